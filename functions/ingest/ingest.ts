@@ -1,0 +1,34 @@
+import { append } from "../../shared/events/append.ts";
+import { ActivityError } from "../../shared/events/errors.ts";
+import { readEventText } from "../../shared/events/read-event.ts";
+import { batch } from "../../shared/lambda/batch.ts";
+import { env } from "../../shared/lambda/env.ts";
+import { log } from "../../shared/lambda/log.ts";
+import { count } from "../../shared/lambda/metrics.ts";
+import { metrics, variables } from "../../shared/lambda/names.ts";
+import { rejectedQueue } from "../../shared/lambda/rejected.ts";
+import { documentClient } from "../../shared/store/client.ts";
+import { eventStore } from "../../shared/store/events.ts";
+import { pinStore } from "../../shared/store/pins.ts";
+
+const client = documentClient();
+const store = { ...eventStore(client, env(variables.eventsTable)), ...pinStore(client, env(variables.configTable)) };
+const rejected = rejectedQueue(env(variables.rejectedQueue));
+
+/**
+ * Consumes the ingest queue. Every message ends as a stored event or, with the reason, in the rejected queue; trouble on the way
+ * leaves it in the ingest queue, to be tried again.
+ */
+export const handler = batch(async (record) => {
+  const now = new Date();
+  try {
+    const draft = readEventText(record.body, { now, entropy: record.messageId });
+    const outcome = await append(store, draft);
+    count({ [outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated]: 1 }, now);
+  } catch (error) {
+    if (!(error instanceof ActivityError) || error.code === "unavailable") throw error;
+    await rejected.reject(record, error);
+    count({ [metrics.eventsRejected]: 1 }, now);
+    log("warn", "event rejected", { message_id: record.messageId, code: error.code, reason: error.message });
+  }
+});

@@ -1,0 +1,6 @@
+import { answerDocuments } from "../../shared/dialects/documents.ts";
+import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
+import { http } from "../../shared/lambda/http.ts";
+
+/** Serves the OpenAPI document and the JSON Schema of events. Needs no token: both are public. */
+export const handler = http({ answer: answerDocuments, renderProblem });

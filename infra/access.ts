@@ -1,0 +1,57 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { variables } from "../shared/lambda/names.ts";
+import { NodeFunction } from "./parts/function.ts";
+
+/** Organisations and tokens, and the function that administers them. It has no route: IAM decides who may invoke it. */
+export class Access extends Construct {
+  readonly table: TableV2;
+  readonly admin: NodeFunction;
+
+  constructor(scope: Construct, id: string, props: { logRetention: RetentionDays }) {
+    super(scope, id);
+    const text = (name: string) => ({ name, type: AttributeType.STRING });
+    this.table = new TableV2(this, "Config", {
+      partitionKey: text("pk"),
+      sortKey: text("sk"),
+      globalSecondaryIndexes: [{ indexName: "by_kind", partitionKey: text("kind"), sortKey: text("pk") }],
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.awsManagedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: "expires_at_seconds",
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.admin = new NodeFunction(this, "Admin", {
+      entry: "functions/access/access.ts",
+      description: "Creates organisations; issues, lists and revokes tokens. Invoked through IAM only.",
+      timeoutSeconds: 15,
+      logRetention: props.logRetention,
+    });
+    this.allow(
+      this.admin,
+      ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"],
+      [this.table.tableArn],
+    );
+    this.allow(this.admin, ["Query"], [this.table.tableArn, `${this.table.tableArn}/index/by_kind`]);
+  }
+
+  /** Lets a function authenticate callers: one conditional update reads a token and counts its use. */
+  allowAuthenticate(fn: LambdaFunction): void {
+    this.allow(fn, ["UpdateItem"], [this.table.tableArn]);
+  }
+
+  /** Lets a function pin idempotency keys. */
+  allowPin(fn: LambdaFunction): void {
+    this.allow(fn, ["PutItem"], [this.table.tableArn]);
+  }
+
+  private allow(fn: LambdaFunction, actions: string[], resources: string[]): void {
+    fn.addEnvironment(variables.configTable, this.table.tableName);
+    fn.addToRolePolicy(new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources }));
+  }
+}

@@ -1,0 +1,28 @@
+/** What differs between the places that the log is deployed to. */
+export type Stage = {
+  /** Origins of browser apps that may read the API; `*` allows any, since requests carry a token and never a cookie. */
+  readonly corsOrigins: readonly string[];
+  /** Requests a second, over all callers, before API Gateway answers 429 itself. */
+  readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
+  readonly logRetentionDays: number;
+  /** Instances of the ingest function at most: the bound on write throughput, and on what a runaway writer can cost. */
+  readonly ingestConcurrency: number;
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
+  dev: {
+    corsOrigins: ["*"],
+    throttle: { ratePerSecond: 500, burst: 1_000 },
+    logRetentionDays: 30,
+    ingestConcurrency: 10,
+    tags: { application: "activity-log", stage: "dev" },
+  },
+  prod: {
+    corsOrigins: ["*"],
+    throttle: { ratePerSecond: 2_000, burst: 4_000 },
+    logRetentionDays: 400,
+    ingestConcurrency: 100,
+    tags: { application: "activity-log", stage: "prod" },
+  },
+};

@@ -1,0 +1,85 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import {
+  AttributeType,
+  Billing,
+  type GlobalSecondaryIndexPropsV2,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from "aws-cdk-lib/aws-dynamodb";
+import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import { variables } from "../shared/lambda/names.ts";
+
+/** Every action that changes or removes an item, or lets time remove it. Appending is a conditional put. */
+const rewriting = [
+  "dynamodb:UpdateItem",
+  "dynamodb:DeleteItem",
+  "dynamodb:BatchWriteItem",
+  "dynamodb:PartiQLInsert",
+  "dynamodb:PartiQLUpdate",
+  "dynamodb:PartiQLDelete",
+  "dynamodb:UpdateTimeToLive",
+];
+
+/** The append-only log of events: the table, its indexes, and who may do what with it. */
+export class EventLog extends Construct {
+  readonly table: TableV2;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.table = new TableV2(this, "Table", {
+      partitionKey: text("timeline"),
+      sortKey: text("position"),
+      globalSecondaryIndexes: [
+        byTime("by_time", "org_id"),
+        byTime("by_type", "org_id", "entity_type"),
+        byTime("by_actor", "org_id", "actor_user_id"),
+        byTime("by_contact", "org_id", "contact_id"),
+        byTime("paid", "org_id", "settled"),
+      ],
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.awsManagedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+      resourcePolicy: new PolicyDocument({
+        statements: [
+          new PolicyStatement({
+            sid: "NobodyRewritesHistory",
+            effect: Effect.DENY,
+            principals: [new AnyPrincipal()],
+            actions: rewriting,
+            resources: ["*"],
+          }),
+        ],
+      }),
+    });
+  }
+
+  /** Lets a function append events, and only append. */
+  allowAppend(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.eventsTable, this.table.tableName);
+    this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn]);
+  }
+
+  /** Lets a function read pages of events, through the table's key and its indexes; never a scan. */
+  allowQuery(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.eventsTable, this.table.tableName);
+    this.grant(fn, ["dynamodb:Query"], [this.table.tableArn, `${this.table.tableArn}/index/*`]);
+  }
+
+  private grant(grantee: IGrantable, actions: string[], resources: string[]): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+  }
+}
+
+function text(name: string) {
+  return { name, type: AttributeType.STRING };
+}
+
+function byTime(indexName: string, ...partition: string[]): GlobalSecondaryIndexPropsV2 {
+  return { indexName, partitionKeys: partition.map(text), sortKeys: ["occurred_at", "event_id"].map(text) };
+}

@@ -1,0 +1,47 @@
+import { Duration } from "aws-cdk-lib";
+import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { OperatorAlarm } from "./alarms.ts";
+
+export type WorkQueueProps = {
+  /** How long one consumer may hold a message; six times its function's timeout, as Lambda advises. */
+  readonly visibilitySeconds: number;
+  /** Tries before a message counts as a fault of the system. */
+  readonly tries: number;
+};
+
+/** A queue that work comes from, and beside it the queue for what the system could not do, which alarms. */
+export class WorkQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { visibilitySeconds, tries }: WorkQueueProps) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, "DeadLetters", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = new Queue(this, "Queue", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      visibilityTimeout: Duration.seconds(visibilitySeconds),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
+    });
+    new OperatorAlarm(this, `${id}DeadLetters`, {
+      severity: "page",
+      means: `Messages of the ${id} queue failed ${tries} times and wait in its dead-letter queue.`,
+      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: "Maximum",
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // An idle queue reports nothing, and nothing is what it holds.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { Access } from "./access.ts";
+import type { Stage } from "./config.ts";
+import type { EventLog } from "./event-log.ts";
+import { NodeFunction } from "./parts/function.ts";
+
+export type ReadApiProps = {
+  readonly eventLog: EventLog;
+  readonly access: Access;
+  readonly logRetention: RetentionDays;
+  readonly stage: Stage;
+};
+
+/** One line of the access log. Neither the query nor any header but the user agent: both may hold what is not for logs. */
+const accessLogLine = {
+  time: "$context.requestTime",
+  request_id: "$context.requestId",
+  ip: "$context.identity.sourceIp",
+  user_agent: "$context.identity.userAgent",
+  route: "$context.routeKey",
+  status: "$context.status",
+  bytes: "$context.responseLength",
+  latency_ms: "$context.responseLatency",
+  integration_error: "$context.integrationErrorMessage",
+};
+
+/** The public HTTP API: one function for each dialect, and one for the documents that describe them. */
+export class ReadApi extends Construct {
+  readonly api: HttpApi;
+  readonly finzbooks: NodeFunction;
+
+  constructor(scope: Construct, id: string, { eventLog, access, logRetention, stage }: ReadApiProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, "Api", {
+      description: "The activity log, read-only.",
+      createDefaultStage: false,
+      corsPreflight: {
+        allowOrigins: [...stage.corsOrigins],
+        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD],
+        allowHeaders: ["authorization", "x-aibooks-org"],
+        exposeHeaders: [
+          "link",
+          "retry-after",
+          "x-ratelimit-limit",
+          "x-ratelimit-remaining",
+          "x-ratelimit-reset",
+          "x-request-id",
+        ],
+      },
+    });
+    new HttpStage(this, "Stage", {
+      httpApi: this.api,
+      stageName: "$default",
+      autoDeploy: true,
+      throttle: { rateLimit: stage.throttle.ratePerSecond, burstLimit: stage.throttle.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(new LogGroup(this, "AccessLog", { retention: logRetention })),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
+      },
+    });
+
+    this.finzbooks = new NodeFunction(this, "Finzbooks", {
+      entry: "functions/read/finzbooks.ts",
+      description: "Serves the FinzBooks dialect.",
+      timeoutSeconds: 15,
+      memory: 1024,
+      logRetention,
+    });
+    eventLog.allowQuery(this.finzbooks);
+    access.allowAuthenticate(this.finzbooks);
+
+    const documents = new NodeFunction(this, "Documents", {
+      entry: "functions/read/documents.ts",
+      description: "Serves the OpenAPI document and the JSON Schema of events.",
+      timeoutSeconds: 10,
+      logRetention,
+    });
+
+    // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client can read.
+    this.route("Default", HttpRouteKey.DEFAULT, this.finzbooks);
+    this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
+    this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
+  }
+
+  private route(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
+    const integration = new HttpLambdaIntegration(`${id}Integration`, fn);
+    new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
+  }
+}

@@ -1,0 +1,36 @@
+import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { Access } from "./access.ts";
+import type { Stage } from "./config.ts";
+import { EventLog } from "./event-log.ts";
+import { Ingest } from "./ingest.ts";
+import { ReadApi } from "./read-api.ts";
+
+/** The whole product, in the order in which an event passes through it. */
+export class ActivityLogStack extends Stack {
+  constructor(scope: Construct, id: string, stage: Stage, props?: StackProps) {
+    super(scope, id, props);
+    const logRetention = stage.logRetentionDays;
+
+    const eventLog = new EventLog(this, "EventLog");
+    const access = new Access(this, "Access", { logRetention });
+    const ingest = new Ingest(this, "Ingest", { eventLog, access, logRetention, concurrency: stage.ingestConcurrency });
+    const readApi = new ReadApi(this, "ReadApi", { eventLog, access, logRetention, stage });
+
+    // `{Kind}{Name}`: the command line and the local runtime find everything by these names.
+    this.output("ApiUrl", readApi.api.apiEndpoint);
+    this.output("QueueIngest", ingest.work.queue.queueUrl);
+    this.output("QueueIngestDeadLetters", ingest.work.deadLetters.queueUrl);
+    this.output("QueueRejected", ingest.rejected.queueUrl);
+    this.output("TableEvents", eventLog.table.tableName);
+    this.output("TableConfig", access.table.tableName);
+    this.output("FunctionAccess", access.admin.functionName);
+    this.output("FunctionIngest", ingest.fn.functionName);
+    this.output("FunctionFinzbooks", readApi.finzbooks.functionName);
+    for (const [key, value] of Object.entries(stage.tags)) Tags.of(this).add(key, value);
+  }
+
+  private output(key: string, value: string): void {
+    new CfnOutput(this, key, { value });
+  }
+}

@@ -1,0 +1,51 @@
+import { ActivityError } from "../events/errors.ts";
+
+export const scopes = ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE", "AIBooks.fullaccess.all"] as const;
+
+export type Scope = (typeof scopes)[number];
+
+/** What is known of a token. Times are UTC with three fraction digits. */
+export type Token = {
+  readonly token_id: string;
+  readonly hash: string;
+  readonly org_ids: readonly string[];
+  readonly scopes: readonly string[];
+  readonly user_id: string | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  /** The start of the last minute in which it was used. */
+  readonly last_used_at: string | null;
+};
+
+/** Who is asking, and for which organisation. */
+export type Caller = {
+  readonly token: Token;
+  readonly org_id: string;
+};
+
+/**
+ * Decides which organisation a token speaks for. Throws `ActivityError`: `org_mismatch` when it is not bound to the one named,
+ * `required_field` when it is bound to several and none was named.
+ */
+export function callerOf(token: Token, namedOrg: string | null, field: string): Caller {
+  if (namedOrg !== null) {
+    if (!token.org_ids.includes(namedOrg)) {
+      throw new ActivityError("org_mismatch", "The token is not bound to the organisation that the request names.");
+    }
+    return { token, org_id: namedOrg };
+  }
+  const [only, ...others] = token.org_ids;
+  if (only === undefined || others.length > 0) {
+    throw new ActivityError("required_field", `The token is bound to several organisations: name one in ${field}.`, {
+      field,
+    });
+  }
+  return { token, org_id: only };
+}
+
+/** Refuses a token that lacks the scope, as `ActivityError` `scope_missing`. Full access includes every scope. */
+export function requireScope(token: Token, scope: Scope): void {
+  if (token.scopes.includes(scope) || token.scopes.includes("AIBooks.fullaccess.all")) return;
+  throw new ActivityError("scope_missing", `The token lacks the scope ${scope}.`);
+}

@@ -1,0 +1,58 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+const prefix = "aibooks_pat_";
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+const checksumLength = 6;
+
+/** Random bytes of a token: 160 bits. */
+export const tokenBytes = 20;
+
+/**
+ * Writes a token from 20 random bytes: the prefix that secret scanners look for, the bytes in base 32, and a checksum over all
+ * of it, so that a mistyped or invented token is refused without a read.
+ */
+export function writeToken(random: Uint8Array): string {
+  if (random.length !== tokenBytes) throw new RangeError(`A token is made of ${tokenBytes} random bytes.`);
+  const body = `${prefix}${base32(random)}`;
+  return `${body}${checksum(body)}`;
+}
+
+/** Whether a text can be a token of ours at all. Says nothing about whether it was ever issued. */
+export function isWellFormedToken(token: string): boolean {
+  if (token.length < 2 * checksumLength || token.length > 256) return false;
+  return isEqual(token.slice(-checksumLength), checksum(token.slice(0, -checksumLength)));
+}
+
+/** What is stored of a token. The token itself is shown once and kept nowhere. */
+export function tokenHash(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+/** The public name of a token: the first half of its hash, so that a token is found, listed and revoked by one key. */
+export function tokenIdOfHash(hash: string): string {
+  return `tok_${hash.slice(0, 32)}`;
+}
+
+/** Compares two secrets, or hashes of secrets, in a time that does not depend on where they differ. */
+export function isEqual(left: string, right: string): boolean {
+  const leftBytes = Buffer.from(left);
+  const rightBytes = Buffer.from(right);
+  return leftBytes.length === rightBytes.length && timingSafeEqual(leftBytes, rightBytes);
+}
+
+function checksum(text: string): string {
+  return base32(createHash("sha256").update(text).digest().subarray(0, 4)).slice(0, checksumLength);
+}
+
+/** Five bits a character, in the alphabet of Crockford's base 32. */
+function base32(bytes: Uint8Array): string {
+  let text = "";
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    for (bits += 8; bits >= 5; bits -= 5) text += alphabet.charAt((value >>> (bits - 5)) & 31);
+    value &= (1 << bits) - 1;
+  }
+  return text;
+}

@@ -1,0 +1,23 @@
+import * as z from "zod/mini";
+import { ActivityError } from "../events/errors.ts";
+import { eventSchema } from "../events/schema.ts";
+import type { HttpRequest, HttpResponse } from "./http.ts";
+import { openApi } from "./openapi.ts";
+
+/** The JSON Schema (draft 2020-12) of an event as a service writes it. */
+export function eventJsonSchema() {
+  return z.toJSONSchema(eventSchema, { io: "input", unrepresentable: "any" });
+}
+
+/** Serves what describes the API. Throws `ActivityError` `not_found` or `method_not_allowed`. */
+export async function answerDocuments({ method, path, origin }: HttpRequest): Promise<HttpResponse> {
+  const document =
+    path === "/openapi.json" ? openApi(origin) : path === "/schemas/event.json" ? eventJsonSchema() : null;
+  if (document === null) throw new ActivityError("not_found", "There is no such resource.");
+  if (method !== "GET") throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET" });
+  return {
+    status: 200,
+    headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },
+    body: JSON.stringify(document),
+  };
+}

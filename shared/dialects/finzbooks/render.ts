@@ -1,0 +1,32 @@
+import type { Caller } from "../../access/caller.ts";
+import type { ActivityEvent } from "../../events/event.ts";
+
+/**
+ * One page in the envelope of the contract. Written as text, since the structured parts are JSON text already: nothing is parsed
+ * to be printed again, and their key order stays the writer's.
+ */
+export function renderPage(events: readonly ActivityEvent[], limit: number, hasMore: boolean): string {
+  const page = `{"limit":${limit},"returned":${events.length},"has_more_page":${hasMore}}`;
+  return `{"code":0,"message":"success","activity":[${events.map(renderEvent).join(",")}],"page_context":${page}}`;
+}
+
+/** One event, with the keys of the contract in the order of the contract. */
+export function renderEvent(event: ActivityEvent): string {
+  return (
+    `{"event_id":"${event.event_id}","action":"${event.action}","entity_type":"${event.entity_type}"` +
+    `,"entity_id":${JSON.stringify(event.entity_id)},"entity_ref":${JSON.stringify(event.entity_ref)}` +
+    `,"actor_user_id":${JSON.stringify(event.actor_user_id)},"changes":${event.changes ?? "null"}` +
+    `,"metadata":${event.metadata},"occurred_at":"${renderTime(event.occurred_at)}"}`
+  );
+}
+
+/** Whole seconds where there is no fraction, else three digits. */
+function renderTime(time: string): string {
+  return time.endsWith(".000Z") ? `${time.slice(0, -5)}Z` : time;
+}
+
+/** Who a token speaks for. */
+export function renderWhoami({ token, org_id }: Caller): string {
+  const { token_id, user_id, scopes } = token;
+  return JSON.stringify({ code: 0, message: "success", token: { token_id, org_id, user_id, scopes, tier: "DEFAULT" } });
+}

@@ -1,0 +1,25 @@
+/** A request as the dialects see it. */
+export type HttpRequest = {
+  /** In upper case; a HEAD request is shown as the GET that it stands for. */
+  readonly method: string;
+  /** Decoded, as the gateway delivers it. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Scheme and host that the caller used. */
+  readonly origin: string;
+  readonly requestId: string;
+};
+
+export type HttpResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** What a handler learns on its way to an answer: headers that errors carry too, and facts for the log line. */
+export type HttpTrace = {
+  readonly headers: Record<string, string>;
+  readonly facts: Record<string, string | number | null>;
+};

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { ActivityError } from "./errors.ts";
+import type { Position } from "./event.ts";
+import type { EventFilter } from "./query.ts";
+
+const version = "1";
+
+/**
+ * Writes a position as an opaque cursor: the position and a seal over it, the organisation and the filters. The seal detects
+ * damage and use elsewhere; it is no secret, because the partition that is read never comes from a cursor.
+ */
+export function writeCursor(position: Position, orgId: string, filter: EventFilter): string {
+  const text = JSON.stringify([position.occurred_at, position.event_id, position.entity_id]);
+  return Buffer.from(`${version}${seal(text, orgId, filter)}${text}`).toString("base64url");
+}
+
+/** Reads a cursor back. Throws `ActivityError` `invalid_value` unless it was written for this organisation and these filters. */
+export function readCursor(cursor: string, orgId: string, filter: EventFilter): Position {
+  const plain = Buffer.from(cursor, "base64url").toString();
+  const text = plain.slice(version.length + sealLength);
+  if (plain !== `${version}${seal(text, orgId, filter)}${text}`) throw refusal();
+  const position: unknown = JSON.parse(text);
+  if (!Array.isArray(position)) throw refusal();
+  const [occurred_at, event_id, entity_id]: unknown[] = position;
+  if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") throw refusal();
+  return { occurred_at, event_id, entity_id };
+}
+
+const sealLength = 22;
+
+function seal(text: string, orgId: string, filter: EventFilter): string {
+  const bound = JSON.stringify([
+    version,
+    text,
+    orgId,
+    filter.entity_type,
+    filter.entity_id,
+    filter.actor_user_id,
+    filter.contact_id,
+    filter.settled,
+    filter.visible,
+    filter.since,
+    filter.until,
+  ]);
+  return createHash("sha256").update(bound).digest("base64url").slice(0, sealLength);
+}
+
+function refusal(): ActivityError {
+  return new ActivityError("invalid_value", "The cursor is not one that was given out for this request.", {
+    field: "cursor",
+  });
+}

@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto";
+
+/**
+ * An event id for a moment: a UUID version 7 (RFC 9562, section 5.7) whose random bits come from `entropy`, so the same entropy
+ * and time give the same id. Moments before 1970 count as 1970, because the format has no sign.
+ */
+export function eventIdAt(occurredAt: string, entropy: string): string {
+  const bytes = createHash("sha256").update(entropy).digest().subarray(0, 16);
+  bytes.writeUIntBE(Math.max(0, Date.parse(occurredAt)), 0, 6);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return `evt_${bytes.toString("hex")}`;
+}
+
+/** The event id that belongs to a writer's idempotency key: the same key of the same organisation is the same event. */
+export function eventIdOfKey(orgId: string, idempotencyKey: string): string {
+  const digest = createHash("sha256").update(`${orgId}\n${idempotencyKey}`).digest("hex");
+  return `evt_${digest.slice(0, 32)}`;
+}

@@ -1,0 +1,9 @@
+export const orgIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+/** Characters of an entity's or a user's id. */
+export const maxIdLength = 256;
+
+/** What an id must not hold: half of a surrogate pair has no UTF-8, and control characters hide in every display. */
+export function isCleanId(value: string): boolean {
+  return value.isWellFormed() && !/\p{Cc}/u.test(value);
+}

@@ -1,0 +1,64 @@
+import type { ActivityEvent, Position } from "./event.ts";
+import type { EntityType } from "./vocabulary.ts";
+
+/** What a reader may ask for. All conditions hold together; `null` asks for nothing. */
+export type EventFilter = {
+  readonly entity_type: EntityType | null;
+  readonly entity_id: string | null;
+  readonly actor_user_id: string | null;
+  readonly contact_id: string | null;
+  readonly settled: "paid" | null;
+  /** The entity types that the reader's dialect has names for. */
+  readonly visible: readonly EntityType[];
+  /** Inclusive bounds, UTC with three fraction digits. */
+  readonly since: string | null;
+  readonly until: string | null;
+};
+
+export type EventQuery = EventFilter & {
+  readonly org_id: string;
+  /** Events at most; a page may hold fewer and still have more behind it. */
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly after: Position | null;
+};
+
+/** One page, newest first. `next` is where the page after begins, `null` at the end. */
+export type EventPage = { readonly events: readonly ActivityEvent[]; readonly next: Position | null };
+
+export type EventReader = { page(query: EventQuery): Promise<EventPage> };
+
+/** The table itself, keyed by document, and its indexes. */
+export type IndexName = "timeline" | "by_time" | "by_type" | "by_actor" | "by_contact" | "paid";
+
+/** How one query is answered: one index, and the conditions that the index does not answer by itself. */
+export type QueryPlan = {
+  readonly index: IndexName;
+  readonly conditions: readonly Condition[];
+};
+
+export type Condition = {
+  readonly attribute: "entity_type" | "entity_id" | "actor_user_id" | "contact_id" | "settled";
+  readonly values: readonly string[];
+};
+
+/** From the most selective key to the least: a document has fewer events than a contact, a contact fewer than a user, and so on. */
+const choices = [
+  { index: "timeline", attribute: "entity_id" },
+  { index: "by_contact", attribute: "contact_id" },
+  { index: "by_actor", attribute: "actor_user_id" },
+  { index: "paid", attribute: "settled" },
+  { index: "by_type", attribute: "entity_type" },
+] as const;
+
+/** Chooses the most selective index for a query and leaves the rest of its conditions to be filtered. */
+export function planQuery(filter: EventFilter): QueryPlan {
+  const chosen = choices.find(({ attribute }) => filter[attribute] !== null);
+  const conditions: Condition[] = [];
+  for (const { attribute } of choices) {
+    const value = filter[attribute];
+    if (value !== null && attribute !== chosen?.attribute) conditions.push({ attribute, values: [value] });
+  }
+  if (filter.entity_type === null) conditions.push({ attribute: "entity_type", values: filter.visible });
+  return { index: chosen?.index ?? "by_time", conditions };
+}

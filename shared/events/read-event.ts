@@ -1,0 +1,114 @@
+import type * as z from "zod/mini";
+import { ActivityError } from "./errors.ts";
+import { type ActivityEvent, jsonText } from "./event.ts";
+import { eventIdAt, eventIdOfKey } from "./ids.ts";
+import { parseJsonExactly } from "./json.ts";
+import { eventSchema, maxEventBytes } from "./schema.ts";
+import { parseTimestamp } from "./timestamp.ts";
+
+/** Writers' clocks may run ahead of ours by this much; anything later is a mistake, and would hide every newer event. */
+const allowedLeadMs = 5 * 60_000;
+
+const settling = /^(INVOICE|PROFORMA|EXPENSE|BILL)_PAID/;
+
+/** An event that is ready to be appended, and the key under which its writer repeats it, if it has one. */
+export type Draft = { readonly event: ActivityEvent; readonly idempotencyKey: string | null };
+
+export type Reception = {
+  readonly now: Date;
+  /** The same for every repeat of one message: the id of an event that brings none is made from it. */
+  readonly entropy: string;
+};
+
+/**
+ * Reads one event as JSON text.
+ * Throws `ActivityError`: `too_large` above 64 KB, `invalid_value` with every fault named.
+ */
+export function readEventText(text: string, reception: Reception): Draft {
+  refuseOversize(text);
+  try {
+    return readEvent(parseJsonExactly(text), reception);
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new ActivityError("invalid_value", `The event is not JSON: ${error.message}.`);
+    if (error instanceof RangeError) throw new ActivityError("invalid_value", error.message);
+    throw error;
+  }
+}
+
+/** Reads one event as a parsed value; otherwise like `readEventText`. */
+export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
+  const parsed = eventSchema.safeParse(value);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(fault);
+    throw new ActivityError("invalid_value", `The event is refused: ${faults.slice(0, 20).join("; ")}.`);
+  }
+  const input = parsed.data;
+  const occurredAt = parseTimestamp(input.occurred_at) ?? input.occurred_at;
+  if (Date.parse(occurredAt) > now.getTime() + allowedLeadMs) {
+    throw new ActivityError(
+      "invalid_value",
+      "The event is refused: occurred_at lies more than 5 minutes in the future.",
+    );
+  }
+  const idempotencyKey = input.idempotency_key ?? null;
+  const derivedId =
+    idempotencyKey === null ? eventIdAt(occurredAt, entropy) : eventIdOfKey(input.org_id, idempotencyKey);
+  const related = input.related ?? [];
+  const event: ActivityEvent = {
+    event_id: input.event_id ?? derivedId,
+    org_id: input.org_id,
+    action: input.action,
+    entity_type: input.entity_type,
+    entity_id: input.entity_id,
+    entity_ref: input.entity_ref ?? null,
+    actor_user_id: input.actor_user_id ?? null,
+    actor: input.actor ? jsonText(input.actor) : null,
+    changes: input.changes ? jsonText(input.changes) : null,
+    metadata: jsonText(input.metadata ?? {}),
+    occurred_at: occurredAt,
+    recorded_at: now.toISOString(),
+    related: related.length > 0 ? jsonText(related) : null,
+    text: input.text ?? null,
+    information: input.information ?? null,
+    params: input.params ? jsonText(input.params) : null,
+    contact_id:
+      input.entity_type === "CONTACT"
+        ? input.entity_id
+        : (related.find((entity) => entity.entity_type === "CONTACT")?.entity_id ?? null),
+    settled: settling.test(input.action) ? "paid" : null,
+  };
+  return { event, idempotencyKey };
+}
+
+function refuseOversize(text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxEventBytes) {
+    throw new ActivityError("too_large", `The event has ${bytes} bytes; at most ${maxEventBytes} are kept.`);
+  }
+}
+
+/** One fault in words, with the path of the field, since zod/mini brings no messages of its own. */
+function fault(issue: z.core.$ZodIssue): string {
+  const at = issue.path.length === 0 ? "the event" : issue.path.map(String).join(".");
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return `${at} has the unknown field ${issue.keys.map((key) => `'${key.slice(0, 64)}'`).join(", ")}`;
+    case "invalid_type":
+      return issue.input === undefined && issue.path.length > 0
+        ? `${at} must be given, as ${issue.expected}`
+        : `${at} must be of type ${issue.expected}`;
+    case "too_small":
+      return `${at} must not be empty`;
+    case "too_big":
+      return `${at} must have at most ${issue.maximum} ${issue.origin === "array" ? "entries" : "characters"}`;
+    case "invalid_format":
+      return `${at} must match ${"pattern" in issue ? issue.pattern : issue.format}`;
+    case "invalid_value":
+      return `${at} must be one of ${issue.values.map(String).join(", ")}`;
+    case "custom":
+      return `${at} ${issue.message}`;
+    default:
+      return `${at} is invalid`;
+  }
+}

@@ -1,0 +1,86 @@
+import * as z from "zod/mini";
+import { isDeeperThan, isJsonObject, type JsonObject } from "./json.ts";
+import { isCleanId, maxIdLength, orgIdPattern } from "./limits.ts";
+import { parseTimestamp } from "./timestamp.ts";
+import { entityTypes } from "./vocabulary.ts";
+
+/** Bytes of one event, as JSON in UTF-8. */
+export const maxEventBytes = 64 * 1024;
+
+/** Levels of arrays and objects inside `metadata`, `changes` and `params`. */
+export const maxDepth = 16;
+
+const wellFormed = z.refine<string>((value) => value.isWellFormed(), "must not hold half of a surrogate pair");
+const clean = z.refine<string>(isCleanId, "must not hold control characters");
+
+const id = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), clean);
+const line = (max: number) => z.string().check(z.maxLength(max), wellFormed);
+const shallow = z.refine<unknown>(
+  (value) => !isDeeperThan(value, maxDepth),
+  `must nest at most ${maxDepth} levels deep`,
+);
+
+/** Kept as it came: zod's own record type copies, and would drop a key named `__proto__`. */
+const jsonObject = z
+  .custom<JsonObject>(isJsonObject, "must be an object")
+  .check(shallow)
+  .register(z.globalRegistry, { type: "object" });
+
+const isChangeSet = (value: JsonObject) =>
+  Object.values(value).every(
+    (change) => isJsonObject(change) && "old" in change && "new" in change && Object.keys(change).length === 2,
+  );
+
+const changes = jsonObject
+  .check(z.refine(isChangeSet, "must map each field to {old, new}"))
+  .register(z.globalRegistry, {
+    type: "object",
+    additionalProperties: {
+      type: "object",
+      required: ["old", "new"],
+      properties: { old: {}, new: {} },
+      additionalProperties: false,
+    },
+  });
+
+const timestamp = z
+  .string()
+  .check(z.refine((value) => parseTimestamp(value) !== null, "must be an ISO 8601 date and time"))
+  .register(z.globalRegistry, { format: "date-time" });
+
+const related = z.strictObject({
+  entity_type: z.enum(entityTypes),
+  entity_id: id(maxIdLength),
+  entity_ref: z.optional(z.nullable(line(256))),
+});
+
+/** An event as a service writes it. Unknown fields are refused, so a typing error never becomes a silent loss. */
+export const eventSchema = z.strictObject({
+  event_id: z.optional(z.string().check(z.regex(/^evt_[0-9a-f]{32}$/))),
+  idempotency_key: z.optional(id(255)),
+  org_id: z.string().check(z.regex(orgIdPattern)),
+  action: z.string().check(z.maxLength(64), z.regex(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/)),
+  entity_type: z.enum(entityTypes),
+  entity_id: id(maxIdLength),
+  entity_ref: z.optional(z.nullable(line(256))),
+  actor_user_id: z.optional(z.nullable(id(maxIdLength))),
+  actor: z.optional(
+    z.nullable(
+      z.strictObject({
+        name: z.optional(z.nullable(line(256))),
+        email: z.optional(z.nullable(line(320))),
+        avatar_url: z.optional(z.nullable(line(2048))),
+      }),
+    ),
+  ),
+  changes: z.optional(z.nullable(changes)),
+  metadata: z.optional(jsonObject),
+  occurred_at: timestamp,
+  related: z.optional(z.array(related).check(z.maxLength(50))),
+  text: z.optional(z.nullable(line(4096))),
+  information: z.optional(z.nullable(line(4096))),
+  params: z.optional(z.nullable(jsonObject)),
+});
+
+/** What a service writes: snake_case fields, `occurred_at` in any ISO 8601 form. */
+export type EventInput = z.input<typeof eventSchema>;

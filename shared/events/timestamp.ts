@@ -1,0 +1,34 @@
+const iso8601 =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+\- ]\d{2}(?::?\d{2})?)?)?$/i;
+
+const earliest = Date.parse("0001-01-01T00:00:00.000Z");
+const latest = Date.parse("9999-12-31T23:59:59.999Z");
+
+/**
+ * Reads an ISO 8601 date or date and time and gives it as UTC with three fraction digits, so that text order is time order.
+ * No offset means UTC, a date alone means midnight, and a blank before the offset is a `+` that a URL decoded.
+ * Finer fractions than a millisecond round as told. Answers `null` where the text is no such time, or lies outside the years
+ * 0001 to 9999.
+ */
+export function parseTimestamp(text: string, round: "down" | "up" = "down"): string | null {
+  const match = iso8601.exec(text);
+  if (!match) return null;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = match;
+  const offset = offsetMinutes(zone);
+  if (offset === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null;
+  const milliseconds =
+    Number(fraction.slice(0, 3).padEnd(3, "0")) + (round === "up" && /[1-9]/.test(fraction.slice(3)) ? 1 : 0);
+  const instant = date.setUTCHours(Number(hour), Number(minute) - offset, Number(second), milliseconds);
+  return instant < earliest || instant > latest ? null : date.toISOString();
+}
+
+function offsetMinutes(zone: string): number | null {
+  if (zone === "Z" || zone === "z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(":", "") || "0");
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+}

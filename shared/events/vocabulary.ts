@@ -1,0 +1,40 @@
+/** The document kinds of the FinzBooks contract, in its order. */
+export const documentTypes = [
+  "INVOICE",
+  "BILL",
+  "ESTIMATE",
+  "CREDIT_NOTE",
+  "DEBIT_NOTE",
+  "SALES_ORDER",
+  "PURCHASE_ORDER",
+  "PAYMENT",
+  "RECEIPT",
+  "EXPENSE",
+  "JOURNAL",
+  "CONTACT",
+  "ITEM",
+  "ATTACHMENT",
+] as const;
+
+/** What only the other dialects, or the platform itself, have a name for. */
+export const platformTypes = [
+  "ACCOUNT",
+  "USER",
+  "SUBSCRIPTION",
+  "DELIVERY_NOTE",
+  "INBOX_FILE",
+  "GENERATOR",
+  "RECURRING_GENERATOR",
+  "EXPENSE_GENERATOR",
+  "WEBHOOK_ENDPOINT",
+] as const;
+
+export const entityTypes = [...documentTypes, ...platformTypes] as const;
+
+export type EntityType = (typeof entityTypes)[number];
+
+const known: ReadonlySet<string> = new Set(entityTypes);
+
+export function isEntityType(value: string): value is EntityType {
+  return known.has(value);
+}

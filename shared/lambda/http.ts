@@ -1,0 +1,95 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import type { HttpRequest, HttpResponse, HttpTrace } from "../dialects/http.ts";
+import { ActivityError } from "../events/errors.ts";
+import { encodeResponse } from "./encode.ts";
+import { errorFields, log } from "./log.ts";
+
+export type HttpFunction = {
+  answer(request: HttpRequest, trace: HttpTrace): Promise<HttpResponse>;
+  renderProblem(error: unknown, requestId: string): HttpResponse;
+};
+
+type Exchange = { readonly request: HttpRequest; readonly trace: HttpTrace; readonly started: number };
+
+type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
+
+/**
+ * The stack of every function behind the HTTP API: what `answer` throws, `renderProblem` turns into a response; each response
+ * carries its request id, and each request leaves one line in the log. It never throws.
+ */
+export function http({ answer, renderProblem }: HttpFunction) {
+  const exchanges = new WeakMap<APIGatewayProxyEventV2, Exchange>();
+  const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
+    const known = exchanges.get(event);
+    if (known) return known;
+    const opened = { request: toRequest(event), trace: { headers: {}, facts: {} }, started: performance.now() };
+    exchanges.set(event, opened);
+    return opened;
+  };
+
+  const report: Stack = {
+    after: ({ event, response }) => reportOutcome(exchangeOf(event), response),
+    onError: ({ event, response, error }) => reportOutcome(exchangeOf(event), response, error),
+  };
+  const addHeaders: Stack["after"] = (call) => {
+    const { request, trace } = exchangeOf(call.event);
+    if (!call.response) return;
+    const headers = { ...call.response.headers, ...trace.headers, "x-request-id": request.requestId };
+    call.response = { ...call.response, headers };
+  };
+  const problems: Stack = {
+    onError: (call) => {
+      call.response = renderProblem(call.error, exchangeOf(call.event).request.requestId);
+    },
+  };
+
+  // `after` and `onError` run in reverse: the problem is rendered first, then gets its headers, and is reported last.
+  const stack = middy<APIGatewayProxyEventV2, HttpResponse, Error>({
+    timeoutEarlyInMillis: 250,
+    timeoutEarlyResponse: () => {
+      throw new ActivityError("unavailable", "The answer took too long.", { retryAfter: 2 });
+    },
+  })
+    .use(report)
+    .use({ after: addHeaders, onError: addHeaders })
+    .use(problems)
+    .handler((event: APIGatewayProxyEventV2) => {
+      const { request, trace } = exchangeOf(event);
+      return answer(request, trace);
+    });
+
+  return async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
+    const response = await stack(event, context);
+    return encodeResponse(response, event.headers["accept-encoding"] ?? "");
+  };
+}
+
+function toRequest({ rawPath, rawQueryString, headers, requestContext }: APIGatewayProxyEventV2): HttpRequest {
+  const { method } = requestContext.http;
+  return {
+    method: method === "HEAD" ? "GET" : method,
+    path: rawPath,
+    query: new URLSearchParams(rawQueryString),
+    headers,
+    origin: `${headers["x-forwarded-proto"] ?? "https"}://${headers.host ?? requestContext.domainName}`,
+    requestId: requestContext.requestId,
+  };
+}
+
+function reportOutcome(
+  { request, trace, started }: Exchange,
+  response: HttpResponse | null | undefined,
+  error?: unknown,
+): void {
+  const status = response?.status ?? 500;
+  log(status >= 500 ? "error" : "info", "request", {
+    request_id: request.requestId,
+    method: request.method,
+    status,
+    duration_ms: Math.round((performance.now() - started) * 10) / 10,
+    ...trace.facts,
+    ...(error instanceof ActivityError ? { code: error.code } : {}),
+    ...(status >= 500 ? errorFields(error) : {}),
+  });
+}

@@ -1,0 +1,58 @@
+import type { ActivityEvent, JsonText } from "../events/event.ts";
+import { isEntityType } from "../events/vocabulary.ts";
+import { positionKey, timelineKey } from "./keys.ts";
+
+/** An event as an item: its keys, and every field that has a value. Absence is the absence of the attribute. */
+export function toItem(event: ActivityEvent): Record<string, string> {
+  const item: Record<string, string> = {
+    timeline: timelineKey(event.org_id, event.entity_id),
+    position: positionKey(event.occurred_at, event.event_id),
+  };
+  for (const [field, value] of Object.entries(event)) if (value !== null) item[field] = value;
+  return item;
+}
+
+/** The event of an item. Throws, naming the item's key, where the item is not one that this log wrote. */
+export function fromItem(item: Record<string, unknown>): ActivityEvent {
+  const fault = (field: string) =>
+    new Error(`Item ${String(item.timeline)} ${String(item.position)} has no valid ${field}.`);
+  const optional = (field: string): string | null => {
+    const value = item[field];
+    if (value === undefined) return null;
+    if (typeof value !== "string") throw fault(field);
+    return value;
+  };
+  const required = (field: string): string => {
+    const value = item[field];
+    if (typeof value !== "string") throw fault(field);
+    return value;
+  };
+  const type = required("entity_type");
+  if (!isEntityType(type)) throw fault("entity_type");
+  return {
+    event_id: required("event_id"),
+    org_id: required("org_id"),
+    action: required("action"),
+    entity_type: type,
+    entity_id: required("entity_id"),
+    entity_ref: optional("entity_ref"),
+    actor_user_id: optional("actor_user_id"),
+    actor: storedJson(optional("actor")),
+    changes: storedJson(optional("changes")),
+    metadata: storedJson(required("metadata")),
+    occurred_at: required("occurred_at"),
+    recorded_at: required("recorded_at"),
+    related: storedJson(optional("related")),
+    text: optional("text"),
+    information: optional("information"),
+    params: storedJson(optional("params")),
+    contact_id: optional("contact_id"),
+    settled: optional("settled") === null ? null : "paid",
+  };
+}
+
+/** The table holds only what `toItem` put there, and no role may change an item: what was JSON text still is. */
+function storedJson<T extends string | null>(text: T): T extends string ? JsonText : JsonText | null;
+function storedJson(text: string | null): JsonText | null {
+  return text as JsonText | null;
+}

@@ -1,0 +1,45 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { AppendStore, Pin } from "../events/append.ts";
+import { calling } from "./faults.ts";
+import { pinKey } from "./keys.ts";
+
+const keptForSeconds = 30 * 24 * 3600;
+
+/**
+ * Idempotency keys in the config table. A pin is written before its event: a crash between the two leaves a pin without an
+ * event, and the next attempt finds the pin and writes the event under it.
+ */
+export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<AppendStore, "pin"> {
+  return {
+    async pin(orgId, key, { event_id, occurred_at, entity_id }, now) {
+      const pin = { event_id, occurred_at, entity_id };
+      const expires_at_seconds = Math.floor(now.getTime() / 1000) + keptForSeconds;
+      try {
+        await calling(
+          client.send(
+            new PutCommand({
+              TableName: table,
+              Item: { ...pinKey(orgId, key), ...pin, expires_at_seconds },
+              ConditionExpression: "attribute_not_exists(pk)",
+              ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+            }),
+          ),
+        );
+        return pin;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException && error.Item) return fromPinItem(unmarshall(error.Item));
+        throw error;
+      }
+    },
+  };
+}
+
+function fromPinItem(item: Record<string, unknown>): Pin {
+  const { event_id, occurred_at, entity_id } = item;
+  if (typeof event_id !== "string" || typeof occurred_at !== "string" || typeof entity_id !== "string") {
+    throw new Error(`Pin ${String(item.pk)} is damaged.`);
+  }
+  return { event_id, occurred_at, entity_id };
+}

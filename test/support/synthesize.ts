@@ -1,0 +1,20 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The folder of the synthesized stack. */
+    assembly: string;
+  }
+}
+
+/** Synthesizes the stack once for all tests, into a folder of its own. */
+export function setup(project: TestProject): () => void {
+  const assembly = mkdtempSync(join(tmpdir(), "activity-log-cdk-"));
+  execFileSync("node", ["infra/app.ts"], { env: { ...process.env, CDK_OUTDIR: assembly }, stdio: "inherit" });
+  project.provide("assembly", assembly);
+  return () => rmSync(assembly, { recursive: true, force: true });
+}
