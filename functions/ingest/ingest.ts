@@ -7,12 +7,14 @@ import { log } from "../../shared/lambda/log.ts";
 import { count } from "../../shared/lambda/metrics.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
 import { rejectedQueue } from "../../shared/lambda/rejected.ts";
-import { documentClient } from "../../shared/store/client.ts";
+import { documentClient, dynamoClient } from "../../shared/store/client.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { pinStore } from "../../shared/store/pins.ts";
 
-const client = documentClient();
-const store = { ...eventStore(client, env(variables.eventsTable)), ...pinStore(client, env(variables.configTable)) };
+const store = {
+  ...eventStore(dynamoClient(), env(variables.eventsTable)),
+  ...pinStore(documentClient(), env(variables.configTable)),
+};
 const rejected = rejectedQueue(env(variables.rejectedQueue));
 
 /**

@@ -3,11 +3,11 @@ import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { http } from "../../shared/lambda/http.ts";
 import { variables } from "../../shared/lambda/names.ts";
-import { documentClient } from "../../shared/store/client.ts";
+import { dynamoClient } from "../../shared/store/client.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { tokenUses } from "../../shared/store/token-uses.ts";
 
-const client = documentClient();
+const client = dynamoClient();
 
 /** Serves the FinzBooks dialect behind the HTTP API; changes nothing but the count of a token's uses. */
 export const handler = http({

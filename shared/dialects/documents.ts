@@ -2,22 +2,29 @@ import * as z from "zod/mini";
 import { ActivityError } from "../events/errors.ts";
 import { eventSchema } from "../events/schema.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
-import { openApi } from "./openapi.ts";
+import { documentPaths, openApi } from "./openapi.ts";
 
 /** The JSON Schema (draft 2020-12) of an event as a service writes it. */
 export function eventJsonSchema() {
   return z.toJSONSchema(eventSchema, { io: "input", unrepresentable: "any" });
 }
 
+const documents: Record<keyof typeof documentPaths, (origin: string) => unknown> = {
+  "/openapi.json": openApi,
+  "/schemas/event.json": eventJsonSchema,
+};
+
 /** Serves what describes the API. Throws `ActivityError` `not_found` or `method_not_allowed`. */
 export async function answerDocuments({ method, path, origin }: HttpRequest): Promise<HttpResponse> {
-  const document =
-    path === "/openapi.json" ? openApi(origin) : path === "/schemas/event.json" ? eventJsonSchema() : null;
-  if (document === null) throw new ActivityError("not_found", "There is no such resource.");
+  if (!isDocumentPath(path)) throw new ActivityError("not_found", "There is no such resource.");
   if (method !== "GET") throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET" });
   return {
     status: 200,
     headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },
-    body: JSON.stringify(document),
+    body: JSON.stringify(documents[path](origin)),
   };
+}
+
+function isDocumentPath(path: string): path is keyof typeof documentPaths {
+  return Object.hasOwn(documentPaths, path);
 }

@@ -12,11 +12,18 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
 
 /**
  * Parses JSON and refuses numbers that JavaScript would change in silence, such as 1e400 or 9007199254740993: an audit log
- * that rounds an amount has lied. Throws `SyntaxError` for malformed text and `RangeError` for such a number.
+ * that rounds an amount has lied. Throws `SyntaxError` for malformed text, and `RangeError` for such a number, or where numbers
+ * had to be looked for too deep inside.
  */
 export function parseJsonExactly(text: string): unknown {
-  return longNumber.test(text) ? JSON.parse(text, refuseInexact) : JSON.parse(text);
+  const value: unknown = JSON.parse(text);
+  if (!longNumber.test(text)) return value;
+  // Parsing copes with any depth, but the second look is recursive and would exhaust the stack.
+  if (isDeeperThan(value, maxNesting)) throw new RangeError(`The JSON nests more than ${maxNesting} levels deep.`);
+  return JSON.parse(text, refuseInexact);
 }
+
+const maxNesting = 500;
 
 const longNumber = /\d[\d.]{14}|\d[eE]/;
 

@@ -1,5 +1,15 @@
 export const orgIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
+export const eventIdPattern = /^evt_[0-9a-f]{32}$/;
+
+/** `{ENTITY}_{VERB}`; the vocabulary is open. */
+export const actionPattern = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
+
+export const maxActionLength = 64;
+
+/** Characters of the number that people know a document by. */
+export const maxRefLength = 256;
+
 /** Characters of an entity's or a user's id. */
 export const maxIdLength = 256;
 

@@ -38,7 +38,7 @@ export function readEventText(text: string, reception: Reception): Draft {
 
 /** Reads one event as a parsed value; otherwise like `readEventText`. */
 export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
-  const parsed = eventSchema.safeParse(value);
+  const parsed = eventSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
     const faults = parsed.error.issues.map(fault);
     throw new ActivityError("invalid_value", `The event is refused: ${faults.slice(0, 20).join("; ")}.`);

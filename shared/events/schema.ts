@@ -1,6 +1,14 @@
 import * as z from "zod/mini";
 import { isDeeperThan, isJsonObject, type JsonObject } from "./json.ts";
-import { isCleanId, maxIdLength, orgIdPattern } from "./limits.ts";
+import {
+  actionPattern,
+  eventIdPattern,
+  isCleanId,
+  maxActionLength,
+  maxIdLength,
+  maxRefLength,
+  orgIdPattern,
+} from "./limits.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { entityTypes } from "./vocabulary.ts";
 
@@ -51,18 +59,18 @@ const timestamp = z
 const related = z.strictObject({
   entity_type: z.enum(entityTypes),
   entity_id: id(maxIdLength),
-  entity_ref: z.optional(z.nullable(line(256))),
+  entity_ref: z.optional(z.nullable(line(maxRefLength))),
 });
 
 /** An event as a service writes it. Unknown fields are refused, so a typing error never becomes a silent loss. */
 export const eventSchema = z.strictObject({
-  event_id: z.optional(z.string().check(z.regex(/^evt_[0-9a-f]{32}$/))),
+  event_id: z.optional(z.string().check(z.regex(eventIdPattern))),
   idempotency_key: z.optional(id(255)),
   org_id: z.string().check(z.regex(orgIdPattern)),
-  action: z.string().check(z.maxLength(64), z.regex(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/)),
+  action: z.string().check(z.maxLength(maxActionLength), z.regex(actionPattern)),
   entity_type: z.enum(entityTypes),
   entity_id: id(maxIdLength),
-  entity_ref: z.optional(z.nullable(line(256))),
+  entity_ref: z.optional(z.nullable(line(maxRefLength))),
   actor_user_id: z.optional(z.nullable(id(maxIdLength))),
   actor: z.optional(
     z.nullable(

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { ActivityEvent, JsonText } from "../events/event.ts";
 import { isEntityType } from "../events/vocabulary.ts";
 import { positionKey, timelineKey } from "./keys.ts";
@@ -13,18 +14,17 @@ export function toItem(event: ActivityEvent): Record<string, string> {
 }
 
 /** The event of an item. Throws, naming the item's key, where the item is not one that this log wrote. */
-export function fromItem(item: Record<string, unknown>): ActivityEvent {
-  const fault = (field: string) =>
-    new Error(`Item ${String(item.timeline)} ${String(item.position)} has no valid ${field}.`);
+export function fromItem(item: Record<string, AttributeValue>): ActivityEvent {
+  const fault = (field: string) => new Error(`Item ${item.timeline?.S} ${item.position?.S} has no valid ${field}.`);
   const optional = (field: string): string | null => {
     const value = item[field];
     if (value === undefined) return null;
-    if (typeof value !== "string") throw fault(field);
-    return value;
+    if (value.S === undefined) throw fault(field);
+    return value.S;
   };
   const required = (field: string): string => {
-    const value = item[field];
-    if (typeof value !== "string") throw fault(field);
+    const value = item[field]?.S;
+    if (value === undefined) throw fault(field);
     return value;
   };
   const type = required("entity_type");

@@ -1,8 +1,14 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from "@aws-sdk/client-dynamodb";
 import type { ActivityEvent, Position } from "../events/event.ts";
 import { type EventPage, type EventQuery, planQuery, type QueryPlan } from "../events/query.ts";
+import { textAttributes } from "./attributes.ts";
 import { fromItem, toItem } from "./event-item.ts";
 import { calling } from "./faults.ts";
 import { positionKey, timelineKey } from "./keys.ts";
@@ -22,14 +28,15 @@ export type EventStore = {
   page(query: EventQuery): Promise<EventPage>;
 };
 
-export function eventStore(client: DynamoDBDocumentClient, table: string, budget: PageBudget = pageBudget): EventStore {
+export function eventStore(client: DynamoDBClient, table: string, budget: PageBudget = pageBudget): EventStore {
   return {
     async put(event) {
       try {
-        await calling(client.send(new PutCommand(putOf(table, event))));
+        const put = putOf(table, event);
+        await calling(client.send(new PutItemCommand({ ...put, Item: textAttributes(put.Item) })));
         return null;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException && error.Item) return fromItem(unmarshall(error.Item));
+        if (error instanceof ConditionalCheckFailedException && error.Item) return fromItem(error.Item);
         throw error;
       }
     },
@@ -38,7 +45,7 @@ export function eventStore(client: DynamoDBDocumentClient, table: string, budget
       const events: ActivityEvent[] = [];
       const request = queryOf(table, query);
       let bytes = 0;
-      let start = query.after === null ? undefined : startKey(query, query.after);
+      let start = query.after === null ? undefined : textAttributes(startKey(query, query.after));
       let size = query.limit + 1;
       for (let read = 0; read < budget.reads; read++) {
         const answer = await calling(
@@ -107,7 +114,7 @@ function queryOf(table: string, query: EventQuery): QueryCommandInput {
     ...(index === "timeline" ? {} : { IndexName: index }),
     KeyConditionExpression: [...keyed, ...range(query, index, values)].join(" AND "),
     ...(filtered.length > 0 ? { FilterExpression: filtered.join(" AND ") } : {}),
-    ExpressionAttributeValues: values,
+    ExpressionAttributeValues: textAttributes(values),
     ...(index === "timeline" && (query.since ?? query.until) !== null
       ? { ExpressionAttributeNames: { "#position": "position" } }
       : {}),
@@ -136,9 +143,9 @@ function startKey(query: EventQuery, after: Position): Record<string, string> {
 }
 
 /** The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. */
-function fromStartKey(query: EventQuery, key: Record<string, unknown>): Position {
-  const [occurred_at = "", event_id = ""] = String(key.position).split("#");
-  return { occurred_at, event_id, entity_id: String(key.timeline).slice(query.org_id.length + 1) };
+function fromStartKey(query: EventQuery, key: Record<string, AttributeValue>): Position {
+  const [occurred_at = "", event_id = ""] = (key.position?.S ?? "").split("#");
+  return { occurred_at, event_id, entity_id: (key.timeline?.S ?? "").slice(query.org_id.length + 1) };
 }
 
 /** An upper bound for what an event adds to an answer. */

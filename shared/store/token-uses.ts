@@ -1,6 +1,7 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { TokenUses } from "../access/authenticate.ts";
+import { textAttributes } from "./attributes.ts";
 import { calling } from "./faults.ts";
 import { tokenKey } from "./keys.ts";
 import { fromTokenItem } from "./token-item.ts";
@@ -13,23 +14,23 @@ const windowIsOver = "attribute_exists(pk) AND (attribute_not_exists(rate_window
  * Reads a token and counts its use in one conditional write, so that a request costs one round trip for identity, revocation,
  * rate and last use together. Only the first request of a window needs a second one, which opens the window.
  */
-export function tokenUses(client: DynamoDBDocumentClient, table: string): TokenUses {
+export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
   const update = async (tokenId: string, window: Date, condition: string, expression: string) => {
     try {
       const answer = await calling(
         client.send(
-          new UpdateCommand({
+          new UpdateItemCommand({
             TableName: table,
-            Key: tokenKey(tokenId),
+            Key: textAttributes(tokenKey(tokenId)),
             ConditionExpression: condition,
             UpdateExpression: expression,
-            ExpressionAttributeValues: { ":window": window.toISOString(), ":one": 1 },
+            ExpressionAttributeValues: { ":window": { S: window.toISOString() }, ":one": { N: "1" } },
             ReturnValues: "ALL_NEW",
             ReturnValuesOnConditionCheckFailure: "ALL_OLD",
           }),
         ),
       );
-      const item = answer.Attributes ?? {};
+      const item = unmarshall(answer.Attributes ?? {});
       return { token: fromTokenItem(item), used: Number(item.rate_used) };
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return error.Item ? "other" : "unknown";

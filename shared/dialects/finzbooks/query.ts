@@ -12,8 +12,9 @@ export type ActivityRequest = {
   readonly cursor: string | null;
 };
 
-const defaultLimit = 100;
-const maxLimit = 500;
+/** Events of a page when the caller names no number, and at most. */
+export const defaultLimit = 100;
+export const maxLimit = 500;
 const shown: ReadonlySet<string> = new Set(documentTypes);
 
 /** Reads the parameters of a request for events. Throws `ActivityError` `invalid_value` and names the parameter. */

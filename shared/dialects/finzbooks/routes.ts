@@ -56,7 +56,7 @@ function match(path: string): Route | null {
   if (type === undefined) return null;
   return {
     kind: "activity",
-    path: `${basePath}/${collection}/${encodeURIComponent(id)}/activity`,
+    path: `${basePath}/${collection}/${encodeURIComponent(id.toWellFormed())}/activity`,
     document: { type, id },
   };
 }

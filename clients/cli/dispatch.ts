@@ -1,0 +1,60 @@
+import { suggestion } from "./nearest.ts";
+import { CliError, exitCodeHelp, type Outcome } from "./outcome.ts";
+import type { Session } from "./session.ts";
+import type { Verb } from "./verb.ts";
+import { emit } from "./verbs/emit.ts";
+import { list } from "./verbs/list.ts";
+import { orgCreate, orgList } from "./verbs/org.ts";
+import { rejectedList, rejectedRetry } from "./verbs/rejected.ts";
+import { tokenCreate, tokenList, tokenRevoke } from "./verbs/token.ts";
+
+const verbs: readonly Verb[] = [
+  orgCreate,
+  orgList,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
+  emit,
+  list,
+  rejectedList,
+  rejectedRetry,
+];
+
+/** Finds the verb that the arguments begin with and runs it with the rest. Throws `CliError` where there is none. */
+export function dispatch(args: readonly string[], session: Session): Promise<Outcome> {
+  const firstOption = args.findIndex((word) => word.startsWith("-"));
+  const words = args.slice(0, firstOption === -1 ? 2 : Math.min(firstOption, 2));
+  const verb = verbs.find(({ name }) => name === words.join(" ")) ?? verbs.find(({ name }) => name === words[0]);
+  if (verb) return verb.run(args.slice(verb.name.split(" ").length), session);
+
+  const group = verbs.filter(({ name }) => name.startsWith(`${words[0]} `));
+  if (args.includes("--help")) {
+    const text = helpOf(group.length > 0 ? group : verbs);
+    return Promise.resolve({ text, json: { help: text } });
+  }
+  throw new CliError("usage", complaint(words, group));
+}
+
+function complaint(words: readonly string[], group: readonly Verb[]): string {
+  const hint = "npm run activity -- --help tells all there is.";
+  if (words.length === 0) return `Say what to do: ${verbs.map(({ name }) => name).join(", ")}.\n${hint}`;
+  if (group.length > 0 && words.length === 1) return `Say which: ${group.map(({ name }) => name).join(", ")}.\n${hint}`;
+  const asked = words.join(" ");
+  const names = verbs.map(({ name }) => name);
+  const close = suggestion(asked, names) || suggestion(words[0] ?? "", names);
+  return `There is no verb '${asked}'.${close}\n${hint}`;
+}
+
+function helpOf(shown: readonly Verb[]): string {
+  return [
+    "Usage: npm run activity -- VERB [options]",
+    "",
+    "Verbs",
+    ...shown.map(({ usage, summary }) => `  ${usage}\n      ${summary}`),
+    "",
+    "Every verb takes --stack NAME for a deployed stack instead of the local one, --json, and --help.",
+    "In scripts, npm run --silent activity -- VERB keeps npm's own lines out of stdout.",
+    "",
+    exitCodeHelp,
+  ].join("\n");
+}

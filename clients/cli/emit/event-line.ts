@@ -1,0 +1,26 @@
+import { isUtf8 } from "node:buffer";
+import { ActivityError } from "../../../shared/events/errors.ts";
+import { type EventMessage, toMessage } from "../../emitter/message.ts";
+import type { Line } from "./lines.ts";
+
+export type ReadLine = { readonly line: number } & (EventMessage | { readonly reason: string });
+
+/**
+ * Reads the event of a line; `null` for an empty line. An event that brings no id gets one made from the line and its number, so
+ * that a second run over the same file makes repeats, while two equal lines stay two events.
+ */
+export function readEventLine({ number, content }: Line, now: Date): ReadLine | null {
+  if (content === null) return { line: number, reason: "The line is longer than any event may be." };
+  if (!isUtf8(content)) return { line: number, reason: "The line is not UTF-8." };
+  const text = content
+    .toString()
+    .replace(/^\uFEFF/, "")
+    .trim();
+  if (text === "") return null;
+  try {
+    return { line: number, ...toMessage(text, { now, entropy: `${number}\n${text}` }) };
+  } catch (error) {
+    if (error instanceof ActivityError) return { line: number, reason: error.message };
+    throw error;
+  }
+}

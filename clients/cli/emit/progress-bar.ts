@@ -1,0 +1,32 @@
+import type { Session } from "../session.ts";
+
+const barWidth = 24;
+const redrawMs = 100;
+
+export type ProgressBar = {
+  /** Shows how far the work is: a share from 0 to 1, or `null` where nobody knows how much there is. */
+  show(share: number | null, note: string): void;
+  clear(): void;
+};
+
+/** A bar on stderr, drawn over itself. It is silent where stderr is no terminal. */
+export function progressBar({ stderr, now }: Pick<Session, "stderr" | "now">): ProgressBar {
+  if (stderr.isTTY !== true) return { show() {}, clear() {} };
+  let drawnAt = 0;
+  return {
+    show(share, note) {
+      const at = now().getTime();
+      if (at - drawnAt < redrawMs) return;
+      drawnAt = at;
+      stderr.write(`\r\u001b[2K${share === null ? "" : `${bar(share)} `}${note}`);
+    },
+    clear() {
+      if (drawnAt > 0) stderr.write("\r\u001b[2K");
+    },
+  };
+}
+
+function bar(share: number): string {
+  const filled = Math.round(Math.min(1, share) * barWidth);
+  return `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${String(Math.floor(share * 100)).padStart(3)}%`;
+}

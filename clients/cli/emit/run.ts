@@ -1,0 +1,69 @@
+import type { EventMessage } from "../../emitter/message.ts";
+import type { SendResult } from "../../emitter/send.ts";
+import { CliError } from "../outcome.ts";
+import type { Session } from "../session.ts";
+import type { Progress } from "./checkpoint.ts";
+import { readEventLine } from "./event-line.ts";
+import type { Line } from "./lines.ts";
+import type { Lookup } from "./lookup.ts";
+import type { SentEvent } from "./settle.ts";
+import { count, type Fate, type Tally } from "./tally.ts";
+
+export type Emission = {
+  readonly lines: AsyncIterable<Line>;
+  /** What was counted before, by the run that this one goes on from. */
+  readonly tally: Tally;
+  send(bodies: readonly string[]): Promise<SendResult[]>;
+  /** With it, a run waits until what was sent has arrived. */
+  readonly arrival: { readonly lookup: Lookup; settle(sent: readonly SentEvent[]): Promise<Fate[]> } | null;
+  /** Called whenever the lines so far are done with. */
+  onProgress(progress: Progress): Promise<void>;
+} & Pick<Session, "now">;
+
+/** Lines that are under way together: enough to fill the calls to SQS, and few enough to be held in memory. */
+const windowLines = 1_000;
+
+/**
+ * Sends the events of all lines, a window at a time, and counts what became of them. Throws `CliError` where the queue cannot be
+ * reached; what the last progress told of is then done with.
+ */
+export async function emitLines(emission: Emission): Promise<void> {
+  const { tally, onProgress } = emission;
+  let window: Line[] = [];
+  const finish = async () => {
+    const last = window.at(-1);
+    if (last === undefined) return;
+    await emitWindow(window, emission);
+    window = [];
+    await onProgress({ offset: last.end, lines: last.number, tally });
+  };
+  for await (const line of emission.lines) {
+    window.push(line);
+    if (window.length === windowLines) await finish();
+  }
+  await finish();
+}
+
+async function emitWindow(window: readonly Line[], { tally, now, send, arrival }: Emission): Promise<void> {
+  const fates = new Map<number, Fate>();
+  const messages: (EventMessage & { readonly line: number })[] = [];
+  for (const line of window) {
+    const read = readEventLine(line, now());
+    if (read === null) continue;
+    if ("reason" in read) fates.set(read.line, { rejected: read.reason });
+    else messages.push(read);
+  }
+  const drafts = messages.map(({ draft }) => draft);
+  const before = (await arrival?.lookup(drafts)) ?? [];
+  const results = await send(messages.map(({ body }) => body));
+  const sent = messages.map(({ draft }, at): SentEvent => {
+    const result = results[at];
+    if (result?.status !== "sent") {
+      throw new CliError("failed", `The ingest queue does not take the events: ${result?.reason ?? "no answer"}`);
+    }
+    return { draft, message_id: result.message_id, before: before[at]?.state ?? "absent" };
+  });
+  const arrived = await arrival?.settle(sent);
+  for (const [at, { line }] of messages.entries()) fates.set(line, arrived?.[at] ?? "sent");
+  for (const [line, fate] of [...fates].sort(([left], [right]) => left - right)) count(tally, line, fate);
+}

@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import * as z from "zod";
+import { stackNames } from "../../shared/lambda/outputs.ts";
+import { CliError } from "./outcome.ts";
+
+const names = z.object({
+  api: z.string(),
+  queues: z.object({ ingest: z.string(), rejected: z.string() }),
+  tables: z.object({ events: z.string(), config: z.string() }),
+  functions: z.object({ access: z.string() }),
+});
+
+const localStack = names.extend({
+  endpoints: z.object({ dynamodb: z.string(), sqs: z.string(), lambda: z.string() }),
+  demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
+});
+
+export type Service = "dynamodb" | "sqs" | "lambda";
+
+/** How an AWS client reaches a stack; nothing for a deployed one, where the SDK finds credentials and region by itself. */
+export type ClientConfig =
+  | Record<string, never>
+  | {
+      readonly endpoint: string;
+      readonly region: string;
+      readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    };
+
+/** The stack that a verb works on. */
+export type Target = z.infer<typeof names> & {
+  /** The organisation to try things with, and a token for it; only a local stack has one. */
+  readonly demo: { readonly org_id: string; readonly token: string } | null;
+  clientConfig(service: Service): ClientConfig;
+};
+
+/** Finds the deployed stack of that name, or else the one that runs here. Throws `CliError` where there is none. */
+export function findTarget(cwd: string, stack: string | undefined): Promise<Target> {
+  return stack === undefined ? localTarget(cwd) : deployedTarget(stack);
+}
+
+async function localTarget(cwd: string): Promise<Target> {
+  const file = join(cwd, ".local", "stack.json");
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new CliError(
+      "failed",
+      "No local stack is running: start one with npm start, or name a deployed one with --stack.",
+      { cause },
+    );
+  }
+  const parsed = localStack.safeParse(parseJson(text));
+  if (!parsed.success) {
+    throw new CliError(
+      "failed",
+      `${file} does not describe a stack: stop the local stack and start it with npm start.`,
+    );
+  }
+  const { endpoints, demo = null, ...found } = parsed.data;
+  return {
+    ...found,
+    demo,
+    clientConfig: (service) => ({
+      endpoint: endpoints[service],
+      region: "us-east-1",
+      credentials: { accessKeyId: "operator", secretAccessKey: "local" },
+    }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function deployedTarget(stack: string): Promise<Target> {
+  const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: stack }));
+  const outputs: Record<string, string> = {};
+  for (const { OutputKey, OutputValue } of Stacks?.[0]?.Outputs ?? []) {
+    if (OutputKey !== undefined && OutputValue !== undefined) outputs[OutputKey] = OutputValue;
+  }
+  const parsed = names.safeParse(stackNames(outputs));
+  if (!parsed.success) {
+    const missing = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
+    throw new CliError(
+      "failed",
+      `The stack ${stack} is no activity log, or an unfinished one: it names no ${missing}.`,
+    );
+  }
+  return { ...parsed.data, demo: null, clientConfig: () => ({}) };
+}

@@ -1,0 +1,126 @@
+import { parseArgs } from "node:util";
+import { suggestion } from "./nearest.ts";
+import { CliError, exitCodeHelp, type Outcome } from "./outcome.ts";
+import type { Session } from "./session.ts";
+
+export type Option = {
+  readonly help: string;
+  /** What the value is called in the help; an option without one is a flag. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly multiple?: true;
+  readonly required?: true;
+};
+
+/** What the user gave, by the names that the verb declares. */
+export type Given<Name extends string> = {
+  /** The one argument that is no option; empty for a verb that takes none. */
+  readonly operand: string;
+  text(name: Name): string | undefined;
+  list(name: Name): readonly string[];
+  flag(name: Name): boolean;
+};
+
+export type Definition<Name extends string> = {
+  readonly name: string;
+  readonly summary: string;
+  readonly operand?: string;
+  readonly options: Readonly<Record<Name, Option>>;
+  run(given: Given<Name | CommonName>, session: Session): Promise<Outcome>;
+};
+
+export type Verb = {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  /** Throws `CliError` where the arguments are wrong. */
+  run(args: readonly string[], session: Session): Promise<Outcome>;
+};
+
+const commonOptions = {
+  stack: { value: "NAME", help: "a deployed stack, instead of the local one" },
+  json: { help: "one JSON document on stdout, nothing else" },
+  help: { help: "this text" },
+} satisfies Record<string, Option>;
+
+type CommonName = keyof typeof commonOptions;
+
+/** Makes a verb of its definition: every verb parses, checks and explains itself in the same way. */
+export function defineVerb<Name extends string>({ name, summary, operand, run, ...own }: Definition<Name>): Verb {
+  const options = new Map<string, Option>([...Object.entries<Option>(own.options), ...Object.entries(commonOptions)]);
+  const required = [...options].filter(([, option]) => option.required);
+  const shape = [name, operand, ...required.map(([key, option]) => written(key, option)), "[options]"];
+  const usage = shape.filter((part) => part !== undefined).join(" ");
+  return {
+    name,
+    summary,
+    usage,
+    async run(args, session) {
+      const given = parse(args, options, usage);
+      if (given.flag("help")) {
+        const text = verbHelp(usage, summary, options);
+        return { text, json: { help: text } };
+      }
+      const missing = required.filter(([key]) => given.list(key).length === 0);
+      const operands = operand === undefined ? 0 : 1;
+      if (missing.length > 0 || given.operands.length < operands) {
+        const lacking = [...(given.operands.length < operands ? [operand] : []), ...missing.map(([key]) => `--${key}`)];
+        throw misuse(`${name} needs ${lacking.join(" and ")}.`, usage);
+      }
+      if (given.operands.length > operands)
+        throw misuse(`'${given.operands[operands]}' is one argument too many.`, usage);
+      return run({ ...given, operand: given.operands[0] ?? "" }, session);
+    },
+  };
+}
+
+function parse(args: readonly string[], options: ReadonlyMap<string, Option>, usage: string) {
+  const config = Object.fromEntries(
+    [...options].map(([key, { value }]) => [
+      key,
+      { type: value === undefined ? ("boolean" as const) : ("string" as const), multiple: true },
+    ]),
+  );
+  const { tokens } = parseArgs({ args, options: config, strict: false, allowPositionals: true, tokens: true });
+  const operands: string[] = [];
+  const values = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") operands.push(token.value);
+    if (token.kind !== "option") continue;
+    const option = options.get(token.name);
+    if (option === undefined) {
+      const names = [...options.keys()].map((key) => `--${key}`);
+      throw misuse(`There is no option ${token.rawName}.${suggestion(token.rawName, names)}`, usage);
+    }
+    if ((option.value === undefined) !== (token.value === undefined)) {
+      throw misuse(
+        `${token.rawName} takes ${option.value === undefined ? "no value" : `a value: ${option.value}`}.`,
+        usage,
+      );
+    }
+    const earlier = values.get(token.name) ?? [];
+    if (earlier.length > 0 && option.multiple !== true) throw misuse(`${token.rawName} is given twice.`, usage);
+    values.set(token.name, [...earlier, token.value ?? ""]);
+  }
+  return {
+    operands,
+    text: (name: string) => values.get(name)?.[0],
+    list: (name: string) => values.get(name) ?? [],
+    flag: (name: string) => values.has(name),
+  };
+}
+
+function misuse(message: string, usage: string): CliError {
+  return new CliError("usage", `${message}\nUsage: ${usage}`);
+}
+
+function verbHelp(usage: string, summary: string, options: ReadonlyMap<string, Option>): string {
+  const rows = [...options].map(([key, option]) => [written(key, option), option.help] as const);
+  const width = Math.max(...rows.map(([option]) => option.length));
+  const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
+  return [`Usage: npm run activity -- ${usage}`, "", summary, "", "Options", ...lines, "", exitCodeHelp].join("\n");
+}
+
+function written(key: string, { value, multiple }: Option): string {
+  return `--${key}${value === undefined ? "" : ` ${value}`}${multiple ? "..." : ""}`;
+}

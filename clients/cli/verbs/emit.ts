@@ -1,0 +1,115 @@
+import { createReadStream } from "node:fs";
+import { resolve } from "node:path";
+import { addAbortSignal, type Readable } from "node:stream";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { createSender } from "../../emitter/send.ts";
+import { checkpointOf, type Progress, workOn } from "../emit/checkpoint.ts";
+import { readLines } from "../emit/lines.ts";
+import { createLookup } from "../emit/lookup.ts";
+import { progressBar } from "../emit/progress-bar.ts";
+import { emitLines } from "../emit/run.ts";
+import { type SentEvent, settle } from "../emit/settle.ts";
+import { emptyTally, type Tally, total } from "../emit/tally.ts";
+import { CliError, exitCodes, type Outcome } from "../outcome.ts";
+import { peek } from "../rejected-queue.ts";
+import type { Session } from "../session.ts";
+import { findTarget, type Target } from "../target.ts";
+import { defineVerb } from "../verb.ts";
+
+export const emit = defineVerb({
+  name: "emit",
+  summary: "Sends a file of events, one JSON object in each line. Interrupted, the same command goes on where it was.",
+  operand: "FILE.ndjson|-",
+  options: { wait: { help: "return only when every event can be read, or is rejected, and count them" } },
+  async run({ operand, text, flag }, session) {
+    const target = await findTarget(session.cwd, text("stack"));
+    const wait = flag("wait");
+    const source = await openSource(operand, { queue: target.queues.ingest, wait }, session);
+    const { tally } = source.start;
+    const interruption = session.interruption();
+    const bar = progressBar(session);
+    const note = rate(session.now, total(tally));
+    try {
+      await emitLines({
+        lines: readLines(addAbortSignal(interruption, source.stream()), source.start),
+        tally,
+        now: session.now,
+        ...connections(target, wait, interruption, session),
+        async onProgress(progress) {
+          await source.save(progress);
+          bar.show(source.size === null ? null : progress.offset / source.size, note(total(tally)));
+        },
+      });
+    } catch (error) {
+      throw interruption.aborted ? new CliError("failed", `Interrupted.${source.resumable}`, { cause: error }) : error;
+    } finally {
+      bar.clear();
+    }
+    await source.finish();
+    return summary(tally, wait);
+  },
+});
+
+type Source = {
+  /** Bytes; `null` where nobody knows. */
+  readonly size: number | null;
+  readonly start: Progress;
+  /** What to say when the work is interrupted. */
+  readonly resumable: string;
+  stream(): Readable;
+  save(progress: Progress): Promise<void>;
+  finish(): Promise<void>;
+};
+
+async function openSource(name: string, rest: { queue: string; wait: boolean }, session: Session): Promise<Source> {
+  const start: Progress = { offset: 0, lines: 0, tally: emptyTally() };
+  if (name === "-") {
+    const nothing = async () => {};
+    return { size: null, start, resumable: "", stream: () => session.stdin, save: nothing, finish: nothing };
+  }
+  const file = resolve(session.cwd, name);
+  const work = await workOn(file, rest);
+  const checkpoint = checkpointOf(file, work);
+  const earlier = await checkpoint.load();
+  if (earlier) session.stderr.write(`Going on after line ${earlier.lines} of ${name}.\n`);
+  return {
+    size: work.size,
+    start: earlier ?? start,
+    resumable: " The same command goes on from here.",
+    stream: () => createReadStream(file, { start: earlier?.offset ?? 0 }),
+    save: checkpoint.save,
+    finish: checkpoint.remove,
+  };
+}
+
+function connections(target: Target, wait: boolean, interruption: AbortSignal, { now, sleep }: Session) {
+  const client = new SQSClient(target.clientConfig("sqs"));
+  const send = createSender({ queueUrl: target.queues.ingest, client });
+  if (!wait) return { send, arrival: null };
+  const lookup = createLookup(target);
+  const rejected = () => peek(client, target.queues.rejected, 10_000);
+  const waiting = { lookup, rejected, interruption, now, sleep };
+  return { send, arrival: { lookup, settle: (sent: readonly SentEvent[]) => settle(sent, waiting) } };
+}
+
+/** Says how many events are done with, and how fast this run goes; those of an earlier run do not count for that. */
+function rate(now: () => Date, earlier: number) {
+  const startedAt = now().getTime();
+  return (events: number) => {
+    const seconds = Math.max(now().getTime() - startedAt, 1) / 1000;
+    return `${events} events, ${Math.round((events - earlier) / seconds)} a second`;
+  };
+}
+
+function summary(tally: Tally, wait: boolean): Outcome {
+  const { sent, accepted, repeated, rejected, faults } = tally;
+  const counts = wait ? { accepted, repeated, rejected } : { sent, rejected };
+  const lines = faults.map(({ line, reason }) => `line ${line}: ${reason}`);
+  if (rejected > faults.length) lines.push(`and ${rejected - faults.length} more`);
+  const text = Object.entries(counts).map(([name, events]) => `${events} ${name}`);
+  return {
+    text: [...lines, `${total(tally)} events: ${text.join(", ")}.`].join("\n"),
+    json: { events: total(tally), ...counts, faults },
+    exit: rejected > 0 ? exitCodes.rejected : exitCodes.done,
+  };
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from "node:crypto";
+import { ActivityError } from "../../shared/events/errors.ts";
+import { readEventText } from "../../shared/events/read-event.ts";
+import type { EventInput } from "../../shared/events/schema.ts";
+import { putOf } from "../../shared/store/events.ts";
+import { eventText } from "./event-text.ts";
+
+/** An event without an idempotency key: the service's own transaction is what makes the write happen once. */
+export type TransactedEvent = Omit<EventInput, "idempotency_key"> & { readonly idempotency_key?: never };
+
+/**
+ * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that a change
+ * and its event commit together or not at all. The put is conditional: where the same event stands already, the transaction is
+ * cancelled. Throws `ActivityError` `invalid_value` or `too_large` for a bad event, and for one with an `idempotency_key`, which
+ * takes a second write to hold: guard the transaction itself, with its own condition or a `ClientRequestToken`.
+ */
+export function activityPut(
+  table: string,
+  event: TransactedEvent,
+  { now = () => new Date(), newId = randomUUID }: { readonly now?: () => Date; readonly newId?: () => string } = {},
+) {
+  const draft = readEventText(eventText(event), { now: now(), entropy: newId() });
+  if (draft.idempotencyKey !== null) {
+    throw new ActivityError(
+      "invalid_value",
+      "An event in a transaction takes no idempotency_key: give an event_id, or guard the transaction itself.",
+      { field: "idempotency_key" },
+    );
+  }
+  return putOf(table, draft.event);
+}

@@ -1,0 +1,29 @@
+import { ActivityError } from "../../shared/events/errors.ts";
+import { type Draft, type Reception, readEventText } from "../../shared/events/read-event.ts";
+import { maxEventBytes } from "../../shared/events/schema.ts";
+
+/** An event that is ready to be sent: the body of its message, and how the log will read it. */
+export type EventMessage = { readonly body: string; readonly draft: Draft };
+
+/**
+ * Makes the message of an event that is given as JSON text. The message carries the event's id, made from the entropy where the
+ * event brings none, so that sending the message twice is a repeat and never a second event.
+ * Throws `ActivityError`: `too_large`, or `invalid_value` with every fault named.
+ */
+export function toMessage(text: string, reception: Reception): EventMessage {
+  const draft = readEventText(text, reception);
+  const body = escapeNoncharacters(JSON.stringify({ ...JSON.parse(text), event_id: draft.event.event_id }));
+  const bytes = Buffer.byteLength(body);
+  if (bytes > maxEventBytes) {
+    throw new ActivityError(
+      "too_large",
+      `The event has ${bytes} bytes with its event_id; at most ${maxEventBytes} are kept.`,
+    );
+  }
+  return { body, draft };
+}
+
+/** SQS refuses these two characters; JSON may hold them, and says the same with an escape. */
+function escapeNoncharacters(json: string): string {
+  return json.replaceAll("\uFFFE", "\\ufffe").replaceAll("\uFFFF", "\\uffff");
+}

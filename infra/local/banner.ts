@@ -1,0 +1,41 @@
+import type { LocalStack } from "./stack.ts";
+
+export interface Demo {
+  readonly org_id: string;
+  readonly token: string;
+  readonly slug: string;
+}
+
+/** What `npm start` prints once everything serves. */
+export function banner({ api }: LocalStack, demo: Demo | undefined, logs: string): string {
+  const more = [
+    "Try next",
+    ...(demo === undefined ? [] : ["  npm run activity -- list        the same events as a table"]),
+    "  npm run activity -- --help      organisations, tokens, writing and reading events",
+    `  ${api}/openapi.json`,
+    `  ${api}/schemas/event.json`,
+    `  Logs: ${logs}`,
+    "",
+    "Ctrl-C stops everything.",
+  ];
+  return [
+    "",
+    `The activity log serves at ${api}`,
+    "",
+    ...(demo === undefined ? [] : demoLines(api, demo)),
+    ...more,
+    "",
+  ].join("\n");
+}
+
+function demoLines(api: string, { org_id, token }: Demo): string[] {
+  return [
+    `  Demo organisation  ${org_id}`,
+    `  Demo token         ${token}`,
+    "",
+    "Paste this for an invoice's timeline:",
+    `  curl -s "${api}/api/public/v1/activity?entity_type=INVOICE&since=2026-05-11T00:00:00Z&limit=50" \\`,
+    `    -H "Authorization: Bearer ${token}" -H "X-AIBooks-Org: ${org_id}"`,
+    "",
+  ];
+}

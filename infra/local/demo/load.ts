@@ -1,0 +1,70 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { AdminRequest } from "../../../shared/access/admin.ts";
+import { append } from "../../../shared/events/append.ts";
+import { readEvent } from "../../../shared/events/read-event.ts";
+import type { EventInput } from "../../../shared/events/schema.ts";
+import type { AdminReply } from "../../../shared/lambda/admin.ts";
+import { eventStore } from "../../../shared/store/events.ts";
+import type { Demo } from "../banner.ts";
+import type { LocalStack } from "../stack.ts";
+import { quarter } from "./quarter.ts";
+import { demoOrg, seedEvents } from "./seed-events.ts";
+
+const otherOrg = { org_id: "org_2b7e4c90", name: "Lighthouse Books BV", slug: "lighthouse-books" } as const;
+const demoUser = "usr_demo";
+const atOnce = 50;
+
+/** Every event of the demo: the documented samples and a quarter of the demo organisation, and a little of another one. */
+export function demoEvents(): EventInput[] {
+  return [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01), ...quarter(otherOrg.org_id, 12, 2026_02)];
+}
+
+/**
+ * Fills a stack with the demo data, and issues its token. A stack that has the data keeps it, and gets a new token for the old one,
+ * whose secret nobody knows any more.
+ */
+export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions" | "tables">): Promise<Demo> {
+  const account = { region: "us-east-1", credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };
+  const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
+  const administer = async (request: AdminRequest): Promise<AdminReply> => {
+    const answer = await lambda.send(
+      new InvokeCommand({ FunctionName: stack.functions.access, Payload: JSON.stringify(request) }),
+    );
+    const reply = answer.Payload?.transformToString() ?? "";
+    if (answer.FunctionError !== undefined) throw new Error(`The access function failed: ${reply}`);
+    return JSON.parse(reply);
+  };
+
+  const created = await administer({ action: "org.create", ...demoOrg });
+  const isNew = !("error" in created);
+  if (isNew) {
+    await administer({ action: "org.create", ...otherOrg });
+    const client = new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
+    await appendAll(demoEvents(), client, stack.tables.events ?? "");
+  }
+  const listed = await administer({ action: "token.list", org_id: demoOrg.org_id });
+  const tokens = "tokens" in listed ? listed.tokens : [];
+  for (const { token_id } of tokens.filter(({ user_id, revoked_at }) => user_id === demoUser && revoked_at === null)) {
+    await administer({ action: "token.revoke", token_id });
+  }
+  const issued = await administer({
+    action: "token.create",
+    org_ids: [demoOrg.org_id],
+    scopes: ["AIBooks.activity.READ"],
+    user_id: demoUser,
+  });
+  if (!("secret" in issued)) throw new Error(`The demo token was not issued: ${JSON.stringify(issued)}`);
+  return { org_id: demoOrg.org_id, token: issued.secret, slug: demoOrg.slug };
+}
+
+async function appendAll(events: readonly EventInput[], client: DynamoDBClient, table: string): Promise<void> {
+  const { put } = eventStore(client, table);
+  const pin = () => Promise.reject(new Error("The demo data has no idempotency keys."));
+  const now = new Date();
+  const waiting = events.map((event, at) => readEvent(event, { now, entropy: `demo ${at}` })).values();
+  const work = async () => {
+    for (const draft of waiting) await append({ put, pin }, draft);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}

@@ -1,0 +1,31 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import * as z from "zod";
+
+export interface SqsEngine {
+  /** fauxqs does not look at it. */
+  readonly accessKey: string;
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+const Ready = z.object({ port: z.number() });
+
+/** Starts fauxqs in a thread of its own, on a free loopback port; `data` is the folder of its database, if any. */
+export async function startSqs(data: string | undefined): Promise<SqsEngine> {
+  const worker = new Worker(new URL("./sqs-worker.ts", import.meta.url), {
+    workerData: { data },
+    env: {},
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
+  const [message] = await once(worker, "message");
+  return {
+    accessKey: "local",
+    origin: `http://127.0.0.1:${Ready.parse(message).port}`,
+    async stop() {
+      worker.postMessage("stop");
+      await Promise.race([once(worker, "message"), once(worker, "exit")]);
+      await worker.terminate();
+    },
+  };
+}

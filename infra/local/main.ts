@@ -1,0 +1,87 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { argv, env, exit, stderr, stdout } from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
+import { banner, type Demo } from "./banner.ts";
+import { loadDemo } from "./demo/load.ts";
+import { findJava } from "./engines/java.ts";
+import { lockFolder } from "./lock.ts";
+import { parseOptions, type StartOptions, usage } from "./options.ts";
+import { type LocalStack, startLocalStack } from "./stack.ts";
+import { synthesize } from "./synthesize.ts";
+
+const project = resolve(import.meta.dirname, "../..");
+const folder = join(project, ".local");
+const stackFile = join(folder, "stack.json");
+const logs = join(folder, "logs");
+
+const interrupted = 130;
+
+let running: LocalStack | undefined;
+let stopping = false;
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+
+const { PORT, npm_lifecycle_event: npmScript } = env;
+if (npmScript !== undefined) stopWithParent();
+
+try {
+  const options = parseOptions(argv.slice(2), PORT);
+  if (options.help) stdout.write(usage);
+  else await run(options);
+} catch (error) {
+  fail(error);
+}
+
+async function run({ port, data, empty }: StartOptions): Promise<void> {
+  await findJava();
+  for (const taken of data === undefined ? [folder] : [folder, resolve(data)]) process.on("exit", lockFolder(taken));
+  process.on("exit", () => rmSync(stackFile, { force: true }));
+  // Dates are UTC in Lambda; threads cannot have a time zone of their own.
+  env.TZ = "UTC";
+
+  progress("Synthesizing the stack");
+  const assembly = join(folder, "cdk.out");
+  await synthesize({ project, assembly, environment: env });
+  progress("Starting the engines and the functions");
+  const stack = await startLocalStack({ assembly, port, logs, ...(data !== undefined && { data }) });
+  running = stack;
+  stack.failed.then(fail);
+  if (!empty) progress("Loading the demo data");
+  const demo = empty ? undefined : await loadDemo(stack);
+  publish(stack, demo);
+  stdout.write(banner(stack, demo, logs));
+}
+
+/** npm runs scripts through a shell that dies of a signal without passing it on. */
+function stopWithParent(): void {
+  const { ppid } = process;
+  setInterval(() => {
+    if (process.ppid !== ppid) void stop();
+  }, 250).unref();
+}
+
+/** Tells the command line and the tests where everything is; written whole or not at all. */
+function publish({ api, endpoints, queues, tables, functions }: LocalStack, demo: Demo | undefined): void {
+  const partial = `${stackFile}.partial`;
+  writeFileSync(partial, `${JSON.stringify({ api, endpoints, queues, tables, functions, demo }, null, 2)}\n`);
+  renameSync(partial, stackFile);
+}
+
+/** While everything is still starting there is nothing to end in good order: the children die with this process. */
+async function stop(): Promise<void> {
+  if (running === undefined || stopping) exit(interrupted);
+  stopping = true;
+  progress("Stopping");
+  await Promise.race([running.stop(), delay(2_500)]);
+  exit(0);
+}
+
+function progress(step: string): void {
+  stderr.write(`${step} …\n`);
+}
+
+function fail(error: unknown): never {
+  stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  exit(1);
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { awsCaller } from "../aws-json.ts";
+import type { Judge } from "../gate/judge.ts";
+import type { Principals } from "../gate/principals.ts";
+import type { HostedFunction } from "../lambda/host.ts";
+import type { Resources } from "../template/resources.ts";
+import { type SourceDefinition, sourceDefinition } from "./definition.ts";
+import { pollQueue, sqsSourceActions } from "./sqs.ts";
+import { openStream, streamSourceActions } from "./stream.ts";
+
+interface Options {
+  readonly resources: Resources;
+  readonly functions: ReadonlyMap<string, HostedFunction>;
+  readonly principals: Principals;
+  readonly judge: Judge;
+  readonly services: { readonly origin: string; readonly region: string };
+  log(text: string): void;
+}
+
+/** Polls until aborted. */
+type Poll = (signal: AbortSignal) => Promise<void>;
+
+/**
+ * Opens every event source mapping of the template; what it returns polls them all until aborted. Throws when a role does
+ * not let its source be read.
+ */
+export async function openSources(options: Options): Promise<(signal: AbortSignal) => Promise<unknown>> {
+  const polls: Poll[] = [];
+  for (const resource of options.resources.ofType("AWS::Lambda::EventSourceMapping")) {
+    const definition = sourceDefinition(resource);
+    if (definition !== undefined) polls.push(await openSource(definition, options));
+  }
+  return (signal) => Promise.all(polls.map((poll) => poll(signal)));
+}
+
+async function openSource(definition: SourceDefinition, options: Options): Promise<Poll> {
+  const { resources, services, log } = options;
+  const { sourceArn, onFailureArn } = definition;
+  const queueUrls = new Map(resources.ofType("AWS::SQS::Queue").map(({ arn, ref }) => [arn, ref]));
+  const fn = sourceFunction(definition, options);
+  const call = awsCaller(services.origin, fn.accessKey, services.region);
+  const shared = { definition, fn, call, region: services.region, log };
+
+  if (sourceArn.startsWith("arn:aws:dynamodb:")) {
+    const onFailureUrl = queueUrls.get(onFailureArn);
+    if (onFailureArn !== undefined && onFailureUrl === undefined) {
+      throw new Error(`${definition.id} reports failures to ${onFailureArn}, which is no queue of the template.`);
+    }
+    await assertReadable(definition, fn, streamSourceActions, options);
+    return openStream({ ...shared, onFailureUrl, now: () => new Date(), newId: randomUUID });
+  }
+  const queueUrl = queueUrls.get(sourceArn);
+  if (queueUrl === undefined)
+    throw new Error(`${definition.id} polls ${sourceArn}, which is no queue of the template.`);
+  await assertReadable(definition, fn, sqsSourceActions, options);
+  return (signal) => pollQueue({ ...shared, queueUrl }, signal);
+}
+
+function sourceFunction({ id, functionName }: SourceDefinition, { functions }: Options): HostedFunction {
+  const fn = functions.get(functionName.replace(/^.*:function:/, ""));
+  if (fn === undefined) throw new Error(`${id} feeds ${functionName}, which the template does not define.`);
+  return fn;
+}
+
+/** AWS refuses to create a mapping whose function lacks a permission to poll; so does the laptop. */
+async function assertReadable(
+  { id, sourceArn }: SourceDefinition,
+  fn: HostedFunction,
+  actions: readonly string[],
+  { principals, judge }: Options,
+): Promise<void> {
+  for (const action of actions) {
+    const refusal = await judge(principals.byAccessKey(fn.accessKey), { action, resource: sourceArn });
+    if (refusal !== undefined) throw new Error(`${id} cannot poll its source. ${refusal}`);
+  }
+}

@@ -1,0 +1,152 @@
+import { setTimeout as delay } from "node:timers/promises";
+import * as z from "zod";
+import type { AwsCall } from "../aws-json.ts";
+import type { LocalFunction } from "../lambda/function.ts";
+import { failedRecords } from "./batch-result.ts";
+import type { SourceDefinition } from "./definition.ts";
+
+/** The permissions that Lambda itself asks of the function's role. */
+export const sqsSourceActions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+
+export interface SqsSourceOptions {
+  readonly definition: SourceDefinition;
+  readonly queueUrl: string;
+  readonly region: string;
+  readonly fn: LocalFunction;
+  /** Calls SQS with the role of the function. */
+  readonly call: AwsCall;
+  log(text: string): void;
+}
+
+const MessageAttribute = z.object({
+  DataType: z.string(),
+  StringValue: z.string().optional(),
+  BinaryValue: z.string().optional(),
+});
+const Message = z.object({
+  MessageId: z.string(),
+  ReceiptHandle: z.string(),
+  Body: z.string(),
+  MD5OfBody: z.string(),
+  Attributes: z.record(z.string(), z.string()).default({}),
+  MessageAttributes: z.record(z.string(), MessageAttribute).default({}),
+});
+const Received = z.object({ Messages: z.array(Message).default([]) });
+type Message = z.infer<typeof Message>;
+
+const longPollSeconds = 20;
+const receiveLimit = 10;
+const afterErrorMs = 1_000;
+
+/** Polls a queue for a function until aborted; what the function does not deal with comes back when its time is up. */
+export async function pollQueue(options: SqsSourceOptions, signal: AbortSignal): Promise<void> {
+  const { definition, fn } = options;
+  const poller = async () => {
+    while (!signal.aborted) {
+      try {
+        const batch = await deliverable(await nextBatch(options, signal), options);
+        if (batch.length === 0) continue;
+        const event = JSON.stringify({ Records: batch.map((message) => recordOf(message, options)) });
+        const outcome = await fn.invoke(event);
+        const identifiers = batch.map(({ MessageId }) => MessageId);
+        const failed = failedRecords(outcome, identifiers, definition.reportsItemFailures);
+        await remove(
+          batch.filter(({ MessageId }) => !failed.has(MessageId)),
+          options,
+        );
+      } catch (error) {
+        if (signal.aborted) return;
+        options.log(`${definition.id}: polling ${options.queueUrl} failed, trying again: ${error}`);
+        await delay(afterErrorMs, undefined, { signal }).catch(() => {});
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(definition.concurrency, 5) }, poller));
+}
+
+/** Waits for a first message, then for the batching window or a full batch. */
+async function nextBatch(options: SqsSourceOptions, signal: AbortSignal): Promise<Message[]> {
+  const { batchSize, batchingWindowMs } = options.definition;
+  const batch = await receive(options, Math.min(batchSize, receiveLimit), longPollSeconds, signal);
+  const windowEnds = Date.now() + batchingWindowMs;
+  while (batch.length > 0 && batch.length < batchSize && Date.now() < windowEnds) {
+    const limit = Math.min(batchSize - batch.length, receiveLimit);
+    const secondsLeft = Math.ceil((windowEnds - Date.now()) / 1_000);
+    batch.push(...(await receive(options, limit, Math.min(secondsLeft, longPollSeconds), signal)));
+  }
+  return batch;
+}
+
+async function receive(
+  { call, queueUrl }: SqsSourceOptions,
+  limit: number,
+  waitSeconds: number,
+  signal: AbortSignal,
+): Promise<Message[]> {
+  const answer = await call(
+    "AmazonSQS.ReceiveMessage",
+    {
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: limit,
+      WaitTimeSeconds: waitSeconds,
+      MessageSystemAttributeNames: ["All"],
+      MessageAttributeNames: ["All"],
+    },
+    signal,
+  );
+  return Received.parse(answer).Messages;
+}
+
+/** Deletes what no filter lets through, as Lambda does. */
+async function deliverable(batch: readonly Message[], options: SqsSourceOptions): Promise<Message[]> {
+  const { filters } = options.definition;
+  if (filters.length === 0) return [...batch];
+  const { wanted = [], unwanted = [] } = Object.groupBy(batch, (message) => {
+    const record = { ...recordOf(message, options), body: parsedBody(message.Body) };
+    return filters.some((matches) => matches(record)) ? "wanted" : "unwanted";
+  });
+  await remove(unwanted, options);
+  return wanted;
+}
+
+async function remove(messages: readonly Message[], { call, queueUrl }: SqsSourceOptions): Promise<void> {
+  for (let at = 0; at < messages.length; at += receiveLimit) {
+    const Entries = messages
+      .slice(at, at + receiveLimit)
+      .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    await call("AmazonSQS.DeleteMessageBatch", { QueueUrl: queueUrl, Entries });
+  }
+}
+
+function parsedBody(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+function recordOf(message: Message, { definition, region }: SqsSourceOptions) {
+  return {
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes,
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes).map(([name, { StringValue, BinaryValue, DataType }]) => [
+        name,
+        {
+          ...(StringValue !== undefined && { stringValue: StringValue }),
+          ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
+          stringListValues: [],
+          binaryListValues: [],
+          dataType: DataType,
+        },
+      ]),
+    ),
+    md5OfBody: message.MD5OfBody,
+    eventSource: "aws:sqs",
+    eventSourceARN: definition.sourceArn,
+    awsRegion: region,
+  };
+}

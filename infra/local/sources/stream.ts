@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { AwsCall } from "../aws-json.ts";
+import type { LocalFunction } from "../lambda/function.ts";
+import type { SourceDefinition } from "./definition.ts";
+import { onFailureMessage } from "./on-failure.ts";
+import { listShards, type Position, readRecords, type Shard, type StreamRecord, shardIterator } from "./shards.ts";
+import { type Discarded, deliver } from "./stream-delivery.ts";
+
+/** The permissions that Lambda itself asks of the function's role. */
+export const streamSourceActions = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];
+
+export interface StreamSourceOptions {
+  readonly definition: SourceDefinition;
+  /** URL of the queue that is told of records given up. */
+  readonly onFailureUrl: string | undefined;
+  readonly region: string;
+  readonly fn: LocalFunction;
+  /** Calls DynamoDB Streams and SQS with the role of the function. */
+  readonly call: AwsCall;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  log(text: string): void;
+}
+
+const pollMs = 100;
+const discoverMs = 2_000;
+const afterErrorMs = 1_000;
+
+/**
+ * Takes up its position in the stream, so that no later record is missed, and returns the function that polls from there
+ * until aborted.
+ */
+export async function openStream(options: StreamSourceOptions): Promise<(signal: AbortSignal) => Promise<void>> {
+  const { definition, call } = options;
+  const { startingPosition, sourceArn } = definition;
+  const readers = new Map<string, Promise<void>>();
+  const finished = new Set<string>();
+
+  const startShards = startingPosition === "LATEST" ? await listShards(sourceArn, call) : [];
+  const startIterators = new Map<string, string>();
+  for (const { id, isClosed } of startShards) {
+    if (isClosed) finished.add(id);
+    else startIterators.set(id, await shardIterator(sourceArn, id, "LATEST", call));
+  }
+
+  async function read({ id }: Shard, signal: AbortSignal): Promise<void> {
+    await readShard(id, startIterators.get(id), options, signal);
+    finished.add(id);
+  }
+
+  return async (signal) => {
+    while (!signal.aborted) {
+      try {
+        const shards = await listShards(sourceArn, call);
+        for (const shard of shards) {
+          const parentIsOpen = shards.some(({ id }) => id === shard.parentId && !finished.has(id));
+          // A key's records move on to a child shard: reading it before its parent is done would break their order.
+          if (parentIsOpen || finished.has(shard.id) || readers.has(shard.id)) continue;
+          readers.set(shard.id, read(shard, signal));
+        }
+      } catch (error) {
+        options.log(`${definition.id}: ${sourceArn} cannot be described, trying again: ${error}`);
+      }
+      await delay(discoverMs, undefined, { signal }).catch(() => {});
+    }
+    await Promise.all(readers.values());
+  };
+}
+
+async function readShard(
+  shardId: string,
+  start: string | undefined,
+  options: StreamSourceOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { definition, call } = options;
+  const { batchSize, batchingWindowMs, lanes, sourceArn } = definition;
+  let iterator = start;
+  let position: Position = "TRIM_HORIZON";
+  let pending: StreamRecord[] = [];
+  let windowEnds = 0;
+  while (!signal.aborted) {
+    try {
+      iterator ??= await shardIterator(sourceArn, shardId, position, call);
+      const { records, next } = await readRecords(iterator, batchSize * lanes - pending.length, call);
+      if (pending.length === 0) windowEnds = options.now().getTime() + batchingWindowMs;
+      pending.push(...records);
+      const isDue = next === undefined || options.now().getTime() >= windowEnds;
+      if (pending.length >= batchSize * lanes || isDue) {
+        await deliverByLane(pending, shardId, options, signal);
+        pending = [];
+      }
+      const last = records.at(-1);
+      if (last !== undefined) position = { after: last.dynamodb.SequenceNumber };
+      if (next === undefined) return;
+      iterator = next;
+      if (records.length === 0) await delay(pollMs, undefined, { signal }).catch(() => {});
+    } catch (error) {
+      options.log(`${definition.id}: reading ${shardId} failed, trying again: ${error}`);
+      iterator = undefined;
+      await delay(afterErrorMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+/** The records of one key stay in one lane and so in order; lanes are served at the same time. */
+async function deliverByLane(
+  records: readonly StreamRecord[],
+  shardId: string,
+  options: StreamSourceOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { filters, batchSize, lanes } = options.definition;
+  const wanted = records.filter((record) => filters.length === 0 || filters.some((matches) => matches(record)));
+  const discard = (discarded: Discarded) => reportDiscarded(discarded, shardId, options);
+  const byLane = Map.groupBy(wanted, (record) => laneOf(record, lanes));
+  await Promise.all(
+    [...byLane.values()].map(async (lane) => {
+      for (let at = 0; at < lane.length; at += batchSize) {
+        await deliver(lane.slice(at, at + batchSize), { ...options, invoke: options.fn.invoke, discard }, signal);
+      }
+    }),
+  );
+}
+
+function laneOf({ dynamodb }: StreamRecord, lanes: number): number {
+  return createHash("md5").update(JSON.stringify(dynamodb.Keys)).digest().readUInt32BE() % lanes;
+}
+
+async function reportDiscarded(
+  discarded: Discarded,
+  shardId: string,
+  { definition, fn, call, onFailureUrl, now, newId, log }: StreamSourceOptions,
+): Promise<void> {
+  log(`${definition.id}: gave up ${discarded.records.length} records: ${discarded.reason}`);
+  if (onFailureUrl === undefined) return;
+  const MessageBody = onFailureMessage(discarded, {
+    requestId: newId(),
+    functionArn: fn.definition.arn,
+    streamArn: definition.sourceArn,
+    shardId,
+    time: now(),
+  });
+  await call("AmazonSQS.SendMessage", { QueueUrl: onFailureUrl, MessageBody }).catch((error) =>
+    log(`${definition.id}: the on-failure destination refused: ${error}`),
+  );
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type RequestListener } from "node:http";
+import { join, resolve } from "node:path";
+import { stackNames } from "../../shared/lambda/outputs.ts";
+import { awsCaller } from "./aws-json.ts";
+import { startEngines } from "./engines/engines.ts";
+import { createQueues } from "./engines/queues.ts";
+import { createTable } from "./engines/tables.ts";
+import type { Faults } from "./gate/gate.ts";
+import { policyJudge } from "./gate/judge.ts";
+import { identityPolicies, resourcePolicies } from "./gate/policies.ts";
+import { openPrincipals } from "./gate/principals.ts";
+import { serviceListener } from "./gate/services.ts";
+import { httpApi } from "./http/api.ts";
+import { apiDefinition } from "./http/definition.ts";
+import { gatewayError } from "./http/response.ts";
+import { gatewayServer, type Respond } from "./http/server.ts";
+import { hostFunctions } from "./lambda/host.ts";
+import { closeServer, listenOnLoopback } from "./listen.ts";
+import { openLogs } from "./logs.ts";
+import { openSources } from "./sources/host.ts";
+import { readAssembly } from "./template/assembly.ts";
+import { localResources } from "./template/resources.ts";
+
+export interface LocalStackOptions {
+  /** Folder of the synthesized assembly, `cdk.out`. */
+  readonly assembly: string;
+  /** Port of the HTTP API; 0, the default, takes any free one. */
+  readonly port?: number;
+  /** Folder that keeps the data; in memory without one. */
+  readonly data?: string;
+  /** Folder of the log files, one per log group. */
+  readonly logs: string;
+  /** Lets requests to DynamoDB and SQS fail, for tests of what happens then. */
+  readonly faults?: Faults;
+}
+
+export interface LocalStack {
+  /** As `http://127.0.0.1:3000`. */
+  readonly api: string;
+  readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly lambda: string };
+  /** Queue URLs, table names and function names by the names of the template's outputs. */
+  readonly queues: Readonly<Record<string, string>>;
+  readonly tables: Readonly<Record<string, string>>;
+  readonly functions: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Resolves when an engine ends by itself: the stack is then of no more use. */
+  readonly failed: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+/** fauxqs knows this account only. */
+const where = { account: "000000000000", region: "us-east-1" };
+
+/** Hosts a synthesized stack until `stop`. Throws, and leaves nothing running, when the template cannot be hosted. */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const stops = new AsyncDisposableStack();
+  try {
+    return await start(options, stops);
+  } catch (error) {
+    await stops.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(options: LocalStackOptions, stops: AsyncDisposableStack): Promise<LocalStack> {
+  const assembly = await readAssembly(resolve(options.assembly));
+  const logs = openLogs(options.logs);
+  stops.defer(() => logs.close());
+  const log = (text: string) => logs.write("runtime", `${new Date().toISOString()}\t${text}`);
+
+  // Templates refer to the servers' addresses, so both listen before anything behind them exists.
+  let respond: Respond = async () => gatewayError(503, "Service Unavailable");
+  let serve: RequestListener = (_, response) => response.writeHead(503).end();
+  const apiServer = gatewayServer((request) => respond(request));
+  const serviceServer = createServer((request, response) => serve(request, response));
+  const api = await listenOnLoopback(apiServer, options.port ?? 0);
+  stops.defer(() => closeServer(apiServer));
+  const services = { origin: await listenOnLoopback(serviceServer, 0), region: where.region };
+  stops.defer(() => closeServer(serviceServer));
+
+  const streamLabels = new Map<string, string>();
+  const { stackName, template, assets } = assembly;
+  const place = { ...where, stackName, api, services: services.origin, streamLabels };
+  const resources = localResources(template, place);
+  const engines = await startEngines(
+    { data: options.data, logFile: join(options.logs, "dynamodb-local.log") },
+    stops,
+  ).catch((error) => unusable(options.data, error));
+  const toDynamoDb = awsCaller(engines.dynamodb.origin, engines.dynamodb.accessKey, where.region);
+  for (const table of resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")) {
+    const label = await createTable(table, toDynamoDb).catch((error) => unusable(options.data, error));
+    if (label !== undefined) streamLabels.set(table.ref, label);
+  }
+  const toSqs = awsCaller(engines.sqs.origin, engines.sqs.accessKey, where.region);
+  await createQueues(resources.ofType("AWS::SQS::Queue"), toSqs);
+
+  const judge = policyJudge(resourcePolicies(resources, where), where.account);
+  const principals = openPrincipals(identityPolicies(resources), where.account);
+  const functions = hostFunctions({ resources, assets, principals, services, logs });
+  const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
+  stops.defer(stopFunctions);
+  const gate = serviceListener({
+    ...engines,
+    functions,
+    judge,
+    where,
+    origin: services.origin,
+    principalOf: principals.byAccessKey,
+    onRefusal: log,
+    ...(options.faults && { faults: options.faults }),
+  });
+  stops.defer(gate.close);
+  serve = gate.listener;
+
+  const definition = apiDefinition(resources);
+  if (definition !== undefined) {
+    const invokers = new Map([...functions.values()].map((fn) => [fn.definition.arn, fn.invoke]));
+    const invokerByArn = (functionArn: string) => invokers.get(functionArn);
+    const clock = { newRequestId: randomUUID, now: () => new Date() };
+    respond = httpApi({ definition, invokerByArn, judge, writeLog: logs.write, ...where, ...clock });
+  }
+
+  const poll = await openSources({ resources, functions, principals, judge, services, log });
+  const polling = new AbortController();
+  const polled = poll(polling.signal);
+  stops.defer(async () => {
+    polling.abort();
+    // A poll in the middle of an invocation ends once its function is stopped.
+    await stopFunctions();
+    await polled;
+  });
+
+  const outputs = resources.outputs();
+  const { queues, tables, functions: functionNames } = stackNames(outputs);
+  const { origin } = services;
+  return {
+    api,
+    endpoints: { dynamodb: origin, sqs: origin, lambda: origin },
+    queues,
+    tables,
+    functions: functionNames,
+    outputs,
+    failed: engines.dynamodb.failed,
+    stop: () => stops.disposeAsync(),
+  };
+}
+
+function unusable(data: string | undefined, error: unknown): never {
+  if (data === undefined || !(error instanceof Error)) throw error;
+  throw new Error(`The data in ${data} cannot be used (${error.message}): choose another folder with --data`);
+}

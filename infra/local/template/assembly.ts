@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+
+const Manifest = z.object({
+  artifacts: z.record(
+    z.string(),
+    z.object({
+      type: z.string(),
+      properties: z
+        .object({ templateFile: z.string().optional(), file: z.string().optional(), stackName: z.string().optional() })
+        .optional(),
+    }),
+  ),
+});
+
+const Template = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.string(),
+      Properties: z.record(z.string(), z.unknown()).default({}),
+      Condition: z.string().optional(),
+    }),
+  ),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown(), Condition: z.string().optional() })).default({}),
+  Conditions: z.record(z.string(), z.unknown()).default({}),
+  Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
+});
+export type Template = z.infer<typeof Template>;
+
+const Assets = z.object({
+  files: z.record(
+    z.string(),
+    z.object({
+      source: z.object({ path: z.string() }),
+      destinations: z.record(z.string(), z.object({ objectKey: z.string() })),
+    }),
+  ),
+});
+
+export interface Assembly {
+  readonly stackName: string;
+  readonly template: Template;
+  /** Absolute folder or file of each asset, by the object key it is uploaded under. */
+  readonly assets: ReadonlyMap<string, string>;
+}
+
+async function readJson(folder: string, file: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(folder, file), "utf8"));
+}
+
+/** Reads a synthesized cloud assembly (`cdk.out`) that holds exactly one stack. */
+export async function readAssembly(folder: string): Promise<Assembly> {
+  const { artifacts } = Manifest.parse(await readJson(folder, "manifest.json"));
+  const stacks = Object.entries(artifacts).filter(([, artifact]) => artifact.type === "aws:cloudformation:stack");
+  const [stack] = stacks;
+  const templateFile = stack?.[1].properties?.templateFile;
+  if (stack === undefined || templateFile === undefined || stacks.length > 1) {
+    const found = stacks.map(([id]) => id).join(", ") || "none";
+    throw new Error(`The local runtime hosts one stack, and ${folder} holds ${found}: synthesize a single stack.`);
+  }
+
+  const assets = new Map<string, string>();
+  for (const { type, properties } of Object.values(artifacts)) {
+    if (type !== "cdk:asset-manifest" || properties?.file === undefined) continue;
+    for (const { source, destinations } of Object.values(Assets.parse(await readJson(folder, properties.file)).files)) {
+      for (const { objectKey } of Object.values(destinations)) assets.set(objectKey, join(folder, source.path));
+    }
+  }
+  return {
+    stackName: stack[1].properties?.stackName ?? stack[0],
+    template: Template.parse(await readJson(folder, templateFile)),
+    assets,
+  };
+}

@@ -1,0 +1,91 @@
+/** Where a template's resources live: one account, one region, the addresses of the local servers. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+  readonly stackName: string;
+  /** Origin of the HTTP API, as `http://127.0.0.1:3000`. */
+  readonly api: string;
+  /** Origin of the servers that stand for the AWS services. */
+  readonly services: string;
+  /** Label of each table's stream, by table name; filled as tables are created. */
+  readonly streamLabels: ReadonlyMap<string, string>;
+}
+
+interface Identity {
+  readonly ref: string;
+  /** Value of a `Fn::GetAtt`; undefined for an attribute that the type does not have here. */
+  attribute(name: string): string | undefined;
+}
+
+interface Kind {
+  /** The property that names the resource; without it CloudFormation's choice is the logical id. */
+  readonly nameProperty: string;
+  identify(name: string, place: Place): Identity;
+}
+
+export const apiId = "local";
+
+const table: Kind = {
+  nameProperty: "TableName",
+  identify(name, { account, region, streamLabels }) {
+    const arn = `arn:aws:dynamodb:${region}:${account}:table/${name}`;
+    return {
+      ref: name,
+      attribute: (attribute) => {
+        const label = streamLabels.get(name);
+        if (attribute === "StreamArn" && label !== undefined) return `${arn}/stream/${label}`;
+        return attribute === "Arn" ? arn : undefined;
+      },
+    };
+  },
+};
+
+function named(nameProperty: string, attributes: (name: string, place: Place) => Record<string, string>): Kind {
+  return {
+    nameProperty,
+    identify: (name, place) => {
+      const { ref = name, ...others } = attributes(name, place);
+      return { ref, attribute: (attribute) => others[attribute] };
+    },
+  };
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  "AWS::DynamoDB::GlobalTable": table,
+  "AWS::DynamoDB::Table": table,
+  "AWS::SQS::Queue": named("QueueName", (name, { account, region, services }) => {
+    const url = `${services}/${account}/${name}`;
+    return { ref: url, QueueUrl: url, QueueName: name, Arn: `arn:aws:sqs:${region}:${account}:${name}` };
+  }),
+  "AWS::Lambda::Function": named("FunctionName", (name, place) => ({ Arn: functionArn(name, place) })),
+  "AWS::IAM::Role": named("RoleName", (name, { account }) => ({
+    Arn: `arn:aws:iam::${account}:role/${name}`,
+    RoleId: name,
+  })),
+  "AWS::Logs::LogGroup": named("LogGroupName", (name, { account, region }) => ({
+    Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*`,
+  })),
+  "AWS::ApiGatewayV2::Api": named("", (_, { api }) => ({ ref: apiId, ApiId: apiId, ApiEndpoint: api })),
+  "AWS::ApiGatewayV2::Stage": named("StageName", () => ({})),
+  "AWS::SNS::Topic": named("TopicName", (name, { account, region }) => {
+    const arn = `arn:aws:sns:${region}:${account}:${name}`;
+    return { ref: arn, TopicArn: arn, TopicName: name };
+  }),
+};
+
+/** Every other type is only ever referred to by name or ARN. */
+const anyKind: (type: string) => Kind = (type) =>
+  named("", (name, { account, region }) => ({
+    Arn: `arn:aws:${type.split("::")[1]?.toLowerCase()}:${region}:${account}:${name}`,
+  }));
+
+export function functionArn(name: string, { account, region }: Pick<Place, "account" | "region">): string {
+  return `arn:aws:lambda:${region}:${account}:function:${name}`;
+}
+
+/** What `Ref` and `Fn::GetAtt` say about a resource. */
+export function identify(logicalId: string, type: string, property: (name: string) => unknown, place: Place): Identity {
+  const kind = kinds[type] ?? anyKind(type);
+  const name = kind.nameProperty === "" ? undefined : property(kind.nameProperty);
+  return kind.identify(typeof name === "string" ? name : logicalId, place);
+}

@@ -1,0 +1,83 @@
+import type { Template } from "./assembly.ts";
+import { apiId, identify, type Place } from "./identities.ts";
+import { holds, resolve, type Scope } from "./intrinsics.ts";
+import { assertSupported } from "./types.ts";
+
+export interface Resource {
+  readonly id: string;
+  readonly type: string;
+  /** What `Ref` gives: a name or a URL. */
+  readonly ref: string;
+  /** Absent for types that have none. */
+  readonly arn: string | undefined;
+  /** Properties with every intrinsic function resolved. */
+  readonly properties: Record<string, unknown>;
+}
+
+export interface Resources {
+  /** Resources of one of the types, resolved at the time of the call. */
+  ofType(...types: string[]): Resource[];
+  outputs(): Record<string, string>;
+}
+
+/** A template whose references point to the local servers. Throws on a resource type it cannot host. */
+export function localResources(template: Template, place: Place): Resources {
+  const publicOrigin = `https://${apiId}.execute-api.${place.region}.amazonaws.com`;
+  const pseudo = new Map<string, unknown>([
+    ["AWS::AccountId", place.account],
+    ["AWS::Region", place.region],
+    ["AWS::Partition", "aws"],
+    ["AWS::URLSuffix", "amazonaws.com"],
+    ["AWS::StackName", place.stackName],
+    ["AWS::StackId", `arn:aws:cloudformation:${place.region}:${place.account}:stack/${place.stackName}/local`],
+    ["AWS::NoValue", undefined],
+  ]);
+
+  const scope: Scope = {
+    ref(name) {
+      if (pseudo.has(name)) return pseudo.get(name);
+      const parameter = template.Parameters[name];
+      return parameter === undefined ? identity(name).ref : parameter.Default;
+    },
+    attribute(id, name) {
+      const value = identity(id).attribute(name);
+      if (value === undefined) throw new Error(`The local runtime does not know the attribute ${name} of ${id}.`);
+      return value;
+    },
+    condition(name) {
+      const expression = template.Conditions[name];
+      if (expression === undefined) throw new Error(`The template has no condition ${name}.`);
+      return holds(expression, scope);
+    },
+  };
+
+  function identity(id: string) {
+    const resource = template.Resources[id];
+    if (resource === undefined) throw new Error(`The template refers to ${id}, which it does not define.`);
+    return identify(id, resource.Type, (property) => resolve(resource.Properties[property], scope), place);
+  }
+
+  const isPresent = ({ Condition }: { Condition?: string | undefined }) =>
+    Condition === undefined || scope.condition(Condition);
+  const present = Object.fromEntries(Object.entries(template.Resources).filter(([, resource]) => isPresent(resource)));
+  assertSupported(present);
+
+  return {
+    ofType: (...types) =>
+      Object.entries(present)
+        .filter(([, { Type }]) => types.includes(Type))
+        .map(([id, { Type, Properties }]) => ({
+          id,
+          type: Type,
+          ref: identity(id).ref,
+          arn: identity(id).attribute("Arn"),
+          properties: Object.fromEntries(Object.entries(Properties).map(([name, raw]) => [name, resolve(raw, scope)])),
+        })),
+    outputs: () =>
+      Object.fromEntries(
+        Object.entries(template.Outputs)
+          .filter(([, output]) => isPresent(output))
+          .map(([name, { Value }]) => [name, String(resolve(Value, scope)).replace(publicOrigin, place.api)]),
+      ),
+  };
+}

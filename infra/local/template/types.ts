@@ -1,0 +1,47 @@
+/** Resource types that the local runtime hosts or obeys. */
+const hosted: ReadonlySet<string> = new Set([
+  "AWS::ApiGatewayV2::Api",
+  "AWS::ApiGatewayV2::Integration",
+  "AWS::ApiGatewayV2::Route",
+  "AWS::ApiGatewayV2::Stage",
+  "AWS::DynamoDB::GlobalTable",
+  "AWS::DynamoDB::Table",
+  "AWS::IAM::Policy",
+  "AWS::IAM::Role",
+  "AWS::Lambda::EventSourceMapping",
+  "AWS::Lambda::Function",
+  "AWS::Lambda::Permission",
+  "AWS::Logs::LogGroup",
+  "AWS::SQS::Queue",
+  "AWS::SQS::QueuePolicy",
+]);
+
+/** Resource types that change nothing on a laptop, with the reason. */
+export const withoutEffect: Readonly<Record<string, string>> = {
+  "AWS::ApiGateway::Account": "the role by which API Gateway writes logs: here the runtime writes them itself",
+  "AWS::CDK::Metadata": "says which construct library was used",
+  "AWS::CloudWatch::Alarm": "no metrics are kept",
+  "AWS::CloudWatch::CompositeAlarm": "no metrics are kept",
+  "AWS::CloudWatch::Dashboard": "no metrics are kept",
+  "AWS::KMS::Alias": "data at rest is as private as the folder it lies in",
+  "AWS::KMS::Key": "data at rest is as private as the folder it lies in",
+  "AWS::Logs::MetricFilter": "no metrics are kept",
+  "AWS::Logs::QueryDefinition": "a saved query of the CloudWatch console",
+  "AWS::Logs::ResourcePolicy": "log groups are files of the user who runs this",
+  "AWS::SNS::Subscription": "alarms never fire here, so nobody is told",
+  "AWS::SNS::Topic": "alarms never fire here, so nobody is told",
+  "AWS::SNS::TopicPolicy": "alarms never fire here, so nobody is told",
+};
+
+/** Throws, naming each one, when the template has resources that would silently do nothing here. */
+export function assertSupported(resources: Readonly<Record<string, { Type: string }>>): void {
+  const unsupported = Object.entries(resources)
+    .filter(([, { Type }]) => !hosted.has(Type) && !Object.hasOwn(withoutEffect, Type))
+    .map(([id, { Type }]) => `${id} (${Type})`);
+  if (unsupported.length > 0) {
+    throw new Error(
+      `The local runtime cannot host ${unsupported.join(", ")}: teach it the type in infra/local, or say in ` +
+        "infra/local/template/types.ts why it has no effect.",
+    );
+  }
+}

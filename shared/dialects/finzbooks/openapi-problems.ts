@@ -1,0 +1,107 @@
+import { invalidToken } from "../../access/authenticate.ts";
+import { rateLimit } from "../../access/rate.ts";
+import { ActivityError, type ErrorCode } from "../../events/errors.ts";
+import { documentTypes } from "../../events/vocabulary.ts";
+import { renderProblem } from "./problem.ts";
+
+/** One sample of every error, rendered by the code that renders the real ones: status, code and shape cannot drift apart. */
+const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
+  invalid_value: new ActivityError("invalid_value", "Unknown entity_type 'FOO'.", {
+    field: "entity_type",
+    details: { valid: documentTypes },
+  }),
+  required_field: new ActivityError(
+    "required_field",
+    "The token is bound to several organisations: name one in X-AIBooks-Org.",
+    { field: "X-AIBooks-Org" },
+  ),
+  unauthenticated: invalidToken(),
+  scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
+  org_mismatch: new ActivityError("org_mismatch", "The token is not bound to the organisation that the request names."),
+  not_found: new ActivityError("not_found", "There is no such resource."),
+  method_not_allowed: new ActivityError("method_not_allowed", "This resource is read-only.", { allow: "GET" }),
+  conflict: new ActivityError("conflict", "It exists already."),
+  too_large: new ActivityError("too_large", "The request is too large."),
+  rate_limited: new ActivityError(
+    "rate_limited",
+    `More than ${rateLimit.requests} requests in a minute: wait 17 seconds.`,
+    { retryAfter: 17 },
+  ),
+  unavailable: new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }),
+  defect: new Error("never shown"),
+};
+
+/** The component that describes each status, and when a caller meets it. */
+const statuses: Readonly<Record<number, { readonly name: string; readonly description: string }>> = {
+  400: { name: "BadRequest", description: "A parameter has a bad value, or something required is missing." },
+  401: { name: "Unauthorized", description: "The token is missing, malformed, unknown, expired or revoked." },
+  403: { name: "Forbidden", description: "The token lacks the scope, or is not bound to the organisation named." },
+  404: { name: "NotFound", description: "There is no such path." },
+  405: { name: "MethodNotAllowed", description: "The resource is read-only: events are written by the services." },
+  409: { name: "Conflict", description: "What was to be made exists already." },
+  413: { name: "TooLarge", description: "The request is larger than the API takes." },
+  429: { name: "TooManyRequests", description: "The token has used up its window." },
+  500: { name: "InternalError", description: "A defect on our side. Quote the request_id when you report it." },
+  503: { name: "Unavailable", description: "The store is busy or away: try again after the time given." },
+};
+
+const rendered = Object.values(samples).map((error) => {
+  const { status, headers, body } = renderProblem(error, "Kx3bTjQeoAMEVvg=");
+  const sample: { readonly code: string } = JSON.parse(body);
+  return { status, headers, sample };
+});
+
+/** The code of every error that the API answers. */
+export const problemCodes: readonly string[] = rendered.map(({ sample }) => sample.code);
+
+export const problemSchema = {
+  type: "object",
+  description: "What went wrong. `code` is stable; `message` is for people and may change.",
+  required: ["code", "message"],
+  properties: {
+    code: { type: "string", enum: problemCodes },
+    message: { type: "string" },
+    field: { type: "string", description: "The parameter or header that is at fault." },
+    details: { type: "object", description: "What is needed to mend it, such as the list of valid values." },
+    request_id: { type: "string", description: "Given with every 5xx." },
+  },
+  additionalProperties: false,
+};
+
+export const rateHeaders = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
+
+/** Whatever is refused after the token was recognised tells how the token stands. */
+const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
+  400: rateHeaders,
+  403: rateHeaders,
+  405: ["Allow"],
+  429: ["Retry-After", ...rateHeaders],
+  500: rateHeaders,
+  503: ["Retry-After", ...rateHeaders],
+};
+
+/** References to the headers of a response. Every one carries its request id. */
+export function headerRefs(names: readonly string[]) {
+  return Object.fromEntries(["X-Request-Id", ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** One response component for each status, with an example of each error that has it. */
+export function problemResponses() {
+  const responses = Object.entries(statuses).map(([status, { name, description }]) => {
+    const examples = rendered
+      .filter((problem) => problem.status === Number(status))
+      .map(({ sample }) => [sample.code, { value: sample }] as const);
+    const content = {
+      "application/json": { schema: { $ref: "#/components/schemas/Problem" }, examples: Object.fromEntries(examples) },
+    };
+    return [name, { description, headers: headerRefs(headersOfStatus[Number(status)] ?? []), content }] as const;
+  });
+  return Object.fromEntries(responses);
+}
+
+/** References to the error responses that an operation may answer with. */
+export function problemRefs(...codes: readonly number[]) {
+  return Object.fromEntries(
+    codes.map((status) => [String(status), { $ref: `#/components/responses/${statuses[status]?.name}` }]),
+  );
+}

@@ -1,0 +1,96 @@
+import { scopes } from "../../access/caller.ts";
+import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, maxRefLength } from "../../events/limits.ts";
+import { documentTypes } from "../../events/vocabulary.ts";
+import { problemSchema } from "./openapi-problems.ts";
+import { maxLimit } from "./query.ts";
+
+const sampleEvent = {
+  event_id: "evt_8c3f1a9b40b14e3aaf2d7e91a76c1f02",
+  action: "INVOICE_SENT",
+  entity_type: "INVOICE",
+  entity_id: "inv_abc",
+  entity_ref: "INV-2026-0042",
+  actor_user_id: "usr_xyz",
+  changes: { status: { old: "DRAFT", new: "SENT" } },
+  metadata: {
+    ip: "203.0.113.4",
+    user_agent: "AIBooks-CLI/0.4",
+    request_id: "req_7f6b3c8e1d22",
+    source: "PUBLIC_API",
+  },
+  occurred_at: "2026-05-11T08:30:12Z",
+};
+
+/** All of them are required, and nothing else is allowed: the shape of an answer is fixed. */
+function exactly(properties: Readonly<Record<string, unknown>>, facts: Readonly<Record<string, unknown>> = {}) {
+  return { type: "object", ...facts, required: Object.keys(properties), properties, additionalProperties: false };
+}
+
+const success = { code: { const: 0 }, message: { const: "success" } };
+
+const eventSchema = exactly(
+  {
+    event_id: { type: "string", pattern: eventIdPattern.source },
+    action: {
+      type: "string",
+      description: "`{ENTITY}_{VERB}`. The vocabulary is open: show what you do not know as it is.",
+      maxLength: maxActionLength,
+      pattern: actionPattern.source,
+    },
+    entity_type: { $ref: "#/components/schemas/EntityType" },
+    entity_id: { type: "string", minLength: 1, maxLength: maxIdLength },
+    entity_ref: {
+      type: ["string", "null"],
+      maxLength: maxRefLength,
+      description: "The number that people know the document by.",
+    },
+    actor_user_id: {
+      type: ["string", "null"],
+      maxLength: maxIdLength,
+      description: "`null` for the system, schedules and customer portals.",
+    },
+    changes: {
+      type: ["object", "null"],
+      description: "The fields that changed, each with its old and its new value.",
+      additionalProperties: exactly({ old: {}, new: {} }),
+    },
+    metadata: { type: "object", description: "The context of the change: address, request id, source." },
+    occurred_at: {
+      type: "string",
+      format: "date-time",
+      description: "UTC; whole seconds, or three fraction digits.",
+      pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$`,
+    },
+  },
+  { description: "One state change, as it was written and will stay.", examples: [sampleEvent] },
+);
+
+/** The component schemas of this dialect. */
+export const finzbooksSchemas = {
+  EntityType: { type: "string", enum: documentTypes },
+  Event: eventSchema,
+  Activity: exactly({
+    ...success,
+    activity: { type: "array", maxItems: maxLimit, items: { $ref: "#/components/schemas/Event" } },
+    page_context: exactly({
+      limit: { type: "integer", minimum: 1, maximum: maxLimit },
+      returned: { type: "integer", minimum: 0, maximum: maxLimit },
+      has_more_page: {
+        type: "boolean",
+        description:
+          "Whether older events follow, at the address in the `Link` header. A page may be short of `limit`.",
+      },
+    }),
+  }),
+  Whoami: exactly({
+    ...success,
+    token: exactly({
+      token_id: { type: "string", pattern: "^tok_[0-9a-f]{32}$" },
+      org_id: { type: "string" },
+      user_id: { type: ["string", "null"] },
+      scopes: { type: "array", items: { type: "string", enum: scopes } },
+      tier: { const: "DEFAULT" },
+    }),
+  }),
+  Problem: problemSchema,
+};

@@ -1,0 +1,141 @@
+import { rateLimit } from "../../access/rate.ts";
+import { maxIdLength, orgIdPattern } from "../../events/limits.ts";
+import type { EntityType } from "../../events/vocabulary.ts";
+import { headerRefs, problemRefs, problemResponses, rateHeaders } from "./openapi-problems.ts";
+import { finzbooksSchemas } from "./openapi-schemas.ts";
+import { defaultLimit, maxLimit } from "./query.ts";
+import { basePath, collections } from "./routes.ts";
+
+const id = { type: "string", minLength: 1, maxLength: maxIdLength };
+const integer = { type: "integer", minimum: 0 };
+
+const moment =
+  "ISO 8601, inclusive: a date (midnight UTC), or a date and time with up to nine fraction digits. No offset means UTC.";
+
+const parameters = {
+  Org: {
+    name: "X-AIBooks-Org",
+    in: "header",
+    description: "The organisation to read. A token that is bound to one only may leave it out.",
+    schema: { type: "string", pattern: orgIdPattern.source },
+    example: "org_8f9a1c2d",
+  },
+  OrgInQuery: {
+    name: "organization_id",
+    in: "query",
+    description: "The same as `X-AIBooks-Org`, for callers that cannot send headers.",
+    schema: { type: "string", pattern: orgIdPattern.source },
+  },
+  EntityType: {
+    name: "entity_type",
+    in: "query",
+    description: "Only events of one kind of document.",
+    schema: { $ref: "#/components/schemas/EntityType" },
+  },
+  EntityId: { name: "entity_id", in: "query", description: "Only events of one document.", schema: id },
+  ActorUserId: { name: "actor_user_id", in: "query", description: "Only what one user did.", schema: id },
+  Since: { name: "since", in: "query", description: moment, schema: { type: "string" }, example: "2026-05-11" },
+  Until: {
+    name: "until",
+    in: "query",
+    description: moment,
+    schema: { type: "string" },
+    example: "2026-05-12T13:21:33+05:30",
+  },
+  Limit: {
+    name: "limit",
+    in: "query",
+    description: "Events of a page at most.",
+    schema: { type: "integer", minimum: 1, maximum: maxLimit, default: defaultLimit },
+  },
+  Cursor: {
+    name: "cursor",
+    in: "query",
+    description: "Where the page before ended. Follow the `Link` header rather than writing one.",
+    schema: { type: "string" },
+  },
+};
+
+const headers = {
+  "X-Request-Id": { description: "Names this request in our logs.", schema: { type: "string" } },
+  "X-RateLimit-Limit": {
+    description: `Requests that the token may make in ${rateLimit.windowSeconds} seconds.`,
+    schema: integer,
+    example: rateLimit.requests,
+  },
+  "X-RateLimit-Remaining": { description: "What is left of them.", schema: integer },
+  "X-RateLimit-Reset": { description: "When the next window begins, in Unix seconds.", schema: integer },
+  "Retry-After": { description: "Seconds until a repeat can succeed.", schema: integer },
+  Link: {
+    description: 'The address of the next, older page: `<…>; rel="next"` (RFC 8288). Absent on the last page.',
+    schema: { type: "string" },
+  },
+  Allow: { description: "The methods that the resource accepts.", schema: { type: "string" }, example: "GET" },
+};
+
+const security = (scope: string[]) => [{ accessToken: scope }];
+
+const refs = (...names: readonly (keyof typeof parameters)[]) =>
+  names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+
+function success(schema: keyof typeof finzbooksSchemas, description: string, headerNames: readonly string[]) {
+  const content = { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } };
+  return { 200: { description, headers: headerRefs(headerNames), content } };
+}
+
+const page = {
+  ...success("Activity", "A page of events, newest first.", ["Link", ...rateHeaders]),
+  ...problemRefs(400, 401, 403, 429, 500, 503),
+};
+
+function timelineOf(collection: string, type: EntityType) {
+  const words = type.toLowerCase().replaceAll("_", " ");
+  const name = `${type.toLowerCase()}_id`;
+  const get = {
+    operationId: `list_${collection}_activity`,
+    summary: `The timeline of one ${words}`,
+    description: "An id that nothing was written about yet has an empty timeline.",
+    tags: ["activity"],
+    security: security(["AIBooks.activity.READ"]),
+    parameters: [
+      { name, in: "path", required: true, description: "Percent-encoded as a path segment.", schema: id },
+      ...refs("Org", "OrgInQuery", "Since", "Until", "Limit", "Cursor"),
+    ],
+    responses: page,
+  };
+  return [`${basePath}/${collection}/{${name}}/activity`, { get }] as const;
+}
+
+/** Every path of this dialect: one for each route that `findRoute` knows. */
+export function finzbooksPaths() {
+  const list = {
+    operationId: "list_activity",
+    summary: "The events of an organisation, newest first",
+    description: "All filters hold together.",
+    tags: ["activity"],
+    security: security(["AIBooks.activity.READ"]),
+    parameters: refs("Org", "OrgInQuery", "EntityType", "EntityId", "ActorUserId", "Since", "Until", "Limit", "Cursor"),
+    responses: page,
+  };
+  const whoami = {
+    operationId: "whoami",
+    summary: "Whom the token speaks for",
+    tags: ["access"],
+    security: security([]),
+    parameters: refs("Org", "OrgInQuery"),
+    responses: {
+      ...success("Whoami", "The token, without its secret.", rateHeaders),
+      ...problemRefs(400, 401, 403, 429, 500, 503),
+    },
+  };
+  return {
+    [`${basePath}/activity`]: { get: list },
+    ...Object.fromEntries(Object.entries(collections).map(([name, type]) => timelineOf(name, type))),
+    [`${basePath}/whoami`]: { get: whoami },
+  };
+}
+
+/** What the paths refer to. */
+export function finzbooksComponents() {
+  return { schemas: finzbooksSchemas, parameters, headers, responses: problemResponses() };
+}

@@ -1,0 +1,30 @@
+export interface StackNames {
+  /** Address of the HTTP API, without a slash at the end; undefined when the stack has none. */
+  readonly api: string | undefined;
+  readonly queues: Readonly<Record<string, string>>;
+  readonly tables: Readonly<Record<string, string>>;
+  readonly functions: Readonly<Record<string, string>>;
+}
+
+/**
+ * Sorts a stack's outputs, deployed or local, by their names: `QueueIngestDeadLetters` is `queues.ingest_dead_letters`,
+ * `TableEvents` is `tables.events`, `FunctionAccess` is `functions.access` and `ApiUrl` is `api`.
+ */
+export function stackNames(outputs: Readonly<Record<string, string>>): StackNames {
+  const ofKind = (kind: string) =>
+    Object.fromEntries(
+      Object.entries(outputs)
+        .filter(([name]) => new RegExp(`^${kind}[A-Z]`).test(name))
+        .map(([name, value]) => [snakeCase(name.slice(kind.length)), value]),
+    );
+  return {
+    api: outputs.ApiUrl?.replace(/\/$/, ""),
+    queues: ofKind("Queue"),
+    tables: ofKind("Table"),
+    functions: ofKind("Function"),
+  };
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase();
+}

@@ -1,0 +1,95 @@
+import { createServer, type Server } from "node:http";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { closeServer, listenOnLoopback } from "../../infra/local/listen.ts";
+import { answerFinzbooks } from "../../shared/dialects/finzbooks/answer.ts";
+import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
+import { http } from "../../shared/lambda/http.ts";
+import { eventStore } from "../../shared/store/events.ts";
+import { tokenUses } from "../../shared/store/token-uses.ts";
+import { aSecret } from "../support/builders.ts";
+import { aContext, anHttpEvent } from "../support/http-event.ts";
+import { catchLog, type LogLine } from "../support/log-lines.ts";
+
+/** Stands where DynamoDB would, and answers every call with the same trouble. */
+let engine: Server;
+let origin: string;
+let trouble: { status: number; type: string };
+let lines: LogLine[];
+
+beforeAll(async () => {
+  engine = createServer((request, response) => {
+    request.resume();
+    const body = JSON.stringify({
+      __type: `com.amazonaws.dynamodb.v20120810#${trouble.type}`,
+      message: "internal detail",
+    });
+    response.writeHead(trouble.status, { "content-type": "application/x-amz-json-1.0" }).end(body);
+  });
+  origin = await listenOnLoopback(engine, 0);
+});
+beforeEach(() => {
+  lines = catchLog();
+});
+afterAll(() => closeServer(engine));
+
+function request(endpoint: string) {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "x", secretAccessKey: "x" },
+    maxAttempts: 1,
+  });
+  const context = { events: eventStore(client, "events"), tokens: tokenUses(client, "config"), now: () => new Date() };
+  const headers = { authorization: `Bearer ${aSecret()}`, "x-aibooks-org": "org_1" };
+  return http({ answer: answerFinzbooks(context), renderProblem })(
+    anHttpEvent("/api/public/v1/activity", { headers }),
+    aContext(),
+  );
+}
+
+describe("when DynamoDB is in trouble", () => {
+  it.each([
+    [400, "ProvisionedThroughputExceededException"],
+    [400, "ThrottlingException"],
+    [400, "RequestLimitExceeded"],
+    [500, "InternalServerError"],
+    [503, "ServiceUnavailable"],
+  ])("a request ends as 503 with the time to wait: %s %s", async (status, type) => {
+    trouble = { status, type };
+    const response = await request(origin);
+    expect(response).toMatchObject({ statusCode: 503, headers: { "retry-after": "2", "x-request-id": "req-1" } });
+    expect(JSON.parse(response.body ?? "")).toEqual({
+      code: "service.unavailable",
+      message: "The store is busy or away.",
+      request_id: "req-1",
+    });
+    expect(lines).toMatchObject([{ level: "error", status: 503, request_id: "req-1", cause: { error: type } }]);
+  });
+
+  it("a request ends as 503 when it is not there at all", async () => {
+    const gone = createServer();
+    const address = await listenOnLoopback(gone, 0);
+    await closeServer(gone);
+    expect(await request(address)).toMatchObject({ statusCode: 503 });
+  });
+
+  it.each([
+    [400, "AccessDeniedException"],
+    [400, "ResourceNotFoundException"],
+    [400, "ValidationException"],
+  ])(
+    "a defect of ours is a 500 that shows nothing but the request id, and is logged whole: %s %s",
+    async (status, type) => {
+      trouble = { status, type };
+      const response = await request(origin);
+      expect(response.statusCode).toBe(500);
+      expect(JSON.parse(response.body ?? "")).toEqual({
+        code: "internal.error",
+        message: "Something went wrong on our side.",
+        request_id: "req-1",
+      });
+      expect(lines).toMatchObject([{ level: "error", status: 500, error: type, error_message: "internal detail" }]);
+    },
+  );
+});

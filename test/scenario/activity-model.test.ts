@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { beforeAll, expect, it } from "vitest";
+import { z } from "zod";
+import type { EventInput } from "../../shared/events/schema.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+
+const page = z.object({
+  activity: z.array(z.object({ event_id: z.string() })),
+  page_context: z.object({ returned: z.number(), has_more_page: z.boolean() }),
+});
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+
+const time = fc
+  .tuple(fc.integer({ min: 10, max: 12 }), fc.constantFrom("", ".001", ".999"))
+  .map(([second, fraction]) => `2026-05-11T08:30:${second}${fraction}Z`);
+
+const some = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
+
+const someEvent = fc.record({
+  entity_type: fc.constantFrom("INVOICE" as const, "BILL" as const, "USER" as const),
+  entity_id: fc.constantFrom("1", "a/b", "ü#"),
+  actor_user_id: fc.option(fc.constantFrom("usr_1", "usr_2")),
+  occurred_at: time,
+});
+
+const someQuery = fc.record({
+  entity_type: some("INVOICE", "BILL"),
+  entity_id: some("1", "a/b", "ü#"),
+  actor_user_id: some("usr_1", "usr_2"),
+  since: fc.option(time, { nil: undefined }),
+  until: fc.option(time, { nil: undefined }),
+  limit: fc.integer({ min: 2, max: 6 }),
+});
+
+let runs = 0;
+
+it("GET /activity answers what filtering and sorting all events answers, by Link to the end", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(someEvent, { minLength: 1, maxLength: 25 }),
+      fc.array(someQuery, { minLength: 5, maxLength: 5 }),
+      async (drafts, queries) => {
+        runs += 1;
+        const { org_id, headers } = await stack.tenant();
+        const events = drafts.map((draft, at) => ({
+          ...draft,
+          org_id,
+          action: "INVOICE_SENT",
+          event_id: `evt_${String(runs).padStart(16, "0")}${String((at * 7919) % 1000).padStart(16, "0")}`,
+        })) satisfies EventInput[];
+        await stack.append(events);
+        for (const query of queries) {
+          expect(await readToEnd(query, headers)).toEqual(expected(events, query));
+        }
+      },
+    ),
+    { numRuns: 12, endOnFailure: false },
+  );
+});
+
+type Query = { [field in "entity_type" | "entity_id" | "actor_user_id" | "since" | "until"]?: string | undefined } & {
+  limit: number;
+};
+
+async function readToEnd(query: Query, headers: Record<string, string>): Promise<string[]> {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
+  const seen: string[] = [];
+  let path = `/api/public/v1/activity?${parameters}`;
+  for (;;) {
+    const response = await stack.get(path, headers);
+    const { activity, page_context } = page.parse(await response.json());
+    expect(activity.length).toBe(page_context.returned);
+    seen.push(...activity.map(({ event_id }) => event_id));
+    const next = /<([^>]+)>/.exec(response.headers.get("link") ?? "")?.[1];
+    expect(next !== undefined).toBe(page_context.has_more_page);
+    if (next === undefined) return seen;
+    path = next.slice(stack.api.length);
+  }
+}
+
+function expected(events: readonly EventInput[], query: Query): string[] {
+  const at = (text: string) => Date.parse(text);
+  const key = (event: EventInput) => `${new Date(event.occurred_at).toISOString()}${event.event_id}`;
+  return events
+    .filter(({ entity_type }) => entity_type !== "USER")
+    .filter(({ entity_type }) => query.entity_type === undefined || entity_type === query.entity_type)
+    .filter(({ entity_id }) => query.entity_id === undefined || entity_id === query.entity_id)
+    .filter(({ actor_user_id }) => query.actor_user_id === undefined || actor_user_id === query.actor_user_id)
+    .filter(({ occurred_at }) => query.since === undefined || at(occurred_at) >= at(query.since))
+    .filter(({ occurred_at }) => query.until === undefined || at(occurred_at) <= at(query.until))
+    .sort((left, right) => (key(left) < key(right) ? 1 : -1))
+    .map(({ event_id = "" }) => event_id);
+}

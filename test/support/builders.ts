@@ -1,0 +1,107 @@
+import type { Token } from "../../shared/access/caller.ts";
+import { tokenHash, tokenIdOfHash, writeToken } from "../../shared/access/token.ts";
+import type { HttpRequest } from "../../shared/dialects/http.ts";
+import { type ActivityEvent, jsonText } from "../../shared/events/event.ts";
+import type { EventFilter, EventQuery } from "../../shared/events/query.ts";
+import type { EventInput } from "../../shared/events/schema.ts";
+import { documentTypes } from "../../shared/events/vocabulary.ts";
+
+/** The moment at which tests happen, unless they say otherwise. */
+export const testNow = new Date("2026-06-01T12:00:30.000Z");
+
+/** An event as a service writes it. */
+export function anInput(over: Partial<EventInput> = {}): EventInput {
+  return {
+    org_id: "org_8f9a1c2d",
+    action: "INVOICE_SENT",
+    entity_type: "INVOICE",
+    entity_id: "inv_8c3f1a9b",
+    occurred_at: "2026-05-11T08:30:12Z",
+    ...over,
+  };
+}
+
+/** The same as JSON text, with `extra` written into the object as it is, for what `JSON.stringify` would never write. */
+export function anInputText(over: Partial<EventInput> = {}, extra = ""): string {
+  return `${JSON.stringify(anInput(over)).slice(0, -1)}${extra}}`;
+}
+
+/** An event as it is stored. */
+export function anEvent(over: Partial<ActivityEvent> = {}): ActivityEvent {
+  return {
+    event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
+    org_id: "org_8f9a1c2d",
+    action: "INVOICE_SENT",
+    entity_type: "INVOICE",
+    entity_id: "inv_8c3f1a9b",
+    entity_ref: "INV-2026-0042",
+    actor_user_id: "usr_xyz",
+    actor: null,
+    changes: jsonText({ status: { old: "DRAFT", new: "SENT" } }),
+    metadata: jsonText({ source: "PUBLIC_API" }),
+    occurred_at: "2026-05-11T08:30:12.000Z",
+    recorded_at: "2026-05-11T08:30:12.400Z",
+    related: null,
+    text: null,
+    information: null,
+    params: null,
+    contact_id: null,
+    settled: null,
+    ...over,
+  };
+}
+
+/** A filter that asks for nothing but what the FinzBooks dialect shows. */
+export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
+  return {
+    entity_type: null,
+    entity_id: null,
+    actor_user_id: null,
+    contact_id: null,
+    settled: null,
+    visible: documentTypes,
+    since: null,
+    until: null,
+    ...over,
+  };
+}
+
+export function aQuery(over: Partial<EventQuery> = {}): EventQuery {
+  return { ...aFilter(), org_id: "org_8f9a1c2d", limit: 100, after: null, ...over };
+}
+
+/** A token's secret; different bytes make different tokens. */
+export function aSecret(byte = 7): string {
+  return writeToken(new Uint8Array(20).fill(byte));
+}
+
+/** What is stored of the token with this secret. */
+export function aToken(over: Partial<Token> = {}, secret = aSecret()): Token {
+  const hash = tokenHash(secret);
+  return {
+    token_id: tokenIdOfHash(hash),
+    hash,
+    org_ids: ["org_8f9a1c2d"],
+    scopes: ["AIBooks.activity.READ"],
+    user_id: null,
+    created_at: "2026-01-01T00:00:00.000Z",
+    expires_at: null,
+    revoked_at: null,
+    last_used_at: null,
+    ...over,
+  };
+}
+
+/** A request of the dialects: `aRequest("/api/public/v1/activity?limit=5")`. */
+export function aRequest(target: string, over: Partial<HttpRequest> = {}): HttpRequest {
+  const [path = "", query = ""] = target.split("?");
+  return {
+    method: "GET",
+    path,
+    query: new URLSearchParams(query),
+    headers: { authorization: `Bearer ${aSecret()}` },
+    origin: "https://api.example.com",
+    requestId: "req-1",
+    ...over,
+  };
+}

@@ -1,0 +1,26 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { ActivityEvent } from "../../shared/events/event.ts";
+import { toItem } from "../../shared/store/event-item.ts";
+
+/** The capacity units of each call that a client makes from now on, in order. */
+export function meterOf(client: DynamoDBClient): number[] {
+  const units: number[] = [];
+  client.middlewareStack.add(
+    (next) => async (call) => {
+      const answer = await next({ ...call, input: { ...call.input, ReturnConsumedCapacity: "TOTAL" } });
+      const consumed = "ConsumedCapacity" in answer.output ? answer.output.ConsumedCapacity : undefined;
+      if (consumed && "CapacityUnits" in consumed) units.push(consumed.CapacityUnits ?? 0);
+      return answer;
+    },
+    { step: "initialize", name: "meter" },
+  );
+  return units;
+}
+
+/** The bytes of an event as DynamoDB counts them: names and values of its attributes. */
+export function itemBytes(event: ActivityEvent): number {
+  return Object.entries(toItem(event)).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, inject } from "vitest";
+import { type LocalStack, startLocalStack } from "../../infra/local/stack.ts";
+import type { AdminRequest } from "../../shared/access/admin.ts";
+import type { Scope } from "../../shared/access/caller.ts";
+import { readEvent } from "../../shared/events/read-event.ts";
+import type { EventInput } from "../../shared/events/schema.ts";
+import { type EventStore, eventStore } from "../../shared/store/events.ts";
+
+/** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
+export type TestStack = LocalStack & {
+  readonly dynamodb: DynamoDBClient;
+  /** Another client of the same engine, for a test that changes it. */
+  newClient(): DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly logs: string;
+  readonly events: EventStore;
+  /** Invokes the admin function; the answer as it came. */
+  admin(request: AdminRequest): Promise<Record<string, unknown>>;
+  /** A new organisation of its own; with a token, so that no test sees another's events. */
+  tenant(scopes?: Scope[]): Promise<Tenant>;
+  token(orgIds: string[], scopes?: Scope[]): Promise<{ secret: string; token_id: string }>;
+  /** Appends events directly, as a service's transaction would. */
+  append(events: readonly EventInput[]): Promise<void>;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+};
+
+export type Tenant = { readonly org_id: string; readonly token: string; readonly headers: Record<string, string> };
+
+let tenants = 0;
+
+/** Starts the stack, or a changed assembly of it. */
+export async function startStack(assembly: string = inject("assembly")): Promise<TestStack> {
+  const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
+  const stack = await startLocalStack({ assembly, logs });
+  afterAll(async () => {
+    await stack.stop();
+    rmSync(logs, { recursive: true, force: true });
+  });
+  const account = { region: "us-east-1", credentials: { accessKeyId: "operator", secretAccessKey: "operator" } };
+  const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
+  const newClient = () => new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
+  const dynamodb = newClient();
+  const sqs = new SQSClient({ ...account, endpoint: stack.endpoints.sqs });
+  const events = eventStore(dynamodb, stack.tables.events ?? "");
+
+  const admin = async (request: AdminRequest): Promise<Record<string, unknown>> => {
+    const FunctionName = stack.functions.access ?? "";
+    const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
+    return JSON.parse(answer.Payload?.transformToString() ?? "{}");
+  };
+  const token = async (org_ids: string[], scopes: Scope[] = ["AIBooks.activity.READ"]) => {
+    const { secret, token } = await admin({ action: "token.create", org_ids, scopes });
+    if (typeof secret !== "string" || typeof token !== "object" || token === null || !("token_id" in token)) {
+      throw new Error("No token was issued.");
+    }
+    return { secret, token_id: String(token.token_id) };
+  };
+
+  return {
+    ...stack,
+    dynamodb,
+    newClient,
+    sqs,
+    logs,
+    events,
+    admin,
+    token,
+    async tenant(scopes) {
+      tenants += 1;
+      const org_id = `org_${process.pid}_${tenants}`;
+      await admin({ action: "org.create", org_id });
+      const { secret } = await token([org_id], scopes);
+      return { org_id, token: secret, headers: { authorization: `Bearer ${secret}`, "x-aibooks-org": org_id } };
+    },
+    async append(inputs) {
+      const now = new Date();
+      await Promise.all(
+        inputs.map((input, at) =>
+          events.put(readEvent(input, { now, entropy: `${at} ${JSON.stringify(input)}` }).event),
+        ),
+      );
+    },
+    get: (path, headers = {}) => fetch(`${stack.api}${path}`, { headers }),
+  };
+}
+
+/** Everything that any function of a stack has logged so far. */
+export function readLogs(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .join("\n");
+}

@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { rateLimit, rateState, refuseExcess, windowStart } from "../../../shared/access/rate.ts";
+import { testNow } from "../../support/builders.ts";
+import { refusal } from "../../support/refusal.ts";
+
+describe("a window", () => {
+  it("is a minute of the clock, the same for every function", () => {
+    expect(windowStart(testNow).toISOString()).toBe("2026-06-01T12:00:00.000Z");
+    expect(windowStart(new Date("2026-06-01T12:00:59.999Z")).toISOString()).toBe("2026-06-01T12:00:00.000Z");
+    expect(windowStart(new Date("2026-06-01T12:01:00.000Z")).toISOString()).toBe("2026-06-01T12:01:00.000Z");
+  });
+
+  it("tells what is left, and when the next one begins", () => {
+    const reset = Date.parse("2026-06-01T12:01:00Z") / 1000;
+    expect(rateState(1, testNow)).toEqual({ limit: 600, remaining: 599, reset });
+    expect(rateState(600, testNow)).toEqual({ limit: 600, remaining: 0, reset });
+    expect(rateState(10_000, testNow).remaining).toBe(0);
+  });
+});
+
+describe("the limit", () => {
+  it("lets the last request pass and refuses the next", () => {
+    expect(() => refuseExcess(rateLimit.requests, testNow)).not.toThrow();
+    const error = refusal(() => refuseExcess(rateLimit.requests + 1, testNow));
+    expect([error.code, error.facts.retryAfter]).toEqual(["rate_limited", 30]);
+    expect(error.message).toContain("30 seconds");
+  });
+
+  it("asks for a wait that ends in the next window, whatever the moment", () => {
+    const moment = fc.date({ min: new Date(0), max: new Date("9999-01-01"), noInvalidDate: true });
+    fc.assert(
+      fc.property(moment, (now) => {
+        const { retryAfter = 0 } = refusal(() => refuseExcess(601, now)).facts;
+        expect(retryAfter).toBeGreaterThanOrEqual(1);
+        expect(retryAfter).toBeLessThanOrEqual(60);
+        const after = new Date(now.getTime() + retryAfter * 1000);
+        expect(windowStart(after).getTime()).toBeGreaterThan(windowStart(now).getTime());
+      }),
+    );
+  });
+});

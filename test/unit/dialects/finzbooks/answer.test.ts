@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { renderPage } from "../../../../shared/dialects/finzbooks/render.ts";
+import { anEvent, aQuery, aRequest, aToken } from "../../../support/builders.ts";
+import { dialect, onePage } from "../../../support/dialect.ts";
+import { refusalOf } from "../../../support/refusal.ts";
+
+const activity = "/api/public/v1/activity";
+
+describe("a page", () => {
+  it("is what the organisation's log holds", async () => {
+    const { answer, read, trace } = dialect();
+    const response = await answer(aRequest(`${activity}?limit=5&entity_type=BILL`));
+    expect(response).toEqual({
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: renderPage(onePage.events, 5, false),
+    });
+    expect(read.mock.calls).toEqual([[aQuery({ limit: 5, entity_type: "BILL" })]]);
+    expect(trace.facts).toEqual({ token_id: aToken().token_id, org_id: "org_8f9a1c2d", count: 1 });
+  });
+
+  it("is one document's under its own path", async () => {
+    const { answer, read } = dialect();
+    await answer(aRequest("/api/public/v1/credit_notes/cn/1 #ü/activity"));
+    expect(read.mock.calls).toEqual([[aQuery({ entity_type: "CREDIT_NOTE", entity_id: "cn/1 #ü" })]]);
+  });
+
+  it("tells how the token stands", async () => {
+    const { answer, trace } = dialect({ used: 10 });
+    await answer(aRequest(activity));
+    expect(trace.headers).toEqual({
+      "x-ratelimit-limit": "600",
+      "x-ratelimit-remaining": "590",
+      "x-ratelimit-reset": String(Date.parse("2026-06-01T12:01:00Z") / 1000),
+    });
+  });
+});
+
+describe("paging", () => {
+  const { occurred_at, event_id, entity_id } = anEvent();
+  const next = { occurred_at, event_id, entity_id };
+
+  it("goes on where the page ended, by a link that keeps what was asked", async () => {
+    const { answer, read } = dialect({ page: { events: [anEvent()], next } });
+    const first = await answer(aRequest(`${activity}?limit=1&entity_type=INVOICE&since=2026-05-01T00:00:00+05:30`));
+    expect(JSON.parse(first.body).page_context.has_more_page).toBe(true);
+    const [, address = ""] =
+      /^<(https:\/\/api\.example\.com\/[!-;=?-~]+)>; rel="next"$/.exec(first.headers.link ?? "") ?? [];
+    const { pathname, search } = new URL(address);
+    await answer(aRequest(`${pathname}${search}`));
+    const [before, after] = read.mock.calls.map(([query]) => query);
+    expect(after).toEqual({ ...before, after: next });
+  });
+
+  it("encodes the path of a document's link", async () => {
+    const { answer } = dialect({ page: { events: [anEvent()], next } });
+    const { headers } = await answer(aRequest("/api/public/v1/invoices/a/b счёт>/activity"));
+    expect(headers.link).toContain("/invoices/a%2Fb%20%D1%81%D1%87%D1%91%D1%82%3E/activity?cursor=");
+  });
+
+  it("has no link at the end", async () => {
+    expect((await dialect().answer(aRequest(activity))).headers.link).toBeUndefined();
+  });
+
+  it("refuses a cursor of another organisation, or of other filters, and reads nothing", async () => {
+    const { answer } = dialect({ page: { events: [anEvent()], next } });
+    const { headers } = await answer(aRequest(activity));
+    const [, cursor = ""] = /cursor=([^>&]+)/.exec(headers.link ?? "") ?? [];
+    const stranger = dialect({ token: aToken({ org_ids: ["org_b"] }) });
+    const elsewhere = await refusalOf(stranger.answer(aRequest(`${activity}?cursor=${cursor}`)));
+    expect([elsewhere.code, elsewhere.facts.field]).toEqual(["invalid_value", "cursor"]);
+    expect(stranger.read).not.toHaveBeenCalled();
+    const refiltered = dialect();
+    const error = await refusalOf(refiltered.answer(aRequest(`${activity}?cursor=${cursor}&entity_type=BILL`)));
+    expect(error.code).toBe("invalid_value");
+    expect(refiltered.read).not.toHaveBeenCalled();
+  });
+});
+
+describe("whoami", () => {
+  const whoami = "/api/public/v1/whoami";
+
+  it("tells what the token is good for, whatever its scopes, and reads no event", async () => {
+    const { answer, read } = dialect({ token: aToken({ scopes: [], user_id: "usr_1" }) });
+    const { body } = await answer(aRequest(whoami));
+    expect(JSON.parse(body).token).toEqual({
+      token_id: aToken().token_id,
+      org_id: "org_8f9a1c2d",
+      user_id: "usr_1",
+      scopes: [],
+      tier: "DEFAULT",
+    });
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it("needs a token, and an organisation that it is bound to", async () => {
+    expect((await refusalOf(dialect().answer(aRequest(whoami, { headers: {} })))).code).toBe("unauthenticated");
+    const request = aRequest(`${whoami}?organization_id=org_other`);
+    expect((await refusalOf(dialect().answer(request))).code).toBe("org_mismatch");
+  });
+});
+
+it("answers unknown paths and other methods before it looks at the token", async () => {
+  const { answer, use } = dialect();
+  expect((await refusalOf(answer(aRequest("/nowhere", { headers: {} })))).code).toBe("not_found");
+  expect((await refusalOf(answer(aRequest(activity, { method: "POST", headers: {} })))).code).toBe(
+    "method_not_allowed",
+  );
+  expect(use).not.toHaveBeenCalled();
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import { readActivityRequest } from "../../../../shared/dialects/finzbooks/query.ts";
+import type { ActivityRoute } from "../../../../shared/dialects/finzbooks/routes.ts";
+import { documentTypes, platformTypes } from "../../../../shared/events/vocabulary.ts";
+import { aFilter } from "../../../support/builders.ts";
+import { refusal } from "../../../support/refusal.ts";
+
+const feed: ActivityRoute = { kind: "activity", path: "/api/public/v1/activity", document: null };
+const timeline: ActivityRoute = { kind: "activity", path: "…", document: { type: "BILL", id: "bill_1" } };
+
+const read = (query: string, route = feed) => readActivityRequest(route, new URLSearchParams(query));
+
+function expectInvalid(query: string, field: string, route = feed) {
+  const error = refusal(() => read(query, route));
+  expect([error.code, error.facts.field]).toEqual(["invalid_value", field]);
+  expect(error.message.length).toBeLessThan(200);
+  return error;
+}
+
+it("asks for the newest hundred of everything where nothing is asked", () => {
+  expect(read("")).toEqual({ filter: aFilter(), limit: 100, cursor: null });
+});
+
+it("combines every filter", () => {
+  const query =
+    "entity_type=INVOICE&entity_id=inv_1&actor_user_id=usr_1&since=2026-05-01&until=2026-05-31T23:59:59Z&limit=7&cursor=abc";
+  expect(read(query)).toEqual({
+    filter: aFilter({
+      entity_type: "INVOICE",
+      entity_id: "inv_1",
+      actor_user_id: "usr_1",
+      since: "2026-05-01T00:00:00.000Z",
+      until: "2026-05-31T23:59:59.000Z",
+    }),
+    limit: 7,
+    cursor: "abc",
+  });
+});
+
+it("ignores parameters that it does not know, however often", () => {
+  expect(read("utm_source=x&a=1&a=2&__proto__=1&constructor=2")).toEqual(read(""));
+});
+
+describe("limit", () => {
+  it.each([1, 2, 99, 100, 500])("%i is taken", (limit) => expect(read(`limit=${limit}`).limit).toBe(limit));
+
+  it.each([
+    "0",
+    "-1",
+    "501",
+    "1000",
+    "1e2",
+    "1.5",
+    "1.0",
+    "10x",
+    "",
+    "+5",
+    "%205",
+    "5%20",
+    "05",
+    "0x10",
+    "NaN",
+    "٣",
+    "Infinity",
+  ])("%s is refused", (limit) => {
+    expectInvalid(`limit=${limit}`, "limit");
+  });
+});
+
+describe("entity_type", () => {
+  it.each(documentTypes)("%s is taken", (type) => expect(read(`entity_type=${type}`).filter.entity_type).toBe(type));
+
+  it.each(["FOO", "invoice", "", "INVOICE,BILL", "INVOICE ", "toString", "__proto__", ...platformTypes])(
+    "%j is refused, with the list of those that are",
+    (type) => {
+      const error = expectInvalid(`entity_type=${type}`, "entity_type");
+      expect(error.message).toBe(`Unknown entity_type '${type}'.`);
+      expect(error.facts.details).toEqual({ valid: documentTypes });
+    },
+  );
+
+  it("is not repeated at length when it is nonsense", () => {
+    expectInvalid(`entity_type=${"x".repeat(10_000)}`, "entity_type");
+  });
+});
+
+describe.each(["entity_id", "actor_user_id"])("%s", (field) => {
+  it.each(["inv#1", "a/b", "a b", "счёт", "🧾", "'; DROP", "x".repeat(256)])("%j is taken as it is", (id) => {
+    expect(read(`${field}=${encodeURIComponent(id)}`).filter).toMatchObject({ [field]: id });
+  });
+
+  it.each(["", "%00", "a%0Ab", "%7F", "x".repeat(257)])("%j is refused", (id) => {
+    expectInvalid(`${field}=${id}`, field);
+  });
+});
+
+it("takes entity_id without entity_type", () => {
+  expect(read("entity_id=inv_1").filter).toEqual(aFilter({ entity_id: "inv_1" }));
+});
+
+describe("since and until", () => {
+  it.each([
+    ["2026-05-11", "2026-05-11T00:00:00.000Z"],
+    ["2026-05-11T08:30:12%2B05:30", "2026-05-11T03:00:12.000Z"],
+    ["2026-05-11T08:30:12+05:30", "2026-05-11T03:00:12.000Z"],
+    ["2026-05-11T08:30:12", "2026-05-11T08:30:12.000Z"],
+    ["0001-01-01", "0001-01-01T00:00:00.000Z"],
+    ["9999-12-31", "9999-12-31T00:00:00.000Z"],
+  ])("%s is %s", (text, time) => {
+    expect(read(`since=${text}&until=${text}`).filter).toMatchObject({ since: time, until: time });
+  });
+
+  it.each([
+    "",
+    "yesterday",
+    "2026-02-30",
+    "2026-05-11T24:00:00Z",
+    "1778488212",
+    "0000-01-01",
+    "%2B10000-01-01",
+    "9".repeat(400),
+  ])("%s is refused", (text) => {
+    expectInvalid(`since=${text}`, "since");
+    expectInvalid(`until=${text}`, "until");
+  });
+
+  it("round inwards to the milliseconds that are stored, so that both stay inclusive", () => {
+    const { filter } = read("since=2026-05-11T08:30:12.0001Z&until=2026-05-11T08:30:12.0009Z");
+    expect(filter).toMatchObject({ since: "2026-05-11T08:30:12.001Z", until: "2026-05-11T08:30:12.000Z" });
+  });
+
+  it("may be in the wrong order: that asks for nothing, and is no mistake", () => {
+    expect(() => read("since=2026-05-12&until=2026-05-11")).not.toThrow();
+  });
+});
+
+it.each(["entity_type", "entity_id", "actor_user_id", "since", "until", "limit", "cursor"])(
+  "refuses %s given twice, even with one value",
+  (name) => {
+    const value = { entity_type: "BILL", limit: "5", since: "2026-05-11", until: "2026-05-11" }[name] ?? "x";
+    expectInvalid(`${name}=${value}&${name}=${value}`, name);
+  },
+);
+
+describe("a document's timeline", () => {
+  it("is all of the document, page by page and within a time", () => {
+    const { filter, limit } = read("limit=10&since=2026-05-01", timeline);
+    expect(filter).toEqual(aFilter({ entity_type: "BILL", entity_id: "bill_1", since: "2026-05-01T00:00:00.000Z" }));
+    expect(limit).toBe(10);
+  });
+
+  it("ignores the filters of the feed, which its path has answered", () => {
+    expect(read("entity_type=FOO&entity_id=x&actor_user_id=usr_1", timeline)).toEqual(read("", timeline));
+  });
+
+  it.each(["a\u0000", "\ud800", "x".repeat(257)])("is refused for the id %j", (id) => {
+    expectInvalid("", "entity_id", { ...timeline, document: { type: "BILL", id } });
+  });
+});
+
+it("reads ten thousand parameters", () => {
+  const query = Array.from({ length: 10_000 }, (_, at) => `p${at}=1`).join("&");
+  expect(read(`${query}&limit=5`).limit).toBe(5);
+});

@@ -1,0 +1,168 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { describe, expect, it } from "vitest";
+import { rateLimit } from "../../../shared/access/rate.ts";
+import { answerDocuments, eventJsonSchema } from "../../../shared/dialects/documents.ts";
+import { problemCodes } from "../../../shared/dialects/finzbooks/openapi-problems.ts";
+import { renderProblem } from "../../../shared/dialects/finzbooks/problem.ts";
+import { basePath, collections, findRoute, type Route } from "../../../shared/dialects/finzbooks/routes.ts";
+import { openApi } from "../../../shared/dialects/openapi.ts";
+import { ActivityError } from "../../../shared/events/errors.ts";
+import { documentTypes } from "../../../shared/events/vocabulary.ts";
+import { aRequest } from "../../support/builders.ts";
+import { contractEvent, contractPages } from "../../support/contract-samples.ts";
+import { schemaFaults } from "../../support/json-schema.ts";
+
+const document = openApi("https://api.example.com");
+const { components } = document;
+const paths = Object.keys(document.paths);
+
+/** What is wrong with a value, held against one of the component schemas. */
+const faults = (name: keyof typeof components.schemas) =>
+  schemaFaults({ $ref: `#/components/schemas/${name}` }, { components });
+
+/** Every `$ref` of the document. */
+function references(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = "$ref" in value && typeof value.$ref === "string" ? [value.$ref] : [];
+  return [...own, ...Object.values(value).flatMap(references)];
+}
+
+describe("the document", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator();
+    const outcome = await validator.validate(JSON.parse(JSON.stringify(document)));
+    expect(outcome.errors ?? []).toEqual([]);
+    expect([outcome.valid, validator.version]).toEqual([true, "3.1"]);
+  });
+
+  it("refers only to what it holds", () => {
+    const used = new Set(references(document));
+    for (const reference of used) {
+      const found = reference
+        .split("/")
+        .slice(1)
+        .reduce<unknown>(
+          (part, key) =>
+            part instanceof Object ? Object.entries(part).find(([name]) => name === key)?.[1] : undefined,
+          document,
+        );
+      expect(found, reference).toBeDefined();
+    }
+  });
+
+  it("is served for the host that the caller used, and is plain JSON", async () => {
+    const { status, headers, body } = await answerDocuments(aRequest("/openapi.json"));
+    expect([status, headers["content-type"]]).toEqual([200, "application/json"]);
+    expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(document)));
+    expect(JSON.parse(body).servers).toEqual([{ url: "https://api.example.com" }]);
+  });
+
+  it("gives every operation a name of its own", () => {
+    const names = Object.values(document.paths).map(({ get }) => get.operationId);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("the routes", () => {
+  it("are all in the document", () => {
+    const fixed: Readonly<Record<Route["kind"], string>> = { activity: "/activity", whoami: "/whoami" };
+    for (const path of Object.values(fixed)) expect(paths).toContain(`${basePath}${path}`);
+    for (const collection of Object.keys(collections)) {
+      expect(paths.filter((path) => path.startsWith(`${basePath}/${collection}/{`))).toHaveLength(1);
+    }
+    expect(paths).toHaveLength(2 + Object.keys(collections).length + 2);
+  });
+
+  it.each(paths)("%s is served", async (path) => {
+    const filled = path.replace(/\{\w+\}/, "some id/1");
+    if (path.startsWith(basePath)) expect(findRoute("GET", filled).kind).toMatch(/activity|whoami/);
+    else expect((await answerDocuments(aRequest(filled))).status).toBe(200);
+  });
+
+  it("need a token, except for the documents themselves", () => {
+    for (const [path, { get }] of Object.entries(document.paths)) {
+      expect(get.security.length, path).toBe(path.startsWith(basePath) ? 1 : 0);
+    }
+  });
+});
+
+describe("the samples of the contract", () => {
+  it.each(Object.entries(contractPages))("%s is a valid answer", (_, page) => {
+    expect(faults("Activity")(page)).toEqual([]);
+  });
+
+  it("hold the event that the document shows", () => {
+    expect(faults("Event")(contractEvent)).toEqual([]);
+    expect(components.schemas.Event).toMatchObject({ examples: [contractEvent] });
+  });
+
+  it.each([
+    { ...contractEvent, event_id: "evt_1" },
+    { ...contractEvent, entity_type: "USER" },
+    { ...contractEvent, metadata: null },
+    { ...contractEvent, changes: { status: "SENT" } },
+    { ...contractEvent, occurred_at: "2026-05-11T08:30:12+00:00" },
+    { ...contractEvent, org_id: "org_a" },
+    { event_id: contractEvent.event_id },
+  ])("would not be valid with another shape", (event) => {
+    expect(faults("Event")(event)).not.toEqual([]);
+  });
+});
+
+describe("the errors", () => {
+  it("are those of the contract's table", () => {
+    expect(new Set(problemCodes)).toEqual(
+      new Set([
+        "validation.invalid_value",
+        "validation.required_field",
+        "authn.token_invalid",
+        "authz.scope_missing",
+        "authz.org_mismatch",
+        "not_found.resource",
+        "method.not_allowed",
+        "conflict.duplicate",
+        "validation.too_large",
+        "rate_limit.exceeded",
+        "service.unavailable",
+        "internal.error",
+      ]),
+    );
+  });
+
+  it("each have an example that is a valid problem", () => {
+    const shown = Object.values(components.responses).flatMap(({ content }) =>
+      Object.entries(content["application/json"].examples),
+    );
+    expect(new Set(shown.map(([code]) => code))).toEqual(new Set(problemCodes));
+    for (const [code, { value }] of shown) {
+      expect(faults("Problem")(value)).toEqual([]);
+      expect(value).toMatchObject({ code });
+    }
+  });
+
+  it("are what the dialect renders", () => {
+    const { body } = renderProblem(new ActivityError("not_found", "There is no such resource."), "req-1");
+    expect(components.responses.NotFound?.content["application/json"].examples["not_found.resource"]?.value).toEqual(
+      JSON.parse(body),
+    );
+  });
+});
+
+describe("what it takes from the code", () => {
+  it("limits, patterns and kinds are those that hold", () => {
+    expect(components.parameters.Limit.schema).toEqual({ type: "integer", minimum: 1, maximum: 500, default: 100 });
+    expect(components.schemas.EntityType.enum).toEqual(documentTypes);
+    expect(components.headers["X-RateLimit-Limit"].example).toBe(rateLimit.requests);
+  });
+
+  it("agrees with the schema that events are written by", () => {
+    const written = schemaFaults(eventJsonSchema());
+    for (const event of [contractEvent, ...Object.values(contractPages).flatMap(({ activity }) => activity)]) {
+      expect(written({ org_id: "org_a", ...event })).toEqual([]);
+    }
+    const { event_id, action, entity_id } = eventJsonSchema().properties ?? {};
+    expect(components.schemas.Event).toMatchObject({
+      properties: { event_id, entity_id, action: expect.objectContaining(Object(action)) },
+    });
+  });
+});

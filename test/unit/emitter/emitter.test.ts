@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { createEmitter } from "../../../clients/emitter/emitter.ts";
+import type { EventInput } from "../../../shared/events/schema.ts";
+import { recordingQueue, type Verdict } from "./recording-queue.ts";
+
+const queueUrl = "http://127.0.0.1:1/000000000000/ingest";
+const now = () => new Date("2026-05-11T12:00:00Z");
+
+function anEvent(overrides: Partial<EventInput> = {}): EventInput {
+  return {
+    org_id: "org_1",
+    action: "INVOICE_SENT",
+    entity_type: "INVOICE",
+    entity_id: "inv_1",
+    occurred_at: "2026-05-11T08:30:12Z",
+    ...overrides,
+  };
+}
+
+function anEmitter(judge?: (entry: { id: string; body: string }, call: number) => Verdict | null) {
+  const queue = recordingQueue(judge);
+  const pauses: number[] = [];
+  let ids = 0;
+  const emitter = createEmitter({
+    queueUrl,
+    client: queue.client,
+    now,
+    newId: () => `id-${ids++}`,
+    random: () => 0.5,
+    sleep: async (milliseconds) => pauses.push(milliseconds),
+  });
+  return { ...emitter, calls: queue.calls, pauses };
+}
+
+const accept = ({ id }: { id: string }): Verdict => ({ accept: `message-${id}` });
+
+describe("an emitter", () => {
+  it("makes no call where there is nothing to send", async () => {
+    const { emit, calls } = anEmitter();
+    expect(await emit([])).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+
+  it("gives an event an id of its own, and sends it", async () => {
+    const { emit, calls } = anEmitter(accept);
+    const [first, second] = await emit([anEvent(), anEvent()]);
+    expect(first).toEqual({ status: "sent", message_id: "message-0", event_id: expect.stringMatching(/^evt_/) });
+    const bodies = (calls[0] ?? []).map((body) => JSON.parse(body));
+    expect(bodies).toMatchObject(
+      [first, second].map((result) => ({ event_id: result && "event_id" in result && result.event_id })),
+    );
+    expect(bodies[0].event_id).not.toBe(bodies[1].event_id);
+  });
+
+  it("keeps the id that the writer gives, and an idempotency key", async () => {
+    const { emit, calls } = anEmitter(accept);
+    const event_id = `evt_${"0a".repeat(16)}`;
+    const results = await emit([
+      anEvent({ event_id }),
+      anEvent({ idempotency_key: "key" }),
+      anEvent({ idempotency_key: "key" }),
+    ]);
+    expect(results[0]).toMatchObject({ event_id });
+    expect(results[1]).toMatchObject({ event_id: results[2] && "event_id" in results[2] ? results[2].event_id : null });
+    expect(JSON.parse(calls[0]?.[1] ?? "")).toMatchObject({ idempotency_key: "key" });
+  });
+
+  it("sends nothing of an invalid event, and loses none of its neighbours", async () => {
+    const { emit, calls } = anEmitter(accept);
+    const cyclic: Record<string, unknown> = {};
+    cyclic.self = cyclic;
+    const results = await emit([
+      anEvent(),
+      anEvent({ occurred_at: "2026-02-30" }),
+      anEvent({ metadata: { amount: Number.NaN } }),
+      anEvent({ metadata: cyclic }),
+      anEvent({ text: "x".repeat(5_000), metadata: { long: "x".repeat(64 * 1024) } }),
+      anEvent({ occurred_at: "2026-05-11T12:06:00Z" }),
+      anEvent(),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      "sent",
+      "invalid",
+      "invalid",
+      "invalid",
+      "invalid",
+      "invalid",
+      "sent",
+    ]);
+    expect(results.map((result) => ("reason" in result ? result.reason : ""))).toEqual([
+      "",
+      expect.stringContaining("occurred_at must be an ISO 8601"),
+      expect.stringContaining("amount is NaN"),
+      expect.stringContaining("circular"),
+      expect.stringContaining("at most 65536"),
+      expect.stringContaining("5 minutes"),
+      "",
+    ]);
+    expect(calls.map((bodies) => bodies.length)).toEqual([2]);
+  });
+
+  it("sends ten at a time, and answers in the order given", async () => {
+    const { emit, calls } = anEmitter(({ body }) => ({ accept: JSON.parse(body).entity_id }));
+    const results = await emit(Array.from({ length: 25 }, (_, at) => anEvent({ entity_id: `inv_${at}` })));
+    expect(calls.map((bodies) => bodies.length)).toEqual([10, 10, 5]);
+    expect(results.map((result) => "message_id" in result && result.message_id)).toEqual(
+      Array.from({ length: 25 }, (_, at) => `inv_${at}`),
+    );
+  });
+
+  it("sends again only what failed, after pauses that grow", async () => {
+    const failing = new Map([
+      ["1", 2],
+      ["3", 3],
+    ]);
+    const { emit, calls, pauses } = anEmitter((entry, call) =>
+      call <= (failing.get(entry.id) ?? 0) ? { refuse: "InternalError", senderFault: false } : accept(entry),
+    );
+    const results = await emit(Array.from({ length: 5 }, (_, at) => anEvent({ entity_id: `inv_${at}` })));
+    expect(results.every(({ status }) => status === "sent")).toBe(true);
+    expect(calls.map((bodies) => bodies.map((body) => JSON.parse(body).entity_id))).toEqual([
+      ["inv_0", "inv_1", "inv_2", "inv_3", "inv_4"],
+      ["inv_1", "inv_3"],
+      ["inv_1", "inv_3"],
+      ["inv_3"],
+    ]);
+    expect(pauses).toEqual([100, 200, 400]);
+    expect(new Set(calls.flat().filter((body) => body.includes("inv_3"))).size).toBe(1);
+  });
+
+  it("gives up in the end, and names the id under which another try is a repeat", async () => {
+    const { emit, calls } = anEmitter((entry) =>
+      entry.id === "0" ? { refuse: "InternalError", senderFault: false } : accept(entry),
+    );
+    const [failed, sent] = await emit([anEvent(), anEvent()]);
+    expect(failed).toEqual({
+      status: "failed",
+      reason: "InternalError",
+      event_id: JSON.parse(calls[0]?.[0] ?? "").event_id,
+    });
+    expect(sent).toMatchObject({ status: "sent" });
+    expect(calls).toHaveLength(5);
+  });
+
+  it("does not repeat what is the sender's own fault, unless it is throttling", async () => {
+    const { emit, calls } = anEmitter((entry, call) => {
+      if (entry.id === "0") return { refuse: "InvalidMessageContents", senderFault: true };
+      return call === 1 ? { refuse: "KmsThrottled", senderFault: true } : accept(entry);
+    });
+    const results = await emit([anEvent(), anEvent()]);
+    expect(results.map(({ status }) => status)).toEqual(["failed", "sent"]);
+    expect(calls.map((bodies) => bodies.length)).toEqual([2, 1]);
+  });
+
+  it("sends again what the queue left unmentioned", async () => {
+    const { emit, calls } = anEmitter((entry, call) => (call === 1 ? null : accept(entry)));
+    expect(await emit([anEvent()])).toMatchObject([{ status: "sent" }]);
+    expect(calls).toHaveLength(2);
+  });
+
+  it("loses only the messages of a call that fails altogether", async () => {
+    const { emit } = anEmitter((entry) => {
+      if (Number(entry.id) < 10) throw new Error("connection lost");
+      return accept(entry);
+    });
+    const results = await emit(Array.from({ length: 12 }, () => anEvent()));
+    expect(results.slice(0, 10).every(({ status }) => status === "failed")).toBe(true);
+    expect(results[0]).toMatchObject({ reason: "Error: connection lost" });
+    expect(results.slice(10).map(({ status }) => status)).toEqual(["sent", "sent"]);
+  });
+
+  it("escapes the characters that SQS refuses, and keeps every other", async () => {
+    const { emit, calls } = anEmitter(accept);
+    const text = "\uFFFE\uFFFF\u0000\u2028😀 \u0005";
+    await emit([anEvent({ text, metadata: JSON.parse('{"__proto__":{"a":1}}') })]);
+    const body = calls[0]?.[0] ?? "";
+    expect(body).not.toMatch(/[\uFFFE\uFFFF\p{Cc}]/u);
+    expect(JSON.parse(body).text).toBe(text);
+    expect(body).toContain('"metadata":{"__proto__":{"a":1}}');
+  });
+});

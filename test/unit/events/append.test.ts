@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type AppendStore, append, type Pin } from "../../../shared/events/append.ts";
+import { type ActivityEvent, jsonText } from "../../../shared/events/event.ts";
+import { readEvent } from "../../../shared/events/read-event.ts";
+import { anEvent, anInput, testNow } from "../../support/builders.ts";
+import { refusalOf } from "../../support/refusal.ts";
+
+/** The store's promises, in memory: conditional puts that never change what stands. */
+function memoryStore() {
+  const events = new Map<string, ActivityEvent>();
+  const pins = new Map<string, Pin>();
+  const store: AppendStore = {
+    async put(event) {
+      const identity = JSON.stringify([event.org_id, event.entity_id, event.occurred_at, event.event_id]);
+      const standing = events.get(identity) ?? null;
+      if (standing === null) events.set(identity, event);
+      return standing;
+    },
+    async pin(orgId, key, { event_id, occurred_at, entity_id }) {
+      const name = JSON.stringify([orgId, key]);
+      const pin = pins.get(name) ?? { event_id, occurred_at, entity_id };
+      pins.set(name, pin);
+      return pin;
+    },
+  };
+  return { store, stored: () => [...events.values()], pins };
+}
+
+const plain = (event: ActivityEvent) => ({ event, idempotencyKey: null });
+
+describe("an event", () => {
+  it("is appended once, and its repeats are successes", async () => {
+    const { store, stored } = memoryStore();
+    expect(await append(store, plain(anEvent()))).toBe("appended");
+    const later = anEvent({ recorded_at: "2026-05-11T09:00:00.000Z" });
+    expect(await append(store, plain(later))).toBe("repeated");
+    expect(stored()).toEqual([anEvent()]);
+  });
+
+  it("is the same whatever the order of keys", async () => {
+    const { store } = memoryStore();
+    await append(store, plain(anEvent({ metadata: jsonText({ a: 1, b: { c: 2, d: [3] } }) })));
+    const reordered = anEvent({ metadata: jsonText({ b: { d: [3], c: 2 }, a: 1 }) });
+    expect(await append(store, plain(reordered))).toBe("repeated");
+  });
+
+  it.each<[string, Partial<ActivityEvent>]>([
+    ["action", { action: "INVOICE_PAID" }],
+    ["entity_ref", { entity_ref: null }],
+    ["actor_user_id", { actor_user_id: "usr_other" }],
+    ["changes", { changes: null }],
+    ["metadata", { metadata: jsonText({ source: "DASHBOARD" }) }],
+    ["metadata, in the order of a list", { metadata: jsonText({ source: ["PUBLIC_API"] }) }],
+    ["text", { text: "other" }],
+    ["related", { related: jsonText([]) }],
+  ])("with other %s under the same identity is a conflict, and changes nothing", async (_, over) => {
+    const { store, stored } = memoryStore();
+    await append(store, plain(anEvent()));
+    const error = await refusalOf(append(store, plain(anEvent(over))));
+    expect(error.code).toBe("conflict");
+    expect(error.message).toContain(anEvent().event_id);
+    expect(stored()).toEqual([anEvent()]);
+  });
+
+  it("of another document, time or organisation is another event", async () => {
+    const { store, stored } = memoryStore();
+    const others = [{}, { entity_id: "inv_2" }, { occurred_at: "2026-05-11T08:30:12.001Z" }, { org_id: "org_2" }];
+    for (const over of others) expect(await append(store, plain(anEvent(over)))).toBe("appended");
+    expect(stored()).toHaveLength(4);
+  });
+
+  it("that the store cannot take fails as the store failed", async () => {
+    const fault = new Error("the store is away");
+    const store: AppendStore = { ...memoryStore().store, put: () => Promise.reject(fault) };
+    await expect(append(store, plain(anEvent()))).rejects.toBe(fault);
+  });
+});
+
+describe("an idempotency key", () => {
+  const attempt = (over: Parameters<typeof anInput>[0] = {}, now = testNow) =>
+    readEvent(anInput({ idempotency_key: "order-1", ...over }), { now, entropy: "e" });
+
+  it("makes one event of attempts whose clocks differ", async () => {
+    const { store, stored } = memoryStore();
+    expect(await append(store, attempt())).toBe("appended");
+    const repeat = attempt({ occurred_at: "2026-05-11T08:30:13Z" }, new Date("2026-06-01T12:01:00Z"));
+    expect(await append(store, repeat)).toBe("repeated");
+    expect(stored().map(({ occurred_at }) => occurred_at)).toEqual(["2026-05-11T08:30:12.000Z"]);
+  });
+
+  it("heals a crash between its two writes", async () => {
+    const { store, stored } = memoryStore();
+    const crashing: AppendStore = { ...store, put: () => Promise.reject(new Error("crash")) };
+    await expect(append(crashing, attempt())).rejects.toThrow("crash");
+    expect(stored()).toEqual([]);
+    expect(await append(store, attempt({ occurred_at: "2026-05-11T09:00:00Z" }))).toBe("appended");
+    expect(stored().map(({ occurred_at }) => occurred_at)).toEqual(["2026-05-11T08:30:12.000Z"]);
+  });
+
+  it("is refused for other content, and for another document", async () => {
+    const { store } = memoryStore();
+    await append(store, attempt());
+    expect((await refusalOf(append(store, attempt({ action: "INVOICE_VOIDED" })))).code).toBe("conflict");
+    const elsewhere = await refusalOf(append(store, attempt({ entity_id: "inv_2" })));
+    expect(elsewhere).toMatchObject({ code: "conflict" });
+    expect(elsewhere.message).toContain("'inv_8c3f1a9b'");
+  });
+
+  it("belongs to its organisation", async () => {
+    const { store, stored } = memoryStore();
+    await append(store, attempt());
+    expect(await append(store, attempt({ org_id: "org_2" }))).toBe("appended");
+    expect(stored()).toHaveLength(2);
+  });
+
+  it("leaves one event of a hundred attempts at once, whatever their clocks say", async () => {
+    const { store, stored } = memoryStore();
+    const attempts = Array.from({ length: 100 }, (_, at) =>
+      append(store, attempt({ occurred_at: `2026-05-11T08:30:12.${String(at).padStart(3, "0")}Z` })),
+    );
+    const outcomes = await Promise.all(attempts);
+    expect(outcomes.filter((outcome) => outcome === "appended")).toHaveLength(1);
+    expect(stored()).toHaveLength(1);
+  });
+});
+
+it("stores each of any stream of repeats once, first come first kept", async () => {
+  const stream = fc.array(fc.record({ id: fc.nat(3), content: fc.nat(1) }), { maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(stream, async (writes) => {
+      const { store, stored } = memoryStore();
+      const firsts = new Map<number, number>();
+      for (const { id, content } of writes) {
+        const event = anEvent({ event_id: `evt_${String(id).padStart(32, "0")}`, text: String(content) });
+        const expected = !firsts.has(id) ? "appended" : firsts.get(id) === content ? "repeated" : "conflict";
+        if (!firsts.has(id)) firsts.set(id, content);
+        const outcome = append(store, plain(event));
+        if (expected === "conflict") expect((await refusalOf(outcome)).code).toBe("conflict");
+        else expect(await outcome).toBe(expected);
+      }
+      expect(stored().map(({ text }) => text)).toEqual([...firsts.values()].map(String));
+    }),
+  );
+});

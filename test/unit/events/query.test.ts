@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { listEvents } from "../../../shared/events/list.ts";
+import { type EventFilter, type IndexName, planQuery } from "../../../shared/events/query.ts";
+import { documentTypes } from "../../../shared/events/vocabulary.ts";
+import { aFilter, anEvent, aQuery } from "../../support/builders.ts";
+
+const asked = {
+  entity_id: "inv_1",
+  contact_id: "con_1",
+  actor_user_id: "usr_1",
+  settled: "paid",
+  entity_type: "INVOICE",
+} as const;
+
+type Attribute = keyof typeof asked;
+
+const attributes: readonly Attribute[] = ["entity_id", "contact_id", "actor_user_id", "settled", "entity_type"];
+
+const indexOf: Readonly<Record<Attribute, IndexName>> = {
+  entity_id: "timeline",
+  contact_id: "by_contact",
+  actor_user_id: "by_actor",
+  settled: "paid",
+  entity_type: "by_type",
+};
+
+/** Every one of the 32 combinations of filters. */
+const combinations = Array.from({ length: 2 ** attributes.length }, (_, bits) =>
+  attributes.filter((_, at) => (bits & (1 << at)) !== 0),
+);
+
+describe.each(combinations.map((named) => [named.join(" + ") || "no filter", named] as const))("%s", (_, named) => {
+  const filter: EventFilter = aFilter(Object.fromEntries(named.map((attribute) => [attribute, asked[attribute]])));
+  const plan = planQuery(filter);
+  const [mostSelective] = named;
+
+  it("reads the most selective index", () => {
+    expect(plan.index).toBe(mostSelective === undefined ? "by_time" : indexOf[mostSelective]);
+  });
+
+  it("leaves exactly what the index does not answer to be filtered", () => {
+    const residual = named.slice(1).map((attribute) => ({ attribute, values: [asked[attribute]] }));
+    const shown = named.includes("entity_type") ? [] : [{ attribute: "entity_type", values: documentTypes }];
+    expect(new Set(plan.conditions)).toEqual(new Set([...residual, ...shown]));
+  });
+});
+
+it("never shows more than the dialect has names for", () => {
+  const visible = ["INVOICE", "BILL"] as const;
+  const { conditions } = planQuery(aFilter({ visible, actor_user_id: "usr_1" }));
+  expect(conditions).toEqual([{ attribute: "entity_type", values: visible }]);
+});
+
+describe("a range that ends before it begins", () => {
+  const reader = { page: () => Promise.reject(new Error("no read was needed")) };
+
+  it("is empty, and costs no read", async () => {
+    const query = aQuery({ since: "2026-05-12T00:00:00.000Z", until: "2026-05-11T00:00:00.000Z" });
+    expect(await listEvents(reader, query)).toEqual({ events: [], next: null });
+  });
+
+  it("is none when both ends are the same moment", async () => {
+    const moment = "2026-05-11T08:30:12.000Z";
+    const page = { events: [anEvent()], next: null };
+    const query = aQuery({ since: moment, until: moment });
+    expect(await listEvents({ page: async () => page }, query)).toBe(page);
+  });
+
+  it("is found by comparing texts, for any two moments", async () => {
+    const moment = fc
+      .integer({ min: Date.parse("0001-01-01T00:00:00Z"), max: Date.parse("9999-12-31T23:59:59Z") })
+      .map((at) => new Date(at).toISOString());
+    await fc.assert(
+      fc.asyncProperty(moment, moment, async (since, until) => {
+        const outcome = listEvents(reader, aQuery({ since, until }));
+        if (Date.parse(since) > Date.parse(until)) expect((await outcome).events).toEqual([]);
+        else await expect(outcome).rejects.toThrow("no read was needed");
+      }),
+    );
+  });
+});

@@ -1,0 +1,202 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readEvent, readEventText } from "../../../shared/events/read-event.ts";
+import { type EventInput, maxDepth, maxEventBytes } from "../../../shared/events/schema.ts";
+import { entityTypes } from "../../../shared/events/vocabulary.ts";
+import { anInput, anInputText, testNow } from "../../support/builders.ts";
+import { refusal } from "../../support/refusal.ts";
+
+const reception = { now: testNow, entropy: "message-1" };
+const read = (over: Partial<EventInput> = {}) => readEvent(anInput(over), reception).event;
+const refused = (value: unknown) => refusal(() => readEvent(value, reception));
+const refusedText = (text: string) => refusal(() => readEventText(text, reception));
+
+describe("limits", () => {
+  const long = (length: number) => "x".repeat(length);
+  const limits: readonly [string, (length: number) => Partial<EventInput>, number][] = [
+    ["idempotency_key", (length) => ({ idempotency_key: long(length) }), 255],
+    ["entity_id", (length) => ({ entity_id: long(length) }), 256],
+    ["entity_ref", (length) => ({ entity_ref: long(length) }), 256],
+    ["actor_user_id", (length) => ({ actor_user_id: long(length) }), 256],
+    ["actor.name", (length) => ({ actor: { name: long(length) } }), 256],
+    ["actor.email", (length) => ({ actor: { email: long(length) } }), 320],
+    ["actor.avatar_url", (length) => ({ actor: { avatar_url: long(length) } }), 2048],
+    ["text", (length) => ({ text: long(length) }), 4096],
+    ["information", (length) => ({ information: long(length) }), 4096],
+    ["org_id", (length) => ({ org_id: long(length) }), 64],
+    ["action", (length) => ({ action: `A_${"B".repeat(length - 2)}` }), 64],
+    ["related", (length) => ({ related: Array(length).fill({ entity_type: "ITEM", entity_id: "i" }) }), 50],
+  ];
+
+  it.each(limits)("%s has its length", (field, over, max) => {
+    expect(() => read(over(max))).not.toThrow();
+    const error = refused(anInput(over(max + 1)));
+    expect(error.code).toBe("invalid_value");
+    expect(error.message).toContain(field);
+  });
+
+  it.each(["idempotency_key", "entity_id", "actor_user_id", "org_id", "action"])("%s is never empty", (field) => {
+    expect(refused({ ...anInput(), [field]: "" }).message).toContain(field);
+  });
+
+  it("nests sixteen levels", () => {
+    const nested = (levels: number): unknown => (levels === 0 ? 1 : { in: nested(levels - 1) });
+    for (const field of ["metadata", "params"]) {
+      expect(() => readEvent({ ...anInput(), [field]: nested(maxDepth) }, reception)).not.toThrow();
+      const { message } = refused({ ...anInput(), [field]: nested(maxDepth + 1) });
+      expect(message).toContain(`${field} must nest at most 16 levels deep`);
+    }
+    const changed = { status: { old: nested(maxDepth - 1), new: null } };
+    expect(refused({ ...anInput(), changes: changed }).message).toContain("changes must nest");
+  });
+
+  it("is 64 KB, in bytes of UTF-8", () => {
+    const filled = (bytes: number, character: string) => {
+      const room = bytes - Buffer.byteLength(anInputText({ metadata: { a: "" } }));
+      return anInputText({ metadata: { a: character.repeat(Math.floor(room / Buffer.byteLength(character))) } });
+    };
+    expect(() => readEventText(filled(maxEventBytes, "x"), reception)).not.toThrow();
+    expect(refusedText(`${filled(maxEventBytes, "x")} `)).toMatchObject({
+      code: "too_large",
+      message: "The event has 65537 bytes; at most 65536 are kept.",
+    });
+    expect(() => readEventText(filled(maxEventBytes, "é"), reception)).not.toThrow();
+    expect(refusedText(filled(maxEventBytes + 2, "é")).code).toBe("too_large");
+  });
+});
+
+describe("ids", () => {
+  it.each(["inv#1", "a/b", "a b", "../x", "счёт-1", "請求書", "🧾", "‏עברית", "%00", "a|b", "é", "é"])(
+    "take %j as it is",
+    (id) => {
+      const event = read({ entity_id: id, actor_user_id: id });
+      expect([event.entity_id, event.actor_user_id]).toEqual([id, id]);
+    },
+  );
+
+  it.each(["\u0000", "a\nb", "\u007f", "\u0085", "\ud800", "x\udc00"])("refuse %j", (id) => {
+    expect(refused(anInput({ entity_id: id })).message).toContain("entity_id must not hold control characters");
+    expect(refused(anInput({ actor_user_id: id })).code).toBe("invalid_value");
+    expect(refused(anInput({ idempotency_key: id })).code).toBe("invalid_value");
+  });
+
+  it.each(["org 1", "org#1", "-org", "örg", "org/1"])("refuse the organisation %j", (org_id) => {
+    expect(refused(anInput({ org_id })).message).toContain("org_id must match");
+  });
+
+  it.each(["evt_1", "3d1a80e05d5b3a3dac8c7c12a5c0b300", "evt_3D1A80E05D5B3A3DAC8C7C12A5C0B300"])(
+    "refuse the event id %j",
+    (event_id) => expect(refused(anInput({ event_id })).message).toContain("event_id must match"),
+  );
+});
+
+it.each(["invoice_sent", "INVOICE", "INVOICE_", "_SENT", "INVOICE__SENT", "INVOICE SENT", "1_A", "ÄNDERUNG_A"])(
+  "refuses the action %j",
+  (action) => expect(refused(anInput({ action })).message).toContain("action must match"),
+);
+
+it("names the kinds it knows when it is told another", () => {
+  const { message } = refused({ ...anInput(), entity_type: "FOO" });
+  expect(message).toContain(`entity_type must be one of ${entityTypes.join(", ")}`);
+});
+
+describe("text", () => {
+  it("keeps control and astral characters of free text, and refuses half of a pair", () => {
+    expect(read({ text: "line\nnext\u0000 🧾" }).text).toBe("line\nnext\u0000 🧾");
+    expect(refused(anInput({ text: "\ud83e" })).message).toContain("text must not hold half of a surrogate pair");
+  });
+
+  it("keeps metadata as JSON even where a text in it has no UTF-8", () => {
+    expect(read({ metadata: { "\ud800": "\udc00\u2028" } }).metadata).toBe('{"\\ud800":"\\udc00\u2028"}');
+  });
+});
+
+describe("structure", () => {
+  it.each([null, [], "x", 5, true, undefined])("refuses %j as an event", (value) => {
+    expect(refused(value).message).toBe("The event is refused: the event must be of type object.");
+  });
+
+  it("names every fault of an empty event", () => {
+    const { message } = refused({});
+    for (const field of ["org_id", "action", "entity_type", "entity_id", "occurred_at"]) {
+      expect(message).toContain(`${field} must be`);
+    }
+  });
+
+  it.each([
+    ["changes", [], "changes must be an object"],
+    ["changes", { a: 1 }, "changes must map each field to {old, new}"],
+    ["changes", { a: { old: 1 } }, "changes must map each field to {old, new}"],
+    ["changes", { a: { old: 1, new: 2, by: 3 } }, "changes must map each field to {old, new}"],
+    ["metadata", null, "metadata must be an object"],
+    ["metadata", [], "metadata must be an object"],
+    ["params", "x", "params must be an object"],
+    ["actor", { name: 1 }, "actor.name must be of type"],
+    ["related", [{ entity_type: "ITEM" }], "related.0.entity_id must be given, as string"],
+    ["entity_id", 5, "entity_id must be of type string"],
+    ["colour", "red", "the event has the unknown field 'colour'"],
+  ])("refuses %s %j", (field, value, message) => {
+    expect(refused({ ...anInput(), [field]: value }).message).toContain(message);
+  });
+
+  it("keeps a change of a thousand fields", () => {
+    const changes = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`f${at}`, { old: at, new: null }]));
+    expect(JSON.parse(read({ changes }).changes ?? "")).toEqual(changes);
+  });
+
+  it("keeps keys named like parts of a prototype as data", () => {
+    const { event } = readEventText(
+      anInputText({}, ',"metadata":{"__proto__":{"a":1},"constructor":2,"toString":3}'),
+      reception,
+    );
+    expect(event.metadata).toBe('{"__proto__":{"a":1},"constructor":2,"toString":3}');
+  });
+
+  it("refuses __proto__ where the fields are known", () => {
+    const unknown = "has the unknown field '__proto__'";
+    expect(refusedText(anInputText({}, ',"__proto__":{"org_id":"org_other"}')).message).toContain(unknown);
+    expect(refusedText(anInputText({}, ',"actor":{"__proto__":{"name":"x"}}')).message).toContain(unknown);
+  });
+});
+
+describe("text that is no exact JSON", () => {
+  it.each(["", "{", "not json", '{"metadata":{"a":NaN}}', "\u{feff}{}", "\u0000", "{}{}"])("refuses %j", (text) => {
+    expect(refusedText(text)).toMatchObject({ code: "invalid_value" });
+    expect(refusedText(text).message).toContain("The event is not JSON");
+  });
+
+  it.each(["1e400", "9007199254740993", "0.1234567890123456789"])("refuses the number %s", (number) => {
+    expect(refusedText(anInputText({}, `,"metadata":{"amount":${number}}`))).toMatchObject({
+      code: "invalid_value",
+      message: `The number ${number} cannot be kept exactly: send it as a string.`,
+    });
+  });
+
+  it("refuses what nests thirty thousand levels, in words", () => {
+    const deep = (inner: string) => `,"metadata":{"a":${"[".repeat(30_000)}${inner}${"]".repeat(30_000)}}`;
+    expect(refusedText(anInputText({}, deep(""))).message).toContain("metadata must nest at most 16 levels deep");
+    expect(refusedText(anInputText({}, deep("1e3"))).message).toContain("levels deep");
+  });
+
+  it("takes the last of two equal keys", () => {
+    expect(readEventText(anInputText({}, ',"entity_id":"inv_last"'), reception).event.entity_id).toBe("inv_last");
+  });
+});
+
+it("answers any JSON with an event or with a refusal, never with another error", () => {
+  const mutated = fc.tuple(
+    fc.constantFrom(...Object.keys(anInput()), "metadata", "changes", "related", "actor", "x", "__proto__"),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(mutated, ([field, value]) => {
+      const text = anInputText({}, `,${JSON.stringify(field)}:${JSON.stringify(value)}`);
+      try {
+        readEventText(text, reception);
+      } catch (error) {
+        expect(error).toMatchObject({ name: "ActivityError", code: "invalid_value" });
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,203 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { renderProblem } from "../../../shared/dialects/finzbooks/problem.ts";
+import type { HttpRequest, HttpResponse } from "../../../shared/dialects/http.ts";
+import { ActivityError } from "../../../shared/events/errors.ts";
+import { type HttpFunction, http } from "../../../shared/lambda/http.ts";
+import { aContext, anHttpEvent } from "../../support/http-event.ts";
+import { catchLog, type LogLine } from "../../support/log-lines.ts";
+
+const ok: HttpResponse = { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
+
+let lines: LogLine[];
+beforeEach(() => {
+  lines = catchLog();
+});
+
+const serve = (answer: HttpFunction["answer"], event = anHttpEvent("/x"), context = aContext()) =>
+  http({ answer, renderProblem })(event, context);
+
+const failing = (error: unknown) => async () => {
+  throw error;
+};
+
+describe("the request that a handler sees", () => {
+  async function seen(...event: Parameters<typeof anHttpEvent>): Promise<HttpRequest> {
+    const requests: HttpRequest[] = [];
+    await serve(
+      async (request) => {
+        requests.push(request);
+        return ok;
+      },
+      anHttpEvent(...event),
+    );
+    const [request] = requests;
+    if (request === undefined) throw new Error("The handler was not called.");
+    return request;
+  }
+
+  it("has its path, its parameters with every repetition, and the origin that the caller used", async () => {
+    const request = await seen("/a b/ü?x=1&x=2&y=%C3%BC+z", { headers: { authorization: "Bearer t" } });
+    expect(request).toMatchObject({
+      method: "GET",
+      path: "/a b/ü",
+      origin: "https://api.example.com",
+      requestId: "req-1",
+      headers: { authorization: "Bearer t" },
+    });
+    expect([...request.query]).toEqual([
+      ["x", "1"],
+      ["x", "2"],
+      ["y", "ü z"],
+    ]);
+  });
+
+  it("has no parameters where there are none", async () => expect([...(await seen("/x")).query]).toEqual([]));
+
+  it("shows HEAD as the GET that it stands for, and other methods as they are", async () => {
+    expect((await seen("/x", { method: "HEAD" })).method).toBe("GET");
+    expect((await seen("/x", { method: "POST" })).method).toBe("POST");
+  });
+
+  it("survives parameters that are no valid encoding", async () => {
+    expect((await seen("/x?a=%E0%A4&%=1&&=&b")).query.get("a")).toBe("\ufffd");
+  });
+});
+
+describe("a response", () => {
+  it("carries what the handler answered, its request id and what was learned on the way", async () => {
+    const response = await serve(async (_, trace) => {
+      trace.headers["x-ratelimit-remaining"] = "5";
+      return ok;
+    });
+    expect(response).toEqual({
+      statusCode: 200,
+      headers: { "content-type": "application/json", "x-ratelimit-remaining": "5", "x-request-id": "req-1" },
+      body: "{}",
+    });
+  });
+
+  it("to a refusal carries the same, with the dialect's body", async () => {
+    const response = await serve(async (_, trace) => {
+      trace.headers["x-ratelimit-remaining"] = "0";
+      throw new ActivityError("rate_limited", "Too many.", { retryAfter: 30 });
+    });
+    expect(response).toEqual({
+      statusCode: 429,
+      headers: {
+        "content-type": "application/json",
+        "retry-after": "30",
+        "x-ratelimit-remaining": "0",
+        "x-request-id": "req-1",
+      },
+      body: '{"code":"rate_limit.exceeded","message":"Too many."}',
+    });
+  });
+
+  it.each([new Error("hunter2"), new TypeError("hunter2"), "hunter2", null, undefined])(
+    "to a defect is a 500 that shows nothing of it: %j",
+    async (error) => {
+      const response = await serve(failing(error));
+      expect(response).toMatchObject({ statusCode: 500, headers: { "x-request-id": "req-1" } });
+      expect(JSON.parse(response.body ?? "")).toEqual({
+        code: "internal.error",
+        message: "Something went wrong on our side.",
+        request_id: "req-1",
+      });
+    },
+  );
+
+  it("is compressed where the caller asks for it, problems included", async () => {
+    const event = anHttpEvent("/x", { headers: { "accept-encoding": "gzip" } });
+    const large = await serve(async () => ({ ...ok, body: "x".repeat(10_000) }), event);
+    expect(large).toMatchObject({
+      isBase64Encoded: true,
+      headers: { "content-encoding": "gzip", "x-request-id": "req-1" },
+    });
+    const details = { valid: Array(2_000).fill("INVOICE") };
+    const problem = await serve(failing(new ActivityError("invalid_value", "No.", { details })), event);
+    expect(problem).toMatchObject({ statusCode: 400, isBase64Encoded: true });
+  });
+
+  it("comes before the function runs out of time", async () => {
+    const response = await serve(() => new Promise(() => undefined), anHttpEvent("/x"), aContext(260));
+    expect(response).toMatchObject({ statusCode: 503, headers: { "retry-after": "2", "x-request-id": "req-1" } });
+    expect(JSON.parse(response.body ?? "")).toMatchObject({ code: "service.unavailable", request_id: "req-1" });
+  });
+
+  it("belongs to its own request when several are under way", async () => {
+    const gates = ["a", "b"].map(() => Promise.withResolvers<void>());
+    const run = http({
+      renderProblem,
+      answer: async ({ path }, trace) => {
+        trace.headers["x-path"] = path;
+        await gates[path === "/a" ? 0 : 1]?.promise;
+        return { ...ok, body: path };
+      },
+    });
+    const responses = ["/a", "/b"].map((path) => run(anHttpEvent(path), aContext()));
+    gates[1]?.resolve();
+    gates[0]?.resolve();
+    const answered = (await Promise.all(responses)).map(({ headers, body }) => [headers?.["x-path"], body]);
+    expect(answered).toEqual([
+      ["/a", "/a"],
+      ["/b", "/b"],
+    ]);
+  });
+});
+
+describe("the log line of a request", () => {
+  it("is one, with what became of it and what was learned", async () => {
+    await serve(async (_, trace) => {
+      Object.assign(trace.facts, { org_id: "org_a", token_id: "tok_1", count: 3 });
+      return ok;
+    });
+    expect(lines).toEqual([
+      {
+        level: "info",
+        message: "request",
+        request_id: "req-1",
+        method: "GET",
+        status: 200,
+        duration_ms: expect.any(Number),
+        org_id: "org_a",
+        token_id: "tok_1",
+        count: 3,
+      },
+    ]);
+  });
+
+  it("names the code of a refusal, which is no error of ours", async () => {
+    await serve(failing(new ActivityError("scope_missing", "No.")));
+    expect(lines).toMatchObject([{ level: "info", status: 403, code: "scope_missing" }]);
+    expect(lines[0]).not.toHaveProperty("stack");
+  });
+
+  it("tells an operator all of a defect, causes included", async () => {
+    await serve(failing(new Error("outer", { cause: new Error("inner") })));
+    expect(lines).toMatchObject([
+      {
+        level: "error",
+        status: 500,
+        error_message: "outer",
+        stack: expect.any(String),
+        cause: { error_message: "inner" },
+      },
+    ]);
+  });
+
+  it("tells what made the store unavailable", async () => {
+    await serve(failing(new ActivityError("unavailable", "Busy.", { cause: new Error("ThrottlingException") })));
+    expect(lines).toMatchObject([
+      { level: "error", status: 503, code: "unavailable", cause: { error_message: "ThrottlingException" } },
+    ]);
+  });
+
+  it("holds no token, no query and no body", async () => {
+    const secrets = { authorization: "Bearer aibooks_pat_secret", cookie: "c=secret" };
+    const event = anHttpEvent("/x?actor_user_id=secret", { headers: secrets });
+    await serve(async () => ({ ...ok, body: "secret" }), event);
+    await serve(failing(new ActivityError("invalid_value", "Bad.")), event);
+    expect(lines).toHaveLength(2);
+    expect(JSON.stringify(lines)).not.toContain("secret");
+  });
+});

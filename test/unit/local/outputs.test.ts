@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { stackNames } from "../../../shared/lambda/outputs.ts";
+
+it("sorts a stack's outputs by kind, under names as the configuration writes them", () => {
+  const outputs = {
+    ApiUrl: "https://x.example/",
+    QueueIngest: "q1",
+    QueueIngestDeadLetters: "q2",
+    TableEvents: "t1",
+    FunctionAccess: "f1",
+    Queued: "something else",
+  };
+  expect(stackNames(outputs)).toEqual({
+    api: "https://x.example",
+    queues: { ingest: "q1", ingest_dead_letters: "q2" },
+    tables: { events: "t1" },
+    functions: { access: "f1" },
+  });
+});

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { lockFolder } from "../../../infra/local/lock.ts";
+import { parseOptions } from "../../../infra/local/options.ts";
+
+describe("the options of npm start", () => {
+  it("prefer the flag to PORT to 3000", () => {
+    expect(parseOptions(["--port", "0"], "8080").port).toBe(0);
+    expect(parseOptions([], "8080").port).toBe(8080);
+    expect(parseOptions(["--data", "d", "--empty"], undefined)).toEqual({
+      port: 3000,
+      data: "d",
+      empty: true,
+      help: false,
+    });
+  });
+
+  it.each(["x", "-1", "65536", "1.5", ""])("refuse the port %j", (port) => {
+    expect(() => parseOptions([`--port=${port}`], undefined)).toThrow(`"${port}" is no port`);
+  });
+
+  it("refuse what they do not know", () => {
+    expect(() => parseOptions(["--prot", "1"], undefined)).toThrow("--prot");
+  });
+});
+
+describe("the lock of a folder", () => {
+  function folder(): string {
+    const path = mkdtempSync(join(tmpdir(), "lock-"));
+    onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+    return path;
+  }
+
+  it("keeps a second process out until it is given back", () => {
+    const path = folder();
+    const release = lockFolder(path);
+    expect(() => lockFolder(path)).toThrow(`Process ${process.pid} already runs with ${path}`);
+    release();
+    lockFolder(path)();
+  });
+
+  it("passes on from a process that is gone", () => {
+    const path = folder();
+    writeFileSync(join(path, "lock"), "999999999");
+    lockFolder(path)();
+  });
+
+  it("tells that a folder cannot be written", () => {
+    const file = join(folder(), "file");
+    writeFileSync(file, "");
+    expect(() => lockFolder(file)).toThrow(`The folder ${file} cannot be written`);
+  });
+});
