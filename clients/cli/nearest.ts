@@ -1,7 +1,7 @@
 /** The candidate that a mistyped word most likely means, or `null` where none is close. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
-  let fewest = Math.ceil(word.length / 2);
+  let fewest = Math.floor(word.length / 2) + 1;
   for (const candidate of candidates) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
     if (edits < fewest) {

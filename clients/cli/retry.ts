@@ -35,10 +35,17 @@ export async function retryRejected({ client, queues, limit, now }: Retry): Prom
       await release(client, queues.rejected, waiting.slice(chosen.length));
       const results = await send(chosen.map((message) => identified(message, now)));
       for (const result of results) if (result.status === "sent") sent.add(result.message_id);
-      const done = chosen.filter((_, at) => results[at]?.status === "sent");
-      await remove(client, queues.rejected, done);
+      const isSent = (_: HeldMessage, at: number) => results[at]?.status === "sent";
+      await remove(client, queues.rejected, chosen.filter(isSent));
       const failed = results.find((result) => result.status === "failed");
-      if (failed) throw new CliError("failed", `Not every event could be sent; those stay rejected. ${failed.reason}`);
+      if (failed) {
+        await release(
+          client,
+          queues.rejected,
+          chosen.filter((message, at) => !isSent(message, at)),
+        );
+        throw new CliError("failed", `Not every event could be sent; those stay rejected. ${failed.reason}`);
+      }
     }
   } finally {
     await release(client, queues.rejected, [...backAgain.values()]);

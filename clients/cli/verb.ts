@@ -84,8 +84,10 @@ function parse(args: readonly string[], options: ReadonlyMap<string, Option>, us
   const { tokens } = parseArgs({ args, options: config, strict: false, allowPositionals: true, tokens: true });
   const operands: string[] = [];
   const values = new Map<string, string[]>();
+  let open: string[] | undefined;
   for (const token of tokens) {
-    if (token.kind === "positional") operands.push(token.value);
+    // `--org A B` means the same as `--org A --org B`.
+    if (token.kind === "positional") (open ?? operands).push(token.value);
     if (token.kind !== "option") continue;
     const option = options.get(token.name);
     if (option === undefined) {
@@ -98,9 +100,10 @@ function parse(args: readonly string[], options: ReadonlyMap<string, Option>, us
         usage,
       );
     }
-    const earlier = values.get(token.name) ?? [];
-    if (earlier.length > 0 && option.multiple !== true) throw misuse(`${token.rawName} is given twice.`, usage);
-    values.set(token.name, [...earlier, token.value ?? ""]);
+    if (values.has(token.name) && option.multiple !== true) throw misuse(`${token.rawName} is given twice.`, usage);
+    const all = [...(values.get(token.name) ?? []), token.value ?? ""];
+    values.set(token.name, all);
+    open = option.multiple === true ? all : undefined;
   }
   return {
     operands,

@@ -1,33 +1,35 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildSync, type Metafile } from "esbuild";
+import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
 const root = join(import.meta.dirname, "../..");
 
-/**
- * Bundles one function, with the AWS SDK in it, since the runtime's own copy starts slower. Gives the folder that Lambda gets, and
- * what went into it.
- */
+/** How everything that runs in Lambda is bundled: with the AWS SDK in it, since the runtime's own copy starts slower. */
+export const bundling = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  mainFields: ["module", "main"],
+  // Some of the SDK's dependencies are CommonJS and ask for Node's modules by `require`.
+  banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+  minify: true,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "error",
+} satisfies BuildOptions;
+
+/** Bundles one function. Gives the folder that Lambda gets, and what went into it. */
 export function bundle(entry: string): { folder: string; metafile: Metafile } {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
   const { metafile } = buildSync({
-    absWorkingDir: root,
+    ...bundling,
     entryPoints: [entry],
     outfile: join(folder, "index.mjs"),
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    mainFields: ["module", "main"],
     // A function's credentials come from its environment: the other providers would only be read at every cold start.
     alias: { "@aws-sdk/credential-provider-node": join(root, "shared/lambda/credentials.ts") },
-    // Some of the SDK's dependencies are CommonJS and ask for Node's modules by `require`.
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-    minify: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "error",
   });
   return { folder, metafile };
 }

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { Duration } from "aws-cdk-lib";
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -18,16 +19,19 @@ export type NodeFunctionProps = {
 export class NodeFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, { retention: props.logRetention });
+    const { folder } = bundle(props.entry);
     super(scope, id, {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(bundle(props.entry).folder),
+      code: Code.fromAsset(folder),
       handler: "index.handler",
       memorySize: props.memory ?? 512,
       timeout: Duration.seconds(props.timeoutSeconds),
       logGroup,
       loggingFormat: LoggingFormat.TEXT,
     });
+    // The assembly has its own copy by now.
+    rmSync(folder, { recursive: true });
   }
 }

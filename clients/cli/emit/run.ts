@@ -21,7 +21,7 @@ export type Emission = {
 } & Pick<Session, "now">;
 
 /** Lines that are under way together: enough to fill the calls to SQS, and few enough to be held in memory. */
-const windowLines = 1_000;
+const windowLines = 500;
 
 /**
  * Sends the events of all lines, a window at a time, and counts what became of them. Throws `CliError` where the queue cannot be

@@ -16,7 +16,7 @@ export type Settling = Pick<Session, "now" | "sleep"> & {
 };
 
 const shortestPauseMs = 50;
-const longestPauseMs = 1_000;
+const longestPauseMs = 500;
 
 /** Looking through the rejected queue takes a while: not before the log has brought nothing new for so long. */
 const logPatienceMs = 500;
@@ -61,12 +61,8 @@ export async function settle(sent: readonly SentEvent[], settling: Settling): Pr
         return reason === null;
       });
     }
-    if (missing.length < pending.length) {
-      movedAt = now().getTime();
-      pause = shortestPauseMs;
-    } else if (idleMs > patienceMs) {
-      throw new CliError("failed", overdue(missing.length));
-    }
+    if (missing.length < pending.length) movedAt = now().getTime();
+    else if (idleMs > patienceMs) throw new CliError("failed", overdue(missing.length));
     pending = missing;
     if (pending.length > 0) await sleep(pause);
     pause = Math.min(pause * 2, longestPauseMs);

@@ -29,7 +29,9 @@ export const emit = defineVerb({
     const interruption = session.interruption();
     const bar = progressBar(session);
     const note = rate(session.now, total(tally));
+    const show = (offset: number) => bar.show(source.size === null ? null : offset / source.size, note(total(tally)));
     try {
+      show(source.start.offset);
       await emitLines({
         lines: readLines(addAbortSignal(interruption, source.stream()), source.start),
         tally,
@@ -37,7 +39,7 @@ export const emit = defineVerb({
         ...connections(target, wait, interruption, session),
         async onProgress(progress) {
           await source.save(progress);
-          bar.show(source.size === null ? null : progress.offset / source.size, note(total(tally)));
+          show(progress.offset);
         },
       });
     } catch (error) {
@@ -106,10 +108,11 @@ function summary(tally: Tally, wait: boolean): Outcome {
   const counts = wait ? { accepted, repeated, rejected } : { sent, rejected };
   const lines = faults.map(({ line, reason }) => `line ${line}: ${reason}`);
   if (rejected > faults.length) lines.push(`and ${rejected - faults.length} more`);
-  const text = Object.entries(counts).map(([name, events]) => `${events} ${name}`);
+  const events = total(tally);
+  const told = Object.entries(counts).map(([name, many]) => `${many} ${name}`);
   return {
-    text: [...lines, `${total(tally)} events: ${text.join(", ")}.`].join("\n"),
-    json: { events: total(tally), ...counts, faults },
+    text: [...lines, `${events} ${events === 1 ? "event" : "events"}: ${told.join(", ")}.`].join("\n"),
+    json: { events, ...counts, faults },
     exit: rejected > 0 ? exitCodes.rejected : exitCodes.done,
   };
 }

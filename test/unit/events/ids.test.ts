@@ -28,9 +28,11 @@ it("gives the same id for the same time and entropy, and another for other entro
 
 it("counts moments before 1970 as 1970, which has no sign", () => {
   expect(eventIdAt("0001-01-01T00:00:00.000Z", "e")).toBe(eventIdAt("1970-01-01T00:00:00.000Z", "e"));
+  expect(eventIdAt("1970-01-01T00:00:00.000Z", "e")).toMatch(/^evt_0{12}7/);
 });
 
 it("derives one id from an organisation's idempotency key", () => {
+  expect(eventIdOfKey("org_a", "order-1")).not.toBe(eventIdOfKey("org_b", "order-1"));
   const org = fc.stringMatching(/^[a-z0-9_-]{1,20}$/);
   fc.assert(
     fc.property(org, fc.string(), org, fc.string(), (orgA, keyA, orgB, keyB) => {

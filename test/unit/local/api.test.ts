@@ -41,7 +41,10 @@ function anApi(outcome: Outcome, over: Partial<ApiDefinition> = {}, refusal?: st
     const { body, ...rest } = await respond({ ...request, ...over });
     return { ...rest, body: body.toString() };
   };
-  return { ask, lines, wait: (ms: number) => void (clock += ms) };
+  const wait = (ms: number) => {
+    clock += ms;
+  };
+  return { ask, lines, wait };
 }
 
 const ok: Outcome = {

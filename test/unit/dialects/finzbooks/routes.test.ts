@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { basePath, collections, findRoute } from "../../../../shared/dialects/finzbooks/routes.ts";
+import { documentTypes } from "../../../../shared/events/vocabulary.ts";
 import { refusal } from "../../../support/refusal.ts";
 
 const documentOf = (path: string) => {
@@ -18,6 +19,10 @@ it("knows the feed and the token's own page", () => {
 });
 
 describe("a document's timeline", () => {
+  it("is there for every kind of document but the attachment, which belongs to another", () => {
+    expect(Object.values(collections).sort()).toEqual(documentTypes.filter((type) => type !== "ATTACHMENT").sort());
+  });
+
   it.each(Object.entries(collections))("is found under /%s for %s", (collection, type) => {
     expect(documentOf(`/${collection}/id_1/activity`)).toEqual({ type, id: "id_1" });
   });

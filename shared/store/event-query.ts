@@ -1,0 +1,86 @@
+import type { AttributeValue, QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import type { ActivityEvent, Position } from "../events/event.ts";
+import { type EventQuery, type IndexName, planQuery } from "../events/query.ts";
+import { textAttributes } from "./attributes.ts";
+import { positionKey, timelineKey } from "./keys.ts";
+
+const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof EventQuery & keyof ActivityEvent)[]> = {
+  by_time: ["org_id"],
+  by_type: ["org_id", "entity_type"],
+  by_actor: ["org_id", "actor_user_id"],
+  by_contact: ["org_id", "contact_id"],
+  paid: ["org_id", "settled"],
+};
+
+/** A page's query to DynamoDB, but for how much it reads and where it starts. Newest first. */
+export function queryOf(table: string, query: EventQuery) {
+  const { index, conditions } = planQuery(query);
+  const key = partition(query, index);
+  const sortKey = index === "timeline" ? "position" : "occurred_at";
+  const { since, until } = bounds(query, index);
+  const names: Record<string, string> = {};
+  const values: Record<string, string> = {};
+  const name = (attribute: string) => {
+    names[`#${attribute}`] = attribute;
+    return `#${attribute}`;
+  };
+  const value = (label: string, text: string) => {
+    values[`:${label}`] = text;
+    return `:${label}`;
+  };
+
+  const keyed = Object.entries(key).map(([attribute, text]) => `${name(attribute)} = ${value(attribute, text)}`);
+  if (since !== null && until !== null) {
+    keyed.push(`${name(sortKey)} BETWEEN ${value("since", since)} AND ${value("until", until)}`);
+  } else if (since !== null) {
+    keyed.push(`${name(sortKey)} >= ${value("since", since)}`);
+  } else if (until !== null) {
+    keyed.push(`${name(sortKey)} <= ${value("until", until)}`);
+  }
+  const filtered = conditions.map(({ attribute, values: allowed }) => {
+    const labels = allowed.map((text, at) => value(`${attribute}_${at}`, text));
+    return `${name(attribute)} IN (${labels.join(", ")})`;
+  });
+  return {
+    TableName: table,
+    ...(index === "timeline" ? {} : { IndexName: index }),
+    KeyConditionExpression: keyed.join(" AND "),
+    ...(filtered.length > 0 ? { FilterExpression: filtered.join(" AND ") } : {}),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: textAttributes(values),
+    ScanIndexForward: false,
+  } satisfies QueryCommandInput;
+}
+
+/** The partition that a query reads: always computed from the caller's organisation, never from a cursor. */
+function partition(query: EventQuery, index: IndexName): Record<string, string> {
+  if (index === "timeline") return { timeline: timelineKey(query.org_id, query.entity_id ?? "") };
+  const key: Record<string, string> = {};
+  for (const attribute of partitionKeys[index]) key[attribute] = query[attribute] ?? "";
+  return key;
+}
+
+/**
+ * Bounds of the sort key. A page that goes on after another ends where that one did, which also spares DynamoDB Local a walk from
+ * the newest event. In the table itself the position goes on with `#id`, and `$` is the character after `#`.
+ */
+function bounds({ since, until, after }: EventQuery, index: IndexName): { since: string | null; until: string | null } {
+  const latest = after?.occurred_at ?? until;
+  return { since, until: latest !== null && index === "timeline" ? `${latest}$` : latest };
+}
+
+/** The key that a page starts after. */
+export function startKey(query: EventQuery, after: Position): Record<string, AttributeValue> {
+  const { index } = planQuery(query);
+  const timeline = timelineKey(query.org_id, after.entity_id);
+  const position = positionKey(after.occurred_at, after.event_id);
+  const { occurred_at, event_id } = after;
+  const sorted = index === "timeline" ? { position } : { timeline, position, occurred_at, event_id };
+  return textAttributes({ ...sorted, ...partition(query, index) });
+}
+
+/** The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. */
+export function positionOf(query: EventQuery, key: Record<string, AttributeValue>): Position {
+  const [occurred_at = "", event_id = ""] = (key.position?.S ?? "").split("#");
+  return { occurred_at, event_id, entity_id: (key.timeline?.S ?? "").slice(query.org_id.length + 1) };
+}

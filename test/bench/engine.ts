@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { env } from "node:process";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { awsCaller } from "../../infra/local/aws-json.ts";
+import { startDynamoDb } from "../../infra/local/engines/dynamodb.ts";
+import { findJava } from "../../infra/local/engines/java.ts";
+import { createTable } from "../../infra/local/engines/tables.ts";
+import { synthesize } from "../../infra/local/synthesize.ts";
+import { readAssembly } from "../../infra/local/template/assembly.ts";
+import { localResources } from "../../infra/local/template/resources.ts";
+import { administer } from "../../shared/access/admin.ts";
+import { tokenBytes } from "../../shared/access/token.ts";
+import { variables } from "../../shared/lambda/names.ts";
+import { adminStore } from "../../shared/store/admin.ts";
+import { setEnvironment } from "../support/environment.ts";
+
+const region = "us-east-1";
+
+/** The engine with the stack's own tables, reached directly: what lies between costs both sides of a comparison nothing. */
+export type BenchEngine = {
+  readonly table: string;
+  readonly client: DynamoDBClient;
+  /** What a function finds in its environment, for processes of their own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Creates organisations, and tokens for all of them; enough of these and no minute's limit is reached. */
+  tokens(orgIds: string[], count: number): Promise<string[]>;
+  stop(): Promise<void>;
+};
+
+export async function startEngine(): Promise<BenchEngine> {
+  const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
+  const assembly = join(folder, "cdk.out");
+  await synthesize({ project: resolve(import.meta.dirname, "../.."), assembly, environment: env });
+  const engine = await startDynamoDb({ java: await findJava(), data: undefined, logFile: join(folder, "engine.log") });
+  const { template, stackName } = await readAssembly(assembly);
+  const place = {
+    account: "000000000000",
+    region,
+    stackName,
+    api: "",
+    services: "",
+    streamLabels: new Map<string, string>(),
+  };
+  const resources = localResources(template, place);
+  const call = awsCaller(engine.origin, engine.accessKey, region);
+  for (const table of resources.ofType("AWS::DynamoDB::GlobalTable")) await createTable(table, call);
+  const { TableEvents: table = "", TableConfig: config = "" } = resources.outputs();
+
+  const environment = {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: engine.accessKey,
+    AWS_SECRET_ACCESS_KEY: "bench",
+    AWS_ENDPOINT_URL_DYNAMODB: engine.origin,
+    [variables.eventsTable]: table,
+    [variables.configTable]: config,
+    [variables.rejectedQueue]: "http://127.0.0.1:1/rejected",
+  };
+  setEnvironment(environment);
+  const client = new DynamoDBClient({});
+  const store = adminStore(DynamoDBDocumentClient.from(client), config);
+  let issued = 0;
+  const admin = (request: Parameters<typeof administer>[1]) => {
+    const random = new Uint8Array(tokenBytes);
+    new DataView(random.buffer).setUint32(0, issued++);
+    return administer({ store, now: new Date(), random }, request);
+  };
+
+  return {
+    table,
+    client,
+    environment,
+    async tokens(orgIds, count) {
+      for (const org_id of orgIds) await admin({ action: "org.create", org_id });
+      const secrets: string[] = [];
+      while (secrets.length < count) {
+        const answer = await admin({ action: "token.create", org_ids: orgIds, scopes: ["AIBooks.activity.READ"] });
+        if ("secret" in answer) secrets.push(answer.secret);
+      }
+      return secrets;
+    },
+    async stop() {
+      client.destroy();
+      await engine.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { Console } from "node:console";
+import { createWriteStream, writeFileSync } from "node:fs";
+import { devNull } from "node:os";
+import { argv, exit, stderr, stdout } from "node:process";
+import { parseArgs, styleText } from "node:util";
+import { dynamoClient } from "../../shared/store/client.ts";
+import { eventStore } from "../../shared/store/events.ts";
+import { startEngine } from "./engine.ts";
+import { fill } from "./events.ts";
+import type { Measure } from "./measure.ts";
+import { measureDepth, measurePages, measureReadUnits, measureSizes, Reader } from "./reading.ts";
+import { measureStart } from "./starting.ts";
+import { measureIngest, measureWriteUnits } from "./writing.ts";
+
+const usage = `npm run bench -- [--json FILE] [--full]
+
+Measures the product on the real engine, each figure against a baseline in the same run.
+  --json FILE  writes {measures:[{name, value, bar, holds, baseline, samples}]}
+  --full       a log of a million events instead of a hundred thousand
+Exit code: 0 when every bar holds, 1 when one does not.
+`;
+
+const { values: options } = parseArgs({
+  args: argv.slice(2),
+  options: { json: { type: "string" }, full: { type: "boolean" }, help: { type: "boolean" } },
+});
+if (options.help) {
+  stdout.write(usage);
+  exit(0);
+}
+
+/** Progress, on one line of a terminal. */
+function step(text: string): void {
+  stderr.write(stderr.isTTY ? `\r\u001b[K${text} …` : `${text} …\n`);
+}
+
+function report(lines: readonly Measure[]): void {
+  step("");
+  const width = Math.max(...lines.map(({ name }) => name.length));
+  for (const { name, value, bar, holds, baseline, unit, samples, notes } of lines) {
+    const verdict = holds ? styleText("green", "holds ") : styleText("red", "misses");
+    const figure = unit === "ratio" ? `${value.toFixed(3)} ×` : `${value} units`;
+    const facts = `${figure.padStart(9)}  bar ${bar.toFixed(2)}  baseline ${baseline.toFixed(2)}  n ${samples}`;
+    stdout.write(`${verdict} ${name.padEnd(width)} ${facts}${notes.map((note) => `  (${note})`).join("")}\n`);
+  }
+}
+
+const small = { org: "org_small", events: 1_100 };
+const large = { org: "org_large", events: options.full ? 1_000_000 : 100_000 };
+
+// What functions log costs what it costs, but nobody wants to read it here.
+globalThis.console = new Console(createWriteStream(devNull));
+
+step("Starting the engine");
+const engine = await startEngine();
+const measures: Measure[] = [];
+try {
+  const store = eventStore(dynamoClient(), engine.table);
+  for (const { org, events } of [small, large]) {
+    await fill(store, org, events, (share) => step(`Writing ${events} events: ${Math.round(share * 100)} %`));
+  }
+  const tokens = await engine.tokens([small.org, large.org], 40);
+  const reader = await Reader.load(tokens);
+  step("Reading pages");
+  measures.push(...(await measurePages(engine, reader, small.org)));
+  step("Reading a long log");
+  measures.push(...(await measureSizes(engine, reader, small.org, large.org)));
+  measures.push(...(await measureDepth(reader, large.org)));
+  measures.push(...(await measureReadUnits(engine, large.org)));
+  step("Writing");
+  measures.push(...(await measureIngest(engine)), ...(await measureWriteUnits(engine)));
+  step("Starting functions");
+  measures.push(...(await measureStart(engine, small.org, tokens[0] ?? "")));
+} finally {
+  await engine.stop();
+}
+
+report(measures);
+if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ measures }, null, 2)}\n`);
+exit(measures.every(({ holds }) => holds) ? 0 : 1);

@@ -1,0 +1,197 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { EventInput } from "../../shared/events/schema.ts";
+import { anInput } from "../support/builders.ts";
+import { type CommandLine, commandLine, stackFile } from "../support/command-line.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+let stack: TestStack;
+let cli: CommandLine;
+
+beforeAll(async () => {
+  stack = await startStack();
+  cli = commandLine(stackFile(stack));
+});
+
+function ndjson(name: string, events: readonly (EventInput | string)[]): string {
+  const lines = events.map((event) => (typeof event === "string" ? event : JSON.stringify(event)));
+  writeFileSync(join(cli.folder, name), `${lines.join("\n")}\n`);
+  return name;
+}
+
+const numbered = (org_id: string, many: number) =>
+  Array.from({ length: many }, (_, at) => anInput({ org_id, entity_id: `inv_${at}` }));
+
+describe("emit", () => {
+  it("counts what was accepted, repeated and rejected, and returns when all of it can be read", async () => {
+    const tenant = await stack.tenant();
+    const { org_id } = tenant;
+    const event_id = `evt_${"ab".repeat(16)}`;
+    const file = ndjson("mixed.ndjson", [
+      anInput({ org_id, entity_id: "inv_1" }),
+      anInput({ org_id, entity_id: "inv_1" }),
+      "",
+      "not json",
+      anInput({ org_id, event_id }),
+      anInput({ org_id, event_id }),
+      anInput({ org_id, entity_id: "inv_2", idempotency_key: "key" }),
+      anInput({ org_id, entity_id: "inv_2", idempotency_key: "key", occurred_at: "2026-05-12" }),
+      anInput({ org_id, occurred_at: "2026-02-30" }),
+    ]);
+    const first = await cli.run(["emit", file, "--wait", "--json"]);
+    expect(first).toMatchObject({ code: 3, stderr: "" });
+    const counts = { events: 8, accepted: 4, repeated: 2, rejected: 2 };
+    expect(JSON.parse(first.stdout)).toEqual({
+      ...counts,
+      faults: [
+        { line: 4, reason: expect.stringContaining("not JSON") },
+        { line: 9, reason: expect.stringContaining("occurred_at") },
+      ],
+    });
+    expect(await cli.listAll(tenant)).toHaveLength(4);
+
+    expect(await cli.json(["emit", file, "--wait"])).toMatchObject({ ...counts, accepted: 0, repeated: 6 });
+    expect(await cli.listAll(tenant)).toHaveLength(4);
+    expect(existsSync(join(cli.folder, `${file}.progress`))).toBe(false);
+  });
+
+  it("counts as rejected what stands for something else already, once it waits in the rejected queue", async () => {
+    const { org_id } = await stack.tenant();
+    const event_id = `evt_${"cd".repeat(16)}`;
+    const keyed = anInput({ org_id, entity_id: "inv_2", idempotency_key: "key" });
+    await cli.json(["emit", ndjson("standing.ndjson", [anInput({ org_id, event_id }), keyed]), "--wait"]);
+    const file = ndjson("conflicts.ndjson", [
+      anInput({ org_id, event_id, text: "other content" }),
+      { ...keyed, entity_id: "inv_3" },
+      { ...keyed, text: "other content" },
+    ]);
+    expect(await cli.json(["emit", file, "--wait"])).toMatchObject({ accepted: 0, repeated: 0, rejected: 3 });
+    const { rejected } = await cli.json(["rejected", "list"]);
+    const ours = Object(rejected).filter(({ body }: { body: string }) => body.includes(org_id));
+    expect(ours).toEqual(Array(3).fill(expect.objectContaining({ code: "conflict" })));
+  });
+
+  it("says what was sent, where nobody waits", async () => {
+    const { org_id } = await stack.tenant();
+    const file = ndjson("sent.ndjson", [...numbered(org_id, 12), "{}"]);
+    const { code, stdout } = await cli.run(["emit", file]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^line 13: The event is refused: .*\n13 events: 12 sent, 1 rejected\.\n$/);
+  });
+
+  it("reads standard input", async () => {
+    const tenant = await stack.tenant();
+    const input = `\uFEFF${numbered(tenant.org_id, 3)
+      .map((event) => JSON.stringify(event))
+      .join("\r\n")}`;
+    expect(await cli.run(["emit", "-", "--wait"], { input })).toMatchObject({
+      code: 0,
+      stdout: "3 events: 3 accepted, 0 repeated, 0 rejected.\n",
+    });
+    expect(await cli.listAll(tenant)).toHaveLength(3);
+  });
+
+  it.each(["SIGINT", "SIGKILL"] as const)("goes on where %s stopped it, and makes no event twice", async (name) => {
+    const tenant = await stack.tenant();
+    const file = ndjson(`${name}.ndjson`, numbered(tenant.org_id, 1_300));
+    const progress = join(cli.folder, `${file}.progress`);
+    const running = cli.start(["emit", file, "--wait"]);
+    await until(() => existsSync(progress));
+    running.signal(name);
+    const interrupted = await running.ended;
+    if (name === "SIGINT")
+      expect(interrupted).toMatchObject({ code: 1, stderr: expect.stringContaining("goes on from here") });
+    const { lines } = JSON.parse(readFileSync(progress, "utf8"));
+    expect(lines).toBeGreaterThanOrEqual(500);
+    expect(lines).toBeLessThan(1_300);
+
+    const { code, stdout, stderr } = await cli.run(["emit", file, "--wait", "--json"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `Going on after line ${lines} of ${file}.\n` });
+    const { accepted, repeated, rejected } = JSON.parse(stdout);
+    expect({ total: accepted + repeated, rejected }).toEqual({ total: 1_300, rejected: 0 });
+    expect(accepted).toBeGreaterThanOrEqual(lines);
+    expect(existsSync(progress)).toBe(false);
+    const found = await cli.listAll(tenant);
+    expect(found).toHaveLength(1_300);
+    expect(new Set(found.map(({ entity_id }) => entity_id)).size).toBe(1_300);
+  });
+
+  it("begins anew when the file has changed", async () => {
+    const tenant = await stack.tenant();
+    const file = ndjson("changed.ndjson", numbered(tenant.org_id, 2));
+    const work = { size: 1, modified: 1, queue: stack.queues.ingest, wait: true };
+    const tally = { sent: 0, accepted: 2, repeated: 0, rejected: 0, faults: [] };
+    writeFileSync(join(cli.folder, `${file}.progress`), JSON.stringify({ work, offset: 99, lines: 2, tally }));
+    expect(await cli.json(["emit", file, "--wait"])).toMatchObject({ events: 2, accepted: 2 });
+  });
+
+  it("explains a file that it cannot read, and a queue that does not answer", async () => {
+    expect(await cli.run(["emit", "none.ndjson"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("none.ndjson"),
+    });
+    const gone = "http://127.0.0.1:1";
+    const stale = commandLine(stackFile(stack, { endpoints: { dynamodb: gone, sqs: gone, lambda: gone } }));
+    writeFileSync(join(stale.folder, "one.ndjson"), JSON.stringify(anInput({ org_id: "org_1" })));
+    const ended = await stale.run(["emit", "one.ndjson"]);
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/does not take the events.*ECONNREFUSED/) });
+    expect(await stale.run(["org", "list"])).toMatchObject({ code: 1, stderr: expect.stringContaining("npm start") });
+  });
+});
+
+describe("rejected events", () => {
+  it("are sent again, once each, and leave the rejected queue", async () => {
+    const tenant = await stack.tenant();
+    const { org_id } = tenant;
+    const send = (url: string | undefined, body: string, message_id?: string) => {
+      const attribute = (StringValue: string) => ({ DataType: "String", StringValue });
+      const attributes = message_id && {
+        message_id: attribute(message_id),
+        code: attribute("invalid_value"),
+        reason: attribute("r"),
+      };
+      return stack.sqs.send(
+        new SendMessageCommand({
+          QueueUrl: url,
+          MessageBody: body,
+          ...(attributes ? { MessageAttributes: attributes } : {}),
+        }),
+      );
+    };
+    // Eleven that are valid by now, one of them twice, and one that never will be.
+    for (const [at, event] of numbered(org_id, 11).entries()) {
+      await send(stack.queues.rejected, JSON.stringify(event), `first-message-${at}`);
+    }
+    await send(stack.queues.rejected, JSON.stringify(numbered(org_id, 1)[0]), "first-message-0");
+    await send(stack.queues.ingest, "junk");
+    const isOurs = ({ body }: { body: string }) => body === "junk" || body.includes(org_id);
+    const waiting = async () => Object(await cli.json(["rejected", "list"])).rejected.filter(isOurs);
+    await until(async () => (await waiting()).length === 13);
+
+    const { retried } = await cli.json(["rejected", "retry"]);
+    expect(retried).toBeGreaterThanOrEqual(13);
+    await until(async () => (await cli.listAll(tenant)).length === 11);
+    await until(async () => (await waiting()).length === 1);
+    expect(await waiting()).toEqual([expect.objectContaining({ body: "junk", code: "invalid_value" })]);
+    const { stdout } = await cli.run(["rejected", "list"]);
+    expect(stdout).toMatch(/invalid_value +The event is not JSON/);
+  });
+});
+
+describe("a retry that fails", () => {
+  it("leaves the event in the rejected queue, for anybody to see", async () => {
+    const queues = { ingest: `${stack.queues.ingest}-none`, rejected: stack.queues.rejected ?? "" };
+    const broken = commandLine(stackFile(stack, { queues }));
+    const body = JSON.stringify(anInput({ org_id: (await stack.tenant()).org_id }));
+    await stack.sqs.send(new SendMessageCommand({ QueueUrl: queues.rejected, MessageBody: body }));
+    expect(await broken.run(["rejected", "retry"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("stay rejected"),
+    });
+    const { rejected } = await cli.json(["rejected", "list"]);
+    expect(rejected).toContainEqual(expect.objectContaining({ body, message_id: null, code: null }));
+  });
+});

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { execPath } from "node:process";
+import { afterAll } from "vitest";
+import type { LocalStack } from "../../infra/local/stack.ts";
+
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** A process of the command line that goes on. */
+export type Running = { readonly ended: Promise<Ended>; signal(name: NodeJS.Signals): void };
+
+export type CommandLine = {
+  /** The folder that the commands run in. */
+  readonly folder: string;
+  start(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Running;
+  /** Runs a command to its end. */
+  run(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<Ended>;
+  /** Runs a command with `--json` and gives its one document. */
+  json(args: readonly string[]): Promise<Record<string, unknown>>;
+  /** Every event of an organisation, as `list --all` shows them. */
+  listAll(reader: { org_id: string; token: string }): Promise<{ event_id: string; entity_id: string }[]>;
+};
+
+/** What `npm start` writes about a running stack; with parts of it changed. */
+export function stackFile({ api, endpoints, queues, tables, functions }: LocalStack, changed: object = {}): object {
+  return { api, endpoints, queues, tables, functions, ...changed };
+}
+
+/** The command line in a folder of its own, where it finds the given description of a local stack, or none. */
+export function commandLine(stack: object | null): CommandLine {
+  const folder = mkdtempSync(join(tmpdir(), "activity-log-cli-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  if (stack !== null) {
+    mkdirSync(join(folder, ".local"));
+    writeFileSync(join(folder, ".local", "stack.json"), JSON.stringify(stack));
+  }
+  const main = resolve("clients/cli/main.ts");
+
+  const start: CommandLine["start"] = (args, { input = "", env = {} } = {}) => {
+    // Nothing of the environment of the tests: neither its colours nor its AWS account.
+    const child = spawn(execPath, [main, ...args], { cwd: folder, env });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    child.stdin.end(input);
+    const ended = new Promise<Ended>((settle) => child.on("close", (code) => settle({ code, stdout, stderr })));
+    return { ended, signal: (name) => child.kill(name) };
+  };
+
+  const run: CommandLine["run"] = (args, options) => start(args, options).ended;
+
+  return {
+    folder,
+    start,
+    run,
+    async json(args) {
+      const { stdout, stderr } = await run([...args, "--json"]);
+      if (stdout === "") throw new Error(`Nothing on stdout: ${stderr}`);
+      return JSON.parse(stdout);
+    },
+    async listAll({ org_id, token }) {
+      const env = { ACTIVITY_TOKEN: token };
+      const { stdout } = await run(["list", "--all", "--json", "--org", org_id], { env });
+      return JSON.parse(stdout).events;
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import { env } from "node:process";
+
+/** Sets variables of this process, as Lambda does before it loads a function. */
+export function setEnvironment(values: Readonly<Record<string, string>>): void {
+  Object.assign(env, values);
+}

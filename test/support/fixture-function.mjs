@@ -1,0 +1,64 @@
+// The function of the runtime's own scenario: what it does is told by the path, the message or the record it is given.
+import { randomUUID } from "node:crypto";
+import { env, exit } from "node:process";
+
+const environment = randomUUID();
+const { AWS_ACCESS_KEY_ID: key, AWS_ENDPOINT_URL_DYNAMODB: endpoint, SEEN: TableName } = env;
+
+async function dynamodb(operation, input) {
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": `DynamoDB_20120810.${operation}`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${key}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none`,
+    },
+    body: JSON.stringify(input),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+const seen = (name) => dynamodb("PutItem", { TableName, Item: { pk: { S: name } } });
+
+/** Settles once both requests of a pair are being served at the same time. */
+async function meet({ me, other }) {
+  await seen(me);
+  for (;;) {
+    const { body } = await dynamodb("GetItem", { TableName, Key: { pk: { S: other } } });
+    if (body.Item) return { environment };
+  }
+}
+
+const paths = {
+  "/meet": (event) => meet(event.queryStringParameters),
+  "/event": (event) => ({
+    statusCode: 200,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(event),
+  }),
+  "/environment": () => env,
+  "/forbidden": () => dynamodb("DeleteItem", { TableName, Key: { pk: { S: "x" } } }),
+  "/limited": () => "ok",
+  "/throw": () => {
+    throw new TypeError("the reason");
+  },
+  "/reject": () => {
+    Promise.reject(new RangeError("nobody waits for this"));
+    return new Promise(() => {});
+  },
+  "/exit": () => exit(3),
+  "/hang": () => new Promise(() => {}),
+  "/print": () => console.log('{"printed":true}'),
+};
+
+export async function handler(event, context) {
+  if (event.Records === undefined) return paths[event.rawPath](event, context);
+  const batchItemFailures = [];
+  for (const { messageId, body, dynamodb: change } of event.Records) {
+    const name = body ?? change.Keys.pk.S;
+    if (name === "poison") throw new Error("poison");
+    if (name === "bad") batchItemFailures.push({ itemIdentifier: messageId });
+    else await seen(`seen ${name}`);
+  }
+  return { batchItemFailures };
+}

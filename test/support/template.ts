@@ -1,0 +1,44 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { vi } from "vitest";
+import { stages } from "../../infra/config.ts";
+
+// Bundling takes most of the time of a synthesis and leaves no trace in the template: what is in the bundles has tests of its own.
+vi.doMock("../../infra/parts/bundle.ts", () => ({ bundle: () => ({ folder: emptyFunction() }) }));
+const { ActivityLogStack } = await import("../../infra/stack.ts");
+
+function emptyFunction(): string {
+  const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
+  writeFileSync(join(folder, "index.mjs"), "");
+  return folder;
+}
+
+export const stageNames = ["dev", "prod"] as const;
+
+export type StageName = (typeof stageNames)[number];
+
+/** The template of one stage, as it would be deployed. */
+export function templateOf(name: StageName): Template {
+  return Template.fromStack(new ActivityLogStack(new App(), `activity-log-${name}`, stages[name]));
+}
+
+/** A construct's logical id without the hash that CDK puts behind it: `IngestFunctionB02ED0EB` is `IngestFunction`. */
+export function plainId(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, "");
+}
+
+/** What a value in the template points to, in words: references become plain ids. */
+export function inWords(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object" || value === null) return String(value);
+  if ("Ref" in value) return plainId(String(value.Ref));
+  if ("Fn::GetAtt" in value && Array.isArray(value["Fn::GetAtt"])) return plainId(String(value["Fn::GetAtt"][0]));
+  if ("Fn::Join" in value && Array.isArray(value["Fn::Join"])) {
+    const parts: unknown = value["Fn::Join"][1];
+    return Array.isArray(parts) ? parts.map(inWords).join("") : "";
+  }
+  return JSON.stringify(value);
+}

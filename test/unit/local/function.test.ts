@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import type { FunctionDefinition } from "../../../infra/local/lambda/definition.ts";
+import { localFunction } from "../../../infra/local/lambda/function.ts";
+
+/** A function with this source, and what it logs. */
+function aFunction(source: string, over: Partial<FunctionDefinition> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "function-"));
+  writeFileSync(join(folder, "index.mjs"), source);
+  const definition: FunctionDefinition = {
+    name: "Fn",
+    arn: "arn:aws:lambda:us-east-1:000000000000:function:Fn",
+    roleArn: "arn:aws:iam::000000000000:role/Role",
+    folder,
+    handler: "index.handler",
+    timeoutSeconds: 5,
+    memoryMb: 128,
+    reservedConcurrency: undefined,
+    logGroup: "/fn",
+    variables: {},
+    ...over,
+  };
+  const log: string[] = [];
+  let requests = 0;
+  const newRequestId = () => `request-${++requests}`;
+  const fn = localFunction(definition, {
+    newRequestId,
+    now: () => new Date(0),
+    variables: {},
+    log: (text) => log.push(text),
+  });
+  onTestFinished(async () => {
+    await fn.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { fn, log };
+}
+
+it("hands over the event and Lambda's context", async () => {
+  const { fn } = aFunction(`export const handler = async (event, { getRemainingTimeInMillis, ...context }) => {
+    return { event, context, time: getRemainingTimeInMillis() };
+  };`);
+  const outcome = await fn.invoke('{"a":1}');
+  if (outcome.kind !== "result") throw new Error(JSON.stringify(outcome));
+  const { event, context, time } = JSON.parse(outcome.payload);
+  expect(event).toEqual({ a: 1 });
+  expect(context).toMatchObject({ awsRequestId: "request-1", functionName: "Fn", memoryLimitInMB: "128" });
+  expect(time).toBeGreaterThan(4_000);
+  expect(time).toBeLessThanOrEqual(5_000);
+});
+
+it("keeps an environment for the next request, and replaces one that ended in between", async () => {
+  const { fn } = aFunction(`import { randomUUID } from "node:crypto";
+    const id = randomUUID();
+    export const handler = async ({ leave }) => {
+      if (leave) setImmediate(() => process.exit(1));
+      return id;
+    };`);
+  const ids = [await fn.invoke("{}"), await fn.invoke("{}")];
+  expect(ids[0]).toEqual(ids[1]);
+  await fn.invoke('{"leave":true}');
+  // The environment may end before or during the next request; later ones find a new one at once.
+  const [, later] = [await fn.invoke("{}"), await fn.invoke("{}")];
+  expect(later).toMatchObject({ kind: "result" });
+  expect(later).not.toEqual(ids[0]);
+});
+
+it.each([
+  ["throw new RangeError('at start');", { errorType: "RangeError", errorMessage: "at start" }],
+  [
+    "export const other = 1;",
+    { errorType: "Runtime.HandlerNotFound", errorMessage: "index.handler is undefined or not exported" },
+  ],
+])("reports what went wrong while it was loaded: %s", async (source, error) => {
+  const { fn, log } = aFunction(source);
+  expect(await fn.invoke("{}")).toMatchObject({ kind: "fatal", error });
+  expect(log.join()).toContain(error.errorMessage);
+});
+
+it("refuses an answer that is larger than Lambda's limit", async () => {
+  const { fn } = aFunction("export const handler = async () => 'x'.repeat(7_000_000);");
+  expect(await fn.invoke("{}")).toMatchObject({ kind: "error", error: { errorType: "Function.ResponseSizeTooLarge" } });
+});
+
+it("makes requests wait rather than start more environments than a laptop bears", async () => {
+  const { fn } = aFunction("export const handler = async () => 1;");
+  const outcomes = await Promise.all(Array.from({ length: 40 }, () => fn.invoke("{}")));
+  expect(outcomes.every(({ kind }) => kind === "result")).toBe(true);
+});

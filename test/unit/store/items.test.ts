@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { textAttributes } from "../../../shared/store/attributes.ts";
+import { fromItem, toItem } from "../../../shared/store/event-item.ts";
+import { pinKey, positionKey, timelineKey } from "../../../shared/store/keys.ts";
+import { fromTokenItem, toTokenItem } from "../../../shared/store/token-item.ts";
+import { anEvent, aToken } from "../../support/builders.ts";
+
+const stored = (over: Parameters<typeof anEvent>[0] = {}) => textAttributes(toItem(anEvent(over)));
+
+describe("an event's item", () => {
+  it("gives the event back", () => {
+    const text = fc.string({ unit: "grapheme", minLength: 1 });
+    const event = fc.record(
+      {
+        entity_id: text,
+        entity_ref: text,
+        actor_user_id: text,
+        text,
+        contact_id: text,
+        settled: fc.constant("paid" as const),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(event, (over) => {
+        expect(fromItem(stored(over))).toEqual(anEvent(over));
+      }),
+    );
+  });
+
+  it("has no attribute for what the event does not have, so that sparse indexes stay sparse", () => {
+    const item = toItem(anEvent({ actor_user_id: null, contact_id: null, settled: null, changes: null }));
+    for (const absent of ["actor_user_id", "contact_id", "settled", "changes"]) expect(item).not.toHaveProperty(absent);
+  });
+
+  it.each(["event_id", "org_id", "action", "entity_type", "entity_id", "metadata", "occurred_at", "recorded_at"])(
+    "without %s is a fault that names the item",
+    (field) => {
+      const { [field]: _, ...damaged } = stored();
+      const key = "org_8f9a1c2d#inv_8c3f1a9b 2026-05-11T08:30:12.000Z#evt_3d1a80e05d5b3a3dac8c7c12a5c0b300";
+      expect(() => fromItem(damaged)).toThrow(`Item ${key} has no valid ${field}.`);
+    },
+  );
+
+  it("of an unknown kind, or with a field of another type, is a fault", () => {
+    expect(() => fromItem({ ...stored(), entity_type: { S: "FOO" } })).toThrow("no valid entity_type");
+    expect(() => fromItem({ ...stored(), text: { N: "5" } })).toThrow("no valid text");
+  });
+});
+
+describe("keys", () => {
+  it("of two documents are never the same", () => {
+    const org = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,10}$/);
+    const entity = fc.string({ unit: fc.constantFrom("#", "a", "/", "_"), minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(org, entity, org, entity, (orgA, entityA, orgB, entityB) => {
+        const isSame = orgA === orgB && entityA === entityB;
+        expect(timelineKey(orgA, entityA) === timelineKey(orgB, entityB)).toBe(isSame);
+        expect(pinKey(orgA, entityA).pk === pinKey(orgB, entityB).pk).toBe(isSame);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("of events are in the order of time, then of id", () => {
+    const positions = [
+      positionKey("2026-05-11T08:30:12.000Z", "evt_a"),
+      positionKey("2026-05-11T08:30:12.000Z", "evt_b"),
+      positionKey("2026-05-11T08:30:12.001Z", "evt_a"),
+    ];
+    expect([...positions].reverse().sort()).toEqual(positions);
+  });
+});
+
+describe("a token's item", () => {
+  it("gives the token back, last used in the minute of its rate window", () => {
+    const token = aToken({ user_id: "usr_1", expires_at: "2026-09-01T00:00:00.000Z" });
+    expect(fromTokenItem(toTokenItem(token))).toEqual(token);
+    const used = { ...toTokenItem(token), rate_window: "2026-06-01T12:00:00.000Z" };
+    expect(fromTokenItem(used)).toEqual({ ...token, last_used_at: "2026-06-01T12:00:00.000Z" });
+  });
+
+  it.each(["token_id", "hash", "org_ids", "scopes", "created_at"])("without %s is a fault that names it", (field) => {
+    const { [field]: _, ...damaged } = toTokenItem(aToken());
+    expect(() => fromTokenItem(damaged)).toThrow(`Item token#${aToken().token_id} has no valid ${field}.`);
+  });
+});
