@@ -34,6 +34,8 @@ export function awsCaller(origin: string, accessKey: string, region: string): Aw
       },
       body: JSON.stringify(input),
       ...(signal && { signal }),
+    }).catch((cause) => {
+      throw new Error(`${operation} got no answer from ${origin}`, { cause });
     });
     const text = await response.text();
     if (response.ok) return text === "" ? {} : JSON.parse(text);

@@ -30,13 +30,15 @@ try {
   if (options.help) stdout.write(usage);
   else await run(options);
 } catch (error) {
-  fail(error);
+  if (!stopping) fail(error);
 }
 
 async function run({ port, data, empty }: StartOptions): Promise<void> {
   await findJava();
   for (const taken of data === undefined ? [folder] : [folder, resolve(data)]) process.on("exit", lockFolder(taken));
-  process.on("exit", () => rmSync(stackFile, { force: true }));
+  const unpublish = () => rmSync(stackFile, { force: true });
+  unpublish(); // one that was killed may have left its file
+  process.on("exit", unpublish);
   // Dates are UTC in Lambda; threads cannot have a time zone of their own.
   env.TZ = "UTC";
 

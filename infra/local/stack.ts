@@ -6,7 +6,6 @@ import { awsCaller } from "./aws-json.ts";
 import { startEngines } from "./engines/engines.ts";
 import { createQueues } from "./engines/queues.ts";
 import { createTable } from "./engines/tables.ts";
-import type { Faults } from "./gate/gate.ts";
 import { policyJudge } from "./gate/judge.ts";
 import { identityPolicies, resourcePolicies } from "./gate/policies.ts";
 import { openPrincipals } from "./gate/principals.ts";
@@ -31,8 +30,6 @@ export interface LocalStackOptions {
   readonly data?: string;
   /** Folder of the log files, one per log group. */
   readonly logs: string;
-  /** Lets requests to DynamoDB and SQS fail, for tests of what happens then. */
-  readonly faults?: Faults;
 }
 
 export interface LocalStack {
@@ -73,7 +70,8 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   let respond: Respond = async () => gatewayError(503, "Service Unavailable");
   let serve: RequestListener = (_, response) => response.writeHead(503).end();
   const apiServer = gatewayServer((request) => respond(request));
-  const serviceServer = createServer((request, response) => serve(request, response));
+  const keepAliveTimeout = 60_000; // longer than SDK clients keep an idle connection
+  const serviceServer = createServer({ keepAliveTimeout }, (request, response) => serve(request, response));
   const api = await listenOnLoopback(apiServer, options.port ?? 0);
   stops.defer(() => closeServer(apiServer));
   const services = { origin: await listenOnLoopback(serviceServer, 0), region: where.region };
@@ -108,7 +106,6 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     origin: services.origin,
     principalOf: principals.byAccessKey,
     onRefusal: log,
-    ...(options.faults && { faults: options.faults }),
   });
   stops.defer(gate.close);
   serve = gate.listener;
@@ -121,7 +118,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     respond = httpApi({ definition, invokerByArn, judge, writeLog: logs.write, ...where, ...clock });
   }
 
-  const poll = await openSources({ resources, functions, principals, judge, services, log });
+  const poll = await openSources({ resources, functions, principals, judge, services, data: options.data, log });
   const polling = new AbortController();
   const polled = poll(polling.signal);
   stops.defer(async () => {
@@ -141,7 +138,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     tables,
     functions: functionNames,
     outputs,
-    failed: engines.dynamodb.failed,
+    failed: Promise.race([engines.dynamodb.failed, engines.sqs.failed]),
     stop: () => stops.disposeAsync(),
   };
 }

@@ -6,6 +6,8 @@ export interface SqsEngine {
   /** fauxqs does not look at it. */
   readonly accessKey: string;
   readonly origin: string;
+  /** Resolves when the engine ends without having been told to. */
+  readonly failed: Promise<Error>;
   stop(): Promise<void>;
 }
 
@@ -19,7 +21,9 @@ export async function startSqs(data: string | undefined): Promise<SqsEngine> {
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   const [message] = await once(worker, "message");
+  const failed = new Promise<Error>((resolve) => worker.once("error", resolve));
   return {
+    failed,
     accessKey: "local",
     origin: `http://127.0.0.1:${Ready.parse(message).port}`,
     async stop() {

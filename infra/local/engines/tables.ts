@@ -12,7 +12,13 @@ const TableProperties = z.object({
   GlobalSecondaryIndexes: z.array(Index).optional(),
   LocalSecondaryIndexes: z.array(Index).optional(),
   StreamSpecification: z.object({ StreamViewType: z.string() }).optional(),
-  TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.coerce.boolean() }).optional(),
+  TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
+});
+
+/** A global table has it in the replica, and here there is only one. */
+const Protection = z.object({
+  DeletionProtectionEnabled: z.boolean().default(false),
+  Replicas: z.array(z.object({ DeletionProtectionEnabled: z.boolean().default(false) })).default([]),
 });
 
 const Description = z.object({
@@ -37,12 +43,18 @@ export async function createTable(table: Resource, call: AwsCall): Promise<strin
     ...keysAndIndexes,
     TableName: table.ref,
     BillingMode: "PAY_PER_REQUEST",
+    DeletionProtectionEnabled: isProtected(table),
     ...(StreamSpecification && { StreamSpecification: { StreamEnabled: true, ...StreamSpecification } }),
   });
   if (TimeToLiveSpecification?.Enabled) {
     await call(operation("UpdateTimeToLive"), { TableName: table.ref, TimeToLiveSpecification });
   }
   return z.object({ TableDescription: Description }).parse(created).TableDescription.LatestStreamLabel;
+}
+
+function isProtected(table: Resource): boolean {
+  const { DeletionProtectionEnabled, Replicas } = propertiesOf(Protection, table);
+  return DeletionProtectionEnabled || Replicas.some((replica) => replica.DeletionProtectionEnabled);
 }
 
 async function describe(name: string, call: AwsCall): Promise<z.infer<typeof Description> | undefined> {

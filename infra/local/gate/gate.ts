@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { authorization } from "../aws-json.ts";
 import type { Access, Region } from "./access.ts";
 import { dynamoDbAccess, streamAccess } from "./dynamodb-access.ts";
@@ -20,16 +21,12 @@ export interface GateOptions {
   /** Origin that clients reach the gate by, for the queue URLs in answers. */
   readonly origin: string;
   onRefusal(sentence: string): void;
-  faults?: Faults;
 }
 
-/** What a test lets go wrong: the error that a service answers a request with, or undefined to let the request pass. */
-export type Faults = (request: {
-  /** As `PutItem` or `SendMessageBatch`. */
-  readonly operation: string;
-  /** ARN of who asks; a function's ends with its name. */
-  readonly principal: string;
-}) => { readonly status: number; readonly code: string; readonly message: string } | undefined;
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
 
 interface Service {
   readonly engine: Engine;
@@ -76,51 +73,48 @@ export function gateHandler(options: GateOptions) {
       refuse(response, service.refusalStatus, "AccessDeniedException", refusal);
       return;
     }
-    const fault = options.faults?.({ operation, principal: principal.arn });
-    if (fault !== undefined) {
-      refuse(response, fault.status, fault.code, fault.message);
-      return;
-    }
-    forward(service, operation, service.question?.(text) ?? text, request, response);
+    await forward(service, operation, service.question?.(text) ?? text, { request, response });
   }
 
-  function forward(
-    { engine, answer }: Service,
-    operation: string,
-    body: string,
-    { headers }: IncomingMessage,
-    response: ServerResponse,
-  ): void {
-    const upstream = httpRequest(engine.origin, {
-      method: "POST",
-      agent,
-      headers: {
-        "content-type": headers["content-type"],
-        "content-length": Buffer.byteLength(body),
-        "x-amz-target": headers["x-amz-target"],
-        authorization: authorization(engine.accessKey, options.where.region),
-      },
-    });
-    upstream.on("response", async (result) => {
-      const change = answer(operation);
-      if (change === undefined) {
-        response.writeHead(result.statusCode ?? 500, result.rawHeaders);
-        result.pipe(response);
-        return;
-      }
+  async function forward({ engine, answer }: Service, operation: string, body: string, exchange: Exchange) {
+    const { response } = exchange;
+    const result = await ask(engine, body, exchange);
+    const change = answer(operation);
+    if (change === undefined) {
+      response.writeHead(result.statusCode ?? 500, result.rawHeaders);
+      await pipeline(result, response);
+    } else {
       const changed = change(await textOf(result));
-      response.writeHead(result.statusCode ?? 500, { "content-type": result.headers["content-type"] });
-      response.end(changed);
+      response.writeHead(result.statusCode ?? 500, { "content-type": result.headers["content-type"] }).end(changed);
+    }
+  }
+
+  function ask(engine: Engine, body: string, exchange: Exchange): Promise<IncomingMessage> {
+    const { request, response } = exchange;
+    return new Promise((resolve, reject) => {
+      const headers = {
+        "content-type": request.headers["content-type"],
+        "content-length": Buffer.byteLength(body),
+        "x-amz-target": request.headers["x-amz-target"],
+        authorization: authorization(engine.accessKey, options.where.region),
+      };
+      const upstream = httpRequest(engine.origin, { method: "POST", agent, headers });
+      let isAnswered = false;
+      upstream.once("response", (result) => {
+        isAnswered = true;
+        resolve(result);
+      });
+      upstream.on("error", (error) => {
+        // An engine may close an idle connection just as it is used again.
+        if (upstream.reusedSocket && !isAnswered && !response.destroyed) resolve(ask(engine, body, exchange));
+        else reject(error);
+      });
+      // A client that hangs up while it polls must not take a message that nobody will see.
+      response.once("close", () => {
+        if (!response.writableFinished) upstream.destroy();
+      });
+      upstream.end(body);
     });
-    upstream.on("error", (error) => {
-      if (response.headersSent) response.destroy();
-      else refuse(response, 503, "ServiceUnavailable", `The local engine does not answer: ${error.message}`);
-    });
-    // A client that hangs up while it polls must not take a message that nobody will see.
-    response.on("close", () => {
-      if (!response.writableFinished) upstream.destroy();
-    });
-    upstream.end(body);
   }
 
   return { handle, close: () => agent.destroy() };

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { HttpResponse } from "./response.ts";
 
 export const CorsConfiguration = z.object({
-  AllowCredentials: z.coerce.boolean().default(false),
+  AllowCredentials: z.boolean().default(false),
   AllowHeaders: z.array(z.string()).default([]),
   AllowMethods: z.array(z.string()).default([]),
   AllowOrigins: z.array(z.string()).default([]),

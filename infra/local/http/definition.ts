@@ -13,7 +13,7 @@ const Integration = z.object({
 });
 const Stage = z.object({
   StageName: z.literal("$default"),
-  AutoDeploy: z.literal([true, "true"]),
+  AutoDeploy: z.literal(true),
   DefaultRouteSettings: z
     .object({ ThrottlingBurstLimit: z.coerce.number().optional(), ThrottlingRateLimit: z.coerce.number().optional() })
     .default({}),

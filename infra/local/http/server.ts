@@ -17,6 +17,7 @@ export function gatewayServer(respond: Respond): Server {
     async (request, response) => {
       const isHead = request.method === "HEAD";
       const body = await bodyOf(request);
+      if (request.errored !== null) return; // the client hung up in the middle of its body
       if (body === undefined) {
         response.setHeader("connection", "close");
         return send(response, gatewayError(413, "Request Entity Too Large"), isHead);

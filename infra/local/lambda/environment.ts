@@ -27,6 +27,8 @@ export type FromEnvironment =
 export type Outcome = Exclude<FromEnvironment, { kind: "ready" }>;
 
 export interface Environment {
+  /** False once the function has ended it, be it between two invocations. */
+  isAlive(): boolean;
   /** Runs one invocation; the next may begin once this one is settled. Never rejects. */
   invoke(payload: string, requestId: string): Promise<Outcome>;
   stop(): Promise<void>;
@@ -54,10 +56,14 @@ export function startEnvironment(
   });
   for (const stream of [worker.stdout, worker.stderr]) printLines(stream, log);
 
+  let alive = true;
   let settle: (message: FromEnvironment) => void = () => {};
   worker.on("message", (message: FromEnvironment) => settle(message));
   worker.on("error", ({ name, message }) => settle(fatal(name, message)));
-  worker.on("exit", (code) => settle(fatal("Runtime.ExitError", `Runtime exited with error: exit status ${code}`)));
+  worker.on("exit", (code) => {
+    alive = false;
+    settle(fatal("Runtime.ExitError", `Runtime exited with error: exit status ${code}`));
+  });
 
   async function within(seconds: number, start: () => void): Promise<FromEnvironment> {
     const timedOut = fatal("Sandbox.Timedout", `Task timed out after ${seconds.toFixed(2)} seconds`);
@@ -74,6 +80,7 @@ export function startEnvironment(
   const ready = within(initSeconds, () => {});
 
   return {
+    isAlive: () => alive,
     async invoke(payload, requestId) {
       const initialised = await ready;
       if (initialised.kind !== "ready") return withRequestId(initialised, requestId);

@@ -44,8 +44,10 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
 
   function acquire(): Promise<Environment | undefined> | Environment | undefined {
     if (stopped) return undefined;
-    const free = idle.pop();
-    if (free !== undefined) return free;
+    for (let free = idle.pop(); free !== undefined; free = idle.pop()) {
+      if (free.isAlive()) return free;
+      all.delete(free);
+    }
     if (all.size < limit) return start();
     if (definition.reservedConcurrency !== undefined) return undefined;
     return new Promise((resolve) => waiting.push(resolve));

@@ -5,9 +5,9 @@ import { type EventFilter, parseFilter } from "./filter.ts";
 
 const Properties = z.object({
   BatchSize: z.coerce.number().int().positive().optional(),
-  BisectBatchOnFunctionError: z.coerce.boolean().default(false),
+  BisectBatchOnFunctionError: z.boolean().default(false),
   DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }) }).optional(),
-  Enabled: z.coerce.boolean().default(true),
+  Enabled: z.boolean().default(true),
   EventSourceArn: z.string(),
   FilterCriteria: z.object({ Filters: z.array(z.object({ Pattern: z.string() })) }).default({ Filters: [] }),
   FunctionName: z.string(),

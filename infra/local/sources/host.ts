@@ -4,6 +4,7 @@ import type { Judge } from "../gate/judge.ts";
 import type { Principals } from "../gate/principals.ts";
 import type { HostedFunction } from "../lambda/host.ts";
 import type { Resources } from "../template/resources.ts";
+import { openCheckpoints } from "./checkpoints.ts";
 import { type SourceDefinition, sourceDefinition } from "./definition.ts";
 import { pollQueue, sqsSourceActions } from "./sqs.ts";
 import { openStream, streamSourceActions } from "./stream.ts";
@@ -14,6 +15,8 @@ interface Options {
   readonly principals: Principals;
   readonly judge: Judge;
   readonly services: { readonly origin: string; readonly region: string };
+  /** Folder that keeps the progress of streams; in memory without one. */
+  readonly data: string | undefined;
   log(text: string): void;
 }
 
@@ -36,24 +39,30 @@ export async function openSources(options: Options): Promise<(signal: AbortSigna
 async function openSource(definition: SourceDefinition, options: Options): Promise<Poll> {
   const { resources, services, log } = options;
   const { sourceArn, onFailureArn } = definition;
-  const queueUrls = new Map(resources.ofType("AWS::SQS::Queue").map(({ arn, ref }) => [arn, ref]));
+  const queues = resources.ofType("AWS::SQS::Queue");
+  const queueByArn = (arn: string | undefined) => queues.find((queue) => queue.arn === arn);
   const fn = sourceFunction(definition, options);
   const call = awsCaller(services.origin, fn.accessKey, services.region);
   const shared = { definition, fn, call, region: services.region, log };
 
   if (sourceArn.startsWith("arn:aws:dynamodb:")) {
-    const onFailureUrl = queueUrls.get(onFailureArn);
+    const onFailureUrl = queueByArn(onFailureArn)?.ref;
     if (onFailureArn !== undefined && onFailureUrl === undefined) {
       throw new Error(`${definition.id} reports failures to ${onFailureArn}, which is no queue of the template.`);
     }
     await assertReadable(definition, fn, streamSourceActions, options);
-    return openStream({ ...shared, onFailureUrl, now: () => new Date(), newId: randomUUID });
+    return openStream({
+      ...shared,
+      onFailureUrl,
+      checkpoints: openCheckpoints(options.data, definition.id),
+      now: () => new Date(),
+      newId: randomUUID,
+    });
   }
-  const queueUrl = queueUrls.get(sourceArn);
-  if (queueUrl === undefined)
-    throw new Error(`${definition.id} polls ${sourceArn}, which is no queue of the template.`);
+  const queue = queueByArn(sourceArn);
+  if (queue === undefined) throw new Error(`${definition.id} polls ${sourceArn}, which is no queue of the template.`);
   await assertReadable(definition, fn, sqsSourceActions, options);
-  return (signal) => pollQueue({ ...shared, queueUrl }, signal);
+  return (signal) => pollQueue({ ...shared, queueUrl: queue.ref }, signal);
 }
 
 function sourceFunction({ id, functionName }: SourceDefinition, { functions }: Options): HostedFunction {

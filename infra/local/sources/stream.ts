@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AwsCall } from "../aws-json.ts";
 import type { LocalFunction } from "../lambda/function.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import type { SourceDefinition } from "./definition.ts";
 import { onFailureMessage } from "./on-failure.ts";
 import { listShards, type Position, readRecords, type Shard, type StreamRecord, shardIterator } from "./shards.ts";
@@ -18,6 +19,7 @@ export interface StreamSourceOptions {
   readonly fn: LocalFunction;
   /** Calls DynamoDB Streams and SQS with the role of the function. */
   readonly call: AwsCall;
+  readonly checkpoints: Checkpoints;
   readonly now: () => Date;
   readonly newId: () => string;
   log(text: string): void;
@@ -32,12 +34,12 @@ const afterErrorMs = 1_000;
  * until aborted.
  */
 export async function openStream(options: StreamSourceOptions): Promise<(signal: AbortSignal) => Promise<void>> {
-  const { definition, call } = options;
+  const { definition, call, checkpoints } = options;
   const { startingPosition, sourceArn } = definition;
   const readers = new Map<string, Promise<void>>();
   const finished = new Set<string>();
 
-  const startShards = startingPosition === "LATEST" ? await listShards(sourceArn, call) : [];
+  const startShards = startingPosition === "LATEST" && checkpoints.isNew ? await listShards(sourceArn, call) : [];
   const startIterators = new Map<string, string>();
   for (const { id, isClosed } of startShards) {
     if (isClosed) finished.add(id);
@@ -74,10 +76,11 @@ async function readShard(
   options: StreamSourceOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { definition, call } = options;
+  const { definition, call, checkpoints } = options;
   const { batchSize, batchingWindowMs, lanes, sourceArn } = definition;
   let iterator = start;
-  let position: Position = "TRIM_HORIZON";
+  const resumeAfter = checkpoints.last(shardId);
+  let position: Position = resumeAfter === undefined ? "TRIM_HORIZON" : { after: resumeAfter };
   let pending: StreamRecord[] = [];
   let windowEnds = 0;
   while (!signal.aborted) {
@@ -89,6 +92,9 @@ async function readShard(
       const isDue = next === undefined || options.now().getTime() >= windowEnds;
       if (pending.length >= batchSize * lanes || isDue) {
         await deliverByLane(pending, shardId, options, signal);
+        if (signal.aborted) return;
+        const delivered = pending.at(-1);
+        if (delivered !== undefined) checkpoints.save(shardId, delivered.dynamodb.SequenceNumber);
         pending = [];
       }
       const last = records.at(-1);

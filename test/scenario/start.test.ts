@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { env, execPath } from "node:process";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { until } from "../support/until.ts";
+
+// A project folder of the test's own, so that an `npm start` of the developer is not disturbed.
+const project = mkdtempSync(join(tmpdir(), "start-"));
+for (const part of ["cdk.json", "functions", "infra", "node_modules", "package.json", "shared"]) {
+  symlinkSync(resolve(import.meta.dirname, "../..", part), join(project, part));
+}
+const stackFile = join(project, ".local/stack.json");
+const engineLog = join(project, ".local/logs/dynamodb-local.log");
+const started: ChildProcess[] = [];
+const { PATH } = env;
+
+afterEach(async () => {
+  for (const child of started.splice(0)) await ended(child, "SIGKILL");
+});
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+function start(args: string[], path = PATH) {
+  const child = spawn(execPath, ["infra/local/main.ts", "--port", "0", ...args], {
+    cwd: project,
+    env: { PATH: path, NODE_OPTIONS: "--preserve-symlinks --preserve-symlinks-main" },
+  });
+  started.push(child);
+  const output = { out: "", err: "" };
+  child.stdout.on("data", (chunk) => {
+    output.out += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    output.err += chunk;
+  });
+  return { child, output };
+}
+
+/** The exit code, once a process has got this signal and is gone. */
+async function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exit = once(child, "exit");
+  if (signal !== undefined) child.kill(signal);
+  await exit;
+  return child.exitCode;
+}
+
+const Running = z.object({
+  api: z.string(),
+  endpoints: z.object({ lambda: z.string() }),
+  functions: z.object({ access: z.string() }),
+});
+
+async function running() {
+  await until(() => existsSync(stackFile), { deadlineMs: 40_000 });
+  return Running.parse(JSON.parse(readFileSync(stackFile, "utf8")));
+}
+
+/** Origin of the DynamoDB engine that was started last. */
+function engine(): string {
+  return `http://127.0.0.1:${readFileSync(engineLog, "utf8")
+    .match(/(?<=listening on )\d+/g)
+    ?.at(-1)}`;
+}
+
+function serves(origin: string): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect(Number(new URL(origin).port), "127.0.0.1");
+    socket.once("connect", () => socket.destroy() && settle(true));
+    socket.once("error", () => settle(false));
+  });
+}
+
+async function organisations(stack: z.infer<typeof Running>, request: Record<string, unknown>): Promise<string> {
+  const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
+  const lambda = new LambdaClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.lambda });
+  const { access } = stack.functions;
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: access, Payload: JSON.stringify(request) }));
+  return answer.Payload?.transformToString() ?? "";
+}
+
+describe("npm start", () => {
+  it("serves, keeps its data through a crash, admits no second start, and leaves nothing behind", async () => {
+    const options = ["--empty", "--data", join(project, "data")];
+    const crashed = start(options).child;
+    const first = await running();
+    await organisations(first, { action: "org.create", org_id: "org_kept" });
+
+    const second = start(options);
+    expect(await ended(second.child)).toBe(1);
+    expect(second.output.err).toMatch(/^Process \d+ already runs with .+: stop it first .+\n$/);
+    expect(await serves(first.api)).toBe(true);
+
+    const orphan = engine();
+    await ended(crashed, "SIGKILL");
+    await until(async () => !(await serves(orphan)));
+    expect(existsSync(stackFile)).toBe(true);
+
+    rmSync(stackFile);
+    const { child, output } = start(options);
+    const again = await running();
+    expect(await organisations(again, { action: "org.list" })).toContain("org_kept");
+    await until(() => output.out.includes(`The activity log serves at ${again.api}\n`));
+    const asked = Date.now();
+    expect(await ended(child, "SIGTERM")).toBe(0);
+    expect(Date.now() - asked).toBeLessThan(3_000);
+    expect(await Promise.all([again.api, again.endpoints.lambda, engine()].map(serves))).toEqual([false, false, false]);
+    expect(existsSync(stackFile)).toBe(false);
+  }, 120_000);
+
+  it("can be interrupted while it starts", async () => {
+    const { child, output } = start(["--empty"]);
+    await until(() => output.err.includes("Starting the engines"));
+    expect(await ended(child, "SIGINT")).toBe(130);
+    expect(existsSync(join(project, ".local/lock"))).toBe(false);
+  });
+
+  it("says in one line that the port is in use", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("The server has no port.");
+    const { child, output } = start(["--port", String(address.port)]);
+    expect(await ended(child)).toBe(1);
+    expect(output.err.split("\n").at(-2)).toMatch(`Port ${address.port} is in use: stop what uses it`);
+    server.close();
+  });
+
+  it("says in one line that the data folder cannot be used", async () => {
+    const file = join(project, "file");
+    writeFileSync(file, "");
+    const { child, output } = start(["--data", file]);
+    expect(await ended(child)).toBe(1);
+    expect(output.err).toMatch(/^The folder .+ cannot be written .+: choose another one\n$/);
+  });
+
+  it.each(["exit 127", "echo java.base@11.0.2"])(
+    "says in one line that Java is missing or too old (%s)",
+    async (does) => {
+      const bin = mkdtempSync(join(project, "bin-"));
+      writeFileSync(join(bin, "java"), `#!/bin/sh\n${does}\n`);
+      chmodSync(join(bin, "java"), 0o755);
+      const { child, output } = start([], [bin, PATH].join(delimiter));
+      expect(await ended(child)).toBe(1);
+      expect(output.err).toBe("Java 17 or newer is needed to run DynamoDB Local: install it and run npm start again\n");
+    },
+  );
+});
