@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { permissionsOf } from "../support/policies.ts";
+import { stageNames, templateOf } from "../support/template.ts";
+
+const introduction = `# What each function may do
+
+Made from the template. A difference fails the test: read it, and when it is meant, renew this page with
+\`npx vitest run test/infra/permissions.test.ts --update\`.
+`;
+
+/** A table in Markdown, with its columns in line. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
+}
+
+describe.each(stageNames)("in %s", (stage) => {
+  const template = templateOf(stage);
+  const permissions = permissionsOf(template);
+
+  it("the functions may do what the checked-in table says, and no more", async () => {
+    const rows = permissions.map(({ fn, action, resource }) => [fn, action, resource]);
+    const page = `${introduction}\n${table([["function", "action", "resource"], ...rows])}\n`;
+    await expect(page).toMatchFileSnapshot("permissions.md");
+  });
+
+  it("no action and no resource is a wildcard, but for the indexes of a table", () => {
+    for (const { action, resource } of permissions) {
+      if (action.startsWith("managed policy")) continue;
+      expect(action).not.toContain("*");
+      expect(resource.replace(/\/index\/\*$/, "")).not.toContain("*");
+    }
+  });
+
+  it("the only managed policy is the one that lets a function write its log", () => {
+    const managed = permissions.filter(({ action }) => action.startsWith("managed policy"));
+    expect(new Set(managed.map(({ action }) => action))).toEqual(
+      new Set(["managed policy AWSLambdaBasicExecutionRole"]),
+    );
+  });
+
+  it("nobody can update or delete an event: functions append or query, and nothing else", () => {
+    const onEvents = permissions.filter(({ resource }) => resource.startsWith("EventLogTable"));
+    expect(new Set(onEvents.map(({ action }) => action))).toEqual(new Set(["dynamodb:PutItem", "dynamodb:Query"]));
+    const everywhere = permissions.filter(({ action, resource }) => resource === "*" && !action.startsWith("managed"));
+    expect(everywhere).toEqual([]);
+  });
+
+  it("only the write path can append, and it cannot read", () => {
+    const may = (action: string) =>
+      permissions
+        .filter((one) => one.action === action && one.resource.startsWith("EventLogTable"))
+        .map(({ fn }) => fn);
+    expect(new Set(may("dynamodb:PutItem"))).toEqual(new Set(["IngestFunction"]));
+    expect(may("dynamodb:Query")).not.toContain("IngestFunction");
+  });
+
+  it("no role can be assumed but by a function", () => {
+    for (const { Properties } of Object.values(template.findResources("AWS::IAM::Role"))) {
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Action: "sts:AssumeRole", Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" } },
+      ]);
+    }
+  });
+});

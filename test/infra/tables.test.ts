@@ -1,0 +1,79 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { describe, expect, it } from "vitest";
+import { stageNames, templateOf } from "../support/template.ts";
+
+const key = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, KeyType: "HASH" }));
+const sort = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, KeyType: "RANGE" }));
+
+describe.each(stageNames)("in %s", (stage) => {
+  const template = templateOf(stage);
+  const tables = Object.entries(template.findResources("AWS::DynamoDB::GlobalTable"));
+
+  it("there are two tables", () => expect(tables).toHaveLength(2));
+
+  it.each(tables)("%s survives mistakes: protected, restorable, encrypted, kept when the stack goes", (_, table) => {
+    expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+    expect(table.Properties.SSESpecification).toEqual({ SSEEnabled: true, SSEType: "KMS" });
+    for (const replica of table.Properties.Replicas) {
+      expect(replica.DeletionProtectionEnabled).toBe(true);
+      expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+    }
+  });
+
+  it.each(tables)("%s costs nothing while nobody uses it", (_, { Properties }) => {
+    expect(Properties.BillingMode).toBe("PAY_PER_REQUEST");
+  });
+
+  describe("the events table", () => {
+    const [, { Properties: events } = { Properties: undefined }] =
+      tables.find(([id]) => id.startsWith("EventLog")) ?? [];
+
+    it("has a key for every way of reading, without attributes made for keys", () => {
+      const indexes = events.GlobalSecondaryIndexes.map((index: { IndexName: string; KeySchema: unknown }) => [
+        index.IndexName,
+        index.KeySchema,
+      ]);
+      const byTime = sort("occurred_at", "event_id");
+      expect(events.KeySchema).toEqual([...key("timeline"), ...sort("position")]);
+      expect(Object.fromEntries(indexes)).toEqual({
+        by_time: [...key("org_id"), ...byTime],
+        by_type: [...key("org_id", "entity_type"), ...byTime],
+        by_actor: [...key("org_id", "actor_user_id"), ...byTime],
+        by_contact: [...key("org_id", "contact_id"), ...byTime],
+        paid: [...key("org_id", "settled"), ...byTime],
+      });
+    });
+
+    it("denies everyone to change or remove an event, whatever their own policies allow", () => {
+      const [replica] = events.Replicas;
+      const [statement] = replica.ResourcePolicy.PolicyDocument.Statement;
+      expect(statement).toMatchObject({ Effect: "Deny", Principal: { AWS: "*" }, Resource: "*" });
+      expect(statement).not.toHaveProperty("Condition");
+      expect(statement.Action).toEqual(
+        expect.arrayContaining([
+          "dynamodb:UpdateItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:BatchWriteItem",
+          "dynamodb:PartiQLInsert",
+          "dynamodb:PartiQLUpdate",
+          "dynamodb:PartiQLDelete",
+          "dynamodb:UpdateTimeToLive",
+        ]),
+      );
+    });
+
+    it("keeps events for ever: time removes none", () => expect(events.TimeToLiveSpecification).toBeUndefined());
+
+    it("streams new and old images, so that tampering shows", () => {
+      expect(events.StreamSpecification).toEqual({ StreamViewType: "NEW_AND_OLD_IMAGES" });
+    });
+  });
+
+  it("the config table forgets what has run out", () => {
+    template.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
+      KeySchema: [...key("pk"), ...sort("sk")],
+      TimeToLiveSpecification: { AttributeName: "expires_at_seconds", Enabled: true },
+      StreamSpecification: Match.absent(),
+    });
+  });
+});
