@@ -4,7 +4,7 @@ import { admin } from "../../shared/lambda/admin.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { variables } from "../../shared/lambda/names.ts";
 import { adminStore } from "../../shared/store/admin.ts";
-import { documentClient } from "../../shared/store/client.ts";
+import { documentClient } from "../../shared/store/document-client.ts";
 
 const store = adminStore(documentClient(), env(variables.configTable));
 

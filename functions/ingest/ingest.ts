@@ -7,7 +7,8 @@ import { log } from "../../shared/lambda/log.ts";
 import { count } from "../../shared/lambda/metrics.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
 import { rejectedQueue } from "../../shared/lambda/rejected.ts";
-import { documentClient, dynamoClient } from "../../shared/store/client.ts";
+import { dynamoClient } from "../../shared/store/client.ts";
+import { documentClient } from "../../shared/store/document-client.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { pinStore } from "../../shared/store/pins.ts";
 

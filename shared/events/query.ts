@@ -8,7 +8,7 @@ export type EventFilter = {
   readonly actor_user_id: string | null;
   readonly contact_id: string | null;
   readonly settled: "paid" | null;
-  /** The entity types that the reader's dialect has names for. */
+  /** The entity types that the reader's dialect has names for. What it has none for is rare, and dropped after reading. */
   readonly visible: readonly EntityType[];
   /** Inclusive bounds, UTC with three fraction digits. */
   readonly since: string | null;
@@ -39,7 +39,7 @@ export type QueryPlan = {
 
 export type Condition = {
   readonly attribute: "entity_type" | "entity_id" | "actor_user_id" | "contact_id" | "settled";
-  readonly values: readonly string[];
+  readonly value: string;
 };
 
 /** From the most selective key to the least: a document has fewer events than a contact, a contact fewer than a user, and so on. */
@@ -57,8 +57,7 @@ export function planQuery(filter: EventFilter): QueryPlan {
   const conditions: Condition[] = [];
   for (const { attribute } of choices) {
     const value = filter[attribute];
-    if (value !== null && attribute !== chosen?.attribute) conditions.push({ attribute, values: [value] });
+    if (value !== null && attribute !== chosen?.attribute) conditions.push({ attribute, value });
   }
-  if (filter.entity_type === null) conditions.push({ attribute: "entity_type", values: filter.visible });
   return { index: chosen?.index ?? "by_time", conditions };
 }

@@ -1,9 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
 /**
- * The client of the paths that every request takes. Three attempts and short timeouts keep a request that meets trouble well inside
- * the time its function has, so that it ends as an honest 503 rather than as a time-out.
+ * The client that all stores share. Three attempts and short timeouts keep a request that meets trouble well inside the time that its
+ * function has, so that it ends as an honest 503 rather than as a time-out.
  */
 export function dynamoClient(): DynamoDBClient {
   const client = new DynamoDBClient({
@@ -13,9 +12,4 @@ export function dynamoClient(): DynamoDBClient {
   // It walks every answer to censor it for a logger, and there is none: a third of the time that a page takes.
   client.middlewareStack.remove("loggerMiddleware");
   return client;
-}
-
-/** The client of the paths that administrators take, where plain values are worth more than a tenth of a millisecond. */
-export function documentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(dynamoClient());
 }

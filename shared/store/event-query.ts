@@ -37,10 +37,9 @@ export function queryOf(table: string, query: EventQuery) {
   } else if (until !== null) {
     keyed.push(`${name(sortKey)} <= ${value("until", until)}`);
   }
-  const filtered = conditions.map(({ attribute, values: allowed }) => {
-    const labels = allowed.map((text, at) => value(`${attribute}_${at}`, text));
-    return `${name(attribute)} IN (${labels.join(", ")})`;
-  });
+  const filtered = conditions.map(
+    (condition) => `${name(condition.attribute)} = ${value(condition.attribute, condition.value)}`,
+  );
   return {
     TableName: table,
     ...(index === "timeline" ? {} : { IndexName: index }),

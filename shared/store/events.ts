@@ -42,6 +42,7 @@ export function eventStore(client: DynamoDBClient, table: string, budget: PageBu
     async page(query) {
       const events: ActivityEvent[] = [];
       const request = queryOf(table, query);
+      const visible = new Set(query.visible);
       let bytes = 0;
       let start = query.after === null ? undefined : startKey(query, query.after);
       let size = query.limit + 1;
@@ -51,6 +52,7 @@ export function eventStore(client: DynamoDBClient, table: string, budget: PageBu
         );
         for (const item of answer.Items ?? []) {
           const event = fromItem(item);
+          if (!visible.has(event.entity_type)) continue;
           bytes += weight(event);
           if (events.length === query.limit || (bytes > budget.bytes && events.length > 0)) {
             return { events, next: events.at(-1) ?? null };

@@ -62,7 +62,7 @@ try {
   const tokens = await engine.tokens([small.org, large.org], 40);
   const reader = await Reader.load(tokens);
   step("Reading pages");
-  measures.push(...(await measurePages(engine, reader, small.org)));
+  measures.push(...(await measurePages(reader, small.org)));
   step("Reading a long log");
   measures.push(...(await measureSizes(engine, reader, small.org, large.org)));
   measures.push(...(await measureDepth(reader, large.org)));

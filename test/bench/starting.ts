@@ -3,27 +3,13 @@ import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { buildSync } from "esbuild";
-import { bundle, bundling } from "../../infra/parts/bundle.ts";
+import { bundle } from "../../infra/parts/bundle.ts";
 import { anHttpEvent } from "../support/http-event.ts";
+import { bundleBareFunction } from "./bare-function.ts";
 import type { BenchEngine } from "./engine.ts";
 import { compareFigures, counted, type Measure } from "./measure.ts";
 
 const run = promisify(execFile);
-
-/** What the read function is held against: the DynamoDB client and one Query, bundled the same way. */
-const bareFunction = `
-import { DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
-const client = new DynamoDBClient({});
-export const handler = ({ org }) => client.send(new QueryCommand({
-  TableName: process.env.EVENTS_TABLE,
-  IndexName: "by_time",
-  KeyConditionExpression: "org_id = :org",
-  ExpressionAttributeValues: { ":org": { S: org } },
-  ScanIndexForward: false,
-  Limit: 20,
-}));
-`;
 
 /** Loads a function and calls it once, and prints how long both took together. Lambda's own runtime has `node:http` already. */
 const probe = `
@@ -43,8 +29,7 @@ export async function measureStart({ environment }: BenchEngine, orgId: string, 
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
   const probeFile = join(folder, "probe.mjs");
   writeFileSync(probeFile, probe);
-  const bare = join(folder, "bare.mjs");
-  buildSync({ ...bundling, stdin: { contents: bareFunction, resolveDir: import.meta.dirname }, outfile: bare });
+  const bare = bundleBareFunction();
   const ours = join(bundle("functions/read/finzbooks.ts").folder, "index.mjs");
 
   const headers = { authorization: `Bearer ${token}`, "x-aibooks-org": orgId };
@@ -58,7 +43,7 @@ export async function measureStart({ environment }: BenchEngine, orgId: string, 
     bars: { p50: 1.1 },
     samples: 25,
     warmup: 3,
-    baseline: () => start(bare, JSON.stringify({ org: orgId })),
+    baseline: () => start(bare, JSON.stringify({ org: orgId, limit: 20 })),
     ours: () => start(ours, event),
   });
   const bytes = (file: string) => statSync(file).size;
