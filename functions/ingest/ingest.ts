@@ -4,7 +4,6 @@ import { readEventText } from "../../shared/events/read-event.ts";
 import { batch } from "../../shared/lambda/batch.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { log } from "../../shared/lambda/log.ts";
-import { count } from "../../shared/lambda/metrics.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
 import { rejectedQueue } from "../../shared/lambda/rejected.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
@@ -23,15 +22,14 @@ const rejected = rejectedQueue(env(variables.rejectedQueue));
  * leaves it in the ingest queue, to be tried again.
  */
 export const handler = batch(async (record) => {
-  const now = new Date();
   try {
-    const draft = readEventText(record.body, { now, entropy: record.messageId });
+    const draft = readEventText(record.body, { now: new Date(), entropy: record.messageId });
     const outcome = await append(store, draft);
-    count({ [outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated]: 1 }, now);
+    return outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated;
   } catch (error) {
     if (!(error instanceof ActivityError) || error.code === "unavailable") throw error;
     await rejected.reject(record, error);
-    count({ [metrics.eventsRejected]: 1 }, now);
     log("warn", "event rejected", { message_id: record.messageId, code: error.code, reason: error.message });
+    return metrics.eventsRejected;
   }
 });

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { ActivityError } from "./errors.ts";
 import type { Position } from "./event.ts";
+import { eventIdPattern, isCleanId, maxIdLength } from "./limits.ts";
 import type { EventFilter } from "./query.ts";
+import { parseTimestamp } from "./timestamp.ts";
 
 const version = "1";
 
@@ -25,6 +27,10 @@ export function readCursor(cursor: string, orgId: string, filter: EventFilter): 
   if (!Array.isArray(position)) throw refusal();
   const [occurred_at, event_id, entity_id]: unknown[] = position;
   if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") throw refusal();
+  // Whoever computes a seal himself must still name a place where an event of this range could stand.
+  if (parseTimestamp(occurred_at) !== occurred_at || !eventIdPattern.test(event_id)) throw refusal();
+  if (entity_id === "" || entity_id.length > maxIdLength || !isCleanId(entity_id)) throw refusal();
+  if (occurred_at < (filter.since ?? occurred_at) || occurred_at > (filter.until ?? occurred_at)) throw refusal();
   return { occurred_at, event_id, entity_id };
 }
 

@@ -29,11 +29,16 @@ export function readEventText(text: string, reception: Reception): Draft {
   try {
     return readEvent(parseJsonExactly(text), reception);
   } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new ActivityError("invalid_value", `The event is not JSON: ${error.message}.`);
+    if (error instanceof SyntaxError) throw new ActivityError("invalid_value", `The event is not JSON${place(error)}.`);
     if (error instanceof RangeError) throw new ActivityError("invalid_value", error.message);
     throw error;
   }
+}
+
+/** Where JSON breaks, if the engine says so. The rest of its message quotes the text, which is not for logs. */
+function place({ message }: SyntaxError): string {
+  const [, position] = /at position (\d+)/.exec(message) ?? [];
+  return position === undefined ? "" : ` at character ${position}`;
 }
 
 /** Reads one event as a parsed value; otherwise like `readEventText`. */

@@ -15,3 +15,5 @@ export const metrics = {
   eventsRepeated: "EventsRepeated",
   eventsRejected: "EventsRejected",
 } as const;
+
+export type Metric = (typeof metrics)[keyof typeof metrics];

@@ -3,10 +3,11 @@ import { type Caller, callerOf, requireScope } from "../../access/caller.ts";
 import { rateState, refuseExcess } from "../../access/rate.ts";
 import { tokenHash } from "../../access/token.ts";
 import { readCursor, writeCursor } from "../../events/cursor.ts";
+import { ActivityError } from "../../events/errors.ts";
 import { listEvents } from "../../events/list.ts";
 import type { EventReader } from "../../events/query.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
-import { readActivityRequest } from "./query.ts";
+import { only, readActivityRequest } from "./query.ts";
 import { renderPage, renderWhoami } from "./render.ts";
 import { type ActivityRoute, findRoute } from "./routes.ts";
 
@@ -71,12 +72,15 @@ function bearer(request: HttpRequest): string {
   return secret;
 }
 
-/** The organisation that a request names. One that names two is bound to neither: the text below is no organisation's id. */
+/** The organisation that a request names, by header or parameter. Throws `invalid_value` where it names two. */
 function readClaimedOrg({ headers, query }: HttpRequest): string | null {
-  const named = new Set(query.getAll("organization_id"));
-  const header = headers["x-aibooks-org"];
-  if (header !== undefined) named.add(header);
-  return named.size === 0 ? null : [...named].join(",");
+  const header = headers["x-aibooks-org"] || null;
+  const parameter = only(query, "organization_id");
+  if (header !== null && parameter !== null && header !== parameter) {
+    const message = "The header X-AIBooks-Org and the parameter organization_id name different organisations.";
+    throw new ActivityError("invalid_value", message, { field: "organization_id" });
+  }
+  return header ?? parameter;
 }
 
 /** A bounded memory, emptied when it is full: it only saves time, so what it forgets costs one round trip. */

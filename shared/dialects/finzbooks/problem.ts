@@ -15,6 +15,8 @@ export function renderProblem(error: unknown, requestId: string): HttpResponse {
     ...(status >= 500 ? { request_id: requestId } : {}),
   };
   const headers: Record<string, string> = { "content-type": "application/json" };
+  // RFC 9110, section 11.6.1: a 401 says how to authenticate.
+  if (status === 401) headers["www-authenticate"] = "Bearer";
   if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
   if (allow !== undefined) headers.allow = allow;
   return { status, headers, body: JSON.stringify(body) };

@@ -34,7 +34,7 @@ export function readActivityRequest(route: ActivityRoute, query: URLSearchParams
 }
 
 /** The one value of a parameter, or `null`. Two values would leave open which of them holds, and are refused. */
-function only(query: URLSearchParams, name: string): string | null {
+export function only(query: URLSearchParams, name: string): string | null {
   const [value = null, ...others] = query.getAll(name);
   if (others.length > 0) throw invalid(name, `The parameter ${name} is given more than once.`);
   return value;

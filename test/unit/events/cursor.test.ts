@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readCursor, writeCursor } from "../../../shared/events/cursor.ts";
+import { isCleanId } from "../../../shared/events/limits.ts";
 import type { EventFilter } from "../../../shared/events/query.ts";
 import { aFilter } from "../../support/builders.ts";
 import { refusal } from "../../support/refusal.ts";
@@ -21,13 +22,26 @@ function expectRefused(text: string, orgId = org, other: EventFilter = filter): 
 
 it("gives the position back", () => {
   expect(readCursor(cursor, org, filter)).toEqual(position);
-  const text = fc.string({ unit: "grapheme", maxLength: 256 });
+  const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 100 }).filter(isCleanId);
+  const time = fc.date({ min: new Date("2026-05-01"), max: new Date("2027-01-01"), noInvalidDate: true });
   fc.assert(
-    fc.property(text, text, text, (occurred_at, event_id, entity_id) => {
-      const any = { occurred_at, event_id, entity_id };
+    fc.property(time, fc.uuid(), id, (at, uuid, entity_id) => {
+      const any = { occurred_at: at.toISOString(), event_id: `evt_${uuid.replaceAll("-", "")}`, entity_id };
       expect(readCursor(writeCursor(any, org, filter), org, filter)).toEqual(any);
     }),
   );
+});
+
+it.each([
+  ["a time that is none", { occurred_at: "soon" }],
+  ["a time in another form", { occurred_at: "2026-05-11" }],
+  ["a time before the range", { occurred_at: "2026-04-30T23:59:59.999Z" }],
+  ["an id that is none", { event_id: "evt_1" }],
+  ["no entity", { entity_id: "" }],
+  ["an endless entity", { entity_id: "x".repeat(2_000) }],
+  ["a control character", { entity_id: "a\u0000" }],
+])("is refused with %s, also under a seal that fits", (_, over) => {
+  expectRefused(writeCursor({ ...position, ...over }, org, filter));
 });
 
 it("travels in a URL as it is", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { batch } from "../../../shared/lambda/batch.ts";
+import { type Metric, metrics } from "../../../shared/lambda/names.ts";
 import { aContext } from "../../support/http-event.ts";
 import { catchLog } from "../../support/log-lines.ts";
 import { aRecord } from "../../support/queue-record.ts";
@@ -14,6 +15,7 @@ describe("a record that fails", () => {
     const handler = batch(async ({ messageId }) => {
       if (messageId === "b") throw new Error("poison");
       done.push(messageId);
+      return metrics.eventsAppended;
     });
     const failures = { batchItemFailures: [{ itemIdentifier: "b" }] };
     expect(await handler(records("a", "b", "c"), aContext())).toEqual(failures);
@@ -26,6 +28,7 @@ describe("a record that fails", () => {
       fc.asyncProperty(fc.uniqueArray(fc.uuid(), { maxLength: 10 }), fc.func(fc.boolean()), async (ids, isPoison) => {
         const handler = batch(async ({ messageId }) => {
           if (isPoison(messageId)) throw new Error("poison");
+          return metrics.eventsAppended;
         });
         const { batchItemFailures } = (await handler(records(...ids), aContext())) ?? { batchItemFailures: null };
         expect(batchItemFailures).toEqual(
@@ -56,14 +59,26 @@ describe("a record that fails", () => {
 });
 
 it("works on all records at once", async () => {
-  const gate = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<Metric>();
   const handle = vi.fn(() => gate.promise);
   const outcome = batch(handle)(records("a", "b", "c"), aContext());
   await vi.waitUntil(() => handle.mock.calls.length === 3);
-  gate.resolve();
+  gate.resolve(metrics.eventsAppended);
   expect(await outcome).toEqual({ batchItemFailures: [] });
 });
 
 it("has nothing to say of an empty batch", async () => {
-  expect(await batch(async () => undefined)(records(), aContext())).toEqual({ batchItemFailures: [] });
+  const lines = catchLog();
+  expect(await batch(async () => metrics.eventsAppended)(records(), aContext())).toEqual({ batchItemFailures: [] });
+  expect(lines).toEqual([]);
+});
+
+it("counts a batch in one line of the log", async () => {
+  const lines = catchLog();
+  const outcome = { a: metrics.eventsAppended, b: metrics.eventsRejected, c: metrics.eventsAppended };
+  await batch(async ({ messageId }) => outcome[messageId === "a" || messageId === "b" ? messageId : "c"])(
+    records("a", "b", "c"),
+    aContext(),
+  );
+  expect(lines).toMatchObject([{ EventsAppended: 2, EventsRejected: 1 }]);
 });
