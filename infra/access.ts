@@ -32,11 +32,7 @@ export class Access extends Construct {
       timeoutSeconds: 15,
       logRetention: props.logRetention,
     });
-    this.allow(
-      this.admin,
-      ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"],
-      [this.table.tableArn],
-    );
+    this.allow(this.admin, ["BatchGetItem", "PutItem", "UpdateItem", "ConditionCheckItem"], [this.table.tableArn]);
     this.allow(this.admin, ["Query"], [this.table.tableArn, `${this.table.tableArn}/index/by_kind`]);
   }
 

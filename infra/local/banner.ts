@@ -34,7 +34,7 @@ function demoLines(api: string, { org_id, token }: Demo): string[] {
     `  Demo token         ${token}`,
     "",
     "Paste this for an invoice's timeline:",
-    `  curl -s "${api}/api/public/v1/activity?entity_type=INVOICE&since=2026-05-11T00:00:00Z&limit=50" \\`,
+    `  curl -s "${api}/api/public/v1/invoices/inv_8c3f1a9b/activity?limit=20" \\`,
     `    -H "Authorization: Bearer ${token}" -H "X-AIBooks-Org: ${org_id}"`,
     "",
   ];
