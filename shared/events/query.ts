@@ -15,8 +15,15 @@ export type EventFilter = {
   readonly until: string | null;
 };
 
+/** What only some dialects show of an event. */
+export const eventParts = ["actor", "related", "text", "information", "params", "contact_id", "settled"] as const;
+
+export type EventPart = (typeof eventParts)[number];
+
 export type EventQuery = EventFilter & {
   readonly org_id: string;
+  /** The parts that the reader shows. The others are not read, and are `null` in what it gets. */
+  readonly parts: readonly EventPart[];
   /** Events at most; a page may hold fewer and still have more behind it. */
   readonly limit: number;
   /** Where the page before ended. */

@@ -15,7 +15,7 @@ export function toItem(event: ActivityEvent): Record<string, string> {
 
 /** The event of an item. Throws, naming the item's key, where the item is not one that this log wrote. */
 export function fromItem(item: Record<string, AttributeValue>): ActivityEvent {
-  const fault = (field: string) => new Error(`Item ${item.timeline?.S} ${item.position?.S} has no valid ${field}.`);
+  const fault = (field: string) => new Error(`Item ${nameOf(item)} has no valid ${field}.`);
   const optional = (field: string): string | null => {
     const value = item[field];
     if (value === undefined) return null;
@@ -49,6 +49,11 @@ export function fromItem(item: Record<string, AttributeValue>): ActivityEvent {
     contact_id: optional("contact_id"),
     settled: optional("settled") === null ? null : "paid",
   };
+}
+
+/** The key of an item, from its natural attributes: a page does not read the key itself. */
+function nameOf({ org_id, entity_id, occurred_at, event_id }: Record<string, AttributeValue>): string {
+  return `${timelineKey(org_id?.S ?? "?", entity_id?.S ?? "?")} ${positionKey(occurred_at?.S ?? "?", event_id?.S ?? "?")}`;
 }
 
 /** The table holds only what `toItem` put there, and no role may change an item: what was JSON text still is. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { bundle } from "../../infra/parts/bundle.ts";
+import { eventParts } from "../../shared/events/query.ts";
 import { documentTypes } from "../../shared/events/vocabulary.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { eventStore } from "../../shared/store/events.ts";
@@ -122,7 +123,12 @@ export async function measureReadUnits({ table }: BenchEngine, orgId: string): P
   for (const [name, filter] of Object.entries({ ...filters, paid: { settled: "paid" } as const })) {
     const client = dynamoClient();
     const units = meterOf(client);
-    const { events } = await eventStore(client, table).page({ ...nothing, ...filter, org_id: orgId });
+    const { events } = await eventStore(client, table).page({
+      ...nothing,
+      parts: eventParts,
+      ...filter,
+      org_id: orgId,
+    });
     const bytes = events.reduce((sum, event) => sum + itemBytes(event), 0);
     const least = Math.ceil(bytes / 4_096) / 2;
     const used = units.reduce((sum, unit) => sum + unit, 0);
@@ -140,6 +146,7 @@ const nothing = {
   contact_id: null,
   settled: null,
   visible: documentTypes,
+  parts: [],
   since: null,
   until: null,
   limit: 20,

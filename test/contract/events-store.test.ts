@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type AppendStore, append } from "../../shared/events/append.ts";
 import type { Position } from "../../shared/events/event.ts";
-import type { EventPage } from "../../shared/events/query.ts";
+import { type EventPage, eventParts } from "../../shared/events/query.ts";
 import { readEvent } from "../../shared/events/read-event.ts";
 import type { EventInput } from "../../shared/events/schema.ts";
 import { textAttributes } from "../../shared/store/attributes.ts";
@@ -27,7 +27,7 @@ const anOrg = () => `org_store_${orgs++}`;
 const draft = (input: EventInput, entropy = "one") => readEvent(input, { now: new Date(), entropy });
 
 async function stored(org_id: string) {
-  return (await stack.events.page(aQuery({ org_id, limit: 500 }))).events;
+  return (await stack.events.page(aQuery({ org_id, parts: eventParts, limit: 500 }))).events;
 }
 
 describe("appending", () => {
@@ -155,7 +155,7 @@ describe("reading", () => {
       const client = stack.newClient();
       const units = meterOf(client);
       const { events } = await eventStore(client, stack.tables.events ?? "").page(
-        aQuery({ org_id, limit: 20, ...filter }),
+        aQuery({ org_id, parts: eventParts, limit: 20, ...filter }),
       );
       expect(events).toHaveLength(20);
       const bytes = events.reduce((sum, event) => sum + itemBytes(event), 0);

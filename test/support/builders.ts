@@ -67,7 +67,7 @@ export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
 }
 
 export function aQuery(over: Partial<EventQuery> = {}): EventQuery {
-  return { ...aFilter(), org_id: "org_8f9a1c2d", limit: 100, after: null, ...over };
+  return { ...aFilter(), org_id: "org_8f9a1c2d", parts: [], limit: 100, after: null, ...over };
 }
 
 /** A token's secret; different bytes make different tokens. */

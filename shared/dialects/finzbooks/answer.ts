@@ -38,7 +38,7 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
   const list = async (route: ActivityRoute, query: URLSearchParams, org_id: string) => {
     const { filter, limit, cursor } = readActivityRequest(route, query);
     const after = cursor === null ? null : readCursor(cursor, org_id, filter);
-    const page = await listEvents(events, { ...filter, org_id, limit, after });
+    const page = await listEvents(events, { ...filter, org_id, parts: [], limit, after });
     return { ...page, filter, limit };
   };
 
@@ -52,10 +52,11 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     // with, so that both cost one round trip. What it read is dropped unless the token is bound to that organisation.
     const key = tokenHash(secret);
     const expectedOrg = claimedOrg ?? boundOrgs.get(key) ?? null;
+    const identified = identify(secret, claimedOrg, trace);
     const early = expectedOrg === null ? null : list(route, request.query, expectedOrg);
     early?.catch(() => undefined);
 
-    const { token, org_id } = await identify(secret, claimedOrg, trace);
+    const { token, org_id } = await identified;
     requireScope(token, "AIBooks.activity.READ");
     if (claimedOrg === null) remember(boundOrgs, key, org_id);
     const page = await (early !== null && expectedOrg === org_id ? early : list(route, request.query, org_id));

@@ -38,7 +38,8 @@ describe("an event's item", () => {
     "without %s is a fault that names the item",
     (field) => {
       const { [field]: _, ...damaged } = stored();
-      const key = "org_8f9a1c2d#inv_8c3f1a9b 2026-05-11T08:30:12.000Z#evt_3d1a80e05d5b3a3dac8c7c12a5c0b300";
+      const { org_id = "?", entity_id = "?", occurred_at = "?", event_id = "?" } = { ...anEvent(), [field]: undefined };
+      const key = `${org_id}#${entity_id} ${occurred_at}#${event_id}`;
       expect(() => fromItem(damaged)).toThrow(`Item ${key} has no valid ${field}.`);
     },
   );
