@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ActivityEvent } from "../../../shared/events/event.ts";
 import { textAttributes } from "../../../shared/store/attributes.ts";
 import { fromItem, toItem } from "../../../shared/store/event-item.ts";
 import { pinKey, positionKey, timelineKey } from "../../../shared/store/keys.ts";
@@ -38,8 +39,8 @@ describe("an event's item", () => {
     "without %s is a fault that names the item",
     (field) => {
       const { [field]: _, ...damaged } = stored();
-      const { org_id = "?", entity_id = "?", occurred_at = "?", event_id = "?" } = { ...anEvent(), [field]: undefined };
-      const key = `${org_id}#${entity_id} ${occurred_at}#${event_id}`;
+      const name = (of: keyof ActivityEvent) => (of === field ? "?" : anEvent()[of]);
+      const key = `${name("org_id")}#${name("entity_id")} ${name("occurred_at")}#${name("event_id")}`;
       expect(() => fromItem(damaged)).toThrow(`Item ${key} has no valid ${field}.`);
     },
   );
