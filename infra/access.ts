@@ -36,18 +36,24 @@ export class Access extends Construct {
     this.allow(this.admin, ["Query"], [this.table.tableArn, `${this.table.tableArn}/index/by_kind`]);
   }
 
-  /** Lets a function authenticate callers: one conditional update reads a token and counts its use. */
+  /** Lets a function authenticate callers: one conditional update of a token's item reads it and counts its use. */
   allowAuthenticate(fn: LambdaFunction): void {
-    this.allow(fn, ["UpdateItem"], [this.table.tableArn]);
+    this.allow(fn, ["UpdateItem"], [this.table.tableArn], keysThatBeginWith("token#"));
   }
 
-  /** Lets a function pin idempotency keys. */
+  /** Lets a function pin idempotency keys, and write nothing else. */
   allowPin(fn: LambdaFunction): void {
-    this.allow(fn, ["PutItem"], [this.table.tableArn]);
+    this.allow(fn, ["PutItem"], [this.table.tableArn], keysThatBeginWith("pin#"));
   }
 
-  private allow(fn: LambdaFunction, actions: string[], resources: string[]): void {
+  private allow(fn: LambdaFunction, actions: string[], resources: string[], conditions = {}): void {
     fn.addEnvironment(variables.configTable, this.table.tableName);
-    fn.addToRolePolicy(new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources }));
+    const permitted = actions.map((action) => `dynamodb:${action}`);
+    fn.addToRolePolicy(new PolicyStatement({ actions: permitted, resources, conditions }));
   }
+}
+
+/** Holds a statement to the items of one kind, by their partition key. */
+function keysThatBeginWith(prefix: string) {
+  return { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${prefix}*`] } };
 }

@@ -7,6 +7,8 @@ export type Stage = {
   readonly logRetentionDays: number;
   /** Instances of the ingest function at most: the bound on write throughput, and on what a runaway writer can cost. */
   readonly ingestConcurrency: number;
+  /** Where alarms are sent, besides their topics; `null` for nowhere. */
+  readonly alarmEmail: string | null;
   readonly tags: Readonly<Record<string, string>>;
 };
 
@@ -16,6 +18,7 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     throttle: { ratePerSecond: 500, burst: 1_000 },
     logRetentionDays: 30,
     ingestConcurrency: 10,
+    alarmEmail: null,
     tags: { application: "activity-log", stage: "dev" },
   },
   prod: {
@@ -23,6 +26,7 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
     ingestConcurrency: 100,
+    alarmEmail: null,
     tags: { application: "activity-log", stage: "prod" },
   },
 };

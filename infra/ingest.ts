@@ -7,11 +7,12 @@ import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import type { EventLog } from "./event-log.ts";
-import { OperatorAlarm } from "./parts/alarms.ts";
+import type { Alarms } from "./parts/alarms.ts";
 import { NodeFunction } from "./parts/function.ts";
 import { WorkQueue } from "./parts/queue.ts";
 
 export type IngestProps = {
+  readonly alarms: Alarms;
   readonly eventLog: EventLog;
   readonly access: Access;
   readonly logRetention: RetentionDays;
@@ -26,9 +27,9 @@ export class Ingest extends Construct {
   readonly rejected: Queue;
   readonly fn: NodeFunction;
 
-  constructor(scope: Construct, id: string, { eventLog, access, logRetention, concurrency }: IngestProps) {
+  constructor(scope: Construct, id: string, { alarms, eventLog, access, logRetention, concurrency }: IngestProps) {
     super(scope, id);
-    this.work = new WorkQueue(this, "Ingest", { visibilitySeconds: 6 * timeoutSeconds, tries: 5 });
+    this.work = new WorkQueue(this, "Ingest", { alarms, visibilitySeconds: 6 * timeoutSeconds, tries: 5 });
     this.rejected = new Queue(this, "Rejected", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -48,7 +49,7 @@ export class Ingest extends Construct {
     this.rejected.grantSendMessages(this.fn);
     this.fn.addEnvironment(variables.rejectedQueue, this.rejected.queueUrl);
 
-    new OperatorAlarm(this, "IngestAge", {
+    alarms.add(this, "IngestAge", {
       severity: "page",
       means: "Accepted events wait longer than five minutes to be stored.",
       metric: this.work.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
@@ -58,7 +59,7 @@ export class Ingest extends Construct {
       // An empty queue reports no age.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    new OperatorAlarm(this, "RejectedEvents", {
+    alarms.add(this, "RejectedEvents", {
       severity: "notice",
       means: "Services sent events that were refused; they wait in the rejected queue.",
       metric: this.rejected.metricApproximateNumberOfMessagesVisible({

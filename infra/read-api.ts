@@ -1,3 +1,4 @@
+import { Duration } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CorsHttpMethod,
@@ -48,6 +49,7 @@ export class ReadApi extends Construct {
       createDefaultStage: false,
       corsPreflight: {
         allowOrigins: [...stage.corsOrigins],
+        maxAge: Duration.hours(1),
         allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD],
         allowHeaders: ["authorization", "x-aibooks-org"],
         exposeHeaders: [

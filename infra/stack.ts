@@ -4,6 +4,7 @@ import { Access } from "./access.ts";
 import type { Stage } from "./config.ts";
 import { EventLog } from "./event-log.ts";
 import { Ingest } from "./ingest.ts";
+import { Alarms } from "./parts/alarms.ts";
 import { ReadApi } from "./read-api.ts";
 
 /** The whole product, in the order in which an event passes through it. */
@@ -12,9 +13,16 @@ export class ActivityLogStack extends Stack {
     super(scope, id, props);
     const logRetention = stage.logRetentionDays;
 
+    const alarms = new Alarms(this, "Alarms", { email: stage.alarmEmail });
     const eventLog = new EventLog(this, "EventLog");
     const access = new Access(this, "Access", { logRetention });
-    const ingest = new Ingest(this, "Ingest", { eventLog, access, logRetention, concurrency: stage.ingestConcurrency });
+    const ingest = new Ingest(this, "Ingest", {
+      alarms,
+      eventLog,
+      access,
+      logRetention,
+      concurrency: stage.ingestConcurrency,
+    });
     const readApi = new ReadApi(this, "ReadApi", { eventLog, access, logRetention, stage });
 
     // `{Kind}{Name}`: the command line and the local runtime find everything by these names.

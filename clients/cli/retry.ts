@@ -1,6 +1,4 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { ActivityError } from "../../shared/events/errors.ts";
-import { toMessage } from "../emitter/message.ts";
 import { createSender } from "../emitter/send.ts";
 import { CliError } from "./outcome.ts";
 import { type HeldMessage, hold, release, remove } from "./rejected-queue.ts";
@@ -10,14 +8,13 @@ export type Retry = {
   readonly queues: { readonly ingest: string; readonly rejected: string };
   /** Messages at most. */
   readonly limit: number;
-  readonly now: Date;
 };
 
 /**
  * Sends rejected events to the ingest queue again. Each leaves the rejected queue only after it was sent, so it is never in
  * neither. Answers how many were sent. Throws `CliError` where one could not be.
  */
-export async function retryRejected({ client, queues, limit, now }: Retry): Promise<number> {
+export async function retryRejected({ client, queues, limit }: Retry): Promise<number> {
   const send = createSender({ queueUrl: queues.ingest, client });
   const sent = new Set<string>();
   const backAgain = new Map<string, HeldMessage>();
@@ -33,7 +30,7 @@ export async function retryRejected({ client, queues, limit, now }: Retry): Prom
       }
       const chosen = waiting.slice(0, limit - sent.size);
       await release(client, queues.rejected, waiting.slice(chosen.length));
-      const results = await send(chosen.map((message) => identified(message, now)));
+      const results = await send(chosen.map(({ body }) => body));
       for (const result of results) if (result.status === "sent") sent.add(result.message_id);
       const isSent = (_: HeldMessage, at: number) => results[at]?.status === "sent";
       await remove(client, queues.rejected, chosen.filter(isSent));
@@ -51,15 +48,4 @@ export async function retryRejected({ client, queues, limit, now }: Retry): Prom
     await release(client, queues.rejected, [...backAgain.values()]);
   }
   return sent.size;
-}
-
-/** The event with an id made of its first message: sent again, but not removed, it is a repeat and no second event. */
-function identified({ body, message_id }: HeldMessage, now: Date): string {
-  try {
-    return message_id === null ? body : toMessage(body, { now, entropy: message_id }).body;
-  } catch (error) {
-    // The stack may know better than this version of the command line what is valid.
-    if (error instanceof ActivityError) return body;
-    throw error;
-  }
 }

@@ -23,13 +23,13 @@ const rejected = rejectedQueue(env(variables.rejectedQueue));
  */
 export const handler = batch(async (record) => {
   try {
-    const draft = readEventText(record.body, { now: new Date(), entropy: record.messageId });
+    const draft = readEventText(record.body, { now: new Date(), entropy: record.body });
     const outcome = await append(store, draft);
     return outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated;
   } catch (error) {
     if (!(error instanceof ActivityError) || error.code === "unavailable") throw error;
     await rejected.reject(record, error);
-    log("warn", "event rejected", { message_id: record.messageId, code: error.code, reason: error.message });
+    log("warn", "event rejected", { message_id: record.messageId, code: error.code });
     return metrics.eventsRejected;
   }
 });

@@ -1,10 +1,13 @@
 import { Alarm, type AlarmProps } from "aws-cdk-lib/aws-cloudwatch";
-import type { Construct } from "constructs";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { Construct } from "constructs";
 
 /** Who is called: `page` now, `notice` in working hours. */
 export type Severity = "page" | "notice";
 
-export type OperatorAlarmProps = Required<
+export type OperatorAlarm = Required<
   Pick<AlarmProps, "metric" | "threshold" | "evaluationPeriods" | "comparisonOperator" | "treatMissingData">
 > & {
   readonly severity: Severity;
@@ -12,9 +15,24 @@ export type OperatorAlarmProps = Required<
   readonly means: string;
 };
 
-/** An alarm that an operator can act on. Its id is the heading of its entry in RUNBOOK.md. */
-export class OperatorAlarm extends Alarm {
-  constructor(scope: Construct, id: string, { severity, means, ...props }: OperatorAlarmProps) {
-    super(scope, id, { ...props, alarmDescription: `[${severity}] ${means} See RUNBOOK.md, "${id}".` });
+/** Who hears of trouble: one topic for each severity, and an e-mail address for both if the stage names one. */
+export class Alarms extends Construct {
+  readonly #topics: Record<Severity, Topic>;
+
+  constructor(scope: Construct, id: string, { email }: { email: string | null }) {
+    super(scope, id);
+    this.#topics = {
+      page: new Topic(this, "Page", { enforceSSL: true }),
+      notice: new Topic(this, "Notice", { enforceSSL: true }),
+    };
+    if (email === null) return;
+    for (const topic of Object.values(this.#topics)) topic.addSubscription(new EmailSubscription(email));
+  }
+
+  /** Adds an alarm beside the resource that it watches. Its id is the heading of its entry in RUNBOOK.md. */
+  add(scope: Construct, id: string, { severity, means, ...props }: OperatorAlarm): void {
+    const alarmDescription = `[${severity}] ${means} See RUNBOOK.md, "${id}".`;
+    const alarm = new Alarm(scope, id, { ...props, alarmDescription });
+    alarm.addAlarmAction(new SnsAction(this.#topics[severity]));
   }
 }

@@ -2,9 +2,10 @@ import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { OperatorAlarm } from "./alarms.ts";
+import type { Alarms } from "./alarms.ts";
 
 export type WorkQueueProps = {
+  readonly alarms: Alarms;
   /** How long one consumer may hold a message; six times its function's timeout, as Lambda advises. */
   readonly visibilitySeconds: number;
   /** Tries before a message counts as a fault of the system. */
@@ -16,7 +17,7 @@ export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { visibilitySeconds, tries }: WorkQueueProps) {
+  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, tries }: WorkQueueProps) {
     super(scope, id);
     this.deadLetters = new Queue(this, "DeadLetters", {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -30,7 +31,7 @@ export class WorkQueue extends Construct {
       visibilityTimeout: Duration.seconds(visibilitySeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
     });
-    new OperatorAlarm(this, `${id}DeadLetters`, {
+    alarms.add(this, `${id}DeadLetters`, {
       severity: "page",
       means: `Messages of the ${id} queue failed ${tries} times and wait in its dead-letter queue.`,
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({

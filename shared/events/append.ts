@@ -32,7 +32,7 @@ export async function append(store: AppendStore, { event, idempotencyKey }: Draf
 async function pinnedTo(store: AppendStore, event: ActivityEvent, key: string): Promise<ActivityEvent> {
   const pin = await store.pin(event.org_id, key, event, new Date(event.recorded_at));
   if (pin.entity_id !== event.entity_id) {
-    throw new ActivityError("conflict", `The idempotency key belongs to an event of '${pin.entity_id}' already.`);
+    throw new ActivityError("conflict", "The idempotency key belongs to an event of another document already.");
   }
   return { ...event, event_id: pin.event_id, occurred_at: pin.occurred_at };
 }

@@ -23,15 +23,22 @@ export function readCursor(cursor: string, orgId: string, filter: EventFilter): 
   if (plain !== `${version}${seal(text, orgId, filter)}${text}`) throw refusal();
   // Decoding is lenient: other alphabets, padding and stray characters would give the same position.
   if (Buffer.from(plain).toString("base64url") !== cursor) throw refusal();
-  const position: unknown = JSON.parse(text);
-  if (!Array.isArray(position)) throw refusal();
-  const [occurred_at, event_id, entity_id]: unknown[] = position;
+  const [occurred_at, event_id, entity_id] = parsedArray(text);
   if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") throw refusal();
   // Whoever computes a seal himself must still name a place where an event of this range could stand.
   if (parseTimestamp(occurred_at) !== occurred_at || !eventIdPattern.test(event_id)) throw refusal();
   if (entity_id === "" || entity_id.length > maxIdLength || !isCleanId(entity_id)) throw refusal();
   if (occurred_at < (filter.since ?? occurred_at) || occurred_at > (filter.until ?? occurred_at)) throw refusal();
   return { occurred_at, event_id, entity_id };
+}
+
+function parsedArray(text: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
 }
 
 const sealLength = 22;

@@ -1,3 +1,5 @@
+import { duplicateKey } from "./duplicate-key.ts";
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -11,12 +13,15 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
 }
 
 /**
- * Parses JSON and refuses numbers that JavaScript would change in silence, such as 1e400 or 9007199254740993: an audit log
- * that rounds an amount has lied. Throws `SyntaxError` for malformed text, and `RangeError` for such a number, or where numbers
- * had to be looked for too deep inside.
+ * Parses JSON and refuses what JavaScript would change in silence: a key that is there twice, and numbers such as 1e400 or
+ * 9007199254740993. An audit log that rounds an amount has lied. Throws `SyntaxError` for malformed text, and `RangeError`
+ * for such a key or number, or where numbers had to be looked for too deep inside.
  */
 export function parseJsonExactly(text: string): unknown {
   const value: unknown = JSON.parse(text);
+  const twice = duplicateKey(text);
+  if (twice !== null)
+    throw new RangeError(`The key '${twice.slice(0, 64)}' is there twice: only one value could be kept.`);
   if (!longNumber.test(text)) return value;
   // Parsing copes with any depth, but the second look is recursive and would exhaust the stack.
   if (isDeeperThan(value, maxNesting)) throw new RangeError(`The JSON nests more than ${maxNesting} levels deep.`);

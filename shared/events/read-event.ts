@@ -16,7 +16,7 @@ export type Draft = { readonly event: ActivityEvent; readonly idempotencyKey: st
 
 export type Reception = {
   readonly now: Date;
-  /** The same for every repeat of one message: the id of an event that brings none is made from it. */
+  /** What the id of an event that brings none is made from: the same for every repeat of the event. */
   readonly entropy: string;
 };
 
@@ -49,6 +49,9 @@ export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
     throw new ActivityError("invalid_value", `The event is refused: ${faults.slice(0, 20).join("; ")}.`);
   }
   const input = parsed.data;
+  if (input.event_id !== undefined && input.idempotency_key !== undefined) {
+    throw new ActivityError("invalid_value", "The event is refused: give event_id or idempotency_key, not both.");
+  }
   const occurredAt = parseTimestamp(input.occurred_at) ?? input.occurred_at;
   if (Date.parse(occurredAt) > now.getTime() + allowedLeadMs) {
     throw new ActivityError(
@@ -83,6 +86,7 @@ export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
         : (related.find((entity) => entity.entity_type === "CONTACT")?.entity_id ?? null),
     settled: settling.test(input.action) ? "paid" : null,
   };
+  refuseOversize(Object.values(event).join(""));
   return { event, idempotencyKey };
 }
 
@@ -98,7 +102,10 @@ function fault(issue: z.core.$ZodIssue): string {
   const at = issue.path.length === 0 ? "the event" : issue.path.map(String).join(".");
   switch (issue.code) {
     case "unrecognized_keys":
-      return `${at} has the unknown field ${issue.keys.map((key) => `'${key.slice(0, 64)}'`).join(", ")}`;
+      return `${at} has the unknown field ${issue.keys
+        .slice(0, 5)
+        .map((key) => `'${key.slice(0, 64)}'`)
+        .join(", ")}`;
     case "invalid_type":
       return issue.input === undefined && issue.path.length > 0
         ? `${at} must be given, as ${issue.expected}`

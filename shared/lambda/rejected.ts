@@ -4,18 +4,17 @@ import type { ActivityError } from "../events/errors.ts";
 
 export type RejectedQueue = { reject(record: SQSRecord, reason: ActivityError): Promise<void> };
 
-/** Attributes count towards a message's size of 1 MiB; above this the original keeps its place and the reason is in the log only. */
+/** Attributes count towards a message's size of 1 MiB. What leaves no room for them is too large, and nothing else. */
 const roomForReason = 1_048_576 - 2_048;
 
 /** Where refused events go: the original bytes as the body, and beside them why, and which message it was. */
-export function rejectedQueue(queueUrl: string): RejectedQueue {
-  const client = new SQSClient({ maxAttempts: 3 });
+export function rejectedQueue(queueUrl: string, client = new SQSClient({ maxAttempts: 3 })): RejectedQueue {
   return {
     async reject({ body, messageId }, { code, message }) {
       const attribute = (value: string) => ({ DataType: "String", StringValue: value });
       const attributes = {
         code: attribute(code),
-        reason: attribute(printable(message)),
+        reason: attribute(storable(message.slice(0, 400))),
         message_id: attribute(messageId),
       };
       await client.send(
@@ -29,10 +28,7 @@ export function rejectedQueue(queueUrl: string): RejectedQueue {
   };
 }
 
-/** SQS refuses most control characters, and half of a surrogate pair, in what it stores. */
-function printable(text: string): string {
-  return text
-    .slice(0, 400)
-    .replaceAll(/\p{Cc}/gu, " ")
-    .toWellFormed();
+/** Replaces what SQS refuses in what it stores: see "#x9 | #xA | #xD | …" in its SendMessage reference. */
+function storable(text: string): string {
+  return text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
 }

@@ -29,6 +29,8 @@ export function fromItem(item: Record<string, AttributeValue>): ActivityEvent {
   };
   const type = required("entity_type");
   if (!isEntityType(type)) throw fault("entity_type");
+  const settled = optional("settled");
+  if (settled !== null && settled !== "paid") throw fault("settled");
   return {
     event_id: required("event_id"),
     org_id: required("org_id"),
@@ -47,7 +49,7 @@ export function fromItem(item: Record<string, AttributeValue>): ActivityEvent {
     information: optional("information"),
     params: storedJson(optional("params")),
     contact_id: optional("contact_id"),
-    settled: optional("settled") === null ? null : "paid",
+    settled,
   };
 }
 

@@ -9,9 +9,16 @@ const passing = new Set([
   "ServiceUnavailable",
   "TransactionConflictException",
   "TransactionInProgressException",
+  "ReplicatedWriteConflictException",
   "ItemCollectionSizeLimitExceededException",
+  // A clock that is off, and credentials at their end: both mend themselves.
+  "InvalidSignatureException",
+  "RequestTimeTooSkewed",
+  "ExpiredTokenException",
   "TimeoutError",
   "AbortError",
+  // An answer that is cut off, or that is not DynamoDB's.
+  "SyntaxError",
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
@@ -24,9 +31,20 @@ export async function calling<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof Error && (passing.has(error.name) || ("code" in error && passing.has(String(error.code))))) {
+    if (error instanceof Error && (passing.has(error.name) || passing.has(codeOf(error)) || statusOf(error) >= 500)) {
       throw new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2, cause: error });
     }
     throw error;
   }
+}
+
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
+}
+
+/** The HTTP status that the SDK notes on its errors; 0 where there was no answer. */
+function statusOf(error: Error): number {
+  const metadata = "$metadata" in error ? error.$metadata : undefined;
+  if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return 0;
+  return Number(metadata.httpStatusCode);
 }

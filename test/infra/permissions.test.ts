@@ -22,8 +22,8 @@ describe.each(stageNames)("in %s", (stage) => {
   const permissions = permissionsOf(template);
 
   it("the functions may do what the checked-in table says, and no more", async () => {
-    const rows = permissions.map(({ fn, action, resource }) => [fn, action, resource]);
-    const page = `${introduction}\n${table([["function", "action", "resource"], ...rows])}\n`;
+    const rows = permissions.map(({ fn, action, resource, condition }) => [fn, action, resource, condition]);
+    const page = `${introduction}\n${table([["function", "action", "resource", "condition"], ...rows])}\n`;
     await expect(page).toMatchFileSnapshot("permissions.md");
   });
 

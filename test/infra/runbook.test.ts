@@ -19,6 +19,11 @@ describe.each(stageNames)("in %s, every alarm", (stage) => {
     expect(AlarmDescription).toMatch(/^\[(page|notice)\] [A-Z].*\. See RUNBOOK\.md, "\w+"\.$/);
   });
 
+  it.each(described)("%s tells somebody: the topic of its severity", (_, { AlarmDescription, AlarmActions }) => {
+    const severity = AlarmDescription.startsWith("[page]") ? "AlarmsPage" : "AlarmsNotice";
+    expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(`^${severity}`) }]);
+  });
+
   it.each(described)("%s says what it makes of no data", (_, { TreatMissingData }) => {
     expect(["breaching", "notBreaching"]).toContain(TreatMissingData);
   });

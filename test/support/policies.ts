@@ -1,8 +1,13 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { inWords, plainId } from "./template.ts";
 
-/** One thing that a function may do. */
-export type Permission = { readonly fn: string; readonly action: string; readonly resource: string };
+/** One thing that a function may do, and under which condition; an empty one always holds. */
+export type Permission = {
+  readonly fn: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly condition: string;
+};
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
@@ -25,7 +30,7 @@ export function permissionsOf(template: Template): Permission[] {
     if (Properties.Policies !== undefined) throw new Error(`The role ${id} has policies inside.`);
     for (const policy of list(Properties.ManagedPolicyArns ?? [])) {
       const name = inWords(policy).split("/").at(-1) ?? "";
-      permissions.push({ fn: fnOf(plainId(id)), action: `managed policy ${name}`, resource: "*" });
+      permissions.push({ fn: fnOf(plainId(id)), action: `managed policy ${name}`, resource: "*", condition: "" });
     }
   }
   for (const { Properties } of Object.values(template.findResources("AWS::IAM::Policy"))) {
@@ -42,9 +47,15 @@ function granted(statement: unknown, functions: readonly string[]): Permission[]
     throw new Error(`This statement cannot be read: ${JSON.stringify(statement)}`);
   }
   if (statement.Effect !== "Allow") return [];
+  const condition = "Condition" in statement ? JSON.stringify(statement.Condition) : "";
   return functions.flatMap((fn) =>
     list(statement.Action).flatMap((action) =>
-      list(statement.Resource).map((resource) => ({ fn, action: inWords(action), resource: inWords(resource) })),
+      list(statement.Resource).map((resource) => ({
+        fn,
+        action: inWords(action),
+        resource: inWords(resource),
+        condition,
+      })),
     ),
   );
 }

@@ -26,11 +26,11 @@ export const rejectedRetry = defineVerb({
   name: "rejected retry",
   summary: "Sends refused events to the ingest queue again, after what refused them is mended.",
   options: { limit: { value: "N", help: "events at most; 1000 when left out" } },
-  async run({ text }, { cwd, now }) {
+  async run({ text }, { cwd }) {
     const limit = readLimit(text("limit"), 1_000);
     const target = await findTarget(cwd, text("stack"));
     const client = new SQSClient(target.clientConfig("sqs"));
-    const json = { retried: await retryRejected({ client, queues: target.queues, limit, now: now() }) };
+    const json = { retried: await retryRejected({ client, queues: target.queues, limit }) };
     return { json, text: `Sent ${json.retried} again. rejected list shows what is refused once more.` };
   },
 });

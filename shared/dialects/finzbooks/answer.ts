@@ -7,9 +7,10 @@ import { ActivityError } from "../../events/errors.ts";
 import { listEvents } from "../../events/list.ts";
 import type { EventReader } from "../../events/query.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
-import { only, readActivityRequest } from "./query.ts";
+import { parameters, readActivityRequest } from "./query.ts";
 import { renderPage, renderWhoami } from "./render.ts";
 import { type ActivityRoute, findRoute } from "./routes.ts";
+import { SeenCallers } from "./seen-callers.ts";
 
 export type AnswerContext = {
   readonly events: EventReader;
@@ -19,9 +20,9 @@ export type AnswerContext = {
 
 /** Answers requests of the FinzBooks dialect. Throws `ActivityError` for what `renderProblem` then renders. */
 export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
-  const boundOrgs = new Map<string, string>();
+  const seen = new SeenCallers();
 
-  const identify = async (secret: string, claimedOrg: string | null, trace: HttpTrace): Promise<Caller> => {
+  const identify = async (secret: string, named: readonly string[], trace: HttpTrace): Promise<Caller> => {
     const at = now();
     const { token, used } = await authenticate(tokens, secret, at);
     const { limit, remaining, reset } = rateState(used, at);
@@ -30,7 +31,7 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     trace.headers["x-ratelimit-remaining"] = String(remaining);
     trace.headers["x-ratelimit-reset"] = String(reset);
     refuseExcess(used, at);
-    const caller = callerOf(token, claimedOrg, "X-AIBooks-Org");
+    const caller = callerOf(token, onlyOrg(named), "X-AIBooks-Org");
     trace.facts.org_id = caller.org_id;
     return caller;
   };
@@ -45,20 +46,20 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
     const secret = bearer(request);
-    const claimedOrg = readClaimedOrg(request);
-    if (route.kind === "whoami") return json(renderWhoami(await identify(secret, claimedOrg, trace)));
+    const named = namedOrgs(request);
+    if (route.kind === "whoami") return json(renderWhoami(await identify(secret, named, trace)));
 
-    // The query starts beside authentication, for the organisation that the request claims or that its token was last seen
-    // with, so that both cost one round trip. What it read is dropped unless the token is bound to that organisation.
-    const key = tokenHash(secret);
-    const expectedOrg = claimedOrg ?? boundOrgs.get(key) ?? null;
-    const identified = identify(secret, claimedOrg, trace);
+    // A caller that was let in before is expected to be let in again: its query starts beside authentication, and what it
+    // read is dropped if it is not. Nobody else makes the log read before it is known who asks.
+    const key = `${tokenHash(secret)} ${named}`;
+    const expectedOrg = seen.take(key);
+    const identified = identify(secret, named, trace);
     const early = expectedOrg === null ? null : list(route, request.query, expectedOrg);
     early?.catch(() => undefined);
 
     const { token, org_id } = await identified;
     requireScope(token, "AIBooks.activity.READ");
-    if (claimedOrg === null) remember(boundOrgs, key, org_id);
+    seen.add(key, org_id);
     const page = await (early !== null && expectedOrg === org_id ? early : list(route, request.query, org_id));
     trace.facts.count = page.events.length;
     const body = renderPage(page.events, page.limit, page.next !== null);
@@ -73,30 +74,30 @@ function bearer(request: HttpRequest): string {
   return secret;
 }
 
-/** The organisation that a request names, by header or parameter. Throws `invalid_value` where it names two. */
-function readClaimedOrg({ headers, query }: HttpRequest): string | null {
-  const header = headers["x-aibooks-org"] || null;
-  const parameter = only(query, "organization_id");
-  if (header !== null && parameter !== null && header !== parameter) {
-    const message = "The header X-AIBooks-Org and the parameter organization_id name different organisations.";
-    throw new ActivityError("invalid_value", message, { field: "organization_id" });
-  }
-  return header ?? parameter;
+/** Every organisation that a request names, by header or parameter. An empty one names none. */
+function namedOrgs({ headers, query }: HttpRequest): string[] {
+  return [headers["x-aibooks-org"] ?? "", ...query.getAll("organization_id")].filter((name) => name !== "");
 }
 
-/** A bounded memory, emptied when it is full: it only saves time, so what it forgets costs one round trip. */
-function remember(memory: Map<string, string>, key: string, value: string): void {
-  if (memory.size >= 1_000) memory.clear();
-  memory.set(key, value);
+function onlyOrg(named: readonly string[]): string | null {
+  if (new Set(named).size > 1) {
+    const message = "The request names several organisations: name one, by X-AIBooks-Org or by organization_id.";
+    throw new ActivityError("invalid_value", message, { field: "organization_id" });
+  }
+  return named[0] ?? null;
 }
 
 function json(body: string, headers: Record<string, string> = {}): HttpResponse {
   return { status: 200, headers: { "content-type": "application/json", ...headers }, body };
 }
 
-/** The address of the page after (RFC 8288): the same request, with the cursor in it. */
+/** The address of the page after (RFC 8288): what was asked, and the cursor. Parameters that mean nothing are left out. */
 function nextLink(request: HttpRequest, route: ActivityRoute, cursor: string): string {
-  const query = new URLSearchParams(request.query);
+  const query = new URLSearchParams();
+  for (const name of parameters) {
+    const value = request.query.get(name);
+    if (value !== null) query.set(name, value);
+  }
   query.set("cursor", cursor);
   return `<${request.origin}${route.path}?${query}>; rel="next"`;
 }

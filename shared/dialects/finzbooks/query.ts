@@ -13,6 +13,18 @@ export type ActivityRequest = {
 };
 
 /** Events of a page when the caller names no number, and at most. */
+/** Every parameter that means something here. */
+export const parameters = [
+  "organization_id",
+  "entity_type",
+  "entity_id",
+  "actor_user_id",
+  "since",
+  "until",
+  "limit",
+  "cursor",
+] as const;
+
 export const defaultLimit = 100;
 export const maxLimit = 500;
 const shown: ReadonlySet<string> = new Set(documentTypes);
@@ -34,7 +46,7 @@ export function readActivityRequest(route: ActivityRoute, query: URLSearchParams
 }
 
 /** The one value of a parameter, or `null`. Two values would leave open which of them holds, and are refused. */
-export function only(query: URLSearchParams, name: string): string | null {
+function only(query: URLSearchParams, name: string): string | null {
   const [value = null, ...others] = query.getAll(name);
   if (others.length > 0) throw invalid(name, `The parameter ${name} is given more than once.`);
   return value;

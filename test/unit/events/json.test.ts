@@ -99,8 +99,24 @@ it("keeps a key named __proto__ as data", () => {
   }
 });
 
-it("takes the last of two equal keys, as every JSON parser does", () => {
-  expect(parseJsonExactly('{"a":1,"a":2}')).toEqual({ a: 2 });
+describe("a key that is there twice", () => {
+  it.each([
+    '{"a":1,"a":2}',
+    '[0,{"b":[],"a":{"x":"a"},"a":1}]',
+    '{"a":1,"\\u0061":2}',
+    '{"":1,"":2}',
+    '{"a\\"":1,"a\\"":1}',
+  ])("is refused, for one of its values would be lost: %s", (text) =>
+    expect(() => parseJsonExactly(text)).toThrow("is there twice"),
+  );
+
+  it.each([
+    '{"a":{"a":1},"b":{"a":"a"}}',
+    '[{"a":1},{"a":1}]',
+    '["a","a"]',
+    '{"a":["a","a"],"b":"a"}',
+    '{"a":",\\"a\\":"}',
+  ])("is not found where there is none: %s", (text) => expect(parseJsonExactly(text)).toEqual(JSON.parse(text)));
 });
 
 it("refuses in words what nests too deep to look for numbers in", () => {

@@ -178,8 +178,19 @@ describe("text that is no exact JSON", () => {
     expect(refusedText(anInputText({}, deep("1e3"))).message).toContain("levels deep");
   });
 
-  it("takes the last of two equal keys", () => {
-    expect(readEventText(anInputText({}, ',"entity_id":"inv_last"'), reception).event.entity_id).toBe("inv_last");
+  it("is refused where a key is there twice", () => {
+    const error = refusal(() => readEventText(anInputText({}, ',"entity_id":"inv_last"'), reception));
+    expect(error.message).toBe("The key 'entity_id' is there twice: only one value could be kept.");
+  });
+
+  it("is refused where its numbers, written out, make more than 64 KB of it", () => {
+    const numbers = `,"metadata":{"n":[${Array(13_000).fill("1e20").join(",")}]}`;
+    expect(refusal(() => readEventText(anInputText({}, numbers), reception)).code).toBe("too_large");
+  });
+
+  it("is refused with both an id and an idempotency key", () => {
+    const input = anInput({ event_id: "evt_00000000000000000000000000000001", idempotency_key: "k" });
+    expect(refusal(() => readEvent(input, reception)).message).toContain("not both");
   });
 });
 

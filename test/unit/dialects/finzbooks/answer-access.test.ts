@@ -95,15 +95,34 @@ describe("a refusal of the token", () => {
 });
 
 describe("the query that starts beside authentication", () => {
-  it("starts before the token is known, when the organisation is named", async () => {
+  it("starts for nobody who was not let in before", async () => {
     const { answer, read, use } = dialect();
+    use.mockResolvedValue(null);
+    const named = aRequest(`${activity}?organization_id=org_8f9a1c2d`);
+    expect((await refusalOf(answer(named))).code).toBe("unauthenticated");
+    const junk = aRequest(activity, { headers: { authorization: "Bearer junk", "x-aibooks-org": "org_8f9a1c2d" } });
+    expect((await refusalOf(answer(junk))).code).toBe("unauthenticated");
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it("starts no more for a caller who was refused", async () => {
+    const { answer, read, use } = dialect();
+    await answer(aRequest(activity));
+    use.mockResolvedValue({ token: aToken(), used: 601 });
+    for (let n = 0; n < 3; n++) expect((await refusalOf(answer(aRequest(activity)))).code).toBe("rate_limited");
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  it("starts before the token is known, for an organisation that it named before", async () => {
+    const { answer, read, use } = dialect();
+    await answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`));
     const known = Promise.withResolvers<{ token: Token; used: number }>();
     use.mockReturnValue(known.promise);
     const response = answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`));
-    await vi.waitUntil(() => read.mock.calls.length === 1);
-    known.resolve({ token: aToken(), used: 1 });
+    await vi.waitUntil(() => read.mock.calls.length === 2);
+    known.resolve({ token: aToken(), used: 2 });
     expect((await response).status).toBe(200);
-    expect(read).toHaveBeenCalledTimes(1);
+    expect(read).toHaveBeenCalledTimes(2);
   });
 
   it("starts for the organisation that the token was seen with, from its second request on", async () => {
@@ -123,7 +142,7 @@ describe("the query that starts beside authentication", () => {
     const error = await refusalOf(answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`)));
     expect(error.code).toBe("org_mismatch");
     expect(JSON.stringify([error.message, error.facts])).not.toContain(anEvent().event_id);
-    expect(read).toHaveBeenCalledTimes(1);
+    expect(read).not.toHaveBeenCalled();
   });
 
   it("is read anew when the token has moved to another organisation since", async () => {
@@ -137,6 +156,7 @@ describe("the query that starts beside authentication", () => {
 
   it("leaves no loose end when it fails and the token is refused", async () => {
     const { answer, read, use } = dialect();
+    await answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`));
     read.mockRejectedValue(new Error("the store is away"));
     use.mockResolvedValue(null);
     const error = await refusalOf(answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`)));
