@@ -5,7 +5,7 @@ import { stackNames } from "../../shared/lambda/outputs.ts";
 import { awsCaller } from "./aws-json.ts";
 import { startEngines } from "./engines/engines.ts";
 import { createQueues } from "./engines/queues.ts";
-import { createTable } from "./engines/tables.ts";
+import { createTable, partitionKeys } from "./engines/tables.ts";
 import { policyJudge } from "./gate/judge.ts";
 import { identityPolicies, resourcePolicies } from "./gate/policies.ts";
 import { openPrincipals } from "./gate/principals.ts";
@@ -86,7 +86,8 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     stops,
   ).catch((error) => unusable(options.data, error));
   const toDynamoDb = awsCaller(engines.dynamodb.origin, engines.dynamodb.accessKey, where.region);
-  for (const table of resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")) {
+  const tables = resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table");
+  for (const table of tables) {
     const label = await createTable(table, toDynamoDb).catch((error) => unusable(options.data, error));
     if (label !== undefined) streamLabels.set(table.ref, label);
   }
@@ -103,6 +104,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     functions,
     judge,
     where,
+    partitionKeys: partitionKeys(tables),
     origin: services.origin,
     principalOf: principals.byAccessKey,
     onRefusal: log,

@@ -3,9 +3,9 @@ import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { bundle } from "../../infra/parts/bundle.ts";
 import { eventParts } from "../../shared/events/query.ts";
-import { documentTypes } from "../../shared/events/vocabulary.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { eventStore } from "../../shared/store/events.ts";
+import { aQuery } from "../support/builders.ts";
 import { aContext, anHttpEvent } from "../support/http-event.ts";
 import { itemBytes, meterOf } from "../support/metering.ts";
 import { bundleBareFunction } from "./bare-function.ts";
@@ -82,7 +82,7 @@ export async function measureSizes(
   for (const [name, filter] of Object.entries(filters)) {
     const read = (org_id: string) =>
       name === "contact"
-        ? store.page({ ...nothing, ...filter, org_id })
+        ? store.page(aQuery({ ...filter, org_id, limit: 20 }))
         : reader.get(org_id, String(new URLSearchParams({ ...filter, limit: "20" })));
     measures.push(
       ...(await compare({
@@ -138,17 +138,3 @@ export async function measureReadUnits({ table }: BenchEngine, orgId: string): P
   }
   return measures;
 }
-
-const nothing = {
-  entity_type: null,
-  entity_id: null,
-  actor_user_id: null,
-  contact_id: null,
-  settled: null,
-  visible: documentTypes,
-  parts: [],
-  since: null,
-  until: null,
-  limit: 20,
-  after: null,
-};

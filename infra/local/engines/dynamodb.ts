@@ -13,6 +13,9 @@ import type { Java } from "./java.ts";
 const jarFolder = findJarFolder();
 const jar = join(jarFolder, "DynamoDBLocal.jar");
 
+/** How the launcher exits when the engine of another start still keeps the data folder after five seconds. */
+const dataInUse = 75;
+
 export interface DynamoDbEngine {
   readonly origin: string;
   /** The engine keeps one database per access key, so only who knows this one sees the tables. */
@@ -44,6 +47,7 @@ export async function startDynamoDb({ java, data, logFile }: Options): Promise<D
   process.once("exit", kill);
   const ended = once(child, "exit");
   const diedEarly = ended.then(([code]) => {
+    if (code === dataInUse) throw new Error("another DynamoDB Local has it open");
     throw new Error(`DynamoDB Local did not start (exit code ${code}): see ${logFile}`);
   });
 

@@ -29,6 +29,16 @@ const Description = z.object({
 
 const operation = (name: string) => `DynamoDB_20120810.${name}`;
 
+/** The attribute that is a table's partition key, the first one if it has several, by the table's name. */
+export function partitionKeys(tables: readonly Resource[]): Map<string, string> {
+  return new Map(
+    tables.flatMap((table) => {
+      const hash = propertiesOf(TableProperties, table).KeySchema.find(({ KeyType }) => KeyType === "HASH");
+      return hash === undefined ? [] : [[table.ref, hash.AttributeName] as const];
+    }),
+  );
+}
+
 /** Creates the table unless kept data already has it; returns the label of its stream, if it has one. */
 export async function createTable(table: Resource, call: AwsCall): Promise<string | undefined> {
   const properties = propertiesOf(TableProperties, table);

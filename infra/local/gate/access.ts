@@ -5,7 +5,7 @@ export interface Access {
   /** ARN, or `*` for an action that is not about one resource. */
   readonly resource: string;
   /** Condition keys that the request sets. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, string | string[]>>;
 }
 
 export interface Region {

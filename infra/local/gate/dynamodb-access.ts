@@ -1,9 +1,13 @@
 import * as z from "zod";
 import type { Access, Region } from "./access.ts";
+import { leadingKeys } from "./leading-keys.ts";
 
 const OneTable = z.object({ TableName: z.string().optional(), IndexName: z.string().optional() });
-const ManyTables = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
-const Target = z.object({ TableName: z.string() });
+const BatchOfGets = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
+const BatchOfWrites = z.object({
+  RequestItems: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
+});
+const Target = z.looseObject({ TableName: z.string() });
 const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), Target)) });
 const Statement = z.object({ Statement: z.string() });
 const Statements = z.union([
@@ -28,26 +32,43 @@ const partiqlActions: Readonly<Record<string, string>> = {
   DELETE: "PartiQLDelete",
 };
 
+/** Where the tables are, and the attribute that is each one's partition key, by the table's name. */
+export interface Tables extends Region {
+  readonly partitionKeys: ReadonlyMap<string, string>;
+}
+
 /** The permissions that a DynamoDB request needs, as the service authorization reference lists them. */
-export function dynamoDbAccess(operation: string, body: unknown, where: Region): Access[] {
+export function dynamoDbAccess(operation: string, body: unknown, where: Tables): Access[] {
   const tableArn = (name: string) =>
     name.startsWith("arn:") ? name : `arn:aws:dynamodb:${where.region}:${where.account}:table/${name}`;
 
+  function itemAccess(operation: string, table: string, requests: readonly unknown[], context = {}): Access {
+    const partitionKey = where.partitionKeys.get(table.slice(table.lastIndexOf("/") + 1));
+    const keys = partitionKey === undefined ? [] : requests.flatMap((request) => leadingKeys(request, partitionKey));
+    return {
+      action: `dynamodb:${operation}`,
+      resource: tableArn(table),
+      context: { ...context, ...(keys.length > 0 && { "dynamodb:LeadingKeys": keys }) },
+    };
+  }
+
   switch (operation) {
     case "BatchGetItem":
+      return Object.entries(BatchOfGets.parse(body).RequestItems).map(([table, request]) =>
+        itemAccess(operation, table, [request]),
+      );
     case "BatchWriteItem":
-      return Object.keys(ManyTables.parse(body).RequestItems).map((table) => ({
-        action: `dynamodb:${operation}`,
-        resource: tableArn(table),
-      }));
+      return Object.entries(BatchOfWrites.parse(body).RequestItems).map(([table, requests]) =>
+        itemAccess(operation, table, requests.flatMap(Object.values)),
+      );
     case "TransactGetItems":
     case "TransactWriteItems":
       return Transaction.parse(body).TransactItems.flatMap((item) =>
-        Object.entries(item).map(([kind, { TableName }]) => ({
-          action: `dynamodb:${transactionActions[kind] ?? kind}`,
-          resource: tableArn(TableName),
-          context: { "dynamodb:EnclosingOperation": operation },
-        })),
+        Object.entries(item).map(([kind, request]) =>
+          itemAccess(transactionActions[kind] ?? kind, request.TableName, [request], {
+            "dynamodb:EnclosingOperation": operation,
+          }),
+        ),
       );
     case "ExecuteStatement":
     case "BatchExecuteStatement":
@@ -55,9 +76,9 @@ export function dynamoDbAccess(operation: string, body: unknown, where: Region):
       return Statements.parse(body).map((statement) => partiqlAccess(statement.Statement, tableArn));
     default: {
       const { TableName, IndexName } = OneTable.parse(body);
-      const index = IndexName === undefined ? "" : `/index/${IndexName}`;
-      const resource = TableName === undefined ? "*" : `${tableArn(TableName)}${index}`;
-      return [{ action: `dynamodb:${operation}`, resource }];
+      if (TableName === undefined) return [{ action: `dynamodb:${operation}`, resource: "*" }];
+      const access = itemAccess(operation, TableName, [body]);
+      return [IndexName === undefined ? access : { ...access, resource: `${access.resource}/index/${IndexName}` }];
     }
   }
 }

@@ -16,6 +16,8 @@ export interface GateOptions {
   readonly dynamodb: Engine;
   readonly sqs: Engine;
   readonly where: Region;
+  /** Partition key attribute of each table, by the table's name. */
+  readonly partitionKeys: ReadonlyMap<string, string>;
   readonly judge: Judge;
   principalOf(accessKey: string): Principal;
   /** Origin that clients reach the gate by, for the queue URLs in answers. */
@@ -131,7 +133,13 @@ export async function textOf(message: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function servicesBehind({ dynamodb, sqs, where, origin }: GateOptions): Readonly<Record<string, Service>> {
+function servicesBehind({
+  dynamodb,
+  sqs,
+  where,
+  partitionKeys,
+  origin,
+}: GateOptions): Readonly<Record<string, Service>> {
   // DynamoDB Local puts all its ARNs in a region of its own.
   const ours = `arn:aws:dynamodb:${where.region}:`;
   const engines = "arn:aws:dynamodb:ddblocal:";
@@ -141,7 +149,7 @@ function servicesBehind({ dynamodb, sqs, where, origin }: GateOptions): Readonly
     DynamoDB_20120810: {
       engine: dynamodb,
       refusalStatus: 400,
-      access: (operation, body) => dynamoDbAccess(operation, body, where),
+      access: (operation, body) => dynamoDbAccess(operation, body, { ...where, partitionKeys }),
       answer: (operation) => (operation.endsWith("Table") ? toOurs : undefined),
     },
     DynamoDBStreams_20120810: {
