@@ -46,7 +46,8 @@ export function awsCaller(origin: string, accessKey: string, region: string): Aw
 
 /** The header by which the local services know who calls. */
 export function authorization(accessKey: string, region: string): string {
-  return `AWS4-HMAC-SHA256 Credential=${accessKey}/20260101/${region}/local/aws4_request, SignedHeaders=host, Signature=none`;
+  const scope = `${accessKey}/20260101/${region}/local/aws4_request`;
+  return `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
 }
 
 function failureIn(text: string) {

@@ -1,10 +1,11 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { argv, env, exit, stderr, stdout } from "node:process";
+import { argv, exit, stderr, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { banner, type Demo } from "./banner.ts";
 import { loadDemo } from "./demo/load.ts";
 import { findJava } from "./engines/java.ts";
+import { environment, useUtc } from "./environment.ts";
 import { lockFolder } from "./lock.ts";
 import { parseOptions, type StartOptions, usage } from "./options.ts";
 import { type LocalStack, startLocalStack } from "./stack.ts";
@@ -22,7 +23,7 @@ let stopping = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
 
-const { PORT, npm_lifecycle_event: npmScript } = env;
+const { PORT, npm_lifecycle_event: npmScript } = environment;
 if (npmScript !== undefined) stopWithParent();
 
 try {
@@ -39,12 +40,11 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   const unpublish = () => rmSync(stackFile, { force: true });
   unpublish(); // one that was killed may have left its file
   process.on("exit", unpublish);
-  // Dates are UTC in Lambda; threads cannot have a time zone of their own.
-  env.TZ = "UTC";
+  useUtc();
 
   progress("Synthesizing the stack");
   const assembly = join(folder, "cdk.out");
-  await synthesize({ project, assembly, environment: env });
+  await synthesize({ project, assembly, environment });
   progress("Starting the engines and the functions");
   const stack = await startLocalStack({ assembly, port, logs, ...(data !== undefined && { data }) });
   running = stack;

@@ -21,7 +21,7 @@ import { openSources } from "./sources/host.ts";
 import { readAssembly } from "./template/assembly.ts";
 import { localResources } from "./template/resources.ts";
 
-export interface LocalStackOptions {
+interface LocalStackOptions {
   /** Folder of the synthesized assembly, `cdk.out`. */
   readonly assembly: string;
   /** Port of the HTTP API; 0, the default, takes any free one. */
@@ -86,8 +86,8 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     stops,
   ).catch((error) => unusable(options.data, error));
   const toDynamoDb = awsCaller(engines.dynamodb.origin, engines.dynamodb.accessKey, where.region);
-  const tables = resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table");
-  for (const table of tables) {
+  const tableResources = resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table");
+  for (const table of tableResources) {
     const label = await createTable(table, toDynamoDb).catch((error) => unusable(options.data, error));
     if (label !== undefined) streamLabels.set(table.ref, label);
   }
@@ -104,7 +104,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     functions,
     judge,
     where,
-    partitionKeys: partitionKeys(tables),
+    partitionKeys: partitionKeys(tableResources),
     origin: services.origin,
     principalOf: principals.byAccessKey,
     onRefusal: log,

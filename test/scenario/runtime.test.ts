@@ -176,6 +176,15 @@ describe("policies", () => {
     );
   });
 
+  it("refuse a function the items that its role does not name", async () => {
+    const post = async (path: string, body: string) => (await get(path, { method: "POST", body })).json();
+    const isRefused = { status: 400, body: { __type: expect.stringMatching(/#AccessDeniedException$/) } };
+    expect(await post("/pin", "pin#1")).toMatchObject({ status: 200 });
+    expect(await post("/pin", "org#1")).toMatchObject(isRefused);
+    expect(await post("/pin-all", '["pin#2","pin#3"]')).toMatchObject({ status: 200 });
+    expect(await post("/pin-all", '["pin#4","org#1"]')).toMatchObject(isRefused);
+  });
+
   it("refuse the operator what a table's own policy denies", async () => {
     const update = { TableName: stack.tables.log, Key: { pk: { S: "x" } }, UpdateExpression: "REMOVE a" };
     await expect(aws("DynamoDB_20120810.UpdateItem", update)).rejects.toMatchObject({ code: "AccessDeniedException" });

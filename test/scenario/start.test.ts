@@ -8,6 +8,7 @@ import { env, execPath } from "node:process";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { startDynamoDb } from "../../infra/local/engines/dynamodb.ts";
 import { until } from "../support/until.ts";
 
 // A project folder of the test's own, so that an `npm start` of the developer is not disturbed.
@@ -96,9 +97,7 @@ describe("npm start", () => {
     expect(second.output.err).toMatch(/^Process \d+ already runs with .+: stop it first .+\n$/);
     expect(await serves(first.api)).toBe(true);
 
-    const orphan = engine();
     await ended(crashed, "SIGKILL");
-    await until(async () => !(await serves(orphan)));
     expect(existsSync(stackFile)).toBe(true);
 
     rmSync(stackFile);
@@ -138,6 +137,17 @@ describe("npm start", () => {
     expect(await ended(child)).toBe(1);
     expect(output.err).toMatch(/^The folder .+ cannot be written .+: choose another one\n$/);
   });
+
+  it("says in one line that another engine does not let go of the data", async () => {
+    const data = mkdtempSync(join(project, "held-"));
+    const holder = await startDynamoDb({ java: { hasCompiler: true }, data, logFile: join(data, "log") });
+    const { child, output } = start(["--empty", "--data", data]);
+    expect(await ended(child)).toBe(1);
+    expect(output.err.split("\n").at(-2)).toBe(
+      `The data in ${data} cannot be used (another DynamoDB Local has it open): choose another folder with --data`,
+    );
+    await holder.stop();
+  }, 60_000);
 
   it.each(["exit 127", "echo java.base@11.0.2"])(
     "says in one line that Java is missing or too old (%s)",

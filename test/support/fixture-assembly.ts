@@ -25,7 +25,7 @@ function aFunction(over: Record<string, unknown> = {}) {
       Runtime: "nodejs24.x",
       Role: arnOf("Role"),
       Timeout: 20,
-      Environment: { Variables: { SEEN: { Ref: "Seen" } } },
+      Environment: { Variables: { SEEN: { Ref: "Seen" }, PINNED: { Ref: "Pinned" } } },
       ...over,
     },
   };
@@ -56,6 +56,7 @@ const denyUpdates = {
 
 const resources = {
   Seen: table(),
+  Pinned: table(),
   Log: table({
     StreamSpecification: { StreamViewType: "NEW_IMAGE" },
     ResourcePolicy: { PolicyDocument: denyUpdates },
@@ -79,6 +80,10 @@ const resources = {
             Version: "2012-10-17",
             Statement: [
               allow(["dynamodb:PutItem", "dynamodb:GetItem"], arnOf("Seen")),
+              {
+                ...allow(["dynamodb:PutItem"], arnOf("Pinned")),
+                Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["pin#*"] } },
+              },
               allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], arnOf("Work")),
               allow(["sqs:SendMessage"], arnOf("StreamFailures")),
               allow(["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"], {

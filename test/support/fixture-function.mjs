@@ -3,7 +3,9 @@ import { randomUUID } from "node:crypto";
 import { env, exit } from "node:process";
 
 const environment = randomUUID();
-const { AWS_ACCESS_KEY_ID: key, AWS_ENDPOINT_URL_DYNAMODB: endpoint, SEEN: TableName } = env;
+const { AWS_ACCESS_KEY_ID: key, AWS_ENDPOINT_URL_DYNAMODB: endpoint, SEEN: TableName, PINNED } = env;
+
+const scope = `${key}/20260101/us-east-1/dynamodb/aws4_request`;
 
 async function dynamodb(operation, input) {
   const response = await fetch(endpoint, {
@@ -11,7 +13,7 @@ async function dynamodb(operation, input) {
     headers: {
       "content-type": "application/x-amz-json-1.0",
       "x-amz-target": `DynamoDB_20120810.${operation}`,
-      authorization: `AWS4-HMAC-SHA256 Credential=${key}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`,
     },
     body: JSON.stringify(input),
   });
@@ -37,6 +39,11 @@ const paths = {
     body: JSON.stringify(event),
   }),
   "/environment": () => env,
+  "/pin": ({ body }) => dynamodb("PutItem", { TableName: PINNED, Item: { pk: { S: body } } }),
+  "/pin-all": ({ body }) => {
+    const TransactItems = JSON.parse(body).map((pk) => ({ Put: { TableName: PINNED, Item: { pk: { S: pk } } } }));
+    return dynamodb("TransactWriteItems", { TransactItems });
+  },
   "/forbidden": () => dynamodb("DeleteItem", { TableName, Key: { pk: { S: "x" } } }),
   "/limited": () => "ok",
   "/throw": () => {

@@ -13,7 +13,7 @@ export type Subject = {
 };
 
 /** Who did it, and in what context. */
-export type Circumstances = Pick<EventInput, "actor_user_id" | "actor" | "metadata" | "changes">;
+type Circumstances = Pick<EventInput, "actor_user_id" | "actor" | "metadata" | "changes">;
 
 type Person = { readonly id: string; readonly name: string; readonly email: string };
 

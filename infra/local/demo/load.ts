@@ -15,14 +15,14 @@ const otherOrg = { org_id: "org_2b7e4c90", name: "Lighthouse Books BV", slug: "l
 const demoUser = "usr_demo";
 const atOnce = 50;
 
-/** Every event of the demo: the documented samples and a quarter of the demo organisation, and a little of another one. */
-export function demoEvents(): EventInput[] {
+/** The documented samples and a quarter of the demo organisation, and a little of another one. */
+function demoEvents(): EventInput[] {
   return [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01), ...quarter(otherOrg.org_id, 12, 2026_02)];
 }
 
 /**
- * Fills a stack with the demo data, and issues its token. A stack that has the data keeps it, and gets a new token for the old one,
- * whose secret nobody knows any more.
+ * Fills a stack with the demo data, and issues its token. A stack that has the data keeps it, and gets a new token for
+ * the old one, whose secret nobody knows any more.
  */
 export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions" | "tables">): Promise<Demo> {
   const account = { region: "us-east-1", credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };

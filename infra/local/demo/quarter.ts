@@ -24,8 +24,9 @@ const minorDocuments: readonly [EntityType, string, readonly string[]][] = [
 ];
 
 /**
- * The events of one accounting quarter, January to March 2026, of one organisation, oldest first: invoices that are written, sent,
- * commented on, paid or voided, and the rest of the books around them. The same seed gives the same events.
+ * The events of one accounting quarter, January to March 2026, of one organisation, oldest first: invoices that are
+ * written, sent, commented on, paid or voided, and the rest of the books around them. The same seed gives the same
+ * events.
  */
 export function quarter(orgId: string, invoices: number, seed: number): EventInput[] {
   const random = new Random(seed);

@@ -9,7 +9,7 @@ interface Options {
   readonly logFile: string;
 }
 
-export interface Engines {
+interface Engines {
   readonly dynamodb: DynamoDbEngine;
   readonly sqs: SqsEngine;
 }

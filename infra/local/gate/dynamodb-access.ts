@@ -33,7 +33,7 @@ const partiqlActions: Readonly<Record<string, string>> = {
 };
 
 /** Where the tables are, and the attribute that is each one's partition key, by the table's name. */
-export interface Tables extends Region {
+interface Tables extends Region {
   readonly partitionKeys: ReadonlyMap<string, string>;
 }
 

@@ -9,7 +9,7 @@ import { gatewayError, type HttpResponse, responseOf } from "./response.ts";
 import { router } from "./routes.ts";
 import { throttle } from "./throttle.ts";
 
-export interface ApiOptions {
+interface ApiOptions {
   readonly definition: ApiDefinition;
   readonly invokerByArn: (functionArn: string) => Invoke | undefined;
   readonly judge: Judge;

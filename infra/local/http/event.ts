@@ -12,7 +12,7 @@ export interface HttpRequest {
 }
 
 /** What the gateway adds to a request of its own. */
-export interface RequestFacts {
+interface RequestFacts {
   readonly account: string;
   readonly apiId: string;
   readonly requestId: string;
@@ -77,7 +77,7 @@ export function payload2(
 }
 
 /** As `12/Mar/2026:19:03:58 +0000`. */
-export function commonLogTime(time: Date): string {
+function commonLogTime(time: Date): string {
   const [, day, month, year, clock] = /, (\d+) (\w+) (\d+) ([\d:]+)/.exec(time.toUTCString()) ?? [];
   return `${day}/${month}/${year}:${clock} +0000`;
 }

@@ -67,9 +67,8 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
       ? ["431 Request Header Fields Too Large", "Request Header Fields Too Large"]
       : ["400 Bad Request", "Bad Request"];
   const body = JSON.stringify({ message });
-  socket.end(
-    `HTTP/1.1 ${line}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const headers = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`;
+  socket.end(`HTTP/1.1 ${line}\r\n${headers}\r\n\r\n${body}`);
   // Closing while the client still sends would reset the connection before it has read the answer.
   socket.removeAllListeners("data").resume();
   socket.setTimeout(1_000, () => socket.destroy());

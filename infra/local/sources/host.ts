@@ -24,8 +24,8 @@ interface Options {
 type Poll = (signal: AbortSignal) => Promise<void>;
 
 /**
- * Opens every event source mapping of the template; what it returns polls them all until aborted. Throws when a role does
- * not let its source be read.
+ * Opens every event source mapping of the template; what it returns polls them all until aborted. Throws when a role
+ * does not let its source be read.
  */
 export async function openSources(options: Options): Promise<(signal: AbortSignal) => Promise<unknown>> {
   const polls: Poll[] = [];

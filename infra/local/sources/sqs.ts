@@ -12,7 +12,7 @@ export interface SqsSourceOptions {
   readonly definition: SourceDefinition;
   readonly queueUrl: string;
   readonly region: string;
-  readonly fn: LocalFunction;
+  readonly fn: Pick<LocalFunction, "invoke">;
   /** Calls SQS with the role of the function. */
   readonly call: AwsCall;
   log(text: string): void;
@@ -36,24 +36,19 @@ type Message = z.infer<typeof Message>;
 
 const longPollSeconds = 20;
 const receiveLimit = 10;
+/** More pollers than functions that run at once would only hold messages back. */
+const maxPollers = 10;
+const maxPayloadBytes = 6 * 1024 * 1024;
 const afterErrorMs = 1_000;
 
 /** Polls a queue for a function until aborted; what the function does not deal with comes back when its time is up. */
 export async function pollQueue(options: SqsSourceOptions, signal: AbortSignal): Promise<void> {
-  const { definition, fn } = options;
+  const { definition } = options;
   const poller = async () => {
     while (!signal.aborted) {
       try {
         const batch = await deliverable(await nextBatch(options, signal), options);
-        if (batch.length === 0) continue;
-        const event = JSON.stringify({ Records: batch.map((message) => recordOf(message, options)) });
-        const outcome = await fn.invoke(event);
-        const identifiers = batch.map(({ MessageId }) => MessageId);
-        const failed = failedRecords(outcome, identifiers, definition.reportsItemFailures);
-        await remove(
-          batch.filter(({ MessageId }) => !failed.has(MessageId)),
-          options,
-        );
+        for (const part of payloadSized(batch, options)) await deliver(part, options);
       } catch (error) {
         if (signal.aborted) return;
         options.log(`${definition.id}: polling ${options.queueUrl} failed, trying again: ${error}`);
@@ -61,7 +56,35 @@ export async function pollQueue(options: SqsSourceOptions, signal: AbortSignal):
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(definition.concurrency, 5) }, poller));
+  await Promise.all(Array.from({ length: Math.min(definition.concurrency, maxPollers) }, poller));
+}
+
+/** Deletes what the function dealt with. */
+async function deliver(batch: readonly Message[], options: SqsSourceOptions): Promise<void> {
+  const event = JSON.stringify({ Records: batch.map((message) => recordOf(message, options)) });
+  const outcome = await options.fn.invoke(event);
+  const identifiers = batch.map(({ MessageId }) => MessageId);
+  const failed = failedRecords(outcome, identifiers, options.definition.reportsItemFailures);
+  await remove(
+    batch.filter(({ MessageId }) => !failed.has(MessageId)),
+    options,
+  );
+}
+
+/** The batch in parts that each fit into the payload of an invocation. */
+function payloadSized(batch: readonly Message[], options: SqsSourceOptions): Message[][] {
+  const parts: Message[][] = [];
+  let bytes = maxPayloadBytes;
+  for (const message of batch) {
+    const size = Buffer.byteLength(JSON.stringify(recordOf(message, options))) + ",".length;
+    bytes += size;
+    if (bytes > maxPayloadBytes) {
+      parts.push([]);
+      bytes = '{"Records":[]}'.length + size;
+    }
+    parts.at(-1)?.push(message);
+  }
+  return parts;
 }
 
 /** Waits for a first message, then for the batching window or a full batch. */

@@ -4,7 +4,7 @@ import { failedRecords } from "./batch-result.ts";
 import type { SourceDefinition } from "./definition.ts";
 import type { StreamRecord } from "./shards.ts";
 
-export type DiscardReason = "RetryAttemptsExhausted" | "RecordAgeExceeded";
+type DiscardReason = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
 export interface Discarded {
   readonly records: readonly StreamRecord[];

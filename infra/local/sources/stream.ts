@@ -11,7 +11,7 @@ import { type Discarded, deliver } from "./stream-delivery.ts";
 /** The permissions that Lambda itself asks of the function's role. */
 export const streamSourceActions = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];
 
-export interface StreamSourceOptions {
+interface StreamSourceOptions {
   readonly definition: SourceDefinition;
   /** URL of the queue that is told of records given up. */
   readonly onFailureUrl: string | undefined;
@@ -30,8 +30,8 @@ const discoverMs = 2_000;
 const afterErrorMs = 1_000;
 
 /**
- * Takes up its position in the stream, so that no later record is missed, and returns the function that polls from there
- * until aborted.
+ * Takes up its position in the stream, so that no later record is missed, and returns the function that polls from
+ * there until aborted.
  */
 export async function openStream(options: StreamSourceOptions): Promise<(signal: AbortSignal) => Promise<void>> {
   const { definition, call, checkpoints } = options;

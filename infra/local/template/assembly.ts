@@ -39,7 +39,7 @@ const Assets = z.object({
   ),
 });
 
-export interface Assembly {
+interface Assembly {
   readonly stackName: string;
   readonly template: Template;
   /** Absolute folder or file of each asset, by the object key it is uploaded under. */

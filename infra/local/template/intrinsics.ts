@@ -6,8 +6,8 @@ export interface Scope {
 }
 
 /**
- * Replaces every intrinsic function in a template value. A value that becomes `AWS::NoValue` (undefined) disappears from
- * its list or object. Throws on a function that the local runtime does not know.
+ * Replaces every intrinsic function in a template value. A value that becomes `AWS::NoValue` (undefined) disappears
+ * from its list or object. Throws on a function that the local runtime does not know.
  */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) return value.map((entry) => resolve(entry, scope)).filter((entry) => entry !== undefined);

@@ -17,7 +17,7 @@ const hosted: ReadonlySet<string> = new Set([
 ]);
 
 /** Resource types that change nothing on a laptop, with the reason. */
-export const withoutEffect: Readonly<Record<string, string>> = {
+const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::ApiGateway::Account": "the role by which API Gateway writes logs: here the runtime writes them itself",
   "AWS::CDK::Metadata": "says which construct library was used",
   "AWS::CloudWatch::Alarm": "no metrics are kept",

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { dynamoDbAccess, streamAccess } from "../../../infra/local/gate/dynamodb-access.ts";
 import { sqsAccess } from "../../../infra/local/gate/sqs-access.ts";
 
-const where = { account: "1", region: "eu-west-1" };
+const partitionKeys = new Map([
+  ["T", "pk"],
+  ["U", "id"],
+]);
+const where = { account: "1", region: "eu-west-1", partitionKeys };
 const table = "arn:aws:dynamodb:eu-west-1:1:table/T";
 const TransactItems = [{ Put: { TableName: "T" } }, { ConditionCheck: { TableName: "U" } }];
 
@@ -37,6 +41,48 @@ describe("what a request needs permission for", () => {
     const [put] = dynamoDbAccess("TransactWriteItems", { TransactItems }, where);
     expect(put?.context).toEqual({ "dynamodb:EnclosingOperation": "TransactWriteItems" });
   });
+
+  const item = (value: string) => ({ pk: { S: value }, id: { S: `id of ${value}` } });
+  const names = { "#pk": "pk", "#sk": "sk" };
+  const values = { ":a": { S: "a" }, ":b": { N: "7" } };
+
+  it.each([
+    ["PutItem", { TableName: "T", Item: item("a") }, [["a"]]],
+    ["PutItem", { TableName: table, Item: { pk: { B: "YQ==" } } }, [["YQ=="]]],
+    ["UpdateItem", { TableName: "T", Key: item("a") }, [["a"]]],
+    ["GetItem", { TableName: "unknown", Key: item("a") }, [undefined]],
+    ["Scan", { TableName: "T" }, [undefined]],
+    ["Query", queryOf("pk = :a AND begins_with(sk, :b)"), [["a"]]],
+    ["Query", queryOf("(#sk = :a) AND (#pk=:b)"), [["7"]]],
+    ["Query", { ...queryOf("pk = :a"), IndexName: "by_time" }, [undefined]],
+    [
+      "BatchGetItem",
+      { RequestItems: { T: { Keys: [item("a"), item("b")] }, U: { Keys: [item("c")] } } },
+      [["a", "b"], ["id of c"]],
+    ],
+    [
+      "BatchWriteItem",
+      { RequestItems: { T: [{ PutRequest: { Item: item("a") } }, { DeleteRequest: { Key: item("b") } }] } },
+      [["a", "b"]],
+    ],
+    [
+      "TransactWriteItems",
+      { TransactItems: [{ Put: { TableName: "T", Item: item("a") } }, { Delete: { TableName: "U", Key: item("b") } }] },
+      [["a"], ["id of b"]],
+    ],
+  ])("%s %j touches the partition keys %j", (operation, body, expected) => {
+    const accesses = dynamoDbAccess(operation, body, where);
+    expect(accesses.map(({ context }) => context?.["dynamodb:LeadingKeys"])).toEqual(expected);
+  });
+
+  function queryOf(KeyConditionExpression: string) {
+    return {
+      TableName: "T",
+      KeyConditionExpression,
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+    };
+  }
 
   it("finds the stream in a shard iterator", () => {
     const stream = `${table}/stream/2026-05-11T00:00:00.000`;

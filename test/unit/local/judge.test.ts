@@ -57,6 +57,26 @@ describe("the judge", () => {
     expect(await judge(gateway, from("GET/b"))).toMatch("is not authorized");
   });
 
+  it("asks for the partition keys of items where a policy does", async () => {
+    const pinner = {
+      arn: "arn:aws:sts::000000000000:assumed-role/PinRole/Pin",
+      policies: [
+        {
+          name: "pin",
+          policy: statement("Allow", ["dynamodb:PutItem"], table, {
+            Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["pin#*"] } },
+          }),
+        },
+      ],
+    };
+    const put = (...keys: string[]) =>
+      judge(pinner, { action: "dynamodb:PutItem", resource: table, context: { "dynamodb:LeadingKeys": keys } });
+    expect(await put("pin#1")).toBeUndefined();
+    expect(await put("pin#1", "pin#2")).toBeUndefined();
+    expect(await put("org#1")).toMatch("no identity-based policy allows the dynamodb:PutItem action");
+    expect(await put("pin#1", "org#1")).toMatch("no identity-based policy allows");
+  });
+
   it("judges actions that are not about one resource", async () => {
     expect(await judge(operator, { action: "dynamodb:ListTables", resource: "*" })).toBeUndefined();
   });

@@ -59,6 +59,16 @@ describe("the resources of a template", () => {
     expect(outputs()).toEqual({ Endpoint: "http://127.0.0.1:3000", Url: "http://127.0.0.1:3000/" });
   });
 
+  it.each(["Topic", "Subscription", "TopicPolicy"])("may tell people of alarms (AWS::SNS::%s)", (type) => {
+    const { ofType } = resourcesOf({
+      Notices: { Type: "AWS::SNS::Topic" },
+      About: { Type: `AWS::SNS::${type}`, Properties: { topic: { Ref: "Notices" } } },
+    });
+    expect(ofType(`AWS::SNS::${type}`).at(-1)?.properties).toEqual({
+      topic: "arn:aws:sns:us-east-1:000000000000:Notices",
+    });
+  });
+
   it("are refused by logical id and type when they cannot be hosted", () => {
     const alarm = { Type: "AWS::CloudWatch::Alarm" };
     const table = { Type: "AWS::S3Tables::Table" };
