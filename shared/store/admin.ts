@@ -7,54 +7,74 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { AdminStore } from "../access/admin.ts";
-import type { Token } from "../access/caller.ts";
 import type { Org } from "../access/org.ts";
 import { ActivityError } from "../events/errors.ts";
 import { calling } from "./faults.ts";
-import { orgKey, orgTokenKey, orgTokenPrefix, slugKey, tokenKey } from "./keys.ts";
+import {
+  listedOrgKey,
+  listedOrgPrefix,
+  orgKey,
+  orgsPartition,
+  orgTokenKey,
+  orgTokenPrefix,
+  slugKey,
+  tokenKey,
+} from "./keys.ts";
 import { fromTokenItem, toTokenItem } from "./token-item.ts";
 
 /** Organisations and tokens in the config table. */
 export function adminStore(client: DynamoDBDocumentClient, table: string): AdminStore {
   const absent = "attribute_not_exists(pk)";
 
-  const pages = async <T>(
-    index: string | undefined,
-    condition: string,
-    values: Record<string, string>,
-    read: (item: Record<string, unknown>) => T,
-  ) => {
-    const found: T[] = [];
+  /** The rest of every sort key in a partition that begins with the prefix. */
+  const listed = async (pk: string, prefix: string): Promise<string[]> => {
+    const found: string[] = [];
     const query = {
       TableName: table,
-      IndexName: index,
-      KeyConditionExpression: condition,
-      ExpressionAttributeValues: values,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
     };
     const pager = paginateQuery({ client }, query);
     for (;;) {
       const page = await calling(pager.next());
       if (page.done === true) return found;
-      for (const item of page.value.Items ?? []) found.push(read(item));
+      for (const item of page.value.Items ?? []) found.push(String(item.sk).slice(prefix.length));
     }
+  };
+
+  const itemsOf = async (keys: readonly Record<string, string>[]): Promise<Record<string, unknown>[]> => {
+    const items: Record<string, unknown>[] = [];
+    for (let at = 0; at < keys.length; at += 100) {
+      let wanted: Record<string, unknown>[] = keys.slice(at, at + 100);
+      while (wanted.length > 0) {
+        const answer = await calling(client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } })));
+        items.push(...(answer.Responses?.[table] ?? []));
+        wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      }
+    }
+    return items;
   };
 
   return {
     async createOrg(org) {
-      const { slug, ...rest } = org;
-      const profile = { ...orgKey(org.org_id), kind: "org", ...rest, ...(slug === null ? {} : { slug }) };
-      const puts = [{ Put: { TableName: table, Item: profile, ConditionExpression: absent } }];
-      if (slug !== null) {
-        const item = { ...slugKey(slug), kind: "slug", org_id: org.org_id, name: org.name, created_at: org.created_at };
-        puts.push({ Put: { TableName: table, Item: item, ConditionExpression: absent } });
-      }
+      const { org_id, slug, ...rest } = org;
+      const profile = { ...orgKey(org_id), org_id, ...rest, ...(slug === null ? {} : { slug }) };
+      const items = [profile, ...(slug === null ? [] : [{ ...slugKey(slug), org_id }]), listedOrgKey(org_id)];
+      const puts = items.map((Item) => ({ Put: { TableName: table, Item, ConditionExpression: absent } }));
       const [taken, slugTaken] = await refusedItems(client.send(new TransactWriteCommand({ TransactItems: puts })));
-      if (taken)
+      if (taken) {
         throw new ActivityError("conflict", `The organisation ${org.org_id} exists already.`, { field: "org_id" });
-      if (slugTaken) throw new ActivityError("conflict", `The slug ${slug} is taken.`, { field: "slug" });
+      }
+      if (slug !== null && slugTaken) {
+        throw new ActivityError("conflict", `The slug ${slug} is taken.`, { field: "slug" });
+      }
     },
 
-    listOrgs: () => pages("by_kind", "kind = :kind", { ":kind": "org" }, fromOrgItem),
+    async listOrgs() {
+      const ids = await listed(orgsPartition, listedOrgPrefix);
+      const orgs = (await itemsOf(ids.map(orgKey))).map(fromOrgItem);
+      return orgs.sort((left, right) => (left.org_id < right.org_id ? -1 : 1));
+    },
 
     async createToken(token) {
       const refused = await refusedItems(
@@ -82,12 +102,8 @@ export function adminStore(client: DynamoDBDocumentClient, table: string): Admin
     },
 
     async listTokens(orgId) {
-      const values = { ":pk": orgKey(orgId).pk, ":prefix": orgTokenPrefix };
-      const ids = await pages(undefined, "pk = :pk AND begins_with(sk, :prefix)", values, (item) =>
-        String(item.sk).slice(orgTokenPrefix.length),
-      );
-      const tokens: Token[] = [];
-      for (let at = 0; at < ids.length; at += 100) tokens.push(...(await tokensOf(ids.slice(at, at + 100))));
+      const ids = await listed(orgKey(orgId).pk, orgTokenPrefix);
+      const tokens = (await itemsOf(ids.map(tokenKey))).map(fromTokenItem);
       return tokens.sort((left, right) => (left.created_at < right.created_at ? 1 : -1));
     },
 
@@ -112,17 +128,6 @@ export function adminStore(client: DynamoDBDocumentClient, table: string): Admin
       }
     },
   };
-
-  async function tokensOf(ids: readonly string[]): Promise<Token[]> {
-    const tokens: Token[] = [];
-    let wanted: Record<string, unknown>[] = ids.map(tokenKey);
-    while (wanted.length > 0) {
-      const answer = await calling(client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } })));
-      for (const item of answer.Responses?.[table] ?? []) tokens.push(fromTokenItem(item));
-      wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    }
-    return tokens;
-  }
 }
 
 /** For each item of a transaction, whether its condition refused it; all `false` where the transaction went through. */

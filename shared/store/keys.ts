@@ -10,7 +10,8 @@
  *   paid        org_id, settled       | "                     money received and paid
  *
  * config table (pk, sk)
- *   org#ID        profile                                     one organisation; `kind` lists them through `by_kind`
+ *   orgs          org#ID                                      the list of organisations
+ *   org#ID        profile                                     one organisation
  *   org#ID        token#TOKEN                                 the tokens of an organisation
  *   slug#SLUG     org                                         the organisation of a slug
  *   token#TOKEN   token                                       one token, with its rate window
@@ -21,6 +22,12 @@ export const timelineKey = (orgId: string, entityId: string) => `${orgId}#${enti
 export const positionKey = (occurredAt: string, eventId: string) => `${occurredAt}#${eventId}`;
 
 export const orgKey = (orgId: string) => ({ pk: `org#${orgId}`, sk: "profile" });
+
+export const orgsPartition = "orgs";
+
+export const listedOrgPrefix = "org#";
+
+export const listedOrgKey = (orgId: string) => ({ pk: orgsPartition, sk: `${listedOrgPrefix}${orgId}` });
 
 export const orgTokenPrefix = "token#";
 
