@@ -21,7 +21,10 @@ export type IngestProps = {
 
 const timeoutSeconds = 20;
 
-/** The write path: services send events to the queue, the function appends them, refused ones wait in a queue of their own. */
+/**
+ * The write path: services send events to the queue, the function appends them, refused ones wait in a queue of their
+ * own.
+ */
 export class Ingest extends Construct {
   readonly work: WorkQueue;
   readonly rejected: Queue;

@@ -24,7 +24,10 @@ export type ReadApiProps = {
   readonly stage: Stage;
 };
 
-/** One line of the access log. Neither the query nor any header but the user agent: both may hold what is not for logs. */
+/**
+ * One line of the access log. Neither the query nor any header but the user agent: both may hold what is not for
+ * logs.
+ */
 const accessLogLine = {
   time: "$context.requestTime",
   request_id: "$context.requestId",
@@ -90,7 +93,8 @@ export class ReadApi extends Construct {
       logRetention,
     });
 
-    // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client can read.
+    // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client
+    // can read.
     this.route("Default", HttpRouteKey.DEFAULT, this.finzbooks);
     this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
     this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);

@@ -30,8 +30,8 @@ export type ApiAccess = { readonly api: string; readonly token: string; readonly
 export type ListedPage = { readonly events: readonly ListedEvent[]; readonly next: string | null };
 
 /**
- * Reads one page of the public API. `path` begins with a slash. Answers the seconds to wait where the token's rate is used up.
- * Throws `CliError`, `usage` where the API calls a value invalid.
+ * Reads one page of the public API. `path` begins with a slash. Answers the seconds to wait where the token's rate is
+ * used up. Throws `CliError`, `usage` where the API calls a value invalid.
  */
 export async function readPage({ api, token, org }: ApiAccess, path: string): Promise<ListedPage | { wait: number }> {
   const headers = { authorization: `Bearer ${token}`, ...(org === undefined ? {} : { "x-aibooks-org": org }) };

@@ -8,8 +8,8 @@ const refusal = z.object({ error: z.object({ code: z.string(), message: z.string
 const fault = z.object({ errorMessage: z.string() });
 
 /**
- * Asks the stack's access function for one thing; IAM decides who may. Throws `CliError`: `usage` where the request is malformed,
- * `failed` where the stack refuses it or fails.
+ * Asks the stack's access function for one thing; IAM decides who may. Throws `CliError`: `usage` where the request
+ * is malformed, `failed` where the stack refuses it or fails.
  */
 export async function administer<T>(target: Target, request: AdminRequest, answer: z.ZodType<T>): Promise<T> {
   const checked = adminRequest.safeParse(request);

@@ -3,7 +3,9 @@ import { CliError } from "./outcome.ts";
 
 const dayMs = 86_400_000;
 
-/** The moment that `90d` from now, or a date, or a date and time, means. Throws `CliError` `usage` for anything else. */
+/**
+ * The moment that `90d` from now, or a date, or a date and time, means. Throws `CliError` `usage` for anything else.
+ */
 export function readExpiry(text: string, now: Date): string {
   const [, days] = /^([1-9]\d{0,4})d$/.exec(text) ?? [];
   const at = days === undefined ? parseTimestamp(text) : new Date(now.getTime() + Number(days) * dayMs).toISOString();

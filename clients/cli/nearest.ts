@@ -18,7 +18,9 @@ export function suggestion(word: string, candidates: Iterable<string>): string {
   return candidate === null ? "" : ` Did you mean ${candidate}?`;
 }
 
-/** Insertions, deletions and replacements that make one word of the other (Levenshtein), a row of the table at a time. */
+/**
+ * Insertions, deletions and replacements that make one word of the other (Levenshtein), a row of the table at a time.
+ */
 function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, at) => at);
   for (const [at, letter] of [...left].entries()) {

@@ -11,8 +11,8 @@ export type Retry = {
 };
 
 /**
- * Sends rejected events to the ingest queue again. Each leaves the rejected queue only after it was sent, so it is never in
- * neither. Answers how many were sent. Throws `CliError` where one could not be.
+ * Sends rejected events to the ingest queue again. Each leaves the rejected queue only after it was sent, so it is
+ * never in neither. Answers how many were sent. Throws `CliError` where one could not be.
  */
 export async function retryRejected({ client, queues, limit }: Retry): Promise<number> {
   const send = createSender({ queueUrl: queues.ingest, client });

@@ -12,8 +12,8 @@ const gap = "  ";
 const widestColumn = 40;
 
 /**
- * Writes rows under titles. Where a terminal shows them, no line is wider than `columns`: the last column gives way. Colours are
- * used only where stdout is a terminal that wants them.
+ * Writes rows under titles. Where a terminal shows them, no line is wider than `columns`: the last column gives way.
+ * Colours are used only where stdout is a terminal that wants them.
  */
 export function table<Row>(shape: readonly Column<Row>[], rows: readonly Row[], columns: number | null): string {
   const texts = rows.map((row) => shape.map(({ cell }) => printable(cell(row))));

@@ -19,7 +19,10 @@ const localStack = names.extend({
 
 export type Service = "dynamodb" | "sqs" | "lambda";
 
-/** How an AWS client reaches a stack; nothing for a deployed one, where the SDK finds credentials and region by itself. */
+/**
+ * How an AWS client reaches a stack; nothing for a deployed one, where the SDK finds credentials and region by
+ * itself.
+ */
 export type ClientConfig =
   | Record<string, never>
   | {

@@ -24,8 +24,9 @@ export type EmitResult =
 export type Emitter = { emit(events: readonly EventInput[]): Promise<EmitResult[]> };
 
 /**
- * An emitter of events to the ingest queue. `emit` validates each event, sends the valid ones in as few calls as SQS allows, and
- * tells of each, in the order given, what became of it. It never throws for an event or a queue: no failure loses the others.
+ * An emitter of events to the ingest queue. `emit` validates each event, sends the valid ones in as few calls as SQS
+ * allows, and tells of each, in the order given, what became of it. It never throws for an event or a queue: no
+ * failure loses the others.
  */
 export function createEmitter({ now = () => new Date(), newId = randomUUID, ...sender }: EmitterOptions): Emitter {
   const send = createSender(sender);

@@ -1,8 +1,8 @@
 import { ActivityError } from "../../shared/events/errors.ts";
 
 /**
- * An event as JSON text, as it will travel and be judged. Throws `ActivityError` `invalid_value` for what JSON cannot say, and
- * would otherwise drop or turn into `null` in silence.
+ * An event as JSON text, as it will travel and be judged. Throws `ActivityError` `invalid_value` for what JSON cannot
+ * say, and would otherwise drop or turn into `null` in silence.
  */
 export function eventText(event: unknown): string {
   try {

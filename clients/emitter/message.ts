@@ -6,9 +6,9 @@ import { maxEventBytes } from "../../shared/events/schema.ts";
 export type EventMessage = { readonly body: string; readonly draft: Draft };
 
 /**
- * Makes the message of an event that is given as JSON text. The message carries the event's id, made from the entropy where the
- * event brings none, so that sending the message twice is a repeat and never a second event.
- * Throws `ActivityError`: `too_large`, or `invalid_value` with every fault named.
+ * Makes the message of an event that is given as JSON text. The message carries the event's id, made from the entropy
+ * where the event brings none, so that sending the message twice is a repeat and never a second event. Throws
+ * `ActivityError`: `too_large`, or `invalid_value` with every fault named.
  */
 export function toMessage(text: string, reception: Reception): EventMessage {
   const draft = readEventText(text, reception);

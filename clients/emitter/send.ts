@@ -27,8 +27,9 @@ const firstPauseMs = 100;
 const chunksAtOnce = 8;
 
 /**
- * A function that sends message bodies to a queue and tells of each, in order, what became of it. It never throws: a call that
- * fails costs its own messages and no others, and of a call that fails in part only the failed messages are sent again.
+ * A function that sends message bodies to a queue and tells of each, in order, what became of it. It never throws: a
+ * call that fails costs its own messages and no others, and of a call that fails in part only the failed messages are
+ * sent again.
  */
 export function createSender(options: SenderOptions): (bodies: readonly string[]) => Promise<SendResult[]> {
   const { queueUrl, client = new SQSClient({}), random = Math.random, sleep = wait } = options;

@@ -18,8 +18,8 @@ const store = {
 const rejected = rejectedQueue(env(variables.rejectedQueue));
 
 /**
- * Consumes the ingest queue. Every message ends as a stored event or, with the reason, in the rejected queue; trouble on the way
- * leaves it in the ingest queue, to be tried again.
+ * Consumes the ingest queue. Every message ends as a stored event or, with the reason, in the rejected queue; trouble
+ * on the way leaves it in the ingest queue, to be tried again.
  */
 export const handler = batch(async (record) => {
   try {

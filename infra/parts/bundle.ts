@@ -6,7 +6,9 @@ import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 const root = join(import.meta.dirname, "../..");
 const sourceMaps = join(root, ".build/source-maps");
 
-/** How everything that runs in Lambda is bundled: with the AWS SDK in it, since the runtime's own copy starts slower. */
+/**
+ * How everything that runs in Lambda is bundled: with the AWS SDK in it, since the runtime's own copy starts slower.
+ */
 export const bundling = {
   absWorkingDir: root,
   bundle: true,
@@ -34,7 +36,8 @@ export function bundle(entry: string): { folder: string; metafile: Metafile } {
     // A function's credentials come from its environment: the other providers would only be read at every cold start.
     alias: { "@aws-sdk/credential-provider-node": join(root, "shared/lambda/credentials.ts") },
   });
-  // Stacks in the log are of minified code. The map that reads them stays here: in the function it would slow its start.
+  // Stacks in the log are of minified code. The map that reads them stays here: in the function it would slow its
+  // start.
   mkdirSync(sourceMaps, { recursive: true });
   cpSync(`${outfile}.map`, join(sourceMaps, `${entry.replaceAll("/", "-")}.map`));
   rmSync(`${outfile}.map`);

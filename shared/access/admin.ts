@@ -8,7 +8,9 @@ import { tokenHash, tokenIdOfHash, writeToken } from "./token.ts";
 
 const orgId = z.string().check(z.regex(orgIdPattern));
 
-/** What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function. */
+/**
+ * What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function.
+ */
 export const adminRequest = z.discriminatedUnion("action", [
   z.strictObject({
     action: z.literal("org.create"),

@@ -8,8 +8,8 @@ const checksumLength = 6;
 export const tokenBytes = 20;
 
 /**
- * Writes a token from 20 random bytes: the prefix that secret scanners look for, the bytes in base 32, and a checksum over all
- * of it, so that a mistyped or invented token is refused without a read.
+ * Writes a token from 20 random bytes: the prefix that secret scanners look for, the bytes in base 32, and a checksum
+ * over all of it, so that a mistyped or invented token is refused without a read.
  */
 export function writeToken(random: Uint8Array): string {
   if (random.length !== tokenBytes) throw new RangeError(`A token is made of ${tokenBytes} random bytes.`);

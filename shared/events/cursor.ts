@@ -8,15 +8,18 @@ import { parseTimestamp } from "./timestamp.ts";
 const version = "1";
 
 /**
- * Writes a position as an opaque cursor: the position and a seal over it, the organisation and the filters. The seal detects
- * damage and use elsewhere; it is no secret, because the partition that is read never comes from a cursor.
+ * Writes a position as an opaque cursor: the position and a seal over it, the organisation and the filters. The seal
+ * detects damage and use elsewhere; it is no secret, because the partition that is read never comes from a cursor.
  */
 export function writeCursor(position: Position, orgId: string, filter: EventFilter): string {
   const text = JSON.stringify([position.occurred_at, position.event_id, position.entity_id]);
   return Buffer.from(`${version}${seal(text, orgId, filter)}${text}`).toString("base64url");
 }
 
-/** Reads a cursor back. Throws `ActivityError` `invalid_value` unless it was written for this organisation and these filters. */
+/**
+ * Reads a cursor back. Throws `ActivityError` `invalid_value` unless it was written for this organisation and these
+ * filters.
+ */
 export function readCursor(cursor: string, orgId: string, filter: EventFilter): Position {
   const plain = Buffer.from(cursor, "base64url").toString();
   const text = plain.slice(version.length + sealLength);

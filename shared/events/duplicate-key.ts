@@ -1,8 +1,8 @@
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/gs;
 
 /**
- * The first key that an object of a JSON text has twice, or `null`. `JSON.parse` keeps the last value and drops the first in silence.
- * The text must be valid JSON.
+ * The first key that an object of a JSON text has twice, or `null`. `JSON.parse` keeps the last value and drops the
+ * first in silence. The text must be valid JSON.
  */
 export function duplicateKey(text: string): string | null {
   // The keys of each object that is open, outermost first; `null` for an array.

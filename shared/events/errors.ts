@@ -1,4 +1,6 @@
-/** Everything that can be wrong with a request or an event. Each dialect maps every code to its own words and status. */
+/**
+ * Everything that can be wrong with a request or an event. Each dialect maps every code to its own words and status.
+ */
 export type ErrorCode =
   | "invalid_value"
   | "required_field"
@@ -24,7 +26,10 @@ export type ErrorFacts = {
   cause?: unknown;
 };
 
-/** The one error class of the product. It knows nothing of HTTP; whatever is not of this class is a defect and shown to nobody. */
+/**
+ * The one error class of the product. It knows nothing of HTTP; whatever is not of this class is a defect and shown
+ * to nobody.
+ */
 export class ActivityError extends Error {
   readonly code: ErrorCode;
   readonly facts: ErrorFacts;

@@ -2,7 +2,7 @@ import type { EntityType } from "./vocabulary.ts";
 
 declare const json: unique symbol;
 
-/** Text that is known to be well-formed JSON. Structured parts stay text, so their key order and numbers survive as written. */
+/** Text that is known to be well-formed JSON. Structured parts stay text, so that their keys stay in order. */
 export type JsonText = string & { readonly [json]: true };
 
 /** Writes a value as JSON text. The value must have come from JSON: functions, symbols and `undefined` have no text. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * An event id for a moment: a UUID version 7 (RFC 9562, section 5.7) whose random bits come from `entropy`, so the same entropy
- * and time give the same id. Moments before 1970 count as 1970, because the format has no sign.
+ * An event id for a moment: a UUID version 7 (RFC 9562, section 5.7) whose random bits come from `entropy`, so the
+ * same entropy and time give the same id. Moments before 1970 count as 1970, because the format has no sign.
  */
 export function eventIdAt(occurredAt: string, entropy: string): string {
   const bytes = createHash("sha256").update(entropy).digest().subarray(0, 16);

@@ -13,9 +13,9 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
 }
 
 /**
- * Parses JSON and refuses what JavaScript would change in silence: a key that is there twice, and numbers such as 1e400 or
- * 9007199254740993. An audit log that rounds an amount has lied. Throws `SyntaxError` for malformed text, and `RangeError`
- * for such a key or number, or where numbers had to be looked for too deep inside.
+ * Parses JSON and refuses what JavaScript would change in silence: a key that is there twice, and numbers such as
+ * 1e400 or 9007199254740993. An audit log that rounds an amount has lied. Throws `SyntaxError` for malformed text,
+ * and `RangeError` for such a key or number, or where numbers had to be looked for too deep inside.
  */
 export function parseJsonExactly(text: string): unknown {
   const value: unknown = JSON.parse(text);

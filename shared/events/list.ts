@@ -1,6 +1,8 @@
 import type { EventPage, EventQuery, EventReader } from "./query.ts";
 
-/** One page of an organisation's events, newest first. A range that ends before it begins is empty, and costs no read. */
+/**
+ * One page of an organisation's events, newest first. A range that ends before it begins is empty, and costs no read.
+ */
 export async function listEvents(reader: EventReader, query: EventQuery): Promise<EventPage> {
   if (query.since !== null && query.until !== null && query.since > query.until) return { events: [], next: null };
   return reader.page(query);

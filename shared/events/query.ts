@@ -8,7 +8,10 @@ export type EventFilter = {
   readonly actor_user_id: string | null;
   readonly contact_id: string | null;
   readonly settled: "paid" | null;
-  /** The entity types that the reader's dialect has names for. What it has none for is rare, and dropped after reading. */
+  /**
+   * The entity types that the reader's dialect has names for. What it has none for is rare, and dropped after
+   * reading.
+   */
   readonly visible: readonly EntityType[];
   /** Inclusive bounds, UTC with three fraction digits. */
   readonly since: string | null;
@@ -49,7 +52,10 @@ export type Condition = {
   readonly value: string;
 };
 
-/** From the most selective key to the least: a document has fewer events than a contact, a contact fewer than a user, and so on. */
+/**
+ * From the most selective key to the least: a document has fewer events than a contact, a contact fewer than a user,
+ * and so on.
+ */
 const choices = [
   { index: "timeline", attribute: "entity_id" },
   { index: "by_contact", attribute: "contact_id" },

@@ -6,7 +6,9 @@ import { parseJsonExactly } from "./json.ts";
 import { eventSchema, maxEventBytes } from "./schema.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
-/** Writers' clocks may run ahead of ours by this much; anything later is a mistake, and would hide every newer event. */
+/**
+ * Writers' clocks may run ahead of ours by this much; anything later is a mistake, and would hide every newer event.
+ */
 const allowedLeadMs = 5 * 60_000;
 
 const settling = /^(INVOICE|PROFORMA|EXPENSE|BILL)_PAID/;

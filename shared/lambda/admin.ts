@@ -6,8 +6,8 @@ import { errorFields, log } from "./log.ts";
 export type AdminReply = AdminAnswer | { readonly error: { code: string; message: string; field?: string } };
 
 /**
- * The stack of the function that administrators invoke. Refusals are answers, so that a caller can tell them from a defect,
- * which fails the invocation. Leaves one line in the log, without the secret.
+ * The stack of the function that administrators invoke. Refusals are answers, so that a caller can tell them from a
+ * defect, which fails the invocation. Leaves one line in the log, without the secret.
  */
 export function admin(context: () => AdminContext) {
   return async (event: unknown): Promise<AdminReply> => {

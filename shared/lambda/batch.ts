@@ -5,8 +5,9 @@ import { count } from "./metrics.ts";
 import type { Metric } from "./names.ts";
 
 /**
- * The stack of a function that consumes a queue: every record is handled by itself, all at once. A record whose handling throws is
- * left to the queue, which gives it again, or to its dead-letter queue in the end; its neighbours are done with. `handle` answers what to count the record as; the counts of a batch are one line in the log.
+ * The stack of a function that consumes a queue: every record is handled by itself, all at once. A record whose
+ * handling throws is left to the queue, which gives it again, or to its dead-letter queue in the end; its neighbours
+ * are done with. `handle` answers what to count the record as; the counts of a batch are one line in the log.
  */
 export function batch(handle: (record: SQSRecord) => Promise<Metric>) {
   return middy<SQSEvent, SQSBatchResponse, Error, Context>().handler(async ({ Records }: SQSEvent) => {

@@ -1,7 +1,10 @@
 import { env as environment } from "node:process";
 import type { Variable } from "./names.ts";
 
-/** The value of a variable that the stack sets. Throws at cold start where it is missing, so a wiring error shows at once. */
+/**
+ * The value of a variable that the stack sets. Throws at cold start where it is missing, so a wiring error shows at
+ * once.
+ */
 export function env(variable: Variable): string {
   const value = environment[variable];
   if (value === undefined || value === "") throw new Error(`The environment variable ${variable} is not set.`);

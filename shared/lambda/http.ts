@@ -15,8 +15,8 @@ type Exchange = { readonly request: HttpRequest; readonly trace: HttpTrace; read
 type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
 
 /**
- * The stack of every function behind the HTTP API: what `answer` throws, `renderProblem` turns into a response; each response
- * carries its request id, and each request leaves one line in the log. It never throws.
+ * The stack of every function behind the HTTP API: what `answer` throws, `renderProblem` turns into a response; each
+ * response carries its request id, and each request leaves one line in the log. It never throws.
  */
 export function http({ answer, renderProblem }: HttpFunction) {
   const exchanges = new WeakMap<APIGatewayProxyEventV2, Exchange>();

@@ -33,6 +33,7 @@ export function adminStore(client: DynamoDBDocumentClient, table: string): Admin
       TableName: table,
       KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
       ExpressionAttributeValues: { ":pk": pk, ":prefix": prefix },
+      ConsistentRead: true,
     };
     const pager = paginateQuery({ client }, query);
     for (;;) {
@@ -47,7 +48,9 @@ export function adminStore(client: DynamoDBDocumentClient, table: string): Admin
     for (let at = 0; at < keys.length; at += 100) {
       let wanted: Record<string, unknown>[] = keys.slice(at, at + 100);
       while (wanted.length > 0) {
-        const answer = await calling(client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } })));
+        const answer = await calling(
+          client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } })),
+        );
         items.push(...(answer.Responses?.[table] ?? []));
         wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
       }

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 /**
- * The client that all stores share. Three attempts and short timeouts keep a request that meets trouble well inside the time that its
- * function has, so that it ends as an honest 503 rather than as a time-out.
+ * The client that all stores share. Three attempts and short timeouts keep a request that meets trouble well inside
+ * the time that its function has, so that it ends as an honest 503 rather than as a time-out.
  */
 export function dynamoClient(): DynamoDBClient {
   const client = new DynamoDBClient({

@@ -76,8 +76,9 @@ function partition(query: EventQuery, index: IndexName): Record<string, string> 
 }
 
 /**
- * Bounds of the sort key. A page that goes on after another ends where that one did, which also spares DynamoDB Local a walk from
- * the newest event. In the table itself the position goes on with `#id`, and `$` is the character after `#`.
+ * Bounds of the sort key. A page that goes on after another ends where that one did, which also spares DynamoDB Local
+ * a walk from the newest event. In the table itself the position goes on with `#id`, and `$` is the character after
+ * `#`.
  */
 function bounds({ since, until, after }: EventQuery, index: IndexName): { since: string | null; until: string | null } {
   const latest = after?.occurred_at ?? until;

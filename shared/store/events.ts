@@ -51,7 +51,8 @@ export function eventStore(client: DynamoDBClient, table: string, budget: PageBu
           client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })),
         );
         for (const item of answer.Items ?? []) {
-          // Also what a later version of the log may write: a kind that this one has no name for hides nothing but itself.
+          // Also what a later version of the log may write: a kind that this one has no name for hides nothing but
+          // itself.
           if (!visible.has(item.entity_type?.S)) continue;
           const event = fromItem(item);
           bytes += weight(event);

@@ -26,7 +26,9 @@ const passing = new Set([
   "EAI_AGAIN",
 ]);
 
-/** Runs a call to DynamoDB; trouble that passes becomes `ActivityError` `unavailable`, all else is thrown on as it is. */
+/**
+ * Runs a call to DynamoDB; trouble that passes becomes `ActivityError` `unavailable`, all else is thrown on as it is.
+ */
 export async function calling<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;

@@ -8,8 +8,8 @@ import { pinKey } from "./keys.ts";
 const keptForSeconds = 30 * 24 * 3600;
 
 /**
- * Idempotency keys in the config table. A pin is written before its event: a crash between the two leaves a pin without an
- * event, and the next attempt finds the pin and writes the event under it.
+ * Idempotency keys in the config table. A pin is written before its event: a crash between the two leaves a pin
+ * without an event, and the next attempt finds the pin and writes the event under it.
  */
 export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<AppendStore, "pin"> {
   return {

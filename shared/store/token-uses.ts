@@ -11,8 +11,9 @@ const windowIsOpen = "rate_window >= :window";
 const windowIsOver = "attribute_exists(pk) AND (attribute_not_exists(rate_window) OR rate_window < :window)";
 
 /**
- * Reads a token and counts its use in one conditional write, so that a request costs one round trip for identity, revocation,
- * rate and last use together. Only the first request of a window needs a second one, which opens the window.
+ * Reads a token and counts its use in one conditional write, so that a request costs one round trip for identity,
+ * revocation, rate and last use together. Only the first request of a window needs a second one, which opens the
+ * window.
  */
 export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
   const update = async (tokenId: string, window: Date, condition: string, expression: string) => {

@@ -19,7 +19,10 @@ import { setEnvironment } from "../support/environment.ts";
 
 const region = "us-east-1";
 
-/** The engine with the stack's own tables, reached directly: what lies between costs both sides of a comparison nothing. */
+/**
+ * The engine with the stack's own tables, reached directly: what lies between costs both sides of a comparison
+ * nothing.
+ */
 export type BenchEngine = {
   readonly table: string;
   readonly client: DynamoDBClient;

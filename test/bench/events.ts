@@ -8,7 +8,10 @@ const newest = Date.parse("2026-05-11T08:30:12Z");
 /** Brings an event to about 700 bytes of JSON. */
 const note = "x".repeat(150);
 
-/** The n-th event of an organisation, counted from the newest: about 700 bytes, spread over documents, users and contacts. */
+/**
+ * The n-th event of an organisation, counted from the newest: about 700 bytes, spread over documents, users and
+ * contacts.
+ */
 export function benchEvent(orgId: string, n: number): ActivityEvent {
   const input = {
     org_id: orgId,

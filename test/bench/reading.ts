@@ -41,8 +41,8 @@ export class Reader {
 }
 
 /**
- * Warm requests in the function against the bare SDK's Query of the same page, in a bundle of its own: so both sides have run the
- * same number of times, and the same compiler has seen as much of each.
+ * Warm requests in the function against the bare SDK's Query of the same page, in a bundle of its own: so both sides
+ * have run the same number of times, and the same compiler has seen as much of each.
  */
 export async function measurePages(reader: Reader, orgId: string): Promise<Measure[]> {
   const { handler: bare } = await import(pathToFileURL(bundleBareFunction()).href);
@@ -70,7 +70,10 @@ const filters = {
   document: { entity_id: "doc_long" },
 } as const;
 
-/** The same page of a long log against that of a short one. A contact is no filter of the dialect, so it is asked of the store. */
+/**
+ * The same page of a long log against that of a short one. A contact is no filter of the dialect, so it is asked of
+ * the store.
+ */
 export async function measureSizes(
   { table }: BenchEngine,
   reader: Reader,

@@ -11,7 +11,10 @@ import { compareFigures, counted, type Measure } from "./measure.ts";
 
 const run = promisify(execFile);
 
-/** Loads a function and calls it once, and prints how long both took together. Lambda's own runtime has `node:http` already. */
+/**
+ * Loads a function and calls it once, and prints how long both took together. Lambda's own runtime has `node:http`
+ * already.
+ */
 const probe = `
 import "node:http";
 const [, , bundle, event] = process.argv;

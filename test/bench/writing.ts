@@ -14,7 +14,10 @@ import { compare, counted, type Measure } from "./measure.ts";
 
 const batchSize = 10;
 
-/** Ingest through the bundled function, in batches of ten, against a bare loop of the same conditional puts, ten at once. */
+/**
+ * Ingest through the bundled function, in batches of ten, against a bare loop of the same conditional puts, ten at
+ * once.
+ */
 export async function measureIngest({ client, table }: BenchEngine): Promise<Measure[]> {
   const { folder } = bundle("functions/ingest/ingest.ts");
   const { handler } = await import(pathToFileURL(join(folder, "index.mjs")).href);

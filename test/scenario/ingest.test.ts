@@ -129,7 +129,8 @@ describe("an event that cannot be stored", () => {
 
 describe("a fault of the system", () => {
   it("is retried by the queue, and ends in the dead-letter queue only then", async () => {
-    // The ingest function loses its right to append, and the queue gives a message again after a second instead of two minutes.
+    // The ingest function loses its right to append, and the queue gives a message again after a second instead of
+    // two minutes.
     const broken = await startStack(
       changedAssembly((template) =>
         template

@@ -21,7 +21,9 @@ export function anInput(over: Partial<EventInput> = {}): EventInput {
   };
 }
 
-/** The same as JSON text, with `extra` written into the object as it is, for what `JSON.stringify` would never write. */
+/**
+ * The same as JSON text, with `extra` written into the object as it is, for what `JSON.stringify` would never write.
+ */
 export function anInputText(over: Partial<EventInput> = {}, extra = ""): string {
   return `${JSON.stringify(anInput(over)).slice(0, -1)}${extra}}`;
 }

@@ -12,8 +12,8 @@ export type Permission = {
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
 /**
- * Everything that the functions of a stack may do: one entry for each function, action and resource, and one for each managed
- * policy. Throws where a policy uses what this reading does not understand, so that nothing stays unseen.
+ * Everything that the functions of a stack may do: one entry for each function, action and resource, and one for each
+ * managed policy. Throws where a policy uses what this reading does not understand, so that nothing stays unseen.
  */
 export function permissionsOf(template: Template): Permission[] {
   const functionOfRole = new Map<string, string>();

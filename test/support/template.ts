@@ -6,7 +6,8 @@ import { Template } from "aws-cdk-lib/assertions";
 import { vi } from "vitest";
 import { stages } from "../../infra/config.ts";
 
-// Bundling takes most of the time of a synthesis and leaves no trace in the template: what is in the bundles has tests of its own.
+// Bundling takes most of the time of a synthesis and leaves no trace in the template: what is in the bundles has
+// tests of its own.
 vi.doMock("../../infra/parts/bundle.ts", () => ({ bundle: () => ({ folder: emptyFunction() }) }));
 const { ActivityLogStack } = await import("../../infra/stack.ts");
 

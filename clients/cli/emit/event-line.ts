@@ -6,8 +6,8 @@ import type { Line } from "./lines.ts";
 export type ReadLine = { readonly line: number } & (EventMessage | { readonly reason: string });
 
 /**
- * Reads the event of a line; `null` for an empty line. An event that brings no id gets one made from the line and its number, so
- * that a second run over the same file makes repeats, while two equal lines stay two events.
+ * Reads the event of a line; `null` for an empty line. An event that brings no id gets one made from the line and its
+ * number, so that a second run over the same file makes repeats, while two equal lines stay two events.
  */
 export function readEventLine({ number, content }: Line, now: Date): ReadLine | null {
   if (content === null) return { line: number, reason: "The line is longer than any event may be." };

@@ -1,4 +1,7 @@
-/** One line of a file. `content` is `null` where the line is longer than any event may be: it was read past, and not kept. */
+/**
+ * One line of a file. `content` is `null` where the line is longer than any event may be: it was read past, and not
+ * kept.
+ */
 export type Line = {
   /** Counted from 1. */
   readonly number: number;

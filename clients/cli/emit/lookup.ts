@@ -14,7 +14,9 @@ export type Standing = { readonly state: "absent" | "stands" | "conflict"; reado
 /** Tells of each event, in order, how it stands right now. */
 export type Lookup = (drafts: readonly Draft[]) => Promise<Standing[]>;
 
-/** Reads the stack's tables, consistently. What stands is judged by the very rule that the ingest function appends by. */
+/**
+ * Reads the stack's tables, consistently. What stands is judged by the very rule that the ingest function appends by.
+ */
 export function createLookup({ tables, clientConfig }: Pick<Target, "tables" | "clientConfig">): Lookup {
   const client = new DynamoDBClient(clientConfig("dynamodb"));
 

@@ -24,8 +24,8 @@ export type Emission = {
 const windowLines = 500;
 
 /**
- * Sends the events of all lines, a window at a time, and counts what became of them. Throws `CliError` where the queue cannot be
- * reached; what the last progress told of is then done with.
+ * Sends the events of all lines, a window at a time, and counts what became of them. Throws `CliError` where the
+ * queue cannot be reached; what the last progress told of is then done with.
  */
 export async function emitLines(emission: Emission): Promise<void> {
   const { tally, onProgress } = emission;

@@ -28,8 +28,9 @@ const conflictPatienceMs = 30_000;
 const patienceMs = 20 * 60_000;
 
 /**
- * Waits until every event can be read, or is in the rejected queue, and tells of each, in order, what became of it. Throws
- * `CliError` when nothing of what is missing has arrived for twenty minutes, and an `AbortError` when the user interrupts.
+ * Waits until every event can be read, or is in the rejected queue, and tells of each, in order, what became of it.
+ * Throws `CliError` when nothing of what is missing has arrived for twenty minutes, and an `AbortError` when the user
+ * interrupts.
  */
 export async function settle(sent: readonly SentEvent[], settling: Settling): Promise<Fate[]> {
   const { lookup, rejected, now, sleep, interruption } = settling;

@@ -49,8 +49,8 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     const named = namedOrgs(request);
     if (route.kind === "whoami") return json(renderWhoami(await identify(secret, named, trace)));
 
-    // A caller that was let in before is expected to be let in again: its query starts beside authentication, and what it
-    // read is dropped if it is not. Nobody else makes the log read before it is known who asks.
+    // A caller that was let in before is expected to be let in again: its query starts beside authentication, and
+    // what it read is dropped if it is not. Nobody else makes the log read before it is known who asks.
     const key = `${tokenHash(secret)} ${named}`;
     const expectedOrg = seen.take(key);
     const identified = identify(secret, named, trace);
@@ -91,7 +91,10 @@ function json(body: string, headers: Record<string, string> = {}): HttpResponse 
   return { status: 200, headers: { "content-type": "application/json", ...headers }, body };
 }
 
-/** The address of the page after (RFC 8288): what was asked, and the cursor. Parameters that mean nothing are left out. */
+/**
+ * The address of the page after (RFC 8288): what was asked, and the cursor. Parameters that mean nothing are left
+ * out.
+ */
 function nextLink(request: HttpRequest, route: ActivityRoute, cursor: string): string {
   const query = new URLSearchParams();
   for (const name of parameters) {

@@ -4,7 +4,10 @@ import { ActivityError, type ErrorCode } from "../../events/errors.ts";
 import { documentTypes } from "../../events/vocabulary.ts";
 import { renderProblem } from "./problem.ts";
 
-/** One sample of every error, rendered by the code that renders the real ones: status, code and shape cannot drift apart. */
+/**
+ * One sample of every error, rendered by the code that renders the real ones: status, code and shape cannot drift
+ * apart.
+ */
 const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
   invalid_value: new ActivityError("invalid_value", "Unknown entity_type 'FOO'.", {
     field: "entity_type",

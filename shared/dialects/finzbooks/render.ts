@@ -2,8 +2,8 @@ import type { Caller } from "../../access/caller.ts";
 import type { ActivityEvent } from "../../events/event.ts";
 
 /**
- * One page in the envelope of the contract. Written as text, since the structured parts are JSON text already: nothing is parsed
- * to be printed again, and their key order stays the writer's.
+ * One page in the envelope of the contract. Written as text, since the structured parts are JSON text already:
+ * nothing is parsed to be printed again, and their key order stays the writer's.
  */
 export function renderPage(events: readonly ActivityEvent[], limit: number, hasMore: boolean): string {
   const page = `{"limit":${limit},"returned":${events.length},"has_more_page":${hasMore}}`;

@@ -34,8 +34,8 @@ export const collections: Readonly<Record<string, EntityType>> = {
 const alias = /^\/([a-z_]+)\/(.+)\/activity$/s;
 
 /**
- * Finds the route of a request. The path is decoded already, so an id may hold slashes: it is all that stands between the
- * collection and `/activity`. Throws `ActivityError` `not_found` or `method_not_allowed`.
+ * Finds the route of a request. The path is decoded already, so an id may hold slashes: it is all that stands between
+ * the collection and `/activity`. Throws `ActivityError` `not_found` or `method_not_allowed`.
  */
 export function findRoute(method: string, path: string): Route {
   const route = path.startsWith(basePath) ? match(path.slice(basePath.length)) : null;

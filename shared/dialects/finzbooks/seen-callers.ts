@@ -1,8 +1,9 @@
 const capacity = 1_000;
 
 /**
- * Remembers which organisation a caller was let in to, to guess that it will be again. A guess only saves time: whoever is
- * let in is added anew after each request, so who is refused is forgotten. Bounded; it empties itself when it is full.
+ * Remembers which organisation a caller was let in to, to guess that it will be again. A guess only saves time:
+ * whoever is let in is added anew after each request, so who is refused is forgotten. Bounded; it empties itself when
+ * it is full.
  */
 export class SeenCallers {
   readonly #orgs = new Map<string, string>();
