@@ -12,7 +12,9 @@ export type EventMessage = { readonly body: string; readonly draft: Draft };
  */
 export function toMessage(text: string, reception: Reception): EventMessage {
   const draft = readEventText(text, reception);
-  const body = escapeNoncharacters(JSON.stringify({ ...JSON.parse(text), event_id: draft.event.event_id }));
+  // An idempotency key is an identity already, and takes no second one beside it.
+  const id = draft.idempotencyKey === null ? { event_id: draft.event.event_id } : {};
+  const body = escapeNoncharacters(JSON.stringify({ ...JSON.parse(text), ...id }));
   const bytes = Buffer.byteLength(body);
   if (bytes > maxEventBytes) {
     throw new ActivityError(
