@@ -1,8 +1,10 @@
+import { writeLine } from "./write-line.ts";
+
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one JSON line. Fields are facts and ids; never an event, a body, a header or a token. */
 export function log(level: "info" | "warn" | "error", message: string, fields: LogFields = {}): void {
-  console[level](JSON.stringify({ level, message, ...fields }));
+  writeLine({ level, message, ...fields });
 }
 
 /** What an operator needs of an error, causes included. */

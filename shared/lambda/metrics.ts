@@ -1,4 +1,5 @@
 import { metricNamespace } from "./names.ts";
+import { writeLine } from "./write-line.ts";
 
 /**
  * Writes counts in CloudWatch's Embedded Metric Format, which turns a log line into metrics without a call.
@@ -7,5 +8,5 @@ import { metricNamespace } from "./names.ts";
 export function count(counts: Readonly<Record<string, number>>, now: Date): void {
   const metrics = Object.keys(counts).map((Name) => ({ Name, Unit: "Count" }));
   const directive = { Namespace: metricNamespace, Dimensions: [[]], Metrics: metrics };
-  console.info(JSON.stringify({ _aws: { Timestamp: now.getTime(), CloudWatchMetrics: [directive] }, ...counts }));
+  writeLine({ _aws: { Timestamp: now.getTime(), CloudWatchMetrics: [directive] }, ...counts });
 }

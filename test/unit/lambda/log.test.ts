@@ -9,10 +9,10 @@ import { catchLog } from "../../support/log-lines.ts";
 
 describe("a log line", () => {
   it("is one line of JSON, whatever it holds", () => {
-    const write = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const write = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
     log("warn", "event rejected", { reason: 'line\nbreak "quote"' });
     expect(write.mock.calls).toEqual([
-      ['{"level":"warn","message":"event rejected","reason":"line\\nbreak \\"quote\\""}'],
+      ['{"level":"warn","message":"event rejected","reason":"line\\nbreak \\"quote\\""}\n'],
     ]);
   });
 
