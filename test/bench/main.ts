@@ -1,8 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { parseArgs, styleText } from "node:util";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { eventStore } from "../../shared/store/events.ts";
+import { setEnvironment } from "../support/environment.ts";
 import { startEngine } from "./engine.ts";
 import { fill } from "./events.ts";
 import type { Measure } from "./measure.ts";
@@ -50,6 +53,10 @@ const large = { org: "org_large", events: options.full ? 1_000_000 : 100_000 };
 const print = stdout.write.bind(stdout);
 stdout.write = () => true;
 
+// Bundles and probes of this run go into one folder, which goes with it.
+const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
+setEnvironment({ TMPDIR: folder });
+
 step("Starting the engine");
 const engine = await startEngine();
 const measures: Measure[] = [];
@@ -72,6 +79,7 @@ try {
   measures.push(...(await measureStart(engine, small.org, tokens[0] ?? "")));
 } finally {
   await engine.stop();
+  rmSync(folder, { recursive: true, force: true });
 }
 
 report(measures);
