@@ -7,6 +7,14 @@ import type { Target } from "./target.ts";
 const refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const fault = z.object({ errorMessage: z.string() });
 
+const orgForm = "letters, digits, - and _, at most 64 of them";
+const forms: Readonly<Record<string, string>> = {
+  org_id: orgForm,
+  org_ids: orgForm,
+  slug: "lower-case letters, digits and -, at most 64 of them",
+  token_id: "tok_ and 32 hexadecimal digits, as token list shows it",
+};
+
 /**
  * Asks the stack's access function for one thing; IAM decides who may. Throws `CliError`: `usage` where the request
  * is malformed, `failed` where the stack refuses it or fails.
@@ -14,11 +22,9 @@ const fault = z.object({ errorMessage: z.string() });
 export async function administer<T>(target: Target, request: AdminRequest, answer: z.ZodType<T>): Promise<T> {
   const checked = adminRequest.safeParse(request);
   if (!checked.success) {
-    const [field] = checked.error.issues.map(({ path }) => String(path[0]));
-    throw new CliError(
-      "usage",
-      `${field} is malformed: ${JSON.stringify(Object.entries(request).find(([key]) => key === field)?.[1])}.`,
-    );
+    const [field = "request"] = checked.error.issues.map(({ path }) => String(path[0]));
+    // What was given is not shown again: it may be a secret, pasted in the wrong place.
+    throw new CliError("usage", `The ${field} is malformed${field in forms ? `: it is ${forms[field]}` : ""}.`);
   }
   const client = new LambdaClient(target.clientConfig("lambda"));
   const { FunctionError, Payload } = await client.send(

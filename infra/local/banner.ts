@@ -10,7 +10,9 @@ export interface Demo {
 export function banner({ api }: LocalStack, demo: Demo | undefined, logs: string): string {
   const more = [
     "Try next",
-    ...(demo === undefined ? [] : ["  npm run activity -- list        the same events as a table"]),
+    ...(demo === undefined
+      ? ["  npm run activity -- org create org_1, then token create --org org_1 --scope AIBooks.activity.READ"]
+      : ["  npm run activity -- list        the organisation's feed as a table"]),
     "  npm run activity -- --help      organisations, tokens, writing and reading events",
     `  ${api}/openapi.json`,
     `  ${api}/schemas/event.json`,

@@ -30,8 +30,12 @@ if (options.help) {
   exit(0);
 }
 
-/** Progress, on one line of a terminal. */
+let shown = "";
+
+/** Progress, on one line of a terminal; elsewhere a line whenever it has changed. */
 function step(text: string): void {
+  if (text === shown) return;
+  shown = text;
   stderr.write(stderr.isTTY ? `\r\u001b[K${text} …` : `${text} …\n`);
 }
 

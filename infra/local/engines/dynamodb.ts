@@ -152,6 +152,10 @@ function newAccessKey(): string {
 async function keptAccessKey(folder: string): Promise<string> {
   const file = join(folder, "access-key");
   await mkdir(folder, { recursive: true });
+  const files = readdirSync(folder);
+  if (!files.includes("access-key") && files.some((name) => name.endsWith(".db"))) {
+    throw new Error("its file access-key is gone, without which the events in it cannot be found");
+  }
   const created = newAccessKey();
   try {
     await writeFile(file, created, { mode: 0o600, flag: "wx" });
