@@ -2,14 +2,14 @@ import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Alarms } from "./parts/alarms.ts";
 import { NodeFunction } from "./parts/function.ts";
-import { WorkQueue } from "./parts/queue.ts";
+import { keeping, WorkQueue } from "./parts/queue.ts";
 
 export type IngestProps = {
   readonly alarms: Alarms;
@@ -33,11 +33,7 @@ export class Ingest extends Construct {
   constructor(scope: Construct, id: string, { alarms, eventLog, access, logRetention, concurrency }: IngestProps) {
     super(scope, id);
     this.work = new WorkQueue(this, "Ingest", { alarms, visibilitySeconds: 6 * timeoutSeconds, tries: 5 });
-    this.rejected = new Queue(this, "Rejected", {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    this.rejected = new Queue(this, "Rejected", keeping);
     this.fn = new NodeFunction(this, "Function", {
       entry: "functions/ingest/ingest.ts",
       description: "Appends the events of the ingest queue to the log.",

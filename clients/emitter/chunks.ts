@@ -4,7 +4,7 @@ export type ChunkLimits = { readonly count: number; readonly bytes: number };
  * What one SendMessageBatch may hold:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
-export const sqsBatchLimits: ChunkLimits = { count: 10, bytes: 1_048_576 };
+const sqsBatchLimits: ChunkLimits = { count: 10, bytes: 1_048_576 };
 
 /**
  * Splits messages into runs, in order, that each keep to the limits. A message above the limit of bytes travels
