@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import { join, resolve } from "node:path";
 import { stackNames } from "../../shared/lambda/outputs.ts";
@@ -14,9 +14,12 @@ import { httpApi } from "./http/api.ts";
 import { apiDefinition } from "./http/definition.ts";
 import { gatewayError } from "./http/response.ts";
 import { gatewayServer, type Respond } from "./http/server.ts";
+import { openKeys } from "./kms/keys.ts";
 import { hostFunctions } from "./lambda/host.ts";
 import { closeServer, listenOnLoopback } from "./listen.ts";
 import { openLogs } from "./logs.ts";
+import { openSchedules } from "./schedules/host.ts";
+import { clockTicks, type Ticks } from "./schedules/ticks.ts";
 import { openSources } from "./sources/host.ts";
 import { readAssembly } from "./template/assembly.ts";
 import { localResources } from "./template/resources.ts";
@@ -30,12 +33,14 @@ interface LocalStackOptions {
   readonly data?: string;
   /** Folder of the log files, one per log group. */
   readonly logs: string;
+  /** When schedules run; by the clock without it. */
+  readonly ticks?: Ticks;
 }
 
 export interface LocalStack {
   /** As `http://127.0.0.1:3000`. */
   readonly api: string;
-  readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly lambda: string };
+  readonly endpoints: Readonly<Record<"dynamodb" | "kms" | "lambda" | "sqs", string>>;
   /** Queue URLs, table names and function names by the names of the template's outputs. */
   readonly queues: Readonly<Record<string, string>>;
   readonly tables: Readonly<Record<string, string>>;
@@ -93,14 +98,18 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   }
   const toSqs = awsCaller(engines.sqs.origin, engines.sqs.accessKey, where.region);
   await createQueues(resources.ofType("AWS::SQS::Queue"), toSqs);
+  const { data } = options;
+  const keys = await openKeys({ resources, where, data, randomBytes }).catch((error) => unusable(data, error));
 
   const judge = policyJudge(resourcePolicies(resources, where), where.account);
   const principals = openPrincipals(identityPolicies(resources), where.account);
-  const functions = hostFunctions({ resources, assets, principals, services, logs });
+  const functions = hostFunctions({ resources, assets, principals, services, logs, log });
   const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
   stops.defer(stopFunctions);
   const gate = serviceListener({
     ...engines,
+    keys,
+    randomBytes,
     functions,
     judge,
     where,
@@ -120,9 +129,11 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     respond = httpApi({ definition, invokerByArn, judge, writeLog: logs.write, ...where, ...clock });
   }
 
-  const poll = await openSources({ resources, functions, principals, judge, services, data: options.data, log });
+  const poll = await openSources({ resources, functions, principals, judge, services, data, log });
+  const { ticks = clockTicks } = options;
+  const runSchedules = await openSchedules({ resources, functions, judge, where, ticks, newId: randomUUID });
   const polling = new AbortController();
-  const polled = poll(polling.signal);
+  const polled = Promise.all([poll(polling.signal), runSchedules(polling.signal)]);
   stops.defer(async () => {
     polling.abort();
     // A poll in the middle of an invocation ends once its function is stopped.
@@ -135,7 +146,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const { origin } = services;
   return {
     api,
-    endpoints: { dynamodb: origin, sqs: origin, lambda: origin },
+    endpoints: { dynamodb: origin, kms: origin, lambda: origin, sqs: origin },
     queues,
     tables,
     functions: functionNames,

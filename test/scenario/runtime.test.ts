@@ -2,9 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { type AwsCall, awsCaller } from "../../infra/local/aws-json.ts";
+import type { Ticks } from "../../infra/local/schedules/ticks.ts";
 import { type LocalStack, startLocalStack } from "../../infra/local/stack.ts";
 import { fixtureAssembly } from "../support/fixture-assembly.ts";
 import { until } from "../support/until.ts";
@@ -14,12 +17,22 @@ const logs = mkdtempSync(join(tmpdir(), "runtime-logs-"));
 let stack: LocalStack;
 let aws: AwsCall;
 let lambda: LambdaClient;
+let kms: KMSClient;
+const firstTick = Promise.withResolvers<Date>();
+
+/** One tick, when the test says so. */
+const ticks: Ticks = async function* (_, signal) {
+  signal.addEventListener("abort", () => firstTick.reject(signal.reason));
+  const tick = await firstTick.promise.catch(() => undefined);
+  if (tick !== undefined) yield tick;
+};
 
 beforeAll(async () => {
-  stack = await startLocalStack({ assembly, logs });
+  stack = await startLocalStack({ assembly, logs, ticks });
   aws = awsCaller(stack.endpoints.dynamodb, "operator", "us-east-1");
   const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
   lambda = new LambdaClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.lambda, maxAttempts: 1 });
+  kms = new KMSClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.kms, maxAttempts: 1 });
 });
 
 afterAll(async () => {
@@ -45,6 +58,21 @@ const put = (name: string) =>
 
 const send = (body: string) => aws("AmazonSQS.SendMessage", { QueueUrl: stack.queues.work, MessageBody: body });
 
+const aText = { DataType: "String", StringValue: "text" };
+const DataKey = z.object({
+  body: z.object({ CiphertextBlob: z.string(), KeyId: z.string(), Plaintext: z.string() }),
+});
+const Received = z.object({
+  Messages: z
+    .array(
+      z.object({
+        Body: z.string(),
+        Attributes: z.object({ MessageGroupId: z.string().optional(), SentTimestamp: z.string() }),
+      }),
+    )
+    .default([]),
+});
+
 /** The next message of a queue. */
 async function nextMessage(queueUrl: string | undefined): Promise<string> {
   const received = JSON.stringify(await aws("AmazonSQS.ReceiveMessage", { QueueUrl: queueUrl, WaitTimeSeconds: 20 }));
@@ -67,6 +95,7 @@ describe("a function", () => {
       AWS_REGION: "us-east-1",
       AWS_LAMBDA_FUNCTION_NAME: stack.functions.web,
       TZ: ":UTC",
+      WEBHOOKS_TO_LOOPBACK: "allow",
     });
     expect(environment).not.toHaveProperty("PATH");
     expect(environment).not.toHaveProperty("HOME");
@@ -195,6 +224,52 @@ describe("policies", () => {
   });
 });
 
+describe("KMS", () => {
+  it("gives a function data keys that others with the right can open, in the SDK's protocol", async () => {
+    const answer = await (await get("/data-key", { method: "POST", body: "pin#1" })).json();
+    expect(answer).toMatchObject({ status: 200, type: "application/x-amz-json-1.1" });
+    const made = DataKey.parse(answer).body;
+    const CiphertextBlob = Buffer.from(made.CiphertextBlob, "base64");
+    const opened = await kms.send(new DecryptCommand({ CiphertextBlob, EncryptionContext: { name: "pin#1" } }));
+    expect(Buffer.from(opened.Plaintext ?? []).toString("base64")).toBe(made.Plaintext);
+    expect(opened.KeyId).toBe(made.KeyId);
+    await expect(kms.send(new DecryptCommand({ CiphertextBlob }))).rejects.toMatchObject({
+      name: "InvalidCiphertextException",
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+
+  it("knows a key by its alias, and no other", async () => {
+    const { KeyId } = await kms.send(new GenerateDataKeyCommand({ KeyId: "alias/fixture", NumberOfBytes: 16 }));
+    expect(KeyId).toBe("arn:aws:kms:us-east-1:000000000000:key/Secrets");
+    await expect(
+      kms.send(new EncryptCommand({ KeyId: "alias/other", Plaintext: Buffer.from("x") })),
+    ).rejects.toMatchObject({ name: "NotFoundException" });
+  });
+
+  it.each([
+    ["/data-key", "org#1", "kms:GenerateDataKey"],
+    ["/encrypt", "eA==", "kms:Encrypt"],
+  ])("refuses a function what its role does not allow: %s", async (path, body, action) => {
+    const answer = await (await get(path, { method: "POST", body })).json();
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        __type: expect.stringMatching(/#AccessDeniedException$/),
+        message: expect.stringContaining(`is not authorized to perform: ${action} on resource: arn:aws:kms:`),
+      },
+    });
+  });
+});
+
+describe("a schedule", () => {
+  it("invokes its targets when its time has come", async () => {
+    expect(await isSeen("ticked")).toBe(false);
+    firstTick.resolve(new Date("2026-05-11T08:30:12.345Z"));
+    await until(async () => (await isSeen("ticked")) && (await isSeen("ticked at 2026-05-11T08:30:12Z")));
+  });
+});
+
 describe("a stream", () => {
   it("feeds its function; a poisonous record alone goes to the on-failure destination", async () => {
     for (const name of ["s1", "s2", "poison", "s3"]) await put(name);
@@ -212,6 +287,46 @@ describe("a queue", () => {
     await Promise.all(["one", "bad", "two 🧾"].map(send));
     await until(async () => (await isSeen("seen one")) && (await isSeen("seen two 🧾")));
     expect(await nextMessage(stack.queues.dead_letters)).toBe("bad");
+  });
+
+  it("gives each message its group and its delay, and holds no group back", async () => {
+    const QueueUrl = stack.queues.unread;
+    const single = { MessageBody: "single", MessageGroupId: "wh_1", MessageAttributes: { a: aText } };
+    const Entries = [
+      { Id: "a", MessageBody: "first", MessageGroupId: "wh_1" },
+      { Id: "b", MessageBody: "second", MessageGroupId: "wh_2" },
+      { Id: "c", MessageBody: "third" },
+      { Id: "d", MessageBody: "late", MessageGroupId: "wh_2", DelaySeconds: 900 },
+    ];
+    await aws("AmazonSQS.SendMessage", { QueueUrl, ...single });
+    await aws("AmazonSQS.SendMessage", { QueueUrl, MessageBody: "later", MessageGroupId: "wh_1", DelaySeconds: 1 });
+    await aws("AmazonSQS.SendMessageBatch", { QueueUrl, Entries });
+    const groups = new Map<string, string | undefined>();
+    // None is deleted, so every group has messages in flight: the others must come all the same.
+    const waited = await until(async () => {
+      const asked = { QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: ["All"] };
+      const { Messages } = Received.parse(await aws("AmazonSQS.ReceiveMessage", asked));
+      for (const { Body, Attributes } of Messages) groups.set(Body, Attributes.MessageGroupId);
+      const later = Messages.find(({ Body }) => Body === "later");
+      return later && Date.now() - Number(later.Attributes.SentTimestamp);
+    });
+    expect(waited).toBeGreaterThanOrEqual(1_000);
+    expect([...groups].sort()).toEqual([
+      ["first", "wh_1"],
+      ["later", "wh_1"],
+      ["second", "wh_2"],
+      ["single", "wh_1"],
+      ["third", undefined],
+    ]);
+  });
+
+  it.each([901, -1, 1.5])("takes no delay of %d seconds", async (DelaySeconds) => {
+    const message = { MessageBody: "x", DelaySeconds };
+    const batch = { Entries: [{ Id: "a", ...message }] };
+    for (const [operation, input] of Object.entries({ SendMessage: message, SendMessageBatch: batch })) {
+      const sent = aws(`AmazonSQS.${operation}`, { QueueUrl: stack.queues.unread, ...input });
+      await expect(sent).rejects.toMatchObject({ code: "InvalidParameterValue" });
+    }
   });
 
   it("has an address that leads back to the gate", async () => {

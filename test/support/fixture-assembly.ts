@@ -25,7 +25,7 @@ function aFunction(over: Record<string, unknown> = {}) {
       Runtime: "nodejs24.x",
       Role: arnOf("Role"),
       Timeout: 20,
-      Environment: { Variables: { SEEN: { Ref: "Seen" }, PINNED: { Ref: "Pinned" } } },
+      Environment: { Variables: { SEEN: { Ref: "Seen" }, PINNED: { Ref: "Pinned" }, KEY: arnOf("Secrets") } },
       ...over,
     },
   };
@@ -70,6 +70,26 @@ const resources = {
   },
   WorkDeadLetters: { Type: "AWS::SQS::Queue" },
   StreamFailures: { Type: "AWS::SQS::Queue" },
+  Unread: { Type: "AWS::SQS::Queue" },
+  Secrets: {
+    Type: "AWS::KMS::Key",
+    Properties: {
+      KeyPolicy: {
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { AWS: { "Fn::Join": ["", ["arn:aws:iam::", { Ref: "AWS::AccountId" }, ":root"]] } },
+            Action: "kms:*",
+            Resource: "*",
+          },
+        ],
+      },
+    },
+  },
+  SecretsAlias: {
+    Type: "AWS::KMS::Alias",
+    Properties: { AliasName: "alias/fixture", TargetKeyId: arnOf("Secrets") },
+  },
   Role: {
     Type: "AWS::IAM::Role",
     Properties: {
@@ -83,6 +103,10 @@ const resources = {
               {
                 ...allow(["dynamodb:PutItem"], arnOf("Pinned")),
                 Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["pin#*"] } },
+              },
+              {
+                ...allow(["kms:GenerateDataKey", "kms:Decrypt"], arnOf("Secrets")),
+                Condition: { StringLike: { "kms:EncryptionContext:name": "pin#*" } },
               },
               allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], arnOf("Work")),
               allow(["sqs:SendMessage"], arnOf("StreamFailures")),
@@ -135,6 +159,26 @@ const resources = {
   },
   Default: route("$default"),
   Limited: route("GET /limited"),
+  EveryMinute: {
+    Type: "AWS::Events::Rule",
+    Properties: {
+      ScheduleExpression: "rate(1 minute)",
+      State: "ENABLED",
+      Targets: [
+        { Id: "Event", Arn: arnOf("Web") },
+        { Id: "Input", Arn: arnOf("Web"), Input: '{"rawPath":"/ticked"}' },
+      ],
+    },
+  },
+  EveryMinutePermission: {
+    Type: "AWS::Lambda::Permission",
+    Properties: {
+      Action: "lambda:InvokeFunction",
+      FunctionName: arnOf("Web"),
+      Principal: "events.amazonaws.com",
+      SourceArn: arnOf("EveryMinute"),
+    },
+  },
   Permission: {
     Type: "AWS::Lambda::Permission",
     Properties: {
@@ -149,6 +193,7 @@ const outputs = {
   QueueWork: { Ref: "Work" },
   QueueDeadLetters: { Ref: "WorkDeadLetters" },
   QueueStreamFailures: { Ref: "StreamFailures" },
+  QueueUnread: { Ref: "Unread" },
   TableSeen: { Ref: "Seen" },
   TableLog: { Ref: "Log" },
   FunctionWeb: { Ref: "Web" },

@@ -3,22 +3,26 @@ import { randomUUID } from "node:crypto";
 import { env, exit } from "node:process";
 
 const environment = randomUUID();
-const { AWS_ACCESS_KEY_ID: key, AWS_ENDPOINT_URL_DYNAMODB: endpoint, SEEN: TableName, PINNED } = env;
+const { AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl, AWS_ENDPOINT_URL_KMS: kmsUrl } = env;
+const { AWS_ACCESS_KEY_ID: accessKey, SEEN: TableName, PINNED, KEY: KeyId } = env;
 
-const scope = `${key}/20260101/us-east-1/dynamodb/aws4_request`;
+const scope = `${accessKey}/20260101/us-east-1/any/aws4_request`;
 
-async function dynamodb(operation, input) {
+async function call(endpoint, version, target, input) {
   const response = await fetch(endpoint, {
     method: "POST",
     headers: {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${operation}`,
+      "content-type": `application/x-amz-json-${version}`,
+      "x-amz-target": target,
       authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`,
     },
     body: JSON.stringify(input),
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, type: response.headers.get("content-type"), body: await response.json() };
 }
+
+const dynamodb = (operation, input) => call(dynamodbUrl, "1.0", `DynamoDB_20120810.${operation}`, input);
+const kms = (operation, input) => call(kmsUrl, "1.1", `TrentService.${operation}`, input);
 
 const seen = (name) => dynamodb("PutItem", { TableName, Item: { pk: { S: name } } });
 
@@ -44,6 +48,9 @@ const paths = {
     const TransactItems = JSON.parse(body).map((pk) => ({ Put: { TableName: PINNED, Item: { pk: { S: pk } } } }));
     return dynamodb("TransactWriteItems", { TransactItems });
   },
+  "/data-key": ({ body }) => kms("GenerateDataKey", { KeyId, KeySpec: "AES_256", EncryptionContext: { name: body } }),
+  "/encrypt": ({ body }) => kms("Encrypt", { KeyId, Plaintext: body, EncryptionContext: { name: "pin#1" } }),
+  "/ticked": () => seen("ticked"),
   "/forbidden": () => dynamodb("DeleteItem", { TableName, Key: { pk: { S: "x" } } }),
   "/limited": () => "ok",
   "/throw": () => {
@@ -59,6 +66,7 @@ const paths = {
 };
 
 export async function handler(event, context) {
+  if (event.source === "aws.events") return seen(`ticked at ${event.time}`);
   if (event.Records === undefined) return paths[event.rawPath](event, context);
   const batchItemFailures = [];
   for (const { messageId, body, dynamodb: change } of event.Records) {

@@ -51,7 +51,7 @@ export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions"
   const issued = await administer({
     action: "token.create",
     org_ids: [demoOrg.org_id],
-    scopes: ["AIBooks.activity.READ"],
+    scopes: ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"],
     user_id: demoUser,
   });
   if (!("secret" in issued)) throw new Error(`The demo token was not issued: ${JSON.stringify(issued)}`);

@@ -37,7 +37,7 @@ export function policyJudge(resourcePolicies: ReadonlyMap<string, unknown>, acco
       resourceControlPolicies: [],
       resourcePolicy,
     };
-    const outcome = await runSimulation(simulation, {});
+    const outcome = await runSimulation(inSimulatorTerms(simulation), {});
     if (outcome.resultType === "error") {
       if (outcome.errors.message === "must.use.wildcard" && access.resource !== "*") {
         return simulate(principal, { ...access, resource: "*" });
@@ -48,7 +48,9 @@ export function policyJudge(resourcePolicies: ReadonlyMap<string, unknown>, acco
     const analysis = outcome.resultType === "single" ? outcome.result.analysis : undefined;
     const reason =
       outcome.overallResult === "ImplicitlyDenied"
-        ? `because no identity-based policy allows the ${access.action} action`
+        ? `because no ${
+            analysis?.identityAnalysis?.result === "Allowed" ? "resource" : "identity"
+          }-based policy allows the ${access.action} action`
         : `with an explicit deny in ${
             analysis?.resourceAnalysis?.result === "ExplicitlyDenied" ? "a resource-based" : "an identity-based"
           } policy`;
@@ -78,6 +80,15 @@ export function policyJudge(resourcePolicies: ReadonlyMap<string, unknown>, acco
     answers.set(question, answer);
     return answer;
   };
+}
+
+/**
+ * The simulator takes condition keys with a variable part only where that stands behind a slash; those of KMS have a
+ * colon. A tag of the request is a text for any action, as they are.
+ */
+function inSimulatorTerms(simulation: Simulation): Simulation {
+  const text = JSON.stringify(simulation);
+  return JSON.parse(text.replaceAll(/"(?=kms:EncryptionContext:)/gi, '"aws:RequestTag/'));
 }
 
 /** Indexes and streams are under the policy of their table. */

@@ -16,6 +16,7 @@ const AttachedPolicy = Policy.extend({ Roles: z.array(z.string()).default([]) })
 const QueuePolicy = z.object({ PolicyDocument: Document, Queues: z.array(z.string()) });
 const TablePolicy = z.object({ ResourcePolicy: z.object({ PolicyDocument: Document }).optional() });
 const GlobalTable = z.object({ Replicas: z.array(TablePolicy.extend({ Region: z.string() })) });
+const Key = z.object({ KeyPolicy: Document.optional() });
 const Permission = z.object({
   Action: z.string(),
   FunctionName: z.string(),
@@ -51,7 +52,7 @@ export function identityPolicies(resources: Resources): Map<string, NamedPolicy[
   );
 }
 
-/** The policies that hang on tables, queues and functions, by the resource's ARN. */
+/** The policies that hang on tables, queues, keys and functions, by the resource's ARN. */
 export function resourcePolicies(resources: Resources, { account, region }: Region): Map<string, unknown> {
   const statements = new Map<string, unknown[]>();
   const add = (arn: string | undefined, statement: unknown) => {
@@ -67,6 +68,9 @@ export function resourcePolicies(resources: Resources, { account, region }: Regi
     const { PolicyDocument, Queues } = propertiesOf(QueuePolicy, queuePolicy);
     for (const url of Queues) add(`arn:aws:sqs:${region}:${account}:${queueName(url)}`, PolicyDocument.Statement);
   }
+  for (const key of resources.ofType("AWS::KMS::Key")) {
+    add(key.arn, propertiesOf(Key, key).KeyPolicy?.Statement ?? accountDecides(account));
+  }
   const functions = resources.ofType("AWS::Lambda::Function");
   for (const resource of resources.ofType("AWS::Lambda::Permission")) {
     const permission = propertiesOf(Permission, resource);
@@ -74,6 +78,11 @@ export function resourcePolicies(resources: Resources, { account, region }: Regi
     add(target?.arn, permissionStatement(permission, target?.arn));
   }
   return new Map([...statements].map(([arn, Statement]) => [arn, { Version: "2012-10-17", Statement }]));
+}
+
+/** The key policy that KMS gives to a key without one: what identity policies allow is allowed. */
+function accountDecides(account: string): unknown {
+  return { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*", Resource: "*" };
 }
 
 function managedPolicy(arn: string, roleId: string): unknown {

@@ -1,8 +1,9 @@
 import type { RequestListener } from "node:http";
 import { type InvokeApiOptions, invokeApi, isInvocation } from "../lambda/invoke-api.ts";
-import { type GateOptions, gateHandler, refuse } from "./gate.ts";
+import { type GateOptions, gateHandler } from "./gate.ts";
+import { refuse } from "./refuse.ts";
 
-/** The one server that stands for DynamoDB, SQS and Lambda: SDKs, the AWS CLI and the functions all come here. */
+/** The one server that stands for DynamoDB, SQS, KMS and Lambda: SDKs, the AWS CLI and the functions all come here. */
 export function serviceListener(options: GateOptions & InvokeApiOptions) {
   const gate = gateHandler(options);
   const invoke = invokeApi(options);

@@ -19,18 +19,17 @@ export interface Host {
   readonly newRequestId: () => string;
   readonly now: () => Date;
   readonly variables: Readonly<Record<string, string>>;
+  /** Environments at once, where the template reserves none: what exceeds them waits. */
+  readonly concurrency: number;
   log(text: string): void;
 }
 
 /** Lambda's limit for an answer. */
 const maxResponseBytes = 6_291_556;
 
-/** A laptop has a few cores, not a thousand: without reserved concurrency what exceeds this waits. */
-const laptopConcurrency = 10;
-
 /** A function with as many environments as its load asks for; each takes one request at a time. */
 export function localFunction(definition: FunctionDefinition, host: Host): LocalFunction {
-  const limit = definition.reservedConcurrency ?? laptopConcurrency;
+  const limit = definition.reservedConcurrency ?? host.concurrency;
   const all = new Set<Environment>();
   const idle: Environment[] = [];
   const waiting: ((environment: Environment | undefined) => void)[] = [];

@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Principals } from "../gate/principals.ts";
 import type { Logs } from "../logs.ts";
+import { sourceDefinition } from "../sources/definition.ts";
 import type { Resources } from "../template/resources.ts";
+import { type AsyncInvocations, asyncInvocations, asyncRules } from "./async-invocations.ts";
+import { concurrencyOf } from "./concurrency.ts";
 import { functionDefinition } from "./definition.ts";
 import { type LocalFunction, localFunction } from "./function.ts";
 import { environmentVariables } from "./variables.ts";
 
-export interface HostedFunction extends LocalFunction {
+export interface HostedFunction extends LocalFunction, Pick<AsyncInvocations, "accept"> {
   /** What the function signs its requests with, by which the gate knows its role. */
   readonly accessKey: string;
 }
@@ -17,21 +21,45 @@ interface Options {
   readonly principals: Principals;
   readonly services: { readonly origin: string; readonly region: string };
   readonly logs: Logs;
+  /** Tells what the runtime itself does. */
+  log(text: string): void;
 }
 
 /** The template's functions by name; none of them is loaded before its first invocation. */
-export function hostFunctions({ resources, assets, principals, services, logs }: Options): Map<string, HostedFunction> {
+export function hostFunctions({
+  resources,
+  assets,
+  principals,
+  services,
+  logs,
+  log,
+}: Options): Map<string, HostedFunction> {
+  const mappings = resources.ofType("AWS::Lambda::EventSourceMapping");
+  const sources = mappings.map(sourceDefinition).filter((source) => source !== undefined);
+  const now = () => new Date();
   return new Map(
     resources.ofType("AWS::Lambda::Function").map((resource) => {
       const definition = functionDefinition(resource, assets);
       const accessKey = principals.addFunction(definition.name, definition.roleArn);
       const fn = localFunction(definition, {
         newRequestId: randomUUID,
-        now: () => new Date(),
+        now,
+        concurrency: concurrencyOf(definition, sources),
         variables: environmentVariables(definition, { ...services, accessKey }),
         log: (text) => logs.write(definition.logGroup, text),
       });
-      return [definition.name, { ...fn, accessKey }];
+      const later = asyncInvocations({
+        rules: asyncRules(definition, resources),
+        invoke: fn.invoke,
+        now,
+        wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
+        log: (text) => log(`${definition.name}: ${text}`),
+      });
+      const stop = () => {
+        later.stop();
+        return fn.stop();
+      };
+      return [definition.name, { ...fn, accept: later.accept, stop, accessKey }];
     }),
   );
 }

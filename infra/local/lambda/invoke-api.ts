@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Region } from "../gate/access.ts";
-import { textOf } from "../gate/gate.ts";
 import type { Judge, Principal } from "../gate/judge.ts";
+import { textOf } from "../gate/text.ts";
+import { isJson } from "../json.ts";
 import { functionArn } from "../template/identities.ts";
 import type { Outcome } from "./environment.ts";
-import type { LocalFunction, Throttled } from "./function.ts";
+import type { Throttled } from "./function.ts";
+import type { HostedFunction } from "./host.ts";
 
 export interface InvokeApiOptions {
-  readonly functions: ReadonlyMap<string, LocalFunction>;
+  readonly functions: ReadonlyMap<string, HostedFunction>;
   readonly judge: Judge;
   readonly where: Region;
   principalOf(accessKey: string): Principal;
@@ -51,7 +53,7 @@ export function invokeApi({ functions, judge, where, principalOf, onRefusal }: I
     }
     if (type === "DryRun") return void response.writeHead(204).end();
     if (type === "Event") {
-      void fn.invoke(payload);
+      fn.accept(payload);
       return void response.writeHead(202).end();
     }
     answer(response, await fn.invoke(payload));
@@ -72,13 +74,4 @@ function answer(response: ServerResponse, outcome: Outcome | Throttled): void {
 function fail(response: ServerResponse, status: number, code: string, message: string): void {
   const headers = { "content-type": "application/json", "x-amzn-errortype": code };
   response.writeHead(status, headers).end(JSON.stringify({ Type: "User", Message: message, message }));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -22,10 +22,13 @@ export function environmentVariables(definition: FunctionDefinition, services: S
     AWS_SECRET_ACCESS_KEY: services.accessKey,
     AWS_SESSION_TOKEN: "local",
     AWS_ENDPOINT_URL_DYNAMODB: services.origin,
+    AWS_ENDPOINT_URL_KMS: services.origin,
     AWS_ENDPOINT_URL_LAMBDA: services.origin,
     AWS_ENDPOINT_URL_SQS: services.origin,
     LAMBDA_TASK_ROOT: definition.folder,
     TZ: ":UTC",
+    // No template sets this: webhooks may go to receivers on this machine only where they come from it.
+    WEBHOOKS_TO_LOOPBACK: "allow",
     _HANDLER: definition.handler,
   };
 }

@@ -1,9 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import type { AwsCall } from "../aws-json.ts";
+import { laptopConcurrency } from "../lambda/concurrency.ts";
 import type { LocalFunction } from "../lambda/function.ts";
 import { failedRecords } from "./batch-result.ts";
 import type { SourceDefinition } from "./definition.ts";
+import { runPollers } from "./pollers.ts";
 
 /** The permissions that Lambda itself asks of the function's role. */
 export const sqsSourceActions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
@@ -36,27 +37,24 @@ type Message = z.infer<typeof Message>;
 
 const longPollSeconds = 20;
 const receiveLimit = 10;
-/** More pollers than functions that run at once would only hold messages back. */
-const maxPollers = 10;
 const maxPayloadBytes = 6 * 1024 * 1024;
-const afterErrorMs = 1_000;
 
 /** Polls a queue for a function until aborted; what the function does not deal with comes back when its time is up. */
-export async function pollQueue(options: SqsSourceOptions, signal: AbortSignal): Promise<void> {
-  const { definition } = options;
-  const poller = async () => {
-    while (!signal.aborted) {
-      try {
-        const batch = await deliverable(await nextBatch(options, signal), options);
+export function pollQueue(options: SqsSourceOptions, signal: AbortSignal): Promise<void> {
+  const { definition, queueUrl, log } = options;
+  return runPollers(
+    {
+      // More pollers than functions that run at once would only hold messages back.
+      limit: Math.min(definition.concurrency, laptopConcurrency),
+      receive: (signal) => nextBatch(options, signal),
+      async deliver(received: readonly Message[]) {
+        const batch = await deliverable(received, options);
         for (const part of payloadSized(batch, options)) await deliver(part, options);
-      } catch (error) {
-        if (signal.aborted) return;
-        options.log(`${definition.id}: polling ${options.queueUrl} failed, trying again: ${error}`);
-        await delay(afterErrorMs, undefined, { signal }).catch(() => {});
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(definition.concurrency, maxPollers) }, poller));
+      },
+      onError: (error) => log(`${definition.id}: polling ${queueUrl} failed, trying again: ${error}`),
+    },
+    signal,
+  );
 }
 
 /** Deletes what the function dealt with. */

@@ -57,6 +57,14 @@ const kinds: Readonly<Record<string, Kind>> = {
     const url = `${services}/${account}/${name}`;
     return { ref: url, QueueUrl: url, QueueName: name, Arn: `arn:aws:sqs:${region}:${account}:${name}` };
   }),
+  "AWS::KMS::Key": named("", (name, { account, region }) => ({
+    KeyId: name,
+    Arn: `arn:aws:kms:${region}:${account}:key/${name}`,
+  })),
+  "AWS::KMS::Alias": named("AliasName", () => ({})),
+  "AWS::Events::Rule": named("Name", (name, { account, region }) => ({
+    Arn: `arn:aws:events:${region}:${account}:rule/${name}`,
+  })),
   "AWS::Lambda::Function": named("FunctionName", (name, place) => ({ Arn: functionArn(name, place) })),
   "AWS::IAM::Role": named("RoleName", (name, { account }) => ({
     Arn: `arn:aws:iam::${account}:role/${name}`,

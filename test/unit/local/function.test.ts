@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { concurrencyOf } from "../../../infra/local/lambda/concurrency.ts";
 import type { FunctionDefinition } from "../../../infra/local/lambda/definition.ts";
 import { localFunction } from "../../../infra/local/lambda/function.ts";
+import { sourceDefinition } from "../../../infra/local/sources/definition.ts";
 import { until } from "../../support/until.ts";
 
 /** A function with this source, and what it logs. */
-function aFunction(source: string, over: Partial<FunctionDefinition> = {}) {
+function aFunction(source: string, over: Partial<FunctionDefinition> = {}, concurrency = 10) {
   const folder = mkdtempSync(join(tmpdir(), "function-"));
   writeFileSync(join(folder, "index.mjs"), source);
   const definition: FunctionDefinition = {
@@ -29,6 +31,7 @@ function aFunction(source: string, over: Partial<FunctionDefinition> = {}) {
   const fn = localFunction(definition, {
     newRequestId,
     now: () => new Date(0),
+    concurrency,
     variables: {},
     log: (text) => log.push(text),
   });
@@ -87,8 +90,39 @@ it("refuses an answer that is larger than Lambda's limit", async () => {
   expect(await fn.invoke("{}")).toMatchObject({ kind: "error", error: { errorType: "Function.ResponseSizeTooLarge" } });
 });
 
-it("makes requests wait rather than start more environments than a laptop bears", async () => {
-  const { fn } = aFunction("export const handler = async () => 1;");
+it("makes requests wait rather than start more environments than it may have", async () => {
+  const { fn } = aFunction(
+    `import { randomUUID } from "node:crypto";
+    const id = randomUUID();
+    export const handler = async () => id;`,
+    {},
+    3,
+  );
   const outcomes = await Promise.all(Array.from({ length: 40 }, () => fn.invoke("{}")));
   expect(outcomes.every(({ kind }) => kind === "result")).toBe(true);
+  expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBeLessThanOrEqual(3);
+});
+
+describe("how many environments a function may have", () => {
+  const source = (FunctionName: string, MaximumConcurrency?: number) => {
+    const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:Work";
+    const ScalingConfig = MaximumConcurrency === undefined ? undefined : { MaximumConcurrency };
+    const properties = { EventSourceArn, FunctionName, ScalingConfig };
+    const definition = sourceDefinition({ id: "S", type: "", ref: "S", arn: undefined, properties });
+    if (definition === undefined) throw new Error("The source is switched off.");
+    return definition;
+  };
+  const arn = "arn:aws:lambda:us-east-1:000000000000:function:Fn";
+
+  it.each([
+    [[], 10],
+    [[source("Fn")], 10],
+    [[source("Fn", 2)], 10],
+    [[source("Fn", 20)], 20],
+    [[source("Fn", 12), source(arn, 12)], 24],
+    [[source("Fn", 1_000)], 32],
+    [[source("Other", 20)], 10],
+  ])("follows its sources", (sources, expected) => {
+    expect(concurrencyOf({ name: "Fn", arn }, sources)).toBe(expected);
+  });
 });

@@ -77,6 +77,13 @@ describe("the judge", () => {
     expect(await put("pin#1", "org#1")).toMatch("no identity-based policy allows");
   });
 
+  it("names the key policy where that is what allows nothing", async () => {
+    const key = "arn:aws:kms:us-east-1:000000000000:key/Key";
+    expect(await judge(operator, { action: "kms:Decrypt", resource: key })).toMatch(
+      "because no resource-based policy allows the kms:Decrypt action",
+    );
+  });
+
   it("judges actions that are not about one resource", async () => {
     expect(await judge(operator, { action: "dynamodb:ListTables", resource: "*" })).toBeUndefined();
   });

@@ -2,24 +2,69 @@ import { describe, expect, it } from "vitest";
 import { sourceDefinition } from "../../../infra/local/sources/definition.ts";
 import { pollQueue } from "../../../infra/local/sources/sqs.ts";
 
-/** Polls a queue that holds these messages until the function had them all; tells what it was invoked with. */
-async function poll(bodies: readonly string[], over: Record<string, unknown> = {}) {
+function aSource(over: Record<string, unknown>) {
   const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:Work";
   const properties = { EventSourceArn, FunctionName: "Fn", ...over };
   const resource = { id: "Source", type: "AWS::Lambda::EventSourceMapping", ref: "Source", arn: undefined, properties };
   const definition = sourceDefinition(resource);
   if (definition === undefined) throw new Error("The source is switched off.");
+  return { definition, queueUrl: "http://127.0.0.1/000000000000/Work", region: "us-east-1", log: () => {} };
+}
+
+/** A queue of endless messages whose function keeps each until it is let go; then the queue is empty. */
+function pollEndlessly(over: Record<string, unknown>) {
+  const polling = new AbortController();
+  const held: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
+  let isEmpty = false;
+  const polled = pollQueue(
+    {
+      ...aSource({ BatchSize: 1, ...over }),
+      fn: {
+        invoke: () => new Promise((resolve) => held.push(() => resolve({ kind: "result", payload: "null" }))),
+      },
+      async call(operation) {
+        if (operation !== "AmazonSQS.ReceiveMessage") return {};
+        if (isEmpty) return new Promise((resolve) => waiting.push(() => resolve({})));
+        return { Messages: [{ MessageId: "m", ReceiptHandle: "r", Body: "b", MD5OfBody: "" }] };
+      },
+    },
+    polling.signal,
+  );
+  const wake = () => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
+  return {
+    held,
+    waiting,
+    wake,
+    letGo() {
+      isEmpty = true;
+      for (const resolve of held.splice(0)) resolve();
+    },
+    async stop() {
+      polling.abort();
+      wake();
+      await polled;
+    },
+  };
+}
+
+/** Until all that can happen by itself has. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Polls a queue that holds these messages until the function had them all; tells what it was invoked with. */
+async function poll(bodies: readonly string[], over: Record<string, unknown> = {}) {
   const waiting = bodies.map((Body, at) => ({ MessageId: `${at}`, ReceiptHandle: `${at}`, Body, MD5OfBody: "" }));
   const polling = new AbortController();
   const payloads: string[] = [];
   const deleted: unknown[] = [];
-  let pollers = 0;
 
   await pollQueue(
     {
-      definition,
-      queueUrl: "http://127.0.0.1/000000000000/Work",
-      region: "us-east-1",
+      ...aSource(over),
       fn: {
         async invoke(payload) {
           payloads.push(payload);
@@ -30,20 +75,18 @@ async function poll(bodies: readonly string[], over: Record<string, unknown> = {
         if (operation === "AmazonSQS.ReceiveMessage") {
           const Messages = waiting.splice(0, 10);
           if (Messages.length > 0) return { Messages };
-          pollers += 1;
           return new Promise((_, reject) => polling.signal.addEventListener("abort", reject));
         }
         deleted.push(input);
         if (JSON.stringify(deleted).match(/ReceiptHandle/g)?.length === bodies.length) polling.abort();
         return {};
       },
-      log: () => {},
     },
     polling.signal,
   );
   const sizes = payloads.map((payload) => Buffer.byteLength(payload));
   const records = payloads.map((payload) => [...payload.matchAll(/"messageId":"(\d+)"/g)].map(([, id]) => Number(id)));
-  return { sizes, records, pollers };
+  return { sizes, records };
 }
 
 describe("a queue's messages", () => {
@@ -61,11 +104,30 @@ describe("a queue's messages", () => {
   });
 
   it.each([
-    [undefined, 4],
-    [{ MaximumConcurrency: 2 }, 1],
-    [{ MaximumConcurrency: 8 }, 7],
-    [{ MaximumConcurrency: 1_000 }, 9],
-  ])("are polled for as often at once as %j allows", async (ScalingConfig, others) => {
-    expect((await poll(["a"], { ScalingConfig })).pollers).toBe(others);
+    [undefined, 5],
+    [{ MaximumConcurrency: 2 }, 2],
+    [{ MaximumConcurrency: 20 }, 20],
+    [{ MaximumConcurrency: 1_000 }, 32],
+  ])("are delivered as often at once as %j allows", async (ScalingConfig, invocations) => {
+    const { held, letGo, stop } = pollEndlessly({ ScalingConfig });
+    await settled();
+    expect(held).toHaveLength(invocations);
+    letGo();
+    await stop();
+  });
+
+  it("are waited for once, however many were delivered at once", async () => {
+    const { letGo, waiting, wake, stop } = pollEndlessly({});
+    await settled();
+    letGo();
+    await settled();
+    expect(waiting).toHaveLength(5);
+    wake();
+    await settled();
+    expect(waiting).toHaveLength(1);
+    wake();
+    await settled();
+    expect(waiting).toHaveLength(1);
+    await stop();
   });
 });

@@ -1,0 +1,79 @@
+import { Server } from "node:net";
+import * as z from "zod";
+
+// Where fauxqs is not what SQS is, and has no option for it. Loaded before fauxqs itself, by the thread of its own.
+
+interface Message {
+  readonly MessageGroupId?: unknown;
+  readonly DelaySeconds?: unknown;
+  MessageAttributes?: unknown;
+}
+interface Router {
+  handle(request: { readonly body: unknown }, reply: { status(code: number): unknown }): Promise<unknown>;
+}
+interface Store {
+  createMessage(body: string, attributes: object, delay?: number, group?: string, ...more: unknown[]): unknown;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** A module that the package does not export. */
+const internal = (path: string): Promise<unknown> => import(new URL(path, import.meta.resolve("fauxqs")).href);
+
+// It listens on every interface. Its thread holds nothing else, so any server that asks for a port there is given it
+// on the loopback interface only.
+const listen = Server.prototype.listen;
+Server.prototype.listen = function listenOnLoopback(this: Server, ...args: unknown[]) {
+  const callback = args.find((argument) => typeof argument === "function");
+  return Reflect.apply(listen, this, [{ port: 0, host: "127.0.0.1" }, callback]);
+};
+
+// It refuses emoji and every other character beyond U+FFFF, which SQS takes: its pattern lacks the flag "u".
+const { INVALID_MESSAGE_BODY_CHAR: refused } = z
+  .object({ INVALID_MESSAGE_BODY_CHAR: z.instanceof(RegExp) })
+  .parse(await internal("./sqs/sqsTypes.js"));
+const refusedBySqs = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+refused.test = (body) => refusedBySqs.test(body);
+
+// It forgets the group of a message in a standard queue, and takes any delay. A message's attributes are the one thing
+// of the request that comes by where it is made, so the group is remembered by them.
+const groups = new WeakMap<object, string>();
+const { SqsStore } = z
+  .object({ SqsStore: z.custom<Store>((value) => typeof value === "function") })
+  .parse(await internal("./sqs/sqsStore.js"));
+const { createMessage } = SqsStore;
+SqsStore.createMessage = (body, attributes, delay, group = groups.get(attributes), ...more) =>
+  Reflect.apply(createMessage, SqsStore, [body, attributes, delay, group, ...more]);
+
+const { SqsRouter } = z
+  .object({ SqsRouter: z.custom<{ prototype: Router }>((value) => typeof value === "function") })
+  .parse(await internal("./sqs/sqsRouter.js"));
+const { handle } = SqsRouter.prototype;
+SqsRouter.prototype.handle = async function handleAsSqs(this: Router, request, reply) {
+  const messages = messagesOf(request.body);
+  const delay = messages.map(({ DelaySeconds }) => DelaySeconds).find((seconds) => !isDelay(seconds));
+  if (delay !== undefined) {
+    reply.status(400);
+    const message = `Value ${delay} for parameter DelaySeconds is invalid. Reason: must be >= 0 and <= 900.`;
+    return { __type: "com.amazonaws.sqs#InvalidParameterValue", message };
+  }
+  for (const message of messages) rememberGroup(message);
+  return Reflect.apply(handle, this, [request, reply]);
+};
+
+/** The messages that a request sends: itself, or the entries of a batch. */
+function messagesOf(body: unknown): Message[] {
+  if (!isObject(body)) return [];
+  const entries: unknown[] = "Entries" in body && Array.isArray(body.Entries) ? body.Entries : [];
+  return [body, ...entries].filter(isObject);
+}
+
+function rememberGroup(message: Message): void {
+  if (typeof message.MessageGroupId !== "string") return;
+  message.MessageAttributes ??= {};
+  if (isObject(message.MessageAttributes)) groups.set(message.MessageAttributes, message.MessageGroupId);
+}
+
+function isDelay(seconds: unknown): boolean {
+  return seconds === undefined || (Number.isInteger(seconds) && Number(seconds) >= 0 && Number(seconds) <= 900);
+}

@@ -1,0 +1,43 @@
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import type { Key } from "./keys.ts";
+
+/** What decrypting must name as encrypting did. */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+const algorithm = "aes-256-gcm";
+const authTagLength = 16;
+export const ivLength = 12;
+
+/** Encrypts under a key. Like KMS's own, the blob names its key: the ARN, a zero byte, IV, tag and ciphertext. */
+export function seal({ arn, secret }: Key, plaintext: Buffer, context: EncryptionContext, iv: Buffer): Buffer {
+  const cipher = createCipheriv(algorithm, secret, iv, { authTagLength }).setAAD(canonical(context));
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  return Buffer.concat([Buffer.from(`${arn}\0`), iv, cipher.getAuthTag(), ciphertext]);
+}
+
+/** ARN of the key that a blob was encrypted under; of a damaged one, that of no key. */
+export function keyArnOf(blob: Buffer): string {
+  return blob.subarray(0, blob.indexOf(0)).toString();
+}
+
+/** Decrypts a blob of this key; undefined where the blob is damaged or the context another. */
+export function open({ arn, secret }: Key, blob: Buffer, context: EncryptionContext): Buffer | undefined {
+  const sealed = blob.subarray(arn.length + 1);
+  const [iv, tag, ciphertext] = [
+    sealed.subarray(0, ivLength),
+    sealed.subarray(ivLength, ivLength + authTagLength),
+    sealed.subarray(ivLength + authTagLength),
+  ];
+  try {
+    const decipher = createDecipheriv(algorithm, secret, iv, { authTagLength }).setAAD(canonical(context));
+    return Buffer.concat([decipher.setAuthTag(tag).update(ciphertext), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The order of the pairs does not count, as with KMS. */
+function canonical(context: EncryptionContext): Buffer {
+  const pairs = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Buffer.from(JSON.stringify(pairs));
+}

@@ -1,0 +1,69 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import type { Region } from "../gate/access.ts";
+import { propertiesOf } from "../template/properties.ts";
+import type { Resources } from "../template/resources.ts";
+
+/** A key of the template, with the bytes that it encrypts by. */
+export interface Key {
+  readonly arn: string;
+  readonly secret: Buffer;
+}
+
+export interface Keys {
+  /** Finds a key by its id, its ARN, or the name or ARN of an alias. */
+  find(keyId: string): Key | undefined;
+}
+
+interface Options {
+  readonly resources: Resources;
+  readonly where: Region;
+  /** Folder that keeps the keys; in memory without one. */
+  readonly data: string | undefined;
+  readonly randomBytes: (size: number) => Buffer;
+}
+
+const SymmetricKey = z.object({
+  Enabled: z.literal(true).optional(),
+  KeySpec: z.literal("SYMMETRIC_DEFAULT").optional(),
+  KeyUsage: z.literal("ENCRYPT_DECRYPT").optional(),
+  MultiRegion: z.literal(false).optional(),
+});
+const Alias = z.object({ AliasName: z.string(), TargetKeyId: z.string() });
+
+const secretBytes = 32;
+
+/** Opens the template's KMS keys, each with a secret of its own. Throws when a kept one is damaged. */
+export async function openKeys({ resources, where, data, randomBytes }: Options): Promise<Keys> {
+  const byName = new Map<string, Key>();
+  for (const resource of resources.ofType("AWS::KMS::Key")) {
+    propertiesOf(SymmetricKey, resource);
+    const { ref, arn = ref } = resource;
+    const created = randomBytes(secretBytes);
+    const secret = data === undefined ? created : await keptSecret(join(data, `${ref}.kms-key`), created);
+    const key = { arn, secret };
+    for (const name of [ref, arn]) byName.set(name, key);
+  }
+  for (const resource of resources.ofType("AWS::KMS::Alias")) {
+    const { AliasName, TargetKeyId } = propertiesOf(Alias, resource);
+    const key = byName.get(TargetKeyId);
+    if (key === undefined) throw new Error(`${resource.id} names ${TargetKeyId}, which is no key of the template.`);
+    for (const name of [AliasName, `arn:aws:kms:${where.region}:${where.account}:${AliasName}`]) byName.set(name, key);
+  }
+  return { find: (keyId) => byName.get(keyId) };
+}
+
+async function keptSecret(file: string, created: Buffer): Promise<Buffer> {
+  const kept = await readFile(file).catch((error) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (kept === undefined) {
+    await writeFile(`${file}.partial`, created, { mode: 0o600 });
+    await rename(`${file}.partial`, file);
+    return created;
+  }
+  if (kept.length !== secretBytes) throw new Error(`its file ${file} is not the key that was written there`);
+  return kept;
+}

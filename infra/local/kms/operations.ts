@@ -1,0 +1,112 @@
+import * as z from "zod";
+import { ivLength, keyArnOf, open, seal } from "./ciphertext.ts";
+import type { Keys } from "./keys.ts";
+
+/** What KMS answers: the output of an operation, or its fault. */
+export type Answer =
+  | { readonly kind: "output"; readonly output: Readonly<Record<string, string>> }
+  | { readonly kind: "fault"; readonly code: string; readonly message: string };
+
+const dataKeyBytes = { AES_128: 16, AES_256: 32 } as const;
+const algorithm = "SYMMETRIC_DEFAULT";
+
+const Blob = (maxBytes: number) =>
+  z
+    .base64()
+    .transform((text) => Buffer.from(text, "base64"))
+    .refine(({ length }) => length >= 1 && length <= maxBytes, `must be 1 to ${maxBytes} bytes`);
+const KeyId = z.string().min(1).max(2_048);
+const EncryptionContext = z.record(z.string(), z.string()).default({});
+const EncryptionAlgorithm = z.literal(algorithm).optional();
+
+const GenerateDataKey = z
+  .object({
+    KeyId,
+    EncryptionContext,
+    KeySpec: z.enum(["AES_128", "AES_256"]).optional(),
+    NumberOfBytes: z.number().int().min(1).max(1_024).optional(),
+  })
+  .refine(
+    ({ KeySpec, NumberOfBytes }) => (KeySpec === undefined) !== (NumberOfBytes === undefined),
+    "exactly one of KeySpec and NumberOfBytes must be given",
+  );
+const Encrypt = z.object({ KeyId, EncryptionContext, EncryptionAlgorithm, Plaintext: Blob(4_096) });
+const Decrypt = z.object({
+  KeyId: KeyId.optional(),
+  EncryptionContext,
+  EncryptionAlgorithm,
+  CiphertextBlob: Blob(6_144),
+});
+
+/** Answers what encrypts and decrypts, within the limits of the KMS API Reference. Never throws for input. */
+export function kmsOperations(keys: Keys, randomBytes: (size: number) => Buffer) {
+  const operations = new Map<string, (body: unknown) => Answer>([
+    ["GenerateDataKey", generateDataKey],
+    ["Encrypt", encrypt],
+    ["Decrypt", decrypt],
+  ]);
+
+  function generateDataKey(body: unknown): Answer {
+    const { KeyId, KeySpec, NumberOfBytes, EncryptionContext } = GenerateDataKey.parse(body);
+    const key = keys.find(KeyId);
+    if (key === undefined) return notFound(KeyId);
+    const plaintext = randomBytes(KeySpec === undefined ? Number(NumberOfBytes) : dataKeyBytes[KeySpec]);
+    const blob = seal(key, plaintext, EncryptionContext, randomBytes(ivLength));
+    return output({ KeyId: key.arn, Plaintext: base64(plaintext), CiphertextBlob: base64(blob) });
+  }
+
+  function encrypt(body: unknown): Answer {
+    const { KeyId, Plaintext, EncryptionContext } = Encrypt.parse(body);
+    const key = keys.find(KeyId);
+    if (key === undefined) return notFound(KeyId);
+    const blob = seal(key, Plaintext, EncryptionContext, randomBytes(ivLength));
+    return output({ KeyId: key.arn, CiphertextBlob: base64(blob), EncryptionAlgorithm: algorithm });
+  }
+
+  function decrypt(body: unknown): Answer {
+    const { KeyId, CiphertextBlob, EncryptionContext } = Decrypt.parse(body);
+    const key = keys.find(keyArnOf(CiphertextBlob));
+    if (KeyId !== undefined) {
+      const expected = keys.find(KeyId);
+      if (expected === undefined) return notFound(KeyId);
+      if (key !== undefined && key !== expected) {
+        return fault("IncorrectKeyException", "The ciphertext was encrypted under another key than the request names.");
+      }
+    }
+    const plaintext = key && open(key, CiphertextBlob, EncryptionContext);
+    if (key === undefined || plaintext === undefined) {
+      return fault("InvalidCiphertextException", "The ciphertext is damaged, or its encryption context another.");
+    }
+    return output({ KeyId: key.arn, Plaintext: base64(plaintext), EncryptionAlgorithm: algorithm });
+  }
+
+  return (operation: string, body: unknown): Answer => {
+    const run = operations.get(operation);
+    if (run === undefined) {
+      const known = [...operations.keys()].join(", ");
+      return fault("UnknownOperationException", `The local runtime does not know ${operation} of KMS, only ${known}.`);
+    }
+    try {
+      return run(body);
+    } catch (error) {
+      if (error instanceof z.ZodError) return fault("ValidationException", z.prettifyError(error));
+      throw error;
+    }
+  };
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString("base64");
+}
+
+function output(values: Readonly<Record<string, string>>): Answer {
+  return { kind: "output", output: values };
+}
+
+function fault(code: string, message: string): Answer {
+  return { kind: "fault", code, message };
+}
+
+function notFound(keyId: string): Answer {
+  return fault("NotFoundException", `There is no key ${keyId}.`);
+}

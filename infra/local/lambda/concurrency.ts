@@ -1,0 +1,19 @@
+import type { SourceDefinition } from "../sources/definition.ts";
+import type { FunctionDefinition } from "./definition.ts";
+
+/** A laptop has a few cores, not a thousand: what exceeds this waits, unless the template reserves concurrency. */
+const usualConcurrency = 10;
+
+/** A source may ask for more, for a function that mostly waits on others: that takes memory, but no cores. */
+export const laptopConcurrency = 32;
+
+/** How many environments a function may have at once, given the event sources of the template. */
+export function concurrencyOf(
+  { name, arn }: Pick<FunctionDefinition, "name" | "arn">,
+  sources: readonly SourceDefinition[],
+): number {
+  const asked = sources
+    .filter(({ functionName }) => [name, arn].includes(functionName))
+    .reduce((sum, { concurrency }) => sum + concurrency, 0);
+  return Math.min(Math.max(asked, usualConcurrency), laptopConcurrency);
+}

@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { isJson } from "../json.ts";
+import { propertiesOf } from "../template/properties.ts";
+import type { Resource } from "../template/resources.ts";
+import { Rate } from "./rate.ts";
+
+const constantOnly = z.never("a target here gets a constant Input or the whole event").optional();
+const Target = z.object({
+  Arn: z.string(),
+  Input: z.string().refine(isJson, "must be JSON").optional(),
+  InputPath: constantOnly,
+  InputTransformer: constantOnly,
+});
+const Rule = z.object({
+  EventPattern: z.never("there is no event bus here: rules run on a schedule only").optional(),
+  ScheduleExpression: Rate,
+  State: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
+  Targets: z.array(Target).default([]),
+});
+
+/** An EventBridge rule that runs on a schedule, as the template defines it. */
+export interface ScheduleDefinition {
+  readonly id: string;
+  readonly ruleArn: string;
+  readonly periodMs: number;
+  readonly targets: readonly ScheduleTarget[];
+}
+
+interface ScheduleTarget {
+  readonly functionArn: string;
+  /** JSON to hand over instead of the event. */
+  readonly input: string | undefined;
+}
+
+/** Reads a rule; undefined when it is switched off. Throws on a rule that is not hosted here. */
+export function scheduleDefinition(resource: Resource): ScheduleDefinition | undefined {
+  const { ScheduleExpression, State, Targets } = propertiesOf(Rule, resource);
+  if (State === "DISABLED") return undefined;
+  return {
+    id: resource.id,
+    ruleArn: resource.arn ?? resource.ref,
+    periodMs: ScheduleExpression,
+    targets: Targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Region } from "../gate/access.ts";
+import type { Judge } from "../gate/judge.ts";
+import type { HostedFunction } from "../lambda/host.ts";
+import type { Resources } from "../template/resources.ts";
+import { type ScheduleDefinition, scheduleDefinition } from "./definition.ts";
+import type { Ticks } from "./ticks.ts";
+
+interface Options {
+  readonly resources: Resources;
+  readonly functions: ReadonlyMap<string, Pick<HostedFunction, "accept">>;
+  readonly judge: Judge;
+  readonly where: Region;
+  readonly ticks: Ticks;
+  readonly newId: () => string;
+}
+
+const eventBridge = { arn: "events.amazonaws.com", policies: [] };
+
+/**
+ * Opens every scheduled rule of the template; what it returns runs them all until aborted, each for the first time
+ * after one period. Throws when a target is no function of the template, or does not let its rule invoke it.
+ */
+export async function openSchedules(options: Options): Promise<(signal: AbortSignal) => Promise<unknown>> {
+  const runs: ((signal: AbortSignal) => Promise<void>)[] = [];
+  for (const rule of options.resources.ofType("AWS::Events::Rule")) {
+    const definition = scheduleDefinition(rule);
+    if (definition !== undefined) runs.push(await openSchedule(definition, options));
+  }
+  return (signal) => Promise.all(runs.map((run) => run(signal)));
+}
+
+async function openSchedule(definition: ScheduleDefinition, options: Options) {
+  const { functions, judge, where, ticks, newId } = options;
+  const { id, ruleArn, periodMs } = definition;
+  const context = { "aws:SourceArn": ruleArn, "aws:SourceAccount": where.account };
+  const targets = definition.targets.map(({ functionArn, input }) => {
+    const fn = functions.get(functionArn.replace(/^.*:function:/, ""));
+    if (fn === undefined) throw new Error(`${id} runs ${functionArn}, which is no function of the template.`);
+    return { fn, functionArn, input };
+  });
+  for (const { functionArn } of targets) {
+    // EventBridge would drop each event without a word: better known before the first.
+    const refusal = await judge(eventBridge, { action: "lambda:InvokeFunction", resource: functionArn, context });
+    if (refusal !== undefined) throw new Error(`${id} cannot run its target. ${refusal}`);
+  }
+  return async (signal: AbortSignal) => {
+    for await (const time of ticks(periodMs, signal)) {
+      for (const { fn, input } of targets) fn.accept(input ?? scheduledEvent(newId(), time, ruleArn, where));
+    }
+  };
+}
+
+/** What EventBridge hands to a target without an input of its own. */
+function scheduledEvent(id: string, time: Date, ruleArn: string, { account, region }: Region): string {
+  return JSON.stringify({
+    version: "0",
+    id,
+    "detail-type": "Scheduled Event",
+    source: "aws.events",
+    account,
+    time: `${time.toISOString().slice(0, 19)}Z`,
+    region,
+    resources: [ruleArn],
+    detail: {},
+  });
+}

@@ -1,0 +1,194 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { policyJudge } from "../../../infra/local/gate/judge.ts";
+import { kmsAccess } from "../../../infra/local/gate/kms-access.ts";
+import { resourcePolicies } from "../../../infra/local/gate/policies.ts";
+import { openKeys } from "../../../infra/local/kms/keys.ts";
+import { kmsOperations } from "../../../infra/local/kms/operations.ts";
+import { localResources } from "../../../infra/local/template/resources.ts";
+
+const where = { account: "000000000000", region: "us-east-1" };
+const arn = "arn:aws:kms:us-east-1:000000000000:key/Secrets";
+
+type Definition = { Type: string; Properties: Record<string, unknown> };
+
+function resourcesOf(over: Record<string, Definition> = {}, key: Record<string, unknown> = {}) {
+  const Resources = {
+    Secrets: { Type: "AWS::KMS::Key", Properties: key },
+    Other: { Type: "AWS::KMS::Key", Properties: {} },
+    Alias: {
+      Type: "AWS::KMS::Alias",
+      Properties: { AliasName: "alias/secrets", TargetKeyId: { "Fn::GetAtt": ["Secrets", "Arn"] } },
+    },
+    ...over,
+  };
+  const place = { ...where, stackName: "test", api: "", services: "", streamLabels: new Map<string, string>() };
+  return localResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place);
+}
+
+async function aKms({ data, over }: { data?: string; over?: Record<string, Definition> } = {}) {
+  const keys = await openKeys({ resources: resourcesOf(over), where, data, randomBytes });
+  const kms = kmsOperations(keys, randomBytes);
+  const ask = (operation: string, body: unknown) => {
+    const answer = kms(operation, body);
+    if (answer.kind === "fault") throw new Error(`${operation}: ${answer.code}`);
+    return answer.output;
+  };
+  const fault = (operation: string, body: unknown) => {
+    const answer = kms(operation, body);
+    return answer.kind === "fault" ? answer.code : "no fault";
+  };
+  return { keys, ask, fault };
+}
+
+const EncryptionContext = { org_id: "org_1", endpoint_id: "wh_1" };
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+describe("KMS", () => {
+  it.each(["Secrets", arn, "alias/secrets", "arn:aws:kms:us-east-1:000000000000:alias/secrets"])(
+    "gives a data key under %s, and again for its ciphertext alone",
+    async (KeyId) => {
+      const { ask } = await aKms();
+      const made = ask("GenerateDataKey", { KeyId, KeySpec: "AES_256", EncryptionContext });
+      expect(made.KeyId).toBe(arn);
+      expect(Buffer.from(made.Plaintext ?? "", "base64")).toHaveLength(32);
+      const context = { endpoint_id: "wh_1", org_id: "org_1" };
+      const { CiphertextBlob } = made;
+      expect(ask("Decrypt", { CiphertextBlob, EncryptionContext: context })).toEqual({
+        KeyId: arn,
+        Plaintext: made.Plaintext,
+        EncryptionAlgorithm: "SYMMETRIC_DEFAULT",
+      });
+    },
+  );
+
+  it("decrypts whatever it encrypted, under no other context, and no damaged byte of it", async () => {
+    const { ask, fault } = await aKms();
+    const context = fc.dictionary(fc.string(), fc.string(), { maxKeys: 4 });
+    const plaintext = fc.uint8Array({ minLength: 1, maxLength: 100 }).map((bytes) => Buffer.from(bytes));
+    fc.assert(
+      fc.property(
+        context,
+        context,
+        plaintext,
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (mine, other, text, at, flip) => {
+          const Plaintext = text.toString("base64");
+          const { CiphertextBlob = "" } = ask("Encrypt", { KeyId: "Secrets", Plaintext, EncryptionContext: mine });
+          expect(ask("Decrypt", { CiphertextBlob, EncryptionContext: mine }).Plaintext).toBe(Plaintext);
+          const isSame = JSON.stringify(Object.entries(mine).sort()) === JSON.stringify(Object.entries(other).sort());
+          expect(fault("Decrypt", { CiphertextBlob, EncryptionContext: other })).toBe(
+            isSame ? "no fault" : "InvalidCiphertextException",
+          );
+          const damaged = Buffer.from(CiphertextBlob, "base64");
+          const index = at % damaged.length;
+          damaged[index] = (damaged[index] ?? 0) ^ flip;
+          expect(fault("Decrypt", { CiphertextBlob: damaged.toString("base64"), EncryptionContext: mine })).toBe(
+            "InvalidCiphertextException",
+          );
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ["GenerateDataKey", { KeyId: "Nobody", KeySpec: "AES_256" }, "NotFoundException"],
+    ["GenerateDataKey", { KeyId: "alias/nobody", KeySpec: "AES_256" }, "NotFoundException"],
+    ["GenerateDataKey", { KeyId: arn.replace("us-east-1", "eu-west-1"), KeySpec: "AES_256" }, "NotFoundException"],
+    ["GenerateDataKey", { KeyId: "Secrets" }, "ValidationException"],
+    ["GenerateDataKey", { KeyId: "Secrets", KeySpec: "AES_256", NumberOfBytes: 32 }, "ValidationException"],
+    ["GenerateDataKey", { KeyId: "Secrets", NumberOfBytes: 1_025 }, "ValidationException"],
+    ["GenerateDataKey", { KeyId: "Secrets", NumberOfBytes: 1_024 }, "no fault"],
+    ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x".repeat(4_096)) }, "no fault"],
+    ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x".repeat(4_097)) }, "ValidationException"],
+    ["Encrypt", { KeyId: "Secrets", Plaintext: "" }, "ValidationException"],
+    ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x"), EncryptionContext: { n: 1 } }, "ValidationException"],
+    ["Decrypt", { CiphertextBlob: base64("x") }, "InvalidCiphertextException"],
+    ["Decrypt", { CiphertextBlob: base64(`${arn}\0short`) }, "InvalidCiphertextException"],
+    ["Decrypt", { KeyId: "Nobody", CiphertextBlob: base64("x") }, "NotFoundException"],
+    ["ReEncrypt", {}, "UnknownOperationException"],
+  ])("%s %j: %s", async (operation, body, expected) => {
+    expect((await aKms()).fault(operation, body)).toBe(expected);
+  });
+
+  it("refuses a ciphertext of another key than the request names", async () => {
+    const { ask, fault } = await aKms();
+    const { CiphertextBlob } = ask("Encrypt", { KeyId: "Other", Plaintext: base64("x") });
+    expect(fault("Decrypt", { KeyId: "Other", CiphertextBlob })).toBe("no fault");
+    expect(fault("Decrypt", { KeyId: "alias/secrets", CiphertextBlob })).toBe("IncorrectKeyException");
+  });
+
+  it("keeps its keys in the data folder, for their owner only", async () => {
+    const data = mkdtempSync(join(tmpdir(), "kms-"));
+    onTestFinished(() => rmSync(data, { recursive: true }));
+    const { CiphertextBlob } = (await aKms({ data })).ask("Encrypt", { KeyId: "Secrets", Plaintext: base64("kept") });
+    expect((await aKms({ data })).ask("Decrypt", { CiphertextBlob }).Plaintext).toBe(base64("kept"));
+    expect((await aKms()).fault("Decrypt", { CiphertextBlob })).toBe("InvalidCiphertextException");
+    const file = join(data, "Secrets.kms-key");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    writeFileSync(file, "cut");
+    await expect(aKms({ data })).rejects.toThrow(`its file ${file} is not the key`);
+  });
+
+  it("hosts no alias of a key that is not there", async () => {
+    const Properties = { AliasName: "alias/x", TargetKeyId: "gone" };
+    await expect(aKms({ over: { Stray: { Type: "AWS::KMS::Alias", Properties } } })).rejects.toThrow(
+      "Stray names gone, which is no key of the template.",
+    );
+  });
+});
+
+describe("permission to use a key", () => {
+  it("is asked on the key's ARN, with the encryption context", async () => {
+    const { keys, ask } = await aKms();
+    const context = {
+      "kms:EncryptionContext:org_id": "org_1",
+      "kms:EncryptionContext:endpoint_id": "wh_1",
+      "kms:EncryptionContextKeys": ["org_id", "endpoint_id"],
+    };
+    expect(kmsAccess("GenerateDataKey", { KeyId: "alias/secrets", EncryptionContext }, keys)).toEqual([
+      { action: "kms:GenerateDataKey", resource: arn, context },
+    ]);
+    const { CiphertextBlob } = ask("Encrypt", { KeyId: "Secrets", Plaintext: base64("x") });
+    expect(kmsAccess("Decrypt", { CiphertextBlob }, keys)).toEqual([
+      { action: "kms:Decrypt", resource: arn, context: {} },
+    ]);
+    expect(kmsAccess("Decrypt", { CiphertextBlob: base64("x") }, keys)).toEqual([]);
+  });
+
+  const statement = (Action: string, Condition = {}) => ({ Effect: "Allow", Action, Resource: arn, Condition });
+  const only = (org: string) => ({ StringEquals: { "kms:EncryptionContext:org_id": org } });
+  const root = (Action: string) => ({
+    KeyPolicy: {
+      Statement: [{ Effect: "Allow", Principal: { AWS: "arn:aws:iam::000000000000:root" }, Action, Resource: "*" }],
+    },
+  });
+  const bound = { "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["org_id"] } };
+
+  it.each([
+    ["an identity policy allows it", [statement("kms:Decrypt")], {}, true],
+    ["only another action is allowed", [statement("kms:Encrypt")], {}, false],
+    ["nothing is", [], {}, false],
+    ["the key policy leaves it to the account", [statement("kms:Decrypt")], root("kms:*"), true],
+    ["the key policy leaves something else to it", [statement("kms:Decrypt")], root("kms:Encrypt"), false],
+    ["the context is as the policy asks", [statement("kms:Decrypt", only("org_1"))], {}, true],
+    ["the context is another", [statement("kms:Decrypt", only("org_2"))], {}, false],
+    ["the context has more than the policy names", [statement("kms:Decrypt", bound)], {}, false],
+  ])("where %s", async (_, Statement, key, allowed) => {
+    const resources = resourcesOf({}, key);
+    const judge = policyJudge(resourcePolicies(resources, where), where.account);
+    const { keys } = await aKms();
+    const principal = {
+      arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn",
+      policies: [{ name: "use", policy: { Version: "2012-10-17", Statement } }],
+    };
+    const [access] = kmsAccess("Decrypt", { KeyId: arn, EncryptionContext }, keys);
+    if (access === undefined) throw new Error("The key was not found.");
+    expect((await judge(principal, access)) === undefined).toBe(allowed);
+  });
+});
