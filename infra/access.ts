@@ -6,6 +6,7 @@ import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
 import { NodeFunction } from "./parts/function.ts";
+import { keysThatBeginWith } from "./parts/leading-keys.ts";
 
 /** Organisations and tokens, and the function that administers them. It has no route: IAM decides who may invoke it. */
 export class Access extends Construct {
@@ -45,14 +46,20 @@ export class Access extends Construct {
     this.allow(fn, ["PutItem"], keysThatBeginWith("pin#"));
   }
 
+  /** Lets a function look at webhook endpoints, disable one, or change them as their owners ask. */
+  allowEndpoints(fn: LambdaFunction, purpose: "get" | "list" | "disable" | "change"): void {
+    const actions = {
+      get: ["GetItem"],
+      list: ["GetItem", "Query"],
+      disable: ["GetItem", "PutItem", "UpdateItem"],
+      change: ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"],
+    };
+    this.allow(fn, actions[purpose], keysThatBeginWith("webhook"));
+  }
+
   private allow(fn: LambdaFunction, names: string[], conditions = {}): void {
     fn.addEnvironment(variables.configTable, this.table.tableName);
     const actions = names.map((name) => `dynamodb:${name}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn], conditions }));
   }
-}
-
-/** Holds a statement to the items of one kind, by their partition key. */
-function keysThatBeginWith(prefix: string) {
-  return { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${prefix}*`] } };
 }

@@ -7,6 +7,8 @@ export type Stage = {
   readonly logRetentionDays: number;
   /** Instances of the ingest function at most: the bound on write throughput, and on what a runaway writer can cost. */
   readonly ingestConcurrency: number;
+  /** Instances of the function that sends webhooks at most. One endpoint that hangs holds up to ten of them. */
+  readonly deliveryConcurrency: number;
   /** Where alarms are sent, besides their topics; `null` for nowhere. */
   readonly alarmEmail: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -18,6 +20,7 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     throttle: { ratePerSecond: 500, burst: 1_000 },
     logRetentionDays: 30,
     ingestConcurrency: 10,
+    deliveryConcurrency: 25,
     alarmEmail: null,
     tags: { application: "activity-log", stage: "dev" },
   },
@@ -26,6 +29,7 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
     ingestConcurrency: 100,
+    deliveryConcurrency: 300,
     alarmEmail: null,
     tags: { application: "activity-log", stage: "prod" },
   },

@@ -8,7 +8,7 @@ import {
   TableV2,
 } from "aws-cdk-lib/aws-dynamodb";
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
 
@@ -65,14 +65,35 @@ export class EventLog extends Construct {
     this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn]);
   }
 
+  /** Lets a function append the events of its own changes, in the transaction of the change and no other way. */
+  allowAppendInTransaction(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.eventsTable, this.table.tableName);
+    const conditions = { StringEquals: { "dynamodb:EnclosingOperation": "TransactWriteItems" } };
+    this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn], conditions);
+  }
+
   /** Lets a function read pages of events, through the table's key and its indexes; never a scan. */
   allowQuery(fn: LambdaFunction): void {
     fn.addEnvironment(variables.eventsTable, this.table.tableName);
     this.grant(fn, ["dynamodb:Query"], [this.table.tableArn, `${this.table.tableArn}/index/*`]);
   }
 
-  private grant(grantee: IGrantable, actions: string[], resources: string[]): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+  /** Lets a function read single events by their key. */
+  allowGet(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.eventsTable, this.table.tableName);
+    this.grant(fn, ["dynamodb:GetItem"], [this.table.tableArn]);
+  }
+
+  /** Has a function follow the table's stream. A stream has room for two that do. */
+  follow(fn: LambdaFunction, source: EventSourceMappingOptions): void {
+    this.table.grantStreamRead(fn);
+    const { tableStreamArn } = this.table;
+    if (tableStreamArn === undefined) throw new Error("The events table has no stream.");
+    fn.addEventSourceMapping("Stream", { ...source, eventSourceArn: tableStreamArn });
+  }
+
+  private grant(grantee: IGrantable, actions: string[], resources: string[], conditions = {}): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources, conditions }));
   }
 }
 

@@ -48,13 +48,19 @@ export class ReadApi extends Construct {
   constructor(scope: Construct, id: string, { eventLog, access, logRetention, stage }: ReadApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, "Api", {
-      description: "The activity log, read-only.",
+      description: "The activity log.",
       createDefaultStage: false,
       corsPreflight: {
         allowOrigins: [...stage.corsOrigins],
         maxAge: Duration.hours(1),
-        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.HEAD],
-        allowHeaders: ["authorization", "x-aibooks-org"],
+        allowMethods: [
+          CorsHttpMethod.GET,
+          CorsHttpMethod.HEAD,
+          CorsHttpMethod.POST,
+          CorsHttpMethod.PATCH,
+          CorsHttpMethod.DELETE,
+        ],
+        allowHeaders: ["authorization", "content-type", "x-aibooks-org"],
         exposeHeaders: [
           "link",
           "retry-after",
@@ -100,7 +106,8 @@ export class ReadApi extends Construct {
     this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
   }
 
-  private route(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
+  /** Has a function answer a route. */
+  route(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
     const integration = new HttpLambdaIntegration(`${id}Integration`, fn);
     new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
   }

@@ -6,6 +6,7 @@ import { EventLog } from "./event-log.ts";
 import { Ingest } from "./ingest.ts";
 import { Alarms } from "./parts/alarms.ts";
 import { ReadApi } from "./read-api.ts";
+import { Webhooks } from "./webhooks.ts";
 
 /** The whole product, in the order in which an event passes through it. */
 export class ActivityLogStack extends Stack {
@@ -24,17 +25,35 @@ export class ActivityLogStack extends Stack {
       concurrency: stage.ingestConcurrency,
     });
     const readApi = new ReadApi(this, "ReadApi", { eventLog, access, logRetention, stage });
+    const { api, deliveries } = new Webhooks(this, "Webhooks", {
+      alarms,
+      eventLog,
+      access,
+      readApi,
+      logRetention,
+      concurrency: stage.deliveryConcurrency,
+    });
 
     // `{Kind}{Name}`: the command line and the local runtime find everything by these names.
     this.output("ApiUrl", readApi.api.apiEndpoint);
     this.output("QueueIngest", ingest.work.queue.queueUrl);
     this.output("QueueIngestDeadLetters", ingest.work.deadLetters.queueUrl);
     this.output("QueueRejected", ingest.rejected.queueUrl);
+    this.output("QueueDeliveries", deliveries.work.queue.queueUrl);
+    this.output("QueueDeliveriesDeadLetters", deliveries.work.deadLetters.queueUrl);
+    this.output("QueueReplays", deliveries.replays.queue.queueUrl);
+    this.output("QueueReplaysDeadLetters", deliveries.replays.deadLetters.queueUrl);
+    this.output("QueueUnread", deliveries.unread.queueUrl);
     this.output("TableEvents", eventLog.table.tableName);
     this.output("TableConfig", access.table.tableName);
+    this.output("TableDeliveries", deliveries.table.tableName);
     this.output("FunctionAccess", access.admin.functionName);
     this.output("FunctionIngest", ingest.fn.functionName);
     this.output("FunctionFinzbooks", readApi.finzbooks.functionName);
+    this.output("FunctionWebhooks", api.functionName);
+    this.output("FunctionSender", deliveries.sender.functionName);
+    this.output("FunctionFanOut", deliveries.fanOut.functionName);
+    this.output("FunctionDue", deliveries.due.functionName);
     for (const [key, value] of Object.entries(stage.tags)) Tags.of(this).add(key, value);
   }
 

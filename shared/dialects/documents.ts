@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { ActivityError } from "../events/errors.ts";
 import { eventSchema } from "../events/schema.ts";
+import { webhookJsonSchema, webhookSchemaPath } from "./finzbooks/webhooks/payload-schema.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import { documentPaths, openApi } from "./openapi.ts";
 
@@ -12,6 +13,7 @@ export function eventJsonSchema() {
 const documents: Record<keyof typeof documentPaths, (origin: string) => unknown> = {
   "/openapi.json": openApi,
   "/schemas/event.json": eventJsonSchema,
+  [webhookSchemaPath]: webhookJsonSchema,
 };
 
 /** Serves what describes the API. Throws `ActivityError` `not_found` or `method_not_allowed`. */

@@ -10,6 +10,11 @@ export type HttpRequest = {
   /** Scheme and host that the caller used. */
   readonly origin: string;
   readonly requestId: string;
+  /**
+   * The JSON that the caller sent; `undefined` where there is none. Throws `ActivityError` where it is malformed or too
+   * large.
+   */
+  body(): unknown;
 };
 
 export type HttpResponse = {

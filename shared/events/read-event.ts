@@ -1,6 +1,6 @@
-import type * as z from "zod/mini";
 import { ActivityError } from "./errors.ts";
 import { type ActivityEvent, jsonText } from "./event.ts";
+import { faultOf } from "./fault.ts";
 import { eventIdAt, eventIdOfKey } from "./ids.ts";
 import { parseJsonExactly } from "./json.ts";
 import { eventSchema, maxEventBytes } from "./schema.ts";
@@ -47,7 +47,7 @@ function place({ message }: SyntaxError): string {
 export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
   const parsed = eventSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(fault);
+    const faults = parsed.error.issues.map((issue) => faultOf(issue, "the event"));
     throw new ActivityError("invalid_value", `The event is refused: ${faults.slice(0, 20).join("; ")}.`);
   }
   const input = parsed.data;
@@ -96,33 +96,5 @@ function refuseOversize(text: string): void {
   const bytes = Buffer.byteLength(text);
   if (bytes > maxEventBytes) {
     throw new ActivityError("too_large", `The event has ${bytes} bytes; at most ${maxEventBytes} are kept.`);
-  }
-}
-
-/** One fault in words, with the path of the field, since zod/mini brings no messages of its own. */
-function fault(issue: z.core.$ZodIssue): string {
-  const at = issue.path.length === 0 ? "the event" : issue.path.map(String).join(".");
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return `${at} has the unknown field ${issue.keys
-        .slice(0, 5)
-        .map((key) => `'${key.slice(0, 64)}'`)
-        .join(", ")}`;
-    case "invalid_type":
-      return issue.input === undefined && issue.path.length > 0
-        ? `${at} must be given, as ${issue.expected}`
-        : `${at} must be of type ${issue.expected}`;
-    case "too_small":
-      return `${at} must not be empty`;
-    case "too_big":
-      return `${at} must have at most ${issue.maximum} ${issue.origin === "array" ? "entries" : "characters"}`;
-    case "invalid_format":
-      return `${at} must match ${"pattern" in issue ? issue.pattern : issue.format}`;
-    case "invalid_value":
-      return `${at} must be one of ${issue.values.map(String).join(", ")}`;
-    case "custom":
-      return `${at} ${issue.message}`;
-    default:
-      return `${at} is invalid`;
   }
 }

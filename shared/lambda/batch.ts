@@ -1,8 +1,11 @@
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { errorFields, log } from "./log.ts";
-import { count } from "./metrics.ts";
+import { add, type Counts, count } from "./metrics.ts";
 import type { Metric } from "./names.ts";
+
+/** What a record of a queue came to: what to count it as, or why it must come again. */
+export type RecordResult = PromiseSettledResult<Metric>;
 
 /**
  * The stack of a function that consumes a queue: every record is handled by itself, all at once. A record whose
@@ -10,20 +13,25 @@ import type { Metric } from "./names.ts";
  * are done with. `handle` answers what to count the record as; the counts of a batch are one line in the log.
  */
 export function batch(handle: (record: SQSRecord) => Promise<Metric>) {
+  return batchTogether((records) => Promise.allSettled(records.map(handle)));
+}
+
+/** The same for records that are handled together. `handle` answers a result for each, in their order. */
+export function batchTogether(handle: (records: readonly SQSRecord[]) => Promise<readonly RecordResult[]>) {
   return middy<SQSEvent, SQSBatchResponse, Error, Context>().handler(async ({ Records }: SQSEvent) => {
-    const outcomes = await Promise.allSettled(Records.map(handle));
+    const results = await handle(Records);
     const batchItemFailures = [];
-    const counts: { [metric in Metric]?: number } = {};
-    for (const [at, outcome] of outcomes.entries()) {
-      if (outcome.status === "fulfilled") {
-        counts[outcome.value] = (counts[outcome.value] ?? 0) + 1;
+    const counts: Counts = {};
+    for (const [at, { messageId, attributes }] of Records.entries()) {
+      const result = results[at];
+      if (result?.status === "fulfilled") {
+        add(counts, result.value);
         continue;
       }
-      const { messageId = "", attributes } = Records[at] ?? {};
       log("error", "record failed", {
         message_id: messageId,
-        receive_count: Number(attributes?.ApproximateReceiveCount),
-        ...errorFields(outcome.reason),
+        receive_count: Number(attributes.ApproximateReceiveCount),
+        ...errorFields(result?.reason),
       });
       batchItemFailures.push({ itemIdentifier: messageId });
     }

@@ -10,3 +10,8 @@ export function env(variable: Variable): string {
   if (value === undefined || value === "") throw new Error(`The environment variable ${variable} is not set.`);
   return value;
 }
+
+/** Whether a variable that no stack sets says `allow`. */
+export function isAllowed(variable: Variable): boolean {
+  return environment[variable] === "allow";
+}

@@ -8,9 +8,13 @@ import { errorFields, log } from "./log.ts";
 export type HttpFunction = {
   answer(request: HttpRequest, trace: HttpTrace): Promise<HttpResponse>;
   renderProblem(error: unknown, requestId: string): HttpResponse;
+  /** Reads the body of a request; without it a function gets none. */
+  readBody?(call: Call): Promise<HttpRequest["body"]>;
 };
 
-type Exchange = { readonly request: HttpRequest; readonly trace: HttpTrace; readonly started: number };
+type Call = middy.Request<APIGatewayProxyEventV2>;
+
+type Exchange = { request: HttpRequest; readonly trace: HttpTrace; readonly started: number };
 
 type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
 
@@ -18,7 +22,7 @@ type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
  * The stack of every function behind the HTTP API: what `answer` throws, `renderProblem` turns into a response; each
  * response carries its request id, and each request leaves one line in the log. It never throws.
  */
-export function http({ answer, renderProblem }: HttpFunction) {
+export function http({ answer, renderProblem, readBody }: HttpFunction) {
   const exchanges = new WeakMap<APIGatewayProxyEventV2, Exchange>();
   const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
     const known = exchanges.get(event);
@@ -58,6 +62,12 @@ export function http({ answer, renderProblem }: HttpFunction) {
       const { request, trace } = exchangeOf(event);
       return answer(request, trace);
     });
+  if (readBody !== undefined) {
+    stack.before(async (call) => {
+      const exchange = exchangeOf(call.event);
+      exchange.request = { ...exchange.request, body: await readBody(call) };
+    });
+  }
 
   return async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     const response = await stack(event, context);
@@ -74,6 +84,7 @@ function toRequest({ rawPath, rawQueryString, headers, requestContext }: APIGate
     headers,
     origin: `${headers["x-forwarded-proto"] ?? "https"}://${headers.host ?? requestContext.domainName}`,
     requestId: requestContext.requestId,
+    body: () => undefined,
   };
 }
 

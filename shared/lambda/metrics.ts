@@ -1,5 +1,11 @@
-import { metricNamespace } from "./names.ts";
+import { type Metric, metricNamespace } from "./names.ts";
 import { writeLine } from "./write-line.ts";
+
+export type Counts = { [metric in Metric]?: number };
+
+export function add(counts: Counts, metric: Metric, by = 1): void {
+  counts[metric] = (counts[metric] ?? 0) + by;
+}
 
 /**
  * Writes counts in CloudWatch's Embedded Metric Format, which turns a log line into metrics without a call.

@@ -3,6 +3,15 @@ export const variables = {
   eventsTable: "EVENTS_TABLE",
   configTable: "CONFIG_TABLE",
   rejectedQueue: "REJECTED_QUEUE_URL",
+  deliveriesTable: "DELIVERIES_TABLE",
+  deliveriesQueue: "DELIVERIES_QUEUE_URL",
+  replaysQueue: "REPLAYS_QUEUE_URL",
+  unreadQueue: "UNREAD_QUEUE_URL",
+  secretsKey: "SECRETS_KEY_ARN",
+  /** Hosts of our own API, separated by blanks: nothing is ever sent to them. */
+  apiHosts: "API_HOSTS",
+  /** Set on laptops only, and by no template: lets webhooks go to loopback addresses, also without TLS. */
+  webhooksToLoopback: "WEBHOOKS_TO_LOOPBACK",
 } as const;
 
 export type Variable = (typeof variables)[keyof typeof variables];
@@ -14,6 +23,16 @@ export const metrics = {
   eventsAppended: "EventsAppended",
   eventsRepeated: "EventsRepeated",
   eventsRejected: "EventsRejected",
+  eventsUnreadable: "EventsUnreadable",
+  deliveriesBegun: "DeliveriesBegun",
+  deliveriesSucceeded: "DeliveriesSucceeded",
+  deliveryAttemptsFailed: "DeliveryAttemptsFailed",
+  deliveriesGivenUp: "DeliveriesGivenUp",
+  deliveriesParked: "DeliveriesParked",
+  deliveriesDropped: "DeliveriesDropped",
+  deliveriesDue: "DeliveriesDue",
+  endpointsDisabled: "EndpointsDisabled",
+  replaySteps: "ReplaySteps",
 } as const;
 
 export type Metric = (typeof metrics)[keyof typeof metrics];

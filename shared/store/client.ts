@@ -7,7 +7,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 export function dynamoClient(): DynamoDBClient {
   const client = new DynamoDBClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+    // Without the last of these the SDK only warns of a request that takes longer.
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
   });
   // It walks every answer to censor it for a logger, and there is none: a third of the time that a page takes.
   client.middlewareStack.remove("loggerMiddleware");

@@ -1,15 +1,17 @@
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { ActivityEvent } from "../events/event.ts";
+import type { ActivityEvent, Position } from "../events/event.ts";
 import type { EventPage, EventQuery } from "../events/query.ts";
 import { textAttributes } from "./attributes.ts";
 import { fromItem, toItem } from "./event-item.ts";
 import { positionOf, queryOf, startKey } from "./event-query.ts";
 import { calling } from "./faults.ts";
+import { positionKey, timelineKey } from "./keys.ts";
 
 /** What one page may cost at most, whatever was asked: this bounds the time and the price of any request. */
 export type PageBudget = {
@@ -20,9 +22,11 @@ export type PageBudget = {
 
 const pageBudget: PageBudget = { reads: 8, bytes: 5_000_000 };
 
-/** The events table: what is appended to it, and pages of it. Nothing else is possible. */
+/** The events table: what is appended to it, single events and pages of it. Nothing else is possible. */
 export type EventStore = {
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
+  /** The event at a position, as of now; `null` where there is none. */
+  get(orgId: string, at: Position): Promise<ActivityEvent | null>;
   page(query: EventQuery): Promise<EventPage>;
 };
 
@@ -37,6 +41,15 @@ export function eventStore(client: DynamoDBClient, table: string, budget: PageBu
         if (error instanceof ConditionalCheckFailedException && error.Item) return fromItem(error.Item);
         throw error;
       }
+    },
+
+    async get(orgId, { entity_id, occurred_at, event_id }) {
+      const Key = textAttributes({
+        timeline: timelineKey(orgId, entity_id),
+        position: positionKey(occurred_at, event_id),
+      });
+      const { Item } = await calling(client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
+      return Item === undefined ? null : fromItem(Item);
     },
 
     async page(query) {

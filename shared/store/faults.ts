@@ -1,10 +1,12 @@
 import { ActivityError } from "../events/errors.ts";
 
-/** What DynamoDB, or the way to it, calls trouble that passes. A refusal of access is a defect, and stays one. */
+/** What a service, or the way to it, calls trouble that passes. A refusal of access is a defect, and stays one. */
 const passing = new Set([
   "ProvisionedThroughputExceededException",
   "ThrottlingException",
   "RequestLimitExceeded",
+  // SQS, by the name it has there.
+  "RequestThrottled",
   "InternalServerError",
   "ServiceUnavailable",
   "TransactionConflictException",
@@ -27,7 +29,8 @@ const passing = new Set([
 ]);
 
 /**
- * Runs a call to DynamoDB; trouble that passes becomes `ActivityError` `unavailable`, all else is thrown on as it is.
+ * Runs a call to DynamoDB, SQS or KMS; trouble that passes becomes `ActivityError` `unavailable`, all else is thrown
+ * on as it is.
  */
 export async function calling<T>(call: Promise<T>): Promise<T> {
   try {

@@ -1,5 +1,5 @@
 /**
- * Every key of both tables, on one page.
+ * Every key of the three tables, on one page.
  *
  * events table                                                serves
  *   timeline = org#entity, position = time#event              a document's timeline; idempotent append
@@ -16,6 +16,17 @@
  *   slug#SLUG     org                                         the organisation of a slug
  *   token#TOKEN   token                                       one token, with its rate window
  *   pin#ORG#KEY   pin                                         an idempotency key, 30 days
+ *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
+ *   webhook_orgs  org#ID                                      how many endpoints an organisation has
+ *   webhook_version  version                                  how often any endpoint was changed
+ *
+ * deliveries table (pk, sk)
+ *   endpoint#ENDPOINT           delivery#DELIVERY             the deliveries of an endpoint, 30 days
+ *   delivery#ENDPOINT#DELIVERY  attempt#NUMBER                the attempts of a delivery, 30 days
+ *   health#ENDPOINT             health                        how an endpoint fares
+ *   due#SHARD                   time#delivery#cycle#step      attempts that wait for their time
+ *   replay#ENDPOINT             replay#REPLAY                 replays of an endpoint, 30 days
+ *   undelivered  endpoint_id, undelivered | delivery_id       what waits for another attempt, or was given up
  */
 export const timelineKey = (orgId: string, entityId: string) => `${orgId}#${entityId}`;
 
@@ -41,3 +52,46 @@ export const slugKey = (slug: string) => ({ pk: `slug#${slug}`, sk: "org" });
 export const tokenKey = (tokenId: string) => ({ pk: `token#${tokenId}`, sk: "token" });
 
 export const pinKey = (orgId: string, key: string) => ({ pk: `pin#${orgId}#${key}`, sk: "pin" });
+
+export const endpointPrefix = "endpoint#";
+
+export const endpointKey = (orgId: string, endpointId: string) => ({
+  pk: `webhooks#${orgId}`,
+  sk: `${endpointPrefix}${endpointId}`,
+});
+
+export const webhookOrgsPartition = "webhook_orgs";
+
+export const webhookOrgPrefix = "org#";
+
+export const webhookOrgKey = (orgId: string) => ({ pk: webhookOrgsPartition, sk: `${webhookOrgPrefix}${orgId}` });
+
+export const webhookVersionKey = { pk: "webhook_version", sk: "version" };
+
+export const deliveryPrefix = "delivery#";
+
+export const deliveryKey = (endpointId: string, deliveryId: string) => ({
+  pk: `endpoint#${endpointId}`,
+  sk: `${deliveryPrefix}${deliveryId}`,
+});
+
+export const attemptPrefix = "attempt#";
+
+export const attemptKey = (endpointId: string, deliveryId: string, number: number) => ({
+  pk: `delivery#${endpointId}#${deliveryId}`,
+  sk: `${attemptPrefix}${String(number).padStart(6, "0")}`,
+});
+
+export const healthKey = (endpointId: string) => ({ pk: `health#${endpointId}`, sk: "health" });
+
+export const duePartition = (shard: number) => `due#${shard}`;
+
+export const dueKey = (shard: number, dueAt: Date, attempt: { delivery_id: string; cycle: number; step: number }) => ({
+  pk: duePartition(shard),
+  sk: `${dueAt.toISOString()}#${attempt.delivery_id}#${attempt.cycle}#${attempt.step}`,
+});
+
+export const replayKey = (endpointId: string, replayId: string) => ({
+  pk: `replay#${endpointId}`,
+  sk: `replay#${replayId}`,
+});

@@ -42,20 +42,34 @@ describe.each(stageNames)("in %s", (stage) => {
     );
   });
 
-  it("nobody can update or delete an event: functions append or query, and nothing else", () => {
+  it("nobody can update or delete an event: functions append or read, and nothing else", () => {
     const onEvents = permissions.filter(({ resource }) => resource.startsWith("EventLogTable"));
-    expect(new Set(onEvents.map(({ action }) => action))).toEqual(new Set(["dynamodb:PutItem", "dynamodb:Query"]));
+    const reading = ["Query", "GetItem", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+    expect(new Set(onEvents.map(({ action }) => action))).toEqual(
+      new Set(["PutItem", ...reading].map((action) => `dynamodb:${action}`)),
+    );
     const everywhere = permissions.filter(({ action, resource }) => resource === "*" && !action.startsWith("managed"));
     expect(everywhere).toEqual([]);
   });
 
-  it("only the write path can append, and it cannot read", () => {
+  it("only the write path can append, and it cannot read; webhooks tell of their own changes in their transaction", () => {
     const may = (action: string) =>
-      permissions
-        .filter((one) => one.action === action && one.resource.startsWith("EventLogTable"))
-        .map(({ fn }) => fn);
-    expect(new Set(may("dynamodb:PutItem"))).toEqual(new Set(["IngestFunction"]));
-    expect(may("dynamodb:Query")).not.toContain("IngestFunction");
+      permissions.filter((one) => one.action === action && one.resource.startsWith("EventLogTable"));
+    const inTransaction = JSON.stringify({ StringEquals: { "dynamodb:EnclosingOperation": "TransactWriteItems" } });
+    expect(Object.fromEntries(may("dynamodb:PutItem").map(({ fn, condition }) => [fn, condition]))).toEqual({
+      IngestFunction: "",
+      WebhooksApi: inTransaction,
+      WebhooksDeliveriesSender: inTransaction,
+    });
+    expect(may("dynamodb:Query").map(({ fn }) => fn)).not.toContain("IngestFunction");
+  });
+
+  it("only the sender can read a signing secret, and it can make none", () => {
+    const mayUseKey = permissions.filter(({ action }) => action.startsWith("kms:"));
+    expect(mayUseKey.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
+      ["WebhooksApi", "kms:GenerateDataKey", "WebhooksSecrets"],
+      ["WebhooksDeliveriesSender", "kms:Decrypt", "WebhooksSecrets"],
+    ]);
   });
 
   it("no role can be assumed but by a function", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stages } from "../../infra/config.ts";
+import { variables } from "../../shared/lambda/names.ts";
+import { dueShards } from "../../shared/webhooks/delivery.ts";
 import { inWords, plainId, stageNames, templateOf } from "../support/template.ts";
 
 describe.each(stageNames)("in %s", (name) => {
@@ -34,15 +36,27 @@ describe.each(stageNames)("in %s", (name) => {
 
   describe("every event source", () => {
     const sources = resources("AWS::Lambda::EventSourceMapping");
+    const isStream = ([, { Properties }]: (typeof sources)[number]) =>
+      inWords(Properties.EventSourceArn) === "EventLogTable";
+    const queueSources = sources.filter((source) => !isStream(source));
     const queues = template.findResources("AWS::SQS::Queue");
     const functions = template.findResources("AWS::Lambda::Function");
+    const bounds: Record<string, number> = {
+      IngestFunction: stage.ingestConcurrency,
+      WebhooksDeliveriesSender: stage.deliveryConcurrency,
+      WebhooksDeliveriesReplayer: 10,
+    };
 
-    it.each(sources)("%s gives back only the records that failed, and has a bound on its cost", (_, { Properties }) => {
+    it.each(sources)("%s gives back only the records that failed", (_, { Properties }) => {
       expect(Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
-      expect(Properties.ScalingConfig).toEqual({ MaximumConcurrency: stage.ingestConcurrency });
     });
 
-    it.each(sources)(
+    it.each(queueSources)("%s has a bound on its cost", (_, { Properties }) => {
+      const MaximumConcurrency = bounds[inWords(Properties.FunctionName)];
+      expect(Properties.ScalingConfig).toEqual({ MaximumConcurrency });
+    });
+
+    it.each(queueSources)(
       "%s reads a queue that hands over what fails, six function timeouts apart",
       (_, { Properties }) => {
         const [queueId] = Properties.EventSourceArn["Fn::GetAtt"];
@@ -54,6 +68,23 @@ describe.each(stageNames)("in %s", (name) => {
         expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * fn.Timeout);
       },
     );
+
+    it.each(sources.filter(isStream))(
+      "%s cannot be held up for good, and tells what it gave up",
+      (_, { Properties }) => {
+        expect(Properties).toMatchObject({
+          StartingPosition: "TRIM_HORIZON",
+          BisectBatchOnFunctionError: true,
+          FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ eventName: ["INSERT"] }) }] },
+        });
+        expect(Properties.MaximumRetryAttempts).toBeGreaterThan(0);
+        // The stream keeps a day.
+        expect(Properties.MaximumRecordAgeInSeconds).toBe(12 * 3600);
+        expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toBe("WebhooksDeliveriesUnread");
+      },
+    );
+
+    it("the stream is read by two at most", () => expect(sources.filter(isStream).length).toBeLessThanOrEqual(2));
   });
 
   describe("every function", () => {
@@ -63,7 +94,6 @@ describe.each(stageNames)("in %s", (name) => {
     it.each(functions)("%s runs on Node 24 on arm64, and says what it is for", (_, { Properties }) => {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
       expect(Properties.Description).toMatch(/\.$/);
-      expect(Properties.Timeout).toBeLessThanOrEqual(29);
     });
 
     it.each(functions)("%s has a log group of its own", (_, { Properties }) => {
@@ -76,10 +106,20 @@ describe.each(stageNames)("in %s", (name) => {
 
     it("has no address of its own", () => template.resourceCountIs("AWS::Lambda::Url", 0));
 
-    it("is invoked by the API only, where anyone but IAM may invoke it at all", () => {
+    it("is invoked by the API or the schedule only, where anyone but IAM may invoke it at all", () => {
       for (const [, { Properties }] of resources("AWS::Lambda::Permission")) {
-        expect(Properties).toMatchObject({ Principal: "apigateway.amazonaws.com", Action: "lambda:InvokeFunction" });
-        expect(inWords(Properties.SourceArn)).toContain(":execute-api:");
+        const [source, from] =
+          inWords(Properties.FunctionName) === "WebhooksDeliveriesDue"
+            ? ["events.amazonaws.com", "WebhooksDeliveriesEachMinute"]
+            : ["apigateway.amazonaws.com", ":execute-api:"];
+        expect(Properties).toMatchObject({ Principal: source, Action: "lambda:InvokeFunction" });
+        expect(inWords(Properties.SourceArn)).toContain(from);
+      }
+    });
+
+    it("has nothing that lets webhooks go to addresses that are not public", () => {
+      for (const [, { Properties }] of functions) {
+        expect(Properties.Environment?.Variables ?? {}).not.toHaveProperty(variables.webhooksToLoopback);
       }
     });
   });
@@ -89,9 +129,29 @@ describe.each(stageNames)("in %s", (name) => {
       inWords(Properties.IntegrationUri),
     );
     expect(integrated).not.toContain("AccessAdmin");
-    expect(new Set(integrated)).toEqual(new Set(["ReadApiFinzbooks", "ReadApiDocuments"]));
+    expect(new Set(integrated)).toEqual(new Set(["ReadApiFinzbooks", "ReadApiDocuments", "WebhooksApi"]));
     const invoked = resources("AWS::Lambda::Permission").map(([, { Properties }]) => inWords(Properties.FunctionName));
     expect(invoked).not.toContain("AccessAdmin");
+  });
+
+  it("the functions that answer requests end before the gateway gives up", () => {
+    for (const [, { Properties }] of resources("AWS::ApiGatewayV2::Integration")) {
+      const fn = template.findResources("AWS::Lambda::Function")[Properties.IntegrationUri["Fn::GetAtt"][0]];
+      expect(fn?.Properties.Timeout).toBeLessThanOrEqual(29);
+    }
+  });
+
+  it("the schedule shares out all that is due, each minute", () => {
+    const [[, { Properties: rule }] = ["", { Properties: undefined }]] = resources("AWS::Events::Rule");
+    expect(rule).toMatchObject({ ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+    const shares: { run: number; of: number }[] = rule.Targets.map(({ Input }: { Input: string }) => JSON.parse(Input));
+    expect(shares.map(({ run }) => run)).toEqual(shares.map((_, run) => run));
+    expect(new Set(shares.map(({ of }) => of))).toEqual(new Set([shares.length]));
+    expect(dueShards % shares.length).toBe(0);
+  });
+
+  it("the key of the signing secrets is renewed each year, and kept when the stack goes", () => {
+    template.hasResource("AWS::KMS::Key", { Properties: { EnableKeyRotation: true }, DeletionPolicy: "Retain" });
   });
 
   it.each(resources("AWS::Logs::LogGroup"))("the log %s has an end", (_, { Properties }) => {
@@ -124,8 +184,8 @@ describe.each(stageNames)("in %s", (name) => {
         ProtocolType: "HTTP",
         CorsConfiguration: {
           AllowOrigins: stage.corsOrigins,
-          AllowMethods: ["GET", "HEAD"],
-          AllowHeaders: ["authorization", "x-aibooks-org"],
+          AllowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+          AllowHeaders: ["authorization", "content-type", "x-aibooks-org"],
           ExposeHeaders: [
             "link",
             "retry-after",
@@ -176,6 +236,12 @@ describe.each(stageNames)("in %s", (name) => {
         "FunctionAccess",
         "FunctionIngest",
         "FunctionFinzbooks",
+        "QueueDeliveries",
+        "QueueReplays",
+        "QueueUnread",
+        "TableDeliveries",
+        "FunctionWebhooks",
+        "FunctionSender",
       ]),
     );
   });

@@ -9,7 +9,7 @@ describe.each(stageNames)("in %s", (stage) => {
   const template = templateOf(stage);
   const tables = Object.entries(template.findResources("AWS::DynamoDB::GlobalTable"));
 
-  it("there are two tables", () => expect(tables).toHaveLength(2));
+  it("there are three tables", () => expect(tables).toHaveLength(3));
 
   it.each(tables)("%s survives mistakes: protected, restorable, encrypted, kept when the stack goes", (_, table) => {
     expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
@@ -69,11 +69,25 @@ describe.each(stageNames)("in %s", (stage) => {
     });
   });
 
+  it("the deliveries table forgets what is old, and lists what is undelivered", () => {
+    template.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: "undelivered",
+          KeySchema: [...key("endpoint_id", "undelivered"), ...sort("delivery_id")],
+          Projection: { ProjectionType: "ALL" },
+        },
+      ],
+      TimeToLiveSpecification: { AttributeName: "expires_at_seconds", Enabled: true },
+    });
+  });
+
   it("the config table forgets what has run out", () => {
     template.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
       KeySchema: [...key("pk"), ...sort("sk")],
       TimeToLiveSpecification: { AttributeName: "expires_at_seconds", Enabled: true },
       StreamSpecification: Match.absent(),
+      GlobalSecondaryIndexes: Match.absent(),
     });
   });
 });

@@ -5,6 +5,9 @@ import { type ActivityEvent, jsonText } from "../../shared/events/event.ts";
 import type { EventFilter, EventQuery } from "../../shared/events/query.ts";
 import type { EventInput } from "../../shared/events/schema.ts";
 import { documentTypes } from "../../shared/events/vocabulary.ts";
+import type { Exchange } from "../../shared/webhooks/attempt.ts";
+import { type DeliveryMessage, deliveryIdOf } from "../../shared/webhooks/delivery.ts";
+import type { Endpoint } from "../../shared/webhooks/endpoint.ts";
 
 /** The moment at which tests happen, unless they say otherwise. */
 export const testNow = new Date("2026-06-01T12:00:30.000Z");
@@ -104,6 +107,58 @@ export function aRequest(target: string, over: Partial<HttpRequest> = {}): HttpR
     headers: { authorization: `Bearer ${aSecret()}` },
     origin: "https://api.example.com",
     requestId: "req-1",
+    body: () => undefined,
+    ...over,
+  };
+}
+
+/** One answer of a receiver, 200 unless said otherwise. */
+export function anExchange(over: Partial<Exchange> = {}): Exchange {
+  return {
+    status: 200,
+    error: null,
+    message: null,
+    duration_ms: 12,
+    headers: {},
+    body: "ok",
+    body_truncated: false,
+    ...over,
+  };
+}
+
+/** A webhook endpoint that wants everything. */
+export function anEndpoint(over: Partial<Endpoint> = {}): Endpoint {
+  return {
+    endpoint_id: "wh_5e7a9c1f3b5d7f9a1c3e5a7b9d1f3c5e",
+    org_id: "org_8f9a1c2d",
+    url: "https://hooks.example.com/aibooks",
+    events: ["*"],
+    entity_id: null,
+    description: null,
+    secrets: [{ sealed: "sealed", expires_at: null }],
+    disabled: null,
+    created_at: "2026-01-01T00:00:00.000Z",
+    updated_at: "2026-01-01T00:00:00.000Z",
+    version: 1,
+    ...over,
+  };
+}
+
+/** The first attempt at delivering `anEvent()` to `anEndpoint()`. */
+export function aDeliveryMessage(over: Partial<DeliveryMessage> = {}): DeliveryMessage {
+  const { org_id, endpoint_id } = anEndpoint();
+  const { entity_id, occurred_at, event_id } = anEvent();
+  return {
+    org_id,
+    endpoint_id,
+    delivery_id: deliveryIdOf(endpoint_id, anEvent()),
+    event_type: "invoice.sent",
+    event: { entity_id, occurred_at, event_id },
+    cycle: 0,
+    started_at: testNow.toISOString(),
+    step: 0,
+    parked: 0,
+    urgent: false,
     ...over,
   };
 }

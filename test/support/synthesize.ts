@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { trustCertificates } from "./trusted-certificates.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -11,10 +12,14 @@ declare module "vitest" {
   }
 }
 
-/** Synthesizes the stack once for all tests, into a folder of its own. */
-export function setup(project: TestProject): () => void {
+/** Synthesizes the stack once for all tests, into a folder of its own, and makes the certificates that they trust. */
+export async function setup(project: TestProject): Promise<() => void> {
   const assembly = mkdtempSync(join(tmpdir(), "activity-log-cdk-"));
   execFileSync("node", ["infra/app.ts"], { env: { ...process.env, CDK_OUTDIR: assembly }, stdio: "inherit" });
   project.provide("assembly", assembly);
-  return () => rmSync(assembly, { recursive: true, force: true });
+  const forget = await trustCertificates(project);
+  return () => {
+    forget();
+    rmSync(assembly, { recursive: true, force: true });
+  };
 }

@@ -23,7 +23,7 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
   org_mismatch: new ActivityError("org_mismatch", "The token is not bound to the organisation that the request names."),
   not_found: new ActivityError("not_found", "There is no such resource."),
   method_not_allowed: new ActivityError("method_not_allowed", "This resource is read-only.", { allow: "GET" }),
-  conflict: new ActivityError("conflict", "It exists already."),
+  conflict: new ActivityError("conflict", "The endpoint is disabled: enable it before you retry a delivery."),
   too_large: new ActivityError("too_large", "The request is too large."),
   rate_limited: new ActivityError(
     "rate_limited",
@@ -36,12 +36,12 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
 
 /** The component that describes each status, and when a caller meets it. */
 const statuses: Readonly<Record<number, { readonly name: string; readonly description: string }>> = {
-  400: { name: "BadRequest", description: "A parameter has a bad value, or something required is missing." },
+  400: { name: "BadRequest", description: "Something has a bad value, or something required is missing." },
   401: { name: "Unauthorized", description: "The token is missing, malformed, unknown, expired or revoked." },
   403: { name: "Forbidden", description: "The token lacks the scope, or is not bound to the organisation named." },
-  404: { name: "NotFound", description: "There is no such path." },
-  405: { name: "MethodNotAllowed", description: "The resource is read-only: events are written by the services." },
-  409: { name: "Conflict", description: "What was to be made exists already." },
+  404: { name: "NotFound", description: "There is no such path, or nothing of this id." },
+  405: { name: "MethodNotAllowed", description: "The resource does not accept the method." },
+  409: { name: "Conflict", description: "It exists already, or its state does not allow it." },
   413: { name: "TooLarge", description: "The request is larger than the API takes." },
   429: { name: "TooManyRequests", description: "The token has used up its window." },
   500: { name: "InternalError", description: "A defect on our side. Quote the request_id when you report it." },
@@ -64,7 +64,7 @@ export const problemSchema = {
   properties: {
     code: { type: "string", enum: problemCodes },
     message: { type: "string" },
-    field: { type: "string", description: "The parameter or header that is at fault." },
+    field: { type: "string", description: "The parameter, header or field of the body that is at fault." },
     details: { type: "object", description: "What is needed to mend it, such as the list of valid values." },
     request_id: { type: "string", description: "Given with every 5xx." },
   },

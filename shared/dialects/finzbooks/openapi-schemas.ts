@@ -22,53 +22,59 @@ const sampleEvent = {
 };
 
 /** All of them are required, and nothing else is allowed: the shape of an answer is fixed. */
-function exactly(properties: Readonly<Record<string, unknown>>, facts: Readonly<Record<string, unknown>> = {}) {
+export function exactly(properties: Readonly<Record<string, unknown>>, facts: Readonly<Record<string, unknown>> = {}) {
   return { type: "object", ...facts, required: Object.keys(properties), properties, additionalProperties: false };
 }
 
-const success = { code: { const: 0 }, message: { const: "success" } };
+export const success = { code: { const: 0 }, message: { const: "success" } };
 
-const eventSchema = exactly(
-  {
-    event_id: { type: "string", pattern: eventIdPattern.source },
-    action: {
-      type: "string",
-      description: "`{ENTITY}_{VERB}`. The vocabulary is open: show what you do not know as it is.",
-      maxLength: maxActionLength,
-      pattern: actionPattern.source,
+/** A moment as every answer shows it. */
+export const timeSchema = {
+  type: "string",
+  format: "date-time",
+  description: "UTC; whole seconds, or three fraction digits.",
+  pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$`,
+};
+
+/** An event of the kinds of document that `entityType` describes. */
+export function eventSchema(entityType: Readonly<Record<string, unknown>>) {
+  return exactly(
+    {
+      event_id: { type: "string", pattern: eventIdPattern.source },
+      action: {
+        type: "string",
+        description: "`{ENTITY}_{VERB}`. The vocabulary is open: show what you do not know as it is.",
+        maxLength: maxActionLength,
+        pattern: actionPattern.source,
+      },
+      entity_type: entityType,
+      entity_id: { type: "string", minLength: 1, maxLength: maxIdLength },
+      entity_ref: {
+        type: ["string", "null"],
+        maxLength: maxRefLength,
+        description: "The number that people know the document by.",
+      },
+      actor_user_id: {
+        type: ["string", "null"],
+        maxLength: maxIdLength,
+        description: "`null` for the system, schedules and customer portals.",
+      },
+      changes: {
+        type: ["object", "null"],
+        description: "The fields that changed, each with its old and its new value.",
+        additionalProperties: exactly({ old: {}, new: {} }),
+      },
+      metadata: { type: "object", description: "The context of the change: address, request id, source." },
+      occurred_at: timeSchema,
     },
-    entity_type: { $ref: "#/components/schemas/EntityType" },
-    entity_id: { type: "string", minLength: 1, maxLength: maxIdLength },
-    entity_ref: {
-      type: ["string", "null"],
-      maxLength: maxRefLength,
-      description: "The number that people know the document by.",
-    },
-    actor_user_id: {
-      type: ["string", "null"],
-      maxLength: maxIdLength,
-      description: "`null` for the system, schedules and customer portals.",
-    },
-    changes: {
-      type: ["object", "null"],
-      description: "The fields that changed, each with its old and its new value.",
-      additionalProperties: exactly({ old: {}, new: {} }),
-    },
-    metadata: { type: "object", description: "The context of the change: address, request id, source." },
-    occurred_at: {
-      type: "string",
-      format: "date-time",
-      description: "UTC; whole seconds, or three fraction digits.",
-      pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$`,
-    },
-  },
-  { description: "One state change, as it was written and will stay.", examples: [sampleEvent] },
-);
+    { description: "One state change, as it was written and will stay.", examples: [sampleEvent] },
+  );
+}
 
 /** The component schemas of this dialect. */
 export const finzbooksSchemas = {
   EntityType: { type: "string", enum: documentTypes },
-  Event: eventSchema,
+  Event: eventSchema({ $ref: "#/components/schemas/EntityType" }),
   Activity: exactly({
     ...success,
     activity: { type: "array", maxItems: maxLimit, items: { $ref: "#/components/schemas/Event" } },

@@ -16,7 +16,7 @@ const parameters = {
   Org: {
     name: "X-AIBooks-Org",
     in: "header",
-    description: "The organisation to read. A token that is bound to one only may leave it out.",
+    description: "The organisation that is meant. A token that is bound to one only may leave it out.",
     schema: { type: "string", pattern: orgIdPattern.source },
     example: "org_8f9a1c2d",
   },
@@ -73,9 +73,11 @@ const headers = {
   Allow: { description: "The methods that the resource accepts.", schema: { type: "string" }, example: "GET" },
 };
 
-const security = (scope: string[]) => [{ accessToken: scope }];
+/** What an operation needs of a token. */
+export const security = (scope: string[]) => [{ accessToken: scope }];
 
-const refs = (...names: readonly (keyof typeof parameters)[]) =>
+/** References to parameters of the dialect. */
+export const refs = (...names: readonly (keyof typeof parameters)[]) =>
   names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 
 function success(schema: keyof typeof finzbooksSchemas, description: string, headerNames: readonly string[]) {

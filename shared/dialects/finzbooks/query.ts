@@ -1,8 +1,7 @@
-import { ActivityError } from "../../events/errors.ts";
 import { isCleanId, maxIdLength } from "../../events/limits.ts";
 import type { EventFilter } from "../../events/query.ts";
-import { parseTimestamp } from "../../events/timestamp.ts";
 import { documentTypes, type EntityType } from "../../events/vocabulary.ts";
+import { invalid, only, readLimit, readTime } from "./parameters.ts";
 import type { ActivityRoute } from "./routes.ts";
 
 /** What a caller asked of the feed, or of one document's timeline. */
@@ -12,7 +11,6 @@ export type ActivityRequest = {
   readonly cursor: string | null;
 };
 
-/** Events of a page when the caller names no number, and at most. */
 /** Every parameter that means something here. */
 export const parameters = [
   "organization_id",
@@ -25,8 +23,10 @@ export const parameters = [
   "cursor",
 ] as const;
 
+/** Events of a page when the caller names no number, and at most. */
 export const defaultLimit = 100;
 export const maxLimit = 500;
+
 const shown: ReadonlySet<string> = new Set(documentTypes);
 
 /** Reads the parameters of a request for events. Throws `ActivityError` `invalid_value` and names the parameter. */
@@ -42,14 +42,7 @@ export function readActivityRequest(route: ActivityRoute, query: URLSearchParams
     since: readTime(only(query, "since"), "since", "up"),
     until: readTime(only(query, "until"), "until", "down"),
   };
-  return { filter, limit: readLimit(only(query, "limit")), cursor: only(query, "cursor") };
-}
-
-/** The one value of a parameter, or `null`. Two values would leave open which of them holds, and are refused. */
-function only(query: URLSearchParams, name: string): string | null {
-  const [value = null, ...others] = query.getAll(name);
-  if (others.length > 0) throw invalid(name, `The parameter ${name} is given more than once.`);
-  return value;
+  return { filter, limit: readLimit(only(query, "limit"), defaultLimit, maxLimit), cursor: only(query, "cursor") };
 }
 
 function readEntityType(text: string | null): EntityType | null {
@@ -65,21 +58,4 @@ function isShown(text: string): text is EntityType {
 function readId(text: string | null, field: string): string | null {
   if (text === null || (text !== "" && text.length <= maxIdLength && isCleanId(text))) return text;
   throw invalid(field, `${field} must have 1 to ${maxIdLength} characters, none of them a control character.`);
-}
-
-function readTime(text: string | null, field: string, round: "up" | "down"): string | null {
-  if (text === null) return null;
-  const time = parseTimestamp(text, round);
-  if (time !== null) return time;
-  throw invalid(field, `${field} must be an ISO 8601 date, or date and time, such as 2026-05-11T08:30:12Z.`);
-}
-
-function readLimit(text: string | null): number {
-  if (text === null) return defaultLimit;
-  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= maxLimit) return Number(text);
-  throw invalid("limit", `limit must be a whole number from 1 to ${maxLimit}.`);
-}
-
-function invalid(field: string, message: string, details?: Record<string, unknown>): ActivityError {
-  return new ActivityError("invalid_value", message, details ? { field, details } : { field });
 }

@@ -21,7 +21,7 @@ export function renderEvent(event: ActivityEvent): string {
 }
 
 /** Whole seconds where there is no fraction, else three digits. */
-function renderTime(time: string): string {
+export function renderTime(time: string): string {
   return time.endsWith(".000Z") ? `${time.slice(0, -5)}Z` : time;
 }
 

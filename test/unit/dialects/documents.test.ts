@@ -57,7 +57,7 @@ it.each(["/", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__",
   async (path) => expect((await refusalOf(answerDocuments(aRequest(path)))).code).toBe("not_found"),
 );
 
-it.each(["/openapi.json", "/schemas/event.json"])("%s is read-only", async (path) => {
+it.each(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"])("%s is read-only", async (path) => {
   const error = await refusalOf(answerDocuments(aRequest(path, { method: "DELETE" })));
   expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET"]);
 });

@@ -6,6 +6,7 @@ import { problemCodes } from "../../../shared/dialects/finzbooks/openapi-problem
 import { renderProblem } from "../../../shared/dialects/finzbooks/problem.ts";
 import { readActivityRequest } from "../../../shared/dialects/finzbooks/query.ts";
 import { basePath, collections, findRoute, type Route } from "../../../shared/dialects/finzbooks/routes.ts";
+import { findWebhookRoute, routeNames, routes } from "../../../shared/dialects/finzbooks/webhooks/routes.ts";
 import { openApi } from "../../../shared/dialects/openapi.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { documentTypes } from "../../../shared/events/vocabulary.ts";
@@ -16,6 +17,13 @@ import { schemaFaults } from "../../support/json-schema.ts";
 const document = openApi("https://api.example.com");
 const { components } = document;
 const paths = Object.keys(document.paths);
+
+type Described = { readonly operationId: string; readonly security: readonly unknown[] };
+
+/** Every operation of the document, by its method and path. */
+const operations = Object.entries<Readonly<Record<string, Described>>>(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
+);
 
 /** What is wrong with a value, held against one of the component schemas. */
 const faults = (name: keyof typeof components.schemas) =>
@@ -59,7 +67,7 @@ describe("the document", () => {
   });
 
   it("gives every operation a name of its own", () => {
-    const names = Object.values(document.paths).map(({ get }) => get.operationId);
+    const names = operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
   });
 });
@@ -71,19 +79,23 @@ describe("the routes", () => {
     for (const collection of Object.keys(collections)) {
       expect(paths.filter((path) => path.startsWith(`${basePath}/${collection}/{`))).toHaveLength(1);
     }
-    expect(paths).toHaveLength(2 + Object.keys(collections).length + 2);
+    const webhookPaths = new Set(routeNames.map((name) => routes[name][1]));
+    expect(paths).toHaveLength(2 + Object.keys(collections).length + webhookPaths.size + 3);
+    for (const name of routeNames) {
+      const [method, path] = routes[name];
+      expect(operations).toContainEqual(expect.objectContaining({ operationId: name, method, path: basePath + path }));
+    }
   });
 
-  it.each(paths)("%s is served", async (path) => {
-    const filled = path.replace(/\{\w+\}/, "some id/1");
-    if (path.startsWith(basePath)) expect(findRoute("GET", filled).kind).toMatch(/activity|whoami/);
-    else expect((await answerDocuments(aRequest(filled))).status).toBe(200);
+  it.each(operations)("$method $path is served", async ({ method, path, operationId }) => {
+    const filled = path.replaceAll(/\{\w+\}/g, "some-id");
+    if (path.startsWith(`${basePath}/webhooks/`)) expect(findWebhookRoute(method, filled).name).toBe(operationId);
+    else if (path.startsWith(basePath)) expect(findRoute(method, filled).kind).toMatch(/activity|whoami/);
+    else expect((await answerDocuments(aRequest(filled, { method }))).status).toBe(200);
   });
 
   it("need a token, except for the documents themselves", () => {
-    for (const [path, { get }] of Object.entries(document.paths)) {
-      expect(get.security.length, path).toBe(path.startsWith(basePath) ? 1 : 0);
-    }
+    for (const { path, security } of operations) expect(security, path).toHaveLength(path.startsWith(basePath) ? 1 : 0);
   });
 });
 
@@ -104,9 +116,9 @@ describe("the parameters of the query", () => {
       }
     });
 
-  const operations = new Map<string, object>(Object.entries(document.paths));
+  const items = new Map<string, object>(Object.entries(document.paths));
   const described = (path: string) =>
-    references(operations.get(path)).flatMap((reference) => {
+    references(items.get(path)).flatMap((reference) => {
       const [, name = ""] = /^#\/components\/parameters\/(\w+)$/.exec(reference) ?? [];
       return Object.entries(components.parameters).flatMap(([key, value]) => (key === name ? [value.name] : []));
     });

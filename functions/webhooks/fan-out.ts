@@ -1,0 +1,24 @@
+import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
+import { env } from "../../shared/lambda/env.ts";
+import { metrics, variables } from "../../shared/lambda/names.ts";
+import { stream } from "../../shared/lambda/stream.ts";
+import { unreadQueue } from "../../shared/lambda/unread.ts";
+import { dynamoClient } from "../../shared/store/client.ts";
+import { endpointSource } from "../../shared/store/endpoint-source.ts";
+import { fromItem } from "../../shared/store/event-item.ts";
+import { EndpointDirectory } from "../../shared/webhooks/endpoint-directory.ts";
+import { fanOut } from "../../shared/webhooks/fan-out.ts";
+
+const now = () => new Date();
+const directory = new EndpointDirectory(endpointSource(dynamoClient(), env(variables.configTable)), now);
+const queue = deliveryQueue(env(variables.deliveriesQueue));
+
+/** Follows the stream of the events table and begins a delivery for each event and endpoint that wants it. */
+export const handler = stream({
+  read: fromItem,
+  async handle(events) {
+    const { begun, failed } = await fanOut({ directory, queue, now }, events);
+    return { failed, counts: new Map([[metrics.deliveriesBegun, begun]]) };
+  },
+  unread: unreadQueue(env(variables.unreadQueue)),
+});

@@ -1,0 +1,30 @@
+import { batch } from "../../shared/lambda/batch.ts";
+import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
+import { env } from "../../shared/lambda/env.ts";
+import { metrics, variables } from "../../shared/lambda/names.ts";
+import { readReplayMessage, replayQueue } from "../../shared/lambda/replay-queue.ts";
+import { dynamoClient } from "../../shared/store/client.ts";
+import { deliveryStore } from "../../shared/store/deliveries.ts";
+import { endpointStore } from "../../shared/store/endpoints.ts";
+import { eventStore } from "../../shared/store/events.ts";
+import { replayStore } from "../../shared/store/replays.ts";
+import { type ReplayWorld, runReplay } from "../../shared/webhooks/replay-run.ts";
+
+const client = dynamoClient();
+const table = env(variables.deliveriesTable);
+
+const world: ReplayWorld = {
+  endpoints: endpointStore(client, { config: env(variables.configTable), events: env(variables.eventsTable) }),
+  deliveries: deliveryStore(client, table),
+  replays: replayStore(client, table),
+  events: eventStore(client, env(variables.eventsTable)),
+  queue: deliveryQueue(env(variables.deliveriesQueue)),
+  replayQueue: replayQueue(env(variables.replaysQueue)),
+  now: () => new Date(),
+};
+
+/** Takes replays through the log, one page a message. */
+export const handler = batch(async ({ body }) => {
+  await runReplay(world, readReplayMessage(body));
+  return metrics.replaySteps;
+});

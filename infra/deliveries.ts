@@ -1,0 +1,243 @@
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { metricNamespace, metrics, variables } from "../shared/lambda/names.ts";
+import { NodeFunction } from "./parts/function.ts";
+import { keysThatBeginWith } from "./parts/leading-keys.ts";
+import { keeping, WorkQueue } from "./parts/queue.ts";
+import type { WebhooksProps } from "./webhooks.ts";
+
+/** Runs that share what is due, each minute. */
+const dueRuns = 2;
+
+/** The way of an event to its subscribers: stream, queue, send; and the table of what became of it. */
+export class Deliveries extends Construct {
+  readonly table: TableV2;
+  readonly work: WorkQueue;
+  readonly replays: WorkQueue;
+  /** Records of the stream that could not be fanned out. */
+  readonly unread: Queue;
+  readonly sender: NodeFunction;
+  readonly fanOut: NodeFunction;
+  readonly due: NodeFunction;
+  readonly #props: Omit<WebhooksProps, "readApi">;
+
+  constructor(scope: Construct, id: string, props: Omit<WebhooksProps, "readApi">) {
+    super(scope, id);
+    this.#props = props;
+    const text = (name: string) => ({ name, type: AttributeType.STRING });
+    // A table of its own: it is written ten times as often as the config table, and forgets by itself.
+    this.table = new TableV2(this, "Table", {
+      partitionKey: text("pk"),
+      sortKey: text("sk"),
+      // Sparse: what succeeds at once is never in it.
+      globalSecondaryIndexes: [
+        {
+          indexName: "undelivered",
+          partitionKeys: ["endpoint_id", "undelivered"].map(text),
+          sortKeys: [text("delivery_id")],
+        },
+      ],
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.awsManagedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: "expires_at_seconds",
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const { alarms } = props;
+    this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
+    this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, tries: 5 });
+    this.unread = new Queue(this, "Unread", keeping);
+    this.sender = this.addSender();
+    this.fanOut = this.addFanOut();
+    this.due = this.addDue();
+    this.addReplays();
+  }
+
+  /** Lets a function list deliveries, begin them anew, and begin and follow replays. */
+  allowManage(fn: LambdaFunction): void {
+    this.allow(fn, ["Query"], "endpoint#", "delivery#");
+    this.allow(fn, ["GetItem"], "endpoint#", "health#", "replay#");
+    this.allow(fn, ["BatchGetItem"], "endpoint#");
+    this.allow(fn, ["PutItem"], "endpoint#", "health#", "replay#");
+    this.allowListUndelivered(fn);
+    this.allowSend(fn);
+    this.allowReplay(fn);
+  }
+
+  private allow(fn: LambdaFunction, names: string[], ...kinds: string[]): void {
+    fn.addEnvironment(variables.deliveriesTable, this.table.tableName);
+    const actions = names.map((name) => `dynamodb:${name}`);
+    const conditions = keysThatBeginWith(...kinds);
+    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn], conditions }));
+  }
+
+  private allowListUndelivered(fn: LambdaFunction): void {
+    const resources = [`${this.table.tableArn}/index/undelivered`];
+    fn.addToRolePolicy(new PolicyStatement({ actions: ["dynamodb:Query"], resources }));
+  }
+
+  private allowReplay(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.replaysQueue, this.replays.queue.queueUrl);
+    this.replays.queue.grantSendMessages(fn);
+  }
+
+  private allowSend(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.deliveriesQueue, this.work.queue.queueUrl);
+    this.work.queue.grantSendMessages(fn);
+  }
+
+  private addFanOut(): NodeFunction {
+    const { eventLog, access, alarms, logRetention } = this.#props;
+    const fn = new NodeFunction(this, "FanOut", {
+      entry: "functions/webhooks/fan-out.ts",
+      description: "Begins a delivery for each event and endpoint that wants it.",
+      timeoutSeconds: 30,
+      logRetention,
+    });
+    access.allowEndpoints(fn, "list");
+    this.allowSend(fn);
+    this.unread.grantSendMessages(fn);
+    fn.addEnvironment(variables.unreadQueue, this.unread.queueUrl);
+    // Poison never comes to Lambda's retries, the function sets it aside. What does is trouble of the system, which is
+    // waited out; half a day later the position in the stream goes to the same queue.
+    eventLog.follow(fn, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 1_000,
+      maxRecordAge: Duration.hours(12),
+      onFailure: new SqsDlq(this.unread),
+      filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
+    });
+    alarms.add(this, "UnreadEvents", {
+      severity: "page",
+      means: "Records of the event stream could not be fanned out: their subscribers were not told.",
+      metric: this.unread.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: "Maximum",
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // An idle queue reports nothing, and nothing is what it holds.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarms.add(this, "FanOutLag", {
+      severity: "page",
+      means: "Events wait longer than a minute in the stream before their subscribers are told.",
+      metric: fn.metric("IteratorAge", { period: Duration.minutes(1), statistic: "Maximum" }),
+      threshold: 60_000,
+      evaluationPeriods: 3,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      // A stream without events has no age.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    return fn;
+  }
+
+  private addSender(): NodeFunction {
+    const { eventLog, access, alarms, logRetention, concurrency } = this.#props;
+    const fn = new NodeFunction(this, "Sender", {
+      entry: "functions/webhooks/deliver.ts",
+      description: "Signs and sends webhooks, and records what became of them.",
+      // A batch begins its sends within 8 seconds, and each ends within 15.
+      timeoutSeconds: 30,
+      memory: 1024,
+      logRetention,
+    });
+    const source = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency };
+    fn.addEventSource(new SqsEventSource(this.work.queue, source));
+    this.allowSend(fn);
+    this.allow(fn, ["UpdateItem"], "endpoint#");
+    this.allow(fn, ["PutItem"], "endpoint#", "delivery#", "health#", "due#");
+    this.allow(fn, ["GetItem"], "health#");
+    eventLog.allowGet(fn);
+    access.allowEndpoints(fn, "disable");
+    eventLog.allowAppendInTransaction(fn);
+    alarms.add(this, "DeliveryBacklog", {
+      severity: "page",
+      means: "Deliveries wait longer than five minutes to be sent.",
+      metric: this.work.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
+      threshold: 300,
+      evaluationPeriods: 3,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      // An empty queue reports no age.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarms.add(this, "EndpointsDisabled", {
+      severity: "notice",
+      means: "Endpoints were disabled: they answered 410, or failed for three days on end.",
+      metric: new Metric({
+        namespace: metricNamespace,
+        metricName: metrics.endpointsDisabled,
+        period: Duration.minutes(5),
+        statistic: "Sum",
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // Counted only when it happens.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    return fn;
+  }
+
+  private addDue(): NodeFunction {
+    const { alarms, logRetention } = this.#props;
+    const fn = new NodeFunction(this, "Due", {
+      entry: "functions/webhooks/due.ts",
+      description: "Enqueues the attempts that are due, each minute.",
+      timeoutSeconds: 55,
+      logRetention,
+    });
+    this.allow(fn, ["Query", "DeleteItem"], "due#");
+    this.allowSend(fn);
+    const targets = Array.from({ length: dueRuns }, (_, run) => {
+      const event = RuleTargetInput.fromObject({ run, of: dueRuns });
+      return new LambdaTarget(fn, { event, retryAttempts: 2, maxEventAge: Duration.minutes(5) });
+    });
+    new Rule(this, "EachMinute", { schedule: Schedule.rate(Duration.minutes(1)), targets });
+    alarms.add(this, "DueErrors", {
+      severity: "page",
+      means: "Attempts that are due are not enqueued: retries stand still.",
+      metric: fn.metricErrors({ period: Duration.minutes(5) }),
+      threshold: 3,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // It runs each minute: no figures at all mean that it does not.
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    return fn;
+  }
+
+  private addReplays(): void {
+    const { eventLog, access, logRetention } = this.#props;
+    const fn = new NodeFunction(this, "Replayer", {
+      entry: "functions/webhooks/replay.ts",
+      description: "Takes replays through the log, a page at a time.",
+      timeoutSeconds: 60,
+      logRetention,
+    });
+    // Replays wait for each other rather than crowd out what happens now.
+    fn.addEventSource(
+      new SqsEventSource(this.replays.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 10 }),
+    );
+    eventLog.allowQuery(fn);
+    access.allowEndpoints(fn, "get");
+    this.allow(fn, ["GetItem", "PutItem"], "replay#");
+    this.allow(fn, ["BatchGetItem"], "endpoint#");
+    this.allowListUndelivered(fn);
+    this.allowSend(fn);
+    this.allowReplay(fn);
+  }
+}

@@ -1,0 +1,51 @@
+import { authenticate, invalidToken, type TokenUses } from "../../access/authenticate.ts";
+import { type Caller, callerOf } from "../../access/caller.ts";
+import { rateState, refuseExcess } from "../../access/rate.ts";
+import { ActivityError } from "../../events/errors.ts";
+import type { HttpRequest, HttpTrace } from "../http.ts";
+
+/** What a request brings to say who asks. */
+export type Credentials = {
+  readonly secret: string;
+  /** Every organisation that the request names. */
+  readonly named: readonly string[];
+};
+
+/** Reads the credentials of a request. Throws `ActivityError` `unauthenticated` where it brings no token. */
+export function credentialsOf({ headers, query }: HttpRequest): Credentials {
+  const [, secret] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "") ?? [];
+  if (secret === undefined) throw invalidToken();
+  // By header or parameter; an empty one names none.
+  const named = [headers["x-aibooks-org"] ?? "", ...query.getAll("organization_id")].filter((name) => name !== "");
+  return { secret, named };
+}
+
+/**
+ * Finds out who asks and for which organisation, and counts the request; the trace learns how the token stands. Throws
+ * `ActivityError` for a bad token, an excess of requests, and an organisation that the token is not bound to.
+ */
+export async function identify(
+  tokens: TokenUses,
+  { secret, named }: Credentials,
+  now: Date,
+  trace: HttpTrace,
+): Promise<Caller> {
+  const { token, used } = await authenticate(tokens, secret, now);
+  const { limit, remaining, reset } = rateState(used, now);
+  trace.facts.token_id = token.token_id;
+  trace.headers["x-ratelimit-limit"] = String(limit);
+  trace.headers["x-ratelimit-remaining"] = String(remaining);
+  trace.headers["x-ratelimit-reset"] = String(reset);
+  refuseExcess(used, now);
+  const caller = callerOf(token, onlyOrg(named), "X-AIBooks-Org");
+  trace.facts.org_id = caller.org_id;
+  return caller;
+}
+
+function onlyOrg(named: readonly string[]): string | null {
+  if (new Set(named).size > 1) {
+    const message = "The request names several organisations: name one, by X-AIBooks-Org or by organization_id.";
+    throw new ActivityError("invalid_value", message, { field: "organization_id" });
+  }
+  return named[0] ?? null;
+}

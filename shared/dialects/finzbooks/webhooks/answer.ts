@@ -1,0 +1,32 @@
+import type { TokenUses } from "../../../access/authenticate.ts";
+import { requireScope } from "../../../access/caller.ts";
+import type { ManageWorld } from "../../../webhooks/manage-world.ts";
+import type { HttpRequest, HttpResponse, HttpTrace } from "../../http.ts";
+import { credentialsOf, identify } from "../identify.ts";
+import { handlers } from "./handlers.ts";
+import { findWebhookRoute } from "./routes.ts";
+
+export type WebhooksContext = ManageWorld & { readonly tokens: TokenUses };
+
+/** Answers requests about webhooks. Throws `ActivityError` for what `renderProblem` then renders. */
+export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
+  return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
+    const route = findWebhookRoute(request.method, request.path);
+    const { token, org_id } = await identify(tokens, credentialsOf(request), world.now(), trace);
+    requireScope(token, "AIBooks.webhooks.MANAGE");
+    trace.facts.operation = route.name;
+    const { token_id, user_id } = token;
+    return handlers[route.name]({
+      request,
+      route,
+      requester: { org_id, user_id, token_id, request_id: request.requestId },
+      world: { ...world, rules: besideOwnHost(world.rules, request.origin) },
+    });
+  };
+}
+
+/** Nothing is sent to the host that the caller used: it is ours. */
+function besideOwnHost({ ownHosts, allowLoopback }: ManageWorld["rules"], origin: string): ManageWorld["rules"] {
+  const own = URL.parse(origin)?.host;
+  return { ownHosts: own === undefined ? ownHosts : [...ownHosts, own], allowLoopback };
+}

@@ -1,0 +1,71 @@
+import * as z from "zod/mini";
+import { isCleanId, maxIdLength } from "../../../events/limits.ts";
+import { keptForDays } from "../../../webhooks/delivery.ts";
+import { filterPattern, maxFilterLength } from "../../../webhooks/filter.ts";
+import { replayScopes } from "../../../webhooks/replay.ts";
+import type { RouteName } from "./routes.ts";
+
+const maxFilters = 50;
+const maxDescriptionLength = 256;
+
+/** Seconds for which the old secret signs beside a new one, where nothing is said, and at most. */
+export const defaultOverlap = 86_400;
+const maxOverlap = 604_800;
+
+export const defaultTestType = "invoice.sent";
+
+const line = (min: number, max: number) =>
+  z
+    .string()
+    .check(z.minLength(min), z.maxLength(max), z.refine(isCleanId, "must not hold control characters or line breaks"));
+
+/** What the JSON Schemas say beside what the checks do. */
+const facts = z.globalRegistry;
+
+const filters = z
+  .array(z.string().register(facts, { pattern: filterPattern.source, maxLength: maxFilterLength }))
+  .check(z.minLength(1), z.maxLength(maxFilters))
+  .register(facts, { description: "Filters: `invoice.sent`, `invoice.*`, `*.voided` or `*`. One of them must match." });
+
+const settings = z.strictObject({
+  url: z
+    .string()
+    .register(facts, { format: "uri", description: "https, on the public Internet, without credentials." }),
+  events: filters,
+  entity_id: z
+    .optional(z.nullable(line(1, maxIdLength)))
+    .register(facts, { description: "Only events of this document; `null` for all." }),
+  description: z.optional(z.nullable(line(0, maxDescriptionLength))),
+  enabled: z.optional(z.boolean()).register(facts, { description: "While it is not, nothing is sent." }),
+});
+
+const time = z.string().register(facts, { description: "ISO 8601, inclusive.", examples: ["2026-05-11T00:00:00Z"] });
+
+/** The bodies that are read here; OpenAPI describes them from these. */
+export const bodies = {
+  create_webhook_endpoint: settings,
+  update_webhook_endpoint: z.partial(settings),
+  rotate_webhook_secret: z.strictObject({
+    overlap_seconds: z
+      .optional(z.int().check(z.minimum(0), z.maximum(maxOverlap)))
+      .register(facts, { default: defaultOverlap, description: "How long the old secrets sign beside the new one." }),
+  }),
+  test_webhook_endpoint: z.strictObject({
+    event_type: z.optional(z.string()).register(facts, { default: defaultTestType }),
+  }),
+  retry_webhook_delivery: z.strictObject({}),
+  replay_webhook_events: z.strictObject({
+    since: time,
+    until: z.optional(time).register(facts, { description: "Now, where it is not given." }),
+    events: z
+      .optional(z.nullable(filters))
+      .register(facts, { description: "Only these of what the endpoint is told of." }),
+    only: z.optional(z.enum(replayScopes)).register(facts, {
+      default: "failed",
+      description: `\`failed\`: what did not arrive in the last ${keptForDays} days. \`all\`: however old it is.`,
+    }),
+    dry_run: z
+      .optional(z.boolean())
+      .register(facts, { default: false, description: "Only counts, and sends nothing." }),
+  }),
+} as const satisfies Partial<Record<RouteName, z.ZodMiniType>>;

@@ -1,0 +1,36 @@
+import { orgIdPattern } from "../../../events/limits.ts";
+import { documentTypes } from "../../../events/vocabulary.ts";
+import { eventTypePattern } from "../../../webhooks/event-type.ts";
+import { deliveryIdPattern } from "../../../webhooks/ids.ts";
+import { eventSchema, exactly, timeSchema } from "../openapi-schemas.ts";
+
+export const webhookSchemaPath = "/schemas/webhook.json";
+
+/** What every delivery holds. */
+export const payloadSchema = exactly(
+  {
+    event_type: {
+      type: "string",
+      pattern: eventTypePattern.source,
+      description: "`{entity}.{verb}`. The vocabulary is open: answer 2xx to what you do not know.",
+    },
+    delivery_id: {
+      type: "string",
+      pattern: deliveryIdPattern.source,
+      description: "The same over all attempts at this delivery: who has seen it has seen the event.",
+    },
+    occurred_at: timeSchema,
+    org_id: { type: "string", pattern: orgIdPattern.source },
+    data: eventSchema({ type: "string", enum: [...documentTypes, "WEBHOOK_ENDPOINT"] }),
+  },
+  { description: "The body of a delivery." },
+);
+
+/** The JSON Schema (draft 2020-12) of the body of a delivery. */
+export function webhookJsonSchema(origin: string) {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: `${origin}${webhookSchemaPath}`,
+    ...payloadSchema,
+  };
+}

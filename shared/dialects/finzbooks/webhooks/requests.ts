@@ -1,0 +1,85 @@
+import type * as z from "zod/mini";
+import { ActivityError } from "../../../events/errors.ts";
+import { faultOf } from "../../../events/fault.ts";
+import type { EndpointPatch } from "../../../webhooks/endpoint-update.ts";
+import type { EndpointSettings } from "../../../webhooks/endpoints.ts";
+import { readFilter } from "../../../webhooks/filter.ts";
+import type { ReplayRange } from "../../../webhooks/replay-selection.ts";
+import { readTime } from "../parameters.ts";
+import { bodies, defaultOverlap, defaultTestType } from "./bodies.ts";
+
+/**
+ * The body that creates an endpoint. Each reader here throws `ActivityError` `invalid_value` or `required_field`, and
+ * names the field that is at fault.
+ */
+export function readSettings(body: unknown): EndpointSettings {
+  const {
+    url,
+    events,
+    entity_id = null,
+    description = null,
+    enabled = true,
+  } = read(bodies.create_webhook_endpoint, body);
+  return { url, events: readFilters(events), entity_id, description, enabled };
+}
+
+/** The body that changes an endpoint: what it leaves out stays. */
+export function readPatch(body: unknown): EndpointPatch {
+  const { events, ...rest } = read(bodies.update_webhook_endpoint, body);
+  return events === undefined ? rest : { ...rest, events: readFilters(events) };
+}
+
+/** The seconds for which the old secret signs on. */
+export function readOverlap(body: unknown): number {
+  return read(bodies.rotate_webhook_secret, body).overlap_seconds ?? defaultOverlap;
+}
+
+/** The event type of a test. */
+export function readTestType(body: unknown): string {
+  return read(bodies.test_webhook_endpoint, body).event_type ?? defaultTestType;
+}
+
+/** What to send again, and whether only to count it. */
+export function readReplay(body: unknown, now: Date): { readonly range: ReplayRange; readonly isDryRun: boolean } {
+  const {
+    since,
+    until,
+    events = null,
+    only = "failed",
+    dry_run: isDryRun = false,
+  } = read(bodies.replay_webhook_events, body);
+  const range = {
+    since: readTime(since, "since", "up"),
+    until: until === undefined ? now.toISOString() : readTime(until, "until", "down"),
+    events: events === null ? null : readFilters(events),
+    only,
+  };
+  return { range, isDryRun };
+}
+
+/** Nothing, where nothing is expected. */
+export function readNothing(body: unknown): void {
+  read(bodies.retry_webhook_delivery, body);
+}
+
+function readFilters(filterTexts: readonly string[]): string[] {
+  return [...new Set(filterTexts.map(readFilter))];
+}
+
+/** No body is an empty one: what it must hold is then missing. */
+function read<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(body === undefined ? {} : body, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw issue === undefined ? parsed.error : refusal(issue);
+}
+
+function refusal(issue: z.core.$ZodIssue): ActivityError {
+  const isMissing = issue.code === "invalid_type" && issue.input === undefined && issue.path.length > 0;
+  const [at] = issue.code === "unrecognized_keys" ? issue.keys : issue.path;
+  return new ActivityError(
+    isMissing ? "required_field" : "invalid_value",
+    `${faultOf(issue, "the body")}.`,
+    at === undefined ? {} : { field: String(at).slice(0, 64) },
+  );
+}

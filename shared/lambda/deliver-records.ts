@@ -1,0 +1,37 @@
+import type { SQSRecord } from "aws-lambda";
+import { deliver } from "../webhooks/deliver.ts";
+import type { DeliveryWorld, Outcome } from "../webhooks/delivery-world.ts";
+import type { RecordResult } from "./batch.ts";
+import { readDeliveryMessage } from "./delivery-queue.ts";
+import { log } from "./log.ts";
+import { count } from "./metrics.ts";
+import { type Metric, metrics } from "./names.ts";
+
+const metricOf: Readonly<Record<Outcome, Metric>> = {
+  succeeded: metrics.deliveriesSucceeded,
+  failed: metrics.deliveryAttemptsFailed,
+  given_up: metrics.deliveriesGivenUp,
+  parked: metrics.deliveriesParked,
+  dropped: metrics.deliveriesDropped,
+};
+
+/** Delivers what the records of a batch ask for. A record that holds no message of ours fails alone. */
+export async function deliverRecords(
+  world: DeliveryWorld,
+  records: readonly SQSRecord[],
+): Promise<readonly RecordResult[]> {
+  const readings = await Promise.allSettled(records.map(async ({ body }) => readDeliveryMessage(body)));
+  const messages = readings.flatMap((reading) => (reading.status === "fulfilled" ? [reading.value] : []));
+  const { results, disabled } = await deliver(world, messages);
+  for (const { endpoint, reason } of disabled) {
+    log("warn", "endpoint disabled", { org_id: endpoint.org_id, endpoint_id: endpoint.endpoint_id, reason });
+    count({ [metrics.endpointsDisabled]: 1 }, world.now());
+  }
+  const delivered = results.values();
+  return readings.map((reading) => (reading.status === "rejected" ? reading : counted(delivered.next().value)));
+}
+
+function counted(result: PromiseSettledResult<Outcome> | undefined): RecordResult {
+  if (result?.status === "fulfilled") return { status: "fulfilled", value: metricOf[result.value] };
+  return { status: "rejected", reason: result?.reason };
+}

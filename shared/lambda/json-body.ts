@@ -1,0 +1,48 @@
+import type middy from "@middy/core";
+import httpJsonBodyParser from "@middy/http-json-body-parser";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import type { HttpRequest } from "../dialects/http.ts";
+import { ActivityError } from "../events/errors.ts";
+
+/** Bytes of a body at most. */
+const maxBodyBytes = 64 * 1024;
+
+const methods: ReadonlySet<string> = new Set(["POST", "PATCH"]);
+
+const parser = httpJsonBodyParser<APIGatewayProxyEventV2>();
+
+/**
+ * Reads the JSON body of a POST or PATCH, by the parser of middy, which puts the value into the place of the text. What
+ * is wrong with it is thrown where the body is asked for: until then the caller may prove not to be allowed anything.
+ */
+export async function readJsonBody(call: middy.Request<APIGatewayProxyEventV2>): Promise<HttpRequest["body"]> {
+  const { event } = call;
+  const { body = "", isBase64Encoded, requestContext } = event;
+  if (body === "" || !methods.has(requestContext.http.method)) return () => undefined;
+  if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > maxBodyBytes) {
+    return refusing(new ActivityError("too_large", `The body is larger than ${maxBodyBytes} bytes.`));
+  }
+  try {
+    await parser.before?.(call);
+    const value: unknown = event.body;
+    return () => value;
+  } catch (error) {
+    return refusing(explained(error));
+  }
+}
+
+function refusing(error: unknown) {
+  return () => {
+    throw error;
+  };
+}
+
+/** In our words what the parser says by a status: 415 of the content type, 422 of the text. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error && "statusCode" in error)) return error;
+  if (error.statusCode === 415) {
+    const message = "The body must be JSON, and the header Content-Type must say so: application/json.";
+    return new ActivityError("invalid_value", message, { field: "Content-Type" });
+  }
+  return new ActivityError("invalid_value", "The body must be JSON in UTF-8, without a byte order mark.");
+}

@@ -1,0 +1,28 @@
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import * as z from "zod/mini";
+import { calling } from "../store/faults.ts";
+import type { Replay, ReplayQueue } from "../webhooks/replay.ts";
+import { queueClient } from "./clients.ts";
+import { readMessage, writeMessage } from "./queue-message.ts";
+
+const replayMessage = z.object({ org_id: z.string(), endpoint_id: z.string(), replay_id: z.string() });
+
+/** The queue of replays that go on. Throws `ActivityError` `unavailable` where SQS has trouble that passes. */
+export function replayQueue(queueUrl: string, client = queueClient()): ReplayQueue {
+  return {
+    async send({ org_id, endpoint_id, replay_id }, delaySeconds) {
+      const message = {
+        QueueUrl: queueUrl,
+        MessageBody: writeMessage({ org_id, endpoint_id, replay_id }),
+        MessageGroupId: endpoint_id,
+        DelaySeconds: Math.ceil(delaySeconds),
+      };
+      await calling(client.send(new SendMessageCommand(message)));
+    },
+  };
+}
+
+/** The message of a body. Throws, naming the field, where it is none: such a message is a defect. */
+export function readReplayMessage(body: string): Pick<Replay, "org_id" | "endpoint_id" | "replay_id"> {
+  return readMessage(replayMessage, body);
+}

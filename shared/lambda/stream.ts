@@ -1,0 +1,77 @@
+import middy from "@middy/core";
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { ActivityError } from "../events/errors.ts";
+import { errorFields, log } from "./log.ts";
+import { add, type Counts, count } from "./metrics.ts";
+import { type Metric, metrics } from "./names.ts";
+import type { UnreadQueue } from "./unread.ts";
+
+/** An item's attributes as the stream shows them. The tables that are followed hold text only. */
+export type StreamImage = Readonly<Record<string, { readonly S: string }>>;
+
+export type StreamHandling<T> = {
+  /** Reads what a record says was added. Throws where it cannot. */
+  read(image: StreamImage): T;
+  /** Handles items together. Answers those that must come again, and what to count. */
+  handle(items: readonly T[]): Promise<{ failed: ReadonlySet<T>; counts: ReadonlyMap<Metric, number> }>;
+  /** Where a record goes that will never be handled, so that it holds up no other. */
+  readonly unread: UnreadQueue;
+};
+
+/**
+ * The stack of a function that follows a table's stream. Trouble that passes leaves its records to the stream, which gives them again;
+ * whatever else one record throws, at reading or handling, sends that record to the unread queue, and its neighbours go on.
+ */
+export function stream<T extends object>({ read, handle, unread }: StreamHandling<T>) {
+  return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
+    async ({ Records }: DynamoDBStreamEvent) => {
+      const batchItemFailures: DynamoDBBatchResponse["batchItemFailures"] = [];
+      const counts: Counts = {};
+      const again = ({ dynamodb }: DynamoDBRecord) =>
+        batchItemFailures.push({ itemIdentifier: dynamodb?.SequenceNumber ?? "" });
+      const setAside = async (record: DynamoDBRecord, error: unknown) => {
+        log("error", "record unread", { sequence_number: record.dynamodb?.SequenceNumber, ...errorFields(error) });
+        add(counts, metrics.eventsUnreadable);
+        await unread.put(record).catch((trouble) => {
+          log("error", "record failed", errorFields(trouble));
+          again(record);
+        });
+      };
+      const work = async (items: ReadonlyMap<T, DynamoDBRecord>): Promise<void> => {
+        try {
+          const outcome = await handle([...items.keys()]);
+          for (const [metric, value] of outcome.counts) add(counts, metric, value);
+          for (const item of outcome.failed) again(items.get(item) ?? {});
+        } catch (error) {
+          if (error instanceof ActivityError && error.code === "unavailable") {
+            log("error", "batch failed", { records: items.size, ...errorFields(error) });
+            items.forEach(again);
+          } else if (items.size > 1) {
+            for (const [item, record] of items) await work(new Map([[item, record]]));
+          } else {
+            for (const record of items.values()) await setAside(record, error);
+          }
+        }
+      };
+
+      const items = new Map<T, DynamoDBRecord>();
+      for (const record of Records) {
+        try {
+          items.set(read(imageOf(record)), record);
+        } catch (error) {
+          await setAside(record, error);
+        }
+      }
+      if (items.size > 0) await work(items);
+      count(counts, new Date());
+      return { batchItemFailures };
+    },
+  );
+}
+
+function imageOf({ dynamodb }: DynamoDBRecord): StreamImage {
+  const texts = Object.entries(dynamodb?.NewImage ?? {}).flatMap(([name, { S }]) =>
+    S === undefined ? [] : [[name, { S }]],
+  );
+  return Object.fromEntries(texts);
+}

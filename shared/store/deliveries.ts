@@ -1,0 +1,70 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import * as z from "zod/mini";
+import { type DeliveryStatus, type DeliveryStore, deliveryMessage, deliveryStatuses } from "../webhooks/delivery.ts";
+import { fromAttemptItem } from "./attempt-item.ts";
+import { textAttributes } from "./attributes.ts";
+import { claims } from "./delivery-claim.ts";
+import { fromDeliveryItem } from "./delivery-item.ts";
+import { deliveryPages } from "./delivery-page.ts";
+import { records } from "./delivery-record.ts";
+import { calling } from "./faults.ts";
+import { attemptKey, attemptPrefix, deliveryKey } from "./keys.ts";
+import { queryAll } from "./query-all.ts";
+import { readItem } from "./stored-item.ts";
+
+/** What one BatchGetItem takes. */
+const maxKeys = 100;
+
+const storedStatus = z.object({ delivery_id: deliveryMessage.shape.delivery_id, status: z.enum(deliveryStatuses) });
+
+/** Deliveries and their attempts in the deliveries table. A page reads at most `reads` times. */
+export function deliveryStore(client: DynamoDBClient, table: string, reads = 8): DeliveryStore {
+  const itemsOf = async (keys: Record<string, AttributeValue>[]): Promise<Record<string, AttributeValue>[]> => {
+    const request = {
+      ConsistentRead: true,
+      ProjectionExpression: "pk, sk, delivery_id, #status",
+      ExpressionAttributeNames: { "#status": "status" },
+    };
+    const items: Record<string, AttributeValue>[] = [];
+    let wanted = keys;
+    while (wanted.length > 0) {
+      const answer = await calling(
+        client.send(new BatchGetItemCommand({ RequestItems: { [table]: { ...request, Keys: wanted } } })),
+      );
+      items.push(...(answer.Responses?.[table] ?? []));
+      wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+    }
+    return items;
+  };
+
+  return {
+    ...claims(client, table),
+    ...records(client, table),
+    ...deliveryPages(client, table, reads),
+
+    async get(endpointId, deliveryId) {
+      const Key = textAttributes(deliveryKey(endpointId, deliveryId));
+      const { Item } = await calling(client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
+      return Item === undefined ? null : fromDeliveryItem(Item);
+    },
+
+    async attempts(endpointId, deliveryId) {
+      const { pk } = attemptKey(endpointId, deliveryId, 1);
+      return (await queryAll(client, table, { pk, prefix: attemptPrefix })).map(fromAttemptItem);
+    },
+
+    async statuses(endpointId, deliveryIds) {
+      const keys = [...new Set(deliveryIds)].map((deliveryId) => textAttributes(deliveryKey(endpointId, deliveryId)));
+      const batches = Array.from({ length: Math.ceil(keys.length / maxKeys) }, (_, at) =>
+        itemsOf(keys.slice(at * maxKeys, (at + 1) * maxKeys)),
+      );
+      const found = (await Promise.all(batches)).flat().map((item) => readItem(storedStatus, item));
+      return new Map<string, DeliveryStatus>(found.map(({ delivery_id, status }) => [delivery_id, status]));
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import * as z from "zod/mini";
+import { type Delivery, deliveryMessage, deliveryStatuses, type FailureReason } from "../webhooks/delivery.ts";
+import { readItem } from "./stored-item.ts";
+
+const failureReason = z.enum({
+  exhausted: "exhausted",
+  endpoint_gone: "endpoint_gone",
+  endpoint_disabled: "endpoint_disabled",
+  endpoint_deleted: "endpoint_deleted",
+  aborted_by_receiver: "aborted_by_receiver",
+  test_failed: "test_failed",
+} satisfies { [reason in FailureReason]: reason });
+
+const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessage.shape;
+
+const stored = z.object({
+  org_id,
+  endpoint_id,
+  delivery_id,
+  event_type,
+  event,
+  cycle,
+  step,
+  status: z.enum(deliveryStatuses),
+  reason: z.nullable(failureReason),
+  attempts: z.number(),
+  created_at: z.string(),
+  last_attempt_at: z.nullable(z.string()),
+  last_status: z.nullable(z.number()),
+  last_error: z.nullable(z.string()),
+  next_attempt_at: z.nullable(z.string()),
+});
+
+/** The delivery of an item. Throws, naming the item's key, where the item is damaged. */
+export function fromDeliveryItem(item: Record<string, AttributeValue>): Delivery {
+  return readItem(stored, item);
+}

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod/mini";
+import { type DueStore, deliveryMessage, dueShards } from "../webhooks/delivery.ts";
+import { textAttributes } from "./attributes.ts";
+import { expiresAfter } from "./expiry.ts";
+import { calling } from "./faults.ts";
+import { dueKey, duePartition } from "./keys.ts";
+import { jsonOf, readItem } from "./stored-item.ts";
+
+/** Entries of one answer at most. */
+const pageSize = 100;
+
+/** An entry is removed when its attempt is enqueued; what is left so long after its time was forgotten by all. */
+const keptForDays = 30;
+
+const stored = z.object({ sk: z.string(), message: jsonOf(deliveryMessage) });
+
+/**
+ * Attempts that wait in the deliveries table for their time, spread over partitions. The same attempt at the same time
+ * is one entry.
+ */
+export function dueStore(client: DynamoDBClient, table: string): DueStore {
+  return {
+    async add(message, dueAt) {
+      const Item = marshall({
+        ...dueKey(shardOf(message.delivery_id), dueAt, message),
+        message: JSON.stringify(message),
+        ...expiresAfter(dueAt.getTime(), keptForDays),
+      });
+      await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+    },
+
+    async due(shard, now) {
+      const query = {
+        TableName: table,
+        KeyConditionExpression: "pk = :pk AND sk < :later",
+        // `$` is the character after the `#` that follows the time.
+        ExpressionAttributeValues: textAttributes({ ":pk": duePartition(shard), ":later": `${now.toISOString()}$` }),
+        ConsistentRead: true,
+        Limit: pageSize,
+      };
+      const { Items = [] } = await calling(client.send(new QueryCommand(query)));
+      return Items.map((item) => {
+        const { sk: key, message } = readItem(stored, item);
+        return { message, shard, key };
+      });
+    },
+
+    async remove(entries) {
+      const remove = ({ shard, key }: (typeof entries)[number]) => {
+        const Key = textAttributes({ pk: duePartition(shard), sk: key });
+        return calling(client.send(new DeleteItemCommand({ TableName: table, Key })));
+      };
+      await Promise.all(entries.map(remove));
+    },
+  };
+}
+
+/** The partition of a delivery's attempts. */
+export function shardOf(deliveryId: string): number {
+  return createHash("sha256").update(deliveryId).digest().readUInt32BE() % dueShards;
+}

@@ -1,0 +1,34 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod/mini";
+import type { DisabledReason, Endpoint } from "../webhooks/endpoint.ts";
+import { endpointKey } from "./keys.ts";
+import { readItem } from "./stored-item.ts";
+
+const disabledReason = z.enum({ owner: "owner", gone: "gone", failing: "failing" } satisfies {
+  [reason in DisabledReason]: reason;
+});
+
+const stored = z.object({
+  endpoint_id: z.string(),
+  org_id: z.string(),
+  url: z.string(),
+  events: z.array(z.string()),
+  entity_id: z.nullable(z.string()),
+  description: z.nullable(z.string()),
+  secrets: z.array(z.object({ sealed: z.string(), expires_at: z.nullable(z.string()) })),
+  disabled: z.nullable(z.object({ reason: disabledReason, at: z.string() })),
+  created_at: z.string(),
+  updated_at: z.string(),
+  version: z.number(),
+});
+
+/** An endpoint as an item of the config table. */
+export function toEndpointItem(endpoint: Endpoint): Record<string, AttributeValue> {
+  return marshall({ ...endpointKey(endpoint.org_id, endpoint.endpoint_id), ...endpoint });
+}
+
+/** The endpoint of an item. Throws, naming the item's key, where the item is damaged. */
+export function fromEndpointItem(item: Record<string, AttributeValue>): Endpoint {
+  return readItem(stored, item);
+}

@@ -1,0 +1,31 @@
+import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import type { Endpoint, EndpointSource } from "../webhooks/endpoint.ts";
+import { textAttributes } from "./attributes.ts";
+import { fromEndpointItem } from "./endpoint-item.ts";
+import { calling } from "./faults.ts";
+import { endpointKey, endpointPrefix, webhookOrgPrefix, webhookOrgsPartition, webhookVersionKey } from "./keys.ts";
+import { queryAll } from "./query-all.ts";
+
+/** Webhook endpoints as they stand in the config table, for those who only read them. */
+export function endpointSource(client: DynamoDBClient, config: string): EndpointSource {
+  return {
+    async list(orgId) {
+      const { pk } = endpointKey(orgId, "");
+      const endpoints = (await queryAll(client, config, { pk, prefix: endpointPrefix })).map(fromEndpointItem);
+      const age = ({ created_at, endpoint_id }: Endpoint) => `${created_at} ${endpoint_id}`;
+      return endpoints.sort((left, right) => (age(left) < age(right) ? -1 : 1));
+    },
+
+    async version() {
+      const Key = textAttributes(webhookVersionKey);
+      const { Item } = await calling(client.send(new GetItemCommand({ TableName: config, Key, ConsistentRead: true })));
+      return Number(Item?.version?.N ?? 0);
+    },
+
+    async orgs() {
+      const listed = await queryAll(client, config, { pk: webhookOrgsPartition, prefix: webhookOrgPrefix });
+      const having = listed.filter(({ endpoints }) => Number(endpoints?.N) > 0);
+      return new Set(having.map(({ sk }) => (sk?.S ?? "").slice(webhookOrgPrefix.length)));
+    },
+  };
+}

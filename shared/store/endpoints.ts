@@ -1,0 +1,94 @@
+import { type DynamoDBClient, GetItemCommand, type TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import { ActivityError } from "../events/errors.ts";
+import type { ActivityEvent } from "../events/event.ts";
+import { type Endpoint, type EndpointSource, type EndpointStore, maxEndpoints } from "../webhooks/endpoint.ts";
+import { textAttributes } from "./attributes.ts";
+import { fromEndpointItem, toEndpointItem } from "./endpoint-item.ts";
+import { endpointSource } from "./endpoint-source.ts";
+import { putOf } from "./events.ts";
+import { calling } from "./faults.ts";
+import { endpointKey, webhookOrgKey, webhookVersionKey } from "./keys.ts";
+import { transact } from "./transaction.ts";
+
+/**
+ * Webhook endpoints in the config table. A change is one transaction over the endpoint, the organisation's count of
+ * them, the version of all, and the event in the events table.
+ */
+export function endpointStore(
+  client: DynamoDBClient,
+  { config, events }: { readonly config: string; readonly events: string },
+): EndpointStore & EndpointSource {
+  const add = (key: Record<string, string>, attribute: "endpoints" | "version", by: 1 | -1) => ({
+    TableName: config,
+    Key: textAttributes(key),
+    UpdateExpression: "ADD #count :by",
+    ExpressionAttributeNames: { "#count": attribute },
+    ExpressionAttributeValues: { ":by": { N: String(by) } },
+  });
+  const standing = (endpoint: Endpoint) => ({
+    ConditionExpression: "#version = :version",
+    ExpressionAttributeNames: { "#version": "version" },
+    ExpressionAttributeValues: { ":version": { N: String(endpoint.version) } },
+  });
+
+  /** Answers whether the condition of the endpoint, and that of the count, refused the change. */
+  const change = async (endpoint: TransactWriteItem, event: ActivityEvent, count: readonly TransactWriteItem[]) => {
+    const put = putOf(events, event);
+    const [isStale = false, , isToldAlready, isFull = false] = await transact(client, [
+      endpoint,
+      { Update: add(webhookVersionKey, "version", 1) },
+      { Put: { ...put, Item: textAttributes(put.Item) } },
+      ...count,
+    ]);
+    if (!isStale && isToldAlready) throw new Error(`Event ${event.event_id} is stored already.`);
+    return { isStale, isFull };
+  };
+
+  return {
+    ...endpointSource(client, config),
+
+    async create(endpoint, event) {
+      const put = {
+        TableName: config,
+        Item: toEndpointItem(endpoint),
+        ConditionExpression: "attribute_not_exists(pk)",
+      };
+      const count = add(webhookOrgKey(endpoint.org_id), "endpoints", 1);
+      const { isStale, isFull } = await change({ Put: put }, event, [
+        {
+          Update: {
+            ...count,
+            ConditionExpression: "attribute_not_exists(#count) OR #count < :max",
+            ExpressionAttributeValues: { ...count.ExpressionAttributeValues, ":max": { N: String(maxEndpoints) } },
+          },
+        },
+      ]);
+      if (isFull) {
+        throw new ActivityError(
+          "conflict",
+          `The organisation has ${maxEndpoints} webhook endpoints, which is the most there may be: delete one first.`,
+        );
+      }
+      if (isStale) throw new ActivityError("conflict", "The webhook endpoint exists already.");
+    },
+
+    async get(orgId, endpointId) {
+      const Key = textAttributes(endpointKey(orgId, endpointId));
+      const { Item } = await calling(client.send(new GetItemCommand({ TableName: config, Key, ConsistentRead: true })));
+      return Item === undefined ? null : fromEndpointItem(Item);
+    },
+
+    async update(before, after, event) {
+      const Item = toEndpointItem({ ...after, version: before.version + 1 });
+      const { isStale } = await change({ Put: { TableName: config, Item, ...standing(before) } }, event, []);
+      return !isStale;
+    },
+
+    async remove(endpoint, event) {
+      const Key = textAttributes(endpointKey(endpoint.org_id, endpoint.endpoint_id));
+      const count = { Update: add(webhookOrgKey(endpoint.org_id), "endpoints", -1) };
+      const { isStale } = await change({ Delete: { TableName: config, Key, ...standing(endpoint) } }, event, [count]);
+      return !isStale;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod/mini";
+import { keptForDays } from "../webhooks/delivery.ts";
+import { type ReplayStore, replayScopes } from "../webhooks/replay.ts";
+import { textAttributes } from "./attributes.ts";
+import { expiresAfter } from "./expiry.ts";
+import { calling } from "./faults.ts";
+import { replayKey } from "./keys.ts";
+import { readItem } from "./stored-item.ts";
+
+const listPlace = z.object({ kind: z.literal("list"), after: z.string() });
+
+const position = z.object({ occurred_at: z.string(), event_id: z.string(), entity_id: z.string() });
+const logPlace = z.object({ kind: z.literal("log"), after: z.nullable(position) });
+
+const stored = z.object({
+  replay_id: z.string(),
+  org_id: z.string(),
+  endpoint_id: z.string(),
+  since: z.string(),
+  until: z.string(),
+  events: z.nullable(z.array(z.string())),
+  only: z.enum(replayScopes),
+  status: z.enum(["running", "done", "stopped"]),
+  examined: z.number(),
+  sent: z.number(),
+  place: z.nullable(z.discriminatedUnion("kind", [listPlace, logPlace])),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+
+/** Replays in the deliveries table, each kept for as long after its last step as a delivery is. */
+export function replayStore(client: DynamoDBClient, table: string): ReplayStore {
+  return {
+    async save(replay) {
+      const { endpoint_id, replay_id, updated_at } = replay;
+      const Item = marshall({
+        ...replayKey(endpoint_id, replay_id),
+        ...replay,
+        ...expiresAfter(Date.parse(updated_at), keptForDays),
+      });
+      await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+    },
+
+    async get(endpointId, replayId) {
+      const Key = textAttributes(replayKey(endpointId, replayId));
+      const { Item } = await calling(client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
+      return Item === undefined ? null : readItem(stored, Item);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Exchange } from "./attempt.ts";
+import { type Delivery, type DeliveryMessage, deliveryTime, type FailureReason } from "./delivery.ts";
+import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
+import type { SendOutcome } from "./health.ts";
+import { ended, holdSeconds, putOff } from "./park.ts";
+import { payloadOf } from "./payload.ts";
+import { judge, nextAttemptAt, type Verdict } from "./retry.ts";
+import { sampleEvent } from "./samples.ts";
+import { schedule } from "./schedule.ts";
+import { signedHeaders } from "./sign.ts";
+
+/** Where a delivery goes, and the secrets that sign it, newest first. */
+export type Target = { readonly url: string; readonly secrets: readonly string[] };
+
+/** What a message came to, and what its send says about the endpoint; `null` where nothing was sent. */
+export type Step = { readonly outcome: Outcome; readonly sent: (SendOutcome & { readonly gone: boolean }) | null };
+
+/**
+ * Makes one attempt of a delivery: takes it, signs, sends, records. A crash anywhere in it leaves a message that makes the
+ * attempt again, under the same id. Throws where the attempt cannot be made or recorded; the message must then come again.
+ */
+export async function attempt(world: DeliveryWorld, target: Target, message: DeliveryMessage): Promise<Step> {
+  const [claim, event] = await Promise.all([
+    world.deliveries.claim(message, world.now(), holdSeconds),
+    eventOf(world, message),
+  ]);
+  if (claim.kind === "settled") return { outcome: "dropped", sent: null };
+  if (claim.kind === "busy") return { outcome: await putOff(world, message, claim.until), sent: null };
+  const started = world.now();
+  const body = payloadOf(event, message.delivery_id);
+  const { delivery_id: deliveryId, event_type: eventType } = message;
+  const headers = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now: started });
+  const exchange = await world.send(target.url, headers, body);
+  const verdict = judge(exchange, world.now());
+  const tried = { ...claim.delivery, ...facts(exchange, started), step: message.step + 1 };
+  const next = await nextState(world, message, tried, verdict);
+  await world.deliveries.record(next, { ...exchange, number: tried.attempts, at: started.toISOString() });
+  return { outcome: outcomeOf(next), sent: { ...learned(verdict), at: world.now().getTime() } };
+}
+
+async function eventOf({ events }: DeliveryWorld, { org_id, event, event_type, delivery_id }: DeliveryMessage) {
+  if (event === null) return sampleEvent(event_type, org_id, deliveryTime(delivery_id));
+  const found = await events.get(org_id, event);
+  if (found === null) throw new Error(`The event of delivery ${delivery_id} is not in the log.`);
+  return found;
+}
+
+function facts({ status, error }: Exchange, started: Date) {
+  return { last_attempt_at: started.toISOString(), last_status: status, last_error: error };
+}
+
+/**
+ * The delivery after an attempt. A further attempt is scheduled before this one is recorded: a crash between the two leaves a message
+ * too many, which is dropped, rather than none.
+ */
+async function nextState(
+  world: DeliveryWorld,
+  message: DeliveryMessage,
+  tried: Delivery,
+  verdict: Verdict,
+): Promise<Delivery> {
+  if (verdict.kind === "succeeded") return { ...tried, status: "succeeded", reason: null, next_attempt_at: null };
+  const final = finalReason(message, verdict);
+  if (final !== null) return ended(tried, final);
+  const { started_at, step } = message;
+  const [now, random, retryAfterMs] = [world.now(), world.random(), verdict.retryAfterMs];
+  const at = nextAttemptAt({ attempts: step + 1, started_at, retryAfterMs, now, random });
+  if (at === null) return ended(tried, "exhausted");
+  await schedule(world, { ...message, step: step + 1, parked: 0, urgent: false }, at);
+  return { ...tried, status: "pending", next_attempt_at: at.toISOString() };
+}
+
+function finalReason(
+  { event }: DeliveryMessage,
+  { gone, aborted }: Verdict & { kind: "failed" },
+): FailureReason | null {
+  if (gone) return "endpoint_gone";
+  if (aborted) return "aborted_by_receiver";
+  return event === null ? "test_failed" : null;
+}
+
+function outcomeOf({ status }: Delivery): Outcome {
+  if (status === "succeeded") return "succeeded";
+  return status === "failed" ? "given_up" : "failed";
+}
+
+function learned(verdict: Verdict) {
+  if (verdict.kind === "succeeded") return { succeeded: true, overloaded: false, retryAfterMs: null, gone: false };
+  const { overloaded, retryAfterMs, gone } = verdict;
+  return { succeeded: false, overloaded, retryAfterMs, gone };
+}

@@ -1,0 +1,30 @@
+import type { ActivityEvent } from "../events/event.ts";
+import type { Send } from "./attempt.ts";
+import type { DeliveryMessage, DeliveryQueue, DeliveryStore, DueStore } from "./delivery.ts";
+import type { EndpointStore, SecretBox } from "./endpoint.ts";
+import type { HealthStore } from "./health.ts";
+
+export type EventKey = NonNullable<DeliveryMessage["event"]>;
+
+/** All that delivering needs of the world. */
+export type DeliveryWorld = {
+  readonly endpoints: Pick<EndpointStore, "get" | "update">;
+  readonly deliveries: Pick<DeliveryStore, "claim" | "announce" | "record">;
+  readonly health: HealthStore;
+  readonly due: Pick<DueStore, "add">;
+  readonly queue: DeliveryQueue;
+  readonly events: { get(orgId: string, key: EventKey): Promise<ActivityEvent | null> };
+  readonly box: Pick<SecretBox, "open">;
+  readonly send: Send;
+  now(): Date;
+  /** From 0 to 1. */
+  random(): number;
+  newId(): string;
+  sleep(milliseconds: number): Promise<unknown>;
+};
+
+/**
+ * What became of a message: its delivery succeeded, failed and waits for another attempt, or was given up; or nothing was sent,
+ * because it must wait, or because it was dealt with before.
+ */
+export type Outcome = "succeeded" | "failed" | "given_up" | "parked" | "dropped";

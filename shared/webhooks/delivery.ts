@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import * as z from "zod/mini";
+import type { ActivityEvent } from "../events/event.ts";
+import type { Attempt } from "./attempt.ts";
+
+export const deliveryStatuses = ["pending", "succeeded", "failed"] as const;
+
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+/** Why a delivery was given up. */
+export type FailureReason =
+  | "exhausted"
+  | "endpoint_gone"
+  | "endpoint_disabled"
+  | "endpoint_deleted"
+  | "aborted_by_receiver"
+  | "test_failed";
+
+/** Where an event stands in the log. */
+const eventKey = z.object({ entity_id: z.string(), occurred_at: z.string(), event_id: z.string() });
+
+/**
+ * What travels through the queue, and waits in the table: which delivery, and which attempt of it. The event itself stays in
+ * the log. Attempts are counted in cycles: a retry or replay begins a new one, and ends what is left of the one before.
+ */
+export const deliveryMessage = z.object({
+  org_id: z.string(),
+  endpoint_id: z.string(),
+  delivery_id: z.string(),
+  event_type: z.string(),
+  /** `null` for a test, whose sample is made of its type. */
+  event: z.nullable(eventKey),
+  /** When the cycle was asked for, in Unix milliseconds; 0 for the first, which the stream begins. */
+  cycle: z.number(),
+  /** When the cycle began: three days later it ends. */
+  started_at: z.string(),
+  /** Attempts of the cycle before this one. */
+  step: z.number(),
+  /** How often the endpoint was busy or its circuit open when this attempt was due. */
+  parked: z.number(),
+  /** Asked for by a person: sent even where the circuit is open. */
+  urgent: z.boolean(),
+});
+
+export type DeliveryMessage = z.infer<typeof deliveryMessage>;
+
+/** One event on its way to one endpoint. Times are UTC with three fraction digits. */
+export type Delivery = Pick<
+  DeliveryMessage,
+  "org_id" | "endpoint_id" | "delivery_id" | "event_type" | "event" | "cycle" | "step"
+> & {
+  readonly status: DeliveryStatus;
+  readonly reason: FailureReason | null;
+  /** Attempts over all cycles. */
+  readonly attempts: number;
+  readonly created_at: string;
+  readonly last_attempt_at: string | null;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+  readonly next_attempt_at: string | null;
+};
+
+/** What became of asking for an attempt. */
+export type Claim =
+  | { readonly kind: "claimed"; readonly delivery: Delivery }
+  /** Done already, given up, or begun anew since: nothing is left to do. */
+  | { readonly kind: "settled" }
+  /** Somebody else is at it, until then at the latest. */
+  | { readonly kind: "busy"; readonly until: string };
+
+export type DeliveryFilter = {
+  readonly status: DeliveryStatus | null;
+  readonly event_type: string | null;
+  /** Inclusive bounds of when the event was recorded. */
+  readonly since: string | null;
+  readonly until: string | null;
+};
+
+export type DeliveryQuery = DeliveryFilter & {
+  readonly endpoint_id: string;
+  readonly limit: number;
+  /** The delivery that the page before ended with. */
+  readonly after: string | null;
+};
+
+export type DeliveryPage = { readonly deliveries: readonly Delivery[]; readonly next: string | null };
+
+export type DeliveryStore = {
+  /**
+   * Takes an attempt: creates the delivery where there is none, counts the attempt and holds it for `leaseSeconds`. A
+   * message of a later cycle or step than the delivery's is taken, one of an earlier is `settled`.
+   */
+  claim(message: DeliveryMessage, now: Date, leaseSeconds: number): Promise<Claim>;
+  /** Lists a delivery that waits for its first attempt, unless it is listed already. */
+  announce(message: DeliveryMessage, now: Date, next_attempt_at: string): Promise<void>;
+  /**
+   * Writes how an attempt went and ends its hold: `delivery` as it is from now on. Where a later cycle has begun meanwhile only the
+   * attempt is kept. `attempt` is `null` where nothing was sent.
+   */
+  record(delivery: Delivery, attempt: Attempt | null): Promise<void>;
+  get(endpointId: string, deliveryId: string): Promise<Delivery | null>;
+  /** Oldest first. */
+  attempts(endpointId: string, deliveryId: string): Promise<readonly Attempt[]>;
+  /** Newest first. A page may hold fewer than `limit` and still have more behind it. */
+  page(query: DeliveryQuery): Promise<DeliveryPage>;
+  /** The status of each delivery that there is. */
+  statuses(endpointId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, DeliveryStatus>>;
+};
+
+/** Attempts that are due later than a queue can hold them, spread over shards. */
+export type DueStore = {
+  add(message: DeliveryMessage, dueAt: Date): Promise<void>;
+  /** Some that are due, the longest due first. */
+  due(shard: number, now: Date): Promise<readonly DueEntry[]>;
+  remove(entries: readonly DueEntry[]): Promise<void>;
+};
+
+export type DueEntry = { readonly message: DeliveryMessage; readonly shard: number; readonly key: string };
+
+export const dueShards = 16;
+
+/** The queue of deliveries. Answers the messages that it did not accept. */
+export type DeliveryQueue = {
+  send(messages: readonly DeliveryMessage[], delaySeconds: number): Promise<readonly DeliveryMessage[]>;
+};
+
+/** How long deliveries and their attempts are kept. */
+export const keptForDays = 30;
+
+/**
+ * The id of an event's delivery to an endpoint: the same however often stream, queue or replay bring it. It begins with
+ * when the event was recorded, so that text order is time order.
+ */
+export function deliveryIdOf(endpointId: string, event: ActivityEvent): string {
+  const key = `${endpointId}\n${event.org_id}\n${event.entity_id}\n${event.occurred_at}\n${event.event_id}`;
+  return deliveryIdAt(event.recorded_at, key);
+}
+
+/** A delivery id for a moment, made from `entropy`. */
+export function deliveryIdAt(at: string, entropy: string): string {
+  return `${deliveryIdPrefix(at)}${createHash("sha256").update(entropy).digest("hex").slice(0, 20)}`;
+}
+
+/** What the ids of deliveries of a millisecond begin with. Moments before 1970 count as 1970. */
+export function deliveryIdPrefix(at: string): string {
+  return `dlv_${Math.max(0, Date.parse(at)).toString(16).padStart(12, "0")}`;
+}
+
+/** The millisecond that a delivery id begins with, in ISO 8601. */
+export function deliveryTime(deliveryId: string): string {
+  return new Date(Number.parseInt(deliveryId.slice(4, 16), 16)).toISOString();
+}

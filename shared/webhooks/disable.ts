@@ -1,0 +1,23 @@
+import type { DeliveryWorld } from "./delivery-world.ts";
+import type { DisabledReason, Endpoint } from "./endpoint.ts";
+import { disabledEvent } from "./endpoint-events.ts";
+
+const maxConflicts = 3;
+
+/**
+ * Disables an endpoint unless its owner gave it another address, disabled or deleted it meanwhile. Answers whether it did.
+ */
+export async function disable(
+  { endpoints, now }: Pick<DeliveryWorld, "endpoints" | "now">,
+  endpoint: Endpoint,
+  reason: Exclude<DisabledReason, "owner">,
+): Promise<boolean> {
+  for (let tries = 0; tries < maxConflicts; tries++) {
+    const standing = await endpoints.get(endpoint.org_id, endpoint.endpoint_id);
+    if (standing === null || standing.disabled !== null || standing.url !== endpoint.url) return false;
+    const at = now().toISOString();
+    const after = { ...standing, disabled: { reason, at }, updated_at: at, version: standing.version + 1 };
+    if (await endpoints.update(standing, after, disabledEvent(standing, reason, at))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,65 @@
+import type { ActivityEvent } from "../events/event.ts";
+
+/** Endpoints of one organisation at most. */
+export const maxEndpoints = 50;
+
+/** Why an endpoint gets nothing: its owner said so, it answered 410, or it failed for three days on end. */
+export type DisabledReason = "owner" | "gone" | "failing";
+
+/** A signing secret as it is stored: encrypted, and readable only for its own endpoint. */
+export type SealedSecret = {
+  readonly sealed: string;
+  /** When it stops signing; `null` for the one in force. */
+  readonly expires_at: string | null;
+};
+
+/** Where an organisation's events are sent. Times are UTC with three fraction digits. */
+export type Endpoint = {
+  /** `wh_` and 32 hexadecimal digits. */
+  readonly endpoint_id: string;
+  readonly org_id: string;
+  readonly url: string;
+  /** Filters: `invoice.sent`, `invoice.*`, `*.voided`, `*`. */
+  readonly events: readonly string[];
+  /** Only events of this document; `null` for all. */
+  readonly entity_id: string | null;
+  readonly description: string | null;
+  /** Newest first; older ones sign beside it until they expire. */
+  readonly secrets: readonly SealedSecret[];
+  readonly disabled: { readonly reason: DisabledReason; readonly at: string } | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** Counts the changes, so that two at once are noticed. */
+  readonly version: number;
+};
+
+/**
+ * Endpoints at rest. Each change is one transaction with the event that tells of it, so that neither is ever without
+ * the other.
+ */
+export type EndpointStore = {
+  /** Throws `ActivityError` `conflict` where the organisation has as many endpoints as it may. */
+  create(endpoint: Endpoint, event: ActivityEvent): Promise<void>;
+  /** Oldest first, as of now. */
+  list(orgId: string): Promise<readonly Endpoint[]>;
+  /** As of now; `null` where the organisation has no such endpoint. */
+  get(orgId: string, endpointId: string): Promise<Endpoint | null>;
+  /** Replaces an endpoint; answers `false` where `before` is no longer what stands. */
+  update(before: Endpoint, after: Endpoint, event: ActivityEvent): Promise<boolean>;
+  /** Answers `false` where `endpoint` is no longer what stands. */
+  remove(endpoint: Endpoint, event: ActivityEvent): Promise<boolean>;
+};
+
+/** What the fan-out asks, briefly cached: who has endpoints at all, and which. */
+export type EndpointSource = Pick<EndpointStore, "list"> & {
+  /** A number that every change of any endpoint changes. */
+  version(): Promise<number>;
+  /** The organisations that have an endpoint. */
+  orgs(): Promise<ReadonlySet<string>>;
+};
+
+/** Encrypts secrets for one endpoint; what was sealed for another cannot be opened. */
+export type SecretBox = {
+  seal(secret: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): Promise<string>;
+  open(sealed: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): Promise<string>;
+};

@@ -1,0 +1,79 @@
+import { ActivityError } from "../events/errors.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type Requester, requestedEvent } from "./endpoint-events.ts";
+import { readEndpointUrl } from "./endpoint-url.ts";
+import { endpointIdPattern } from "./ids.ts";
+import type { ManageWorld } from "./manage-world.ts";
+import { secretBytes, writeSecret } from "./secret.ts";
+
+const maxConflicts = 3;
+
+/** What the owner of an endpoint decides. */
+export type EndpointSettings = {
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly entity_id: string | null;
+  readonly description: string | null;
+  readonly enabled: boolean;
+};
+
+/** An endpoint with its new secret, which nobody sees again. */
+export type Issued = { readonly endpoint: Endpoint; readonly secret: string };
+
+/**
+ * Creates an endpoint. Throws `ActivityError`: `invalid_value` for a URL that must not be sent to, `conflict` where the
+ * organisation has as many endpoints as it may.
+ */
+export async function createEndpoint(
+  world: ManageWorld,
+  requester: Requester,
+  { url, enabled, ...settings }: EndpointSettings,
+): Promise<Issued> {
+  const { org_id } = requester;
+  const at = world.now().toISOString();
+  const checkedUrl = readEndpointUrl(url, world.rules);
+  const endpoint_id = `wh_${Buffer.from(world.random(16)).toString("hex")}`;
+  const secret = writeSecret(world.random(secretBytes));
+  const endpoint: Endpoint = {
+    endpoint_id,
+    org_id,
+    url: checkedUrl,
+    ...settings,
+    secrets: [{ sealed: await world.box.seal(secret, { org_id, endpoint_id }), expires_at: null }],
+    disabled: enabled ? null : { reason: "owner", at },
+    created_at: at,
+    updated_at: at,
+    version: 1,
+  };
+  await world.endpoints.create(endpoint, requestedEvent(endpoint, requester, { verb: "CREATED" }, at));
+  return { endpoint, secret };
+}
+
+/** Finds an endpoint. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's. */
+export async function getEndpoint({ endpoints }: Pick<ManageWorld, "endpoints">, orgId: string, endpointId: string) {
+  const endpoint = endpointIdPattern.test(endpointId) ? await endpoints.get(orgId, endpointId) : null;
+  if (endpoint === null) throw new ActivityError("not_found", "There is no such endpoint.");
+  return endpoint;
+}
+
+/** Deletes an endpoint. Throws `ActivityError` `not_found`, and `conflict` for changes at once. */
+export async function deleteEndpoint(world: ManageWorld, requester: Requester, endpointId: string): Promise<void> {
+  await changing(world, requester, endpointId, async (before) => {
+    const event = requestedEvent(before, requester, { verb: "DELETED" }, world.now().toISOString());
+    return (await world.endpoints.remove(before, event)) ? before : null;
+  });
+}
+
+/** Makes a change to what stands; where somebody else was faster, `attempt` answers `null` and is asked again. */
+export async function changing<T>(
+  world: ManageWorld,
+  { org_id }: Requester,
+  endpointId: string,
+  attempt: (before: Endpoint) => Promise<T | null>,
+): Promise<T> {
+  for (let tries = 0; tries < maxConflicts; tries++) {
+    const done = await attempt(await getEndpoint(world, org_id, endpointId));
+    if (done !== null) return done;
+  }
+  throw new ActivityError("conflict", "The endpoint is being changed by others at the same time: try again.");
+}

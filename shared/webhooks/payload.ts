@@ -1,0 +1,14 @@
+import { renderEvent, renderTime } from "../dialects/finzbooks/render.ts";
+import type { ActivityEvent } from "../events/event.ts";
+import { eventTypeOf } from "./event-type.ts";
+
+/**
+ * The body of a delivery. Written as text, so that the event in it is byte for byte what the log answers: the bytes
+ * that are signed are these, and the bytes that are sent.
+ */
+export function payloadOf(event: ActivityEvent, deliveryId: string): string {
+  return (
+    `{"event_type":"${eventTypeOf(event)}","delivery_id":"${deliveryId}"` +
+    `,"occurred_at":"${renderTime(event.occurred_at)}","org_id":"${event.org_id}","data":${renderEvent(event)}}`
+  );
+}

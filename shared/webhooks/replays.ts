@@ -1,0 +1,84 @@
+import { ActivityError } from "../events/errors.ts";
+import { keptForDays } from "./delivery.ts";
+import { getEndpoint } from "./endpoints.ts";
+import { replayIdPattern } from "./ids.ts";
+import type { ManageWorld } from "./manage-world.ts";
+import type { Replay } from "./replay.ts";
+import { countReplay, type ReplayCount } from "./replay-count.ts";
+import type { ReplayRange } from "./replay-selection.ts";
+
+/**
+ * Begins to send events of the log again. Throws `ActivityError`: `not_found`, `invalid_value` for a range that cannot
+ * be, `conflict` while the endpoint is disabled, `unavailable`.
+ */
+export async function startReplay(
+  world: ManageWorld,
+  orgId: string,
+  endpointId: string,
+  range: ReplayRange,
+): Promise<Replay> {
+  const { org_id, endpoint_id, disabled } = await getEndpoint(world, orgId, endpointId);
+  const now = world.now();
+  checkRange(range, now);
+  if (disabled !== null) {
+    throw new ActivityError("conflict", "The endpoint is disabled: enable it before you replay events to it.");
+  }
+  const at = now.toISOString();
+  const { since, until, events, only } = range;
+  const replay: Replay = {
+    replay_id: `rpl_${Buffer.from(world.random(16)).toString("hex")}`,
+    org_id,
+    endpoint_id,
+    since,
+    until,
+    events,
+    only,
+    status: "running",
+    examined: 0,
+    sent: 0,
+    place: null,
+    created_at: at,
+    updated_at: at,
+  };
+  await world.replays.save(replay);
+  await world.replayQueue.send(replay, 0);
+  return replay;
+}
+
+/**
+ * Counts what a replay would send, also to a disabled endpoint. Throws `ActivityError` `not_found` and `invalid_value`.
+ */
+export async function previewReplay(
+  world: ManageWorld,
+  orgId: string,
+  endpointId: string,
+  range: ReplayRange,
+): Promise<ReplayCount> {
+  const endpoint = await getEndpoint(world, orgId, endpointId);
+  checkRange(range, world.now());
+  return countReplay(world, endpoint, range);
+}
+
+/**
+ * How far a replay has come. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's.
+ */
+export async function getReplay(
+  world: ManageWorld,
+  orgId: string,
+  endpointId: string,
+  replayId: string,
+): Promise<Replay> {
+  await getEndpoint(world, orgId, endpointId);
+  const replay = replayIdPattern.test(replayId) ? await world.replays.get(endpointId, replayId) : null;
+  if (replay === null) throw new ActivityError("not_found", "There is no such replay.");
+  return replay;
+}
+
+function checkRange({ since, until, only }: ReplayRange, now: Date): void {
+  if (since > until) throw new ActivityError("invalid_value", "since must not be after until.", { field: "since" });
+  const keptSince = new Date(now.getTime() - keptForDays * 86_400_000).toISOString();
+  if (only === "failed" && since < keptSince) {
+    const message = `What failed is known for ${keptForDays} days: to send older events again, ask for only "all".`;
+    throw new ActivityError("invalid_value", message, { field: "since" });
+  }
+}

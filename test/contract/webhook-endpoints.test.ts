@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ActivityEvent } from "../../shared/events/event.ts";
+import { type Endpoint, maxEndpoints } from "../../shared/webhooks/endpoint.ts";
+import { anEndpoint, anEvent } from "../support/builders.ts";
+import { refusalOf } from "../support/refusal.ts";
+import { startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
+
+let real: WebhookStores;
+beforeAll(async () => {
+  real = storesIn(await startTables());
+});
+
+const digits = () => randomUUID().replaceAll("-", "");
+const anOrg = () => `org_${digits()}`;
+const endpointOf = (org_id: string, over: Partial<Endpoint> = {}) =>
+  anEndpoint({ org_id, endpoint_id: `wh_${digits()}`, ...over });
+const eventOf = ({ org_id, endpoint_id }: Endpoint): ActivityEvent =>
+  anEvent({ org_id, entity_type: "WEBHOOK_ENDPOINT", entity_id: endpoint_id, event_id: `evt_${digits()}` });
+
+const memory = storesInMemory();
+
+describe.each([
+  ["DynamoDB", () => real],
+  ["memory", () => memory],
+])("endpoints in %s", (_, stores) => {
+  const created = async (org_id: string, over: Partial<Endpoint> = {}) => {
+    const endpoint = endpointOf(org_id, over);
+    await stores().endpoints.create(endpoint, eventOf(endpoint));
+    return endpoint;
+  };
+
+  it("come back as they were written, every field", async () => {
+    const { endpoints } = stores();
+    const org_id = anOrg();
+    const endpoint = await created(org_id, {
+      events: ["invoice.*", "*.voided"],
+      entity_id: "inv#1",
+      description: "",
+      secrets: [
+        { sealed: "v1.a", expires_at: null },
+        { sealed: "v1.b", expires_at: "2026-06-02T00:00:00.000Z" },
+      ],
+      disabled: { reason: "failing", at: "2026-06-01T00:00:00.000Z" },
+    });
+    expect(await endpoints.get(org_id, endpoint.endpoint_id)).toEqual(endpoint);
+    expect(await endpoints.list(org_id)).toEqual([endpoint]);
+  });
+
+  it("are listed oldest first", async () => {
+    const org_id = anOrg();
+    const times = ["2026-03-01", "2026-01-01", "2026-02-01"].map((day) => `${day}T00:00:00.000Z`);
+    for (const created_at of times) await created(org_id, { created_at });
+    const listed = await stores().endpoints.list(org_id);
+    expect(listed.map(({ created_at }) => created_at)).toEqual([...times].sort());
+  });
+
+  it("are seen, changed and removed by no other organisation", async () => {
+    const { endpoints } = stores();
+    const [own, foreign] = [anOrg(), anOrg()];
+    const endpoint = await created(own);
+    expect(await endpoints.get(foreign, endpoint.endpoint_id)).toBeNull();
+    expect(await endpoints.list(foreign)).toEqual([]);
+    const stolen = { ...endpoint, org_id: foreign };
+    expect(await endpoints.update(stolen, { ...stolen, url: "https://evil.example" }, eventOf(stolen))).toBe(false);
+    expect(await endpoints.remove(stolen, eventOf(stolen))).toBe(false);
+    expect(await endpoints.get(own, endpoint.endpoint_id)).toEqual(endpoint);
+  });
+
+  it("are changed together with the event that tells of it, or not at all", async () => {
+    const { endpoints, logged } = stores();
+    const org_id = anOrg();
+    const endpoint = endpointOf(org_id);
+    const [creation, change, lateChange, removal, lateRemoval] = [1, 2, 3, 4, 5].map(() => eventOf(endpoint));
+    if (!creation || !change || !lateChange || !removal || !lateRemoval) throw new Error("There are five events.");
+    await endpoints.create(endpoint, creation);
+    const after = { ...endpoint, url: "https://new.example" };
+    expect(await endpoints.update(endpoint, after, change)).toBe(true);
+    expect(await endpoints.update(endpoint, { ...endpoint, url: "https://lost.example" }, lateChange)).toBe(false);
+    const standing = await endpoints.get(org_id, endpoint.endpoint_id);
+    expect(standing).toEqual({ ...after, version: 2 });
+    expect(await endpoints.remove(endpoint, lateRemoval)).toBe(false);
+    expect(await endpoints.remove(standing ?? endpoint, removal)).toBe(true);
+    expect(await endpoints.get(org_id, endpoint.endpoint_id)).toBeNull();
+    for (const event of [creation, change, removal]) expect(await logged(event)).toEqual(event);
+    for (const event of [lateChange, lateRemoval]) expect(await logged(event)).toBeNull();
+  });
+
+  it("are changed by one of two who read the same", async () => {
+    const { endpoints } = stores();
+    const endpoint = await created(anOrg());
+    const urls = ["https://one.example", "https://two.example"];
+    const won = await Promise.all(
+      urls.map((url) => endpoints.update(endpoint, { ...endpoint, url }, eventOf(endpoint))),
+    );
+    expect(won.filter(Boolean)).toHaveLength(1);
+    const standing = await endpoints.get(endpoint.org_id, endpoint.endpoint_id);
+    expect(standing?.url).toBe(urls[won.indexOf(true)]);
+  });
+
+  it("are at most fifty of an organisation, also when sixty are created at once", async () => {
+    const { endpoints, logged } = stores();
+    const org_id = anOrg();
+    const wanted = Array.from({ length: 60 }, () => endpointOf(org_id));
+    const events = wanted.map(eventOf);
+    const outcomes = await Promise.allSettled(
+      wanted.map((endpoint, at) => endpoints.create(endpoint, events[at] ?? eventOf(endpoint))),
+    );
+    const isCreated = outcomes.map(({ status }) => status === "fulfilled");
+    const stood = await endpoints.list(org_id);
+    expect(stood).toHaveLength(isCreated.filter(Boolean).length);
+    expect(stood.length).toBeLessThanOrEqual(maxEndpoints);
+    const told = await Promise.all(events.map(async (event) => (await logged(event)) !== null));
+    expect(told).toEqual(isCreated);
+
+    for (let count = stood.length; count < maxEndpoints; count++) await created(org_id);
+    const extra = endpointOf(org_id);
+    expect(await refusalOf(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
+    const [first = extra] = stood;
+    await endpoints.remove(first, eventOf(first));
+    await created(org_id);
+    expect(await endpoints.list(org_id)).toHaveLength(maxEndpoints);
+  });
+
+  it("are refused, and not counted, where the id is taken", async () => {
+    const { endpoints } = stores();
+    const org_id = anOrg();
+    const endpoint = await created(org_id);
+    expect(await refusalOf(endpoints.create(endpoint, eventOf(endpoint)))).toMatchObject({ code: "conflict" });
+    await endpoints.remove(endpoint, eventOf(endpoint));
+    expect((await endpoints.orgs()).has(org_id)).toBe(false);
+  });
+
+  it("change the version by each change, and by nothing else", async () => {
+    const { endpoints } = stores();
+    const org_id = anOrg();
+    const versions = [await endpoints.version()];
+    const endpoint = await created(org_id);
+    versions.push(await endpoints.version());
+    await endpoints.update(endpoint, endpoint, eventOf(endpoint));
+    versions.push(await endpoints.version());
+    await endpoints.update(endpoint, endpoint, eventOf(endpoint));
+    expect(await endpoints.version()).toBe(versions.at(-1));
+    const standing = (await endpoints.get(org_id, endpoint.endpoint_id)) ?? endpoint;
+    await endpoints.remove(standing, eventOf(endpoint));
+    versions.push(await endpoints.version());
+    expect(new Set(versions).size).toBe(4);
+  });
+
+  it("name the organisations that have one", async () => {
+    const { endpoints } = stores();
+    const [with1, with0, never] = [anOrg(), anOrg(), anOrg()];
+    await created(with1);
+    const gone = await created(with0);
+    await endpoints.remove(gone, eventOf(gone));
+    const orgs = await endpoints.orgs();
+    expect([with1, with0, never].map((org) => orgs.has(org))).toEqual([true, false, false]);
+  });
+});

@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type DueEntry, deliveryIdAt, dueShards } from "../../shared/webhooks/delivery.ts";
+import { type Health, initialHealth } from "../../shared/webhooks/health.ts";
+import type { Replay } from "../../shared/webhooks/replay.ts";
+import { aDeliveryMessage, anEvent } from "../support/builders.ts";
+import { startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
+
+let real: WebhookStores;
+beforeAll(async () => {
+  real = storesIn(await startTables());
+});
+const memory = storesInMemory();
+
+const anEndpointId = () => `wh_${randomUUID().replaceAll("-", "")}`;
+const at = (second: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, second));
+
+describe.each([
+  ["DynamoDB", () => real],
+  ["memory", () => memory],
+])("in %s", (_, stores) => {
+  describe("the health of an endpoint", () => {
+    const failing: Health = {
+      ...initialHealth,
+      limit: 3,
+      leases: [{ id: "one", slots: 2, until: 1_780_315_290_000 }],
+      failures: 7,
+      openings: 2,
+      open_until: 1_780_315_260_000,
+      failing_since: 1_780_315_230_000,
+    };
+
+    it("is that of a new one until it is written, and then what was written, a version later", async () => {
+      const { health } = stores();
+      const id = anEndpointId();
+      expect(await health.read(id)).toEqual(initialHealth);
+      expect(await health.write(id, initialHealth, failing)).toBe(true);
+      const first = await health.read(id);
+      expect(first).toEqual({ ...failing, version: 1 });
+      expect(await health.write(id, first, initialHealth)).toBe(true);
+      expect(await health.read(id)).toEqual({ ...initialHealth, version: 2 });
+    });
+
+    it("is written by one of several who read the same", async () => {
+      const { health } = stores();
+      const id = anEndpointId();
+      for (let version = 0; version < 3; version++) {
+        const before = await health.read(id);
+        const won = await Promise.all(
+          [1, 2, 3, 4].map((failures) => health.write(id, before, { ...failing, failures })),
+        );
+        expect(won.filter(Boolean)).toHaveLength(1);
+        expect(await health.read(id)).toEqual({ ...failing, failures: won.indexOf(true) + 1, version: version + 1 });
+      }
+    });
+  });
+
+  describe("what is due", () => {
+    const messageOf = (endpoint_id: string, entropy: string) =>
+      aDeliveryMessage({ endpoint_id, delivery_id: deliveryIdAt("2026-06-01T00:00:00.000Z", entropy), parked: 3 });
+    /** Of one endpoint, whatever else waits. */
+    const dueOf = async (endpointId: string, now: Date): Promise<DueEntry[]> => {
+      const shards = Array.from({ length: dueShards }, (_, shard) => stores().due.due(shard, now));
+      return (await Promise.all(shards)).flat().filter(({ message }) => message.endpoint_id === endpointId);
+    };
+
+    it("comes at its time and not before, and not again when it is removed", async () => {
+      const { due } = stores();
+      const message = messageOf(anEndpointId(), "a");
+      await due.add(message, at(30));
+      expect(await dueOf(message.endpoint_id, new Date(at(30).getTime() - 1))).toEqual([]);
+      const entries = await dueOf(message.endpoint_id, at(30));
+      expect(entries.map((entry) => entry.message)).toEqual([message]);
+      await due.remove(entries);
+      await due.remove(entries);
+      expect(await dueOf(message.endpoint_id, at(60))).toEqual([]);
+    });
+
+    it("is one entry however often it is added, and another for another attempt", async () => {
+      const { due } = stores();
+      const message = messageOf(anEndpointId(), "b");
+      await due.add(message, at(30));
+      await due.add({ ...message, parked: 4 }, at(30));
+      await due.add({ ...message, step: 1 }, at(30));
+      const found = (await dueOf(message.endpoint_id, at(31))).map((entry) => entry.message);
+      expect(found.map(({ step, parked }) => [step, parked])).toEqual([
+        [0, 4],
+        [1, 3],
+      ]);
+    });
+
+    it("comes in the order of time within a shard, and is spread over the shards", async () => {
+      const { due } = stores();
+      const endpointId = anEndpointId();
+      const seconds = Array.from({ length: 60 }, (_, n) => (n * 37) % 60);
+      await Promise.all(seconds.map((second) => due.add(messageOf(endpointId, `${second}`), at(second))));
+      const entries = await dueOf(endpointId, at(29));
+      expect(entries).toHaveLength(30);
+      const byShard = Map.groupBy(entries, ({ shard }) => shard);
+      expect(byShard.size).toBeGreaterThan(dueShards / 2);
+      for (const shard of byShard.values()) {
+        const keys = shard.map(({ key }) => key);
+        expect(keys).toEqual([...keys].sort());
+      }
+    });
+
+    it("is given in parts, which together are all of it", async () => {
+      const { due } = stores();
+      const message = messageOf(anEndpointId(), "c");
+      const steps = Array.from({ length: 250 }, (_, step) => step);
+      await Promise.all(steps.map((step) => due.add({ ...message, step }, at(1))));
+      const seen: number[] = [];
+      for (;;) {
+        const entries = await dueOf(message.endpoint_id, at(2));
+        if (entries.length === 0) break;
+        seen.push(...entries.map((entry) => entry.message.step));
+        await due.remove(entries);
+      }
+      expect(seen.sort((left, right) => left - right)).toEqual(steps);
+    });
+  });
+
+  it("a replay is what was saved last, of its own endpoint only", async () => {
+    const { replays } = stores();
+    const endpoint_id = anEndpointId();
+    const replay: Replay = {
+      replay_id: "rpl_00000000000000000000000000000001",
+      org_id: "org_1",
+      endpoint_id,
+      since: "2026-01-01T00:00:00.000Z",
+      until: "2026-06-01T00:00:00.000Z",
+      events: ["invoice.*"],
+      only: "all",
+      status: "running",
+      examined: 0,
+      sent: 0,
+      place: null,
+      created_at: "2026-06-01T12:00:00.000Z",
+      updated_at: "2026-06-01T12:00:00.000Z",
+    };
+    await replays.save(replay);
+    expect(await replays.get(endpoint_id, replay.replay_id)).toEqual(replay);
+    const { occurred_at, event_id, entity_id } = anEvent();
+    for (const place of [
+      { kind: "list" as const, after: "dlv_1" },
+      { kind: "log" as const, after: null },
+      { kind: "log" as const, after: { occurred_at, event_id, entity_id } },
+    ]) {
+      const next: Replay = { ...replay, events: null, status: "done", examined: 9, sent: 8, place };
+      await replays.save(next);
+      expect(await replays.get(endpoint_id, replay.replay_id)).toEqual(next);
+    }
+    expect(await replays.get(anEndpointId(), replay.replay_id)).toBeNull();
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { deliveryIdOf } from "../../shared/webhooks/delivery.ts";
+import { mendAndReplay, owedTo, type Story, type Subscription, tellStory } from "../support/simulation/story.ts";
+
+const seed = Date.now() % 1_000_000;
+
+/** How each delivery ended that a subscription is owed, by its id. */
+async function ends({ platform, ...story }: Story, subscription: Subscription): Promise<Map<string, string>> {
+  const { endpoint_id } = subscription.endpoint;
+  const found = new Map<string, string>();
+  for (const event of owedTo({ platform, ...story }, subscription)) {
+    const id = deliveryIdOf(endpoint_id, event);
+    const delivery = await platform.deliveries.get(endpoint_id, id);
+    found.set(id, delivery === null ? "unknown" : (delivery.reason ?? delivery.status));
+  }
+  return found;
+}
+
+/** All that receivers were sent, in order. */
+const transcript = ({ subscriptions }: Story) => subscriptions.map(({ receiver }) => [...receiver.received]);
+
+describe(`10,000 events, 20 endpoints, functions killed at random, for three days (seed ${seed})`, async () => {
+  const story = await tellStory(seed, 10_000, { deadliness: 0.002, duplicates: 0.02 });
+  const { platform, subscriptions } = story;
+
+  it("kills functions, and leaves nothing in the queue or among the dead letters", () => {
+    expect(platform.kills).toBeGreaterThan(100);
+    expect(platform.queue.pending).toBe(0);
+    expect(platform.queue.deadLetters).toEqual([]);
+  });
+
+  it.each(subscriptions)("delivers every event or lists it with the reason: $name", async (subscription) => {
+    const { receiver, reasons } = subscription;
+    const ended = await ends(story, subscription);
+    expect(ended.size).toBeGreaterThan(400);
+    const known = new Set<string>(reasons);
+    expect([...ended].filter(([, end]) => !known.has(end))).toEqual([]);
+    expect([...ended].filter(([id, end]) => end === "succeeded" && !receiver.acceptances.has(id))).toEqual([]);
+  });
+
+  it.each(subscriptions)("sends only what was asked for, and the same under the same id: $name", (subscription) => {
+    const { endpoint, receiver } = subscription;
+    // What was committed just before the deletion may still be on its way, and so may what came just after.
+    const asked = new Set(owedTo(story, subscription).map((event) => deliveryIdOf(endpoint.endpoint_id, event)));
+    const isLate = (id: string) => subscription.name.startsWith("deleted") && !asked.has(id);
+    const stray = [...receiver.received.keys()].filter((id) => !asked.has(id) && !isLate(id));
+    expect(stray).toEqual([]);
+    for (const bodies of receiver.received.values()) expect(new Set(bodies).size).toBe(1);
+  });
+
+  it("disables those who never answered well in three days, and the one that is gone", () => {
+    expect(platform.disabled.toSorted()).toEqual([
+      "aborting failing",
+      "failing for ever failing",
+      "gone after twenty minutes gone",
+      "hanging for ever failing",
+      "redirecting failing",
+      "resetting failing",
+    ]);
+  });
+
+  it("delivers what they missed by a replay, once they work again", async () => {
+    const failed = subscriptions.find(({ name }) => name === "failing for ever");
+    if (failed === undefined) throw new Error("There is no such subscription.");
+    await mendAndReplay(story, failed);
+    expect(new Set((await ends(story, failed)).values())).toEqual(new Set(["succeeded"]));
+  });
+});
+
+it("tells the same story for the same seed", async () => {
+  const faults = { deadliness: 0.005, duplicates: 0.05 };
+  const [first, again] = [await tellStory(seed, 300, faults), await tellStory(seed, 300, faults)];
+  expect(transcript(again)).toEqual(transcript(first));
+  expect(transcript(await tellStory(seed + 1, 300, faults))).not.toEqual(transcript(first));
+});
+
+it(`sends nothing twice that was accepted, where no function dies, however often queue and stream repeat (seed ${seed})`, async () => {
+  const { subscriptions } = await tellStory(seed, 1_000, { deadliness: 0, duplicates: 0.3 });
+  for (const { receiver, name } of subscriptions.filter(({ reasons }) => reasons.join() === "succeeded")) {
+    const repeated = [...receiver.acceptances].filter(([, times]) => times > 1);
+    expect(repeated, name).toEqual([]);
+  }
+});

@@ -1,0 +1,263 @@
+import { ActivityError } from "../../shared/events/errors.ts";
+import type { ActivityEvent } from "../../shared/events/event.ts";
+import { shardOf } from "../../shared/store/due.ts";
+import { dueKey } from "../../shared/store/keys.ts";
+import type { Attempt } from "../../shared/webhooks/attempt.ts";
+import {
+  type Claim,
+  type Delivery,
+  type DeliveryMessage,
+  type DeliveryQuery,
+  type DeliveryStore,
+  type DueEntry,
+  type DueStore,
+  deliveryIdPrefix,
+} from "../../shared/webhooks/delivery.ts";
+import {
+  type Endpoint,
+  type EndpointSource,
+  type EndpointStore,
+  maxEndpoints,
+} from "../../shared/webhooks/endpoint.ts";
+import { type Health, type HealthStore, initialHealth } from "../../shared/webhooks/health.ts";
+import type { Replay, ReplayStore } from "../../shared/webhooks/replay.ts";
+
+// The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold
+// them to what the real ones do.
+
+/** Endpoints in memory; `tell` is given the event of each change. */
+export function memoryEndpoints(tell: (event: ActivityEvent) => void = () => {}): EndpointStore & EndpointSource {
+  const orgs = new Map<string, Map<string, Endpoint>>();
+  let version = 0;
+  const endpointsOf = (orgId: string) => {
+    const known = orgs.get(orgId) ?? new Map<string, Endpoint>();
+    orgs.set(orgId, known);
+    return known;
+  };
+  const change = (before: Endpoint, event: ActivityEvent, write: (endpoints: Map<string, Endpoint>) => void) => {
+    const endpoints = endpointsOf(before.org_id);
+    if (endpoints.get(before.endpoint_id)?.version !== before.version) return false;
+    write(endpoints);
+    version += 1;
+    tell(event);
+    return true;
+  };
+
+  return {
+    async create(endpoint, event) {
+      const endpoints = endpointsOf(endpoint.org_id);
+      if (endpoints.size >= maxEndpoints) throw new ActivityError("conflict", "There are too many endpoints.");
+      if (endpoints.has(endpoint.endpoint_id)) throw new ActivityError("conflict", "The endpoint exists already.");
+      endpoints.set(endpoint.endpoint_id, endpoint);
+      version += 1;
+      tell(event);
+    },
+    async list(orgId) {
+      const age = ({ created_at, endpoint_id }: Endpoint) => `${created_at} ${endpoint_id}`;
+      return [...endpointsOf(orgId).values()].sort((left, right) => (age(left) < age(right) ? -1 : 1));
+    },
+    async get(orgId, endpointId) {
+      return orgs.get(orgId)?.get(endpointId) ?? null;
+    },
+    async update(before, after, event) {
+      const next = { ...after, version: before.version + 1 };
+      return change(before, event, (endpoints) => endpoints.set(before.endpoint_id, next));
+    },
+    async remove(endpoint, event) {
+      return change(endpoint, event, (endpoints) => endpoints.delete(endpoint.endpoint_id));
+    },
+    async version() {
+      return version;
+    },
+    async orgs() {
+      return new Set([...orgs].filter(([, endpoints]) => endpoints.size > 0).map(([orgId]) => orgId));
+    },
+  };
+}
+
+type Held = {
+  readonly delivery: Delivery;
+  readonly leaseUntil: string | null;
+  /** Whether the index of what is pending or failed has it. */
+  readonly isListed: boolean;
+};
+
+export function memoryDeliveries(): DeliveryStore {
+  const endpoints = new Map<string, Map<string, Held>>();
+  const attempts = new Map<string, Map<number, Attempt>>();
+  const deliveriesOf = (endpointId: string) => {
+    const known = endpoints.get(endpointId) ?? new Map<string, Held>();
+    endpoints.set(endpointId, known);
+    return known;
+  };
+  const keepAttempt = ({ endpoint_id, delivery_id }: Delivery, attempt: Attempt) => {
+    const key = `${endpoint_id} ${delivery_id}`;
+    attempts.set(key, (attempts.get(key) ?? new Map<number, Attempt>()).set(attempt.number, attempt));
+  };
+
+  return {
+    async claim(message, now, leaseSeconds) {
+      const deliveries = deliveriesOf(message.endpoint_id);
+      const held = deliveries.get(message.delivery_id);
+      const refused = held === undefined ? null : refusalOf(held, message, now);
+      if (refused !== null) return refused;
+      const { cycle, step } = message;
+      const before = held?.delivery ?? begun(message, now, null);
+      const delivery: Delivery = {
+        ...before,
+        cycle,
+        step,
+        status: "pending",
+        reason: null,
+        attempts: before.attempts + 1,
+      };
+      const leaseUntil = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
+      deliveries.set(message.delivery_id, {
+        delivery,
+        leaseUntil,
+        isListed: held !== undefined || cycle > 0 || step > 0,
+      });
+      return { kind: "claimed", delivery };
+    },
+    async announce(message, now, nextAttemptAt) {
+      const deliveries = deliveriesOf(message.endpoint_id);
+      if (deliveries.has(message.delivery_id)) return;
+      const delivery = begun(message, now, nextAttemptAt);
+      deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
+    },
+    async record(delivery, attempt) {
+      if (attempt !== null) keepAttempt(delivery, attempt);
+      const deliveries = deliveriesOf(delivery.endpoint_id);
+      const held = deliveries.get(delivery.delivery_id);
+      if (held === undefined || !isCurrent(held.delivery, delivery, attempt)) return;
+      const isListed = delivery.status !== "succeeded";
+      const { attempts: counted, created_at } = held.delivery;
+      const next = { ...delivery, created_at, attempts: isListed ? delivery.attempts : counted };
+      deliveries.set(delivery.delivery_id, { delivery: next, leaseUntil: null, isListed });
+    },
+    async get(endpointId, deliveryId) {
+      return endpoints.get(endpointId)?.get(deliveryId)?.delivery ?? null;
+    },
+    async attempts(endpointId, deliveryId) {
+      const kept = attempts.get(`${endpointId} ${deliveryId}`) ?? new Map<number, Attempt>();
+      return [...kept.values()].sort((left, right) => left.number - right.number);
+    },
+    async page(query) {
+      const matching = [...deliveriesOf(query.endpoint_id).values()]
+        .filter((held) => isAskedFor(held, query))
+        .map(({ delivery }) => delivery)
+        .sort((left, right) => (left.delivery_id < right.delivery_id ? 1 : -1));
+      const deliveries = matching.slice(0, query.limit);
+      return { deliveries, next: matching.length > query.limit ? (deliveries.at(-1)?.delivery_id ?? null) : null };
+    },
+    async statuses(endpointId, deliveryIds) {
+      const known = deliveriesOf(endpointId);
+      const found = deliveryIds.flatMap((id) => {
+        const held = known.get(id);
+        return held === undefined ? [] : [[id, held.delivery.status] as const];
+      });
+      return new Map(found);
+    },
+  };
+}
+
+function begun(message: DeliveryMessage, now: Date, next_attempt_at: string | null): Delivery {
+  const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = message;
+  return {
+    ...{ org_id, endpoint_id, delivery_id, event_type, event, cycle, step },
+    status: "pending",
+    reason: null,
+    attempts: 0,
+    created_at: now.toISOString(),
+    last_attempt_at: null,
+    last_status: null,
+    last_error: null,
+    next_attempt_at,
+  };
+}
+
+function refusalOf({ delivery, leaseUntil }: Held, { cycle, step }: DeliveryMessage, now: Date): Claim | null {
+  if (cycle < delivery.cycle) return { kind: "settled" };
+  if (cycle === delivery.cycle && (step < delivery.step || delivery.status !== "pending")) return { kind: "settled" };
+  return leaseUntil !== null && leaseUntil > now.toISOString() ? { kind: "busy", until: leaseUntil } : null;
+}
+
+function isCurrent(standing: Delivery, next: Delivery, attempt: Attempt | null): boolean {
+  if (next.cycle !== standing.cycle) return false;
+  if (next.status === "succeeded") return true;
+  const claimed = attempt === null ? next.attempts + 1 : next.attempts;
+  return standing.status === "pending" && standing.attempts <= claimed;
+}
+
+function isAskedFor({ delivery, isListed }: Held, query: DeliveryQuery): boolean {
+  const { delivery_id, status, event_type } = delivery;
+  if (query.status !== null && query.status !== status) return false;
+  if (query.status !== null && query.status !== "succeeded" && !isListed) return false;
+  if (query.event_type !== null && query.event_type !== event_type) return false;
+  if (query.since !== null && delivery_id < deliveryIdPrefix(query.since)) return false;
+  if (query.until !== null && delivery_id > `${deliveryIdPrefix(query.until)}~`) return false;
+  return query.after === null || delivery_id < query.after;
+}
+
+export function memoryHealth(): HealthStore {
+  const healths = new Map<string, Health>();
+  const read = (endpointId: string) => healths.get(endpointId) ?? initialHealth;
+  return {
+    async read(endpointId) {
+      return read(endpointId);
+    },
+    async write(endpointId, before, after) {
+      if (read(endpointId).version !== before.version) return false;
+      healths.set(endpointId, { ...after, version: before.version + 1 });
+      return true;
+    },
+  };
+}
+
+export function memoryDue(): DueStore {
+  /** By shard, in the order of the keys. */
+  const shards = new Map<number, DueEntry[]>();
+  const placeOf = (entries: readonly DueEntry[], key: string) => {
+    let [low, high] = [0, entries.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((entries[middle]?.key ?? "") < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    async add(message, dueAt) {
+      const shard = shardOf(message.delivery_id);
+      const key = dueKey(shard, dueAt, message).sk;
+      const entries = shards.get(shard) ?? [];
+      shards.set(shard, entries);
+      const at = placeOf(entries, key);
+      entries.splice(at, entries[at]?.key === key ? 1 : 0, { message, shard, key });
+    },
+    async due(shard, now) {
+      const entries = shards.get(shard) ?? [];
+      return entries.slice(0, Math.min(placeOf(entries, `${now.toISOString()}$`), 100));
+    },
+    async remove(removed) {
+      for (const { shard, key } of removed) {
+        const entries = shards.get(shard) ?? [];
+        const at = placeOf(entries, key);
+        if (entries[at]?.key === key) entries.splice(at, 1);
+      }
+    },
+  };
+}
+
+export function memoryReplays(): ReplayStore {
+  const replays = new Map<string, Replay>();
+  const keyOf = (endpointId: string, replayId: string) => `${endpointId} ${replayId}`;
+  return {
+    async save(replay) {
+      replays.set(keyOf(replay.endpoint_id, replay.replay_id), replay);
+    },
+    async get(endpointId, replayId) {
+      return replays.get(keyOf(endpointId, replayId)) ?? null;
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { once } from "node:events";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { createServer as createTcpServer, type Socket, type Server as TcpServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll } from "vitest";
+import type { Certificate } from "./certificates.ts";
+
+/** A request as it arrived. */
+export type Received = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  readonly at: Date;
+  /** The connection that it came over: equal for requests that shared one. */
+  readonly socket: Socket;
+};
+
+/** What the receiver does with a request, once it has all of it. */
+export type Behaviour = (response: ServerResponse, request: Received) => unknown;
+
+export type Receiver = {
+  readonly url: string;
+  readonly requests: readonly Received[];
+  /** How it behaves from now on. */
+  answer(behaviour: Behaviour): void;
+  close(): Promise<void>;
+};
+
+export type ReceiverOptions = {
+  readonly tls?: Certificate;
+  readonly answer?: Behaviour;
+  /** The address to listen on, 127.0.0.1 unless told. */
+  readonly host?: string;
+};
+
+/** A real receiver of webhooks, over HTTPS where it has a certificate. It closes when the file's tests are over. */
+export async function startReceiver({
+  tls,
+  answer = status(204),
+  host = "127.0.0.1",
+}: ReceiverOptions = {}): Promise<Receiver> {
+  const requests: Received[] = [];
+  let behaviour = answer;
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method = "", url: path = "", headers, socket } = request;
+    const at = new Date();
+    const chunks = await request.toArray().catch(() => null);
+    if (chunks === null) return;
+    const received = { method, path, headers, body: Buffer.concat(chunks).toString(), at, socket };
+    requests.push(received);
+    await behaviour(response, received);
+  };
+  const server: Server = tls === undefined ? createServer(handle) : createTlsServer(tls, handle);
+  const origin = await listen(server, host);
+  const close = closing(server);
+  return {
+    url: `${tls === undefined ? "http" : "https"}://${origin}/hook`,
+    requests,
+    answer: (next) => {
+      behaviour = next;
+    },
+    close,
+  };
+}
+
+/** A server that takes connections and does with each what it is told, without a word of HTTP; by default, nothing. */
+export async function startSocketServer(
+  onConnection: (socket: Socket) => unknown = () => undefined,
+): Promise<{ readonly host: string }> {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => undefined);
+    onConnection(socket);
+  });
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => sockets.add(socket));
+  const host = await listen(server, "127.0.0.1");
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { host };
+}
+
+async function listen(server: TcpServer, host: string): Promise<string> {
+  await once(server.listen(0, host), "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  return `${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+}
+
+function closing(server: Server): () => Promise<void> {
+  const close = async () => {
+    if (!server.listening) return;
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  afterAll(close);
+  return close;
+}
+
+export function status(
+  code: number,
+  headers: Record<string, string | string[]> = {},
+  body: string | Buffer = "",
+): Behaviour {
+  return (response) => response.writeHead(code, headers).end(body);
+}
+
+export function redirect(to: string, code = 302): Behaviour {
+  return status(code, { location: to });
+}
+
+/** Never says anything. */
+export function hang(): Behaviour {
+  return () => undefined;
+}
+
+/** Says nothing for a while, then behaves. */
+export function delayed(milliseconds: number, then: Behaviour): Behaviour {
+  return async (response, request) => {
+    await delay(milliseconds);
+    then(response, request);
+  };
+}
+
+/** Ends the connection without a word. */
+export function reset(): Behaviour {
+  return (response) => response.socket?.resetAndDestroy();
+}
+
+/** Writes bytes to the connection as they are, and leaves it open. */
+export function raw(text: string): Behaviour {
+  return (response) => response.socket?.write(text);
+}
+
+/** Sends headers and the beginning of a body, then nothing more. */
+export function hangAfterHeaders(code = 200, begun = "begun"): Behaviour {
+  return (response) => response.writeHead(code).write(begun);
+}
+
+/** Sends headers and the beginning of a body, then ends the connection. */
+export function resetAfterHeaders(code = 200, begun = "begun"): Behaviour {
+  return (response) => response.writeHead(code).write(begun, () => response.socket?.resetAndDestroy());
+}
+
+/** Sends a body byte by byte, without end. */
+export function drip(bytesPerSecond: number): Behaviour {
+  return async (response) => {
+    for (response.writeHead(200); !response.destroyed; await delay(1000 / bytesPerSecond)) response.write(".");
+  };
+}
+
+/** Sends as much of a body as is taken, without end. */
+export function endlessBody(): Behaviour {
+  return (response) => pour(response.writeHead(200), "x".repeat(65_536));
+}
+
+/** Sends header after header, without end. */
+export function endlessHeaders(): Behaviour {
+  return ({ socket }) => {
+    if (socket === null) return;
+    socket.write("HTTP/1.1 200 OK\r\n");
+    pour(socket, "x-more: and more\r\n".repeat(100));
+  };
+}
+
+function pour(sink: ServerResponse | Socket, text: string): void {
+  const more = () => {
+    let taken = true;
+    while (taken && !sink.destroyed) taken = sink.write(text);
+  };
+  sink.on("error", () => undefined).on("drain", more);
+  more();
+}

@@ -1,0 +1,178 @@
+import type { ActivityEvent } from "../../../shared/events/event.ts";
+import { deliver } from "../../../shared/webhooks/deliver.ts";
+import type { DeliveryMessage } from "../../../shared/webhooks/delivery.ts";
+import type { DeliveryWorld } from "../../../shared/webhooks/delivery-world.ts";
+import { enqueueDue } from "../../../shared/webhooks/due.ts";
+import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
+import { EndpointDirectory } from "../../../shared/webhooks/endpoint-directory.ts";
+import { fanOut } from "../../../shared/webhooks/fan-out.ts";
+import type { Replay } from "../../../shared/webhooks/replay.ts";
+import { type ReplayWorld, runReplay } from "../../../shared/webhooks/replay-run.ts";
+import { memoryEvents } from "../memory-events.ts";
+import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryReplays } from "../memory-webhooks.ts";
+import type { VirtualClock } from "./clock.ts";
+import { newLife } from "./mortal.ts";
+import { SimulatedQueue } from "./queue.ts";
+import type { SimulatedReceiver } from "./receivers.ts";
+
+export type Faults = {
+  /** Chance of a function to be killed at each call that it makes. */
+  readonly deadliness: number;
+  /** Share of what queue and stream give twice. */
+  readonly duplicates: number;
+};
+
+const dueRuns = 2;
+
+/**
+ * The whole way of an event, with the functions' own code, over stores in memory, a queue and a stream that misbehave as theirs may, and
+ * functions that are killed. Time is the clock's, chance the generator's: a seed repeats a run.
+ */
+export class SimulatedPlatform {
+  readonly endpoints = memoryEndpoints();
+  readonly deliveries = memoryDeliveries();
+  readonly health = memoryHealth();
+  readonly due = memoryDue();
+  readonly replays = memoryReplays();
+  readonly queue: SimulatedQueue<DeliveryMessage>;
+  readonly log = new Map<string, ActivityEvent>();
+  readonly disabled: string[] = [];
+  /** Secrets by what stands for them at rest. */
+  readonly secrets = new Map<string, string>();
+  readonly receivers = new Map<string, SimulatedReceiver>();
+  kills = 0;
+  readonly #clock: VirtualClock;
+  readonly #random: () => number;
+  readonly #faults: Faults;
+  #directory: EndpointDirectory;
+  #ids = 0;
+
+  constructor(clock: VirtualClock, random: () => number, faults: Faults) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#faults = faults;
+    this.#directory = new EndpointDirectory(this.endpoints, clock.now);
+    const { duplicates } = faults;
+    this.queue = new SimulatedQueue({ clock, random, duplicates, visibilitySeconds: 180, tries: 50, concurrency: 25 });
+    this.queue.consumer = (batch) => this.#deliver(batch);
+  }
+
+  /** Commits events; the stream tells of them, perhaps twice, and again where the function died. */
+  commit(events: readonly ActivityEvent[]): void {
+    for (const event of events) this.log.set(`${event.entity_id} ${event.event_id}`, event);
+    const told = events.flatMap((event) => (this.#random() < this.#faults.duplicates ? [event, event] : [event]));
+    this.#clock.at(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(told));
+  }
+
+  /** The schedule, each minute until `until`. */
+  runSchedule(until: number): void {
+    const tick = () => {
+      for (let run = 0; run < dueRuns; run++) void this.#enqueueDue(run);
+      const next = this.#clock.now().getTime() + 60_000;
+      if (next <= until) this.#clock.at(next, tick);
+    };
+    tick();
+  }
+
+  /** Runs a replay to its end, a page a step, over however many lives of its function. */
+  async replay(replay: Replay): Promise<void> {
+    await this.replays.save(replay);
+    const step = async () => {
+      const life = newLife(this.#random, this.#faults.deadliness);
+      const again = () => this.#clock.at(this.#clock.now().getTime() + 1_000, () => void step());
+      const world: ReplayWorld = {
+        endpoints: life.mortal(this.endpoints),
+        deliveries: life.mortal(this.deliveries),
+        replays: life.mortal(this.replays),
+        events: life.mortal(memoryEvents([...this.log.values()])),
+        queue: life.mortal(this.#queuePort),
+        replayQueue: life.mortal({ send: async () => again() }),
+        now: this.#clock.now,
+      };
+      await runReplay(world, replay).catch(again);
+    };
+    await step();
+  }
+
+  readonly #queuePort = {
+    send: async (messages: readonly DeliveryMessage[], delaySeconds: number) => {
+      // SQS may take some of a batch and refuse the others.
+      const refused = messages.filter(() => this.#random() < this.#faults.deadliness);
+      for (const message of messages) if (!refused.includes(message)) this.queue.send(message, delaySeconds);
+      return refused;
+    },
+  };
+
+  async #fanOut(events: readonly ActivityEvent[]): Promise<void> {
+    const life = newLife(this.#random, this.#faults.deadliness);
+    const world = { directory: this.#directory, queue: life.mortal(this.#queuePort), now: this.#clock.now };
+    let left = events;
+    try {
+      const { failed } = await fanOut(world, events);
+      left = events.filter((event) => failed.has(event));
+    } catch (error) {
+      if (!life.isDead) throw error;
+      this.kills += 1;
+      this.#directory = new EndpointDirectory(this.endpoints, this.#clock.now);
+    }
+    if (left.length > 0) this.#clock.at(this.#clock.now().getTime() + 1_000, () => void this.#fanOut(left));
+  }
+
+  async #enqueueDue(run: number): Promise<void> {
+    const life = newLife(this.#random, this.#faults.deadliness);
+    const world = { due: life.mortal(this.due), queue: life.mortal(this.#queuePort), now: this.#clock.now };
+    await enqueueDue(world, { run, of: dueRuns }).catch((error) => {
+      if (!life.isDead) throw error;
+      this.kills += 1;
+    });
+  }
+
+  async #deliver(batch: readonly DeliveryMessage[]): Promise<readonly boolean[]> {
+    const life = newLife(this.#random, this.#faults.deadliness);
+    const world: DeliveryWorld = {
+      endpoints: life.mortal(this.endpoints),
+      deliveries: life.mortal(this.deliveries),
+      health: life.mortal(this.health),
+      due: life.mortal(this.due),
+      queue: life.mortal(this.#queuePort),
+      events: life.mortal({
+        get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
+          this.log.get(`${entity_id} ${event_id}`) ?? null,
+      }),
+      box: { open: async (sealed: string) => this.secrets.get(sealed) ?? "" },
+      send: life.mortal({
+        send: (url: string, headers: Readonly<Record<string, string>>, body: string) =>
+          this.#receive(url, headers, body),
+      }).send,
+      now: this.#clock.now,
+      random: this.#random,
+      newId: () => String(++this.#ids),
+      sleep: this.#clock.sleep,
+    };
+    const { results, disabled } = await deliver(world, batch);
+    for (const { endpoint, reason } of disabled) this.disabled.push(`${endpoint.description} ${reason}`);
+    if (life.isDead) {
+      this.kills += 1;
+      throw new Error("The function was killed.");
+    }
+    return results.map(({ status }) => status === "rejected");
+  }
+
+  #receive(url: string, headers: Readonly<Record<string, string>>, body: string) {
+    const receiver = this.receivers.get(url);
+    if (receiver === undefined) throw new Error(`Nobody is at ${url}.`);
+    return receiver.receive(headers, body);
+  }
+
+  /** Adds an endpoint and who answers at its address. */
+  async subscribe(
+    endpoint: Endpoint,
+    secret: string,
+    receiver: SimulatedReceiver,
+    event: ActivityEvent,
+  ): Promise<void> {
+    for (const { sealed } of endpoint.secrets) this.secrets.set(sealed, secret);
+    this.receivers.set(endpoint.url, receiver);
+    await this.endpoints.create(endpoint, event);
+  }
+}

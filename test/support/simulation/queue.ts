@@ -1,0 +1,78 @@
+import type { VirtualClock } from "./clock.ts";
+
+export type QueueOptions = {
+  readonly clock: VirtualClock;
+  random(): number;
+  readonly visibilitySeconds: number;
+  readonly tries: number;
+  /** Invocations at once. */
+  readonly concurrency: number;
+  /** Share of the messages that come twice. */
+  readonly duplicates: number;
+};
+
+type Message<T> = { readonly body: T; receives: number };
+
+/** Handles a batch; answers which of it failed. Rejects where the function died. */
+export type Consumer<T> = (batch: readonly T[]) => Promise<readonly boolean[]>;
+
+/** A queue as SQS is one: at least once, in no order, with delays, visibility, dead letters, and a function that consumes it. */
+export class SimulatedQueue<T> {
+  readonly #options: QueueOptions;
+  readonly #visible: Message<T>[] = [];
+  #running = 0;
+  #waiting = 0;
+  consumer: Consumer<T> = async () => [];
+  deadLetters: T[] = [];
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+  }
+
+  /** Messages that are neither done with nor dead. */
+  get pending(): number {
+    return this.#visible.length + this.#waiting + this.#running;
+  }
+
+  send(body: T, delaySeconds: number): void {
+    const { clock, random, duplicates } = this.#options;
+    const copies = random() < duplicates ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const latency = 5 + random() * 40 + copy * random() * 20_000;
+      this.#appear({ body, receives: 0 }, clock.now().getTime() + delaySeconds * 1_000 + latency);
+    }
+  }
+
+  #appear(message: Message<T>, at: number): void {
+    this.#waiting += 1;
+    this.#options.clock.at(at, () => {
+      this.#waiting -= 1;
+      // Anywhere among those that wait: the order of messages means nothing.
+      this.#visible.splice(Math.floor(this.#options.random() * (this.#visible.length + 1)), 0, message);
+      this.#poll();
+    });
+  }
+
+  #poll(): void {
+    const { clock, concurrency, visibilitySeconds, tries } = this.#options;
+    while (this.#running < concurrency && this.#visible.length > 0) {
+      const batch = this.#visible.splice(0, 10);
+      this.#running += 1;
+      const received = clock.now().getTime();
+      const settle = (failed: (at: number) => boolean) => {
+        this.#running -= 1;
+        for (const [at, message] of batch.entries()) {
+          if (!failed(at)) continue;
+          message.receives += 1;
+          if (message.receives >= tries) this.deadLetters.push(message.body);
+          else this.#appear(message, received + visibilitySeconds * 1_000);
+        }
+        this.#poll();
+      };
+      this.consumer(batch.map(({ body }) => body)).then(
+        (failures) => settle((at) => failures[at] === true),
+        () => settle(() => true),
+      );
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll } from "vitest";
+import { startDynamoDb } from "../../infra/local/engines/dynamodb.ts";
+import { findJava } from "../../infra/local/engines/java.ts";
+import type { ActivityEvent } from "../../shared/events/event.ts";
+import { deliveryStore } from "../../shared/store/deliveries.ts";
+import { dueStore } from "../../shared/store/due.ts";
+import { endpointStore } from "../../shared/store/endpoints.ts";
+import { eventStore } from "../../shared/store/events.ts";
+import { healthStore } from "../../shared/store/health.ts";
+import { replayStore } from "../../shared/store/replays.ts";
+import type { DeliveryStore, DueStore } from "../../shared/webhooks/delivery.ts";
+import type { EndpointSource, EndpointStore } from "../../shared/webhooks/endpoint.ts";
+import type { HealthStore } from "../../shared/webhooks/health.ts";
+import type { ReplayStore } from "../../shared/webhooks/replay.ts";
+import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryReplays } from "./memory-webhooks.ts";
+
+/** All stores of webhooks, over one database. */
+export type WebhookStores = {
+  readonly endpoints: EndpointStore & EndpointSource;
+  readonly deliveries: DeliveryStore;
+  readonly health: HealthStore;
+  readonly due: DueStore;
+  readonly replays: ReplayStore;
+  /** The event as the log has it; `null` where it has not. */
+  logged(event: ActivityEvent): Promise<ActivityEvent | null>;
+};
+
+export type Engine = { readonly client: DynamoDBClient; readonly tables: typeof tables };
+
+const tables = { config: "config", events: "events", deliveries: "deliveries" } as const;
+
+const layouts: readonly (Pick<CreateTableCommandInput, "KeySchema" | "GlobalSecondaryIndexes"> & { name: string })[] = [
+  { name: tables.config, KeySchema: [hash("pk"), range("sk")] },
+  { name: tables.events, KeySchema: [hash("timeline"), range("position")] },
+  {
+    name: tables.deliveries,
+    KeySchema: [hash("pk"), range("sk")],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: "undelivered",
+        KeySchema: [hash("endpoint_id"), hash("undelivered"), range("delivery_id")],
+        Projection: { ProjectionType: "ALL" },
+      },
+    ],
+  },
+];
+
+function hash(AttributeName: string) {
+  return { AttributeName, KeyType: "HASH" } as const;
+}
+
+function range(AttributeName: string) {
+  return { AttributeName, KeyType: "RANGE" } as const;
+}
+
+/** Starts the engine with just the tables that webhooks need. It stops when the tests of the file are over. */
+export async function startTables(): Promise<Engine> {
+  const folder = mkdtempSync(join(tmpdir(), "activity-log-tables-"));
+  const logFile = join(folder, "engine.log");
+  const engine = await startDynamoDb({ java: await findJava(), data: undefined, logFile });
+  const client = new DynamoDBClient({
+    endpoint: engine.origin,
+    region: "us-east-1",
+    credentials: { accessKeyId: engine.accessKey, secretAccessKey: "test" },
+  });
+  afterAll(async () => {
+    client.destroy();
+    await engine.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for (const { name, ...keys } of layouts) {
+    const schemas = [keys, ...(keys.GlobalSecondaryIndexes ?? [])].flatMap(({ KeySchema = [] }) => KeySchema);
+    const names = [...new Set(schemas.map(({ AttributeName }) => AttributeName))];
+    await client.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: "PAY_PER_REQUEST",
+        AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+        ...keys,
+      }),
+    );
+  }
+  return { client, tables };
+}
+
+/** The real stores. A page of deliveries reads at most `reads` times. */
+export function storesIn({ client, tables: { config, events, deliveries } }: Engine, reads?: number): WebhookStores {
+  const log = eventStore(client, events);
+  return {
+    endpoints: endpointStore(client, { config, events }),
+    deliveries: deliveryStore(client, deliveries, reads),
+    health: healthStore(client, deliveries),
+    due: dueStore(client, deliveries),
+    replays: replayStore(client, deliveries),
+    logged: (event) => log.get(event.org_id, event),
+  };
+}
+
+/** Their twins in memory. */
+export function storesInMemory(): WebhookStores {
+  const log: ActivityEvent[] = [];
+  return {
+    endpoints: memoryEndpoints((event) => log.push(event)),
+    deliveries: memoryDeliveries(),
+    health: memoryHealth(),
+    due: memoryDue(),
+    replays: memoryReplays(),
+    logged: async ({ event_id }) => log.find((event) => event.event_id === event_id) ?? null,
+  };
+}

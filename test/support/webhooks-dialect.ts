@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import type { Token } from "../../shared/access/caller.ts";
+import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
+import { answerWebhooks } from "../../shared/dialects/finzbooks/webhooks/answer.ts";
+import type { HttpRequest, HttpTrace } from "../../shared/dialects/http.ts";
+import type { ActivityEvent } from "../../shared/events/event.ts";
+import type { DeliveryMessage } from "../../shared/webhooks/delivery.ts";
+import type { ManageWorld } from "../../shared/webhooks/manage-world.ts";
+import type { Replay } from "../../shared/webhooks/replay.ts";
+import { aRequest, aSecret, aToken, testNow } from "./builders.ts";
+import { memoryDeliveries, memoryEndpoints, memoryHealth, memoryReplays } from "./memory-webhooks.ts";
+
+/**
+ * A world in memory to manage endpoints in, and what was told and sent in it. Its clock stands still until it is set.
+ */
+export function manageWorld(log: readonly ActivityEvent[] = []) {
+  const told: ActivityEvent[] = [];
+  const queued: DeliveryMessage[] = [];
+  const replaying: Pick<Replay, "replay_id">[] = [];
+  const deliveries = memoryDeliveries();
+  const clock = { now: testNow };
+  let drawn = 0;
+  const world: ManageWorld = {
+    endpoints: memoryEndpoints((event) => told.push(event)),
+    box: { seal: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
+    deliveries,
+    health: memoryHealth(),
+    queue: {
+      send: async (messages) => {
+        queued.push(...messages);
+        return [];
+      },
+    },
+    replays: memoryReplays(),
+    replayQueue: {
+      send: async ({ replay_id }) => {
+        replaying.push({ replay_id });
+      },
+    },
+    events: {
+      page: async ({ org_id }) => ({ events: log.filter((event) => event.org_id === org_id), next: null }),
+    },
+    rules: { ownHosts: ["own.example.com"], allowLoopback: false },
+    now: () => clock.now,
+    random: (bytes) => createHash("sha512").update(String(drawn++)).digest().subarray(0, bytes),
+  };
+  return { world, deliveries, told, queued, replaying, clock };
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+export const orgA = "org_a";
+export const orgB = "org_b";
+
+const secrets = { [orgA]: aSecret(1), [orgB]: aSecret(2) };
+
+type Asked = {
+  readonly org?: keyof typeof secrets;
+  readonly body?: unknown;
+  readonly over?: Partial<HttpRequest>;
+};
+
+/**
+ * The webhooks of the FinzBooks dialect over a world in memory, with a token of each of two organisations. Refusals are
+ * rendered, as callers see them.
+ */
+export function webhooksDialect({
+  log = [],
+  token = {},
+}: {
+  log?: readonly ActivityEvent[];
+  token?: Partial<Token>;
+} = {}) {
+  const managed = manageWorld(log);
+  const tokens = new Map(
+    ([orgA, orgB] as const).map((org) => {
+      const scopes = ["AIBooks.webhooks.MANAGE"];
+      const known = aToken({ org_ids: [org], scopes, user_id: `usr_of_${org}`, ...token }, secrets[org]);
+      return [known.token_id, known];
+    }),
+  );
+  const trace: HttpTrace = { headers: {}, facts: {} };
+  const answer = answerWebhooks({
+    ...managed.world,
+    tokens: {
+      use: async (tokenId) => {
+        const known = tokens.get(tokenId);
+        return known === undefined ? null : { token: known, used: 1 };
+      },
+    },
+  });
+  const ask = async (method: string, path: string, { org = orgA, body, over = {} }: Asked = {}) => {
+    const headers = { authorization: `Bearer ${secrets[org]}` };
+    const request = aRequest(`/api/public/v1/webhooks${path}`, { method, headers, body: () => body, ...over });
+    try {
+      return await answer(request, trace);
+    } catch (error) {
+      return renderProblem(error, request.requestId);
+    }
+  };
+  return { ...managed, trace, ask };
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { z } from "zod";
+import type { EventInput } from "../../shared/events/schema.ts";
+import { deliveryStore } from "../../shared/store/deliveries.ts";
+import type { Delivery } from "../../shared/webhooks/delivery.ts";
+import { anInput } from "./builders.ts";
+import { type Received, startReceiver } from "./receiver.ts";
+import { startStack, type Tenant, type TestStack } from "./stack.ts";
+import { until } from "./until.ts";
+
+/** A running stack, and what subscribers of webhooks do with it. */
+export type WebhooksStack = TestStack & {
+  /** A new organisation, whose token may read events and manage webhooks. */
+  subscriber(): Promise<Subscriber>;
+  /** Returns once every change of an endpoint that was made before counts for every event that comes now. */
+  changesCount(): Promise<void>;
+  /** Returns once no delivery is queued or under way; those that wait for a later attempt do not count. */
+  deliveriesRest(): Promise<void>;
+  /** How many messages lie in each queue that only holds faults. */
+  faults(): Promise<Record<string, number>>;
+};
+
+export type Subscriber = Tenant & {
+  /** Asks the API below `/webhooks`. A body is sent as JSON. */
+  ask(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Creates an endpoint that wants `invoice.*`, unless told otherwise. */
+  subscribe(url: string, over?: Record<string, unknown>): Promise<Subscription>;
+  /** Appends an event and gives its id. */
+  emit(over?: Partial<EventInput>): Promise<string>;
+  deliveries(subscription: Subscription, query?: string): Promise<ListedDelivery[]>;
+  /** The one delivery of an event with its attempts, once `isReached`. */
+  delivery(
+    subscription: Subscription,
+    eventId: string,
+    isReached: (delivery: Delivery) => boolean,
+  ): Promise<DeliveryStory>;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: unknown;
+};
+
+export type Subscription = { readonly endpoint_id: string; readonly secret: string };
+
+const delivery = z.looseObject({
+  delivery_id: z.string(),
+  event_id: z.string().nullable(),
+  event_type: z.string(),
+  status: z.string(),
+  reason: z.string().nullable(),
+  attempt_count: z.number(),
+  next_attempt_at: z.string().nullable(),
+});
+const attempts = z.array(z.looseObject({ outcome: z.string(), error: z.string().nullable() }));
+const deliveriesAnswer = z.object({ deliveries: z.array(delivery) });
+const deliveryAnswer = z.object({ delivery: delivery.extend({ attempts }) });
+const subscribed = z.object({ endpoint: z.object({ endpoint_id: z.string(), secret: z.string() }) });
+const payload = z.object({ data: z.looseObject({ event_id: z.string(), entity_id: z.string() }) });
+
+/** A delivery as the API lists it. */
+export type ListedDelivery = z.infer<typeof delivery>;
+
+/** The same with its attempts. */
+export type DeliveryStory = z.infer<typeof deliveryAnswer>["delivery"];
+
+export const isSettled = ({ status }: Delivery) => status !== "pending";
+
+/** An attempt failed, and another one is to come. */
+export const isRetried = ({ status, attempts }: Delivery) => status === "pending" && attempts > 0;
+
+export function newEventId(): string {
+  return `evt_${randomUUID().replaceAll("-", "")}`;
+}
+
+/** The event that a request tells of. */
+export function toldEvent({ body }: Received) {
+  return payload.parse(JSON.parse(body)).data;
+}
+
+export async function startWebhooksStack(): Promise<WebhooksStack> {
+  const stack = await startStack();
+  const canary = await subscriberOf(stack);
+  const canaryReceiver = await startReceiver();
+
+  return {
+    ...stack,
+    subscriber: () => subscriberOf(stack),
+
+    // Changes are noticed in the order in which they were made: once a new endpoint is told of events, all earlier ones count.
+    async changesCount() {
+      const entity_id = `inv_${randomUUID()}`;
+      const { endpoint_id } = await canary.subscribe(canaryReceiver.url, { entity_id });
+      await until(async () => {
+        await canary.emit({ entity_id });
+        return canaryReceiver.requests.some((request) => toldEvent(request).entity_id === entity_id);
+      });
+      await canary.ask("DELETE", `/endpoints/${endpoint_id}`);
+    },
+
+    async deliveriesRest() {
+      await until(async () => {
+        const { visible, inFlight } = await depth(stack, "deliveries");
+        return visible + inFlight === 0;
+      });
+    },
+
+    async faults() {
+      const names = Object.keys(stack.queues).filter((name) => /dead_letters|unread|rejected/.test(name));
+      const counts = names.map(async (name) => [name, (await depth(stack, name)).visible] as const);
+      return Object.fromEntries(await Promise.all(counts));
+    },
+  };
+}
+
+async function depth({ sqs, queues }: TestStack, name: string) {
+  const command = new GetQueueAttributesCommand({ QueueUrl: queues[name], AttributeNames: ["All"] });
+  const { Attributes = {} } = await sqs.send(command);
+  return {
+    visible: Number(Attributes.ApproximateNumberOfMessages),
+    inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+  };
+}
+
+async function subscriberOf(stack: TestStack): Promise<Subscriber> {
+  const tenant = await stack.tenant(["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"]);
+  const { org_id } = tenant;
+  const store = deliveryStore(stack.dynamodb, stack.tables.deliveries ?? "");
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const headers = body === undefined ? tenant.headers : { ...tenant.headers, "content-type": "application/json" };
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await fetch(`${stack.api}/api/public/v1/webhooks${path}`, init);
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: text === "" ? null : JSON.parse(text) };
+  };
+
+  const deliveries = async ({ endpoint_id }: Subscription, query = "") => {
+    const { body } = await ask("GET", `/endpoints/${endpoint_id}/deliveries?${query}`);
+    return deliveriesAnswer.parse(body).deliveries;
+  };
+
+  return {
+    ...tenant,
+    ask,
+    deliveries,
+
+    async subscribe(url, over = {}) {
+      const { body } = await ask("POST", "/endpoints", { url, events: ["invoice.*"], ...over });
+      return subscribed.parse(body).endpoint;
+    },
+
+    async emit(over = {}) {
+      const event_id = newEventId();
+      await stack.append([anInput({ org_id, event_id, ...over })]);
+      return event_id;
+    },
+
+    async delivery({ endpoint_id }, eventId, isReached) {
+      const query = { endpoint_id, status: null, event_type: null, since: null, until: null, limit: 100, after: null };
+      // Asked of the table: a token that asks the API so often has soon no requests left.
+      const { delivery_id } = await until(
+        async () => {
+          const page = await store.page(query);
+          return page.deliveries.find((one) => one.event?.event_id === eventId && isReached(one));
+        },
+        { deadlineMs: 30_000 },
+      );
+      const { body } = await ask("GET", `/endpoints/${endpoint_id}/deliveries/${delivery_id}`);
+      return deliveryAnswer.parse(body).delivery;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { deliveryParameters, readDeliveryQuery } from "../../../../../shared/dialects/finzbooks/webhooks/query.ts";
+import { refusal } from "../../../../support/refusal.ts";
+
+const read = (query: string) => readDeliveryQuery("wh_1", new URLSearchParams(query));
+const id = "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5";
+
+const everything = {
+  endpoint_id: "wh_1",
+  status: null,
+  event_type: null,
+  since: null,
+  until: null,
+  limit: 50,
+  after: null,
+};
+
+it("asks for the newest fifty where nothing is asked, and ignores what it does not know", () => {
+  expect(read("")).toEqual(everything);
+  expect(read("utm=1&utm=2&__proto__=1&org_id=org_b&endpoint_id=wh_2")).toEqual(everything);
+});
+
+it("combines every filter", () => {
+  const query = `status=failed&event_type=invoice.sent&since=2026-05-01&until=2026-05-31T23:59:59.9999Z&limit=7`;
+  expect(read(`${query}&cursor=${id}`)).toEqual({
+    endpoint_id: "wh_1",
+    status: "failed",
+    event_type: "invoice.sent",
+    since: "2026-05-01T00:00:00.000Z",
+    until: "2026-05-31T23:59:59.999Z",
+    limit: 7,
+    after: id,
+  });
+});
+
+describe("a parameter", () => {
+  it.each([
+    ["status", ["", "Failed", "delivered", "constructor"]],
+    ["event_type", ["", "invoice", "invoice.*", "*", "Invoice.Sent", "invoice.sent\n"]],
+    ["since", ["", "yesterday", "2026-13-01", "24:00"]],
+    ["until", ["", "1780000000"]],
+    ["limit", ["", "0", "-1", "101", "1e9", "1.5", "10x"]],
+    ["cursor", ["", "dlv_", id.toUpperCase(), `${id}0`, `${id}\n`, "evt_0196be2f3a4b5c6d7e8f90a1b2c3d4e5"]],
+  ])("%s refuses what it cannot be, and names itself", (name, values) => {
+    for (const value of values) {
+      const { code, facts } = refusal(() => read(new URLSearchParams({ [name]: value }).toString()));
+      expect([value, code, facts.field]).toEqual([value, "invalid_value", name]);
+    }
+  });
+
+  it.each(deliveryParameters.filter((name) => name !== "organization_id"))("%s is refused twice", (name) => {
+    expect(refusal(() => read(`${name}=x&${name}=x`)).message).toContain("more than once");
+  });
+
+  it("status names those that there are", () => {
+    expect(refusal(() => read("status=x")).facts.details).toEqual({ valid: ["pending", "succeeded", "failed"] });
+  });
+});

@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { deliverRecords } from "../../../shared/lambda/deliver-records.ts";
+import type { DeliveryMessage } from "../../../shared/webhooks/delivery.ts";
+import { aDeliveryMessage, anEndpoint, anEvent } from "../../support/builders.ts";
+import { aDeliveryWorld, answering } from "../../support/delivery-world.ts";
+import { catchLog, type LogLine } from "../../support/log-lines.ts";
+import { aRecord } from "../../support/queue-record.ts";
+
+const message = aDeliveryMessage();
+
+let lines: LogLine[];
+beforeEach(() => {
+  lines = catchLog();
+});
+
+const records = (...messages: readonly DeliveryMessage[]) =>
+  messages.map((one, at) => aRecord(String(at), JSON.stringify(one)));
+
+type World = Awaited<ReturnType<typeof aDeliveryWorld>>;
+
+describe("a record", () => {
+  it.each<[string, DeliveryMessage, (world: World) => unknown]>([
+    ["DeliveriesSucceeded", message, () => {}],
+    ["DeliveryAttemptsFailed", message, ({ receiver }) => (receiver.answer = answering({ status: 500 }))],
+    [
+      "DeliveriesGivenUp",
+      { ...message, event: null },
+      ({ receiver }) => (receiver.answer = answering({ status: 500 })),
+    ],
+    ["DeliveriesGivenUp", message, ({ endpoints, endpoint }) => endpoints.remove(endpoint, anEvent())],
+    ["DeliveriesParked", message, ({ deliveries, clock }) => deliveries.claim(message, clock.now(), 60)],
+    ["DeliveriesDropped", message, ({ deliver }) => deliver(message)],
+  ])("counts as %s", async (metric, one, happens) => {
+    const world = await aDeliveryWorld();
+    await happens(world);
+    expect(await deliverRecords(world.world, records(one))).toEqual([{ status: "fulfilled", value: metric }]);
+  });
+
+  it.each([
+    "",
+    "no JSON",
+    "null",
+    "[]",
+    "{}",
+    JSON.stringify({ ...message, step: "1" }),
+    JSON.stringify({ ...message, event: "evt_1" }),
+    JSON.stringify({ ...message, urgent: undefined }),
+  ])("that holds no message of ours fails alone, and shows nothing of itself: %j", async (body) => {
+    const { world, received } = await aDeliveryWorld();
+    const [good] = records(message);
+    const results = await deliverRecords(world, [aRecord("bad", body), good ?? aRecord(""), aRecord("worse", body)]);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected"]);
+    expect(received).toHaveLength(1);
+    const [bad] = results;
+    if (bad?.status !== "rejected") throw new Error("The record was delivered.");
+    expect(String(bad.reason)).toMatch(/^Error: The message (is no JSON object|has no valid (\w+\.?)+)\.$/);
+  });
+
+  it("has its result in its own place", async () => {
+    const { world, messages, log } = await aDeliveryWorld();
+    const [first = message, lost = message, third = message] = messages(3);
+    log.splice(2, 1);
+    const bodies = records(first, lost, third, first);
+    const results = await deliverRecords(world, [aRecord("bad", "{"), ...bodies]);
+    expect(results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"))).toEqual([
+      "rejected",
+      "DeliveriesSucceeded",
+      "rejected",
+      "DeliveriesSucceeded",
+      "DeliveriesParked",
+    ]);
+  });
+});
+
+it("has nothing to do with an empty batch", async () => {
+  const { world } = await aDeliveryWorld();
+  expect(await deliverRecords(world, [])).toEqual([]);
+});
+
+describe("an endpoint that is disabled on the way", () => {
+  it("is told and counted once, without its address", async () => {
+    const url = "https://hooks.example.com/in?key=hidden";
+    const { world, receiver, messages } = await aDeliveryWorld({ url });
+    receiver.answer = answering({ status: 410 });
+    await deliverRecords(world, records(...messages(3)));
+    const { org_id, endpoint_id } = anEndpoint();
+    expect(lines).toMatchObject([
+      { level: "warn", message: "endpoint disabled", org_id, endpoint_id, reason: "gone" },
+      { EndpointsDisabled: 1 },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/hooks\.example|hidden/);
+  });
+
+  it("is not told of where it only failed", async () => {
+    const { world, receiver, messages } = await aDeliveryWorld();
+    receiver.answer = answering({ status: 500 });
+    await deliverRecords(world, records(...messages(3)));
+    expect(lines).toEqual([]);
+  });
+});

@@ -1,0 +1,88 @@
+import type { DynamoDBRecord } from "aws-lambda";
+import { describe, expect, it } from "vitest";
+import { ActivityError } from "../../../shared/events/errors.ts";
+import { metrics } from "../../../shared/lambda/names.ts";
+import { type StreamHandling, stream } from "../../../shared/lambda/stream.ts";
+import { aContext } from "../../support/http-event.ts";
+import { catchLog } from "../../support/log-lines.ts";
+
+type Item = { readonly name: string };
+
+const record = (name: string): DynamoDBRecord => ({
+  eventName: "INSERT",
+  dynamodb: { SequenceNumber: `seq-${name}`, NewImage: { name: { S: name } } },
+});
+
+/** Runs a batch of records with these names; answers what failed, what was set aside, and the log. */
+async function run(names: readonly string[], handle: (items: readonly Item[]) => ReadonlySet<Item>, sets = true) {
+  const lines = catchLog();
+  const unread: string[] = [];
+  const handling: StreamHandling<Item> = {
+    read: ({ name }) => {
+      if (name?.S === "unreadable") throw new Error("no such item");
+      return { name: name?.S ?? "" };
+    },
+    handle: async (items) => ({ failed: handle(items), counts: new Map([[metrics.deliveriesBegun, items.length]]) }),
+    unread: {
+      async put({ dynamodb }) {
+        if (!sets) throw new Error("the queue is away");
+        unread.push(dynamodb?.SequenceNumber ?? "");
+      },
+    },
+  };
+  const answer = await stream(handling)({ Records: names.map(record) }, aContext());
+  return { failed: answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), unread, lines };
+}
+
+const none: ReadonlySet<Item> = new Set();
+
+describe("a record", () => {
+  it("that cannot be read is set aside, and its neighbours go on", async () => {
+    const seen: string[] = [];
+    const outcome = await run(["a", "unreadable", "b"], (items) => {
+      seen.push(...items.map(({ name }) => name));
+      return none;
+    });
+    expect(outcome).toMatchObject({ failed: [], unread: ["seq-unreadable"] });
+    expect(seen).toEqual(["a", "b"]);
+    expect(outcome.lines.at(-1)).toMatchObject({ DeliveriesBegun: 2, EventsUnreadable: 1 });
+  });
+
+  it.each(["first", "middle", "last"])("that no handling survives is set aside, also the %s", async (where) => {
+    const names = ["a", "b"].toSpliced({ first: 0, middle: 1, last: 2 }[where] ?? 0, 0, "poison");
+    const seen: string[] = [];
+    const outcome = await run(names, (items) => {
+      if (items.some(({ name }) => name === "poison")) throw new TypeError("defect");
+      seen.push(...items.map(({ name }) => name));
+      return none;
+    });
+    expect(outcome).toMatchObject({ failed: [], unread: ["seq-poison"] });
+    expect(seen).toEqual(["a", "b"]);
+  });
+
+  it("that failed comes again", async () => {
+    const isB = ({ name }: Item) => name === "b";
+    const outcome = await run(["a", "b", "c"], (items) => new Set(items.filter(isB)));
+    expect(outcome).toMatchObject({ failed: ["seq-b"], unread: [] });
+  });
+
+  it("comes again where it cannot be set aside", async () => {
+    const outcome = await run(["unreadable"], () => none, false);
+    expect(outcome).toMatchObject({ failed: ["seq-unreadable"], unread: [] });
+  });
+});
+
+it("leaves all of a batch to the stream where the trouble passes", async () => {
+  const outcome = await run(["a", "b"], () => {
+    throw new ActivityError("unavailable", "The store is busy or away.");
+  });
+  expect(outcome).toMatchObject({ failed: ["seq-a", "seq-b"], unread: [] });
+  expect(outcome.lines[0]).toMatchObject({ level: "error", message: "batch failed", records: 2 });
+});
+
+it("logs nothing of what an item holds", async () => {
+  const { lines } = await run(["confidential"], () => {
+    throw new TypeError("defect");
+  });
+  expect(JSON.stringify(lines.map(({ sequence_number: _, ...line }) => line))).not.toContain("confidential");
+});

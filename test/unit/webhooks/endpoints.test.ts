@@ -1,0 +1,312 @@
+import { describe, expect, it } from "vitest";
+import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
+import { disabledEvent } from "../../../shared/webhooks/endpoint-events.ts";
+import { updateEndpoint } from "../../../shared/webhooks/endpoint-update.ts";
+import {
+  createEndpoint,
+  deleteEndpoint,
+  type EndpointSettings,
+  getEndpoint,
+} from "../../../shared/webhooks/endpoints.ts";
+import { initialHealth } from "../../../shared/webhooks/health.ts";
+import type { ManageWorld } from "../../../shared/webhooks/manage-world.ts";
+import { rotateSecret } from "../../../shared/webhooks/secret-rotation.ts";
+import { testNow } from "../../support/builders.ts";
+import { refusalOf } from "../../support/refusal.ts";
+import { manageWorld, orgA, orgB } from "../../support/webhooks-dialect.ts";
+
+const requester = { org_id: orgA, user_id: "usr_1", token_id: "tok_1", request_id: "req-1" };
+const at = testNow.toISOString();
+
+const settings: EndpointSettings = {
+  url: "https://hooks.example.com/in?key=hidden",
+  events: ["invoice.*"],
+  entity_id: null,
+  description: null,
+  enabled: true,
+};
+
+/** A world with one endpoint in it. */
+async function withEndpoint(over: Partial<EndpointSettings> = {}) {
+  const managed = manageWorld();
+  const { endpoint, secret } = await createEndpoint(managed.world, requester, { ...settings, ...over });
+  const later = (seconds: number) => {
+    managed.clock.now = new Date(managed.clock.now.getTime() + seconds * 1_000);
+  };
+  return { ...managed, endpoint, secret, id: endpoint.endpoint_id, later };
+}
+
+/** The same world, in which somebody else changes the endpoint whenever it was read. */
+function contended(world: ManageWorld, times: number): ManageWorld {
+  let left = times;
+  const get: ManageWorld["endpoints"]["get"] = async (orgId, endpointId) => {
+    const found = await world.endpoints.get(orgId, endpointId);
+    if (found !== null && left-- > 0) {
+      await world.endpoints.update(found, { ...found, description: `${left}` }, disabledEvent(found, "gone", at));
+    }
+    return found;
+  };
+  return { ...world, endpoints: { ...world.endpoints, get } };
+}
+
+describe("creating", () => {
+  it("keeps what was said and a sealed secret, and tells of it", async () => {
+    const { world, told, endpoint, secret } = await withEndpoint({ entity_id: "inv_1", description: "Ledger" });
+    expect(endpoint).toEqual({
+      endpoint_id: expect.stringMatching(/^wh_[0-9a-f]{32}$/),
+      org_id: orgA,
+      url: settings.url,
+      events: ["invoice.*"],
+      entity_id: "inv_1",
+      description: "Ledger",
+      secrets: [{ sealed: expect.stringContaining("sealed"), expires_at: null }],
+      disabled: null,
+      created_at: at,
+      updated_at: at,
+      version: 1,
+    });
+    expect(secret).toMatch(/^whsec_/);
+    expect(JSON.stringify([endpoint, told])).not.toContain(secret);
+    expect(await getEndpoint(world, orgA, endpoint.endpoint_id)).toEqual(endpoint);
+    expect(told).toMatchObject([
+      {
+        org_id: orgA,
+        action: "WEBHOOK_ENDPOINT_CREATED",
+        entity_type: "WEBHOOK_ENDPOINT",
+        entity_id: endpoint.endpoint_id,
+        actor_user_id: "usr_1",
+        changes: null,
+        occurred_at: at,
+        recorded_at: at,
+      },
+    ]);
+    expect(JSON.parse(told[0]?.metadata ?? "")).toEqual({
+      source: "PUBLIC_API",
+      request_id: "req-1",
+      token_id: "tok_1",
+      url: "https://hooks.example.com",
+    });
+  });
+
+  it("can wait with the sending", async () => {
+    expect((await withEndpoint({ enabled: false })).endpoint.disabled).toEqual({ reason: "owner", at });
+  });
+
+  it.each(["http://hooks.example.com", "https://10.0.0.1/", "https://own.example.com/x", "ftp://x", ""])(
+    "refuses %j and writes nothing",
+    async (url) => {
+      const { world, told } = manageWorld();
+      const error = await refusalOf(createEndpoint(world, requester, { ...settings, url }));
+      expect([error.code, error.facts.field, told]).toEqual(["invalid_value", "url", []]);
+    },
+  );
+
+  it("never makes the same id or secret twice", async () => {
+    const { world } = manageWorld();
+    const made = await Promise.all(Array.from({ length: 20 }, () => createEndpoint(world, requester, settings)));
+    expect(new Set(made.flatMap(({ endpoint, secret }) => [endpoint.endpoint_id, secret])).size).toBe(40);
+  });
+});
+
+describe("changing", () => {
+  it("writes what changed, of URLs no path, and counts the version", async () => {
+    const { world, told, id, endpoint, later } = await withEndpoint();
+    later(60);
+    const patch = {
+      url: "https://other.example.com:8443/secret",
+      events: ["*"],
+      description: "New",
+      entity_id: "inv_1",
+    };
+    const { endpoint: changed, missed } = await updateEndpoint(world, requester, id, patch);
+    expect(changed).toEqual({ ...endpoint, ...patch, updated_at: "2026-06-01T12:01:30.000Z", version: 2 });
+    expect(missed).toBeNull();
+    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
+    expect(JSON.parse(told[1]?.changes ?? "")).toEqual({
+      url: { old: "https://hooks.example.com", new: "https://other.example.com:8443" },
+      events: { old: ["invoice.*"], new: ["*"] },
+      entity_id: { old: null, new: "inv_1" },
+      description: { old: null, new: "New" },
+    });
+  });
+
+  it("says that a URL changed also where only its path did, and no more", async () => {
+    const { world, told, id } = await withEndpoint();
+    await updateEndpoint(world, requester, id, { url: "https://hooks.example.com/other?key=hidden" });
+    const origin = "https://hooks.example.com";
+    expect(JSON.parse(told[1]?.changes ?? "")).toEqual({ url: { old: origin, new: origin } });
+    expect(JSON.stringify(told)).not.toMatch(/hidden|\/other/);
+  });
+
+  it.each([{}, { events: ["invoice.*"] }, { enabled: true }, { ...settings }])(
+    "to what it is already writes nothing: %j",
+    async (patch) => {
+      const { world, told, id, endpoint, later } = await withEndpoint();
+      later(60);
+      expect(await updateEndpoint(world, requester, id, patch)).toEqual({ endpoint, missed: null });
+      expect(told).toHaveLength(1);
+    },
+  );
+
+  it("clears what is set to null", async () => {
+    const { world, id } = await withEndpoint({ entity_id: "inv_1", description: "Ledger" });
+    const { endpoint } = await updateEndpoint(world, requester, id, { entity_id: null, description: null });
+    expect([endpoint.entity_id, endpoint.description]).toEqual([null, null]);
+  });
+
+  it("refuses a bad URL and leaves all as it was", async () => {
+    const { world, told, id, endpoint } = await withEndpoint();
+    const patch = { url: "https://127.0.0.1/", description: "New" };
+    expect((await refusalOf(updateEndpoint(world, requester, id, patch))).facts.field).toBe("url");
+    expect(await getEndpoint(world, orgA, id)).toEqual(endpoint);
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe("disabling and enabling", () => {
+  const failing = { ...initialHealth, failures: 40, openings: 3, failing_since: 1, open_until: 9e15, limit: 1 };
+
+  it("by the owner says so", async () => {
+    const { world, told, id } = await withEndpoint();
+    const { endpoint } = await updateEndpoint(world, requester, id, { enabled: false, description: "Off" });
+    expect(endpoint.disabled).toEqual({ reason: "owner", at });
+    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_DISABLED");
+    expect(JSON.parse(told[1]?.changes ?? "").status).toEqual({ old: "enabled", new: "disabled" });
+    expect(JSON.parse(told[1]?.metadata ?? "")).toMatchObject({ source: "PUBLIC_API", reason: "owner" });
+  });
+
+  it("by the owner does not hide why it is disabled already", async () => {
+    const { world, told, id, endpoint } = await withEndpoint();
+    const gone: Endpoint = { ...endpoint, disabled: { reason: "gone", at }, version: 2 };
+    await world.endpoints.update(endpoint, gone, disabledEvent(endpoint, "gone", at));
+    expect((await updateEndpoint(world, requester, id, { enabled: false })).endpoint.disabled?.reason).toBe("gone");
+    expect(told).toHaveLength(2);
+  });
+
+  it("offers what was missed, forgets failures, and keeps the secrets", async () => {
+    const { world, told, id, endpoint, later } = await withEndpoint({ enabled: false });
+    const leases = [{ id: "l", slots: 1, until: 9 }];
+    await world.health.write(id, initialHealth, { ...failing, leases, last_success_at: 5 });
+    later(3_600);
+    const { endpoint: enabled, missed } = await updateEndpoint(world, requester, id, { enabled: true });
+    expect(enabled).toMatchObject({ disabled: null, secrets: endpoint.secrets });
+    expect(missed).toEqual({ since: at, until: "2026-06-01T13:00:30.000Z", only: "failed" });
+    expect(await world.health.read(id)).toEqual({ ...initialHealth, version: 2, leases, last_success_at: 5 });
+    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_ENABLED");
+  });
+
+  it("after more than thirty days offers everything, since nobody knows what failed", async () => {
+    const { world, id, later } = await withEndpoint({ enabled: false });
+    later(31 * 86_400);
+    expect((await updateEndpoint(world, requester, id, { enabled: true })).missed?.only).toBe("all");
+  });
+
+  it("does not enable an endpoint that its next failure would disable", async () => {
+    const { world, id } = await withEndpoint({ enabled: false });
+    const stubborn = { ...world, health: { ...world.health, write: async () => false } };
+    const error = await refusalOf(updateEndpoint(stubborn, requester, id, { enabled: true }));
+    expect(error.code).toBe("conflict");
+    expect((await getEndpoint(world, orgA, id)).disabled).not.toBeNull();
+  });
+
+  it("by the log itself is nobody's doing, and tells no path", async () => {
+    const { endpoint } = await withEndpoint();
+    const event = disabledEvent(endpoint, "failing", at);
+    expect(event).toMatchObject({ action: "WEBHOOK_ENDPOINT_DISABLED", actor_user_id: null, occurred_at: at });
+    expect(JSON.parse(event.metadata)).toEqual({
+      source: "WEBHOOKS",
+      reason: "failing",
+      url: "https://hooks.example.com",
+    });
+  });
+});
+
+describe("rotating the secret", () => {
+  it("lets the old one sign for as long as told", async () => {
+    const { world, told, id, endpoint, secret } = await withEndpoint();
+    const rotated = await rotateSecret(world, requester, id, 3_600);
+    expect(rotated.secret).not.toBe(secret);
+    expect(rotated.endpoint.secrets).toEqual([
+      { sealed: expect.any(String), expires_at: null },
+      { sealed: endpoint.secrets[0]?.sealed, expires_at: "2026-06-01T13:00:30.000Z" },
+    ]);
+    expect(told[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_SECRET_ROTATED", changes: null });
+    expect(JSON.parse(told[1]?.metadata ?? "")).toMatchObject({ overlap_seconds: 3_600 });
+    expect(JSON.stringify(told)).not.toContain("whsec_");
+  });
+
+  it("with no overlap ends every other at once", async () => {
+    const { world, id } = await withEndpoint();
+    await rotateSecret(world, requester, id, 3_600);
+    expect((await rotateSecret(world, requester, id, 0)).endpoint.secrets).toHaveLength(1);
+  });
+
+  it("never lengthens the life of an old one, and drops those that ended", async () => {
+    const { world, id, later } = await withEndpoint();
+    await rotateSecret(world, requester, id, 60);
+    later(30);
+    const { endpoint } = await rotateSecret(world, requester, id, 3_600);
+    const ends = endpoint.secrets.map(({ expires_at }) => expires_at);
+    expect(ends).toEqual([null, "2026-06-01T13:01:00.000Z", "2026-06-01T12:01:30.000Z"]);
+    later(30);
+    const { endpoint: next } = await rotateSecret(world, requester, id, 3_600);
+    expect(next.secrets.map(({ expires_at }) => expires_at)).toEqual([
+      null,
+      "2026-06-01T13:01:30.000Z",
+      "2026-06-01T13:01:00.000Z",
+    ]);
+  });
+
+  it("keeps three at most, the newest", async () => {
+    const { world, id } = await withEndpoint();
+    const made: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const { endpoint } = await rotateSecret(world, requester, id, 3_600);
+      made.unshift(endpoint.secrets[0]?.sealed ?? "");
+      expect(endpoint.secrets.map(({ sealed }) => sealed).slice(0, made.length)).toEqual(made.slice(0, 3));
+    }
+  });
+});
+
+it("deleting takes the endpoint away, and tells of it", async () => {
+  const { world, told, id } = await withEndpoint();
+  await deleteEndpoint(world, requester, id);
+  expect((await refusalOf(getEndpoint(world, orgA, id))).code).toBe("not_found");
+  expect(told[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_DELETED", entity_id: id, actor_user_id: "usr_1" });
+});
+
+describe("changes at the same time", () => {
+  type Change = (world: ManageWorld, id: string) => Promise<unknown>;
+  const changes: readonly (readonly [string, Change])[] = [
+    ["an update", (world, id) => updateEndpoint(world, requester, id, { events: ["*"] })],
+    ["a rotation", (world, id) => rotateSecret(world, requester, id, 60)],
+    ["a deletion", (world, id) => deleteEndpoint(world, requester, id)],
+  ];
+
+  it.each(changes)("%s is made to what stands, when others were faster", async (_, change) => {
+    const { world, told, id } = await withEndpoint();
+    await change(contended(world, 2), id);
+    expect(told).toHaveLength(4);
+    const standing = await world.endpoints.get(orgA, id);
+    expect(standing?.description ?? "0").toBe("0");
+  });
+
+  it.each(changes)("%s is given up when others are faster each time, and tells nothing", async (_, change) => {
+    const { world, told, id } = await withEndpoint();
+    expect((await refusalOf(change(contended(world, 99), id))).code).toBe("conflict");
+    expect(told.filter(({ actor_user_id }) => actor_user_id !== null)).toHaveLength(1);
+  });
+});
+
+it.each(["wh_0", "", "x".repeat(5_000), "wh_00000000000000000000000000000000", "__proto__"])(
+  "an id that does not exist is not found, and what cannot be one is not looked for: %.40s",
+  async (id) => {
+    const { world } = await withEndpoint();
+    expect((await refusalOf(getEndpoint(world, orgA, id))).message).toBe("There is no such endpoint.");
+  },
+);
+
+it("an endpoint of another organisation is not found", async () => {
+  const { world, id } = await withEndpoint();
+  expect((await refusalOf(getEndpoint(world, orgB, id))).message).toBe("There is no such endpoint.");
+});
