@@ -1,47 +1,89 @@
 import * as z from "zod";
 import { CliError } from "./outcome.ts";
+import { printable } from "./printable.ts";
+import type { Session } from "./session.ts";
 
-/** Structured parts stay as they came: zod would copy them, and drop a key named `__proto__`. */
-const event = z.looseObject({
-  event_id: z.string(),
-  action: z.string(),
-  entity_type: z.string(),
-  entity_id: z.string(),
-  entity_ref: z.nullable(z.string()),
-  actor_user_id: z.nullable(z.string()),
-  changes: z.unknown(),
-  metadata: z.unknown(),
-  occurred_at: z.string(),
-});
-
-export type ListedEvent = z.infer<typeof event>;
-
-const page = z.object({ activity: z.array(event) });
-
-const problem = z.object({
-  message: z.string(),
-  field: z.optional(z.string()),
-  details: z.optional(z.object({ valid: z.array(z.string()) })),
-});
-
+/** Where the public API is, and who asks it. */
 export type ApiAccess = { readonly api: string; readonly token: string; readonly org: string | undefined };
 
-/** One page, and the path of the page after it; `null` at the end. */
-export type ListedPage = { readonly events: readonly ListedEvent[]; readonly next: string | null };
+export type ApiRequest = {
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  /** With its query; begins with a slash. */
+  readonly path: string;
+  readonly body?: object;
+};
 
-/**
- * Reads one page of the public API. `path` begins with a slash. Answers the seconds to wait where the token's rate is
- * used up. Throws `CliError`, `usage` where the API calls a value invalid.
- */
-export async function readPage({ api, token, org }: ApiAccess, path: string): Promise<ListedPage | { wait: number }> {
-  const headers = { authorization: `Bearer ${token}`, ...(org === undefined ? {} : { "x-aibooks-org": org }) };
-  const response = await fetch(`${api}${path}`, { headers, redirect: "error" });
-  if (response.status === 429) return { wait: Number(response.headers.get("retry-after") ?? 60) };
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw refusal(response.status, body);
-  const parsed = page.safeParse(body);
-  if (!parsed.success) throw new CliError("failed", `${api} answers something that is no page of events.`);
-  return { events: parsed.data.activity, next: nextPath(response.headers.get("link"), api) };
+/** What the API answers, and the path of the page after it; `null` at the end. */
+export type ApiReply<T> = { readonly body: T; readonly next: string | null };
+
+const problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.optional(z.object({ valid: z.array(z.string()) })).catch(undefined),
+});
+
+/** The API said no. */
+export class ApiRefusal extends CliError {
+  readonly status: number;
+  /** Seconds until a repeat can succeed. */
+  readonly retryAfter: number;
+
+  constructor(status: number, message: string, retryAfter: number) {
+    super(status === 400 ? "usage" : "failed", message);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** Asks the public API once. Throws `ApiRefusal`, and `CliError` for what is no answer of it. */
+export async function callApi<T>(
+  { api, token, org }: ApiAccess,
+  { method = "GET", path, body }: ApiRequest,
+  answer: z.ZodType<T>,
+): Promise<ApiReply<T>> {
+  const headers = new Headers({ authorization: `Bearer ${token}` });
+  if (org !== undefined) headers.set("x-aibooks-org", org);
+  if (body !== undefined) headers.set("content-type", "application/json");
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(`${api}${path}`, { method, headers, redirect: "error", ...content });
+  const reply: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw refusal(response, reply);
+  const parsed = answer.safeParse(reply);
+  if (!parsed.success) throw new CliError("failed", `${api} answers something that this version does not know.`);
+  return { body: parsed.data, next: nextPath(response.headers.get("link"), api) };
+}
+
+/** Asks again after each wait that the token's rate calls for. */
+export async function patiently<T>(ask: () => Promise<T>, { sleep, stderr }: Session): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ApiRefusal) || error.status !== 429) throw error;
+      stderr.write(`The token has used up its rate: waiting for ${error.retryAfter} seconds.\n`);
+      await sleep(error.retryAfter * 1000);
+    }
+  }
+}
+
+/** Reads the first page, or with `all` every page. Says on stderr where there is more. */
+export async function readPages<T>(
+  access: ApiAccess,
+  path: string,
+  answer: z.ZodType<T>,
+  { all, session }: { all: boolean; session: Session },
+): Promise<{ pages: T[]; more: boolean }> {
+  const pages: T[] = [];
+  let next: string | null = path;
+  while (next !== null && (all || pages.length === 0)) {
+    const request: ApiRequest = { path: next };
+    const ask = () => callApi(access, request, answer);
+    const reply: ApiReply<T> = all ? await patiently(ask, session) : await ask();
+    pages.push(reply.body);
+    next = reply.next;
+  }
+  if (next !== null) session.stderr.write("There is more: --all shows every page.\n");
+  return { pages, more: next !== null };
 }
 
 /** Only the path is followed: the token goes to no other host, whatever a link says. */
@@ -52,11 +94,15 @@ function nextPath(link: string | null, api: string): string | null {
   return `${pathname}${search}`;
 }
 
-function refusal(status: number, body: unknown): CliError {
+function refusal({ status, headers }: Response, body: unknown): ApiRefusal {
+  const retryAfter = Number(headers.get("retry-after")) || 60;
   const { data } = problem.safeParse(body);
+  return new ApiRefusal(status, explanation(status, data, retryAfter), retryAfter);
+}
+
+function explanation(status: number, data: z.infer<typeof problem> | undefined, retryAfter: number): string {
+  if (status === 429) return `The token has used up its rate: try again in ${retryAfter} seconds.`;
   const valid = data?.details === undefined ? "" : ` Valid are ${data.details.valid.join(", ")}.`;
-  return new CliError(
-    status === 400 ? "usage" : "failed",
-    `The API answers ${status}: ${data?.message ?? "no reason"}${valid}`,
-  );
+  const remedy = data?.code === "authz.scope_missing" ? " Issue one that has it with token create." : "";
+  return printable(`The API answers ${status}: ${data?.message ?? "no reason"}${valid}${remedy}`);
 }

@@ -7,6 +7,19 @@ import { list } from "./verbs/list.ts";
 import { orgCreate, orgList } from "./verbs/org.ts";
 import { rejectedList, rejectedRetry } from "./verbs/rejected.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./verbs/token.ts";
+import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./verbs/webhooks/deliveries.ts";
+import {
+  webhooksCreate,
+  webhooksDelete,
+  webhooksList,
+  webhooksRotateSecret,
+  webhooksShow,
+} from "./verbs/webhooks/endpoints.ts";
+import { webhooksListen } from "./verbs/webhooks/listen.ts";
+import { webhooksReplay } from "./verbs/webhooks/replay.ts";
+import { webhooksTest } from "./verbs/webhooks/test.ts";
+import { webhooksTypes } from "./verbs/webhooks/types.ts";
+import { webhooksUpdate } from "./verbs/webhooks/update.ts";
 
 const verbs: readonly Verb[] = [
   orgCreate,
@@ -18,10 +31,23 @@ const verbs: readonly Verb[] = [
   list,
   rejectedList,
   rejectedRetry,
+  webhooksCreate,
+  webhooksList,
+  webhooksShow,
+  webhooksUpdate,
+  webhooksDelete,
+  webhooksRotateSecret,
+  webhooksTest,
+  webhooksDeliveries,
+  webhooksDelivery,
+  webhooksRetry,
+  webhooksReplay,
+  webhooksTypes,
+  webhooksListen,
 ];
 
 /** Finds the verb that the arguments begin with and runs it with the rest. Throws `CliError` where there is none. */
-export function dispatch(args: readonly string[], session: Session): Promise<Outcome> {
+export function dispatch(args: readonly string[], session: Session): Promise<Outcome | null> {
   const firstOption = args.findIndex((word) => word.startsWith("-"));
   const words = args.slice(0, firstOption === -1 ? 2 : Math.min(firstOption, 2));
   const verb = verbs.find(({ name }) => name === words.join(" ")) ?? verbs.find(({ name }) => name === words[0]);

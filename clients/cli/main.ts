@@ -3,10 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dispatch } from "./dispatch.ts";
 import { activityToken } from "./environment.ts";
 import { explain } from "./explain.ts";
+import { interrupt, interruption } from "./interruption.ts";
 import { type ExitCode, exitCodes } from "./outcome.ts";
 import type { Session } from "./session.ts";
 
 const { stdin, stdout, stderr } = process;
+
+const args = process.argv.slice(2);
+const asJson = args.includes("--json");
 
 const session: Session = {
   cwd: process.cwd(),
@@ -14,28 +18,27 @@ const session: Session = {
   stdin,
   stderr,
   columns: stdout.isTTY ? stdout.columns : null,
+  show({ text, json }) {
+    stdout.write(`${asJson ? JSON.stringify(json) : text}\n`);
+  },
   now: () => new Date(),
   sleep,
-  interruption() {
-    const controller = new AbortController();
-    process.once("SIGINT", () => controller.abort());
-    return controller.signal;
-  },
+  interruption,
 };
 
 // `activity list | head` closes the pipe when it has seen enough: that is no failure.
 stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
+  interrupt();
 });
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main();
 
-async function main(args: readonly string[]): Promise<ExitCode> {
-  const asJson = args.includes("--json");
+async function main(): Promise<ExitCode> {
   try {
-    const { text, json, exit = exitCodes.done } = await dispatch(args, session);
-    stdout.write(`${asJson ? JSON.stringify(json) : text}\n`);
-    return exit;
+    const outcome = await dispatch(args, session);
+    if (outcome !== null) session.show(outcome);
+    return outcome?.exit ?? exitCodes.done;
   } catch (error) {
     const { code, message, exit } = explain(error);
     stderr.write(`${message}\n`);

@@ -5,7 +5,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodeHelp = `Exit codes
   0  done
-  1  failed: the stack, or the way to it
+  1  failed: the stack, the way to it, or the endpoint under test
   2  wrong usage
   3  done, and some events were rejected`;
 

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Outcome } from "./outcome.ts";
 
 /** What a verb knows of the world around it, apart from the stack that it works on. */
 export type Session = {
@@ -9,8 +10,10 @@ export type Session = {
   readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
   /** Characters in a line of the terminal that shows the outcome; `null` where no terminal does. */
   readonly columns: number | null;
+  /** Shows something on stdout, as text or as JSON, while the verb goes on. */
+  show(part: Pick<Outcome, "text" | "json">): void;
   now(): Date;
   sleep(milliseconds: number): Promise<unknown>;
-  /** From this call on, the first interruption by the user aborts the signal rather than the process. */
+  /** From this call on, the first interruption aborts the signal rather than the process. */
   interruption(): AbortSignal;
 };

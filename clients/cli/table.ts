@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { printable } from "./printable.ts";
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -47,11 +48,6 @@ export function table<Row>(shape: readonly Column<Row>[], rows: readonly Row[], 
 
 function styleOf<Row>(column: Column<Row> | undefined, row: Row | undefined): Style | undefined {
   return row === undefined ? undefined : column?.style?.(row);
-}
-
-/** Control characters and marks that turn the direction of writing could rewrite the terminal: an event must not. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "·").toWellFormed();
 }
 
 const graphemes = new Intl.Segmenter();

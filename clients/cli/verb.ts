@@ -13,28 +13,29 @@ export type Option = {
 };
 
 /** What the user gave, by the names that the verb declares. */
-export type Given<Name extends string> = {
-  /** The one argument that is no option; empty for a verb that takes none. */
-  readonly operand: string;
+export type Given<Name extends string, Operand extends string = never> = {
+  /** An argument that is no option. */
+  operand(name: Operand): string;
   text(name: Name): string | undefined;
   list(name: Name): readonly string[];
   flag(name: Name): boolean;
 };
 
-export type Definition<Name extends string> = {
+export type Definition<Name extends string, Operand extends string> = {
   readonly name: string;
   readonly summary: string;
-  readonly operand?: string;
+  /** In their order. */
+  readonly operands?: readonly Operand[];
   readonly options: Readonly<Record<Name, Option>>;
-  run(given: Given<Name | CommonName>, session: Session): Promise<Outcome>;
+  run(given: Given<Name | CommonName, Operand>, session: Session): Promise<Outcome | null>;
 };
 
 export type Verb = {
   readonly name: string;
   readonly summary: string;
   readonly usage: string;
-  /** Throws `CliError` where the arguments are wrong. */
-  run(args: readonly string[], session: Session): Promise<Outcome>;
+  /** Answers `null` where all was shown on the way. Throws `CliError` where the arguments are wrong. */
+  run(args: readonly string[], session: Session): Promise<Outcome | null>;
 };
 
 const commonOptions = {
@@ -46,11 +47,17 @@ const commonOptions = {
 type CommonName = keyof typeof commonOptions;
 
 /** Makes a verb of its definition: every verb parses, checks and explains itself in the same way. */
-export function defineVerb<Name extends string>({ name, summary, operand, run, ...own }: Definition<Name>): Verb {
+export function defineVerb<Name extends string, Operand extends string = never>({
+  name,
+  summary,
+  operands = [],
+  run,
+  ...own
+}: Definition<Name, Operand>): Verb {
   const options = new Map<string, Option>([...Object.entries<Option>(own.options), ...Object.entries(commonOptions)]);
   const required = [...options].filter(([, option]) => option.required);
-  const shape = [name, operand, ...required.map(([key, option]) => written(key, option)), "[options]"];
-  const usage = shape.filter((part) => part !== undefined).join(" ");
+  const shape = [name, ...operands, ...required.map(([key, option]) => written(key, option)), "[options]"];
+  const usage = shape.join(" ");
   return {
     name,
     summary,
@@ -62,14 +69,11 @@ export function defineVerb<Name extends string>({ name, summary, operand, run, .
         return { text, json: { help: text } };
       }
       const missing = required.filter(([key]) => given.list(key).length === 0);
-      const operands = operand === undefined ? 0 : 1;
-      if (missing.length > 0 || given.operands.length < operands) {
-        const lacking = [...(given.operands.length < operands ? [operand] : []), ...missing.map(([key]) => `--${key}`)];
-        throw misuse(`${name} needs ${lacking.join(" and ")}.`, usage);
-      }
-      if (given.operands.length > operands)
-        throw misuse(`'${given.operands[operands]}' is one argument too many.`, usage);
-      return run({ ...given, operand: given.operands[0] ?? "" }, session);
+      const lacking = [...operands.slice(given.operands.length), ...missing.map(([key]) => `--${key}`)];
+      if (lacking.length > 0) throw misuse(`${name} needs ${lacking.join(" and ")}.`, usage);
+      const extra = given.operands[operands.length];
+      if (extra !== undefined) throw misuse(`'${extra}' is one argument too many.`, usage);
+      return run({ ...given, operand: (asked) => given.operands[operands.indexOf(asked)] ?? "" }, session);
     },
   };
 }

@@ -9,7 +9,12 @@ import type { LocalStack } from "../../infra/local/stack.ts";
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** A process of the command line that goes on. */
-export type Running = { readonly ended: Promise<Ended>; signal(name: NodeJS.Signals): void };
+export type Running = {
+  readonly ended: Promise<Ended>;
+  /** What it has written so far. */
+  written(): Pick<Ended, "stdout" | "stderr">;
+  signal(name: NodeJS.Signals): void;
+};
 
 export type CommandLine = {
   /** The folder that the commands run in. */
@@ -50,7 +55,7 @@ export function commandLine(stack: object | null): CommandLine {
     });
     child.stdin.end(input);
     const ended = new Promise<Ended>((settle) => child.on("close", (code) => settle({ code, stdout, stderr })));
-    return { ended, signal: (name) => child.kill(name) };
+    return { ended, written: () => ({ stdout, stderr }), signal: (name) => child.kill(name) };
   };
 
   const run: CommandLine["run"] = (args, options) => start(args, options).ended;

@@ -19,12 +19,12 @@ import { defineVerb } from "../verb.ts";
 export const emit = defineVerb({
   name: "emit",
   summary: "Sends a file of events, one JSON object in each line. Interrupted, the same command goes on where it was.",
-  operand: "FILE.ndjson|-",
+  operands: ["FILE.ndjson|-"],
   options: { wait: { help: "return only when every event can be read, or is rejected, and count them" } },
   async run({ operand, text, flag }, session) {
     const target = await findTarget(session.cwd, text("stack"));
     const wait = flag("wait");
-    const source = await openSource(operand, { queue: target.queues.ingest, wait }, session);
+    const source = await openSource(operand("FILE.ndjson|-"), { queue: target.queues.ingest, wait }, session);
     const { tally } = source.start;
     const interruption = session.interruption();
     const bar = progressBar(session);

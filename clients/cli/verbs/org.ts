@@ -9,7 +9,7 @@ const org = z.object({ org_id: z.string(), name: z.string(), slug: z.nullable(z.
 export const orgCreate = defineVerb({
   name: "org create",
   summary: "Makes an organisation known, so that tokens can be issued for it.",
-  operand: "ORG_ID",
+  operands: ["ORG_ID"],
   options: {
     name: { value: "NAME", help: "what people call it; the id when left out" },
     slug: { value: "SLUG", help: "its name in URLs: lower-case letters, digits and dashes" },
@@ -21,7 +21,7 @@ export const orgCreate = defineVerb({
       target,
       {
         action: "org.create",
-        org_id: operand,
+        org_id: operand("ORG_ID"),
         ...(name === undefined ? {} : { name }),
         ...(slug === undefined ? {} : { slug }),
       },

@@ -4,6 +4,7 @@ import { peek, type RejectedMessage } from "../rejected-queue.ts";
 import { retryRejected } from "../retry.ts";
 import { type Column, table } from "../table.ts";
 import { findTarget } from "../target.ts";
+import { moment } from "../time.ts";
 import { defineVerb } from "../verb.ts";
 
 export const rejectedList = defineVerb({
@@ -38,7 +39,7 @@ export const rejectedRetry = defineVerb({
 const shape: readonly Column<RejectedMessage>[] = [
   {
     title: "REJECTED (UTC)",
-    cell: ({ rejected_at }) => rejected_at.slice(0, 19).replace("T", " "),
+    cell: ({ rejected_at }) => moment(rejected_at),
     style: () => "dim",
   },
   { title: "MESSAGE", cell: ({ message_id }) => message_id ?? "-", style: () => "dim" },

@@ -65,11 +65,15 @@ export const tokenList = defineVerb({
 export const tokenRevoke = defineVerb({
   name: "token revoke",
   summary: "Ends a token, at once and for good.",
-  operand: "TOKEN_ID",
+  operands: ["TOKEN_ID"],
   options: {},
   async run({ operand, text }, { cwd }) {
     const target = await findTarget(cwd, text("stack"));
-    const json = await administer(target, { action: "token.revoke", token_id: operand }, z.object({ token }));
+    const json = await administer(
+      target,
+      { action: "token.revoke", token_id: operand("TOKEN_ID") },
+      z.object({ token }),
+    );
     return { json, text: `Revoked ${json.token.token_id} at ${json.token.revoked_at}.` };
   },
 });

@@ -1,34 +1,35 @@
-import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { dispatch } from "../../../clients/cli/dispatch.ts";
 import { nearest } from "../../../clients/cli/nearest.ts";
 import { CliError, exitCodes } from "../../../clients/cli/outcome.ts";
-import type { Session } from "../../../clients/cli/session.ts";
 import { defineVerb } from "../../../clients/cli/verb.ts";
+import { aSession } from "./a-session.ts";
 
-const session: Session = {
-  cwd: "/nowhere",
-  token: undefined,
-  stdin: Readable.from([]),
-  stderr: { write: () => true },
-  columns: null,
-  now: () => new Date(0),
-  sleep: async () => undefined,
-  interruption: () => new AbortController().signal,
-};
+const { session } = aSession();
 
 const paint = defineVerb({
   name: "paint",
   summary: "Paints.",
-  operand: "WALL",
+  operands: ["WALL"],
   options: {
     colour: { value: "COLOUR", multiple: true, required: true, help: "which" },
     coats: { value: "N", help: "how many" },
     wet: { help: "do not wait" },
   },
   async run({ operand, text, list, flag }) {
-    return { text: "done", json: { operand, colours: list("colour"), coats: text("coats"), wet: flag("wet") } };
+    return {
+      text: "done",
+      json: { wall: operand("WALL"), colours: list("colour"), coats: text("coats"), wet: flag("wet") },
+    };
   },
+});
+
+const hang = defineVerb({
+  name: "hang",
+  summary: "Hangs.",
+  operands: ["PICTURE", "WALL"],
+  options: {},
+  run: async ({ operand }) => ({ text: `${operand("PICTURE")} on ${operand("WALL")}`, json: null }),
 });
 
 const sweep = defineVerb({
@@ -40,16 +41,20 @@ const sweep = defineVerb({
 
 describe("a verb", () => {
   it("gets what the user gave, in any order", async () => {
-    const { json } = await paint.run(["--colour", "red", "--wet", "north", "--colour=blue"], session).catch((e) => e);
-    expect(json).toEqual({ operand: "north", colours: ["red", "blue"], coats: undefined, wet: true });
+    const outcome = await paint.run(["--colour", "red", "--wet", "north", "--colour=blue"], session);
+    expect(outcome?.json).toEqual({ wall: "north", colours: ["red", "blue"], coats: undefined, wet: true });
   });
 
   it("takes several values after one option, where the option may be given several times", async () => {
-    expect((await sweep.run(["--room", "hall", "attic", "--room", "cellar"], session)).json).toEqual([
-      "hall",
-      "attic",
-      "cellar",
-    ]);
+    const outcome = await sweep.run(["--room", "hall", "attic", "--room", "cellar"], session);
+    expect(outcome?.json).toEqual(["hall", "attic", "cellar"]);
+  });
+
+  it("tells its operands apart by their order, and asks for those that are missing", async () => {
+    expect((await hang.run(["lion", "north"], session))?.text).toBe("lion on north");
+    await expect(hang.run(["lion"], session)).rejects.toThrow("hang needs WALL.\nUsage: hang PICTURE WALL [options]");
+    await expect(hang.run([], session)).rejects.toThrow("hang needs PICTURE and WALL.");
+    await expect(hang.run(["lion", "north", "east"], session)).rejects.toThrow("'east' is one argument too many.");
   });
 
   it.each([
@@ -72,7 +77,7 @@ describe("a verb", () => {
   });
 
   it("explains itself before anything else", async () => {
-    const { text } = await paint.run(["--help"], session);
+    const text = (await paint.run(["--help"], session))?.text;
     expect(text).toContain("Usage: npm run activity -- paint WALL --colour COLOUR... [options]");
     expect(text).toMatch(/^ {2}--coats N {8,}how many$/m);
     expect(text).toMatch(/^ {2}3 {2}done, and some events were rejected$/m);
@@ -90,12 +95,12 @@ describe("the command line", () => {
   };
 
   it("lists every verb in its help, and those of a group in the group's", async () => {
-    const { text } = await dispatch(["--help"], session);
-    for (const verb of ["org create", "token revoke", "emit FILE.ndjson|-", "rejected retry"])
-      expect(text).toContain(verb);
+    const all = await dispatch(["--help"], session);
+    for (const verb of ["org create", "token revoke", "emit FILE.ndjson|-", "rejected retry", "webhooks listen"])
+      expect(all?.text).toContain(verb);
     const group = await dispatch(["token", "--help"], session);
-    expect(group.text).toContain("token list");
-    expect(group.text).not.toContain("org list");
+    expect(group?.text).toContain("token list");
+    expect(group?.text).not.toContain("org list");
   });
 
   it("suggests what was meant", async () => {
@@ -114,7 +119,7 @@ describe("the command line", () => {
   it("checks what it can before it asks the stack", async () => {
     const create = ["token", "create", "--org", "org_1", "--scope"];
     expect(await complaint(...create, "AIBooks.activity.WRITE")).toMatch(/Did you mean AIBooks\.activity\.READ\?/);
-    expect(await complaint(...create, "AIBooks.activity.READ", "--expires", "soon")).toMatch(/^--expires takes days/);
+    expect(await complaint(...create, "AIBooks.activity.READ", "--expires", "soon")).toMatch(/^--expires takes a time/);
     expect(await complaint("rejected", "list", "--limit", "0")).toMatch(/^--limit takes a whole number/);
   });
 });

@@ -1,0 +1,80 @@
+import * as z from "zod";
+import { accessOptions, findAccess } from "../../access.ts";
+import { callApi, readPages } from "../../activity-api.ts";
+import { readPast } from "../../duration.ts";
+import { printable } from "../../printable.ts";
+import { table } from "../../table.ts";
+import { defineVerb } from "../../verb.ts";
+import {
+  deliveryAnswer,
+  deliveryColumns,
+  deliveryPath,
+  deliverySchema,
+  describeDelivery,
+  requestedAnswer,
+} from "../../webhooks/delivery.ts";
+import { endpointPath } from "../../webhooks/endpoint.ts";
+
+const page = z.object({ deliveries: z.array(deliverySchema) });
+
+export const webhooksDeliveries = defineVerb({
+  name: "webhooks deliveries",
+  summary: "Shows what was sent to an endpoint and what became of it, newest first.",
+  operands: ["ENDPOINT_ID"],
+  options: {
+    status: { value: "STATUS", help: "only those that are pending, succeeded or failed" },
+    type: { value: "TYPE", help: "only events of this type, such as invoice.sent" },
+    since: { value: "7d|TIME", help: "so long ago, or ISO 8601, inclusive" },
+    until: { value: "1h|TIME", help: "the same" },
+    limit: { value: "N", help: "deliveries in a page, 1 to 100" },
+    all: { help: "every page, not only the first" },
+    ...accessOptions,
+  },
+  async run(given, session) {
+    const all = given.flag("all");
+    const query = new URLSearchParams();
+    const [status, type, limit] = [given.text("status"), given.text("type"), given.text("limit")];
+    if (status !== undefined) query.set("status", status);
+    if (type !== undefined) query.set("event_type", type);
+    for (const name of ["since", "until"] as const) {
+      const value = given.text(name);
+      if (value !== undefined) query.set(name, readPast(value, session.now()));
+    }
+    if (limit !== undefined || all) query.set("limit", limit ?? "100");
+    const path = `${endpointPath(given.operand("ENDPOINT_ID"))}/deliveries?${query}`;
+    const { pages, more } = await readPages(await findAccess(given, session), path, page, { all, session });
+    const deliveries = pages.flatMap((each) => each.deliveries);
+    const json = { deliveries, has_more: more };
+    return {
+      json,
+      text: deliveries.length === 0 ? "No deliveries." : table(deliveryColumns, deliveries, session.columns),
+    };
+  },
+});
+
+export const webhooksDelivery = defineVerb({
+  name: "webhooks delivery",
+  summary: "Shows each attempt of a delivery, and what the endpoint answered.",
+  operands: ["ENDPOINT_ID", "DELIVERY_ID"],
+  options: accessOptions,
+  async run(given, session) {
+    const path = deliveryPath(given.operand("ENDPOINT_ID"), given.operand("DELIVERY_ID"));
+    const { body: json } = await callApi(await findAccess(given, session), { path }, deliveryAnswer);
+    return { json, text: describeDelivery(json) };
+  },
+});
+
+export const webhooksRetry = defineVerb({
+  name: "webhooks retry",
+  summary: "Sends a delivery again, now.",
+  operands: ["ENDPOINT_ID", "DELIVERY_ID"],
+  options: accessOptions,
+  async run(given, session) {
+    const [endpointId, deliveryId] = [given.operand("ENDPOINT_ID"), given.operand("DELIVERY_ID")];
+    const path = `${deliveryPath(endpointId, deliveryId)}/retry`;
+    const access = await findAccess(given, session);
+    const { body: json } = await callApi(access, { method: "POST", path, body: {} }, requestedAnswer);
+    const look = `webhooks delivery ${endpointId} ${deliveryId}`;
+    return { json, text: printable(`It is on its way. How it went: ${look}`) };
+  },
+});

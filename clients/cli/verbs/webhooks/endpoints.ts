@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { accessOptions, findAccess } from "../../access.ts";
+import { callApi } from "../../activity-api.ts";
+import { readDuration } from "../../duration.ts";
+import { CliError } from "../../outcome.ts";
+import { printable } from "../../printable.ts";
+import { table } from "../../table.ts";
+import { defineVerb } from "../../verb.ts";
+import {
+  describeEndpoint,
+  endpointAnswer,
+  endpointColumns,
+  endpointPath,
+  endpointSchema,
+  endpointsPath,
+  eventsOption,
+} from "../../webhooks/endpoint.ts";
+
+export const webhooksCreate = defineVerb({
+  name: "webhooks create",
+  summary: "Has events sent to a URL. Its signing secret is shown this once.",
+  operands: ["URL"],
+  options: {
+    events: { ...eventsOption, required: true },
+    entity: { value: "ID", help: "only events of this document" },
+    description: { value: "TEXT", help: "a note for people" },
+    ...accessOptions,
+  },
+  async run(given, session) {
+    const [entity_id, description] = [given.text("entity"), given.text("description")];
+    const body = {
+      url: given.operand("URL"),
+      events: given.list("events"),
+      ...(entity_id === undefined ? {} : { entity_id }),
+      ...(description === undefined ? {} : { description }),
+    };
+    const access = await findAccess(given, session);
+    const { body: json } = await callApi(access, { method: "POST", path: endpointsPath, body }, withSecret);
+    return { json, text: `${shownOnce(json)} Next: webhooks test ${printable(json.endpoint.endpoint_id)}` };
+  },
+});
+
+export const webhooksList = defineVerb({
+  name: "webhooks list",
+  summary: "Lists the endpoints, oldest first.",
+  options: accessOptions,
+  async run(given, session) {
+    const answer = z.object({ endpoints: z.array(endpointSchema) });
+    const { body: json } = await callApi(await findAccess(given, session), { path: endpointsPath }, answer);
+    if (json.endpoints.length === 0) return { json, text: "There is no endpoint yet: webhooks create URL makes one." };
+    return { json, text: table(endpointColumns, json.endpoints, session.columns) };
+  },
+});
+
+export const webhooksShow = defineVerb({
+  name: "webhooks show",
+  summary: "Shows an endpoint and how it fares.",
+  operands: ["ENDPOINT_ID"],
+  options: accessOptions,
+  async run(given, session) {
+    const path = endpointPath(given.operand("ENDPOINT_ID"));
+    const { body: json } = await callApi(await findAccess(given, session), { path }, endpointAnswer);
+    return { json, text: describeEndpoint(json.endpoint) };
+  },
+});
+
+export const webhooksDelete = defineVerb({
+  name: "webhooks delete",
+  summary: "Removes an endpoint: nothing more is sent to it.",
+  operands: ["ENDPOINT_ID"],
+  options: accessOptions,
+  async run(given, session) {
+    const id = given.operand("ENDPOINT_ID");
+    const request = { method: "DELETE", path: endpointPath(id) } as const;
+    await callApi(await findAccess(given, session), request, z.unknown());
+    return { json: { deleted: id }, text: `Deleted ${printable(id)}.` };
+  },
+});
+
+export const webhooksRotateSecret = defineVerb({
+  name: "webhooks rotate-secret",
+  summary: "Gives an endpoint a new signing secret, shown this once. Both sign while they overlap.",
+  operands: ["ENDPOINT_ID"],
+  options: {
+    overlap: { value: "24h", help: "how long the old one still signs; 24h when left out, 0h for not at all" },
+    ...accessOptions,
+  },
+  async run(given, session) {
+    const overlap = given.text("overlap");
+    const body = overlap === undefined ? {} : { overlap_seconds: readOverlap(overlap) };
+    const path = `${endpointPath(given.operand("ENDPOINT_ID"))}/rotate-secret`;
+    const { body: json } = await callApi(await findAccess(given, session), { method: "POST", path, body }, withSecret);
+    return { json, text: shownOnce(json) };
+  },
+});
+
+const withSecret = z.object({ endpoint: endpointSchema.extend({ secret: z.string() }) });
+
+function shownOnce({ endpoint: { secret, endpoint_id } }: z.infer<typeof withSecret>): string {
+  return `${printable(secret)}\nKeep it now: it is not shown again. It signs for ${printable(endpoint_id)}.`;
+}
+
+function readOverlap(text: string): number {
+  const ms = readDuration(text);
+  if (ms !== null) return ms / 1000;
+  throw new CliError("usage", `--overlap takes a time, such as 24h, 30m or 0h, and not '${text}'.`);
+}

@@ -1,0 +1,83 @@
+import * as z from "zod";
+import { accessOptions, findAccess } from "../../access.ts";
+import { type ApiAccess, callApi, patiently } from "../../activity-api.ts";
+import { readPast } from "../../duration.ts";
+import { progressBar } from "../../emit/progress-bar.ts";
+import { CliError, exitCodes } from "../../outcome.ts";
+import type { Session } from "../../session.ts";
+import { defineVerb } from "../../verb.ts";
+import { endpointPath } from "../../webhooks/endpoint.ts";
+
+const running = z.object({
+  replay: z.looseObject({ replay_id: z.string(), status: z.string(), examined: z.number(), sent: z.number() }),
+});
+
+type Running = z.infer<typeof running>;
+
+const counted = z.object({
+  replay: z.looseObject({ count: z.number(), examined: z.number(), complete: z.boolean() }),
+});
+
+const pauseMs = 500;
+
+export const webhooksReplay = defineVerb({
+  name: "webhooks replay",
+  summary: "Sends events of the log to an endpoint again, and waits until all of them are on their way.",
+  operands: ["ENDPOINT_ID"],
+  options: {
+    since: { value: "7d|TIME", required: true, help: "so long ago, or ISO 8601, inclusive" },
+    until: { value: "1h|TIME", help: "the same; now when left out" },
+    events: { value: "FILTER", multiple: true, help: "only these, of what the endpoint gets anyway" },
+    only: { value: "failed|all", help: "what never arrived, or all of it; failed when left out" },
+    "dry-run": { help: "only count what would be sent" },
+    ...accessOptions,
+  },
+  async run(given, session) {
+    const now = session.now();
+    const [until, only, events] = [given.text("until"), given.text("only"), given.list("events")];
+    const body = {
+      since: readPast(given.text("since") ?? "", now),
+      ...(until === undefined ? {} : { until: readPast(until, now) }),
+      ...(events.length === 0 ? {} : { events }),
+      ...(only === undefined ? {} : { only }),
+      ...(given.flag("dry-run") ? { dry_run: true } : {}),
+    };
+    const endpoint = endpointPath(given.operand("ENDPOINT_ID"));
+    const request = { method: "POST", path: `${endpoint}/replay`, body } as const;
+    const access = await findAccess(given, session);
+    if (given.flag("dry-run")) {
+      const { body: json } = await callApi(access, request, counted);
+      return { json, text: prediction(json) };
+    }
+    const { body: started } = await callApi(access, request, running);
+    const json = await followed(access, endpoint, started, session);
+    const { status, examined, sent } = json.replay;
+    const sum = `${sent} of ${examined} events`;
+    if (status === "done") return { json, text: `Sent ${sum}. webhooks deliveries shows how they fare.` };
+    const text = `The replay stopped after ${sum}: the endpoint is disabled or deleted.`;
+    return { json, text, exit: exitCodes.failed };
+  },
+});
+
+async function followed(access: ApiAccess, endpoint: string, started: Running, session: Session): Promise<Running> {
+  const path = `${endpoint}/replays/${encodeURIComponent(started.replay.replay_id)}`;
+  const interruption = session.interruption();
+  const bar = progressBar(session);
+  try {
+    let current = started;
+    while (current.replay.status === "running") {
+      if (interruption.aborted) throw new CliError("failed", "Interrupted. The replay itself goes on.");
+      bar.show(null, `${current.replay.sent} of ${current.replay.examined} events sent`);
+      await session.sleep(pauseMs);
+      current = await patiently(async () => (await callApi(access, { path }, running)).body, session);
+    }
+    return current;
+  } finally {
+    bar.clear();
+  }
+}
+
+function prediction({ replay: { count, examined, complete } }: z.infer<typeof counted>): string {
+  if (complete) return `It would send ${count} of ${examined} events.`;
+  return `It would send ${count} of the newest ${examined} events. What is older was not counted.`;
+}

@@ -1,0 +1,47 @@
+import * as z from "zod";
+import { accessOptions, findAccess } from "../../access.ts";
+import { callApi } from "../../activity-api.ts";
+import { CliError } from "../../outcome.ts";
+import { printable } from "../../printable.ts";
+import { defineVerb } from "../../verb.ts";
+import { describeEndpoint, endpointAnswer, endpointPath, eventsOption } from "../../webhooks/endpoint.ts";
+
+const updateAnswer = endpointAnswer.extend({
+  missed: z.optional(z.object({ since: z.string(), until: z.string(), only: z.string() })),
+});
+
+export const webhooksUpdate = defineVerb({
+  name: "webhooks update",
+  summary: "Changes an endpoint. Enabling one again tells how to replay what it missed.",
+  operands: ["ENDPOINT_ID"],
+  options: {
+    url: { value: "URL", help: "where to send to from now on" },
+    events: eventsOption,
+    entity: { value: "ID", help: "only events of this document; '' for any" },
+    description: { value: "TEXT", help: "a note for people; '' for none" },
+    enable: { help: "send to it again" },
+    disable: { help: "send nothing to it" },
+    ...accessOptions,
+  },
+  async run(given, session) {
+    const [url, entity, description] = [given.text("url"), given.text("entity"), given.text("description")];
+    const [filters, enable, disable] = [given.list("events"), given.flag("enable"), given.flag("disable")];
+    if (enable && disable) throw new CliError("usage", "Give --enable or --disable, not both.");
+    const body = {
+      ...(url === undefined ? {} : { url }),
+      ...(filters.length === 0 ? {} : { events: filters }),
+      ...(entity === undefined ? {} : { entity_id: entity || null }),
+      ...(description === undefined ? {} : { description: description || null }),
+      ...(enable || disable ? { enabled: enable } : {}),
+    };
+    if (Object.keys(body).length === 0) throw new CliError("usage", "Say what to change: --help tells all there is.");
+    const path = endpointPath(given.operand("ENDPOINT_ID"));
+    const access = await findAccess(given, session);
+    const { body: json } = await callApi(access, { method: "PATCH", path, body }, updateAnswer);
+    const text = describeEndpoint(json.endpoint);
+    if (json.missed === undefined) return { json, text };
+    const { since, until, only } = json.missed;
+    const replay = `webhooks replay ${json.endpoint.endpoint_id} --since ${since} --until ${until} --only ${only}`;
+    return { json, text: `${text}\n\nTo send what it missed: ${printable(replay)}` };
+  },
+});
