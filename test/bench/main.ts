@@ -10,7 +10,9 @@ import { startEngine } from "./engine.ts";
 import { fill } from "./events.ts";
 import type { Measure } from "./measure.ts";
 import { measureDepth, measurePages, measureReadUnits, measureSizes, Reader } from "./reading.ts";
+import { measureSending } from "./sending.ts";
 import { measureStart } from "./starting.ts";
+import { measureTelling } from "./telling.ts";
 import { measureIngest, measureWriteUnits } from "./writing.ts";
 
 const usage = `npm run bench -- [--json FILE] [--full]
@@ -44,8 +46,9 @@ function report(lines: readonly Measure[]): void {
   const width = Math.max(...lines.map(({ name }) => name.length));
   for (const { name, value, bar, holds, baseline, unit, samples, notes } of lines) {
     const verdict = holds ? styleText("green", "holds ") : styleText("red", "misses");
-    const figure = unit === "ratio" ? `${value.toFixed(3)} ×` : `${value} units`;
-    const facts = `${figure.padStart(9)}  bar ${bar.toFixed(2)}  baseline ${baseline.toFixed(2)}  n ${samples}`;
+    const figure = unit === "ratio" ? `${value.toFixed(3)} ×` : `${value} ${unit}`;
+    const beside = Number.isNaN(baseline) ? "" : `  baseline ${baseline.toFixed(2)}`;
+    const facts = `${figure.padStart(9)}  bar ${bar.toFixed(2)}${beside}  n ${samples}`;
     print(`${verdict} ${name.padEnd(width)} ${facts}${notes.map((note) => `  (${note})`).join("")}\n`);
   }
 }
@@ -61,31 +64,42 @@ stdout.write = () => true;
 const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
 setEnvironment({ TMPDIR: folder });
 
-step("Starting the engine");
-const engine = await startEngine();
 const measures: Measure[] = [];
 try {
-  const store = eventStore(dynamoClient(), engine.table);
-  for (const { org, events } of [small, large]) {
-    await fill(store, org, events, (share) => step(`Writing ${events} events: ${Math.round(share * 100)} %`));
-  }
-  const tokens = await engine.tokens([small.org, large.org], 40);
-  const reader = await Reader.load(tokens);
-  step("Reading pages");
-  measures.push(...(await measurePages(reader, small.org)));
-  step("Reading a long log");
-  measures.push(...(await measureSizes(engine, reader, small.org, large.org)));
-  measures.push(...(await measureDepth(reader, large.org)));
-  measures.push(...(await measureReadUnits(engine, large.org)));
-  step("Writing");
-  measures.push(...(await measureIngest(engine)), ...(await measureWriteUnits(engine)));
-  step("Starting functions");
-  measures.push(...(await measureStart(engine, small.org, tokens[0] ?? "")));
+  step("Starting the engine");
+  measures.push(...(await measureLog()));
+  step("Sending webhooks");
+  measures.push(...(await measureSending()), ...(await measureTelling(step)));
 } finally {
-  await engine.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
 report(measures);
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ measures }, null, 2)}\n`);
 exit(measures.every(({ holds }) => holds) ? 0 : 1);
+
+/** What reading and writing the log costs, on the bare engine. */
+async function measureLog(): Promise<Measure[]> {
+  const engine = await startEngine();
+  try {
+    const store = eventStore(dynamoClient(), engine.table);
+    for (const { org, events } of [small, large]) {
+      await fill(store, org, events, (share) => step(`Writing ${events} events: ${Math.round(share * 100)} %`));
+    }
+    const tokens = await engine.tokens([small.org, large.org], 40);
+    const reader = await Reader.load(tokens);
+    step("Reading pages");
+    const lines = await measurePages(reader, small.org);
+    step("Reading a long log");
+    lines.push(...(await measureSizes(engine, reader, small.org, large.org)));
+    lines.push(...(await measureDepth(reader, large.org)));
+    lines.push(...(await measureReadUnits(engine, large.org)));
+    step("Writing");
+    lines.push(...(await measureIngest(engine)), ...(await measureWriteUnits(engine)));
+    step("Starting functions");
+    lines.push(...(await measureStart(engine, small.org, tokens[0] ?? "")));
+    return lines;
+  } finally {
+    await engine.stop();
+  }
+}

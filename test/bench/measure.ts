@@ -8,7 +8,7 @@ export type Measure = {
   /** The baseline's own figure in the same run. */
   readonly baseline: number;
   readonly samples: number;
-  readonly unit: "ratio" | "units";
+  readonly unit: "ratio" | "units" | "ms";
   readonly notes: readonly string[];
 };
 
