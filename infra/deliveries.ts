@@ -64,10 +64,11 @@ export class Deliveries extends Construct {
 
   /** Lets a function list deliveries, begin them anew, and begin and follow replays. */
   allowManage(fn: LambdaFunction): void {
-    this.allow(fn, ["Query"], "endpoint#", "delivery#");
+    this.allow(fn, ["Query"], "endpoint#", "delivery#", "replay#");
     this.allow(fn, ["GetItem"], "endpoint#", "health#", "replay#");
     this.allow(fn, ["BatchGetItem"], "endpoint#");
-    this.allow(fn, ["PutItem"], "endpoint#", "health#", "replay#");
+    this.allow(fn, ["PutItem"], "endpoint#", "replay#");
+    this.allow(fn, ["UpdateItem"], "health#");
     this.allowListUndelivered(fn);
     this.allowSend(fn);
     this.allowReplay(fn);
@@ -108,7 +109,7 @@ export class Deliveries extends Construct {
     this.unread.grantSendMessages(fn);
     fn.addEnvironment(variables.unreadQueue, this.unread.queueUrl);
     // Poison never comes to Lambda's retries, the function sets it aside. What does is trouble of the system, which is
-    // waited out; half a day later the position in the stream goes to the same queue.
+    // waited out for half a day; then the position in the stream goes to the same queue.
     eventLog.follow(fn, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
@@ -158,20 +159,24 @@ export class Deliveries extends Construct {
     const source = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency };
     fn.addEventSource(new SqsEventSource(this.work.queue, source));
     this.allowSend(fn);
-    this.allow(fn, ["UpdateItem"], "endpoint#");
-    this.allow(fn, ["PutItem"], "endpoint#", "delivery#", "health#", "due#");
+    this.allow(fn, ["UpdateItem"], "endpoint#", "health#");
+    this.allow(fn, ["PutItem"], "endpoint#", "delivery#", "due#");
     this.allow(fn, ["GetItem"], "health#");
     eventLog.allowGet(fn);
     access.allowEndpoints(fn, "disable");
     eventLog.allowAppendInTransaction(fn);
     alarms.add(this, "DeliveryBacklog", {
       severity: "page",
-      means: "Deliveries wait longer than five minutes to be sent.",
-      metric: this.work.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
-      threshold: 300,
-      evaluationPeriods: 3,
+      means: "More than a thousand deliveries are due and wait to be sent, for five minutes on end.",
+      // Not the age of the oldest: messages that are delayed on purpose may count in it.
+      metric: this.work.queue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: "Minimum",
+      }),
+      threshold: 1_000,
+      evaluationPeriods: 5,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      // An empty queue reports no age.
+      // An idle queue reports nothing, and nothing is what it holds.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     alarms.add(this, "EndpointsDisabled", {

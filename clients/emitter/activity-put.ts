@@ -9,8 +9,8 @@ import { eventText } from "./event-text.ts";
 export type TransactedEvent = Omit<EventInput, "idempotency_key"> & { readonly idempotency_key?: never };
 
 /**
- * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that a
- * change and its event commit together or not at all. Throws `ActivityError` for a bad event, and for one with an
+ * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that
+ * a change and its event commit together or not at all. Throws `ActivityError` for a bad event, and for one with an
  * `idempotency_key`, which takes a second write to hold: guard the transaction itself, by its conditions or its token.
  */
 export function activityPut(

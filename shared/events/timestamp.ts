@@ -5,9 +5,9 @@ const earliest = Date.parse("0001-01-01T00:00:00.000Z");
 const latest = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
- * Reads an ISO 8601 date, or date and time, as UTC with three fraction digits, so that text order is time order. No offset
- * means UTC, a date alone midnight, a blank before the offset the `+` that a URL decoded. Finer fractions round as told.
- * Answers `null` for any other text, and outside the years 0001 to 9999.
+ * Reads an ISO 8601 date, or date and time, as UTC with three fraction digits, so that text order is time order. No
+ * offset means UTC, a date alone midnight, a blank before the offset the `+` that a URL decoded. Finer fractions round
+ * as told. Answers `null` for any other text, and outside the years 0001 to 9999.
  */
 export function parseTimestamp(text: string, round: "down" | "up" = "down"): string | null {
   const match = iso8601.exec(text);

@@ -3,7 +3,7 @@ import { deliver } from "../webhooks/deliver.ts";
 import type { DeliveryWorld, Outcome } from "../webhooks/delivery-world.ts";
 import type { RecordResult } from "./batch.ts";
 import { readDeliveryMessage } from "./delivery-queue.ts";
-import { log } from "./log.ts";
+import { errorFields, log } from "./log.ts";
 import { count } from "./metrics.ts";
 import { type Metric, metrics } from "./names.ts";
 
@@ -22,7 +22,8 @@ export async function deliverRecords(
 ): Promise<readonly RecordResult[]> {
   const readings = await Promise.allSettled(records.map(async ({ body }) => readDeliveryMessage(body)));
   const messages = readings.flatMap((reading) => (reading.status === "fulfilled" ? [reading.value] : []));
-  const { results, disabled } = await deliver(world, messages);
+  const { results, disabled, troubles } = await deliver(world, messages);
+  for (const trouble of troubles) log("error", "health not recorded", errorFields(trouble));
   for (const { endpoint, reason } of disabled) {
     log("warn", "endpoint disabled", { org_id: endpoint.org_id, endpoint_id: endpoint.endpoint_id, reason });
     count({ [metrics.endpointsDisabled]: 1 }, world.now());

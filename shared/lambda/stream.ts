@@ -19,8 +19,9 @@ export type StreamHandling<T> = {
 };
 
 /**
- * The stack of a function that follows a table's stream. Trouble that passes leaves its records to the stream, which gives them again;
- * whatever else one record throws, at reading or handling, sends that record to the unread queue, and its neighbours go on.
+ * The stack of a function that follows a table's stream. Trouble of the system leaves its records to the stream, which
+ * gives them again; whatever else one record throws, at reading or handling, sends that record to the unread queue, and
+ * its neighbours go on.
  */
 export function stream<T extends object>({ read, handle, unread }: StreamHandling<T>) {
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
@@ -43,7 +44,7 @@ export function stream<T extends object>({ read, handle, unread }: StreamHandlin
           for (const [metric, value] of outcome.counts) add(counts, metric, value);
           for (const item of outcome.failed) again(items.get(item) ?? {});
         } catch (error) {
-          if (error instanceof ActivityError && error.code === "unavailable") {
+          if (isSystemTrouble(error)) {
             log("error", "batch failed", { records: items.size, ...errorFields(error) });
             items.forEach(again);
           } else if (items.size > 1) {
@@ -74,4 +75,11 @@ function imageOf({ dynamodb }: DynamoDBRecord): StreamImage {
     S === undefined ? [] : [[name, { S }]],
   );
   return Object.fromEntries(texts);
+}
+
+/** Trouble that passes, or that AWS tells of, such as a missing permission: no record is to blame for it. */
+function isSystemTrouble(error: unknown): boolean {
+  return (
+    error instanceof Error && ("$metadata" in error || (error instanceof ActivityError && error.code === "unavailable"))
+  );
 }

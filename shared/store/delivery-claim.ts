@@ -15,6 +15,7 @@ import { deliveryKey } from "./keys.ts";
 const isAbsent = "attribute_not_exists(pk)";
 const isUnheld = "(attribute_not_exists(lease_until) OR lease_until <= :now)";
 const isDue = "(#cycle < :cycle OR (#cycle = :cycle AND #step <= :step AND #status = :pending))";
+const isUndone = "#status <> :succeeded";
 
 const take = [
   "SET org_id = :org_id, endpoint_id = :endpoint_id, delivery_id = :delivery_id, event_type = :event_type",
@@ -29,7 +30,7 @@ const take = [
 export function claims(client: DynamoDBClient, table: string): Pick<DeliveryStore, "claim"> {
   return {
     async claim(message, now, leaseSeconds) {
-      const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = message;
+      const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step, resend } = message;
       const request = {
         TableName: table,
         Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
@@ -53,9 +54,19 @@ export function claims(client: DynamoDBClient, table: string): Pick<DeliveryStor
         ReturnValues: "ALL_NEW",
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       } as const;
-      const attempt = async (ConditionExpression: string, UpdateExpression: string): Promise<Claim> => {
+      const attempt = async (
+        ConditionExpression: string,
+        UpdateExpression: string,
+        more: Record<string, AttributeValue> = {},
+      ): Promise<Claim> => {
+        const ExpressionAttributeValues = { ...request.ExpressionAttributeValues, ...more };
         try {
-          const update = new UpdateItemCommand({ ...request, ConditionExpression, UpdateExpression });
+          const update = new UpdateItemCommand({
+            ...request,
+            ExpressionAttributeValues,
+            ConditionExpression,
+            UpdateExpression,
+          });
           const { Attributes = {} } = await calling(client.send(update));
           return { kind: "claimed", delivery: fromDeliveryItem(Attributes) };
         } catch (error) {
@@ -69,16 +80,19 @@ export function claims(client: DynamoDBClient, table: string): Pick<DeliveryStor
         const first = await attempt(isAbsent, take);
         if (first.kind !== "busy" || first.until > now.toISOString()) return first;
       }
-      return attempt(`${isAbsent} OR (${isUnheld} AND ${isDue})`, `${take}, undelivered = :pending`);
+      const isOwed = resend ? isDue : `${isDue} AND ${isUndone}`;
+      const undone = resend ? {} : { ":succeeded": { S: "succeeded" } };
+      return attempt(`${isAbsent} OR (${isUnheld} AND ${isOwed})`, `${take}, undelivered = :pending`, undone);
     },
   };
 }
 
 /** Why an attempt was not given. Busy until now is who stands unheld in the way of a first attempt. */
-function refused(item: Record<string, AttributeValue>, { cycle, step }: DeliveryMessage, now: Date): Claim {
+function refused(item: Record<string, AttributeValue>, { cycle, step, resend }: DeliveryMessage, now: Date): Claim {
   const standing = fromDeliveryItem(item);
   const isEarlier = cycle < standing.cycle || (cycle === standing.cycle && step < standing.step);
-  const isOver = cycle === standing.cycle && standing.status !== "pending";
+  const isDone = !resend && standing.status === "succeeded";
+  const isOver = isDone || (cycle === standing.cycle && standing.status !== "pending");
   if (isEarlier || isOver) return { kind: "settled" };
   return { kind: "busy", until: item.lease_until?.S ?? now.toISOString() };
 }

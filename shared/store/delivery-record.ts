@@ -35,7 +35,22 @@ export function records(client: DynamoDBClient, table: string): Pick<DeliverySto
         ...expiresAfter(now.getTime(), keptForDays),
       };
       const put = { TableName: table, Item: marshall(item), ConditionExpression: "attribute_not_exists(pk)" };
-      await unlessRefused(client.send(new PutItemCommand(put)));
+      if (await unlessRefused(client.send(new PutItemCommand(put)))) return;
+      const update = {
+        TableName: table,
+        Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
+        ConditionExpression:
+          "#status = :pending AND #cycle = :cycle AND #step = :step AND attribute_not_exists(lease_until)",
+        UpdateExpression: "SET next_attempt_at = :at",
+        ExpressionAttributeNames: { "#status": "status", "#cycle": "cycle", "#step": "step" },
+        ExpressionAttributeValues: marshall({
+          ":pending": "pending",
+          ":cycle": cycle,
+          ":step": step,
+          ":at": next_attempt_at,
+        }),
+      };
+      await unlessRefused(client.send(new UpdateItemCommand(update)));
     },
 
     async record(delivery, attempt) {
@@ -84,11 +99,15 @@ function updateOf(delivery: Delivery, attempt: Attempt | null) {
   };
 }
 
-/** Carries out a conditional write, and leaves what stands where the condition does not hold. */
-async function unlessRefused(write: Promise<unknown>): Promise<void> {
+/**
+ * Carries out a conditional write, and leaves what stands where the condition does not hold. Answers whether it did.
+ */
+async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
   try {
     await calling(write);
+    return true;
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
   }
 }

@@ -42,10 +42,14 @@ export function dueStore(client: DynamoDBClient, table: string): DueStore {
         Limit: pageSize,
       };
       const { Items = [] } = await calling(client.send(new QueryCommand(query)));
-      return Items.map((item) => {
-        const { sk: key, message } = readItem(stored, item);
-        return { message, shard, key };
-      });
+      const readings = await Promise.allSettled(Items.map(async (item) => readItem(stored, item)));
+      const entries = readings.flatMap((reading) =>
+        reading.status === "fulfilled" ? [{ message: reading.value.message, shard, key: reading.value.sk }] : [],
+      );
+      // A damaged one stays, and is told of each time; it must not hold up those behind it.
+      const damage = readings.find(({ status }) => status === "rejected");
+      if (entries.length === 0 && damage?.status === "rejected") throw damage.reason;
+      return entries;
     },
 
     async remove(entries) {

@@ -25,7 +25,9 @@ export function endpointSource(client: DynamoDBClient, config: string): Endpoint
     async orgs() {
       const listed = await queryAll(client, config, { pk: webhookOrgsPartition, prefix: webhookOrgPrefix });
       const having = listed.filter(({ endpoints }) => Number(endpoints?.N) > 0);
-      return new Set(having.map(({ sk }) => (sk?.S ?? "").slice(webhookOrgPrefix.length)));
+      return new Map(
+        having.map(({ sk, version }) => [(sk?.S ?? "").slice(webhookOrgPrefix.length), Number(version?.N ?? 0)]),
+      );
     },
   };
 }

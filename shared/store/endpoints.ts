@@ -11,19 +11,23 @@ import { endpointKey, webhookOrgKey, webhookVersionKey } from "./keys.ts";
 import { transact } from "./transaction.ts";
 
 /**
- * Webhook endpoints in the config table. A change is one transaction over the endpoint, the organisation's count of
- * them, the version of all, and the event in the events table.
+ * Webhook endpoints in the config table. A change is one transaction over the endpoint, its organisation's count and
+ * version, the version of all, and the event in the events table.
  */
 export function endpointStore(
   client: DynamoDBClient,
   { config, events }: { readonly config: string; readonly events: string },
 ): EndpointStore & EndpointSource {
-  const add = (key: Record<string, string>, attribute: "endpoints" | "version", by: 1 | -1) => ({
+  const add = (key: Record<string, string>, counts: Readonly<Record<string, number>>) => ({
     TableName: config,
     Key: textAttributes(key),
-    UpdateExpression: "ADD #count :by",
-    ExpressionAttributeNames: { "#count": attribute },
-    ExpressionAttributeValues: { ":by": { N: String(by) } },
+    UpdateExpression: `ADD ${Object.keys(counts)
+      .map((name) => `#${name} :${name}`)
+      .join(", ")}`,
+    ExpressionAttributeNames: Object.fromEntries(Object.keys(counts).map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(
+      Object.entries(counts).map(([name, by]) => [`:${name}`, { N: String(by) }]),
+    ),
   });
   const standing = (endpoint: Endpoint) => ({
     ConditionExpression: "#version = :version",
@@ -31,14 +35,14 @@ export function endpointStore(
     ExpressionAttributeValues: { ":version": { N: String(endpoint.version) } },
   });
 
-  /** Answers whether the condition of the endpoint, and that of the count, refused the change. */
-  const change = async (endpoint: TransactWriteItem, event: ActivityEvent, count: readonly TransactWriteItem[]) => {
+  /** Answers whether the condition of the endpoint, and that of its organisation, refused the change. */
+  const change = async (endpoint: TransactWriteItem, event: ActivityEvent, org: TransactWriteItem) => {
     const put = putOf(events, event);
-    const [isStale = false, , isToldAlready, isFull = false] = await transact(client, [
+    const [isStale = false, isFull = false, , isToldAlready] = await transact(client, [
       endpoint,
-      { Update: add(webhookVersionKey, "version", 1) },
+      org,
+      { Update: add(webhookVersionKey, { version: 1 }) },
       { Put: { ...put, Item: textAttributes(put.Item) } },
-      ...count,
     ]);
     if (!isStale && isToldAlready) throw new Error(`Event ${event.event_id} is stored already.`);
     return { isStale, isFull };
@@ -53,16 +57,14 @@ export function endpointStore(
         Item: toEndpointItem(endpoint),
         ConditionExpression: "attribute_not_exists(pk)",
       };
-      const count = add(webhookOrgKey(endpoint.org_id), "endpoints", 1);
-      const { isStale, isFull } = await change({ Put: put }, event, [
-        {
-          Update: {
-            ...count,
-            ConditionExpression: "attribute_not_exists(#count) OR #count < :max",
-            ExpressionAttributeValues: { ...count.ExpressionAttributeValues, ":max": { N: String(maxEndpoints) } },
-          },
+      const more = add(webhookOrgKey(endpoint.org_id), { endpoints: 1, version: 1 });
+      const { isStale, isFull } = await change({ Put: put }, event, {
+        Update: {
+          ...more,
+          ConditionExpression: "attribute_not_exists(#endpoints) OR #endpoints < :max",
+          ExpressionAttributeValues: { ...more.ExpressionAttributeValues, ":max": { N: String(maxEndpoints) } },
         },
-      ]);
+      });
       if (isFull) {
         throw new ActivityError(
           "conflict",
@@ -80,14 +82,15 @@ export function endpointStore(
 
     async update(before, after, event) {
       const Item = toEndpointItem({ ...after, version: before.version + 1 });
-      const { isStale } = await change({ Put: { TableName: config, Item, ...standing(before) } }, event, []);
+      const changed = { Update: add(webhookOrgKey(before.org_id), { version: 1 }) };
+      const { isStale } = await change({ Put: { TableName: config, Item, ...standing(before) } }, event, changed);
       return !isStale;
     },
 
     async remove(endpoint, event) {
       const Key = textAttributes(endpointKey(endpoint.org_id, endpoint.endpoint_id));
-      const count = { Update: add(webhookOrgKey(endpoint.org_id), "endpoints", -1) };
-      const { isStale } = await change({ Delete: { TableName: config, Key, ...standing(endpoint) } }, event, [count]);
+      const fewer = { Update: add(webhookOrgKey(endpoint.org_id), { endpoints: -1, version: 1 }) };
+      const { isStale } = await change({ Delete: { TableName: config, Key, ...standing(endpoint) } }, event, fewer);
       return !isStale;
     },
   };

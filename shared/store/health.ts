@@ -3,69 +3,175 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { type Health, type HealthStore, initialHealth } from "../webhooks/health.ts";
+import {
+  growth,
+  type Health,
+  type HealthStore,
+  initialHealth,
+  initialLimit,
+  type Lease,
+  maxConcurrentSends,
+  openAfterFailures,
+} from "../webhooks/health.ts";
 import { textAttributes } from "./attributes.ts";
 import { expiresAfter } from "./expiry.ts";
 import { calling } from "./faults.ts";
 import { healthKey } from "./keys.ts";
-import { jsonOf, readItem } from "./stored-item.ts";
+import { readItem } from "./stored-item.ts";
 
 const keptForDays = 90;
+
+const moment = z.optional(z.number());
 
 const stored = z.object({
   version: z.number(),
   limit: z.number(),
-  leases: jsonOf(z.array(z.object({ id: z.string(), slots: z.number(), until: z.number() }))),
+  vacant: z.number(),
+  leases: z.record(z.string(), z.object({ slots: z.number(), until: z.number() })),
+  probe_until: moment,
   failures: z.number(),
   openings: z.number(),
-  open_until: z.nullable(z.number()),
-  failing_since: z.nullable(z.number()),
-  last_success_at: z.nullable(z.number()),
+  open_until: moment,
+  failing_since: moment,
+  last_success_at: moment,
 });
 
-/** How endpoints fare, in the deliveries table: one item each, replaced only by who has read what it replaces. */
+const isClosed = "failures < :threshold AND (attribute_not_exists(open_until) OR open_until <= :now)";
+
+type Change = Pick<UpdateItemCommandInput, "ConditionExpression" | "UpdateExpression" | "ExpressionAttributeNames"> & {
+  readonly values: Readonly<Record<string, unknown>>;
+};
+
+/** How endpoints fare, in the deliveries table: one item each, of which every verb changes its own part. */
 export function healthStore(client: DynamoDBClient, table: string): HealthStore {
-  return {
+  /** Answers what stands then, or what stood in the way; `null` where there is no item yet. */
+  const update = async (endpointId: string, { values, ...change }: Change) => {
+    const request = {
+      TableName: table,
+      Key: textAttributes(healthKey(endpointId)),
+      ...change,
+      ExpressionAttributeValues: marshall(values),
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    } as const;
+    try {
+      const { Attributes = {} } = await calling(client.send(new UpdateItemCommand(request)));
+      return { isDone: true, health: fromItem(Attributes) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { isDone: false, health: error.Item === undefined ? null : fromItem(error.Item) };
+    }
+  };
+
+  const store: HealthStore = {
     async read(endpointId) {
       const Key = textAttributes(healthKey(endpointId));
       const { Item } = await calling(client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
-      return Item === undefined ? initialHealth : readItem(stored, Item);
+      return Item === undefined ? initialHealth : fromItem(Item);
+    },
+
+    async lease(endpointId, lease, now) {
+      const { id, slots, until } = lease;
+      const { isDone, health } = await update(endpointId, {
+        // A repeat after an answer that was lost must not take the slots twice.
+        ConditionExpression: `attribute_not_exists(leases.#id) AND vacant >= :slots AND ${isClosed}`,
+        UpdateExpression: "SET vacant = vacant - :slots, leases.#id = :lease, expires_at_seconds = :expires_at_seconds",
+        ExpressionAttributeNames: { "#id": id },
+        values: {
+          ":slots": slots,
+          ":threshold": openAfterFailures,
+          ":now": now,
+          ":lease": { slots, until },
+          ":expires_at_seconds": expiresAfter(until, keptForDays).expires_at_seconds,
+        },
+      });
+      if (health !== null) return { granted: isDone || health.leases.some((held) => held.id === id), health };
+      await begin(endpointId);
+      return store.lease(endpointId, lease, now);
+    },
+
+    async end(endpointId, { id, slots }, succeededAt) {
+      const success = succeededAt === null ? "" : ", last_success_at = :at";
+      await update(endpointId, {
+        ConditionExpression: "attribute_exists(leases.#id)",
+        UpdateExpression: `SET vacant = vacant + :slots${success} REMOVE leases.#id`,
+        ExpressionAttributeNames: { "#id": id },
+        values: { ":slots": slots, ...(succeededAt === null ? {} : { ":at": succeededAt }) },
+      });
+    },
+
+    async probe(endpointId, until, now) {
+      const { isDone } = await update(endpointId, {
+        ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(probe_until) OR probe_until <= :now)",
+        UpdateExpression: "SET probe_until = :until",
+        values: { ":until": until, ":now": now },
+      });
+      return isDone;
+    },
+
+    async grow(endpointId) {
+      await update(endpointId, {
+        ConditionExpression: "#limit <= :max",
+        // Told as something learned: who learns meanwhile must not go by the limit as it was.
+        UpdateExpression: "SET #limit = #limit + :more, vacant = vacant + :more, #version = #version + :one",
+        ExpressionAttributeNames: { "#limit": "limit", "#version": "version" },
+        values: { ":max": maxConcurrentSends - growth, ":more": growth, ":one": 1 },
+      });
     },
 
     async write(endpointId, before, after) {
-      const condition =
-        before.version === initialHealth.version
-          ? { ConditionExpression: "attribute_not_exists(pk)" }
-          : {
-              ConditionExpression: "#version = :version",
-              ExpressionAttributeNames: { "#version": "version" },
-              ExpressionAttributeValues: { ":version": { N: String(before.version) } },
-            };
-      const Item = toItem(endpointId, { ...after, version: before.version + 1 });
-      try {
-        await calling(client.send(new PutItemCommand({ TableName: table, Item, ...condition })));
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+      const moments = { open_until: after.open_until, failing_since: after.failing_since };
+      const kept = Object.entries({ ...moments, last_success_at: after.last_success_at });
+      const sets = kept.filter(([, value]) => value !== null);
+      const removed = ["probe_until", ...kept.filter(([, value]) => value === null).map(([name]) => name)];
+      const latest = Math.max(0, ...kept.map(([, value]) => value ?? 0));
+      const { isDone } = await update(endpointId, {
+        ConditionExpression: `#version = :version${before.version === 0 ? " OR attribute_not_exists(pk)" : ""}`,
+        UpdateExpression:
+          "SET #version = :next, #limit = :limit, vacant = if_not_exists(vacant, :initial) + :delta, " +
+          "leases = if_not_exists(leases, :none), failures = :failures, openings = :openings" +
+          (latest === 0 ? "" : ", expires_at_seconds = :expires_at_seconds") +
+          sets.map(([name]) => `, ${name} = :${name}`).join("") +
+          ` REMOVE ${removed.join(", ")}`,
+        ExpressionAttributeNames: { "#version": "version", "#limit": "limit" },
+        values: {
+          ":version": before.version,
+          ":next": before.version + 1,
+          ":limit": after.limit,
+          ":initial": initialLimit,
+          ":delta": after.limit - before.limit,
+          ":none": {},
+          ...(latest === 0 ? {} : { ":expires_at_seconds": expiresAfter(latest, keptForDays).expires_at_seconds }),
+          ":failures": after.failures,
+          ":openings": after.openings,
+          ...Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
+        },
+      });
+      return isDone;
     },
   };
+
+  /** The item of an endpoint that nothing was sent to yet. */
+  const begin = (endpointId: string) =>
+    update(endpointId, {
+      ConditionExpression: "attribute_not_exists(pk)",
+      UpdateExpression:
+        "SET #version = :zero, #limit = :limit, vacant = :limit, leases = :none, failures = :zero, openings = :zero",
+      ExpressionAttributeNames: { "#version": "version", "#limit": "limit" },
+      values: { ":zero": 0, ":limit": initialLimit, ":none": {} },
+    });
+
+  return store;
 }
 
-/** Kept for a time after the latest moment that it tells of. */
-function toItem(endpointId: string, health: Health): Record<string, AttributeValue> {
-  const { leases, open_until, failing_since, last_success_at } = health;
-  const moments = [open_until, failing_since, last_success_at, ...leases.map(({ until }) => until)];
-  const latest = Math.max(0, ...moments.filter((moment) => moment !== null));
-  return marshall({
-    ...healthKey(endpointId),
-    ...health,
-    leases: JSON.stringify(leases),
-    ...(latest === 0 ? {} : expiresAfter(latest, keptForDays)),
-  });
+function fromItem(item: Record<string, AttributeValue>): Health {
+  const { leases, ...health } = readItem(stored, item);
+  const { probe_until = null, open_until = null, failing_since = null, last_success_at = null } = health;
+  const held = Object.entries(leases).map(([id, lease]): Lease => ({ id, ...lease }));
+  return { ...health, leases: held, probe_until, open_until, failing_since, last_success_at };
 }

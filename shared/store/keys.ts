@@ -91,7 +91,9 @@ export const dueKey = (shard: number, dueAt: Date, attempt: { delivery_id: strin
   sk: `${dueAt.toISOString()}#${attempt.delivery_id}#${attempt.cycle}#${attempt.step}`,
 });
 
+export const replayPrefix = "replay#";
+
 export const replayKey = (endpointId: string, replayId: string) => ({
   pk: `replay#${endpointId}`,
-  sk: `replay#${replayId}`,
+  sk: `${replayPrefix}${replayId}`,
 });

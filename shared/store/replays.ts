@@ -6,7 +6,8 @@ import { type ReplayStore, replayScopes } from "../webhooks/replay.ts";
 import { textAttributes } from "./attributes.ts";
 import { expiresAfter } from "./expiry.ts";
 import { calling } from "./faults.ts";
-import { replayKey } from "./keys.ts";
+import { replayKey, replayPrefix } from "./keys.ts";
+import { queryAll } from "./query-all.ts";
 import { readItem } from "./stored-item.ts";
 
 const listPlace = z.object({ kind: z.literal("list"), after: z.string() });
@@ -41,6 +42,12 @@ export function replayStore(client: DynamoDBClient, table: string): ReplayStore 
         ...expiresAfter(Date.parse(updated_at), keptForDays),
       });
       await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+    },
+
+    async running(endpointId, since) {
+      const items = await queryAll(client, table, { pk: replayKey(endpointId, "").pk, prefix: replayPrefix });
+      const replays = items.map((item) => readItem(stored, item));
+      return replays.find(({ status, updated_at }) => status === "running" && updated_at >= since) ?? null;
     },
 
     async get(endpointId, replayId) {

@@ -16,8 +16,9 @@ export type Target = { readonly url: string; readonly secrets: readonly string[]
 export type Step = { readonly outcome: Outcome; readonly sent: (SendOutcome & { readonly gone: boolean }) | null };
 
 /**
- * Makes one attempt of a delivery: takes it, signs, sends, records. A crash anywhere in it leaves a message that makes the
- * attempt again, under the same id. Throws where the attempt cannot be made or recorded; the message must then come again.
+ * Makes one attempt of a delivery: takes it, signs, sends, records. A crash anywhere in it leaves a message that makes
+ * the attempt again, under the same id. Throws where the attempt cannot be made or recorded; the message must then come
+ * again.
  */
 export async function attempt(world: DeliveryWorld, target: Target, message: DeliveryMessage): Promise<Step> {
   const [claim, event] = await Promise.all([
@@ -50,8 +51,8 @@ function facts({ status, error }: Exchange, started: Date) {
 }
 
 /**
- * The delivery after an attempt. A further attempt is scheduled before this one is recorded: a crash between the two leaves a message
- * too many, which is dropped, rather than none.
+ * The delivery after an attempt. A further attempt is scheduled before this one is recorded: a crash between the two
+ * leaves a message too many, which is dropped, rather than none.
  */
 async function nextState(
   world: DeliveryWorld,

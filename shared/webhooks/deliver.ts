@@ -17,6 +17,8 @@ export type Delivered = {
   readonly results: readonly Result[];
   /** Endpoints that were disabled on the way. */
   readonly disabled: readonly Disabled[];
+  /** What went wrong after the sends were recorded, which no message has to come again for. */
+  readonly troubles: readonly unknown[];
 };
 
 export type Disabled = { readonly endpoint: Endpoint; readonly reason: "gone" | "failing" };
@@ -27,17 +29,20 @@ type Sent = NonNullable<Step["sent"]>;
 export async function deliver(world: DeliveryWorld, messages: readonly DeliveryMessage[]): Promise<Delivered> {
   const results = new Map<DeliveryMessage, Result>();
   const disabled: Disabled[] = [];
+  const troubles: unknown[] = [];
   const groups = Map.groupBy(messages, ({ org_id, endpoint_id }) => `${org_id} ${endpoint_id}`);
   const deliverGroup = async (group: readonly DeliveryMessage[]) => {
     try {
       const ended = await deliverToOne(world, group, (message, result) => results.set(message, result));
       if (ended !== null) disabled.push(ended);
     } catch (reason) {
-      for (const message of group) if (!results.has(message)) results.set(message, { status: "rejected", reason });
+      const left = group.filter((message) => !results.has(message));
+      for (const message of left) results.set(message, { status: "rejected", reason });
+      if (left.length === 0) troubles.push(reason);
     }
   };
   await Promise.all([...groups.values()].map(deliverGroup));
-  return { disabled, results: messages.map((message) => results.get(message) ?? lost) };
+  return { disabled, troubles, results: messages.map((message) => results.get(message) ?? lost) };
 }
 
 const lost: Result = { status: "rejected", reason: new Error("The message was not dealt with.") };
@@ -50,54 +55,59 @@ async function deliverToOne(
 ): Promise<Disabled | null> {
   const [first] = group;
   if (first === undefined) return null;
+  const begun = world.now().getTime();
   const endpoint = await world.endpoints.get(first.org_id, first.endpoint_id);
   const settle = async (message: DeliveryMessage, work: Promise<Outcome>) => {
     const [result] = await Promise.allSettled([work]);
     report(message, result);
   };
-  if (endpoint === null) {
-    await Promise.all(group.map((message) => settle(message, giveUp(world, message, "endpoint_deleted"))));
-    return null;
-  }
-
   // A test is what its owner tries before he enables the endpoint again.
-  const isUnwanted = ({ event }: DeliveryMessage) => endpoint.disabled !== null && event !== null;
-  const unwanted = group.filter(isUnwanted);
-  const urgent = group.filter((message) => message.urgent && !isUnwanted(message));
-  const regular = group.filter((message) => !message.urgent && !isUnwanted(message));
+  const isWanted = ({ event }: DeliveryMessage) => endpoint !== null && (endpoint.disabled === null || event === null);
+  const reason = endpoint === null ? "endpoint_deleted" : "endpoint_disabled";
+  const unwanted = group.filter((message) => !isWanted(message));
+  await Promise.all(unwanted.map((message) => settle(message, giveUp(world, message, reason))));
+  const wanted = group.filter(isWanted);
+  if (endpoint === null || wanted.length === 0) return null;
 
   const target = await targetOf(world, endpoint);
-  const sent: Sent[] = [];
-  const send = async (message: DeliveryMessage) => {
-    const step = await attempt(world, target, message);
-    if (step.sent !== null) sent.push(step.sent);
-    return step.outcome;
+  /** Sends what it gets slots for, as many at once; what it gets none for waits. */
+  const work = async (messages: DeliveryMessage[], isUrgent: boolean): Promise<Disabled["reason"] | null> => {
+    if (messages.length === 0) return null;
+    const sent: Sent[] = [];
+    const slots = await takeSlots(world, endpoint.endpoint_id, messages.length, world.newId(), isUrgent);
+    const wait = (message: DeliveryMessage) =>
+      slots.isFailing && slots.waitUntil !== null
+        ? waitForCircuit(world, message, slots.waitUntil)
+        : waitForSlot(world, message, slots.waitUntil);
+    const send = async (message: DeliveryMessage) => {
+      const step = await attempt(world, target, message);
+      // What a test fails at is told to who tries it, and held against nobody.
+      if (step.sent !== null && (step.sent.succeeded || message.event !== null)) sent.push(step.sent);
+      return step.outcome;
+    };
+    // One failure ends the turn: what else waits learns first what it means for the endpoint.
+    const isOver = () => sent.some(({ succeeded }) => !succeeded) || world.now().getTime() - begun > beginsWithinMs;
+    const sendInTurn = async () => {
+      for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
+        await settle(message, isOver() ? wait(message) : send(message));
+      }
+    };
+    await Promise.all(Array.from({ length: slots.count }, sendInTurn));
+    await Promise.all(messages.map((message) => settle(message, wait(message))));
+    const hasFailedForLong = await giveBackSlots(world, endpoint.endpoint_id, slots, sent);
+    if (sent.some(({ gone }) => gone)) return "gone";
+    return hasFailedForLong ? "failing" : null;
   };
-  const { endpoint_id } = endpoint;
-  const lease = world.newId();
-  const { slots, waitUntil } =
-    regular.length === 0 ? { slots: 0, waitUntil: null } : await takeSlots(world, endpoint_id, regular.length, lease);
-  const begun = world.now().getTime();
-  const isTooLate = () => world.now().getTime() - begun > beginsWithinMs;
-  const work = async () => {
-    for (let message = regular.shift(); message !== undefined; message = regular.shift()) {
-      await settle(message, isTooLate() ? waitForSlot(world, message) : send(message));
-    }
-  };
-  await Promise.all([
-    ...unwanted.map((message) => settle(message, giveUp(world, message, "endpoint_disabled"))),
-    ...urgent.map((message) => settle(message, send(message))),
-    ...Array.from({ length: slots }, work),
-  ]);
-  const wait = (message: DeliveryMessage) =>
-    waitUntil === null ? waitForSlot(world, message) : waitForCircuit(world, message, waitUntil);
-  await Promise.all(regular.map((message) => settle(message, wait(message))));
-
-  if (slots === 0 && sent.length === 0) return null;
-  const hasFailedForLong = await giveBackSlots(world, endpoint_id, lease, sent);
-  const reason = sent.some(({ gone }) => gone) ? "gone" : hasFailedForLong ? "failing" : null;
-  if (reason === null || endpoint.disabled !== null) return null;
-  return (await disable(world, endpoint, reason)) ? { endpoint, reason } : null;
+  const [urgent, regular] = [wanted.filter((message) => message.urgent), wanted.filter((message) => !message.urgent)];
+  // Both end before either's trouble is told: what is still being sent must not come again for it.
+  const turns = await Promise.allSettled([work(urgent, true), work(regular, false)]);
+  const verdicts = turns.map((turn) => {
+    if (turn.status === "rejected") throw turn.reason;
+    return turn.value;
+  });
+  const verdict = verdicts.find((each) => each !== null) ?? null;
+  if (verdict === null || endpoint.disabled !== null) return null;
+  return (await disable(world, endpoint, verdict)) ? { endpoint, reason: verdict } : null;
 }
 
 async function targetOf({ box, now }: DeliveryWorld, endpoint: Endpoint): Promise<Target> {

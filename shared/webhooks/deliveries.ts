@@ -34,7 +34,7 @@ export async function sendTest(
   const started_at = now.toISOString();
   const delivery_id = deliveryIdAt(started_at, Buffer.from(world.random(16)).toString("hex"));
   const ids = { org_id, endpoint_id, delivery_id, event_type };
-  const message = { ...ids, event: null, cycle: 0, started_at, step: 0, parked: 0, urgent: true };
+  const message = { ...ids, event: null, cycle: 0, started_at, step: 0, parked: 0, urgent: true, resend: false };
   await enqueue(world, message);
   // Its first attempt lists it as well; this lets the caller find it at once.
   await world.deliveries.announce(message, now, started_at);
@@ -74,7 +74,7 @@ export async function retryDelivery(world: ManageWorld, ref: DeliveryRef): Promi
   const started_at = now.toISOString();
   const cycle = Math.max(now.getTime(), delivery.cycle + 1);
   const ids = { org_id, endpoint_id, delivery_id, event_type, event };
-  await enqueue(world, { ...ids, cycle, started_at, step: 0, parked: 0, urgent: true });
+  await enqueue(world, { ...ids, cycle, started_at, step: 0, parked: 0, urgent: true, resend: true });
   return { ...delivery, cycle, step: 0, status: "pending", reason: null, next_attempt_at: started_at };
 }
 

@@ -24,7 +24,7 @@ export type DeliveryWorld = {
 };
 
 /**
- * What became of a message: its delivery succeeded, failed and waits for another attempt, or was given up; or nothing was sent,
- * because it must wait, or because it was dealt with before.
+ * What became of a message: its delivery succeeded, failed and waits for another attempt, or was given up; or nothing
+ * was sent, because it must wait, or because it was dealt with before.
  */
 export type Outcome = "succeeded" | "failed" | "given_up" | "parked" | "dropped";

@@ -20,8 +20,9 @@ export type FailureReason =
 const eventKey = z.object({ entity_id: z.string(), occurred_at: z.string(), event_id: z.string() });
 
 /**
- * What travels through the queue, and waits in the table: which delivery, and which attempt of it. The event itself stays in
- * the log. Attempts are counted in cycles: a retry or replay begins a new one, and ends what is left of the one before.
+ * What travels through the queue, and waits in the table: which delivery, and which attempt of it. The event itself
+ * stays in the log. Attempts are counted in cycles: a retry or replay begins a new one, and ends what is left of the
+ * one before.
  */
 export const deliveryMessage = z.object({
   org_id: z.string(),
@@ -36,10 +37,12 @@ export const deliveryMessage = z.object({
   started_at: z.string(),
   /** Attempts of the cycle before this one. */
   step: z.number(),
-  /** How often the endpoint was busy or its circuit open when this attempt was due. */
+  /** How often the endpoint's circuit was open when this attempt was due. */
   parked: z.number(),
   /** Asked for by a person: sent even where the circuit is open. */
   urgent: z.boolean(),
+  /** Whether it is sent again where it has succeeded before. */
+  resend: z.boolean(),
 });
 
 export type DeliveryMessage = z.infer<typeof deliveryMessage>;
@@ -91,11 +94,11 @@ export type DeliveryStore = {
    * message of a later cycle or step than the delivery's is taken, one of an earlier is `settled`.
    */
   claim(message: DeliveryMessage, now: Date, leaseSeconds: number): Promise<Claim>;
-  /** Lists a delivery that waits for its first attempt, unless it is listed already. */
+  /** Lists a delivery that waits, and until when; not one that somebody is at, or that is begun anew or over. */
   announce(message: DeliveryMessage, now: Date, next_attempt_at: string): Promise<void>;
   /**
-   * Writes how an attempt went and ends its hold: `delivery` as it is from now on. Where a later cycle has begun meanwhile only the
-   * attempt is kept. `attempt` is `null` where nothing was sent.
+   * Writes how an attempt went and ends its hold: `delivery` as it is from now on. Where a later cycle has begun
+   * meanwhile only the attempt is kept. `attempt` is `null` where nothing was sent.
    */
   record(delivery: Delivery, attempt: Attempt | null): Promise<void>;
   get(endpointId: string, deliveryId: string): Promise<Delivery | null>;
@@ -110,7 +113,7 @@ export type DeliveryStore = {
 /** Attempts that are due later than a queue can hold them, spread over shards. */
 export type DueStore = {
   add(message: DeliveryMessage, dueAt: Date): Promise<void>;
-  /** Some that are due, the longest due first. */
+  /** Some that are due, the longest due first. Throws where what is left of them is damaged. */
   due(shard: number, now: Date): Promise<readonly DueEntry[]>;
   remove(entries: readonly DueEntry[]): Promise<void>;
 };

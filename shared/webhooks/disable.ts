@@ -5,7 +5,8 @@ import { disabledEvent } from "./endpoint-events.ts";
 const maxConflicts = 3;
 
 /**
- * Disables an endpoint unless its owner gave it another address, disabled or deleted it meanwhile. Answers whether it did.
+ * Disables an endpoint unless its owner gave it another address, disabled or deleted it meanwhile. Answers whether it
+ * did.
  */
 export async function disable(
   { endpoints, now }: Pick<DeliveryWorld, "endpoints" | "now">,

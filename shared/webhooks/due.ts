@@ -9,14 +9,16 @@ const runsForMs = 45_000;
 export type Share = { readonly run: number; readonly of: number };
 
 /**
- * Enqueues the attempts that are due, in a share of the shards. They are sent before they are removed: a crash between the two sends them
- * twice, and the second is dropped. Answers how many were sent.
+ * Enqueues the attempts that are due, in a share of the shards. They are sent before they are removed: a crash between
+ * the two sends them twice, and the second is dropped. Answers how many were sent.
  */
 export async function enqueueDue(world: DueWorld, { run, of }: Share): Promise<number> {
   const shards = Array.from({ length: dueShards }, (_, shard) => shard).filter((shard) => shard % of === run);
   const until = world.now().getTime() + runsForMs;
-  const counts = await Promise.all(shards.map((shard) => enqueueShard(world, shard, until)));
-  return counts.reduce((sum, count) => sum + count, 0);
+  const runs = await Promise.allSettled(shards.map((shard) => enqueueShard(world, shard, until)));
+  const trouble = runs.find(({ status }) => status === "rejected");
+  if (trouble?.status === "rejected") throw trouble.reason;
+  return runs.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value : 0), 0);
 }
 
 async function enqueueShard({ due, queue, now }: DueWorld, shard: number, until: number): Promise<number> {

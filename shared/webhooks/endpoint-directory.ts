@@ -3,18 +3,21 @@ import type { Endpoint, EndpointSource } from "./endpoint.ts";
 /** How long a change may go unnoticed. */
 const checkedEveryMs = 2_000;
 
-type Snapshot = { readonly version: number; readonly orgs: ReadonlySet<string> };
+type Snapshot = { readonly version: number; readonly orgs: ReadonlyMap<string, number> };
+
+type Known = { readonly version: number; readonly endpoints: Promise<readonly Endpoint[]> };
 
 /**
- * Who wants to be told, as of two seconds ago. Whatever the number of organisations and events, being up to date costs one small read in that
- * time; an organisation's endpoints are read once after each change, and none for one that has no endpoint.
+ * Who wants to be told, as of two seconds ago. Being up to date costs one small read in that time, and the list of
+ * organisations with endpoints after a change of any; an organisation's endpoints are read once after a change of
+ * theirs, and none where there are none.
  */
 export class EndpointDirectory {
   readonly #source: EndpointSource;
   readonly #now: () => Date;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #snapshot: Promise<Snapshot> | null = null;
-  readonly #endpoints = new Map<string, Promise<readonly Endpoint[]>>();
+  readonly #known = new Map<string, Known>();
 
   constructor(source: EndpointSource, now: () => Date) {
     this.#source = source;
@@ -23,13 +26,19 @@ export class EndpointDirectory {
 
   async endpointsOf(orgId: string): Promise<readonly Endpoint[]> {
     const { orgs } = await this.#current();
-    if (!orgs.has(orgId)) return [];
-    const known = this.#endpoints.get(orgId);
-    if (known !== undefined) return known;
-    const listed = this.#source.list(orgId);
-    this.#endpoints.set(orgId, listed);
-    listed.catch(() => this.#endpoints.delete(orgId));
-    return listed;
+    const version = orgs.get(orgId);
+    if (version === undefined) return [];
+    const known = this.#known.get(orgId);
+    if (known?.version === version) return known.endpoints;
+    // The version is older than what is read, or as old: what is remembered is never older than its version says.
+    const read = { version, endpoints: this.#source.list(orgId) };
+    this.#known.set(orgId, read);
+    read.endpoints.catch(() => this.#forget(orgId, read));
+    return read.endpoints;
+  }
+
+  #forget(orgId: string, read: Known): void {
+    if (this.#known.get(orgId) === read) this.#known.delete(orgId);
   }
 
   #current(): Promise<Snapshot> {
@@ -45,11 +54,11 @@ export class EndpointDirectory {
     return refreshed;
   }
 
-  /** The version is read before what it stands for, so that what is remembered is never older than its version says. */
   async #refresh(before: Promise<Snapshot> | null): Promise<Snapshot> {
     const [version, known] = await Promise.all([this.#source.version(), before]);
     if (known !== null && known.version === version) return known;
-    this.#endpoints.clear();
-    return { version, orgs: await this.#source.orgs() };
+    const orgs = await this.#source.orgs();
+    for (const orgId of this.#known.keys()) if (!orgs.has(orgId)) this.#known.delete(orgId);
+    return { version, orgs };
   }
 }

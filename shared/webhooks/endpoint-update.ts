@@ -7,6 +7,7 @@ import { changing, type EndpointSettings } from "./endpoints.ts";
 import { initialHealth } from "./health.ts";
 import type { ManageWorld } from "./manage-world.ts";
 import type { Replay } from "./replay.ts";
+import { patienceMs } from "./retry.ts";
 
 /** The settings that are to change. */
 export type EndpointPatch = { readonly [Name in keyof EndpointSettings]?: EndpointSettings[Name] | undefined };
@@ -32,7 +33,8 @@ export async function updateEndpoint(
     const changes = changesOf(before, after);
     if (Object.keys(changes).length === 0) return { endpoint: before, missed: null };
     const disabledAt = after.disabled === null ? (before.disabled?.at ?? null) : null;
-    if (disabledAt !== null && !(await forgetFailures(world, endpointId))) return null;
+    const isAnother = disabledAt !== null || after.url !== before.url;
+    if (isAnother && !(await forgetFailures(world, endpointId))) return null;
     const event = requestedEvent(before, requester, { ...verbOf(changes, after), changes }, at);
     if (!(await world.endpoints.update(before, after, event))) return null;
     return { endpoint: after, missed: disabledAt === null ? null : missedSince(disabledAt, at) };
@@ -70,15 +72,21 @@ function verbOf({ status }: Changes, { disabled }: Endpoint) {
   return { verb: "DISABLED", metadata: { reason: disabled.reason } } as const;
 }
 
-/** An endpoint that is enabled again would be disabled by its next failure, if the old ones still counted. */
+/**
+ * An endpoint that is enabled again, or another one, would be disabled by its next failure if the old ones still
+ * counted.
+ */
 async function forgetFailures({ health }: ManageWorld, endpointId: string): Promise<boolean> {
   const before = await health.read(endpointId);
-  const { version, leases, last_success_at } = before;
-  return health.write(endpointId, before, { ...initialHealth, version, leases, last_success_at });
+  return health.write(endpointId, before, { ...initialHealth, last_success_at: before.last_success_at });
 }
 
-/** Beyond the time for which deliveries are kept nobody knows which of them failed; while disabled all of them did. */
-function missedSince(since: string, until: string): Missed {
+/**
+ * From what was still being tried when the endpoint was disabled. Beyond the time for which deliveries are kept nobody
+ * knows which of them failed; while disabled all of them did.
+ */
+function missedSince(disabledAt: string, until: string): Missed {
+  const since = new Date(Date.parse(disabledAt) - patienceMs).toISOString();
   const isKept = Date.parse(until) - Date.parse(since) < keptForDays * 86_400_000;
   return { since, until, only: isKept ? "failed" : "all" };
 }

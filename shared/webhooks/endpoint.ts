@@ -54,8 +54,8 @@ export type EndpointStore = {
 export type EndpointSource = Pick<EndpointStore, "list"> & {
   /** A number that every change of any endpoint changes. */
   version(): Promise<number>;
-  /** The organisations that have an endpoint. */
-  orgs(): Promise<ReadonlySet<string>>;
+  /** The organisations that have an endpoint, each with a number that every change of one of its endpoints changes. */
+  orgs(): Promise<ReadonlyMap<string, number>>;
 };
 
 /** Encrypts secrets for one endpoint; what was sealed for another cannot be opened. */

@@ -14,8 +14,8 @@ export type FanOutWorld = {
 export type FannedOut = { readonly begun: number; readonly failed: ReadonlySet<ActivityEvent> };
 
 /**
- * Begins one delivery for each event and endpoint that wants it. Disabled endpoints take part: what they miss is listed, and can be
- * replayed. An event that comes again begins the same deliveries under the same ids.
+ * Begins one delivery for each event and endpoint that wants it. Disabled endpoints take part: what they miss is
+ * listed, and can be replayed. An event that comes again begins the same deliveries under the same ids.
  */
 export async function fanOut(
   { directory, queue, now }: FanOutWorld,
@@ -47,5 +47,6 @@ function messageOf(endpoint_id: string, event: ActivityEvent, started_at: string
     step: 0,
     parked: 0,
     urgent: false,
+    resend: false,
   };
 }

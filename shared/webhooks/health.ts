@@ -2,12 +2,16 @@ import { patienceMs } from "./retry.ts";
 
 /** How an endpoint fares, over all functions that send to it. Times are Unix milliseconds. */
 export type Health = {
-  /** Counts the writes, so that two at once are noticed. */
+  /** Counts what was learned, so that two who learn at once are noticed. */
   readonly version: number;
   /** Sends at once that it is trusted with, now. */
   readonly limit: number;
-  /** Sends that are under way; one that was never given back ends by itself. */
+  /** Slots of the limit that nobody holds. */
+  readonly vacant: number;
+  /** Who holds the others. A lease that is never given back ends by itself. */
   readonly leases: readonly Lease[];
+  /** Until when somebody probes an endpoint whose circuit was open. */
+  readonly probe_until: number | null;
   /** Failures since the last success. */
   readonly failures: number;
   /** How often in a row the circuit opened. */
@@ -19,17 +23,32 @@ export type Health = {
 
 export type Lease = { readonly id: string; readonly slots: number; readonly until: number };
 
+/** Health at rest. Slots are taken and given back by one write each, which disturbs no other. */
 export type HealthStore = {
   read(endpointId: string): Promise<Health>;
-  /** Answers `false` where another write came first. */
+  /** Takes slots, if so many are vacant and the circuit is closed; answers the health as it is then. */
+  lease(endpointId: string, lease: Lease, now: number): Promise<{ readonly granted: boolean; readonly health: Health }>;
+  /** Gives slots back; nothing where that was done already. */
+  end(endpointId: string, lease: Lease, succeededAt: number | null): Promise<void>;
+  /** Lets one send go out, while the circuit is open or to find out whether it may be closed; one at a time. */
+  probe(endpointId: string, until: number, now: number): Promise<boolean>;
+  /** Trusts an endpoint with more sends at once, up to the most there may be. */
+  grow(endpointId: string): Promise<void>;
+  /**
+   * Writes what was learned since `before`: all but the leases, and ends the probe. Answers `false` where somebody else
+   * learned something first.
+   */
   write(endpointId: string, before: Health, after: Health): Promise<boolean>;
 };
 
-/** Sends at once to one endpoint, over all functions. */
-export const maxConcurrentSends = 10;
+/** Sends at once that an endpoint is trusted with at first. */
+export const initialLimit = 10;
 
-/** Sends at once that one batch may take of them, so that two batches can work side by side. */
-const maxSlotsOfLease = 5;
+/** And at most, over all functions: what it wins by answering well, some at a time. */
+export const maxConcurrentSends = 50;
+export const growth = 5;
+
+const thrivingMs = 10_000;
 
 /** Longer than a function that sends may run: whoever holds a lease after that is dead. */
 export const leaseMs = 60_000;
@@ -37,7 +56,9 @@ export const leaseMs = 60_000;
 /** Failures in a row that open the circuit. */
 export const openAfterFailures = 5;
 
-/** How long it stays open: doubled each time that its probe fails, up to five minutes, so that no recovery is overslept. */
+/**
+ * How long it stays open: doubled each time that its probe fails, up to five minutes, so that no recovery is overslept.
+ */
 const firstOpenMs = 30_000;
 const longestOpenMs = 300_000;
 
@@ -45,15 +66,17 @@ const longestOpenMs = 300_000;
 const pauseMs = 10_000;
 
 /**
- * An endpoint that fails for so long without one success is disabled: three days, less what lies between a delivery's beginning and its
- * attempts, so that the delivery whose time is up finds its endpoint's time up as well.
+ * An endpoint that fails for so long without one success is disabled: three days, less what lies between a delivery's
+ * beginning and its attempts, so that the delivery whose time is up finds its endpoint's time up as well.
  */
 export const failingForMs = patienceMs - 15 * 60_000;
 
 export const initialHealth: Health = {
   version: 0,
-  limit: maxConcurrentSends,
+  limit: initialLimit,
+  vacant: initialLimit,
   leases: [],
+  probe_until: null,
   failures: 0,
   openings: 0,
   open_until: null,
@@ -66,18 +89,20 @@ export function openUntil({ open_until }: Health, now: number): number | null {
   return open_until !== null && open_until > now ? open_until : null;
 }
 
-/**
- * Leases up to `wanted` slots to send with; `null` where there is none. While the circuit is open there is none; once its time is over one
- * send probes the endpoint.
- */
-export function acquire(health: Health, wanted: number, leaseId: string, now: number): Health | null {
-  if (openUntil(health, now) !== null) return null;
-  const leases = health.leases.filter(({ until }) => until > now);
-  const taken = leases.reduce((sum, { slots }) => sum + slots, 0);
-  const isProbing = health.failures >= openAfterFailures;
-  const slots = Math.min(wanted, maxSlotsOfLease, (isProbing ? 1 : health.limit) - taken);
-  if (slots <= 0) return null;
-  return { ...health, leases: [...leases, { id: leaseId, slots, until: now + leaseMs }] };
+/** Whether the circuit was open and no send has succeeded since: one send may then find out. */
+export function needsProbe({ failures }: Health): boolean {
+  return failures >= openAfterFailures;
+}
+
+/** Whether there is nothing that a success could tell of the endpoint. */
+export function isWell({ failures, limit, failing_since }: Health): boolean {
+  return failures === 0 && failing_since === null && limit >= initialLimit;
+}
+
+/** Whether an endpoint that is busy is worth more sends at once: it took something lately, and there may be more. */
+export function canGrow(health: Health, now: number): boolean {
+  const lately = now - (health.last_success_at ?? 0) < thrivingMs;
+  return isWell(health) && lately && health.limit <= maxConcurrentSends - growth;
 }
 
 /** How one send went, as far as its endpoint's health is concerned. */
@@ -88,16 +113,15 @@ export type SendOutcome = {
   readonly retryAfterMs: number | null;
 };
 
-/** Gives the slots back and learns from what was sent with them, in the order in which it ended. */
-export function release(health: Health, leaseId: string, outcomes: readonly SendOutcome[], now: number): Health {
-  const leases = health.leases.filter(({ id, until }) => id !== leaseId && until > now);
-  return outcomes.reduce(learn, { ...health, leases });
+/** What sends tell of an endpoint, in the order in which they ended. */
+export function learn(health: Health, outcomes: readonly SendOutcome[]): Health {
+  return outcomes.reduce(learnOne, { ...health, probe_until: null });
 }
 
-function learn(health: Health, outcome: SendOutcome): Health {
+function learnOne(health: Health, outcome: SendOutcome): Health {
   const { at } = outcome;
   if (outcome.succeeded) {
-    const limit = Math.min(health.limit + 1, maxConcurrentSends);
+    const limit = health.limit < initialLimit ? health.limit + 1 : health.limit;
     const well = { limit, failures: 0, openings: 0, open_until: null, failing_since: null };
     return { ...health, ...well, last_success_at: Math.max(at, health.last_success_at ?? 0) };
   }
@@ -115,6 +139,6 @@ function ease(health: Health, until: number): Health {
 }
 
 /** Whether an endpoint has failed for so long that it is to be disabled. */
-export function hasFailedForLong({ failing_since }: Health, now: number): boolean {
-  return failing_since !== null && now - failing_since >= failingForMs;
+export function hasFailedForLong({ failing_since, last_success_at }: Health, now: number): boolean {
+  return failing_since !== null && now - Math.max(failing_since, last_success_at ?? 0) >= failingForMs;
 }

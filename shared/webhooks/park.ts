@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryMessage, FailureReason } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
-import { nextAttemptAt } from "./retry.ts";
+import { nextAttemptAt, patienceMs } from "./retry.ts";
 import { schedule } from "./schedule.ts";
 
 /** Longer than a send, and what is written about it, can take: who holds a delivery after that is dead. */
@@ -9,15 +9,32 @@ export const holdSeconds = 60;
 /** A wait that is longer is worth a line in the list of deliveries. */
 const briefMs = 60_000;
 
-/** Has an endpoint's message wait while it is busy with others: a second, then twice as long each time, up to five minutes. */
-export async function waitForSlot(world: DeliveryWorld, message: DeliveryMessage): Promise<Outcome> {
-  const pauseMs = Math.min(2 ** message.parked, 300) * 1_000;
-  return park(world, message, world.now().getTime() + (pauseMs * (1 + world.random())) / 2);
+/**
+ * A message that never came to be sent is given up an hour after its time, so that its last attempt could still come.
+ */
+const waitingPatienceMs = patienceMs + 3_600_000;
+
+const longestPauseMs = 300_000;
+
+/**
+ * Has a message wait while its endpoint is busy, or pauses until a time. The longer it has waited in all, the longer it
+ * waits, up to five minutes: who waits in thousands need not ask each second.
+ */
+export async function waitForSlot(
+  world: DeliveryWorld,
+  message: DeliveryMessage,
+  from: number | null,
+): Promise<Outcome> {
+  const now = world.now().getTime();
+  const age = now - Date.parse(message.started_at);
+  if (age > waitingPatienceMs) return giveUp(world, message, "exhausted");
+  const pauseMs = Math.min(Math.max(age / 2, 1_000), longestPauseMs);
+  return park(world, message, (from ?? now) + (pauseMs * (1 + world.random())) / 2);
 }
 
 /**
- * Has a message wait while the endpoint's circuit is open: as long as it would after a failed attempt, and at least until the circuit lets
- * one through. It counts as no attempt, but its time runs out like any other's.
+ * Has a message wait while the endpoint's circuit is open: as long as it would after a failed attempt, and at least
+ * until the circuit lets one through. It counts as no attempt, but its time runs out like any other's.
  */
 export async function waitForCircuit(
   world: DeliveryWorld,
@@ -27,14 +44,15 @@ export async function waitForCircuit(
   const { parked, started_at } = message;
   const [now, random] = [world.now(), world.random()];
   const at = nextAttemptAt({ attempts: parked + 1, started_at, retryAfterMs: openUntil - now.getTime(), now, random });
-  return at === null ? giveUp(world, message, "exhausted") : park(world, message, at.getTime());
+  if (at === null) return giveUp(world, message, "exhausted");
+  return park(world, { ...message, parked: parked + 1 }, at.getTime());
 }
 
 async function park(world: DeliveryWorld, message: DeliveryMessage, until: number): Promise<Outcome> {
   const now = world.now();
   const at = new Date(until);
   if (until - now.getTime() > briefMs) await world.deliveries.announce(message, now, at.toISOString());
-  await schedule(world, { ...message, parked: message.parked + 1 }, at);
+  await schedule(world, message, at);
   return "parked";
 }
 

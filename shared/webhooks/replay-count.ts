@@ -3,7 +3,7 @@ import type { ReplayPlace } from "./replay.ts";
 import { type ReplayLog, type ReplayPage, type ReplayRange, selectForReplay } from "./replay-selection.ts";
 
 /** Pages of the log that a count reads at most, which keeps it within the time of a request. */
-const maxPages = 100;
+const maxPages = 20;
 
 export type ReplayCount = {
   /** Deliveries that the replay would send, of the events examined. */
@@ -14,11 +14,16 @@ export type ReplayCount = {
 };
 
 /** Counts what a replay would send, and sends nothing. */
-export async function countReplay(log: ReplayLog, endpoint: Endpoint, range: ReplayRange): Promise<ReplayCount> {
+export async function countReplay(
+  log: ReplayLog,
+  endpoint: Endpoint,
+  range: ReplayRange,
+  now: Date,
+): Promise<ReplayCount> {
   let [count, examined] = [0, 0];
   let place: ReplayPlace | null = null;
   for (let read = 0; read < maxPages; read++) {
-    const page: ReplayPage = await selectForReplay(log, endpoint, range, place);
+    const page: ReplayPage = await selectForReplay(log, endpoint, range, place, now);
     count += page.selected.length;
     examined += page.examined;
     if (page.next === null) return { count, examined, complete: true };

@@ -16,8 +16,8 @@ export type ReplayWorld = ReplayLog & {
 };
 
 /**
- * Takes a replay one page further and asks for the next. It stops where the endpoint is gone or disabled. A page that is
- * run twice sends nothing twice: its messages are of the same cycle.
+ * Takes a replay one page further and asks for the next. It stops where the endpoint is gone or disabled. A page that
+ * is run twice sends nothing twice: its messages are of the same cycle.
  */
 export async function runReplay(
   world: ReplayWorld,
@@ -26,12 +26,13 @@ export async function runReplay(
   const replay = await world.replays.get(ref.endpoint_id, ref.replay_id);
   if (replay === null || replay.status !== "running") return replay?.status ?? "unknown";
   const endpoint = await world.endpoints.get(ref.org_id, ref.endpoint_id);
-  const updated_at = world.now().toISOString();
+  const now = world.now();
+  const updated_at = now.toISOString();
   if (endpoint === null || endpoint.disabled !== null) {
     await world.replays.save({ ...replay, status: "stopped", updated_at });
     return "stopped";
   }
-  const { selected, examined, next } = await selectForReplay(world, endpoint, replay, replay.place);
+  const { selected, examined, next } = await selectForReplay(world, endpoint, replay, replay.place, now);
   await sendPaced(
     world.queue,
     selected.map(({ delivery_id, event_type, event }) => ({
@@ -45,6 +46,7 @@ export async function runReplay(
       step: 0,
       parked: 0,
       urgent: false,
+      resend: replay.only === "all",
     })),
   );
   const status = next === null ? "done" : "running";

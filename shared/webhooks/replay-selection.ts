@@ -21,17 +21,22 @@ export type ReplayPage = {
 
 const pageSize = 500;
 
+/** What was recorded so lately and is not listed may still be on its way to its first attempt. */
+const underwayMs = 5 * 60_000;
+
 /**
- * Selects what an endpoint is to get again, a page at a time, newest first. `all` is what the log holds. `failed` is first what is listed
- * as failed, by when it was recorded, then what was never listed, from the log; what waits for an attempt is left alone.
+ * Selects what an endpoint is to get again, a page at a time, newest first. `all` is what the log holds. `failed` is
+ * first what is listed as failed, by when it was recorded, then what was never listed, from the log; what waits for an
+ * attempt is left alone.
  */
 export async function selectForReplay(
   log: ReplayLog,
   endpoint: Endpoint,
   range: ReplayRange,
   place: ReplayPlace | null,
+  now: Date,
 ): Promise<ReplayPage> {
-  if (range.only === "all" || place?.kind === "log") return selectFromLog(log, endpoint, range, place);
+  if (range.only === "all" || place?.kind === "log") return selectFromLog(log, endpoint, range, place, now);
   const { endpoint_id } = endpoint;
   const { since, until } = range;
   const bounds = { since, until, limit: pageSize, after: place?.after ?? null };
@@ -48,6 +53,7 @@ async function selectFromLog(
   endpoint: Endpoint,
   range: ReplayRange,
   place: ReplayPlace | null,
+  now: Date,
 ): Promise<ReplayPage> {
   const page = await events.page({
     org_id: endpoint.org_id,
@@ -63,9 +69,11 @@ async function selectFromLog(
     limit: pageSize,
     after: place?.kind === "log" ? place.after : null,
   });
+  const settledBy = new Date(now.getTime() - underwayMs).toISOString();
+  const isOwed = ({ recorded_at }: ActivityEvent) => recorded_at >= endpoint.created_at && recorded_at < settledBy;
   const asked = page.events
     .filter((event) => isAskedFor(endpoint, range, event.entity_id, eventTypeOf(event)))
-    .filter(({ recorded_at }) => range.only === "all" || recorded_at >= endpoint.created_at)
+    .filter((event) => range.only === "all" || isOwed(event))
     .map((event) => toDelivery(endpoint.endpoint_id, event));
   const examined = page.events.length;
   const next: ReplayPlace | null = page.next === null ? null : { kind: "log", after: positionOf(page.next) };

@@ -30,6 +30,8 @@ export type Replay = {
 
 export type ReplayStore = {
   save(replay: Replay): Promise<void>;
+  /** One that runs, and made a step since; `null` where there is none. */
+  running(endpointId: string, since: string): Promise<Replay | null>;
   get(endpointId: string, replayId: string): Promise<Replay | null>;
 };
 

@@ -7,9 +7,12 @@ import type { Replay } from "./replay.ts";
 import { countReplay, type ReplayCount } from "./replay-count.ts";
 import type { ReplayRange } from "./replay-selection.ts";
 
+/** A replay that has not moved for so long is not waited for: a step takes a quarter of a minute. */
+const stalledMs = 10 * 60_000;
+
 /**
  * Begins to send events of the log again. Throws `ActivityError`: `not_found`, `invalid_value` for a range that cannot
- * be, `conflict` while the endpoint is disabled, `unavailable`.
+ * be, `conflict` while the endpoint is disabled or another replay runs, `unavailable`.
  */
 export async function startReplay(
   world: ManageWorld,
@@ -22,6 +25,13 @@ export async function startReplay(
   checkRange(range, now);
   if (disabled !== null) {
     throw new ActivityError("conflict", "The endpoint is disabled: enable it before you replay events to it.");
+  }
+  const others = await world.replays.running(endpoint_id, new Date(now.getTime() - stalledMs).toISOString());
+  if (others !== null) {
+    throw new ActivityError(
+      "conflict",
+      `The replay ${others.replay_id} is under way to the endpoint: wait until it is done.`,
+    );
   }
   const at = now.toISOString();
   const { since, until, events, only } = range;
@@ -55,8 +65,9 @@ export async function previewReplay(
   range: ReplayRange,
 ): Promise<ReplayCount> {
   const endpoint = await getEndpoint(world, orgId, endpointId);
-  checkRange(range, world.now());
-  return countReplay(world, endpoint, range);
+  const now = world.now();
+  checkRange(range, now);
+  return countReplay(world, endpoint, range, now);
 }
 
 /**

@@ -36,8 +36,8 @@ export type Verdict =
     };
 
 /**
- * Judges an exchange by the Standard Webhooks specification, "Consumer responses": only 2xx is success, a redirect is not. The
- * header `webhook-delivery` is Svix's: `abort-message` ends the delivery, `disable` the endpoint.
+ * Judges an exchange by the Standard Webhooks specification, "Consumer responses": only 2xx is success, a redirect is
+ * not. The header `webhook-delivery` is Svix's: `abort-message` ends the delivery, `disable` the endpoint.
  */
 export function judge({ status, headers }: Exchange, now: Date): Verdict {
   if (status !== null && status >= 200 && status < 300) return { kind: "succeeded" };

@@ -17,8 +17,8 @@ const bar = 0.6;
 const body = JSON.stringify({ event_type: "invoice.sent", delivery_id: "dlv_1", data: { note: "x".repeat(520) } });
 
 /**
- * The delivery engine (address checked, both signatures, answer read and bounded) against a bare loop of POSTs over kept connections, with the same
- * receiver and as many at once.
+ * The delivery engine (address checked, both signatures, answer read and bounded) against a bare loop of POSTs over
+ * kept connections, with the same receiver and as many at once.
  */
 export async function measureSending(): Promise<Measure[]> {
   const { authority, valid } = await makeCertificates();

@@ -26,8 +26,8 @@ const noticedWithinMs = 5_000;
 const bars = { firstAttemptMs: 1_000, isolation: 1.5 };
 
 /**
- * From an event's commit to its first attempt at the receiver, through the running stack; and the same of healthy endpoints while one in ten
- * hangs, against all healthy.
+ * From an event's commit to its first attempt at the receiver, through the running stack; and the same of healthy
+ * endpoints while one in ten hangs, against all healthy.
  */
 export async function measureTelling(step: (text: string) => void): Promise<Measure[]> {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
@@ -119,7 +119,10 @@ class Telling {
     await Promise.all(this.#servers.map((server) => new Promise((closed) => server.close(closed))));
   }
 
-  /** New endpoints, so that no circuit is open yet; answers how long each event to an endpoint that answers took, in milliseconds. */
+  /**
+   * New endpoints, so that no circuit is open yet; answers how long each event to an endpoint that answers took, in
+   * milliseconds.
+   */
   async run({ hanging, seconds }: { hanging: boolean; seconds: number }): Promise<number[]> {
     this.#runs += 1;
     this.#latencies.length = 0;

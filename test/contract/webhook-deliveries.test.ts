@@ -25,8 +25,8 @@ describe.each([
   it("begin with the first claim, which counts the attempt", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    const { started_at: _, parked, urgent, ...identity } = message;
-    expect([parked, urgent]).toEqual([0, false]);
+    const { started_at: _, parked, urgent, resend, ...identity } = message;
+    expect([parked, urgent, resend]).toEqual([0, false, false]);
     const begun: Delivery = {
       ...identity,
       status: "pending",
@@ -120,7 +120,7 @@ describe.each([
 
   it.each(["failed", "succeeded"] as const)("that %s begin anew with a later cycle, never an earlier", async (end) => {
     const { deliveries } = stores();
-    const message = aFreshMessage({ cycle: 100 });
+    const message = aFreshMessage({ cycle: 100, resend: end === "succeeded" });
     await deliveries.record(tried(taken(await claim(message)), end), anAttempt(1));
     expect(await claim({ ...message, cycle: 99, step: 7 }, 1)).toEqual({ kind: "settled" });
     const again = taken(await claim({ ...message, cycle: 101 }, 1));
@@ -129,6 +129,15 @@ describe.each([
     expect(await listed(message, "failed")).toEqual([]);
     await deliveries.record(tried(again, "succeeded"), anAttempt(2));
     expect(await listed(message, "pending")).toEqual([]);
+  });
+
+  it("that succeeded do not begin anew for who wants only what has not", async () => {
+    const { deliveries } = stores();
+    const message = aFreshMessage();
+    const done = tried(taken(await claim(message)), "succeeded");
+    await deliveries.record(done, anAttempt(1));
+    expect(await claim({ ...message, cycle: 7 }, 1)).toEqual({ kind: "settled" });
+    expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(done);
   });
 
   it("are begun anew only when who holds them is done", async () => {
@@ -215,7 +224,10 @@ describe.each([
     const waiting = await deliveries.get(message.endpoint_id, message.delivery_id);
     expect(waiting).toMatchObject({ attempts: 0, status: "pending", next_attempt_at: secondsLater(90).toISOString() });
     await deliveries.announce(message, secondsLater(5), secondsLater(95).toISOString());
-    expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(waiting);
+    const later = { ...waiting, next_attempt_at: secondsLater(95).toISOString() };
+    expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(later);
+    await deliveries.announce({ ...message, step: 1 }, secondsLater(5), secondsLater(99).toISOString());
+    expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(later);
     const first = taken(await claim(message, 90));
     expect(first).toMatchObject({ attempts: 1, created_at: secondsLater(0).toISOString() });
     await deliveries.record(tried(first, "succeeded"), anAttempt(1));

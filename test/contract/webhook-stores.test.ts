@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DueEntry, deliveryIdAt, dueShards } from "../../shared/webhooks/delivery.ts";
-import { type Health, initialHealth } from "../../shared/webhooks/health.ts";
 import type { Replay } from "../../shared/webhooks/replay.ts";
 import { aDeliveryMessage, anEvent } from "../support/builders.ts";
 import { startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
@@ -15,46 +14,29 @@ const memory = storesInMemory();
 const anEndpointId = () => `wh_${randomUUID().replaceAll("-", "")}`;
 const at = (second: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, second));
 
+function aReplay(over: Partial<Replay>): Replay {
+  return {
+    replay_id: "rpl_00000000000000000000000000000001",
+    org_id: "org_1",
+    endpoint_id: "wh_1",
+    since: "2026-01-01T00:00:00.000Z",
+    until: "2026-06-01T00:00:00.000Z",
+    events: ["invoice.*"],
+    only: "all",
+    status: "running",
+    examined: 0,
+    sent: 0,
+    place: null,
+    created_at: "2026-06-01T12:00:00.000Z",
+    updated_at: "2026-06-01T12:00:00.000Z",
+    ...over,
+  };
+}
+
 describe.each([
   ["DynamoDB", () => real],
   ["memory", () => memory],
 ])("in %s", (_, stores) => {
-  describe("the health of an endpoint", () => {
-    const failing: Health = {
-      ...initialHealth,
-      limit: 3,
-      leases: [{ id: "one", slots: 2, until: 1_780_315_290_000 }],
-      failures: 7,
-      openings: 2,
-      open_until: 1_780_315_260_000,
-      failing_since: 1_780_315_230_000,
-    };
-
-    it("is that of a new one until it is written, and then what was written, a version later", async () => {
-      const { health } = stores();
-      const id = anEndpointId();
-      expect(await health.read(id)).toEqual(initialHealth);
-      expect(await health.write(id, initialHealth, failing)).toBe(true);
-      const first = await health.read(id);
-      expect(first).toEqual({ ...failing, version: 1 });
-      expect(await health.write(id, first, initialHealth)).toBe(true);
-      expect(await health.read(id)).toEqual({ ...initialHealth, version: 2 });
-    });
-
-    it("is written by one of several who read the same", async () => {
-      const { health } = stores();
-      const id = anEndpointId();
-      for (let version = 0; version < 3; version++) {
-        const before = await health.read(id);
-        const won = await Promise.all(
-          [1, 2, 3, 4].map((failures) => health.write(id, before, { ...failing, failures })),
-        );
-        expect(won.filter(Boolean)).toHaveLength(1);
-        expect(await health.read(id)).toEqual({ ...failing, failures: won.indexOf(true) + 1, version: version + 1 });
-      }
-    });
-  });
-
   describe("what is due", () => {
     const messageOf = (endpoint_id: string, entropy: string) =>
       aDeliveryMessage({ endpoint_id, delivery_id: deliveryIdAt("2026-06-01T00:00:00.000Z", entropy), parked: 3 });
@@ -123,21 +105,7 @@ describe.each([
   it("a replay is what was saved last, of its own endpoint only", async () => {
     const { replays } = stores();
     const endpoint_id = anEndpointId();
-    const replay: Replay = {
-      replay_id: "rpl_00000000000000000000000000000001",
-      org_id: "org_1",
-      endpoint_id,
-      since: "2026-01-01T00:00:00.000Z",
-      until: "2026-06-01T00:00:00.000Z",
-      events: ["invoice.*"],
-      only: "all",
-      status: "running",
-      examined: 0,
-      sent: 0,
-      place: null,
-      created_at: "2026-06-01T12:00:00.000Z",
-      updated_at: "2026-06-01T12:00:00.000Z",
-    };
+    const replay = aReplay({ endpoint_id });
     await replays.save(replay);
     expect(await replays.get(endpoint_id, replay.replay_id)).toEqual(replay);
     const { occurred_at, event_id, entity_id } = anEvent();
@@ -151,5 +119,25 @@ describe.each([
       expect(await replays.get(endpoint_id, replay.replay_id)).toEqual(next);
     }
     expect(await replays.get(anEndpointId(), replay.replay_id)).toBeNull();
+  });
+
+  it("a replay runs until it is done, has stopped, or has made no step for long", async () => {
+    const { replays } = stores();
+    const endpoint_id = anEndpointId();
+    const replay = aReplay({ endpoint_id });
+    const running = () => replays.running(endpoint_id, replay.updated_at);
+    expect(await running()).toBeNull();
+    await replays.save({ ...replay, replay_id: `rpl_${"0".repeat(32)}`, status: "done" });
+    await replays.save(replay);
+    expect(await running()).toEqual(replay);
+    expect(await replays.running(anEndpointId(), replay.updated_at)).toBeNull();
+    for (const over of [
+      { status: "stopped" },
+      { status: "done" },
+      { updated_at: "2026-06-01T11:59:59.999Z" },
+    ] as const) {
+      await replays.save({ ...replay, ...over });
+      expect(await running()).toBeNull();
+    }
   });
 });

@@ -159,6 +159,7 @@ export function aDeliveryMessage(over: Partial<DeliveryMessage> = {}): DeliveryM
     step: 0,
     parked: 0,
     urgent: false,
+    resend: false,
     ...over,
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import tls from "node:tls";
 import { generate } from "selfsigned";
 
@@ -17,7 +18,8 @@ const day = 86_400_000;
 
 /** A new authority, and certificates for `localhost`, 127.0.0.1 and ::1 that are good, or bad in one way each. */
 export async function makeCertificates(): Promise<Certificates> {
-  const ca = await make("Test authority", [
+  // Of a name of its own: two authorities of one name would be mistaken for each other.
+  const ca = await make(`Test authority ${randomUUID()}`, [
     { name: "basicConstraints", cA: true, critical: true },
     { name: "keyUsage", keyCertSign: true, critical: true },
   ]);

@@ -19,7 +19,15 @@ import {
   type EndpointStore,
   maxEndpoints,
 } from "../../shared/webhooks/endpoint.ts";
-import { type Health, type HealthStore, initialHealth } from "../../shared/webhooks/health.ts";
+import {
+  growth,
+  type Health,
+  type HealthStore,
+  initialHealth,
+  maxConcurrentSends,
+  needsProbe,
+  openUntil,
+} from "../../shared/webhooks/health.ts";
 import type { Replay, ReplayStore } from "../../shared/webhooks/replay.ts";
 
 // The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold
@@ -28,7 +36,12 @@ import type { Replay, ReplayStore } from "../../shared/webhooks/replay.ts";
 /** Endpoints in memory; `tell` is given the event of each change. */
 export function memoryEndpoints(tell: (event: ActivityEvent) => void = () => {}): EndpointStore & EndpointSource {
   const orgs = new Map<string, Map<string, Endpoint>>();
+  const versions = new Map<string, number>();
   let version = 0;
+  const bump = (orgId: string) => {
+    version += 1;
+    versions.set(orgId, (versions.get(orgId) ?? 0) + 1);
+  };
   const endpointsOf = (orgId: string) => {
     const known = orgs.get(orgId) ?? new Map<string, Endpoint>();
     orgs.set(orgId, known);
@@ -38,7 +51,7 @@ export function memoryEndpoints(tell: (event: ActivityEvent) => void = () => {})
     const endpoints = endpointsOf(before.org_id);
     if (endpoints.get(before.endpoint_id)?.version !== before.version) return false;
     write(endpoints);
-    version += 1;
+    bump(before.org_id);
     tell(event);
     return true;
   };
@@ -49,7 +62,7 @@ export function memoryEndpoints(tell: (event: ActivityEvent) => void = () => {})
       if (endpoints.size >= maxEndpoints) throw new ActivityError("conflict", "There are too many endpoints.");
       if (endpoints.has(endpoint.endpoint_id)) throw new ActivityError("conflict", "The endpoint exists already.");
       endpoints.set(endpoint.endpoint_id, endpoint);
-      version += 1;
+      bump(endpoint.org_id);
       tell(event);
     },
     async list(orgId) {
@@ -70,7 +83,8 @@ export function memoryEndpoints(tell: (event: ActivityEvent) => void = () => {})
       return version;
     },
     async orgs() {
-      return new Set([...orgs].filter(([, endpoints]) => endpoints.size > 0).map(([orgId]) => orgId));
+      const having = [...orgs].filter(([, endpoints]) => endpoints.size > 0);
+      return new Map(having.map(([orgId]) => [orgId, versions.get(orgId) ?? 0]));
     },
   };
 }
@@ -121,7 +135,14 @@ export function memoryDeliveries(): DeliveryStore {
     },
     async announce(message, now, nextAttemptAt) {
       const deliveries = deliveriesOf(message.endpoint_id);
-      if (deliveries.has(message.delivery_id)) return;
+      const held = deliveries.get(message.delivery_id);
+      if (held !== undefined) {
+        const { delivery, leaseUntil } = held;
+        const isSame = delivery.cycle === message.cycle && delivery.step === message.step;
+        if (!isSame || delivery.status !== "pending" || leaseUntil !== null) return;
+        deliveries.set(message.delivery_id, { ...held, delivery: { ...delivery, next_attempt_at: nextAttemptAt } });
+        return;
+      }
       const delivery = begun(message, now, nextAttemptAt);
       deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
     },
@@ -176,8 +197,8 @@ function begun(message: DeliveryMessage, now: Date, next_attempt_at: string | nu
   };
 }
 
-function refusalOf({ delivery, leaseUntil }: Held, { cycle, step }: DeliveryMessage, now: Date): Claim | null {
-  if (cycle < delivery.cycle) return { kind: "settled" };
+function refusalOf({ delivery, leaseUntil }: Held, { cycle, step, resend }: DeliveryMessage, now: Date): Claim | null {
+  if (cycle < delivery.cycle || (!resend && delivery.status === "succeeded")) return { kind: "settled" };
   if (cycle === delivery.cycle && (step < delivery.step || delivery.status !== "pending")) return { kind: "settled" };
   return leaseUntil !== null && leaseUntil > now.toISOString() ? { kind: "busy", until: leaseUntil } : null;
 }
@@ -206,9 +227,45 @@ export function memoryHealth(): HealthStore {
     async read(endpointId) {
       return read(endpointId);
     },
+    async lease(endpointId, lease, now) {
+      const health = read(endpointId);
+      if (health.leases.some(({ id }) => id === lease.id)) return { granted: true, health };
+      const isClosed = openUntil(health, now) === null && !needsProbe(health);
+      if (!isClosed || health.vacant < lease.slots) return { granted: false, health };
+      const leased = { ...health, vacant: health.vacant - lease.slots, leases: [...health.leases, lease] };
+      healths.set(endpointId, leased);
+      return { granted: true, health: leased };
+    },
+    async end(endpointId, { id, slots }, succeededAt) {
+      const health = read(endpointId);
+      const leases = health.leases.filter((lease) => lease.id !== id);
+      if (leases.length === health.leases.length) return;
+      const last_success_at = succeededAt ?? health.last_success_at;
+      healths.set(endpointId, { ...health, vacant: health.vacant + slots, leases, last_success_at });
+    },
+    async probe(endpointId, until, now) {
+      const health = read(endpointId);
+      if (!healths.has(endpointId) || (health.probe_until !== null && health.probe_until > now)) return false;
+      healths.set(endpointId, { ...health, probe_until: until });
+      return true;
+    },
+    async grow(endpointId) {
+      const health = read(endpointId);
+      if (!healths.has(endpointId) || health.limit > maxConcurrentSends - growth) return;
+      const { version, limit, vacant } = health;
+      healths.set(endpointId, { ...health, version: version + 1, limit: limit + growth, vacant: vacant + growth });
+    },
     async write(endpointId, before, after) {
-      if (read(endpointId).version !== before.version) return false;
-      healths.set(endpointId, { ...after, version: before.version + 1 });
+      const { version, vacant, leases } = read(endpointId);
+      if (version !== before.version) return false;
+      const next = {
+        ...after,
+        version: version + 1,
+        vacant: vacant + after.limit - before.limit,
+        leases,
+        probe_until: null,
+      };
+      healths.set(endpointId, next);
       return true;
     },
   };
@@ -255,6 +312,11 @@ export function memoryReplays(): ReplayStore {
   return {
     async save(replay) {
       replays.set(keyOf(replay.endpoint_id, replay.replay_id), replay);
+    },
+    async running(endpointId, since) {
+      const isRunning = (replay: Replay) =>
+        replay.endpoint_id === endpointId && replay.status === "running" && replay.updated_at >= since;
+      return [...replays.values()].find(isRunning) ?? null;
     },
     async get(endpointId, replayId) {
       return replays.get(keyOf(endpointId, replayId)) ?? null;

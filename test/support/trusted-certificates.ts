@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { type Certificates, makeCertificates } from "./certificates.ts";
+import { setEnvironment } from "./environment.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -12,15 +13,15 @@ declare module "vitest" {
 }
 
 /**
- * Makes certificates that the processes of the tests trust, and the functions in their threads: those see nothing of the environment, but
- * Node reads this variable once for all threads of a process, when that begins.
+ * Makes certificates that the processes of the tests trust, and so do the functions in their threads: those see nothing
+ * of the environment, but Node reads this variable for all threads of a process, when that begins.
  */
 export async function trustCertificates(project: TestProject): Promise<() => void> {
   const certificates = await makeCertificates();
   const folder = mkdtempSync(join(tmpdir(), "activity-log-authority-"));
   const file = join(folder, "authority.pem");
   writeFileSync(file, certificates.authority);
-  process.env.NODE_EXTRA_CA_CERTS = file;
+  setEnvironment({ NODE_EXTRA_CA_CERTS: file });
   project.provide("certificates", certificates);
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -70,7 +70,7 @@ export type DeliveryStory = z.infer<typeof deliveryAnswer>["delivery"];
 export const isSettled = ({ status }: Delivery) => status !== "pending";
 
 /** An attempt failed, and another one is to come. */
-export const isRetried = ({ status, attempts }: Delivery) => status === "pending" && attempts > 0;
+export const isRetried = ({ status, last_attempt_at }: Delivery) => status === "pending" && last_attempt_at !== null;
 
 export function newEventId(): string {
   return `evt_${randomUUID().replaceAll("-", "")}`;
@@ -90,7 +90,7 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
     ...stack,
     subscriber: () => subscriberOf(stack),
 
-    // Changes are noticed in the order in which they were made: once a new endpoint is told of events, all earlier ones count.
+    // Changes are noticed in their order: once a new endpoint is told of something, all that were made before it count.
     async changesCount() {
       const entity_id = `inv_${randomUUID()}`;
       const { endpoint_id } = await canary.subscribe(canaryReceiver.url, { entity_id });

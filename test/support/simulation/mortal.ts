@@ -1,7 +1,10 @@
 /** What a function that was killed throws at whatever it waits for. */
 export class Killed extends Error {}
 
-/** One life of a function: at any call it may be killed, before the call does its work or after; then nothing it calls works any more. */
+/**
+ * One life of a function: at any call it may be killed, before the call does its work or after; then nothing it calls
+ * works any more.
+ */
 export function newLife(random: () => number, deadliness: number) {
   let dead = false;
   const step = () => {

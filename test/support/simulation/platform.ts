@@ -25,8 +25,8 @@ export type Faults = {
 const dueRuns = 2;
 
 /**
- * The whole way of an event, with the functions' own code, over stores in memory, a queue and a stream that misbehave as theirs may, and
- * functions that are killed. Time is the clock's, chance the generator's: a seed repeats a run.
+ * The whole way of an event, with the functions' own code, over stores in memory, a queue and a stream that misbehave
+ * as theirs may, and functions that are killed. Time is the clock's, chance the generator's: a seed repeats a run.
  */
 export class SimulatedPlatform {
   readonly endpoints = memoryEndpoints();
@@ -53,7 +53,7 @@ export class SimulatedPlatform {
     this.#faults = faults;
     this.#directory = new EndpointDirectory(this.endpoints, clock.now);
     const { duplicates } = faults;
-    this.queue = new SimulatedQueue({ clock, random, duplicates, visibilitySeconds: 180, tries: 50, concurrency: 25 });
+    this.queue = new SimulatedQueue({ clock, random, duplicates, visibilitySeconds: 180, tries: 5, concurrency: 25 });
     this.queue.consumer = (batch) => this.#deliver(batch);
   }
 
@@ -64,10 +64,11 @@ export class SimulatedPlatform {
     this.#clock.at(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(told));
   }
 
-  /** The schedule, each minute until `until`. */
+  /** The schedule, each minute until `until`, and the operator who redrives dead letters. */
   runSchedule(until: number): void {
     const tick = () => {
       for (let run = 0; run < dueRuns; run++) void this.#enqueueDue(run);
+      this.queue.redrive();
       const next = this.#clock.now().getTime() + 60_000;
       if (next <= until) this.#clock.at(next, tick);
     };

@@ -16,14 +16,17 @@ type Message<T> = { readonly body: T; receives: number };
 /** Handles a batch; answers which of it failed. Rejects where the function died. */
 export type Consumer<T> = (batch: readonly T[]) => Promise<readonly boolean[]>;
 
-/** A queue as SQS is one: at least once, in no order, with delays, visibility, dead letters, and a function that consumes it. */
+/**
+ * A queue as SQS is one: at least once, in no order, with delays, visibility, dead letters, and a function that
+ * consumes it.
+ */
 export class SimulatedQueue<T> {
   readonly #options: QueueOptions;
   readonly #visible: Message<T>[] = [];
   #running = 0;
   #waiting = 0;
   consumer: Consumer<T> = async () => [];
-  deadLetters: T[] = [];
+  readonly deadLetters: T[] = [];
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -32,6 +35,11 @@ export class SimulatedQueue<T> {
   /** Messages that are neither done with nor dead. */
   get pending(): number {
     return this.#visible.length + this.#waiting + this.#running;
+  }
+
+  /** Sends what died back to work, as an operator does. */
+  redrive(): void {
+    for (const body of this.deadLetters.splice(0)) this.send(body, 0);
   }
 
   send(body: T, delaySeconds: number): void {

@@ -40,8 +40,14 @@ describe("a transaction", () => {
 
   it("is given up as unavailable when others are always in the way", async () => {
     const { client, send } = clientThatMeets(...Array.from({ length: 9 }, () => cancelled("TransactionConflict")));
-    expect(await refusalOf(transact(client, []))).toMatchObject({ code: "unavailable", facts: { retryAfter: 1 } });
-    expect(send).toHaveBeenCalledTimes(5);
+    const waited: number[] = [];
+    const wait = async (tries: number) => waited.push(tries);
+    expect(await refusalOf(transact(client, [], wait))).toMatchObject({
+      code: "unavailable",
+      facts: { retryAfter: 1 },
+    });
+    expect(send).toHaveBeenCalledTimes(8);
+    expect(waited).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it.each(["ThrottlingError", "ProvisionedThroughputExceeded"])("is unavailable at once by %s", async (code) => {

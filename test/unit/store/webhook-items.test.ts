@@ -100,9 +100,9 @@ describe("DynamoDB may forget", () => {
   const seconds = now.getTime() / 1000;
 
   /** When the items that a call writes may go, in seconds after now; `undefined` for those that may not. */
-  async function kept(call: (client: DynamoDBClient) => Promise<unknown>) {
+  async function kept(call: (client: DynamoDBClient) => Promise<unknown>, stands = stored) {
     const client = new DynamoDBClient({ region: "us-east-1" });
-    const send = vi.spyOn(client, "send").mockImplementation(() => Promise.resolve({ Attributes: stored }));
+    const send = vi.spyOn(client, "send").mockImplementation(() => Promise.resolve({ Attributes: stands }));
     await call(client);
     return send.mock.calls.map(([{ input }]) => {
       const written = { ...("Item" in input ? input.Item : {}), ...valuesOf(input) };
@@ -131,12 +131,17 @@ describe("DynamoDB may forget", () => {
     expect(await kept((client) => dueStore(client, "t").add(delivery, secondsLater(600)))).toEqual([30 * day + 600]);
   });
 
-  it("the health of an endpoint ninety days after the last moment it tells of", async () => {
-    const health = { ...initialHealth, last_success_at: now.getTime() - 5_000, failing_since: now.getTime() };
-    const write = (after: typeof health | typeof initialHealth) =>
-      kept((client) => healthStore(client, "t").write("wh_1", initialHealth, after));
-    expect(await write(health)).toEqual([90 * day]);
-    expect(await write(initialHealth)).toEqual([undefined]);
+  it("the health of an endpoint ninety days after the end of its last lease, or the last moment that it tells of", async () => {
+    const { version, limit, vacant, failures, openings } = initialHealth;
+    const standing = marshall({ version, limit, vacant, failures, openings, leases: {} });
+    const at = now.getTime();
+    const lease = { id: "a", slots: 1, until: at + 60_000 };
+    const learned = { ...initialHealth, last_success_at: at - 5_000, failing_since: at };
+    expect(await kept((client) => healthStore(client, "t").lease("wh_1", lease, at), standing)).toEqual([
+      90 * day + 60,
+    ]);
+    const writing = (client: DynamoDBClient) => healthStore(client, "t").write("wh_1", initialHealth, learned);
+    expect(await kept(writing, standing)).toEqual([90 * day]);
   });
 
   it("a replay thirty days after its last step", async () => {

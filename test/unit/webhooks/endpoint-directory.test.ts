@@ -8,15 +8,17 @@ const later = (milliseconds: number) => new Date(testNow.getTime() + millisecond
 
 let now = testNow;
 let version = 1;
+const versions = new Map<string, number>();
 const standing = new Map([[org_id, [anEndpoint()]]]);
 const source = {
   version: vi.fn(async () => version),
-  orgs: vi.fn(async () => new Set(standing.keys())),
+  orgs: vi.fn(async () => new Map([...standing.keys()].map((orgId) => [orgId, versions.get(orgId) ?? 1]))),
   list: vi.fn(async (orgId: string) => standing.get(orgId) ?? []),
 } satisfies EndpointSource;
 
 beforeEach(() => {
   [now, version] = [testNow, 1];
+  versions.clear();
   standing.clear();
   standing.set(org_id, [anEndpoint()]);
   for (const verb of Object.values(source)) verb.mockClear();
@@ -49,11 +51,25 @@ it("notices a change within two seconds", async () => {
   standing.set(org_id, changed);
   standing.set("org_new", [anEndpoint({ org_id: "org_new" })]);
   version = 2;
+  versions.set(org_id, 2);
   now = later(1_999);
   expect(await directory.endpointsOf("org_new")).toEqual([]);
   now = later(2_000);
   expect(await directory.endpointsOf(org_id)).toEqual(changed);
   expect(await directory.endpointsOf("org_new")).toHaveLength(1);
+});
+
+it("reads again only what changed", async () => {
+  const directory = aDirectory();
+  standing.set("org_new", [anEndpoint({ org_id: "org_new" })]);
+  await directory.endpointsOf(org_id);
+  await directory.endpointsOf("org_new");
+  version = 2;
+  versions.set("org_new", 2);
+  now = later(2_000);
+  await directory.endpointsOf(org_id);
+  await directory.endpointsOf("org_new");
+  expect(source.list.mock.calls.map(([orgId]) => orgId)).toEqual([org_id, "org_new", "org_new"]);
 });
 
 it("does not remember trouble", async () => {

@@ -164,6 +164,7 @@ describe("changing", () => {
 });
 
 describe("disabling and enabling", () => {
+  const threeDaysBefore = "2026-05-29T12:00:30.000Z";
   const failing = { ...initialHealth, failures: 40, openings: 3, failing_since: 1, open_until: 9e15, limit: 1 };
 
   it("by the owner says so", async () => {
@@ -185,20 +186,39 @@ describe("disabling and enabling", () => {
 
   it("offers what was missed, forgets failures, and keeps the secrets", async () => {
     const { world, told, id, endpoint, later } = await withEndpoint({ enabled: false });
-    const leases = [{ id: "l", slots: 1, until: 9 }];
-    await world.health.write(id, initialHealth, { ...failing, leases, last_success_at: 5 });
+    const lease = { id: "l", slots: 1, until: 9 };
+    await world.health.lease(id, lease, 0);
+    await world.health.write(id, initialHealth, { ...failing, last_success_at: 5 });
     later(3_600);
     const { endpoint: enabled, missed } = await updateEndpoint(world, requester, id, { enabled: true });
     expect(enabled).toMatchObject({ disabled: null, secrets: endpoint.secrets });
-    expect(missed).toEqual({ since: at, until: "2026-06-01T13:00:30.000Z", only: "failed" });
-    expect(await world.health.read(id)).toEqual({ ...initialHealth, version: 2, leases, last_success_at: 5 });
+    expect(missed).toEqual({ since: threeDaysBefore, until: "2026-06-01T13:00:30.000Z", only: "failed" });
+    const held = { vacant: initialHealth.vacant - 1, leases: [lease] };
+    expect(await world.health.read(id)).toEqual({ ...initialHealth, ...held, version: 2, last_success_at: 5 });
     expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_ENABLED");
   });
 
-  it("after more than thirty days offers everything, since nobody knows what failed", async () => {
-    const { world, id, later } = await withEndpoint({ enabled: false });
-    later(31 * 86_400);
-    expect((await updateEndpoint(world, requester, id, { enabled: true })).missed?.only).toBe("all");
+  it.each([
+    [27 * 86_400 - 1, "failed"],
+    [27 * 86_400, "all"],
+  ])(
+    "offers everything where what was tried is forgotten, thirty days after: disabled for %d s",
+    async (seconds, only) => {
+      const { world, id, later } = await withEndpoint({ enabled: false });
+      later(seconds);
+      const { missed } = await updateEndpoint(world, requester, id, { enabled: true });
+      expect(missed).toMatchObject({ since: threeDaysBefore, only });
+    },
+  );
+
+  it.each([
+    ["another address", { url: "https://moved.example.com/" }, initialHealth.failures],
+    ["another description", { description: "New" }, 40],
+  ])("holds the failures of one address against no other: %s", async (_, patch, failures) => {
+    const { world, id } = await withEndpoint();
+    await world.health.write(id, initialHealth, failing);
+    await updateEndpoint(world, requester, id, patch);
+    expect((await world.health.read(id)).failures).toBe(failures);
   });
 
   it("does not enable an endpoint that its next failure would disable", async () => {

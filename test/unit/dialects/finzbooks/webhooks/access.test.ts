@@ -139,7 +139,9 @@ it("no secret is ever shown again, told or logged", async () => {
   for (const name of routeNames) {
     if (name === "rotate_webhook_secret" || name === "create_webhook_endpoint" || name === "delete_webhook_endpoint")
       continue;
-    const answer = await ask(...pathOf(name, ids), { body: bodies[name] });
+    // One replay is under way already: a second one can only be tried.
+    const body = name === "replay_webhook_events" ? { ...bodies[name], dry_run: true } : bodies[name];
+    const answer = await ask(...pathOf(name, ids), { body });
     expect([name, answer.status < 300]).toEqual([name, true]);
     shown.push(answer);
   }

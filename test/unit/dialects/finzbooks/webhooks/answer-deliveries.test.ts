@@ -25,6 +25,7 @@ async function withDeliveries(count = 0) {
       step: 0,
       parked: 0,
       urgent: false,
+      resend: false,
     };
   });
   for (const message of messages) {
@@ -97,6 +98,7 @@ describe("a test", () => {
         step: 0,
         parked: 0,
         urgent: true,
+        resend: false,
       },
     ]);
     const found = JSON.parse((await ask("GET", `${at}/deliveries/${delivery.delivery_id}`)).body).delivery;
@@ -233,6 +235,7 @@ describe("a retry", () => {
         started_at,
         step: 0,
         urgent: true,
+        resend: true,
       },
     ]);
   });

@@ -142,7 +142,8 @@ describe("changing an endpoint", () => {
     const { ask, at, clock } = await withEndpoint({ enabled: false });
     clock.now = new Date("2026-06-01T13:00:00.000Z");
     const { missed } = JSON.parse((await ask("PATCH", at, { body: { enabled: true } })).body);
-    expect(missed).toEqual({ since: "2026-06-01T12:00:30Z", until: "2026-06-01T13:00:00Z", only: "failed" });
+    // From three days before: what was being tried when it was disabled failed with it.
+    expect(missed).toEqual({ since: "2026-05-29T12:00:30Z", until: "2026-06-01T13:00:00Z", only: "failed" });
     expect((await ask("POST", `${at}/replay`, { body: missed })).status).toBe(202);
   });
 

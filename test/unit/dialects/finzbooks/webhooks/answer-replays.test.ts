@@ -57,7 +57,21 @@ describe("a replay", () => {
       "since",
       expect.stringContaining('"all"'),
     ]);
-    expect((await ask("POST", `${at}/replay`, { body: { since: "2001-01-01", only: "all" } })).status).toBe(202);
+    expect(replaying).toHaveLength(1);
+    const other = await withEndpoint();
+    const all = { since: "2001-01-01", only: "all" };
+    expect((await other.ask("POST", `${other.at}/replay`, { body: all })).status).toBe(202);
+  });
+
+  it("is the only one of its endpoint, until it is done or stands still", async () => {
+    const { ask, at, replaying, world, endpoint_id } = await withEndpoint();
+    const { replay } = JSON.parse((await ask("POST", `${at}/replay`, { body: { since } })).body);
+    const second = await ask("POST", `${at}/replay`, { body: { since } });
+    expect([second.status, JSON.parse(second.body).message]).toEqual([409, expect.stringContaining(replay.replay_id)]);
+    const saved = await world.replays.get(endpoint_id, replay.replay_id);
+    if (saved === null) throw new Error("The replay is saved.");
+    await world.replays.save({ ...saved, status: "done" });
+    expect((await ask("POST", `${at}/replay`, { body: { since } })).status).toBe(202);
     expect(replaying).toHaveLength(2);
   });
 
