@@ -1,0 +1,41 @@
+import { beforeAll, expect, it } from "vitest";
+import { deliver } from "../../shared/webhooks/deliver.ts";
+import type { DeliveryWorld } from "../../shared/webhooks/delivery-world.ts";
+import { writeSecret } from "../../shared/webhooks/secret.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
+import { meterOf } from "../support/metering.ts";
+import { type Engine, startTables, storesIn, type WebhookStores } from "../support/webhook-worlds.ts";
+
+let engine: Engine;
+let stores: WebhookStores;
+
+beforeAll(async () => {
+  engine = await startTables();
+  stores = storesIn(engine);
+});
+
+/** The world of a sender whose receiver answers at once; endpoint and event come for nothing here. */
+function aWorld(): DeliveryWorld {
+  return {
+    ...stores,
+    endpoints: { get: async () => anEndpoint(), update: async () => false },
+    events: { get: async () => anEvent() },
+    queue: { send: async () => [] },
+    box: { open: async () => writeSecret(new Uint8Array(32)) },
+    send: async () => anExchange({ headers: { date: "Mon, 01 Jun 2026 12:00:31 GMT", connection: "keep-alive" } }),
+    now: () => testNow,
+    random: () => 0,
+    newId: () => "lease",
+    sleep: async () => undefined,
+  };
+}
+
+it("a delivery that succeeds at once costs three write units, and its batch two for the slots", async () => {
+  const warm = aDeliveryMessage({ delivery_id: "dlv_warm" });
+  await deliver(aWorld(), [warm]);
+  const units = meterOf(engine.client);
+  const batch = ["dlv_1", "dlv_2", "dlv_3"].map((delivery_id) => aDeliveryMessage({ delivery_id }));
+  const { results } = await deliver(aWorld(), batch);
+  expect(results).toEqual(Array(3).fill({ status: "fulfilled", value: "succeeded" }));
+  expect(units.reduce((sum, each) => sum + each, 0)).toBe(3 * batch.length + 2);
+});
