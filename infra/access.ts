@@ -1,5 +1,4 @@
-import { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -7,6 +6,7 @@ import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
 import { NodeFunction } from "./parts/function.ts";
 import { keysThatBeginWith } from "./parts/leading-keys.ts";
+import { protectedTable } from "./parts/table.ts";
 
 /** Organisations and tokens, and the function that administers them. It has no route: IAM decides who may invoke it. */
 export class Access extends Construct {
@@ -20,12 +20,8 @@ export class Access extends Construct {
     this.table = new TableV2(this, "Config", {
       partitionKey: text("pk"),
       sortKey: text("sk"),
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.awsManagedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      ...protectedTable,
       timeToLiveAttribute: "expires_at_seconds",
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     this.admin = new NodeFunction(this, "Admin", {
       entry: "functions/access/access.ts",

@@ -1,6 +1,6 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
@@ -11,7 +11,8 @@ import { Construct } from "constructs";
 import { metricNamespace, metrics, variables } from "../shared/lambda/names.ts";
 import { NodeFunction } from "./parts/function.ts";
 import { keysThatBeginWith } from "./parts/leading-keys.ts";
-import { keeping, WorkQueue } from "./parts/queue.ts";
+import { keeping, WorkQueue, whenItHolds } from "./parts/queue.ts";
+import { protectedTable } from "./parts/table.ts";
 import type { WebhooksProps } from "./webhooks.ts";
 
 /** Runs that share what is due, each minute. */
@@ -45,12 +46,8 @@ export class Deliveries extends Construct {
           sortKeys: [text("delivery_id")],
         },
       ],
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.awsManagedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      ...protectedTable,
       timeToLiveAttribute: "expires_at_seconds",
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     const { alarms } = props;
     this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
@@ -123,15 +120,7 @@ export class Deliveries extends Construct {
     alarms.add(this, "UnreadEvents", {
       severity: "page",
       means: "Records of the event stream could not be fanned out: their subscribers were not told.",
-      metric: this.unread.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(1),
-        statistic: "Maximum",
-      }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // An idle queue reports nothing, and nothing is what it holds.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...whenItHolds(this.unread, Duration.minutes(1)),
     });
     alarms.add(this, "FanOutLag", {
       severity: "page",

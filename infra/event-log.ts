@@ -1,16 +1,9 @@
-import { RemovalPolicy } from "aws-cdk-lib";
-import {
-  AttributeType,
-  Billing,
-  type GlobalSecondaryIndexPropsV2,
-  StreamViewType,
-  TableEncryptionV2,
-  TableV2,
-} from "aws-cdk-lib/aws-dynamodb";
+import { AttributeType, type GlobalSecondaryIndexPropsV2, StreamViewType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
+import { protectedTable } from "./parts/table.ts";
 
 /** Every action that changes or removes an item, or lets time remove it. Appending is a conditional put. */
 const rewriting = [
@@ -39,11 +32,7 @@ export class EventLog extends Construct {
         byTime("by_contact", "org_id", "contact_id"),
         byTime("paid", "org_id", "settled"),
       ],
-      billing: Billing.onDemand(),
-      encryption: TableEncryptionV2.awsManagedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...protectedTable,
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       resourcePolicy: new PolicyDocument({
         statements: [

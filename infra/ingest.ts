@@ -9,7 +9,7 @@ import type { Access } from "./access.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Alarms } from "./parts/alarms.ts";
 import { NodeFunction } from "./parts/function.ts";
-import { keeping, WorkQueue } from "./parts/queue.ts";
+import { keeping, WorkQueue, whenItHolds } from "./parts/queue.ts";
 
 export type IngestProps = {
   readonly alarms: Alarms;
@@ -61,15 +61,7 @@ export class Ingest extends Construct {
     alarms.add(this, "RejectedEvents", {
       severity: "notice",
       means: "Services sent events that were refused; they wait in the rejected queue.",
-      metric: this.rejected.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(5),
-        statistic: "Maximum",
-      }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // An idle queue reports nothing, and nothing is what it holds.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...whenItHolds(this.rejected, Duration.minutes(5)),
     });
   }
 }

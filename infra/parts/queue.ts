@@ -35,15 +35,19 @@ export class WorkQueue extends Construct {
     alarms.add(this, `${id}DeadLetters`, {
       severity: "page",
       means: `Messages of the ${id} queue failed ${tries} times and wait in its dead-letter queue.`,
-      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(1),
-        statistic: "Maximum",
-      }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // An idle queue reports nothing, and nothing is what it holds.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...whenItHolds(this.deadLetters, Duration.minutes(1)),
     });
   }
+}
+
+/** An alarm's condition: there is a message in the queue. */
+export function whenItHolds(queue: Queue, period: Duration) {
+  return {
+    metric: queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
+    threshold: 1,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    // An idle queue reports nothing, and nothing is what it holds.
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  };
 }

@@ -2,7 +2,7 @@ import { type Agent, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { type Answer, type AnswerLimits, readAnswer } from "./answer.ts";
-import { type Fault, faultOf, lateAnswer, lateConnection, otherProtocol, type Stage } from "./fault.ts";
+import { type Fault, faultOf, lateAnswer, lateConnection, noStatus, otherProtocol, type Stage } from "./fault.ts";
 import type { Target } from "./target.ts";
 
 export type ExchangeLimits = AnswerLimits & {
@@ -86,6 +86,11 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
       socket.once("secureConnect", connected);
     });
     request.on("response", (response) => {
+      if ((response.statusCode ?? 0) < 100) {
+        fail(noStatus);
+        response.destroy();
+        return;
+      }
       answering = true;
       readAnswer(response, limits, end);
     });

@@ -28,6 +28,9 @@ export function urlRefused(message: string): Fault {
 /** The fault of an answer with status 101, which is not HTTP from there on. */
 export const otherProtocol = fault("protocol", "The answer wants to go on in another protocol");
 
+/** The fault of an answer whose status is none (RFC 9110, section 15). */
+export const noStatus = fault("protocol", "The answer has no valid status");
+
 /** The fault of a connection that was not there in time. */
 export function lateConnection(stage: Stage, limitMs: number): Fault {
   if (stage === "dns") return faults.dns("ETIMEOUT");

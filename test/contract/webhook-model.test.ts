@@ -24,6 +24,7 @@ const attempt = fc.record({
   delivery_id: fc.constantFrom(...deliveryIds),
   cycle: fc.constantFrom(0, 0, 0, 5, 9),
   step: fc.integer({ min: 0, max: 2 }),
+  resend: fc.boolean(),
 });
 /** Time goes on by so many seconds with each command: some leases end in between. */
 const pause = fc.constantFrom(0, 1, 30, 60);

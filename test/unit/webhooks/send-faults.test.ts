@@ -103,6 +103,11 @@ describe("a receiver that", () => {
     expectFault(await send(receiver.url, {}, "{}"), "protocol", /no HTTP\/1\.1.*\(HPE_\w+\)/);
   });
 
+  it("answers with a status that is none has not answered", async () => {
+    receiver.answer(raw("HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n"));
+    expectFault(await send(receiver.url, {}, "{}"), "protocol", /no valid status/);
+  });
+
   it("sends headers without end breaks the protocol", async () => {
     receiver.answer(endlessHeaders());
     expectFault(await send(receiver.url, {}, "{}"), "protocol", /headers are too long \(HPE_HEADER_OVERFLOW\)/);
