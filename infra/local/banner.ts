@@ -12,7 +12,10 @@ export function banner({ api }: LocalStack, demo: Demo | undefined, logs: string
     "Try next",
     ...(demo === undefined
       ? ["  npm run activity -- org create org_1, then token create --org org_1 --scope AIBooks.activity.READ"]
-      : ["  npm run activity -- list        the organisation's feed as a table"]),
+      : [
+          "  npm run activity -- list        the organisation's feed as a table",
+          "  npm run activity -- webhooks listen   a receiver that shows what arrives, verified",
+        ]),
     "  npm run activity -- --help      organisations, tokens, writing and reading events",
     `  ${api}/openapi.json`,
     `  ${api}/schemas/event.json`,
