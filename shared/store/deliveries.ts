@@ -1,9 +1,4 @@
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
 import { type DeliveryStatus, type DeliveryStore, deliveryMessage, deliveryStatuses } from "../webhooks/delivery.ts";
 import { fromAttemptItem } from "./attempt-item.ts";
@@ -13,6 +8,7 @@ import { fromDeliveryItem } from "./delivery-item.ts";
 import { deliveryPages } from "./delivery-page.ts";
 import { records } from "./delivery-record.ts";
 import { calling } from "./faults.ts";
+import { getItem } from "./get-item.ts";
 import { attemptKey, attemptPrefix, deliveryKey } from "./keys.ts";
 import { queryAll } from "./query-all.ts";
 import { readItem } from "./stored-item.ts";
@@ -47,11 +43,7 @@ export function deliveryStore(client: DynamoDBClient, table: string, reads = 8):
     ...records(client, table),
     ...deliveryPages(client, table, reads),
 
-    async get(endpointId, deliveryId) {
-      const Key = textAttributes(deliveryKey(endpointId, deliveryId));
-      const { Item } = await calling(client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
-      return Item === undefined ? null : fromDeliveryItem(Item);
-    },
+    get: (endpointId, deliveryId) => getItem(client, table, deliveryKey(endpointId, deliveryId), fromDeliveryItem),
 
     async attempts(endpointId, deliveryId) {
       const { pk } = attemptKey(endpointId, deliveryId, 1);

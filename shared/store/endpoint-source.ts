@@ -1,8 +1,7 @@
-import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Endpoint, EndpointSource } from "../webhooks/endpoint.ts";
-import { textAttributes } from "./attributes.ts";
 import { fromEndpointItem } from "./endpoint-item.ts";
-import { calling } from "./faults.ts";
+import { getItem } from "./get-item.ts";
 import { endpointKey, endpointPrefix, webhookOrgPrefix, webhookOrgsPartition, webhookVersionKey } from "./keys.ts";
 import { queryAll } from "./query-all.ts";
 
@@ -17,9 +16,7 @@ export function endpointSource(client: DynamoDBClient, config: string): Endpoint
     },
 
     async version() {
-      const Key = textAttributes(webhookVersionKey);
-      const { Item } = await calling(client.send(new GetItemCommand({ TableName: config, Key, ConsistentRead: true })));
-      return Number(Item?.version?.N ?? 0);
+      return (await getItem(client, config, webhookVersionKey, ({ version }) => Number(version?.N))) ?? 0;
     },
 
     async orgs() {

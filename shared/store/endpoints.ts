@@ -1,4 +1,4 @@
-import { type DynamoDBClient, GetItemCommand, type TransactWriteItem } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { ActivityError } from "../events/errors.ts";
 import type { ActivityEvent } from "../events/event.ts";
 import { type Endpoint, type EndpointSource, type EndpointStore, maxEndpoints } from "../webhooks/endpoint.ts";
@@ -6,7 +6,7 @@ import { textAttributes } from "./attributes.ts";
 import { fromEndpointItem, toEndpointItem } from "./endpoint-item.ts";
 import { endpointSource } from "./endpoint-source.ts";
 import { putOf } from "./events.ts";
-import { calling } from "./faults.ts";
+import { getItem } from "./get-item.ts";
 import { endpointKey, webhookOrgKey, webhookVersionKey } from "./keys.ts";
 import { transact } from "./transaction.ts";
 
@@ -74,11 +74,7 @@ export function endpointStore(
       if (isStale) throw new ActivityError("conflict", "The webhook endpoint exists already.");
     },
 
-    async get(orgId, endpointId) {
-      const Key = textAttributes(endpointKey(orgId, endpointId));
-      const { Item } = await calling(client.send(new GetItemCommand({ TableName: config, Key, ConsistentRead: true })));
-      return Item === undefined ? null : fromEndpointItem(Item);
-    },
+    get: (orgId, endpointId) => getItem(client, config, endpointKey(orgId, endpointId), fromEndpointItem),
 
     async update(before, after, event) {
       const Item = toEndpointItem({ ...after, version: before.version + 1 });

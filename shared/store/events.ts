@@ -1,7 +1,6 @@
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -11,6 +10,7 @@ import { textAttributes } from "./attributes.ts";
 import { fromItem, toItem } from "./event-item.ts";
 import { positionOf, queryOf, startKey } from "./event-query.ts";
 import { calling } from "./faults.ts";
+import { getItem } from "./get-item.ts";
 import { positionKey, timelineKey } from "./keys.ts";
 
 /** What one page may cost at most, whatever was asked: this bounds the time and the price of any request. */
@@ -43,13 +43,9 @@ export function eventStore(client: DynamoDBClient, table: string, budget: PageBu
       }
     },
 
-    async get(orgId, { entity_id, occurred_at, event_id }) {
-      const Key = textAttributes({
-        timeline: timelineKey(orgId, entity_id),
-        position: positionKey(occurred_at, event_id),
-      });
-      const { Item } = await calling(client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
-      return Item === undefined ? null : fromItem(Item);
+    get(orgId, { entity_id, occurred_at, event_id }) {
+      const key = { timeline: timelineKey(orgId, entity_id), position: positionKey(occurred_at, event_id) };
+      return getItem(client, table, key, fromItem);
     },
 
     async page(query) {

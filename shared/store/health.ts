@@ -2,7 +2,6 @@ import {
   type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
-  GetItemCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
@@ -21,6 +20,7 @@ import {
 import { textAttributes } from "./attributes.ts";
 import { expiresAfter } from "./expiry.ts";
 import { calling } from "./faults.ts";
+import { getItem } from "./get-item.ts";
 import { healthKey } from "./keys.ts";
 import { readItem } from "./stored-item.ts";
 
@@ -70,9 +70,7 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
 
   const store: HealthStore = {
     async read(endpointId) {
-      const Key = textAttributes(healthKey(endpointId));
-      const { Item } = await calling(client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
-      return Item === undefined ? initialHealth : fromItem(Item);
+      return (await getItem(client, table, healthKey(endpointId), fromItem)) ?? initialHealth;
     },
 
     async lease(endpointId, lease, now) {

@@ -1,11 +1,11 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { keptForDays } from "../webhooks/delivery.ts";
 import { type ReplayStore, replayScopes } from "../webhooks/replay.ts";
-import { textAttributes } from "./attributes.ts";
 import { expiresAfter } from "./expiry.ts";
 import { calling } from "./faults.ts";
+import { getItem } from "./get-item.ts";
 import { replayKey, replayPrefix } from "./keys.ts";
 import { queryAll } from "./query-all.ts";
 import { readItem } from "./stored-item.ts";
@@ -50,10 +50,7 @@ export function replayStore(client: DynamoDBClient, table: string): ReplayStore 
       return replays.find(({ status, updated_at }) => status === "running" && updated_at >= since) ?? null;
     },
 
-    async get(endpointId, replayId) {
-      const Key = textAttributes(replayKey(endpointId, replayId));
-      const { Item } = await calling(client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true })));
-      return Item === undefined ? null : readItem(stored, Item);
-    },
+    get: (endpointId, replayId) =>
+      getItem(client, table, replayKey(endpointId, replayId), (item) => readItem(stored, item)),
   };
 }

@@ -1,13 +1,10 @@
-import { attempt, type Step, type Target } from "./attempt-delivery.ts";
+import type { Target } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
 import { disable } from "./disable.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { giveUp, waitForCircuit, waitForSlot } from "./park.ts";
-import { giveBackSlots, takeSlots } from "./slots.ts";
-
-/** After this no further send is begun: one that hangs must still fit into the function's time. */
-const beginsWithinMs = 8_000;
+import type { Endpoint, ImposedReason } from "./endpoint.ts";
+import { giveUp } from "./park.ts";
+import { takeTurn } from "./turn.ts";
 
 /** A rejected one is trouble of the system: its message must come again. */
 type Result = PromiseSettledResult<Outcome>;
@@ -21,9 +18,7 @@ export type Delivered = {
   readonly troubles: readonly unknown[];
 };
 
-export type Disabled = { readonly endpoint: Endpoint; readonly reason: "gone" | "failing" };
-
-type Sent = NonNullable<Step["sent"]>;
+export type Disabled = { readonly endpoint: Endpoint; readonly reason: ImposedReason };
 
 /** Delivers messages, to all their endpoints at once and to each within the slots that it is given. */
 export async function deliver(world: DeliveryWorld, messages: readonly DeliveryMessage[]): Promise<Delivered> {
@@ -70,40 +65,13 @@ async function deliverToOne(
   if (endpoint === null || wanted.length === 0) return null;
 
   const target = await targetOf(world, endpoint);
-  /** Sends what it gets slots for, as many at once; what it gets none for waits. */
-  const work = async (messages: DeliveryMessage[], isUrgent: boolean): Promise<Disabled["reason"] | null> => {
-    if (messages.length === 0) return null;
-    const sent: Sent[] = [];
-    const slots = await takeSlots(world, endpoint.endpoint_id, messages.length, world.newId(), isUrgent);
-    const wait = (message: DeliveryMessage) =>
-      slots.isFailing && slots.waitUntil !== null
-        ? waitForCircuit(world, message, slots.waitUntil)
-        : waitForSlot(world, message, slots.waitUntil);
-    const send = async (message: DeliveryMessage) => {
-      const step = await attempt(world, target, message);
-      // What a test fails at is told to who tries it, and held against nobody.
-      if (step.sent !== null && (step.sent.succeeded || message.event !== null)) sent.push(step.sent);
-      return step.outcome;
-    };
-    // One failure ends the turn: what else waits learns first what it means for the endpoint.
-    const isOver = () => sent.some(({ succeeded }) => !succeeded) || world.now().getTime() - begun > beginsWithinMs;
-    const sendInTurn = async () => {
-      for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
-        await settle(message, isOver() ? wait(message) : send(message));
-      }
-    };
-    await Promise.all(Array.from({ length: slots.count }, sendInTurn));
-    await Promise.all(messages.map((message) => settle(message, wait(message))));
-    const hasFailedForLong = await giveBackSlots(world, endpoint.endpoint_id, slots, sent);
-    if (sent.some(({ gone }) => gone)) return "gone";
-    return hasFailedForLong ? "failing" : null;
-  };
+  const turn = { world, endpointId: endpoint.endpoint_id, target, begun, settle };
   const [urgent, regular] = [wanted.filter((message) => message.urgent), wanted.filter((message) => !message.urgent)];
   // Both end before either's trouble is told: what is still being sent must not come again for it.
-  const turns = await Promise.allSettled([work(urgent, true), work(regular, false)]);
-  const verdicts = turns.map((turn) => {
-    if (turn.status === "rejected") throw turn.reason;
-    return turn.value;
+  const turns = await Promise.allSettled([takeTurn(turn, urgent, true), takeTurn(turn, regular, false)]);
+  const verdicts = turns.map((ended) => {
+    if (ended.status === "rejected") throw ended.reason;
+    return ended.value;
   });
   const verdict = verdicts.find((each) => each !== null) ?? null;
   if (verdict === null || endpoint.disabled !== null) return null;

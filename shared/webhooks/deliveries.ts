@@ -1,14 +1,9 @@
 import { ActivityError } from "../events/errors.ts";
 import type { Attempt } from "./attempt.ts";
 import { cataloguedType } from "./catalogue.ts";
-import {
-  type Delivery,
-  type DeliveryMessage,
-  type DeliveryPage,
-  type DeliveryQuery,
-  deliveryIdAt,
-} from "./delivery.ts";
+import { type Delivery, type DeliveryPage, type DeliveryQuery, deliveryIdAt } from "./delivery.ts";
 import { getEndpoint } from "./endpoints.ts";
+import { enqueue } from "./enqueue.ts";
 import { deliveryIdPattern } from "./ids.ts";
 import type { ManageWorld } from "./manage-world.ts";
 
@@ -35,7 +30,7 @@ export async function sendTest(
   const delivery_id = deliveryIdAt(started_at, Buffer.from(world.random(16)).toString("hex"));
   const ids = { org_id, endpoint_id, delivery_id, event_type };
   const message = { ...ids, event: null, cycle: 0, started_at, step: 0, parked: 0, urgent: true, resend: false };
-  await enqueue(world, message);
+  await enqueue(world.queue, [message], 0);
   // Its first attempt lists it as well; this lets the caller find it at once.
   await world.deliveries.announce(message, now, started_at);
   return { delivery_id, event_type, status: "pending" };
@@ -74,7 +69,7 @@ export async function retryDelivery(world: ManageWorld, ref: DeliveryRef): Promi
   const started_at = now.toISOString();
   const cycle = Math.max(now.getTime(), delivery.cycle + 1);
   const ids = { org_id, endpoint_id, delivery_id, event_type, event };
-  await enqueue(world, { ...ids, cycle, started_at, step: 0, parked: 0, urgent: true, resend: true });
+  await enqueue(world.queue, [{ ...ids, cycle, started_at, step: 0, parked: 0, urgent: true, resend: true }], 0);
   return { ...delivery, cycle, step: 0, status: "pending", reason: null, next_attempt_at: started_at };
 }
 
@@ -82,11 +77,4 @@ async function find({ deliveries }: ManageWorld, { endpoint_id, delivery_id }: D
   const delivery = deliveryIdPattern.test(delivery_id) ? await deliveries.get(endpoint_id, delivery_id) : null;
   if (delivery === null) throw new ActivityError("not_found", "There is no such delivery.");
   return delivery;
-}
-
-async function enqueue({ queue }: ManageWorld, message: DeliveryMessage): Promise<void> {
-  const refused = await queue.send([message], 0);
-  if (refused.length > 0) {
-    throw new ActivityError("unavailable", "The queue of deliveries is busy or away.", { retryAfter: 2 });
-  }
 }

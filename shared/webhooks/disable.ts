@@ -1,5 +1,5 @@
 import type { DeliveryWorld } from "./delivery-world.ts";
-import type { DisabledReason, Endpoint } from "./endpoint.ts";
+import type { Endpoint, ImposedReason } from "./endpoint.ts";
 import { disabledEvent } from "./endpoint-events.ts";
 
 const maxConflicts = 3;
@@ -11,7 +11,7 @@ const maxConflicts = 3;
 export async function disable(
   { endpoints, now }: Pick<DeliveryWorld, "endpoints" | "now">,
   endpoint: Endpoint,
-  reason: Exclude<DisabledReason, "owner">,
+  reason: ImposedReason,
 ): Promise<boolean> {
   for (let tries = 0; tries < maxConflicts; tries++) {
     const standing = await endpoints.get(endpoint.org_id, endpoint.endpoint_id);

@@ -1,6 +1,6 @@
 import { type ActivityEvent, jsonText } from "../events/event.ts";
 import { eventIdAt } from "../events/ids.ts";
-import type { DisabledReason, Endpoint } from "./endpoint.ts";
+import type { Endpoint, ImposedReason } from "./endpoint.ts";
 
 /** Who changes an endpoint by way of the API. */
 export type Requester = {
@@ -30,7 +30,7 @@ export function requestedEvent(endpoint: Endpoint, requester: Requester, change:
 }
 
 /** The event that tells that an endpoint was disabled by the log itself. */
-export function disabledEvent(endpoint: Endpoint, reason: Exclude<DisabledReason, "owner">, at: string): ActivityEvent {
+export function disabledEvent(endpoint: Endpoint, reason: ImposedReason, at: string): ActivityEvent {
   const changes = { status: { old: "enabled", new: "disabled" } };
   return eventOf(endpoint, { verb: "DISABLED", changes, metadata: { source: "WEBHOOKS", reason } }, null, at);
 }

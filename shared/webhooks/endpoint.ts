@@ -4,7 +4,10 @@ import type { ActivityEvent } from "../events/event.ts";
 export const maxEndpoints = 50;
 
 /** Why an endpoint gets nothing: its owner said so, it answered 410, or it failed for three days on end. */
-export type DisabledReason = "owner" | "gone" | "failing";
+export type DisabledReason = "owner" | ImposedReason;
+
+/** What the log itself disables an endpoint for. */
+export type ImposedReason = "gone" | "failing";
 
 /** A signing secret as it is stored: encrypted, and readable only for its own endpoint. */
 export type SealedSecret = {

@@ -1,6 +1,6 @@
-import { ActivityError } from "../events/errors.ts";
 import type { DeliveryMessage, DeliveryQueue } from "./delivery.ts";
 import type { EndpointStore } from "./endpoint.ts";
+import { enqueue } from "./enqueue.ts";
 import type { Replay, ReplayQueue, ReplayStore } from "./replay.ts";
 import { type ReplayLog, selectForReplay } from "./replay-selection.ts";
 
@@ -65,7 +65,6 @@ export async function runReplay(
 
 async function sendPaced(queue: DeliveryQueue, messages: readonly DeliveryMessage[]): Promise<void> {
   for (let second = 0; second * perSecond < messages.length; second++) {
-    const refused = await queue.send(messages.slice(second * perSecond, (second + 1) * perSecond), second);
-    if (refused.length > 0) throw new ActivityError("unavailable", "The queue of deliveries is busy or away.");
+    await enqueue(queue, messages.slice(second * perSecond, (second + 1) * perSecond), second);
   }
 }

@@ -1,6 +1,6 @@
-import { ActivityError } from "../events/errors.ts";
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld } from "./delivery-world.ts";
+import { enqueue } from "./enqueue.ts";
 
 /** The longest that SQS delays a message (DelaySeconds). */
 const longestDelaySeconds = 900;
@@ -11,6 +11,5 @@ type Calendar = Pick<DeliveryWorld, "queue" | "due" | "now">;
 export async function schedule({ queue, due, now }: Calendar, message: DeliveryMessage, at: Date): Promise<void> {
   const seconds = Math.max(0, Math.ceil((at.getTime() - now().getTime()) / 1_000));
   if (seconds > longestDelaySeconds) return due.add(message, at);
-  const refused = await queue.send([message], seconds);
-  if (refused.length > 0) throw new ActivityError("unavailable", "The queue of deliveries is busy or away.");
+  return enqueue(queue, [message], seconds);
 }
