@@ -80,6 +80,13 @@ it("leaves all of a batch to the stream where the trouble passes", async () => {
   expect(outcome.lines[0]).toMatchObject({ level: "error", message: "batch failed", records: 2 });
 });
 
+it("leaves all of a batch to the stream where AWS refuses, as without a permission: no record is to blame", async () => {
+  const outcome = await run(["a", "b"], () => {
+    throw Object.assign(new Error("AccessDenied"), { $metadata: { httpStatusCode: 400 } });
+  });
+  expect(outcome).toMatchObject({ failed: ["seq-a", "seq-b"], unread: [] });
+});
+
 it("logs nothing of what an item holds", async () => {
   const { lines } = await run(["confidential"], () => {
     throw new TypeError("defect");
