@@ -12,6 +12,8 @@ import { protectedTable } from "./parts/table.ts";
 export class Access extends Construct {
   readonly table: TableV2;
   readonly admin: NodeFunction;
+  /** Issues access tokens to API clients. It has a route, and may read no event. */
+  readonly oauth: NodeFunction;
 
   constructor(scope: Construct, id: string, props: { logRetention: RetentionDays }) {
     super(scope, id);
@@ -29,12 +31,27 @@ export class Access extends Construct {
       timeoutSeconds: 15,
       logRetention: props.logRetention,
     });
-    this.allow(this.admin, ["BatchGetItem", "ConditionCheckItem", "PutItem", "Query", "UpdateItem"]);
+    this.allow(this.admin, ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem", "Query", "UpdateItem"]);
+
+    this.oauth = new NodeFunction(this, "Oauth", {
+      entry: "functions/access/oauth.ts",
+      description: "Issues and revokes the access tokens of the Fakturoid dialect.",
+      timeoutSeconds: 15,
+      memory: 1024,
+      logRetention: props.logRetention,
+    });
+    this.allow(this.oauth, ["ConditionCheckItem", "PutItem", "UpdateItem"], keysThatBeginWith("token#"));
   }
 
   /** Lets a function authenticate callers: one conditional update of a token's item reads it and counts its use. */
   allowAuthenticate(fn: LambdaFunction): void {
     this.allow(fn, ["UpdateItem"], keysThatBeginWith("token#"));
+  }
+
+  /** Lets a function know organisations, and remember where lists that are paged by number go on. */
+  allowListing(fn: LambdaFunction): void {
+    this.allow(fn, ["GetItem"], keysThatBeginWith("org#"));
+    this.allow(fn, ["PutItem", "Query"], keysThatBeginWith("page#"));
   }
 
   /** Lets a function pin idempotency keys, and write nothing else. */

@@ -44,6 +44,8 @@ const accessLogLine = {
 export class ReadApi extends Construct {
   readonly api: HttpApi;
   readonly finzbooks: NodeFunction;
+  readonly simplybooks: NodeFunction;
+  readonly fakturoid: NodeFunction;
 
   constructor(scope: Construct, id: string, { eventLog, access, logRetention, stage }: ReadApiProps) {
     super(scope, id);
@@ -60,11 +62,13 @@ export class ReadApi extends Construct {
           CorsHttpMethod.PATCH,
           CorsHttpMethod.DELETE,
         ],
-        allowHeaders: ["authorization", "content-type", "x-aibooks-org"],
+        allowHeaders: ["authorization", "content-type", "x-accountid", "x-aibooks-org", "x-api-key"],
         exposeHeaders: [
           "link",
           "retry-after",
+          "x-ratelimit",
           "x-ratelimit-limit",
+          "x-ratelimit-policy",
           "x-ratelimit-remaining",
           "x-ratelimit-reset",
           "x-request-id",
@@ -82,15 +86,23 @@ export class ReadApi extends Construct {
       },
     });
 
-    this.finzbooks = new NodeFunction(this, "Finzbooks", {
-      entry: "functions/read/finzbooks.ts",
-      description: "Serves the FinzBooks dialect.",
-      timeoutSeconds: 15,
-      memory: 1024,
-      logRetention,
-    });
-    eventLog.allowQuery(this.finzbooks);
-    access.allowAuthenticate(this.finzbooks);
+    const dialect = (name: string, entry: string) => {
+      const fn = new NodeFunction(this, name, {
+        entry,
+        description: `Serves the ${name} dialect.`,
+        timeoutSeconds: 15,
+        memory: 1024,
+        logRetention,
+      });
+      eventLog.allowQuery(fn);
+      access.allowAuthenticate(fn);
+      return fn;
+    };
+    this.finzbooks = dialect("Finzbooks", "functions/read/finzbooks.ts");
+    this.simplybooks = dialect("Simplybooks", "functions/read/simplybooks.ts");
+    this.fakturoid = dialect("Fakturoid", "functions/read/fakturoid.ts");
+    access.allowListing(this.simplybooks);
+    access.allowListing(this.fakturoid);
 
     const documents = new NodeFunction(this, "Documents", {
       entry: "functions/read/documents.ts",
@@ -102,6 +114,9 @@ export class ReadApi extends Construct {
     // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client
     // can read.
     this.route("Default", HttpRouteKey.DEFAULT, this.finzbooks);
+    this.route("Simplybooks", HttpRouteKey.with("/api/v1/{proxy+}", HttpMethod.ANY), this.simplybooks);
+    this.route("Fakturoid", HttpRouteKey.with("/api/v3/{proxy+}", HttpMethod.ANY), this.fakturoid);
+    this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), access.oauth);
     this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
     this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
   }

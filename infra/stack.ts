@@ -49,7 +49,10 @@ export class ActivityLogStack extends Stack {
     this.output("TableDeliveries", deliveries.table.tableName);
     this.output("FunctionAccess", access.admin.functionName);
     this.output("FunctionIngest", ingest.fn.functionName);
+    this.output("FunctionOauth", access.oauth.functionName);
     this.output("FunctionFinzbooks", readApi.finzbooks.functionName);
+    this.output("FunctionSimplybooks", readApi.simplybooks.functionName);
+    this.output("FunctionFakturoid", readApi.fakturoid.functionName);
     this.output("FunctionWebhooks", api.functionName);
     this.output("FunctionSender", deliveries.sender.functionName);
     this.output("FunctionFanOut", deliveries.fanOut.functionName);

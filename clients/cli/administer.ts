@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import { type AdminRequest, adminRequest } from "../../shared/access/admin.ts";
+import { type AdminRequest, adminRequest } from "../../shared/access/admin-request.ts";
 import { CliError } from "./outcome.ts";
 import type { Target } from "./target.ts";
 
@@ -12,6 +12,8 @@ const forms: Readonly<Record<string, string>> = {
   org_id: orgForm,
   org_ids: orgForm,
   slug: "lower-case letters, digits and -, at most 64 of them",
+  account_number: "1 to 64 characters",
+  time_zone: "an IANA name such as Europe/Prague, or UTC",
   token_id: "tok_ and 32 hexadecimal digits, as token list shows it",
 };
 

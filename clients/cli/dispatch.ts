@@ -2,9 +2,10 @@ import { suggestion } from "./nearest.ts";
 import { CliError, exitCodeHelp, type Outcome } from "./outcome.ts";
 import type { Session } from "./session.ts";
 import type { Verb } from "./verb.ts";
+import { clientCreate, keyCreate } from "./verbs/client.ts";
 import { emit } from "./verbs/emit.ts";
 import { list } from "./verbs/list.ts";
-import { orgCreate, orgList } from "./verbs/org.ts";
+import { orgCreate, orgList, orgUpdate } from "./verbs/org.ts";
 import { rejectedList, rejectedRetry } from "./verbs/rejected.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./verbs/token.ts";
 import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./verbs/webhooks/deliveries.ts";
@@ -23,7 +24,10 @@ import { webhooksUpdate } from "./verbs/webhooks/update.ts";
 
 const verbs: readonly Verb[] = [
   orgCreate,
+  orgUpdate,
   orgList,
+  clientCreate,
+  keyCreate,
   tokenCreate,
   tokenList,
   tokenRevoke,

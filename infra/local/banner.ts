@@ -2,8 +2,13 @@ import type { LocalStack } from "./stack.ts";
 
 export interface Demo {
   readonly org_id: string;
-  readonly token: string;
   readonly slug: string;
+  readonly token: string;
+  /** Of the SimplyBooks dialect. */
+  readonly api_key: string;
+  /** Of the Fakturoid dialect. */
+  readonly client_id: string;
+  readonly client_secret: string;
 }
 
 /** What `npm start` prints once everything serves. */
@@ -33,7 +38,7 @@ export function banner({ api }: LocalStack, demo: Demo | undefined, logs: string
   ].join("\n");
 }
 
-function demoLines(api: string, { org_id, token }: Demo): string[] {
+function demoLines(api: string, { org_id, slug, token, api_key, client_id, client_secret }: Demo): string[] {
   return [
     `  Demo organisation  ${org_id}`,
     `  Demo token         ${token}`,
@@ -41,6 +46,11 @@ function demoLines(api: string, { org_id, token }: Demo): string[] {
     "Paste this for an invoice's timeline:",
     `  curl -s "${api}/api/public/v1/invoices/inv_8c3f1a9b/activity?limit=20" \\`,
     `    -H "Authorization: Bearer ${token}" -H "X-AIBooks-Org: ${org_id}"`,
+    "",
+    "The same log as the SimplyBooks API, and as the Fakturoid API:",
+    `  curl -s "${api}/api/v1/activities?take=5" -H "X-API-Key: ${api_key}"`,
+    `  curl -s "${api}/api/v3/oauth/token" -u "${client_id}:${client_secret}" -d grant_type=client_credentials`,
+    `  curl -s "${api}/api/v3/accounts/${slug}/events.json" -H "Authorization: Bearer $ACCESS_TOKEN"`,
     "",
   ];
 }

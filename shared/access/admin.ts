@@ -1,36 +1,9 @@
-import * as z from "zod/mini";
 import { ActivityError } from "../events/errors.ts";
-import { orgIdPattern } from "../events/limits.ts";
 import { parseTimestamp } from "../events/timestamp.ts";
-import { scopes, type Token } from "./caller.ts";
-import type { Org } from "./org.ts";
+import type { AdminRequest } from "./admin-request.ts";
+import { clientScope, type Token } from "./caller.ts";
+import { type Org, type OrgChange, orgDefaults } from "./org.ts";
 import { tokenHash, tokenIdOfHash, writeToken } from "./token.ts";
-
-const orgId = z.string().check(z.regex(orgIdPattern));
-
-/**
- * What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function.
- */
-export const adminRequest = z.discriminatedUnion("action", [
-  z.strictObject({
-    action: z.literal("org.create"),
-    org_id: orgId,
-    name: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
-    slug: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/))),
-  }),
-  z.strictObject({ action: z.literal("org.list") }),
-  z.strictObject({
-    action: z.literal("token.create"),
-    org_ids: z.array(orgId).check(z.minLength(1), z.maxLength(20)),
-    scopes: z.array(z.enum(scopes)).check(z.minLength(1)),
-    user_id: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
-    expires_at: z.optional(z.string()),
-  }),
-  z.strictObject({ action: z.literal("token.list"), org_id: orgId }),
-  z.strictObject({ action: z.literal("token.revoke"), token_id: z.string().check(z.regex(/^tok_[0-9a-f]{32}$/)) }),
-]);
-
-export type AdminRequest = z.infer<typeof adminRequest>;
 
 /** A token as an administrator sees it: never its hash. */
 export type TokenView = Omit<Token, "hash">;
@@ -40,17 +13,26 @@ export type AdminAnswer =
   | { readonly orgs: readonly Org[] }
   /** `secret` is shown this once. */
   | { readonly token: TokenView; readonly secret: string }
+  | {
+      readonly client: { readonly client_id: string; readonly org_id: string; readonly slug: string };
+      readonly secret: string;
+    }
   | { readonly token: TokenView }
   | { readonly tokens: readonly TokenView[] };
 
 export type AdminStore = {
   /** Throws `conflict` where the organisation, or its slug, exists. */
   createOrg(org: Org): Promise<void>;
+  /** The organisation as it is from now on; `null` where there is none. Throws `conflict` where the slug is taken. */
+  updateOrg(orgId: string, change: OrgChange): Promise<Org | null>;
   listOrgs(): Promise<readonly Org[]>;
   /** Throws `not_found` where one of its organisations does not exist. */
   createToken(token: Token): Promise<void>;
   listTokens(orgId: string): Promise<readonly Token[]>;
-  /** The token, revoked; the first time of revocation stays. Answers `null` where there is no such token. */
+  /**
+   * The token, revoked; the first time of revocation stays. What was issued to it as a client ends with it. Answers
+   * `null` where there is no such token.
+   */
   revokeToken(tokenId: string, at: string): Promise<Token | null>;
 };
 
@@ -58,31 +40,49 @@ export type AdminContext = { readonly store: AdminStore; readonly now: Date; rea
 
 /** Carries out one administrative request. Throws `ActivityError` where it cannot. */
 export async function administer({ store, now, random }: AdminContext, request: AdminRequest): Promise<AdminAnswer> {
+  const issue = async (kind: "token" | "key" | "client", may: Pick<Token, "org_ids" | "scopes" | "expires_at">) => {
+    const secret = writeToken(random, kind);
+    const hash = tokenHash(secret);
+    const user_id = "user_id" in request ? (request.user_id ?? null) : null;
+    const issued = { token_id: tokenIdOfHash(hash), hash, user_id, client_id: null, created_at: now.toISOString() };
+    const token: Token = { ...issued, ...may, revoked_at: null, last_used_at: null };
+    await store.createToken(token);
+    return { token: view(token), secret };
+  };
+
   switch (request.action) {
     case "org.create": {
-      const { org_id, name = org_id, slug = null } = request;
-      const org = { org_id, name, slug, created_at: now.toISOString() };
+      const { org_id, name = org_id, slug = null, account_number = null } = request;
+      const { time_zone = orgDefaults.time_zone, robot_name = orgDefaults.robot_name } = request;
+      const org = { org_id, name, slug, account_number, time_zone, robot_name, created_at: now.toISOString() };
       await store.createOrg(org);
       return { org };
+    }
+    case "org.update": {
+      const { action: _, org_id, ...change } = request;
+      return { org: await changedOrg(store, org_id, change) };
     }
     case "org.list":
       return { orgs: await store.listOrgs() };
     case "token.create": {
-      const secret = writeToken(random);
-      const hash = tokenHash(secret);
-      const token: Token = {
-        token_id: tokenIdOfHash(hash),
-        hash,
-        org_ids: [...new Set(request.org_ids)],
-        scopes: [...new Set(request.scopes)],
-        user_id: request.user_id ?? null,
-        created_at: now.toISOString(),
-        expires_at: expiry(request.expires_at, now),
-        revoked_at: null,
-        last_used_at: null,
-      };
-      await store.createToken(token);
-      return { token: view(token), secret };
+      const { org_ids, scopes, expires_at } = request;
+      return issue("token", {
+        org_ids: [...new Set(org_ids)],
+        scopes: [...new Set(scopes)],
+        expires_at: expiry(expires_at, now),
+      });
+    }
+    case "key.create":
+      return issue("key", { org_ids: [request.org_id], scopes: ["AIBooks.activity.READ"], expires_at: null });
+    case "client.create": {
+      const { org_id } = request;
+      const { slug } = await changedOrg(store, org_id, {});
+      if (slug === null) {
+        const message = `${org_id} has no slug, and clients of the Fakturoid dialect address it by one: set it first.`;
+        throw new ActivityError("invalid_value", message, { field: "slug" });
+      }
+      const { token, secret } = await issue("client", { org_ids: [org_id], scopes: [clientScope], expires_at: null });
+      return { client: { client_id: token.token_id, org_id, slug }, secret };
     }
     case "token.list":
       return { tokens: (await store.listTokens(request.org_id)).map(view) };
@@ -92,6 +92,12 @@ export async function administer({ store, now, random }: AdminContext, request: 
       return { token: view(token) };
     }
   }
+}
+
+async function changedOrg(store: AdminStore, orgId: string, change: OrgChange): Promise<Org> {
+  const org = await store.updateOrg(orgId, change);
+  if (org !== null) return org;
+  throw new ActivityError("not_found", `There is no organisation ${orgId}: create it first.`, { field: "org_id" });
 }
 
 function expiry(text: string | undefined, now: Date): string | null {

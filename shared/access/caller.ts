@@ -4,6 +4,9 @@ export const scopes = ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE", "AIBo
 
 export type Scope = (typeof scopes)[number];
 
+/** What the secret of an API client is good for, and nothing else: to be given access tokens by OAuth. */
+export const clientScope = "Fakturoid.oauth.CLIENT";
+
 /** What is known of a token. Times are UTC with three fraction digits. */
 export type Token = {
   readonly token_id: string;
@@ -11,6 +14,8 @@ export type Token = {
   readonly org_ids: readonly string[];
   readonly scopes: readonly string[];
   readonly user_id: string | null;
+  /** The API client that it was issued to by OAuth. */
+  readonly client_id: string | null;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;

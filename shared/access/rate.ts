@@ -1,6 +1,6 @@
 import { ActivityError } from "../events/errors.ts";
 
-/** Requests that one token may make in one fixed window. */
+/** Requests that one token may make in one fixed window, where its dialect names no other number. */
 export const rateLimit = { requests: 600, windowSeconds: 60 } as const;
 
 /** How a token stands in its window: what it may do, what is left of it, and when the next window begins. */
@@ -18,20 +18,20 @@ export function windowStart(now: Date): Date {
 }
 
 /** The state after `used` requests, this one included, in the window of `now`. */
-export function rateState(used: number, now: Date): RateState {
+export function rateState(used: number, now: Date, limit: number = rateLimit.requests): RateState {
   const reset = windowStart(now).getTime() / 1000 + rateLimit.windowSeconds;
-  return { limit: rateLimit.requests, remaining: Math.max(0, rateLimit.requests - used), reset };
+  return { limit, remaining: Math.max(0, limit - used), reset };
+}
+
+/** Seconds until the next window begins, 1 to 60. */
+export function secondsToReset({ reset }: RateState, now: Date): number {
+  return Math.max(1, Math.ceil(reset - now.getTime() / 1000));
 }
 
 /** Refuses the request that goes over the limit, as `ActivityError` `rate_limited` with the seconds to wait. */
-export function refuseExcess(used: number, now: Date): void {
-  if (used <= rateLimit.requests) return;
-  const retryAfter = Math.max(1, Math.ceil(rateState(used, now).reset - now.getTime() / 1000));
-  throw new ActivityError(
-    "rate_limited",
-    `More than ${rateLimit.requests} requests in a minute: wait ${retryAfter} seconds.`,
-    {
-      retryAfter,
-    },
-  );
+export function refuseExcess(used: number, now: Date, limit: number = rateLimit.requests): void {
+  if (used <= limit) return;
+  const retryAfter = secondsToReset(rateState(used, now, limit), now);
+  const message = `More than ${limit} requests in a minute: wait ${retryAfter} seconds.`;
+  throw new ActivityError("rate_limited", message, { retryAfter });
 }

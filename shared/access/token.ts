@@ -1,6 +1,14 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-const prefix = "aibooks_pat_";
+/** What secrets begin with, so that scanners and people see what they are. */
+export const secretPrefixes = {
+  token: "aibooks_pat_",
+  /** A SimplyBooks API key. */
+  key: "simplybooks_key_",
+  /** The secret of a Fakturoid API client. */
+  client: "fakturoid_secret_",
+} as const;
+
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const checksumLength = 6;
 
@@ -11,15 +19,26 @@ export const tokenBytes = 20;
  * Writes a token from 20 random bytes: the prefix that secret scanners look for, the bytes in base 32, and a checksum
  * over all of it, so that a mistyped or invented token is refused without a read.
  */
-export function writeToken(random: Uint8Array): string {
+export function writeToken(random: Uint8Array, kind: keyof typeof secretPrefixes = "token"): string {
   if (random.length !== tokenBytes) throw new RangeError(`A token is made of ${tokenBytes} random bytes.`);
-  const body = `${prefix}${base32(random)}`;
+  const body = `${secretPrefixes[kind]}${base32(random)}`;
   return `${body}${checksum(body)}`;
+}
+
+/** Random bytes of an access token of OAuth: 288 bits. */
+export const accessTokenBytes = 36;
+
+/** Writes an access token of OAuth: 80 hexadecimal digits, as the Fakturoid dialect has them. The last 8 are a checksum. */
+export function writeAccessToken(random: Uint8Array): string {
+  if (random.length !== accessTokenBytes) throw new RangeError(`It is made of ${accessTokenBytes} random bytes.`);
+  const body = Buffer.from(random).toString("hex");
+  return `${body}${hexChecksum(body)}`;
 }
 
 /** Whether a text can be a token of ours at all. Says nothing about whether it was ever issued. */
 export function isWellFormedToken(token: string): boolean {
   if (token.length < 2 * checksumLength || token.length > 256) return false;
+  if (/^[0-9a-f]{80}$/.test(token)) return isEqual(token.slice(-8), hexChecksum(token.slice(0, -8)));
   return isEqual(token.slice(-checksumLength), checksum(token.slice(0, -checksumLength)));
 }
 
@@ -42,6 +61,10 @@ export function isEqual(left: string, right: string): boolean {
 
 function checksum(text: string): string {
   return base32(createHash("sha256").update(text).digest().subarray(0, 4)).slice(0, checksumLength);
+}
+
+function hexChecksum(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /** Five bits a character, in the alphabet of Crockford's base 32. */

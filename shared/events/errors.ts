@@ -10,7 +10,9 @@ export type ErrorCode =
   | "not_found"
   | "method_not_allowed"
   | "conflict"
+  | "too_broad"
   | "too_large"
+  | "unsupported_media_type"
   | "rate_limited"
   | "unavailable";
 

@@ -38,3 +38,14 @@ const known: ReadonlySet<string> = new Set(entityTypes);
 export function isEntityType(value: string): value is EntityType {
   return known.has(value);
 }
+
+/** What happened to the document: `SENT` of `INVOICE_SENT`; an action that names no document, whole (`EMAIL_SENT`). */
+export function actionVerb({
+  action,
+  entity_type,
+}: {
+  readonly action: string;
+  readonly entity_type: EntityType;
+}): string {
+  return action.startsWith(`${entity_type}_`) ? action.slice(entity_type.length + 1) : action;
+}

@@ -1,4 +1,5 @@
-import { type AdminAnswer, type AdminContext, administer, adminRequest } from "../access/admin.ts";
+import { type AdminAnswer, type AdminContext, administer } from "../access/admin.ts";
+import { adminRequest } from "../access/admin-request.ts";
 import { ActivityError } from "../events/errors.ts";
 import { errorFields, log } from "./log.ts";
 

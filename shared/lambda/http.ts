@@ -7,7 +7,7 @@ import { errorFields, log } from "./log.ts";
 
 export type HttpFunction = {
   answer(request: HttpRequest, trace: HttpTrace): Promise<HttpResponse>;
-  renderProblem(error: unknown, requestId: string): HttpResponse;
+  renderProblem(error: unknown, request: HttpRequest): HttpResponse;
   /** Reads the body of a request; without it a function gets none. */
   readBody?(call: Call): Promise<HttpRequest["body"]>;
 };
@@ -44,7 +44,7 @@ export function http({ answer, renderProblem, readBody }: HttpFunction) {
   };
   const problems: Stack = {
     onError: (call) => {
-      call.response = renderProblem(call.error, exchangeOf(call.event).request.requestId);
+      call.response = renderProblem(call.error, exchangeOf(call.event).request);
     },
   };
 

@@ -5,7 +5,7 @@ import type { HttpRequest } from "../dialects/http.ts";
 import { ActivityError } from "../events/errors.ts";
 
 /** Bytes of a body at most. */
-const maxBodyBytes = 64 * 1024;
+export const maxBodyBytes = 64 * 1024;
 
 const methods: ReadonlySet<string> = new Set(["POST", "PATCH"]);
 
@@ -42,7 +42,7 @@ function explained(error: unknown): unknown {
   if (!(error instanceof Error && "statusCode" in error)) return error;
   if (error.statusCode === 415) {
     const message = "The body must be JSON, and the header Content-Type must say so: application/json.";
-    return new ActivityError("invalid_value", message, { field: "Content-Type" });
+    return new ActivityError("unsupported_media_type", message, { field: "Content-Type" });
   }
   return new ActivityError("invalid_value", "The body must be JSON in UTF-8, without a byte order mark.");
 }

@@ -15,7 +15,9 @@
  *   org#ID        token#TOKEN                                 the tokens of an organisation
  *   slug#SLUG     org                                         the organisation of a slug
  *   token#TOKEN   token                                       one token, with its rate window
+ *   token#CLIENT  token#TOKEN                                 what was issued to an API client
  *   pin#ORG#KEY   pin                                         an idempotency key, 30 days
+ *   page#ORG#LIST  at#OFFSET                                  where a list goes on, minutes
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
  *   webhook_orgs  org#ID                                      how many endpoints an organisation has
  *   webhook_version  version                                  how often any endpoint was changed
@@ -50,6 +52,20 @@ export const orgTokenKey = (orgId: string, tokenId: string) => ({
 export const slugKey = (slug: string) => ({ pk: `slug#${slug}`, sk: "org" });
 
 export const tokenKey = (tokenId: string) => ({ pk: `token#${tokenId}`, sk: "token" });
+
+export const issuedTokenKey = (clientId: string, tokenId: string) => ({
+  ...tokenKey(clientId),
+  sk: `${orgTokenPrefix}${tokenId}`,
+});
+
+export const placePartition = (orgId: string, list: string) => `page#${orgId}#${list}`;
+
+export const placePrefix = "at#";
+
+export const placeKey = (orgId: string, list: string, offset: number) => ({
+  pk: placePartition(orgId, list),
+  sk: `${placePrefix}${String(offset).padStart(12, "0")}`,
+});
 
 export const pinKey = (orgId: string, key: string) => ({ pk: `pin#${orgId}#${key}`, sk: "pin" });
 

@@ -28,6 +28,7 @@ export function fromTokenItem(item: Record<string, unknown>): Token {
     org_ids: texts("org_ids"),
     scopes: texts("scopes"),
     user_id: optional("user_id"),
+    client_id: optional("client_id"),
     created_at: text("created_at"),
     expires_at: optional("expires_at"),
     revoked_at: optional("revoked_at"),

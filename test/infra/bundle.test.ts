@@ -10,6 +10,15 @@ function contentsOf(entry: string): string[] {
   return Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
 }
 
+/** Bytes of the code that is deployed. */
+function sizeOf(entry: string): number {
+  const { folder, metafile } = bundle(entry);
+  rmSync(folder, { recursive: true });
+  const [code] = Object.entries(metafile.outputs).filter(([name]) => name.endsWith(".mjs"));
+  if (code === undefined) throw new Error(`There is no code in ${entry}.`);
+  return code[1].bytes;
+}
+
 const entries = globSync("functions/*/*.ts", { cwd: join(import.meta.dirname, "../..") }).sort();
 
 const holds = (files: readonly string[], name: string) => files.some((file) => file.includes(`node_modules/${name}`));
@@ -43,8 +52,10 @@ describe.each(entries)("the bundle of %s", (entry) => {
   });
 });
 
-describe("the bundle that reads", () => {
-  const files = contentsOf("functions/read/finzbooks.ts");
+const dialects = ["finzbooks", "simplybooks", "fakturoid"] as const;
+
+describe.each(dialects)("the bundle that reads for %s", (dialect) => {
+  const files = contentsOf(`functions/read/${dialect}.ts`);
 
   it("parses by hand: it holds no zod", () => expect(holds(files, "zod/")).toBe(false));
 
@@ -54,6 +65,20 @@ describe("the bundle that reads", () => {
   });
 
   it("holds no description of itself", () => expect(files.filter((file) => file.includes("openapi"))).toEqual([]));
+
+  it("holds no other dialect", () => {
+    const others = files.filter((file) => dialects.some((name) => name !== dialect && file.includes(`/${name}/`)));
+    expect(others).toEqual([]);
+  });
+
+  it("is at most a fifth larger than the first", () => {
+    expect(sizeOf(`functions/read/${dialect}.ts`)).toBeLessThanOrEqual(1.2 * sizeOf("functions/read/finzbooks.ts"));
+  });
+});
+
+it("issues access tokens without a way to read events", () => {
+  const files = contentsOf("functions/access/oauth.ts");
+  expect(files.filter((file) => /^shared\/store\/(events|event-query|places)\.ts$/.test(file))).toEqual([]);
 });
 
 it("describes the API without the AWS SDK", () => {

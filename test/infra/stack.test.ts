@@ -129,7 +129,8 @@ describe.each(stageNames)("in %s", (name) => {
       inWords(Properties.IntegrationUri),
     );
     expect(integrated).not.toContain("AccessAdmin");
-    expect(new Set(integrated)).toEqual(new Set(["ReadApiFinzbooks", "ReadApiDocuments", "WebhooksApi"]));
+    const dialects = ["ReadApiFinzbooks", "ReadApiSimplybooks", "ReadApiFakturoid"];
+    expect(new Set(integrated)).toEqual(new Set([...dialects, "AccessOauth", "ReadApiDocuments", "WebhooksApi"]));
     const invoked = resources("AWS::Lambda::Permission").map(([, { Properties }]) => inWords(Properties.FunctionName));
     expect(invoked).not.toContain("AccessAdmin");
   });
@@ -185,11 +186,13 @@ describe.each(stageNames)("in %s", (name) => {
         CorsConfiguration: {
           AllowOrigins: stage.corsOrigins,
           AllowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
-          AllowHeaders: ["authorization", "content-type", "x-aibooks-org"],
+          AllowHeaders: ["authorization", "content-type", "x-accountid", "x-aibooks-org", "x-api-key"],
           ExposeHeaders: [
             "link",
             "retry-after",
+            "x-ratelimit",
             "x-ratelimit-limit",
+            "x-ratelimit-policy",
             "x-ratelimit-remaining",
             "x-ratelimit-reset",
             "x-request-id",

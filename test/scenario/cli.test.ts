@@ -18,7 +18,7 @@ describe("organisations and tokens", () => {
   it("are created, listed and revoked", async () => {
     const org = ["org", "create", "org_cli", "--name", "Čapek & Sons", "--slug", "capek"];
     expect(await cli.json(org)).toMatchObject({ org: { org_id: "org_cli", name: "Čapek & Sons", slug: "capek" } });
-    expect((await cli.run(["org", "list"])).stdout).toMatch(/^org_cli +capek +\d{4}-\d\d-\d\d +Čapek & Sons$/m);
+    expect((await cli.run(["org", "list"])).stdout).toMatch(/^org_cli +capek +- +UTC +\d{4}-\d\d-\d\d +Čapek & Sons$/m);
 
     const create = ["token", "create", "--org", "org_cli", demo.org_id, "--scope", "AIBooks.activity.READ"];
     const { token, secret } = await cli.json([...create, "--expires", "90d", "--user", "usr_1"]);
@@ -31,6 +31,50 @@ describe("organisations and tokens", () => {
     expect(await cli.run(["token", "revoke", id])).toMatchObject({ code: 0, stdout: expect.stringContaining(id) });
     expect((await cli.run(["token", "list", "--org", "org_cli"])).stdout).toMatch(new RegExp(`^${id} +revoked`, "m"));
     expect(await cli.run(list)).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
+  });
+
+  it("are told what their dialects need, which their functions then show", async () => {
+    await cli.json(["org", "create", "org_dialects"]);
+    const settings = ["--slug", "dialects", "--account-number", "4711", "--time-zone", "Europe/Prague"];
+    expect(await cli.run(["org", "update", "org_dialects", ...settings, "--robot-name", "Robot"])).toMatchObject({
+      code: 0,
+      stdout: "Changed org_dialects.\n",
+    });
+    const { secret: key } = await cli.json(["key", "create", "--org", "org_dialects"]);
+    const account = await stack.get("/api/v1/accounts/current?format=json", { "x-api-key": String(key) });
+    expect(await account.json()).toMatchObject({ number: "4711", name: "org_dialects" });
+
+    const created = await cli.json(["client", "create", "--org", "org_dialects"]);
+    const { client_id, slug } = Object(created.client);
+    expect(slug).toBe("dialects");
+    const basic = Buffer.from(`${client_id}:${created.secret}`).toString("base64");
+    const granted = await fetch(`${stack.api}/api/v3/oauth/token`, {
+      method: "POST",
+      headers: { authorization: `Basic ${basic}` },
+      body: new URLSearchParams({ grant_type: "client_credentials" }),
+    });
+    expect(await granted.json()).toMatchObject({ token_type: "Bearer", expires_in: 7200 });
+    expect((await cli.run(["org", "list"])).stdout).toMatch(/^org_dialects +dialects +4711 +Europe\/Prague /m);
+  });
+
+  it("are refused changes that say nothing, or what there is not", async () => {
+    expect(await cli.run(["org", "update", demo.org_id])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--time-zone"),
+    });
+    expect(await cli.run(["org", "update", demo.org_id, "--time-zone", "Mars"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("IANA name"),
+    });
+    expect(await cli.run(["org", "update", "org_none", "--name", "X"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("There is no organisation org_none"),
+    });
+    await cli.json(["org", "create", "org_no_slug"]);
+    expect(await cli.run(["client", "create", "--org", "org_no_slug"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("has no slug"),
+    });
   });
 
   it("are refused with the stack's own reason", async () => {

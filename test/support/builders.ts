@@ -1,4 +1,5 @@
 import type { Token } from "../../shared/access/caller.ts";
+import type { Org } from "../../shared/access/org.ts";
 import { tokenHash, tokenIdOfHash, writeToken } from "../../shared/access/token.ts";
 import type { HttpRequest } from "../../shared/dialects/http.ts";
 import { type ActivityEvent, jsonText } from "../../shared/events/event.ts";
@@ -75,6 +76,20 @@ export function aQuery(over: Partial<EventQuery> = {}): EventQuery {
   return { ...aFilter(), org_id: "org_8f9a1c2d", parts: [], limit: 100, after: null, ...over };
 }
 
+/** An organisation of the demo, in UTC unless said otherwise. */
+export function anOrg(over: Partial<Org> = {}): Org {
+  return {
+    org_id: "org_8f9a1c2d",
+    name: "Acme Traders",
+    slug: "acme-traders",
+    account_number: "1001",
+    time_zone: "UTC",
+    robot_name: "System",
+    created_at: "2026-01-01T00:00:00.000Z",
+    ...over,
+  };
+}
+
 /** A token's secret; different bytes make different tokens. */
 export function aSecret(byte = 7): string {
   return writeToken(new Uint8Array(20).fill(byte));
@@ -89,6 +104,7 @@ export function aToken(over: Partial<Token> = {}, secret = aSecret()): Token {
     org_ids: ["org_8f9a1c2d"],
     scopes: ["AIBooks.activity.READ"],
     user_id: null,
+    client_id: null,
     created_at: "2026-01-01T00:00:00.000Z",
     expires_at: null,
     revoked_at: null,

@@ -6,7 +6,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, inject } from "vitest";
 import { type LocalStack, startLocalStack } from "../../infra/local/stack.ts";
-import type { AdminRequest } from "../../shared/access/admin.ts";
+import type { AdminRequest } from "../../shared/access/admin-request.ts";
 import type { Scope } from "../../shared/access/caller.ts";
 import { readEvent } from "../../shared/events/read-event.ts";
 import type { EventInput } from "../../shared/events/schema.ts";

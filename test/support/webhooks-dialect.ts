@@ -97,7 +97,7 @@ export function webhooksDialect({
     try {
       return await answer(request, trace);
     } catch (error) {
-      return renderProblem(error, request.requestId);
+      return renderProblem(error, request);
     }
   };
   return { ...managed, trace, ask };

@@ -1,33 +1,58 @@
 import * as z from "zod";
 import { administer } from "../administer.ts";
+import { CliError } from "../outcome.ts";
 import { table } from "../table.ts";
 import { findTarget } from "../target.ts";
-import { defineVerb } from "../verb.ts";
+import { defineVerb, type Given } from "../verb.ts";
 
-const org = z.object({ org_id: z.string(), name: z.string(), slug: z.nullable(z.string()), created_at: z.string() });
+const org = z.object({
+  org_id: z.string(),
+  name: z.string(),
+  slug: z.nullable(z.string()),
+  account_number: z.nullable(z.string()),
+  time_zone: z.string(),
+  robot_name: z.string(),
+  created_at: z.string(),
+});
+
+type Org = z.infer<typeof org>;
+
+/** What an organisation may be told to be. */
+const settings = {
+  name: { value: "NAME", help: "what people call it; the id when left out" },
+  slug: { value: "SLUG", help: "its name in URLs of the Fakturoid API: lower-case letters, digits and dashes" },
+  "account-number": { value: "NUMBER", help: "its number in the SimplyBooks API; the id when left out" },
+  "time-zone": { value: "ZONE", help: "the zone that both show times in, such as Europe/Prague; UTC when left out" },
+  "robot-name": { value: "NAME", help: "who did what no user did; System when left out" },
+} as const;
 
 export const orgCreate = defineVerb({
   name: "org create",
   summary: "Makes an organisation known, so that tokens can be issued for it.",
   operands: ["ORG_ID"],
-  options: {
-    name: { value: "NAME", help: "what people call it; the id when left out" },
-    slug: { value: "SLUG", help: "its name in URLs: lower-case letters, digits and dashes" },
-  },
-  async run({ operand, text }, { cwd }) {
-    const target = await findTarget(cwd, text("stack"));
-    const [name, slug] = [text("name"), text("slug")];
-    const json = await administer(
-      target,
-      {
-        action: "org.create",
-        org_id: operand("ORG_ID"),
-        ...(name === undefined ? {} : { name }),
-        ...(slug === undefined ? {} : { slug }),
-      },
-      z.object({ org }),
-    );
+  options: settings,
+  async run(given, { cwd }) {
+    const target = await findTarget(cwd, given.text("stack"));
+    const request = { action: "org.create" as const, org_id: given.operand("ORG_ID"), ...toldSettings(given) };
+    const json = await administer(target, request, z.object({ org }));
     return { json, text: `Created ${json.org.org_id}. Next: token create --org ${json.org.org_id} --scope SCOPE` };
+  },
+});
+
+export const orgUpdate = defineVerb({
+  name: "org update",
+  summary: "Changes what is known of an organisation. Functions follow within a minute.",
+  operands: ["ORG_ID"],
+  options: settings,
+  async run(given, { cwd }) {
+    const told = toldSettings(given);
+    if (Object.keys(told).length === 0) {
+      throw new CliError("usage", `Say what to change: --${Object.keys(settings).join(", --")}.`);
+    }
+    const target = await findTarget(cwd, given.text("stack"));
+    const request = { action: "org.update" as const, org_id: given.operand("ORG_ID"), ...told };
+    const json = await administer(target, request, z.object({ org }));
+    return { json, text: `Changed ${json.org.org_id}.` };
   },
 });
 
@@ -40,11 +65,24 @@ export const orgList = defineVerb({
     const json = await administer(target, { action: "org.list" }, z.object({ orgs: z.array(org) }));
     if (json.orgs.length === 0) return { json, text: "There is no organisation yet: org create ORG_ID makes one." };
     const shape = [
-      { title: "ORG", cell: (row: z.infer<typeof org>) => row.org_id },
-      { title: "SLUG", cell: (row: z.infer<typeof org>) => row.slug ?? "-" },
-      { title: "CREATED", cell: (row: z.infer<typeof org>) => row.created_at.slice(0, 10) },
-      { title: "NAME", cell: (row: z.infer<typeof org>) => row.name },
+      { title: "ORG", cell: (row: Org) => row.org_id },
+      { title: "SLUG", cell: (row: Org) => row.slug ?? "-" },
+      { title: "NUMBER", cell: (row: Org) => row.account_number ?? "-" },
+      { title: "ZONE", cell: (row: Org) => row.time_zone },
+      { title: "CREATED", cell: (row: Org) => row.created_at.slice(0, 10) },
+      { title: "NAME", cell: (row: Org) => row.name },
     ];
     return { json, text: table(shape, json.orgs, columns) };
   },
 });
+
+function toldSettings({ text }: Pick<Given<keyof typeof settings>, "text">) {
+  const told = {
+    name: text("name"),
+    slug: text("slug"),
+    account_number: text("account-number"),
+    time_zone: text("time-zone"),
+    robot_name: text("robot-name"),
+  };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}

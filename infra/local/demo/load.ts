@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { AdminRequest } from "../../../shared/access/admin.ts";
+import type { AdminRequest } from "../../../shared/access/admin-request.ts";
 import { append } from "../../../shared/events/append.ts";
 import { readEvent } from "../../../shared/events/read-event.ts";
 import type { EventInput } from "../../../shared/events/schema.ts";
@@ -48,14 +48,24 @@ export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions"
   for (const { token_id } of tokens.filter(({ user_id, revoked_at }) => user_id === demoUser && revoked_at === null)) {
     await administer({ action: "token.revoke", token_id });
   }
-  const issued = await administer({
+  const issue = async (request: AdminRequest) => {
+    const issued = await administer(request);
+    if (!("secret" in issued)) throw new Error(`${request.action} of the demo failed: ${JSON.stringify(issued)}`);
+    return issued;
+  };
+  const { org_id, slug } = demoOrg;
+  const mine = { org_id, user_id: demoUser };
+  const token = await issue({
     action: "token.create",
-    org_ids: [demoOrg.org_id],
+    org_ids: [org_id],
     scopes: ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"],
     user_id: demoUser,
   });
-  if (!("secret" in issued)) throw new Error(`The demo token was not issued: ${JSON.stringify(issued)}`);
-  return { org_id: demoOrg.org_id, token: issued.secret, slug: demoOrg.slug };
+  const key = await issue({ action: "key.create", ...mine });
+  const client = await issue({ action: "client.create", ...mine });
+  if (!("client" in client)) throw new Error("The demo client has no id.");
+  const { client_id } = client.client;
+  return { org_id, slug, token: token.secret, api_key: key.secret, client_id, client_secret: client.secret };
 }
 
 async function appendAll(events: readonly EventInput[], client: DynamoDBClient, table: string): Promise<void> {

@@ -1,6 +1,13 @@
 import type { EventInput } from "../../../shared/events/schema.ts";
 
-export const demoOrg = { org_id: "org_8f9a1c2d", name: "Acme Traders Private Limited", slug: "acme-traders" } as const;
+export const demoOrg = {
+  org_id: "org_8f9a1c2d",
+  name: "Acme Traders Private Limited",
+  slug: "acme-traders",
+  account_number: "1001",
+  time_zone: "Asia/Kolkata",
+  robot_name: "Acme Autopilot",
+} as const;
 
 const invoice: Pick<EventInput, "org_id" | "entity_type" | "entity_id" | "entity_ref" | "related"> = {
   org_id: demoOrg.org_id,

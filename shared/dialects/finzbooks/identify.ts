@@ -1,8 +1,8 @@
-import { authenticate, invalidToken, type TokenUses } from "../../access/authenticate.ts";
+import { invalidToken, type TokenUses } from "../../access/authenticate.ts";
 import { type Caller, callerOf } from "../../access/caller.ts";
-import { rateState, refuseExcess } from "../../access/rate.ts";
 import { ActivityError } from "../../events/errors.ts";
 import type { HttpRequest, HttpTrace } from "../http.ts";
+import { identify } from "../identify.ts";
 
 /** What a request brings to say who asks. */
 export type Credentials = {
@@ -24,19 +24,13 @@ export function credentialsOf({ headers, query }: HttpRequest): Credentials {
  * Finds out who asks and for which organisation, and counts the request; the trace learns how the token stands. Throws
  * `ActivityError` for a bad token, an excess of requests, and an organisation that the token is not bound to.
  */
-export async function identify(
+export async function identifyCaller(
   tokens: TokenUses,
   { secret, named }: Credentials,
   now: Date,
   trace: HttpTrace,
 ): Promise<Caller> {
-  const { token, used } = await authenticate(tokens, secret, now);
-  const { limit, remaining, reset } = rateState(used, now);
-  trace.facts.token_id = token.token_id;
-  trace.headers["x-ratelimit-limit"] = String(limit);
-  trace.headers["x-ratelimit-remaining"] = String(remaining);
-  trace.headers["x-ratelimit-reset"] = String(reset);
-  refuseExcess(used, now);
+  const token = await identify(tokens, secret, { now, trace });
   const caller = callerOf(token, onlyOrg(named), "X-AIBooks-Org");
   trace.facts.org_id = caller.org_id;
   return caller;

@@ -1,8 +1,8 @@
 import { ActivityError, type ErrorCode } from "../../events/errors.ts";
-import type { HttpResponse } from "../http.ts";
+import type { HttpRequest, HttpResponse } from "../http.ts";
 
 /** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
-export function renderProblem(error: unknown, requestId: string): HttpResponse {
+export function renderProblem(error: unknown, { requestId }: Pick<HttpRequest, "requestId">): HttpResponse {
   const problem = error instanceof ActivityError ? error : new ActivityError("unavailable", "");
   const { status, code } =
     error instanceof ActivityError ? translate(error.code) : { status: 500, code: "internal.error" };
@@ -25,6 +25,8 @@ export function renderProblem(error: unknown, requestId: string): HttpResponse {
 function translate(code: ErrorCode): { status: number; code: string } {
   switch (code) {
     case "invalid_value":
+    case "unsupported_media_type":
+    case "too_broad":
       return { status: 400, code: "validation.invalid_value" };
     case "required_field":
       return { status: 400, code: "validation.required_field" };

@@ -1,7 +1,7 @@
 import { isCleanId, maxIdLength } from "../../events/limits.ts";
 import type { EventFilter } from "../../events/query.ts";
 import { documentTypes, type EntityType } from "../../events/vocabulary.ts";
-import { invalid, only, readLimit, readTime } from "./parameters.ts";
+import { invalid, only, readLimit, readTime } from "../parameters.ts";
 import type { ActivityRoute } from "./routes.ts";
 
 /** What a caller asked of the feed, or of one document's timeline. */

@@ -1,21 +1,34 @@
 import { describe, expect, it, vi } from "vitest";
-import { type AdminRequest, type AdminStore, administer, adminRequest } from "../../../shared/access/admin.ts";
+import { type AdminStore, administer } from "../../../shared/access/admin.ts";
+import { type AdminRequest, adminRequest } from "../../../shared/access/admin-request.ts";
 import { tokenHash, tokenIdOfHash } from "../../../shared/access/token.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { aSecret, aToken, testNow } from "../../support/builders.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
-const org = { org_id: "org_a", name: "Acme", slug: "acme", created_at: "2026-01-01T00:00:00.000Z" };
+const org = {
+  org_id: "org_a",
+  name: "Acme",
+  slug: "acme",
+  account_number: null,
+  time_zone: "UTC",
+  robot_name: "System",
+  created_at: "2026-01-01T00:00:00.000Z",
+};
 
 function aStore() {
   return {
     createOrg: vi.fn<AdminStore["createOrg"]>(async () => undefined),
+    updateOrg: vi.fn<AdminStore["updateOrg"]>(async (_, change) => ({ ...org, ...told(change) })),
     listOrgs: async () => [org],
     createToken: vi.fn<AdminStore["createToken"]>(async () => undefined),
     listTokens: async () => [aToken()],
     revokeToken: async (_: string, at: string) => aToken({ revoked_at: at }),
   };
 }
+
+/** What a change says: a setting that is not named in a request is `undefined` in it. */
+const told = (change: object) => JSON.parse(JSON.stringify(change));
 
 const random = new Uint8Array(20).fill(7);
 const ask = (request: AdminRequest, store: AdminStore = aStore()) =>
@@ -45,6 +58,41 @@ describe("an organisation", () => {
     const conflict = new ActivityError("conflict", "The organisation org_a exists already.");
     const store = { ...aStore(), createOrg: () => Promise.reject(conflict) };
     expect(await refusalOf(ask({ action: "org.create", org_id: "org_a" }, store))).toBe(conflict);
+  });
+
+  it("is given its settings at once or later", async () => {
+    const settings = { account_number: "1001", time_zone: "Europe/Prague", robot_name: "Robot" };
+    const store = aStore();
+    expect(await ask({ action: "org.create", org_id: "org_a", ...settings }, store)).toMatchObject({ org: settings });
+    expect(store.createOrg.mock.calls).toMatchObject([[settings]]);
+    const change = { slug: "acme-2", time_zone: "Asia/Kolkata" };
+    expect(await ask({ action: "org.update", org_id: "org_a", ...change }, store)).toEqual({
+      org: { ...org, ...change },
+    });
+    expect(store.updateOrg.mock.calls).toEqual([["org_a", change]]);
+  });
+
+  it("that does not exist is not changed", async () => {
+    const store = { ...aStore(), updateOrg: async () => null };
+    const error = await refusalOf(ask({ action: "org.update", org_id: "org_x", name: "X" }, store));
+    expect([error.code, error.facts.field]).toEqual(["not_found", "org_id"]);
+  });
+
+  it.each([
+    ["time_zone", "Mars/Olympus"],
+    ["time_zone", "+05:30"],
+    ["time_zone", ""],
+    ["slug", "Acme"],
+    ["slug", "a/b"],
+    ["account_number", ""],
+    ["account_number", "1\n2"],
+    ["robot_name", ""],
+  ])("takes no %s %j", (field, value) => {
+    expect(adminRequest.safeParse({ action: "org.update", org_id: "org_a", [field]: value }).success).toBe(false);
+  });
+
+  it.each(["UTC", "Europe/Prague", "Asia/Kolkata", "America/St_Johns"])("takes the zone %s", (time_zone) => {
+    expect(adminRequest.safeParse({ action: "org.update", org_id: "org_a", time_zone }).success).toBe(true);
   });
 
   it("is listed", async () => expect(await ask({ action: "org.list" })).toEqual({ orgs: [org] }));
@@ -127,4 +175,35 @@ describe("a malformed request", () => {
     { action: "token.list" },
     { action: "token.revoke", token_id: "tok_1" },
   ])("is not accepted: %j", (request) => expect(adminRequest.safeParse(request).success).toBe(false));
+});
+
+describe("a key of the SimplyBooks dialect", () => {
+  it("is a token that may read one organisation, and shows in its prefix what it is", async () => {
+    const store = aStore();
+    const answer = await ask({ action: "key.create", org_id: "org_a", user_id: "usr_1" }, store);
+    expect(answer).toMatchObject({ secret: expect.stringMatching(/^simplybooks_key_/) });
+    const [[token] = []] = store.createToken.mock.calls;
+    expect(token).toMatchObject({ org_ids: ["org_a"], scopes: ["AIBooks.activity.READ"], user_id: "usr_1" });
+    expect(answer).toMatchObject({ token: { token_id: token?.token_id, expires_at: null } });
+  });
+});
+
+describe("an API client of the Fakturoid dialect", () => {
+  it("can ask for access tokens and do nothing else", async () => {
+    const store = aStore();
+    const answer = await ask({ action: "client.create", org_id: "org_a" }, store);
+    const [[token] = []] = store.createToken.mock.calls;
+    expect(token).toMatchObject({ org_ids: ["org_a"], scopes: ["Fakturoid.oauth.CLIENT"], client_id: null });
+    expect(answer).toEqual({
+      client: { client_id: token?.token_id, org_id: "org_a", slug: "acme" },
+      secret: expect.stringMatching(/^fakturoid_secret_/),
+    });
+  });
+
+  it("needs an organisation that has a slug", async () => {
+    const store = { ...aStore(), updateOrg: async () => ({ ...org, slug: null }) };
+    const error = await refusalOf(ask({ action: "client.create", org_id: "org_a" }, store));
+    expect([error.code, error.facts.field]).toEqual(["invalid_value", "slug"]);
+    expect(store.createToken).not.toHaveBeenCalled();
+  });
 });

@@ -186,7 +186,7 @@ describe("the errors", () => {
   });
 
   it("are what the dialect renders", () => {
-    const { body } = renderProblem(new ActivityError("not_found", "There is no such resource."), "req-1");
+    const { body } = renderProblem(new ActivityError("not_found", "There is no such resource."), aRequest("/"));
     expect(components.responses.NotFound?.content["application/json"].examples["not_found.resource"]?.value).toEqual(
       JSON.parse(body),
     );

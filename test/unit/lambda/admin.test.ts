@@ -7,6 +7,7 @@ import { catchLog, type LogLine } from "../../support/log-lines.ts";
 
 const quiet: AdminStore = {
   createOrg: async () => undefined,
+  updateOrg: async () => null,
   listOrgs: async () => [],
   createToken: async () => undefined,
   listTokens: async () => [aToken()],

@@ -2,7 +2,7 @@ import type { TokenUses } from "../../../access/authenticate.ts";
 import { requireScope } from "../../../access/caller.ts";
 import type { ManageWorld } from "../../../webhooks/manage-world.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../../http.ts";
-import { credentialsOf, identify } from "../identify.ts";
+import { credentialsOf, identifyCaller } from "../identify.ts";
 import { handlers } from "./handlers.ts";
 import { findWebhookRoute } from "./routes.ts";
 
@@ -12,7 +12,7 @@ export type WebhooksContext = ManageWorld & { readonly tokens: TokenUses };
 export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findWebhookRoute(request.method, request.path);
-    const { token, org_id } = await identify(tokens, credentialsOf(request), world.now(), trace);
+    const { token, org_id } = await identifyCaller(tokens, credentialsOf(request), world.now(), trace);
     requireScope(token, "AIBooks.webhooks.MANAGE");
     trace.facts.operation = route.name;
     const { token_id, user_id } = token;

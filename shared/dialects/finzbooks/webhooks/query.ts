@@ -1,7 +1,7 @@
 import { type DeliveryQuery, type DeliveryStatus, deliveryStatuses } from "../../../webhooks/delivery.ts";
 import { eventTypePattern } from "../../../webhooks/event-type.ts";
 import { deliveryIdPattern } from "../../../webhooks/ids.ts";
-import { invalid, only, readLimit, readTime } from "../parameters.ts";
+import { invalid, only, readLimit, readTime } from "../../parameters.ts";
 
 /** Every parameter that means something to a list of deliveries. */
 export const deliveryParameters = ["organization_id", "status", "event_type", "since", "until", "limit", "cursor"];

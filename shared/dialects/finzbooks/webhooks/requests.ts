@@ -5,7 +5,7 @@ import type { EndpointPatch } from "../../../webhooks/endpoint-update.ts";
 import type { EndpointSettings } from "../../../webhooks/endpoints.ts";
 import { readFilter } from "../../../webhooks/filter.ts";
 import type { ReplayRange } from "../../../webhooks/replay-selection.ts";
-import { readTime } from "../parameters.ts";
+import { readTime } from "../../parameters.ts";
 import { bodies, defaultOverlap, defaultTestType } from "./bodies.ts";
 
 /**

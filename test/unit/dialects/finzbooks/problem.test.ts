@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { renderProblem } from "../../../../shared/dialects/finzbooks/problem.ts";
 import { ActivityError, type ErrorCode } from "../../../../shared/events/errors.ts";
 import { documentTypes } from "../../../../shared/events/vocabulary.ts";
+import { aRequest } from "../../../support/builders.ts";
 
 /** The error table of the contract. */
 const table: Readonly<Record<ErrorCode, readonly [number, string]>> = {
   invalid_value: [400, "validation.invalid_value"],
+  unsupported_media_type: [400, "validation.invalid_value"],
+  too_broad: [400, "validation.invalid_value"],
   required_field: [400, "validation.required_field"],
   unauthenticated: [401, "authn.token_invalid"],
   scope_missing: [403, "authz.scope_missing"],
@@ -23,7 +26,7 @@ const codes = Object.keys(table) as ErrorCode[];
 
 describe.each(codes)("%s", (code) => {
   const [status, name] = table[code];
-  const response = renderProblem(new ActivityError(code, "What went wrong."), "req-1");
+  const response = renderProblem(new ActivityError(code, "What went wrong."), aRequest("/"));
 
   it(`is ${status} ${name}`, () => {
     expect(response.status).toBe(status);
@@ -41,7 +44,7 @@ it("shows the contract's sample as it is", () => {
     field: "entity_type",
     details: { valid: documentTypes },
   });
-  expect(renderProblem(error, "req-1").body).toBe(
+  expect(renderProblem(error, aRequest("/")).body).toBe(
     '{"code":"validation.invalid_value","message":"Unknown entity_type \'FOO\'.","field":"entity_type","details":{"valid":' +
       '["INVOICE","BILL","ESTIMATE","CREDIT_NOTE","DEBIT_NOTE","SALES_ORDER","PURCHASE_ORDER","PAYMENT","RECEIPT","EXPENSE",' +
       '"JOURNAL","CONTACT","ITEM","ATTACHMENT"]}}',
@@ -49,15 +52,15 @@ it("shows the contract's sample as it is", () => {
 });
 
 it("leaves out what it has nothing to say about", () => {
-  const { headers, body } = renderProblem(new ActivityError("scope_missing", "No."), "req-1");
+  const { headers, body } = renderProblem(new ActivityError("scope_missing", "No."), aRequest("/"));
   expect(body).toBe('{"code":"authz.scope_missing","message":"No."}');
   expect(Object.keys(headers)).toEqual(["content-type"]);
 });
 
 it("says when to come back, and which methods there are", () => {
-  const retried = renderProblem(new ActivityError("unavailable", "Busy.", { retryAfter: 2 }), "req-1");
+  const retried = renderProblem(new ActivityError("unavailable", "Busy.", { retryAfter: 2 }), aRequest("/"));
   expect(retried.headers["retry-after"]).toBe("2");
-  const refused = renderProblem(new ActivityError("method_not_allowed", "No.", { allow: "GET" }), "req-1");
+  const refused = renderProblem(new ActivityError("method_not_allowed", "No.", { allow: "GET" }), aRequest("/"));
   expect(refused.headers.allow).toBe("GET");
 });
 
@@ -70,7 +73,7 @@ describe("a defect", () => {
     null,
     { code: "not_found", message: "hunter2" },
   ])("shows nothing of itself", (error) => {
-    expect(renderProblem(error, "req-1")).toEqual({
+    expect(renderProblem(error, aRequest("/"))).toEqual({
       status: 500,
       headers: { "content-type": "application/json" },
       body: '{"code":"internal.error","message":"Something went wrong on our side.","request_id":"req-1"}',
@@ -80,6 +83,6 @@ describe("a defect", () => {
 
 it("never shows the cause of an error", () => {
   const error = new ActivityError("unavailable", "The store is busy or away.", { cause: new Error("hunter2") });
-  const { headers, body } = renderProblem(error, "req-1");
+  const { headers, body } = renderProblem(error, aRequest("/"));
   expect(JSON.stringify({ headers, body })).not.toContain("hunter2");
 });

@@ -1,5 +1,5 @@
-import { ActivityError } from "../../events/errors.ts";
-import { parseTimestamp } from "../../events/timestamp.ts";
+import { ActivityError } from "../events/errors.ts";
+import { parseTimestamp } from "../events/timestamp.ts";
 
 /** The one value of a parameter, or `null`. Two values would leave open which of them holds, and are refused. */
 export function only(query: URLSearchParams, name: string): string | null {

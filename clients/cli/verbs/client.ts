@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { administer } from "../administer.ts";
+import { findTarget } from "../target.ts";
+import { defineVerb } from "../verb.ts";
+
+const options = {
+  org: { value: "ORG", required: true, help: "the organisation whose log it may read" },
+  user: { value: "ID", help: "the user that it acts for" },
+} as const;
+
+export const clientCreate = defineVerb({
+  name: "client create",
+  summary: "Creates an API client for the Fakturoid API. Its secret is shown this once and kept nowhere.",
+  options,
+  async run({ text }, { cwd }) {
+    const target = await findTarget(cwd, text("stack"));
+    const client = z.object({ client_id: z.string(), org_id: z.string(), slug: z.string() });
+    const request = { action: "client.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
+    const json = await administer(target, request, z.object({ client, secret: z.string() }));
+    const lines = [
+      `Client id      ${json.client.client_id}`,
+      `Client secret  ${json.secret}`,
+      `Account slug   ${json.client.slug}`,
+      "Keep the secret now: it is not shown again. token revoke with the client id ends it, and all it was given.",
+    ];
+    return { json, text: lines.join("\n") };
+  },
+});
+
+export const keyCreate = defineVerb({
+  name: "key create",
+  summary: "Creates an API key for the SimplyBooks API. It is shown this once and kept nowhere.",
+  options,
+  async run({ text }, { cwd }) {
+    const target = await findTarget(cwd, text("stack"));
+    const token = z.object({ token_id: z.string(), org_ids: z.array(z.string()) });
+    const request = { action: "key.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
+    const json = await administer(target, request, z.object({ token, secret: z.string() }));
+    const lines = [
+      json.secret,
+      `Keep it now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.`,
+    ];
+    return { json, text: lines.join("\n") };
+  },
+});
+
+function user(id: string | undefined) {
+  return id === undefined ? {} : { user_id: id };
+}

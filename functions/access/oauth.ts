@@ -1,0 +1,24 @@
+import { randomBytes } from "node:crypto";
+import { answerOauth, renderOauthProblem } from "../../shared/dialects/fakturoid/oauth.ts";
+import { env } from "../../shared/lambda/env.ts";
+import { readFormOrJsonBody } from "../../shared/lambda/form-body.ts";
+import { http } from "../../shared/lambda/http.ts";
+import { variables } from "../../shared/lambda/names.ts";
+import { dynamoClient } from "../../shared/store/client.ts";
+import { clientTokens } from "../../shared/store/client-tokens.ts";
+import { tokenUses } from "../../shared/store/token-uses.ts";
+
+const client = dynamoClient();
+const table = env(variables.configTable);
+
+/** Issues and revokes the access tokens of the Fakturoid dialect. It reads no event. */
+export const handler = http({
+  answer: answerOauth({
+    tokens: tokenUses(client, table),
+    issued: clientTokens(client, table),
+    now: () => new Date(),
+    random: randomBytes,
+  }),
+  renderProblem: renderOauthProblem,
+  readBody: readFormOrJsonBody,
+});

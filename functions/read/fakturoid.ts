@@ -1,0 +1,11 @@
+import { answerFakturoid } from "../../shared/dialects/fakturoid/answer.ts";
+import { renderProblem } from "../../shared/dialects/fakturoid/problem.ts";
+import { env } from "../../shared/lambda/env.ts";
+import { http } from "../../shared/lambda/http.ts";
+import { variables } from "../../shared/lambda/names.ts";
+import { readWorld } from "../../shared/store/read-world.ts";
+
+const world = readWorld({ events: env(variables.eventsTable), config: env(variables.configTable) });
+
+/** Serves the Fakturoid dialect behind the HTTP API; changes nothing but uses of tokens and places of lists. */
+export const handler = http({ answer: answerFakturoid(world), renderProblem });

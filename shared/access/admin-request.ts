@@ -1,0 +1,41 @@
+import * as z from "zod/mini";
+import { orgIdPattern } from "../events/limits.ts";
+import { scopes } from "./caller.ts";
+import { isTimeZone } from "./org.ts";
+
+const orgId = z.string().check(z.regex(orgIdPattern));
+const userId = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
+const line = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), z.regex(/^\P{Cc}*$/u));
+
+/** What an organisation may be told to be, at its creation or later. */
+const settings = {
+  name: z.optional(line(256)),
+  slug: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/))),
+  account_number: z.optional(line(64)),
+  time_zone: z.optional(z.string().check(z.refine(isTimeZone))),
+  robot_name: z.optional(line(256)),
+};
+
+/**
+ * What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function.
+ */
+export const adminRequest = z.discriminatedUnion("action", [
+  z.strictObject({ action: z.literal("org.create"), org_id: orgId, ...settings }),
+  z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings }),
+  z.strictObject({ action: z.literal("org.list") }),
+  z.strictObject({
+    action: z.literal("token.create"),
+    org_ids: z.array(orgId).check(z.minLength(1), z.maxLength(20)),
+    scopes: z.array(z.enum(scopes)).check(z.minLength(1)),
+    user_id: userId,
+    expires_at: z.optional(z.string()),
+  }),
+  /** A key of the SimplyBooks dialect. */
+  z.strictObject({ action: z.literal("key.create"), org_id: orgId, user_id: userId }),
+  /** An API client of the Fakturoid dialect. */
+  z.strictObject({ action: z.literal("client.create"), org_id: orgId, user_id: userId }),
+  z.strictObject({ action: z.literal("token.list"), org_id: orgId }),
+  z.strictObject({ action: z.literal("token.revoke"), token_id: z.string().check(z.regex(/^tok_[0-9a-f]{32}$/)) }),
+]);
+
+export type AdminRequest = z.infer<typeof adminRequest>;

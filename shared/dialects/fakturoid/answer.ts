@@ -1,0 +1,76 @@
+import { invalidToken, type TokenUses } from "../../access/authenticate.ts";
+import { requireScope, type Token } from "../../access/caller.ts";
+import type { Org } from "../../access/org.ts";
+import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
+import { tokenHash } from "../../access/token.ts";
+import { readWindow, type WindowWorld } from "../../events/window.ts";
+import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
+import { identify, readBeside } from "../identify.ts";
+import { SeenCallers } from "../seen-callers.ts";
+import { listingOf, pageSize, readListRequest } from "./query.ts";
+import { fakturoidRate } from "./rate.ts";
+import { renderEvents, renderUser } from "./render.ts";
+import { findRoute, unknownResource } from "./routes.ts";
+import { requireUserAgent } from "./user-agent.ts";
+
+export type AnswerContext = WindowWorld & { readonly tokens: TokenUses; readonly orgs: OrgReader };
+
+/** Answers requests of the Fakturoid dialect. Throws `ActivityError` for what `renderProblem` then renders. */
+export function answerFakturoid({ tokens, ...context }: AnswerContext) {
+  const { now } = context;
+  const seen = new SeenCallers();
+  const orgs = new OrgDirectory(context.orgs, now);
+
+  const enter = async (secret: string, trace: HttpTrace): Promise<Token> => {
+    const token = await identify(tokens, secret, { now: now(), trace, rate: fakturoidRate });
+    requireScope(token, "AIBooks.activity.READ");
+    return token;
+  };
+
+  return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
+    requireUserAgent(request);
+    const route = findRoute(request.method, request.path);
+    const [, secret] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+    if (secret === undefined) throw invalidToken();
+    if (route.kind === "user") {
+      const token = await enter(secret, trace);
+      return json(renderUser(token, await Promise.all(token.org_ids.map((orgId) => orgs.get(orgId)))));
+    }
+
+    const enterAccount = async () => {
+      const token = await enter(secret, trace);
+      const org = await ownOrg(orgs, token, route.slug);
+      trace.facts.org_id = org.org_id;
+      return org.org_id;
+    };
+    const read = async (orgId: string) => {
+      const asked = readListRequest(request.query);
+      const [org, window] = await Promise.all([
+        orgs.get(orgId),
+        readWindow(context, listingOf(orgId, route.kind, asked), { skip: (asked.page - 1) * pageSize, take: pageSize }),
+      ]);
+      return { org, window };
+    };
+    const caller = { seen, key: `${tokenHash(secret)} ${route.slug}` };
+    const { org, window } = await readBeside(caller, enterAccount, read);
+    trace.facts.count = window.events.length;
+    const remembering = window.remember();
+    const body = renderEvents(window.events, org);
+    await remembering;
+    return json(body);
+  };
+}
+
+/** The organisation of a slug, among those that the token is for. What is remembered may be a minute old: look again. */
+async function ownOrg(orgs: OrgDirectory, { org_ids }: Token, slug: string): Promise<Org> {
+  const find = (known: readonly Org[]) => known.find((org) => org.slug === slug);
+  const org =
+    find(await Promise.all(org_ids.map((orgId) => orgs.get(orgId)))) ??
+    find(await Promise.all(org_ids.map((orgId) => orgs.refresh(orgId))));
+  if (org === undefined) throw unknownResource();
+  return org;
+}
+
+function json(body: string): HttpResponse {
+  return { status: 200, headers: { "content-type": "application/json; charset=utf-8" }, body };
+}

@@ -1,0 +1,61 @@
+import type { ActivityEvent } from "../../events/event.ts";
+import { onlyChange } from "../../events/phrase.ts";
+import { actionVerb, documentTypes, type EntityType } from "../../events/vocabulary.ts";
+
+/** The kinds of thing that this dialect shows events of. */
+export const visibleTypes = [
+  ...documentTypes,
+  "INBOX_FILE",
+  "GENERATOR",
+  "RECURRING_GENERATOR",
+  "EXPENSE_GENERATOR",
+] as const satisfies readonly EntityType[];
+
+/** The vendor's types of related objects; a kind without one is not shown among them. */
+export const objectTypes: Readonly<Partial<Record<EntityType, string>>> = {
+  INVOICE: "Invoice",
+  CONTACT: "Subject",
+  EXPENSE: "Expense",
+  BILL: "Expense",
+  GENERATOR: "Generator",
+  RECURRING_GENERATOR: "RecurringGenerator",
+  EXPENSE_GENERATOR: "ExpenseGenerator",
+  ESTIMATE: "Estimate",
+};
+
+/** What the vendor calls a kind of document where it is not its name in lower case. */
+const models: Readonly<Partial<Record<EntityType, string>>> = { CONTACT: "subject", BILL: "expense" };
+
+/** What the vendor says happened where it is not the verb in lower case. */
+const verbs: Readonly<Record<string, string>> = { DELETED: "removed", VOIDED: "cancelled" };
+
+/**
+ * The name of an event: its action in lower case, but for what the vendor calls otherwise. An update of one field is
+ * named after it (`invoice_due_date_changed`).
+ */
+export function nameOf(event: Pick<ActivityEvent, "action" | "entity_type" | "changes">): string {
+  const { action, entity_type } = event;
+  const verb = actionVerb(event);
+  if (verb === action) return action.toLowerCase();
+  const model = models[entity_type] ?? entity_type.toLowerCase();
+  const changed = changedField(event);
+  if (changed !== null) return `${model}_${changed}_changed`;
+  return `${model}_${verbs[verb] ?? verb.toLowerCase()}`;
+}
+
+/**
+ * The field that an update is named after. A field that begins with `paid` is none: clients know payments by how a name
+ * begins, and a changed field is no payment.
+ */
+export function changedField(event: Pick<ActivityEvent, "action" | "entity_type" | "changes">): string | null {
+  const verb = actionVerb(event);
+  if (verb === "STATUS_CHANGED") return "status";
+  if (verb !== "UPDATED") return null;
+  const field = onlyChange(event)?.field ?? "";
+  return /^[a-z][a-z0-9_]{0,63}$/.test(field) && !field.startsWith("paid") ? field : null;
+}
+
+/** Whether clients take an event of this name for a payment. */
+export function isPaidName(name: string): boolean {
+  return /^(invoice|proforma|expense)_paid/.test(name);
+}

@@ -1,0 +1,115 @@
+import { authenticate, type TokenUses } from "../../access/authenticate.ts";
+import { clientScope, type Token } from "../../access/caller.ts";
+import type { ClientTokens } from "../../access/client-tokens.ts";
+import { rateState, refuseExcess } from "../../access/rate.ts";
+import { accessTokenBytes, isWellFormedToken, tokenHash, tokenIdOfHash, writeAccessToken } from "../../access/token.ts";
+import { ActivityError, type ErrorCode } from "../../events/errors.ts";
+import { isJsonObject } from "../../events/json.ts";
+import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
+import { problemResponse, type Translation, translate } from "./problem.ts";
+import { fakturoidRate } from "./rate.ts";
+import { unknownResource } from "./routes.ts";
+import { requireUserAgent } from "./user-agent.ts";
+
+export type OauthContext = {
+  readonly tokens: TokenUses;
+  readonly issued: ClientTokens;
+  readonly now: () => Date;
+  readonly random: (bytes: number) => Uint8Array;
+};
+
+/** How long an access token holds: a client of the vendor breaks at more. */
+export const accessTokenSeconds = 7_200;
+
+/** Issues and revokes access tokens by OAuth 2 client credentials (RFC 6749, section 4.4, and RFC 7009). */
+export function answerOauth({ tokens, issued, now, random }: OauthContext) {
+  return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
+    requireUserAgent(request);
+    const [, operation] = /^\/api\/v3\/oauth\/(token|revoke)(?:\.json)?$/.exec(request.path) ?? [];
+    if (operation === undefined) throw unknownResource();
+    if (request.method !== "POST") {
+      throw new ActivityError("method_not_allowed", "Tokens are asked for by POST.", { allow: "POST" });
+    }
+    const client = await identifyClient(tokens, request, now(), trace);
+    const body = request.body();
+    const fields = isJsonObject(body) ? body : {};
+    return operation === "token" ? issue(client, fields.grant_type) : revoke(client, fields.token);
+  };
+
+  async function issue(client: Token, grant: unknown): Promise<HttpResponse> {
+    if (grant === undefined) throw missing("grant_type");
+    if (grant !== "client_credentials") {
+      const message = "The only grant here is client_credentials.";
+      throw new ActivityError("invalid_value", message, { field: "grant_type" });
+    }
+    const access_token = writeAccessToken(random(accessTokenBytes));
+    const hash = tokenHash(access_token);
+    const at = now();
+    await issued.issue({
+      token_id: tokenIdOfHash(hash),
+      hash,
+      org_ids: client.org_ids,
+      scopes: ["AIBooks.activity.READ"],
+      user_id: client.user_id,
+      client_id: client.token_id,
+      created_at: at.toISOString(),
+      expires_at: new Date(at.getTime() + accessTokenSeconds * 1000).toISOString(),
+      revoked_at: null,
+      last_used_at: null,
+    });
+    return answer({ access_token, token_type: "Bearer", expires_in: accessTokenSeconds });
+  }
+
+  /** What is unknown, or another client's, is nothing to revoke: RFC 7009, section 2.2, wants 200 for it too. */
+  async function revoke(client: Token, token: unknown): Promise<HttpResponse> {
+    if (typeof token !== "string" || token === "") throw missing("token");
+    if (isWellFormedToken(token)) {
+      await issued.revoke(client.token_id, tokenIdOfHash(tokenHash(token)), now().toISOString());
+    }
+    return answer({});
+  }
+}
+
+/** The client that a request names by HTTP Basic, in either alphabet of Base 64. */
+async function identifyClient(tokens: TokenUses, request: HttpRequest, now: Date, trace: HttpTrace): Promise<Token> {
+  const [, encoded = ""] = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(request.headers.authorization ?? "") ?? [];
+  const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
+  if (id === undefined || secret === undefined) throw unknownClient();
+  const { token, used } = await authenticate(tokens, secret, now).catch((error: unknown) => {
+    throw error instanceof ActivityError && error.code === "unauthenticated" ? unknownClient() : error;
+  });
+  if (token.token_id !== id || !token.scopes.includes(clientScope)) throw unknownClient();
+  trace.facts.token_id = token.token_id;
+  Object.assign(trace.headers, fakturoidRate.headers(rateState(used, now, fakturoidRate.limit), now));
+  refuseExcess(used, now, fakturoidRate.limit);
+  return token;
+}
+
+function unknownClient(): ActivityError {
+  return new ActivityError("unauthenticated", "The client is unknown, its secret is wrong, or it was revoked.");
+}
+
+function missing(field: string): ActivityError {
+  return new ActivityError("required_field", `The request has no ${field}.`, { field });
+}
+
+/** RFC 6749, section 5.1: what holds a token is for no cache. */
+function answer(body: Readonly<Record<string, unknown>>): HttpResponse {
+  const headers = {
+    "content-type": "application/json; charset=utf-8",
+    "cache-control": "no-store",
+    pragma: "no-cache",
+  };
+  return { status: 200, headers, body: JSON.stringify(body) };
+}
+
+/** An error in the words of RFC 6749, section 5.2. */
+export function renderOauthProblem(error: unknown, request: Pick<HttpRequest, "requestId">): HttpResponse {
+  return problemResponse(error, request, oauthWords);
+}
+
+function oauthWords(code: ErrorCode, field: string | undefined): Translation {
+  if (code === "unauthenticated") return { status: 401, error: "invalid_client" };
+  if (code === "invalid_value" && field === "grant_type") return { status: 400, error: "unsupported_grant_type" };
+  return translate(code);
+}

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { isCleanId, maxIdLength } from "../../events/limits.ts";
+import type { Listing } from "../../events/window.ts";
+import { invalid, only, readTime } from "../parameters.ts";
+import { visibleTypes } from "./names.ts";
+import { shownParts } from "./render.ts";
+
+/** Events of a page. */
+export const pageSize = 40;
+
+export type ListRequest = {
+  /** From 1. */
+  readonly page: number;
+  readonly since: string | null;
+  readonly subjectId: string | null;
+};
+
+/** Reads the parameters of a list. Throws `ActivityError` `invalid_value` and names the parameter. */
+export function readListRequest(query: URLSearchParams): ListRequest {
+  return {
+    page: readPage(only(query, "page")),
+    since: readTime(only(query, "since"), "since", "up"),
+    subjectId: only(query, "subject_id"),
+  };
+}
+
+function readPage(text: string | null): number {
+  if (text === null) return 1;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw invalid("page", "page must be a whole number from 1.");
+}
+
+/** What is read for a list of events, or of payments alone. What no subject can have as its id needs no read. */
+export function listingOf(orgId: string, kind: "events" | "paid", { since, subjectId }: ListRequest): Listing {
+  const query = {
+    org_id: orgId,
+    entity_type: null,
+    entity_id: null,
+    actor_user_id: null,
+    contact_id: subjectId,
+    settled: kind === "paid" ? ("paid" as const) : null,
+    visible: visibleTypes,
+    since,
+    until: null,
+    parts: shownParts,
+  };
+  const text = JSON.stringify(["fakturoid", kind, since, subjectId]);
+  return {
+    org_id: orgId,
+    name: createHash("sha256").update(text).digest("base64url").slice(0, 22),
+    queries: subjectId === null || isId(subjectId) ? [query] : [],
+    matches: null,
+  };
+}
+
+function isId(text: string): boolean {
+  return text !== "" && text.length <= maxIdLength && isCleanId(text);
+}

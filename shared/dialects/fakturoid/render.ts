@@ -1,0 +1,92 @@
+import type { Token } from "../../access/caller.ts";
+import type { Org } from "../../access/org.ts";
+import { actorName, actorOf } from "../../events/actor.ts";
+import { type ActivityEvent, type JsonText, jsonText } from "../../events/event.ts";
+import { isJsonObject } from "../../events/json.ts";
+import { type Mention, mentionsOf } from "../../events/mentions.ts";
+import { onlyChange, phraseOf } from "../../events/phrase.ts";
+import type { EventPart } from "../../events/query.ts";
+import { offsetText, zoneClock } from "../zone-clock.ts";
+import { changedField, nameOf, objectTypes } from "./names.ts";
+
+/** The parts of an event that this dialect shows besides those that every dialect does. */
+export const shownParts = ["actor", "related", "text", "params", "contact_id"] as const satisfies EventPart[];
+
+/** What rendering needs to know of the account. */
+export type Account = Pick<Org, "time_zone" | "robot_name">;
+
+/** One page: a bare array, newest first. */
+export function renderEvents(events: readonly ActivityEvent[], account: Account): string {
+  return `[${events.map((event) => renderEvent(event, account)).join(",")}]`;
+}
+
+/** One event, with its keys in the order of the contract. Its parameters are the writer's own text. */
+export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: Account): string {
+  const local = zoneClock(time_zone).local(Date.parse(event.occurred_at));
+  const user = {
+    id: event.actor_user_id === null ? null : numberOrText(event.actor_user_id),
+    full_name: actorName(event, robot_name),
+    avatar: actorOf(event).avatar_url,
+  };
+  return (
+    `{"name":${JSON.stringify(nameOf(event))},"created_at":"${local.text}${offsetText(local.offset)}"` +
+    `,"text":${JSON.stringify(event.text ?? phraseOf(event).sentence)}` +
+    `,"related_objects":${JSON.stringify(relatedObjects(event))}` +
+    `,"user":${JSON.stringify(user)},"params":${paramsOf(event)}}`
+  );
+}
+
+/** The document, then the subject in whose story the event is, then what else has a type. */
+function relatedObjects(event: ActivityEvent) {
+  const isSubject = ({ type, id }: Mention) => type === "CONTACT" && id === event.contact_id;
+  // Other contacts are left out: `subject_id` would not find the event by them.
+  const named = mentionsOf(event).filter((mention) => mention.type !== "CONTACT" || isSubject(mention));
+  const subjects = named.filter(isSubject);
+  const [document, ...others] = named.filter(
+    (mention) => !isSubject(mention) && objectTypes[mention.type] !== undefined,
+  );
+  const ordered = [...(document === undefined ? [] : [document]), ...subjects, ...others];
+  return ordered.map(({ type, id }) => ({ id: numberOrText(id), type: objectTypes[type] }));
+}
+
+/** The event's own parameters; else what changed, and of e-mails to whom they went. */
+function paramsOf(event: ActivityEvent): JsonText {
+  if (event.params !== null) return event.params;
+  const change = onlyChange(event);
+  if (change !== null && changedField(event) !== null) return jsonText({ new: change.new, old: change.old });
+  if (/_SENT$/.test(event.action)) {
+    const email = recipients(event);
+    if (email !== null) return jsonText({ email });
+  }
+  return jsonText({});
+}
+
+function recipients({ metadata }: ActivityEvent): string | null {
+  const said: unknown = JSON.parse(metadata);
+  const to = isJsonObject(said) ? said.to : null;
+  if (typeof to === "string") return to;
+  return Array.isArray(to) ? to.filter((address) => typeof address === "string").join(", ") : null;
+}
+
+/** Ids are numbers where they can be: clients of the vendor expect them so. */
+function numberOrText(id: string): number | string {
+  return /^(0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id;
+}
+
+/** Whom a token speaks for, and the accounts that it opens. */
+export function renderUser({ token_id, user_id }: Token, orgs: readonly Org[]): string {
+  const [first] = orgs;
+  return JSON.stringify({
+    id: numberOrText(user_id ?? token_id),
+    full_name: first?.robot_name ?? null,
+    email: null,
+    avatar_url: null,
+    default_account: first?.slug ?? null,
+    accounts: orgs.map(({ slug, name, account_number }) => ({
+      slug,
+      logo: null,
+      name,
+      registration_no: account_number,
+    })),
+  });
+}

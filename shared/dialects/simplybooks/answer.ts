@@ -1,0 +1,76 @@
+import type { TokenUses } from "../../access/authenticate.ts";
+import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
+import { tokenHash } from "../../access/token.ts";
+import { ActivityError } from "../../events/errors.ts";
+import { readWindow, type WindowWorld } from "../../events/window.ts";
+import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
+import { readBeside } from "../identify.ts";
+import { SeenCallers } from "../seen-callers.ts";
+import { activityOf } from "./activity.ts";
+import { credentialsOf, identifyAccount } from "./caller.ts";
+import { readFormat, respond } from "./format.ts";
+import { activityListing, listingOf, readListRequest } from "./query.ts";
+import { renderAccount, renderActivities, renderActivity } from "./render.ts";
+import { findRoute } from "./routes.ts";
+
+export type AnswerContext = WindowWorld & { readonly tokens: TokenUses; readonly orgs: OrgReader };
+
+/** Bytes of an answer at most: Lambda sends 6 MB, and counts what it must escape twice. */
+const maxAnswerBytes = 5_000_000;
+
+/** Answers requests of the SimplyBooks dialect. Throws `ActivityError` for what `renderProblem` then renders. */
+export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
+  const { now } = context;
+  const seen = new SeenCallers();
+  const orgs = new OrgDirectory(context.orgs, now);
+
+  return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
+    const route = findRoute(request.method, request.path);
+    const credentials = credentialsOf(request);
+    const enter = () => identifyAccount({ tokens, orgs, now: now() }, credentials, trace);
+    const caller = { seen, key: `${tokenHash(credentials.key)} ${credentials.account}` };
+    const read = <T>(from: (orgId: string) => Promise<T>) => readBeside(caller, enter, from);
+    const setting = async (orgId: string) => ({ org: await orgs.get(orgId), origin: request.origin });
+
+    switch (route.kind) {
+      case "account": {
+        const org = await orgs.get(await enter());
+        const format = readFormat(request);
+        return respond(format, renderAccount(org, request.origin, format));
+      }
+      case "activity": {
+        const activities = await read(async (orgId) => {
+          const shownIn = await setting(orgId);
+          const listing = activityListing(orgId, route.id, shownIn);
+          if (listing === null) return [];
+          const { events } = await readWindow(context, listing, { skip: 0, take: 1 });
+          return events.map((event) => activityOf(event, shownIn));
+        });
+        const [activity] = activities;
+        if (activity === undefined) throw new ActivityError("not_found", "activity_id unknown");
+        trace.facts.count = 1;
+        const { fields } = readListRequest(request.query);
+        const format = readFormat(request);
+        return respond(format, renderActivity(activity, fields, format));
+      }
+      case "list": {
+        const { window, activities, fields } = await read(async (orgId) => {
+          const asked = readListRequest(request.query);
+          const shownIn = await setting(orgId);
+          const found = await readWindow(context, listingOf(orgId, asked, shownIn), asked);
+          const shown = found.events.map((event) => activityOf(event, shownIn));
+          return { window: found, activities: shown, fields: asked.fields };
+        });
+        const format = readFormat(request);
+        trace.facts.count = activities.length;
+        const remembering = window.remember();
+        const body = renderActivities(activities, fields, format);
+        await remembering;
+        if (Buffer.byteLength(body) > maxAnswerBytes) {
+          throw new ActivityError("too_large", "take too long: these activities are large, take fewer at once");
+        }
+        return respond(format, body);
+      }
+    }
+  };
+}

@@ -1,0 +1,57 @@
+import type { TokenUses } from "../../access/authenticate.ts";
+import { requireScope, type Token } from "../../access/caller.ts";
+import type { OrgDirectory } from "../../access/org-directory.ts";
+import { ActivityError } from "../../events/errors.ts";
+import type { HttpRequest, HttpTrace } from "../http.ts";
+import { identify } from "../identify.ts";
+
+/** What a request brings to say who asks. */
+export type Credentials = {
+  readonly key: string;
+  /** The account that is meant, by its id or its number; `null` where the key says it. */
+  readonly account: string | null;
+};
+
+/** Reads the credentials of a request. Throws `ActivityError` `unauthenticated` where it brings none. */
+export function credentialsOf({ headers }: HttpRequest): Credentials {
+  const account = headers["x-accountid"]?.trim() || null;
+  const key = headers["x-api-key"]?.trim();
+  if (key) return { key, account };
+  const authorization = headers.authorization ?? "";
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+  if (bearer !== undefined) return { key: bearer, account };
+  const isBasic = /^Basic\b/i.test(authorization);
+  const message = isBasic
+    ? "X-API-Key required: e-mail address and password are not accepted here, use an API key"
+    : "X-API-Key required";
+  throw new ActivityError("unauthenticated", message);
+}
+
+/**
+ * Finds out who asks and for which account, and counts the request. Throws `ActivityError` for a bad key, an excess of
+ * requests, and an account that the key is not for.
+ */
+export async function identifyAccount(
+  { tokens, orgs, now }: { tokens: TokenUses; orgs: OrgDirectory; now: Date },
+  { key, account }: Credentials,
+  trace: HttpTrace,
+): Promise<string> {
+  const token = await identify(tokens, key, { now, trace });
+  requireScope(token, "AIBooks.activity.READ");
+  const orgId = await accountOf(token, orgs, account);
+  trace.facts.org_id = orgId;
+  return orgId;
+}
+
+async function accountOf({ org_ids }: Token, orgs: OrgDirectory, account: string | null): Promise<string> {
+  if (account !== null) {
+    if (org_ids.includes(account)) return account;
+    const own = await Promise.all(org_ids.map((orgId) => orgs.get(orgId)));
+    const named = own.find(({ account_number }) => account_number === account);
+    if (named !== undefined) return named.org_id;
+    throw new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account");
+  }
+  const [only, ...others] = org_ids;
+  if (only !== undefined && others.length === 0) return only;
+  throw new ActivityError("required_field", "X-AccountId required: the token is for several accounts");
+}

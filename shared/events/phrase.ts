@@ -1,0 +1,80 @@
+import type { ActivityEvent } from "./event.ts";
+import { isJsonObject } from "./json.ts";
+import { actionVerb } from "./vocabulary.ts";
+
+/** What happened, for people: without the document's number, and with it. */
+export type Phrase = {
+  /** `Invoice sent` */
+  readonly title: string;
+  /** `Invoice INV-2026-0042 sent` */
+  readonly sentence: string;
+};
+
+type Described = Pick<ActivityEvent, "action" | "entity_type" | "entity_id" | "entity_ref" | "changes">;
+
+/** Verbs whose own words would read badly. */
+const wordings: Readonly<Record<string, string>> = {
+  EMAIL_SENT: "sent by e-mail",
+  PAID_BANK: "paid by bank transfer",
+  PAID_WITH_THANK_YOU_NOTE: "paid, thank-you note sent",
+  LOGGED_IN: "logged in",
+  BACKUP_CREATED: "backed up",
+  BACKUP_RESTORED: "restored from a backup",
+};
+
+/**
+ * Puts an event into English words, for those that bring no text of their own: `Invoice INV-2026-0042 sent`, `Comment
+ * added to invoice INV-2026-0042`. The vocabulary is open: a verb that is not known is shown as its words.
+ */
+export function phraseOf(event: Described): Phrase {
+  const { entity_type, entity_id, entity_ref } = event;
+  const noun = words(entity_type);
+  const name = entity_ref ?? entity_id;
+  const verb = actionVerb(event);
+  const [, added] = /^(COMMENT|ATTACHMENT|NOTE|FILE)_ADDED$/.exec(verb) ?? [];
+  if (added !== undefined) {
+    const title = `${capital(words(added))} added`;
+    return { title, sentence: `${title} to ${noun} ${name}` };
+  }
+  const happening = wordings[verb] ?? words(verb);
+  const change = changeOf(event);
+  const title = `${capital(noun)} ${happening}`;
+  if (change === null) return { title, sentence: `${capital(noun)} ${name} ${happening}` };
+  const updated = verb === "UPDATED" ? ` ${happening}` : "";
+  return { title, sentence: `${capital(noun)} ${name}${updated}: ${change}` };
+}
+
+/** The one field that an event says it changed, or `null` where it changed none or several. */
+export function onlyChange(
+  event: Pick<ActivityEvent, "changes">,
+): { field: string; old: unknown; new: unknown } | null {
+  if (event.changes === null) return null;
+  const changes: unknown = JSON.parse(event.changes);
+  if (!isJsonObject(changes)) return null;
+  const [change, ...others] = Object.entries(changes);
+  if (change === undefined || others.length > 0) return null;
+  const [field, values] = change;
+  return isJsonObject(values) ? { field, old: values.old, new: values.new } : null;
+}
+
+/** What an update or a step of a workflow changed, where it is one thing: `due date changed from A to B`. */
+function changeOf(event: Described): string | null {
+  if (!/_(UPDATED|STATUS_CHANGED)$/.test(event.action)) return null;
+  const change = onlyChange(event);
+  if (change === null) return null;
+  const from = change.old === null || change.old === "" ? "" : ` from ${shown(change.old)}`;
+  return `${words(change.field)} changed${from} to ${shown(change.new)}`;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length <= 100 ? text : `${text.slice(0, 99).toWellFormed()}…`;
+}
+
+function words(name: string): string {
+  return name.toLowerCase().replaceAll("_", " ");
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

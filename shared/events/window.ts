@@ -1,0 +1,155 @@
+import { ActivityError } from "./errors.ts";
+import type { ActivityEvent, Position } from "./event.ts";
+import { mergedSource, type Source } from "./merged-source.ts";
+import type { EventPage, EventQuery, EventReader } from "./query.ts";
+
+/** A list that is paged by number: what it reads, and what of that belongs to it. */
+export type Listing = {
+  /** What one index answers, or the union of several. */
+  readonly queries: readonly Omit<EventQuery, "limit" | "after">[];
+  /** Conditions that no index answers; `null` where there are none. */
+  readonly matches: ((event: ActivityEvent) => boolean) | null;
+  readonly org_id: string;
+  /** Tells this list from every other of the organisation. */
+  readonly name: string;
+};
+
+/** Where a list goes on after so many of its events, as of the time when `head` was the newest in it. */
+export type Place = { readonly offset: number; readonly after: Position; readonly head: Position };
+
+/** Places of lists, remembered for some minutes. Forgetting one costs time, never an event. */
+export type PlaceStore = {
+  /** The places of a list up to an offset, the furthest first. */
+  upTo(list: Pick<Listing, "org_id" | "name">, offset: number, count: number, now: Date): Promise<readonly Place[]>;
+  put(list: Pick<Listing, "org_id" | "name">, place: Place, now: Date): Promise<void>;
+};
+
+export type WindowWorld = { readonly events: EventReader; readonly places: PlaceStore; readonly now: () => Date };
+
+export type Window = {
+  readonly events: readonly ActivityEvent[];
+  /** Remembers where this window ended, for the one after it. To be called once the caller proved to be allowed. */
+  remember(): Promise<void>;
+};
+
+/** Events that one request looks at, and pages that it reads for them, before it gives up. */
+export const windowBudget = { events: 25_000, pages: 30 } as const;
+
+/** Events of one read at most: about a megabyte, which is what DynamoDB gives at once. */
+const largestRead = 1_000;
+
+/** New events that a remembered place may be behind. */
+const newestCounted = 500;
+
+/** Places that are looked at: a place that new events have moved beyond the offset is of no use, the one before is. */
+const placesAsked = 5;
+
+type Start = { readonly offset: number; readonly after: Position | null };
+
+const beginning: Start = { offset: 0, after: null };
+
+/**
+ * The events from `skip` to `skip + take` of a list, newest first; fewer only at its end. Goes on from the nearest place
+ * that is remembered, moved by what is new since. Throws `ActivityError` `unavailable` where a window is too far from
+ * any place for one request (a repeat gets further), and `invalid_value` where conditions match too few events.
+ */
+export async function readWindow(
+  { events: reader, places, now }: WindowWorld,
+  list: Listing,
+  { skip, take }: { readonly skip: number; readonly take: number },
+): Promise<Window> {
+  const source = mergedSource(reader, list.queries);
+  const matches = list.matches ?? (() => true);
+  const isFirst = skip === 0;
+  const [known, newest] = isFirst
+    ? [[], null]
+    : await Promise.all([places.upTo(list, skip + take, placesAsked, now()), source.page({ after: null, limit: 1 })]);
+  let head = newest === null ? null : newestOf(newest);
+  let { offset, after } = await startFrom(source, matches, { known, head, skip });
+
+  const events: ActivityEvent[] = [];
+  let size = Math.min(skip + take - offset, largestRead);
+  for (let looked = 0, pages = 0; ; ) {
+    const page = await source.page({ after, limit: size });
+    if (after === null) head ??= newestOf(page);
+    for (const [at, event] of page.events.entries()) {
+      if (!matches(event)) continue;
+      offset += 1;
+      if (offset <= skip) continue;
+      events.push(event);
+      if (events.length < take) continue;
+      const isEnd = page.next === null && at === page.events.length - 1;
+      if (isFirst || isEnd || head === null) return { events, remember: async () => undefined };
+      const place = { offset, after: positionOf(event), head: positionOf(head) };
+      const isKnown = known.some((other) => isSamePlace(other, place));
+      return { events, remember: async () => (isKnown ? undefined : remembering(places.put(list, place, now()))) };
+    }
+    if (page.next === null) return { events, remember: async () => undefined };
+    after = page.next;
+    looked += page.events.length;
+    // A page that is short though more follows took several reads.
+    pages += page.events.length < size ? 4 : 1;
+    if (looked >= windowBudget.events || pages >= windowBudget.pages) {
+      if (list.matches !== null) throw tooBroad();
+      if (head !== null) await places.put(list, { offset, after, head: positionOf(head) }, now());
+      throw new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
+        retryAfter: 1,
+      });
+    }
+    size = Math.min(list.matches === null ? skip + take - offset : size * 4, largestRead);
+  }
+}
+
+/** The furthest start that does not lie beyond `skip`, however many new events have moved the list since. */
+async function startFrom(
+  source: Source,
+  matches: (event: ActivityEvent) => boolean,
+  { known, head, skip }: { known: readonly Place[]; head: Position | null; skip: number },
+): Promise<Start> {
+  const reachable = known.filter((place) => place.offset <= skip);
+  const [furthest] = reachable;
+  if (furthest === undefined || head === null) return beginning;
+  if (isSamePosition(furthest.head, head)) return furthest;
+  const [since = ""] = reachable.map((place) => place.head.occurred_at).sort();
+  const newer = await source.page({ after: null, limit: newestCounted, since });
+  for (const place of reachable) {
+    const end = newer.events.findIndex((event) => isSamePosition(event, place.head));
+    if (end === -1) continue;
+    const offset = place.offset + newer.events.slice(0, end).filter(matches).length;
+    if (offset <= skip) return { offset, after: place.after };
+  }
+  return beginning;
+}
+
+/** A store that is busy only costs the next page some time. */
+async function remembering(put: Promise<void>): Promise<void> {
+  await put.catch((error: unknown) => {
+    if (!(error instanceof ActivityError && error.code === "unavailable")) throw error;
+  });
+}
+
+/** Where so few events are wanted that a read found none, how far it got says as well whether anything is new. */
+function newestOf({ events, next }: EventPage): Position | null {
+  return events[0] ?? next;
+}
+
+function positionOf({ occurred_at, event_id, entity_id }: Position): Position {
+  return { occurred_at, event_id, entity_id };
+}
+
+function isSamePosition(left: Position, right: Position): boolean {
+  return (
+    left.event_id === right.event_id && left.occurred_at === right.occurred_at && left.entity_id === right.entity_id
+  );
+}
+
+function isSamePlace(left: Place, right: Place): boolean {
+  return (
+    left.offset === right.offset && isSamePosition(left.after, right.after) && isSamePosition(left.head, right.head)
+  );
+}
+
+function tooBroad(): ActivityError {
+  const message = `Too few of the last ${windowBudget.events} events match: narrow the search, for example by date.`;
+  return new ActivityError("too_broad", message);
+}

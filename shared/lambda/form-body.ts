@@ -1,0 +1,18 @@
+import type middy from "@middy/core";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import type { HttpRequest } from "../dialects/http.ts";
+import { ActivityError } from "../events/errors.ts";
+import { maxBodyBytes, readJsonBody } from "./json-body.ts";
+
+/** Reads the body of a request as a form where it says that it is one, else as JSON. A form is an object of texts. */
+export async function readFormOrJsonBody(call: middy.Request<APIGatewayProxyEventV2>): Promise<HttpRequest["body"]> {
+  const { body = "", isBase64Encoded, headers } = call.event;
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers["content-type"] ?? "")) return readJsonBody(call);
+  const text = isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
+  return () => {
+    if (Buffer.byteLength(text) > maxBodyBytes) {
+      throw new ActivityError("too_large", `The body is larger than ${maxBodyBytes} bytes.`);
+    }
+    return Object.fromEntries(new URLSearchParams(text));
+  };
+}

@@ -1,0 +1,73 @@
+import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { AdminStore } from "../access/admin.ts";
+import type { Org } from "../access/org.ts";
+import { ActivityError } from "../events/errors.ts";
+import { itemsOf, listedKeys, refusedItems } from "./batch-reads.ts";
+import { listedOrgKey, listedOrgPrefix, orgKey, orgsPartition, slugKey } from "./keys.ts";
+import { fromOrgItem, toOrgItem } from "./org-item.ts";
+
+/** Organisations in the config table, as administrators manage them. */
+export function orgAdmin(
+  client: DynamoDBDocumentClient,
+  table: string,
+): Pick<AdminStore, "createOrg" | "updateOrg" | "listOrgs"> {
+  const absent = "attribute_not_exists(pk)";
+  const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table, Item, ConditionExpression: absent } });
+  const slugTaken = (slug: string) => new ActivityError("conflict", `The slug ${slug} is taken.`, { field: "slug" });
+
+  return {
+    async createOrg(org) {
+      const { org_id, slug } = org;
+      const items = [toOrgItem(org), listedOrgKey(org_id), ...(slug === null ? [] : [{ ...slugKey(slug), org_id }])];
+      const [taken, , refusedSlug] = await refusedItems(
+        client.send(new TransactWriteCommand({ TransactItems: items.map(put) })),
+      );
+      if (taken) throw new ActivityError("conflict", `The organisation ${org_id} exists already.`, { field: "org_id" });
+      if (refusedSlug && slug !== null) throw slugTaken(slug);
+    },
+
+    async updateOrg(orgId, change) {
+      const [item] = await itemsOf(client, table, [orgKey(orgId)]);
+      if (item === undefined) return null;
+      const before = fromOrgItem(item);
+      const told = Object.entries(change).filter(([, value]) => value !== undefined);
+      if (told.length === 0) return before;
+      const after: Org = { ...before, ...Object.fromEntries(told) };
+      const moved = after.slug !== before.slug;
+      const [changedMeanwhile, taken] = await refusedItems(
+        client.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              { Update: { TableName: table, Key: orgKey(orgId), ...settingOf(told, before.slug) } },
+              ...(moved && after.slug !== null ? [put({ ...slugKey(after.slug), org_id: orgId })] : []),
+              ...(moved && before.slug !== null ? [{ Delete: { TableName: table, Key: slugKey(before.slug) } }] : []),
+            ],
+          }),
+        ),
+      );
+      if (taken && after.slug !== null) throw slugTaken(after.slug);
+      if (changedMeanwhile)
+        throw new ActivityError("unavailable", "The organisation was changed meanwhile.", { retryAfter: 1 });
+      return after;
+    },
+
+    async listOrgs() {
+      const ids = await listedKeys(client, table, { pk: orgsPartition, prefix: listedOrgPrefix });
+      const orgs = (await itemsOf(client, table, ids.map(orgKey))).map(fromOrgItem);
+      return orgs.sort((left, right) => (left.org_id < right.org_id ? -1 : 1));
+    },
+  };
+}
+
+/** Sets what changes and nothing else. The slug that is given up must still be the one that was read. */
+function settingOf(fields: readonly [string, unknown][], slug: string | null) {
+  return {
+    ConditionExpression: slug === null ? "attribute_exists(pk) AND attribute_not_exists(slug)" : "slug = :before",
+    UpdateExpression: `SET ${fields.map(([field]) => `#${field} = :${field}`).join(", ")}`,
+    ExpressionAttributeNames: Object.fromEntries(fields.map(([field]) => [`#${field}`, field])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(fields.map(([field, value]) => [`:${field}`, value])),
+      ...(slug === null ? {} : { ":before": slug }),
+    },
+  };
+}

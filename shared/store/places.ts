@@ -1,0 +1,59 @@
+import { type AttributeValue, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import type { Position } from "../events/event.ts";
+import type { Place, PlaceStore } from "../events/window.ts";
+import { textAttributes } from "./attributes.ts";
+import { calling } from "./faults.ts";
+import { placeKey, placePartition, placePrefix } from "./keys.ts";
+
+const keptForSeconds = 15 * 60;
+
+/**
+ * Where lists that are paged by number go on, in the config table. A list's name is a digest, and its organisation is
+ * part of the key, so nobody's places lead into another's log.
+ */
+export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
+  return {
+    async upTo({ org_id, name }, offset, count, now) {
+      const query = new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
+        ExpressionAttributeValues: textAttributes({
+          ":pk": placePartition(org_id, name),
+          ":first": placePrefix,
+          ":last": placeKey(org_id, name, offset).sk,
+        }),
+        ScanIndexForward: false,
+        Limit: count,
+        // The place was written a moment ago, by the request for the page before.
+        ConsistentRead: true,
+      });
+      const { Items = [] } = await calling(client.send(query));
+      // Items stay some hours after their time.
+      return Items.filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000).map(fromItem);
+    },
+
+    async put({ org_id, name }, { offset, after, head }, now) {
+      const Item = {
+        ...textAttributes({ ...placeKey(org_id, name, offset), after: written(after), head: written(head) }),
+        expires_at_seconds: { N: String(Math.ceil(now.getTime() / 1000) + keptForSeconds) },
+      };
+      await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+    },
+  };
+}
+
+function fromItem({ pk, sk, after, head }: Record<string, AttributeValue>): Place {
+  const read = (value: AttributeValue | undefined): Position => {
+    const parts: unknown = JSON.parse(value?.S ?? "null");
+    const [occurred_at, event_id, entity_id] = Array.isArray(parts) ? parts : [];
+    if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") {
+      throw new Error(`Item ${pk?.S} ${sk?.S} is no place of a list.`);
+    }
+    return { occurred_at, event_id, entity_id };
+  };
+  return { offset: Number(sk?.S?.slice(placePrefix.length)), after: read(after), head: read(head) };
+}
+
+function written({ occurred_at, event_id, entity_id }: Position): string {
+  return JSON.stringify([occurred_at, event_id, entity_id]);
+}
