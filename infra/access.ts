@@ -40,7 +40,7 @@ export class Access extends Construct {
       memory: 1024,
       logRetention: props.logRetention,
     });
-    this.allow(this.oauth, ["ConditionCheckItem", "PutItem", "UpdateItem"], keysThatBeginWith("token#"));
+    this.allow(this.oauth, ["GetItem", "PutItem", "UpdateItem"], keysThatBeginWith("token#"));
   }
 
   /** Lets a function authenticate callers: one conditional update of a token's item reads it and counts its use. */

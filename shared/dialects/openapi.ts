@@ -1,9 +1,12 @@
+import { secretPrefixes } from "../access/token.ts";
+import { fakturoidComponents, fakturoidPaths } from "./fakturoid/openapi.ts";
 import { finzbooksComponents, finzbooksPaths } from "./finzbooks/openapi.ts";
 import { headerRefs, problemRefs } from "./finzbooks/openapi-problems.ts";
 import { webhookPaths } from "./finzbooks/webhooks/openapi.ts";
 import { webhookSchemas } from "./finzbooks/webhooks/openapi-schemas.ts";
 import { webhooksSent } from "./finzbooks/webhooks/openapi-sent.ts";
 import { webhookSchemaPath } from "./finzbooks/webhooks/payload-schema.ts";
+import { simplybooksComponents, simplybooksPaths } from "./simplybooks/openapi.ts";
 
 /** The paths of the documents themselves, which need no token, and what each of them holds. */
 export const documentPaths = {
@@ -12,9 +15,40 @@ export const documentPaths = {
   [webhookSchemaPath]: "The JSON Schema of the body of a webhook",
 } as const;
 
+const wwwAuthenticate = { description: "The scheme to authenticate by.", schema: { enum: ["Bearer", "Basic"] } };
+
+const securitySchemes = {
+  accessToken: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: `${secretPrefixes.token}…`,
+    description:
+      "`Authorization: Bearer` and a token that an administrator issued. Where an operation lists a scope, the token " +
+      "needs it.",
+  },
+  apiKey: {
+    type: "apiKey",
+    in: "header",
+    name: "X-API-Key",
+    description: `\`X-API-Key: ${secretPrefixes.key}…\`. A key has the scope that its operations list.`,
+  },
+  oauthToken: {
+    type: "http",
+    scheme: "bearer",
+    description: "`Authorization: Bearer` and an access token that `POST /api/v3/oauth/token` gave. It has the scope.",
+  },
+  oauthClient: {
+    type: "http",
+    scheme: "basic",
+    description:
+      "`Authorization: Basic` and the Base 64, in either alphabet, of `{client_id}:{client_secret}`. The secret begins " +
+      `with \`${secretPrefixes.client}\`.`,
+  },
+};
+
 /** The OpenAPI 3.1 description of every route, as seen from the scheme and host that the caller used. */
 export function openApi(origin: string) {
-  const components = finzbooksComponents();
+  const [finzbooks, simplybooks, fakturoid] = [finzbooksComponents(), simplybooksComponents(), fakturoidComponents()];
   return {
     openapi: "3.1.0",
     info: {
@@ -22,9 +56,11 @@ export function openApi(origin: string) {
       version: "1.0.0",
       description:
         "Every state change of an organisation's documents, in one append-only log. The services that make " +
-        "the changes write the events; they can be read here, and sent to webhook endpoints as they happen. HEAD " +
-        "works wherever GET does; large answers are compressed for callers that accept gzip or brotli. Unknown paths " +
-        "answer 404, other methods 405, both as a `Problem`.",
+        "the changes write the events; they can be read here, and sent to webhook endpoints as they happen. The log " +
+        "is read in three dialects: under `/api/public/v1` that of FinzBooks, under `/api/v1` that of SimplyBooks, " +
+        "under `/api/v3` that of Fakturoid. HEAD works wherever GET does; large answers are compressed for callers " +
+        "that accept gzip or brotli. Unknown paths answer 404, other methods 405, both in the words of the dialect " +
+        "that the path belongs to, and elsewhere as a `Problem`.",
       license: { name: "Apache 2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: origin }],
@@ -32,21 +68,25 @@ export function openApi(origin: string) {
       { name: "activity", description: "Timelines, newest first." },
       { name: "webhooks", description: "Where events are sent to as they happen, and what became of each." },
       { name: "access", description: "What a token is good for." },
+      { name: "simplybooks", description: "The same log as SimplyBooks activities, in XML or JSON." },
+      { name: "fakturoid", description: "The same log as Fakturoid events." },
+      { name: "oauth", description: "Access tokens for API clients, by OAuth 2.0." },
       { name: "documents", description: "What describes this API." },
     ],
-    paths: { ...finzbooksPaths(), ...webhookPaths(), ...describeDocuments() },
+    paths: {
+      ...finzbooksPaths(),
+      ...webhookPaths(),
+      ...simplybooksPaths(),
+      ...fakturoidPaths(),
+      ...describeDocuments(),
+    },
     webhooks: webhooksSent(),
     components: {
-      ...components,
-      schemas: { ...components.schemas, ...webhookSchemas },
-      securitySchemes: {
-        accessToken: {
-          type: "http",
-          scheme: "bearer",
-          bearerFormat: "aibooks_pat_…",
-          description: "`Authorization: Bearer aibooks_pat_…`. Where an operation lists a scope, the token needs it.",
-        },
-      },
+      schemas: { ...finzbooks.schemas, ...webhookSchemas, ...simplybooks.schemas, ...fakturoid.schemas },
+      parameters: { ...finzbooks.parameters, ...simplybooks.parameters, ...fakturoid.parameters },
+      headers: { ...finzbooks.headers, ...fakturoid.headers, "WWW-Authenticate": wwwAuthenticate },
+      responses: { ...finzbooks.responses, ...simplybooks.responses, ...fakturoid.responses },
+      securitySchemes,
     },
   };
 }

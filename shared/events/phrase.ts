@@ -44,23 +44,25 @@ export function phraseOf(event: Described): Phrase {
   return { title, sentence: `${capital(noun)} ${name}${updated}: ${change}` };
 }
 
-/** The one field that an event says it changed, or `null` where it changed none or several. */
-export function onlyChange(
-  event: Pick<ActivityEvent, "changes">,
-): { field: string; old: unknown; new: unknown } | null {
-  if (event.changes === null) return null;
-  const changes: unknown = JSON.parse(event.changes);
-  if (!isJsonObject(changes)) return null;
-  const [change, ...others] = Object.entries(changes);
-  if (change === undefined || others.length > 0) return null;
-  const [field, values] = change;
-  return isJsonObject(values) ? { field, old: values.old, new: values.new } : null;
+/** A field that was changed. */
+export type Change = { readonly field: string; readonly old: unknown; readonly new: unknown };
+
+/** The change of the field that is named; else the only one, or `null` where an event changed none or several. */
+export function onlyChange({ changes }: Pick<ActivityEvent, "changes">, named: string | null = null): Change | null {
+  const parsed: unknown = changes === null ? null : JSON.parse(changes);
+  if (!isJsonObject(parsed)) return null;
+  const all = Object.entries(parsed).flatMap(([field, values]) =>
+    isJsonObject(values) ? [{ field, old: values.old, new: values.new }] : [],
+  );
+  if (named !== null) return all.find(({ field }) => field === named) ?? null;
+  return all.length === 1 ? (all[0] ?? null) : null;
 }
 
 /** What an update or a step of a workflow changed, where it is one thing: `due date changed from A to B`. */
 function changeOf(event: Described): string | null {
   if (!/_(UPDATED|STATUS_CHANGED)$/.test(event.action)) return null;
-  const change = onlyChange(event);
+  const isStep = event.action.endsWith("_STATUS_CHANGED");
+  const change = onlyChange(event, isStep ? "status" : null);
   if (change === null) return null;
   const from = change.old === null || change.old === "" ? "" : ` from ${shown(change.old)}`;
   return `${words(change.field)} changed${from} to ${shown(change.new)}`;

@@ -15,7 +15,10 @@ const parser = httpJsonBodyParser<APIGatewayProxyEventV2>();
  * Reads the JSON body of a POST or PATCH, by the parser of middy, which puts the value into the place of the text. What
  * is wrong with it is thrown where the body is asked for: until then the caller may prove not to be allowed anything.
  */
-export async function readJsonBody(call: middy.Request<APIGatewayProxyEventV2>): Promise<HttpRequest["body"]> {
+export async function readJsonBody(
+  call: middy.Request<APIGatewayProxyEventV2>,
+  accepted = "JSON",
+): Promise<HttpRequest["body"]> {
   const { event } = call;
   const { body = "", isBase64Encoded, requestContext } = event;
   if (body === "" || !methods.has(requestContext.http.method)) return () => undefined;
@@ -27,7 +30,7 @@ export async function readJsonBody(call: middy.Request<APIGatewayProxyEventV2>):
     const value: unknown = event.body;
     return () => value;
   } catch (error) {
-    return refusing(explained(error));
+    return refusing(explained(error, accepted));
   }
 }
 
@@ -38,10 +41,10 @@ function refusing(error: unknown) {
 }
 
 /** In our words what the parser says by a status: 415 of the content type, 422 of the text. */
-function explained(error: unknown): unknown {
+function explained(error: unknown, accepted: string): unknown {
   if (!(error instanceof Error && "statusCode" in error)) return error;
   if (error.statusCode === 415) {
-    const message = "The body must be JSON, and the header Content-Type must say so: application/json.";
+    const message = `The body must be ${accepted}, and the header Content-Type must say so: application/json.`;
     return new ActivityError("unsupported_media_type", message, { field: "Content-Type" });
   }
   return new ActivityError("invalid_value", "The body must be JSON in UTF-8, without a byte order mark.");

@@ -9,6 +9,9 @@ import { orgKey, orgTokenKey, orgTokenPrefix, tokenKey } from "./keys.ts";
 import { orgAdmin } from "./orgs.ts";
 import { fromTokenItem, toTokenItem } from "./token-item.ts";
 
+/** A client that asks for a token with each request has thousands. */
+const revokedAtOnce = 50;
+
 /** Organisations and tokens in the config table. */
 export function adminStore(client: DynamoDBDocumentClient, table: string): AdminStore {
   const revoke = async (tokenId: string, at: string): Promise<Token | null> => {
@@ -71,7 +74,9 @@ export function adminStore(client: DynamoDBDocumentClient, table: string): Admin
       if (token === null) return null;
       // A client that is revoked is issued nothing any more, so this list is all there is.
       const issued = await listedKeys(client, table, { pk: tokenKey(tokenId).pk, prefix: orgTokenPrefix });
-      for (const issuedId of issued) await revoke(issuedId, at);
+      for (let first = 0; first < issued.length; first += revokedAtOnce) {
+        await Promise.all(issued.slice(first, first + revokedAtOnce).map((issuedId) => revoke(issuedId, at)));
+      }
       return token;
     },
   };

@@ -1,5 +1,5 @@
 import type { ActivityEvent } from "../../events/event.ts";
-import { onlyChange } from "../../events/phrase.ts";
+import { type Change, onlyChange } from "../../events/phrase.ts";
 import { actionVerb, documentTypes, type EntityType } from "../../events/vocabulary.ts";
 
 /** The kinds of thing that this dialect shows events of. */
@@ -29,30 +29,40 @@ const models: Readonly<Partial<Record<EntityType, string>>> = { CONTACT: "subjec
 /** What the vendor says happened where it is not the verb in lower case. */
 const verbs: Readonly<Record<string, string>> = { DELETED: "removed", VOIDED: "cancelled" };
 
+type Named = Pick<ActivityEvent, "action" | "entity_type" | "changes">;
+
 /**
  * The name of an event: its action in lower case, but for what the vendor calls otherwise. An update of one field is
  * named after it (`invoice_due_date_changed`).
  */
-export function nameOf(event: Pick<ActivityEvent, "action" | "entity_type" | "changes">): string {
+export function nameOf(event: Named): string {
   const { action, entity_type } = event;
   const verb = actionVerb(event);
-  if (verb === action) return action.toLowerCase();
+  if (verb === action) return renamed(action);
   const model = models[entity_type] ?? entity_type.toLowerCase();
-  const changed = changedField(event);
-  if (changed !== null) return `${model}_${changed}_changed`;
+  const change = namedChange(event);
+  if (change !== null) return `${model}_${change.field}_changed`;
   return `${model}_${verbs[verb] ?? verb.toLowerCase()}`;
 }
 
+/** An action that does not begin with its kind of document may begin with another one. */
+function renamed(action: string): string {
+  for (const [type, model] of Object.entries(models)) {
+    if (action.startsWith(`${type}_`)) return model + action.slice(type.length).toLowerCase();
+  }
+  return action.toLowerCase();
+}
+
 /**
- * The field that an update is named after. A field that begins with `paid` is none: clients know payments by how a name
- * begins, and a changed field is no payment.
+ * What an event is named after: the step of a workflow, or the one field that an update changed. A field that begins
+ * with `paid` is none: clients know payments by how a name begins, and a changed field is no payment.
  */
-export function changedField(event: Pick<ActivityEvent, "action" | "entity_type" | "changes">): string | null {
+export function namedChange(event: Named): Change | null {
   const verb = actionVerb(event);
-  if (verb === "STATUS_CHANGED") return "status";
-  if (verb !== "UPDATED") return null;
-  const field = onlyChange(event)?.field ?? "";
-  return /^[a-z][a-z0-9_]{0,63}$/.test(field) && !field.startsWith("paid") ? field : null;
+  if (verb === "STATUS_CHANGED") return onlyChange(event, "status");
+  const change = verb === "UPDATED" ? onlyChange(event) : null;
+  if (change === null) return null;
+  return /^[a-z][a-z0-9_]{0,63}$/.test(change.field) && !change.field.startsWith("paid") ? change : null;
 }
 
 /** Whether clients take an event of this name for a payment. */

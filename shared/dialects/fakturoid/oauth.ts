@@ -37,7 +37,8 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
   };
 
   async function issue(client: Token, grant: unknown): Promise<HttpResponse> {
-    if (grant === undefined) throw missing("grant_type");
+    // RFC 6749, section 3.2: a parameter without a value was not sent.
+    if (grant === undefined || grant === "") throw missing("grant_type");
     if (grant !== "client_credentials") {
       const message = "The only grant here is client_credentials.";
       throw new ActivityError("invalid_value", message, { field: "grant_type" });
@@ -45,7 +46,7 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
     const access_token = writeAccessToken(random(accessTokenBytes));
     const hash = tokenHash(access_token);
     const at = now();
-    await issued.issue({
+    const token = {
       token_id: tokenIdOfHash(hash),
       hash,
       org_ids: client.org_ids,
@@ -56,7 +57,8 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
       expires_at: new Date(at.getTime() + accessTokenSeconds * 1000).toISOString(),
       revoked_at: null,
       last_used_at: null,
-    });
+    };
+    await issued.issue(token).catch(asUnknownClient);
     return answer({ access_token, token_type: "Bearer", expires_in: accessTokenSeconds });
   }
 
@@ -75,14 +77,16 @@ async function identifyClient(tokens: TokenUses, request: HttpRequest, now: Date
   const [, encoded = ""] = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(request.headers.authorization ?? "") ?? [];
   const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
   if (id === undefined || secret === undefined) throw unknownClient();
-  const { token, used } = await authenticate(tokens, secret, now).catch((error: unknown) => {
-    throw error instanceof ActivityError && error.code === "unauthenticated" ? unknownClient() : error;
-  });
+  const { token, used } = await authenticate(tokens, secret, now).catch(asUnknownClient);
   if (token.token_id !== id || !token.scopes.includes(clientScope)) throw unknownClient();
   trace.facts.token_id = token.token_id;
   Object.assign(trace.headers, fakturoidRate.headers(rateState(used, now, fakturoidRate.limit), now));
   refuseExcess(used, now, fakturoidRate.limit);
   return token;
+}
+
+function asUnknownClient(error: unknown): never {
+  throw error instanceof ActivityError && error.code === "unauthenticated" ? unknownClient() : error;
 }
 
 function unknownClient(): ActivityError {

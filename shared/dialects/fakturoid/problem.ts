@@ -23,7 +23,7 @@ export function problemResponse(
     headers: {
       "content-type": "application/json; charset=utf-8",
       // RFC 9110, section 11.6.1: a 401 says how to authenticate.
-      ...(status === 401 && { "www-authenticate": code === "invalid_client" ? "Basic" : "Bearer" }),
+      ...(status === 401 && { "www-authenticate": code === "invalid_client" ? 'Basic realm="oauth"' : "Bearer" }),
       ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }),
       ...(allow !== undefined && { allow }),
     },

@@ -4,10 +4,10 @@ import { actorName, actorOf } from "../../events/actor.ts";
 import { type ActivityEvent, type JsonText, jsonText } from "../../events/event.ts";
 import { isJsonObject } from "../../events/json.ts";
 import { type Mention, mentionsOf } from "../../events/mentions.ts";
-import { onlyChange, phraseOf } from "../../events/phrase.ts";
+import { phraseOf } from "../../events/phrase.ts";
 import type { EventPart } from "../../events/query.ts";
 import { offsetText, zoneClock } from "../zone-clock.ts";
-import { changedField, nameOf, objectTypes } from "./names.ts";
+import { namedChange, nameOf, objectTypes } from "./names.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
 export const shownParts = ["actor", "related", "text", "params", "contact_id"] as const satisfies EventPart[];
@@ -52,8 +52,8 @@ function relatedObjects(event: ActivityEvent) {
 /** The event's own parameters; else what changed, and of e-mails to whom they went. */
 function paramsOf(event: ActivityEvent): JsonText {
   if (event.params !== null) return event.params;
-  const change = onlyChange(event);
-  if (change !== null && changedField(event) !== null) return jsonText({ new: change.new, old: change.old });
+  const change = namedChange(event);
+  if (change !== null) return jsonText({ new: change.new, old: change.old });
   if (/_SENT$/.test(event.action)) {
     const email = recipients(event);
     if (email !== null) return jsonText({ email });
@@ -64,8 +64,8 @@ function paramsOf(event: ActivityEvent): JsonText {
 function recipients({ metadata }: ActivityEvent): string | null {
   const said: unknown = JSON.parse(metadata);
   const to = isJsonObject(said) ? said.to : null;
-  if (typeof to === "string") return to;
-  return Array.isArray(to) ? to.filter((address) => typeof address === "string").join(", ") : null;
+  const addresses = (Array.isArray(to) ? to : [to]).filter((address) => typeof address === "string" && address !== "");
+  return addresses.length === 0 ? null : addresses.join(", ");
 }
 
 /** Ids are numbers where they can be: clients of the vendor expect them so. */
@@ -73,20 +73,17 @@ function numberOrText(id: string): number | string {
   return /^(0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id;
 }
 
-/** Whom a token speaks for, and the accounts that it opens. */
+/** Whom a token speaks for, and the accounts that it opens: those that a URL can name. */
 export function renderUser({ token_id, user_id }: Token, orgs: readonly Org[]): string {
-  const [first] = orgs;
+  const accounts = orgs.flatMap(({ slug, name, account_number }) =>
+    slug === null ? [] : [{ slug, logo: null, name, registration_no: account_number }],
+  );
   return JSON.stringify({
     id: numberOrText(user_id ?? token_id),
-    full_name: first?.robot_name ?? null,
+    full_name: orgs[0]?.robot_name ?? null,
     email: null,
     avatar_url: null,
-    default_account: first?.slug ?? null,
-    accounts: orgs.map(({ slug, name, account_number }) => ({
-      slug,
-      logo: null,
-      name,
-      registration_no: account_number,
-    })),
+    default_account: accounts[0]?.slug ?? null,
+    accounts,
   });
 }

@@ -9,6 +9,9 @@ import { renderProblem } from "./problem.ts";
  * apart.
  */
 const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
+  // These have the code of `invalid_value`, whose sample comes after them and is the one that is shown.
+  unsupported_media_type: new ActivityError("unsupported_media_type", "The body must be JSON."),
+  too_broad: new ActivityError("too_broad", "Too few events match."),
   invalid_value: new ActivityError("invalid_value", "Unknown entity_type 'FOO'.", {
     field: "entity_type",
     details: { valid: documentTypes },
@@ -49,13 +52,13 @@ const statuses: Readonly<Record<number, { readonly name: string; readonly descri
 };
 
 const rendered = Object.values(samples).map((error) => {
-  const { status, headers, body } = renderProblem(error, "Kx3bTjQeoAMEVvg=");
+  const { status, headers, body } = renderProblem(error, { requestId: "Kx3bTjQeoAMEVvg=" });
   const sample: { readonly code: string } = JSON.parse(body);
   return { status, headers, sample };
 });
 
 /** The code of every error that the API answers. */
-export const problemCodes: readonly string[] = rendered.map(({ sample }) => sample.code);
+export const problemCodes: readonly string[] = [...new Set(rendered.map(({ sample }) => sample.code))];
 
 export const problemSchema = {
   type: "object",

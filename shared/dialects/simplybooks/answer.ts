@@ -9,7 +9,7 @@ import { SeenCallers } from "../seen-callers.ts";
 import { activityOf } from "./activity.ts";
 import { credentialsOf, identifyAccount } from "./caller.ts";
 import { readFormat, respond } from "./format.ts";
-import { activityListing, listingOf, readListRequest } from "./query.ts";
+import { activityListing, listingOf, readFields, readListRequest } from "./query.ts";
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
 import { findRoute } from "./routes.ts";
 
@@ -26,6 +26,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
 
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
+    const format = readFormat(request);
     const credentials = credentialsOf(request);
     const enter = () => identifyAccount({ tokens, orgs, now: now() }, credentials, trace);
     const caller = { seen, key: `${tokenHash(credentials.key)} ${credentials.account}` };
@@ -35,22 +36,20 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
     switch (route.kind) {
       case "account": {
         const org = await orgs.get(await enter());
-        const format = readFormat(request);
         return respond(format, renderAccount(org, request.origin, format));
       }
       case "activity": {
-        const activities = await read(async (orgId) => {
+        const { activities, fields } = await read(async (orgId) => {
+          const asked = readFields(request.query);
           const shownIn = await setting(orgId);
           const listing = activityListing(orgId, route.id, shownIn);
-          if (listing === null) return [];
+          if (listing === null) return { activities: [], fields: asked };
           const { events } = await readWindow(context, listing, { skip: 0, take: 1 });
-          return events.map((event) => activityOf(event, shownIn));
+          return { activities: events.map((event) => activityOf(event, shownIn)), fields: asked };
         });
         const [activity] = activities;
         if (activity === undefined) throw new ActivityError("not_found", "activity_id unknown");
         trace.facts.count = 1;
-        const { fields } = readListRequest(request.query);
-        const format = readFormat(request);
         return respond(format, renderActivity(activity, fields, format));
       }
       case "list": {
@@ -61,7 +60,6 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
           const shown = found.events.map((event) => activityOf(event, shownIn));
           return { window: found, activities: shown, fields: asked.fields };
         });
-        const format = readFormat(request);
         trace.facts.count = activities.length;
         const remembering = window.remember();
         const body = renderActivities(activities, fields, format);

@@ -17,6 +17,10 @@ export function dayBounds(text: string): { readonly first: string; readonly last
 
 const dayMs = 86_400_000;
 
+/** What the log can hold; beyond it text order is no time order. */
+const first = Date.parse("0001-01-01T00:00:00.000Z");
+const last = Date.parse("9999-12-31T23:59:59.999Z");
+
 /**
  * The earliest and the latest moment at which a clock of the zone can show a local second, UTC with three fraction
  * digits. They differ around the nights when clocks are changed.
@@ -24,9 +28,7 @@ const dayMs = 86_400_000;
 export function momentsOf(local: string, clock: ZoneClock): { readonly earliest: string; readonly latest: string } {
   const naive = Date.parse(`${local.replace(" ", "T")}.000Z`);
   const offsets = [clock.offsetAt(naive - dayMs), clock.offsetAt(naive), clock.offsetAt(naive + dayMs)];
-  const at = (offset: number) => naive - offset * 60_000;
-  return {
-    earliest: new Date(at(Math.max(...offsets))).toISOString(),
-    latest: new Date(at(Math.min(...offsets)) + 999).toISOString(),
-  };
+  const at = (offset: number, ms: number) =>
+    new Date(Math.min(Math.max(first, naive - offset * 60_000 + ms), last)).toISOString();
+  return { earliest: at(Math.max(...offsets), 0), latest: at(Math.min(...offsets), 999) };
 }

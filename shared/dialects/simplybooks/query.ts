@@ -34,7 +34,7 @@ export function readListRequest(query: URLSearchParams): ListRequest {
   return {
     skip: readNumber(only(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: 999_999_999 }),
     take: readNumber(only(query, "take"), { name: "take", unnamed: maxTake, min: 1, max: maxTake }),
-    fields: readFields(only(query, "fields") ?? ""),
+    fields: readFields(query),
     conditions: readFilter(only(query, "filter") ?? ""),
     search: search.toLowerCase(),
   };
@@ -50,7 +50,9 @@ function readNumber(
   throw invalid(name, `${name} unknown: it must be a whole number from ${min} to ${max}`);
 }
 
-function readFields(text: string): readonly Field[] {
+/** Reads which fields are to be shown; all where the caller names none. Throws like `readListRequest`. */
+export function readFields(query: URLSearchParams): readonly Field[] {
+  const text = only(query, "fields") ?? "";
   if (text.trim() === "") return activityFields;
   const wanted = text.split(",").map((name) => name.trim());
   const isField = new Set<string>(activityFields);

@@ -2,67 +2,38 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { rateLimit } from "../../../shared/access/rate.ts";
 import { answerDocuments, eventJsonSchema } from "../../../shared/dialects/documents.ts";
-import { problemCodes } from "../../../shared/dialects/finzbooks/openapi-problems.ts";
+import { problemCodes, problemResponses } from "../../../shared/dialects/finzbooks/openapi-problems.ts";
 import { renderProblem } from "../../../shared/dialects/finzbooks/problem.ts";
 import { readActivityRequest } from "../../../shared/dialects/finzbooks/query.ts";
 import { basePath, collections, findRoute, type Route } from "../../../shared/dialects/finzbooks/routes.ts";
 import { findWebhookRoute, routeNames, routes } from "../../../shared/dialects/finzbooks/webhooks/routes.ts";
-import { openApi } from "../../../shared/dialects/openapi.ts";
+import { documentPaths } from "../../../shared/dialects/openapi.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { documentTypes } from "../../../shared/events/vocabulary.ts";
+import { description, faults, operations, referenced, references } from "../../support/api-description.ts";
 import { aRequest } from "../../support/builders.ts";
 import { contractEvent, contractPages } from "../../support/contract-samples.ts";
 import { schemaFaults } from "../../support/json-schema.ts";
 
-const document = openApi("https://api.example.com");
-const { components } = document;
-const paths = Object.keys(document.paths);
-
-type Described = { readonly operationId: string; readonly security: readonly unknown[] };
-
-/** Every operation of the document, by its method and path. */
-const operations = Object.entries<Readonly<Record<string, Described>>>(document.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), ...operation })),
-);
-
-/** What is wrong with a value, held against one of the component schemas. */
-const faults = (name: keyof typeof components.schemas) =>
-  schemaFaults({ $ref: `#/components/schemas/${name}` }, { components });
-
-/** Every `$ref` of the document. */
-function references(value: unknown): string[] {
-  if (typeof value !== "object" || value === null) return [];
-  const own = "$ref" in value && typeof value.$ref === "string" ? [value.$ref] : [];
-  return [...own, ...Object.values(value).flatMap(references)];
-}
+const { components } = description;
+const paths = Object.keys(description.paths);
 
 describe("the document", () => {
   it("is valid OpenAPI 3.1", async () => {
     const validator = new Validator();
-    const outcome = await validator.validate(JSON.parse(JSON.stringify(document)));
+    const outcome = await validator.validate(JSON.parse(JSON.stringify(description)));
     expect(outcome.errors ?? []).toEqual([]);
     expect([outcome.valid, validator.version]).toEqual([true, "3.1"]);
   });
 
   it("refers only to what it holds", () => {
-    const used = new Set(references(document));
-    for (const reference of used) {
-      const found = reference
-        .split("/")
-        .slice(1)
-        .reduce<unknown>(
-          (part, key) =>
-            part instanceof Object ? Object.entries(part).find(([name]) => name === key)?.[1] : undefined,
-          document,
-        );
-      expect(found, reference).toBeDefined();
-    }
+    for (const reference of new Set(references(description))) expect(referenced(reference), reference).toBeDefined();
   });
 
   it("is served for the host that the caller used, and is plain JSON", async () => {
     const { status, headers, body } = await answerDocuments(aRequest("/openapi.json"));
     expect([status, headers["content-type"]]).toEqual([200, "application/json"]);
-    expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(document)));
+    expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(description)));
     expect(JSON.parse(body).servers).toEqual([{ url: "https://api.example.com" }]);
   });
 
@@ -72,7 +43,37 @@ describe("the document", () => {
   });
 });
 
-describe("the routes", () => {
+describe("the paths", () => {
+  it("are those of the dialects and of the documents", () => {
+    const owners = [`${basePath}/`, "/api/v1/", "/api/v3/", ...Object.keys(documentPaths)];
+    expect(paths.filter((path) => owners.filter((owner) => path.startsWith(owner)).length !== 1)).toEqual([]);
+  });
+
+  it("are asked with the credentials of their dialect, and the documents with none", () => {
+    const schemes = [
+      [`${basePath}/`, ["accessToken"]],
+      ["/api/v1/", ["apiKey", "accessToken"]],
+      ["/api/v3/oauth/", ["oauthClient"]],
+      ["/api/v3/", ["oauthToken", "accessToken"]],
+      ["/", []],
+    ] as const;
+    for (const { path, security } of operations) {
+      const [, expected] = schemes.find(([prefix]) => path.startsWith(prefix)) ?? [];
+      expect([path, ...security.flatMap((scheme) => Object.keys(scheme))]).toEqual([path, ...(expected ?? [])]);
+    }
+    expect(Object.keys(components.securitySchemes)).toEqual(["accessToken", "apiKey", "oauthToken", "oauthClient"]);
+  });
+
+  it("are grouped by the tags of the document", () => {
+    const known = description.tags.map(({ name }) => name);
+    expect(new Set(operations.flatMap(({ tags }) => tags))).toEqual(new Set(known));
+  });
+});
+
+describe("the routes of FinzBooks", () => {
+  const own = operations.filter(({ path }) => path.startsWith(basePath) || Object.hasOwn(documentPaths, path));
+  const ownPaths = new Set(own.map(({ path }) => path));
+
   it("are all in the document", () => {
     const fixed: Readonly<Record<Route["kind"], string>> = { activity: "/activity", whoami: "/whoami" };
     for (const path of Object.values(fixed)) expect(paths).toContain(`${basePath}${path}`);
@@ -80,22 +81,20 @@ describe("the routes", () => {
       expect(paths.filter((path) => path.startsWith(`${basePath}/${collection}/{`))).toHaveLength(1);
     }
     const webhookPaths = new Set(routeNames.map((name) => routes[name][1]));
-    expect(paths).toHaveLength(2 + Object.keys(collections).length + webhookPaths.size + 3);
+    expect(ownPaths.size).toBe(
+      2 + Object.keys(collections).length + webhookPaths.size + Object.keys(documentPaths).length,
+    );
     for (const name of routeNames) {
       const [method, path] = routes[name];
       expect(operations).toContainEqual(expect.objectContaining({ operationId: name, method, path: basePath + path }));
     }
   });
 
-  it.each(operations)("$method $path is served", async ({ method, path, operationId }) => {
+  it.each(own)("$method $path is served", async ({ method, path, operationId }) => {
     const filled = path.replaceAll(/\{\w+\}/g, "some-id");
     if (path.startsWith(`${basePath}/webhooks/`)) expect(findWebhookRoute(method, filled).name).toBe(operationId);
     else if (path.startsWith(basePath)) expect(findRoute(method, filled).kind).toMatch(/activity|whoami/);
     else expect((await answerDocuments(aRequest(filled, { method }))).status).toBe(200);
-  });
-
-  it("need a token, except for the documents themselves", () => {
-    for (const { path, security } of operations) expect(security, path).toHaveLength(path.startsWith(basePath) ? 1 : 0);
   });
 });
 
@@ -116,7 +115,7 @@ describe("the parameters of the query", () => {
       }
     });
 
-  const items = new Map<string, object>(Object.entries(document.paths));
+  const items = new Map<string, object>(Object.entries(description.paths));
   const described = (path: string) =>
     references(items.get(path)).flatMap((reference) => {
       const [, name = ""] = /^#\/components\/parameters\/(\w+)$/.exec(reference) ?? [];
@@ -175,9 +174,10 @@ describe("the errors", () => {
   });
 
   it("each have an example that is a valid problem", () => {
-    const shown = Object.values(components.responses).flatMap(({ content }) =>
+    const shown = Object.values(problemResponses()).flatMap(({ content }) =>
       Object.entries(content["application/json"].examples),
     );
+    expect(components.responses).toMatchObject(problemResponses());
     expect(new Set(shown.map(([code]) => code))).toEqual(new Set(problemCodes));
     for (const [code, { value }] of shown) {
       expect(faults("Problem")(value)).toEqual([]);

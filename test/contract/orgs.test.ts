@@ -1,0 +1,108 @@
+import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { AdminStore } from "../../shared/access/admin.ts";
+import type { OrgReader } from "../../shared/access/org-directory.ts";
+import { adminStore } from "../../shared/store/admin.ts";
+import { orgKey } from "../../shared/store/keys.ts";
+import { orgReader } from "../../shared/store/org-reader.ts";
+import { anOrg } from "../support/builders.ts";
+import { refusalOf } from "../support/refusal.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+
+let stack: TestStack;
+let store: AdminStore;
+let reader: OrgReader;
+let orgs = 0;
+
+beforeAll(async () => {
+  stack = await startStack();
+  store = adminStore(DynamoDBDocumentClient.from(stack.dynamodb), stack.tables.config ?? "");
+  reader = orgReader(stack.dynamodb, stack.tables.config ?? "");
+});
+
+function aNewOrg(over: Partial<Parameters<AdminStore["createOrg"]>[0]> = {}) {
+  orgs += 1;
+  return anOrg({ org_id: `org_contract_${orgs}`, slug: `contract-${orgs}`, ...over });
+}
+
+async function created(over: Parameters<typeof aNewOrg>[0] = {}) {
+  const org = aNewOrg(over);
+  await store.createOrg(org);
+  return org;
+}
+
+describe("an organisation", () => {
+  it("comes back as it was created, with and without what is optional", async () => {
+    for (const org of [await created(), await created({ slug: null, account_number: null })]) {
+      expect(await reader.read(org.org_id)).toEqual(org);
+    }
+    expect(await reader.read("org_none")).toBeNull();
+  });
+
+  it("that was stored before it had settings has the usual ones", async () => {
+    const { org_id, name, created_at } = aNewOrg();
+    const item = { ...orgKey(org_id), org_id, name, created_at };
+    const documents = DynamoDBDocumentClient.from(stack.dynamodb);
+    await documents.send(new PutCommand({ TableName: stack.tables.config, Item: item }));
+    const usual = { slug: null, account_number: null, time_zone: "UTC", robot_name: "System" };
+    expect(await reader.read(org_id)).toEqual({ org_id, name, created_at, ...usual });
+  });
+
+  it("changes in what is told, and in nothing else", async () => {
+    const org = await created();
+    const change = { time_zone: "Europe/Prague", account_number: "7" };
+    expect(await store.updateOrg(org.org_id, change)).toEqual({ ...org, ...change });
+    expect(await store.updateOrg(org.org_id, { name: undefined, robot_name: "Robot" })).toEqual({
+      ...org,
+      ...change,
+      robot_name: "Robot",
+    });
+    expect(await reader.read(org.org_id)).toEqual({ ...org, ...change, robot_name: "Robot" });
+    expect(await store.updateOrg("org_none", change)).toBeNull();
+  });
+
+  it("changed by two at once keeps what each of them said", async () => {
+    const org = await created();
+    await Promise.all([
+      store.updateOrg(org.org_id, { name: "New" }),
+      store.updateOrg(org.org_id, { time_zone: "Asia/Kolkata" }),
+    ]).catch(() => store.updateOrg(org.org_id, { name: "New", time_zone: "Asia/Kolkata" }));
+    expect(await reader.read(org.org_id)).toMatchObject({ name: "New", time_zone: "Asia/Kolkata" });
+  });
+});
+
+describe("a slug", () => {
+  it("moves: the new one is taken, and the old one is free", async () => {
+    const org = await created();
+    const before = org.slug;
+    await store.updateOrg(org.org_id, { slug: `${before}-new` });
+    const heir = await created({ slug: before });
+    expect((await reader.read(heir.org_id))?.slug).toBe(before);
+    expect((await reader.read(org.org_id))?.slug).toBe(`${before}-new`);
+    const error = await refusalOf(store.createOrg(aNewOrg({ slug: `${before}-new` })));
+    expect([error.code, error.facts.field]).toEqual(["conflict", "slug"]);
+  });
+
+  it("of another organisation is refused, and nothing changes", async () => {
+    const [org, other] = [await created(), await created()];
+    const error = await refusalOf(store.updateOrg(org.org_id, { slug: other.slug ?? "", name: "Thief" }));
+    expect([error.code, error.facts.field]).toEqual(["conflict", "slug"]);
+    expect(await reader.read(org.org_id)).toEqual(org);
+  });
+
+  it("can be given to an organisation that had none, and set again to what it is", async () => {
+    const org = await created({ slug: null });
+    const slug = `given-${orgs}`;
+    expect(await store.updateOrg(org.org_id, { slug })).toMatchObject({ slug });
+    expect(await store.updateOrg(org.org_id, { slug })).toMatchObject({ slug });
+  });
+
+  it("that two move to at once goes to one of them", async () => {
+    const [left, right] = [await created(), await created()];
+    const slug = `wanted-${orgs}`;
+    const outcomes = await Promise.allSettled([left, right].map(({ org_id }) => store.updateOrg(org_id, { slug })));
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const now = await Promise.all([left, right].map(({ org_id }) => reader.read(org_id)));
+    expect(now.filter((org) => org?.slug === slug)).toHaveLength(1);
+  });
+});

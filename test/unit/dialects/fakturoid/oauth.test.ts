@@ -1,0 +1,412 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { invalidToken } from "../../../../shared/access/authenticate.ts";
+import { clientScope } from "../../../../shared/access/caller.ts";
+import { isWellFormedToken, writeAccessToken } from "../../../../shared/access/token.ts";
+import { ActivityError } from "../../../../shared/events/errors.ts";
+import { aSecret, aToken, testNow } from "../../../support/builders.ts";
+import { aClient, aSecretOf, basic, oauthDialect } from "../../../support/fakturoid-dialect.ts";
+import { catchLog, type LogLine } from "../../../support/log-lines.ts";
+
+let lines: LogLine[];
+beforeEach(() => {
+  lines = catchLog();
+});
+
+const client = aClient();
+const secret = aSecretOf("client");
+const other = { secret: aSecretOf("client", 2), token: aClient({ org_ids: ["org_b"] }, aSecretOf("client", 2)) };
+const credentials = "grant_type=client_credentials";
+const json = "application/json";
+
+describe("an access token", () => {
+  it("is issued to a client, in the vendor's words and no others", async () => {
+    const { post } = oauthDialect();
+    const { status, headers, body, said } = await post("token");
+    expect(status).toBe(200);
+    expect(said.access_token).toMatch(/^[0-9a-f]{80}$/);
+    expect(body).toBe(`{"access_token":"${said.access_token}","token_type":"Bearer","expires_in":7200}`);
+    expect(headers).toEqual({
+      "content-type": "application/json; charset=utf-8",
+      "cache-control": "no-store",
+      pragma: "no-cache",
+      "x-ratelimit-policy": "default;q=400;w=60",
+      "x-ratelimit": "default;r=399;t=30",
+      "x-request-id": "req-1",
+    });
+  });
+
+  it("may read what its client may have read, for two hours, and nothing else", async () => {
+    const { token, storedOf } = oauthDialect([aClient({ org_ids: ["org_a", "org_b"] })]);
+    const issued = storedOf(await token());
+    expect(issued).toEqual({
+      token_id: expect.stringMatching(/^tok_[0-9a-f]{32}$/),
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      org_ids: ["org_a", "org_b"],
+      scopes: ["AIBooks.activity.READ"],
+      user_id: "usr_1",
+      client_id: client.token_id,
+      created_at: "2026-06-01T12:00:30.000Z",
+      expires_at: "2026-06-01T14:00:30.000Z",
+      revoked_at: null,
+      last_used_at: null,
+    });
+  });
+
+  it("is another one each time, and is kept nowhere", async () => {
+    const { token, issue } = oauthDialect();
+    const tokens = [await token(), await token(), await token()];
+    expect(new Set(tokens).size).toBe(3);
+    expect(tokens.every(isWellFormedToken)).toBe(true);
+    for (const issued of tokens) expect(JSON.stringify(issue.mock.calls)).not.toContain(issued);
+  });
+});
+
+describe("a request for a token", () => {
+  it.each([
+    ["a form", credentials, "application/x-www-form-urlencoded"],
+    ["a form with a charset", credentials, "Application/X-WWW-Form-URLEncoded; charset=UTF-8"],
+    ["JSON", '{"grant_type":"client_credentials"}', json],
+    ["JSON with a charset", '{"grant_type":"client_credentials"}', "application/json; charset=utf-8"],
+    ["PKCE's parameters", `${credentials}&code_verifier=abc&code_challenge=x&code_challenge_method=S256`, undefined],
+    ["PKCE's parameters in JSON", '{"grant_type":"client_credentials","code_verifier":"abc","scope":null}', json],
+    ["scopes and other parameters", `scope=all&${credentials}&client_id=x&__proto__=y`, undefined],
+  ])("may be %s", async (_, body, type) => {
+    const { post } = oauthDialect();
+    expect((await post("token", { body, ...(type !== undefined && { type }) })).status).toBe(200);
+    expect((await post("token.json", { body, ...(type !== undefined && { type }) })).status).toBe(200);
+  });
+
+  it.each([
+    ["no grant", "scope=x", "grant_type"],
+    ["an empty form", "", "grant_type"],
+  ])("with %s is told what is missing", async (_, body, field) => {
+    const { post, issue } = oauthDialect();
+    const { status, said } = await post("token", { body });
+    expect([status, said]).toEqual([
+      400,
+      { error: "invalid_request", error_description: expect.stringContaining(field) },
+    ]);
+    expect(issue).not.toHaveBeenCalled();
+  });
+
+  it.each(["[]", "null", "7", '"client_credentials"', "{}"])(
+    "with the JSON %s is told what is missing",
+    async (body) => {
+      const { status, said } = await oauthDialect().post("token", { body, type: json });
+      expect([status, said.error]).toEqual([400, "invalid_request"]);
+    },
+  );
+
+  it.each(["authorization_code", "refresh_token", "password", "CLIENT_CREDENTIALS", "client_credentials ", "toString"])(
+    "for the grant %j is refused",
+    async (grant) => {
+      const { post, issue } = oauthDialect();
+      for (const asked of [
+        { body: new URLSearchParams({ grant_type: grant, code: "x" }).toString() },
+        { body: JSON.stringify({ grant_type: grant }), type: json },
+      ]) {
+        const { status, said } = await post("token", asked);
+        expect([status, said]).toEqual([
+          400,
+          { error: "unsupported_grant_type", error_description: expect.any(String) },
+        ]);
+      }
+      expect(issue).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each([7, true, ["client_credentials"], { a: 1 }])("for a grant that is no text is refused: %j", async (grant) => {
+    const { post, issue } = oauthDialect();
+    const { status } = await post("token", { body: JSON.stringify({ grant_type: grant }), type: json });
+    expect(status).toBe(400);
+    expect(issue).not.toHaveBeenCalled();
+  });
+
+  // RFC 6749, section 3.2: parameters without a value are treated as if they were omitted, and none may be repeated.
+  it("with an empty grant is told that it is missing", async () => {
+    const { status, said } = await oauthDialect().post("token", { body: "grant_type=" });
+    expect([status, said.error]).toEqual([400, "invalid_request"]);
+  });
+
+  it("with two grants is refused", async () => {
+    const { post, issue } = oauthDialect();
+    const { status, said } = await post("token", { body: `grant_type=password&${credentials}` });
+    expect([status, said.error]).toEqual([400, "invalid_request"]);
+    expect(issue).not.toHaveBeenCalled();
+  });
+
+  it("of another type, malformed or too large is refused as such", async () => {
+    const { post, issue } = oauthDialect();
+    const asked = async (body: string, type: string | null) => {
+      const { status, said } = await post("token", { body, type });
+      return [status, said.error];
+    };
+    expect(await asked(credentials, "text/plain")).toEqual([415, "unsupported_media_type"]);
+    expect(await asked(credentials, null)).toEqual([415, "unsupported_media_type"]);
+    expect(await asked(credentials, json)).toEqual([400, "invalid_request"]);
+    expect(await asked(`${credentials}&x=${"x".repeat(65_536)}`, "application/x-www-form-urlencoded")).toEqual([
+      413,
+      "payload_too_large",
+    ]);
+    expect(issue).not.toHaveBeenCalled();
+  });
+});
+
+describe("a client", () => {
+  /** Texts whose Base 64 is not the same in both alphabets: the secrets of today have none. */
+  const id = "cl>>>ient???~~~";
+
+  it.each([
+    ["standard", basic(id, secret)],
+    ["standard, without padding", basic(id, secret).replace(/=+$/, "")],
+    ["of URLs", basic(id, secret, "base64url")],
+    ["of URLs, with padding", basic(id, secret).replaceAll("+", "-").replaceAll("/", "_")],
+    ["either, in other spellings of the scheme", basic(id, secret).replace("Basic ", "bAsIc   ")],
+  ])("is known in the alphabet %s", async (_, authorization) => {
+    expect(basic(id, secret)).toMatch(/\+.*\/|\/.*\+/);
+    expect(basic(id, secret)).toMatch(/=$/);
+    const { post } = oauthDialect([{ ...client, token_id: id }]);
+    expect((await post("token", { authorization })).status).toBe(200);
+    expect((await post("revoke", { authorization, body: "token=x" })).status).toBe(200);
+  });
+
+  it("with a secret that none can be is refused without a read", async () => {
+    const { post, use } = oauthDialect();
+    for (const impossible of ["ž:>?~🧾", "x", `${secret}:`, "\u0000", "x".repeat(5_000)]) {
+      expect((await post("token", { authorization: basic(client.token_id, impossible) })).status).toBe(401);
+    }
+    expect(use).not.toHaveBeenCalled();
+  });
+
+  const pat = aSecret();
+  const key = aSecretOf("key");
+  const access = writeAccessToken(new Uint8Array(36).fill(3));
+  const full = ["AIBooks.fullaccess.all"];
+  const known = [
+    client,
+    other.token,
+    aToken({ scopes: full }, pat),
+    aToken({}, key),
+    aToken({ client_id: client.token_id, expires_at: "2026-06-01T14:00:00.000Z" }, access),
+  ];
+  const idOf = (text: string) => aToken({}, text).token_id;
+  const encoded = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+
+  it.each<[string, string | null]>([
+    ["without credentials", null],
+    ["with empty ones", ""],
+    ["of another scheme", `Bearer ${secret}`],
+    ["with nothing after the scheme", "Basic "],
+    ["with what is no Base 64", "Basic ???"],
+    ["with two values", `${basic(client.token_id, secret)} x`],
+    ["with too much padding", `${basic(client.token_id, secret).replace(/=*$/, "")}===`],
+    ["without a colon", encoded(secret)],
+    ["without a secret", encoded(`${client.token_id}:`)],
+    ["without an id", encoded(`:${secret}`)],
+    ["of a wrong id for the right secret", basic(other.token.token_id, secret)],
+    ["of an id with a blank after it", basic(`${client.token_id} `, secret)],
+    ["of a wrong secret", basic(client.token_id, aSecretOf("client", 9))],
+    ["of another client's secret", basic(client.token_id, other.secret)],
+    ["of a mistyped secret", basic(client.token_id, `${secret.slice(0, -1)}0`)],
+    ["of id and secret the wrong way round", basic(secret, client.token_id)],
+    ["by a personal token of full access", basic(idOf(pat), pat)],
+    ["by a key of the SimplyBooks dialect", basic(idOf(key), key)],
+    ["by an access token", basic(idOf(access), access)],
+    ["by an access token under the client's id", basic(client.token_id, access)],
+  ])("%s is unknown, in the same words each time", async (_, authorization) => {
+    const { post, issue, revoke } = oauthDialect(known);
+    for (const path of ["token", "token.json", "revoke", "revoke.json"]) {
+      const { status, headers, body } = await post(path, { authorization });
+      expect(status).toBe(401);
+      expect(body).toBe(
+        '{"error":"invalid_client","error_description":"The client is unknown, its secret is wrong, or it was revoked."}',
+      );
+      expect(headers["www-authenticate"]).toMatch(/^Basic\b/);
+      expect(headers).not.toHaveProperty("x-ratelimit");
+    }
+    expect(issue).not.toHaveBeenCalled();
+    expect(revoke).not.toHaveBeenCalled();
+  });
+
+  it.each([{ revoked_at: "2026-05-01T00:00:00.000Z" }, { expires_at: testNow.toISOString() }, { scopes: full }])(
+    "that is no client any more is unknown: %j",
+    async (over) => {
+      const { post, issue } = oauthDialect([aClient(over)]);
+      expect((await post("token")).said.error).toBe("invalid_client");
+      expect(issue).not.toHaveBeenCalled();
+    },
+  );
+
+  it("that has the scope of clients beside others is one", async () => {
+    expect((await oauthDialect([aClient({ scopes: [...full, clientScope] })]).post("token")).status).toBe(200);
+  });
+
+  it("that is revoked while it asks is unknown", async () => {
+    const { post, issue } = oauthDialect();
+    issue.mockRejectedValue(invalidToken());
+    const { status, said } = await post("token");
+    expect([status, said.error]).toEqual([401, "invalid_client"]);
+  });
+
+  it("learns of trouble as such, not that it were unknown", async () => {
+    const { post, use, issue } = oauthDialect();
+    const busy = new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
+    issue.mockRejectedValueOnce(busy);
+    expect(await post("token")).toMatchObject({ status: 503, headers: { "retry-after": "2" } });
+    use.mockRejectedValueOnce(busy);
+    expect((await post("token")).said.error).toBe("service_unavailable");
+    use.mockRejectedValueOnce(new Error("hunter2"));
+    const { status, body } = await post("token");
+    expect(status).toBe(500);
+    expect(body).not.toContain("hunter2");
+  });
+
+  it("is told first that it is unknown: a mistake in the body comes after", async () => {
+    const { post } = oauthDialect();
+    const wrong = { authorization: null, body: "no json", type: json };
+    expect((await post("token", wrong)).said.error).toBe("invalid_client");
+  });
+});
+
+describe("revocation", () => {
+  const revoked = (token: string) => ({ body: JSON.stringify({ token }), type: json });
+
+  it("ends a token of the client, by JSON and by a form, once and again", async () => {
+    const { post, token, storedOf, clock } = oauthDialect();
+    const [one, two, three] = [await token(), await token(), await token()];
+    clock.now = new Date("2026-06-01T12:30:00.000Z");
+    const { status, headers, body } = await post("revoke", revoked(one));
+    expect([status, body]).toEqual([200, "{}"]);
+    expect(headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect((await post("revoke.json", { body: `token=${two}&token_type_hint=access_token` })).status).toBe(200);
+    expect((await post("revoke", revoked(one))).status).toBe(200);
+    expect([one, two, three].map((issued) => storedOf(issued)?.revoked_at)).toEqual([
+      "2026-06-01T12:30:00.000Z",
+      "2026-06-01T12:30:00.000Z",
+      null,
+    ]);
+  });
+
+  it("of what is unknown, malformed or somebody else's is 200 as well, and ends nothing", async () => {
+    const pat = aSecret();
+    const { post, token, stored } = oauthDialect([
+      client,
+      other.token,
+      aToken({ scopes: ["AIBooks.fullaccess.all"] }, pat),
+    ]);
+    const own = await token();
+    const foreign = await token({ authorization: basic(other.token.token_id, other.secret) });
+    const before = structuredClone(stored);
+    const last = own.endsWith("0") ? "1" : "0";
+    for (const text of [
+      foreign,
+      pat,
+      secret,
+      other.secret,
+      client.token_id,
+      own.toUpperCase(),
+      `${own} `,
+      `${own.slice(0, -1)}${last}`,
+      writeAccessToken(new Uint8Array(36)),
+      "x",
+      "x".repeat(10_000),
+      "\u0000",
+    ]) {
+      const { status, body } = await post("revoke", revoked(text));
+      expect([status, body]).toEqual([200, "{}"]);
+    }
+    expect(stored).toEqual(before);
+  });
+
+  it.each<[string, unknown]>([
+    ["no token", {}],
+    ["an empty one", { token: "" }],
+    ["none", { token: null }],
+    ["what is no text", { token: 7 }],
+    ["a list", { token: ["x"] }],
+  ])("of %s is refused", async (_, body) => {
+    const { post, revoke } = oauthDialect();
+    const { status, said } = await post("revoke", { body: JSON.stringify(body), type: json });
+    expect([status, said]).toEqual([
+      400,
+      { error: "invalid_request", error_description: expect.stringContaining("token") },
+    ]);
+    expect(revoke).not.toHaveBeenCalled();
+  });
+
+  it("asks the store for nothing where no such token can have been issued", async () => {
+    const { post, revoke } = oauthDialect();
+    await post("revoke", revoked("junk"));
+    expect(revoke).not.toHaveBeenCalled();
+  });
+});
+
+describe("the rate of a client", () => {
+  it.each([
+    [1, 200, "default;r=399;t=30"],
+    [400, 200, "default;r=0;t=30"],
+    [401, 429, "default;r=0;t=30"],
+  ])("at %i uses is told with %i", async (used, expected, rate) => {
+    const { post, issue, revoke } = oauthDialect([client], { used });
+    for (const [path, body] of [
+      ["token", credentials],
+      ["revoke", `token=${writeAccessToken(new Uint8Array(36))}`],
+    ] as const) {
+      const { status, headers, said } = await post(path, { body });
+      expect([status, headers["x-ratelimit"]]).toEqual([expected, rate]);
+      expect(headers["x-ratelimit-policy"]).toBe("default;q=400;w=60");
+      expect(headers["retry-after"]).toBe(expected === 429 ? "30" : undefined);
+      expect(said.error).toBe(expected === 429 ? "too_many_requests" : undefined);
+    }
+    const calls = expected === 429 ? 0 : 1;
+    expect([issue.mock.calls.length, revoke.mock.calls.length]).toEqual([calls, calls]);
+  });
+
+  it("is told with mistakes, too", async () => {
+    const { headers } = await oauthDialect().post("token", { body: "grant_type=password" });
+    expect(headers["x-ratelimit"]).toBe("default;r=399;t=30");
+  });
+});
+
+describe("other requests", () => {
+  it.each(["GET", "HEAD", "PUT", "DELETE", "PATCH"])("%s is refused, and says to post", async (method) => {
+    const { post, use } = oauthDialect();
+    for (const path of ["token", "token.json", "revoke", "revoke.json"]) {
+      const { status, headers, said } = await post(path, { method });
+      expect([status, headers.allow, said.error]).toEqual([405, "POST", "method_not_allowed"]);
+    }
+    expect(use).not.toHaveBeenCalled();
+  });
+
+  it.each(["", "authorize", "token/", "token.xml", "tokens", "token.json.json", "Token"])(
+    "for %j are not found",
+    async (path) => {
+      const { status, said } = await oauthDialect().post(path);
+      expect([status, said.error]).toEqual([404, "not_found"]);
+    },
+  );
+
+  it.each([null, "", " "])("without a User-Agent (%j) are refused before anything else", async (userAgent) => {
+    const { post, use } = oauthDialect();
+    for (const path of ["token", "revoke", "nowhere"]) {
+      const { status, body } = await post(path, { userAgent, authorization: null });
+      expect([status, body]).toEqual([
+        400,
+        '{"error":"invalid_request","error_description":"Required header \\"User-Agent\\" is missing"}',
+      ]);
+    }
+    expect(use).not.toHaveBeenCalled();
+  });
+});
+
+it("logs who asked, and no secret", async () => {
+  const { post, token } = oauthDialect();
+  const issued = await token();
+  await post("revoke", { body: `token=${issued}` });
+  await post("token", { authorization: basic("x", secret) });
+  await post("token", { body: `grant_type=${issued}` });
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatchObject({ status: 200, token_id: client.token_id });
+  const logged = JSON.stringify(lines);
+  for (const hidden of [secret, issued, basic(client.token_id, secret).slice(6)]) expect(logged).not.toContain(hidden);
+});
