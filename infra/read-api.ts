@@ -86,9 +86,11 @@ export class ReadApi extends Construct {
       },
     });
 
-    const dialect = (name: string, entry: string) => {
+    // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client
+    // can read.
+    const dialect = (name: string, id: string, routeKey: HttpRouteKey) => {
       const fn = new NodeFunction(this, name, {
-        entry,
+        entry: `functions/read/${name.toLowerCase()}.ts`,
         description: `Serves the ${name} dialect.`,
         timeoutSeconds: 15,
         memory: 1024,
@@ -96,13 +98,13 @@ export class ReadApi extends Construct {
       });
       eventLog.allowQuery(fn);
       access.allowAuthenticate(fn);
+      this.route(id, routeKey, fn);
       return fn;
     };
-    this.finzbooks = dialect("Finzbooks", "functions/read/finzbooks.ts");
-    this.simplybooks = dialect("Simplybooks", "functions/read/simplybooks.ts");
-    this.fakturoid = dialect("Fakturoid", "functions/read/fakturoid.ts");
-    access.allowListing(this.simplybooks);
-    access.allowListing(this.fakturoid);
+    this.finzbooks = dialect("Finzbooks", "Default", HttpRouteKey.DEFAULT);
+    this.simplybooks = dialect("Simplybooks", "Simplybooks", HttpRouteKey.with("/api/v1/{proxy+}", HttpMethod.ANY));
+    this.fakturoid = dialect("Fakturoid", "Fakturoid", HttpRouteKey.with("/api/v3/{proxy+}", HttpMethod.ANY));
+    for (const fn of [this.simplybooks, this.fakturoid]) access.allowListing(fn);
 
     const documents = new NodeFunction(this, "Documents", {
       entry: "functions/read/documents.ts",
@@ -111,11 +113,6 @@ export class ReadApi extends Construct {
       logRetention,
     });
 
-    // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client
-    // can read.
-    this.route("Default", HttpRouteKey.DEFAULT, this.finzbooks);
-    this.route("Simplybooks", HttpRouteKey.with("/api/v1/{proxy+}", HttpMethod.ANY), this.simplybooks);
-    this.route("Fakturoid", HttpRouteKey.with("/api/v3/{proxy+}", HttpMethod.ANY), this.fakturoid);
     this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), access.oauth);
     this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
     this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);

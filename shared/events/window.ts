@@ -51,7 +51,7 @@ const beginning: Start = { offset: 0, after: null };
 /**
  * The events from `skip` to `skip + take` of a list, newest first; fewer only at its end. Goes on from the nearest place
  * that is remembered, moved by what is new since. Throws `ActivityError` `unavailable` where a window is too far from
- * any place for one request (a repeat gets further), and `invalid_value` where conditions match too few events.
+ * any place for one request (a repeat gets further), and `too_broad` where conditions match too few events.
  */
 export async function readWindow(
   { events: reader, places, now }: WindowWorld,
@@ -60,26 +60,33 @@ export async function readWindow(
 ): Promise<Window> {
   const source = mergedSource(reader, list.queries);
   const matches = list.matches ?? (() => true);
-  const isFirst = skip === 0;
-  const [known, newest] = isFirst
-    ? [[], null]
-    : await Promise.all([places.upTo(list, skip + take, placesAsked, now()), source.page({ after: null, limit: 1 })]);
+  const end = skip + take;
+  const known = skip === 0 ? [] : await places.upTo(list, end, placesAsked, now());
+  const reachable = known.filter((place) => place.offset <= skip);
+
+  // The furthest place most often still holds: it is read from while the newest event tells whether it does.
+  const [guess] = reachable;
+  const size = (from: number) => Math.min(end - from, largestRead);
+  const [newest, ahead] = await Promise.all([
+    skip === 0 ? null : source.page({ after: null, limit: 1 }),
+    guess === undefined ? null : source.page({ after: guess.after, limit: size(guess.offset) }),
+  ]);
   let head = newest === null ? null : newestOf(newest);
-  let { offset, after } = await startFrom(source, matches, { known, head, skip });
+  const start = await startFrom(source, matches, { reachable, head, skip });
 
   const events: ActivityEvent[] = [];
-  let size = Math.min(skip + take - offset, largestRead);
-  for (let looked = 0, pages = 0; ; ) {
-    const page = await source.page({ after, limit: size });
-    if (after === null) head ??= newestOf(page);
+  let { offset, after } = start;
+  let limit = size(offset);
+  let page = start === guess && ahead !== null ? ahead : await source.page({ after, limit });
+  if (after === null) head ??= newestOf(page);
+  for (let looked = 0, pages = 0; ; page = await source.page({ after, limit })) {
     for (const [at, event] of page.events.entries()) {
       if (!matches(event)) continue;
       offset += 1;
-      if (offset <= skip) continue;
-      events.push(event);
-      if (events.length < take) continue;
-      const isEnd = page.next === null && at === page.events.length - 1;
-      if (isFirst || isEnd || head === null) return { events, remember: async () => undefined };
+      if (offset > skip) events.push(event);
+      if (offset < end) continue;
+      const isLast = page.next === null && at === page.events.length - 1;
+      if (skip === 0 || isLast || head === null) return { events, remember: async () => undefined };
       const place = { offset, after: positionOf(event), head: positionOf(head) };
       const isKnown = known.some((other) => isSamePlace(other, place));
       return { events, remember: async () => (isKnown ? undefined : remembering(places.put(list, place, now()))) };
@@ -88,7 +95,7 @@ export async function readWindow(
     after = page.next;
     looked += page.events.length;
     // A page that is short though more follows took several reads.
-    pages += page.events.length < size ? 4 : 1;
+    pages += page.events.length < limit ? 4 : 1;
     if (looked >= windowBudget.events || pages >= windowBudget.pages) {
       if (list.matches !== null) throw tooBroad();
       if (head !== null) await places.put(list, { offset, after, head: positionOf(head) }, now());
@@ -96,7 +103,7 @@ export async function readWindow(
         retryAfter: 1,
       });
     }
-    size = Math.min(list.matches === null ? skip + take - offset : size * 4, largestRead);
+    limit = list.matches === null ? size(offset) : Math.min(limit * 4, largestRead);
   }
 }
 
@@ -104,9 +111,8 @@ export async function readWindow(
 async function startFrom(
   source: Source,
   matches: (event: ActivityEvent) => boolean,
-  { known, head, skip }: { known: readonly Place[]; head: Position | null; skip: number },
+  { reachable, head, skip }: { reachable: readonly Place[]; head: Position | null; skip: number },
 ): Promise<Start> {
-  const reachable = known.filter((place) => place.offset <= skip);
   const [furthest] = reachable;
   if (furthest === undefined || head === null) return beginning;
   if (isSamePosition(furthest.head, head)) return furthest;

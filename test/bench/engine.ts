@@ -33,6 +33,9 @@ export type BenchEngine = {
   stop(): Promise<void>;
 };
 
+/** The slug of an organisation of the benchmark. */
+export const slugOf = (orgId: string) => orgId.replaceAll("_", "-");
+
 export async function startEngine(): Promise<BenchEngine> {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
   const assembly = join(folder, "cdk.out");
@@ -76,7 +79,7 @@ export async function startEngine(): Promise<BenchEngine> {
     client,
     environment,
     async tokens(orgIds, count) {
-      for (const org_id of orgIds) await admin({ action: "org.create", org_id });
+      for (const org_id of orgIds) await admin({ action: "org.create", org_id, slug: slugOf(org_id) });
       const secrets: string[] = [];
       while (secrets.length < count) {
         const answer = await admin({ action: "token.create", org_ids: orgIds, scopes: ["AIBooks.activity.READ"] });
