@@ -1,7 +1,7 @@
 import { authenticate, type TokenUses } from "../access/authenticate.ts";
 import type { Token } from "../access/caller.ts";
 import { type RateState, rateLimit, rateState, refuseExcess } from "../access/rate.ts";
-import type { HttpTrace } from "./http.ts";
+import type { HttpRequest, HttpTrace } from "./http.ts";
 import type { SeenCallers } from "./seen-callers.ts";
 
 /** How a dialect counts and tells a token's requests. */
@@ -20,6 +20,11 @@ export const commonRate: RateRules = {
     "x-ratelimit-reset": String(reset),
   }),
 };
+
+/** The token of an `Authorization` header of the scheme Bearer (RFC 6750, section 2.1); `null` where there is none. */
+export function bearerOf({ headers }: Pick<HttpRequest, "headers">): string | null {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
+}
 
 /**
  * Finds the token that a request brings and counts the request; the trace learns how the token stands. Throws

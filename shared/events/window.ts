@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ActivityError } from "./errors.ts";
 import type { ActivityEvent, Position } from "./event.ts";
 import { mergedSource, type Source } from "./merged-source.ts";
@@ -16,6 +17,11 @@ export type Listing = {
 
 /** Where a list goes on after so many of its events, as of the time when `head` was the newest in it. */
 export type Place = { readonly offset: number; readonly after: Position; readonly head: Position };
+
+/** The name of a list, from all that tells it from others. */
+export function listName(...parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
+}
 
 /** Places of lists, remembered for some minutes. Forgetting one costs time, never an event. */
 export type PlaceStore = {

@@ -5,7 +5,7 @@ import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
 import { tokenHash } from "../../access/token.ts";
 import { readWindow, type WindowWorld } from "../../events/window.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
-import { identify, readBeside } from "../identify.ts";
+import { bearerOf, identify, readBeside } from "../identify.ts";
 import { SeenCallers } from "../seen-callers.ts";
 import { listingOf, pageSize, readListRequest } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
@@ -30,8 +30,8 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     requireUserAgent(request);
     const route = findRoute(request.method, request.path);
-    const [, secret] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
-    if (secret === undefined) throw invalidToken();
+    const secret = bearerOf(request);
+    if (secret === null) throw invalidToken();
     if (route.kind === "user") {
       const token = await enter(secret, trace);
       return json(renderUser(token, await Promise.all(token.org_ids.map((orgId) => orgs.get(orgId)))));

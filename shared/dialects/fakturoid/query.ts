@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { isCleanId, maxIdLength } from "../../events/limits.ts";
-import type { Listing } from "../../events/window.ts";
+import { type Listing, listName } from "../../events/window.ts";
 import { invalid, only, readTime } from "../parameters.ts";
 import { visibleTypes } from "./names.ts";
 import { shownParts } from "./render.ts";
@@ -44,10 +43,9 @@ export function listingOf(orgId: string, kind: "events" | "paid", { since, subje
     until: null,
     parts: shownParts,
   };
-  const text = JSON.stringify(["fakturoid", kind, since, subjectId]);
   return {
     org_id: orgId,
-    name: createHash("sha256").update(text).digest("base64url").slice(0, 22),
+    name: listName("fakturoid", kind, since, subjectId),
     queries: subjectId === null || isId(subjectId) ? [query] : [],
     matches: null,
   };

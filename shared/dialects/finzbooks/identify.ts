@@ -2,7 +2,7 @@ import { invalidToken, type TokenUses } from "../../access/authenticate.ts";
 import { type Caller, callerOf } from "../../access/caller.ts";
 import { ActivityError } from "../../events/errors.ts";
 import type { HttpRequest, HttpTrace } from "../http.ts";
-import { identify } from "../identify.ts";
+import { bearerOf, identify } from "../identify.ts";
 
 /** What a request brings to say who asks. */
 export type Credentials = {
@@ -12,9 +12,10 @@ export type Credentials = {
 };
 
 /** Reads the credentials of a request. Throws `ActivityError` `unauthenticated` where it brings no token. */
-export function credentialsOf({ headers, query }: HttpRequest): Credentials {
-  const [, secret] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "") ?? [];
-  if (secret === undefined) throw invalidToken();
+export function credentialsOf(request: HttpRequest): Credentials {
+  const { headers, query } = request;
+  const secret = bearerOf(request);
+  if (secret === null) throw invalidToken();
   // By header or parameter; an empty one names none.
   const named = [headers["x-aibooks-org"] ?? "", ...query.getAll("organization_id")].filter((name) => name !== "");
   return { secret, named };

@@ -3,7 +3,7 @@ import { requireScope, type Token } from "../../access/caller.ts";
 import type { OrgDirectory } from "../../access/org-directory.ts";
 import { ActivityError } from "../../events/errors.ts";
 import type { HttpRequest, HttpTrace } from "../http.ts";
-import { identify } from "../identify.ts";
+import { bearerOf, identify } from "../identify.ts";
 
 /** What a request brings to say who asks. */
 export type Credentials = {
@@ -13,14 +13,14 @@ export type Credentials = {
 };
 
 /** Reads the credentials of a request. Throws `ActivityError` `unauthenticated` where it brings none. */
-export function credentialsOf({ headers }: HttpRequest): Credentials {
+export function credentialsOf(request: HttpRequest): Credentials {
+  const { headers } = request;
   const account = headers["x-accountid"]?.trim() || null;
   const key = headers["x-api-key"]?.trim();
   if (key) return { key, account };
-  const authorization = headers.authorization ?? "";
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-  if (bearer !== undefined) return { key: bearer, account };
-  const isBasic = /^Basic\b/i.test(authorization);
+  const bearer = bearerOf(request);
+  if (bearer !== null) return { key: bearer, account };
+  const isBasic = /^Basic\b/i.test(headers.authorization ?? "");
   const message = isBasic
     ? "X-API-Key required: e-mail address and password are not accepted here, use an API key"
     : "X-API-Key required";

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { isCleanId, maxIdLength } from "../../events/limits.ts";
 import type { EventQuery } from "../../events/query.ts";
-import type { Listing } from "../../events/window.ts";
+import { type Listing, listName } from "../../events/window.ts";
 import { invalid, only } from "../parameters.ts";
 import { zoneClock } from "../zone-clock.ts";
 import { activityOf, type DocumentField, documentFields, type Setting, shownParts } from "./activity.ts";
@@ -79,7 +78,7 @@ export function listingOf(orgId: string, { conditions, search }: ListRequest, se
   const { time_zone, robot_name } = setting.org;
   return {
     org_id: orgId,
-    name: nameOf([conditions, search, time_zone, robot_name, setting.origin]),
+    name: listName("simplybooks", conditions, search, time_zone, robot_name, setting.origin),
     queries: narrowed.filters.map((filter) => ({ ...base, ...filter })),
     matches:
       open.length === 0 && search === ""
@@ -97,7 +96,7 @@ export function activityListing(orgId: string, id: string, setting: Setting): Li
   if (second === null) return null;
   return {
     org_id: orgId,
-    name: nameOf(["activity", id]),
+    name: listName("simplybooks activity", id),
     queries: [{ ...everything, org_id: orgId, ...second }],
     matches: (event) => activityOf(event, setting).activity_id === id,
   };
@@ -169,9 +168,4 @@ function timesOf({ field, operator, value }: Condition, { org }: Setting): Times
     gt: { since: last.earliest },
   };
   return [times[operator]];
-}
-
-function nameOf(parts: readonly unknown[]): string {
-  const text = JSON.stringify(["simplybooks", ...parts]);
-  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }
