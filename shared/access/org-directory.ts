@@ -33,10 +33,12 @@ export class OrgDirectory {
   /** The same as of now. */
   refresh(orgId: string): Promise<Org> {
     if (this.#known.size >= capacity) this.#known.clear();
-    const org = this.#read(orgId);
-    this.#known.set(orgId, { org, until: this.#now().getTime() + keptForMs });
-    org.catch(() => this.#known.delete(orgId));
-    return org;
+    const known = { org: this.#read(orgId), until: this.#now().getTime() + keptForMs };
+    this.#known.set(orgId, known);
+    known.org.catch(() => {
+      if (this.#known.get(orgId) === known) this.#known.delete(orgId);
+    });
+    return known.org;
   }
 
   async #read(orgId: string): Promise<Org> {

@@ -1,3 +1,5 @@
+import { firstMoment, lastMoment } from "../events/timestamp.ts";
+
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
@@ -32,7 +34,10 @@ export class ZoneClock {
 
   /** `YYYY-MM-DDTHH:MM:SS.mmm` as a clock on the wall shows a moment, and the offset it goes by. */
   local(instant: number): { readonly text: string; readonly offset: number } {
-    const offset = this.offsetAt(instant);
+    const asked = this.offsetAt(instant);
+    // No local time leaves the years that four digits can write.
+    const shifted = instant + asked * minuteMs;
+    const offset = shifted < firstMoment || shifted > lastMoment ? 0 : asked;
     return { text: new Date(instant + offset * minuteMs).toISOString().slice(0, -1), offset };
   }
 

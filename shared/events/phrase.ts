@@ -64,7 +64,9 @@ function changeOf(event: Described): string | null {
   const isStep = event.action.endsWith("_STATUS_CHANGED");
   const change = onlyChange(event, isStep ? "status" : null);
   if (change === null) return null;
-  const from = change.old === null || change.old === "" ? "" : ` from ${shown(change.old)}`;
+  const isNothing = (value: unknown) => value === null || value === undefined || value === "";
+  if (isNothing(change.new)) return `${words(change.field)} removed`;
+  const from = isNothing(change.old) ? "" : ` from ${shown(change.old)}`;
   return `${words(change.field)} changed${from} to ${shown(change.new)}`;
 }
 

@@ -1,8 +1,9 @@
 const iso8601 =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+\- ]\d{2}(?::?\d{2})?)?)?$/i;
 
-const earliest = Date.parse("0001-01-01T00:00:00.000Z");
-const latest = Date.parse("9999-12-31T23:59:59.999Z");
+/** The years that four digits can write, in Unix milliseconds: in them, text order is time order. */
+export const firstMoment = Date.parse("0001-01-01T00:00:00.000Z");
+export const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
  * Reads an ISO 8601 date, or date and time, as UTC with three fraction digits, so that text order is time order. No
@@ -21,7 +22,7 @@ export function parseTimestamp(text: string, round: "down" | "up" = "down"): str
   const milliseconds =
     Number(fraction.slice(0, 3).padEnd(3, "0")) + (round === "up" && /[1-9]/.test(fraction.slice(3)) ? 1 : 0);
   const instant = date.setUTCHours(Number(hour), Number(minute) - offset, Number(second), milliseconds);
-  return instant < earliest || instant > latest ? null : date.toISOString();
+  return instant < firstMoment || instant > lastMoment ? null : date.toISOString();
 }
 
 function offsetMinutes(zone: string): number | null {

@@ -15,8 +15,13 @@ import { findRoute } from "./routes.ts";
 
 export type AnswerContext = WindowWorld & { readonly tokens: TokenUses; readonly orgs: OrgReader };
 
-/** Bytes of an answer at most: Lambda sends 6 MB, and counts what it must escape twice. */
-const maxAnswerBytes = 5_000_000;
+/** Bytes of an answer at most. Lambda sends 6 MB, of the body as JSON text: what it must escape counts twice. */
+const maxAnswerBytes = 5_500_000;
+
+/** Most answers are too small to be worth the second look. */
+function isTooLarge(body: string): boolean {
+  return 6 * body.length > maxAnswerBytes && Buffer.byteLength(JSON.stringify(body)) > maxAnswerBytes;
+}
 
 /** Answers requests of the SimplyBooks dialect. Throws `ActivityError` for what `renderProblem` then renders. */
 export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
@@ -64,7 +69,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
         const remembering = window.remember();
         const body = renderActivities(activities, fields, format);
         await remembering;
-        if (Buffer.byteLength(body) > maxAnswerBytes) {
+        if (isTooLarge(body)) {
           throw new ActivityError("too_large", "take too long: these activities are large, take fewer at once");
         }
         return respond(format, body);

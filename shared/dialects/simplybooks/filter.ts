@@ -72,7 +72,7 @@ function readCondition(part: string): Condition {
     throw invalid("filter", message);
   }
   const field = activityFields.find((known) => known === name);
-  if (field === undefined || field === "references") throw invalid(name, `${name} unknown`);
+  if (field === undefined || field === "references") throw invalid(name.slice(0, 64), `${name.slice(0, 64)} unknown`);
   if (field === "date" && sign !== "=~" && dayBounds(value) === null) {
     throw invalid("date", "date unknown: write it as 2026-05-31 or 2026-05-31 18:30:00");
   }
@@ -89,12 +89,11 @@ export function meets(activity: Activity, { field, operator, value }: Condition)
   const shown = activity[field] ?? "";
   if (operator === "contains") return shown.toLowerCase().includes(value.toLowerCase());
   if (field === "date") return meetsDate(shown, operator, value);
+  // As an index compares: 007 is not 7.
+  if (operator === "eq") return shown === value;
+  if (operator === "ne") return shown !== value;
   const order = compare(shown, value);
   switch (operator) {
-    case "eq":
-      return order === 0;
-    case "ne":
-      return order !== 0;
     case "le":
       return order <= 0;
     case "ge":

@@ -1,4 +1,4 @@
-import { parseTimestamp } from "../../events/timestamp.ts";
+import { firstMoment, lastMoment, parseTimestamp } from "../../events/timestamp.ts";
 import type { ZoneClock } from "../zone-clock.ts";
 
 const pattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}))?)?$/;
@@ -17,10 +17,6 @@ export function dayBounds(text: string): { readonly first: string; readonly last
 
 const dayMs = 86_400_000;
 
-/** What the log can hold; beyond it text order is no time order. */
-const first = Date.parse("0001-01-01T00:00:00.000Z");
-const last = Date.parse("9999-12-31T23:59:59.999Z");
-
 /**
  * The earliest and the latest moment at which a clock of the zone can show a local second, UTC with three fraction
  * digits. They differ around the nights when clocks are changed.
@@ -28,7 +24,9 @@ const last = Date.parse("9999-12-31T23:59:59.999Z");
 export function momentsOf(local: string, clock: ZoneClock): { readonly earliest: string; readonly latest: string } {
   const naive = Date.parse(`${local.replace(" ", "T")}.000Z`);
   const offsets = [clock.offsetAt(naive - dayMs), clock.offsetAt(naive), clock.offsetAt(naive + dayMs)];
+  // At the ends of what the log can hold, clocks show UTC.
+  if (naive < firstMoment + dayMs || naive > lastMoment - dayMs) offsets.push(0);
   const at = (offset: number, ms: number) =>
-    new Date(Math.min(Math.max(first, naive - offset * 60_000 + ms), last)).toISOString();
+    new Date(Math.min(Math.max(firstMoment, naive - offset * 60_000 + ms), lastMoment)).toISOString();
   return { earliest: at(Math.max(...offsets), 0), latest: at(Math.min(...offsets), 999) };
 }

@@ -53,7 +53,7 @@ function readNumber(
 export function readFields(query: URLSearchParams): readonly Field[] {
   const text = only(query, "fields") ?? "";
   if (text.trim() === "") return activityFields;
-  const wanted = text.split(",").map((name) => name.trim());
+  const wanted = text.split(",").flatMap((name) => name.trim() || []);
   const isField = new Set<string>(activityFields);
   const unknown = wanted.find((name) => !isField.has(name));
   if (unknown !== undefined) throw invalid(unknown, `${unknown.slice(0, 64)} unknown`);
@@ -123,6 +123,10 @@ type Narrowed = {
 /** A document has fewer events than a customer, and a customer fewer than a kind of document. */
 function narrow(conditions: readonly Condition[]): Narrowed {
   const equal = conditions.filter(({ operator, value }) => operator === "eq" && value !== "");
+  // A number that no activity can have.
+  if (equal.some(({ field, value }) => field === "activity_id" && secondOf(value) === null)) {
+    return { filters: [], answered: null };
+  }
   for (const condition of equal) {
     const { field, value } = condition;
     if (!isDocumentField(field)) continue;
@@ -151,11 +155,13 @@ type Times = { readonly since?: string; readonly until?: string };
 
 /** The moments outside of which a condition cannot hold. */
 function timesOf({ field, operator, value }: Condition, { org }: Setting): Times[] {
-  if (field === "activity_id" && operator === "eq") {
-    const { since, until } = secondOf(value) ?? {};
-    return [{ ...(since && { since }), ...(until && { until }) }];
+  if (operator === "contains" || operator === "ne") return [];
+  if (field === "activity_id") {
+    const { since = null, until = null } = secondOf(value) ?? {};
+    const [from, to] = [since === null ? {} : { since }, until === null ? {} : { until }];
+    return [{ eq: { ...from, ...to }, le: to, lt: to, ge: from, gt: from }[operator]];
   }
-  if (field !== "date" || operator === "contains" || operator === "ne") return [];
+  if (field !== "date") return [];
   const bounds = dayBounds(value);
   if (bounds === null) return [];
   const clock = zoneClock(org.time_zone);

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { visibleTypes } from "../../shared/dialects/simplybooks/types.ts";
+import type { ActivityEvent } from "../../shared/events/event.ts";
+import { readEvent } from "../../shared/events/read-event.ts";
+import type { EventInput } from "../../shared/events/schema.ts";
+import { entityTypes } from "../../shared/events/vocabulary.ts";
+
+/** Zones with whole, half and quarter hours, a summer time of half an hour, and a day that was left out. */
+export const zones = [
+  "UTC",
+  "Europe/Brussels",
+  "Asia/Kolkata",
+  "Asia/Kathmandu",
+  "America/St_Johns",
+  "Australia/Lord_Howe",
+  "Pacific/Apia",
+  "America/New_York",
+] as const;
+
+/** An action of any well-formed kind. */
+export const someAction = fc.stringMatching(/^[A-Z][A-Z0-9]{0,7}(_[A-Z0-9]{1,7}){1,4}$/);
+
+const knownVerb = fc.constantFrom("CREATED", "UPDATED", "SENT", "PAID", "COMMENT_ADDED", "STATUS_CHANGED", "FROBBED");
+
+/** Few of them, so that events share documents and customers. */
+export const someId = fc.constantFrom("1", "7", "10", "2002", "inv_8c3f1a9b", "a b/ü", "発票-1", "x<y&z", '"q"');
+
+const someText = fc.option(
+  fc.oneof(fc.constantFrom("Factuur aangemaakt", "a > b\r\n&amp;"), fc.string({ unit: "binary" })),
+);
+
+const someActor = fc.option(
+  fc.record({
+    name: fc.option(fc.constantFrom("John Doe", "Ève <x>", "")),
+    email: fc.option(fc.constantFrom("a@b.be", "")),
+  }),
+);
+
+/** Moments at random, and many in the nights and on the days when clocks are changed. */
+export const someMoment = fc.oneof(
+  fc.integer({ min: Date.UTC(1973, 0, 1), max: Date.UTC(2037, 0, 1) }),
+  fc
+    .tuple(
+      fc.constantFrom(
+        "2026-03-29T01:00",
+        "2026-10-25T01:00",
+        "2011-12-30T10:00",
+        "2026-04-04T15:00",
+        "2026-03-08T05:30",
+      ),
+      fc.integer({ min: -7_200_000, max: 7_200_000 }),
+    )
+    .map(([change, ms]) => Date.parse(`${change}:00.000Z`) + ms),
+);
+
+type Told = {
+  readonly type: EventInput["entity_type"];
+  readonly action: string | null;
+  readonly verb: string;
+  readonly text: string | null;
+  readonly information: string | null;
+} & Pick<EventInput, "entity_id" | "entity_ref" | "actor_user_id" | "actor" | "related"> & { readonly at: number };
+
+const told: fc.Arbitrary<Told> = fc.record({
+  type: fc.constantFrom(...visibleTypes),
+  action: fc.option(someAction),
+  verb: knownVerb,
+  entity_id: someId,
+  entity_ref: fc.option(fc.constantFrom("2012-0001", "INV-2026-0042")),
+  actor_user_id: fc.option(fc.constantFrom("usr_1", "5")),
+  actor: someActor,
+  text: someText,
+  information: someText,
+  related: fc.array(
+    fc.record({
+      entity_type: fc.oneof(fc.constant("CONTACT" as const), fc.constantFrom(...entityTypes)),
+      entity_id: someId,
+    }),
+    { maxLength: 5 },
+  ),
+  at: someMoment,
+});
+
+/** An event of any kind that the dialect shows, as the log stores it. */
+export const someStoredEvent: fc.Arbitrary<ActivityEvent> = fc.tuple(told, fc.nat()).map(([event, entropy]) => {
+  const { type, action, verb, at, text, information, ...said } = event;
+  const input: EventInput = {
+    org_id: "org_8f9a1c2d",
+    action: action ?? `${type}_${verb}`,
+    entity_type: type,
+    occurred_at: new Date(at).toISOString(),
+    text: text?.toWellFormed() ?? null,
+    information: information?.toWellFormed() ?? null,
+    ...said,
+  };
+  return readEvent(input, { now: new Date("2040-01-01"), entropy: String(entropy) }).event;
+});
