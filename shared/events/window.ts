@@ -68,7 +68,10 @@ export async function readWindow(
   const matches = list.matches ?? (() => true);
   const end = skip + take;
   const known = skip === 0 ? [] : await places.upTo(list, end, placesAsked, now());
-  const reachable = known.filter((place) => place.offset <= skip);
+  // The page after the first is near enough to the beginning, where nothing can have moved.
+  const reachable = skip <= take ? [] : known.filter((place) => place.offset <= skip);
+  // A walk stands here. What came in with an old date since an earlier place was remembered must not carry it beyond.
+  const walked = known.find((place) => place.offset === skip)?.after ?? null;
 
   // The furthest place most often still holds: it is read from while the newest event tells whether it does.
   const [guess] = reachable;
@@ -87,10 +90,12 @@ export async function readWindow(
   if (after === null) head ??= newestOf(page);
   for (let looked = 0, pages = 0; ; page = await source.page({ after, limit })) {
     for (const [at, event] of page.events.entries()) {
-      if (!matches(event)) continue;
-      offset += 1;
-      if (offset > skip) events.push(event);
-      if (offset < end) continue;
+      if (matches(event)) {
+        offset += 1;
+        if (offset > skip) events.push(event);
+      }
+      if (walked !== null && offset < skip && isSamePosition(event, walked)) offset = skip;
+      if (events.length < take) continue;
       const isLast = page.next === null && at === page.events.length - 1;
       if (skip === 0 || isLast || head === null) return { events, remember: async () => undefined };
       const place = { offset, after: positionOf(event), head: positionOf(head) };

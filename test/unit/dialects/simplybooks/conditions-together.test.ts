@@ -97,6 +97,26 @@ it.each(["0001-01-01T00:30:00.000Z", "9999-12-31T23:30:00.000Z"])(
   },
 );
 
+describe("in the night in which clocks show an hour twice", () => {
+  const setting = settingIn("Europe/Brussels");
+  /** 02:15, 02:30 and 02:45 of summer time, then the same of winter time. */
+  const log = ["00:15", "00:30", "00:45", "01:15", "01:30", "01:45"].map((time, at) =>
+    anEvent({ occurred_at: `2026-10-25T${time}:00.000Z`, event_id: `evt_${`${at}`.repeat(32)}` }),
+  );
+
+  it.each([
+    ["=", ["01:30", "00:30"]],
+    ["!=", ["01:45", "01:15", "00:45", "00:15"]],
+    [">", ["01:45", "00:45"]],
+    [">=", ["01:45", "01:30", "00:45", "00:30"]],
+    ["<", ["01:15", "00:15"]],
+    ["<=", ["01:30", "01:15", "00:30", "00:15"]],
+  ])("date%s2026-10-25 02:30:00 finds %j of either", async (sign, times) => {
+    const shown = await found(log, readFilter(`date${sign}2026-10-25 02:30:00`), setting);
+    expect(shown.map(({ occurred_at }) => occurred_at.slice(11, 16))).toEqual(times);
+  });
+});
+
 describe("ids that are the same number", () => {
   const customers = ["7", "007"].map((contact_id, at) =>
     anEvent({ contact_id, event_id: `evt_${`${at}`.repeat(32)}` }),
