@@ -12,7 +12,10 @@ export function actorOf({ actor }: Pick<ActivityEvent, "actor">): Actor {
 }
 
 /** What to call whoever did it: the name, else the e-mail address, else the id; the robot where no user did it. */
-export function actorName(event: Pick<ActivityEvent, "actor" | "actor_user_id">, robotName: string): string {
-  const { name, email } = actorOf(event);
+export function actorName(
+  event: Pick<ActivityEvent, "actor" | "actor_user_id">,
+  robotName: string,
+  { name, email }: Actor = actorOf(event),
+): string {
   return name ?? email ?? event.actor_user_id ?? robotName;
 }

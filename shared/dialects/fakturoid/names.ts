@@ -35,12 +35,11 @@ type Named = Pick<ActivityEvent, "action" | "entity_type" | "changes">;
  * The name of an event: its action in lower case, but for what the vendor calls otherwise. An update of one field is
  * named after it (`invoice_due_date_changed`).
  */
-export function nameOf(event: Named): string {
+export function nameOf(event: Named, change: Change | null = namedChange(event)): string {
   const { action, entity_type } = event;
   const verb = actionVerb(event);
   if (verb === action) return renamed(action);
   const model = models[entity_type] ?? entity_type.toLowerCase();
-  const change = namedChange(event);
   if (change !== null) return `${model}_${change.field}_changed`;
   return `${model}_${verbs[verb] ?? verb.toLowerCase()}`;
 }

@@ -4,7 +4,7 @@ import { actorName, actorOf } from "../../events/actor.ts";
 import { type ActivityEvent, type JsonText, jsonText } from "../../events/event.ts";
 import { isJsonObject } from "../../events/json.ts";
 import { type Mention, mentionsOf } from "../../events/mentions.ts";
-import { phraseOf } from "../../events/phrase.ts";
+import { type Change, phraseOf } from "../../events/phrase.ts";
 import type { EventPart } from "../../events/query.ts";
 import { offsetText, zoneClock } from "../zone-clock.ts";
 import { namedChange, nameOf, objectTypes } from "./names.ts";
@@ -23,16 +23,18 @@ export function renderEvents(events: readonly ActivityEvent[], account: Account)
 /** One event, with its keys in the order of the contract. Its parameters are the writer's own text. */
 export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: Account): string {
   const local = zoneClock(time_zone).local(Date.parse(event.occurred_at));
+  const actor = actorOf(event);
+  const change = namedChange(event);
   const user = {
     id: event.actor_user_id === null ? null : numberOrText(event.actor_user_id),
-    full_name: actorName(event, robot_name),
-    avatar: actorOf(event).avatar_url,
+    full_name: actorName(event, robot_name, actor),
+    avatar: actor.avatar_url,
   };
   return (
-    `{"name":${JSON.stringify(nameOf(event))},"created_at":"${local.text}${offsetText(local.offset)}"` +
+    `{"name":${JSON.stringify(nameOf(event, change))},"created_at":"${local.text}${offsetText(local.offset)}"` +
     `,"text":${JSON.stringify(event.text ?? phraseOf(event).sentence)}` +
     `,"related_objects":${JSON.stringify(relatedObjects(event))}` +
-    `,"user":${JSON.stringify(user)},"params":${paramsOf(event)}}`
+    `,"user":${JSON.stringify(user)},"params":${paramsOf(event, change)}}`
   );
 }
 
@@ -50,9 +52,8 @@ function relatedObjects(event: ActivityEvent) {
 }
 
 /** The event's own parameters; else what changed, and of e-mails to whom they went. */
-function paramsOf(event: ActivityEvent): JsonText {
+function paramsOf(event: ActivityEvent, change: Change | null): JsonText {
   if (event.params !== null) return event.params;
-  const change = namedChange(event);
   if (change !== null) return jsonText({ new: change.new, old: change.old });
   if (/_SENT$/.test(event.action)) {
     const email = recipients(event);
