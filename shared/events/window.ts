@@ -39,10 +39,10 @@ export type Window = {
 };
 
 /** Events that one request looks at, and pages that it reads for them, before it gives up. */
-export const windowBudget = { events: 25_000, pages: 30 } as const;
+export const windowBudget = { events: 25_000, pages: 60 } as const;
 
-/** Events of one read at most: about a megabyte, which is what DynamoDB gives at once. */
-const largestRead = 1_000;
+/** Events of one read at most: what DynamoDB gives at once, and well below what a page may weigh. */
+const largestRead = 500;
 
 /** New events that a remembered place may be behind. */
 const newestCounted = 500;
@@ -67,7 +67,9 @@ export async function readWindow(
   const source = mergedSource(reader, list.queries);
   const matches = list.matches ?? (() => true);
   const end = skip + take;
-  const known = skip === 0 ? [] : await places.upTo(list, end, placesAsked, now());
+  // Lists that are walked in other steps are other lists: their places may be of another time.
+  const walk = { org_id: list.org_id, name: `${list.name}.${take}.${skip % take}` };
+  const known = skip === 0 ? [] : await places.upTo(walk, end, placesAsked, now());
   // The page after the first is near enough to the beginning, where nothing can have moved.
   const reachable = skip <= take ? [] : known.filter((place) => place.offset <= skip);
   // A walk stands here. What came in with an old date since an earlier place was remembered must not carry it beyond.
@@ -85,6 +87,8 @@ export async function readWindow(
 
   const events: ActivityEvent[] = [];
   let { offset, after } = start;
+  /** The furthest that was read without a part of the window itself. */
+  let before: Start = start;
   let limit = size(offset);
   let page = start === guess && ahead !== null ? ahead : await source.page({ after, limit });
   if (after === null) head ??= newestOf(page);
@@ -100,16 +104,19 @@ export async function readWindow(
       if (skip === 0 || isLast || head === null) return { events, remember: async () => undefined };
       const place = { offset, after: positionOf(event), head: positionOf(head) };
       const isKnown = known.some((other) => isSamePlace(other, place));
-      return { events, remember: async () => (isKnown ? undefined : remembering(places.put(list, place, now()))) };
+      return { events, remember: async () => (isKnown ? undefined : remembering(places.put(walk, place, now()))) };
     }
     if (page.next === null) return { events, remember: async () => undefined };
     after = page.next;
+    if (offset <= skip) before = { offset, after };
     looked += page.events.length;
-    // A page that is short though more follows took several reads.
-    pages += page.events.length < limit ? 4 : 1;
+    // A page that is far from full though more follows took several reads.
+    pages += page.events.length < limit / 2 ? 4 : 1;
     if (looked >= windowBudget.events || pages >= windowBudget.pages) {
-      if (list.matches !== null) throw tooBroad();
-      if (head !== null) await places.put(list, { offset, after, head: positionOf(head) }, now());
+      // Only where a repeat starts further on is it worth asking for one.
+      if (skip <= take || before.after === null || before.offset === start.offset || head === null) throw tooBroad();
+      const { offset: reached, after: from } = before;
+      await remembering(places.put(walk, { offset: reached, after: from, head: positionOf(head) }, now()));
       throw new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
         retryAfter: 1,
       });

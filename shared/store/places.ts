@@ -1,4 +1,10 @@
-import { type AttributeValue, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from "@aws-sdk/client-dynamodb";
 import type { Position } from "../events/event.ts";
 import type { Place, PlaceStore } from "../events/window.ts";
 import { textAttributes } from "./attributes.ts";
@@ -7,6 +13,9 @@ import { placeKey, placePartition, placePrefix } from "./keys.ts";
 
 const keptForSeconds = 15 * 60;
 
+/** Places that are looked at behind some that are all over. */
+const furtherLimits = [100, 400];
+
 /**
  * Where lists that are paged by number go on, in the config table. A list's name is a digest, and its organisation is
  * part of the key, so nobody's places lead into another's log.
@@ -14,7 +23,7 @@ const keptForSeconds = 15 * 60;
 export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
   return {
     async upTo({ org_id, name }, offset, count, now) {
-      const query = new QueryCommand({
+      const query: QueryCommandInput = {
         TableName: table,
         KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
         ExpressionAttributeValues: textAttributes({
@@ -23,13 +32,18 @@ export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
           ":last": placeKey(org_id, name, offset).sk,
         }),
         ScanIndexForward: false,
-        Limit: count,
         // The place was written a moment ago, by the request for the page before.
         ConsistentRead: true,
-      });
-      const { Items = [] } = await calling(client.send(query));
-      // Items stay some hours after their time.
-      return Items.filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000).map(fromItem);
+      };
+      // Items stay some hours after their time: what is over may lie before what still holds.
+      let start: Record<string, AttributeValue> | undefined;
+      for (const Limit of [count, ...furtherLimits]) {
+        const answer = await calling(client.send(new QueryCommand({ ...query, Limit, ExclusiveStartKey: start })));
+        const live = (answer.Items ?? []).filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000);
+        start = answer.LastEvaluatedKey;
+        if (live.length > 0 || start === undefined) return live.slice(0, count).map(fromItem);
+      }
+      return [];
     },
 
     async put({ org_id, name }, { offset, after, head }, now) {

@@ -4,7 +4,7 @@ import type { Place, PlaceStore } from "../../shared/events/window.ts";
 import { textAttributes } from "../../shared/store/attributes.ts";
 import { placeKey } from "../../shared/store/keys.ts";
 import { placeStore } from "../../shared/store/places.ts";
-import { anEvent, testNow } from "../support/builders.ts";
+import { anEvent } from "../support/builders.ts";
 import { memoryPlaces } from "../support/memory-places.ts";
 import { meterOf } from "../support/metering.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
@@ -12,6 +12,9 @@ import { startStack, type TestStack } from "../support/stack.ts";
 let stack: TestStack;
 let real: PlaceStore;
 let lists = 0;
+
+/** The true time: the engine removes what is over by its own clock. */
+const now = new Date(Math.floor(Date.now() / 1000) * 1000);
 
 beforeAll(async () => {
   stack = await startStack();
@@ -32,41 +35,49 @@ describe.each(["engine", "memory"] as const)("places in the %s", (kind) => {
 
   it("are found up to an offset, the furthest first, and no more than asked for", async () => {
     const [store, list] = [places(), aList()];
-    for (const offset of [40, 1_000_000, 80, 9, 120]) await store.put(list, placeAt(offset), testNow);
-    const found = await store.upTo(list, 120, 3, testNow);
+    for (const offset of [40, 1_000_000, 80, 9, 120]) await store.put(list, placeAt(offset), now);
+    const found = await store.upTo(list, 120, 3, now);
     expect(found).toEqual([placeAt(120), placeAt(80), placeAt(40)]);
-    expect(await store.upTo(list, 8, 3, testNow)).toEqual([]);
-    expect((await store.upTo(list, 999_999_999, 9, testNow)).map(({ offset }) => offset)).toEqual([
+    expect(await store.upTo(list, 8, 3, now)).toEqual([]);
+    expect((await store.upTo(list, 999_999_999, 9, now)).map(({ offset }) => offset)).toEqual([
       1_000_000, 120, 80, 40, 9,
     ]);
   });
 
   it("are replaced by newer ones of the same offset", async () => {
     const [store, list] = [places(), aList()];
-    await store.put(list, placeAt(40), testNow);
+    await store.put(list, placeAt(40), now);
     const moved = placeAt(40, { after: { ...placeAt(40).after, event_id: `evt_${"0".repeat(32)}` } });
-    await store.put(list, moved, testNow);
-    expect(await store.upTo(list, 40, 5, testNow)).toEqual([moved]);
+    await store.put(list, moved, now);
+    expect(await store.upTo(list, 40, 5, now)).toEqual([moved]);
   });
 
   it("are those of one list of one organisation", async () => {
     const [store, list] = [places(), aList()];
-    await store.put(list, placeAt(40), testNow);
-    expect(await store.upTo({ ...list, org_id: "org_b" }, 40, 5, testNow)).toEqual([]);
-    expect(await store.upTo({ ...list, name: "other" }, 40, 5, testNow)).toEqual([]);
+    await store.put(list, placeAt(40), now);
+    expect(await store.upTo({ ...list, org_id: "org_b" }, 40, 5, now)).toEqual([]);
+    expect(await store.upTo({ ...list, name: "other" }, 40, 5, now)).toEqual([]);
   });
 });
 
 describe("in the table", () => {
   it("a place ends after a quarter of an hour, and leaves the table by itself", async () => {
     const list = aList();
-    await real.put(list, placeAt(40), testNow);
-    const later = (minutes: number) => new Date(testNow.getTime() + minutes * 60_000);
+    await real.put(list, placeAt(40), now);
+    const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
     expect(await real.upTo(list, 40, 5, later(14))).toHaveLength(1);
     expect(await real.upTo(list, 40, 5, later(16))).toEqual([]);
     const Key = textAttributes(placeKey(list.org_id, list.name, 40));
     const { Item } = await stack.dynamodb.send(new GetItemCommand({ TableName: stack.tables.config, Key }));
-    expect(Number(Item?.expires_at_seconds?.N)).toBe(testNow.getTime() / 1000 + 15 * 60);
+    expect(Number(Item?.expires_at_seconds?.N)).toBe(now.getTime() / 1000 + 15 * 60);
+  });
+
+  it("what is over hides nothing that still holds", async () => {
+    const list = aList();
+    await real.put(list, placeAt(40), new Date(now.getTime() + 60 * 60_000));
+    for (let offset = 80; offset < 400; offset += 40) await real.put(list, placeAt(offset), now);
+    const later = new Date(now.getTime() + 61 * 60_000);
+    expect(await real.upTo(list, 1_000, 5, later)).toEqual([placeAt(40)]);
   });
 
   it("costs one unit to remember, and one to find", async () => {
@@ -74,8 +85,8 @@ describe("in the table", () => {
     const units = meterOf(client);
     const metered = placeStore(client, stack.tables.config ?? "");
     const list = aList();
-    await metered.put(list, placeAt(40), testNow);
-    await metered.upTo(list, 80, 5, testNow);
+    await metered.put(list, placeAt(40), now);
+    await metered.upTo(list, 80, 5, now);
     expect(units).toEqual([1, 1]);
   });
 });

@@ -52,8 +52,8 @@ function readNumber(
 /** Reads which fields are to be shown; all where the caller names none. Throws like `readListRequest`. */
 export function readFields(query: URLSearchParams): readonly Field[] {
   const text = only(query, "fields") ?? "";
-  if (text.trim() === "") return activityFields;
   const wanted = text.split(",").flatMap((name) => name.trim() || []);
+  if (wanted.length === 0) return activityFields;
   const isField = new Set<string>(activityFields);
   const unknown = wanted.find((name) => !isField.has(name));
   if (unknown !== undefined) throw invalid(unknown, `${unknown.slice(0, 64)} unknown`);

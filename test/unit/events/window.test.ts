@@ -127,6 +127,35 @@ describe("what a window costs", () => {
     expect(await read(world, aListing(), skip, 40)).toEqual(plainly(log, aListing()).slice(skip, skip + 40));
   });
 
+  it("places of walks in other steps stand in nobody's way", async () => {
+    const log = aLog(windowBudget.events + 5_000);
+    const { world, cost } = aWorld(log);
+    const far = windowBudget.events;
+    await refusalOf(read(world, aListing(), far, 20));
+    for (let skip = far; skip <= far + 80; skip += 20) await read(world, aListing(), skip, 20);
+    await refusalOf(read(world, aListing(), far, 100));
+    Object.assign(cost, { pages: 0, events: 0 });
+    expect(await read(world, aListing(), far, 100)).toEqual(plainly(log, aListing()).slice(far, far + 100));
+    expect(cost.events).toBeLessThan(1_000);
+  });
+
+  it("a window that the budget ends in is reached by the repeat", async () => {
+    const log = aLog(windowBudget.events + 5_000);
+    const { world } = aWorld(log);
+    const skip = windowBudget.events - 10;
+    expect((await refusalOf(read(world, aListing(), skip, 30))).code).toBe("unavailable");
+    expect(await read(world, aListing(), skip, 30)).toEqual(plainly(log, aListing()).slice(skip, skip + 30));
+  });
+
+  it("conditions that most events meet are no reason to refuse a far window for good", async () => {
+    const log = aLog(windowBudget.events + 5_000);
+    const { world } = aWorld(log);
+    const listing = aListing({ matches: () => true });
+    const skip = windowBudget.events + 1_000;
+    expect((await refusalOf(read(world, listing, skip, 40))).code).toBe("unavailable");
+    expect(await read(world, listing, skip, 40)).toEqual(plainly(log, listing).slice(skip, skip + 40));
+  });
+
   it("conditions that match too little are refused with what to do, and within bounds", async () => {
     const { world, cost } = aWorld(aLog(windowBudget.events + 5_000));
     const error = await refusalOf(read(world, aListing({ matches: isBill }), 0, 40));
