@@ -1,12 +1,13 @@
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
-import { NodeFunction } from "./parts/function.ts";
+import { NodeFunction, requestFunction } from "./parts/function.ts";
 import { keysThatBeginWith } from "./parts/leading-keys.ts";
+import type { Operation } from "./parts/operation.ts";
 import { protectedTable } from "./parts/table.ts";
+import { happensOnEnd, tableThrottles } from "./parts/throttling.ts";
 
 /** Organisations and tokens, and the function that administers them. It has no route: IAM decides who may invoke it. */
 export class Access extends Construct {
@@ -15,7 +16,7 @@ export class Access extends Construct {
   /** Issues access tokens to API clients. It has a route, and may read no event. */
   readonly oauth: NodeFunction;
 
-  constructor(scope: Construct, id: string, props: { logRetention: RetentionDays }) {
+  constructor(scope: Construct, id: string, { operation }: { operation: Operation }) {
     super(scope, id);
     const text = (name: string) => ({ name, type: AttributeType.STRING });
     // No index: one would be looked after at every use of a token, and lists are items of their own.
@@ -25,11 +26,16 @@ export class Access extends Construct {
       ...protectedTable,
       timeToLiveAttribute: "expires_at_seconds",
     });
+    operation.alarms.add(this, "ConfigThrottled", {
+      severity: "page",
+      means: "DynamoDB holds back reads or writes of tokens and organisations: requests are refused for it.",
+      ...happensOnEnd(tableThrottles(this.table, [])),
+    });
     this.admin = new NodeFunction(this, "Admin", {
       entry: "functions/access/access.ts",
       description: "Creates organisations; issues, lists and revokes tokens. Invoked through IAM only.",
       timeoutSeconds: 15,
-      logRetention: props.logRetention,
+      log: operation.auditLogs.access,
     });
     this.allow(this.admin, ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem", "Query", "UpdateItem"]);
 
@@ -38,7 +44,7 @@ export class Access extends Construct {
       description: "Issues and revokes the access tokens of the Fakturoid dialect.",
       timeoutSeconds: 15,
       memory: 1024,
-      logRetention: props.logRetention,
+      ...requestFunction(operation),
     });
     this.allow(this.oauth, ["GetItem", "PutItem", "UpdateItem"], keysThatBeginWith("token#"));
   }
@@ -48,9 +54,14 @@ export class Access extends Construct {
     this.allow(fn, ["UpdateItem"], keysThatBeginWith("token#"));
   }
 
+  /** Lets a function know organisations. */
+  allowOrgs(fn: LambdaFunction): void {
+    this.allow(fn, ["GetItem"], keysThatBeginWith("org#"));
+  }
+
   /** Lets a function know organisations, and remember where lists that are paged by number go on. */
   allowListing(fn: LambdaFunction): void {
-    this.allow(fn, ["GetItem"], keysThatBeginWith("org#"));
+    this.allowOrgs(fn);
     this.allow(fn, ["PutItem", "Query"], keysThatBeginWith("page#"));
   }
 

@@ -4,7 +4,15 @@ export type Stage = {
   readonly corsOrigins: readonly string[];
   /** Requests a second, over all callers, before API Gateway answers 429 itself. */
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
+  /** Of the logs of the functions. */
   readonly logRetentionDays: number;
+  /** Of the logs that auditors read: what happened, and who asked for what. */
+  readonly auditRetentionDays: number;
+  /**
+   * Instances kept for each function that answers requests or follows the stream, which are also the most it may have,
+   * so that none starves another. `null` shares what there is: new accounts have too few to give any away.
+   */
+  readonly reserved: { readonly api: number; readonly stream: number } | null;
   /** Instances of the ingest function at most: the bound on write throughput, and on what a runaway writer can cost. */
   readonly ingestConcurrency: number;
   /** Instances of the function that sends webhooks at most. One endpoint that hangs holds up to ten of them. */
@@ -14,11 +22,16 @@ export type Stage = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
+/** As CloudWatch counts them: it keeps logs for certain numbers of days only. */
+const tenYears = 3_653;
+
 export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
   dev: {
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 500, burst: 1_000 },
     logRetentionDays: 30,
+    auditRetentionDays: tenYears,
+    reserved: null,
     ingestConcurrency: 10,
     deliveryConcurrency: 25,
     alarmEmail: null,
@@ -28,6 +41,8 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
+    auditRetentionDays: tenYears,
+    reserved: { api: 80, stream: 10 },
     ingestConcurrency: 100,
     deliveryConcurrency: 300,
     alarmEmail: null,

@@ -1,19 +1,31 @@
 import { Duration } from "aws-cdk-lib";
-import { ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { ComparisonOperator, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { metricNamespace, metrics, variables } from "../shared/lambda/names.ts";
-import { NodeFunction } from "./parts/function.ts";
+import { metrics, variables } from "../shared/lambda/names.ts";
+import { NodeFunction, streamFunction } from "./parts/function.ts";
 import { keysThatBeginWith } from "./parts/leading-keys.ts";
-import { keeping, WorkQueue, whenItHolds } from "./parts/queue.ts";
+import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
 import { protectedTable } from "./parts/table.ts";
+import { happensOnEnd, tableThrottles } from "./parts/throttling.ts";
+import { depth, graph, ownMetric } from "./parts/widgets.ts";
 import type { WebhooksProps } from "./webhooks.ts";
+
+/** Of the attempts that were made, how many succeeded. */
+const successRate = new MathExpression({
+  expression: "100 * ok / (ok + failed)",
+  usingMetrics: {
+    ok: ownMetric(metrics.deliveriesSucceeded, "Sum"),
+    failed: ownMetric(metrics.deliveryAttemptsFailed, "Sum"),
+  },
+  label: "success, %",
+  period: Duration.minutes(5),
+});
 
 /** Runs that share what is due, each minute. */
 const dueRuns = 2;
@@ -24,7 +36,7 @@ export class Deliveries extends Construct {
   readonly work: WorkQueue;
   readonly replays: WorkQueue;
   /** Records of the stream that could not be fanned out. */
-  readonly unread: Queue;
+  readonly unread: HeldQueue;
   readonly sender: NodeFunction;
   readonly fanOut: NodeFunction;
   readonly due: NodeFunction;
@@ -49,14 +61,42 @@ export class Deliveries extends Construct {
       ...protectedTable,
       timeToLiveAttribute: "expires_at_seconds",
     });
-    const { alarms } = props;
+    const { alarms } = props.operation;
+    alarms.add(this, "DeliveriesThrottled", {
+      severity: "notice",
+      means: "DynamoDB holds back reads or writes of deliveries.",
+      ...happensOnEnd(tableThrottles(this.table, ["undelivered"])),
+    });
     this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
     this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, tries: 5 });
-    this.unread = new Queue(this, "Unread", keeping);
+    this.unread = new HeldQueue(this, "Unread");
     this.sender = this.addSender();
     this.fanOut = this.addFanOut();
     this.due = this.addDue();
     this.addReplays();
+    props.operation.board.show(
+      "Webhooks",
+      graph("Deliveries", [
+        ownMetric(metrics.deliveriesBegun, "Sum"),
+        ownMetric(metrics.deliveriesSucceeded, "Sum"),
+        ownMetric(metrics.deliveryAttemptsFailed, "Sum"),
+        ownMetric(metrics.deliveriesGivenUp, "Sum"),
+      ]),
+      graph(
+        "Success of attempts, %",
+        [successRate],
+        [ownMetric(metrics.deliveriesParked, "Sum"), ownMetric(metrics.endpointsDisabled, "Sum")],
+      ),
+      graph("Circuits opened", [ownMetric(metrics.circuitsOpened, "Sum")]),
+      graph("Queue depths", [
+        depth(this.work.queue, "deliveries"),
+        depth(this.replays.queue, "replays"),
+        depth(this.work.deadLetters, "deliveries, dead letters"),
+        depth(this.replays.deadLetters, "replays, dead letters"),
+        depth(this.unread, "unread"),
+      ]),
+      graph("Stream age of the fan-out, ms", [this.fanOut.metric("IteratorAge", { statistic: "Maximum" })]),
+    );
   }
 
   /** Lets a function list deliveries, begin them anew, and begin and follow replays. */
@@ -94,12 +134,13 @@ export class Deliveries extends Construct {
   }
 
   private addFanOut(): NodeFunction {
-    const { eventLog, access, alarms, logRetention } = this.#props;
+    const { eventLog, access, operation } = this.#props;
+    const { alarms } = operation;
     const fn = new NodeFunction(this, "FanOut", {
       entry: "functions/webhooks/fan-out.ts",
       description: "Begins a delivery for each event and endpoint that wants it.",
       timeoutSeconds: 30,
-      logRetention,
+      ...streamFunction(operation),
     });
     access.allowEndpoints(fn, "list");
     this.allowSend(fn);
@@ -136,14 +177,15 @@ export class Deliveries extends Construct {
   }
 
   private addSender(): NodeFunction {
-    const { eventLog, access, alarms, logRetention, concurrency } = this.#props;
+    const { eventLog, access, operation, concurrency } = this.#props;
+    const { alarms } = operation;
     const fn = new NodeFunction(this, "Sender", {
       entry: "functions/webhooks/deliver.ts",
       description: "Signs and sends webhooks, and records what became of them.",
       // A batch begins its sends within 8 seconds, and each ends within 15.
       timeoutSeconds: 30,
       memory: 1024,
-      logRetention,
+      log: operation.auditLogs.access,
     });
     const source = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency };
     fn.addEventSource(new SqsEventSource(this.work.queue, source));
@@ -171,12 +213,7 @@ export class Deliveries extends Construct {
     alarms.add(this, "EndpointsDisabled", {
       severity: "notice",
       means: "Endpoints were disabled: they answered 410, or failed for three days on end.",
-      metric: new Metric({
-        namespace: metricNamespace,
-        metricName: metrics.endpointsDisabled,
-        period: Duration.minutes(5),
-        statistic: "Sum",
-      }),
+      metric: ownMetric(metrics.endpointsDisabled, "Sum"),
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -187,12 +224,12 @@ export class Deliveries extends Construct {
   }
 
   private addDue(): NodeFunction {
-    const { alarms, logRetention } = this.#props;
+    const { alarms, logRetention } = this.#props.operation;
     const fn = new NodeFunction(this, "Due", {
       entry: "functions/webhooks/due.ts",
       description: "Enqueues the attempts that are due, each minute.",
       timeoutSeconds: 55,
-      logRetention,
+      log: logRetention,
     });
     this.allow(fn, ["Query", "DeleteItem"], "due#");
     this.allowSend(fn);
@@ -215,12 +252,12 @@ export class Deliveries extends Construct {
   }
 
   private addReplays(): void {
-    const { eventLog, access, logRetention } = this.#props;
+    const { eventLog, access, operation } = this.#props;
     const fn = new NodeFunction(this, "Replayer", {
       entry: "functions/webhooks/replay.ts",
       description: "Takes replays through the log, a page at a time.",
       timeoutSeconds: 60,
-      logRetention,
+      log: operation.logRetention,
     });
     // Replays wait for each other rather than crowd out what happens now.
     fn.addEventSource(

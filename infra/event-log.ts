@@ -2,8 +2,11 @@ import { AttributeType, type GlobalSecondaryIndexPropsV2, StreamViewType, TableV
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { variables } from "../shared/lambda/names.ts";
+import { metrics, variables } from "../shared/lambda/names.ts";
+import type { Operation } from "./parts/operation.ts";
 import { protectedTable } from "./parts/table.ts";
+import { happensOnEnd, tableThrottles } from "./parts/throttling.ts";
+import { graph, ownMetric } from "./parts/widgets.ts";
 
 /** Every action that changes or removes an item, or lets time remove it. Appending is a conditional put. */
 const rewriting = [
@@ -19,19 +22,21 @@ const rewriting = [
 /** The append-only log of events: the table, its indexes, and who may do what with it. */
 export class EventLog extends Construct {
   readonly table: TableV2;
+  readonly #indexes: readonly string[];
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { operation }: { operation: Operation }) {
     super(scope, id);
+    const indexes = [
+      byTime("by_time", "org_id"),
+      byTime("by_type", "org_id", "entity_type"),
+      byTime("by_actor", "org_id", "actor_user_id"),
+      byTime("by_contact", "org_id", "contact_id"),
+      byTime("paid", "org_id", "settled"),
+    ];
     this.table = new TableV2(this, "Table", {
       partitionKey: text("timeline"),
       sortKey: text("position"),
-      globalSecondaryIndexes: [
-        byTime("by_time", "org_id"),
-        byTime("by_type", "org_id", "entity_type"),
-        byTime("by_actor", "org_id", "actor_user_id"),
-        byTime("by_contact", "org_id", "contact_id"),
-        byTime("paid", "org_id", "settled"),
-      ],
+      globalSecondaryIndexes: indexes,
       ...protectedTable,
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       resourcePolicy: new PolicyDocument({
@@ -46,6 +51,26 @@ export class EventLog extends Construct {
         ],
       }),
     });
+    this.#indexes = indexes.map(({ indexName }) => indexName);
+    const throttles = tableThrottles(this.table, this.#indexes);
+    operation.alarms.add(this, "EventsThrottled", {
+      severity: "notice",
+      means: "DynamoDB holds back reads or writes of events.",
+      ...happensOnEnd(throttles),
+    });
+    operation.board.show(
+      "Events",
+      graph("Stored, repeated, rejected", [
+        ownMetric(metrics.eventsAppended, "Sum"),
+        ownMetric(metrics.eventsRepeated, "Sum"),
+        ownMetric(metrics.eventsRejected, "Sum"),
+      ]),
+      graph("Units of the table", [
+        this.table.metricConsumedWriteCapacityUnits({ label: "written" }),
+        this.table.metricConsumedReadCapacityUnits({ label: "read" }),
+      ]),
+      graph("Held back by DynamoDB", [throttles]),
+    );
   }
 
   /** Lets a function append events, and only append. */
@@ -64,7 +89,11 @@ export class EventLog extends Construct {
   /** Lets a function read pages of events, through the table's key and its indexes; never a scan. */
   allowQuery(fn: LambdaFunction): void {
     fn.addEnvironment(variables.eventsTable, this.table.tableName);
-    this.grant(fn, ["dynamodb:Query"], [this.table.tableArn, `${this.table.tableArn}/index/*`]);
+    this.grant(
+      fn,
+      ["dynamodb:Query"],
+      [this.table.tableArn, ...this.#indexes.map((name) => `${this.table.tableArn}/index/${name}`)],
+    );
   }
 
   /** Lets a function read single events by their key. */

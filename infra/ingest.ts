@@ -1,21 +1,19 @@
 import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import type { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { variables } from "../shared/lambda/names.ts";
+import { metrics, variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import type { EventLog } from "./event-log.ts";
-import type { Alarms } from "./parts/alarms.ts";
 import { NodeFunction } from "./parts/function.ts";
-import { keeping, WorkQueue, whenItHolds } from "./parts/queue.ts";
+import type { Operation } from "./parts/operation.ts";
+import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
+import { depth, graph, ownMetric } from "./parts/widgets.ts";
 
 export type IngestProps = {
-  readonly alarms: Alarms;
+  readonly operation: Operation;
   readonly eventLog: EventLog;
   readonly access: Access;
-  readonly logRetention: RetentionDays;
   readonly concurrency: number;
 };
 
@@ -27,18 +25,19 @@ const timeoutSeconds = 20;
  */
 export class Ingest extends Construct {
   readonly work: WorkQueue;
-  readonly rejected: Queue;
+  readonly rejected: HeldQueue;
   readonly fn: NodeFunction;
 
-  constructor(scope: Construct, id: string, { alarms, eventLog, access, logRetention, concurrency }: IngestProps) {
+  constructor(scope: Construct, id: string, { operation, eventLog, access, concurrency }: IngestProps) {
     super(scope, id);
+    const { alarms } = operation;
     this.work = new WorkQueue(this, "Ingest", { alarms, visibilitySeconds: 6 * timeoutSeconds, tries: 5 });
-    this.rejected = new Queue(this, "Rejected", keeping);
+    this.rejected = new HeldQueue(this, "Rejected");
     this.fn = new NodeFunction(this, "Function", {
       entry: "functions/ingest/ingest.ts",
       description: "Appends the events of the ingest queue to the log.",
       timeoutSeconds,
-      logRetention,
+      log: operation.logRetention,
     });
     // No window: an event is appended as soon as it arrives, ten at a time when they come together.
     const source = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency };
@@ -63,5 +62,21 @@ export class Ingest extends Construct {
       means: "Services sent events that were refused; they wait in the rejected queue.",
       ...whenItHolds(this.rejected, Duration.minutes(5)),
     });
+    operation.board.show(
+      "Ingest",
+      graph("From arrival to storing, ms", [
+        ownMetric(metrics.ingestLag, "Maximum", { label: "longest" }),
+        ownMetric(metrics.ingestLag, "p50", { label: "half" }),
+      ]),
+      graph("Queue depths", [
+        depth(this.work.queue, "ingest"),
+        depth(this.work.deadLetters, "dead letters"),
+        depth(this.rejected, "rejected"),
+      ]),
+      graph("The function", [
+        this.fn.metricErrors({ label: "errors" }),
+        this.fn.metricThrottles({ label: "held back" }),
+      ]),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CorsHttpMethod,
@@ -10,19 +10,27 @@ import {
   LogGroupLogDestination,
 } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
-import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { metrics } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import type { Stage } from "./config.ts";
 import type { EventLog } from "./event-log.ts";
-import { NodeFunction } from "./parts/function.ts";
+import { NodeFunction, requestFunction } from "./parts/function.ts";
+import type { Operation } from "./parts/operation.ts";
+import { functionThrottles, happensOnEnd } from "./parts/throttling.ts";
+import { graph, ownMetric } from "./parts/widgets.ts";
 
 export type ReadApiProps = {
   readonly eventLog: EventLog;
   readonly access: Access;
-  readonly logRetention: RetentionDays;
+  readonly operation: Operation;
   readonly stage: Stage;
 };
+
+/** What the functions name their requests' metrics by. */
+const dialects = ["finzbooks", "simplybooks", "fakturoid", "webhooks", "oauth", "documents"] as const;
 
 /**
  * One line of the access log. Neither the query nor any header but the user agent: both may hold what is not for
@@ -47,7 +55,7 @@ export class ReadApi extends Construct {
   readonly simplybooks: NodeFunction;
   readonly fakturoid: NodeFunction;
 
-  constructor(scope: Construct, id: string, { eventLog, access, logRetention, stage }: ReadApiProps) {
+  constructor(scope: Construct, id: string, { eventLog, access, operation, stage }: ReadApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, "Api", {
       description: "The activity log.",
@@ -81,11 +89,12 @@ export class ReadApi extends Construct {
       autoDeploy: true,
       throttle: { rateLimit: stage.throttle.ratePerSecond, burstLimit: stage.throttle.burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(new LogGroup(this, "AccessLog", { retention: logRetention })),
+        destination: new LogGroupLogDestination(new LogGroup(this, "AccessLog", { retention: operation.logRetention })),
         format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
       },
     });
 
+    const requests = requestFunction(operation);
     // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client
     // can read.
     const dialect = (name: string, id: string, routeKey: HttpRouteKey) => {
@@ -94,7 +103,7 @@ export class ReadApi extends Construct {
         description: `Serves the ${name} dialect.`,
         timeoutSeconds: 15,
         memory: 1024,
-        logRetention,
+        ...requests,
       });
       eventLog.allowQuery(fn);
       access.allowAuthenticate(fn);
@@ -110,17 +119,72 @@ export class ReadApi extends Construct {
       entry: "functions/read/documents.ts",
       description: "Serves the OpenAPI document and the JSON Schema of events.",
       timeoutSeconds: 10,
-      logRetention,
+      ...requests,
     });
 
+    this.watch(operation, [this.finzbooks, this.simplybooks, this.fakturoid, documents, access.oauth]);
     this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), access.oauth);
     this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
     this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
   }
 
+  private watch({ alarms, board }: Operation, functions: readonly NodeFunction[]): void {
+    const period = Duration.minutes(5);
+    const whenAbove = {
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // An API that nobody asks has no figures.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    };
+    alarms.add(this, "ServerErrors", {
+      severity: "page",
+      means: "The API answers requests with errors of its own, five or more in five minutes.",
+      metric: this.api.metricServerError({ period, statistic: "Sum" }),
+      threshold: 5,
+      evaluationPeriods: 1,
+      ...whenAbove,
+    });
+    alarms.add(this, "ApiLatency", {
+      severity: "notice",
+      means: "One in a hundred requests takes three seconds or longer, for a quarter of an hour.",
+      metric: this.api.metricLatency({ period, statistic: "p99" }),
+      threshold: 3_000,
+      evaluationPeriods: 3,
+      ...whenAbove,
+    });
+    alarms.add(this, "AuthFailures", {
+      severity: "notice",
+      means: "A hundred requests or more in five minutes came with no token that holds: somebody may be trying tokens.",
+      metric: ownMetric(metrics.requestsUnauthenticated, "Sum"),
+      threshold: 100,
+      evaluationPeriods: 1,
+      ...whenAbove,
+    });
+    alarms.add(this, "ApiThrottled", {
+      severity: "page",
+      means: "Lambda has no instance left for requests, which are refused for it.",
+      ...happensOnEnd(functionThrottles(functions)),
+    });
+    const perDialect = (metric: string, statistic: string) =>
+      dialects.map((dialect) => ownMetric(metric, statistic, { label: dialect, dimensions: { dialect } }));
+    board.show(
+      "API",
+      graph("Latency by dialect, p99, ms", perDialect("duration_ms", "p99")),
+      graph("Requests by dialect", perDialect("duration_ms", "SampleCount")),
+      graph("Errors of ours by dialect", perDialect(metrics.requestsFailed, "Sum")),
+      graph("Refused", [
+        ownMetric(metrics.requestsUnauthenticated, "Sum", { label: "no token that holds" }),
+        ownMetric(metrics.requestsRateLimited, "Sum", { label: "over the token's rate" }),
+        this.api.metricClientError({ label: "all 4xx" }),
+      ]),
+      graph("Held back by Lambda", [functionThrottles(functions)]),
+    );
+  }
+
   /** Has a function answer a route. */
   route(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
     const integration = new HttpLambdaIntegration(`${id}Integration`, fn);
-    new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
+    const route = new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
+    const reason = "The function authenticates: an authorizer of HTTP APIs cannot answer in the words of a dialect.";
+    Validations.of(route).acknowledge({ id: "AwsSolutions::AwsSolutions-APIG4", reason });
   }
 }

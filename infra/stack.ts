@@ -1,38 +1,46 @@
 import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Access } from "./access.ts";
+import { AuditLogs } from "./audit-logs.ts";
 import type { Stage } from "./config.ts";
 import { EventLog } from "./event-log.ts";
 import { Ingest } from "./ingest.ts";
 import { Alarms } from "./parts/alarms.ts";
+import { Board } from "./parts/board.ts";
+import type { Operation } from "./parts/operation.ts";
 import { ReadApi } from "./read-api.ts";
+import { Review } from "./review.ts";
 import { Webhooks } from "./webhooks.ts";
 
 /** The whole product, in the order in which an event passes through it. */
 export class ActivityLogStack extends Stack {
   constructor(scope: Construct, id: string, stage: Stage, props?: StackProps) {
     super(scope, id, props);
-    const logRetention = stage.logRetentionDays;
-
-    const alarms = new Alarms(this, "Alarms", { email: stage.alarmEmail });
-    const eventLog = new EventLog(this, "EventLog");
-    const access = new Access(this, "Access", { logRetention });
+    const operation: Operation = {
+      alarms: new Alarms(this, "Alarms", { email: stage.alarmEmail }),
+      board: new Board(this, "Board"),
+      auditLogs: new AuditLogs(this, "AuditLogs", { retention: stage.auditRetentionDays }),
+      logRetention: stage.logRetentionDays,
+      reserved: stage.reserved,
+    };
+    const eventLog = new EventLog(this, "EventLog", { operation });
+    const access = new Access(this, "Access", { operation });
     const ingest = new Ingest(this, "Ingest", {
-      alarms,
+      operation,
       eventLog,
       access,
-      logRetention,
       concurrency: stage.ingestConcurrency,
     });
-    const readApi = new ReadApi(this, "ReadApi", { eventLog, access, logRetention, stage });
+    const readApi = new ReadApi(this, "ReadApi", { eventLog, access, operation, stage });
     const { api, deliveries } = new Webhooks(this, "Webhooks", {
-      alarms,
+      operation,
       eventLog,
       access,
       readApi,
-      logRetention,
       concurrency: stage.deliveryConcurrency,
     });
+
+    const review = new Review(this, "Review", { operation, eventLog, access });
 
     // `{Kind}{Name}`: the command line and the local runtime find everything by these names.
     this.output("ApiUrl", readApi.api.apiEndpoint);
@@ -57,6 +65,10 @@ export class ActivityLogStack extends Stack {
     this.output("FunctionSender", deliveries.sender.functionName);
     this.output("FunctionFanOut", deliveries.fanOut.functionName);
     this.output("FunctionDue", deliveries.due.functionName);
+    this.output("FunctionReview", review.fn.functionName);
+    this.output("QueueUnlogged", review.unlogged.queueUrl);
+    this.output("LogEvents", operation.auditLogs.events.logGroupName);
+    this.output("LogAccess", operation.auditLogs.access.logGroupName);
     for (const [key, value] of Object.entries(stage.tags)) Tags.of(this).add(key, value);
   }
 

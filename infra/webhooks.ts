@@ -3,22 +3,21 @@ import { HttpMethod, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { EventLog } from "./event-log.ts";
-import type { Alarms } from "./parts/alarms.ts";
-import { NodeFunction } from "./parts/function.ts";
+import { NodeFunction, requestFunction } from "./parts/function.ts";
+import type { Operation } from "./parts/operation.ts";
+import { functionThrottles, happensOnEnd } from "./parts/throttling.ts";
 import type { ReadApi } from "./read-api.ts";
 
 export type WebhooksProps = {
-  readonly alarms: Alarms;
+  readonly operation: Operation;
   readonly eventLog: EventLog;
   readonly access: Access;
   readonly readApi: ReadApi;
-  readonly logRetention: RetentionDays;
   readonly concurrency: number;
 };
 
@@ -31,7 +30,7 @@ export class Webhooks extends Construct {
 
   constructor(scope: Construct, id: string, { readApi, ...props }: WebhooksProps) {
     super(scope, id);
-    const { eventLog, access, logRetention } = props;
+    const { eventLog, access, operation } = props;
     this.#apiHost = Fn.select(2, Fn.split("/", readApi.api.apiEndpoint));
     this.#key = new Key(this, "Secrets", {
       description: "Encrypts the signing secrets of webhook endpoints.",
@@ -47,7 +46,7 @@ export class Webhooks extends Construct {
       description: "Serves the webhook endpoints of the FinzBooks dialect.",
       timeoutSeconds: 25,
       memory: 1024,
-      logRetention,
+      ...requestFunction(operation),
     });
     access.allowAuthenticate(this.api);
     access.allowEndpoints(this.api, "change");
@@ -55,6 +54,11 @@ export class Webhooks extends Construct {
     eventLog.allowQuery(this.api);
     this.deliveries.allowManage(this.api);
     this.allowSecrets(this.api, ["kms:GenerateDataKey"]);
+    operation.alarms.add(this, "WebhooksThrottled", {
+      severity: "page",
+      means: "Lambda has no instance left for requests about webhooks, which are refused for it.",
+      ...happensOnEnd(functionThrottles([this.api])),
+    });
     readApi.route("Webhooks", HttpRouteKey.with("/api/public/v1/webhooks/{proxy+}", HttpMethod.ANY), this.api);
   }
 

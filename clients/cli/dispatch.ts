@@ -7,6 +7,7 @@ import { emit } from "./verbs/emit.ts";
 import { list } from "./verbs/list.ts";
 import { orgCreate, orgList, orgUpdate } from "./verbs/org.ts";
 import { rejectedList, rejectedRetry } from "./verbs/rejected.ts";
+import { review, reviewList } from "./verbs/review.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./verbs/token.ts";
 import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./verbs/webhooks/deliveries.ts";
 import {
@@ -35,6 +36,8 @@ const verbs: readonly Verb[] = [
   list,
   rejectedList,
   rejectedRetry,
+  review,
+  reviewList,
   webhooksCreate,
   webhooksList,
   webhooksShow,

@@ -12,12 +12,19 @@ const names = z.object({
   functions: z.object({ access: z.string() }),
 });
 
+const auditLogs = z.object({ events: z.string(), access: z.string() });
+
+const deployedStack = names.extend({ logs: auditLogs });
+
 const localStack = names.extend({
   endpoints: z.object({ dynamodb: z.string(), sqs: z.string(), lambda: z.string() }),
+  logFiles: auditLogs,
   demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
 });
 
 export type Service = "dynamodb" | "sqs" | "lambda";
+
+type AuditLogs = z.infer<typeof auditLogs>;
 
 /**
  * How an AWS client reaches a stack; nothing for a deployed one, where the SDK finds credentials and region by
@@ -35,6 +42,8 @@ export type ClientConfig =
 export type Target = z.infer<typeof names> & {
   /** The organisation to try things with, and a token for it; only a local stack has one. */
   readonly demo: { readonly org_id: string; readonly token: string } | null;
+  /** Where its audit logs are: files of a local stack, log groups of a deployed one. */
+  readonly audit: { readonly kind: "files" | "groups" } & AuditLogs;
   clientConfig(service: Service): ClientConfig;
 };
 
@@ -62,10 +71,11 @@ async function localTarget(cwd: string): Promise<Target> {
       `${file} does not describe a stack: stop the local stack and start it with npm start.`,
     );
   }
-  const { endpoints, demo = null, ...found } = parsed.data;
+  const { endpoints, demo = null, logFiles, ...found } = parsed.data;
   return {
     ...found,
     demo,
+    audit: { kind: "files", ...logFiles },
     clientConfig: (service) => ({
       endpoint: endpoints[service],
       region: "us-east-1",
@@ -88,7 +98,7 @@ async function deployedTarget(stack: string): Promise<Target> {
   for (const { OutputKey, OutputValue } of Stacks?.[0]?.Outputs ?? []) {
     if (OutputKey !== undefined && OutputValue !== undefined) outputs[OutputKey] = OutputValue;
   }
-  const parsed = names.safeParse(stackNames(outputs));
+  const parsed = deployedStack.safeParse(stackNames(outputs));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
     throw new CliError(
@@ -96,5 +106,6 @@ async function deployedTarget(stack: string): Promise<Target> {
       `The stack ${stack} is no activity log, or an unfinished one: it names no ${missing}.`,
     );
   }
-  return { ...parsed.data, demo: null, clientConfig: () => ({}) };
+  const { logs, ...found } = parsed.data;
+  return { ...found, demo: null, audit: { kind: "groups", ...logs }, clientConfig: () => ({}) };
 }

@@ -13,6 +13,7 @@ const table = env(variables.configTable);
 
 /** Issues and revokes the access tokens of the Fakturoid dialect. It reads no event. */
 export const handler = http({
+  name: "oauth",
   answer: answerOauth({
     tokens: tokenUses(client, table),
     issued: clientTokens(client, table),

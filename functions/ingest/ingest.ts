@@ -21,15 +21,18 @@ const rejected = rejectedQueue(env(variables.rejectedQueue));
  * Consumes the ingest queue. Every message ends as a stored event or, with the reason, in the rejected queue; trouble
  * on the way leaves it in the ingest queue, to be tried again.
  */
-export const handler = batch(async (record) => {
-  try {
-    const draft = readEventText(record.body, { now: new Date(), entropy: record.body });
-    const outcome = await append(store, draft);
-    return outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated;
-  } catch (error) {
-    if (!(error instanceof ActivityError) || error.code === "unavailable") throw error;
-    await rejected.reject(record, error);
-    log("warn", "event rejected", { message_id: record.messageId, code: error.code });
-    return metrics.eventsRejected;
-  }
-});
+export const handler = batch(
+  async (record) => {
+    try {
+      const draft = readEventText(record.body, { now: new Date(), entropy: record.body });
+      const outcome = await append(store, draft);
+      return outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated;
+    } catch (error) {
+      if (!(error instanceof ActivityError) || error.code === "unavailable") throw error;
+      await rejected.reject(record, error);
+      log("warn", "event rejected", { message_id: record.messageId, code: error.code });
+      return metrics.eventsRejected;
+    }
+  },
+  { lag: metrics.ingestLag },
+);

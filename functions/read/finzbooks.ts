@@ -11,6 +11,7 @@ const client = dynamoClient();
 
 /** Serves the FinzBooks dialect behind the HTTP API; changes nothing but the count of a token's uses. */
 export const handler = http({
+  name: "finzbooks",
   answer: answerFinzbooks({
     events: eventStore(client, env(variables.eventsTable)),
     tokens: tokenUses(client, env(variables.configTable)),

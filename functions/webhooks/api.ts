@@ -23,6 +23,7 @@ const table = env(variables.deliveriesTable);
 
 /** Serves the webhook endpoints of the FinzBooks dialect behind the HTTP API. */
 export const handler = http({
+  name: "webhooks",
   answer: answerWebhooks({
     tokens: tokenUses(client, config),
     endpoints: endpointStore(client, { config, events }),

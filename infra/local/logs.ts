@@ -23,6 +23,7 @@ export function openLogs(folder: string): Logs {
   };
 }
 
-function logFile(group: string): string {
+/** The name of a group's file. */
+export function logFile(group: string): string {
   return `${group.replace(/^\//, "").replaceAll("/", "-")}.log`;
 }

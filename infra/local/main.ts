@@ -64,9 +64,9 @@ function stopWithParent(): void {
 }
 
 /** Tells the command line and the tests where everything is; written whole or not at all. */
-function publish({ api, endpoints, queues, tables, functions }: LocalStack, demo: Demo | undefined): void {
+function publish({ api, endpoints, queues, tables, functions, logFiles }: LocalStack, demo: Demo | undefined): void {
   const partial = `${stackFile}.partial`;
-  writeFileSync(partial, `${JSON.stringify({ api, endpoints, queues, tables, functions, demo }, null, 2)}\n`);
+  writeFileSync(partial, `${JSON.stringify({ api, endpoints, queues, tables, functions, logFiles, demo }, null, 2)}\n`);
   renameSync(partial, stackFile);
 }
 

@@ -17,7 +17,8 @@ import { gatewayServer, type Respond } from "./http/server.ts";
 import { openKeys } from "./kms/keys.ts";
 import { hostFunctions } from "./lambda/host.ts";
 import { closeServer, listenOnLoopback } from "./listen.ts";
-import { openLogs } from "./logs.ts";
+import { logGroups } from "./log-groups.ts";
+import { logFile, openLogs } from "./logs.ts";
 import { openSchedules } from "./schedules/host.ts";
 import { clockTicks, type Ticks } from "./schedules/ticks.ts";
 import { openSources } from "./sources/host.ts";
@@ -40,11 +41,13 @@ interface LocalStackOptions {
 export interface LocalStack {
   /** As `http://127.0.0.1:3000`. */
   readonly api: string;
-  readonly endpoints: Readonly<Record<"dynamodb" | "kms" | "lambda" | "sqs", string>>;
+  readonly endpoints: Readonly<Record<"dynamodb" | "kms" | "lambda" | "logs" | "sqs", string>>;
   /** Queue URLs, table names and function names by the names of the template's outputs. */
   readonly queues: Readonly<Record<string, string>>;
   readonly tables: Readonly<Record<string, string>>;
   readonly functions: Readonly<Record<string, string>>;
+  /** Files of the log groups that outputs name. */
+  readonly logFiles: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
   /** Resolves when an engine ends by itself: the stack is then of no more use. */
   readonly failed: Promise<Error>;
@@ -101,6 +104,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const { data } = options;
   const keys = await openKeys({ resources, where, data, randomBytes }).catch((error) => unusable(data, error));
 
+  const groups = resources.ofType("AWS::Logs::LogGroup");
   const judge = policyJudge(resourcePolicies(resources, where), where.account);
   const principals = openPrincipals(identityPolicies(resources), where.account);
   const functions = hostFunctions({ resources, assets, principals, services, logs, log });
@@ -109,6 +113,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const gate = serviceListener({
     ...engines,
     keys,
+    logGroups: logGroups(new Set(groups.map(({ ref }) => ref)), logs, () => new Date()),
     randomBytes,
     functions,
     judge,
@@ -142,14 +147,16 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   });
 
   const outputs = resources.outputs();
-  const { queues, tables, functions: functionNames } = stackNames(outputs);
+  const { queues, tables, functions: functionNames, logs: logNames } = stackNames(outputs);
+  const fileOf = (group: string) => resolve(options.logs, logFile(group));
   const { origin } = services;
   return {
     api,
-    endpoints: { dynamodb: origin, kms: origin, lambda: origin, sqs: origin },
+    endpoints: { dynamodb: origin, kms: origin, lambda: origin, logs: origin, sqs: origin },
     queues,
     tables,
     functions: functionNames,
+    logFiles: Object.fromEntries(Object.entries(logNames).map(([name, group]) => [name, fileOf(group)])),
     outputs,
     failed: Promise.race([engines.dynamodb.failed, engines.sqs.failed]),
     stop: () => stops.disposeAsync(),

@@ -1,24 +1,33 @@
 import { rmSync } from "node:fs";
 import { Duration } from "aws-cdk-lib";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { type ILogGroup, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
+import type { Operation } from "./operation.ts";
 
 export type NodeFunctionProps = {
   /** The entry file, from the root of the project. */
   readonly entry: string;
   readonly description: string;
   readonly timeoutSeconds: number;
-  readonly logRetention: RetentionDays;
+  /** Where its log goes: a group that it shares, or one of its own, kept for so many days. */
+  readonly log: ILogGroup | RetentionDays;
   /** MB; the processor grows with it. */
   readonly memory?: number;
+  /** Instances at most, which are also kept free for it. Without it, it shares what the account has. */
+  readonly reservedConcurrency?: number;
 };
 
-/** A function of this product: Node 24 on arm64, one bundle, a log group of its own with a retention. */
+/** A function of this product: Node 24 on arm64, one bundle, and a role that may write its log and nothing else. */
 export class NodeFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
-    const logGroup = new LogGroup(scope, `${id}Logs`, { retention: props.logRetention });
+    const { log, reservedConcurrency } = props;
+    const logGroup = typeof log === "number" ? new LogGroup(scope, `${id}Logs`, { retention: log }) : log;
+    // Not the managed policy for it, by which a function could write to any log, the audit log too.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    logGroup.grantWrite(role);
     const { folder } = bundle(props.entry);
     super(scope, id, {
       description: props.description,
@@ -28,10 +37,22 @@ export class NodeFunction extends LambdaFunction {
       handler: "index.handler",
       memorySize: props.memory ?? 512,
       timeout: Duration.seconds(props.timeoutSeconds),
+      role,
       logGroup,
       loggingFormat: LoggingFormat.TEXT,
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
     });
     // The assembly has its own copy by now.
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What all functions have that answer requests: one audit log, and instances that no other kind of function takes. */
+export function requestFunction({ auditLogs, reserved }: Operation) {
+  return { log: auditLogs.access, ...(reserved === null ? {} : { reservedConcurrency: reserved.api }) };
+}
+
+/** What all functions have that follow the table's stream: instances that a rush of requests cannot take. */
+export function streamFunction({ logRetention, reserved }: Operation) {
+  return { log: logRetention, ...(reserved === null ? {} : { reservedConcurrency: reserved.stream }) };
 }

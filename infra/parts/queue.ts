@@ -1,15 +1,25 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Validations } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
 
 /** What every queue of this product has: encryption, TLS only, and messages for as long as SQS keeps any. */
-export const keeping: QueueProps = {
+const keeping: QueueProps = {
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   retentionPeriod: Duration.days(14),
 };
+
+/** A queue in which what cannot go on waits for a person. No function reads it. */
+export class HeldQueue extends Queue {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, keeping);
+    const reason =
+      "Nothing consumes it, so nothing can fail on its messages: it is an end, and alarms when it holds any.";
+    Validations.of(this).acknowledge({ id: "AwsSolutions::AwsSolutions-SQS3", reason });
+  }
+}
 
 export type WorkQueueProps = {
   readonly alarms: Alarms;

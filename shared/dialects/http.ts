@@ -1,3 +1,5 @@
+import type { RequestLine } from "../review/lines.ts";
+
 /** A request as the dialects see it. */
 export type HttpRequest = {
   /** In upper case; a HEAD request is shown as the GET that it stands for. */
@@ -23,8 +25,22 @@ export type HttpResponse = {
   readonly body: string;
 };
 
+/** What is written down of a request, as far as its handler knows it. */
+export type RequestFacts = {
+  -readonly [Fact in
+    | "route"
+    | "org_id"
+    | "token_id"
+    | "user_id"
+    | "entity_id"
+    | "endpoint_id"
+    | "filters"
+    | "count"
+    | "issued_token_id"]?: RequestLine[Fact];
+};
+
 /** What a handler learns on its way to an answer: headers that errors carry too, and facts for the log line. */
 export type HttpTrace = {
   readonly headers: Record<string, string>;
-  readonly facts: Record<string, string | number | null>;
+  readonly facts: RequestFacts;
 };

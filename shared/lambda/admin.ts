@@ -1,6 +1,9 @@
+import type { Context } from "aws-lambda";
 import { type AdminAnswer, type AdminContext, administer } from "../access/admin.ts";
-import { adminRequest } from "../access/admin-request.ts";
+import { type AdminRequest, adminRequest } from "../access/admin-request.ts";
 import { ActivityError } from "../events/errors.ts";
+import type { AdminLine } from "../review/lines.ts";
+import { inInvocation } from "./invocation.ts";
 import { errorFields, log } from "./log.ts";
 
 /** What the administrator gets: the answer, or what was wrong with the request. */
@@ -11,24 +14,60 @@ export type AdminReply = AdminAnswer | { readonly error: { code: string; message
  * defect, which fails the invocation. Leaves one line in the log, without the secret.
  */
 export function admin(context: () => AdminContext) {
-  return async (event: unknown): Promise<AdminReply> => {
+  const handle = async (event: unknown, invocation: Context): Promise<AdminReply> => {
+    const started = performance.now();
     const parsed = adminRequest.safeParse(event);
-    const action = parsed.success ? parsed.data.action : "unknown";
+    const report = (outcome: string, facts: AdminFacts, error?: unknown) => {
+      const line: AdminLine = {
+        time: new Date().toISOString(),
+        message: "admin",
+        request_id: invocation.awsRequestId,
+        action: parsed.success ? parsed.data.action : "unknown",
+        outcome,
+        ...(parsed.success ? asked(parsed.data) : {}),
+        ...facts,
+        duration_ms: Math.round((performance.now() - started) * 10) / 10,
+      };
+      log(error === undefined ? "info" : "error", "admin", {
+        ...line,
+        ...(error === undefined ? {} : errorFields(error)),
+      });
+    };
     try {
       if (!parsed.success) throw malformed(parsed.error.issues[0]?.path.map(String).join("."));
       const answer = await administer(context(), parsed.data);
-      log("info", "admin", { action, outcome: "done" });
+      report("done", answered(answer));
       return answer;
     } catch (error) {
       if (!(error instanceof ActivityError) || error.code === "unavailable") {
-        log("error", "admin", { action, outcome: "failed", ...errorFields(error) });
+        report("failed", {}, error);
         throw error;
       }
-      log("info", "admin", { action, outcome: error.code });
+      report(error.code, {});
       const { field } = error.facts;
       return { error: { code: error.code, message: error.message, ...(field === undefined ? {} : { field }) } };
     }
   };
+  return (event: unknown, invocation: Context) => inInvocation(invocation, () => handle(event, invocation));
+}
+
+type AdminFacts = Pick<AdminLine, "org_id" | "token_id" | "user_id" | "scopes" | "count">;
+
+/** Whom and what a request is about. */
+function asked(request: AdminRequest): AdminFacts {
+  return {
+    org_id: "org_ids" in request ? request.org_ids.join(",") : "org_id" in request ? request.org_id : undefined,
+    token_id: "token_id" in request ? request.token_id : undefined,
+    user_id: "user_id" in request ? request.user_id : undefined,
+    scopes: "scopes" in request ? request.scopes.join(",") : undefined,
+  };
+}
+
+function answered(answer: AdminAnswer): AdminFacts {
+  if ("token" in answer) return { org_id: answer.token.org_ids.join(","), token_id: answer.token.token_id };
+  if ("client" in answer) return { token_id: answer.client.client_id };
+  if ("tokens" in answer) return { count: answer.tokens.length };
+  return "orgs" in answer ? { count: answer.orgs.length } : {};
 }
 
 function malformed(field: string | undefined): ActivityError {

@@ -2,7 +2,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** Three attempts and short times: trouble ends as an error that is told, well before the function's own time does. */
-const patience = {
+export const patience = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };

@@ -1,4 +1,5 @@
 import type { SQSRecord } from "aws-lambda";
+import type { DeliveryLine } from "../review/lines.ts";
 import { deliver } from "../webhooks/deliver.ts";
 import type { DeliveryWorld, Outcome } from "../webhooks/delivery-world.ts";
 import type { RecordResult } from "./batch.ts";
@@ -22,11 +23,29 @@ export async function deliverRecords(
 ): Promise<readonly RecordResult[]> {
   const readings = await Promise.allSettled(records.map(async ({ body }) => readDeliveryMessage(body)));
   const messages = readings.flatMap((reading) => (reading.status === "fulfilled" ? [reading.value] : []));
-  const { results, disabled, troubles } = await deliver(world, messages);
+  const { results, disabled, opened, troubles } = await deliver(world, messages);
   for (const trouble of troubles) log("error", "health not recorded", errorFields(trouble));
+  for (const endpoint_id of opened) {
+    log("warn", "circuit opened", { endpoint_id });
+    count({ [metrics.circuitsOpened]: 1 }, world.now());
+  }
   for (const { endpoint, reason } of disabled) {
     log("warn", "endpoint disabled", { org_id: endpoint.org_id, endpoint_id: endpoint.endpoint_id, reason });
     count({ [metrics.endpointsDisabled]: 1 }, world.now());
+  }
+  for (const [at, { org_id, endpoint_id, delivery_id, event }] of messages.entries()) {
+    const result = results[at];
+    if (result?.status !== "fulfilled" || result.value !== "given_up") continue;
+    const line: DeliveryLine = {
+      time: world.now().toISOString(),
+      message: "delivery",
+      org_id,
+      endpoint_id,
+      delivery_id,
+      event_id: event?.event_id,
+      outcome: result.value,
+    };
+    log("warn", "delivery", line);
   }
   const delivered = results.values();
   return readings.map((reading) => (reading.status === "rejected" ? reading : counted(delivered.next().value)));

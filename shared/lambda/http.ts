@@ -2,10 +2,16 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../dialects/http.ts";
 import { ActivityError } from "../events/errors.ts";
+import type { RequestLine } from "../review/lines.ts";
 import { encodeResponse } from "./encode.ts";
+import { inInvocation } from "./invocation.ts";
 import { errorFields, log } from "./log.ts";
+import { metricFields } from "./metrics.ts";
+import { metrics } from "./names.ts";
 
 export type HttpFunction = {
+  /** What the lines and the metrics of its requests name it. */
+  readonly name: string;
   answer(request: HttpRequest, trace: HttpTrace): Promise<HttpResponse>;
   renderProblem(error: unknown, request: HttpRequest): HttpResponse;
   /** Reads the body of a request; without it a function gets none. */
@@ -14,7 +20,7 @@ export type HttpFunction = {
 
 type Call = middy.Request<APIGatewayProxyEventV2>;
 
-type Exchange = { request: HttpRequest; readonly trace: HttpTrace; readonly started: number };
+type Exchange = { request: HttpRequest; readonly ip: string; readonly trace: HttpTrace; readonly started: number };
 
 type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
 
@@ -22,19 +28,20 @@ type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
  * The stack of every function behind the HTTP API: what `answer` throws, `renderProblem` turns into a response; each
  * response carries its request id, and each request leaves one line in the log. It never throws.
  */
-export function http({ answer, renderProblem, readBody }: HttpFunction) {
+export function http({ name, answer, renderProblem, readBody }: HttpFunction) {
   const exchanges = new WeakMap<APIGatewayProxyEventV2, Exchange>();
   const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
     const known = exchanges.get(event);
     if (known) return known;
-    const opened = { request: toRequest(event), trace: { headers: {}, facts: {} }, started: performance.now() };
+    const { sourceIp: ip } = event.requestContext.http;
+    const opened = { request: toRequest(event), ip, trace: { headers: {}, facts: {} }, started: performance.now() };
     exchanges.set(event, opened);
     return opened;
   };
 
   const report: Stack = {
-    after: ({ event, response }) => reportOutcome(exchangeOf(event), response),
-    onError: ({ event, response, error }) => reportOutcome(exchangeOf(event), response, error),
+    after: ({ event, response }) => reportRequest(name, exchangeOf(event), response),
+    onError: ({ event, response, error }) => reportRequest(name, exchangeOf(event), response, error),
   };
   const addHeaders: Stack["after"] = (call) => {
     const { request, trace } = exchangeOf(call.event);
@@ -70,7 +77,8 @@ export function http({ answer, renderProblem, readBody }: HttpFunction) {
   }
 
   return async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
-    const response = await stack(event, context);
+    const { requestId } = event.requestContext;
+    const response = await inInvocation(context, () => stack(event, context), requestId);
     return encodeResponse(response, event.headers["accept-encoding"] ?? "");
   };
 }
@@ -88,19 +96,36 @@ function toRequest({ rawPath, rawQueryString, headers, requestContext }: APIGate
   };
 }
 
-function reportOutcome(
-  { request, trace, started }: Exchange,
+/** Writes the audit line of a request, which is also what its metrics are made of. */
+function reportRequest(
+  dialect: string,
+  { request, ip, trace, started }: Exchange,
   response: HttpResponse | null | undefined,
   error?: unknown,
 ): void {
+  const now = new Date();
   const status = response?.status ?? 500;
-  log(status >= 500 ? "error" : "info", "request", {
+  const line: Omit<RequestLine, "duration_ms"> = {
+    time: now.toISOString(),
+    message: "request",
     request_id: request.requestId,
+    dialect,
     method: request.method,
-    status,
-    duration_ms: Math.round((performance.now() - started) * 10) / 10,
+    ...(status === 401 ? { token_id: "none" } : {}),
     ...trace.facts,
-    ...(error instanceof ActivityError ? { code: error.code } : {}),
+    status,
+    code: error instanceof ActivityError ? error.code : undefined,
+    ip,
+  };
+  const counts = {
+    ...(status >= 500 ? { [metrics.requestsFailed]: 1 } : {}),
+    ...(status === 401 ? { [metrics.requestsUnauthenticated]: 1 } : {}),
+    ...(status === 429 ? { [metrics.requestsRateLimited]: 1 } : {}),
+  };
+  const times = { duration_ms: Math.round((performance.now() - started) * 10) / 10 };
+  log(status >= 500 ? "error" : "info", "request", {
+    ...line,
     ...(status >= 500 ? errorFields(error) : {}),
+    ...metricFields({ counts, times }, now, [["dialect"], []]),
   });
 }

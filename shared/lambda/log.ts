@@ -1,10 +1,11 @@
+import { invocationFields } from "./invocation.ts";
 import { writeLine } from "./write-line.ts";
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one JSON line. Fields are facts and ids; never an event, a body, a header or a token. */
 export function log(level: "info" | "warn" | "error", message: string, fields: LogFields = {}): void {
-  writeLine({ level, message, ...fields });
+  writeLine({ time: new Date().toISOString(), level, message, ...invocationFields(), ...fields });
 }
 
 /** What an operator needs of an error, causes included. */

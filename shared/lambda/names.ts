@@ -7,6 +7,7 @@ export const variables = {
   deliveriesQueue: "DELIVERIES_QUEUE_URL",
   replaysQueue: "REPLAYS_QUEUE_URL",
   unreadQueue: "UNREAD_QUEUE_URL",
+  auditLogGroup: "AUDIT_LOG_GROUP",
   secretsKey: "SECRETS_KEY_ARN",
   /** Hosts of our own API, separated by blanks: nothing is ever sent to them. */
   apiHosts: "API_HOSTS",
@@ -31,8 +32,18 @@ export const metrics = {
   deliveriesParked: "DeliveriesParked",
   deliveriesDropped: "DeliveriesDropped",
   deliveriesDue: "DeliveriesDue",
+  circuitsOpened: "CircuitsOpened",
   endpointsDisabled: "EndpointsDisabled",
   replaySteps: "ReplaySteps",
+  eventsLogged: "EventsLogged",
+  eventsTampered: "EventsTampered",
+  /** The longest of a batch, in milliseconds: from an event's storing to its line in the audit log. */
+  auditLag: "AuditLag",
+  /** The longest of a batch, in milliseconds: from an event's arrival in the queue to its storing. */
+  ingestLag: "IngestLag",
+  requestsFailed: "RequestsFailed",
+  requestsUnauthenticated: "RequestsUnauthenticated",
+  requestsRateLimited: "RequestsRateLimited",
 } as const;
 
 export type Metric = (typeof metrics)[keyof typeof metrics];

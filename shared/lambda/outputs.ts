@@ -4,6 +4,8 @@ export interface StackNames {
   readonly queues: Readonly<Record<string, string>>;
   readonly tables: Readonly<Record<string, string>>;
   readonly functions: Readonly<Record<string, string>>;
+  /** Log groups. */
+  readonly logs: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,6 +24,7 @@ export function stackNames(outputs: Readonly<Record<string, string>>): StackName
     queues: ofKind("Queue"),
     tables: ofKind("Table"),
     functions: ofKind("Function"),
+    logs: ofKind("Log"),
   };
 }
 

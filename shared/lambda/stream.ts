@@ -1,6 +1,7 @@
 import middy from "@middy/core";
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { ActivityError } from "../events/errors.ts";
+import { inInvocation } from "./invocation.ts";
 import { errorFields, log } from "./log.ts";
 import { add, type Counts, count } from "./metrics.ts";
 import { type Metric, metrics } from "./names.ts";
@@ -24,56 +25,59 @@ export type StreamHandling<T> = {
  * its neighbours go on.
  */
 export function stream<T extends object>({ read, handle, unread }: StreamHandling<T>) {
-  return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
-    async ({ Records }: DynamoDBStreamEvent) => {
-      const batchItemFailures: DynamoDBBatchResponse["batchItemFailures"] = [];
-      const counts: Counts = {};
-      const again = ({ dynamodb }: DynamoDBRecord) =>
-        batchItemFailures.push({ itemIdentifier: dynamodb?.SequenceNumber ?? "" });
-      const setAside = async (record: DynamoDBRecord, error: unknown) => {
-        log("error", "record unread", { sequence_number: record.dynamodb?.SequenceNumber, ...errorFields(error) });
-        add(counts, metrics.eventsUnreadable);
-        await unread.put(record).catch((trouble) => {
-          log("error", "record failed", errorFields(trouble));
-          again(record);
-        });
-      };
-      const work = async (items: ReadonlyMap<T, DynamoDBRecord>): Promise<void> => {
-        try {
-          const outcome = await handle([...items.keys()]);
-          for (const [metric, value] of outcome.counts) add(counts, metric, value);
-          for (const item of outcome.failed) again(items.get(item) ?? {});
-        } catch (error) {
-          if (isSystemTrouble(error)) {
-            log("error", "batch failed", { records: items.size, ...errorFields(error) });
-            items.forEach(again);
-          } else if (items.size > 1) {
-            for (const [item, record] of items) await work(new Map([[item, record]]));
-          } else {
-            for (const record of items.values()) await setAside(record, error);
-          }
-        }
-      };
-
-      const items = new Map<T, DynamoDBRecord>();
-      for (const record of Records) {
-        try {
-          items.set(read(imageOf(record)), record);
-        } catch (error) {
-          await setAside(record, error);
+  const follow = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const batchItemFailures: DynamoDBBatchResponse["batchItemFailures"] = [];
+    const counts: Counts = {};
+    const again = ({ dynamodb }: DynamoDBRecord) =>
+      batchItemFailures.push({ itemIdentifier: dynamodb?.SequenceNumber ?? "" });
+    const setAside = async (record: DynamoDBRecord, error: unknown) => {
+      log("error", "record unread", { sequence_number: record.dynamodb?.SequenceNumber, ...errorFields(error) });
+      add(counts, metrics.eventsUnreadable);
+      await unread.put(record).catch((trouble) => {
+        log("error", "record failed", errorFields(trouble));
+        again(record);
+      });
+    };
+    const work = async (items: ReadonlyMap<T, DynamoDBRecord>): Promise<void> => {
+      try {
+        const outcome = await handle([...items.keys()]);
+        for (const [metric, value] of outcome.counts) add(counts, metric, value);
+        for (const item of outcome.failed) again(items.get(item) ?? {});
+      } catch (error) {
+        if (isSystemTrouble(error)) {
+          log("error", "batch failed", { records: items.size, ...errorFields(error) });
+          items.forEach(again);
+        } else if (items.size > 1) {
+          for (const [item, record] of items) await work(new Map([[item, record]]));
+        } else {
+          for (const record of items.values()) await setAside(record, error);
         }
       }
-      if (items.size > 0) await work(items);
-      count(counts, new Date());
-      return { batchItemFailures };
-    },
+    };
+
+    const items = new Map<T, DynamoDBRecord>();
+    for (const record of Records) {
+      try {
+        items.set(read(textsOf(record.dynamodb?.NewImage ?? {})), record);
+      } catch (error) {
+        await setAside(record, error);
+      }
+    }
+    if (items.size > 0) await work(items);
+    count(counts, new Date());
+    return { batchItemFailures };
+  };
+
+  return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
+    (records: DynamoDBStreamEvent, context: Context) => inInvocation(context, () => follow(records)),
   );
 }
 
-function imageOf({ dynamodb }: DynamoDBRecord): StreamImage {
-  const texts = Object.entries(dynamodb?.NewImage ?? {}).flatMap(([name, { S }]) =>
-    S === undefined ? [] : [[name, { S }]],
-  );
+export type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
+
+/** The attributes of an item that are text. */
+export function textsOf(attributes: Attributes): StreamImage {
+  const texts = Object.entries(attributes).flatMap(([name, { S }]) => (S === undefined ? [] : [[name, { S }]]));
   return Object.fromEntries(texts);
 }
 

@@ -1,7 +1,11 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { ActivityEvent, JsonText } from "../events/event.ts";
+import { actionPattern, eventIdPattern } from "../events/limits.ts";
+import { parseTimestamp } from "../events/timestamp.ts";
 import { isEntityType } from "../events/vocabulary.ts";
 import { positionKey, timelineKey } from "./keys.ts";
+
+/** An item as DynamoDB and its stream give it, as far as it is text. */
+export type StoredItem = Readonly<Record<string, { readonly S?: string | undefined }>>;
 
 /** An event as an item: its keys, and every field that has a value. Absence is the absence of the attribute. */
 export function toItem(event: ActivityEvent): Record<string, string> {
@@ -14,7 +18,7 @@ export function toItem(event: ActivityEvent): Record<string, string> {
 }
 
 /** The event of an item. Throws, naming the item's key, where the item is not one that this log wrote. */
-export function fromItem(item: Record<string, AttributeValue>): ActivityEvent {
+export function fromItem(item: StoredItem): ActivityEvent {
   const fault = (field: string) => new Error(`Item ${nameOf(item)} has no valid ${field}.`);
   const optional = (field: string): string | null => {
     const value = item[field];
@@ -53,8 +57,32 @@ export function fromItem(item: Record<string, AttributeValue>): ActivityEvent {
   };
 }
 
+/**
+ * The same, where the item is to the letter what this log would have written: its key, its times, its structured parts,
+ * and nothing beside them. Throws for any other.
+ */
+export function readOwnItem(item: StoredItem): ActivityEvent {
+  const event = fromItem(item);
+  const own = toItem(event);
+  const names = Object.keys(item);
+  const isOwn =
+    names.length === Object.keys(own).length &&
+    names.every((name) => item[name]?.S !== undefined && item[name].S === own[name]) &&
+    eventIdPattern.test(event.event_id) &&
+    actionPattern.test(event.action) &&
+    [event.occurred_at, event.recorded_at].every((time) => parseTimestamp(time) === time) &&
+    [event.actor, event.changes, event.metadata, event.related, event.params].every(isOwnJson);
+  if (!isOwn) throw new Error(`Item ${nameOf(item)} is none that this log wrote.`);
+  return event;
+}
+
+/** Whether a structured part is text that this log wrote: without blanks, and in the order of its keys. */
+function isOwnJson(text: string | null): boolean {
+  return text === null || JSON.stringify(JSON.parse(text)) === text;
+}
+
 /** The key of an item, from its natural attributes: a page does not read the key itself. */
-function nameOf({ org_id, entity_id, occurred_at, event_id }: Record<string, AttributeValue>): string {
+function nameOf({ org_id, entity_id, occurred_at, event_id }: StoredItem): string {
   return `${timelineKey(org_id?.S ?? "?", entity_id?.S ?? "?")} ${positionKey(occurred_at?.S ?? "?", event_id?.S ?? "?")}`;
 }
 

@@ -14,6 +14,8 @@ export type Delivered = {
   readonly results: readonly Result[];
   /** Endpoints that were disabled on the way. */
   readonly disabled: readonly Disabled[];
+  /** Ids of the endpoints whose circuit opened. */
+  readonly opened: readonly string[];
   /** What went wrong after the sends were recorded, which no message has to come again for. */
   readonly troubles: readonly unknown[];
 };
@@ -24,12 +26,14 @@ export type Disabled = { readonly endpoint: Endpoint; readonly reason: ImposedRe
 export async function deliver(world: DeliveryWorld, messages: readonly DeliveryMessage[]): Promise<Delivered> {
   const results = new Map<DeliveryMessage, Result>();
   const disabled: Disabled[] = [];
+  const opened: string[] = [];
   const troubles: unknown[] = [];
   const groups = Map.groupBy(messages, ({ org_id, endpoint_id }) => `${org_id} ${endpoint_id}`);
   const deliverGroup = async (group: readonly DeliveryMessage[]) => {
     try {
       const ended = await deliverToOne(world, group, (message, result) => results.set(message, result));
-      if (ended !== null) disabled.push(ended);
+      if (ended.disabled !== null) disabled.push(ended.disabled);
+      if (ended.opened !== null) opened.push(ended.opened);
     } catch (reason) {
       const left = group.filter((message) => !results.has(message));
       for (const message of left) results.set(message, { status: "rejected", reason });
@@ -37,19 +41,24 @@ export async function deliver(world: DeliveryWorld, messages: readonly DeliveryM
     }
   };
   await Promise.all([...groups.values()].map(deliverGroup));
-  return { disabled, troubles, results: messages.map((message) => results.get(message) ?? lost) };
+  return { disabled, opened, troubles, results: messages.map((message) => results.get(message) ?? lost) };
 }
 
 const lost: Result = { status: "rejected", reason: new Error("The message was not dealt with.") };
 
-/** Delivers messages of one endpoint, each reported as it is done. Answers the endpoint if it was disabled by them. */
+/** What became of an endpoint: it was disabled, or its circuit opened. */
+type GroupEnd = { readonly disabled: Disabled | null; readonly opened: string | null };
+
+const asBefore: GroupEnd = { disabled: null, opened: null };
+
+/** Delivers messages of one endpoint, each reported as it is done. */
 async function deliverToOne(
   world: DeliveryWorld,
   group: readonly DeliveryMessage[],
   report: (message: DeliveryMessage, result: Result) => void,
-): Promise<Disabled | null> {
+): Promise<GroupEnd> {
   const [first] = group;
-  if (first === undefined) return null;
+  if (first === undefined) return asBefore;
   const begun = world.now().getTime();
   const endpoint = await world.endpoints.get(first.org_id, first.endpoint_id);
   const settle = async (message: DeliveryMessage, work: Promise<Outcome>) => {
@@ -62,20 +71,22 @@ async function deliverToOne(
   const unwanted = group.filter((message) => !isWanted(message));
   await Promise.all(unwanted.map((message) => settle(message, giveUp(world, message, reason))));
   const wanted = group.filter(isWanted);
-  if (endpoint === null || wanted.length === 0) return null;
+  if (endpoint === null || wanted.length === 0) return asBefore;
 
   const target = await targetOf(world, endpoint);
   const turn = { world, endpointId: endpoint.endpoint_id, target, begun, settle };
   const [urgent, regular] = [wanted.filter((message) => message.urgent), wanted.filter((message) => !message.urgent)];
   // Both end before either's trouble is told: what is still being sent must not come again for it.
   const turns = await Promise.allSettled([takeTurn(turn, urgent, true), takeTurn(turn, regular, false)]);
-  const verdicts = turns.map((ended) => {
+  const ends = turns.map((ended) => {
     if (ended.status === "rejected") throw ended.reason;
     return ended.value;
   });
-  const verdict = verdicts.find((each) => each !== null) ?? null;
-  if (verdict === null || endpoint.disabled !== null) return null;
-  return (await disable(world, endpoint, verdict)) ? { endpoint, reason: verdict } : null;
+  const opened = ends.some((end) => end.opened) ? endpoint.endpoint_id : null;
+  const verdict = ends.find((end) => end.verdict !== null)?.verdict ?? null;
+  if (verdict === null || endpoint.disabled !== null) return { disabled: null, opened };
+  const isDisabled = await disable(world, endpoint, verdict);
+  return { disabled: isDisabled ? { endpoint, reason: verdict } : null, opened };
 }
 
 async function targetOf({ box, now }: DeliveryWorld, endpoint: Endpoint): Promise<Target> {

@@ -77,13 +77,20 @@ async function makeRoom({ health: store, random, sleep }: Ward, endpointId: stri
   return 1;
 }
 
-/** Gives slots back with what was learned. Answers whether the endpoint has failed for too long. */
+/** What giving slots back shows of an endpoint. */
+export type Lesson = {
+  readonly hasFailedForLong: boolean;
+  /** Whether its circuit opened by it. */
+  readonly opened: boolean;
+};
+
+/** Gives slots back with what was learned. */
 export async function giveBackSlots(
   world: Ward,
   endpointId: string,
   slots: Slots,
   outcomes: readonly SendOutcome[],
-): Promise<boolean> {
+): Promise<Lesson> {
   const { health: store } = world;
   const isProbe = slots.count > 0 && slots.lease === null;
   const hasNews = outcomes.length > 0 && (!slots.isWell || outcomes.some(({ succeeded }) => !succeeded));
@@ -92,7 +99,12 @@ export async function giveBackSlots(
     hasNews || isProbe ? remember(world, endpointId, outcomes) : null,
     slots.lease === null ? undefined : store.end(endpointId, slots.lease, succeededAt === 0 ? null : succeededAt),
   ]);
-  return learned !== null && hasFailedForLong(learned, world.now().getTime());
+  if (learned === null) return { hasFailedForLong: false, opened: false };
+  const { before, after } = learned;
+  return {
+    hasFailedForLong: hasFailedForLong(after, world.now().getTime()),
+    opened: after.openings > before.openings,
+  };
 }
 
 /** Writes what was learned against what others write; `null` where others were always first. */
@@ -100,11 +112,11 @@ async function remember(
   { health: store, random, sleep }: Ward,
   endpointId: string,
   outcomes: readonly SendOutcome[],
-): Promise<Health | null> {
+): Promise<{ before: Health; after: Health } | null> {
   for (let tries = 1; tries <= maxConflicts; tries++) {
     const before = await store.read(endpointId);
     const after = learn(before, outcomes);
-    if (await store.write(endpointId, before, after)) return after;
+    if (await store.write(endpointId, before, after)) return { before, after };
     await sleep(20 * random() * tries);
   }
   return null;

@@ -19,13 +19,21 @@ export type Turn = {
   settle(message: DeliveryMessage, work: Promise<Outcome>): Promise<void>;
 };
 
-/** Sends what it gets slots for, as many at once; what it gets none for waits. Answers why to disable the endpoint. */
+/** What a turn shows of an endpoint. */
+export type TurnEnd = {
+  /** Why to disable it. */
+  readonly verdict: ImposedReason | null;
+  /** Whether its circuit opened. */
+  readonly opened: boolean;
+};
+
+/** Sends what it gets slots for, as many at once; what it gets none for waits. */
 export async function takeTurn(
   { world, endpointId, target, begun, settle }: Turn,
   messages: readonly DeliveryMessage[],
   isUrgent: boolean,
-): Promise<ImposedReason | null> {
-  if (messages.length === 0) return null;
+): Promise<TurnEnd> {
+  if (messages.length === 0) return { verdict: null, opened: false };
   const left = [...messages];
   const sent: NonNullable<Step["sent"]>[] = [];
   const slots = await takeSlots(world, endpointId, messages.length, world.newId(), isUrgent);
@@ -48,7 +56,7 @@ export async function takeTurn(
   };
   await Promise.all(Array.from({ length: slots.count }, sendOneByOne));
   await Promise.all(left.map((message) => settle(message, wait(message))));
-  const hasFailedForLong = await giveBackSlots(world, endpointId, slots, sent);
-  if (sent.some(({ gone }) => gone)) return "gone";
-  return hasFailedForLong ? "failing" : null;
+  const { hasFailedForLong, opened } = await giveBackSlots(world, endpointId, slots, sent);
+  if (sent.some(({ gone }) => gone)) return { verdict: "gone", opened };
+  return { verdict: hasFailedForLong ? "failing" : null, opened };
 }

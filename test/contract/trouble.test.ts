@@ -42,7 +42,7 @@ function request(endpoint: string) {
   });
   const context = { events: eventStore(client, "events"), tokens: tokenUses(client, "config"), now: () => new Date() };
   const headers = { authorization: `Bearer ${aSecret()}`, "x-aibooks-org": "org_1" };
-  return http({ answer: answerFinzbooks(context), renderProblem })(
+  return http({ name: "test", answer: answerFinzbooks(context), renderProblem })(
     anHttpEvent("/api/public/v1/activity", { headers }),
     aContext(),
   );

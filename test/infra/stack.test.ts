@@ -75,16 +75,27 @@ describe.each(stageNames)("in %s", (name) => {
         expect(Properties).toMatchObject({
           StartingPosition: "TRIM_HORIZON",
           BisectBatchOnFunctionError: true,
-          FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ eventName: ["INSERT"] }) }] },
+          FunctionResponseTypes: ["ReportBatchItemFailures"],
         });
         expect(Properties.MaximumRetryAttempts).toBeGreaterThan(0);
         // The stream keeps a day.
-        expect(Properties.MaximumRecordAgeInSeconds).toBe(12 * 3600);
-        expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toBe("WebhooksDeliveriesUnread");
+        expect(Properties.MaximumRecordAgeInSeconds).toBeGreaterThanOrEqual(12 * 3600);
+        expect(Properties.MaximumRecordAgeInSeconds).toBeLessThan(24 * 3600);
+        expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toMatch(
+          /^(WebhooksDeliveriesUnread|ReviewUnlogged)$/,
+        );
       },
     );
 
-    it("the stream is read by two at most", () => expect(sources.filter(isStream).length).toBeLessThanOrEqual(2));
+    it("the stream is read by two: subscribers are told of what was added, auditors of all there is", () => {
+      const filters = sources
+        .filter(isStream)
+        .map(([, { Properties }]) => [inWords(Properties.FunctionName), Properties.FilterCriteria?.Filters]);
+      expect(Object.fromEntries(filters)).toEqual({
+        WebhooksDeliveriesFanOut: [{ Pattern: JSON.stringify({ eventName: ["INSERT"] }) }],
+        ReviewFunction: undefined,
+      });
+    });
   });
 
   describe("every function", () => {
@@ -96,12 +107,25 @@ describe.each(stageNames)("in %s", (name) => {
       expect(Properties.Description).toMatch(/\.$/);
     });
 
-    it.each(functions)("%s has a log group of its own", (_, { Properties }) => {
-      expect(logGroups).toHaveProperty([Properties.LoggingConfig.LogGroup.Ref]);
-      const sharing = functions.filter(([, other]) => {
-        return other.Properties.LoggingConfig.LogGroup.Ref === Properties.LoggingConfig.LogGroup.Ref;
-      });
-      expect(sharing).toHaveLength(1);
+    it("has a log group of its own, but for those that auditors want to know about", () => {
+      const groupOf = ([, { Properties }]: (typeof functions)[number]) => Properties.LoggingConfig.LogGroup.Ref;
+      for (const fn of functions) expect(logGroups).toHaveProperty([groupOf(fn)]);
+      const sharing = [...Map.groupBy(functions, groupOf)].filter(([, sharers]) => sharers.length > 1);
+      expect(sharing.map(([group, sharers]) => [plainId(group), sharers.map(([id]) => plainId(id)).sort()])).toEqual([
+        [
+          "AuditLogsAccess",
+          [
+            "AccessAdmin",
+            "AccessOauth",
+            "ReadApiDocuments",
+            "ReadApiFakturoid",
+            "ReadApiFinzbooks",
+            "ReadApiSimplybooks",
+            "WebhooksApi",
+            "WebhooksDeliveriesSender",
+          ],
+        ],
+      ]);
     });
 
     it("has no address of its own", () => template.resourceCountIs("AWS::Lambda::Url", 0));
@@ -155,8 +179,26 @@ describe.each(stageNames)("in %s", (name) => {
     template.hasResource("AWS::KMS::Key", { Properties: { EnableKeyRotation: true }, DeletionPolicy: "Retain" });
   });
 
-  it.each(resources("AWS::Logs::LogGroup"))("the log %s has an end", (_, { Properties }) => {
-    expect(Properties.RetentionInDays).toBe(stage.logRetentionDays);
+  describe("logs", () => {
+    const groups = resources("AWS::Logs::LogGroup");
+    const isAudit = ([id]: (typeof groups)[number]) => plainId(id).startsWith("AuditLogs");
+
+    it.each(groups)("%s survives the stack", (_, { DeletionPolicy }) => expect(DeletionPolicy).toBe("Retain"));
+
+    it.each(groups.filter((group) => !isAudit(group)))("%s has an end", (_, { Properties }) => {
+      expect(Properties.RetentionInDays).toBe(stage.logRetentionDays);
+    });
+
+    it("of auditors are two, kept for ten years, under a key of their own that is renewed", () => {
+      const audit = groups.filter(isAudit);
+      expect(audit.map(([id]) => plainId(id))).toEqual(["AuditLogsEvents", "AuditLogsAccess"]);
+      for (const [, { Properties }] of audit) {
+        expect(Properties.RetentionInDays).toBe(3_653);
+        expect(inWords(Properties.KmsKeyId)).toBe("AuditLogsKey");
+      }
+      const [, key] = resources("AWS::KMS::Key").find(([id]) => plainId(id) === "AuditLogsKey") ?? [];
+      expect(key).toMatchObject({ Properties: { EnableKeyRotation: true }, DeletionPolicy: "Retain" });
+    });
   });
 
   describe("the API", () => {

@@ -29,8 +29,11 @@ export type CommandLine = {
 };
 
 /** What `npm start` writes about a running stack; with parts of it changed. */
-export function stackFile({ api, endpoints, queues, tables, functions }: LocalStack, changed: object = {}): object {
-  return { api, endpoints, queues, tables, functions, ...changed };
+export function stackFile(
+  { api, endpoints, queues, tables, functions, logFiles }: LocalStack,
+  changed: object = {},
+): object {
+  return { api, endpoints, queues, tables, functions, logFiles, ...changed };
 }
 
 /** The command line in a folder of its own, where it finds the given description of a local stack, or none. */

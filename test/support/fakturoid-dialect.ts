@@ -110,7 +110,7 @@ export function oauthDialect(tokens: readonly Token[] = [aClient()], { used = 1 
     now: () => clock.now,
     random: (bytes) => createHash("sha512").update(String(drawn++)).digest().subarray(0, bytes),
   });
-  const run = http({ answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
+  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
 
   const post = async (
     path: string,

@@ -1,10 +1,10 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
+import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { vi } from "vitest";
-import { stages } from "../../infra/config.ts";
+import { type Stage, stages } from "../../infra/config.ts";
 
 // Bundling takes most of the time of a synthesis and leaves no trace in the template: what is in the bundles has
 // tests of its own.
@@ -21,9 +21,14 @@ export const stageNames = ["dev", "prod"] as const;
 
 export type StageName = (typeof stageNames)[number];
 
-/** The template of one stage, as it would be deployed. */
-export function templateOf(name: StageName): Template {
-  return Template.fromStack(new ActivityLogStack(new App(), `activity-log-${name}`, stages[name]));
+/** The stack of a stage. */
+export function stackOf(app: App, name: string, stage: Stage): Stack {
+  return new ActivityLogStack(app, `activity-log-${name}`, stage);
+}
+
+/** The template of one stage, as it would be deployed; or of a stage that no configuration has. */
+export function templateOf(name: StageName, stage: Stage = stages[name]): Template {
+  return Template.fromStack(stackOf(new App(), name, stage));
 }
 
 /** A construct's logical id without the hash that CDK puts behind it: `IngestFunctionB02ED0EB` is `IngestFunction`. */

@@ -24,7 +24,7 @@ export function gateHandler(options: GateOptions) {
     const [name = "", operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     const protocol = byName.get(name);
     if (protocol === undefined) {
-      const message = "This endpoint speaks DynamoDB, SQS, KMS and Lambda over AWS JSON.";
+      const message = "This endpoint speaks DynamoDB, SQS, KMS, CloudWatch Logs and Lambda over AWS JSON.";
       refuse(response, 400, "UnknownOperationException", message);
       return;
     }

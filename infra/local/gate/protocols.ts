@@ -1,10 +1,12 @@
 import type { ServerResponse } from "node:http";
 import type { Keys } from "../kms/keys.ts";
 import { type Answer, kmsOperations } from "../kms/operations.ts";
+import type { logGroups } from "../log-groups.ts";
 import type { Access, Region } from "./access.ts";
 import { dynamoDbAccess, streamAccess } from "./dynamodb-access.ts";
 import type { Engine, Exchange, forwarder } from "./forward.ts";
 import { kmsAccess } from "./kms-access.ts";
+import { logsAccess } from "./logs-access.ts";
 import { refuse } from "./refuse.ts";
 import { sqsAccess } from "./sqs-access.ts";
 
@@ -21,6 +23,8 @@ export interface Services {
   readonly dynamodb: Engine;
   readonly sqs: Engine;
   readonly keys: Keys;
+  /** Answers what writes to log groups. */
+  readonly logGroups: ReturnType<typeof logGroups>;
   readonly randomBytes: (size: number) => Buffer;
   readonly where: Region;
   /** Partition key attribute of each table, by the table's name. */
@@ -31,7 +35,7 @@ export interface Services {
 
 /** Every protocol that the gate speaks, by what stands before the dot in `x-amz-target`. */
 export function protocols(
-  { dynamodb, sqs, keys, randomBytes, where, partitionKeys, origin }: Services,
+  { dynamodb, sqs, keys, logGroups, randomBytes, where, partitionKeys, origin }: Services,
   { forwardTo }: Pick<ReturnType<typeof forwarder>, "forwardTo">,
 ): ReadonlyMap<string, Protocol> {
   // DynamoDB Local puts all its ARNs in a region of its own.
@@ -59,6 +63,11 @@ export function protocols(
         answer: (operation) => (/QueueUrl$|^ListQueues$|^CreateQueue$/.test(operation) ? toOurUrls : undefined),
       }),
     },
+    Logs_20140328: {
+      refusalStatus: 400,
+      access: (operation, body) => logsAccess(operation, body, where),
+      answer: async (operation, text, { response }) => respond(response, logGroups(operation, JSON.parse(text))),
+    },
     TrentService: {
       refusalStatus: 400,
       access: (operation, body) => kmsAccess(operation, body, keys),
@@ -68,7 +77,7 @@ export function protocols(
   return new Map(Object.entries(byName));
 }
 
-function respond(response: ServerResponse, answer: Answer): void {
+function respond(response: ServerResponse, answer: Answer<unknown>): void {
   if (answer.kind === "fault") refuse(response, 400, answer.code, answer.message);
   else response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answer.output));
 }

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { ivLength, keyArnOf, open, seal } from "./ciphertext.ts";
 import type { Keys } from "./keys.ts";
 
-/** What KMS answers: the output of an operation, or its fault. */
-export type Answer =
-  | { readonly kind: "output"; readonly output: Readonly<Record<string, string>> }
+/** What a service answers: the output of an operation, or its fault. */
+export type Answer<Value = string> =
+  | { readonly kind: "output"; readonly output: Readonly<Record<string, Value>> }
   | { readonly kind: "fault"; readonly code: string; readonly message: string };
 
 const dataKeyBytes = { AES_128: 16, AES_256: 32 } as const;

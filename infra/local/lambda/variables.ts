@@ -22,6 +22,7 @@ export function environmentVariables(definition: FunctionDefinition, services: S
     AWS_SECRET_ACCESS_KEY: services.accessKey,
     AWS_SESSION_TOKEN: "local",
     AWS_ENDPOINT_URL_DYNAMODB: services.origin,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: services.origin,
     AWS_ENDPOINT_URL_KMS: services.origin,
     AWS_ENDPOINT_URL_LAMBDA: services.origin,
     AWS_ENDPOINT_URL_SQS: services.origin,

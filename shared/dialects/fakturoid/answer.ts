@@ -4,6 +4,7 @@ import type { Org } from "../../access/org.ts";
 import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
 import { tokenHash } from "../../access/token.ts";
 import { readWindow, type WindowWorld } from "../../events/window.ts";
+import { filterText } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { bearerOf, identify, readBeside } from "../identify.ts";
 import { SeenCallers } from "../seen-callers.ts";
@@ -30,6 +31,7 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     requireUserAgent(request);
     const route = findRoute(request.method, request.path);
+    trace.facts.route = route.kind;
     const secret = bearerOf(request);
     if (secret === null) throw invalidToken();
     if (route.kind === "user") {
@@ -45,6 +47,7 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
     };
     const read = async (orgId: string) => {
       const asked = readListRequest(request.query);
+      trace.facts.filters = filterText({ subject_id: asked.subjectId, since: asked.since, page: asked.page });
       const [org, window] = await Promise.all([
         orgs.get(orgId),
         readWindow(context, listingOf(orgId, route.kind, asked), { skip: (asked.page - 1) * pageSize, take: pageSize }),

@@ -30,13 +30,15 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
     if (request.method !== "POST") {
       throw new ActivityError("method_not_allowed", "Tokens are asked for by POST.", { allow: "POST" });
     }
+    trace.facts.route = operation;
     const client = await identifyClient(tokens, request, now(), trace);
     const body = request.body();
     const fields = isJsonObject(body) ? body : {};
-    return operation === "token" ? issue(client, fields.grant_type) : revoke(client, fields.token);
+    if (operation === "revoke") return revoke(client, fields.token);
+    return issue(client, fields.grant_type, trace);
   };
 
-  async function issue(client: Token, grant: unknown): Promise<HttpResponse> {
+  async function issue(client: Token, grant: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
     // RFC 6749, section 3.2: a parameter without a value was not sent.
     if (grant === undefined || grant === "") throw missing("grant_type");
     if (grant !== "client_credentials") {
@@ -59,6 +61,7 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
       last_used_at: null,
     };
     await issued.issue(token).catch(asUnknownClient);
+    facts.issued_token_id = token.token_id;
     return answer({ access_token, token_type: "Bearer", expires_in: accessTokenSeconds });
   }
 
@@ -77,9 +80,10 @@ async function identifyClient(tokens: TokenUses, request: HttpRequest, now: Date
   const [, encoded = ""] = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(request.headers.authorization ?? "") ?? [];
   const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
   if (id === undefined || secret === undefined) throw unknownClient();
+  if (isWellFormedToken(secret)) trace.facts.token_id = tokenIdOfHash(tokenHash(secret));
   const { token, used } = await authenticate(tokens, secret, now).catch(asUnknownClient);
   if (token.token_id !== id || !token.scopes.includes(clientScope)) throw unknownClient();
-  trace.facts.token_id = token.token_id;
+  trace.facts.org_id = token.org_ids[0];
   Object.assign(trace.headers, fakturoidRate.headers(rateState(used, now, fakturoidRate.limit), now));
   refuseExcess(used, now, fakturoidRate.limit);
   return token;

@@ -4,6 +4,7 @@ import { tokenHash } from "../../access/token.ts";
 import { readCursor, writeCursor } from "../../events/cursor.ts";
 import { listEvents } from "../../events/list.ts";
 import type { EventReader } from "../../events/query.ts";
+import { filterText } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { readBeside } from "../identify.ts";
 import { SeenCallers } from "../seen-callers.ts";
@@ -23,8 +24,11 @@ export type AnswerContext = {
 export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
   const seen = new SeenCallers();
 
-  const list = async (route: ActivityRoute, query: URLSearchParams, org_id: string) => {
+  const list = async (route: ActivityRoute, query: URLSearchParams, org_id: string, { facts }: HttpTrace) => {
     const { filter, limit, cursor } = readActivityRequest(route, query);
+    const { entity_type, entity_id, actor_user_id, since, until } = filter;
+    facts.entity_id = entity_id ?? undefined;
+    facts.filters = filterText({ entity_type, actor_user_id, since, until, limit });
     const after = cursor === null ? null : readCursor(cursor, org_id, filter);
     const page = await listEvents(events, { ...filter, org_id, parts: [], limit, after });
     return { ...page, filter, limit, org_id };
@@ -32,6 +36,7 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
 
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
+    trace.facts.route = route.kind;
     const credentials = credentialsOf(request);
     const enter = () => identifyCaller(tokens, credentials, now(), trace);
     if (route.kind === "whoami") return json(renderWhoami(await enter()));
@@ -42,7 +47,9 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
       requireScope(token, "AIBooks.activity.READ");
       return org_id;
     };
-    const { org_id, ...page } = await readBeside({ seen, key }, enterToRead, (org) => list(route, request.query, org));
+    const { org_id, ...page } = await readBeside({ seen, key }, enterToRead, (org) =>
+      list(route, request.query, org, trace),
+    );
     trace.facts.count = page.events.length;
     const body = renderPage(page.events, page.limit, page.next !== null);
     if (page.next === null) return json(body);

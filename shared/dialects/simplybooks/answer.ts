@@ -3,13 +3,14 @@ import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
 import { tokenHash } from "../../access/token.ts";
 import { ActivityError } from "../../events/errors.ts";
 import { readWindow, type WindowWorld } from "../../events/window.ts";
+import { filterText } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { readBeside } from "../identify.ts";
 import { SeenCallers } from "../seen-callers.ts";
 import { activityOf } from "./activity.ts";
 import { credentialsOf, identifyAccount } from "./caller.ts";
 import { readFormat, respond } from "./format.ts";
-import { activityListing, listingOf, readFields, readListRequest } from "./query.ts";
+import { activityListing, factsOf, listingOf, readFields, readListRequest } from "./query.ts";
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
 import { findRoute } from "./routes.ts";
 
@@ -31,6 +32,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
 
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
+    trace.facts.route = route.kind;
     const format = readFormat(request);
     const credentials = credentialsOf(request);
     const enter = () => identifyAccount({ tokens, orgs, now: now() }, credentials, trace);
@@ -46,6 +48,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
       case "activity": {
         const { activities, fields } = await read(async (orgId) => {
           const asked = readFields(request.query);
+          trace.facts.filters = filterText({ activity_id: route.id });
           const shownIn = await setting(orgId);
           const listing = activityListing(orgId, route.id, shownIn);
           if (listing === null) return { activities: [], fields: asked };
@@ -60,6 +63,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
       case "list": {
         const { window, activities, fields } = await read(async (orgId) => {
           const asked = readListRequest(request.query);
+          Object.assign(trace.facts, factsOf(asked));
           const shownIn = await setting(orgId);
           const found = await readWindow(context, listingOf(orgId, asked, shownIn), asked);
           const shown = found.events.map((event) => activityOf(event, shownIn));

@@ -1,6 +1,8 @@
 import { isCleanId, maxIdLength } from "../../events/limits.ts";
 import type { EventQuery } from "../../events/query.ts";
 import { type Listing, listName } from "../../events/window.ts";
+import { filterText } from "../filter-text.ts";
+import type { RequestFacts } from "../http.ts";
 import { invalid, only } from "../parameters.ts";
 import { zoneClock } from "../zone-clock.ts";
 import { activityOf, type DocumentField, documentFields, type Setting, shownParts } from "./activity.ts";
@@ -88,6 +90,20 @@ export function listingOf(orgId: string, { conditions, search }: ListRequest, se
             return open.every((condition) => meets(activity, condition)) && isFound(activity, search);
           },
   };
+}
+
+/** Conditions on these hold words and names, which are not for logs. */
+const wordFields: ReadonlySet<Field> = new Set(["user", "description", "information", "references"]);
+
+/** What is written down of a request for the list. */
+export function factsOf({ conditions, search, skip, take }: ListRequest): Pick<RequestFacts, "entity_id" | "filters"> {
+  const about = conditions.find(({ field, operator }) => operator === "eq" && isDocumentField(field));
+  const asked = conditions.map(({ field, operator, value }) => [
+    `${field}.${operator}`,
+    wordFields.has(field) ? "…" : value,
+  ]);
+  const filters = filterText({ ...Object.fromEntries(asked), search: search === "" ? null : "…", skip, take });
+  return { entity_id: about?.value, filters };
 }
 
 /** What is read for one activity: the events of its second. `null` for a number that no activity can have. */

@@ -70,6 +70,7 @@ function stackAt(api: string): object {
     queues: { ingest: `${nowhere}/ingest`, rejected: `${nowhere}/rejected` },
     tables: { events: "events", config: "config" },
     functions: { access: "access" },
+    logFiles: { events: "", access: "" },
     demo: { org_id: "org_demo", token: "demo-token" },
   };
 }

@@ -3,6 +3,7 @@ import type { AdminStore } from "../../../shared/access/admin.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { admin } from "../../../shared/lambda/admin.ts";
 import { aSecret, aToken, testNow } from "../../support/builders.ts";
+import { aContext } from "../../support/http-event.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
 
 const quiet: AdminStore = {
@@ -14,8 +15,13 @@ const quiet: AdminStore = {
   revokeToken: async () => null,
 };
 
-const handler = (over: Partial<AdminStore> = {}) =>
-  admin(() => ({ store: { ...quiet, ...over }, now: testNow, random: new Uint8Array(20).fill(7) }));
+const handler =
+  (over: Partial<AdminStore> = {}) =>
+  (event: unknown) =>
+    admin(() => ({ store: { ...quiet, ...over }, now: testNow, random: new Uint8Array(20).fill(7) }))(
+      event,
+      aContext(),
+    );
 
 let lines: LogLine[];
 beforeEach(() => {
@@ -25,7 +31,19 @@ beforeEach(() => {
 describe("a request", () => {
   it("is answered, and leaves one line", async () => {
     expect(await handler()({ action: "org.list" })).toEqual({ orgs: [] });
-    expect(lines).toEqual([{ level: "info", message: "admin", action: "org.list", outcome: "done" }]);
+    expect(lines).toEqual([
+      {
+        time: expect.any(String),
+        level: "info",
+        message: "admin",
+        function: "test",
+        request_id: aContext().awsRequestId,
+        action: "org.list",
+        outcome: "done",
+        count: 0,
+        duration_ms: expect.any(Number),
+      },
+    ]);
   });
 
   it("that issues a token leaves no secret in the log", async () => {

@@ -77,6 +77,8 @@ it("has nothing to do with an empty batch", async () => {
   expect(await deliverRecords(world, [])).toEqual([]);
 });
 
+const isGivenUp = ({ message, outcome }: LogLine) => message === "delivery" && outcome === "given_up";
+
 describe("an endpoint that is disabled on the way", () => {
   it("is told and counted once, without its address", async () => {
     const url = "https://hooks.example.com/in?key=hidden";
@@ -84,11 +86,27 @@ describe("an endpoint that is disabled on the way", () => {
     receiver.answer = answering({ status: 410 });
     await deliverRecords(world, records(...messages(3)));
     const { org_id, endpoint_id } = anEndpoint();
-    expect(lines).toMatchObject([
+    const [given, others] = [lines.filter(isGivenUp), lines.filter((line) => !isGivenUp(line))];
+    expect(others).toMatchObject([
       { level: "warn", message: "endpoint disabled", org_id, endpoint_id, reason: "gone" },
       { EndpointsDisabled: 1 },
     ]);
+    const event_id = expect.stringMatching(/^evt_/);
+    const delivery_id = expect.stringMatching(/^dlv_/);
+    expect(given.length).toBeGreaterThan(0);
+    for (const line of given) expect(line).toMatchObject({ org_id, endpoint_id, event_id, delivery_id });
     expect(JSON.stringify(lines)).not.toMatch(/hooks\.example|hidden/);
+  });
+
+  it("is counted where its circuit opens", async () => {
+    const { world, receiver, messages } = await aDeliveryWorld();
+    receiver.answer = answering({ status: 500 });
+    for (const one of messages(5)) await deliverRecords(world, records(one));
+    const { endpoint_id } = anEndpoint();
+    expect(lines.filter((line) => !isGivenUp(line))).toMatchObject([
+      { level: "warn", message: "circuit opened", endpoint_id },
+      { CircuitsOpened: 1 },
+    ]);
   });
 
   it("is not told of where it only failed", async () => {

@@ -30,7 +30,7 @@ async function echo(body: string | undefined, sent?: Sent) {
     headers: {},
     body: JSON.stringify({ got: request.body() }),
   });
-  const run = http({ answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
+  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
   const { statusCode, body: text = "" } = await run(posted(body, sent), aContext());
   return { status: statusCode, ...JSON.parse(text) };
 }
@@ -112,7 +112,7 @@ it("a refusal waits until the body is asked for: whoever may do nothing learns t
   const answer = async () => {
     throw new ActivityError("unauthenticated", "No.");
   };
-  const run = http({ answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
+  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
   expect((await run(posted("x".repeat(70_000)), aContext())).statusCode).toBe(401);
   expect((await run(posted("x", { type: "text/plain" }), aContext())).statusCode).toBe(401);
 });

@@ -27,7 +27,7 @@ function posted(
 /** What a function answers that answers the body it got. */
 async function echo(event: APIGatewayProxyEventV2, readBody: typeof readJsonBody | null = readJsonBody) {
   const answer = async ({ body }: HttpRequest) => ({ status: 200, headers: {}, body: JSON.stringify({ got: body() }) });
-  const { statusCode, body = "" } = await http({ answer, renderProblem, ...(readBody && { readBody }) })(
+  const { statusCode, body = "" } = await http({ name: "test", answer, renderProblem, ...(readBody && { readBody }) })(
     event,
     aContext(),
   );
@@ -113,7 +113,7 @@ it("a refusal waits until the body is asked for: whoever may do nothing learns t
   const answer = async () => {
     throw new ActivityError("unauthenticated", "No.");
   };
-  const run = http({ answer, renderProblem, readBody: readJsonBody });
+  const run = http({ name: "test", answer, renderProblem, readBody: readJsonBody });
   expect((await run(posted("no json"), aContext())).statusCode).toBe(401);
 });
 

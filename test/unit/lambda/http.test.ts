@@ -1,8 +1,10 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { renderProblem } from "../../../shared/dialects/finzbooks/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../../shared/dialects/http.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { type HttpFunction, http } from "../../../shared/lambda/http.ts";
+import { metrics } from "../../../shared/lambda/names.ts";
+import { testNow } from "../../support/builders.ts";
 import { aContext, anHttpEvent } from "../../support/http-event.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
 
@@ -12,9 +14,12 @@ let lines: LogLine[];
 beforeEach(() => {
   lines = catchLog();
 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const serve = (answer: HttpFunction["answer"], event = anHttpEvent("/x"), context = aContext()) =>
-  http({ answer, renderProblem })(event, context);
+  http({ name: "test", answer, renderProblem })(event, context);
 
 const failing = (error: unknown) => async () => {
   throw error;
@@ -127,6 +132,7 @@ describe("a response", () => {
   it("belongs to its own request when several are under way", async () => {
     const gates = ["a", "b"].map(() => Promise.withResolvers<void>());
     const run = http({
+      name: "test",
       renderProblem,
       answer: async ({ path }, trace) => {
         trace.headers["x-path"] = path;
@@ -147,22 +153,77 @@ describe("a response", () => {
 
 describe("the log line of a request", () => {
   it("is one, with what became of it and what was learned", async () => {
+    vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
     await serve(async (_, trace) => {
       Object.assign(trace.facts, { org_id: "org_a", token_id: "tok_1", count: 3 });
       return ok;
     });
     expect(lines).toEqual([
       {
+        time: "2026-06-01T12:00:30.000Z",
         level: "info",
         message: "request",
+        function: "test",
         request_id: "req-1",
+        dialect: "test",
         method: "GET",
         status: 200,
+        ip: "127.0.0.1",
         duration_ms: expect.any(Number),
         org_id: "org_a",
         token_id: "tok_1",
         count: 3,
+        _aws: {
+          Timestamp: testNow.getTime(),
+          CloudWatchMetrics: [
+            {
+              Namespace: "ActivityLog",
+              Dimensions: [["dialect"], []],
+              Metrics: [{ Name: "duration_ms", Unit: "Milliseconds" }],
+            },
+          ],
+        },
       },
+    ]);
+  });
+
+  /** Every field that could be a metric. */
+  const countable: ReadonlySet<string> = new Set(Object.values(metrics));
+
+  it.each([
+    [200, async () => ok, null],
+    [400, failing(new ActivityError("invalid_value", "No.")), null],
+    [401, failing(new ActivityError("unauthenticated", "No.")), "RequestsUnauthenticated"],
+    [403, failing(new ActivityError("scope_missing", "No.")), null],
+    [404, failing(new ActivityError("not_found", "No.")), null],
+    [429, failing(new ActivityError("rate_limited", "No.")), "RequestsRateLimited"],
+    [500, failing(new Error("No.")), "RequestsFailed"],
+    [503, failing(new ActivityError("unavailable", "No.")), "RequestsFailed"],
+  ])("of a response %i is all that its metrics are made of", async (status, answer, counted) => {
+    await serve(answer);
+    expect(lines).toMatchObject([{ status, dialect: "test", duration_ms: expect.any(Number) }]);
+    const [line = {}] = lines;
+    const counts = Object.entries(line).filter(([name]) => countable.has(name));
+    expect(counts).toEqual(counted === null ? [] : [[counted, 1]]);
+    const names = [...counts.map(([Name]) => ({ Name, Unit: "Count" })), { Name: "duration_ms", Unit: "Milliseconds" }];
+    expect(line._aws).toEqual({
+      Timestamp: Date.parse(String(line.time)),
+      CloudWatchMetrics: [{ Namespace: "ActivityLog", Dimensions: [["dialect"], []], Metrics: names }],
+    });
+  });
+
+  it("names the token of a 401 where it can have been one, and says where there was none", async () => {
+    const refused = new ActivityError("unauthenticated", "No.");
+    await serve(failing(refused));
+    await serve(async (_, trace) => {
+      trace.facts.token_id = "tok_1";
+      throw refused;
+    });
+    await serve(failing(new ActivityError("not_found", "No.")));
+    expect(lines.map(({ status, token_id }) => [status, token_id])).toEqual([
+      [401, "none"],
+      [401, "tok_1"],
+      [404, undefined],
     ]);
   });
 

@@ -1,18 +1,46 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { env } from "../../../shared/lambda/env.ts";
+import { inInvocation } from "../../../shared/lambda/invocation.ts";
 import { errorFields, log } from "../../../shared/lambda/log.ts";
 import { count } from "../../../shared/lambda/metrics.ts";
 import { metrics, variables } from "../../../shared/lambda/names.ts";
 import { testNow } from "../../support/builders.ts";
+import { aContext } from "../../support/http-event.ts";
 import { catchLog } from "../../support/log-lines.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("a log line", () => {
   it("is one line of JSON, whatever it holds", () => {
     const write = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+    vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
     log("warn", "event rejected", { reason: 'line\nbreak "quote"' });
     expect(write.mock.calls).toEqual([
-      ['{"level":"warn","message":"event rejected","reason":"line\\nbreak \\"quote\\""}\n'],
+      [
+        '{"time":"2026-06-01T12:00:30.000Z","level":"warn","message":"event rejected",' +
+          '"reason":"line\\nbreak \\"quote\\""}\n',
+      ],
+    ]);
+  });
+
+  it("says in an invocation which one it was, of which function", () => {
+    const lines = catchLog();
+    vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
+    inInvocation(aContext(), () => {
+      log("info", "one");
+      count({ [metrics.eventsAppended]: 1 }, testNow);
+    });
+    inInvocation(aContext(), () => log("info", "two"), "req-1");
+    log("info", "three");
+    const time = testNow.toISOString();
+    expect(lines).toEqual([
+      { time, level: "info", message: "one", function: "test", request_id: "invocation-1" },
+      { time, function: "test", request_id: "invocation-1", EventsAppended: 1, _aws: expect.any(Object) },
+      { time, level: "info", message: "two", function: "test", request_id: "req-1" },
+      { time, level: "info", message: "three" },
     ]);
   });
 
@@ -54,6 +82,7 @@ it("counts in CloudWatch's Embedded Metric Format", () => {
           },
         ],
       },
+      time: "2026-06-01T12:00:30.000Z",
       EventsAppended: 3,
       EventsRepeated: 1,
     },

@@ -8,6 +8,7 @@ it("sorts a stack's outputs by kind, under names as the configuration writes the
     QueueIngestDeadLetters: "q2",
     TableEvents: "t1",
     FunctionAccess: "f1",
+    LogEvents: "l1",
     Queued: "something else",
   };
   expect(stackNames(outputs)).toEqual({
@@ -15,5 +16,6 @@ it("sorts a stack's outputs by kind, under names as the configuration writes the
     queues: { ingest: "q1", ingest_dead_letters: "q2" },
     tables: { events: "t1" },
     functions: { access: "f1" },
+    logs: { events: "l1" },
   });
 });

@@ -245,7 +245,10 @@ describe("slots", () => {
     const { world, take, giveBack, standing } = await aWard();
     const slots = await take(5, "a");
     const write = vi.spyOn(world.health, "write").mockResolvedValue(false);
-    expect([await giveBack(slots, failure), write.mock.calls.length]).toEqual([false, 10]);
+    expect([await giveBack(slots, failure), write.mock.calls.length]).toEqual([
+      { hasFailedForLong: false, opened: false },
+      10,
+    ]);
     expect(await standing()).toMatchObject({ leases: [], vacant: initialLimit, failures: 0 });
   });
 
@@ -259,14 +262,21 @@ describe("slots", () => {
   });
 });
 
+it("a circuit that opens is told to who gives back the failure that opens it, once", async () => {
+  const { take, giveBack } = await aWard();
+  const [first, second] = [await take(1, "a"), await take(1, "b")];
+  expect(await giveBack(first, ...Array(5).fill(failure))).toMatchObject({ opened: true });
+  expect(await giveBack(second, failure)).toMatchObject({ opened: false });
+});
+
 describe("failing for long", () => {
   it("is told to who gives back the failure that completes it", async () => {
     const { take, giveBack, later } = await aWard();
-    expect(await giveBack(await take(1, "a"), failure)).toBe(false);
+    expect(await giveBack(await take(1, "a"), failure)).toEqual({ hasFailedForLong: false, opened: false });
     await later(failingForMs / 1_000 - 1);
-    expect(await giveBack(await take(1, "b"), failure)).toBe(false);
+    expect(await giveBack(await take(1, "b"), failure)).toMatchObject({ hasFailedForLong: false });
     await later(1);
-    expect(await giveBack(await take(1, "c"), failure)).toBe(true);
+    expect(await giveBack(await take(1, "c"), failure)).toMatchObject({ hasFailedForLong: true });
   });
 
   it("is not what had a success meanwhile, by a batch that began while the endpoint was well", async () => {
@@ -276,7 +286,9 @@ describe("failing for long", () => {
     await later(10);
     await giveBack(good, { ...success, at: clock.now().getTime() });
     await later(failingForMs / 1_000 - 10);
-    expect(await giveBack(await take(1, "next"), { ...failure, at: clock.now().getTime() })).toBe(false);
+    expect(await giveBack(await take(1, "next"), { ...failure, at: clock.now().getTime() })).toMatchObject({
+      hasFailedForLong: false,
+    });
   });
 });
 

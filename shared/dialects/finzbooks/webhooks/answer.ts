@@ -1,5 +1,6 @@
 import type { TokenUses } from "../../../access/authenticate.ts";
 import { requireScope } from "../../../access/caller.ts";
+import { endpointIdPattern } from "../../../webhooks/ids.ts";
 import type { ManageWorld } from "../../../webhooks/manage-world.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../../http.ts";
 import { credentialsOf, identifyCaller } from "../identify.ts";
@@ -12,9 +13,10 @@ export type WebhooksContext = ManageWorld & { readonly tokens: TokenUses };
 export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findWebhookRoute(request.method, request.path);
+    trace.facts.route = route.name;
+    trace.facts.endpoint_id = endpointIdPattern.test(route.endpointId) ? route.endpointId : undefined;
     const { token, org_id } = await identifyCaller(tokens, credentialsOf(request), world.now(), trace);
     requireScope(token, "AIBooks.webhooks.MANAGE");
-    trace.facts.operation = route.name;
     const { token_id, user_id } = token;
     return handlers[route.name]({
       request,

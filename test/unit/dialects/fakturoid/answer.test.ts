@@ -11,9 +11,9 @@ const user = "/api/v3/user.json";
 
 describe("a list", () => {
   it.each([
-    [events, null],
-    [paid, "paid"],
-  ])("%s is what the organisation's log holds", async (path, settled) => {
+    [events, null, "events"],
+    [paid, "paid", "paid"],
+  ])("%s is what the organisation's log holds", async (path, settled, route) => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg({ time_zone: "Asia/Kolkata", robot_name: "Robot" })] });
     const { status, headers, body, trace } = await ask(`${path}?subject_id=16&since=2026-05-01`);
     expect([status, headers]).toEqual([200, { "content-type": "application/json; charset=utf-8" }]);
@@ -30,7 +30,13 @@ describe("a list", () => {
         },
       ],
     ]);
-    expect(trace.facts).toEqual({ token_id: aToken().token_id, org_id: "org_8f9a1c2d", count: 1 });
+    expect(trace.facts).toEqual({
+      route,
+      token_id: aToken().token_id,
+      org_id: "org_8f9a1c2d",
+      filters: "subject_id=16 since=2026-05-01T00:00:00.000Z page=1",
+      count: 1,
+    });
   });
 
   it("past its end is empty, and no error", async () => {
@@ -145,12 +151,17 @@ describe("the account of a slug", () => {
 
   it("that is somebody else's is answered to the byte like one that there is not", async () => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg(), other] });
-    const foreign = await ask("/api/v3/accounts/capek/events.json");
+    const told = async (path: string, route: string) => {
+      const { trace, ...answer } = await ask(path);
+      expect(trace.facts).toEqual({ route, token_id: aToken().token_id });
+      return { ...answer, learned: trace.headers };
+    };
+    const foreign = await told("/api/v3/accounts/capek/events.json", "events");
     expect([foreign.status, JSON.parse(foreign.body).error]).toEqual([404, "not_found"]);
     for (const slug of ["nowhere", "org_8f9a1c2d", "ACME-TRADERS", "acme-traders ", "null", "é", "..", "__proto__"]) {
-      expect(await ask(`/api/v3/accounts/${slug}/events.json`)).toEqual(foreign);
+      expect(await told(`/api/v3/accounts/${slug}/events.json`, "events")).toEqual(foreign);
     }
-    expect(await ask("/api/v3/accounts/capek/events/paid.json")).toEqual(foreign);
+    expect(await told("/api/v3/accounts/capek/events/paid.json", "paid")).toEqual(foreign);
     expect(read).not.toHaveBeenCalled();
   });
 
@@ -263,9 +274,10 @@ describe("the user", () => {
     const orgs = [anOrg(), anOrg({ org_id: "org_b", slug: "capek" })];
     const token = aToken({ org_ids: ["org_8f9a1c2d", "org_b"], user_id: "5" });
     const { ask, read } = fakturoidDialect({ token, orgs });
-    const { status, headers, body } = await ask(user);
+    const { status, headers, body, trace } = await ask(user);
     expect([status, headers]).toEqual([200, { "content-type": "application/json; charset=utf-8" }]);
     expect(body).toBe(renderUser(token, orgs));
+    expect(trace.facts).toEqual({ route: "user", token_id: token.token_id, user_id: "5" });
     expect(read).not.toHaveBeenCalled();
   });
 });

@@ -246,6 +246,8 @@ describe("a client", () => {
     issue.mockRejectedValue(invalidToken());
     const { status, said } = await post("token");
     expect([status, said.error]).toEqual([401, "invalid_client"]);
+    expect(lines).toMatchObject([{ status: 401, token_id: client.token_id }]);
+    expect(lines[0]).not.toHaveProperty("issued_token_id");
   });
 
   it("learns of trouble as such, not that it were unknown", async () => {
@@ -399,14 +401,28 @@ describe("other requests", () => {
   });
 });
 
-it("logs who asked, and no secret", async () => {
+it("logs who asked for what, the id of what was issued, and no secret", async () => {
   const { post, token } = oauthDialect();
   const issued = await token();
   await post("revoke", { body: `token=${issued}` });
   await post("token", { authorization: basic("x", secret) });
   await post("token", { body: `grant_type=${issued}` });
-  expect(lines).toHaveLength(4);
-  expect(lines[0]).toMatchObject({ status: 200, token_id: client.token_id });
+  const by = { token_id: client.token_id, org_id: client.org_ids[0] };
+  const { token_id: issued_token_id } = aToken({}, issued);
+  expect(
+    lines.map(({ status, route, token_id, org_id, issued_token_id }) => ({
+      status,
+      route,
+      token_id,
+      org_id,
+      issued_token_id,
+    })),
+  ).toEqual([
+    { ...by, status: 200, route: "token", issued_token_id },
+    { ...by, status: 200, route: "revoke" },
+    { status: 401, route: "token", token_id: client.token_id },
+    { ...by, status: 400, route: "token" },
+  ]);
   const logged = JSON.stringify(lines);
   for (const hidden of [secret, issued, basic(client.token_id, secret).slice(6)]) expect(logged).not.toContain(hidden);
 });

@@ -21,9 +21,10 @@ describe("a request without a good token", () => {
     "Bearer junk",
     `${bearer} x`,
   ])("is refused without any read: %j", async (authorization) => {
-    const { answer, use, read } = dialect();
+    const { answer, use, read, trace } = dialect();
     const headers = authorization === undefined ? {} : { authorization };
     expect((await refusalOf(answer(withHeaders(headers)))).code).toBe("unauthenticated");
+    expect(trace).toEqual({ headers: {}, facts: { route: "activity" } });
     expect(use).not.toHaveBeenCalled();
     expect(read).not.toHaveBeenCalled();
   });
@@ -32,10 +33,11 @@ describe("a request without a good token", () => {
     expect((await dialect().answer(withHeaders({ authorization: `bearer  ${aSecret()}` }))).status).toBe(200);
   });
 
-  it("learns no rate, since it has none", async () => {
+  it("learns no rate, since it has none, but leaves in the log whose token it was", async () => {
     const { answer, trace } = dialect({ token: aToken({ revoked_at: "2026-05-01T00:00:00.000Z" }) });
     expect((await refusalOf(answer(aRequest(activity)))).code).toBe("unauthenticated");
-    expect(trace).toEqual({ headers: {}, facts: {} });
+    expect(trace.headers).toEqual({});
+    expect(trace.facts).toEqual({ route: "activity", token_id: aToken().token_id });
   });
 });
 

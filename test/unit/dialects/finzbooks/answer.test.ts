@@ -16,13 +16,40 @@ describe("a page", () => {
       body: renderPage(onePage.events, 5, false),
     });
     expect(read.mock.calls).toEqual([[aQuery({ limit: 5, entity_type: "BILL" })]]);
-    expect(trace.facts).toEqual({ token_id: aToken().token_id, org_id: "org_8f9a1c2d", count: 1 });
+    expect(trace.facts).toEqual({
+      route: "activity",
+      token_id: aToken().token_id,
+      org_id: "org_8f9a1c2d",
+      filters: "entity_type=BILL limit=5",
+      count: 1,
+    });
   });
 
   it("is one document's under its own path", async () => {
     const { answer, read } = dialect();
     await answer(aRequest("/api/public/v1/credit_notes/cn/1 #ü/activity"));
     expect(read.mock.calls).toEqual([[aQuery({ entity_type: "CREDIT_NOTE", entity_id: "cn/1 #ü" })]]);
+  });
+
+  it.each([
+    ["/api/public/v1/invoices/inv_1/activity?limit=5", "entity_type=INVOICE limit=5"],
+    [
+      "/api/public/v1/invoices/inv_1/activity?limit=5&since=2026-05-01&until=2026-05-31T10:00:00Z",
+      "entity_type=INVOICE since=2026-05-01T00:00:00.000Z until=2026-05-31T10:00:00.000Z limit=5",
+    ],
+    [`${activity}?entity_id=inv_1&actor_user_id=usr_2`, "actor_user_id=usr_2 limit=100"],
+  ])("leaves in the log which document was asked for, by whom, and how: %s", async (target, filters) => {
+    const { answer, trace } = dialect({ token: aToken({ user_id: "usr_1" }) });
+    await answer(aRequest(target));
+    expect(trace.facts).toEqual({
+      route: "activity",
+      token_id: aToken().token_id,
+      user_id: "usr_1",
+      org_id: "org_8f9a1c2d",
+      entity_id: "inv_1",
+      filters,
+      count: 1,
+    });
   });
 
   it("tells how the token stands", async () => {
@@ -81,7 +108,7 @@ describe("whoami", () => {
   const whoami = "/api/public/v1/whoami";
 
   it("tells what the token is good for, whatever its scopes, and reads no event", async () => {
-    const { answer, read } = dialect({ token: aToken({ scopes: [], user_id: "usr_1" }) });
+    const { answer, read, trace } = dialect({ token: aToken({ scopes: [], user_id: "usr_1" }) });
     const { body } = await answer(aRequest(whoami));
     expect(JSON.parse(body).token).toEqual({
       token_id: aToken().token_id,
@@ -90,6 +117,8 @@ describe("whoami", () => {
       scopes: [],
       tier: "DEFAULT",
     });
+    const { token_id } = aToken();
+    expect(trace.facts).toEqual({ route: "whoami", token_id, user_id: "usr_1", org_id: "org_8f9a1c2d" });
     expect(read).not.toHaveBeenCalled();
   });
 

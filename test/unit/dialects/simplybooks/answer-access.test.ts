@@ -41,7 +41,13 @@ describe("a key", () => {
     expect([status, readActivitiesXml(body)]).toEqual([200, [expect.objectContaining({ invoice_id: "inv_8c3f1a9b" })]]);
     expect(use).toHaveBeenCalledTimes(1);
     expect(page.mock.calls.map(([query]) => query.org_id)).toEqual([org.org_id]);
-    expect(trace.facts).toEqual({ token_id: aToken().token_id, org_id: org.org_id, count: 1 });
+    expect(trace.facts).toEqual({
+      route: "list",
+      token_id: aToken().token_id,
+      org_id: org.org_id,
+      filters: "skip=0 take=100",
+      count: 1,
+    });
   });
 
   it.each<[string, Record<string, string>]>([
@@ -78,10 +84,17 @@ describe("a key", () => {
       dialect({ expires_at: "2026-06-01T12:00:30.000Z" }).ask(list),
       dialect({ revoked_at: "2026-05-01T00:00:00.000Z" }).ask(list),
     ]);
-    const [first] = refusals;
-    for (const refusal of refusals) expect(refusal).toEqual(first);
-    expect(first?.status).toBe(401);
-    expect(first?.trace).toEqual({ headers: {}, facts: {} });
+    const told = refusals.map(({ status, headers, body }) => ({ status, headers, body }));
+    for (const refusal of told) expect(refusal).toEqual(told[0]);
+    expect(told[0]?.status).toBe(401);
+    // The log, and nobody else, learns whose key it was, where it can have been one.
+    const known = { route: "list", token_id: aToken().token_id };
+    expect(refusals.map(({ trace }) => trace)).toEqual([
+      { headers: {}, facts: { route: "list" } },
+      { headers: {}, facts: { route: "list", token_id: aToken({}, aSecret(9)).token_id } },
+      { headers: {}, facts: known },
+      { headers: {}, facts: known },
+    ]);
   });
 
   it("needs the scope, and full access includes it", async () => {

@@ -156,7 +156,7 @@ describe("the list", () => {
         const { status, body, trace } = await ask(`${list}?${query}`);
         expect([status, readErrorXml(body)]).toEqual([400, expect.stringMatching(/./)]);
         expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
-        expect(trace.facts).toEqual({ token_id: aToken().token_id, org_id: "org_8f9a1c2d" });
+        expect(trace.facts).toEqual({ route: "list", token_id: aToken().token_id, org_id: "org_8f9a1c2d" });
       }
       expect(page).not.toHaveBeenCalled();
     },
@@ -222,7 +222,16 @@ describe("an activity by its number", () => {
     const of = dialect();
     const id = Number(await newestId(of));
     const answers = await Promise.all(
-      [id + 1, id - 1, id + 2 ** 21, 7001, "abc"].map((unknown) => of.ask(`${list}/${unknown}?format=json`)),
+      [id + 1, id - 1, id + 2 ** 21, 7001, "abc"].map(async (unknown) => {
+        const { trace, ...answer } = await of.ask(`${list}/${unknown}?format=json`);
+        expect(trace.facts).toEqual({
+          route: "activity",
+          token_id: aToken().token_id,
+          org_id: "org_8f9a1c2d",
+          filters: `activity_id=${unknown}`,
+        });
+        return { ...answer, learned: trace.headers };
+      }),
     );
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect([answers[0]?.status, answers[0]?.body]).toEqual([404, '{"error":"activity_id unknown"}']);
@@ -244,18 +253,76 @@ describe("what is traced", () => {
       });
       return trace.facts;
     };
-    expect(await facts(list)).toEqual({ ...identity, count: 4 });
-    expect(await facts(`${list}?skip=3`)).toEqual({ ...identity, count: 1 });
-    expect(await facts(`${list}?skip=4`)).toEqual({ ...identity, count: 0 });
-    expect(await facts(`${list}/${id}`)).toEqual({ ...identity, count: 1 });
-    expect(await facts(`${list}/7001`)).toEqual(identity);
-    expect(await facts(account)).toEqual(identity);
+    const listed = { ...identity, route: "list" };
+    expect(await facts(list)).toEqual({ ...listed, filters: "skip=0 take=100", count: 4 });
+    expect(await facts(`${list}?skip=3`)).toEqual({ ...listed, filters: "skip=3 take=100", count: 1 });
+    expect(await facts(`${list}?skip=4`)).toEqual({ ...listed, filters: "skip=4 take=100", count: 0 });
+    const one = { ...identity, route: "activity" };
+    expect(await facts(`${list}/${id}`)).toEqual({ ...one, filters: `activity_id=${id}`, count: 1 });
+    expect(await facts(`${list}/7001`)).toEqual({ ...one, filters: "activity_id=7001" });
+    expect(await facts(account)).toEqual({ ...identity, route: "account" });
+  });
+
+  it("is the user whose key it is", async () => {
+    const { ask } = simplybooksDialect({ tokens: [aToken({ user_id: "usr_1" })] });
+    expect((await ask(account)).trace.facts).toEqual({ ...identity, route: "account", user_id: "usr_1" });
+  });
+
+  const factsOf = async (query: string) => {
+    const { status, trace } = await dialect().ask(`${list}?${query}`);
+    expect(status).toBe(200);
+    return trace.facts;
+  };
+
+  it.each(["user", "description", "information"])(
+    "is that there was a condition on %s, not its words",
+    async (field) => {
+      for (const [sign, operator] of [
+        ["=", "eq"],
+        ["!=", "ne"],
+        ["=~", "contains"],
+        ["__ge__", "ge"],
+      ]) {
+        const facts = await factsOf(`filter=${field}${sign}Hidden`);
+        expect(facts.filters).toBe(`${field}.${operator}=… skip=0 take=100`);
+        expect(JSON.stringify(facts)).not.toMatch(/hidden/i);
+      }
+    },
+  );
+
+  it("is that there was a search, not for what", async () => {
+    const facts = await factsOf("search=Hidden");
+    expect(facts.filters).toBe("search=… skip=0 take=100");
+    expect(JSON.stringify(facts)).not.toMatch(/hidden/i);
+    expect((await factsOf("search=%20")).filters).toBe("skip=0 take=100");
+  });
+
+  it("is what else was asked, in its order", async () => {
+    const { filters, entity_id } = await factsOf(
+      "take=2&filter=type=invoice_email,user=~Hidden,client_id=con_1,date__ge__2026-05-01&search=x",
+    );
+    expect(filters).toBe(
+      "type.eq=invoice_email user.contains=… client_id.eq=con_1 date.ge=2026-05-01 search=… skip=0 take=2",
+    );
+    expect(entity_id).toBeUndefined();
+  });
+
+  it.each([
+    ["invoice_id=inv_1", "inv_1"],
+    ["invoice_id__eq__inv_1", "inv_1"],
+    ["client_id=con_1,quote_id=q_1", "q_1"],
+    ["invoice_id!=inv_1", undefined],
+    ["invoice_id=~inv_1", undefined],
+    ["linked_invoice_id=inv_1", undefined],
+    ["client_id=con_1", undefined],
+  ])("of %s is the document %s", async (filter, entity_id) => {
+    expect((await factsOf(`filter=${filter}`)).entity_id).toBe(entity_id);
   });
 
   it("holds the token but no account for one who may not ask for it", async () => {
     const { ask } = dialect();
     const { status, trace } = await ask(list, { headers: { "x-api-key": aSecret(), "x-accountid": "org_none" } });
-    expect([status, trace.facts]).toEqual([403, { token_id: aToken().token_id }]);
+    expect([status, trace.facts]).toEqual([403, { route: "list", token_id: aToken().token_id }]);
     expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
   });
 });

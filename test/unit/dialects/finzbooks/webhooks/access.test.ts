@@ -122,9 +122,27 @@ describe("a request", () => {
     const { ask, trace } = webhooksDialect();
     await ask("GET", "/endpoints");
     expect(trace.facts).toEqual({
+      route: "list_webhook_endpoints",
       token_id: expect.stringMatching(/^tok_/),
+      user_id: "usr_of_org_a",
       org_id: "org_a",
-      operation: "list_webhook_endpoints",
+    });
+  });
+
+  it.each([
+    [`wh_${"0".repeat(32)}`, `wh_${"0".repeat(32)}`],
+    ["wh_0", undefined],
+    [`wh_${"0".repeat(33)}`, undefined],
+    ["__proto__", undefined],
+  ])("for the endpoint %s leaves in the log the id %s, whether it was found or not", async (asked, endpoint_id) => {
+    const { ask, trace } = webhooksDialect();
+    expect((await ask("GET", `/endpoints/${asked}`)).status).toBe(404);
+    expect(trace.facts).toEqual({
+      route: "get_webhook_endpoint",
+      endpoint_id,
+      token_id: expect.stringMatching(/^tok_/),
+      user_id: "usr_of_org_a",
+      org_id: "org_a",
     });
   });
 });

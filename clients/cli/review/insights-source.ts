@@ -1,0 +1,77 @@
+import {
+  CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  type GetQueryResultsCommandOutput,
+  StartQueryCommand,
+  StopQueryCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import type { Row } from "../../../shared/review/evaluate.ts";
+import { insightsQuery } from "../../../shared/review/insights.ts";
+import { maxRows, type SavedQuery } from "../../../shared/review/saved-query.ts";
+import { progressBar } from "../emit/progress-bar.ts";
+import { CliError } from "../outcome.ts";
+import type { Session } from "../session.ts";
+import { columnsOf, type ReviewSource } from "./source.ts";
+
+const pauseMs = 500;
+
+/** The audit logs of a deployed stack, by the names of their groups, asked through CloudWatch Logs Insights. */
+export function insights(groups: Readonly<Record<"events" | "access", string>>, session: Session): ReviewSource {
+  const client = new CloudWatchLogsClient();
+  return {
+    async answer(query, filled, { since, until, org }) {
+      const { queryId } = await client.send(
+        new StartQueryCommand({
+          logGroupName: groups[query.from],
+          queryString: textOf(() => insightsQuery(query, filled, org)),
+          startTime: Math.floor(Date.parse(since) / 1_000),
+          endTime: Math.ceil(Date.parse(until) / 1_000),
+        }),
+      );
+      const { results = [] } = await finished(client, queryId, session);
+      const rows = results.map((fields) => rowOf(query, fields));
+      return { rows, isCut: rows.length >= maxRows };
+    },
+  };
+}
+
+function textOf(compile: () => string): string {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof RangeError) throw new CliError("usage", error.message);
+    throw error;
+  }
+}
+
+async function finished(
+  client: CloudWatchLogsClient,
+  queryId: string | undefined,
+  session: Session,
+): Promise<GetQueryResultsCommandOutput> {
+  const interruption = session.interruption();
+  const bar = progressBar(session);
+  try {
+    for (;;) {
+      const answer = await client.send(new GetQueryResultsCommand({ queryId }));
+      if (answer.status === "Complete") return answer;
+      if (answer.status !== "Running" && answer.status !== "Scheduled") {
+        throw new CliError("failed", `CloudWatch did not finish the query: ${answer.status}.`);
+      }
+      if (interruption.aborted) {
+        await client.send(new StopQueryCommand({ queryId }));
+        throw new CliError("failed", "Interrupted. The query is stopped.");
+      }
+      bar.show(null, `${answer.statistics?.recordsScanned ?? 0} lines read`);
+      await session.sleep(pauseMs);
+    }
+  } finally {
+    bar.clear();
+  }
+}
+
+/** CloudWatch answers texts, and adds columns of its own. */
+function rowOf(query: SavedQuery, fields: readonly { field?: string | undefined; value?: string | undefined }[]): Row {
+  const values = new Map(fields.map(({ field, value }) => [field, value]));
+  return Object.fromEntries(columnsOf(query).map((column) => [column, values.get(column) ?? null]));
+}

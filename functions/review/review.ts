@@ -1,0 +1,22 @@
+import { randomUUID } from "node:crypto";
+import { OrgDirectory } from "../../shared/access/org-directory.ts";
+import { auditLog } from "../../shared/lambda/audit-log.ts";
+import { auditStream } from "../../shared/lambda/audit-stream.ts";
+import { env } from "../../shared/lambda/env.ts";
+import { variables } from "../../shared/lambda/names.ts";
+import { wallClocks } from "../../shared/review/wall-clocks.ts";
+import { dynamoClient } from "../../shared/store/client.ts";
+import { readOwnItem } from "../../shared/store/event-item.ts";
+import { orgReader } from "../../shared/store/org-reader.ts";
+
+const now = () => new Date();
+const stream = `${now().toISOString().slice(0, 10)}/${randomUUID()}`;
+const orgs = new OrgDirectory(orgReader(dynamoClient(), env(variables.configTable)), now);
+
+/** Follows the stream of the events table and writes every record of it to the audit log. */
+export const handler = auditStream({
+  auditLog: auditLog(env(variables.auditLogGroup), stream),
+  read: readOwnItem,
+  clockOf: wallClocks(orgs),
+  now,
+});

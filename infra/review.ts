@@ -1,0 +1,115 @@
+import { Duration, Stack } from "aws-cdk-lib";
+import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import { CfnQueryDefinition } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { metrics, variables } from "../shared/lambda/names.ts";
+import { boardQueries } from "../shared/review/board-queries.ts";
+import { insightsQuery } from "../shared/review/insights.ts";
+import { savedQueries } from "../shared/review/queries.ts";
+import type { SavedQuery } from "../shared/review/saved-query.ts";
+import type { Access } from "./access.ts";
+import type { EventLog } from "./event-log.ts";
+import { NodeFunction, streamFunction } from "./parts/function.ts";
+import type { Operation } from "./parts/operation.ts";
+import { HeldQueue, whenItHolds } from "./parts/queue.ts";
+import { graph, logQuery, ownMetric } from "./parts/widgets.ts";
+
+export type ReviewProps = {
+  readonly operation: Operation;
+  readonly eventLog: EventLog;
+  readonly access: Access;
+};
+
+/** What auditors read: the log of all that happened, kept up to date from the table's stream, and their questions. */
+export class Review extends Construct {
+  readonly fn: NodeFunction;
+  /** Positions in the stream that could not be written to the audit log. */
+  readonly unlogged: HeldQueue;
+
+  constructor(scope: Construct, id: string, { operation, eventLog, access }: ReviewProps) {
+    super(scope, id);
+    const { alarms, board, auditLogs } = operation;
+    this.unlogged = new HeldQueue(this, "Unlogged");
+    this.fn = new NodeFunction(this, "Function", {
+      entry: "functions/review/review.ts",
+      description: "Writes every record of the event stream to the audit log.",
+      timeoutSeconds: 30,
+      ...streamFunction(operation),
+    });
+    this.fn.addEnvironment(variables.auditLogGroup, auditLogs.events.logGroupName);
+    auditLogs.events.grantWrite(this.fn);
+    access.allowOrgs(this.fn);
+    // No filter: what changes or removes a record is what auditors must see. Trouble is waited out for as long as the
+    // stream keeps its records, less an hour; then their position goes to a queue.
+    eventLog.follow(this.fn, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 10_000,
+      maxRecordAge: Duration.hours(23),
+      onFailure: new SqsDlq(this.unlogged),
+    });
+
+    alarms.add(this, "TamperedEvents", {
+      severity: "page",
+      means: "An event was changed or removed, or something was put among the events that is none.",
+      metric: ownMetric(metrics.eventsTampered, "Sum"),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // Counted only when it happens.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarms.add(this, "UnloggedEvents", {
+      severity: "page",
+      means: "Records of the event stream could not be written to the audit log for 23 hours: lines are missing in it.",
+      ...whenItHolds(this.unlogged, Duration.minutes(1)),
+    });
+    alarms.add(this, "AuditLag", {
+      severity: "page",
+      means: "Events wait longer than five minutes in the stream before they are written to the audit log.",
+      metric: this.fn.metric("IteratorAge", { period: Duration.minutes(1), statistic: "Maximum" }),
+      threshold: 300_000,
+      evaluationPeriods: 3,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      // A stream without events has no age.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+
+    for (const query of savedQueries) this.addQuery(query, auditLogs[query.from].logGroupName);
+    board.show(
+      "Audit",
+      graph("Lines in the audit log, tampering", [
+        ownMetric(metrics.eventsLogged, "Sum"),
+        ownMetric(metrics.eventsTampered, "Sum"),
+      ]),
+      graph(
+        "From storing to the audit log, ms",
+        [ownMetric(metrics.auditLag, "Maximum")],
+        [this.fn.metric("IteratorAge", { statistic: "Maximum", label: "stream age, ms" })],
+      ),
+      logQuery("Top actors", auditLogs.events, boardQueries.topActors),
+      logQuery("Events by type", auditLogs.events, boardQueries.eventsByType, "bars"),
+      logQuery("Events by source", auditLogs.events, boardQueries.eventsBySource, "bars"),
+      logQuery("Rate-limited tokens", auditLogs.access, boardQueries.rateLimitedTokens),
+    );
+  }
+
+  private addQuery(query: SavedQuery, logGroupName: string): void {
+    const parameters = Object.entries(query.parameters).map(([name, { help, usual }]) => ({
+      name,
+      description: help,
+      ...(usual === undefined ? {} : { defaultValue: String(usual) }),
+    }));
+    const idOf = query.name.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+    new CfnQueryDefinition(this, `Query${idOf.join("")}`, {
+      name: `${Stack.of(this).stackName}/${query.title}`,
+      queryString: insightsQuery(query),
+      logGroupNames: [logGroupName],
+      ...(parameters.length === 0 ? {} : { parameters }),
+    });
+  }
+}

@@ -1,0 +1,127 @@
+import type { JsonText } from "../events/event.ts";
+
+/**
+ * The lines of the audit logs, field by field. The saved queries name these fields, so renaming one breaks the build
+ * and not a query. What has no value is left out. Every line has its `time`, which is also its time in CloudWatch.
+ */
+type Line<Message extends string> = { readonly time: string; readonly message: Message };
+
+/** One event, as it was stored. What is searched for comes first: CloudWatch finds 200 fields of a line. */
+export type EventLine = Line<"event"> & {
+  readonly event_id: string;
+  readonly org_id: string;
+  readonly action: string;
+  /** What happened, without the kind of document: `SENT`. */
+  readonly verb: string;
+  readonly entity_type: string;
+  readonly entity_id: string;
+  readonly entity_ref?: string | undefined;
+  readonly actor_user_id?: string | undefined;
+  /** Where the change came from, as its writer says in `metadata.source`, or `unknown`. */
+  readonly source: string;
+  readonly occurred_at: string;
+  readonly recorded_at: string;
+  /** Seconds from `occurred_at` to `recorded_at`. */
+  readonly late_seconds: number;
+  /** Milliseconds from `recorded_at` to the writing of this line. */
+  readonly lag_ms: number;
+  /** `occurred_at` as a clock on the organisation's wall showed it. */
+  readonly occurred_local: string;
+  /** 0 to 23, and 1 for Monday to 7, by the same clock. */
+  readonly occurred_hour: number;
+  readonly occurred_weekday: number;
+  /** The ten minutes that `occurred_at` lies in, by their start. */
+  readonly occurred_slot: string;
+  /** Names of the fields that changed, by commas. */
+  readonly changed_fields?: string | undefined;
+  readonly new_status?: string | undefined;
+  /** `occurred_at` in Unix milliseconds, only where the event says that the document was paid or approved. */
+  readonly closed_ms?: number | undefined;
+  /** The same, only where it says that somebody edited the document. */
+  readonly edited_ms?: number | undefined;
+  readonly contact_id?: string | undefined;
+  readonly settled?: string | undefined;
+  /** Of the record in the table's stream. */
+  readonly sequence_number: string;
+  readonly text?: string | undefined;
+  readonly information?: string | undefined;
+  /** The structured parts, which stand in the line as objects, in the very text of the writer. */
+  readonly actor?: JsonText | undefined;
+  readonly related?: JsonText | undefined;
+  readonly changes?: JsonText | undefined;
+  readonly params?: JsonText | undefined;
+  readonly metadata: JsonText;
+};
+
+/** A record of the stream that no code of this log can have made: the events table was tampered with. */
+export type TamperLine = Line<"tamper"> & {
+  readonly operation: string;
+  readonly event_id?: string | undefined;
+  readonly org_id?: string | undefined;
+  readonly entity_id?: string | undefined;
+  readonly sequence_number: string;
+  readonly lag_ms: number;
+  /** Who did it, where DynamoDB says so: its own expiry does. */
+  readonly principal?: string | undefined;
+  /** The item before and after. */
+  readonly before?: unknown;
+  readonly after?: unknown;
+};
+
+/** One request to the HTTP API. */
+export type RequestLine = Line<"request"> & {
+  readonly request_id: string;
+  /** The name of the function's API: a dialect, `webhooks`, `oauth` or `documents`. */
+  readonly dialect: string;
+  readonly method: string;
+  /** What was asked for, by the name that the dialect has for it. */
+  readonly route?: string | undefined;
+  readonly org_id?: string | undefined;
+  /** `none` where a request was refused for having no token that could be one. */
+  readonly token_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  /** The document, where the request was about one. */
+  readonly entity_id?: string | undefined;
+  readonly endpoint_id?: string | undefined;
+  /** What else the request asked to be shown, as `since=… limit=…`. Of a search only that there was one. */
+  readonly filters?: string | undefined;
+  /** Events, or other things, that were shown. */
+  readonly count?: number | undefined;
+  /** The token that was issued. */
+  readonly issued_token_id?: string | undefined;
+  readonly status: number;
+  readonly code?: string | undefined;
+  readonly ip: string;
+  readonly duration_ms: number;
+};
+
+/** One call of an administrator. Who made it is in CloudTrail, under `request_id`: a function is not told. */
+export type AdminLine = Line<"admin"> & {
+  readonly request_id: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly org_id?: string | undefined;
+  readonly token_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly scopes?: string | undefined;
+  readonly count?: number | undefined;
+  readonly duration_ms: number;
+};
+
+/** A delivery that came to its end without success. */
+export type DeliveryLine = Line<"delivery"> & {
+  readonly org_id: string;
+  readonly endpoint_id: string;
+  readonly delivery_id: string;
+  /** Absent for a test. */
+  readonly event_id?: string | undefined;
+  readonly outcome: "given_up";
+};
+
+type FieldOf<T> = T extends unknown ? Extract<keyof T, string> : never;
+
+/** Every field that a saved query may name. */
+export type Field = FieldOf<EventLine | TamperLine | RequestLine | AdminLine | DeliveryLine>;
+
+export type AuditLine = EventLine | TamperLine;
+export type AccessLine = RequestLine | AdminLine | DeliveryLine;

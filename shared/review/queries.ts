@@ -1,0 +1,234 @@
+import type { Field } from "./lines.ts";
+import type { Condition, SavedQuery } from "./saved-query.ts";
+
+const isEvent: Condition = { field: "message", is: "event" };
+const isRequest: Condition = { field: "message", is: "request" };
+
+/** What an auditor wants to see of an event. */
+const eventColumns: readonly Field[] = [
+  "occurred_at",
+  "org_id",
+  "actor_user_id",
+  "action",
+  "entity_ref",
+  "entity_id",
+  "changed_fields",
+  "source",
+  "event_id",
+];
+
+const user = { help: "the id of the user" };
+const document = { help: "the id of the document" };
+
+/** Office hours: Monday to Friday, 7 to 19 o'clock, by the clock of the organisation. */
+const outOfOffice: Condition = {
+  anyOf: [
+    { field: "occurred_weekday", atLeast: 6 },
+    { field: "occurred_hour", below: 7 },
+    { field: "occurred_hour", atLeast: 19 },
+  ],
+};
+
+/** The questions that come with the stack, by name. */
+export const savedQueries: readonly SavedQuery[] = [
+  {
+    name: "user-activity",
+    title: "Everything one user did",
+    summary: "Every event of one user, newest first.",
+    from: "events",
+    parameters: { user },
+    where: [isEvent, { field: "actor_user_id", equals: "user" }],
+    result: { kind: "rows", show: eventColumns, once: "event_id" },
+  },
+  {
+    name: "document-history",
+    title: "History of one document",
+    summary: "Every event of one document, newest first.",
+    from: "events",
+    parameters: { document },
+    where: [isEvent, { field: "entity_id", equals: "document" }],
+    result: { kind: "rows", show: eventColumns, once: "event_id" },
+  },
+  {
+    name: "voids-and-deletions",
+    title: "Voids and deletions",
+    summary: "What was voided, deleted, cancelled or reversed, and by whom.",
+    from: "events",
+    parameters: {},
+    where: [
+      isEvent,
+      {
+        anyOf: [
+          { field: "verb", matches: "(VOID|DELET|CANCEL|REVERS|REMOV)" },
+          { field: "new_status", matches: "^(VOID|VOIDED|DELETED|CANCELLED|CANCELED|REVERSED)$" },
+        ],
+      },
+    ],
+    result: { kind: "rows", show: eventColumns, once: "event_id" },
+  },
+  {
+    name: "out-of-office-hours",
+    title: "Changes out of office hours",
+    summary: "What users did before 7, from 19 on or at a weekend, by their organisation's own clock.",
+    from: "events",
+    parameters: {},
+    where: [isEvent, { field: "actor_user_id", isPresent: true }, outOfOffice],
+    result: {
+      kind: "rows",
+      show: ["occurred_local", ...eventColumns.filter((column) => column !== "occurred_at")],
+      once: "event_id",
+    },
+  },
+  {
+    name: "edits-after-closing",
+    title: "Edits after payment or approval",
+    summary: "Documents that were edited after they were paid or approved. Look back as far as the payment.",
+    from: "events",
+    parameters: {},
+    where: [
+      isEvent,
+      {
+        anyOf: [
+          { field: "closed_ms", isPresent: true },
+          { field: "edited_ms", isPresent: true },
+        ],
+      },
+    ],
+    result: {
+      kind: "groups",
+      by: ["org_id", "entity_type", "entity_id"],
+      compute: {
+        closed_at: { least: "closed_ms" },
+        edited_at: { greatest: "edited_ms" },
+        events: { distinct: "event_id" },
+      },
+      having: { column: "edited_at", above: "closed_at" },
+      largest: "edited_at",
+    },
+  },
+  {
+    name: "changes-by-source",
+    title: "Changes by integration or source",
+    summary: "How many changes came from where, and of how many users.",
+    from: "events",
+    parameters: {},
+    where: [isEvent],
+    result: {
+      kind: "groups",
+      by: ["org_id", "source"],
+      compute: {
+        changes: { distinct: "event_id" },
+        documents: { distinct: "entity_id" },
+        users: { distinct: "actor_user_id" },
+      },
+      largest: "changes",
+    },
+  },
+  {
+    name: "bulk-changes",
+    title: "Bulk changes by one actor",
+    summary: "Ten minutes in which one user made many changes.",
+    from: "events",
+    parameters: { threshold: { help: "changes in ten minutes", usual: 50 } },
+    where: [isEvent, { field: "actor_user_id", isPresent: true }],
+    result: {
+      kind: "groups",
+      by: ["org_id", "actor_user_id", "occurred_slot"],
+      compute: { changes: { distinct: "event_id" }, documents: { distinct: "entity_id" } },
+      having: { column: "changes", atLeast: "threshold" },
+      largest: "changes",
+    },
+  },
+  {
+    name: "failed-authentications",
+    title: "Failed authentications by token and address",
+    summary: "Requests that were refused for their token, by token and network address.",
+    from: "access",
+    parameters: {},
+    where: [isRequest, { field: "status", is: 401 }],
+    result: {
+      kind: "groups",
+      by: ["ip", "token_id", "dialect"],
+      compute: { attempts: { distinct: "request_id" } },
+      largest: "attempts",
+    },
+  },
+  {
+    name: "who-read-what",
+    title: "Who read what",
+    summary: "Every successful read, newest first: whose token, of which organisation, with which filters.",
+    from: "access",
+    parameters: {},
+    where: [
+      isRequest,
+      { field: "method", is: "GET" },
+      { field: "status", is: 200 },
+      { field: "token_id", isPresent: true },
+    ],
+    result: {
+      kind: "rows",
+      show: [
+        "time",
+        "org_id",
+        "token_id",
+        "user_id",
+        "dialect",
+        "route",
+        "entity_id",
+        "filters",
+        "count",
+        "ip",
+        "request_id",
+      ],
+      once: "request_id",
+    },
+  },
+  {
+    name: "undelivered-webhooks",
+    title: "Undelivered webhooks",
+    summary: "Deliveries that were given up, newest first. The API has each attempt of the last 30 days.",
+    from: "access",
+    parameters: {},
+    where: [{ field: "message", is: "delivery" }],
+    result: {
+      kind: "rows",
+      show: ["time", "org_id", "endpoint_id", "event_id", "outcome", "delivery_id"],
+      once: "delivery_id",
+    },
+  },
+  {
+    name: "late-events",
+    title: "Late or back-dated events",
+    summary: "Events that were recorded long after they are said to have happened.",
+    from: "events",
+    parameters: { threshold: { help: "seconds from the event to its recording", usual: 3_600 } },
+    where: [isEvent, { field: "late_seconds", atLeast: "threshold" }],
+    result: { kind: "rows", show: ["recorded_at", "late_seconds", ...eventColumns], once: "event_id" },
+  },
+  {
+    name: "administration",
+    title: "What administrators did",
+    summary: "Every call to the administrative function: organisations, tokens, keys and API clients.",
+    from: "access",
+    parameters: {},
+    where: [{ field: "message", is: "admin" }],
+    result: {
+      kind: "rows",
+      show: ["time", "action", "outcome", "org_id", "token_id", "user_id", "scopes", "request_id"],
+      once: "request_id",
+    },
+  },
+  {
+    name: "tampering",
+    title: "Tampering with the log",
+    summary: "Records of the events table that only somebody outside of this log can have made. There must be none.",
+    from: "events",
+    parameters: {},
+    where: [{ field: "message", is: "tamper" }],
+    result: {
+      kind: "rows",
+      show: ["time", "operation", "org_id", "entity_id", "event_id", "principal", "sequence_number"],
+      once: "sequence_number",
+    },
+  },
+];

@@ -1,0 +1,60 @@
+import type { Field } from "./lines.ts";
+
+/** What the user of a query fills in. Names are those of options and of placeholders. */
+export type Parameter = "user" | "document" | "threshold";
+
+type Value = string | number;
+
+/** What must hold of a line. `matches` is a regular expression that JavaScript and CloudWatch read alike. */
+export type Condition =
+  | { readonly field: Field; readonly is: Value }
+  | { readonly field: Field; readonly equals: Parameter }
+  | { readonly field: Field; readonly in: readonly Value[] }
+  | { readonly field: Field; readonly matches: string }
+  | { readonly field: Field; readonly atLeast: number | Parameter }
+  | { readonly field: Field; readonly below: number }
+  | { readonly field: Field; readonly isPresent: true }
+  | { readonly anyOf: readonly Condition[] };
+
+/** The name of a computed column, and what is computed over the lines of a group. */
+export type Computed = { readonly distinct: Field } | { readonly least: Field } | { readonly greatest: Field };
+
+/** Lines as they are, newest first, each once however often it was written. */
+export type Rows = {
+  readonly kind: "rows";
+  readonly show: readonly Field[];
+  /** What a line is known by. */
+  readonly once: Field;
+};
+
+/** A line for each group, largest first. */
+export type Groups = {
+  readonly kind: "groups";
+  readonly by: readonly Field[];
+  readonly compute: Readonly<Record<string, Computed>>;
+  /** Of the computed columns: what a group must have to be shown. */
+  readonly having?:
+    | { readonly column: string; readonly atLeast: Parameter }
+    | { readonly column: string; readonly above: string };
+  /** The computed column that groups are sorted by. */
+  readonly largest: string;
+};
+
+/** One question that auditors ask. It says the same in CloudWatch and over log files. */
+export type SavedQuery = {
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  /** Which of the audit logs it reads. */
+  readonly from: "events" | "access";
+  /** What must be filled in, with what it means; a default where there is a usual one. */
+  readonly parameters: Readonly<Partial<Record<Parameter, { readonly help: string; readonly usual?: number }>>>;
+  readonly where: readonly Condition[];
+  readonly result: Rows | Groups;
+};
+
+/** What the user filled in. */
+export type Filled = Readonly<Partial<Record<Parameter, string | number>>>;
+
+/** Rows of a result at most: what CloudWatch answers at most. */
+export const maxRows = 10_000;

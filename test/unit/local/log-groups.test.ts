@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { policyJudge } from "../../../infra/local/gate/judge.ts";
+import { logsAccess } from "../../../infra/local/gate/logs-access.ts";
+import { logGroups } from "../../../infra/local/log-groups.ts";
+import { testNow } from "../../support/builders.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const stream = { logGroupName: "audit", logStreamName: "s" };
+
+/** The log groups `audit` and `other`, with a stream `s` in the first; and what was written to their files. */
+function theGroups() {
+  const written: [string, string][] = [];
+  const logs = { write: (group: string, text: string) => void written.push([group, text]) };
+  const answer = logGroups(new Set(["audit", "other"]), logs, () => testNow);
+  const ask = (operation: string, body: unknown) => {
+    const outcome = answer(operation, body);
+    return outcome.kind === "fault" ? outcome.code : outcome.output;
+  };
+  expect(ask("CreateLogStream", stream)).toEqual({});
+  return { ask, written };
+}
+
+/** An event so many milliseconds from now. */
+const at = (ms: number, message = "{}") => ({ timestamp: testNow.getTime() + ms, message });
+
+describe("a log stream", () => {
+  it.each([
+    ["in a group that there is not", { ...stream, logGroupName: "nobody" }, "ResourceNotFoundException"],
+    ["that is there", stream, "ResourceAlreadyExistsException"],
+    ["without a name", { logGroupName: "audit" }, "InvalidParameterException"],
+    ["with a colon in its name", { ...stream, logStreamName: "a:b" }, "InvalidParameterException"],
+    ["with too long a name", { ...stream, logStreamName: "x".repeat(513) }, "InvalidParameterException"],
+    ["of no request at all", null, "InvalidParameterException"],
+  ])("%s is not made", (_, body, expected) => expect(theGroups().ask("CreateLogStream", body)).toBe(expected));
+
+  it.each([
+    { ...stream, logStreamName: "2026/06/01/x" },
+    { ...stream, logStreamName: "x".repeat(512) },
+    { ...stream, logGroupName: "other" },
+  ])("is made: %j", (body) => expect(theGroups().ask("CreateLogStream", body)).toEqual({}));
+});
+
+describe("events", () => {
+  it("are kept in the file of their group, in their order", () => {
+    const { ask, written } = theGroups();
+    expect(ask("PutLogEvents", { ...stream, logEvents: [at(-5, "a"), at(-5, "b"), at(0, "c")] })).toEqual({});
+    expect(written).toEqual([
+      ["audit", "a"],
+      ["audit", "b"],
+      ["audit", "c"],
+    ]);
+  });
+
+  const largest = "é".repeat((1_048_576 - 26) / 2);
+
+  it.each([
+    ["no events", []],
+    ["more than 10,000 of them", Array.from({ length: 10_001 }, () => at(0, "x"))],
+    ["more than 1,048,576 bytes of them", [at(0, `${largest}x`)]],
+    ["as many bytes, with 26 for each", [at(0, largest.slice(1)), at(0, "x")]],
+    ["them out of order", [at(0), at(-1)]],
+    ["them over more than a day", [at(-dayMs - 1), at(0)]],
+    ["one without a text", [at(0, "")]],
+    ["one without a time", [{ message: "x" }]],
+    ["one before 1970", [{ timestamp: -1, message: "x" }]],
+    ["one between milliseconds", [at(0.5)]],
+  ])("are refused all together where there are %s", (_, logEvents) => {
+    const { ask, written } = theGroups();
+    expect(ask("PutLogEvents", { ...stream, logEvents })).toBe("InvalidParameterException");
+    expect(written).toEqual([]);
+  });
+
+  it.each([
+    ["10,000 of them", Array.from({ length: 10_000 }, () => at(0, "x"))],
+    ["1,048,576 bytes of them", [at(0, largest)]],
+    ["a day between them", [at(-dayMs), at(0)]],
+    ["nearly 14 days behind them", [at(-14 * dayMs + minuteMs)]],
+    ["nearly two hours before them", [at(2 * hourMs - minuteMs)]],
+  ])("are taken where there are %s", (_, logEvents) => {
+    const { ask, written } = theGroups();
+    expect(ask("PutLogEvents", { ...stream, logEvents })).toEqual({});
+    expect(written).toEqual(logEvents.map(({ message }) => ["audit", message]));
+  });
+
+  it.each([
+    ["older than 14 days", [at(-14 * dayMs - minuteMs, "refused"), at(-14 * dayMs + minuteMs, "taken")]],
+    ["more than two hours ahead", [at(0, "taken"), at(2 * hourMs + minuteMs, "refused")]],
+  ])("that are %s are refused alone, and the answer says so", (_, logEvents) => {
+    const { ask, written } = theGroups();
+    const answer = ask("PutLogEvents", { ...stream, logEvents });
+    expect(answer).toHaveProperty("rejectedLogEventsInfo");
+    expect(written).toEqual([["audit", "taken"]]);
+  });
+
+  it.each([
+    ["a group that there is not", { ...stream, logGroupName: "nobody" }],
+    ["a stream that there is not", { ...stream, logStreamName: "t" }],
+    ["a stream of another group", { ...stream, logGroupName: "other" }],
+  ])("are not put into %s", (_, names) => {
+    const { ask, written } = theGroups();
+    expect(ask("PutLogEvents", { ...names, logEvents: [at(0)] })).toBe("ResourceNotFoundException");
+    expect(written).toEqual([]);
+  });
+});
+
+it("knows no other operation", () => {
+  const { ask, written } = theGroups();
+  expect(ask("DeleteLogStream", stream)).toBe("UnknownOperationException");
+  expect(ask("FilterLogEvents", { logGroupName: "audit" })).toBe("UnknownOperationException");
+  expect(written).toEqual([]);
+});
+
+describe("permission to write to a log group", () => {
+  const where = { account: "000000000000", region: "us-east-1" };
+  const group = "arn:aws:logs:us-east-1:000000000000:log-group:audit";
+
+  it("is asked on the stream that the request names, and on all of the group to make one", () => {
+    expect(logsAccess("PutLogEvents", { ...stream, logEvents: [] }, where)).toEqual([
+      { action: "logs:PutLogEvents", resource: `${group}:log-stream:s` },
+    ]);
+    expect(logsAccess("CreateLogStream", stream, where)).toEqual([
+      { action: "logs:CreateLogStream", resource: `${group}:log-stream:*` },
+    ]);
+    expect(logsAccess("FilterLogEvents", { logGroupName: "audit" }, where)).toEqual([
+      { action: "logs:FilterLogEvents", resource: `${group}:log-stream:*` },
+    ]);
+  });
+
+  it.each([null, {}, { logGroupName: 5 }])("is asked for no request that names no group: %j", (body) => {
+    expect(() => logsAccess("PutLogEvents", body, where)).toThrow();
+  });
+
+  it.each([
+    ["the group is granted", "logs:PutLogEvents", `${group}:*`, true],
+    ["its streams are", "logs:PutLogEvents", `${group}:log-stream:*`, true],
+    ["another group is", "logs:PutLogEvents", `${group}-other:*`, false],
+    ["another stream is", "logs:PutLogEvents", `${group}:log-stream:t`, false],
+    ["another action is", "logs:CreateLogStream", `${group}:*`, false],
+  ])("where %s", async (_, Action, Resource, allowed) => {
+    const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource }] };
+    const principal = {
+      arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn",
+      policies: [{ name: "use", policy }],
+    };
+    const judge = policyJudge(new Map(), where.account);
+    const [access] = logsAccess("PutLogEvents", stream, where);
+    if (access === undefined) throw new Error("No permission is asked for.");
+    expect((await judge(principal, access)) === undefined).toBe(allowed);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { insightsQuery } from "../../../shared/review/insights.ts";
+import { savedQueries } from "../../../shared/review/queries.ts";
+
+const named = savedQueries.map((query) => [query.name, query] as const);
+const find = (name: string) => savedQueries.find((query) => query.name === name) ?? savedQueries[0];
+
+function compiled(name: string, ...rest: [Parameters<typeof insightsQuery>[1]?, Parameters<typeof insightsQuery>[2]?]) {
+  const query = find(name);
+  if (query === undefined) throw new Error("There are no queries.");
+  return insightsQuery(query, ...rest);
+}
+
+describe("in Logs Insights QL", () => {
+  it("rows are filtered, sorted, then each kept once: only a limit may follow", () => {
+    expect(compiled("document-history")).toBe(
+      [
+        'filter message = "event"',
+        'filter entity_id = "{{document}}"',
+        "fields occurred_at, org_id, actor_user_id, action, entity_ref, entity_id, changed_fields, source, event_id",
+        "sort @timestamp desc",
+        "dedup event_id",
+        "limit 10000",
+      ].join("\n| "),
+    );
+  });
+
+  it("groups count ids, and are filtered by what was computed", () => {
+    expect(compiled("bulk-changes", { threshold: 20 }, "org_a")).toBe(
+      [
+        'filter message = "event"',
+        "filter isPresent(actor_user_id)",
+        'filter org_id = "org_a"',
+        "stats count_distinct(event_id) as changes, count_distinct(entity_id) as documents by org_id, actor_user_id, occurred_slot",
+        "filter changes >= 20",
+        "sort changes desc",
+        "limit 10000",
+      ].join("\n| "),
+    );
+    expect(compiled("edits-after-closing")).toContain(
+      "stats min(closed_ms) as closed_at, max(edited_ms) as edited_at, count_distinct(event_id) as events by",
+    );
+    expect(compiled("edits-after-closing")).toContain("\n| filter edited_at > closed_at\n");
+  });
+
+  it("alternatives stand in brackets, and patterns between slashes", () => {
+    expect(compiled("out-of-office-hours")).toContain(
+      "filter (occurred_weekday >= 6 or occurred_hour < 7 or occurred_hour >= 19)",
+    );
+    expect(compiled("voids-and-deletions")).toContain(
+      "verb like /(VOID|DELET|CANCEL|REVERS|REMOV)/ or new_status like",
+    );
+  });
+
+  it.each(['a"b', "a\\b", "a\nb"])("what cannot be quoted is refused: %j", (user) => {
+    expect(() => compiled("user-activity", { user })).toThrow(RangeError);
+    expect(() => compiled("user-activity", { user: "u" }, user)).toThrow(RangeError);
+  });
+
+  it.each(named)(
+    "%s fits into a saved query, has a name of its own, and a placeholder for what it needs",
+    (_, query) => {
+      const text = insightsQuery(query);
+      expect(text.length).toBeLessThan(10_000);
+      const placeholders = [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+      expect(new Set(placeholders)).toEqual(new Set(Object.keys(query.parameters)));
+      expect(savedQueries.filter(({ name, title }) => name === query.name || title === query.title)).toHaveLength(1);
+      expect(query.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    },
+  );
+});
