@@ -33,7 +33,12 @@ export class AuditLogs extends Construct {
         },
       }),
     );
-    const kept = { retention, encryptionKey, removalPolicy: RemovalPolicy.RETAIN };
+    const kept = {
+      retention,
+      encryptionKey,
+      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtectionEnabled: true,
+    };
     this.events = new LogGroup(this, "Events", kept);
     this.access = new LogGroup(this, "Access", kept);
   }

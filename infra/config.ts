@@ -1,3 +1,5 @@
+import type { BackupProps } from "./backup.ts";
+
 /** What differs between the places that the log is deployed to. */
 export type Stage = {
   /** Origins of browser apps that may read the API; `*` allows any, since requests carry a token and never a cookie. */
@@ -17,6 +19,10 @@ export type Stage = {
   readonly ingestConcurrency: number;
   /** Instances of the function that sends webhooks at most. One endpoint that hangs holds up to ten of them. */
   readonly deliveryConcurrency: number;
+  /** Years for which each day of the audit log is kept in a bucket that nobody can delete from; `null` for no bucket. */
+  readonly archive: { readonly years: number } | null;
+  /** Copies of the tables beside their point-in-time recovery: days to keep them, and whether nobody can shorten that. */
+  readonly backup: Pick<BackupProps, "keepDailyDays" | "keepMonthlyDays" | "isLocked"> | null;
   /** Where alarms are sent, besides their topics; `null` for nowhere. */
   readonly alarmEmail: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -34,6 +40,8 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     reserved: null,
     ingestConcurrency: 10,
     deliveryConcurrency: 25,
+    archive: null,
+    backup: null,
     alarmEmail: null,
     tags: { application: "activity-log", stage: "dev" },
   },
@@ -45,6 +53,8 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     reserved: { api: 80, stream: 10 },
     ingestConcurrency: 100,
     deliveryConcurrency: 300,
+    archive: null,
+    backup: { keepDailyDays: 35, keepMonthlyDays: 7 * 365, isLocked: false },
     alarmEmail: null,
     tags: { application: "activity-log", stage: "prod" },
   },

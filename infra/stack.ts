@@ -1,7 +1,9 @@
 import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Access } from "./access.ts";
+import { Archive } from "./archive.ts";
 import { AuditLogs } from "./audit-logs.ts";
+import { Backup } from "./backup.ts";
 import type { Stage } from "./config.ts";
 import { EventLog } from "./event-log.ts";
 import { Ingest } from "./ingest.ts";
@@ -41,6 +43,14 @@ export class ActivityLogStack extends Stack {
     });
 
     const review = new Review(this, "Review", { operation, eventLog, access });
+
+    if (stage.archive !== null) {
+      const { fn, bucket } = new Archive(this, "Archive", { operation, ...stage.archive });
+      this.output("FunctionArchive", fn.functionName);
+      this.output("BucketArchive", bucket.bucketName);
+    }
+    const tables = [eventLog.table, access.table, deliveries.table];
+    if (stage.backup !== null) new Backup(this, "Backup", { tables, ...stage.backup });
 
     // `{Kind}{Name}`: the command line and the local runtime find everything by these names.
     this.output("ApiUrl", readApi.api.apiEndpoint);

@@ -1,10 +1,9 @@
 import {
-  CloudWatchLogsClient,
   CreateLogStreamCommand,
   PutLogEventsCommand,
   ResourceAlreadyExistsException,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { patience } from "./clients.ts";
+import { logsClient } from "./clients.ts";
 
 export type AuditEntry = { readonly time: Date; readonly text: string };
 
@@ -77,10 +76,4 @@ function withinLimit({ time, text }: AuditEntry): AuditEntry {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxEntryBytes) return { time, text };
   return { time, text: `${bytes.subarray(0, maxEntryBytes - 32).toString()} … cut at ${maxEntryBytes} bytes` };
-}
-
-function logsClient(): CloudWatchLogsClient {
-  const client = new CloudWatchLogsClient(patience);
-  client.middlewareStack.remove("loggerMiddleware");
-  return client;
 }

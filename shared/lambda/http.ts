@@ -18,6 +18,17 @@ export type HttpFunction = {
   readBody?(call: Call): Promise<HttpRequest["body"]>;
 };
 
+/**
+ * What OWASP's "REST Security Cheat Sheet" wants of every answer: no cache keeps it, no browser takes it for a page, and
+ * the next request comes by TLS.
+ */
+const securityHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "strict-transport-security": "max-age=31536000",
+  "x-content-type-options": "nosniff",
+};
+
 type Call = middy.Request<APIGatewayProxyEventV2>;
 
 type Exchange = { request: HttpRequest; readonly ip: string; readonly trace: HttpTrace; readonly started: number };
@@ -46,7 +57,12 @@ export function http({ name, answer, renderProblem, readBody }: HttpFunction) {
   const addHeaders: Stack["after"] = (call) => {
     const { request, trace } = exchangeOf(call.event);
     if (!call.response) return;
-    const headers = { ...call.response.headers, ...trace.headers, "x-request-id": request.requestId };
+    const headers = {
+      ...securityHeaders,
+      ...call.response.headers,
+      ...trace.headers,
+      "x-request-id": request.requestId,
+    };
     call.response = { ...call.response, headers };
   };
   const problems: Stack = {

@@ -8,6 +8,7 @@ export const variables = {
   replaysQueue: "REPLAYS_QUEUE_URL",
   unreadQueue: "UNREAD_QUEUE_URL",
   auditLogGroup: "AUDIT_LOG_GROUP",
+  archiveBucket: "ARCHIVE_BUCKET",
   secretsKey: "SECRETS_KEY_ARN",
   /** Hosts of our own API, separated by blanks: nothing is ever sent to them. */
   apiHosts: "API_HOSTS",

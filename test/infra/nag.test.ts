@@ -46,6 +46,15 @@ it.each(stageNames)("the stack of %s meets the rules of AwsSolutions, but for wh
   expect(findings((app) => stackOf(app, name, stages[name]))).toEqual([]);
 });
 
+it("so does a stack with all that a stage can ask for", () => {
+  const stage = {
+    ...stages.prod,
+    archive: { years: 10 },
+    backup: { keepDailyDays: 35, keepMonthlyDays: 2_555, isLocked: true },
+  };
+  expect(findings((app) => stackOf(app, "prod", stage))).toEqual([]);
+});
+
 it("the rules find what breaks them", () => {
   const build = (app: App) => {
     const stack = new Stack(app, "loose");

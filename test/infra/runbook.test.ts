@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { stages } from "../../infra/config.ts";
 import { plainId, stageNames, templateOf } from "../support/template.ts";
 
 /** The entries of the runbook, by heading. */
@@ -10,8 +11,13 @@ function runbook(): ReadonlyMap<string, string> {
   return new Map(sections.map((section) => [section.split("\n", 1)[0] ?? "", section]));
 }
 
-describe.each(stageNames)("in %s, every alarm", (stage) => {
-  const alarms = Object.entries(templateOf(stage).findResources("AWS::CloudWatch::Alarm"));
+/** With all that a stage can ask for. */
+const templates = stageNames.map(
+  (name) => [name, templateOf(name, { ...stages[name], archive: { years: 10 } })] as const,
+);
+
+describe.each(templates)("in %s, every alarm", (_, template) => {
+  const alarms = Object.entries(template.findResources("AWS::CloudWatch::Alarm"));
   const described = alarms.map(([id, { Properties }]) => [plainId(id), Properties] as const);
   const entryOf = (description: string) => /See RUNBOOK\.md, "(\w+)"\.$/.exec(description)?.[1] ?? "";
 
@@ -41,7 +47,7 @@ describe.each(stageNames)("in %s, every alarm", (stage) => {
   });
 
   it("of a queue watches a queue of this stack", () => {
-    const queues = templateOf(stage).findResources("AWS::SQS::Queue");
+    const queues = template.findResources("AWS::SQS::Queue");
     for (const [, { Namespace, Dimensions }] of described.filter(([, { Namespace }]) => Namespace === "AWS/SQS")) {
       expect([Namespace, Dimensions[0].Name]).toEqual(["AWS/SQS", "QueueName"]);
       expect(queues).toHaveProperty([Dimensions[0].Value["Fn::GetAtt"][0]]);

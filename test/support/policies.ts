@@ -26,7 +26,10 @@ export function permissionsOf(template: Template): Permission[] {
     return fn;
   };
   const permissions: Permission[] = [];
+  // AWS Backup has a role of its own, with what AWS says it needs.
+  const isBackup = (role: unknown) => JSON.stringify(role).includes("backup.amazonaws.com");
   for (const [id, { Properties }] of Object.entries(template.findResources("AWS::IAM::Role"))) {
+    if (isBackup(Properties.AssumeRolePolicyDocument)) continue;
     if (Properties.Policies !== undefined) throw new Error(`The role ${id} has policies inside.`);
     for (const policy of list(Properties.ManagedPolicyArns ?? [])) {
       const name = inWords(policy).split("/").at(-1) ?? "";

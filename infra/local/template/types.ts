@@ -23,6 +23,9 @@ const hosted: ReadonlySet<string> = new Set([
 /** Resource types that change nothing on a laptop, with the reason. */
 const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::ApiGateway::Account": "the role by which API Gateway writes logs: here the runtime writes them itself",
+  "AWS::Backup::BackupPlan": "a laptop's tables are what their folder holds",
+  "AWS::Backup::BackupSelection": "a laptop's tables are what their folder holds",
+  "AWS::Backup::BackupVault": "a laptop's tables are what their folder holds",
   "AWS::CDK::Metadata": "says which construct library was used",
   "AWS::CloudWatch::Alarm": "no metrics are kept",
   "AWS::CloudWatch::CompositeAlarm": "no metrics are kept",
@@ -30,6 +33,8 @@ const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::Logs::MetricFilter": "no metrics are kept",
   "AWS::Logs::QueryDefinition": "a saved query of the CloudWatch console",
   "AWS::Logs::ResourcePolicy": "log groups are files of the user who runs this",
+  "AWS::S3::Bucket": "nothing is exported to it here: CloudWatch itself writes to it",
+  "AWS::S3::BucketPolicy": "nothing is exported to it here: CloudWatch itself writes to it",
   "AWS::SNS::Subscription": "alarms never fire here, so nobody is told",
   "AWS::SNS::Topic": "alarms never fire here, so nobody is told",
   "AWS::SNS::TopicPolicy": "alarms never fire here, so nobody is told",

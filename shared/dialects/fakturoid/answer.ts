@@ -47,7 +47,11 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
     };
     const read = async (orgId: string) => {
       const asked = readListRequest(request.query);
-      trace.facts.filters = filterText({ subject_id: asked.subjectId, since: asked.since, page: asked.page });
+      trace.facts.filters = filterText([
+        ["subject_id", asked.subjectId],
+        ["since", asked.since],
+        ["page", asked.page],
+      ]);
       const [org, window] = await Promise.all([
         orgs.get(orgId),
         readWindow(context, listingOf(orgId, route.kind, asked), { skip: (asked.page - 1) * pageSize, take: pageSize }),

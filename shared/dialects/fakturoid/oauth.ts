@@ -83,7 +83,8 @@ async function identifyClient(tokens: TokenUses, request: HttpRequest, now: Date
   if (isWellFormedToken(secret)) trace.facts.token_id = tokenIdOfHash(tokenHash(secret));
   const { token, used } = await authenticate(tokens, secret, now).catch(asUnknownClient);
   if (token.token_id !== id || !token.scopes.includes(clientScope)) throw unknownClient();
-  trace.facts.org_id = token.org_ids[0];
+  trace.facts.org_id = token.org_ids.join(",");
+  trace.facts.user_id = token.user_id ?? undefined;
   Object.assign(trace.headers, fakturoidRate.headers(rateState(used, now, fakturoidRate.limit), now));
   refuseExcess(used, now, fakturoidRate.limit);
   return token;

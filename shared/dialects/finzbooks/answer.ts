@@ -4,7 +4,7 @@ import { tokenHash } from "../../access/token.ts";
 import { readCursor, writeCursor } from "../../events/cursor.ts";
 import { listEvents } from "../../events/list.ts";
 import type { EventReader } from "../../events/query.ts";
-import { filterText } from "../filter-text.ts";
+import { filterText, loggable } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { readBeside } from "../identify.ts";
 import { SeenCallers } from "../seen-callers.ts";
@@ -27,8 +27,14 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
   const list = async (route: ActivityRoute, query: URLSearchParams, org_id: string, { facts }: HttpTrace) => {
     const { filter, limit, cursor } = readActivityRequest(route, query);
     const { entity_type, entity_id, actor_user_id, since, until } = filter;
-    facts.entity_id = entity_id ?? undefined;
-    facts.filters = filterText({ entity_type, actor_user_id, since, until, limit });
+    facts.entity_id = entity_id === null ? undefined : loggable(entity_id);
+    facts.filters = filterText([
+      ["entity_type", entity_type],
+      ["actor_user_id", actor_user_id],
+      ["since", since],
+      ["until", until],
+      ["limit", limit],
+    ]);
     const after = cursor === null ? null : readCursor(cursor, org_id, filter);
     const page = await listEvents(events, { ...filter, org_id, parts: [], limit, after });
     return { ...page, filter, limit, org_id };
@@ -37,6 +43,8 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
     trace.facts.route = route.kind;
+    // Known of who is refused, too: which document somebody tried to see.
+    if (route.kind === "activity" && route.document !== null) trace.facts.entity_id = loggable(route.document.id);
     const credentials = credentialsOf(request);
     const enter = () => identifyCaller(tokens, credentials, now(), trace);
     if (route.kind === "whoami") return json(renderWhoami(await enter()));

@@ -46,9 +46,9 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
         return respond(format, renderAccount(org, request.origin, format));
       }
       case "activity": {
+        trace.facts.filters = filterText([["activity_id", route.id]]);
         const { activities, fields } = await read(async (orgId) => {
           const asked = readFields(request.query);
-          trace.facts.filters = filterText({ activity_id: route.id });
           const shownIn = await setting(orgId);
           const listing = activityListing(orgId, route.id, shownIn);
           if (listing === null) return { activities: [], fields: asked };

@@ -1,7 +1,7 @@
 import { isCleanId, maxIdLength } from "../../events/limits.ts";
 import type { EventQuery } from "../../events/query.ts";
 import { type Listing, listName } from "../../events/window.ts";
-import { filterText } from "../filter-text.ts";
+import { filterText, loggable } from "../filter-text.ts";
 import type { RequestFacts } from "../http.ts";
 import { invalid, only } from "../parameters.ts";
 import { zoneClock } from "../zone-clock.ts";
@@ -97,13 +97,18 @@ const wordFields: ReadonlySet<Field> = new Set(["user", "description", "informat
 
 /** What is written down of a request for the list. */
 export function factsOf({ conditions, search, skip, take }: ListRequest): Pick<RequestFacts, "entity_id" | "filters"> {
-  const about = conditions.find(({ field, operator }) => operator === "eq" && isDocumentField(field));
-  const asked = conditions.map(({ field, operator, value }) => [
-    `${field}.${operator}`,
-    wordFields.has(field) ? "…" : value,
+  const about = conditions.find(
+    ({ field, operator, value }) => operator === "eq" && isDocumentField(field) && value !== "",
+  );
+  const filters = filterText([
+    ...conditions.map(
+      ({ field, operator, value }) => [`${field}.${operator}`, wordFields.has(field) ? "…" : value] as const,
+    ),
+    ["search", search === "" ? null : "…"],
+    ["skip", skip],
+    ["take", take],
   ]);
-  const filters = filterText({ ...Object.fromEntries(asked), search: search === "" ? null : "…", skip, take });
-  return { entity_id: about?.value, filters };
+  return { entity_id: about === undefined ? undefined : loggable(about.value), filters };
 }
 
 /** What is read for one activity: the events of its second. `null` for a number that no activity can have. */

@@ -21,6 +21,13 @@ afterEach(() => {
 const serve = (answer: HttpFunction["answer"], event = anHttpEvent("/x"), context = aContext()) =>
   http({ name: "test", answer, renderProblem })(event, context);
 
+const secured = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "strict-transport-security": "max-age=31536000",
+  "x-content-type-options": "nosniff",
+};
+
 const failing = (error: unknown) => async () => {
   throw error;
 };
@@ -76,9 +83,19 @@ describe("a response", () => {
     });
     expect(response).toEqual({
       statusCode: 200,
-      headers: { "content-type": "application/json", "x-ratelimit-remaining": "5", "x-request-id": "req-1" },
+      headers: {
+        ...secured,
+        "content-type": "application/json",
+        "x-ratelimit-remaining": "5",
+        "x-request-id": "req-1",
+      },
       body: "{}",
     });
+  });
+
+  it("may be cached where its handler says so", async () => {
+    const headers = { "cache-control": "public, max-age=300" };
+    expect(await serve(async () => ({ ...ok, headers }))).toMatchObject({ headers });
   });
 
   it("to a refusal carries the same, with the dialect's body", async () => {
@@ -89,6 +106,7 @@ describe("a response", () => {
     expect(response).toEqual({
       statusCode: 429,
       headers: {
+        ...secured,
         "content-type": "application/json",
         "retry-after": "30",
         "x-ratelimit-remaining": "0",

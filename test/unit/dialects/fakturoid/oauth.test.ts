@@ -28,6 +28,9 @@ describe("an access token", () => {
     expect(headers).toEqual({
       "content-type": "application/json; charset=utf-8",
       "cache-control": "no-store",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "strict-transport-security": "max-age=31536000",
+      "x-content-type-options": "nosniff",
       pragma: "no-cache",
       "x-ratelimit-policy": "default;q=400;w=60",
       "x-ratelimit": "default;r=399;t=30",

@@ -1,0 +1,79 @@
+import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { variables } from "../shared/lambda/names.ts";
+import { NodeFunction } from "./parts/function.ts";
+import type { Operation } from "./parts/operation.ts";
+
+export type ArchiveProps = {
+  readonly operation: Operation;
+  /** Years in which nobody, the owner of the account included, can change or delete what is archived. */
+  readonly years: number;
+};
+
+/**
+ * A copy of each day of the log of what happened, in a bucket that nobody can take anything out of. CloudWatch exports
+ * to buckets with Object Lock: see CreateExportTask in its API reference.
+ */
+export class Archive extends Construct {
+  readonly bucket: Bucket;
+  readonly fn: NodeFunction;
+
+  constructor(scope: Construct, id: string, { operation, years }: ArchiveProps) {
+    super(scope, id);
+    const { events } = operation.auditLogs;
+    this.bucket = new Bucket(this, "Bucket", {
+      objectLockEnabled: true,
+      objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(365 * years)),
+      versioned: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const reason = "It is itself a copy of a log, and nobody but CloudWatch Logs may write to it.";
+    Validations.of(this.bucket).acknowledge({ id: "AwsSolutions::AwsSolutions-S1", reason });
+    const { region, account } = Stack.of(this);
+    const from = {
+      principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+      conditions: { StringEquals: { "aws:SourceAccount": account }, ArnLike: { "aws:SourceArn": events.logGroupArn } },
+    };
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({ ...from, actions: ["s3:GetBucketAcl"], resources: [this.bucket.bucketArn] }),
+    );
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({ ...from, actions: ["s3:PutObject"], resources: [`${this.bucket.bucketArn}/*`] }),
+    );
+
+    this.fn = new NodeFunction(this, "Function", {
+      entry: "functions/review/archive.ts",
+      description: "Has CloudWatch export the audit log of a day to the archive.",
+      timeoutSeconds: 30,
+      log: operation.logRetention,
+    });
+    this.fn.addEnvironment(variables.auditLogGroup, events.logGroupName);
+    this.fn.addEnvironment(variables.archiveBucket, this.bucket.bucketName);
+    this.fn.addToRolePolicy(
+      new PolicyStatement({ actions: ["logs:CreateExportTask"], resources: [events.logGroupArn] }),
+    );
+    // CloudWatch takes up to twelve hours to have all of a day ready for export.
+    const schedule = Schedule.cron({ hour: "13", minute: "0" });
+    const targets = [new LambdaTarget(this.fn, { retryAttempts: 2, maxEventAge: Duration.hours(6) })];
+    new Rule(this, "EachDay", { schedule, targets });
+    operation.alarms.add(this, "ArchiveErrors", {
+      severity: "notice",
+      means: "A day of the audit log was not exported to the archive.",
+      metric: this.fn.metricErrors({ period: Duration.days(1) }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // It runs each day: no figures at all mean that it does not.
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { expect, it } from "vitest";
+import { stages } from "../../infra/config.ts";
+import { inWords, plainId, templateOf } from "../support/template.ts";
+
+const stage = {
+  ...stages.prod,
+  archive: { years: 10 },
+  backup: { keepDailyDays: 35, keepMonthlyDays: 2_555, isLocked: true },
+};
+const template = templateOf("prod", stage);
+
+function only(type: string) {
+  const [resource, ...others] = Object.values(template.findResources(type));
+  if (resource === undefined || others.length > 0) throw new Error(`There is not one ${type}.`);
+  return resource;
+}
+
+it("the archive is a bucket that nobody can change or delete anything in for ten years, that no policy opens", () => {
+  const { Properties, DeletionPolicy } = only("AWS::S3::Bucket");
+  expect(DeletionPolicy).toBe("Retain");
+  expect(Properties).toMatchObject({
+    ObjectLockEnabled: true,
+    ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: "COMPLIANCE", Days: 3_650 } } },
+    VersioningConfiguration: { Status: "Enabled" },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+  });
+  const statements: Record<string, unknown>[] = only("AWS::S3::BucketPolicy").Properties.PolicyDocument.Statement;
+  const allowed = statements.filter(({ Effect }) => Effect === "Allow");
+  expect(allowed.map(({ Action, Principal }) => [Action, inWords(Object.values(Principal ?? {})[0])])).toEqual([
+    ["s3:GetBucketAcl", "logs.AWS::Region.amazonaws.com"],
+    ["s3:PutObject", "logs.AWS::Region.amazonaws.com"],
+  ]);
+  for (const { Condition } of allowed) expect(JSON.stringify(Condition)).toContain("aws:SourceAccount");
+  expect(
+    statements.some(
+      ({ Effect, Condition }) => Effect === "Deny" && JSON.stringify(Condition).includes("SecureTransport"),
+    ),
+  ).toBe(true);
+});
+
+it("each day after noon the day before is exported, by a function that can do nothing else", () => {
+  const rules = Object.entries(template.findResources("AWS::Events::Rule"));
+  const [, rule] = rules.find(([id]) => plainId(id) === "ArchiveEachDay") ?? [];
+  expect(rule?.Properties.ScheduleExpression).toBe("cron(0 13 * * ? *)");
+  expect(inWords(rule?.Properties.Targets[0].Arn)).toBe("ArchiveFunction");
+});
+
+it("backups are of every table, daily and monthly, in a vault that is locked for good after three days", () => {
+  const { Properties } = only("AWS::Backup::BackupVault");
+  expect(Properties.LockConfiguration).toEqual({ ChangeableForDays: 3, MinRetentionDays: 35 });
+  const { BackupPlanRule } = only("AWS::Backup::BackupPlan").Properties.BackupPlan;
+  expect(BackupPlanRule.map(({ Lifecycle }: { Lifecycle: unknown }) => Lifecycle)).toEqual([
+    { DeleteAfterDays: 35 },
+    { DeleteAfterDays: 2_555 },
+  ]);
+  const { Resources } = only("AWS::Backup::BackupSelection").Properties.BackupSelection;
+  expect(Resources.map(inWords)).toEqual([
+    expect.stringContaining("EventLogTable"),
+    expect.stringContaining("AccessConfig"),
+    expect.stringContaining("WebhooksDeliveriesTable"),
+  ]);
+});
+
+it("a stage without them has neither", () => {
+  const plain = templateOf("dev", { ...stages.dev, archive: null, backup: null });
+  plain.resourceCountIs("AWS::S3::Bucket", 0);
+  plain.resourceCountIs("AWS::Backup::BackupVault", 0);
+});
