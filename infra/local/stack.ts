@@ -6,6 +6,7 @@ import { awsCaller } from "./aws-json.ts";
 import { startEngines } from "./engines/engines.ts";
 import { createQueues } from "./engines/queues.ts";
 import { createTable, partitionKeys } from "./engines/tables.ts";
+import type { Faults } from "./faults.ts";
 import { policyJudge } from "./gate/judge.ts";
 import { identityPolicies, resourcePolicies } from "./gate/policies.ts";
 import { openPrincipals } from "./gate/principals.ts";
@@ -36,6 +37,8 @@ interface LocalStackOptions {
   readonly logs: string;
   /** When schedules run; by the clock without it. */
   readonly ticks?: Ticks;
+  /** What goes wrong on purpose; nothing without it. */
+  readonly faults?: Faults;
 }
 
 export interface LocalStack {
@@ -51,6 +54,8 @@ export interface LocalStack {
   readonly outputs: Readonly<Record<string, string>>;
   /** Resolves when an engine ends by itself: the stack is then of no more use. */
   readonly failed: Promise<Error>;
+  /** Kills DynamoDB in the middle of what it does, and starts it again on the data folder, which there must be. */
+  restartDynamoDb(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,13 +106,13 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   }
   const toSqs = awsCaller(engines.sqs.origin, engines.sqs.accessKey, where.region);
   await createQueues(resources.ofType("AWS::SQS::Queue"), toSqs);
-  const { data } = options;
+  const { data, faults } = options;
   const keys = await openKeys({ resources, where, data, randomBytes }).catch((error) => unusable(data, error));
 
   const groups = resources.ofType("AWS::Logs::LogGroup");
   const judge = policyJudge(resourcePolicies(resources, where), where.account);
   const principals = openPrincipals(identityPolicies(resources), where.account);
-  const functions = hostFunctions({ resources, assets, principals, services, logs, log });
+  const functions = hostFunctions({ resources, assets, principals, services, logs, faults, log });
   const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
   stops.defer(stopFunctions);
   const gate = serviceListener({
@@ -117,6 +122,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     randomBytes,
     functions,
     judge,
+    faults,
     where,
     partitionKeys: partitionKeys(tableResources),
     origin: services.origin,
@@ -134,7 +140,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     respond = httpApi({ definition, invokerByArn, judge, writeLog: logs.write, ...where, ...clock });
   }
 
-  const poll = await openSources({ resources, functions, principals, judge, services, data, log });
+  const poll = await openSources({ resources, functions, principals, judge, services, data, faults, log });
   const { ticks = clockTicks } = options;
   const runSchedules = await openSchedules({ resources, functions, judge, where, ticks, newId: randomUUID });
   const polling = new AbortController();
@@ -159,6 +165,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     logFiles: Object.fromEntries(Object.entries(logNames).map(([name, group]) => [name, fileOf(group)])),
     outputs,
     failed: Promise.race([engines.dynamodb.failed, engines.sqs.failed]),
+    restartDynamoDb: engines.dynamodb.restart,
     stop: () => stops.disposeAsync(),
   };
 }

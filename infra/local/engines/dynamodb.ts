@@ -17,11 +17,14 @@ const jar = join(jarFolder, "DynamoDBLocal.jar");
 const dataInUse = 75;
 
 export interface DynamoDbEngine {
+  /** Another one after a restart. */
   readonly origin: string;
   /** The engine keeps one database per access key, so only who knows this one sees the tables. */
   readonly accessKey: string;
   /** Resolves when the process ends without having been told to. */
   readonly failed: Promise<Error>;
+  /** Kills the process, and starts another one on the same data. Throws where none is kept. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -33,8 +36,43 @@ interface Options {
 }
 
 /** Starts DynamoDB Local and waits until it accepts requests. */
-export async function startDynamoDb({ java, data, logFile }: Options): Promise<DynamoDbEngine> {
+export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
+  const { data } = options;
   const accessKey = data === undefined ? newAccessKey() : await keptAccessKey(data);
+  const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
+  let engine = await startProcess(options, fail);
+  let restarted = Promise.resolve();
+
+  async function restart(): Promise<void> {
+    await engine.end("at once");
+    engine = await startProcess(options, fail);
+  }
+
+  return {
+    get origin() {
+      return engine.origin;
+    },
+    accessKey,
+    failed,
+    restart() {
+      if (data === undefined) throw new Error("An engine in memory would forget everything: give it a data folder.");
+      restarted = restarted.then(restart);
+      return restarted;
+    },
+    async stop() {
+      await restarted.catch(() => {});
+      await engine.end("in good order");
+    },
+  };
+}
+
+interface EngineProcess {
+  readonly origin: string;
+  end(how: "at once" | "in good order"): Promise<void>;
+}
+
+/** `fail` is told when the process ends without having been told to. */
+async function startProcess({ java, data, logFile }: Options, fail: (error: Error) => void): Promise<EngineProcess> {
   const storage = data === undefined ? ["-inMemory"] : ["-dbPath", data];
   const engine = java.hasCompiler ? launchOnLoopback(storage) : await launchEverywhere(storage);
   const { child } = engine;
@@ -53,18 +91,16 @@ export async function startDynamoDb({ java, data, logFile }: Options): Promise<D
 
   let stopping = false;
   const port = await Promise.race([engine.port, diedEarly]);
+  child.once("exit", (code) => {
+    if (!stopping) fail(new Error(`DynamoDB Local ended by itself (exit code ${code}): see ${logFile}`));
+  });
   return {
     origin: `http://127.0.0.1:${port}`,
-    accessKey,
-    failed: new Promise((resolve) => {
-      child.once("exit", (code) => {
-        if (!stopping) resolve(new Error(`DynamoDB Local ended by itself (exit code ${code}): see ${logFile}`));
-      });
-    }),
-    async stop() {
+    async end(how) {
       stopping = true;
       child.stdin.end();
-      if (!java.hasCompiler) child.kill();
+      if (how === "at once") kill();
+      else if (!java.hasCompiler) child.kill();
       const impatience = setTimeout(kill, 2_000);
       await ended;
       clearTimeout(impatience);

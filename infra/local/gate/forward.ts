@@ -12,6 +12,8 @@ export interface Engine {
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Ends the connection where the answer would come. */
+  readonly losesAnswer?: boolean;
 }
 
 /** What an engine names differently from AWS. */
@@ -30,7 +32,10 @@ export function forwarder(region: string) {
       const { response } = exchange;
       const result = await ask(engine, question?.(text) ?? text, exchange);
       const change = answer(operation);
-      if (change === undefined) {
+      if (exchange.losesAnswer) {
+        await textOf(result);
+        response.destroy();
+      } else if (change === undefined) {
         response.writeHead(result.statusCode ?? 500, result.rawHeaders);
         await pipeline(result, response);
       } else {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Faults } from "../faults.ts";
 import type { Access } from "./access.ts";
 import { forwarder } from "./forward.ts";
 import type { Judge, Principal } from "./judge.ts";
@@ -8,6 +9,7 @@ import { textOf } from "./text.ts";
 
 export interface GateOptions extends Services {
   readonly judge: Judge;
+  readonly faults: Faults | undefined;
   principalOf(accessKey: string): Principal;
   onRefusal(sentence: string): void;
 }
@@ -44,7 +46,11 @@ export function gateHandler(options: GateOptions) {
       refuse(response, protocol.refusalStatus, "AccessDeniedException", refusal);
       return;
     }
-    await protocol.answer(operation, text, { request, response });
+    const call = { service: name, operation, caller: principal.arn };
+    const fault = options.faults?.refuses(call);
+    if (fault !== undefined) return refuse(response, 400, fault, "A fault that is meant to be.");
+    const losesAnswer = options.faults?.losesAnswer(call) ?? false;
+    await protocol.answer(operation, text, { request, response, losesAnswer });
   }
 
   return { handle, close: engines.close };

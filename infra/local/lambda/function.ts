@@ -1,3 +1,4 @@
+import type { Faults } from "../faults.ts";
 import type { FunctionDefinition } from "./definition.ts";
 import { type Environment, type Outcome, startEnvironment } from "./environment.ts";
 
@@ -21,6 +22,7 @@ export interface Host {
   readonly variables: Readonly<Record<string, string>>;
   /** Environments at once, where the template reserves none: what exceeds them waits. */
   readonly concurrency: number;
+  readonly faults?: Faults | undefined;
   log(text: string): void;
 }
 
@@ -65,13 +67,24 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
     next?.(stopped ? undefined : start());
   }
 
+  function invokeIn(environment: Environment, payload: string, requestId: string): Promise<Outcome> {
+    let running = true;
+    host.faults?.onInvoke(definition.name, () => {
+      if (running) void environment.stop();
+      return running;
+    });
+    return environment.invoke(payload, requestId).finally(() => {
+      running = false;
+    });
+  }
+
   return {
     definition,
     async invoke(payload) {
       const environment = await acquire();
       if (environment === undefined) return { kind: "throttled" };
       const requestId = host.newRequestId();
-      const outcome = withinLimit(await environment.invoke(payload, requestId));
+      const outcome = withinLimit(await invokeIn(environment, payload, requestId));
       if (outcome.kind !== "result") {
         host.log(`${host.now().toISOString()}\t${requestId}\tERROR\tInvoke Error\t${JSON.stringify(outcome.error)}`);
       }

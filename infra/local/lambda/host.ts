@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Faults } from "../faults.ts";
 import type { Principals } from "../gate/principals.ts";
 import type { Logs } from "../logs.ts";
 import { sourceDefinition } from "../sources/definition.ts";
@@ -21,6 +22,7 @@ interface Options {
   readonly principals: Principals;
   readonly services: { readonly origin: string; readonly region: string };
   readonly logs: Logs;
+  readonly faults: Faults | undefined;
   /** Tells what the runtime itself does. */
   log(text: string): void;
 }
@@ -32,6 +34,7 @@ export function hostFunctions({
   principals,
   services,
   logs,
+  faults,
   log,
 }: Options): Map<string, HostedFunction> {
   const mappings = resources.ofType("AWS::Lambda::EventSourceMapping");
@@ -44,6 +47,7 @@ export function hostFunctions({
       const fn = localFunction(definition, {
         newRequestId: randomUUID,
         now,
+        faults,
         concurrency: concurrencyOf(definition, sources),
         variables: environmentVariables(definition, { ...services, accessKey }),
         log: (text) => logs.write(definition.logGroup, text),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { awsCaller } from "../aws-json.ts";
+import type { Faults } from "../faults.ts";
 import type { Judge } from "../gate/judge.ts";
 import type { Principals } from "../gate/principals.ts";
 import type { HostedFunction } from "../lambda/host.ts";
@@ -17,6 +18,7 @@ interface Options {
   readonly services: { readonly origin: string; readonly region: string };
   /** Folder that keeps the progress of streams; in memory without one. */
   readonly data: string | undefined;
+  readonly faults: Faults | undefined;
   log(text: string): void;
 }
 
@@ -37,13 +39,13 @@ export async function openSources(options: Options): Promise<(signal: AbortSigna
 }
 
 async function openSource(definition: SourceDefinition, options: Options): Promise<Poll> {
-  const { resources, services, log } = options;
+  const { resources, services, faults, log } = options;
   const { sourceArn, onFailureArn } = definition;
   const queues = resources.ofType("AWS::SQS::Queue");
   const queueByArn = (arn: string | undefined) => queues.find((queue) => queue.arn === arn);
   const fn = sourceFunction(definition, options);
   const call = awsCaller(services.origin, fn.accessKey, services.region);
-  const shared = { definition, fn, call, region: services.region, log };
+  const shared = { definition, fn, call, region: services.region, faults, log };
 
   if (sourceArn.startsWith("arn:aws:dynamodb:")) {
     const onFailureUrl = queueByArn(onFailureArn)?.ref;

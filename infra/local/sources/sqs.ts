@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { AwsCall } from "../aws-json.ts";
+import type { Faults } from "../faults.ts";
 import { laptopConcurrency } from "../lambda/concurrency.ts";
 import type { LocalFunction } from "../lambda/function.ts";
 import { failedRecords } from "./batch-result.ts";
@@ -16,6 +17,7 @@ export interface SqsSourceOptions {
   readonly fn: Pick<LocalFunction, "invoke">;
   /** Calls SQS with the role of the function. */
   readonly call: AwsCall;
+  readonly faults?: Faults | undefined;
   log(text: string): void;
 }
 
@@ -41,7 +43,8 @@ const maxPayloadBytes = 6 * 1024 * 1024;
 
 /** Polls a queue for a function until aborted; what the function does not deal with comes back when its time is up. */
 export function pollQueue(options: SqsSourceOptions, signal: AbortSignal): Promise<void> {
-  const { definition, queueUrl, log } = options;
+  const { definition, queueUrl, faults, log } = options;
+  const brought = faults?.batchesOf<Message>({ id: definition.id, kind: "queue" }) ?? asTheyCome;
   return runPollers(
     {
       // More pollers than functions that run at once would only hold messages back.
@@ -49,12 +52,18 @@ export function pollQueue(options: SqsSourceOptions, signal: AbortSignal): Promi
       receive: (signal) => nextBatch(options, signal),
       async deliver(received: readonly Message[]) {
         const batch = await deliverable(received, options);
-        for (const part of payloadSized(batch, options)) await deliver(part, options);
+        for (const each of brought(batch)) {
+          for (const part of payloadSized(each, options)) await deliver(part, options);
+        }
       },
       onError: (error) => log(`${definition.id}: polling ${queueUrl} failed, trying again: ${error}`),
     },
     signal,
   );
+}
+
+function asTheyCome(batch: readonly Message[]): readonly (readonly Message[])[] {
+  return [batch];
 }
 
 /** Deletes what the function dealt with. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AwsCall } from "../aws-json.ts";
+import type { Faults } from "../faults.ts";
 import type { LocalFunction } from "../lambda/function.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { SourceDefinition } from "./definition.ts";
@@ -22,6 +23,7 @@ interface StreamSourceOptions {
   readonly checkpoints: Checkpoints;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly faults?: Faults | undefined;
   log(text: string): void;
 }
 
@@ -117,14 +119,18 @@ async function deliverByLane(
   options: StreamSourceOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { filters, batchSize, lanes } = options.definition;
+  const { id, filters, batchSize, lanes } = options.definition;
+  const brought = options.faults?.batchesOf<StreamRecord>({ id, kind: "stream" });
   const wanted = records.filter((record) => filters.length === 0 || filters.some((matches) => matches(record)));
   const discard = (discarded: Discarded) => reportDiscarded(discarded, shardId, options);
   const byLane = Map.groupBy(wanted, (record) => laneOf(record, lanes));
   await Promise.all(
     [...byLane.values()].map(async (lane) => {
       for (let at = 0; at < lane.length; at += batchSize) {
-        await deliver(lane.slice(at, at + batchSize), { ...options, invoke: options.fn.invoke, discard }, signal);
+        const batch = lane.slice(at, at + batchSize);
+        for (const each of brought?.(batch) ?? [batch]) {
+          await deliver(each, { ...options, invoke: options.fn.invoke, discard }, signal);
+        }
       }
     }),
   );
