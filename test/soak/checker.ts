@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from "node:util";
+import { toItem } from "../../shared/store/event-item.ts";
+import type { Found } from "./found.ts";
+import { byNewest, type Expected, type Ledger } from "./ledger.ts";
+
+/** What a comparison came to; it holds where there is no problem. */
+export interface Verdict {
+  readonly what: string;
+  readonly expected: number;
+  readonly found: number;
+  readonly problems: readonly string[];
+}
+
+type Check = (ledger: Ledger, found: Found) => Verdict;
+
+/** Every comparison of what was accepted with what became of it. A further one has its place here. */
+const checks: readonly Check[] = [
+  acknowledged,
+  stored,
+  readable,
+  rejected,
+  delivered,
+  toldAlike,
+  leftNothing,
+  readersSawTheirOwn,
+  errorsExplained,
+];
+
+/** Compares what was accepted with what is found. */
+export function check(ledger: Ledger, found: Found): Verdict[] {
+  return checks.map((compare) => compare(ledger, found));
+}
+
+function acknowledged(ledger: Ledger): Verdict {
+  const problems = ledger.unacknowledged.map((id) => `Nobody said what became of ${id}.`);
+  const { acceptedCount } = ledger;
+  return { what: "acknowledged", expected: acceptedCount + problems.length, found: acceptedCount, problems };
+}
+
+/** Each accepted event is one item, equal to what was sent, and there is no other. */
+function stored(ledger: Ledger, { stored: items }: Found): Verdict {
+  const ours = items.filter(({ entity_type }) => entity_type !== "WEBHOOK_ENDPOINT");
+  const byId = Map.groupBy(ours, ({ event_id }) => String(event_id));
+  const problems = ledger.accepted.flatMap((event) => {
+    const [item, another] = byId.get(event.event_id) ?? [];
+    if (item === undefined) return [`${event.event_id} is not stored.`];
+    if (another !== undefined) return [`${event.event_id} is stored more than once.`];
+    const expected = toItem({ ...event, recorded_at: String(item.recorded_at) });
+    return isDeepStrictEqual(item, expected) ? [] : [`${event.event_id} is stored as ${JSON.stringify(item)}.`];
+  });
+  const known = new Set(ledger.accepted.map(({ event_id }) => event_id));
+  const foreign = [...byId.keys()].filter((id) => !known.has(id)).map((id) => `${id} is stored, and was not accepted.`);
+  return { what: "stored", expected: known.size, found: ours.length, problems: [...problems, ...foreign] };
+}
+
+/** All pages of an organisation are its accepted events, in order. */
+function readable(ledger: Ledger, { shown }: Found): Verdict {
+  const expected = Map.groupBy(ledger.accepted.toSorted(byNewest), ({ org_id }) => org_id);
+  const problems = [...shown].flatMap(([org, ids]) => {
+    const wanted = (expected.get(org) ?? []).map(({ event_id }) => event_id);
+    if (isDeepStrictEqual(ids, wanted)) return [];
+    const at = wanted.findIndex((id, index) => ids[index] !== id);
+    return [`${org} is shown ${ids.length} events where ${wanted.length} are; number ${at + 1} is ${ids[at]}.`];
+  });
+  const total = [...shown.values()].reduce((sum, ids) => sum + ids.length, 0);
+  return { what: "readable", expected: ledger.acceptedCount, found: total, problems };
+}
+
+/** Each bad message is refused with its reason, at least once, and no other message is. */
+function rejected({ refusable }: Ledger, { rejected: messages }: Found): Verdict {
+  const bodies = new Set(messages.map(({ body }) => body));
+  const missing = [...refusable.keys()].filter((body) => !bodies.has(body)).map((body) => `Not refused: ${body}`);
+  const wrong = messages
+    .filter(({ body, code, reason }) => refusable.get(body) !== code || (reason ?? "") === "")
+    .map(({ body, code }) => `Refused as ${code}: ${body}`);
+  return { what: "rejected", expected: refusable.size, found: bodies.size, problems: [...missing, ...wrong] };
+}
+
+/** What an organisation is owed has arrived at its receiver, or is listed as given up, with a reason. */
+function delivered(ledger: Ledger, { told }: Found): Verdict {
+  const owed = Map.groupBy(
+    ledger.accepted.filter(({ event_id }) => ledger.isOwed(event_id)),
+    ({ org_id }) => org_id,
+  );
+  const perOrg = told.map(({ org_id, told: requests, givenUp }) => {
+    const taken = new Set(requests.flatMap(({ isTaken, eventId }) => (isTaken ? [eventId] : [])));
+    const events: readonly Expected[] = owed.get(org_id) ?? [];
+    const missing = events.filter(({ event_id }) => !taken.has(event_id) && !givenUp.has(event_id));
+    const foreign = [...taken].filter((id) => ledger.sent(id)?.org_id !== org_id);
+    const problems = [
+      ...missing.map(({ event_id }) => `${event_id} was not delivered to ${org_id}.`),
+      ...foreign.map((id) => `${id} was delivered to ${org_id}, and is none of its events.`),
+    ];
+    return { expected: events.length, found: events.length - missing.length, problems };
+  });
+  return {
+    what: "delivered",
+    expected: perOrg.reduce((sum, { expected }) => sum + expected, 0),
+    found: perOrg.reduce((sum, { found }) => sum + found, 0),
+    problems: perOrg.flatMap(({ problems }) => problems),
+  };
+}
+
+/** An event comes under one id, and its repeats are alike. */
+function toldAlike(_: Ledger, { told, problems }: Found): Verdict {
+  const all = told.flatMap(({ told: requests }) => requests);
+  const byEvent = Map.groupBy(all, ({ eventId }) => eventId);
+  const twice = [...byEvent].filter(([, requests]) => requests.length > 1).map(([id]) => `${id} came under two ids.`);
+  return { what: "told alike", expected: byEvent.size, found: all.length, problems: [...problems.requests, ...twice] };
+}
+
+function leftNothing(_: Ledger, { left }: Found): Verdict {
+  const problems = [...left].flatMap(([queue, bodies]) => bodies.map((body) => `In ${queue}: ${body.slice(0, 300)}`));
+  return { what: "dead letters", expected: 0, found: problems.length, problems };
+}
+
+function readersSawTheirOwn(_: Ledger, { problems: { pages } }: Found): Verdict {
+  return { what: "pages that are wrong", expected: 0, found: pages.length, problems: pages };
+}
+
+function errorsExplained(_: Ledger, { serverErrors: { unexplained } }: Found): Verdict {
+  return { what: "5xx without a fault", expected: 0, found: unexplained.length, problems: unexplained };
+}

@@ -1,0 +1,96 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { check, type Verdict } from "./checker.ts";
+import { choicesOf } from "./choices.ts";
+import { type FaultKind, faultKinds, SeededFaults } from "./faults.ts";
+import { type Found, gather } from "./found.ts";
+import { Ledger } from "./ledger.ts";
+import type { SoakOptions } from "./options.ts";
+import { newJournal } from "./pages.ts";
+import { reader } from "./readers.ts";
+import { readServerErrors } from "./server-errors.ts";
+import { settle, untoldEvents } from "./settle.ts";
+import { startSoakStack } from "./stack.ts";
+import { subscribeAll, untilTold } from "./subscribers.ts";
+import { writer } from "./writers.ts";
+
+export interface SoakPlan extends SoakOptions {
+  /** Folder of the synthesized stack. */
+  readonly assembly: string;
+  /** Where data and logs go. */
+  readonly folder: string;
+  /** Functions that are not killed, and always hear what they asked. */
+  readonly spares?: (functionName: string) => boolean;
+  progress(text: string): void;
+}
+
+/** What a soak came to, and what it was judged by. */
+export interface SoakOutcome {
+  readonly faults: ReadonlyMap<FaultKind, number>;
+  readonly verdicts: readonly Verdict[];
+  readonly ledger: Ledger;
+  readonly found: Found;
+  /** Messages that were taken from dead-letter queues back to where they came from. */
+  readonly redriven: number;
+  /** Pages that were read while events were written, and answers 5xx that were asked for again. */
+  readonly pages: number;
+  readonly retried: number;
+}
+
+const readerCount = 2;
+const progressEveryMs = 3_000;
+
+/** Runs a stack under load and faults, waits until all has gone its way, and checks what became of it. */
+export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
+  const { seconds, seed, writers, progress, spares = () => false } = plan;
+  const choices = choicesOf(seed);
+  const faults = new SeededFaults({ choices, spares });
+  const ledger = new Ledger();
+  const journal = newJournal();
+  progress("starting the stack");
+  const stack = await startSoakStack({ ...plan, faults });
+  const subscribers = await subscribeAll(stack, choices);
+  const tell = (doing: string) => () => {
+    const untold = untoldEvents(ledger, subscribers).length;
+    progress(`${doing}: ${ledger.acceptedCount} accepted, ${untold} to be delivered, ${faults.total} faults injected`);
+  };
+  let told: NodeJS.Timeout | undefined;
+  try {
+    const writes = Array.from({ length: writers }, (_, at) => writer(stack, ledger, choices(`writer ${at}`)));
+    await untilTold(subscribers, choices, async (event) => {
+      ledger.sending(event);
+      await writes[0]?.transact(event);
+    });
+    ledger.beginOwing();
+
+    told = setInterval(tell("writing"), progressEveryMs);
+    const reads = Array.from({ length: readerCount }, (_, at) =>
+      reader(stack, ledger, choices(`reader ${at}`), journal),
+    );
+    faults.begin(stack.restartDynamoDb);
+    const load = new AbortController();
+    const loaded = Promise.all([...writes.map(({ run }) => run), ...reads].map((run) => run(load.signal)));
+    await Promise.race([delay(seconds * 1_000), loaded, stack.failed.then((error) => Promise.reject(error))]);
+    load.abort();
+    await loaded;
+    await faults.end();
+    const { pages, retried } = journal;
+
+    clearInterval(told);
+    told = setInterval(tell("settling"), progressEveryMs);
+    const redriven = await settle(stack, ledger, subscribers);
+    const found = await gather(stack, subscribers, journal, () => readServerErrors(stack.logs, faults));
+    return {
+      faults: new Map(faultKinds.map((kind) => [kind, faults.count(kind)])),
+      verdicts: check(ledger, found),
+      ledger,
+      found,
+      redriven,
+      pages,
+      retried,
+    };
+  } finally {
+    clearInterval(told);
+    await stack.stop();
+    await Promise.all(subscribers.map(({ receiver }) => receiver.close()));
+  }
+}

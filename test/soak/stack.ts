@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import * as z from "zod";
+import type { Faults } from "../../infra/local/faults.ts";
+import { type LocalStack, startLocalStack } from "../../infra/local/stack.ts";
+import type { AdminRequest } from "../../shared/access/admin-request.ts";
+
+/** A running stack, what is asked of it, and the organisations of the soak. */
+export interface SoakStack extends LocalStack {
+  readonly dynamodb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly logs: string;
+  readonly orgs: readonly Org[];
+  queue(name: string): string;
+  readonly eventsTable: string;
+}
+
+export interface Org {
+  readonly org_id: string;
+  readonly token: string;
+}
+
+interface Options {
+  readonly assembly: string;
+  /** Where data and logs go. */
+  readonly folder: string;
+  readonly faults: Faults;
+}
+
+const orgCount = 6;
+
+/** What fails comes again this soon: the template's minutes are for AWS. */
+const visibilitySeconds = { ingest: 5, deliveries: 10 };
+
+const account = { region: "us-east-1", credentials: { accessKeyId: "soak", secretAccessKey: "soak" } };
+
+/** Starts a stack that keeps its data in a folder, with organisations and a token for each. */
+export async function startSoakStack({ assembly, folder, faults }: Options): Promise<SoakStack> {
+  const logs = join(folder, "logs");
+  const stack = await startLocalStack({ assembly, logs, data: join(folder, "data"), faults });
+  try {
+    const sqs = new SQSClient({ ...account, endpoint: stack.endpoints.sqs });
+    const queue = (name: string) => named(stack.queues, name);
+    for (const [name, seconds] of Object.entries(visibilitySeconds)) {
+      const Attributes = { VisibilityTimeout: String(seconds) };
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue(name), Attributes }));
+    }
+    return {
+      ...stack,
+      dynamodb: new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb }),
+      sqs,
+      logs,
+      queue,
+      eventsTable: named(stack.tables, "events"),
+      orgs: await createOrgs(stack),
+    };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+async function createOrgs(stack: LocalStack): Promise<Org[]> {
+  const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
+  const FunctionName = named(stack.functions, "access");
+  const admin = async (request: AdminRequest): Promise<unknown> => {
+    const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
+    return JSON.parse(answer.Payload?.transformToString() ?? "{}");
+  };
+  const scopes = ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"] as const;
+  const orgs: Org[] = [];
+  for (let number = 1; number <= orgCount; number++) {
+    const org_id = `org_soak_${number}`;
+    await admin({ action: "org.create", org_id });
+    const issued = await admin({ action: "token.create", org_ids: [org_id], scopes: [...scopes] });
+    orgs.push({ org_id, token: z.object({ secret: z.string() }).parse(issued).secret });
+  }
+  lambda.destroy();
+  return orgs;
+}
+
+function named(names: Readonly<Record<string, string>>, name: string): string {
+  const found = names[name];
+  if (found === undefined) throw new Error(`The stack has no ${name}.`);
+  return found;
+}
+
+/** Waits before the next try of what failed. */
+export function beforeNextTry(): Promise<void> {
+  return delay(200);
+}
