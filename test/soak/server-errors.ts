@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import type { SeededFaults } from "./faults.ts";
+import type { FaultLog } from "./fault-log.ts";
 import type { ServerErrors } from "./found.ts";
+import type { SoakStack } from "./stack.ts";
 
 const AccessLine = z.object({
   time: z.string(),
@@ -11,14 +12,8 @@ const AccessLine = z.object({
   latency_ms: z.coerce.number(),
 });
 
-/** Functions by what stands in their names, and the routes that they serve. */
-const servedBy = [
-  { name: "ReadApiFinzbooks", serves: (route: string) => route === "$default" },
-  { name: "WebhooksApi", serves: (route: string) => route.includes("/webhooks/") },
-];
-
 /** Reads the logs of the API for answers 5xx, and looks for the fault that each one comes of. */
-export function readServerErrors(logs: string, faults: SeededFaults): ServerErrors {
+export function readServerErrors({ logs, functions }: SoakStack, faults: FaultLog): ServerErrors {
   const lines = readdirSync(logs)
     .filter((file) => /AccessLog/i.test(file))
     .flatMap((file) => readFileSync(join(logs, file), "utf8").split("\n"))
@@ -27,9 +22,9 @@ export function readServerErrors(logs: string, faults: SeededFaults): ServerErro
   const errors = lines.filter(({ status }) => status >= 500);
   const unexplained = errors.filter(({ time, route, latency_ms }) => {
     const from = readTime(time);
-    const name = servedBy.find(({ serves }) => serves(route))?.name ?? "";
+    const name = route.includes("/webhooks/") ? functions.webhooks : functions.finzbooks;
     // The log knows whole seconds.
-    return !faults.explains(name, from, from + 1_000 + latency_ms);
+    return !faults.explains(name ?? "", from, from + 1_000 + latency_ms);
   });
   return { total: errors.length, unexplained: unexplained.map(({ line }) => line) };
 }

@@ -2,6 +2,7 @@ import { until } from "../support/until.ts";
 import { hurry } from "./deliveries.ts";
 import type { Ledger } from "./ledger.ts";
 import { depth, redrive } from "./queues.ts";
+import type { Receiver } from "./receivers.ts";
 import { beforeNextTry, type SoakStack } from "./stack.ts";
 import type { Subscriber } from "./subscribers.ts";
 
@@ -18,9 +19,8 @@ export async function settle(stack: SoakStack, ledger: Ledger, subscribers: read
   let redriven = 0;
   const isSettled = async () => {
     for (const name of ["ingest", "deliveries", "replays"]) redriven += await redrive(stack, name);
-    const untold = untoldEvents(ledger, subscribers);
     const { due } = await depth(stack, "ingest");
-    if (due === 0 && untold.length === 0) return true;
+    if (due === 0 && owedEvents(ledger, subscribers).every(isTaken)) return true;
     for (const subscriber of subscribers) await hurry(subscriber, hurried);
     await beforeNextTry();
     return false;
@@ -29,10 +29,20 @@ export async function settle(stack: SoakStack, ledger: Ledger, subscribers: read
   return redriven;
 }
 
-/** Accepted events that their subscribers have not taken yet. */
-export function untoldEvents(ledger: Ledger, subscribers: readonly Subscriber[]): string[] {
+/** An accepted event, and who is to be told of it. */
+interface Owed {
+  readonly event_id: string;
+  readonly receiver: Receiver;
+}
+
+export function owedEvents(ledger: Ledger, subscribers: readonly Subscriber[]): Owed[] {
   const receivers = new Map(subscribers.map(({ org, receiver }) => [org.org_id, receiver]));
-  return ledger.accepted
-    .filter(({ org_id, event_id }) => receivers.get(org_id)?.hasTaken(event_id) === false && ledger.isOwed(event_id))
-    .map(({ event_id }) => event_id);
+  return ledger.accepted.flatMap(({ org_id, event_id }) => {
+    const receiver = receivers.get(org_id);
+    return receiver === undefined || !ledger.isOwed(event_id) ? [] : [{ event_id, receiver }];
+  });
+}
+
+export function isTaken({ event_id, receiver }: Owed): boolean {
+  return receiver.hasTaken(event_id);
 }

@@ -1,14 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { check, type Verdict } from "./checker.ts";
 import { choicesOf } from "./choices.ts";
-import { type FaultKind, faultKinds, SeededFaults } from "./faults.ts";
+import { type FaultKind, faultKinds } from "./fault-log.ts";
+import { SeededFaults } from "./faults.ts";
 import { type Found, gather } from "./found.ts";
 import { Ledger } from "./ledger.ts";
 import type { SoakOptions } from "./options.ts";
 import { newJournal } from "./pages.ts";
 import { reader } from "./readers.ts";
 import { readServerErrors } from "./server-errors.ts";
-import { settle, untoldEvents } from "./settle.ts";
+import { isTaken, owedEvents, settle } from "./settle.ts";
 import { startSoakStack } from "./stack.ts";
 import { subscribeAll, untilTold } from "./subscribers.ts";
 import { writer } from "./writers.ts";
@@ -50,8 +51,10 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   const stack = await startSoakStack({ ...plan, faults });
   const subscribers = await subscribeAll(stack, choices);
   const tell = (doing: string) => () => {
-    const untold = untoldEvents(ledger, subscribers).length;
-    progress(`${doing}: ${ledger.acceptedCount} accepted, ${untold} to be delivered, ${faults.total} faults injected`);
+    const owed = owedEvents(ledger, subscribers);
+    const delivered = owed.filter(isTaken).length;
+    const events = `${ledger.acceptedCount} accepted, ${delivered} of ${owed.length} delivered`;
+    progress(`${doing}: ${events}, ${faults.log.total} faults injected`);
   };
   let told: NodeJS.Timeout | undefined;
   try {
@@ -78,9 +81,9 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     clearInterval(told);
     told = setInterval(tell("settling"), progressEveryMs);
     const redriven = await settle(stack, ledger, subscribers);
-    const found = await gather(stack, subscribers, journal, () => readServerErrors(stack.logs, faults));
+    const found = await gather(stack, subscribers, journal, () => readServerErrors(stack, faults.log));
     return {
-      faults: new Map(faultKinds.map((kind) => [kind, faults.count(kind)])),
+      faults: new Map(faultKinds.map((kind) => [kind, faults.log.count(kind)])),
       verdicts: check(ledger, found),
       ledger,
       found,

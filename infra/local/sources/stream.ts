@@ -38,6 +38,7 @@ const afterErrorMs = 1_000;
 export async function openStream(options: StreamSourceOptions): Promise<(signal: AbortSignal) => Promise<void>> {
   const { definition, call, checkpoints } = options;
   const { startingPosition, sourceArn } = definition;
+  const brought = options.faults?.batchesOf<StreamRecord>({ id: definition.id, kind: "stream" });
   const readers = new Map<string, Promise<void>>();
   const finished = new Set<string>();
 
@@ -49,7 +50,7 @@ export async function openStream(options: StreamSourceOptions): Promise<(signal:
   }
 
   async function read({ id }: Shard, signal: AbortSignal): Promise<void> {
-    await readShard(id, startIterators.get(id), options, signal);
+    await readShard(id, startIterators.get(id), { ...options, brought }, signal);
     finished.add(id);
   }
 
@@ -72,10 +73,15 @@ export async function openStream(options: StreamSourceOptions): Promise<(signal:
   };
 }
 
+interface ShardOptions extends StreamSourceOptions {
+  /** The batches that are brought for one; undefined where they come as they are. */
+  readonly brought: ((batch: readonly StreamRecord[]) => readonly (readonly StreamRecord[])[]) | undefined;
+}
+
 async function readShard(
   shardId: string,
   start: string | undefined,
-  options: StreamSourceOptions,
+  options: ShardOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { definition, call, checkpoints } = options;
@@ -116,11 +122,10 @@ async function readShard(
 async function deliverByLane(
   records: readonly StreamRecord[],
   shardId: string,
-  options: StreamSourceOptions,
+  options: ShardOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { id, filters, batchSize, lanes } = options.definition;
-  const brought = options.faults?.batchesOf<StreamRecord>({ id, kind: "stream" });
+  const { filters, batchSize, lanes } = options.definition;
   const wanted = records.filter((record) => filters.length === 0 || filters.some((matches) => matches(record)));
   const discard = (discarded: Discarded) => reportDiscarded(discarded, shardId, options);
   const byLane = Map.groupBy(wanted, (record) => laneOf(record, lanes));
@@ -128,7 +133,7 @@ async function deliverByLane(
     [...byLane.values()].map(async (lane) => {
       for (let at = 0; at < lane.length; at += batchSize) {
         const batch = lane.slice(at, at + batchSize);
-        for (const each of brought?.(batch) ?? [batch]) {
+        for (const each of options.brought?.(batch) ?? [batch]) {
           await deliver(each, { ...options, invoke: options.fn.invoke, discard }, signal);
         }
       }

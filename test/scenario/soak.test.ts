@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { check } from "../soak/checker.ts";
+import { faultKinds } from "../soak/fault-log.ts";
+import type { Found, Item } from "../soak/found.ts";
+import { type SoakOutcome, soak } from "../soak/soak.ts";
+import { givenSeed } from "../support/environment.ts";
+
+const seed = givenSeed() ?? Math.floor(Math.random() * 2 ** 32);
+const folder = mkdtempSync(join(tmpdir(), "activity-log-soak-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let outcome: SoakOutcome;
+
+type Spoiling = { readonly check: string; spoil(found: Found): Partial<Found> };
+
+const isEvent = ({ entity_type }: Item) => entity_type !== "WEBHOOK_ENDPOINT";
+
+/** What each check is there to find. */
+const spoilings: Record<string, Spoiling> = {
+  "an event that is not stored": {
+    check: "stored",
+    spoil: ({ stored }) => ({ stored: stored.toSpliced(stored.findIndex(isEvent), 1) }),
+  },
+  "an event that is stored twice": {
+    check: "stored",
+    spoil: ({ stored }) => ({ stored: [...stored, ...stored.filter(isEvent).slice(0, 1)] }),
+  },
+  "an event that is stored as another": {
+    check: "stored",
+    spoil: ({ stored }) => ({ stored: stored.map((item) => ({ ...item, metadata: "{}" })) }),
+  },
+  "an event that nobody wrote": {
+    check: "stored",
+    spoil: ({ stored }) => ({ stored: [...stored, { ...stored.find(isEvent), event_id: "evt_foreign" }] }),
+  },
+  "an event that is not shown": {
+    check: "readable",
+    spoil: ({ shown }) => ({ shown: new Map([...shown].map(([org, ids]) => [org, ids.slice(1)])) }),
+  },
+  "events that are shown in another order": {
+    check: "readable",
+    spoil: ({ shown }) => ({ shown: new Map([...shown].map(([org, ids]) => [org, ids.toReversed()])) }),
+  },
+  "a bad message that is gone": {
+    check: "rejected",
+    spoil: ({ rejected }) => ({ rejected: rejected.filter(({ body }) => body !== rejected[0]?.body) }),
+  },
+  "a bad message without a reason": {
+    check: "rejected",
+    spoil: ({ rejected }) => ({ rejected: rejected.map((message) => ({ ...message, reason: undefined })) }),
+  },
+  "an event that was not delivered": {
+    check: "delivered",
+    spoil: ({ told }) => ({ told: told.map((org) => ({ ...org, told: org.told.slice(0, -1) })) }),
+  },
+  "an event that was delivered under two ids": {
+    check: "told alike",
+    spoil: ({ told }) => ({
+      told: told.map((org) => ({
+        ...org,
+        told: org.told.flatMap((one) => [one, { ...one, webhookId: `${one.webhookId}0` }]),
+      })),
+    }),
+  },
+  "a message that nobody could deal with": {
+    check: "dead letters",
+    spoil: () => ({ left: new Map([["ingest_dead_letters", ["{}"]]]) }),
+  },
+  "an answer 5xx that no fault explains": {
+    check: "5xx without a fault",
+    spoil: () => ({ serverErrors: { total: 1, unexplained: ["500"] } }),
+  },
+};
+
+describe(`a soak (SEED=${seed})`, () => {
+  beforeAll(async () => {
+    outcome = await soak({
+      seed,
+      seconds: 15,
+      writers: 3,
+      assembly: inject("assembly"),
+      folder,
+      // One that is killed holds its deliveries for a minute, which is longer than a test should wait.
+      spares: (functionName) => functionName.includes("Sender"),
+      progress: () => {},
+    });
+  }, 240_000);
+
+  it("keeps every promise while things go wrong", () => {
+    expect(outcome.verdicts.filter(({ problems }) => problems.length > 0)).toEqual([]);
+    expect(outcome.ledger.acceptedCount).toBeGreaterThan(50);
+    expect(outcome.ledger.repeats).toBeGreaterThan(0);
+    expect(outcome.pages).toBeGreaterThan(0);
+  });
+
+  it.each(faultKinds)("meets the fault: %s", (kind) => {
+    expect(outcome.faults.get(kind)).toBeGreaterThan(0);
+  });
+
+  it.each(Object.entries(spoilings))("is failed by %s", (_, { check: name, spoil }) => {
+    const verdicts = check(outcome.ledger, { ...outcome.found, ...spoil(outcome.found) });
+    expect(verdicts.filter(({ problems }) => problems.length > 0).map(({ what }) => what)).toEqual([name]);
+  });
+});
