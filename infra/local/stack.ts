@@ -54,7 +54,7 @@ export interface LocalStack {
   readonly outputs: Readonly<Record<string, string>>;
   /** Resolves when an engine ends by itself: the stack is then of no more use. */
   readonly failed: Promise<Error>;
-  /** Kills DynamoDB in the middle of what it does, and starts it again on the data folder, which there must be. */
+  /** Stops DynamoDB while others call it, and starts it again on the data folder, which there must be. */
   restartDynamoDb(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -6,7 +6,7 @@ export const faultKinds = [
   "queue batch shuffled",
   "message held for a later batch",
   "stream batch brought twice",
-  "engine killed and restarted",
+  "engine restarted",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -37,6 +37,11 @@ export class FaultLog {
 
   count(kind: FaultKind): number {
     return this.#injected.filter((fault) => fault.kind === kind).length;
+  }
+
+  /** Whether each kind was injected at least once. */
+  get isComplete(): boolean {
+    return faultKinds.every((kind) => this.count(kind) > 0);
   }
 
   get total(): number {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../support/until.ts";
 import { check, type Verdict } from "./checker.ts";
 import { choicesOf } from "./choices.ts";
-import { type FaultKind, faultKinds } from "./fault-log.ts";
+import { type FaultKind, type FaultLog, faultKinds } from "./fault-log.ts";
 import { SeededFaults } from "./faults.ts";
 import { type Found, gather } from "./found.ts";
 import { Ledger } from "./ledger.ts";
@@ -70,11 +71,9 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
       reader(stack, ledger, choices(`reader ${at}`), journal),
     );
     faults.begin(stack.restartDynamoDb);
-    const load = new AbortController();
-    const loaded = Promise.all([...writes.map(({ run }) => run), ...reads].map((run) => run(load.signal)));
-    await Promise.race([delay(seconds * 1_000), loaded, stack.failed.then((error) => Promise.reject(error))]);
-    load.abort();
-    await loaded;
+    const broken = stack.failed.then((error) => Promise.reject(error));
+    const loaded = underLoad([...writes.map(({ run }) => run), ...reads], seconds, faults.log);
+    await Promise.race([loaded, broken]);
     await faults.end();
     const { pages, retried } = journal;
 
@@ -96,4 +95,19 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     await stack.stop();
     await Promise.all(subscribers.map(({ receiver }) => receiver.close()));
   }
+}
+
+type Run = (signal: AbortSignal) => Promise<void>;
+
+/** Has all run for the time, and for as much longer as a kind of fault is still to come. */
+async function underLoad(runs: readonly Run[], seconds: number, faults: FaultLog): Promise<void> {
+  const load = new AbortController();
+  const loaded = Promise.all(runs.map((run) => run(load.signal)));
+  const isMet = async () => {
+    await delay(seconds * 1_000);
+    await until(() => faults.isComplete, { deadlineMs: 60_000 }).catch(() => {});
+  };
+  await Promise.race([isMet(), loaded]);
+  load.abort();
+  await loaded;
 }

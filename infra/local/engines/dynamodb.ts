@@ -23,7 +23,10 @@ export interface DynamoDbEngine {
   readonly accessKey: string;
   /** Resolves when the process ends without having been told to. */
   readonly failed: Promise<Error>;
-  /** Kills the process, and starts another one on the same data. Throws where none is kept. */
+  /**
+   * Stops the process in good order, as a kill would lose writes that DynamoDB Local answered in its last milliseconds,
+   * and starts another one on the same data. Throws where none is kept.
+   */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,7 +47,7 @@ export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
   let restarted = Promise.resolve();
 
   async function restart(): Promise<void> {
-    await engine.end("at once");
+    await engine.stop();
     engine = await startProcess(options, fail);
   }
 
@@ -61,14 +64,14 @@ export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
     },
     async stop() {
       await restarted.catch(() => {});
-      await engine.end("in good order");
+      await engine.stop();
     },
   };
 }
 
 interface EngineProcess {
   readonly origin: string;
-  end(how: "at once" | "in good order"): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** `fail` is told when the process ends without having been told to. */
@@ -96,11 +99,10 @@ async function startProcess({ java, data, logFile }: Options, fail: (error: Erro
   });
   return {
     origin: `http://127.0.0.1:${port}`,
-    async end(how) {
+    async stop() {
       stopping = true;
       child.stdin.end();
-      if (how === "at once") kill();
-      else if (!java.hasCompiler) child.kill();
+      if (!java.hasCompiler) child.kill();
       const impatience = setTimeout(kill, 2_000);
       await ended;
       clearTimeout(impatience);
