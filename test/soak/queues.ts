@@ -10,16 +10,17 @@ import type { SoakStack } from "./stack.ts";
 /** What an operator does with the queues of a stack. */
 type Queues = Pick<SoakStack, "sqs" | "queue">;
 
-/** How many messages lie in a queue, those that are held included, and those that are delayed. */
-export async function depth({ sqs, queue }: Queues, name: string): Promise<{ due: number; delayed: number }> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queue(name), AttributeNames: ["All"] }),
-  );
-  const number = (attribute: keyof typeof Attributes) => Number(Attributes[attribute] ?? 0);
-  return {
-    due: number("ApproximateNumberOfMessages") + number("ApproximateNumberOfMessagesNotVisible"),
-    delayed: number("ApproximateNumberOfMessagesDelayed"),
-  };
+const counts = [
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+] as const;
+
+/** How many messages lie in a queue, those that are held or delayed included. */
+export async function depth({ sqs, queue }: Queues, name: string): Promise<number> {
+  const command = new GetQueueAttributesCommand({ QueueUrl: queue(name), AttributeNames: [...counts] });
+  const { Attributes = {} } = await sqs.send(command);
+  return counts.reduce((sum, count) => sum + Number(Attributes[count] ?? 0), 0);
 }
 
 /** Takes every message out of a queue. */

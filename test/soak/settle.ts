@@ -1,13 +1,16 @@
-import { until } from "../support/until.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import { hurry } from "./deliveries.ts";
 import type { Ledger } from "./ledger.ts";
 import { depth, redrive } from "./queues.ts";
 import type { Receiver } from "./receivers.ts";
-import { beforeNextTry, type SoakStack } from "./stack.ts";
+import type { SoakStack } from "./stack.ts";
 import type { Subscriber } from "./subscribers.ts";
 
 /** A sender that was killed holds its delivery for a minute. */
 const deadlineMs = 180_000;
+
+/** A token that asks the API more often has soon no requests left. */
+const lookAgainMs = 1_000;
 
 /**
  * Waits until all that was accepted has gone its way, and helps as an operator would: redrives dead letters, and has
@@ -17,15 +20,11 @@ export async function settle(stack: SoakStack, ledger: Ledger, subscribers: read
   for (const { receiver } of subscribers) receiver.recover();
   const hurried = new Set<string>();
   let redriven = 0;
-  const isSettled = async () => {
+  for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(lookAgainMs)) {
     for (const name of ["ingest", "deliveries", "replays"]) redriven += await redrive(stack, name);
-    const { due } = await depth(stack, "ingest");
-    if (due === 0 && owedEvents(ledger, subscribers).every(isTaken)) return true;
+    if ((await depth(stack, "ingest")) === 0 && owedEvents(ledger, subscribers).every(isTaken)) break;
     for (const subscriber of subscribers) await hurry(subscriber, hurried);
-    await beforeNextTry();
-    return false;
-  };
-  await until(isSettled, { deadlineMs }).catch(() => {});
+  }
   return redriven;
 }
 

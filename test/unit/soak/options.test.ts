@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { parseOptions } from "../../soak/options.ts";
+
+const parse = (...args: string[]) => parseOptions(args, () => 7);
+
+describe("the options of a soak", () => {
+  it("are a minute, four writers and a new seed", () => {
+    expect(parse()).toEqual({ seconds: 60, seed: 7, writers: 4 });
+  });
+
+  it("are taken as they are given", () => {
+    const given = { seconds: 5, seed: 0, writers: 2 };
+    expect(parse("--seconds", "5", "--seed", "0", "--writers", "2")).toEqual(given);
+  });
+
+  it("may ask for help", () => {
+    expect(parse("--help")).toBeUndefined();
+  });
+
+  it.each([
+    ["--seconds", "0"],
+    ["--seconds", "1.5"],
+    ["--seed", "x"],
+    ["--seed", "4294967296"],
+    ["--writers", "65"],
+  ])("are refused: %s %s", (option, value) => {
+    expect(() => parse(option, value)).toThrow(`${option} takes a whole number from `);
+  });
+});
