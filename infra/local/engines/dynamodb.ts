@@ -57,7 +57,7 @@ export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
     },
     accessKey,
     failed,
-    restart() {
+    async restart() {
       if (data === undefined) throw new Error("An engine in memory would forget everything: give it a data folder.");
       restarted = restarted.then(restart);
       return restarted;
