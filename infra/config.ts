@@ -1,7 +1,20 @@
 import type { BackupProps } from "./backup.ts";
 
+/** A name of our own for the API, as `activity.example.com`. */
+export type Domain = {
+  readonly name: string;
+  /** Of a certificate for the name, in ACM in the region of the stack. */
+  readonly certificateArn: string;
+  /** The zone of Route 53 that gets the record; without it, somebody else points the name to the API. */
+  readonly hostedZone?: { readonly id: string; readonly name: string };
+};
+
 /** What differs between the places that the log is deployed to. */
 export type Stage = {
+  /** The AWS region of the stack; `null` for the one of the AWS profile. */
+  readonly region: string | null;
+  /** The only address of the API where there is one; `null` for the address that API Gateway gives it. */
+  readonly domain: Domain | null;
   /** Origins of browser apps that may read the API; `*` allows any, since requests carry a token and never a cookie. */
   readonly corsOrigins: readonly string[];
   /** Requests a second, over all callers, before API Gateway answers 429 itself. */
@@ -31,8 +44,14 @@ export type Stage = {
 /** As CloudWatch counts them: it keeps logs for certain numbers of days only. */
 const tenYears = 3_653;
 
-export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
+export const stageNames = ["dev", "prod"] as const;
+
+export type StageName = (typeof stageNames)[number];
+
+export const stages: Readonly<Record<StageName, Stage>> = {
   dev: {
+    region: null,
+    domain: null,
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 500, burst: 1_000 },
     logRetentionDays: 30,
@@ -46,6 +65,8 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     tags: { application: "activity-log", stage: "dev" },
   },
   prod: {
+    region: null,
+    domain: null,
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
@@ -59,3 +80,12 @@ export const stages: Readonly<Record<"dev" | "prod", Stage>> = {
     tags: { application: "activity-log", stage: "prod" },
   },
 };
+
+export function isStageName(name: unknown): name is StageName {
+  return stageNames.some((known) => known === name);
+}
+
+/** The CloudFormation stack of a stage. */
+export function stackName(stage: StageName): string {
+  return `activity-log-${stage}`;
+}

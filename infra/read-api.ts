@@ -1,4 +1,4 @@
-import { Duration, Validations } from "aws-cdk-lib";
+import { Duration, Fn, Stack, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CorsHttpMethod,
@@ -17,6 +17,7 @@ import { metrics } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import type { Stage } from "./config.ts";
 import type { EventLog } from "./event-log.ts";
+import { ApiDomain } from "./parts/api-domain.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
 import { functionThrottles, happensOnEnd } from "./parts/throttling.ts";
@@ -50,6 +51,10 @@ const accessLogLine = {
 
 /** The public HTTP API: one function for each dialect, and one for the documents that describe them. */
 export class ReadApi extends Construct {
+  /** Where callers reach it, without a slash at the end. */
+  readonly url: string;
+  /** Its hosts, also the one that is closed because there is a domain. */
+  readonly hosts: readonly string[];
   readonly api: HttpApi;
   readonly finzbooks: NodeFunction;
   readonly simplybooks: NodeFunction;
@@ -60,6 +65,7 @@ export class ReadApi extends Construct {
     this.api = new HttpApi(this, "Api", {
       description: "The activity log.",
       createDefaultStage: false,
+      disableExecuteApiEndpoint: stage.domain !== null,
       corsPreflight: {
         allowOrigins: [...stage.corsOrigins],
         maxAge: Duration.hours(1),
@@ -83,8 +89,18 @@ export class ReadApi extends Construct {
         ],
       },
     });
+    const { domain } = stage;
+    if (domain === null) {
+      this.url = this.api.apiEndpoint;
+      this.hosts = [Fn.select(2, Fn.split("/", this.url))];
+    } else {
+      const { region, urlSuffix } = Stack.of(this);
+      this.url = `https://${domain.name}`;
+      this.hosts = [domain.name, `${this.api.apiId}.execute-api.${region}.${urlSuffix}`];
+    }
     new HttpStage(this, "Stage", {
       httpApi: this.api,
+      ...(domain !== null && { domainMapping: new ApiDomain(this, "Domain", domain) }),
       stageName: "$default",
       autoDeploy: true,
       throttle: { rateLimit: stage.throttle.ratePerSecond, burstLimit: stage.throttle.burst },

@@ -17,7 +17,7 @@ import { Webhooks } from "./webhooks.ts";
 /** The whole product, in the order in which an event passes through it. */
 export class ActivityLogStack extends Stack {
   constructor(scope: Construct, id: string, stage: Stage, props?: StackProps) {
-    super(scope, id, props);
+    super(scope, id, { ...props, ...(stage.region !== null && { env: { region: stage.region } }) });
     const operation: Operation = {
       alarms: new Alarms(this, "Alarms", { email: stage.alarmEmail }),
       board: new Board(this, "Board"),
@@ -53,7 +53,7 @@ export class ActivityLogStack extends Stack {
     if (stage.backup !== null) new Backup(this, "Backup", { tables, ...stage.backup });
 
     // `{Kind}{Name}`: the command line and the local runtime find everything by these names.
-    this.output("ApiUrl", readApi.api.apiEndpoint);
+    this.output("ApiUrl", readApi.url);
     this.output("QueueIngest", ingest.work.queue.queueUrl);
     this.output("QueueIngestDeadLetters", ingest.work.deadLetters.queueUrl);
     this.output("QueueRejected", ingest.rejected.queueUrl);

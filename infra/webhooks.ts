@@ -1,4 +1,4 @@
-import { Fn, RemovalPolicy } from "aws-cdk-lib";
+import { RemovalPolicy } from "aws-cdk-lib";
 import { HttpMethod, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
@@ -26,12 +26,12 @@ export class Webhooks extends Construct {
   readonly deliveries: Deliveries;
   readonly api: NodeFunction;
   readonly #key: Key;
-  readonly #apiHost: string;
+  readonly #apiHosts: readonly string[];
 
   constructor(scope: Construct, id: string, { readApi, ...props }: WebhooksProps) {
     super(scope, id);
     const { eventLog, access, operation } = props;
-    this.#apiHost = Fn.select(2, Fn.split("/", readApi.api.apiEndpoint));
+    this.#apiHosts = readApi.hosts;
     this.#key = new Key(this, "Secrets", {
       description: "Encrypts the signing secrets of webhook endpoints.",
       enableKeyRotation: true,
@@ -64,7 +64,7 @@ export class Webhooks extends Construct {
 
   private allowSecrets(fn: LambdaFunction, actions: string[]): void {
     fn.addEnvironment(variables.secretsKey, this.#key.keyArn);
-    fn.addEnvironment(variables.apiHosts, this.#apiHost);
+    fn.addEnvironment(variables.apiHosts, this.#apiHosts.join(" "));
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.#key.keyArn] }));
   }
 }

@@ -59,8 +59,8 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-/** fauxqs knows this account only. */
-const where = { account: "000000000000", region: "us-east-1" };
+/** fauxqs knows this account only. The region is that of a stack which names none. */
+const anywhere = { account: "000000000000", region: "us-east-1" };
 
 /** Hosts a synthesized stack until `stop`. Throws, and leaves nothing running, when the template cannot be hosted. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
@@ -75,6 +75,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
 async function start(options: LocalStackOptions, stops: AsyncDisposableStack): Promise<LocalStack> {
   const assembly = await readAssembly(resolve(options.assembly));
+  const where = { ...anywhere, ...(assembly.region !== undefined && { region: assembly.region }) };
   const logs = openLogs(options.logs);
   stops.defer(() => logs.close());
   const log = (text: string) => logs.write("runtime", `${new Date().toISOString()}\t${text}`);

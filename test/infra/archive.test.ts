@@ -1,13 +1,10 @@
 import { expect, it } from "vitest";
-import { stages } from "../../infra/config.ts";
 import { inWords, plainId, templateOf } from "../support/template.ts";
 
-const stage = {
-  ...stages.prod,
+const template = templateOf("prod", {
   archive: { years: 10 },
   backup: { keepDailyDays: 35, keepMonthlyDays: 2_555, isLocked: true },
-};
-const template = templateOf("prod", stage);
+});
 
 function only(type: string) {
   const [resource, ...others] = Object.values(template.findResources(type));
@@ -67,7 +64,7 @@ it("backups are of every table, daily and monthly, in a vault that is locked for
 });
 
 it("a stage without them has neither", () => {
-  const plain = templateOf("dev", { ...stages.dev, archive: null, backup: null });
+  const plain = templateOf("dev", { archive: null, backup: null });
   plain.resourceCountIs("AWS::S3::Bucket", 0);
   plain.resourceCountIs("AWS::Backup::BackupVault", 0);
 });

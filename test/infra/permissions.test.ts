@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { stageNames } from "../../infra/config.ts";
 import { permissionsOf } from "../support/policies.ts";
-import { plainId, stageNames, templateOf } from "../support/template.ts";
+import { plainId, templateOf } from "../support/template.ts";
 
 const introduction = `# What each function may do
 

@@ -9,3 +9,17 @@ export function setEnvironment(values: Readonly<Record<string, string>>): void {
 export function givenSeed(): number | null {
   return env.SEED === undefined ? null : Number(env.SEED);
 }
+
+/** The deployed stack that the stories are told to, by `TARGET=deployed STACK=name`; `null` for one on this machine. */
+export function deployedStack(): string | null {
+  const { TARGET = "local", STACK } = env;
+  if (TARGET === "local") return null;
+  if (TARGET !== "deployed") throw new Error(`There is no target '${TARGET}': TARGET is local or deployed.`);
+  if (!STACK) throw new Error("Name the deployed stack: STACK=activity-log-dev.");
+  return STACK;
+}
+
+/** A variable that a process which a test starts has to inherit. */
+export function inherited(name: string): string | undefined {
+  return env[name];
+}

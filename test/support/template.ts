@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { vi } from "vitest";
-import { type Stage, stages } from "../../infra/config.ts";
+import { type Stage, type StageName, stackName, stages } from "../../infra/config.ts";
 
 // Bundling takes most of the time of a synthesis and leaves no trace in the template: what is in the bundles has
 // tests of its own.
@@ -17,18 +17,14 @@ function emptyFunction(): string {
   return folder;
 }
 
-export const stageNames = ["dev", "prod"] as const;
-
-export type StageName = (typeof stageNames)[number];
-
-/** The stack of a stage. */
-export function stackOf(app: App, name: string, stage: Stage): Stack {
-  return new ActivityLogStack(app, `activity-log-${name}`, stage);
+/** The stack of a stage, with parts of its configuration changed. */
+export function stackOf(app: App, name: StageName, changed: Partial<Stage> = {}): Stack {
+  return new ActivityLogStack(app, stackName(name), { ...stages[name], ...changed });
 }
 
-/** The template of one stage, as it would be deployed; or of a stage that no configuration has. */
-export function templateOf(name: StageName, stage: Stage = stages[name]): Template {
-  return Template.fromStack(stackOf(new App(), name, stage));
+/** Its template, as it would be deployed. */
+export function templateOf(name: StageName, changed: Partial<Stage> = {}): Template {
+  return Template.fromStack(stackOf(new App(), name, changed));
 }
 
 /** A construct's logical id without the hash that CDK puts behind it: `IngestFunctionB02ED0EB` is `IngestFunction`. */

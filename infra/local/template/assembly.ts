@@ -7,6 +7,7 @@ const Manifest = z.object({
     z.string(),
     z.object({
       type: z.string(),
+      environment: z.string().default(""),
       properties: z
         .object({ templateFile: z.string().optional(), file: z.string().optional(), stackName: z.string().optional() })
         .optional(),
@@ -41,6 +42,8 @@ const Assets = z.object({
 
 interface Assembly {
   readonly stackName: string;
+  /** Undefined for a stack that goes wherever it is deployed. */
+  readonly region: string | undefined;
   readonly template: Template;
   /** Absolute folder or file of each asset, by the object key it is uploaded under. */
   readonly assets: ReadonlyMap<string, string>;
@@ -70,6 +73,7 @@ export async function readAssembly(folder: string): Promise<Assembly> {
   }
   return {
     stackName: stack[1].properties?.stackName ?? stack[0],
+    region: /^aws:\/\/[^/]+\/(?!unknown-region$)(.+)$/.exec(stack[1].environment)?.[1],
     template: Template.parse(await readJson(folder, templateFile)),
     assets,
   };

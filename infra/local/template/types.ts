@@ -23,6 +23,8 @@ const hosted: ReadonlySet<string> = new Set([
 /** Resource types that change nothing on a laptop, with the reason. */
 const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::ApiGateway::Account": "the role by which API Gateway writes logs: here the runtime writes them itself",
+  "AWS::ApiGatewayV2::ApiMapping": "maps a domain to the API, which is served at its local address",
+  "AWS::ApiGatewayV2::DomainName": "the API is served at its local address, whatever its name elsewhere",
   "AWS::Backup::BackupPlan": "a laptop's tables are what their folder holds",
   "AWS::Backup::BackupSelection": "a laptop's tables are what their folder holds",
   "AWS::Backup::BackupVault": "a laptop's tables are what their folder holds",
@@ -33,6 +35,7 @@ const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::Logs::MetricFilter": "no metrics are kept",
   "AWS::Logs::QueryDefinition": "a saved query of the CloudWatch console",
   "AWS::Logs::ResourcePolicy": "log groups are files of the user who runs this",
+  "AWS::Route53::RecordSet": "the DNS does not lead to a laptop",
   "AWS::S3::Bucket": "nothing is exported to it here: CloudWatch itself writes to it",
   "AWS::S3::BucketPolicy": "nothing is exported to it here: CloudWatch itself writes to it",
   "AWS::SNS::Subscription": "alarms never fire here, so nobody is told",

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { stageNames } from "../../infra/config.ts";
+
+const permissions = z.record(z.string(), z.enum(["read", "write", "none"]));
+const step = z.looseObject({
+  uses: z.optional(z.string()),
+  run: z.optional(z.string()),
+  with: z.optional(z.record(z.string(), z.unknown())),
+});
+const job = z.looseObject({
+  if: z.optional(z.string()),
+  uses: z.optional(z.string()),
+  needs: z.optional(z.string()),
+  environment: z.optional(z.string()),
+  permissions: z.optional(permissions),
+  "timeout-minutes": z.optional(z.number()),
+  steps: z.optional(z.array(step)),
+});
+const workflow = z.looseObject({ on: z.looseObject({}), permissions, jobs: z.record(z.string(), job) });
+
+const root = join(import.meta.dirname, "../..");
+const folder = join(root, ".github/workflows");
+const texts = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")] as const);
+const workflows = new Map(texts.map(([name, text]) => [name, workflow.parse(parse(text))]));
+const jobs = [...workflows].flatMap(([name, { jobs: own }]) =>
+  Object.entries(own).map(([id, one]) => [`${name}: ${id}`, one] as const),
+);
+
+function workflowOf(name: string) {
+  const found = workflows.get(name);
+  if (found === undefined) throw new Error(`There is no workflow ${name}.`);
+  return found;
+}
+
+describe("every workflow", () => {
+  it.each(texts)("%s holds no key, and asks for none", (_, text) => {
+    expect(text).not.toMatch(/secrets\.|access-key|access_key|AKIA/i);
+  });
+
+  it.each([...workflows])("%s may by itself read the code at most", (_, workflow) => {
+    expect([{}, { contents: "read" }]).toContainEqual(workflow.permissions);
+  });
+
+  it.each(texts)("%s puts nothing that others write into a script", (name) => {
+    const scripts = Object.values(workflowOf(name).jobs).flatMap(({ steps = [] }) => steps.map(({ run = "" }) => run));
+    for (const script of scripts) expect(script).not.toContain("${{");
+  });
+});
+
+describe("every job", () => {
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
+  const withSteps = jobs.flatMap(([name, { steps, ...one }]) =>
+    steps === undefined ? [] : [[name, { ...one, steps }] as const],
+  );
+
+  it.each(withSteps)("%s has an end", (_, one) => expect(one["timeout-minutes"]).toBeLessThanOrEqual(60));
+
+  it.each(withSteps)("%s runs scripts that there are", (_, { steps }) => {
+    const named = steps.flatMap(({ run = "" }) => [...run.matchAll(/npm run (?:--silent )?([\w:-]+)/g)]);
+    for (const [, script = ""] of named) expect(scripts).toHaveProperty([script]);
+  });
+
+  it.each(withSteps)("%s uses actions of known owners, by version, and leaves no token behind", (_, { steps }) => {
+    for (const { uses, with: given } of steps) {
+      if (uses === undefined) continue;
+      expect(uses).toMatch(/^(actions|aws-actions)\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
+      if (uses.startsWith("actions/checkout@")) expect(given).toMatchObject({ "persist-credentials": false });
+    }
+  });
+
+  it.each(jobs)("%s gets an identity only where it takes a role by it, and nothing else to write", (_, one) => {
+    const role = one.steps?.find(({ uses = "" }) => uses.startsWith("aws-actions/configure-aws-credentials@"));
+    const identity = role === undefined ? {} : { "id-token": "write" };
+    expect([undefined, { contents: "read", ...identity }]).toContainEqual(one.permissions);
+    if (role === undefined) return;
+    expect(one.permissions).toEqual({ contents: "read", "id-token": "write" });
+    expect(role.with?.["role-to-assume"]).toMatch(/^\$\{\{ vars\.\w+ \}\}$/);
+  });
+});
+
+describe("a deployment", () => {
+  const { on, jobs: own } = workflowOf("deploy.yml");
+
+  it("is of what was tested, and waits for the approval of its stage", () => {
+    expect(own.test).toMatchObject({ uses: "./.github/workflows/ci.yml" });
+    expect(own.deploy).toMatchObject({ needs: "test", environment: expect.stringContaining("inputs.stage || 'dev'") });
+    const commands = workflowOf("ci.yml").jobs.test?.steps?.flatMap(({ run }) => run ?? []);
+    expect(commands).toEqual(["npm ci", "npm run check", "npm test"]);
+  });
+
+  it("follows a push to main, and may be asked for by stage", () => {
+    expect(on).toMatchObject({
+      push: { branches: ["main"] },
+      workflow_dispatch: { inputs: { stage: { type: "choice", options: [...stageNames], required: true } } },
+    });
+  });
+
+  it("is shown to pull requests as a diff, and never done by one", () => {
+    expect(own.diff?.if).toContain("github.event_name == 'pull_request'");
+    expect(own.test?.if).toBe("github.event_name != 'pull_request'");
+    const scripts = (name: string) => own[name]?.steps?.map(({ run = "" }) => run).join("\n");
+    expect(scripts("diff")).toContain("npm run --silent diff -- --stage prod");
+    expect(scripts("diff")).not.toContain("deploy");
+    expect(scripts("deploy")).toContain('npm run deploy -- --stage "$STAGE"');
+  });
+});

@@ -1,0 +1,28 @@
+import { createServer } from "node:http";
+import { afterAll } from "vitest";
+import { closeServer, listenOnLoopback } from "../../infra/local/listen.ts";
+
+/** A CloudFormation that knows one stack by these outputs, whatever it is asked. Gives its address. */
+export async function startCloudFormation(stackName: string, outputs: Readonly<Record<string, string>>) {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/xml" }).end(describedStack(stackName, outputs));
+  });
+  const origin = await listenOnLoopback(server, 0);
+  afterAll(() => closeServer(server));
+  return origin;
+}
+
+/** The answer to `DescribeStacks` in the query protocol of AWS. */
+function describedStack(stackName: string, outputs: Readonly<Record<string, string>>): string {
+  const members = Object.entries(outputs).map(
+    ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+  );
+  return `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult>
+    <Stacks><member>
+      <StackName>${stackName}</StackName>
+      <StackStatus>UPDATE_COMPLETE</StackStatus>
+      <CreationTime>2026-01-01T00:00:00Z</CreationTime>
+      <Outputs>${members.join("")}</Outputs>
+    </member></Stacks>
+  </DescribeStacksResult></DescribeStacksResponse>`;
+}
