@@ -36,6 +36,17 @@ const spoilings: Record<string, Spoiling> = {
     check: "stored",
     spoil: ({ stored }) => ({ stored: [...stored, { ...stored.find(isEvent), event_id: "evt_foreign" }] }),
   },
+  "an event without a line in the audit log": {
+    check: "logged",
+    spoil: ({ logged, stored }) => {
+      const event_id = stored.find(isEvent)?.event_id;
+      return { logged: logged.filter((line) => line.event_id !== event_id) };
+    },
+  },
+  "a line that tells of tampering": {
+    check: "logged",
+    spoil: ({ logged }) => ({ logged: [...logged, { ...logged.find(isEvent), message: "tamper" }] }),
+  },
   "an event that is not shown": {
     check: "readable",
     spoil: ({ shown }) => ({ shown: new Map([...shown].map(([org, ids]) => [org, ids.slice(1)])) }),

@@ -17,6 +17,7 @@ type Check = (ledger: Ledger, found: Found) => Verdict;
 const checks: readonly Check[] = [
   acknowledged,
   stored,
+  logged,
   readable,
   rejected,
   delivered,
@@ -51,6 +52,20 @@ function stored(ledger: Ledger, { stored: items }: Found): Verdict {
   const known = new Set(ledger.accepted.map(({ event_id }) => event_id));
   const foreign = [...byId.keys()].filter((id) => !known.has(id)).map((id) => `${id} is stored, and was not accepted.`);
   return { what: "stored", expected: known.size, found: ours.length, problems: [...problems, ...foreign] };
+}
+
+/** Each accepted event has its line in the audit log, however often, and nothing else has: nobody tampered. */
+function logged(ledger: Ledger, { logged: lines }: Found): Verdict {
+  const ours = lines.filter(({ entity_type }) => entity_type !== "WEBHOOK_ENDPOINT");
+  const ids = new Set(ours.map(({ event_id }) => String(event_id)));
+  const missing = ledger.accepted.filter(({ event_id }) => !ids.has(event_id)).map(({ event_id }) => event_id);
+  const known = new Set(ledger.accepted.map(({ event_id }) => event_id));
+  const foreign = ours.filter(({ message, event_id }) => message !== "event" || !known.has(String(event_id)));
+  const problems = [
+    ...missing.map((id) => `${id} has no line in the audit log.`),
+    ...foreign.map((line) => `The audit log says ${JSON.stringify(line)}.`),
+  ];
+  return { what: "logged", expected: known.size, found: ids.size, problems };
 }
 
 /** All pages of an organisation are its accepted events, in order. */

@@ -7,6 +7,7 @@ const throttles: Readonly<Record<string, readonly [string, ...string[]]>> = {
   DynamoDB_20120810: ["ThrottlingException", "ProvisionedThroughputExceededException"],
   DynamoDBStreams_20120810: ["ProvisionedThroughputExceededException"],
   AmazonSQS: ["RequestThrottled"],
+  Logs_20140328: ["ThrottlingException"],
 };
 
 export interface FaultOptions {

@@ -1,5 +1,7 @@
 import { type AttributeValue, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { JsonObject } from "../../shared/events/json.ts";
+import { auditLines } from "../support/audit-lines.ts";
 import { givenUp } from "./deliveries.ts";
 import { type Journal, walk } from "./pages.ts";
 import { drain } from "./queues.ts";
@@ -11,6 +13,8 @@ import type { Subscriber } from "./subscribers.ts";
 export interface Found {
   /** Items of the events table. */
   readonly stored: readonly Item[];
+  /** Lines of the log that auditors read. */
+  readonly logged: readonly JsonObject[];
   /** Ids of the events that are shown to each organisation, page after page. */
   readonly shown: ReadonlyMap<string, readonly string[]>;
   readonly rejected: readonly Rejected[];
@@ -44,7 +48,7 @@ export interface ServerErrors {
   readonly unexplained: readonly string[];
 }
 
-const queuesOfFaults = ["ingest_dead_letters", "deliveries_dead_letters", "replays_dead_letters", "unread"];
+const queuesOfFaults = ["ingest_dead_letters", "deliveries_dead_letters", "replays_dead_letters", "unread", "unlogged"];
 
 export async function gather(
   stack: SoakStack,
@@ -72,6 +76,7 @@ export async function gather(
   }
   return {
     stored: await scan(stack),
+    logged: auditLines(stack, "events"),
     shown,
     rejected,
     left,

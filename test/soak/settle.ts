@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { auditLines } from "../support/audit-lines.ts";
 import { hurry } from "./deliveries.ts";
 import type { Ledger } from "./ledger.ts";
 import { depth, redrive } from "./queues.ts";
@@ -22,10 +23,17 @@ export async function settle(stack: SoakStack, ledger: Ledger, subscribers: read
   let redriven = 0;
   for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(lookAgainMs)) {
     for (const name of ["ingest", "deliveries", "replays"]) redriven += await redrive(stack, name);
-    if ((await depth(stack, "ingest")) === 0 && owedEvents(ledger, subscribers).every(isTaken)) break;
+    const isDone = owedEvents(ledger, subscribers).every(isTaken) && allLogged(stack, ledger);
+    if (isDone && (await depth(stack, "ingest")) === 0) break;
     for (const subscriber of subscribers) await hurry(subscriber, hurried);
   }
   return redriven;
+}
+
+/** Whether the review function has come to the end of the stream. */
+function allLogged(stack: SoakStack, { accepted }: Ledger): boolean {
+  const ids = new Set(auditLines(stack, "events").map(({ event_id }) => event_id));
+  return accepted.every(({ event_id }) => ids.has(event_id));
 }
 
 /** An accepted event, and who is to be told of it. */

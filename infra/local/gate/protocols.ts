@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import type { Keys } from "../kms/keys.ts";
 import { type Answer, kmsOperations } from "../kms/operations.ts";
 import type { logGroups } from "../log-groups.ts";
@@ -66,18 +65,19 @@ export function protocols(
     Logs_20140328: {
       refusalStatus: 400,
       access: (operation, body) => logsAccess(operation, body, where),
-      answer: async (operation, text, { response }) => respond(response, logGroups(operation, JSON.parse(text))),
+      answer: async (operation, text, exchange) => respond(exchange, logGroups(operation, JSON.parse(text))),
     },
     TrentService: {
       refusalStatus: 400,
       access: (operation, body) => kmsAccess(operation, body, keys),
-      answer: async (operation, text, { response }) => respond(response, kms(operation, JSON.parse(text))),
+      answer: async (operation, text, exchange) => respond(exchange, kms(operation, JSON.parse(text))),
     },
   };
   return new Map(Object.entries(byName));
 }
 
-function respond(response: ServerResponse, answer: Answer<unknown>): void {
-  if (answer.kind === "fault") refuse(response, 400, answer.code, answer.message);
+function respond({ response, losesAnswer }: Exchange, answer: Answer<unknown>): void {
+  if (losesAnswer) response.destroy();
+  else if (answer.kind === "fault") refuse(response, 400, answer.code, answer.message);
   else response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answer.output));
 }
