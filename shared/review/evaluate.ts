@@ -35,8 +35,6 @@ export function evaluate(query: SavedQuery, filled: Filled, window: Window, line
     if (!isWithin(line, window) || !query.where.every((condition) => holds(condition, line, filled))) continue;
     found.push(line);
   }
-  // Stable: of one moment, the line that was written last comes first, as CloudWatch has it.
-  found.reverse().sort((left, right) => compare(right.time, left.time));
   const { result } = query;
   return result.kind === "rows" ? rowsOf(result, found) : groupsOf(result, filled, found);
 }
@@ -62,9 +60,11 @@ function numberOf(value: number | Parameter, filled: Filled): number {
   return typeof value === "number" ? value : Number(filled[value]);
 }
 
-function rowsOf({ show, once }: Rows, lines: readonly JsonObject[]): Row[] {
+function rowsOf({ show, once, by }: Rows, lines: readonly JsonObject[]): Row[] {
   const seen = new Set<unknown>();
-  return lines.flatMap((line) => {
+  // Of one moment, what was written last comes first.
+  const sorted = lines.toReversed().sort((left, right) => compare(right[by], left[by]));
+  return sorted.flatMap((line) => {
     if (seen.has(line[once])) return [];
     seen.add(line[once]);
     return [Object.fromEntries(show.map((field) => [field, shown(line[field])]))];

@@ -13,8 +13,13 @@ export function insightsQuery(query: SavedQuery, filled: Filled = {}, org: strin
 }
 
 /** `dedup` may be followed by `limit` only, and keeps the first in the order of the sort. */
-function rowsText({ show, once }: Rows): string[] {
-  return [`fields ${show.join(", ")}`, "sort @timestamp desc", `dedup ${once}`, `limit ${maxRows}`];
+function rowsText({ show, once, by }: Rows): string[] {
+  return [
+    `fields ${show.join(", ")}`,
+    `sort ${by === "time" ? "@timestamp" : by} desc`,
+    `dedup ${once}`,
+    `limit ${maxRows}`,
+  ];
 }
 
 function groupsText({ by, compute, having, largest }: Groups, filled: Filled): string[] {

@@ -38,7 +38,7 @@ export const savedQueries: readonly SavedQuery[] = [
     from: "events",
     parameters: { user },
     where: [isEvent, { field: "actor_user_id", equals: "user" }],
-    result: { kind: "rows", show: eventColumns, once: "event_id" },
+    result: { kind: "rows", show: eventColumns, once: "event_id", by: "occurred_at" },
   },
   {
     name: "document-history",
@@ -47,7 +47,7 @@ export const savedQueries: readonly SavedQuery[] = [
     from: "events",
     parameters: { document },
     where: [isEvent, { field: "entity_id", equals: "document" }],
-    result: { kind: "rows", show: eventColumns, once: "event_id" },
+    result: { kind: "rows", show: eventColumns, once: "event_id", by: "occurred_at" },
   },
   {
     name: "voids-and-deletions",
@@ -64,7 +64,7 @@ export const savedQueries: readonly SavedQuery[] = [
         ],
       },
     ],
-    result: { kind: "rows", show: eventColumns, once: "event_id" },
+    result: { kind: "rows", show: eventColumns, once: "event_id", by: "occurred_at" },
   },
   {
     name: "out-of-office-hours",
@@ -77,6 +77,7 @@ export const savedQueries: readonly SavedQuery[] = [
       kind: "rows",
       show: ["occurred_local", ...eventColumns.filter((column) => column !== "occurred_at")],
       once: "event_id",
+      by: "occurred_at",
     },
   },
   {
@@ -181,6 +182,7 @@ export const savedQueries: readonly SavedQuery[] = [
         "request_id",
       ],
       once: "request_id",
+      by: "time",
     },
   },
   {
@@ -194,6 +196,7 @@ export const savedQueries: readonly SavedQuery[] = [
       kind: "rows",
       show: ["time", "org_id", "endpoint_id", "event_id", "outcome", "delivery_id"],
       once: "delivery_id",
+      by: "time",
     },
   },
   {
@@ -203,7 +206,12 @@ export const savedQueries: readonly SavedQuery[] = [
     from: "events",
     parameters: { threshold: { help: "seconds from the event to its recording", usual: 3_600 } },
     where: [isEvent, { field: "late_seconds", atLeast: "threshold" }],
-    result: { kind: "rows", show: ["recorded_at", "late_seconds", ...eventColumns], once: "event_id" },
+    result: {
+      kind: "rows",
+      show: ["recorded_at", "late_seconds", ...eventColumns],
+      once: "event_id",
+      by: "recorded_at",
+    },
   },
   {
     name: "administration",
@@ -216,6 +224,7 @@ export const savedQueries: readonly SavedQuery[] = [
       kind: "rows",
       show: ["time", "action", "outcome", "org_id", "token_id", "user_id", "scopes", "request_id"],
       once: "request_id",
+      by: "time",
     },
   },
   {
@@ -229,6 +238,7 @@ export const savedQueries: readonly SavedQuery[] = [
       kind: "rows",
       show: ["time", "operation", "org_id", "entity_id", "event_id", "principal", "sequence_number"],
       once: "sequence_number",
+      by: "time",
     },
   },
 ];

@@ -19,12 +19,14 @@ export type Condition =
 /** The name of a computed column, and what is computed over the lines of a group. */
 export type Computed = { readonly distinct: Field } | { readonly least: Field } | { readonly greatest: Field };
 
-/** Lines as they are, newest first, each once however often it was written. */
+/** Lines as they are, each once however often it was written. */
 export type Rows = {
   readonly kind: "rows";
   readonly show: readonly Field[];
   /** What a line is known by. */
   readonly once: Field;
+  /** The time that they are sorted by, newest first. */
+  readonly by: Extract<Field, "time" | "occurred_at" | "recorded_at">;
 };
 
 /** A line for each group, largest first. */

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { afterAll, inject } from "vitest";
+import { afterAll, expect, inject } from "vitest";
 import { type LocalStack, startLocalStack } from "../../infra/local/stack.ts";
 import type { AdminRequest } from "../../shared/access/admin-request.ts";
 import type { Scope } from "../../shared/access/caller.ts";
 import { readEvent } from "../../shared/events/read-event.ts";
 import type { EventInput } from "../../shared/events/schema.ts";
 import { type EventStore, eventStore } from "../../shared/store/events.ts";
+import { findSecrets } from "./secret-scan.ts";
 
 /** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
 export type TestStack = LocalStack & {
@@ -38,9 +39,13 @@ let tenants = 0;
 export async function startStack(assembly: string = inject("assembly")): Promise<TestStack> {
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
   const stack = await startLocalStack({ assembly, logs });
+  const secrets = new Set<string>();
   afterAll(async () => {
     await stack.stop();
+    const found = findSecrets(logs, stack.logFiles.events ?? "", secrets);
     rmSync(logs, { recursive: true, force: true });
+    // Every story is looked through, whatever it is about.
+    expect(found).toEqual([]);
   });
   const account = { region: "us-east-1", credentials: { accessKeyId: "operator", secretAccessKey: "operator" } };
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
@@ -52,7 +57,9 @@ export async function startStack(assembly: string = inject("assembly")): Promise
   const admin = async (request: AdminRequest): Promise<Record<string, unknown>> => {
     const FunctionName = stack.functions.access ?? "";
     const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
-    return JSON.parse(answer.Payload?.transformToString() ?? "{}");
+    const reply: Record<string, unknown> = JSON.parse(answer.Payload?.transformToString() ?? "{}");
+    if (typeof reply.secret === "string") secrets.add(reply.secret);
+    return reply;
   };
   const token = async (org_ids: string[], scopes: Scope[] = ["AIBooks.activity.READ"]) => {
     const { secret, token } = await admin({ action: "token.create", org_ids, scopes });

@@ -18,7 +18,7 @@ describe("in Logs Insights QL", () => {
         'filter message = "event"',
         'filter entity_id = "{{document}}"',
         "fields occurred_at, org_id, actor_user_id, action, entity_ref, entity_id, changed_fields, source, event_id",
-        "sort @timestamp desc",
+        "sort occurred_at desc",
         "dedup event_id",
         "limit 10000",
       ].join("\n| "),

@@ -23,7 +23,7 @@ const ids = (rows: readonly Row[]) => rows.map(({ event_id }) => event_id);
 const newestFirst = (found: readonly ActivityEvent[]) =>
   found
     .toReversed()
-    .sort((left, right) => Date.parse(right.recorded_at) - Date.parse(left.recorded_at))
+    .sort((left, right) => Date.parse(right.occurred_at) - Date.parse(left.occurred_at))
     .map(({ event_id }) => event_id);
 
 /** What a clock in India shows, reckoned by hand: it knows no summer time. */

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { writeAccessToken } from "../../../shared/access/token.ts";
+import { aSecret } from "../../support/builders.ts";
+import { findSecrets } from "../../support/secret-scan.ts";
+
+function scan(logs: Record<string, string>, used: string[] = []): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "activity-log-scan-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(logs)) writeFileSync(join(folder, name), text);
+  return findSecrets(folder, join(folder, "events.log"), used);
+}
+
+it.each([aSecret(), writeAccessToken(new Uint8Array(36).fill(9)), "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "hunter2"])(
+  "the scan of the logs finds a secret in any of them: %s",
+  (secret) => {
+    for (const name of ["api.log", "events.log"]) {
+      expect(scan({ [name]: `{"message":"x ${secret} y"}` }, ["hunter2"])).toEqual([`${name}: ${secret}`]);
+    }
+  },
+);
+
+it("and people's addresses, but in the log of events", () => {
+  const logs = { "api.log": '{"to":"priya@acme.in"}', "events.log": '{"actor":{"email":"priya@acme.in"}}' };
+  expect(scan(logs)).toEqual(["api.log: priya@acme.in"]);
+});
+
+it("and nothing else", () => {
+  const quiet = {
+    "api.log": `{"token_id":"tok_${"a".repeat(32)}","stack":"at file:///x/index.mjs:1:2","hash":"${"b".repeat(64)}"}`,
+  };
+  expect(scan(quiet)).toEqual([]);
+});
