@@ -1,3 +1,5 @@
+import { Duration } from "aws-cdk-lib";
+import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
@@ -28,8 +30,8 @@ export class Access extends Construct {
     });
     operation.alarms.add(this, "ConfigThrottled", {
       severity: "page",
-      means: "DynamoDB holds back reads or writes of tokens and organisations: requests are refused for it.",
-      ...happensOnEnd(tableThrottles(this.table, [])),
+      means: "DynamoDB holds back the writes by which tokens are proved: requests are refused for it.",
+      ...happensOnEnd(tableThrottles(this.table, "Write", [])),
     });
     this.admin = new NodeFunction(this, "Admin", {
       entry: "functions/access/access.ts",
@@ -38,6 +40,17 @@ export class Access extends Construct {
       log: operation.auditLogs.access,
     });
     this.allow(this.admin, ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem", "Query", "UpdateItem"]);
+
+    operation.alarms.add(this, "AdminErrors", {
+      severity: "notice",
+      means: "A call of an administrator failed, for a defect or for trouble of DynamoDB.",
+      metric: this.admin.metricErrors({ period: Duration.minutes(5) }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // Nobody administers all the time.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
 
     this.oauth = new NodeFunction(this, "Oauth", {
       entry: "functions/access/oauth.ts",

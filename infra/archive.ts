@@ -61,6 +61,15 @@ export class Archive extends Construct {
     this.fn.addToRolePolicy(
       new PolicyStatement({ actions: ["logs:CreateExportTask"], resources: [events.logGroupArn] }),
     );
+    // Who asks for an export must be allowed to write what it writes: see CreateExportTask. Nobody can overwrite.
+    const exported = `${this.bucket.bucketArn}/events/*`;
+    this.fn.addToRolePolicy(new PolicyStatement({ actions: ["s3:PutObject"], resources: [exported] }));
+    const named = "<ArchiveBucket49F1AC64.Arn>";
+    const free = "The names of exported objects are CloudWatch's own.";
+    Validations.of(this).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${named}/events/*]`,
+      reason: free,
+    });
     // CloudWatch takes up to twelve hours to have all of a day ready for export.
     const schedule = Schedule.cron({ hour: "13", minute: "0" });
     const targets = [new LambdaTarget(this.fn, { retryAttempts: 2, maxEventAge: Duration.hours(6) })];

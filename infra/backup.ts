@@ -1,13 +1,16 @@
 import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from "aws-cdk-lib/aws-backup";
+import { ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Schedule } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
+import type { Alarms } from "./parts/alarms.ts";
 
 export type BackupProps = {
   readonly tables: readonly TableV2[];
   readonly keepDailyDays: number;
   readonly keepMonthlyDays: number;
+  readonly alarms: Alarms;
   /** Whether backups cannot be deleted before their time, by nobody. After three days it cannot be taken back. */
   readonly isLocked: boolean;
 };
@@ -17,7 +20,7 @@ const graceDays = 3;
 
 /** Copies of the tables in a vault of their own: point-in-time recovery ends after 35 days, and with the table. */
 export class Backup extends Construct {
-  constructor(scope: Construct, id: string, { tables, keepDailyDays, keepMonthlyDays, isLocked }: BackupProps) {
+  constructor(scope: Construct, id: string, { tables, alarms, keepDailyDays, keepMonthlyDays, isLocked }: BackupProps) {
     super(scope, id);
     const backupVault = new BackupVault(this, "Vault", {
       removalPolicy: RemovalPolicy.RETAIN,
@@ -43,6 +46,22 @@ export class Backup extends Construct {
     );
     const selection = plan.addSelection("Tables", {
       resources: tables.map((table) => BackupResource.fromDynamoDbTable(table)),
+    });
+    alarms.add(this, "BackupErrors", {
+      severity: "notice",
+      means: "A table was not backed up.",
+      metric: new Metric({
+        namespace: "AWS/Backup",
+        metricName: "NumberOfBackupJobsFailed",
+        dimensionsMap: { BackupVaultName: backupVault.backupVaultName },
+        period: Duration.hours(1),
+        statistic: "Sum",
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // Counted only when one fails.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     const reason = "What AWS Backup needs to back up a table is AWS's to say; it is no right to restore.";
     const policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup";

@@ -11,6 +11,7 @@ import { metrics, variables } from "../shared/lambda/names.ts";
 import { NodeFunction, streamFunction } from "./parts/function.ts";
 import { keysThatBeginWith } from "./parts/leading-keys.ts";
 import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
+import { silence, silencePeriod } from "./parts/silence.ts";
 import { protectedTable } from "./parts/table.ts";
 import { happensOnEnd, tableThrottles } from "./parts/throttling.ts";
 import { depth, graph, ownMetric } from "./parts/widgets.ts";
@@ -64,8 +65,8 @@ export class Deliveries extends Construct {
     const { alarms } = props.operation;
     alarms.add(this, "DeliveriesThrottled", {
       severity: "notice",
-      means: "DynamoDB holds back reads or writes of deliveries.",
-      ...happensOnEnd(tableThrottles(this.table, ["undelivered"])),
+      means: "DynamoDB holds back writes of deliveries.",
+      ...happensOnEnd(tableThrottles(this.table, "Write", ["undelivered"])),
     });
     this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
     this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, tries: 5 });
@@ -162,6 +163,13 @@ export class Deliveries extends Construct {
       severity: "page",
       means: "Records of the event stream could not be fanned out: their subscribers were not told.",
       ...whenItHolds(this.unread, Duration.minutes(1)),
+    });
+    alarms.add(this, "FanOutSilent", {
+      severity: "page",
+      means: "Events come to the audit log, and none to the fan-out: subscribers are told of nothing.",
+      ...happensOnEnd(
+        silence({ cause: ownMetric(metrics.eventsLogged, "Sum"), effect: fn.metricInvocations(silencePeriod) }),
+      ),
     });
     alarms.add(this, "FanOutLag", {
       severity: "page",

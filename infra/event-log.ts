@@ -52,11 +52,17 @@ export class EventLog extends Construct {
       }),
     });
     this.#indexes = indexes.map(({ indexName }) => indexName);
-    const throttles = tableThrottles(this.table, this.#indexes);
+    const reads = tableThrottles(this.table, "Read", this.#indexes);
+    const writes = tableThrottles(this.table, "Write", this.#indexes);
     operation.alarms.add(this, "EventsThrottled", {
       severity: "notice",
-      means: "DynamoDB holds back reads or writes of events.",
-      ...happensOnEnd(throttles),
+      means: "DynamoDB holds back writes of events.",
+      ...happensOnEnd(writes),
+    });
+    operation.alarms.add(this, "EventReadsThrottled", {
+      severity: "notice",
+      means: "DynamoDB holds back reads of events.",
+      ...happensOnEnd(reads),
     });
     operation.board.show(
       "Events",
@@ -69,7 +75,7 @@ export class EventLog extends Construct {
         this.table.metricConsumedWriteCapacityUnits({ label: "written" }),
         this.table.metricConsumedReadCapacityUnits({ label: "read" }),
       ]),
-      graph("Held back by DynamoDB", [throttles]),
+      graph("Held back by DynamoDB", [reads, writes]),
     );
   }
 

@@ -20,6 +20,7 @@ import type { EventLog } from "./event-log.ts";
 import { ApiDomain } from "./parts/api-domain.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
+import { silence, silencePeriod } from "./parts/silence.ts";
 import { functionThrottles, happensOnEnd } from "./parts/throttling.ts";
 import { graph, ownMetric } from "./parts/widgets.ts";
 
@@ -34,14 +35,13 @@ export type ReadApiProps = {
 const dialects = ["finzbooks", "simplybooks", "fakturoid", "webhooks", "oauth", "documents"] as const;
 
 /**
- * One line of the access log. Neither the query nor any header but the user agent: both may hold what is not for
- * logs.
+ * One line of the access log. Neither the query nor any header: both may hold what is not for logs. Clients of the
+ * Fakturoid dialect put a person's address into their user agent.
  */
 const accessLogLine = {
   time: "$context.requestTime",
   request_id: "$context.requestId",
   ip: "$context.identity.sourceIp",
-  user_agent: "$context.identity.userAgent",
   route: "$context.routeKey",
   status: "$context.status",
   bytes: "$context.responseLength",
@@ -174,6 +174,17 @@ export class ReadApi extends Construct {
       threshold: 100,
       evaluationPeriods: 1,
       ...whenAbove,
+    });
+    alarms.add(this, "AccessSilent", {
+      severity: "page",
+      means: "The API is asked, and the log of who asked has no line: reads are not recorded.",
+      ...happensOnEnd(
+        silence({
+          cause: this.api.metricCount(silencePeriod),
+          effect: ownMetric("duration_ms", "SampleCount"),
+          atLeast: 20,
+        }),
+      ),
     });
     alarms.add(this, "ApiThrottled", {
       severity: "page",

@@ -2,9 +2,9 @@ import { Duration, Stack } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
-import { CfnQueryDefinition } from "aws-cdk-lib/aws-logs";
+import { CfnQueryDefinition, FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { metrics, variables } from "../shared/lambda/names.ts";
+import { metricNamespace, metrics, variables } from "../shared/lambda/names.ts";
 import { boardQueries } from "../shared/review/board-queries.ts";
 import { insightsQuery } from "../shared/review/insights.ts";
 import { savedQueries } from "../shared/review/queries.ts";
@@ -14,6 +14,8 @@ import type { EventLog } from "./event-log.ts";
 import { NodeFunction, streamFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
 import { HeldQueue, whenItHolds } from "./parts/queue.ts";
+import { silence, silencePeriod } from "./parts/silence.ts";
+import { happensOnEnd } from "./parts/throttling.ts";
 import { graph, logQuery, ownMetric } from "./parts/widgets.ts";
 
 export type ReviewProps = {
@@ -53,6 +55,13 @@ export class Review extends Construct {
       onFailure: new SqsDlq(this.unlogged),
     });
 
+    // Of the line itself, which CloudWatch has acknowledged: no other line has to arrive for somebody to be told.
+    new MetricFilter(this, "Tampered", {
+      logGroup: auditLogs.events,
+      filterPattern: FilterPattern.stringValue("$.message", "=", "tamper"),
+      metricNamespace,
+      metricName: metrics.eventsTampered,
+    });
     alarms.add(this, "TamperedEvents", {
       severity: "page",
       means: "An event was changed or removed, or something was put among the events that is none.",
@@ -77,6 +86,17 @@ export class Review extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       // A stream without events has no age.
       treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+
+    alarms.add(this, "AuditSilent", {
+      severity: "page",
+      means: "Events are written, and none comes to the audit log: nobody follows the stream.",
+      ...happensOnEnd(
+        silence({
+          cause: eventLog.table.metricConsumedWriteCapacityUnits(silencePeriod),
+          effect: ownMetric(metrics.eventsLogged, "Sum"),
+        }),
+      ),
     });
 
     for (const query of savedQueries) this.addQuery(query, auditLogs[query.from].logGroupName);

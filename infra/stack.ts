@@ -50,7 +50,7 @@ export class ActivityLogStack extends Stack {
       this.output("BucketArchive", bucket.bucketName);
     }
     const tables = [eventLog.table, access.table, deliveries.table];
-    if (stage.backup !== null) new Backup(this, "Backup", { tables, ...stage.backup });
+    if (stage.backup !== null) new Backup(this, "Backup", { tables, alarms: operation.alarms, ...stage.backup });
 
     // `{Kind}{Name}`: the command line and the local runtime find everything by these names.
     this.output("ApiUrl", readApi.url);

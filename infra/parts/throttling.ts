@@ -5,30 +5,41 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 
 const period = Duration.minutes(1);
 
-/** How often DynamoDB held back reads or writes of a table, or writes of its indexes. */
-export function tableThrottles(table: TableV2, indexes: readonly string[]): IMetric {
-  const metric = (metricName: string, dimensions: Record<string, string> = {}) =>
-    table.metric(metricName, {
+/** How often DynamoDB held back reads or writes of a table and its indexes: the table's own figure leaves those out. */
+export function tableThrottles(table: TableV2, kind: "Read" | "Write", indexes: readonly string[]): IMetric {
+  const metric = (dimensions: Record<string, string>) =>
+    table.metric(`${kind}ThrottleEvents`, {
       period,
       statistic: "Sum",
       dimensionsMap: { TableName: table.tableName, ...dimensions },
     });
-  return sum("throttled", [
-    metric("ReadThrottleEvents"),
-    metric("WriteThrottleEvents"),
-    ...indexes.map((GlobalSecondaryIndexName) => metric("WriteThrottleEvents", { GlobalSecondaryIndexName })),
-  ]);
+  const ofIndexes = indexes.map((GlobalSecondaryIndexName) => metric({ GlobalSecondaryIndexName }));
+  return sum(kind.toLowerCase(), [metric({}), ...ofIndexes]);
 }
 
 /** How often Lambda had no instance left for some functions. */
 export function functionThrottles(functions: readonly LambdaFunction[]): IMetric {
   return sum(
-    "throttled",
+    "call",
     functions.map((fn) => fn.metricThrottles({ period })),
   );
 }
 
-/** An alarm's condition: it happens for three minutes on end. */
+/**
+ * How often something was held back. Where one of the metrics has no figure, it counts as none: `FILL`. An alarm takes
+ * ten metrics at most, and a graph each name once.
+ */
+function sum(what: string, metrics: readonly IMetric[]): IMetric {
+  const named = metrics.map((metric, at) => [`${what}${at}`, metric] as const);
+  return new MathExpression({
+    expression: named.map(([name]) => `FILL(${name}, 0)`).join(" + "),
+    usingMetrics: Object.fromEntries(named),
+    label: `${what}s held back`,
+    period,
+  });
+}
+
+/** An alarm's condition: it happens for three periods on end. */
 export function happensOnEnd(metric: IMetric) {
   return {
     metric,
@@ -38,15 +49,4 @@ export function happensOnEnd(metric: IMetric) {
     // What held nothing back has no figure.
     treatMissingData: TreatMissingData.NOT_BREACHING,
   };
-}
-
-/** Where one of them has no figure, it counts as none: `FILL`. An alarm takes ten metrics at most. */
-function sum(label: string, metrics: readonly IMetric[]): IMetric {
-  const named = metrics.map((metric, at) => [`m${at}`, metric] as const);
-  return new MathExpression({
-    expression: named.map(([name]) => `FILL(${name}, 0)`).join(" + "),
-    usingMetrics: Object.fromEntries(named),
-    label,
-    period,
-  });
 }

@@ -36,7 +36,10 @@ export type RequestFacts = {
     | "endpoint_id"
     | "filters"
     | "count"
-    | "issued_token_id"]?: RequestLine[Fact];
+    | "delivery_id"
+    | "replay_id"
+    | "issued_token_id"
+    | "revoked_token_id"]?: RequestLine[Fact];
 };
 
 /** What a handler learns on its way to an answer: headers that errors carry too, and facts for the log line. */

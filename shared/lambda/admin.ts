@@ -51,12 +51,12 @@ export function admin(context: () => AdminContext) {
   return (event: unknown, invocation: Context) => inInvocation(invocation, () => handle(event, invocation));
 }
 
-type AdminFacts = Pick<AdminLine, "org_id" | "token_id" | "user_id" | "scopes" | "count">;
+type AdminFacts = Pick<AdminLine, "org_ids" | "token_id" | "user_id" | "scopes" | "count">;
 
 /** Whom and what a request is about. */
 function asked(request: AdminRequest): AdminFacts {
   return {
-    org_id: "org_ids" in request ? request.org_ids.join(",") : "org_id" in request ? request.org_id : undefined,
+    org_ids: "org_ids" in request ? request.org_ids.join(",") : "org_id" in request ? request.org_id : undefined,
     token_id: "token_id" in request ? request.token_id : undefined,
     user_id: "user_id" in request ? request.user_id : undefined,
     scopes: "scopes" in request ? request.scopes.join(",") : undefined,
@@ -64,7 +64,7 @@ function asked(request: AdminRequest): AdminFacts {
 }
 
 function answered(answer: AdminAnswer): AdminFacts {
-  if ("token" in answer) return { org_id: answer.token.org_ids.join(","), token_id: answer.token.token_id };
+  if ("token" in answer) return { org_ids: answer.token.org_ids.join(","), token_id: answer.token.token_id };
   if ("client" in answer) return { token_id: answer.client.client_id };
   if ("tokens" in answer) return { count: answer.tokens.length };
   return "orgs" in answer ? { count: answer.orgs.length } : {};

@@ -37,6 +37,7 @@ export const metrics = {
   endpointsDisabled: "EndpointsDisabled",
   replaySteps: "ReplaySteps",
   eventsLogged: "EventsLogged",
+  /** Made by CloudWatch of the lines in the audit log. */
   eventsTampered: "EventsTampered",
   /** The longest of a batch, in milliseconds: from an event's storing to its line in the audit log. */
   auditLag: "AuditLag",

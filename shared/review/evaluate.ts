@@ -1,5 +1,14 @@
 import { isJsonObject, type JsonObject } from "../events/json.ts";
-import type { Computed, Condition, Filled, Groups, Parameter, Rows, SavedQuery } from "./saved-query.ts";
+import {
+  type Computed,
+  type Condition,
+  type Filled,
+  type Groups,
+  ofOrg,
+  type Parameter,
+  type Rows,
+  type SavedQuery,
+} from "./saved-query.ts";
 
 /** A row of a result: its columns in their order, with what CloudWatch would show of them. Absent is `null`. */
 export type Row = Readonly<Record<string, string | number | null>>;
@@ -31,16 +40,17 @@ function parsed(text: string): unknown {
 /** Answers a saved query over lines, as CloudWatch would over the same ones. */
 export function evaluate(query: SavedQuery, filled: Filled, window: Window, lines: Iterable<JsonObject>): Row[] {
   const found: JsonObject[] = [];
+  const where = window.org === null ? query.where : [...query.where, ofOrg(window.org)];
   for (const line of lines) {
-    if (!isWithin(line, window) || !query.where.every((condition) => holds(condition, line, filled))) continue;
+    if (!isWithin(line, window) || !where.every((condition) => holds(condition, line, filled))) continue;
     found.push(line);
   }
   const { result } = query;
   return result.kind === "rows" ? rowsOf(result, found) : groupsOf(result, filled, found);
 }
 
-function isWithin({ time, org_id }: JsonObject, { since, until, org }: Window): boolean {
-  return String(time) >= since && String(time) <= until && (org === null || org_id === org);
+function isWithin({ time }: JsonObject, { since, until }: Window): boolean {
+  return String(time) >= since && String(time) <= until;
 }
 
 function holds(condition: Condition, line: JsonObject, filled: Filled): boolean {
@@ -49,7 +59,6 @@ function holds(condition: Condition, line: JsonObject, filled: Filled): boolean 
   if (value === undefined || value === null) return false;
   if ("is" in condition) return value === condition.is;
   if ("equals" in condition) return value === filled[condition.equals];
-  if ("in" in condition) return condition.in.some((wanted) => wanted === value);
   if ("matches" in condition) return new RegExp(condition.matches).test(String(value));
   if ("atLeast" in condition) return Number(value) >= numberOf(condition.atLeast, filled);
   if ("below" in condition) return Number(value) < condition.below;

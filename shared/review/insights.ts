@@ -1,12 +1,12 @@
 import type { Computed, Condition, Filled, Groups, Parameter, Rows, SavedQuery } from "./saved-query.ts";
-import { maxRows } from "./saved-query.ts";
+import { maxRows, ofOrg } from "./saved-query.ts";
 
 /**
  * A saved query in CloudWatch's Logs Insights QL. What is not filled in stays a placeholder, `{{user}}`, for which the
  * console asks. Throws `RangeError` for a text that the language has no way to quote.
  */
 export function insightsQuery(query: SavedQuery, filled: Filled = {}, org: string | null = null): string {
-  const own: readonly Condition[] = org === null ? [] : [{ field: "org_id", is: org }];
+  const own = org === null ? [] : [ofOrg(org)];
   const filters = [...query.where, ...own].map((condition) => `filter ${conditionText(condition, filled)}`);
   const { result } = query;
   return [...filters, ...(result.kind === "rows" ? rowsText(result) : groupsText(result, filled))].join("\n| ");
@@ -47,7 +47,6 @@ function conditionText(condition: Condition, filled: Filled): string {
   const { field } = condition;
   if ("is" in condition) return `${field} = ${valueText(condition.is)}`;
   if ("equals" in condition) return `${field} = ${valueText(filled[condition.equals] ?? `{{${condition.equals}}}`)}`;
-  if ("in" in condition) return `${field} in [${condition.in.map(valueText).join(", ")}]`;
   if ("matches" in condition) return `${field} like /${condition.matches}/`;
   if ("atLeast" in condition) return `${field} >= ${numberText(condition.atLeast, filled)}`;
   if ("below" in condition) return `${field} < ${condition.below}`;

@@ -2,7 +2,8 @@ import type { JsonText } from "../events/event.ts";
 
 /**
  * The lines of the audit logs, field by field. The saved queries name these fields, so renaming one breaks the build
- * and not a query. What has no value is left out. Every line has its `time`, which is also its time in CloudWatch.
+ * and not a query. What has no value is left out. Every line has its `time`; CloudWatch files it under that, or under
+ * the moment at which Lambda took it.
  */
 type Line<Message extends string> = { readonly time: string; readonly message: Message };
 
@@ -83,12 +84,15 @@ export type RequestLine = Line<"request"> & {
   /** The document, where the request was about one. */
   readonly entity_id?: string | undefined;
   readonly endpoint_id?: string | undefined;
+  readonly delivery_id?: string | undefined;
+  readonly replay_id?: string | undefined;
   /** What else the request asked to be shown, as `since=… limit=…`. Of a search only that there was one. */
   readonly filters?: string | undefined;
   /** Events, or other things, that were shown. */
   readonly count?: number | undefined;
-  /** The token that was issued. */
+  /** The token that was issued, or revoked. */
   readonly issued_token_id?: string | undefined;
+  readonly revoked_token_id?: string | undefined;
   readonly status: number;
   readonly code?: string | undefined;
   readonly ip: string;
@@ -100,7 +104,8 @@ export type AdminLine = Line<"admin"> & {
   readonly request_id: string;
   readonly action: string;
   readonly outcome: string;
-  readonly org_id?: string | undefined;
+  /** The organisations that it was about, by commas: a token may be for several. */
+  readonly org_ids?: string | undefined;
   readonly token_id?: string | undefined;
   readonly user_id?: string | undefined;
   readonly scopes?: string | undefined;

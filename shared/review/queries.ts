@@ -142,6 +142,7 @@ export const savedQueries: readonly SavedQuery[] = [
   },
   {
     name: "failed-authentications",
+    hasNoOrg: true,
     title: "Failed authentications by token and address",
     summary: "Requests that were refused for their token, by token and network address.",
     from: "access",
@@ -222,7 +223,7 @@ export const savedQueries: readonly SavedQuery[] = [
     where: [{ field: "message", is: "admin" }],
     result: {
       kind: "rows",
-      show: ["time", "action", "outcome", "org_id", "token_id", "user_id", "scopes", "request_id"],
+      show: ["time", "action", "outcome", "org_ids", "token_id", "user_id", "scopes", "request_id"],
       once: "request_id",
       by: "time",
     },

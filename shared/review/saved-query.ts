@@ -9,7 +9,6 @@ type Value = string | number;
 export type Condition =
   | { readonly field: Field; readonly is: Value }
   | { readonly field: Field; readonly equals: Parameter }
-  | { readonly field: Field; readonly in: readonly Value[] }
   | { readonly field: Field; readonly matches: string }
   | { readonly field: Field; readonly atLeast: number | Parameter }
   | { readonly field: Field; readonly below: number }
@@ -51,9 +50,21 @@ export type SavedQuery = {
   readonly from: "events" | "access";
   /** What must be filled in, with what it means; a default where there is a usual one. */
   readonly parameters: Readonly<Partial<Record<Parameter, { readonly help: string; readonly usual?: number }>>>;
+  /** Set where lines cannot say whose they are: who is refused for his token belongs to nobody. */
+  readonly hasNoOrg?: true;
   readonly where: readonly Condition[];
   readonly result: Rows | Groups;
 };
+
+/** What holds of the lines of one organisation, whose id has letters, digits, `_` and `-` only. */
+export function ofOrg(org: string): Condition {
+  return {
+    anyOf: [
+      { field: "org_id", is: org },
+      { field: "org_ids", matches: `(^|,)${org}(,|$)` },
+    ],
+  };
+}
 
 /** What the user filled in. */
 export type Filled = Readonly<Partial<Record<Parameter, string | number>>>;

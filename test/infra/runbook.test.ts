@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { stageNames } from "../../infra/config.ts";
+import { stageNames, stages } from "../../infra/config.ts";
 import { plainId, templateOf } from "../support/template.ts";
 
 /** The entries of the runbook, by heading. */
@@ -12,7 +12,9 @@ function runbook(): ReadonlyMap<string, string> {
 }
 
 /** With all that a stage can ask for. */
-const templates = stageNames.map((name) => [name, templateOf(name, { archive: { years: 10 } })] as const);
+const templates = stageNames.map(
+  (name) => [name, templateOf(name, { archive: { years: 10 }, backup: stages.prod.backup })] as const,
+);
 
 describe.each(templates)("in %s, every alarm", (_, template) => {
   const alarms = Object.entries(template.findResources("AWS::CloudWatch::Alarm"));

@@ -8,7 +8,7 @@ import { changedAssembly } from "../support/assembly.ts";
 import { auditLines } from "../support/audit-lines.ts";
 import { anInput } from "../support/builders.ts";
 import { commandLine, stackFile } from "../support/command-line.ts";
-import { readLogs, startStack, type Tenant, type TestStack } from "../support/stack.ts";
+import { startStack, type Tenant, type TestStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 const page = z.object({ activity: z.array(z.object({ event_id: z.string() })) });
@@ -122,7 +122,6 @@ describe("tampering", () => {
       { operation: "REMOVE", event_id: line?.event_id, before: { entity_id: line?.entity_id } },
       { operation: "INSERT", after: { note: { N: "1" } } },
     ]);
-    await until(() => /"EventsTampered":[12][,}]/.test(readLogs(open.logs)));
   });
 });
 
@@ -166,8 +165,8 @@ describe("the log of who asked for what", () => {
       return all.some(({ status }) => status === 401) && all;
     });
     expect(lines.filter(({ status }) => status === 401)).toMatchObject([{ token_id: "none", code: "unauthenticated" }]);
-    expect(linesOf(tenant, "access").filter(({ message }) => message === "admin")).toMatchObject([
-      { action: "org.create", outcome: "done" },
+    expect(lines.filter(({ message, org_ids }) => message === "admin" && org_ids === tenant.org_id)).toMatchObject([
+      { action: "org.create", outcome: "done", org_ids: tenant.org_id },
       { action: "token.create", outcome: "done", scopes: "AIBooks.activity.READ" },
     ]);
   });

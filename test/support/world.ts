@@ -76,7 +76,9 @@ function worldOf(target: Target, [origin]: readonly string[]): World {
       const slug = `smoke-${randomUUID()}`;
       const org_id = `org_${slug}`;
       await admin({ action: "org.create", org_id, slug, name: "Smoke test" }, z.unknown());
-      const { secret } = await admin({ action: "token.create", org_ids: [org_id], scopes }, issued);
+      // What is left behind in a deployed stack shall open nothing for long.
+      const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+      const { secret } = await admin({ action: "token.create", org_ids: [org_id], scopes, expires_at }, issued);
       const headers = { authorization: `Bearer ${secret}`, "x-aibooks-org": org_id };
       return { org_id, slug, token: secret, headers };
     },

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Row } from "../../../shared/review/evaluate.ts";
 import { insightsQuery } from "../../../shared/review/insights.ts";
+import type { Field } from "../../../shared/review/lines.ts";
 import { maxRows, type SavedQuery } from "../../../shared/review/saved-query.ts";
 import { progressBar } from "../emit/progress-bar.ts";
 import { CliError } from "../outcome.ts";
@@ -24,8 +25,8 @@ export function insights(groups: Readonly<Record<"events" | "access", string>>, 
         new StartQueryCommand({
           logGroupName: groups[query.from],
           queryString: textOf(() => insightsQuery(query, filled, org)),
-          startTime: Math.floor(Date.parse(since) / 1_000),
-          endTime: Math.ceil(Date.parse(until) / 1_000),
+          startTime: Date.parse(since) / 1_000,
+          endTime: Date.parse(until) / 1_000,
         }),
       );
       const { results = [] } = await finished(client, queryId, session);
@@ -70,8 +71,17 @@ async function finished(
   }
 }
 
+/** Columns of numbers, besides those that are computed. */
+const numbers: ReadonlySet<string> = new Set(["late_seconds", "count"] satisfies Field[]);
+
 /** CloudWatch answers texts, and adds columns of its own. */
 function rowOf(query: SavedQuery, fields: readonly { field?: string | undefined; value?: string | undefined }[]): Row {
   const values = new Map(fields.map(({ field, value }) => [field, value]));
-  return Object.fromEntries(columnsOf(query).map((column) => [column, values.get(column) ?? null]));
+  const isNumber = (column: string) =>
+    numbers.has(column) || (query.result.kind === "groups" && column in query.result.compute);
+  const shown = (column: string) => {
+    const value = values.get(column) ?? null;
+    return value !== null && isNumber(column) ? Number(value) : value;
+  };
+  return Object.fromEntries(columnsOf(query).map((column) => [column, shown(column)]));
 }

@@ -1,3 +1,4 @@
+import { orgIdPattern } from "../../../shared/events/limits.ts";
 import { parseTimestamp } from "../../../shared/events/timestamp.ts";
 import type { Row } from "../../../shared/review/evaluate.ts";
 import { savedQueries } from "../../../shared/review/queries.ts";
@@ -33,15 +34,15 @@ export const review = defineVerb({
     const query = findQuery(given.operand("QUERY"));
     const filled = fill(query, (name) => given.text(name));
     const window = {
-      since: readMoment(given.text("since") ?? "", "--since", session.now()),
-      until: readMoment(given.text("until") ?? session.now().toISOString(), "--until", session.now()),
-      org: given.text("org") ?? null,
+      since: readMoment(given.text("since") ?? "", "--since", session.now(), Math.floor),
+      until: readMoment(given.text("until") ?? session.now().toISOString(), "--until", session.now(), Math.ceil),
+      org: readOrg(query, given.text("org")),
     };
     if (window.since > window.until) throw new CliError("usage", "--since is later than --until.");
     const source = await sourceOf(given.text("stack"), session);
     const answer = await source.answer(query, filled, window);
     const rows = answer.rows.map((row) => withTimes(query, row));
-    if (answer.isCut) session.stderr.write(`Only the first ${rows.length} are shown: ask for a shorter time.\n`);
+    if (answer.isCut) session.stderr.write(`There may be more than these ${rows.length}: ask for a shorter time.\n`);
     const columns = columnsOf(query);
     const json = { query: query.name, ...window, columns, rows, is_cut: answer.isCut };
     if (given.flag("csv")) return { json, text: csv(columns, rows) };
@@ -97,9 +98,17 @@ function readNumber(value: string | number): number {
   throw new CliError("usage", `--threshold takes a whole number, and not '${value}'.`);
 }
 
-function readMoment(text: string, option: string, now: Date): string {
+function readOrg(query: SavedQuery, org: string | undefined): string | null {
+  if (org === undefined) return null;
+  if (query.hasNoOrg) throw new CliError("usage", `${query.name} takes no --org: its lines cannot say whose they are.`);
+  if (orgIdPattern.test(org)) return org;
+  throw new CliError("usage", `'${org}' is no id of an organisation.`);
+}
+
+/** To the second, which is what CloudWatch can be asked for. */
+function readMoment(text: string, option: string, now: Date, round: (seconds: number) => number): string {
   const moment = parseTimestamp(readPast(text, now));
-  if (moment !== null) return moment;
+  if (moment !== null) return new Date(round(Date.parse(moment) / 1_000) * 1_000).toISOString();
   throw new CliError("usage", `${option} takes a time back from now, such as 24h, or a date, and not '${text}'.`);
 }
 

@@ -34,7 +34,7 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
     const client = await identifyClient(tokens, request, now(), trace);
     const body = request.body();
     const fields = isJsonObject(body) ? body : {};
-    if (operation === "revoke") return revoke(client, fields.token);
+    if (operation === "revoke") return revoke(client, fields.token, trace);
     return issue(client, fields.grant_type, trace);
   };
 
@@ -66,10 +66,11 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
   }
 
   /** What is unknown, or another client's, is nothing to revoke: RFC 7009, section 2.2, wants 200 for it too. */
-  async function revoke(client: Token, token: unknown): Promise<HttpResponse> {
+  async function revoke(client: Token, token: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
     if (typeof token !== "string" || token === "") throw missing("token");
     if (isWellFormedToken(token)) {
-      await issued.revoke(client.token_id, tokenIdOfHash(tokenHash(token)), now().toISOString());
+      facts.revoked_token_id = tokenIdOfHash(tokenHash(token));
+      await issued.revoke(client.token_id, facts.revoked_token_id, now().toISOString());
     }
     return answer({});
   }

@@ -26,6 +26,7 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
 
   const list = async (route: ActivityRoute, query: URLSearchParams, org_id: string, { facts }: HttpTrace) => {
     const { filter, limit, cursor } = readActivityRequest(route, query);
+    const after = cursor === null ? null : readCursor(cursor, org_id, filter);
     const { entity_type, entity_id, actor_user_id, since, until } = filter;
     facts.entity_id = entity_id === null ? undefined : loggable(entity_id);
     facts.filters = filterText([
@@ -34,8 +35,8 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
       ["since", since],
       ["until", until],
       ["limit", limit],
+      ["after", after?.occurred_at ?? null],
     ]);
-    const after = cursor === null ? null : readCursor(cursor, org_id, filter);
     const page = await listEvents(events, { ...filter, org_id, parts: [], limit, after });
     return { ...page, filter, limit, org_id };
   };

@@ -207,6 +207,16 @@ describe("over the log of who asked", () => {
     ]);
   });
 
+  it("what administrators did is found by each organisation that it was about", () => {
+    const shared = JSON.stringify({ ...admin, request_id: "inv_2", org_ids: "org_a,org_b" });
+    for (const org of ["org_a", "org_b"]) {
+      expect(ask("administration", {}, { ...always, org }, [...over, shared])).toMatchObject([
+        { org_ids: "org_a,org_b" },
+      ]);
+    }
+    expect(ask("administration", {}, { ...always, org: "org_" }, [...over, shared])).toEqual([]);
+  });
+
   it("undelivered webhooks and what administrators did are each told once", () => {
     expect(ask("undelivered-webhooks", {}, always, over)).toMatchObject([{ delivery_id: "dlv_1", event_id: "evt_1" }]);
     expect(ask("administration", {}, always, over)).toMatchObject([{ action: "token.revoke", token_id: "tok_1" }]);

@@ -1,6 +1,6 @@
 import type { TokenUses } from "../../../access/authenticate.ts";
 import { requireScope } from "../../../access/caller.ts";
-import { endpointIdPattern } from "../../../webhooks/ids.ts";
+import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "../../../webhooks/ids.ts";
 import type { ManageWorld } from "../../../webhooks/manage-world.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../../http.ts";
 import { credentialsOf, identifyCaller } from "../identify.ts";
@@ -18,7 +18,10 @@ export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
     const { token, org_id } = await identifyCaller(tokens, credentialsOf(request), world.now(), trace);
     requireScope(token, "AIBooks.webhooks.MANAGE");
     const { token_id, user_id } = token;
+    if (deliveryIdPattern.test(route.deliveryId)) trace.facts.delivery_id = route.deliveryId;
+    if (replayIdPattern.test(route.replayId)) trace.facts.replay_id = route.replayId;
     return handlers[route.name]({
+      facts: trace.facts,
       request,
       route,
       requester: { org_id, user_id, token_id, request_id: request.requestId },

@@ -5,7 +5,8 @@ import { createEndpoint, deleteEndpoint, getEndpoint } from "../../../webhooks/e
 import type { ManageWorld } from "../../../webhooks/manage-world.ts";
 import { getReplay, previewReplay, startReplay } from "../../../webhooks/replays.ts";
 import { rotateSecret } from "../../../webhooks/secret-rotation.ts";
-import type { HttpRequest, HttpResponse } from "../../http.ts";
+import { filterText } from "../../filter-text.ts";
+import type { HttpRequest, HttpResponse, RequestFacts } from "../../http.ts";
 import { json, nextLink } from "../reply.ts";
 import { renderEventTypes } from "./event-types.ts";
 import { deliveryParameters, readDeliveryQuery } from "./query.ts";
@@ -15,6 +16,8 @@ import type { RouteName, WebhookRoute } from "./routes.ts";
 
 /** A request of somebody who may make it. */
 type WebhookCall = {
+  /** What is written down of the request. */
+  readonly facts: RequestFacts;
   readonly request: HttpRequest;
   readonly route: WebhookRoute;
   readonly requester: Requester;
@@ -25,13 +28,15 @@ type Handler = (call: WebhookCall) => Promise<HttpResponse>;
 
 /** What each operation does. */
 export const handlers: Readonly<Record<RouteName, Handler>> = {
-  async list_webhook_endpoints({ world, requester }) {
+  async list_webhook_endpoints({ world, requester, facts }) {
     const endpoints = await world.endpoints.list(requester.org_id);
+    facts.count = endpoints.length;
     return json(success({ endpoints: endpoints.map((endpoint) => endpointView(endpoint)) }));
   },
 
-  async create_webhook_endpoint({ world, requester, request }) {
+  async create_webhook_endpoint({ world, requester, request, facts }) {
     const { endpoint, secret } = await createEndpoint(world, requester, readSettings(request.body()));
+    facts.endpoint_id = endpoint.endpoint_id;
     return json(success({ endpoint: endpointView(endpoint, secret) }), 201);
   },
 
@@ -64,9 +69,12 @@ export const handlers: Readonly<Record<RouteName, Handler>> = {
     return json(success({ delivery }), 202);
   },
 
-  async list_webhook_deliveries({ world, requester, request, route }) {
+  async list_webhook_deliveries({ world, requester, request, route, facts }) {
     const query = readDeliveryQuery(route.endpointId, request.query);
+    const { status, event_type, since, until, limit } = query;
+    facts.filters = filterText(Object.entries({ status, event_type, since, until, limit }));
     const { deliveries, next } = await listDeliveries(world, requester.org_id, query);
+    facts.count = deliveries.length;
     const page_context = { limit: query.limit, returned: deliveries.length, has_more_page: next !== null };
     const body = success({ deliveries: deliveries.map(deliveryView), page_context });
     if (next === null) return json(body);
@@ -84,13 +92,20 @@ export const handlers: Readonly<Record<RouteName, Handler>> = {
     return json(success({ delivery: deliveryView(delivery) }), 202);
   },
 
-  async replay_webhook_events({ world, requester, request, route }) {
+  async replay_webhook_events({ world, requester, request, route, facts }) {
     const { range, isDryRun } = readReplay(request.body(), world.now());
+    facts.filters = filterText([
+      ["since", range.since],
+      ["until", range.until],
+      ["only", range.only],
+      ["dry_run", isDryRun ? "true" : null],
+    ]);
     if (isDryRun) {
       const { count, examined, complete } = await previewReplay(world, requester.org_id, route.endpointId, range);
       return json(success({ replay: { dry_run: true, count, examined, complete } }));
     }
     const replay = await startReplay(world, requester.org_id, route.endpointId, range);
+    facts.replay_id = replay.replay_id;
     return json(success({ replay: replayView(replay) }), 202);
   },
 

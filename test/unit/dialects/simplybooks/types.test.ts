@@ -23,6 +23,8 @@ describe("the contract's examples", () => {
     ["EMAIL_SENT", "INVOICE", "invoice_email"],
     ["INVOICE_EMAIL_SENT", "INVOICE", "invoice_email"],
     ["PAYMENT_CREATED", "PAYMENT", "invoicepayment_create"],
+    ["PAYMENT_CREATED", "INVOICE", "invoicepayment_create"],
+    ["NOTE_ADDED", "INVOICE", "invoicenote_create"],
     ["INVOICE_PAID", "INVOICE", "invoicepayment_create"],
     ["COMMENT_ADDED", "INVOICE", "invoicenote_create"],
     ["INVOICE_COMMENT_ADDED", "INVOICE", "invoicenote_create"],

@@ -123,6 +123,7 @@ describe("a request", () => {
     await ask("GET", "/endpoints");
     expect(trace.facts).toEqual({
       route: "list_webhook_endpoints",
+      count: 0,
       token_id: expect.stringMatching(/^tok_/),
       user_id: "usr_of_org_a",
       org_id: "org_a",

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { plainId, templateOf } from "../support/template.ts";
+
+const template = templateOf("prod");
+
+const alarm = z.object({
+  Metrics: z.array(z.object({ Id: z.string(), Expression: z.string().optional() })).optional(),
+  Threshold: z.number(),
+});
+
+const alarms = new Map(
+  Object.entries(template.findResources("AWS::CloudWatch::Alarm")).map(
+    ([id, { Properties }]) => [plainId(id), alarm.parse(Properties)] as const,
+  ),
+);
+
+/** What an alarm's expression comes to, by the little of CloudWatch's metric math that ours use. */
+function figureOf(id: string, figures: Readonly<Record<string, number>>): number {
+  const expression = alarms.get(id)?.Metrics?.find(({ Expression }) => Expression !== undefined)?.Expression ?? "";
+  const filled = expression.replaceAll(/FILL\((\w+), 0\)/g, (_, name: string) => String(figures[name] ?? 0));
+  const [, left = "", least = "", right = ""] = /^IF\((\d+) >= (\d+) AND (\d+) == 0, 1, 0\)$/.exec(filled) ?? [];
+  if (left !== "") return Number(left) >= Number(least) && Number(right) === 0 ? 1 : 0;
+  if (!/^\d+( \+ \d+)*$/.test(filled)) throw new Error(`This expression is not understood: ${filled}`);
+  return filled.split(" + ").reduce((sum, figure) => sum + Number(figure), 0);
+}
+
+it.each([
+  ["ReviewAuditSilent", 1],
+  ["WebhooksDeliveriesFanOutSilent", 1],
+  ["ReadApiAccessSilent", 20],
+])("%s rings where the cause has a figure and the effect none, and not where all is idle", (id, least) => {
+  expect(figureOf(id, {})).toBe(0);
+  expect(figureOf(id, { cause: least })).toBe(1);
+  expect(figureOf(id, { cause: least - 1 })).toBe(0);
+  expect(figureOf(id, { cause: least, effect: 1 })).toBe(0);
+  expect(alarms.get(id)?.Threshold).toBe(1);
+});
+
+it.each([
+  "EventLogEventsThrottled",
+  "EventLogEventReadsThrottled",
+  "ReadApiApiThrottled",
+  "WebhooksDeliveriesDeliveriesThrottled",
+])("%s adds up what was held back anywhere", (id) => {
+  const names = (alarms.get(id)?.Metrics ?? []).flatMap(({ Id, Expression }) => (Expression === undefined ? [Id] : []));
+  expect(names.length).toBeGreaterThan(1);
+  expect(names.length).toBeLessThanOrEqual(10);
+  expect(figureOf(id, {})).toBe(0);
+  for (const name of names) expect(figureOf(id, { [name]: 3 })).toBe(3);
+});
