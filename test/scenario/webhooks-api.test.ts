@@ -270,6 +270,11 @@ describe("an endpoint of somebody else", () => {
     const tested = Object((await owner.ask("POST", `${path}/test`, {})).body);
     const replayed = Object((await owner.ask("POST", `${path}/replay`, { since: new Date().toISOString() })).body);
     await until(async () => (await owner.deliveries(subscription, "status=succeeded")).length > 0);
+    // One at a time may run.
+    await until(async () => {
+      const { body } = await owner.ask("GET", `${path}/replays/${replayed.replay.replay_id}`);
+      return Object(body).replay.status !== "running";
+    });
     const ids = { DELIVERY: tested.delivery.delivery_id, REPLAY: replayed.replay.replay_id };
     return { ...subscription, below: (route: string) => route.replace(/DELIVERY|REPLAY/, (kind) => Object(ids)[kind]) };
   }
