@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { answerWebhooks } from "../../shared/dialects/finzbooks/webhooks/answer.ts";
+import { queueClient } from "../../shared/lambda/clients.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env, isAllowed } from "../../shared/lambda/env.ts";
 import { http } from "../../shared/lambda/http.ts";
@@ -17,6 +18,7 @@ import { replayStore } from "../../shared/store/replays.ts";
 import { tokenUses } from "../../shared/store/token-uses.ts";
 
 const client = dynamoClient();
+const queues = queueClient();
 const config = env(variables.configTable);
 const events = env(variables.eventsTable);
 const table = env(variables.deliveriesTable);
@@ -30,9 +32,9 @@ export const handler = http({
     box: secretBox(env(variables.secretsKey)),
     deliveries: deliveryStore(client, table),
     health: healthStore(client, table),
-    queue: deliveryQueue(env(variables.deliveriesQueue)),
+    queue: deliveryQueue(env(variables.deliveriesQueue), queues),
     replays: replayStore(client, table),
-    replayQueue: replayQueue(env(variables.replaysQueue)),
+    replayQueue: replayQueue(env(variables.replaysQueue), queues),
     events: eventStore(client, events),
     rules: {
       ownHosts: env(variables.apiHosts).split(" "),

@@ -1,3 +1,4 @@
+import { queueClient } from "../../shared/lambda/clients.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
@@ -11,7 +12,8 @@ import { fanOut } from "../../shared/webhooks/fan-out.ts";
 
 const now = () => new Date();
 const directory = new EndpointDirectory(endpointSource(dynamoClient(), env(variables.configTable)), now);
-const queue = deliveryQueue(env(variables.deliveriesQueue));
+const client = queueClient();
+const queue = deliveryQueue(env(variables.deliveriesQueue), client);
 
 /** Follows the stream of the events table and begins a delivery for each event and endpoint that wants it. */
 export const handler = stream({
@@ -20,5 +22,5 @@ export const handler = stream({
     const { begun, failed } = await fanOut({ directory, queue, now }, events);
     return { failed, counts: new Map([[metrics.deliveriesBegun, begun]]) };
   },
-  unread: unreadQueue(env(variables.unreadQueue)),
+  unread: unreadQueue(env(variables.unreadQueue), client),
 });

@@ -1,4 +1,5 @@
 import { batch } from "../../shared/lambda/batch.ts";
+import { queueClient } from "../../shared/lambda/clients.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
@@ -11,6 +12,7 @@ import { replayStore } from "../../shared/store/replays.ts";
 import { type ReplayWorld, runReplay } from "../../shared/webhooks/replay-run.ts";
 
 const client = dynamoClient();
+const queues = queueClient();
 const table = env(variables.deliveriesTable);
 
 const world: ReplayWorld = {
@@ -18,8 +20,8 @@ const world: ReplayWorld = {
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
   events: eventStore(client, env(variables.eventsTable)),
-  queue: deliveryQueue(env(variables.deliveriesQueue)),
-  replayQueue: replayQueue(env(variables.replaysQueue)),
+  queue: deliveryQueue(env(variables.deliveriesQueue), queues),
+  replayQueue: replayQueue(env(variables.replaysQueue), queues),
   now: () => new Date(),
 };
 

@@ -25,17 +25,17 @@ export const bundling = {
   logLevel: "error",
 } satisfies BuildOptions;
 
+/** The same for functions. Their credentials come from the environment: other providers would only be read at starts. */
+export const functionBundling = {
+  ...bundling,
+  alias: { "@aws-sdk/credential-provider-node": join(root, "shared/lambda/credentials.ts") },
+} satisfies BuildOptions;
+
 /** Bundles one function. Gives the folder that Lambda gets, and what went into it. */
 export function bundle(entry: string): { folder: string; metafile: Metafile } {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
   const outfile = join(folder, "index.mjs");
-  const { metafile } = buildSync({
-    ...bundling,
-    entryPoints: [entry],
-    outfile,
-    // A function's credentials come from its environment: the other providers would only be read at every cold start.
-    alias: { "@aws-sdk/credential-provider-node": join(root, "shared/lambda/credentials.ts") },
-  });
+  const { metafile } = buildSync({ ...functionBundling, entryPoints: [entry], outfile });
   // Stacks in the log are of minified code. The map that reads them stays here: in the function it would slow its
   // start.
   mkdirSync(sourceMaps, { recursive: true });

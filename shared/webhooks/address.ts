@@ -25,13 +25,12 @@ function parse(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
   return words === undefined ? null : ipaddr.IPv6.parse(words);
 }
 
-const blockedIPv4 = blockedAddresses
-  .filter(({ cidr }) => ipaddr.IPv4.isValidCIDR(cidr))
-  .map(({ cidr }) => ipaddr.IPv4.parseCIDR(cidr));
+const blocks = blockedAddresses.map(({ cidr }) => cidr);
 
-const blockedIPv6 = blockedAddresses
-  .filter(({ cidr }) => ipaddr.IPv6.isValidCIDR(cidr))
-  .map(({ cidr }) => ipaddr.IPv6.parseCIDR(cidr));
+// Told apart by their look: trying to parse each in either way takes longer than all else here, at every cold start.
+const blockedIPv4 = blocks.filter((cidr) => !cidr.includes(":")).map((cidr) => ipaddr.IPv4.parseCIDR(cidr));
+
+const blockedIPv6 = blocks.filter((cidr) => cidr.includes(":")).map((cidr) => ipaddr.IPv6.parseCIDR(cidr));
 
 function isPublicIPv4(address: ipaddr.IPv4): boolean {
   return !blockedIPv4.some((block) => address.match(block));

@@ -4,14 +4,15 @@ import { join, resolve } from "node:path";
 import { env } from "node:process";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { awsCaller } from "../../infra/local/aws-json.ts";
+import { type AwsCall, awsCaller } from "../../infra/local/aws-json.ts";
 import { startDynamoDb } from "../../infra/local/engines/dynamodb.ts";
 import { findJava } from "../../infra/local/engines/java.ts";
 import { createTable } from "../../infra/local/engines/tables.ts";
 import { synthesize } from "../../infra/local/synthesize.ts";
 import { readAssembly } from "../../infra/local/template/assembly.ts";
 import { localResources } from "../../infra/local/template/resources.ts";
-import { administer } from "../../shared/access/admin.ts";
+import { type AdminAnswer, administer } from "../../shared/access/admin.ts";
+import type { AdminRequest } from "../../shared/access/admin-request.ts";
 import { tokenBytes } from "../../shared/access/token.ts";
 import { variables } from "../../shared/lambda/names.ts";
 import { adminStore } from "../../shared/store/admin.ts";
@@ -24,10 +25,16 @@ const region = "us-east-1";
  * nothing.
  */
 export type BenchEngine = {
+  /** The events table. */
   readonly table: string;
+  readonly config: string;
+  readonly deliveries: string;
+  readonly origin: string;
   readonly client: DynamoDBClient;
+  readonly call: AwsCall;
   /** What a function finds in its environment, for processes of their own. */
   readonly environment: Readonly<Record<string, string>>;
+  admin(request: AdminRequest): Promise<AdminAnswer>;
   /** Creates organisations, and tokens for all of them; enough of these and no minute's limit is reached. */
   tokens(orgIds: string[], count: number): Promise<string[]>;
   stop(): Promise<void>;
@@ -53,7 +60,7 @@ export async function startEngine(): Promise<BenchEngine> {
   const resources = localResources(template, place);
   const call = awsCaller(engine.origin, engine.accessKey, region);
   for (const table of resources.ofType("AWS::DynamoDB::GlobalTable")) await createTable(table, call);
-  const { TableEvents: table = "", TableConfig: config = "" } = resources.outputs();
+  const { TableEvents: table = "", TableConfig: config = "", TableDeliveries: deliveries = "" } = resources.outputs();
 
   const environment = {
     AWS_REGION: region,
@@ -68,7 +75,7 @@ export async function startEngine(): Promise<BenchEngine> {
   const client = new DynamoDBClient({});
   const store = adminStore(DynamoDBDocumentClient.from(client), config);
   let issued = 0;
-  const admin = (request: Parameters<typeof administer>[1]) => {
+  const admin = (request: AdminRequest) => {
     const random = new Uint8Array(tokenBytes);
     new DataView(random.buffer).setUint32(0, issued++);
     return administer({ store, now: new Date(), random }, request);
@@ -76,8 +83,13 @@ export async function startEngine(): Promise<BenchEngine> {
 
   return {
     table,
+    config,
+    deliveries,
+    origin: engine.origin,
     client,
+    call,
     environment,
+    admin,
     async tokens(orgIds, count) {
       for (const org_id of orgIds) await admin({ action: "org.create", org_id, slug: slugOf(org_id) });
       const secrets: string[] = [];

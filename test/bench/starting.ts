@@ -1,55 +1,105 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { bundle } from "../../infra/parts/bundle.ts";
-import { anHttpEvent } from "../support/http-event.ts";
+import { variables } from "../../shared/lambda/names.ts";
+import { bareEvent, bundleBareClients } from "./bare-clients.ts";
 import { bundleBareFunction } from "./bare-function.ts";
+import { type ColdWorld, openColdWorld } from "./cold-world.ts";
+import { startDocuments } from "./documents.ts";
 import type { BenchEngine } from "./engine.ts";
+import { type FirstCall, firstCalls } from "./first-calls.ts";
 import { compareFigures, counted, type Measure } from "./measure.ts";
+import { starter } from "./probe.ts";
+import type { Run } from "./sections.ts";
+import { hookPath, Tape } from "./tape.ts";
 
-const run = promisify(execFile);
+/** What a start may take, as a multiple of that of the function's bare clients and their calls. */
+const startBar = 1.15;
 
-/**
- * Loads a function and calls it once, and prints how long both took together. Lambda's own runtime has `node:http`
- * already.
- */
-const probe = `
-import "node:http";
-const [, , bundle, event] = process.argv;
-const write = process.stdout.write.bind(process.stdout);
-process.stdout.write = () => true;
-const started = performance.now();
-const { handler } = await import(bundle);
-await handler(JSON.parse(event), { getRemainingTimeInMillis: () => 10000 });
-write(String(performance.now() - started));
-process.exit();
-`;
+/** The same of the read function, against the bare client and no more than a Query. */
+const readBar = 1.1;
 
-/** The read function's start, import and first call, in fresh processes, and its size, against the bare function's. */
-export async function measureStart({ environment }: BenchEngine, orgId: string, token: string): Promise<Measure[]> {
-  const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
-  const probeFile = join(folder, "probe.mjs");
-  writeFileSync(probeFile, probe);
-  const bare = bundleBareFunction();
-  const ours = join(bundle("functions/read/finzbooks.ts").folder, "index.mjs");
+const rounds = { samples: 21, warmup: 2 };
 
-  const headers = { authorization: `Bearer ${token}`, "x-aibooks-org": orgId };
-  const event = JSON.stringify(anHttpEvent("/api/public/v1/activity?limit=20", { headers }));
-  const start = async (file: string, input: string) => {
-    const { stdout } = await run(process.execPath, [probeFile, file, input], { env: environment });
-    return Number(stdout);
-  };
-  const [time] = await compareFigures({
+/** Every function's start, import and first call, in fresh processes, against that of its bare clients. */
+export async function measureStarts(engine: BenchEngine, { step }: Run): Promise<Measure[]> {
+  const tape = await Tape.open(engine.origin);
+  const environment = environmentOf(engine, tape.origin);
+  try {
+    const world = await openColdWorld(engine, tape.origin);
+    const measures = await measureRead(engine, world);
+    for (const first of firstCalls) {
+      step(`Starting ${first.entry}`);
+      measures.push(...(await measureStart(first, world, tape, starter(environment))));
+    }
+    step("Starting read/documents");
+    return [...measures, ...(await startDocuments(starter(environment), rounds))];
+  } finally {
+    await tape.close();
+  }
+}
+
+async function measureStart(
+  { entry, clients, event }: FirstCall,
+  world: ColdWorld,
+  tape: Tape,
+  start: ReturnType<typeof starter>,
+): Promise<Measure[]> {
+  const ours = bundled(entry);
+  // The first call of all opens a rate window, and the like: what is recorded is any other.
+  await start(ours, await event(world));
+  const input = await event(world);
+  const calls = await tape.record(() => start(ours, input));
+  const bare = bundleBareClients(clients, calls);
+  const bareInput = bareEvent(clients, calls);
+  const measures = await compareFigures({
+    name: `${entry}, import and first call, against its bare clients and the same calls`,
+    bars: { p50: startBar },
+    ...rounds,
+    baseline: () => tape.play(() => start(bare, bareInput)),
+    ours: () => tape.play(() => start(ours, input)),
+  });
+  return measures.map((line) => ({ ...line, notes: [...line.notes, `calls: ${calls.length}`] }));
+}
+
+/** The read function against one Query by the client as it comes, and their sizes. */
+async function measureRead(engine: BenchEngine, world: ColdWorld): Promise<Measure[]> {
+  const entry = "read/finzbooks";
+  const [bare, ours] = [bundleBareFunction(), bundled(entry)];
+  const input = await firstCalls.find((first) => first.entry === entry)?.event(world);
+  const start = starter(engine.environment);
+  const times = await compareFigures({
     name: "read bundle, import and first call, against the bare client and Query",
-    bars: { p50: 1.1 },
-    samples: 25,
-    warmup: 3,
-    baseline: () => start(bare, JSON.stringify({ org: orgId, limit: 20 })),
-    ours: () => start(ours, event),
+    bars: { p50: readBar },
+    ...rounds,
+    baseline: () => start(bare, { org: world.org, limit: 20 }),
+    ours: () => start(ours, input),
   });
   const bytes = (file: string) => statSync(file).size;
   const size = counted("read bundle bytes, against the same", bytes(ours) / bytes(bare), 1.15, bytes(bare), "ratio");
-  return time ? [time, size] : [size];
+  return [...times, size];
+}
+
+function bundled(entry: string): string {
+  return join(bundle(`functions/${entry}.ts`).folder, "index.mjs");
+}
+
+/** What every function finds in its environment; all services are the tape. */
+function environmentOf({ environment, deliveries }: BenchEngine, services: string): Record<string, string> {
+  return {
+    ...environment,
+    AWS_ENDPOINT_URL: services,
+    AWS_ENDPOINT_URL_DYNAMODB: services,
+    HOOK_URL: `${services}${hookPath}`,
+    [variables.deliveriesTable]: deliveries,
+    [variables.rejectedQueue]: `${services}/queue/rejected`,
+    [variables.deliveriesQueue]: `${services}/queue/deliveries`,
+    [variables.replaysQueue]: `${services}/queue/replays`,
+    [variables.unreadQueue]: `${services}/queue/unread`,
+    [variables.auditLogGroup]: "audit",
+    [variables.archiveBucket]: "archive",
+    [variables.secretsKey]: "key",
+    [variables.apiHosts]: "api.example.com",
+    [variables.webhooksToLoopback]: "allow",
+  };
 }

@@ -8,7 +8,6 @@ import { rotateSecret } from "../../../webhooks/secret-rotation.ts";
 import { filterText } from "../../filter-text.ts";
 import type { HttpRequest, HttpResponse, RequestFacts } from "../../http.ts";
 import { json, nextLink } from "../reply.ts";
-import { renderEventTypes } from "./event-types.ts";
 import { deliveryParameters, readDeliveryQuery } from "./query.ts";
 import { attemptView, deliveryView, endpointView, healthView, missedView, replayView, success } from "./render.ts";
 import { readNothing, readOverlap, readPatch, readReplay, readSettings, readTestType } from "./requests.ts";
@@ -115,6 +114,8 @@ export const handlers: Readonly<Record<RouteName, Handler>> = {
   },
 
   async list_webhook_event_types({ requester, request }) {
+    // Its samples bring what checks events, which no other operation needs at a cold start.
+    const { renderEventTypes } = await import("./event-types.ts");
     return json(renderEventTypes(requester.org_id, request.origin));
   },
 };

@@ -1,0 +1,94 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { buildSync } from "esbuild";
+import { functionBundling } from "../../infra/parts/bundle.ts";
+import { isJsonObject } from "../../shared/events/json.ts";
+import { type Call, hookPath } from "./tape.ts";
+
+/** Clients that a function makes: `document` is the one that wraps the DynamoDB client, where it calls by that. */
+export type Client = "dynamodb" | "document" | "sqs" | "kms" | "logs";
+
+/** Where a client and its commands are from, and what the operations begin with that it calls. */
+const packages: Readonly<Record<Client, { readonly from: string; readonly name: string; readonly prefix: string }>> = {
+  dynamodb: { from: "@aws-sdk/client-dynamodb", name: "DynamoDBClient", prefix: "DynamoDB_20120810." },
+  document: { from: "@aws-sdk/lib-dynamodb", name: "DynamoDBDocumentClient", prefix: "DynamoDB_20120810." },
+  sqs: { from: "@aws-sdk/client-sqs", name: "SQSClient", prefix: "AmazonSQS." },
+  kms: { from: "@aws-sdk/client-kms", name: "KMSClient", prefix: "TrentService." },
+  logs: { from: "@aws-sdk/client-cloudwatch-logs", name: "CloudWatchLogsClient", prefix: "Logs_20140328." },
+};
+
+/** Sends a webhook, for the function that does. */
+const post = `(body) => new Promise((resolve, reject) => {
+  const headers = { "content-type": "application/json" };
+  const answered = (answer) => answer.resume().on("end", resolve);
+  request(process.env.HOOK_URL, { method: "POST", headers }, answered).on("error", reject).end(JSON.stringify(body));
+})`;
+
+/**
+ * What a function is held against: its clients as they come, and the calls that it makes first, at once where it makes
+ * them at once. Bundled as every function is; its handler takes what `bareEvent` gives.
+ */
+export function bundleBareClients(wanted: readonly Client[], calls: readonly Call[]): string {
+  const file = join(mkdtempSync(join(tmpdir(), "activity-log-bench-")), "bare.mjs");
+  const contents = sourceOf(wanted, [...new Set(calls.map(({ operation }) => operation))]);
+  buildSync({ ...functionBundling, stdin: { contents, resolveDir: import.meta.dirname }, outfile: file });
+  return file;
+}
+
+/** The calls, wave by wave; with plain values for the document client. */
+export function bareEvent(wanted: readonly Client[], calls: readonly Call[]): unknown {
+  const inputOf = ({ input }: Call) => (wanted.includes("dynamodb") ? input : plain(input));
+  return [...Map.groupBy(calls, ({ wave }) => wave).values()].map((wave) =>
+    wave.map((call) => ({ operation: call.operation, input: inputOf(call) })),
+  );
+}
+
+function sourceOf(wanted: readonly Client[], operations: readonly string[]): string {
+  const imports = ['import { request } from "node:http";'];
+  const clients: string[] = [];
+  const senders = operations.includes(hookPath) ? [`"${hookPath}": ${post}`] : [];
+  for (const client of wanted) {
+    const { from, name, prefix } = packages[client];
+    imports.push(`import { ${name} } from "${from}";`);
+    if (client === "document") {
+      imports.push(`import { DynamoDBClient } from "${packages.dynamodb.from}";`);
+      clients.push(`export const document = ${name}.from(new DynamoDBClient({}));`);
+      // Where a function has both, it takes the bare one for its calls.
+      if (wanted.includes("dynamodb")) continue;
+    } else clients.push(`export const ${client} = new ${name}({});`);
+    for (const operation of operations.filter((each) => each.startsWith(prefix))) {
+      const verb = operation.slice(prefix.length);
+      const command = `${client === "document" ? verb.replace(/Items?$/, "") : verb}Command`;
+      imports.push(`import { ${command} } from "${from}";`);
+      senders.push(`"${operation}": (input) => ${client}.send(new ${command}(input))`);
+    }
+  }
+  return `
+${[...new Set(imports)].join("\n")}
+${clients.join("\n")}
+const senders = { ${senders.join(",\n")} };
+const read = ({ CiphertextBlob: text, ...input }) =>
+  text === undefined ? input : { ...input, CiphertextBlob: Buffer.from(text, "base64") };
+export const handler = async (waves) => {
+  for (const wave of waves) await Promise.all(wave.map(({ operation, input }) => senders[operation](read(input))));
+};
+`;
+}
+
+/** The same input with the values of items as they are outside of DynamoDB. */
+function plain(input: unknown): unknown {
+  if (Array.isArray(input)) return input.map(plain);
+  if (!isJsonObject(input)) return input;
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, isItem(name, value) ? unmarshall(value) : plain(value)]),
+  );
+}
+
+const itemNames = new Set(["Item", "Key", "ExpressionAttributeValues"]);
+
+function isItem(name: string, value: unknown): value is Record<string, AttributeValue> {
+  return itemNames.has(name) && isJsonObject(value);
+}
