@@ -10,19 +10,15 @@ import {
   LogGroupLogDestination,
 } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
-import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { metrics } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
+import { watchApi } from "./api-watch.ts";
 import type { Stage } from "./config.ts";
 import type { EventLog } from "./event-log.ts";
 import { ApiDomain } from "./parts/api-domain.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
-import { silence, silencePeriod } from "./parts/silence.ts";
-import { functionThrottles, happensOnEnd } from "./parts/throttling.ts";
-import { graph, ownMetric } from "./parts/widgets.ts";
 
 export type ReadApiProps = {
   readonly eventLog: EventLog;
@@ -30,9 +26,6 @@ export type ReadApiProps = {
   readonly operation: Operation;
   readonly stage: Stage;
 };
-
-/** What the functions name their requests' metrics by. */
-const dialects = ["finzbooks", "simplybooks", "fakturoid", "webhooks", "oauth", "documents"] as const;
 
 /**
  * One line of the access log. Neither the query nor any header: both may hold what is not for logs. Clients of the
@@ -138,73 +131,10 @@ export class ReadApi extends Construct {
       ...requests,
     });
 
-    this.watch(operation, [this.finzbooks, this.simplybooks, this.fakturoid, documents, access.oauth]);
+    watchApi(this, operation, this.api, [this.finzbooks, this.simplybooks, this.fakturoid, documents, access.oauth]);
     this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), access.oauth);
     this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
     this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
-  }
-
-  private watch({ alarms, board }: Operation, functions: readonly NodeFunction[]): void {
-    const period = Duration.minutes(5);
-    const whenAbove = {
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // An API that nobody asks has no figures.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    };
-    alarms.add(this, "ServerErrors", {
-      severity: "page",
-      means: "The API answers requests with errors of its own, five or more in five minutes.",
-      metric: this.api.metricServerError({ period, statistic: "Sum" }),
-      threshold: 5,
-      evaluationPeriods: 1,
-      ...whenAbove,
-    });
-    alarms.add(this, "ApiLatency", {
-      severity: "notice",
-      means: "One in a hundred requests takes three seconds or longer, for a quarter of an hour.",
-      metric: this.api.metricLatency({ period, statistic: "p99" }),
-      threshold: 3_000,
-      evaluationPeriods: 3,
-      ...whenAbove,
-    });
-    alarms.add(this, "AuthFailures", {
-      severity: "notice",
-      means: "A hundred requests or more in five minutes came with no token that holds: somebody may be trying tokens.",
-      metric: ownMetric(metrics.requestsUnauthenticated, "Sum"),
-      threshold: 100,
-      evaluationPeriods: 1,
-      ...whenAbove,
-    });
-    alarms.add(this, "AccessSilent", {
-      severity: "page",
-      means: "The API is asked, and the log of who asked has no line: reads are not recorded.",
-      ...happensOnEnd(
-        silence({
-          cause: this.api.metricCount(silencePeriod),
-          effect: ownMetric("duration_ms", "SampleCount"),
-          atLeast: 20,
-        }),
-      ),
-    });
-    alarms.add(this, "ApiThrottled", {
-      severity: "page",
-      means: "Lambda has no instance left for requests, which are refused for it.",
-      ...happensOnEnd(functionThrottles(functions)),
-    });
-    const perDialect = (metric: string, statistic: string) =>
-      dialects.map((dialect) => ownMetric(metric, statistic, { label: dialect, dimensions: { dialect } }));
-    board.show(
-      "API",
-      graph("Latency by dialect, p99, ms", perDialect("duration_ms", "p99")),
-      graph("Requests by dialect", perDialect("duration_ms", "SampleCount")),
-      graph("Errors of ours by dialect", perDialect(metrics.requestsFailed, "Sum")),
-      graph("Refused", [
-        ownMetric(metrics.requestsUnauthenticated, "Sum", { label: "no token that holds" }),
-        ownMetric(metrics.requestsRateLimited, "Sum", { label: "over the token's rate" }),
-        this.api.metricClientError({ label: "all 4xx" }),
-      ]),
-      graph("Held back by Lambda", [functionThrottles(functions)]),
-    );
   }
 
   /** Has a function answer a route. */
