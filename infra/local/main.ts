@@ -46,6 +46,8 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   const assembly = join(folder, "cdk.out");
   await synthesize({ project, assembly, environment });
   progress("Starting the engines and the functions");
+  // What they tell of is gone with the tables of the start before.
+  if (data === undefined) rmSync(logs, { recursive: true, force: true });
   const stack = await startLocalStack({ assembly, port, logs, ...(data !== undefined && { data }) });
   running = stack;
   stack.failed.then(fail);

@@ -6,7 +6,7 @@ type Filter = readonly [name: string, value: string | number | null];
 const maxLength = 256;
 
 /** A token of any kind, or a signing secret, wherever it stands in a value. */
-const secret = new RegExp(`(${Object.values(secretPrefixes).join("|")}|whsec_)[\\w+/=]*|[0-9a-f]{80}`, "g");
+const secret = new RegExp(`(${Object.values(secretPrefixes).join("|")}|whsec_)[\\w+/=]*|[0-9a-f]{80}`, "gi");
 
 /**
  * What a request asked to be shown, in a text for the audit log: `since=… limit=…`. Blanks inside a value are written

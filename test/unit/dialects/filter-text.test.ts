@@ -32,6 +32,7 @@ describe("the text of filters", () => {
   it.each([
     ["a personal token", aSecret()],
     ["a mistyped token", `${aSecret()}x`],
+    ["a token in upper case", aSecret().toUpperCase()],
     ["a key", aSecretOf("key")],
     ["a client's secret", aSecretOf("client")],
     ["an access token", writeAccessToken(new Uint8Array(36).fill(3))],
