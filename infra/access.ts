@@ -1,15 +1,15 @@
 import { Duration } from "aws-cdk-lib";
-import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
+import { happens, happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
 import { keysThatBeginWith } from "./parts/leading-keys.ts";
 import type { Operation } from "./parts/operation.ts";
 import { protectedTable } from "./parts/table.ts";
-import { happensOnEnd, tableThrottles } from "./parts/throttling.ts";
+import { tableThrottles } from "./parts/throttling.ts";
 
 /** Organisations and tokens, and the function that administers them. It has no route: IAM decides who may invoke it. */
 export class Access extends Construct {
@@ -44,12 +44,7 @@ export class Access extends Construct {
     operation.alarms.add(this, "AdminErrors", {
       severity: "notice",
       means: "A call of an administrator failed, for a defect or for trouble of DynamoDB.",
-      metric: this.admin.metricErrors({ period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // Nobody administers all the time.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...happens(this.admin.metricErrors({ period: Duration.minutes(5) })),
     });
 
     this.oauth = new NodeFunction(this, "Oauth", {

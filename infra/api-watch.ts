@@ -4,9 +4,10 @@ import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { metrics } from "../shared/lambda/names.ts";
+import { happensOnEnd } from "./parts/conditions.ts";
 import type { Operation } from "./parts/operation.ts";
 import { silence, silencePeriod } from "./parts/silence.ts";
-import { functionThrottles, happensOnEnd } from "./parts/throttling.ts";
+import { functionThrottles } from "./parts/throttling.ts";
 import { graph, ownMetric } from "./parts/widgets.ts";
 
 /** What the functions name their requests' metrics by. */

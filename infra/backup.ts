@@ -1,10 +1,11 @@
 import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from "aws-cdk-lib/aws-backup";
-import { ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Schedule } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
 import type { Alarms } from "./parts/alarms.ts";
+import { happens } from "./parts/conditions.ts";
 
 export type BackupProps = {
   readonly tables: readonly TableV2[];
@@ -50,18 +51,15 @@ export class Backup extends Construct {
     alarms.add(this, "BackupErrors", {
       severity: "notice",
       means: "A table was not backed up.",
-      metric: new Metric({
-        namespace: "AWS/Backup",
-        metricName: "NumberOfBackupJobsFailed",
-        dimensionsMap: { BackupVaultName: backupVault.backupVaultName },
-        period: Duration.hours(1),
-        statistic: "Sum",
-      }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // Counted only when one fails.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...happens(
+        new Metric({
+          namespace: "AWS/Backup",
+          metricName: "NumberOfBackupJobsFailed",
+          dimensionsMap: { BackupVaultName: backupVault.backupVaultName },
+          period: Duration.hours(1),
+          statistic: "Sum",
+        }),
+      ),
     });
     const reason = "What AWS Backup needs to back up a table is AWS's to say; it is no right to restore.";
     const policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup";

@@ -8,12 +8,13 @@ import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPo
 import { SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
 import { metrics, variables } from "../shared/lambda/names.ts";
+import { happens, happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction, streamFunction } from "./parts/function.ts";
 import { keysThatBeginWith } from "./parts/leading-keys.ts";
 import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
 import { silence, silencePeriod } from "./parts/silence.ts";
 import { protectedTable } from "./parts/table.ts";
-import { happensOnEnd, tableThrottles } from "./parts/throttling.ts";
+import { tableThrottles } from "./parts/throttling.ts";
 import { depth, graph, ownMetric } from "./parts/widgets.ts";
 import type { WebhooksProps } from "./webhooks.ts";
 
@@ -221,12 +222,7 @@ export class Deliveries extends Construct {
     alarms.add(this, "EndpointsDisabled", {
       severity: "notice",
       means: "Endpoints were disabled: they answered 410, or failed for three days on end.",
-      metric: ownMetric(metrics.endpointsDisabled, "Sum"),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // Counted only when it happens.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...happens(ownMetric(metrics.endpointsDisabled, "Sum")),
     });
     return fn;
   }

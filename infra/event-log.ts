@@ -3,9 +3,10 @@ import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement 
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { metrics, variables } from "../shared/lambda/names.ts";
+import { happensOnEnd } from "./parts/conditions.ts";
 import type { Operation } from "./parts/operation.ts";
 import { protectedTable } from "./parts/table.ts";
-import { happensOnEnd, tableThrottles } from "./parts/throttling.ts";
+import { tableThrottles } from "./parts/throttling.ts";
 import { graph, ownMetric } from "./parts/widgets.ts";
 
 /** Every action that changes or removes an item, or lets time remove it. Appending is a conditional put. */

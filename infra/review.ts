@@ -11,11 +11,11 @@ import { savedQueries } from "../shared/review/queries.ts";
 import type { SavedQuery } from "../shared/review/saved-query.ts";
 import type { Access } from "./access.ts";
 import type { EventLog } from "./event-log.ts";
+import { happens, happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction, streamFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
 import { HeldQueue, whenItHolds } from "./parts/queue.ts";
 import { silence, silencePeriod } from "./parts/silence.ts";
-import { happensOnEnd } from "./parts/throttling.ts";
 import { graph, logQuery, ownMetric } from "./parts/widgets.ts";
 
 export type ReviewProps = {
@@ -65,12 +65,7 @@ export class Review extends Construct {
     alarms.add(this, "TamperedEvents", {
       severity: "page",
       means: "An event was changed or removed, or something was put among the events that is none.",
-      metric: ownMetric(metrics.eventsTampered, "Sum"),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // Counted only when it happens.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...happens(ownMetric(metrics.eventsTampered, "Sum")),
     });
     alarms.add(this, "UnloggedEvents", {
       severity: "page",

@@ -8,9 +8,10 @@ import { variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { EventLog } from "./event-log.ts";
+import { happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
-import { functionThrottles, happensOnEnd } from "./parts/throttling.ts";
+import { functionThrottles } from "./parts/throttling.ts";
 import type { ReadApi } from "./read-api.ts";
 
 export type WebhooksProps = {

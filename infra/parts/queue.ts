@@ -1,8 +1,8 @@
 import { Duration, Validations } from "aws-cdk-lib";
-import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
+import { happens } from "./conditions.ts";
 
 /** What every queue of this product has: encryption, TLS only, and messages for as long as SQS keeps any. */
 const keeping: QueueProps = {
@@ -52,12 +52,5 @@ export class WorkQueue extends Construct {
 
 /** An alarm's condition: there is a message in the queue. */
 export function whenItHolds(queue: Queue, period: Duration) {
-  return {
-    metric: queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
-    threshold: 1,
-    evaluationPeriods: 1,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    // An idle queue reports nothing, and nothing is what it holds.
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  };
+  return happens(queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }));
 }

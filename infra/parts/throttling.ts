@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 
@@ -37,16 +37,4 @@ function sum(what: string, metrics: readonly IMetric[]): IMetric {
     label: `${what}s held back`,
     period,
   });
-}
-
-/** An alarm's condition: it happens for three periods on end. */
-export function happensOnEnd(metric: IMetric) {
-  return {
-    metric,
-    threshold: 1,
-    evaluationPeriods: 3,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    // What held nothing back has no figure.
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  };
 }

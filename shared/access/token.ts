@@ -52,6 +52,11 @@ export function tokenIdOfHash(hash: string): string {
   return `tok_${hash.slice(0, 32)}`;
 }
 
+/** The public name of what a caller brings, whether or not it was ever issued; `undefined` where it can be no token. */
+export function tokenIdOf(secret: string): string | undefined {
+  return isWellFormedToken(secret) ? tokenIdOfHash(tokenHash(secret)) : undefined;
+}
+
 /** Compares two secrets, or hashes of secrets, in a time that does not depend on where they differ. */
 export function isEqual(left: string, right: string): boolean {
   const leftBytes = Buffer.from(left);

@@ -1,7 +1,7 @@
 import { authenticate, type TokenUses } from "../access/authenticate.ts";
 import type { Token } from "../access/caller.ts";
 import { type RateState, rateLimit, rateState, refuseExcess } from "../access/rate.ts";
-import { isWellFormedToken, tokenHash, tokenIdOfHash } from "../access/token.ts";
+import { tokenIdOf } from "../access/token.ts";
 import type { HttpRequest, HttpTrace } from "./http.ts";
 import type { SeenCallers } from "./seen-callers.ts";
 
@@ -37,7 +37,7 @@ export async function identify(
   { now, trace, rate = commonRate }: { now: Date; trace: HttpTrace; rate?: RateRules },
 ): Promise<Token> {
   // Known of a token that is refused, too: an attempt with a revoked one is worth knowing.
-  if (isWellFormedToken(secret)) trace.facts.token_id = tokenIdOfHash(tokenHash(secret));
+  trace.facts.token_id = tokenIdOf(secret);
   const { token, used } = await authenticate(tokens, secret, now);
   trace.facts.user_id = token.user_id ?? undefined;
   Object.assign(trace.headers, rate.headers(rateState(used, now, rate.limit), now));

@@ -3,7 +3,10 @@ import { type InvokeApiOptions, invokeApi, isInvocation } from "../lambda/invoke
 import { type GateOptions, gateHandler } from "./gate.ts";
 import { refuse } from "./refuse.ts";
 
-/** The one server that stands for DynamoDB, SQS, KMS, CloudWatch Logs and Lambda: SDKs, the AWS CLI and the functions all come here. */
+/**
+ * The one server that stands for DynamoDB, SQS, KMS, CloudWatch Logs and Lambda: SDKs, the AWS CLI and the functions
+ * all come here.
+ */
 export function serviceListener(options: GateOptions & InvokeApiOptions) {
   const gate = gateHandler(options);
   const invoke = invokeApi(options);

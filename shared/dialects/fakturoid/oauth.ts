@@ -2,7 +2,7 @@ import { authenticate, type TokenUses } from "../../access/authenticate.ts";
 import { clientScope, type Token } from "../../access/caller.ts";
 import type { ClientTokens } from "../../access/client-tokens.ts";
 import { rateState, refuseExcess } from "../../access/rate.ts";
-import { accessTokenBytes, isWellFormedToken, tokenHash, tokenIdOfHash, writeAccessToken } from "../../access/token.ts";
+import { accessTokenBytes, tokenHash, tokenIdOf, tokenIdOfHash, writeAccessToken } from "../../access/token.ts";
 import { ActivityError, type ErrorCode } from "../../events/errors.ts";
 import { isJsonObject } from "../../events/json.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
@@ -68,9 +68,10 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
   /** What is unknown, or another client's, is nothing to revoke: RFC 7009, section 2.2, wants 200 for it too. */
   async function revoke(client: Token, token: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
     if (typeof token !== "string" || token === "") throw missing("token");
-    if (isWellFormedToken(token)) {
-      facts.revoked_token_id = tokenIdOfHash(tokenHash(token));
-      await issued.revoke(client.token_id, facts.revoked_token_id, now().toISOString());
+    const tokenId = tokenIdOf(token);
+    if (tokenId !== undefined) {
+      facts.revoked_token_id = tokenId;
+      await issued.revoke(client.token_id, tokenId, now().toISOString());
     }
     return answer({});
   }
@@ -81,7 +82,7 @@ async function identifyClient(tokens: TokenUses, request: HttpRequest, now: Date
   const [, encoded = ""] = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(request.headers.authorization ?? "") ?? [];
   const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
   if (id === undefined || secret === undefined) throw unknownClient();
-  if (isWellFormedToken(secret)) trace.facts.token_id = tokenIdOfHash(tokenHash(secret));
+  trace.facts.token_id = tokenIdOf(secret);
   const { token, used } = await authenticate(tokens, secret, now).catch(asUnknownClient);
   if (token.token_id !== id || !token.scopes.includes(clientScope)) throw unknownClient();
   trace.facts.org_id = token.org_ids.join(",");
