@@ -127,8 +127,9 @@ function reportRequest(
     request_id: request.requestId,
     dialect,
     method: request.method,
-    ...(status === 401 ? { token_id: "none" } : {}),
     ...trace.facts,
+    // Lines without a field fall out of a query that groups by it, and a guess at a token has no name to go by.
+    token_id: trace.facts.token_id ?? (status === 401 ? "none" : undefined),
     status,
     code: error instanceof ActivityError ? error.code : undefined,
     ip,

@@ -233,12 +233,15 @@ describe("the log line of a request", () => {
   it("names the token of a 401 where it can have been one, and says where there was none", async () => {
     const refused = new ActivityError("unauthenticated", "No.");
     await serve(failing(refused));
-    await serve(async (_, trace) => {
-      trace.facts.token_id = "tok_1";
-      throw refused;
-    });
+    for (const learned of [undefined, "tok_1"]) {
+      await serve(async (_, trace) => {
+        trace.facts.token_id = learned;
+        throw refused;
+      });
+    }
     await serve(failing(new ActivityError("not_found", "No.")));
     expect(lines.map(({ status, token_id }) => [status, token_id])).toEqual([
+      [401, "none"],
       [401, "none"],
       [401, "tok_1"],
       [404, undefined],
