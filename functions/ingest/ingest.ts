@@ -5,17 +5,26 @@ import { batch } from "../../shared/lambda/batch.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { log } from "../../shared/lambda/log.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
-import { rejectedQueue } from "../../shared/lambda/rejected.ts";
+import type { RejectedQueue } from "../../shared/lambda/rejected.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { documentClient } from "../../shared/store/document-client.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { pinStore } from "../../shared/store/pins.ts";
 
+const client = dynamoClient();
 const store = {
-  ...eventStore(dynamoClient(), env(variables.eventsTable)),
-  ...pinStore(documentClient(), env(variables.configTable)),
+  ...eventStore(client, env(variables.eventsTable)),
+  ...pinStore(documentClient(client), env(variables.configTable)),
 };
-const rejected = rejectedQueue(env(variables.rejectedQueue));
+const rejectedUrl = env(variables.rejectedQueue);
+let rejected: RejectedQueue | undefined;
+
+/** Its client comes with the first event that is refused: most instances see none, and all would start later for it. */
+async function reject(...refused: Parameters<RejectedQueue["reject"]>): Promise<void> {
+  const { rejectedQueue } = await import("../../shared/lambda/rejected.ts");
+  rejected ??= rejectedQueue(rejectedUrl);
+  await rejected.reject(...refused);
+}
 
 /**
  * Consumes the ingest queue. Every message ends as a stored event or, with the reason, in the rejected queue; trouble
@@ -29,7 +38,7 @@ export const handler = batch(
       return outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated;
     } catch (error) {
       if (!(error instanceof ActivityError) || error.code === "unavailable") throw error;
-      await rejected.reject(record, error);
+      await reject(record, error);
       log("warn", "event rejected", { message_id: record.messageId, code: error.code });
       return metrics.eventsRejected;
     }

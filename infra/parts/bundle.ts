@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
@@ -31,15 +31,26 @@ export const functionBundling = {
   alias: { "@aws-sdk/credential-provider-node": join(root, "shared/lambda/credentials.ts") },
 } satisfies BuildOptions;
 
-/** Bundles one function. Gives the folder that Lambda gets, and what went into it. */
+/**
+ * Bundles one function. Gives the folder that Lambda gets, and what went into it. What is imported while it runs, of
+ * the SDK too, has a file of its own: in the first one it would be read at every cold start.
+ */
 export function bundle(entry: string): { folder: string; metafile: Metafile } {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
-  const outfile = join(folder, "index.mjs");
-  const { metafile } = buildSync({ ...functionBundling, entryPoints: [entry], outfile });
-  // Stacks in the log are of minified code. The map that reads them stays here: in the function it would slow its
+  const { metafile } = buildSync({
+    ...functionBundling,
+    entryPoints: { index: entry },
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    splitting: true,
+  });
+  // Stacks in the log are of minified code. The maps that read them stay here: in the function they would slow its
   // start.
-  mkdirSync(sourceMaps, { recursive: true });
-  cpSync(`${outfile}.map`, join(sourceMaps, `${entry.replaceAll("/", "-")}.map`));
-  rmSync(`${outfile}.map`);
+  const maps = join(sourceMaps, entry.replaceAll("/", "-"));
+  mkdirSync(maps, { recursive: true });
+  for (const map of globSync("*.map", { cwd: folder })) {
+    cpSync(join(folder, map), join(maps, map));
+    rmSync(join(folder, map));
+  }
   return { folder, metafile };
 }

@@ -1,6 +1,7 @@
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import type { ActivityError } from "../events/errors.ts";
+import { queueClient } from "./clients.ts";
 
 export type RejectedQueue = { reject(record: SQSRecord, reason: ActivityError): Promise<void> };
 
@@ -8,7 +9,7 @@ export type RejectedQueue = { reject(record: SQSRecord, reason: ActivityError): 
 const roomForReason = 1_048_576 - 2_048;
 
 /** Where refused events go: the original bytes as the body, and beside them why, and which message it was. */
-export function rejectedQueue(queueUrl: string, client = new SQSClient({ maxAttempts: 3 })): RejectedQueue {
+export function rejectedQueue(queueUrl: string, client = queueClient()): RejectedQueue {
   return {
     async reject({ body, messageId }, { code, message }) {
       const attribute = (value: string) => ({ DataType: "String", StringValue: value });

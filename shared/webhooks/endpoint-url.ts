@@ -1,6 +1,5 @@
-import { isIP } from "node:net";
 import { ActivityError } from "../events/errors.ts";
-import { isLoopbackAddress, isPublicAddress } from "./address.ts";
+import { isAddress, isLoopbackAddress, isPublicAddress } from "./address.ts";
 import { badPorts } from "./bad-ports.ts";
 
 export type UrlRules = {
@@ -71,7 +70,7 @@ function withoutDot(name: string): string {
 const localNames = ["localhost", "local", "internal", "home.arpa"];
 
 function checkHost(host: string): void {
-  if (isIP(host) !== 0) {
+  if (isAddress(host)) {
     if (!isPublicAddress(host)) throw refused("must not name an address that is not public");
     return;
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { buildSync } from "esbuild";
-import { functionBundling } from "../../infra/parts/bundle.ts";
+import { bundling, functionBundling } from "../../infra/parts/bundle.ts";
 import { isJsonObject } from "../../shared/events/json.ts";
 import { type Call, hookPath } from "./tape.ts";
 
@@ -27,14 +27,21 @@ const post = `(body) => new Promise((resolve, reject) => {
   request(process.env.HOOK_URL, { method: "POST", headers }, answered).on("error", reject).end(JSON.stringify(body));
 })`;
 
+/** How bare clients are bundled: as they come, or with credentials from the environment alone, as functions have them. */
+export const bareBundlings = { "bare clients": bundling, "bare clients with our credentials": functionBundling };
+
 /**
- * What a function is held against: its clients as they come, and the calls that it makes first, at once where it makes
- * them at once. Bundled as every function is; its handler takes what `bareEvent` gives.
+ * What a function is held against: its clients, and the calls that it makes first, at once where it makes them at
+ * once. Its handler takes what `bareEvent` gives.
  */
-export function bundleBareClients(wanted: readonly Client[], calls: readonly Call[]): string {
+export function bundleBareClients(
+  wanted: readonly Client[],
+  calls: readonly Call[],
+  options: (typeof bareBundlings)[keyof typeof bareBundlings],
+): string {
   const file = join(mkdtempSync(join(tmpdir(), "activity-log-bench-")), "bare.mjs");
   const contents = sourceOf(wanted, [...new Set(calls.map(({ operation }) => operation))]);
-  buildSync({ ...functionBundling, stdin: { contents, resolveDir: import.meta.dirname }, outfile: file });
+  buildSync({ ...options, stdin: { contents, resolveDir: import.meta.dirname }, outfile: file });
   return file;
 }
 
