@@ -5,7 +5,8 @@ import { argv, exit, stderr, stdout } from "node:process";
 import { parseArgs, styleText } from "node:util";
 import { setEnvironment } from "../support/environment.ts";
 import type { Measure } from "./measure.ts";
-import { isSection, sectionNames, sections } from "./sections.ts";
+import { runSection } from "./section-process.ts";
+import { isSection, sectionNames } from "./sections.ts";
 
 const usage = `npm run bench -- [SECTION...] [--json FILE] [--full]
 
@@ -48,13 +49,9 @@ function report(lines: readonly Measure[]): void {
     const figure = unit === "ratio" ? `${value.toFixed(3)} ×` : `${value} ${unit}`;
     const beside = Number.isNaN(baseline) ? "" : `  baseline ${baseline.toFixed(2)}`;
     const facts = `${figure.padStart(9)}  bar ${bar.toFixed(2)}${beside}  n ${samples}`;
-    print(`${verdict} ${name.padEnd(width)} ${facts}${notes.map((note) => `  (${note})`).join("")}\n`);
+    stdout.write(`${verdict} ${name.padEnd(width)} ${facts}${notes.map((note) => `  (${note})`).join("")}\n`);
   }
 }
-
-// The functions log to the standard output, which is for the report here.
-const print = stdout.write.bind(stdout);
-stdout.write = () => true;
 
 // Bundles and probes of this run go into one folder, which goes with it.
 const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
@@ -63,7 +60,7 @@ setEnvironment({ TMPDIR: folder });
 const measures: Measure[] = [];
 try {
   const run = { events: options.full ? 1_000_000 : 100_000, step };
-  for (const name of chosen) measures.push(...(await sections[name](run)));
+  for (const name of chosen) measures.push(...(await runSection(name, run)));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,0 +1,44 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import * as z from "zod";
+import type { Measure } from "./measure.ts";
+import type { Run, SectionName } from "./sections.ts";
+
+/** What the process of a section says: where it is, and in the end what it measured. */
+export type SectionMessage = { readonly step: string } | { readonly measures: readonly Measure[] };
+
+const measure = z.object({
+  name: z.string(),
+  value: z.number(),
+  bar: z.number(),
+  holds: z.boolean(),
+  // There is no number where nothing is held against the figure.
+  baseline: z.union([z.number(), z.nan()]),
+  samples: z.number(),
+  unit: z.enum(["ratio", "units", "ms"]),
+  notes: z.array(z.string()),
+});
+
+const message = z.union([z.object({ step: z.string() }), z.object({ measures: z.array(measure) })]);
+
+/** Runs a section in a process of its own: what another one left in memory would make it slower. */
+export async function runSection(name: SectionName, { events, step }: Run): Promise<readonly Measure[]> {
+  const child = fork(join(import.meta.dirname, "section-main.ts"), [name, String(events)], {
+    serialization: "advanced",
+    // The functions log to the standard output, which is for the report.
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  return new Promise((resolve, reject) => {
+    let measures: readonly Measure[] | undefined;
+    child.on("message", (said) => {
+      const heard = message.parse(said);
+      if ("step" in heard) step(heard.step);
+      else measures = heard.measures;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (measures === undefined) reject(new Error(`The section ${name} ended with code ${code} and no figures.`));
+      else resolve(measures);
+    });
+  });
+}
