@@ -25,7 +25,6 @@ const message = z.union([z.object({ step: z.string() }), z.object({ measures: z.
 export async function runSection(name: SectionName, { events, step }: Run): Promise<readonly Measure[]> {
   const child = fork(join(import.meta.dirname, "section-main.ts"), [name, String(events)], {
     serialization: "advanced",
-    // The functions log to the standard output, which is for the report.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   return new Promise((resolve, reject) => {
