@@ -1,10 +1,9 @@
-import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
 const root = join(import.meta.dirname, "../..");
-const sourceMaps = join(root, ".build/source-maps");
 
 /**
  * How everything that runs in Lambda is bundled: with the AWS SDK in it, since the runtime's own copy starts slower.
@@ -36,21 +35,22 @@ export const functionBundling = {
  * the SDK too, has a file of its own: in the first one it would be read at every cold start.
  */
 export function bundle(entry: string): { folder: string; metafile: Metafile } {
-  const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
-  const { metafile } = buildSync({
+  const { metafile, outputFiles } = buildSync({
     ...functionBundling,
     entryPoints: { index: entry },
-    outdir: folder,
+    // Nothing is there: names of files depend on where the sources are from here, and must be the same on any machine.
+    outdir: join(root, ".build/function"),
     outExtension: { ".js": ".mjs" },
     splitting: true,
+    write: false,
   });
+  const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
   // Stacks in the log are of minified code. The maps that read them stay here: in the function they would slow its
   // start.
-  const maps = join(sourceMaps, entry.replaceAll("/", "-"));
+  const maps = join(root, ".build/source-maps", entry.replaceAll("/", "-"));
   mkdirSync(maps, { recursive: true });
-  for (const map of globSync("*.map", { cwd: folder })) {
-    cpSync(join(folder, map), join(maps, map));
-    rmSync(join(folder, map));
+  for (const { path, contents } of outputFiles) {
+    writeFileSync(join(path.endsWith(".map") ? maps : folder, basename(path)), contents);
   }
   return { folder, metafile };
 }

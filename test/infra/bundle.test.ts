@@ -1,4 +1,4 @@
-import { globSync, rmSync } from "node:fs";
+import { globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bundle } from "../../infra/parts/bundle.ts";
@@ -74,6 +74,17 @@ describe.each(dialects)("the bundle that reads for %s", (dialect) => {
       1.2 * startBytesOf("functions/read/finzbooks.ts"),
     );
   });
+});
+
+it("is the same wherever the project lies: what names its files is told from within", () => {
+  contentsOf("functions/ingest/ingest.ts");
+  const maps = join(import.meta.dirname, "../../.build/source-maps/functions-ingest-ingest.ts");
+  const sources = globSync("*.map", { cwd: maps }).flatMap((map) => {
+    const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(join(maps, map), "utf8"));
+    return sources;
+  });
+  expect(sources).toContain("../../functions/ingest/ingest.ts");
+  expect(sources.filter((source) => !/^\.\.\/\.\.\/[a-z_]/.test(source))).toEqual([]);
 });
 
 it("issues access tokens without a way to read events", () => {
