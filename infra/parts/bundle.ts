@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
 const root = join(import.meta.dirname, "../..");
@@ -20,28 +20,28 @@ export const bundling = {
   minify: true,
   sourcemap: "external",
   legalComments: "none",
+  outExtension: { ".js": ".mjs" },
   metafile: true,
   logLevel: "error",
 } satisfies BuildOptions;
 
-/** The same for functions. Their credentials come from the environment: other providers would only be read at starts. */
+/**
+ * The same for functions. Their credentials come from the environment: other providers would only be read at starts.
+ * What is imported while they run, by the SDK too, has a file of its own for the same reason.
+ */
 export const functionBundling = {
   ...bundling,
   alias: { "@aws-sdk/credential-provider-node": join(root, "shared/lambda/credentials.ts") },
+  splitting: true,
 } satisfies BuildOptions;
 
-/**
- * Bundles one function. Gives the folder that Lambda gets, and what went into it. What is imported while it runs, of
- * the SDK too, has a file of its own: in the first one it would be read at every cold start.
- */
+/** Bundles one function. Gives the folder that Lambda gets, and what went into it. */
 export function bundle(entry: string): { folder: string; metafile: Metafile } {
   const { metafile, outputFiles } = buildSync({
     ...functionBundling,
     entryPoints: { index: entry },
     // Nothing is there: names of files depend on where the sources are from here, and must be the same on any machine.
     outdir: join(root, ".build/function"),
-    outExtension: { ".js": ".mjs" },
-    splitting: true,
     write: false,
   });
   const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
@@ -49,8 +49,14 @@ export function bundle(entry: string): { folder: string; metafile: Metafile } {
   // start.
   const maps = join(root, ".build/source-maps", entry.replaceAll("/", "-"));
   mkdirSync(maps, { recursive: true });
+  const imported = new Set(Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
   for (const { path, contents } of outputFiles) {
+    const code = relative(root, path).replace(/\.map$/, "");
+    // esbuild also writes what only unused code of the SDK would import.
+    if (basename(code) !== "index.mjs" && !imported.has(code)) continue;
     writeFileSync(join(path.endsWith(".map") ? maps : folder, basename(path)), contents);
   }
+  const written = new Set(outputFiles.map(({ path }) => basename(path)));
+  for (const map of readdirSync(maps)) if (!written.has(map)) rmSync(join(maps, map), { force: true });
   return { folder, metafile };
 }

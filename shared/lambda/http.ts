@@ -128,7 +128,7 @@ function reportRequest(
     dialect,
     method: request.method,
     ...trace.facts,
-    // Lines without a field fall out of a query that groups by it, and a guess at a token has no name to go by.
+    // Lines without a field fall out of a query that groups by it, and what can be no token has no name to go by.
     token_id: trace.facts.token_id ?? (status === 401 ? "none" : undefined),
     status,
     code: error instanceof ActivityError ? error.code : undefined,

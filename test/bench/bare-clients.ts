@@ -27,8 +27,8 @@ const post = `(body) => new Promise((resolve, reject) => {
   request(process.env.HOOK_URL, { method: "POST", headers }, answered).on("error", reject).end(JSON.stringify(body));
 })`;
 
-/** How bare clients are bundled: as they come, or with credentials from the environment alone, as functions have them. */
-export const bareBundlings = { "bare clients": bundling, "bare clients with our credentials": functionBundling };
+/** How bare clients are bundled: into one file with all that they come with, or as our functions are. */
+export const bareBundlings = { "bare clients in one file": bundling, "bare clients bundled alike": functionBundling };
 
 /**
  * What a function is held against: its clients, and the calls that it makes first, at once where it makes them at
@@ -39,10 +39,10 @@ export function bundleBareClients(
   calls: readonly Call[],
   options: (typeof bareBundlings)[keyof typeof bareBundlings],
 ): string {
-  const file = join(mkdtempSync(join(tmpdir(), "activity-log-bench-")), "bare.mjs");
+  const outdir = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
   const contents = sourceOf(wanted, [...new Set(calls.map(({ operation }) => operation))]);
-  buildSync({ ...options, stdin: { contents, resolveDir: import.meta.dirname }, outfile: file });
-  return file;
+  buildSync({ ...options, stdin: { contents, resolveDir: import.meta.dirname }, outdir, entryNames: "index" });
+  return join(outdir, "index.mjs");
 }
 
 /** The calls, wave by wave; with plain values for the document client. */
@@ -62,7 +62,8 @@ function sourceOf(wanted: readonly Client[], operations: readonly string[]): str
     imports.push(`import { ${name} } from "${from}";`);
     if (client === "document") {
       imports.push(`import { DynamoDBClient } from "${packages.dynamodb.from}";`);
-      clients.push(`export const document = ${name}.from(new DynamoDBClient({}));`);
+      const wrapped = wanted.includes("dynamodb") ? "dynamodb" : "new DynamoDBClient({})";
+      clients.push(`export const document = ${name}.from(${wrapped});`);
       // Where a function has both, it takes the bare one for its calls.
       if (wanted.includes("dynamodb")) continue;
     } else clients.push(`export const ${client} = new ${name}({});`);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { bundling } from "../../infra/parts/bundle.ts";
+import { startBytes } from "../support/bundle-start.ts";
 
 /** What the read function is held against: the DynamoDB client as it comes, and one Query. */
 const source = `
@@ -18,9 +19,24 @@ export const handler = ({ org, limit }) => client.send(new QueryCommand({
 }));
 `;
 
-/** Bundles it as every function is bundled, and gives the file. */
+const stdin = { contents: source, resolveDir: import.meta.dirname };
+
+/** Bundles it into one file with all that it comes with, and gives that. */
 export function bundleBareFunction(): string {
-  const file = join(mkdtempSync(join(tmpdir(), "activity-log-bench-")), "bare.mjs");
-  buildSync({ ...bundling, stdin: { contents: source, resolveDir: import.meta.dirname }, outfile: file });
-  return file;
+  const outdir = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
+  buildSync({ ...bundling, stdin, outdir, entryNames: "index" });
+  return join(outdir, "index.mjs");
+}
+
+/** Bytes that its start reads where it is split as functions are. */
+export function bareStartBytes(): number {
+  const { metafile } = buildSync({
+    ...bundling,
+    splitting: true,
+    stdin,
+    outdir: ".",
+    entryNames: "index",
+    write: false,
+  });
+  return startBytes(metafile);
 }

@@ -20,8 +20,10 @@ export async function startDocuments(
   start: ReturnType<typeof starter>,
   rounds: { readonly samples: number; readonly warmup: number },
 ): Promise<Measure[]> {
-  const bare = join(mkdtempSync(join(tmpdir(), "activity-log-bench-")), "bare.mjs");
-  buildSync({ ...functionBundling, stdin: { contents: source, resolveDir: import.meta.dirname }, outfile: bare });
+  const outdir = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
+  const stdin = { contents: source, resolveDir: import.meta.dirname };
+  buildSync({ ...functionBundling, stdin, outdir, entryNames: "index" });
+  const bare = join(outdir, "index.mjs");
   const ours = join(bundle("functions/read/documents.ts").folder, "index.mjs");
   const event = anHttpEvent("/openapi.json");
   const times = await compareFigures({

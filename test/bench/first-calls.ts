@@ -59,7 +59,7 @@ export const firstCalls: readonly FirstCall[] = [
   },
   {
     entry: "ingest/ingest",
-    clients: ["dynamodb", "document", "sqs"],
+    clients: ["dynamodb", "document"],
     event: ({ org, next }) => batchOf(anInputText({ org_id: org, entity_id: `inv_${next()}` })),
   },
   {

@@ -30,14 +30,20 @@ export async function runSection(name: SectionName, { events, step }: Run): Prom
   return new Promise((resolve, reject) => {
     let measures: readonly Measure[] | undefined;
     child.on("message", (said) => {
-      const heard = message.parse(said);
-      if ("step" in heard) step(heard.step);
-      else measures = heard.measures;
+      const heard = message.safeParse(said);
+      if (!heard.success) {
+        reject(heard.error);
+        child.kill();
+      } else if ("step" in heard.data) step(heard.data.step);
+      else measures = heard.data.measures;
     });
     child.on("error", reject);
     child.on("close", (code) => {
-      if (measures === undefined) reject(new Error(`The section ${name} ended with code ${code} and no figures.`));
-      else resolve(measures);
+      if (code === 0 && measures !== undefined) resolve(measures);
+      else
+        reject(
+          new Error(`The section ${name} ended with code ${code}${measures === undefined ? " and no figures" : ""}.`),
+        );
     });
   });
 }

@@ -1,10 +1,9 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "../../infra/parts/bundle.ts";
 import { variables } from "../../shared/lambda/names.ts";
-import { startBytes } from "../support/bundle-bytes.ts";
+import { startBytes } from "../support/bundle-start.ts";
 import { bareBundlings, bareEvent, bundleBareClients } from "./bare-clients.ts";
-import { bundleBareFunction } from "./bare-function.ts";
+import { bareStartBytes, bundleBareFunction } from "./bare-function.ts";
 import { type ColdWorld, openColdWorld } from "./cold-world.ts";
 import { startDocuments } from "./documents.ts";
 import type { BenchEngine } from "./engine.ts";
@@ -24,7 +23,7 @@ const rounds = { samples: 21, warmup: 2 };
 
 /**
  * Every function's start, import and first call, in fresh processes, against that of its bare clients: as they come,
- * and, which is harder, rid of the sources of credentials that functions go without.
+ * and, which is harder, bundled as our functions are.
  */
 export async function measureStarts(engine: BenchEngine, { step }: Run): Promise<Measure[]> {
   const tape = await Tape.open(engine.origin);
@@ -84,9 +83,15 @@ async function measureRead(engine: BenchEngine, world: ColdWorld): Promise<Measu
     baseline: () => start(bare, { org: world.org, limit: 20 }),
     ours: () => start(ours, input),
   });
-  const bareBytes = statSync(bare).size;
+  const bareBytes = bareStartBytes();
   const ratio = startBytes(metafile) / bareBytes;
-  const size = counted("bytes that a start of it reads, against the same", ratio, 1.15, bareBytes, "ratio");
+  const size = counted(
+    "bytes that a start of it reads, against those of the same, split alike",
+    ratio,
+    1.15,
+    bareBytes,
+    "ratio",
+  );
   return [...times, size];
 }
 

@@ -1,8 +1,9 @@
-import { globSync, readFileSync, rmSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { bundle } from "../../infra/parts/bundle.ts";
-import { startBytes } from "../support/bundle-bytes.ts";
+import { startBytes, startOutputs } from "../support/bundle-start.ts";
 
 /** The files that went into a function, from the root of the project. */
 function contentsOf(entry: string): string[] {
@@ -45,6 +46,15 @@ describe.each(entries)("the bundle of %s", (entry) => {
 
   it.each(neverWanted)("holds no %s", (name) => expect(holds(files, name)).toBe(false));
 
+  it("holds no file that nothing imports", () => {
+    const { folder } = bundle(entry);
+    const names = readdirSync(folder);
+    const code = names.map((name) => readFileSync(join(folder, name), "utf8")).join();
+    rmSync(folder, { recursive: true });
+    expect(names.filter((name) => name !== "index.mjs" && !code.includes(`"./${name}"`))).toEqual([]);
+    expect(names).toContain("index.mjs");
+  });
+
   it("holds none of the clients or of the infrastructure", () => {
     expect(files.filter((file) => /^(infra|clients|test)\//.test(file))).toEqual([]);
   });
@@ -76,15 +86,30 @@ describe.each(dialects)("the bundle that reads for %s", (dialect) => {
   });
 });
 
-it("is the same wherever the project lies: what names its files is told from within", () => {
-  contentsOf("functions/ingest/ingest.ts");
-  const maps = join(import.meta.dirname, "../../.build/source-maps/functions-ingest-ingest.ts");
-  const sources = globSync("*.map", { cwd: maps }).flatMap((map) => {
-    const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(join(maps, map), "utf8"));
-    return sources;
-  });
-  expect(sources).toContain("../../functions/ingest/ingest.ts");
-  expect(sources.filter((source) => !/^\.\.\/\.\.\/[a-z_]/.test(source))).toEqual([]);
+it("has the same files wherever it is built", () => {
+  const filesIn = (place: string) => {
+    vi.stubEnv("TMPDIR", place);
+    const { folder } = bundle("functions/ingest/ingest.ts");
+    return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]);
+  };
+  const place = mkdtempSync(join(tmpdir(), "activity-log-test-"));
+  try {
+    const deeper = join(place, "deeper/still");
+    mkdirSync(deeper, { recursive: true });
+    expect(filesIn(deeper)).toEqual(filesIn(place));
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(place, { recursive: true });
+  }
+});
+
+it("leaves what few calls need out of what a start reads", () => {
+  const { folder, metafile } = bundle("functions/ingest/ingest.ts");
+  rmSync(folder, { recursive: true });
+  const all = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  const start = startOutputs(metafile).flatMap(({ inputs }) => Object.keys(inputs));
+  const name = "@aws-sdk/client-sqs";
+  expect([holds(all, name), holds(start, name)]).toEqual([true, false]);
 });
 
 it("issues access tokens without a way to read events", () => {
