@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
 const root = join(import.meta.dirname, "../..");
@@ -49,14 +49,13 @@ export function bundle(entry: string): { folder: string; metafile: Metafile } {
   // start.
   const maps = join(root, ".build/source-maps", entry.replaceAll("/", "-"));
   mkdirSync(maps, { recursive: true });
-  const imported = new Set(Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
+  // esbuild also makes files that only unused code of the SDK would import.
+  const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => basename(path)));
+  const wanted = new Set(["index.mjs", ...imported].flatMap((name) => [name, `${name}.map`]));
   for (const { path, contents } of outputFiles) {
-    const code = relative(root, path).replace(/\.map$/, "");
-    // esbuild also writes what only unused code of the SDK would import.
-    if (basename(code) !== "index.mjs" && !imported.has(code)) continue;
-    writeFileSync(join(path.endsWith(".map") ? maps : folder, basename(path)), contents);
+    const name = basename(path);
+    if (wanted.has(name)) writeFileSync(join(name.endsWith(".map") ? maps : folder, name), contents);
   }
-  const written = new Set(outputFiles.map(({ path }) => basename(path)));
-  for (const map of readdirSync(maps)) if (!written.has(map)) rmSync(join(maps, map), { force: true });
+  for (const name of readdirSync(maps)) if (!wanted.has(name)) rmSync(join(maps, name), { force: true });
   return { folder, metafile };
 }

@@ -1,11 +1,8 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { buildSync } from "esbuild";
 import { bundling, functionBundling } from "../../infra/parts/bundle.ts";
 import { isJsonObject } from "../../shared/events/json.ts";
+import { bundleSource } from "./bundle-source.ts";
 import { type Call, hookPath } from "./tape.ts";
 
 /** Clients that a function makes: `document` is the one that wraps the DynamoDB client, where it calls by that. */
@@ -39,10 +36,8 @@ export function bundleBareClients(
   calls: readonly Call[],
   options: (typeof bareBundlings)[keyof typeof bareBundlings],
 ): string {
-  const outdir = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
-  const contents = sourceOf(wanted, [...new Set(calls.map(({ operation }) => operation))]);
-  buildSync({ ...options, stdin: { contents, resolveDir: import.meta.dirname }, outdir, entryNames: "index" });
-  return join(outdir, "index.mjs");
+  const source = sourceOf(wanted, [...new Set(calls.map(({ operation }) => operation))]);
+  return bundleSource(source, options).file;
 }
 
 /** The calls, wave by wave; with plain values for the document client. */

@@ -1,9 +1,7 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import { bundle, functionBundling } from "../../infra/parts/bundle.ts";
 import { anHttpEvent } from "../support/http-event.ts";
+import { bundleSource } from "./bundle-source.ts";
 import { compareFigures, type Measure } from "./measure.ts";
 import type { starter } from "./probe.ts";
 
@@ -20,10 +18,7 @@ export async function startDocuments(
   start: ReturnType<typeof starter>,
   rounds: { readonly samples: number; readonly warmup: number },
 ): Promise<Measure[]> {
-  const outdir = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
-  const stdin = { contents: source, resolveDir: import.meta.dirname };
-  buildSync({ ...functionBundling, stdin, outdir, entryNames: "index" });
-  const bare = join(outdir, "index.mjs");
+  const { file: bare } = bundleSource(source, functionBundling);
   const ours = join(bundle("functions/read/documents.ts").folder, "index.mjs");
   const event = anHttpEvent("/openapi.json");
   const times = await compareFigures({

@@ -1,16 +1,22 @@
+import * as z from "zod";
+
 /** One line of the benchmark: what was measured, and whether it stays within its bar. */
-export type Measure = {
-  readonly name: string;
-  readonly value: number;
-  /** What `value` may be at most, or, for throughput, must be at least. */
-  readonly bar: number;
-  readonly holds: boolean;
-  /** The baseline's own figure in the same run. */
-  readonly baseline: number;
-  readonly samples: number;
-  readonly unit: "ratio" | "units" | "ms";
-  readonly notes: readonly string[];
-};
+export type Measure = z.infer<typeof measure>;
+
+export const measure = z.readonly(
+  z.object({
+    name: z.string(),
+    value: z.number(),
+    /** What `value` may be at most, or, for throughput, must be at least. */
+    bar: z.number(),
+    holds: z.boolean(),
+    /** The baseline's own figure in the same run; no number where nothing is held against the value. */
+    baseline: z.union([z.number(), z.nan()]),
+    samples: z.number(),
+    unit: z.enum(["ratio", "units", "ms"]),
+    notes: z.readonly(z.array(z.string())),
+  }),
+);
 
 export type Comparison<T> = {
   readonly name: string;

@@ -1,23 +1,11 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import * as z from "zod";
-import type { Measure } from "./measure.ts";
+import { type Measure, measure } from "./measure.ts";
 import type { Run, SectionName } from "./sections.ts";
 
 /** What the process of a section says: where it is, and in the end what it measured. */
-export type SectionMessage = { readonly step: string } | { readonly measures: readonly Measure[] };
-
-const measure = z.object({
-  name: z.string(),
-  value: z.number(),
-  bar: z.number(),
-  holds: z.boolean(),
-  // There is no number where nothing is held against the figure.
-  baseline: z.union([z.number(), z.nan()]),
-  samples: z.number(),
-  unit: z.enum(["ratio", "units", "ms"]),
-  notes: z.array(z.string()),
-});
+export type SectionMessage = z.infer<typeof message>;
 
 const message = z.union([z.object({ step: z.string() }), z.object({ measures: z.array(measure) })]);
 
@@ -40,10 +28,7 @@ export async function runSection(name: SectionName, { events, step }: Run): Prom
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0 && measures !== undefined) resolve(measures);
-      else
-        reject(
-          new Error(`The section ${name} ended with code ${code}${measures === undefined ? " and no figures" : ""}.`),
-        );
+      else reject(new Error(`The section ${name} ended with code ${code} before it was done.`));
     });
   });
 }

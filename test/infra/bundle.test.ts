@@ -1,22 +1,35 @@
 import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Metafile } from "esbuild";
 import { describe, expect, it, vi } from "vitest";
 import { bundle } from "../../infra/parts/bundle.ts";
 import { startBytes, startOutputs } from "../support/bundle-start.ts";
 
-/** The files that went into a function, from the root of the project. */
-function contentsOf(entry: string): string[] {
+/** Builds a function. Gives its package, by the names of its files, and what went into it. */
+function build(entry: string) {
   const { folder, metafile } = bundle(entry);
+  const code = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
   rmSync(folder, { recursive: true });
-  return Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+  return { code, metafile };
 }
 
-function startBytesOf(entry: string): number {
-  const { folder, metafile } = bundle(entry);
-  rmSync(folder, { recursive: true });
-  return startBytes(metafile);
+const builds = new Map<string, ReturnType<typeof build>>();
+
+/** The same, built once for all tests. */
+function built(entry: string): ReturnType<typeof build> {
+  const known = builds.get(entry) ?? build(entry);
+  builds.set(entry, known);
+  return known;
 }
+
+const inputsOf = (outputs: Iterable<Metafile["outputs"][string]>) =>
+  [...outputs].flatMap(({ inputs }) => Object.keys(inputs));
+
+/** The files that went into a function, from the root of the project. */
+const contentsOf = (entry: string) => inputsOf(Object.values(built(entry).metafile.outputs));
+
+const startBytesOf = (entry: string) => startBytes(built(entry).metafile);
 
 const entries = globSync("functions/*/*.ts", { cwd: join(import.meta.dirname, "../..") }).sort();
 
@@ -47,10 +60,8 @@ describe.each(entries)("the bundle of %s", (entry) => {
   it.each(neverWanted)("holds no %s", (name) => expect(holds(files, name)).toBe(false));
 
   it("holds no file that nothing imports", () => {
-    const { folder } = bundle(entry);
-    const names = readdirSync(folder);
-    const code = names.map((name) => readFileSync(join(folder, name), "utf8")).join();
-    rmSync(folder, { recursive: true });
+    const names = [...built(entry).code.keys()];
+    const code = [...built(entry).code.values()].join();
     expect(names.filter((name) => name !== "index.mjs" && !code.includes(`"./${name}"`))).toEqual([]);
     expect(names).toContain("index.mjs");
   });
@@ -89,8 +100,7 @@ describe.each(dialects)("the bundle that reads for %s", (dialect) => {
 it("has the same files wherever it is built", () => {
   const filesIn = (place: string) => {
     vi.stubEnv("TMPDIR", place);
-    const { folder } = bundle("functions/ingest/ingest.ts");
-    return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]);
+    return build("functions/ingest/ingest.ts").code;
   };
   const place = mkdtempSync(join(tmpdir(), "activity-log-test-"));
   try {
@@ -104,10 +114,8 @@ it("has the same files wherever it is built", () => {
 });
 
 it("leaves what few calls need out of what a start reads", () => {
-  const { folder, metafile } = bundle("functions/ingest/ingest.ts");
-  rmSync(folder, { recursive: true });
-  const all = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
-  const start = startOutputs(metafile).flatMap(({ inputs }) => Object.keys(inputs));
+  const all = contentsOf("functions/ingest/ingest.ts");
+  const start = inputsOf(startOutputs(built("functions/ingest/ingest.ts").metafile));
   const name = "@aws-sdk/client-sqs";
   expect([holds(all, name), holds(start, name)]).toEqual([true, false]);
 });

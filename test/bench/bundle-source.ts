@@ -1,0 +1,12 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BuildOptions, buildSync, type Metafile } from "esbuild";
+
+/** Bundles a text that is held against a function. Gives its first file, and what went into it. */
+export function bundleSource(contents: string, options: BuildOptions): { file: string; metafile: Metafile } {
+  const outdir = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
+  const stdin = { contents, resolveDir: import.meta.dirname };
+  const { metafile } = buildSync({ ...options, metafile: true, stdin, outdir, entryNames: "index" });
+  return { file: join(outdir, "index.mjs"), metafile };
+}
