@@ -66,6 +66,15 @@ describe("KMS", () => {
     },
   );
 
+  it("gives a data key without its plaintext, for which its ciphertext is decrypted", async () => {
+    const { ask } = await aKms();
+    const request = { KeyId: "Secrets", KeySpec: "AES_256", EncryptionContext };
+    const { CiphertextBlob, ...rest } = ask("GenerateDataKeyWithoutPlaintext", request);
+    expect(rest).toEqual({ KeyId: arn });
+    const { Plaintext = "" } = ask("Decrypt", { CiphertextBlob, EncryptionContext });
+    expect(Buffer.from(Plaintext, "base64")).toHaveLength(32);
+  });
+
   it("decrypts whatever it encrypted, under no other context, and no damaged byte of it", async () => {
     const { ask, fault } = await aKms();
     const context = fc.dictionary(fc.string(), fc.string(), { maxKeys: 4 });
@@ -104,6 +113,7 @@ describe("KMS", () => {
     ["GenerateDataKey", { KeyId: "Secrets", KeySpec: "AES_256", NumberOfBytes: 32 }, "ValidationException"],
     ["GenerateDataKey", { KeyId: "Secrets", NumberOfBytes: 1_025 }, "ValidationException"],
     ["GenerateDataKey", { KeyId: "Secrets", NumberOfBytes: 1_024 }, "no fault"],
+    ["GenerateDataKeyWithoutPlaintext", { KeyId: "Nobody", KeySpec: "AES_256" }, "NotFoundException"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x".repeat(4_096)) }, "no fault"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x".repeat(4_097)) }, "ValidationException"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: "" }, "ValidationException"],
