@@ -2,7 +2,10 @@ import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient 
 import { calling } from "../store/faults.ts";
 
 const rememberedMs = 60 * 60_000;
-const rememberedAtMost = 10_000;
+
+/** So that 100,000 organisations with one endpoint each still cost one call an hour: about 65 MB. */
+const rememberedAtMost = 100_000;
+
 const sweptEveryMs = 60_000;
 
 type Entry = { readonly key: Promise<Uint8Array>; readonly until: number };
@@ -19,10 +22,15 @@ export class ForeignDataKeyError extends Error {}
 
 /**
  * Data keys of organisations, encrypted by KMS with the organisation as encryption context. Opened keys are
- * remembered for an hour, the 10,000 used last, and overwritten with zeros when they are forgotten. Throws
- * `ActivityError` `unavailable` for transient errors of KMS, and `ForeignDataKeyError`.
+ * remembered for an hour, those `atMost` that were used last, and overwritten with zeros when they are forgotten.
+ * Throws `ActivityError` `unavailable` for transient errors of KMS, and `ForeignDataKeyError`.
  */
-export function kmsDataKeys(keyArn: string, kms: KMSClient, now: () => Date): DataKeys {
+export function kmsDataKeys(
+  keyArn: string,
+  kms: KMSClient,
+  now: () => Date,
+  atMost: number = rememberedAtMost,
+): DataKeys {
   const entries = new Map<string, Entry>();
   let sweptAt = 0;
 
@@ -46,7 +54,7 @@ export function kmsDataKeys(keyArn: string, kms: KMSClient, now: () => Date): Da
     const time = now().getTime();
     sweep(time);
     const [oldest] = entries;
-    if (oldest !== undefined && entries.size >= rememberedAtMost) forget(...oldest);
+    if (oldest !== undefined && entries.size >= atMost) forget(...oldest);
     const entry: Entry = { key, until: time + rememberedMs };
     entries.set(name, entry);
     key.catch(() => forget(name, entry));

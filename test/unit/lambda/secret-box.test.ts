@@ -149,49 +149,6 @@ describe("an organisation", () => {
 });
 
 describe("an opened data key", () => {
-  const zeros = new Uint8Array(32);
-
-  it("is erased when it has not been used for an hour", async () => {
-    const kms = memoryKms();
-    const opener = clockedOpener(kms);
-    await opener.open(await sealedBy(kms), owner);
-    const mine = kms.opened.at(-1);
-    expect(mine).not.toEqual(zeros);
-    opener.later(hourMs);
-    const other = { ...owner, org_id: "org_2" };
-    await opener.open(await sealedBy(kms, other), other);
-    expect(mine).toEqual(zeros);
-  });
-
-  it("is forgotten and erased when ten thousand others were used after it", async () => {
-    const kms = memoryKms();
-    const { seal } = secretSealer(keyArn, memoryDataKeys(), kms.client);
-    const owners = Array.from({ length: 10_001 }, (_, n) => ({ ...owner, org_id: `org_${n}` }));
-    const sealed = await Promise.all(owners.map((one) => seal(secret, one)));
-    kms.opened.length = 0;
-    const { open } = openerOf(kms);
-    const reopen = (n: number) => open(sealed[n] ?? "", owners[n] ?? owner);
-    for (let n = 0; n < 10_000; n++) await reopen(n);
-    await reopen(0);
-    await reopen(10_000);
-    kms.calls();
-    expect(kms.opened.map((key, n) => (key.every((byte) => byte === 0) ? n : -1)).filter((n) => n >= 0)).toEqual([1]);
-    for (const n of [0, 2, 10_000]) await reopen(n);
-    expect(kms.calls().decrypted).toBe(0);
-    await reopen(1);
-    expect(kms.calls().decrypted).toBe(1);
-  });
-
-  it("is erased only after all who wait for it have used it", async () => {
-    const kms = memoryKms();
-    const { seal } = secretSealer(keyArn, memoryDataKeys(), kms.client);
-    const owners = Array.from({ length: 10_050 }, (_, n) => ({ ...owner, org_id: `org_${n}` }));
-    const sealed = await Promise.all(owners.map((one) => seal(secret, one)));
-    const { open } = openerOf(kms);
-    const opened = await Promise.all(owners.map((one, n) => open(sealed[n] ?? "", one)));
-    expect(new Set(opened)).toEqual(new Set([secret]));
-  });
-
   it("that could not be had is asked for again", async () => {
     const kms = memoryKms();
     const sealed = await sealedBy(kms);
