@@ -180,6 +180,24 @@ describe("permission to use a key", () => {
   });
   const bound = { "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["org_id"] } };
 
+  /** As the functions of webhooks have it. */
+  const ofAnOrganisation = { ...bound, Null: { "kms:EncryptionContext:org_id": "false" } };
+
+  it.each([
+    [{ org_id: "org_1" }, true],
+    [{ org_id: "org_1", endpoint_id: "wh_1" }, false],
+    [{ endpoint_id: "wh_1" }, false],
+    [{}, false],
+  ])("bound to the context of an organisation, with the context %j, is granted: %s", async (context, allowed) => {
+    const judge = policyJudge(resourcePolicies(resourcesOf(), where), where.account);
+    const { keys } = await aKms();
+    const [access] = kmsAccess("Decrypt", { KeyId: arn, EncryptionContext: context }, keys);
+    if (access === undefined) throw new Error("The key was not found.");
+    const policy = { Version: "2012-10-17", Statement: [statement("kms:Decrypt", ofAnOrganisation)] };
+    const principal = { arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn", policies: [{ name: "use", policy }] };
+    expect((await judge(principal, access)) === undefined).toBe(allowed);
+  });
+
   it.each([
     ["an identity policy allows it", [statement("kms:Decrypt")], {}, true],
     ["only another action is allowed", [statement("kms:Encrypt")], {}, false],
