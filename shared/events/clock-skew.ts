@@ -16,6 +16,15 @@ export function clockSkewMs({ recorded_at }: RecordedAt, stored: Date): number |
 }
 
 /**
+ * The same of the two times that a writer gives. `occurred_at` may lie behind by any time, and ahead by what a tolerated
+ * clock accepts; further ahead it hides every newer event.
+ */
+export function writerSkewMs(event: RecordedAt & Pick<ActivityEvent, "occurred_at">, stored: Date): number | null {
+  const leadMs = Date.parse(event.occurred_at) - stored.getTime();
+  return clockSkewMs(event, stored) ?? (leadMs > 2 * toleratedSkewMs ? leadMs : null);
+}
+
+/**
  * The event with a `recorded_at` that does not depend on its writer's clock: where that is skewed, it is the time at
  * which the table stored the event. Without such a time (`null`) the event is returned as it is.
  */

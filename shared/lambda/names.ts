@@ -39,7 +39,7 @@ export const metrics = {
   eventsLogged: "EventsLogged",
   /** Made by CloudWatch of the lines in the audit log. */
   eventsTampered: "EventsTampered",
-  /** Events whose `recorded_at` differs by more than five minutes from the time at which the table stored them. */
+  /** Events whose times can only come from a clock more than five minutes off that of the table. */
   clockSkew: "ClockSkew",
   /** The longest of a batch, in milliseconds: from an event's storing to its line in the audit log. */
   auditLag: "AuditLag",

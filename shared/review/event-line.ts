@@ -1,5 +1,5 @@
 import type { ZoneClock } from "../dialects/zone-clock.ts";
-import { clockSkewMs } from "../events/clock-skew.ts";
+import { writerSkewMs } from "../events/clock-skew.ts";
 import type { ActivityEvent, JsonText } from "../events/event.ts";
 import { isJsonObject, type JsonObject } from "../events/json.ts";
 import { actionVerb } from "../events/vocabulary.ts";
@@ -25,7 +25,7 @@ export function eventLine(
   { stored, sequenceNumber, now }: Recorded,
 ): EventLine {
   const occurred = Date.parse(event.occurred_at);
-  const skewMs = clockSkewMs(event, stored);
+  const skewMs = writerSkewMs(event, stored);
   const { text: local } = clock.local(occurred);
   const changes = parsed(event.changes);
   const changed = isJsonObject(changes) ? Object.keys(changes) : [];

@@ -27,7 +27,10 @@ export type EventLine = Line<"event"> & {
   readonly late_seconds: number;
   /** Milliseconds from `time` to the writing of this line. */
   readonly lag_ms: number;
-  /** Seconds that `recorded_at` lies ahead of `time`, negative if behind; only where it is more than five minutes. */
+  /**
+   * Seconds that `recorded_at` lies ahead of `time`, negative if behind; only where it is more than five minutes. Of
+   * `occurred_at`, where that alone lies more than ten minutes ahead.
+   */
   readonly clock_skew_seconds?: number | undefined;
   /** `occurred_at` as a clock on the organisation's wall showed it. */
   readonly occurred_local: string;

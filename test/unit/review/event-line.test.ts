@@ -118,6 +118,16 @@ describe("the line of an event", () => {
     );
   });
 
+  it.each([
+    ["2026-06-01T12:10:29.000Z", undefined],
+    ["2026-06-01T12:10:29.001Z", 600],
+    ["2026-06-11T12:00:29.000Z", 864_000],
+    ["1999-01-01T00:00:00.000Z", undefined],
+  ])("shows an `occurred_at` that no tolerated clock accepts: %s is %s", (occurred_at, clock_skew_seconds) => {
+    const event = anEvent({ occurred_at, recorded_at: stored.toISOString() });
+    expect(lineOf(event)).toMatchObject({ clock_skew_seconds });
+  });
+
   it("has no negative lag where the function's clock is behind the table's", () => {
     const sequence = { sequenceNumber: "seq-1", now: new Date(stored.getTime() - 40) };
     expect(eventLine(anEvent(), zoneClock("UTC"), { stored, ...sequence }).lag_ms).toBe(0);
