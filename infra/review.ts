@@ -67,6 +67,11 @@ export class Review extends Construct {
       means: "An event was changed or removed, or something was put among the events that is none.",
       ...happens(ownMetric(metrics.eventsTampered, "Sum")),
     });
+    alarms.add(this, "ClockSkew", {
+      severity: "notice",
+      means: "A service writes events by a clock that is more than five minutes off.",
+      ...happens(ownMetric(metrics.clockSkew, "Sum")),
+    });
     alarms.add(this, "UnloggedEvents", {
       severity: "page",
       means: "Records of the event stream could not be written to the audit log for 23 hours: lines are missing in it.",

@@ -22,6 +22,12 @@ export type WebhooksProps = {
   readonly concurrency: number;
 };
 
+/** Holds a statement to data keys that are bound to an organisation, and to nothing else. */
+const onlyForOrganisations = {
+  "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["org_id"] },
+  Null: { "kms:EncryptionContext:org_id": "false" },
+};
+
 /** Where subscribers say what they want to be told, and everything that tells them. */
 export class Webhooks extends Construct {
   readonly deliveries: Deliveries;
@@ -54,7 +60,8 @@ export class Webhooks extends Construct {
     eventLog.allowAppendInTransaction(this.api);
     eventLog.allowQuery(this.api);
     this.deliveries.allowManage(this.api);
-    this.allowSecrets(this.api, ["kms:GenerateDataKey"]);
+    // Sealing under the organisation's existing data key takes decrypting that key.
+    this.allowSecrets(this.api, ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"]);
     operation.alarms.add(this, "WebhooksThrottled", {
       severity: "page",
       means: "Lambda has no instance left for requests about webhooks, which are refused for it.",
@@ -66,6 +73,7 @@ export class Webhooks extends Construct {
   private allowSecrets(fn: LambdaFunction, actions: string[]): void {
     fn.addEnvironment(variables.secretsKey, this.#key.keyArn);
     fn.addEnvironment(variables.apiHosts, this.#apiHosts.join(" "));
-    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.#key.keyArn] }));
+    const conditions = onlyForOrganisations;
+    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.#key.keyArn], conditions }));
   }
 }

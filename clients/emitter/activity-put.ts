@@ -3,6 +3,7 @@ import { ActivityError } from "../../shared/events/errors.ts";
 import { readEventText } from "../../shared/events/read-event.ts";
 import type { EventInput } from "../../shared/events/schema.ts";
 import { putOf } from "../../shared/store/events.ts";
+import { type ClockSource, correctedNow } from "./corrected-clock.ts";
 import { eventText } from "./event-text.ts";
 
 /** An event without an idempotency key: the service's own transaction is what makes the write happen once. */
@@ -10,15 +11,18 @@ export type TransactedEvent = Omit<EventInput, "idempotency_key"> & { readonly i
 
 /**
  * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that
- * a change and its event commit together or not at all. Throws `ActivityError` for a bad event, and for one with an
+ * a change and its event commit together or not at all. `client` is the client that sends the transaction: the event is
+ * checked and dated by its clock, which it corrects from the answers of AWS. Make a new `Put` for each attempt.
+ * Throws `ActivityError` for a bad event, such as one more than five minutes ahead of that clock, and for one with an
  * `idempotency_key`, which takes a second write to hold: guard the transaction itself, by its conditions or its token.
  */
 export function activityPut(
+  client: ClockSource,
   table: string,
   event: TransactedEvent,
-  { now = () => new Date(), newId = randomUUID }: { readonly now?: () => Date; readonly newId?: () => string } = {},
+  { newId = randomUUID }: { readonly newId?: () => string } = {},
 ) {
-  const draft = readEventText(eventText(event), { now: now(), entropy: newId() });
+  const draft = readEventText(eventText(event), { now: correctedNow(client, Date.now()), entropy: newId() });
   if (draft.idempotencyKey !== null) {
     throw new ActivityError(
       "invalid_value",

@@ -8,8 +8,9 @@ import { http } from "../../shared/lambda/http.ts";
 import { readJsonBody } from "../../shared/lambda/json-body.ts";
 import { variables } from "../../shared/lambda/names.ts";
 import { replayQueue } from "../../shared/lambda/replay-queue.ts";
-import { secretBox } from "../../shared/lambda/secret-box.ts";
+import { secretSealer } from "../../shared/lambda/secret-box.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
+import { dataKeyStore } from "../../shared/store/data-keys.ts";
 import { deliveryStore } from "../../shared/store/deliveries.ts";
 import { endpointStore } from "../../shared/store/endpoints.ts";
 import { eventStore } from "../../shared/store/events.ts";
@@ -29,7 +30,7 @@ export const handler = http({
   answer: answerWebhooks({
     tokens: tokenUses(client, config),
     endpoints: endpointStore(client, { config, events }),
-    box: secretBox(env(variables.secretsKey)),
+    box: secretSealer(env(variables.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),
     health: healthStore(client, table),
     queue: deliveryQueue(env(variables.deliveriesQueue), queues),

@@ -5,7 +5,7 @@ import { deliverRecords } from "../../shared/lambda/deliver-records.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env, isAllowed } from "../../shared/lambda/env.ts";
 import { variables } from "../../shared/lambda/names.ts";
-import { secretBox } from "../../shared/lambda/secret-box.ts";
+import { secretOpener } from "../../shared/lambda/secret-box.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { deliveryStore } from "../../shared/store/deliveries.ts";
 import { dueStore } from "../../shared/store/due.ts";
@@ -25,7 +25,7 @@ const world: DeliveryWorld = {
   due: dueStore(client, table),
   queue: deliveryQueue(env(variables.deliveriesQueue)),
   events: eventStore(client, env(variables.eventsTable)),
-  box: secretBox(env(variables.secretsKey)),
+  box: secretOpener(env(variables.secretsKey)),
   send: sender({
     ownHosts: env(variables.apiHosts).split(" "),
     allowLoopback: isAllowed(variables.webhooksToLoopback),

@@ -1,3 +1,4 @@
+import { withTrustedTime } from "../../shared/events/clock-skew.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env } from "../../shared/lambda/env.ts";
@@ -17,7 +18,7 @@ const queue = deliveryQueue(env(variables.deliveriesQueue), client);
 
 /** Follows the stream of the events table and begins a delivery for each event and endpoint that wants it. */
 export const handler = stream({
-  read: fromItem,
+  read: (image, stored) => withTrustedTime(fromItem(image), stored),
   async handle(events) {
     const { begun, failed } = await fanOut({ directory, queue, now }, events);
     return { failed, counts: new Map([[metrics.deliveriesBegun, begun]]) };

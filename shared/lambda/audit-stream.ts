@@ -10,7 +10,7 @@ import { inInvocation } from "./invocation.ts";
 import { errorFields, log } from "./log.ts";
 import { count } from "./metrics.ts";
 import { metrics } from "./names.ts";
-import type { Attributes } from "./stream.ts";
+import { type Attributes, storedAt } from "./stream.ts";
 
 export type AuditWorld = {
   readonly auditLog: AuditLog;
@@ -27,12 +27,12 @@ export type AuditWorld = {
  * that are there by then are there twice, under the same ids.
  */
 export function auditStream({ auditLog, read, clockOf, now }: AuditWorld) {
-  type Written = AuditEntry & { readonly isEvent: boolean; readonly lagMs: number };
+  type Written = AuditEntry & { readonly isEvent: boolean; readonly isSkewed: boolean; readonly lagMs: number };
 
   const entryOf = async (record: DynamoDBRecord): Promise<Written> => {
     const { dynamodb, eventName = "unknown" } = record;
     const recorded: Recorded = {
-      stored: new Date((dynamodb?.ApproximateCreationDateTime ?? now().getTime() / 1_000) * 1_000),
+      stored: storedAt(record) ?? now(),
       sequenceNumber: dynamodb?.SequenceNumber ?? "",
       now: now(),
     };
@@ -40,19 +40,23 @@ export function auditStream({ auditLog, read, clockOf, now }: AuditWorld) {
     if (event === null) {
       const [before, after] = [imageOf(dynamodb?.OldImage), imageOf(dynamodb?.NewImage)];
       const line = tamperLine({ operation: eventName, before, after, principal: principalOf(record), ...recorded });
-      return { time: recorded.stored, text: JSON.stringify(line), isEvent: false, lagMs: line.lag_ms };
+      return { time: recorded.stored, text: JSON.stringify(line), isEvent: false, isSkewed: false, lagMs: line.lag_ms };
     }
     const line = eventLine(event, await clockOf(event.org_id), recorded);
-    return { time: recorded.stored, text: eventLineText(line), isEvent: true, lagMs: line.lag_ms };
+    const isSkewed = line.clock_skew_seconds !== undefined;
+    return { time: recorded.stored, text: eventLineText(line), isEvent: true, isSkewed, lagMs: line.lag_ms };
   };
 
   const handle = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     try {
       const entries = await Promise.all(Records.map(entryOf));
       await auditLog.put(entries);
-      count({ [metrics.eventsLogged]: entries.filter(({ isEvent }) => isEvent).length }, now(), {
-        [metrics.auditLag]: Math.max(...entries.map(({ lagMs }) => lagMs)),
-      });
+      const skewed = entries.filter(({ isSkewed }) => isSkewed).length;
+      const counts = {
+        [metrics.eventsLogged]: entries.filter(({ isEvent }) => isEvent).length,
+        ...(skewed > 0 && { [metrics.clockSkew]: skewed }),
+      };
+      count(counts, now(), { [metrics.auditLag]: Math.max(...entries.map(({ lagMs }) => lagMs)) });
       return { batchItemFailures: [] };
     } catch (error) {
       log("error", "batch failed", { records: Records.length, ...errorFields(error) });

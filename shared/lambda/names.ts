@@ -39,6 +39,8 @@ export const metrics = {
   eventsLogged: "EventsLogged",
   /** Made by CloudWatch of the lines in the audit log. */
   eventsTampered: "EventsTampered",
+  /** Events whose times can only come from a clock more than five minutes off that of the table. */
+  clockSkew: "ClockSkew",
   /** The longest of a batch, in milliseconds: from an event's storing to its line in the audit log. */
   auditLag: "AuditLag",
   /** The longest of a batch, in milliseconds: from an event's arrival in the queue to its storing. */

@@ -11,8 +11,8 @@ import type { UnreadQueue } from "./unread.ts";
 export type StreamImage = Readonly<Record<string, { readonly S: string }>>;
 
 export type StreamHandling<T> = {
-  /** Reads what a record says was added. Throws where it cannot. */
-  read(image: StreamImage): T;
+  /** Reads what a record says was added, and when the table stored it. Throws where it cannot. */
+  read(image: StreamImage, stored: Date | null): T;
   /** Handles items together. Answers those that must come again, and what to count. */
   handle(items: readonly T[]): Promise<{ failed: ReadonlySet<T>; counts: ReadonlyMap<Metric, number> }>;
   /** Where a record goes that will never be handled, so that it holds up no other. */
@@ -58,7 +58,7 @@ export function stream<T extends object>({ read, handle, unread }: StreamHandlin
     const items = new Map<T, DynamoDBRecord>();
     for (const record of Records) {
       try {
-        items.set(read(textsOf(record.dynamodb?.NewImage ?? {})), record);
+        items.set(read(textsOf(record.dynamodb?.NewImage ?? {}), storedAt(record)), record);
       } catch (error) {
         await setAside(record, error);
       }
@@ -74,6 +74,12 @@ export function stream<T extends object>({ read, handle, unread }: StreamHandlin
 }
 
 export type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
+
+/** When the table stored what a record is about, by DynamoDB's clock; in whole seconds, rounded down. */
+export function storedAt({ dynamodb }: DynamoDBRecord): Date | null {
+  const seconds = dynamodb?.ApproximateCreationDateTime;
+  return seconds === undefined ? null : new Date(seconds * 1_000);
+}
 
 /** The attributes of an item that are text. */
 export function textsOf(attributes: Attributes): StreamImage {

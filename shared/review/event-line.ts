@@ -1,4 +1,5 @@
 import type { ZoneClock } from "../dialects/zone-clock.ts";
+import { writerSkewMs } from "../events/clock-skew.ts";
 import type { ActivityEvent, JsonText } from "../events/event.ts";
 import { isJsonObject, type JsonObject } from "../events/json.ts";
 import { actionVerb } from "../events/vocabulary.ts";
@@ -24,7 +25,7 @@ export function eventLine(
   { stored, sequenceNumber, now }: Recorded,
 ): EventLine {
   const occurred = Date.parse(event.occurred_at);
-  const recorded = Date.parse(event.recorded_at);
+  const skewMs = writerSkewMs(event, stored);
   const { text: local } = clock.local(occurred);
   const changes = parsed(event.changes);
   const changed = isJsonObject(changes) ? Object.keys(changes) : [];
@@ -47,8 +48,10 @@ export function eventLine(
     source: isJsonObject(metadata) && typeof metadata.source === "string" ? metadata.source : "unknown",
     occurred_at: event.occurred_at,
     recorded_at: event.recorded_at,
-    late_seconds: Math.round((recorded - occurred) / 1_000),
-    lag_ms: now.getTime() - recorded,
+    // The table's time has whole seconds: an event of the same second must not seem to lie ahead.
+    late_seconds: Math.max(0, Math.round((stored.getTime() - occurred) / 1_000)),
+    lag_ms: Math.max(0, now.getTime() - stored.getTime()),
+    clock_skew_seconds: skewMs === null ? undefined : Math.round(skewMs / 1_000),
     occurred_local: local.slice(0, 19),
     occurred_hour: Number(local.slice(11, 13)),
     // The day as if it were in UTC: `local` has no zone of its own.

@@ -21,11 +21,17 @@ export type EventLine = Line<"event"> & {
   /** Where the change came from, as its writer says in `metadata.source`, or `unknown`. */
   readonly source: string;
   readonly occurred_at: string;
+  /** What its writer says, by a clock of its own if it wrote the event in a transaction. */
   readonly recorded_at: string;
-  /** Seconds from `occurred_at` to `recorded_at`. */
+  /** Seconds from `occurred_at` to `time`, when the table stored the event; never below 0. */
   readonly late_seconds: number;
-  /** Milliseconds from `recorded_at` to the writing of this line. */
+  /** Milliseconds from `time` to the writing of this line. */
   readonly lag_ms: number;
+  /**
+   * Seconds that `recorded_at` lies ahead of `time`, negative if behind; only where it is more than five minutes. Of
+   * `occurred_at`, where that alone lies more than ten minutes ahead.
+   */
+  readonly clock_skew_seconds?: number | undefined;
   /** `occurred_at` as a clock on the organisation's wall showed it. */
   readonly occurred_local: string;
   /** 0 to 23, and 1 for Monday to 7, by the same clock. */

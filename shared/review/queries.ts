@@ -203,15 +203,23 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "late-events",
     title: "Late or back-dated events",
-    summary: "Events that were recorded long after they are said to have happened.",
+    summary: "Events that were stored long after they are said to have happened, or by a writer whose clock was off.",
     from: "events",
-    parameters: { threshold: { help: "seconds from the event to its recording", usual: 3_600 } },
-    where: [isEvent, { field: "late_seconds", atLeast: "threshold" }],
+    parameters: { threshold: { help: "seconds from the event to its storing", usual: 3_600 } },
+    where: [
+      isEvent,
+      {
+        anyOf: [
+          { field: "late_seconds", atLeast: "threshold" },
+          { field: "clock_skew_seconds", isPresent: true },
+        ],
+      },
+    ],
     result: {
       kind: "rows",
-      show: ["recorded_at", "late_seconds", ...eventColumns],
+      show: ["time", "late_seconds", "recorded_at", "clock_skew_seconds", ...eventColumns],
       once: "event_id",
-      by: "recorded_at",
+      by: "time",
     },
   },
   {

@@ -25,7 +25,7 @@ export type Rows = {
   /** What a line is known by. */
   readonly once: Field;
   /** The time that they are sorted by, newest first. */
-  readonly by: Extract<Field, "time" | "occurred_at" | "recorded_at">;
+  readonly by: Extract<Field, "time" | "occurred_at">;
 };
 
 /** A line for each group, largest first. */

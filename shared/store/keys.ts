@@ -19,6 +19,7 @@
  *   pin#ORG#KEY   pin                                         an idempotency key, 30 days
  *   page#ORG#LIST  at#OFFSET                                  where a list goes on, minutes
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
+ *   webhooks#ORG  data_key                                    the encrypted key of its signing secrets
  *   webhook_orgs  org#ID                                      how many endpoints an organisation has
  *   webhook_version  version                                  how often any endpoint was changed
  *
@@ -75,6 +76,9 @@ export const endpointKey = (orgId: string, endpointId: string) => ({
   pk: `webhooks#${orgId}`,
   sk: `${endpointPrefix}${endpointId}`,
 });
+
+/** Of the encrypted data key: beside the endpoints, and not listed with them. */
+export const dataKeyKey = (orgId: string) => ({ pk: `webhooks#${orgId}`, sk: "data_key" });
 
 export const webhookOrgsPartition = "webhook_orgs";
 

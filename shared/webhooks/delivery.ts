@@ -132,7 +132,8 @@ export const keptForDays = 30;
 
 /**
  * The id of an event's delivery to an endpoint: the same however often stream, queue or replay bring it. It begins with
- * when the event was recorded, so that text order is time order.
+ * when the event was recorded, so that text order is time order. Where its writer's clock was skewed, the fan-out
+ * passes the event with the table's time (`withTrustedTime`), which a replay from the log does not know.
  */
 export function deliveryIdOf(endpointId: string, event: ActivityEvent): string {
   const key = `${endpointId}\n${event.org_id}\n${event.entity_id}\n${event.occurred_at}\n${event.event_id}`;
@@ -144,9 +145,11 @@ export function deliveryIdAt(at: string, entropy: string): string {
   return `${deliveryIdPrefix(at)}${createHash("sha256").update(entropy).digest("hex").slice(0, 20)}`;
 }
 
-/** What the ids of deliveries of a millisecond begin with. Moments before 1970 count as 1970. */
+/** What the ids of deliveries of a millisecond begin with. Moments before 1970, and what is no time, count as 1970. */
 export function deliveryIdPrefix(at: string): string {
-  return `dlv_${Math.max(0, Date.parse(at)).toString(16).padStart(12, "0")}`;
+  return `dlv_${Math.max(0, Date.parse(at) || 0)
+    .toString(16)
+    .padStart(12, "0")}`;
 }
 
 /** The millisecond that a delivery id begins with, in ISO 8601. */

@@ -61,6 +61,14 @@ export type EndpointSource = Pick<EndpointStore, "list"> & {
   orgs(): Promise<ReadonlyMap<string, number>>;
 };
 
+/** The encrypted data key of each organisation at rest: its secrets are encrypted under it. */
+export type DataKeyStore = {
+  /** As of now; `null` where the organisation has none yet. */
+  get(orgId: string): Promise<string | null>;
+  /** Stores an organisation's data key unless it has one; returns the one that is stored. */
+  create(orgId: string, dataKey: string): Promise<string>;
+};
+
 /** Encrypts secrets for one endpoint; what was sealed for another cannot be opened. */
 export type SecretBox = {
   seal(secret: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): Promise<string>;

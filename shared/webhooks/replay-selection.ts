@@ -1,3 +1,4 @@
+import { toleratedSkewMs } from "../events/clock-skew.ts";
 import type { ActivityEvent } from "../events/event.ts";
 import type { EventReader } from "../events/query.ts";
 import { entityTypes } from "../events/vocabulary.ts";
@@ -69,18 +70,41 @@ async function selectFromLog(
     limit: pageSize,
     after: place?.kind === "log" ? place.after : null,
   });
-  const settledBy = new Date(now.getTime() - underwayMs).toISOString();
-  const isOwed = ({ recorded_at }: ActivityEvent) => recorded_at >= endpoint.created_at && recorded_at < settledBy;
   const asked = page.events
     .filter((event) => isAskedFor(endpoint, range, event.entity_id, eventTypeOf(event)))
-    .filter((event) => range.only === "all" || isOwed(event))
-    .map((event) => toDelivery(endpoint.endpoint_id, event));
+    .filter((event) => range.only === "all" || isOwed(endpoint, event, now))
+    .map((event) => ({ ...toDelivery(endpoint.endpoint_id, event), isAhead: isAhead(event, now) }));
   const examined = page.events.length;
   const next: ReplayPlace | null = page.next === null ? null : { kind: "log", after: positionOf(page.next) };
-  if (range.only === "all") return { selected: asked, examined, next };
-  const ids = asked.map(({ delivery_id }) => delivery_id);
+  const ids = range.only === "all" ? [] : asked.map(({ delivery_id }) => delivery_id);
   const listed = await deliveries.statuses(endpoint.endpoint_id, ids);
-  return { selected: asked.filter(({ delivery_id }) => !listed.has(delivery_id)), examined, next };
+  const selected = asked.filter(({ delivery_id, isAhead }) => {
+    const status = listed.get(delivery_id);
+    // The list of what failed ends at the present: it has not shown an id from the future.
+    return status === undefined || (isAhead && status === "failed");
+  });
+  return { selected: selected.map(({ isAhead: _, ...delivery }) => delivery), examined, next };
+}
+
+/**
+ * Whether an endpoint should have got an event that is not listed. The log does not know when it stored an event, so
+ * an impossible `recorded_at`, in the future or long before `occurred_at`, counts as owed: sending an event twice is
+ * better than never.
+ */
+function isOwed(endpoint: Endpoint, event: ActivityEvent, now: Date): boolean {
+  const { recorded_at, occurred_at } = event;
+  const { created_at } = endpoint;
+  const isNewer = recorded_at >= created_at || occurred_at > shifted(created_at, toleratedSkewMs);
+  return isNewer && (recorded_at < shifted(now, -underwayMs) || isAhead(event, now));
+}
+
+/** Whether `recorded_at` can only come from a clock that was skewed. */
+function isAhead({ recorded_at }: ActivityEvent, now: Date): boolean {
+  return recorded_at > shifted(now, toleratedSkewMs);
+}
+
+function shifted(time: Date | string, byMs: number): string {
+  return new Date(new Date(time).getTime() + byMs).toISOString();
 }
 
 function isAskedFor(endpoint: Endpoint, { events }: ReplayRange, entityId: string, eventType: string): boolean {

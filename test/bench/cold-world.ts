@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { KMSClient } from "@aws-sdk/client-kms";
 import type { ActivityEvent } from "../../shared/events/event.ts";
-import { secretBox } from "../../shared/lambda/secret-box.ts";
+import { secretSealer } from "../../shared/lambda/secret-box.ts";
+import { dataKeyStore } from "../../shared/store/data-keys.ts";
 import { dueStore } from "../../shared/store/due.ts";
 import { endpointStore } from "../../shared/store/endpoints.ts";
 import { eventStore } from "../../shared/store/events.ts";
@@ -48,7 +49,7 @@ export async function openColdWorld(engine: BenchEngine, services: string): Prom
   await fill(eventStore(dynamodb, events), org, storedEvents, () => undefined);
 
   const endpoint_id = anEndpointId();
-  const box = secretBox("key", new KMSClient({ endpoint: services }));
+  const box = secretSealer("key", dataKeyStore(dynamodb, config), new KMSClient({ endpoint: services }));
   const sealed = await box.seal(writeSecret(new Uint8Array(32).fill(7)), { org_id: org, endpoint_id });
   const secrets = [{ sealed, expires_at: null }];
   const endpoint = anEndpoint({ org_id: org, endpoint_id, url: `${services}${hookPath}`, secrets });

@@ -18,7 +18,7 @@ const answers: Readonly<Record<string, (input: unknown) => object>> = {
     Successful: Batch.parse(input).Entries.map(({ Id, ...message }) => ({ Id, ...received(message) })),
     Failed: [],
   }),
-  "TrentService.GenerateDataKey": () => ({ KeyId: "key", Plaintext: dataKey, CiphertextBlob: dataKey }),
+  "TrentService.GenerateDataKeyWithoutPlaintext": () => ({ KeyId: "key", CiphertextBlob: dataKey }),
   "TrentService.Decrypt": () => ({ KeyId: "key", Plaintext: dataKey }),
   "Logs_20140328.CreateLogStream": () => ({}),
   "Logs_20140328.PutLogEvents": () => ({}),

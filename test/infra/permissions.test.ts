@@ -71,12 +71,19 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(may("dynamodb:Query").map(({ fn }) => fn)).not.toContain("IngestFunction");
   });
 
-  it("only the sender can read a signing secret, and it can make none", () => {
+  it("only the webhooks API and the sender use data keys, each of one organisation; the sender creates none", () => {
     const mayUseKey = permissions.filter(({ action }) => action.startsWith("kms:"));
     expect(mayUseKey.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
-      ["WebhooksApi", "kms:GenerateDataKey", "WebhooksSecrets"],
+      ["WebhooksApi", "kms:Decrypt", "WebhooksSecrets"],
+      ["WebhooksApi", "kms:GenerateDataKeyWithoutPlaintext", "WebhooksSecrets"],
       ["WebhooksDeliveriesSender", "kms:Decrypt", "WebhooksSecrets"],
     ]);
+    for (const { condition } of mayUseKey) {
+      expect(JSON.parse(condition)).toEqual({
+        "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["org_id"] },
+        Null: { "kms:EncryptionContext:org_id": "false" },
+      });
+    }
   });
 
   it("no role can be assumed but by a function, or by AWS Backup where there are backups", () => {

@@ -81,7 +81,7 @@ describe("a service's own transaction", () => {
             },
           },
           {
-            Put: activityPut(stack.tables.events ?? "", {
+            Put: activityPut(client, stack.tables.events ?? "", {
               org_id,
               action: "INVOICE_SENT",
               entity_type: "INVOICE",

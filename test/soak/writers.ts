@@ -34,7 +34,7 @@ export function writer(stack: SoakStack, ledger: Ledger, random: Random) {
   }
 
   async function transact(event: SoakEvent): Promise<void> {
-    const TransactItems = [{ Put: activityPut(stack.eventsTable, event) }];
+    const TransactItems = [{ Put: activityPut(documents, stack.eventsTable, event) }];
     while (!(await stands(documents.send(new TransactWriteCommand({ TransactItems }))))) await beforeNextTry();
     ledger.acknowledged(event.event_id);
   }

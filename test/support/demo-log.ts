@@ -13,15 +13,17 @@ export function demoEvents(invoices: number): ActivityEvent[] {
   });
 }
 
+const clock = zoneClock(demoOrg.time_zone);
+
+/** The audit line of an event that the table stored at `stored`. */
+export function demoLine(event: ActivityEvent, stored: Date, sequenceNumber = "0", lagMs = 40): string {
+  return eventLineText(eventLine(event, clock, { stored, sequenceNumber, now: new Date(stored.getTime() + lagMs) }));
+}
+
 /** Their lines in the audit log. Every seventh was written twice, as the stream may have it. */
 export function demoLines(events: readonly ActivityEvent[]): string[] {
-  const clock = zoneClock(demoOrg.time_zone);
   return events.flatMap((event, at) => {
-    const stored = new Date(event.recorded_at);
-    const line = (lag: number) =>
-      eventLineText(
-        eventLine(event, clock, { stored, sequenceNumber: `${at}`, now: new Date(stored.getTime() + lag) }),
-      );
-    return at % 7 === 0 ? [line(40), line(9_000)] : [line(40)];
+    const lags = at % 7 === 0 ? [40, 9_000] : [40];
+    return lags.map((lagMs) => demoLine(event, new Date(event.recorded_at), `${at}`, lagMs));
   });
 }

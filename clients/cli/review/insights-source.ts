@@ -72,7 +72,7 @@ async function finished(
 }
 
 /** Columns of numbers, besides those that are computed. */
-const numbers: ReadonlySet<string> = new Set(["late_seconds", "count"] satisfies Field[]);
+const numbers: ReadonlySet<string> = new Set(["late_seconds", "clock_skew_seconds", "count"] satisfies Field[]);
 
 /** CloudWatch answers texts, and adds columns of its own. */
 function rowOf(query: SavedQuery, fields: readonly { field?: string | undefined; value?: string | undefined }[]): Row {

@@ -42,6 +42,7 @@ const Decrypt = z.object({
 export function kmsOperations(keys: Keys, randomBytes: (size: number) => Buffer) {
   const operations = new Map<string, (body: unknown) => Answer>([
     ["GenerateDataKey", generateDataKey],
+    ["GenerateDataKeyWithoutPlaintext", generateDataKeyWithoutPlaintext],
     ["Encrypt", encrypt],
     ["Decrypt", decrypt],
   ]);
@@ -53,6 +54,13 @@ export function kmsOperations(keys: Keys, randomBytes: (size: number) => Buffer)
     const plaintext = randomBytes(KeySpec === undefined ? Number(NumberOfBytes) : dataKeyBytes[KeySpec]);
     const blob = seal(key, plaintext, EncryptionContext, randomBytes(ivLength));
     return output({ KeyId: key.arn, Plaintext: base64(plaintext), CiphertextBlob: base64(blob) });
+  }
+
+  function generateDataKeyWithoutPlaintext(body: unknown): Answer {
+    const answer = generateDataKey(body);
+    if (answer.kind === "fault") return answer;
+    const { Plaintext: _, ...encrypted } = answer.output;
+    return output(encrypted);
   }
 
   function encrypt(body: unknown): Answer {

@@ -1,4 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { HttpResponse } from "@smithy/core/protocols";
+import fc from "fast-check";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { activityPut } from "../../../clients/emitter/emitter.ts";
 
 const event = {
@@ -9,11 +13,17 @@ const event = {
   occurred_at: "2026-05-11T08:30:12+02:00",
 } as const;
 
-const options = { now: () => new Date("2026-05-11T12:00:00Z"), newId: () => "entropy" };
+const machineNow = Date.parse("2026-05-11T12:00:00Z");
+const clientOf = (systemClockOffset: number) => ({ config: { systemClockOffset } });
+const client = clientOf(0);
+
+beforeEach(() => {
+  vi.spyOn(Date, "now").mockReturnValue(machineNow);
+});
 
 describe("activityPut", () => {
   it("is a conditional put of the event's item", () => {
-    expect(activityPut("events", event, options)).toEqual({
+    expect(activityPut(client, "events", event, { newId: () => "entropy" })).toEqual({
       TableName: "events",
       Item: expect.objectContaining({
         timeline: "org_1#inv_1",
@@ -27,18 +37,58 @@ describe("activityPut", () => {
   });
 
   it("gives every event an id of its own", () => {
-    expect(activityPut("events", event).Item.event_id).not.toBe(activityPut("events", event).Item.event_id);
+    const idOf = () => activityPut(client, "events", event).Item.event_id;
+    expect(idOf()).not.toBe(idOf());
   });
 
   it("fails the caller loudly where the event is bad", () => {
-    expect(() => activityPut("events", { ...event, occurred_at: "yesterday" }, options)).toThrow(/occurred_at must be/);
-    expect(() => activityPut("events", { ...event, metadata: { total: Infinity } }, options)).toThrow(
-      /total is Infinity/,
-    );
+    const put = (over: object) => activityPut(client, "events", { ...event, ...over });
+    expect(() => put({ occurred_at: "yesterday" })).toThrow(/occurred_at must be/);
+    expect(() => put({ metadata: { total: Infinity } })).toThrow(/total is Infinity/);
   });
 
   it("refuses an idempotency key, which one put cannot hold", () => {
     const keyed = Object.assign({ ...event }, JSON.parse('{"idempotency_key":"key"}'));
-    expect(() => activityPut("events", keyed, options)).toThrow(/takes no idempotency_key/);
+    expect(() => activityPut(client, "events", keyed)).toThrow(/takes no idempotency_key/);
+  });
+});
+
+describe("the clock of activityPut", () => {
+  const offset = fc.integer({ min: -30 * 86_400_000, max: 30 * 86_400_000 });
+  const lead = fc.integer({ min: -600_000, max: 600_000 });
+
+  it("is that of AWS, however far the machine's is off: it dates the event, and refuses what is 5 minutes ahead", () => {
+    fc.assert(
+      fc.property(offset, lead, (offsetMs, leadMs) => {
+        const now = machineNow + offsetMs;
+        const occurred_at = new Date(now + leadMs).toISOString();
+        const put = () => activityPut(clientOf(offsetMs), "events", { ...event, occurred_at });
+        if (leadMs > 300_000) expect(put).toThrow(/more than 5 minutes in the future/);
+        else expect(put().Item.recorded_at).toBe(new Date(now).toISOString());
+      }),
+    );
+  });
+
+  it("is learned by a client of the SDK from the first answer it gets, also from an error", async () => {
+    const awsNow = new Date(machineNow - 864_000_000);
+    const headers = { date: awsNow.toUTCString(), "x-amz-id-2": "1" };
+    const answering = (statusCode: number) =>
+      new DynamoDBClient({
+        region: "us-east-1",
+        credentials: { accessKeyId: "x", secretAccessKey: "x" },
+        maxAttempts: 1,
+        requestHandler: { handle: async () => ({ response: new HttpResponse({ statusCode, headers }) }) },
+      });
+    for (const statusCode of [200, 400]) {
+      const documents = DynamoDBDocumentClient.from(answering(statusCode));
+      await documents.send(new ListTablesCommand()).catch(() => {});
+      const past = { ...event, occurred_at: awsNow.toISOString() };
+      expect(activityPut(documents, "events", past).Item.recorded_at).toBe(awsNow.toISOString());
+      expect(() => activityPut(documents, "events", event)).toThrow(/more than 5 minutes in the future/);
+    }
+  });
+
+  it("must be one that is corrected", () => {
+    expect(() => activityPut(clientOf(Number.NaN), "events", event)).toThrow(TypeError);
   });
 });

@@ -23,8 +23,14 @@ const aRecord = (over: DynamoDBRecord = {}, dynamodb: DynamoDBRecord["dynamodb"]
   ...over,
 });
 
-const inserted = (event = anEvent(), SequenceNumber = "seq-1") =>
-  aRecord({}, { SequenceNumber, NewImage: imageOf(event) });
+/** As the writer's clock agrees with the table's. */
+const aStoredEvent = (over: Partial<ActivityEvent> = {}) => anEvent({ recorded_at: stored.toISOString(), ...over });
+
+const inserted = (event = aStoredEvent(), SequenceNumber = "seq-1", at = stored) =>
+  aRecord(
+    {},
+    { SequenceNumber, NewImage: imageOf(event), ApproximateCreationDateTime: Math.floor(at.getTime() / 1_000) },
+  );
 
 const removed = (over: DynamoDBRecord = {}) =>
   aRecord({ eventName: "REMOVE", ...over }, { OldImage: imageOf(anEvent()) });
@@ -77,14 +83,25 @@ describe("an event that was added", () => {
         entity_ref,
         actor_user_id,
         occurred_at: "2026-05-11T08:30:12.000Z",
-        recorded_at: "2026-05-11T08:30:12.400Z",
+        recorded_at: stored.toISOString(),
         sequence_number: "seq-1",
         changes: { status: { old: "DRAFT", new: "SENT" } },
         metadata: { source: "PUBLIC_API" },
       },
     ]);
     expect(lines[0]).not.toHaveProperty("actor");
+    expect(lines[0]).not.toHaveProperty("clock_skew_seconds");
     expect(log).toMatchObject([{ EventsLogged: 1, request_id: "invocation-1" }]);
+    expect(log[0]).not.toHaveProperty("ClockSkew");
+  });
+
+  it("by a clock that is more than five minutes off says so, and is counted", async () => {
+    const seconds = (offset: number) => new Date(stored.getTime() + offset * 1_000).toISOString();
+    const events = [864_000, 300, -300, -301].map((offset) => anEvent({ recorded_at: seconds(offset) }));
+    const { lines, log } = await run(events.map((event, n) => inserted(event, `seq-${n}`)));
+    expect(lines.map(({ clock_skew_seconds }) => clock_skew_seconds)).toEqual([864_000, undefined, undefined, -301]);
+    expect(lines.map(({ time }) => time)).toEqual(events.map(() => stored.toISOString()));
+    expect(log).toMatchObject([{ EventsLogged: 4, ClockSkew: 2 }]);
   });
 
   it("is told by the clock of its own organisation", async () => {
@@ -101,10 +118,10 @@ describe("an event that was added", () => {
   });
 
   it("has a line of its own in a batch, and the longest way to its line is the batch's", async () => {
-    const events = [1_000, 9_000, 4_000].map((ms, n) =>
-      anEvent({ entity_id: `inv_${n}`, recorded_at: new Date(testNow.getTime() - ms).toISOString() }),
+    const records = [1_000, 9_000, 4_000].map((ms, n) =>
+      inserted(aStoredEvent({ entity_id: `inv_${n}` }), `seq-${n}`, new Date(testNow.getTime() - ms)),
     );
-    const { lines, log } = await run(events.map((event, n) => inserted(event, `seq-${n}`)));
+    const { lines, log } = await run(records);
     expect(lines.map(({ entity_id, sequence_number, lag_ms }) => [entity_id, sequence_number, lag_ms])).toEqual([
       ["inv_0", "seq-0", 1_000],
       ["inv_1", "seq-1", 9_000],

@@ -36,6 +36,23 @@ async function run(names: readonly string[], handle: (items: readonly Item[]) =>
 
 const none: ReadonlySet<Item> = new Set();
 
+it.each([
+  [1_748_779_229, new Date("2025-06-01T12:00:29.000Z")],
+  [undefined, null],
+])("tells its reader when the table stored an item: %s", async (ApproximateCreationDateTime, stored) => {
+  catchLog();
+  const { dynamodb } = record("a");
+  const seconds = ApproximateCreationDateTime === undefined ? {} : { ApproximateCreationDateTime };
+  const seen: (Date | null)[] = [];
+  const handler = stream({
+    read: (_, at) => ({ at: seen.push(at) }),
+    handle: async () => ({ failed: new Set<never>(), counts: new Map() }),
+    unread: { put: async () => {} },
+  });
+  await handler({ Records: [{ eventName: "INSERT", dynamodb: { ...dynamodb, ...seconds } }] }, aContext());
+  expect(seen).toEqual([stored]);
+});
+
 describe("a record", () => {
   it("that cannot be read is set aside, and its neighbours go on", async () => {
     const seen: string[] = [];

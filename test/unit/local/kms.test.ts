@@ -66,6 +66,15 @@ describe("KMS", () => {
     },
   );
 
+  it("gives a data key without its plaintext, for which its ciphertext is decrypted", async () => {
+    const { ask } = await aKms();
+    const request = { KeyId: "Secrets", KeySpec: "AES_256", EncryptionContext };
+    const { CiphertextBlob, ...rest } = ask("GenerateDataKeyWithoutPlaintext", request);
+    expect(rest).toEqual({ KeyId: arn });
+    const { Plaintext = "" } = ask("Decrypt", { CiphertextBlob, EncryptionContext });
+    expect(Buffer.from(Plaintext, "base64")).toHaveLength(32);
+  });
+
   it("decrypts whatever it encrypted, under no other context, and no damaged byte of it", async () => {
     const { ask, fault } = await aKms();
     const context = fc.dictionary(fc.string(), fc.string(), { maxKeys: 4 });
@@ -104,6 +113,7 @@ describe("KMS", () => {
     ["GenerateDataKey", { KeyId: "Secrets", KeySpec: "AES_256", NumberOfBytes: 32 }, "ValidationException"],
     ["GenerateDataKey", { KeyId: "Secrets", NumberOfBytes: 1_025 }, "ValidationException"],
     ["GenerateDataKey", { KeyId: "Secrets", NumberOfBytes: 1_024 }, "no fault"],
+    ["GenerateDataKeyWithoutPlaintext", { KeyId: "Nobody", KeySpec: "AES_256" }, "NotFoundException"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x".repeat(4_096)) }, "no fault"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: base64("x".repeat(4_097)) }, "ValidationException"],
     ["Encrypt", { KeyId: "Secrets", Plaintext: "" }, "ValidationException"],
@@ -169,6 +179,24 @@ describe("permission to use a key", () => {
     },
   });
   const bound = { "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["org_id"] } };
+
+  /** As the functions of webhooks have it. */
+  const ofAnOrganisation = { ...bound, Null: { "kms:EncryptionContext:org_id": "false" } };
+
+  it.each([
+    [{ org_id: "org_1" }, true],
+    [{ org_id: "org_1", endpoint_id: "wh_1" }, false],
+    [{ endpoint_id: "wh_1" }, false],
+    [{}, false],
+  ])("bound to the context of an organisation, with the context %j, is granted: %s", async (context, allowed) => {
+    const judge = policyJudge(resourcePolicies(resourcesOf(), where), where.account);
+    const { keys } = await aKms();
+    const [access] = kmsAccess("Decrypt", { KeyId: arn, EncryptionContext: context }, keys);
+    if (access === undefined) throw new Error("The key was not found.");
+    const policy = { Version: "2012-10-17", Statement: [statement("kms:Decrypt", ofAnOrganisation)] };
+    const principal = { arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn", policies: [{ name: "use", policy }] };
+    expect((await judge(principal, access)) === undefined).toBe(allowed);
+  });
 
   it.each([
     ["an identity policy allows it", [statement("kms:Decrypt")], {}, true],

@@ -55,8 +55,9 @@ describe("the line of an event", () => {
       source: "PUBLIC_API",
       occurred_at: "2026-05-11T08:30:12.000Z",
       recorded_at: "2026-05-11T09:30:13.600Z",
-      late_seconds: 3_602,
-      lag_ms: testNow.getTime() - Date.parse("2026-05-11T09:30:13.600Z"),
+      late_seconds: (stored.getTime() - Date.parse("2026-05-11T08:30:12.000Z")) / 1_000,
+      lag_ms: testNow.getTime() - stored.getTime(),
+      clock_skew_seconds: Math.round((Date.parse("2026-05-11T09:30:13.600Z") - stored.getTime()) / 1_000),
       occurred_local: "2026-05-11T08:30:12",
       occurred_hour: 8,
       occurred_weekday: 1,
@@ -76,7 +77,7 @@ describe("the line of an event", () => {
   });
 
   it("leaves out what has no value", () => {
-    const line = written({ entity_ref: null, actor_user_id: null, changes: null });
+    const line = written({ entity_ref: null, actor_user_id: null, changes: null, recorded_at: stored.toISOString() });
     expect(Object.keys(line)).toEqual([
       ...["time", "message", "event_id", "org_id", "action", "verb", "entity_type", "entity_id", "source"],
       ...["occurred_at", "recorded_at", "late_seconds", "lag_ms", "occurred_local", "occurred_hour"],
@@ -93,12 +94,43 @@ describe("the line of an event", () => {
   });
 
   it.each([
-    ["2026-05-11T08:30:12.400Z", 0],
-    ["2026-05-11T08:30:12.500Z", 1],
-    ["2026-05-12T08:30:12.000Z", 86_400],
-    ["2026-05-11T08:29:12.000Z", -60],
-  ])("that was recorded at %s is %d seconds late", (recorded_at, late_seconds) => {
-    expect(written({ recorded_at })).toMatchObject({ late_seconds });
+    ["2026-06-01T12:00:29.000Z", 0],
+    ["2026-06-01T12:00:28.500Z", 1],
+    ["2026-05-31T12:00:29.000Z", 86_400],
+    ["2026-06-01T12:00:29.999Z", 0],
+    ["2026-06-01T12:05:00.000Z", 0],
+  ])("that happened at %s is %d seconds late, by the table's time", (occurred_at, late_seconds) => {
+    expect(written({ occurred_at })).toMatchObject({ late_seconds });
+  });
+
+  it("is as late as it is, whatever the writer's clock says, and shows a clock that is more than 5 minutes off", () => {
+    const offset = fc.oneof(fc.integer({ min: -301_000, max: 301_000 }), fc.integer({ min: -1e11, max: 1e11 }));
+    fc.assert(
+      fc.property(offset, fc.integer({ min: 0, max: 1e8 }), (offsetMs, lateSeconds) => {
+        const occurred_at = new Date(stored.getTime() - lateSeconds * 1_000).toISOString();
+        const recorded_at = new Date(stored.getTime() + offsetMs).toISOString();
+        const line = lineOf(anEvent({ occurred_at, recorded_at }));
+        expect(line).toMatchObject({ recorded_at, late_seconds: lateSeconds, time: stored.toISOString() });
+        expect(line.lag_ms).toBe(testNow.getTime() - stored.getTime());
+        const skewSeconds = Math.abs(offsetMs) > 300_000 ? Math.round(offsetMs / 1_000) : undefined;
+        expect(line.clock_skew_seconds).toBe(skewSeconds);
+      }),
+    );
+  });
+
+  it.each([
+    ["2026-06-01T12:10:29.000Z", undefined],
+    ["2026-06-01T12:10:29.001Z", 600],
+    ["2026-06-11T12:00:29.000Z", 864_000],
+    ["1999-01-01T00:00:00.000Z", undefined],
+  ])("shows an `occurred_at` that no tolerated clock accepts: %s is %s", (occurred_at, clock_skew_seconds) => {
+    const event = anEvent({ occurred_at, recorded_at: stored.toISOString() });
+    expect(lineOf(event)).toMatchObject({ clock_skew_seconds });
+  });
+
+  it("has no negative lag where the function's clock is behind the table's", () => {
+    const sequence = { sequenceNumber: "seq-1", now: new Date(stored.getTime() - 40) };
+    expect(eventLine(anEvent(), zoneClock("UTC"), { stored, ...sequence }).lag_ms).toBe(0);
   });
 
   it.each([

@@ -6,7 +6,7 @@ import { evaluate, type Row, readLines, type Window } from "../../../shared/revi
 import type { AdminLine, DeliveryLine, RequestLine } from "../../../shared/review/lines.ts";
 import { savedQueries } from "../../../shared/review/queries.ts";
 import type { Filled } from "../../../shared/review/saved-query.ts";
-import { demoEvents, demoLines } from "../../support/demo-log.ts";
+import { demoEvents, demoLine, demoLines } from "../../support/demo-log.ts";
 
 const events = demoEvents(400);
 const lines = demoLines(events);
@@ -17,6 +17,8 @@ function ask(name: string, filled: Filled = {}, window: Window = always, over: r
   if (query === undefined) throw new Error(`There is no query ${name}.`);
   return evaluate(query, filled, window, readLines(over));
 }
+
+const inTenDays = "2026-09-11T00:00:00.000Z";
 
 const ids = (rows: readonly Row[]) => rows.map(({ event_id }) => event_id);
 /** Of one moment, what was written last comes first. */
@@ -130,6 +132,28 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     const more = [...lines, ...demoLines([late])];
     expect(ids(ask("late-events", { threshold: 3_600 }, always, more))).toEqual([late.event_id]);
     expect(ask("late-events", { threshold: 3 }, always, more)).toHaveLength(events.length + 1);
+  });
+
+  it("a back-dated event is late though its writer set its clock back, as is one by a clock that is ahead", () => {
+    const [first] = events;
+    if (first === undefined) throw new Error("The demo has no events.");
+    const stored = "2026-09-01T00:00:00.000Z";
+    const backdated = { ...first, event_id: `evt_${"0".repeat(32)}`, recorded_at: first.occurred_at };
+    const ahead = { ...first, event_id: `evt_${"1".repeat(32)}`, occurred_at: stored, recorded_at: inTenDays };
+    const more = [backdated, ahead].map((event) => demoLine(event, new Date(stored)));
+    const rows = ask("late-events", { threshold: 3_600 }, always, [...lines, ...more]);
+    expect(rows).toHaveLength(2);
+    const clock_skew_seconds = Math.round((Date.parse(first.occurred_at) - Date.parse(stored)) / 1_000);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          event_id: backdated.event_id,
+          late_seconds: -clock_skew_seconds,
+          clock_skew_seconds,
+        }),
+        expect.objectContaining({ event_id: ahead.event_id, late_seconds: 0, clock_skew_seconds: 864_000 }),
+      ]),
+    );
   });
 
   it("tampering there was none", () => expect(ask("tampering")).toEqual([]));

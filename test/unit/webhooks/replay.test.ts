@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { withTrustedTime } from "../../../shared/events/clock-skew.ts";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
 import { type DeliveryMessage, deliveryIdOf } from "../../../shared/webhooks/delivery.ts";
 import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
@@ -233,6 +234,55 @@ describe("a replay of what failed", () => {
     const missed = await world.replay({ only: "failed" });
     expect(missed.map(({ event }) => event?.event_id)).toEqual([after.event_id]);
     expect(await world.replay({ only: "all" })).toHaveLength(2);
+  });
+
+  describe("of an event whose writer's clock was skewed", () => {
+    const happened = "2026-05-20T00:00:00.000Z";
+    const inTenDays = secondsLater(864_000).toISOString();
+
+    it("sends one that was never listed, though it claims to be from the future", async () => {
+      const world = await aReplayWorld(0);
+      world.log.push(eventAt(happened, { recorded_at: inTenDays }));
+      const sent = await world.replay({ only: "failed" });
+      expect(sent).toHaveLength(1);
+      await world.deliver(...sent);
+      expect(await world.replay({ only: "failed" })).toEqual([]);
+    });
+
+    it("sends it again where it failed, and never where it succeeded", async () => {
+      const world = await aReplayWorld(0);
+      world.log.push(eventAt(happened, { recorded_at: inTenDays }));
+      world.receiver.answer = answering({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+      const sent = await world.replay({ only: "failed" });
+      expect(await world.deliver(...sent)).toEqual(["given_up"]);
+      world.receiver.answer = answering({ status: 200 });
+      await world.later(60);
+      const again = await world.replay({ only: "failed", created_at: world.clock.now().toISOString() });
+      expect(ids(again)).toEqual(ids(sent));
+      expect(await world.deliver(...again)).toEqual(["succeeded"]);
+      await world.later(60);
+      expect(await world.replay({ only: "failed", created_at: world.clock.now().toISOString() })).toEqual([]);
+    });
+
+    it("sends one that claims to be recorded long before it happened, and before the endpoint was there", async () => {
+      const world = await aReplayWorld(0, { created_at: "2026-05-19T00:00:00.000Z" });
+      world.log.push(eventAt(happened, { recorded_at: "2026-05-01T00:00:00.000Z" }));
+      expect(await world.replay({ only: "failed" })).toHaveLength(1);
+    });
+
+    it("sends it once more under another id at most, where it was delivered under the table's time", async () => {
+      const world = await aReplayWorld(0);
+      const event = eventAt(happened, { recorded_at: "2026-05-20T09:00:00.000Z" });
+      world.log.push(event);
+      const { entity_id, occurred_at, event_id } = event;
+      const delivery_id = deliveryIdOf(anEndpoint().endpoint_id, withTrustedTime(event, new Date(happened)));
+      await world.deliver(aDeliveryMessage({ delivery_id, event: { entity_id, occurred_at, event_id } }));
+      const sent = await world.replay({ only: "failed" });
+      expect(sent).toHaveLength(1);
+      await world.deliver(...sent);
+      expect(await world.replay({ only: "failed" })).toEqual([]);
+      expect(world.received).toHaveLength(2);
+    });
   });
 
   it("takes what was recorded in its time, also where it is about a time long before", async () => {

@@ -1,0 +1,34 @@
+import type { ActivityEvent } from "./event.ts";
+
+type RecordedAt = Pick<ActivityEvent, "recorded_at">;
+
+/** How far a writer's clock may differ from the table's before its `recorded_at` is not believed. */
+export const toleratedSkewMs = 5 * 60_000;
+
+/**
+ * Milliseconds that `recorded_at` lies ahead of the time at which the table stored the event, negative where it lies
+ * behind; `null` within the tolerance.
+ */
+export function clockSkewMs({ recorded_at }: RecordedAt, stored: Date): number | null {
+  const skewMs = Date.parse(recorded_at) - stored.getTime();
+  // Negated, so that a text that is no time counts as skewed.
+  return !(Math.abs(skewMs) <= toleratedSkewMs) ? skewMs : null;
+}
+
+/**
+ * The same of the two times that a writer gives. `occurred_at` may lie behind by any time, and ahead by what a tolerated
+ * clock accepts; further ahead it hides every newer event.
+ */
+export function writerSkewMs(event: RecordedAt & Pick<ActivityEvent, "occurred_at">, stored: Date): number | null {
+  const leadMs = Date.parse(event.occurred_at) - stored.getTime();
+  return clockSkewMs(event, stored) ?? (leadMs > 2 * toleratedSkewMs ? leadMs : null);
+}
+
+/**
+ * The event with a `recorded_at` that does not depend on its writer's clock: where that is skewed, it is the time at
+ * which the table stored the event. Without such a time (`null`) the event is returned as it is.
+ */
+export function withTrustedTime(event: ActivityEvent, stored: Date | null): ActivityEvent {
+  if (stored === null || clockSkewMs(event, stored) === null) return event;
+  return { ...event, recorded_at: stored.toISOString() };
+}
