@@ -54,7 +54,7 @@ it("so does a stack with all that a stage can ask for", () => {
       certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1",
       hostedZone: { id: "Z1", name: "example.com" },
     },
-    backup: { keepDailyDays: 35, keepMonthlyDays: 2_555, isLocked: true },
+    backup: { keepDailyDays: 7, keepMonthlyDays: 365, monthlyToColdDays: 1, isLocked: true },
   };
   expect(findings((app) => stackOf(app, "prod", changed))).toEqual([]);
 });
