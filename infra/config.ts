@@ -1,10 +1,11 @@
 import type { BackupProps } from "./backup.ts";
+import type { EdgeSettings } from "./edge.ts";
 import type { EventLogProps } from "./event-log.ts";
 
 /** A name of our own for the API, as `activity.example.com`. */
 export type Domain = {
   readonly name: string;
-  /** Of a certificate for the name, in ACM in the region of the stack. */
+  /** Of a certificate for the name, in ACM in the region of the stack; with an edge, in us-east-1. */
   readonly certificateArn: string;
   /** The zone of Route 53 that gets the record; without it, somebody else points the name to the API. */
   readonly hostedZone?: { readonly id: string; readonly name: string };
@@ -18,7 +19,12 @@ export type Stage = {
   readonly domain: Domain | null;
   /** Origins of browser apps that may read the API; `*` allows any, since requests carry a token and never a cookie. */
   readonly corsOrigins: readonly string[];
-  /** Requests a second, over all callers, before API Gateway answers 429 itself. */
+  /** CloudFront and WAF before the API, which need a domain; `null` for neither. */
+  readonly edge: EdgeSettings | null;
+  /**
+   * Requests a second, over all callers, before API Gateway answers 429 itself. With an edge, which limits each caller,
+   * the account's quota holds instead.
+   */
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
   /** Of the logs of the functions. */
   readonly logRetentionDays: number;
@@ -66,6 +72,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   dev: {
     region: null,
     domain: null,
+    edge: null,
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 500, burst: 1_000 },
     logRetentionDays: 30,
@@ -83,6 +90,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   prod: {
     region: null,
     domain: null,
+    edge: null,
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
