@@ -24,15 +24,15 @@ const volumeHeads = volumes.map(({ eventsPerMonth, months }) => {
 
 const classNames = { STANDARD: "Standard", STANDARD_INFREQUENT_ACCESS: "Standard-IA" };
 
-/** What prod has, which the tables are about. */
+/** What prod's bill is computed for. */
 function prodSettings(): StorageSettings {
   const { tableClass, backup } = stages.prod;
   if (backup === null) throw new Error("Prod has no backup: change the text of docs/costs.md.");
   return { tableClass, backup };
 }
 
-/** What prod had before: every copy in warm storage. */
-const manyCopies = { keepDailyDays: 35, keepMonthlyDays: 7 * 365, monthlyToColdDays: 0, isLocked: false };
+/** What a common plan keeps, all in warm storage. */
+const manyCopies = { daily: 35, monthly: 84 };
 
 /** The tables of docs/costs.md in Markdown, by their names there. */
 export function costTables(counts: StackCounts): Readonly<Record<string, string>> {
@@ -95,9 +95,9 @@ function dollarsOf(wanted: string, lines: readonly CostLine[]): number {
 /** Copies that all stay in warm storage, which the computation of today's settings does not know. */
 function warmCopies({ eventsPerMonth, months }: Volume): number {
   const tableGb = (after: number) => (after * eventsPerMonth * perEvent.itemBytes) / gb;
-  const kept = Math.min(months, Math.round(manyCopies.keepMonthlyDays / (730 / 24)));
+  const kept = Math.min(months, manyCopies.monthly);
   const monthly = Array.from({ length: kept }, (_, ago) => tableGb(months - ago)).reduce((a, b) => a + b, 0);
-  return (tableGb(months) * manyCopies.keepDailyDays + monthly) * prices.dynamodb.copyWarm;
+  return (tableGb(months) * manyCopies.daily + monthly) * prices.dynamodb.copyWarm;
 }
 
 /** The month from which the class that stores for less costs less: of that month's bill, and of all bills so far. */
