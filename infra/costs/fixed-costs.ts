@@ -20,12 +20,33 @@ export function fixedCosts(counts: StackCounts): CostLine[] {
   const polls = counts.polledQueues * 5 * 3 * minutesOfMonth;
   const runs = 2 * minutesOfMonth;
   return [
-    { name: "alarms", dollars: counts.alarmMetrics * cloudwatch.alarmMetric },
-    { name: "dashboard", dollars: counts.dashboards * cloudwatch.dashboard },
-    { name: "metrics", dollars: counts.customMetrics * cloudwatch.customMetric },
-    { name: "KMS keys", dollars: counts.keys * kms.key },
-    { name: "polling of queues", dollars: (polls / million) * sqs.millionCalls },
-    { name: "due function", dollars: functionDollars({ calls: runs, ms: 50, memoryGb: 0.5 }) },
+    {
+      name: "alarms",
+      basis: "for each metric that an alarm looks at",
+      dollars: counts.alarmMetrics * cloudwatch.alarmMetric,
+    },
+    { name: "dashboard", basis: "one", dollars: counts.dashboards * cloudwatch.dashboard },
+    {
+      name: "metrics",
+      basis: "each name, and those of requests also by dialect; at most, since a metric without figures costs nothing",
+      dollars: counts.customMetrics * cloudwatch.customMetric,
+    },
+    {
+      name: "KMS keys",
+      basis:
+        "of signing secrets and of the audit logs; each of the first two yearly rotations adds $1 a month for each",
+      dollars: counts.keys * kms.key,
+    },
+    {
+      name: "polling of queues",
+      basis: "Lambda's empty receives, five connections a queue",
+      dollars: (polls / million) * sqs.millionCalls,
+    },
+    {
+      name: "due function",
+      basis: "two runs a minute, 512 MB for 50 ms",
+      dollars: functionDollars({ calls: runs, ms: 50, memoryGb: 0.5 }),
+    },
   ];
 }
 
@@ -33,7 +54,7 @@ export function fixedCosts(counts: StackCounts): CostLine[] {
 export function edgeCosts(rules: number): CostLine[] {
   const { waf, secretsManager } = prices;
   return [
-    { name: "web ACL", dollars: waf.acl + rules * waf.rule },
-    { name: "edge secret", dollars: secretsManager.secret },
+    { name: "web ACL", basis: "the ACL and its rules", dollars: waf.acl + rules * waf.rule },
+    { name: "edge secret", basis: "one secret of Secrets Manager", dollars: secretsManager.secret },
   ];
 }

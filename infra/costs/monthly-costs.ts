@@ -3,7 +3,12 @@ import { prices } from "./prices.ts";
 import { gb, million, perEvent } from "./workload.ts";
 
 /** A line of the bill, by the name that `resource-costs.ts` and the documentation know it by. */
-export type CostLine = { readonly name: string; readonly dollars: number };
+export type CostLine = {
+  readonly name: string;
+  /** What is counted, in words. */
+  readonly basis: string;
+  readonly dollars: number;
+};
 
 export type Volume = {
   readonly eventsPerMonth: number;
@@ -28,12 +33,36 @@ function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: Volume)
   const metricGb = (3 * batches * perEvent.metricLineBytes) / gb;
   const units = (eventsPerMonth * perEvent.writeUnits) / million;
   return [
-    { name: "event writes", dollars: units * prices.dynamodb[tableClass].write },
-    { name: "ingest queue", dollars: ((3 * batches) / million) * prices.sqs.millionCalls },
-    { name: "ingest function", dollars: run },
-    { name: "stream functions", dollars: 2 * run },
-    { name: "audit log, written", dollars: auditGb * prices.logs.ingestGb },
-    { name: "function logs", dollars: metricGb * prices.logs.ingestGb },
+    {
+      name: "event writes",
+      basis: `${perEvent.writeUnits} write units an event, at the price of the table class`,
+      dollars: units * prices.dynamodb[tableClass].write,
+    },
+    {
+      name: "ingest queue",
+      basis: "by the emitter, ten a call: send, receive and delete",
+      dollars: ((3 * batches) / million) * prices.sqs.millionCalls,
+    },
+    {
+      name: "ingest function",
+      basis: `one invocation for ${perEvent.batch} events, 512 MB for ${perEvent.batchMs} ms`,
+      dollars: run,
+    },
+    {
+      name: "stream functions",
+      basis: "audit log and fan-out, each as the ingest function; Lambda reads streams free of charge",
+      dollars: 2 * run,
+    },
+    {
+      name: "audit log, written",
+      basis: `${perEvent.auditLineBytes.toLocaleString("en-US")} bytes an event`,
+      dollars: auditGb * prices.logs.ingestGb,
+    },
+    {
+      name: "function logs",
+      basis: `three lines of metrics for ${perEvent.batch} events, ${perEvent.metricLineBytes} bytes each`,
+      dollars: metricGb * prices.logs.ingestGb,
+    },
   ];
 }
 
@@ -45,11 +74,31 @@ function keepCosts({ tableClass, backup }: StorageSettings, { eventsPerMonth, mo
   const warmed = ((dynamodb.copyWarm - dynamodb.copyCold) * tableGb(months) * backup.monthlyToColdDays) / daysOfMonth;
   const auditGb = (months * eventsPerMonth * perEvent.auditLineBytes) / gb;
   return [
-    { name: "table and indexes", dollars: tableGb(months) * perEvent.copies * dynamodb[tableClass].storage },
-    { name: "point-in-time recovery", dollars: tableGb(months) * dynamodb.pointInTimeRecovery },
-    { name: "daily copies", dollars: tableGb(months) * backup.keepDailyDays * dynamodb.copyWarm },
-    { name: "monthly copies", dollars: copiedGb * dynamodb.copyCold + warmed },
-    { name: "audit log, kept", dollars: auditGb * perEvent.stored * logs.storageGb },
+    {
+      name: "table and indexes",
+      basis: `${perEvent.itemBytes} bytes an event in the table and in each of ${perEvent.copies - 1} indexes`,
+      dollars: tableGb(months) * perEvent.copies * dynamodb[tableClass].storage,
+    },
+    {
+      name: "point-in-time recovery",
+      basis: `${perEvent.itemBytes} bytes an event; indexes are not billed`,
+      dollars: tableGb(months) * dynamodb.pointInTimeRecovery,
+    },
+    {
+      name: "daily copies",
+      basis: "full copies in warm storage, each as large as the table",
+      dollars: tableGb(months) * backup.keepDailyDays * dynamodb.copyWarm,
+    },
+    {
+      name: "monthly copies",
+      basis: `full copies, each as large as the table was then, in cold storage from day ${backup.monthlyToColdDays + 1} on`,
+      dollars: copiedGb * dynamodb.copyCold + warmed,
+    },
+    {
+      name: "audit log, kept",
+      basis: `for ten years, at ${100 * perEvent.stored} % of its bytes`,
+      dollars: auditGb * perEvent.stored * logs.storageGb,
+    },
   ];
 }
 
@@ -59,6 +108,6 @@ export function functionDollars({ calls, ms, memoryGb }: { calls: number; ms: nu
   return (calls / million) * millionInvocations + calls * (ms / 1_000) * memoryGb * gbSecond;
 }
 
-export function total(lines: readonly CostLine[]): number {
+export function total(lines: readonly Pick<CostLine, "dollars">[]): number {
   return lines.reduce((sum, { dollars }) => sum + dollars, 0);
 }

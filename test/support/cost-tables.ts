@@ -11,6 +11,9 @@ import { prices } from "../../infra/costs/prices.ts";
 import { deliveryCosts, edgeRequestCosts, pageCosts } from "../../infra/costs/use-costs.ts";
 import { gb, million, perEvent } from "../../infra/costs/workload.ts";
 
+/** A row of a table; sums and comparisons have no basis of their own. */
+type Row = Pick<CostLine, "name" | "dollars"> & Partial<Pick<CostLine, "basis">>;
+
 /** The volumes of the tables: events a month, and years for which they have come. */
 const volumes = [1e6, 1e8, 1e10].flatMap((eventsPerMonth) => [
   { eventsPerMonth, months: 12 },
@@ -42,6 +45,9 @@ export function costTables(counts: StackCounts): Readonly<Record<string, string>
       ...monthlyCosts(prod, volume),
       { name: "fixed costs", dollars: total(fixedCosts(counts)) },
     ]),
+    lines: oneColumn("$ for 1 M events a month, 1 year", monthlyCosts(prod, { eventsPerMonth: million, months: 12 }), {
+      sum: false,
+    }),
     uses: usesTable(prod),
     fixed: oneColumn("$ a month", fixedCosts(counts)),
     classes: byVolume(
@@ -76,19 +82,19 @@ function usesTable({ tableClass }: StorageSettings): string {
   );
 }
 
-function withSum(name: string, lines: readonly CostLine[]): CostLine[] {
+function withSum(name: string, lines: readonly Row[]): Row[] {
   return [...lines, { name, dollars: total(lines) }];
 }
 
-function storageOf(lines: readonly CostLine[]): CostLine[] {
+function storageOf(lines: readonly Row[]): Row[] {
   return lines.filter(({ name }) => name === "event writes" || name === "table and indexes");
 }
 
-function copiesOf(lines: readonly CostLine[]): CostLine[] {
+function copiesOf(lines: readonly Row[]): Row[] {
   return lines.filter(({ name }) => name.endsWith(" copies"));
 }
 
-function dollarsOf(wanted: string, lines: readonly CostLine[]): number {
+function dollarsOf(wanted: string, lines: readonly Row[]): number {
   return total(lines.filter(({ name }) => name === wanted));
 }
 
@@ -136,7 +142,7 @@ function optionsTable(): string {
   ]);
 }
 
-function byVolume(linesOf: (volume: Volume) => readonly CostLine[], { sum = true } = {}): string {
+function byVolume(linesOf: (volume: Volume) => readonly Row[], { sum = true } = {}): string {
   const columns = volumes.map((volume) => linesOf(volume));
   const names = columns[0]?.map(({ name }) => name) ?? [];
   const rows = names.map((name) => [name, ...columns.map((lines) => money(dollarsOf(name, lines)))]);
@@ -144,9 +150,13 @@ function byVolume(linesOf: (volume: Volume) => readonly CostLine[], { sum = true
   return table([["$ a month", ...volumeHeads], ...rows, ...sums]);
 }
 
-function oneColumn(head: string, lines: readonly CostLine[], { sum = true } = {}): string {
-  const sums = sum ? [["**all**", `**${money(total(lines))}**`]] : [];
-  return table([["what", head], ...lines.map(({ name, dollars }) => [name, money(dollars)]), ...sums]);
+function oneColumn(head: string, lines: readonly Row[], { sum = true } = {}): string {
+  const sums = sum ? [["**all**", "", `**${money(total(lines))}**`]] : [];
+  return table([
+    ["what", "what is counted", head],
+    ...lines.map(({ name, basis = "", dollars }) => [name, basis, money(dollars)]),
+    ...sums,
+  ]);
 }
 
 /** Cents where they matter. */
@@ -161,7 +171,7 @@ function table([head = [], ...rows]: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
     line(head),
-    line(head.map((name) => (name.startsWith("$") || /\d/.test(name) || name === "from month" ? "---:" : "---"))),
+    line(head.map((name, column) => (column > 0 && /^\$|\d|^from month$/.test(name) ? "---:" : "---"))),
     ...rows.map(line),
   ].join("\n");
 }
