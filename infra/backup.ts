@@ -11,6 +11,8 @@ export type BackupProps = {
   readonly tables: readonly TableV2[];
   readonly keepDailyDays: number;
   readonly keepMonthlyDays: number;
+  /** Days before a monthly copy moves to cold storage, where it costs a third and stays for 90 days at least. */
+  readonly monthlyToColdDays: number;
   readonly alarms: Alarms;
   /** Whether backups cannot be deleted before their time, by nobody. After three days it cannot be taken back. */
   readonly isLocked: boolean;
@@ -19,10 +21,22 @@ export type BackupProps = {
 /** Days in which a lock can still be taken back, which is the least that AWS Backup allows. */
 const graceDays = 3;
 
-/** Copies of the tables in a vault of their own: point-in-time recovery ends after 35 days, and with the table. */
+/** The least time that AWS Backup keeps a copy in cold storage: see Lifecycle in its API reference. */
+const coldDays = 90;
+
+/**
+ * Copies of the tables in a vault of their own: point-in-time recovery ends after 35 days, and with the table. Every
+ * copy of a DynamoDB table is a full one and is billed as such, so few are kept, and the old ones in cold storage.
+ */
 export class Backup extends Construct {
-  constructor(scope: Construct, id: string, { tables, alarms, keepDailyDays, keepMonthlyDays, isLocked }: BackupProps) {
+  constructor(scope: Construct, id: string, props: BackupProps) {
     super(scope, id);
+    const { tables, alarms, keepDailyDays, keepMonthlyDays, monthlyToColdDays, isLocked } = props;
+    if (keepMonthlyDays < monthlyToColdDays + coldDays) {
+      throw new Error(
+        `Keep monthly copies for ${monthlyToColdDays + coldDays} days or more: cold storage takes none for less than ${coldDays}.`,
+      );
+    }
     const backupVault = new BackupVault(this, "Vault", {
       removalPolicy: RemovalPolicy.RETAIN,
       blockRecoveryPointDeletion: true,
@@ -42,6 +56,7 @@ export class Backup extends Construct {
       new BackupPlanRule({
         ruleName: "monthly",
         scheduleExpression: Schedule.cron({ day: "1", hour: "4", minute: "0" }),
+        moveToColdStorageAfter: Duration.days(monthlyToColdDays),
         deleteAfter: Duration.days(keepMonthlyDays),
       }),
     );

@@ -1,9 +1,11 @@
 import type { BackupProps } from "./backup.ts";
+import type { EdgeSettings } from "./edge.ts";
+import type { EventLogProps } from "./event-log.ts";
 
 /** A name of our own for the API, as `activity.example.com`. */
 export type Domain = {
   readonly name: string;
-  /** Of a certificate for the name, in ACM in the region of the stack. */
+  /** Of a certificate for the name, in ACM in the region of the stack; with an edge, in us-east-1. */
   readonly certificateArn: string;
   /** The zone of Route 53 that gets the record; without it, somebody else points the name to the API. */
   readonly hostedZone?: { readonly id: string; readonly name: string };
@@ -17,7 +19,12 @@ export type Stage = {
   readonly domain: Domain | null;
   /** Origins of browser apps that may read the API; `*` allows any, since requests carry a token and never a cookie. */
   readonly corsOrigins: readonly string[];
-  /** Requests a second, over all callers, before API Gateway answers 429 itself. */
+  /** CloudFront and WAF before the API, which need a domain; `null` for neither. */
+  readonly edge: EdgeSettings | null;
+  /**
+   * Requests a second, over all callers, before API Gateway answers 429 itself. With an edge, which limits each caller,
+   * the account's quota holds instead.
+   */
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
   /** Of the logs of the functions. */
   readonly logRetentionDays: number;
@@ -34,8 +41,21 @@ export type Stage = {
   readonly deliveryConcurrency: number;
   /** Years for which each day of the audit log is kept in a bucket that nobody can delete from; `null` for no bucket. */
   readonly archive: { readonly years: number } | null;
-  /** Copies of the tables beside their point-in-time recovery: days to keep them, and whether nobody can shorten that. */
-  readonly backup: Pick<BackupProps, "keepDailyDays" | "keepMonthlyDays" | "isLocked"> | null;
+  /**
+   * Copies of the tables beside their point-in-time recovery: days to keep them, days until the monthly ones move to cold
+   * storage, and whether nobody can shorten that.
+   */
+  readonly backup: Omit<BackupProps, "tables" | "alarms"> | null;
+  /**
+   * How DynamoDB bills the events table and its indexes: Standard-IA stores at 40 % of the price and reads and writes at
+   * 125 %, which pays for what is kept longer than five weeks. It may be changed twice in 30 days.
+   */
+  readonly tableClass: EventLogProps["tableClass"];
+  /**
+   * Units a second that the events table and each of its indexes take from their first second, for a price that is paid
+   * once. It can be raised, never lowered. `null`: what DynamoDB gives a new table, 12,000 reads and 4,000 writes.
+   */
+  readonly warmThroughput: EventLogProps["warmThroughput"];
   /** Where alarms are sent, besides their topics; `null` for nowhere. */
   readonly alarmEmail: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -52,6 +72,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   dev: {
     region: null,
     domain: null,
+    edge: null,
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 500, burst: 1_000 },
     logRetentionDays: 30,
@@ -61,12 +82,15 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     deliveryConcurrency: 25,
     archive: null,
     backup: null,
+    tableClass: "STANDARD",
+    warmThroughput: null,
     alarmEmail: null,
     tags: { application: "activity-log", stage: "dev" },
   },
   prod: {
     region: null,
     domain: null,
+    edge: null,
     corsOrigins: ["*"],
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
@@ -75,7 +99,9 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     ingestConcurrency: 100,
     deliveryConcurrency: 300,
     archive: null,
-    backup: { keepDailyDays: 35, keepMonthlyDays: 7 * 365, isLocked: false },
+    backup: { keepDailyDays: 7, keepMonthlyDays: 365, monthlyToColdDays: 1, isLocked: false },
+    tableClass: "STANDARD_INFREQUENT_ACCESS",
+    warmThroughput: null,
     alarmEmail: null,
     tags: { application: "activity-log", stage: "prod" },
   },

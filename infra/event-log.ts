@@ -1,4 +1,11 @@
-import { AttributeType, type GlobalSecondaryIndexPropsV2, StreamViewType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import {
+  AttributeType,
+  type GlobalSecondaryIndexPropsV2,
+  StreamViewType,
+  TableClass,
+  TableV2,
+  type WarmThroughput,
+} from "aws-cdk-lib/aws-dynamodb";
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
@@ -20,13 +27,21 @@ const rewriting = [
   "dynamodb:UpdateTimeToLive",
 ];
 
+export type EventLogProps = {
+  readonly operation: Operation;
+  readonly tableClass: keyof typeof TableClass;
+  /** Of the table, and of each index: an index that is not warm slows down the writes of the table. */
+  readonly warmThroughput: Required<WarmThroughput> | null;
+};
+
 /** The append-only log of events: the table, its indexes, and who may do what with it. */
 export class EventLog extends Construct {
   readonly table: TableV2;
   readonly #indexes: readonly string[];
 
-  constructor(scope: Construct, id: string, { operation }: { operation: Operation }) {
+  constructor(scope: Construct, id: string, { operation, tableClass, warmThroughput }: EventLogProps) {
     super(scope, id);
+    const warm = warmThroughput === null ? {} : { warmThroughput };
     const indexes = [
       byTime("by_time", "org_id"),
       byTime("by_type", "org_id", "entity_type"),
@@ -37,8 +52,10 @@ export class EventLog extends Construct {
     this.table = new TableV2(this, "Table", {
       partitionKey: text("timeline"),
       sortKey: text("position"),
-      globalSecondaryIndexes: indexes,
+      globalSecondaryIndexes: indexes.map((index) => ({ ...index, ...warm })),
       ...protectedTable,
+      ...warm,
+      tableClass: TableClass[tableClass],
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       resourcePolicy: new PolicyDocument({
         statements: [

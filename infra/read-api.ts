@@ -15,6 +15,7 @@ import { Construct } from "constructs";
 import type { Access } from "./access.ts";
 import { watchApi } from "./api-watch.ts";
 import type { Stage } from "./config.ts";
+import { Edge } from "./edge.ts";
 import type { EventLog } from "./event-log.ts";
 import { ApiDomain } from "./parts/api-domain.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
@@ -26,6 +27,9 @@ export type ReadApiProps = {
   readonly operation: Operation;
   readonly stage: Stage;
 };
+
+/** The default quota of an account and region, for all its APIs: see "Amazon API Gateway quotas". */
+const accountThrottle = { ratePerSecond: 10_000, burst: 5_000 };
 
 /**
  * One line of the access log. Neither the query nor any header: both may hold what is not for logs. Clients of the
@@ -52,13 +56,15 @@ export class ReadApi extends Construct {
   readonly finzbooks: NodeFunction;
   readonly simplybooks: NodeFunction;
   readonly fakturoid: NodeFunction;
+  readonly #edge: Edge | null;
 
   constructor(scope: Construct, id: string, { eventLog, access, operation, stage }: ReadApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, "Api", {
       description: "The activity log.",
       createDefaultStage: false,
-      disableExecuteApiEndpoint: stage.domain !== null,
+      // CloudFront comes to this endpoint.
+      disableExecuteApiEndpoint: stage.domain !== null && stage.edge === null,
       corsPreflight: {
         allowOrigins: [...stage.corsOrigins],
         maxAge: Duration.hours(1),
@@ -83,20 +89,23 @@ export class ReadApi extends Construct {
       },
     });
     const { domain } = stage;
+    this.#edge = stage.edge === null ? null : new Edge(this, "Edge", { api: this.api, domain, settings: stage.edge });
+    const throttle = this.#edge === null ? stage.throttle : accountThrottle;
     if (domain === null) {
       this.url = this.api.apiEndpoint;
       this.hosts = [Fn.select(2, Fn.split("/", this.url))];
     } else {
       const { region, urlSuffix } = Stack.of(this);
       this.url = `https://${domain.name}`;
-      this.hosts = [domain.name, `${this.api.apiId}.execute-api.${region}.${urlSuffix}`];
+      const behind = this.#edge === null ? [] : [this.#edge.distribution.distributionDomainName];
+      this.hosts = [domain.name, `${this.api.apiId}.execute-api.${region}.${urlSuffix}`, ...behind];
     }
     new HttpStage(this, "Stage", {
       httpApi: this.api,
-      ...(domain !== null && { domainMapping: new ApiDomain(this, "Domain", domain) }),
+      ...(domain !== null && this.#edge === null && { domainMapping: new ApiDomain(this, "Domain", domain) }),
       stageName: "$default",
       autoDeploy: true,
-      throttle: { rateLimit: stage.throttle.ratePerSecond, burstLimit: stage.throttle.burst },
+      throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(new LogGroup(this, "AccessLog", { retention: operation.logRetention })),
         format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
@@ -139,6 +148,7 @@ export class ReadApi extends Construct {
 
   /** Has a function answer a route. */
   route(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
+    this.#edge?.guard(fn);
     const integration = new HttpLambdaIntegration(`${id}Integration`, fn);
     const route = new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
     const reason = "The function authenticates: an authorizer of HTTP APIs cannot answer in the words of a dialect.";

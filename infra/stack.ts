@@ -25,7 +25,8 @@ export class ActivityLogStack extends Stack {
       logRetention: stage.logRetentionDays,
       reserved: stage.reserved,
     };
-    const eventLog = new EventLog(this, "EventLog", { operation });
+    const { tableClass, warmThroughput } = stage;
+    const eventLog = new EventLog(this, "EventLog", { operation, tableClass, warmThroughput });
     const access = new Access(this, "Access", { operation });
     const ingest = new Ingest(this, "Ingest", {
       operation,
@@ -49,8 +50,11 @@ export class ActivityLogStack extends Stack {
       this.output("FunctionArchive", fn.functionName);
       this.output("BucketArchive", bucket.bucketName);
     }
-    const tables = [eventLog.table, access.table, deliveries.table];
-    if (stage.backup !== null) new Backup(this, "Backup", { tables, alarms: operation.alarms, ...stage.backup });
+    if (stage.backup !== null) {
+      // Not the deliveries: they expire after 30 days, and point-in-time recovery has the last 35.
+      const tables = [eventLog.table, access.table];
+      new Backup(this, "Backup", { tables, alarms: operation.alarms, ...stage.backup });
+    }
 
     // `{Kind}{Name}`: the command line and the local runtime find everything by these names.
     this.output("ApiUrl", readApi.url);

@@ -11,6 +11,11 @@ export function env(variable: Variable): string {
   return value;
 }
 
+/** The value of a variable that only some stages set; `null` without it. */
+export function optionalEnv(variable: Variable): string | null {
+  return environment[variable] || null;
+}
+
 /** Whether a variable that no stack sets says `allow`. */
 export function isAllowed(variable: Variable): boolean {
   return environment[variable] === "allow";

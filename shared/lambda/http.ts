@@ -3,11 +3,13 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { HttpRequest, HttpResponse, HttpTrace } from "../dialects/http.ts";
 import { ActivityError } from "../events/errors.ts";
 import type { RequestLine } from "../review/lines.ts";
+import { type Caller, callerOf, type EdgeTrust } from "./caller.ts";
 import { encodeResponse } from "./encode.ts";
+import { optionalEnv } from "./env.ts";
 import { inInvocation } from "./invocation.ts";
 import { errorFields, log } from "./log.ts";
 import { metricFields } from "./metrics.ts";
-import { metrics } from "./names.ts";
+import { metrics, variables } from "./names.ts";
 
 export type HttpFunction = {
   /** What the lines and the metrics of its requests name it. */
@@ -31,7 +33,7 @@ const securityHeaders = {
 
 type Call = middy.Request<APIGatewayProxyEventV2>;
 
-type Exchange = { request: HttpRequest; readonly ip: string; readonly trace: HttpTrace; readonly started: number };
+type Exchange = { request: HttpRequest; readonly caller: Caller; readonly trace: HttpTrace; readonly started: number };
 
 type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
 
@@ -40,12 +42,14 @@ type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
  * response carries its request id, and each request leaves one line in the log. It never throws.
  */
 export function http({ name, answer, renderProblem, readBody }: HttpFunction) {
+  const edge = givenEdge();
   const exchanges = new WeakMap<APIGatewayProxyEventV2, Exchange>();
   const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
     const known = exchanges.get(event);
     if (known) return known;
-    const { sourceIp: ip } = event.requestContext.http;
-    const opened = { request: toRequest(event), ip, trace: { headers: {}, facts: {} }, started: performance.now() };
+    const caller = callerOf(event, edge);
+    const request = toRequest(event, caller);
+    const opened = { request, caller, trace: { headers: {}, facts: {} }, started: performance.now() };
     exchanges.set(event, opened);
     return opened;
   };
@@ -82,7 +86,8 @@ export function http({ name, answer, renderProblem, readBody }: HttpFunction) {
     .use({ after: addHeaders, onError: addHeaders })
     .use(problems)
     .handler((event: APIGatewayProxyEventV2) => {
-      const { request, trace } = exchangeOf(event);
+      const { request, trace, caller } = exchangeOf(event);
+      if (caller.isRefused) throw new ActivityError("not_found", "The API is not served at this address.");
       return answer(request, trace);
     });
   if (readBody !== undefined) {
@@ -99,14 +104,20 @@ export function http({ name, answer, renderProblem, readBody }: HttpFunction) {
   };
 }
 
-function toRequest({ rawPath, rawQueryString, headers, requestContext }: APIGatewayProxyEventV2): HttpRequest {
+function givenEdge(): EdgeTrust | null {
+  const secret = optionalEnv(variables.edgeSecret);
+  return secret === null ? null : { secret, isOnlyWay: optionalEnv(variables.edgeOnlyWay) === "true" };
+}
+
+function toRequest(event: APIGatewayProxyEventV2, { origin }: Caller): HttpRequest {
+  const { rawPath, rawQueryString, headers, requestContext } = event;
   const { method } = requestContext.http;
   return {
     method: method === "HEAD" ? "GET" : method,
     path: rawPath,
     query: new URLSearchParams(rawQueryString),
     headers,
-    origin: `${headers["x-forwarded-proto"] ?? "https"}://${headers.host ?? requestContext.domainName}`,
+    origin,
     requestId: requestContext.requestId,
     body: () => undefined,
   };
@@ -115,7 +126,7 @@ function toRequest({ rawPath, rawQueryString, headers, requestContext }: APIGate
 /** Writes the audit line of a request, which is also what its metrics are made of. */
 function reportRequest(
   dialect: string,
-  { request, ip, trace, started }: Exchange,
+  { request, caller, trace, started }: Exchange,
   response: HttpResponse | null | undefined,
   error?: unknown,
 ): void {
@@ -132,7 +143,7 @@ function reportRequest(
     token_id: trace.facts.token_id ?? (status === 401 ? "none" : undefined),
     status,
     code: error instanceof ActivityError ? error.code : undefined,
-    ip,
+    ip: caller.ip,
   };
   const counts = {
     ...(status >= 500 ? { [metrics.requestsFailed]: 1 } : {}),

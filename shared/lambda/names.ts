@@ -12,11 +12,18 @@ export const variables = {
   secretsKey: "SECRETS_KEY_ARN",
   /** Hosts of our own API, separated by blanks: nothing is ever sent to them. */
   apiHosts: "API_HOSTS",
+  /** What CloudFront proves itself by, where there is a distribution before the API. */
+  edgeSecret: "EDGE_SECRET",
+  /** `true` where requests that did not come through CloudFront are refused. */
+  edgeOnlyWay: "EDGE_ONLY_WAY",
   /** Set on laptops only, and by no template: lets webhooks go to loopback addresses, also without TLS. */
   webhooksToLoopback: "WEBHOOKS_TO_LOOPBACK",
 } as const;
 
 export type Variable = (typeof variables)[keyof typeof variables];
+
+/** Headers that CloudFront adds to each request. It replaces what a caller sends under these names. */
+export const edgeHeaders = { secret: "x-activity-edge-secret", host: "x-activity-edge-host" } as const;
 
 /** Where the functions' own metrics go in CloudWatch. */
 export const metricNamespace = "ActivityLog";

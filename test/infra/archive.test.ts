@@ -3,7 +3,7 @@ import { inWords, plainId, templateOf } from "../support/template.ts";
 
 const template = templateOf("prod", {
   archive: { years: 10 },
-  backup: { keepDailyDays: 35, keepMonthlyDays: 2_555, isLocked: true },
+  backup: { keepDailyDays: 7, keepMonthlyDays: 365, monthlyToColdDays: 1, isLocked: true },
 });
 
 function only(type: string) {
@@ -47,20 +47,36 @@ it("each day after noon the day before is exported, by a function that can do no
   expect(inWords(rule?.Properties.Targets[0].Arn)).toBe("ArchiveFunction");
 });
 
-it("backups are of every table, daily and monthly, in a vault that is locked for good after three days", () => {
+it("backups are daily, and monthly in cold storage, in a vault that is locked for good after three days", () => {
   const { Properties } = only("AWS::Backup::BackupVault");
-  expect(Properties.LockConfiguration).toEqual({ ChangeableForDays: 3, MinRetentionDays: 35 });
+  expect(Properties.LockConfiguration).toEqual({ ChangeableForDays: 3, MinRetentionDays: 7 });
   const { BackupPlanRule } = only("AWS::Backup::BackupPlan").Properties.BackupPlan;
   expect(BackupPlanRule.map(({ Lifecycle }: { Lifecycle: unknown }) => Lifecycle)).toEqual([
-    { DeleteAfterDays: 35 },
-    { DeleteAfterDays: 2_555 },
+    { DeleteAfterDays: 7 },
+    { DeleteAfterDays: 365, MoveToColdStorageAfterDays: 1 },
   ]);
   const { Resources } = only("AWS::Backup::BackupSelection").Properties.BackupSelection;
   expect(Resources.map(inWords)).toEqual([
     expect.stringContaining("EventLogTable"),
     expect.stringContaining("AccessConfig"),
-    expect.stringContaining("WebhooksDeliveriesTable"),
   ]);
+});
+
+it("prod keeps 7 daily and 12 monthly copies at a time, and can still change that", () => {
+  const prod = templateOf("prod");
+  const [plan] = Object.values(prod.findResources("AWS::Backup::BackupPlan"));
+  expect(plan?.Properties.BackupPlan.BackupPlanRule).toMatchObject([
+    { ScheduleExpression: "cron(0 3 * * ? *)", Lifecycle: { DeleteAfterDays: 7 } },
+    { ScheduleExpression: "cron(0 4 1 * ? *)", Lifecycle: { DeleteAfterDays: 365, MoveToColdStorageAfterDays: 1 } },
+  ]);
+  const [vault] = Object.values(prod.findResources("AWS::Backup::BackupVault"));
+  expect(vault?.Properties).not.toHaveProperty("LockConfiguration");
+});
+
+it("copies that would leave cold storage too early are refused when the stack is synthesized", () => {
+  const backup = { keepDailyDays: 7, keepMonthlyDays: 96, monthlyToColdDays: 7, isLocked: false };
+  expect(() => templateOf("prod", { backup })).toThrow("Keep monthly copies for 97 days or more");
+  expect(() => templateOf("prod", { backup: { ...backup, keepMonthlyDays: 97 } })).not.toThrow();
 });
 
 it("a stage without them has neither", () => {

@@ -7,6 +7,8 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { stageNames } from "../../infra/config.ts";
+import { EdgeAclStack } from "../../infra/edge-acl.ts";
+import { fullStage } from "../support/full-stage.ts";
 import { stackOf } from "../support/template.ts";
 
 const report = z.object({
@@ -47,16 +49,14 @@ it.each(stageNames)("the stack of %s meets the rules of AwsSolutions, but for wh
 });
 
 it("so does a stack with all that a stage can ask for", () => {
-  const changed = {
-    archive: { years: 10 },
-    domain: {
-      name: "activity.example.com",
-      certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1",
-      hostedZone: { id: "Z1", name: "example.com" },
-    },
-    backup: { keepDailyDays: 35, keepMonthlyDays: 2_555, isLocked: true },
-  };
-  expect(findings((app) => stackOf(app, "prod", changed))).toEqual([]);
+  expect(findings((app) => stackOf(app, "prod", fullStage))).toEqual([]);
+});
+
+it("so do the web ACL of a stage elsewhere, and the stack that uses it", () => {
+  const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";
+  const elsewhere = { ...fullStage, region: "eu-central-1", edge: { ...fullStage.edge, webAclArn } };
+  expect(findings((app) => stackOf(app, "prod", elsewhere))).toEqual([]);
+  expect(findings((app) => new EdgeAclStack(app, "activity-log-prod-edge", fullStage.edge))).toEqual([]);
 });
 
 it("the rules find what breaks them", () => {

@@ -1,7 +1,7 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { stageNames } from "../../infra/config.ts";
-import { templateOf } from "../support/template.ts";
+import { plainId, templateOf } from "../support/template.ts";
 
 const key = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, KeyType: "HASH" }));
 const sort = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, KeyType: "RANGE" }));
@@ -70,6 +70,22 @@ describe.each(stageNames)("in %s", (stage) => {
     });
   });
 
+  it("only the events table is kept for long: in prod it has the class that stores at less, the others never", () => {
+    const classes = tables.map(([id, { Properties }]) => [
+      plainId(id),
+      Properties.Replicas.map(({ TableClass }: { TableClass?: string }) => TableClass ?? "STANDARD"),
+    ]);
+    expect(Object.fromEntries(classes)).toEqual({
+      EventLogTable: [stage === "prod" ? "STANDARD_INFREQUENT_ACCESS" : "STANDARD"],
+      AccessConfig: ["STANDARD"],
+      WebhooksDeliveriesTable: ["STANDARD"],
+    });
+  });
+
+  it("nothing is warmed up unless the stage asks for it", () => {
+    for (const [, { Properties }] of tables) expect(JSON.stringify(Properties)).not.toContain("WarmThroughput");
+  });
+
   it("the deliveries table forgets what is old, and lists what is undelivered", () => {
     template.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
       GlobalSecondaryIndexes: [
@@ -91,4 +107,18 @@ describe.each(stageNames)("in %s", (stage) => {
       GlobalSecondaryIndexes: Match.absent(),
     });
   });
+});
+
+it("warm throughput is of the events table and of each of its indexes", () => {
+  const warmThroughput = { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 10_000 };
+  const WarmThroughput = { ReadUnitsPerSecond: 20_000, WriteUnitsPerSecond: 10_000 };
+  const tables = templateOf("prod", { warmThroughput }).findResources("AWS::DynamoDB::GlobalTable");
+  const [, events] = Object.entries(tables).find(([id]) => id.startsWith("EventLog")) ?? [];
+  expect(events?.Properties.WarmThroughput).toEqual(WarmThroughput);
+  expect(events?.Properties.GlobalSecondaryIndexes.length).toBeGreaterThan(0);
+  for (const index of events?.Properties.GlobalSecondaryIndexes ?? []) {
+    expect(index.WarmThroughput, index.IndexName).toEqual(WarmThroughput);
+  }
+  const others = Object.entries(tables).filter(([id]) => !id.startsWith("EventLog"));
+  for (const [, table] of others) expect(table.Properties).not.toHaveProperty("WarmThroughput");
 });

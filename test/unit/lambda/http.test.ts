@@ -3,8 +3,9 @@ import { renderProblem } from "../../../shared/dialects/finzbooks/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../../shared/dialects/http.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { type HttpFunction, http } from "../../../shared/lambda/http.ts";
-import { metrics } from "../../../shared/lambda/names.ts";
+import { metrics, variables } from "../../../shared/lambda/names.ts";
 import { testNow } from "../../support/builders.ts";
+import { setEnvironment } from "../../support/environment.ts";
 import { aContext, anHttpEvent } from "../../support/http-event.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
 
@@ -281,5 +282,30 @@ describe("the log line of a request", () => {
     await serve(failing(new ActivityError("invalid_value", "Bad.")), event);
     expect(lines).toHaveLength(2);
     expect(JSON.stringify(lines)).not.toContain("secret");
+  });
+});
+
+describe("a function behind an edge", () => {
+  afterEach(() => setEnvironment({ [variables.edgeSecret]: "", [variables.edgeOnlyWay]: "" }));
+
+  const behindEdge = (headers: Record<string, string>) => {
+    setEnvironment({ [variables.edgeSecret]: "s3cret", [variables.edgeOnlyWay]: "true" });
+    return serve(async ({ origin }) => ({ ...ok, body: origin }), anHttpEvent("/x", { headers }));
+  };
+
+  it("answers what came through CloudFront, and logs the viewer's address", async () => {
+    const headers = {
+      "x-activity-edge-secret": "s3cret",
+      "x-activity-edge-host": "activity.example.com",
+      "x-forwarded-for": "203.0.113.9, 127.0.0.1",
+    };
+    expect(await behindEdge(headers)).toMatchObject({ statusCode: 200, body: "https://activity.example.com" });
+    expect(lines).toMatchObject([{ status: 200, ip: "203.0.113.9" }]);
+  });
+
+  it("refuses what came past it before it does anything, and logs the sender's address", async () => {
+    const response = await behindEdge({ "x-activity-edge-secret": "guess", "x-forwarded-for": "203.0.113.9" });
+    expect(response).toMatchObject({ statusCode: 404 });
+    expect(lines).toMatchObject([{ status: 404, code: "not_found", ip: "127.0.0.1" }]);
   });
 });

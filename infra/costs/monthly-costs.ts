@@ -1,0 +1,113 @@
+import type { Stage } from "../config.ts";
+import { prices } from "./prices.ts";
+import { gb, million, perEvent } from "./workload.ts";
+
+/** A line of the bill, by the name that `resource-costs.ts` and the documentation know it by. */
+export type CostLine = {
+  readonly name: string;
+  /** What is counted, in words. */
+  readonly basis: string;
+  readonly dollars: number;
+};
+
+export type Volume = {
+  readonly eventsPerMonth: number;
+  /** Months for which events have come at that rate; all are kept. */
+  readonly months: number;
+};
+
+export type StorageSettings = Pick<Stage, "tableClass"> & { readonly backup: NonNullable<Stage["backup"]> };
+
+const daysOfMonth = 730 / 24;
+
+/** Returns what grows with the events, as the bill of the last of the months has it. */
+export function monthlyCosts(settings: StorageSettings, volume: Volume): CostLine[] {
+  return [...writeCosts(settings, volume), ...keepCosts(settings, volume)];
+}
+
+function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: Volume): CostLine[] {
+  const batches = eventsPerMonth / perEvent.batch;
+  const run = functionDollars({ calls: batches, ms: perEvent.batchMs, memoryGb: perEvent.functionGb });
+  const auditGb = (eventsPerMonth * perEvent.auditLineBytes) / gb;
+  // Ingest, audit log and fan-out write one line each.
+  const metricGb = (3 * batches * perEvent.metricLineBytes) / gb;
+  const units = (eventsPerMonth * perEvent.writeUnits) / million;
+  return [
+    {
+      name: "event writes",
+      basis: `${perEvent.writeUnits} write units an event, at the price of the table class`,
+      dollars: units * prices.dynamodb[tableClass].write,
+    },
+    {
+      name: "ingest queue",
+      basis: "by the emitter, ten a call: send, receive and delete",
+      dollars: ((3 * batches) / million) * prices.sqs.millionCalls,
+    },
+    {
+      name: "ingest function",
+      basis: `one invocation for ${perEvent.batch} events, 512 MB for ${perEvent.batchMs} ms`,
+      dollars: run,
+    },
+    {
+      name: "stream functions",
+      basis: "audit log and fan-out, each as the ingest function; Lambda reads streams free of charge",
+      dollars: 2 * run,
+    },
+    {
+      name: "audit log, written",
+      basis: `${perEvent.auditLineBytes.toLocaleString("en-US")} bytes an event`,
+      dollars: auditGb * prices.logs.ingestGb,
+    },
+    {
+      name: "function logs",
+      basis: `three lines of metrics for ${perEvent.batch} events, ${perEvent.metricLineBytes} bytes each`,
+      dollars: metricGb * prices.logs.ingestGb,
+    },
+  ];
+}
+
+function keepCosts({ tableClass, backup }: StorageSettings, { eventsPerMonth, months }: Volume): CostLine[] {
+  const { dynamodb, logs } = prices;
+  const tableGb = (after: number) => (after * eventsPerMonth * perEvent.itemBytes) / gb;
+  const monthlyCopies = Math.min(months, Math.round(backup.keepMonthlyDays / daysOfMonth));
+  const copiedGb = Array.from({ length: monthlyCopies }, (_, ago) => tableGb(months - ago)).reduce((a, b) => a + b, 0);
+  const warmed = ((dynamodb.copyWarm - dynamodb.copyCold) * tableGb(months) * backup.monthlyToColdDays) / daysOfMonth;
+  const auditGb = (months * eventsPerMonth * perEvent.auditLineBytes) / gb;
+  return [
+    {
+      name: "table and indexes",
+      basis: `${perEvent.itemBytes} bytes an event in the table and in each of ${perEvent.copies - 1} indexes`,
+      dollars: tableGb(months) * perEvent.copies * dynamodb[tableClass].storage,
+    },
+    {
+      name: "point-in-time recovery",
+      basis: `${perEvent.itemBytes} bytes an event; indexes are not billed`,
+      dollars: tableGb(months) * dynamodb.pointInTimeRecovery,
+    },
+    {
+      name: "daily copies",
+      basis: "full copies in warm storage, each as large as the table",
+      dollars: tableGb(months) * backup.keepDailyDays * dynamodb.copyWarm,
+    },
+    {
+      name: "monthly copies",
+      basis: `full copies, each as large as the table was then, in cold storage from day ${backup.monthlyToColdDays + 1} on`,
+      dollars: copiedGb * dynamodb.copyCold + warmed,
+    },
+    {
+      name: "audit log, kept",
+      basis: `for ten years, at ${100 * perEvent.stored} % of its bytes`,
+      dollars: auditGb * perEvent.stored * logs.storageGb,
+    },
+  ];
+}
+
+/** Returns what a function costs that runs so often, for so long. */
+export function functionDollars({ calls, ms, memoryGb }: { calls: number; ms: number; memoryGb: number }): number {
+  const { millionInvocations, gbSecond } = prices.lambda;
+  return (calls / million) * millionInvocations + calls * (ms / 1_000) * memoryGb * gbSecond;
+}
+
+export function total(lines: readonly Pick<CostLine, "dollars">[]): number {
+  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
+}

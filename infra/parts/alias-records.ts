@@ -1,0 +1,22 @@
+import { AaaaRecord, ARecord, HostedZone, type IAliasRecordTarget, RecordTarget } from "aws-cdk-lib/aws-route53";
+import { Construct } from "constructs";
+
+export type AliasRecordsProps = {
+  readonly name: string;
+  readonly hostedZone: { readonly id: string; readonly name: string };
+};
+
+/**
+ * Leads a name to CloudFront, by IPv4 and IPv6. The IPv4 record has the logical id of the one that `ApiDomain` makes:
+ * CloudFormation then changes it in place, and would fail to create a second record of that name.
+ */
+export function aliasRecords(scope: Construct, { name, hostedZone }: AliasRecordsProps, alias: IAliasRecordTarget) {
+  const domain = new Construct(scope, "Domain");
+  const zone = HostedZone.fromHostedZoneAttributes(domain, "Zone", {
+    hostedZoneId: hostedZone.id,
+    zoneName: hostedZone.name,
+  });
+  const record = { recordName: name, zone, target: RecordTarget.fromAlias(alias) };
+  new ARecord(domain, "Record", record);
+  new AaaaRecord(domain, "RecordIpv6", record);
+}

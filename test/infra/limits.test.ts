@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { stages } from "../../infra/config.ts";
+import { perEvent } from "../../infra/costs/workload.ts";
+import { rateLimit } from "../../shared/access/rate.ts";
+import { maxLimit } from "../../shared/dialects/finzbooks/query.ts";
+import { maxEventBytes } from "../../shared/events/schema.ts";
+import { windowBudget } from "../../shared/events/window.ts";
+import { maxEndpoints } from "../../shared/webhooks/endpoint.ts";
+import { initialLimit, maxConcurrentSends } from "../../shared/webhooks/health.ts";
+
+const rows = readFileSync(join(import.meta.dirname, "../../docs/limits.md"), "utf8").split("\n");
+const { dev, prod } = stages;
+
+/** As the page writes numbers. */
+const n = (value: number) => value.toLocaleString("en-US");
+
+/** DynamoDB's default quota for a table and its indexes, in units a second: "Table-level write throughput limit". */
+const tableUnits = 40_000;
+
+it.each([
+  [
+    "events a second",
+    `| ${n(tableUnits / perEvent.writeUnits)}, computed: ${n(tableUnits)} units / ${perEvent.writeUnits} |`,
+  ],
+  ["functions that append at a time", `${prod.ingestConcurrency} in prod, ${dev.ingestConcurrency} in dev`],
+  ["size of an event", `${maxEventBytes / 1024} KB`],
+  ["requests a minute", `${rateLimit.requests} a token`],
+  [
+    "requests a second, all callers",
+    `${n(prod.throttle.ratePerSecond)} in prod and ${n(dev.throttle.ratePerSecond)} in dev`,
+  ],
+  ["requests at a time", `${prod.reserved?.api} for each function`],
+  ["events of a page", `${maxLimit} (\`limit\`)`],
+  ["what one request reads", `${n(windowBudget.events)} events and ${windowBudget.pages} pages`],
+  ["endpoints", `| ${maxEndpoints} |`],
+  ["sends at a time", `${initialLimit} to one endpoint, up to ${maxConcurrentSends}`],
+  ["sends at a time", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
+])("the limits page says of %s what the code has", (what, said) => {
+  expect(rows.find((row) => row.startsWith(`| ${what} |`))).toContain(said);
+});

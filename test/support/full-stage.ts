@@ -1,0 +1,20 @@
+import type { Stage } from "../../infra/config.ts";
+
+/** Everything that a stage can ask for, and that no stage has from the start. */
+export const fullStage = {
+  region: "us-east-1",
+  archive: { years: 10 },
+  backup: { keepDailyDays: 7, keepMonthlyDays: 365, monthlyToColdDays: 1, isLocked: true },
+  domain: {
+    name: "activity.example.com",
+    certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/1",
+    hostedZone: { id: "Z0123456789", name: "example.com" },
+  },
+  edge: {
+    requestsPerFiveMinutes: { perAddress: 30_000, perToken: 6_000 },
+    webAclArn: null,
+    isOnlyWay: true,
+  },
+  warmThroughput: { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 10_000 },
+  alarmEmail: "operators@example.com",
+} satisfies Partial<Stage>;
