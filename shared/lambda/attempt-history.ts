@@ -3,7 +3,12 @@ import type { SQSRecord } from "aws-lambda";
 import type { AttemptHistory } from "../events/deferral.ts";
 
 /** Names of the message attributes that carry an event's history from one message to the next. */
-const names = { deferrals: "deferrals", defects: "defects", firstSentMs: "first_sent_ms" } as const;
+const names = {
+  deferrals: "deferrals",
+  defects: "defects",
+  firstSentMs: "first_sent_ms",
+  messageId: "message_id",
+} as const;
 
 /** Above what any event reaches, and small enough to count with. */
 const largestCount = 1_000_000;
@@ -27,12 +32,22 @@ export function parseHistory({ messageAttributes, attributes }: Pick<SQSRecord, 
   return history;
 }
 
+/** The id under which a service sent the message: that is the one that it knows, and looks for. */
+export function originalMessageId({
+  messageId,
+  messageAttributes,
+}: Pick<SQSRecord, "messageId" | "messageAttributes">) {
+  const given = messageAttributes[names.messageId]?.stringValue ?? "";
+  return /^[\w-]{1,100}$/.test(given) ? given : messageId;
+}
+
 /** The history as attributes of the next message. */
-export function historyAttributes(history: AttemptHistory): Record<string, MessageAttributeValue> {
+export function historyAttributes(history: AttemptHistory, messageId: string): Record<string, MessageAttributeValue> {
   const attribute = (value: number) => ({ DataType: "Number", StringValue: String(value) });
   return {
     [names.deferrals]: attribute(history.deferrals),
     [names.defects]: attribute(history.defects),
     [names.firstSentMs]: attribute(history.firstSentMs),
+    [names.messageId]: { DataType: "String", StringValue: messageId },
   };
 }

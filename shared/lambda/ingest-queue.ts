@@ -11,11 +11,13 @@ type Resent = {
   readonly body: string;
   /** The organisation, by which SQS keeps queues fair; `null` where the body does not say. */
   readonly orgId: string | null;
+  /** The id that its sender knows it by: each time that it is sent again, SQS gives it another. */
+  readonly messageId: string;
 };
 
 export type DeferredMessage = Resent & { readonly delaySeconds: number; readonly history: AttemptHistory };
 
-export type DeadMessage = Resent & { readonly messageId: string; readonly reason: string };
+export type DeadMessage = Resent & { readonly reason: string };
 
 /** Both return the messages that were not sent. They throw nothing: what is not sent is left to the queue. */
 export type IngestQueue = {
@@ -57,9 +59,9 @@ export function ingestQueue(
 
   return {
     defer: (messages) =>
-      sendAll(urls.queue, messages, ({ delaySeconds, history }) => ({
+      sendAll(urls.queue, messages, ({ delaySeconds, history, messageId }) => ({
         DelaySeconds: delaySeconds,
-        MessageAttributes: historyAttributes(history),
+        MessageAttributes: historyAttributes(history, messageId),
       })),
 
     // Without its history: what an operator sends back has all its tries again.

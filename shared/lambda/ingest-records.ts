@@ -7,7 +7,7 @@ import { parseOrgId } from "../events/org-id.ts";
 import { readEventText } from "../events/read-event.ts";
 import { calling } from "../store/faults.ts";
 import { isKeyThrottled } from "../store/throttling.ts";
-import { parseHistory } from "./attempt-history.ts";
+import { originalMessageId, parseHistory } from "./attempt-history.ts";
 import type { DeadMessage, DeferredMessage, IngestQueue } from "./ingest-queue.ts";
 import { errorFields, log } from "./log.ts";
 import { type Metric, metrics } from "./names.ts";
@@ -92,13 +92,14 @@ async function ingestOne(ports: IngestPorts, record: SQSRecord): Promise<Result>
 }
 
 async function rejectRecord({ rejected }: IngestPorts, record: SQSRecord, reason: ActivityError): Promise<Result> {
+  const messageId = originalMessageId(record);
   try {
-    await calling(rejected.reject(record, reason));
+    await calling(rejected.reject({ ...record, messageId }, reason));
   } catch (error) {
     const isTransient = error instanceof ActivityError && error.code === "unavailable";
     return { kind: isTransient ? "left" : "defect", error };
   }
-  log("warn", "event rejected", { message_id: record.messageId, code: reason.code });
+  log("warn", "event rejected", { message_id: messageId, code: reason.code });
   return { kind: "done", metric: metrics.eventsRejected };
 }
 
@@ -107,7 +108,7 @@ async function sendOn({ queue, now, random }: IngestPorts, handled: readonly Han
   const deferred = new Map<DeferredMessage, SQSRecord>();
   const dead = new Map<DeadMessage, SQSRecord>();
   for (const { record, history, result } of handled) {
-    const message = { body: record.body, orgId: parseOrgId(record.body) };
+    const message = { body: record.body, orgId: parseOrgId(record.body), messageId: originalMessageId(record) };
     if (result.kind === "throttled" || result.kind === "unavailable") {
       const delaySeconds = deferralSeconds(history, result.kind, now().getTime(), random());
       deferred.set({ ...message, delaySeconds, history: { ...history, deferrals: history.deferrals + 1 } }, record);
@@ -120,7 +121,7 @@ async function sendOn({ queue, now, random }: IngestPorts, handled: readonly Han
       const delaySeconds = defectSeconds(history, random());
       deferred.set({ ...message, delaySeconds, history: { ...history, defects } }, record);
     } else {
-      dead.set({ ...message, messageId: record.messageId, reason: reasonOf(result.error) }, record);
+      dead.set({ ...message, reason: reasonOf(result.error) }, record);
     }
   }
   const unsent = await Promise.all([

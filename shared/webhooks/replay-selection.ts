@@ -65,12 +65,13 @@ async function selectFromLog(
     contact_id: null,
     settled: null,
     visible: entityTypes,
-    parts: [],
+    parts: ["notify"],
     limit: pageSize,
     after: place?.kind === "log" ? place.after : null,
   });
   const settledBy = new Date(now.getTime() - underwayMs).toISOString();
-  const isOwed = ({ recorded_at }: ActivityEvent) => recorded_at >= endpoint.created_at && recorded_at < settledBy;
+  const isOwed = ({ recorded_at, notify }: ActivityEvent) =>
+    notify !== "no" && recorded_at >= endpoint.created_at && recorded_at < settledBy;
   const asked = page.events
     .filter((event) => isAskedFor(endpoint, range, event.entity_id, eventTypeOf(event)))
     .filter((event) => range.only === "all" || isOwed(event))

@@ -47,7 +47,7 @@ export class FakeIngest {
   /** Times from an event's first arrival to its storing, by organisation. */
   readonly puts: { readonly org: string; readonly at: number }[] = [];
   readonly sqsCalls: string[] = [];
-  readonly rejections: string[] = [];
+  readonly rejections: { readonly body: string; readonly messageId: string }[] = [];
   #ids = 0;
   readonly #handler;
 
@@ -70,9 +70,9 @@ export class FakeIngest {
       },
       queue: ingestQueue(urls, client),
       rejected: {
-        reject: async ({ body }) => {
+        reject: async ({ body, messageId }) => {
           await this.reject();
-          this.rejections.push(body);
+          this.rejections.push({ body, messageId });
         },
       },
       holds: createOrgHolds(),

@@ -11,6 +11,8 @@ import { count, type Fate, type Tally } from "./tally.ts";
 
 export type Emission = {
   readonly lines: AsyncIterable<Line>;
+  /** Whether no webhook is to be sent for any of the events. */
+  readonly quiet: boolean;
   /** What was counted before, by the run that this one goes on from. */
   readonly tally: Tally;
   send(messages: readonly OutgoingMessage[]): Promise<SendResult[]>;
@@ -44,11 +46,11 @@ export async function emitLines(emission: Emission): Promise<void> {
   await finish();
 }
 
-async function emitWindow(window: readonly Line[], { tally, now, send, arrival }: Emission): Promise<void> {
+async function emitWindow(window: readonly Line[], { tally, quiet, now, send, arrival }: Emission): Promise<void> {
   const fates = new Map<number, Fate>();
   const messages: (EventMessage & { readonly line: number })[] = [];
   for (const line of window) {
-    const read = readEventLine(line, now());
+    const read = readEventLine(line, { now: now(), quiet });
     if (read === null) continue;
     if ("reason" in read) fates.set(read.line, { rejected: read.reason });
     else messages.push(read);

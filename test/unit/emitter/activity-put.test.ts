@@ -30,6 +30,11 @@ describe("activityPut", () => {
     expect(activityPut("events", event).Item.event_id).not.toBe(activityPut("events", event).Item.event_id);
   });
 
+  it("stores that no webhook is to be sent, and says nothing of it otherwise", () => {
+    expect(activityPut("events", { ...event, notify: false }, options).Item.notify).toBe("no");
+    expect(activityPut("events", { ...event, notify: true }, options).Item).not.toHaveProperty("notify");
+  });
+
   it("fails the caller loudly where the event is bad", () => {
     expect(() => activityPut("events", { ...event, occurred_at: "yesterday" }, options)).toThrow(/occurred_at must be/);
     expect(() => activityPut("events", { ...event, metadata: { total: Infinity } }, options)).toThrow(

@@ -23,7 +23,7 @@ function aQueue(answer: (batch: Batch) => object = ({ Entries = [] }) => ({ Succ
 
 function aMessage(over: Partial<DeferredMessage> = {}): DeferredMessage {
   const history = { deferrals: 1, defects: 0, firstSentMs: 5 };
-  return { body: "{}", orgId: "org_1", delaySeconds: 7, history, ...over };
+  return { body: "{}", orgId: "org_1", messageId: "m1", delaySeconds: 7, history, ...over };
 }
 
 describe("defer", () => {
@@ -34,6 +34,7 @@ describe("defer", () => {
       deferrals: { DataType: "Number", StringValue: "1" },
       defects: { DataType: "Number", StringValue: "0" },
       first_sent_ms: { DataType: "Number", StringValue: "5" },
+      message_id: { DataType: "String", StringValue: "m1" },
     };
     const entry = { MessageBody: "{}", DelaySeconds: 7, MessageAttributes };
     expect(batches).toEqual([

@@ -228,9 +228,21 @@ describe("an event that is refused", () => {
     expect(ingest.queue).toMatchObject([{ receives: 3 }]);
     ingest.reject = async () => {};
     await ingest.run(40);
-    expect(ingest.rejections).toEqual(["{"]);
+    expect(ingest.rejections).toEqual([{ body: "{", messageId: "m1" }]);
     expect(ingest.queue).toEqual([]);
     expect(ingest.dead).toEqual([]);
+  });
+});
+
+describe("an event that is refused after it was deferred", () => {
+  it("goes to the rejected queue under the id that its sender knows", async () => {
+    const ingest = throttling("org_1", 10);
+    ingest.send(JSON.stringify(anInput({ org_id: "org_1", event_id: `evt_${"0a".repeat(16)}` })));
+    await ingest.run(5);
+    ingest.put = () => {};
+    ingest.send(JSON.stringify(anInput({ org_id: "org_1", event_id: `evt_${"0a".repeat(16)}`, entity_ref: "other" })));
+    await ingest.run(60);
+    expect(ingest.rejections.map(({ messageId }) => messageId)).toEqual(["m1"]);
   });
 });
 
