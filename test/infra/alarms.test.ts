@@ -49,3 +49,26 @@ it.each([
   expect(figureOf(id, {})).toBe(0);
   for (const name of names) expect(figureOf(id, { [name]: 3 })).toBe(3);
 });
+
+const plain = z.object({
+  Namespace: z.string(),
+  MetricName: z.string(),
+  Statistic: z.string(),
+  Period: z.number(),
+  EvaluationPeriods: z.number(),
+  Threshold: z.number(),
+  AlarmDescription: z.string(),
+});
+
+it.each([
+  ["IngestIngestAge", "AWS/SQS", "ApproximateAgeOfOldestMessageInQuietGroups", 60, 300, "[page]"],
+  ["IngestIngestInFlight", "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", 60, 80_000, "[page]"],
+  ["IngestIngestUnavailable", "ActivityLog", "DeferralAge", 60, 300_000, "[page]"],
+  ["IngestOrgThrottled", "ActivityLog", "EventsDeferredThrottled", 300, 1, "[notice]"],
+] as const)("%s rings for %s %s", (id, Namespace, MetricName, Period, Threshold, severity) => {
+  const [found] = Object.entries(template.findResources("AWS::CloudWatch::Alarm")).flatMap(([name, { Properties }]) =>
+    plainId(name) === id ? [plain.parse(Properties)] : [],
+  );
+  expect(found).toMatchObject({ Namespace, MetricName, Period, Threshold, EvaluationPeriods: 3 });
+  expect(found?.AlarmDescription.startsWith(severity)).toBe(true);
+});
