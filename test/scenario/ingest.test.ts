@@ -31,12 +31,18 @@ async function timeline(query: string, headers: Record<string, string>) {
   return page.parse(await response.json()).activity;
 }
 
-/** Messages that wait in the ingest queue or are being worked on. */
+/** Messages that wait in the ingest queue, are deferred or are being worked on. */
 async function unfinished(): Promise<number> {
   const { Attributes = {} } = await stack.sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: stack.queues.ingest, AttributeNames: ["All"] }),
   );
-  return Number(Attributes.ApproximateNumberOfMessages) + Number(Attributes.ApproximateNumberOfMessagesNotVisible);
+  const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible, ApproximateNumberOfMessagesDelayed } =
+    Attributes;
+  return (
+    Number(ApproximateNumberOfMessages) +
+    Number(ApproximateNumberOfMessagesNotVisible) +
+    Number(ApproximateNumberOfMessagesDelayed ?? 0)
+  );
 }
 
 /** The rejected message whose reason names this message id. Others that come along are put back at once. */
