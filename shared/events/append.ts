@@ -37,12 +37,15 @@ async function pinnedTo(store: AppendStore, event: ActivityEvent, key: string): 
   return { ...event, event_id: pin.event_id, occurred_at: pin.occurred_at };
 }
 
-/** Compares all that the writer said; `recorded_at` is ours, and differs between two attempts. */
+/**
+ * Compares all that the writer said happened. `recorded_at` is ours, and differs between two attempts; `notify` is an
+ * instruction to us.
+ */
 function isSameEvent(left: ActivityEvent, right: ActivityEvent): boolean {
   return isDeepStrictEqual(said(left), said(right));
 }
 
-function said({ recorded_at: _, ...event }: ActivityEvent) {
+function said({ recorded_at: _, notify: __, ...event }: ActivityEvent) {
   const parsed = (text: JsonText | null): unknown => (text === null ? null : JSON.parse(text));
   return {
     ...event,

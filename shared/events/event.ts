@@ -41,6 +41,8 @@ export type ActivityEvent = {
   readonly contact_id: string | null;
   /** Set on events that say money was received or paid. */
   readonly settled: "paid" | null;
+  /** `no` where its webhooks are sent only by a replay that asks for everything. */
+  readonly notify: "no" | null;
 };
 
 /** Where an event stands: newest first by time, then by id, then by entity, so that the order of any page is total. */

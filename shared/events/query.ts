@@ -19,7 +19,16 @@ export type EventFilter = {
 };
 
 /** What only some dialects show of an event. */
-export const eventParts = ["actor", "related", "text", "information", "params", "contact_id", "settled"] as const;
+export const eventParts = [
+  "actor",
+  "related",
+  "text",
+  "information",
+  "params",
+  "contact_id",
+  "settled",
+  "notify",
+] as const;
 
 export type EventPart = (typeof eventParts)[number];
 

@@ -87,6 +87,7 @@ export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
         ? input.entity_id
         : (related.find((entity) => entity.entity_type === "CONTACT")?.entity_id ?? null),
     settled: settling.test(input.action) ? "paid" : null,
+    notify: input.notify === false ? "no" : null,
   };
   refuseOversize(Object.values(event).join(""));
   return { event, idempotencyKey };

@@ -88,6 +88,8 @@ export const eventSchema = z.strictObject({
   text: z.optional(z.nullable(line(4096))),
   information: z.optional(z.nullable(line(4096))),
   params: z.optional(z.nullable(jsonObject)),
+  /** `false` where no webhook is to be sent for the event: an import of history. An instruction, and no content. */
+  notify: z.optional(z.boolean()),
 });
 
 /** What a service writes: snake_case fields, `occurred_at` in any ISO 8601 form. */

@@ -5,12 +5,6 @@ import { errorFields, log } from "./log.ts";
 import { add, type Counts, count } from "./metrics.ts";
 import type { Metric } from "./names.ts";
 
-/** What is measured of a batch besides its counts. */
-export type Measures = {
-  /** The longest time of a record from its arrival in the queue until it was handled. */
-  readonly lag?: Metric;
-};
-
 /** What a record of a queue came to: what to count it as, or why it must come again. */
 export type RecordResult = PromiseSettledResult<Metric>;
 
@@ -19,26 +13,20 @@ export type RecordResult = PromiseSettledResult<Metric>;
  * handling throws is left to the queue, which gives it again, or to its dead-letter queue in the end; its neighbours
  * are done with. `handle` answers what to count the record as; the counts of a batch are one line in the log.
  */
-export function batch(handle: (record: SQSRecord) => Promise<Metric>, measures: Measures = {}) {
-  return batchTogether((records) => Promise.allSettled(records.map(handle)), measures);
+export function batch(handle: (record: SQSRecord) => Promise<Metric>) {
+  return batchTogether((records) => Promise.allSettled(records.map(handle)));
 }
 
 /** The same for records that are handled together. `handle` answers a result for each, in their order. */
-export function batchTogether(
-  handle: (records: readonly SQSRecord[]) => Promise<readonly RecordResult[]>,
-  { lag }: Measures = {},
-) {
+export function batchTogether(handle: (records: readonly SQSRecord[]) => Promise<readonly RecordResult[]>) {
   const consume = async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const results = await handle(Records);
     const batchItemFailures = [];
     const counts: Counts = {};
-    const handledAt = Date.now();
-    let longestMs = 0;
     for (const [at, { messageId, attributes }] of Records.entries()) {
       const result = results[at];
       if (result?.status === "fulfilled") {
         add(counts, result.value);
-        longestMs = Math.max(longestMs, handledAt - Number(attributes.SentTimestamp));
         continue;
       }
       log("error", "record failed", {
@@ -48,9 +36,7 @@ export function batchTogether(
       });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
-    if (batchItemFailures.length < Records.length) {
-      count(counts, new Date(), lag === undefined ? {} : { [lag]: longestMs });
-    }
+    if (batchItemFailures.length < Records.length) count(counts, new Date());
     return { batchItemFailures };
   };
 

@@ -63,6 +63,7 @@ export function eventLine(
     edited_ms: edits ? occurred : undefined,
     contact_id: event.contact_id ?? undefined,
     settled: event.settled ?? undefined,
+    notify: event.notify ?? undefined,
     sequence_number: sequenceNumber,
     text: event.text ?? undefined,
     information: event.information ?? undefined,

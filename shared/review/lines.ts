@@ -48,6 +48,8 @@ export type EventLine = Line<"event"> & {
   readonly edited_ms?: number | undefined;
   readonly contact_id?: string | undefined;
   readonly settled?: string | undefined;
+  /** `no` where no webhook was sent for the event when it was stored. */
+  readonly notify?: string | undefined;
   /** Of the record in the table's stream. */
   readonly sequence_number: string;
   readonly text?: string | undefined;

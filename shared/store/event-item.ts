@@ -35,6 +35,8 @@ export function fromItem(item: StoredItem): ActivityEvent {
   if (!isEntityType(type)) throw fault("entity_type");
   const settled = optional("settled");
   if (settled !== null && settled !== "paid") throw fault("settled");
+  const notify = optional("notify");
+  if (notify !== null && notify !== "no") throw fault("notify");
   return {
     event_id: required("event_id"),
     org_id: required("org_id"),
@@ -54,6 +56,7 @@ export function fromItem(item: StoredItem): ActivityEvent {
     params: storedJson(optional("params")),
     contact_id: optional("contact_id"),
     settled,
+    notify,
   };
 }
 

@@ -63,5 +63,6 @@ function eventOf(endpoint: Endpoint, change: Change, actorUserId: string | null,
     params: null,
     contact_id: null,
     settled: null,
+    notify: null,
   };
 }

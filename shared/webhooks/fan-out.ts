@@ -23,7 +23,8 @@ export async function fanOut(
 ): Promise<FannedOut> {
   const started_at = now().toISOString();
   const eventOf = new Map<DeliveryMessage, ActivityEvent>();
-  for (const event of events) {
+  // An event that its writer wants no webhook for is listed, and sent by a replay of everything alone.
+  for (const event of events.filter(({ notify }) => notify !== "no")) {
     for (const endpoint of await directory.endpointsOf(event.org_id)) {
       if (wants(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
     }

@@ -66,7 +66,7 @@ async function selectFromLog(
     contact_id: null,
     settled: null,
     visible: entityTypes,
-    parts: [],
+    parts: ["notify"],
     limit: pageSize,
     after: place?.kind === "log" ? place.after : null,
   });
@@ -92,8 +92,9 @@ async function selectFromLog(
  * better than never.
  */
 function isOwed(endpoint: Endpoint, event: ActivityEvent, now: Date): boolean {
-  const { recorded_at, occurred_at } = event;
+  const { recorded_at, occurred_at, notify } = event;
   const { created_at } = endpoint;
+  if (notify === "no") return false;
   const isNewer = recorded_at >= created_at || occurred_at > shifted(created_at, toleratedSkewMs);
   return isNewer && (recorded_at < shifted(now, -underwayMs) || isAhead(event, now));
 }

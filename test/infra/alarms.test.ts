@@ -49,3 +49,34 @@ it.each([
   expect(figureOf(id, {})).toBe(0);
   for (const name of names) expect(figureOf(id, { [name]: 3 })).toBe(3);
 });
+
+const metric = z.object({ Namespace: z.string(), MetricName: z.string() });
+const watched = z.object({
+  Metrics: z
+    .array(z.object({ MetricStat: z.object({ Metric: metric, Period: z.number(), Stat: z.string() }) }))
+    .optional(),
+  EvaluationPeriods: z.number(),
+  Threshold: z.number(),
+  AlarmDescription: z.string(),
+});
+
+/** What an alarm watches. CloudFormation has another form for a metric with a label. */
+function watchedBy(id: string) {
+  const resources = Object.entries(template.findResources("AWS::CloudWatch::Alarm"));
+  const [properties] = resources.flatMap(([name, { Properties }]) => (plainId(name) === id ? [Properties] : []));
+  const { Metrics, ...rest } = watched.parse(properties);
+  const [stat] = Metrics ?? [];
+  if (stat === undefined) return { ...rest, ...metric.extend({ Period: z.number() }).parse(properties) };
+  return { ...rest, ...stat.MetricStat.Metric, Period: stat.MetricStat.Period };
+}
+
+it.each([
+  ["IngestIngestAge", "AWS/SQS", "ApproximateAgeOfOldestMessageInQuietGroups", 60, 300, "[page]"],
+  ["IngestIngestInFlight", "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", 60, 80_000, "[page]"],
+  ["IngestIngestUnavailable", "ActivityLog", "DeferralAge", 60, 300_000, "[page]"],
+  ["IngestOrgThrottled", "ActivityLog", "EventsDeferredThrottled", 300, 1, "[notice]"],
+] as const)("%s rings for %s %s", (id, Namespace, MetricName, Period, Threshold, severity) => {
+  const { AlarmDescription, ...found } = watchedBy(id);
+  expect(found).toEqual({ Namespace, MetricName, Period, Threshold, EvaluationPeriods: 3 });
+  expect(AlarmDescription.startsWith(severity)).toBe(true);
+});

@@ -69,6 +69,11 @@ describe.each(stageNames)("in %s", (name) => {
       },
     );
 
+    it("the ingest queue counts no try of a function that only crashed, or found no instance", () => {
+      const ingest = Object.entries(queues).find(([id]) => plainId(id) === "IngestQueue")?.[1].Properties;
+      expect(ingest).toMatchObject({ VisibilityTimeout: 36, RedrivePolicy: { maxReceiveCount: 1_000 } });
+    });
+
     it.each(sources.filter(isStream))(
       "%s cannot be held up for good, and tells what it gave up",
       (_, { Properties }) => {

@@ -122,7 +122,7 @@ describe("emit", () => {
   it("begins anew when the file has changed", async () => {
     const tenant = await stack.tenant();
     const file = ndjson("changed.ndjson", numbered(tenant.org_id, 2));
-    const work = { size: 1, modified: 1, queue: stack.queues.ingest, wait: true };
+    const work = { size: 1, modified: 1, queue: stack.queues.ingest, wait: true, quiet: false };
     const tally = { sent: 0, accepted: 2, repeated: 0, rejected: 0, faults: [] };
     writeFileSync(join(cli.folder, `${file}.progress`), JSON.stringify({ work, offset: 99, lines: 2, tally }));
     expect(await cli.json(["emit", file, "--wait"])).toMatchObject({ events: 2, accepted: 2 });

@@ -53,6 +53,7 @@ export function anEvent(over: Partial<ActivityEvent> = {}): ActivityEvent {
     params: null,
     contact_id: null,
     settled: null,
+    notify: null,
     ...over,
   };
 }

@@ -5,6 +5,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, expect, inject } from "vitest";
+import type { Faults } from "../../infra/local/faults.ts";
 import { type LocalStack, startLocalStack } from "../../infra/local/stack.ts";
 import type { AdminRequest } from "../../shared/access/admin-request.ts";
 import type { Scope } from "../../shared/access/caller.ts";
@@ -35,10 +36,10 @@ export type Tenant = { readonly org_id: string; readonly token: string; readonly
 
 let tenants = 0;
 
-/** Starts the stack, or a changed assembly of it. */
-export async function startStack(assembly: string = inject("assembly")): Promise<TestStack> {
+/** Starts the stack, or a changed assembly of it, and lets go wrong what a test wants to. */
+export async function startStack(assembly: string = inject("assembly"), faults?: Faults): Promise<TestStack> {
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
-  const stack = await startLocalStack({ assembly, logs });
+  const stack = await startLocalStack({ assembly, logs, ...(faults === undefined ? {} : { faults }) });
   const secrets = new Set<string>();
   afterAll(async () => {
     await stack.stop();

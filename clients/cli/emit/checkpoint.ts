@@ -3,7 +3,13 @@ import * as z from "zod";
 import { CliError } from "../outcome.ts";
 import { type Tally, tallySchema } from "./tally.ts";
 
-const work = z.object({ size: z.number(), modified: z.number(), queue: z.string(), wait: z.boolean() });
+const work = z.object({
+  size: z.number(),
+  modified: z.number(),
+  queue: z.string(),
+  wait: z.boolean(),
+  quiet: z.boolean(),
+});
 
 /** What is being done: the same file, unchanged, to the same queue, with the same care. */
 export type Work = z.infer<typeof work>;
@@ -22,7 +28,7 @@ export type Checkpoint = {
 };
 
 /** Describes the work on a file. Throws `CliError` where the file cannot be read. */
-export async function workOn(file: string, rest: Pick<Work, "queue" | "wait">): Promise<Work> {
+export async function workOn(file: string, rest: Pick<Work, "queue" | "wait" | "quiet">): Promise<Work> {
   try {
     const found = await stat(file);
     if (!found.isFile()) throw new CliError("usage", `${file} is not a file.`);
@@ -65,7 +71,8 @@ function isSameWork(left: Work, right: Work): boolean {
     left.size === right.size &&
     left.modified === right.modified &&
     left.queue === right.queue &&
-    left.wait === right.wait
+    left.wait === right.wait &&
+    left.quiet === right.quiet
   );
 }
 

@@ -1,5 +1,5 @@
-import type { EventMessage } from "../../emitter/message.ts";
-import type { SendResult } from "../../emitter/send.ts";
+import { type EventMessage, toOutgoing } from "../../emitter/message.ts";
+import type { OutgoingMessage, SendResult } from "../../emitter/send.ts";
 import { CliError } from "../outcome.ts";
 import type { Session } from "../session.ts";
 import type { Progress } from "./checkpoint.ts";
@@ -11,9 +11,11 @@ import { count, type Fate, type Tally } from "./tally.ts";
 
 export type Emission = {
   readonly lines: AsyncIterable<Line>;
+  /** Whether no webhook is to be sent for any of the events. */
+  readonly quiet: boolean;
   /** What was counted before, by the run that this one goes on from. */
   readonly tally: Tally;
-  send(bodies: readonly string[]): Promise<SendResult[]>;
+  send(messages: readonly OutgoingMessage[]): Promise<SendResult[]>;
   /** With it, a run waits until what was sent has arrived. */
   readonly arrival: { readonly lookup: Lookup; settle(sent: readonly SentEvent[]): Promise<Fate[]> } | null;
   /** Called whenever the lines so far are done with. */
@@ -44,18 +46,18 @@ export async function emitLines(emission: Emission): Promise<void> {
   await finish();
 }
 
-async function emitWindow(window: readonly Line[], { tally, now, send, arrival }: Emission): Promise<void> {
+async function emitWindow(window: readonly Line[], { tally, quiet, now, send, arrival }: Emission): Promise<void> {
   const fates = new Map<number, Fate>();
   const messages: (EventMessage & { readonly line: number })[] = [];
   for (const line of window) {
-    const read = readEventLine(line, now());
+    const read = readEventLine(line, { now: now(), quiet });
     if (read === null) continue;
     if ("reason" in read) fates.set(read.line, { rejected: read.reason });
     else messages.push(read);
   }
   const drafts = messages.map(({ draft }) => draft);
   const before = (await arrival?.lookup(drafts)) ?? [];
-  const results = await send(messages.map(({ body }) => body));
+  const results = await send(messages.map(toOutgoing));
   const sent = messages.map(({ draft }, at): SentEvent => {
     const result = results[at];
     if (result?.status !== "sent") {

@@ -24,7 +24,7 @@ const logPatienceMs = 500;
 /** A conflict is plain from the log alone; somebody may have taken its message out of the rejected queue already. */
 const conflictPatienceMs = 30_000;
 
-/** Longer than all the tries of the ingest queue take. */
+/** Longer than the longest delay of a deferred event. */
 const patienceMs = 20 * 60_000;
 
 /**

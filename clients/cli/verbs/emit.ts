@@ -20,11 +20,15 @@ export const emit = defineVerb({
   name: "emit",
   summary: "Sends a file of events, one JSON object in each line. Interrupted, the same command goes on where it was.",
   operands: ["FILE.ndjson|-"],
-  options: { wait: { help: "return only when every event can be read, or is rejected, and count them" } },
+  options: {
+    wait: { help: "return only when every event can be read, or is rejected, and count them" },
+    quiet: { help: "send no webhooks for these events; a replay of all events sends them" },
+  },
   async run({ operand, text, flag }, session) {
     const target = await findTarget(session.cwd, text("stack"));
-    const wait = flag("wait");
-    const source = await openSource(operand("FILE.ndjson|-"), { queue: target.queues.ingest, wait }, session);
+    const work = { queue: target.queues.ingest, wait: flag("wait"), quiet: flag("quiet") };
+    const { wait, quiet } = work;
+    const source = await openSource(operand("FILE.ndjson|-"), work, session);
     const { tally } = source.start;
     const interruption = session.interruption();
     const bar = progressBar(session);
@@ -35,6 +39,7 @@ export const emit = defineVerb({
       await emitLines({
         lines: readLines(addAbortSignal(interruption, source.stream()), source.start),
         tally,
+        quiet,
         now: session.now,
         ...connections(target, wait, interruption, session),
         async onProgress(progress) {
@@ -63,7 +68,9 @@ type Source = {
   finish(): Promise<void>;
 };
 
-async function openSource(name: string, rest: { queue: string; wait: boolean }, session: Session): Promise<Source> {
+type Care = { readonly queue: string; readonly wait: boolean; readonly quiet: boolean };
+
+async function openSource(name: string, rest: Care, session: Session): Promise<Source> {
   const start: Progress = { offset: 0, lines: 0, tally: emptyTally() };
   if (name === "-") {
     const nothing = async () => {};

@@ -44,7 +44,7 @@ describe("reading lines", () => {
 
 describe("the event of a line", () => {
   const read = (text: string | Buffer, number = 1) =>
-    readEventLine({ number, content: Buffer.from(text), end: 0 }, testNow);
+    readEventLine({ number, content: Buffer.from(text), end: 0 }, { now: testNow, quiet: false });
   const idOf = (text: string, number: number) => Object(read(text, number)).draft?.event.event_id;
 
   it("has an id of the line and its number, the same at every reading", () => {
@@ -53,6 +53,14 @@ describe("the event of a line", () => {
     expect(idOf(text, 1)).toBe(idOf(`${text}\r`, 1));
     expect(idOf(text, 1)).not.toBe(idOf(text, 2));
     expect(idOf(text, 1)).not.toBe(idOf(JSON.stringify(anInput({ text: "other" })), 1));
+  });
+
+  it("asks for no webhooks in a quiet run, whatever the line says, and keeps its id", () => {
+    const text = JSON.stringify(anInput({ notify: true }));
+    const options = { now: testNow, quiet: true };
+    const quiet = readEventLine({ number: 1, content: Buffer.from(text), end: 0 }, options);
+    const body: unknown = JSON.parse(Object(quiet).body);
+    expect(body).toEqual({ ...anInput(), notify: false, event_id: idOf(text, 1) });
   });
 
   it("is none where the line is empty", () => {

@@ -41,6 +41,11 @@ describe("activityPut", () => {
     expect(idOf()).not.toBe(idOf());
   });
 
+  it("stores that no webhook is to be sent, and says nothing of it otherwise", () => {
+    expect(activityPut(client, "events", { ...event, notify: false }).Item.notify).toBe("no");
+    expect(activityPut(client, "events", { ...event, notify: true }).Item).not.toHaveProperty("notify");
+  });
+
   it("fails the caller loudly where the event is bad", () => {
     const put = (over: object) => activityPut(client, "events", { ...event, ...over });
     expect(() => put({ occurred_at: "yesterday" })).toThrow(/occurred_at must be/);

@@ -66,6 +66,13 @@ describe("an event", () => {
     expect(stored()).toEqual([anEvent()]);
   });
 
+  it("that differs only in whether webhooks are sent is a repeat, and changes nothing", async () => {
+    const { store, stored } = memoryStore();
+    await append(store, plain(anEvent()));
+    expect(await append(store, plain(anEvent({ notify: "no" })))).toBe("repeated");
+    expect(stored()).toEqual([anEvent()]);
+  });
+
   it("of another document, time or organisation is another event", async () => {
     const { store, stored } = memoryStore();
     const others = [{}, { entity_id: "inv_2" }, { occurred_at: "2026-05-11T08:30:12.001Z" }, { org_id: "org_2" }];

@@ -49,8 +49,13 @@ describe("an event becomes", () => {
         params: '{"n":1}',
         contact_id: "con_1",
         settled: null,
+        notify: null,
       },
     });
+  });
+
+  it("without webhooks only where the writer says so", () => {
+    expect([{}, { notify: true }, { notify: false }].map((over) => read(over).notify)).toEqual([null, null, "no"]);
   });
 
   it("complete when the writer says the least", () => {

@@ -31,6 +31,11 @@ const toStatus = (status: unknown, ...others: string[]) =>
   });
 
 describe("the line of an event", () => {
+  it("says where no webhook was sent for it, and only there", () => {
+    expect(written({ notify: "no" }).notify).toBe("no");
+    expect(written()).not.toHaveProperty("notify");
+  });
+
   it("has its fields, and what is made of them", () => {
     const event = anEvent({
       actor: jsonText({ name: "Ève" }),

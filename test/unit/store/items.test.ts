@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
 import { textAttributes } from "../../../shared/store/attributes.ts";
-import { fromItem, toItem } from "../../../shared/store/event-item.ts";
+import { fromItem, readOwnItem, toItem } from "../../../shared/store/event-item.ts";
 import { pinKey, positionKey, timelineKey } from "../../../shared/store/keys.ts";
 import { fromTokenItem, toTokenItem } from "../../../shared/store/token-item.ts";
 import { anEvent, aToken } from "../../support/builders.ts";
@@ -20,6 +20,7 @@ describe("an event's item", () => {
         text,
         contact_id: text,
         settled: fc.constant("paid" as const),
+        notify: fc.constant("no" as const),
       },
       { requiredKeys: [] },
     );
@@ -30,9 +31,15 @@ describe("an event's item", () => {
     );
   });
 
+  it("is known for one of this log's own where no webhooks are wanted", () => {
+    expect(readOwnItem(stored({ notify: "no" }))).toEqual(anEvent({ notify: "no" }));
+    expect(stored({ notify: "no" }).notify).toEqual({ S: "no" });
+  });
+
   it("has no attribute for what the event does not have, so that sparse indexes stay sparse", () => {
     const item = toItem(anEvent({ actor_user_id: null, contact_id: null, settled: null, changes: null }));
-    for (const absent of ["actor_user_id", "contact_id", "settled", "changes"]) expect(item).not.toHaveProperty(absent);
+    for (const absent of ["actor_user_id", "contact_id", "settled", "changes", "notify"])
+      expect(item).not.toHaveProperty(absent);
   });
 
   it.each(["event_id", "org_id", "action", "entity_type", "entity_id", "metadata", "occurred_at", "recorded_at"])(
@@ -47,6 +54,7 @@ describe("an event's item", () => {
 
   it("of an unknown kind, or with a field of another type, is a fault", () => {
     expect(() => fromItem({ ...stored(), entity_type: { S: "FOO" } })).toThrow("no valid entity_type");
+    expect(() => fromItem({ ...stored(), notify: { S: "yes" } })).toThrow("no valid notify");
     expect(() => fromItem(Object.assign(stored(), { text: { N: "5" } }))).toThrow("no valid text");
   });
 });

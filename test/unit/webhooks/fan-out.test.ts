@@ -50,6 +50,13 @@ describe("an event", () => {
     expect(new Set(sent.map(({ delivery_id }) => delivery_id)).size).toBe(3);
   });
 
+  it("becomes none where its writer wants none, and its neighbours do", async () => {
+    const { world, sent } = await aWorld(anEndpoint());
+    const quiet = anEventOf("inv_quiet", { notify: "no" });
+    expect(await fanOut(world, [quiet, anEvent(), quiet])).toEqual({ begun: 1, failed: new Set() });
+    expect(sent).toEqual([aDeliveryMessage()]);
+  });
+
   it("goes to its own organisation, also in a batch of many", async () => {
     const { world, sent } = await aWorld(
       anEndpoint({ org_id: "org_a", endpoint_id: idOf("a") }),

@@ -194,6 +194,16 @@ describe("a replay of what failed", () => {
     expect(await world.replay({ only: "all" })).toHaveLength(1);
   });
 
+  it("owes nothing for an event whose writer wanted no webhook; one of all sends it", async () => {
+    const world = await aReplayWorld(0);
+    world.log.push({ ...eventAt(secondsLater(-3_600).toISOString()), notify: "no" });
+    const { count } = await countReplay(world.replaying, world.endpoint, aReplay({ only: "failed" }), testNow);
+    expect([count, await world.replay({ only: "failed" })]).toEqual([0, []]);
+    const sent = await world.replay({ only: "all" });
+    expect(await world.deliver(...sent)).toEqual(["succeeded"]);
+    expect(world.received).toHaveLength(1);
+  });
+
   it("sends nothing again that has succeeded since it was selected", async () => {
     const world = await aReplayWorld(1);
     const [first = aDeliveryMessage()] = world.messages;
