@@ -8,27 +8,18 @@ export type AttemptHistory = {
   readonly firstSentMs: number;
 };
 
-/** Why an event is put off: its organisation writes more than its keys take, or a service is not available. */
-export type DeferralCause = "throttled" | "unavailable";
-
 /** Defects after which an event is given up and left to an operator. */
 export const maxDefects = 5;
 
+/**
+ * Short enough that a shard count that is raised during an import takes effect within a minute on all that waits, and
+ * that the last events do not keep the keys idle (`npm run simulate`).
+ */
 const longestDelaySeconds = 60;
 
-/** The longest delay that SQS knows: see "DelaySeconds" in its SendMessage reference. */
-const sqsLimitSeconds = 900;
-
-/**
- * Returns the whole seconds for which a deferred event waits: 1 at first, doubling up to 60. A throttled event that has
- * waited long waits up to a quarter of that time again: a large import then takes few rounds through the queue, and
- * none of its events is stored more than about a quarter later than it could be.
- */
-export function deferralSeconds(history: AttemptHistory, cause: DeferralCause, nowMs: number, random: number): number {
-  const quarterSeconds = Math.max(nowMs - history.firstSentMs, 0) / 4_000;
-  const throttledLimit = Math.min(Math.max(quarterSeconds, longestDelaySeconds), sqsLimitSeconds);
-  const limit = cause === "throttled" ? throttledLimit : longestDelaySeconds;
-  return jittered(Math.min(2 ** history.deferrals, limit), random);
+/** Returns the whole seconds for which a deferred event waits: 1 at first, doubling up to 60, with jitter. */
+export function deferralSeconds({ deferrals }: Pick<AttemptHistory, "deferrals">, random: number): number {
+  return jittered(Math.min(2 ** deferrals, longestDelaySeconds), random);
 }
 
 /** Returns the whole seconds before an event that met a defect is tried again: 2, 4, 8, 16. */

@@ -104,13 +104,13 @@ async function rejectRecord({ rejected }: IngestPorts, record: SQSRecord, reason
 }
 
 /** Sends on what is not done: back into the queue, or to the dead letters. Returns the records that were not sent. */
-async function sendOn({ queue, now, random }: IngestPorts, handled: readonly Handled[]): Promise<Set<SQSRecord>> {
+async function sendOn({ queue, random }: IngestPorts, handled: readonly Handled[]): Promise<Set<SQSRecord>> {
   const deferred = new Map<DeferredMessage, SQSRecord>();
   const dead = new Map<DeadMessage, SQSRecord>();
   for (const { record, history, result } of handled) {
     const message = { body: record.body, orgId: parseOrgId(record.body), messageId: originalMessageId(record) };
     if (result.kind === "throttled" || result.kind === "unavailable") {
-      const delaySeconds = deferralSeconds(history, result.kind, now().getTime(), random());
+      const delaySeconds = deferralSeconds(history, random());
       deferred.set({ ...message, delaySeconds, history: { ...history, deferrals: history.deferrals + 1 } }, record);
     }
     if (result.kind !== "defect" && result.kind !== "left") continue;
