@@ -1,6 +1,7 @@
 import { append } from "../../shared/events/append.ts";
 import { ActivityError } from "../../shared/events/errors.ts";
 import { readEventText } from "../../shared/events/read-event.ts";
+import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { batch } from "../../shared/lambda/batch.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { log } from "../../shared/lambda/log.ts";
@@ -10,11 +11,14 @@ import { dynamoClient } from "../../shared/store/client.ts";
 import { documentClient } from "../../shared/store/document-client.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { pinStore } from "../../shared/store/pins.ts";
+import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
 
 const client = dynamoClient();
+const config = env(variables.configTable);
+const shards = new ShardCache(shardSettingsReader(client, config), () => new Date());
 const store = {
-  ...eventStore(client, env(variables.eventsTable)),
-  ...pinStore(documentClient(client), env(variables.configTable)),
+  ...eventStore(client, env(variables.eventsTable), { shards }),
+  ...pinStore(documentClient(client), config),
 };
 const rejectedUrl = env(variables.rejectedQueue);
 let rejected: RejectedQueue | undefined;

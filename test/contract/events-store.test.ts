@@ -173,7 +173,7 @@ describe("reading", () => {
     );
     const client = stack.newClient();
     const units = meterOf(client);
-    const bounded = eventStore(client, stack.tables.events ?? "", { reads: 2, bytes: 5_000_000 });
+    const bounded = eventStore(client, stack.tables.events ?? "", { budget: { reads: 2, bytes: 5_000_000 } });
     const query = aQuery({ org_id, limit: 1, actor_user_id: "usr_busy", entity_type: "BILL" });
     const found: string[] = [];
     let pages = 0;

@@ -13,6 +13,7 @@ const org = {
   account_number: null,
   time_zone: "UTC",
   robot_name: "System",
+  shards: null,
   created_at: "2026-01-01T00:00:00.000Z",
 };
 
@@ -69,7 +70,7 @@ describe("an organisation", () => {
     expect(await ask({ action: "org.update", org_id: "org_a", ...change }, store)).toEqual({
       org: { ...org, ...change },
     });
-    expect(store.updateOrg.mock.calls).toEqual([["org_a", change]]);
+    expect(store.updateOrg.mock.calls).toEqual([["org_a", change, testNow]]);
   });
 
   it("that does not exist is not changed", async () => {
