@@ -4,7 +4,7 @@ import { readEventText } from "../../shared/events/read-event.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { batch } from "../../shared/lambda/batch.ts";
 import { env } from "../../shared/lambda/env.ts";
-import { log } from "../../shared/lambda/log.ts";
+import { errorFields, log } from "../../shared/lambda/log.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
 import type { RejectedQueue } from "../../shared/lambda/rejected.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
@@ -15,7 +15,11 @@ import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
 
 const client = dynamoClient();
 const config = env(variables.configTable);
-const shards = new ShardCache(shardSettingsReader(client, config), () => new Date());
+const shards = new ShardCache(
+  shardSettingsReader(client, config),
+  () => new Date(),
+  (error) => log("warn", "shards not read", errorFields(error)),
+);
 const store = {
   ...eventStore(client, env(variables.eventsTable), { shards }),
   ...pinStore(documentClient(client), config),

@@ -31,17 +31,20 @@ type Known = { readonly settings: ShardSettings; readonly asOf: number };
 export class ShardCache implements ShardDirectory {
   readonly #reader: ShardSettingsReader;
   readonly #now: () => Date;
+  readonly #report: (error: unknown) => void;
   #known: Known | null = null;
   #reading: Promise<void> | null = null;
 
-  constructor(reader: ShardSettingsReader, now: () => Date) {
+  /** `report` gets what a read beside the work failed for: the work itself goes on. */
+  constructor(reader: ShardSettingsReader, now: () => Date, report: (error: unknown) => void = () => undefined) {
     this.#reader = reader;
     this.#now = now;
+    this.#report = report;
   }
 
   /** Begins to read the settings unless they are fresh. Never throws. */
   prefetch(): void {
-    if (!this.#isYounger(refreshAfterMs)) this.#refresh().catch(() => undefined);
+    if (!this.#isYounger(refreshAfterMs)) this.#refresh().catch(this.#report);
   }
 
   countToRead(orgId: string): ShardCount | Promise<ShardCount> {

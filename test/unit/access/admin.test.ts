@@ -73,6 +73,13 @@ describe("an organisation", () => {
     expect(store.updateOrg.mock.calls).toEqual([["org_a", change, testNow]]);
   });
 
+  it("passes a raise of its shards to the store, with the time", async () => {
+    const store = aStore();
+    await ask({ action: "org.update", org_id: "org_a", shards: 16 }, store);
+    expect(store.updateOrg.mock.calls).toEqual([["org_a", { shards: 16 }, testNow]]);
+    expect(adminRequest.safeParse({ action: "org.create", org_id: "org_a", shards: 16 }).success).toBe(false);
+  });
+
   it("that does not exist is not changed", async () => {
     const store = { ...aStore(), updateOrg: async () => null };
     const error = await refusalOf(ask({ action: "org.update", org_id: "org_x", name: "X" }, store));
@@ -88,6 +95,10 @@ describe("an organisation", () => {
     ["account_number", ""],
     ["account_number", "1\n2"],
     ["robot_name", ""],
+    ["shards", 0],
+    ["shards", 3],
+    ["shards", 64],
+    ["shards", "16"],
   ])("takes no %s %j", (field, value) => {
     expect(adminRequest.safeParse({ action: "org.update", org_id: "org_a", [field]: value }).success).toBe(false);
   });

@@ -7,7 +7,14 @@ const start = Date.parse("2026-05-11T08:30:00.000Z");
 
 /** A cache over settings that a test changes, with a clock that it sets; reads end when the test lets them. */
 function aCache(initial: ShardSettings = new Map()) {
-  const state = { settings: initial, ms: start, reads: 0, failure: null as Error | null, gate: Promise.resolve() };
+  const state = {
+    settings: initial,
+    ms: start,
+    reads: 0,
+    failure: null as Error | null,
+    gate: Promise.resolve(),
+    reported: [] as unknown[],
+  };
   const reader = {
     async read() {
       state.reads += 1;
@@ -17,7 +24,14 @@ function aCache(initial: ShardSettings = new Map()) {
       return settings;
     },
   };
-  return { state, cache: new ShardCache(reader, () => new Date(state.ms)) };
+  return {
+    state,
+    cache: new ShardCache(
+      reader,
+      () => new Date(state.ms),
+      (error) => state.reported.push(error),
+    ),
+  };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -119,11 +133,13 @@ describe("ShardCache", () => {
     const { state, cache } = aCache(sixteen);
     cache.countToWrite("org_big");
     await settled();
+    expect(state.reported).toEqual([]);
     state.failure = busy;
     state.ms += 3_600_000;
     expect(cache.countToWrite("org_big")).toBe(16);
     expect(cache.countToWrite("org_a")).toBe(1);
     await settled();
+    expect(state.reported).toContain(busy);
   });
 
   it("never lets a writer use a count that a reader may not know, whatever clocks and freezes do", async () => {
