@@ -67,7 +67,7 @@ describe("the log of an organisation whose shards were raised", () => {
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
   });
 
@@ -101,7 +101,7 @@ describe("the log of an organisation whose shards were raised", () => {
           expect(seen).toEqual(all.filter((name) => seen.includes(name)));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 80 },
     );
   });
 
@@ -126,7 +126,7 @@ describe("the log of an organisation whose shards were raised", () => {
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
   });
 });
