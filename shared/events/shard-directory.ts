@@ -22,7 +22,13 @@ const refreshAfterMs = 20_000;
 /** Older knowledge is not used to read. Must stay below `shardLeadMs`; see decision 37. */
 export const readableForMs = 60_000;
 
+/** Pauses after failed reads, so that a store that is busy is not kept busy by those who ask it. */
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
+
 type Known = { readonly settings: ShardSettings; readonly asOf: number };
+
+type Failure = { readonly error: unknown; readonly pauseMs: number; readonly at: number };
 
 /**
  * Remembers which organisations have several shards. They are few, so all are read at once, and an organisation with
@@ -34,6 +40,7 @@ export class ShardCache implements ShardDirectory {
   readonly #report: (error: unknown) => void;
   #known: Known | null = null;
   #reading: Promise<void> | null = null;
+  #failure: Failure | null = null;
 
   /** `report` gets what a read beside the work failed for: the work itself goes on. */
   constructor(reader: ShardSettingsReader, now: () => Date, report: (error: unknown) => void = () => undefined) {
@@ -44,7 +51,7 @@ export class ShardCache implements ShardDirectory {
 
   /** Begins to read the settings unless they are fresh. Never throws. */
   prefetch(): void {
-    if (!this.#isYounger(refreshAfterMs)) this.#refresh().catch(this.#report);
+    if (!this.#isYounger(refreshAfterMs) && !this.#isPausing()) this.#refresh().catch(this.#report);
   }
 
   countToRead(orgId: string): ShardCount | Promise<ShardCount> {
@@ -63,6 +70,7 @@ export class ShardCache implements ShardDirectory {
   async #awaitCount(orgId: string): Promise<ShardCount> {
     // A read that began before the function was frozen may end with knowledge that is too old: one more is made then.
     for (let tries = 0; tries < 2; tries++) {
+      if (this.#failure !== null && this.#isPausing()) throw this.#failure.error;
       await this.#refresh();
       if (this.#known !== null && this.#isYounger(readableForMs)) return countIn(this.#known.settings, orgId);
     }
@@ -83,9 +91,22 @@ export class ShardCache implements ShardDirectory {
     return this.#reading;
   }
 
+  #isPausing(): boolean {
+    if (this.#failure === null) return false;
+    const passed = this.#now().getTime() - this.#failure.at;
+    return passed >= 0 && passed < this.#failure.pauseMs;
+  }
+
   async #read(): Promise<void> {
     const asOf = this.#now().getTime();
-    this.#known = { settings: await this.#reader.read(), asOf };
+    try {
+      this.#known = { settings: await this.#reader.read(), asOf };
+      this.#failure = null;
+    } catch (error) {
+      const pauseMs = this.#failure === null ? firstPauseMs : Math.min(2 * this.#failure.pauseMs, longestPauseMs);
+      this.#failure = { error, pauseMs, at: this.#now().getTime() };
+      throw error;
+    }
   }
 }
 

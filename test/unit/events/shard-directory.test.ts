@@ -78,7 +78,23 @@ describe("ShardCache", () => {
     await settled();
     await expect(cache.countToRead("org_a")).rejects.toBe(busy);
     state.failure = null;
+    state.ms += 5_000;
     expect(await cache.countToRead("org_big")).toBe(16);
+  });
+
+  it("asks a store that is away again after pauses that grow, however many requests come", async () => {
+    const { state, cache } = aCache(sixteen);
+    state.failure = busy;
+    const times: number[] = [];
+    for (let ms = 0; ms < 20_000; ms += 50) {
+      const before = state.reads;
+      await expect(cache.countToRead("org_a")).rejects.toBe(busy);
+      cache.countToWrite("org_a");
+      await settled();
+      if (state.reads > before) times.push(ms);
+      state.ms += 50;
+    }
+    expect(times).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 12_750, 17_750]);
   });
 
   it("fails a read as unavailable if nothing was ever known", async () => {
