@@ -13,7 +13,7 @@ const org = z.object({
   account_number: z.nullable(z.string()),
   time_zone: z.string(),
   robot_name: z.string(),
-  shards: z.nullable(z.object({ count: z.number(), from: z.string() })),
+  shards: z.nullable(z.object({ before: z.number(), count: z.number(), from: z.string() })),
   created_at: z.string(),
 });
 
