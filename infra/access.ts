@@ -73,6 +73,11 @@ export class Access extends Construct {
     this.allow(fn, ["PutItem", "Query"], keysThatBeginWith("page#"));
   }
 
+  /** Lets a function list the organisations whose index keys are sharded. */
+  allowShards(fn: LambdaFunction): void {
+    this.allow(fn, ["Query"], keysThatBeginWith("sharded_orgs"));
+  }
+
   /** Lets a function pin idempotency keys, and write nothing else. */
   allowPin(fn: LambdaFunction): void {
     this.allow(fn, ["PutItem"], keysThatBeginWith("pin#"));

@@ -268,6 +268,7 @@ export class Deliveries extends Construct {
       new SqsEventSource(this.replays.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 10 }),
     );
     eventLog.allowQuery(fn);
+    access.allowShards(fn);
     access.allowEndpoints(fn, "get");
     this.allow(fn, ["GetItem", "PutItem"], "replay#");
     this.allow(fn, ["BatchGetItem"], "endpoint#");

@@ -43,11 +43,11 @@ export class EventLog extends Construct {
     super(scope, id);
     const warm = warmThroughput === null ? {} : { warmThroughput };
     const indexes = [
-      byTime("by_time", "org_id"),
-      byTime("by_type", "org_id", "entity_type"),
-      byTime("by_actor", "org_id", "actor_user_id"),
-      byTime("by_contact", "org_id", "contact_id"),
-      byTime("paid", "org_id", "settled"),
+      byTime("by_time", "org_id", "shard"),
+      byTime("by_type", "org_id", "entity_type", "shard"),
+      byTime("by_actor", "org_id", "actor_user_id", "shard"),
+      byTime("by_contact", "org_id", "contact_id", "shard"),
+      byTime("paid", "org_id", "settled", "shard"),
     ];
     this.table = new TableV2(this, "Table", {
       partitionKey: text("timeline"),
@@ -143,6 +143,8 @@ function text(name: string) {
   return { name, type: AttributeType.STRING };
 }
 
+/** The sort key orders events completely, so that a position in one shard is a position in every other. */
 function byTime(indexName: string, ...partition: string[]): GlobalSecondaryIndexPropsV2 {
-  return { indexName, partitionKeys: partition.map(text), sortKeys: ["occurred_at", "event_id"].map(text) };
+  const sortKeys = ["occurred_at", "event_id", "entity_id"].map(text);
+  return { indexName, partitionKeys: partition.map(text), sortKeys };
 }

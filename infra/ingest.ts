@@ -57,6 +57,7 @@ export class Ingest extends Construct {
     this.fn.addEventSource(new SqsEventSource(this.work.queue, source));
     eventLog.allowAppend(this.fn);
     access.allowPin(this.fn);
+    access.allowShards(this.fn);
     this.rejected.grantSendMessages(this.fn);
     this.fn.addEnvironment(variables.rejectedQueue, this.rejected.queueUrl);
     this.work.queue.grantSendMessages(this.fn);

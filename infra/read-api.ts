@@ -125,6 +125,7 @@ export class ReadApi extends Construct {
       });
       eventLog.allowQuery(fn);
       access.allowAuthenticate(fn);
+      access.allowShards(fn);
       this.route(id, routeKey, fn);
       return fn;
     };

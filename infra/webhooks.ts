@@ -56,6 +56,7 @@ export class Webhooks extends Construct {
       ...requestFunction(operation),
     });
     access.allowAuthenticate(this.api);
+    access.allowShards(this.api);
     access.allowEndpoints(this.api, "change");
     eventLog.allowAppendInTransaction(this.api);
     eventLog.allowQuery(this.api);

@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import { type AdminRequest, adminRequest } from "../../shared/access/admin-request.ts";
+import { shardCounts } from "../../shared/events/shards.ts";
 import { CliError } from "./outcome.ts";
 import type { Target } from "./target.ts";
 
@@ -14,6 +15,7 @@ const forms: Readonly<Record<string, string>> = {
   slug: "lower-case letters, digits and -, at most 64 of them",
   account_number: "1 to 64 characters",
   time_zone: "an IANA name such as Europe/Prague, or UTC",
+  shards: `one of ${shardCounts.join(", ")}`,
   token_id: "tok_ and 32 hexadecimal digits, as token list shows it",
 };
 

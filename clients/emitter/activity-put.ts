@@ -2,12 +2,22 @@ import { randomUUID } from "node:crypto";
 import { ActivityError } from "../../shared/events/errors.ts";
 import { readEventText } from "../../shared/events/read-event.ts";
 import type { EventInput } from "../../shared/events/schema.ts";
+import { isShardCount, shardCounts } from "../../shared/events/shards.ts";
 import { putOf } from "../../shared/store/events.ts";
 import { type ClockSource, correctedNow } from "./corrected-clock.ts";
 import { eventText } from "./event-text.ts";
 
 /** An event without an idempotency key: the service's own transaction is what makes the write happen once. */
 export type TransactedEvent = Omit<EventInput, "idempotency_key"> & { readonly idempotency_key?: never };
+
+export type ActivityPutOptions = {
+  readonly newId?: () => string;
+  /**
+   * How many shards the organisation has, from the time on that `org list` shows with it. Fewer are always safe; an
+   * event that is written with more than there are is missing from all lists but its document's.
+   */
+  readonly shards?: number;
+};
 
 /**
  * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that
@@ -20,8 +30,12 @@ export function activityPut(
   client: ClockSource,
   table: string,
   event: TransactedEvent,
-  { newId = randomUUID }: { readonly newId?: () => string } = {},
+  { newId = randomUUID, shards = 1 }: ActivityPutOptions = {},
 ) {
+  if (!isShardCount(shards)) {
+    const message = `shards must be one of ${shardCounts.join(", ")}, as org list shows it.`;
+    throw new ActivityError("invalid_value", message, { field: "shards" });
+  }
   const draft = readEventText(eventText(event), { now: correctedNow(client, Date.now()), entropy: newId() });
   if (draft.idempotencyKey !== null) {
     throw new ActivityError(
@@ -30,5 +44,5 @@ export function activityPut(
       { field: "idempotency_key" },
     );
   }
-  return putOf(table, draft.event);
+  return putOf(table, draft.event, shards);
 }

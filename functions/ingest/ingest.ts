@@ -1,18 +1,27 @@
 import { createOrgHolds } from "../../shared/events/org-holds.ts";
+import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { createIngestHandler } from "../../shared/lambda/ingest-handler.ts";
 import type { IngestQueue } from "../../shared/lambda/ingest-queue.ts";
+import { errorFields, log } from "../../shared/lambda/log.ts";
 import { variables } from "../../shared/lambda/names.ts";
 import type { RejectedQueue } from "../../shared/lambda/rejected.ts";
 import { dynamoClient, ingestTimes } from "../../shared/store/client.ts";
 import { documentClient } from "../../shared/store/document-client.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { pinStore } from "../../shared/store/pins.ts";
+import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
 
 const client = dynamoClient(ingestTimes);
+const config = env(variables.configTable);
+const shards = new ShardCache(
+  shardSettingsReader(client, config),
+  () => new Date(),
+  (error) => log("warn", "shards not read", errorFields(error)),
+);
 const store = {
-  ...eventStore(client, env(variables.eventsTable)),
-  ...pinStore(documentClient(client), env(variables.configTable)),
+  ...eventStore(client, env(variables.eventsTable), { shards }),
+  ...pinStore(documentClient(client), config),
 };
 const rejectedUrl = env(variables.rejectedQueue);
 const urls = { queue: env(variables.ingestQueue), deadLetters: env(variables.ingestDeadLetters) };

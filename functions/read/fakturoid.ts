@@ -8,4 +8,9 @@ import { readWorld } from "../../shared/store/read-world.ts";
 const world = readWorld({ events: env(variables.eventsTable), config: env(variables.configTable) });
 
 /** Serves the Fakturoid dialect behind the HTTP API; changes nothing but uses of tokens and places of lists. */
-export const handler = http({ name: "fakturoid", answer: answerFakturoid(world), renderProblem });
+export const handler = http({
+  name: "fakturoid",
+  answer: answerFakturoid(world),
+  prefetch: () => world.shards.prefetch(),
+  renderProblem,
+});

@@ -8,4 +8,9 @@ import { readWorld } from "../../shared/store/read-world.ts";
 const world = readWorld({ events: env(variables.eventsTable), config: env(variables.configTable) });
 
 /** Serves the SimplyBooks dialect behind the HTTP API; changes nothing but uses of tokens and places of lists. */
-export const handler = http({ name: "simplybooks", answer: answerSimplybooks(world), renderProblem });
+export const handler = http({
+  name: "simplybooks",
+  answer: answerSimplybooks(world),
+  prefetch: () => world.shards.prefetch(),
+  renderProblem,
+});

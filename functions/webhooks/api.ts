@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { answerWebhooks } from "../../shared/dialects/finzbooks/webhooks/answer.ts";
+import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env, isAllowed } from "../../shared/lambda/env.ts";
@@ -16,6 +17,7 @@ import { endpointStore } from "../../shared/store/endpoints.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { healthStore } from "../../shared/store/health.ts";
 import { replayStore } from "../../shared/store/replays.ts";
+import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
 import { tokenUses } from "../../shared/store/token-uses.ts";
 
 const client = dynamoClient();
@@ -23,6 +25,7 @@ const queues = queueClient();
 const config = env(variables.configTable);
 const events = env(variables.eventsTable);
 const table = env(variables.deliveriesTable);
+const now = () => new Date();
 
 /** Serves the webhook endpoints of the FinzBooks dialect behind the HTTP API. */
 export const handler = http({
@@ -36,12 +39,12 @@ export const handler = http({
     queue: deliveryQueue(env(variables.deliveriesQueue), queues),
     replays: replayStore(client, table),
     replayQueue: replayQueue(env(variables.replaysQueue), queues),
-    events: eventStore(client, events),
+    events: eventStore(client, events, { shards: new ShardCache(shardSettingsReader(client, config), now) }),
     rules: {
       ownHosts: env(variables.apiHosts).split(" "),
       allowLoopback: isAllowed(variables.webhooksToLoopback),
     },
-    now: () => new Date(),
+    now,
     random: randomBytes,
   }),
   renderProblem,

@@ -1,3 +1,4 @@
+import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { batch } from "../../shared/lambda/batch.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
@@ -9,20 +10,25 @@ import { deliveryStore } from "../../shared/store/deliveries.ts";
 import { endpointStore } from "../../shared/store/endpoints.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { replayStore } from "../../shared/store/replays.ts";
+import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
 import { type ReplayWorld, runReplay } from "../../shared/webhooks/replay-run.ts";
 
 const client = dynamoClient();
 const queues = queueClient();
+const config = env(variables.configTable);
 const table = env(variables.deliveriesTable);
+const now = () => new Date();
 
 const world: ReplayWorld = {
-  endpoints: endpointStore(client, { config: env(variables.configTable), events: env(variables.eventsTable) }),
+  endpoints: endpointStore(client, { config, events: env(variables.eventsTable) }),
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
-  events: eventStore(client, env(variables.eventsTable)),
+  events: eventStore(client, env(variables.eventsTable), {
+    shards: new ShardCache(shardSettingsReader(client, config), now),
+  }),
   queue: deliveryQueue(env(variables.deliveriesQueue), queues),
   replayQueue: replayQueue(env(variables.replaysQueue), queues),
-  now: () => new Date(),
+  now,
 };
 
 /** Takes replays through the log, one page a message. */

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { orgIdPattern } from "../events/limits.ts";
+import { shardCounts } from "../events/shards.ts";
 import { scopes } from "./caller.ts";
 import { isTimeZone } from "./org.ts";
 
@@ -16,12 +17,14 @@ const settings = {
   robot_name: z.optional(line(256)),
 };
 
+const shards = z.optional(z.literal(shardCounts));
+
 /**
  * What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function.
  */
 export const adminRequest = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("org.create"), org_id: orgId, ...settings }),
-  z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings }),
+  z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings, shards }),
   z.strictObject({ action: z.literal("org.list") }),
   z.strictObject({
     action: z.literal("token.create"),

@@ -23,8 +23,11 @@ export type AdminAnswer =
 export type AdminStore = {
   /** Throws `conflict` where the organisation, or its slug, exists. */
   createOrg(org: Org): Promise<void>;
-  /** The organisation as it is from now on; `null` where there is none. Throws `conflict` where the slug is taken. */
-  updateOrg(orgId: string, change: OrgChange): Promise<Org | null>;
+  /**
+   * The organisation as it is from now on; `null` where there is none. Throws `conflict` where the slug is taken, and
+   * `invalid_value` for fewer shards than it has.
+   */
+  updateOrg(orgId: string, change: OrgChange, now: Date): Promise<Org | null>;
   listOrgs(): Promise<readonly Org[]>;
   /** Throws `not_found` where one of its organisations does not exist. */
   createToken(token: Token): Promise<void>;
@@ -54,13 +57,22 @@ export async function administer({ store, now, random }: AdminContext, request: 
     case "org.create": {
       const { org_id, name = org_id, slug = null, account_number = null } = request;
       const { time_zone = orgDefaults.time_zone, robot_name = orgDefaults.robot_name } = request;
-      const org = { org_id, name, slug, account_number, time_zone, robot_name, created_at: now.toISOString() };
+      const org = {
+        org_id,
+        name,
+        slug,
+        account_number,
+        time_zone,
+        robot_name,
+        shards: null,
+        created_at: now.toISOString(),
+      };
       await store.createOrg(org);
       return { org };
     }
     case "org.update": {
       const { action: _, org_id, ...change } = request;
-      return { org: await changedOrg(store, org_id, change) };
+      return { org: await changedOrg(store, org_id, change, now) };
     }
     case "org.list":
       return { orgs: await store.listOrgs() };
@@ -76,7 +88,7 @@ export async function administer({ store, now, random }: AdminContext, request: 
       return issue("key", { org_ids: [request.org_id], scopes: ["AIBooks.activity.READ"], expires_at: null });
     case "client.create": {
       const { org_id } = request;
-      const { slug } = await changedOrg(store, org_id, {});
+      const { slug } = await changedOrg(store, org_id, {}, now);
       if (slug === null) {
         const message = `${org_id} has no slug, and clients of the Fakturoid dialect address it by one: set it first.`;
         throw new ActivityError("invalid_value", message, { field: "slug" });
@@ -94,8 +106,8 @@ export async function administer({ store, now, random }: AdminContext, request: 
   }
 }
 
-async function changedOrg(store: AdminStore, orgId: string, change: OrgChange): Promise<Org> {
-  const org = await store.updateOrg(orgId, change);
+async function changedOrg(store: AdminStore, orgId: string, change: OrgChange, now: Date): Promise<Org> {
+  const org = await store.updateOrg(orgId, change, now);
   if (org !== null) return org;
   throw new ActivityError("not_found", `There is no organisation ${orgId}: create it first.`, { field: "org_id" });
 }

@@ -1,3 +1,5 @@
+import type { ShardCount, ShardSetting } from "../events/shards.ts";
+
 /** One organisation of the platform, and what its dialects need to know of it. */
 export type Org = {
   readonly org_id: string;
@@ -10,6 +12,8 @@ export type Org = {
   readonly time_zone: string;
   /** Who did what no user did, where a dialect wants a name. */
   readonly robot_name: string;
+  /** How many shards its index keys have; `null` for one, which all have to begin with. */
+  readonly shards: ShardSetting | null;
   readonly created_at: string;
 };
 
@@ -19,7 +23,7 @@ export const orgDefaults = { time_zone: "UTC", robot_name: "System" } as const;
 /** What may be changed of an organisation. */
 export type OrgChange = {
   readonly [setting in "name" | "slug" | "account_number" | "time_zone" | "robot_name"]?: string | undefined;
-};
+} & { readonly shards?: ShardCount | undefined };
 
 /** Whether a text names a time zone that this system has rules for. Bare offsets do not: they know no summer time. */
 export function isTimeZone(text: string): boolean {

@@ -51,7 +51,7 @@ export function admin(context: () => AdminContext) {
   return (event: unknown, invocation: Context) => inInvocation(invocation, () => handle(event, invocation));
 }
 
-type AdminFacts = Pick<AdminLine, "org_ids" | "token_id" | "user_id" | "scopes" | "count">;
+type AdminFacts = Pick<AdminLine, "org_ids" | "token_id" | "user_id" | "scopes" | "count" | "shards">;
 
 /** Whom and what a request is about. */
 function asked(request: AdminRequest): AdminFacts {
@@ -60,6 +60,7 @@ function asked(request: AdminRequest): AdminFacts {
     token_id: "token_id" in request ? request.token_id : undefined,
     user_id: "user_id" in request ? request.user_id : undefined,
     scopes: "scopes" in request ? request.scopes.join(",") : undefined,
+    shards: "shards" in request ? request.shards : undefined,
   };
 }
 

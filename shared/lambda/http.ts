@@ -15,6 +15,8 @@ export type HttpFunction = {
   /** What the lines and the metrics of its requests name it. */
   readonly name: string;
   answer(request: HttpRequest, trace: HttpTrace): Promise<HttpResponse>;
+  /** Begins to read what most requests need, so that it is there when they are authenticated. Must not throw. */
+  prefetch?(): void;
   renderProblem(error: unknown, request: HttpRequest): HttpResponse;
   /** Reads the body of a request; without it a function gets none. */
   readBody?(call: Call): Promise<HttpRequest["body"]>;
@@ -41,7 +43,7 @@ type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
  * The stack of every function behind the HTTP API: what `answer` throws, `renderProblem` turns into a response; each
  * response carries its request id, and each request leaves one line in the log. It never throws.
  */
-export function http({ name, answer, renderProblem, readBody }: HttpFunction) {
+export function http({ name, answer, prefetch, renderProblem, readBody }: HttpFunction) {
   const edge = givenEdge();
   const exchanges = new WeakMap<APIGatewayProxyEventV2, Exchange>();
   const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
@@ -88,6 +90,7 @@ export function http({ name, answer, renderProblem, readBody }: HttpFunction) {
     .handler((event: APIGatewayProxyEventV2) => {
       const { request, trace, caller } = exchangeOf(event);
       if (caller.isRefused) throw new ActivityError("not_found", "The API is not served at this address.");
+      prefetch?.();
       return answer(request, trace);
     });
   if (readBody !== undefined) {

@@ -118,6 +118,8 @@ export type AdminLine = Line<"admin"> & {
   readonly user_id?: string | undefined;
   readonly scopes?: string | undefined;
   readonly count?: number | undefined;
+  /** To how many shards an organisation was raised: readers need it again after a restore. */
+  readonly shards?: number | undefined;
   readonly duration_ms: number;
 };
 

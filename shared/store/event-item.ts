@@ -1,5 +1,6 @@
 import type { ActivityEvent, JsonText } from "../events/event.ts";
 import { actionPattern, eventIdPattern } from "../events/limits.ts";
+import { firstShard, isShardOf, type ShardCount, shardOf } from "../events/shards.ts";
 import { parseTimestamp } from "../events/timestamp.ts";
 import { isEntityType } from "../events/vocabulary.ts";
 import { positionKey, timelineKey } from "./keys.ts";
@@ -7,11 +8,15 @@ import { positionKey, timelineKey } from "./keys.ts";
 /** An item as DynamoDB and its stream give it, as far as it is text. */
 export type StoredItem = Readonly<Record<string, { readonly S?: string | undefined }>>;
 
-/** An event as an item: its keys, and every field that has a value. Absence is the absence of the attribute. */
-export function toItem(event: ActivityEvent): Record<string, string> {
+/**
+ * An event as an item: its keys, its shard, and every field that has a value. Absence is the absence of the attribute.
+ * The shard is no part of the event: a repeat that is written under another count is the same event.
+ */
+export function toItem(event: ActivityEvent, shards: ShardCount = 1): Record<string, string> {
   const item: Record<string, string> = {
     timeline: timelineKey(event.org_id, event.entity_id),
     position: positionKey(event.occurred_at, event.event_id),
+    shard: shardOf(event, shards),
   };
   for (const [field, value] of Object.entries(event)) if (value !== null) item[field] = value;
   return item;
@@ -66,11 +71,13 @@ export function fromItem(item: StoredItem): ActivityEvent {
  */
 export function readOwnItem(item: StoredItem): ActivityEvent {
   const event = fromItem(item);
-  const own = toItem(event);
+  const shard = item.shard?.S ?? firstShard;
+  const own: Record<string, string> = { ...toItem(event), shard };
   const names = Object.keys(item);
   const isOwn =
     names.length === Object.keys(own).length &&
     names.every((name) => item[name]?.S !== undefined && item[name].S === own[name]) &&
+    isShardOf(event, shard) &&
     eventIdPattern.test(event.event_id) &&
     actionPattern.test(event.action) &&
     [event.occurred_at, event.recorded_at].every((time) => parseTimestamp(time) === time) &&

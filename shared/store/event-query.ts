@@ -27,10 +27,10 @@ const always = [
   "recorded_at",
 ] as const satisfies readonly (keyof ActivityEvent)[];
 
-/** A page's query to DynamoDB, but for how much it reads and where it starts. Newest first. */
-export function queryOf(table: string, query: EventQuery) {
+/** A page's query of one shard to DynamoDB, but for how much it reads and where it starts. Newest first. */
+export function queryOf(table: string, query: EventQuery, shard: string) {
   const { index, conditions } = planQuery(query);
-  const key = partition(query, index);
+  const key = partition(query, index, shard);
   const sortKey = index === "timeline" ? "position" : "occurred_at";
   const { since, until } = bounds(query, index);
   const names: Record<string, string> = {};
@@ -68,9 +68,9 @@ export function queryOf(table: string, query: EventQuery) {
 }
 
 /** The partition that a query reads: always computed from the caller's organisation, never from a cursor. */
-function partition(query: EventQuery, index: IndexName): Record<string, string> {
+function partition(query: EventQuery, index: IndexName, shard: string): Record<string, string> {
   if (index === "timeline") return { timeline: timelineKey(query.org_id, query.entity_id ?? "") };
-  const key: Record<string, string> = {};
+  const key: Record<string, string> = { shard };
   for (const attribute of partitionKeys[index]) key[attribute] = query[attribute] ?? "";
   return key;
 }
@@ -85,14 +85,14 @@ function bounds({ since, until, after }: EventQuery, index: IndexName): { since:
   return { since, until: latest !== null && index === "timeline" ? `${latest}$` : latest };
 }
 
-/** The key that a page starts after. */
-export function startKey(query: EventQuery, after: Position): Record<string, AttributeValue> {
+/** The key that a page starts after. In an index no event need have it: the order is that of the sort key alone. */
+export function startKey(query: EventQuery, after: Position, shard: string): Record<string, AttributeValue> {
   const { index } = planQuery(query);
   const timeline = timelineKey(query.org_id, after.entity_id);
   const position = positionKey(after.occurred_at, after.event_id);
-  const { occurred_at, event_id } = after;
-  const sorted = index === "timeline" ? { position } : { timeline, position, occurred_at, event_id };
-  return textAttributes({ ...sorted, ...partition(query, index) });
+  const { occurred_at, event_id, entity_id } = after;
+  const sorted = index === "timeline" ? { position } : { timeline, position, occurred_at, event_id, entity_id };
+  return textAttributes({ ...sorted, ...partition(query, index, shard) });
 }
 
 /** The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. */

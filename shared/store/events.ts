@@ -5,7 +5,10 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { ActivityEvent, Position } from "../events/event.ts";
-import type { EventPage, EventQuery } from "../events/query.ts";
+import { type EventPage, type EventQuery, planQuery } from "../events/query.ts";
+import { oneShard, type ShardDirectory } from "../events/shard-directory.ts";
+import { readShardedPage, type ShardReader } from "../events/sharded-page.ts";
+import { firstShard, type ShardCount, shardsOf } from "../events/shards.ts";
 import { textAttributes } from "./attributes.ts";
 import { fromItem, toItem } from "./event-item.ts";
 import { positionOf, queryOf, startKey } from "./event-query.ts";
@@ -15,12 +18,22 @@ import { positionKey, timelineKey } from "./keys.ts";
 
 /** What one page may cost at most, whatever was asked: this bounds the time and the price of any request. */
 export type PageBudget = {
+  /** Reads one after another. Those of several shards are made at the same time. */
   readonly reads: number;
   /** Bytes of the answer. Lambda sends 6 MB at most, and counts a quote inside the body twice. */
   readonly bytes: number;
 };
 
 const pageBudget: PageBudget = { reads: 8, bytes: 5_000_000 };
+
+/** Events that one read looks at, at most; of several shards, in all of them. */
+const largestRead = 2_000;
+
+export type EventStoreOptions = {
+  /** Needed wherever events of any organisation are read, and to write them to all their shards. */
+  readonly shards?: ShardDirectory;
+  readonly budget?: PageBudget;
+};
 
 /** The events table: what is appended to it, single events and pages of it. Nothing else is possible. */
 export type EventStore = {
@@ -30,11 +43,15 @@ export type EventStore = {
   page(query: EventQuery): Promise<EventPage>;
 };
 
-export function eventStore(client: DynamoDBClient, table: string, budget: PageBudget = pageBudget): EventStore {
+export function eventStore(
+  client: DynamoDBClient,
+  table: string,
+  { shards = oneShard, budget = pageBudget }: EventStoreOptions = {},
+): EventStore {
   return {
     async put(event) {
       try {
-        const put = putOf(table, event);
+        const put = putOf(table, event, shards.countToWrite(event.org_id));
         await calling(client.send(new PutItemCommand({ ...put, Item: textAttributes(put.Item) })));
         return null;
       } catch (error) {
@@ -49,44 +66,94 @@ export function eventStore(client: DynamoDBClient, table: string, budget: PageBu
     },
 
     async page(query) {
-      const events: ActivityEvent[] = [];
-      const request = queryOf(table, query);
-      const visible: ReadonlySet<string | undefined> = new Set(query.visible);
-      let bytes = 0;
-      let start = query.after === null ? undefined : startKey(query, query.after);
-      let size = query.limit + 1;
-      for (let read = 0; read < budget.reads; read++) {
-        const answer = await calling(
-          client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })),
-        );
-        for (const item of answer.Items ?? []) {
-          // Also what a later version of the log may write: a kind that this one has no name for hides nothing but
-          // itself.
-          if (!visible.has(item.entity_type?.S)) continue;
-          const event = fromItem(item);
-          bytes += weight(event);
-          if (events.length === query.limit || (bytes > budget.bytes && events.length > 0)) {
-            return { events, next: events.at(-1) ?? null };
-          }
-          events.push(event);
-        }
-        start = answer.LastEvaluatedKey;
-        if (start === undefined) return { events, next: null };
-        size = Math.min(size * 4, 2_000);
-      }
-      return { events, next: start === undefined ? null : positionOf(query, start) };
+      // A document's timeline is in the table itself, which has no shards.
+      const count = planQuery(query).index === "timeline" ? 1 : await shards.countToRead(query.org_id);
+      return count === 1 ? readPage(client, table, query, budget) : readShards(client, table, { query, count, budget });
     },
   };
 }
 
+/** Reads a page of a timeline, or of an index of an organisation with one shard. */
+async function readPage(
+  client: DynamoDBClient,
+  table: string,
+  query: EventQuery,
+  budget: PageBudget,
+): Promise<EventPage> {
+  const events: ActivityEvent[] = [];
+  const request = queryOf(table, query, firstShard);
+  const visible: ReadonlySet<string | undefined> = new Set(query.visible);
+  let bytes = 0;
+  let start = query.after === null ? undefined : startKey(query, query.after, firstShard);
+  let size = query.limit + 1;
+  for (let read = 0; read < budget.reads; read++) {
+    const answer = await calling(client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })));
+    for (const item of answer.Items ?? []) {
+      // Also what a later version of the log may write: a kind that this one has no name for hides nothing but itself.
+      if (!visible.has(item.entity_type?.S)) continue;
+      const event = fromItem(item);
+      bytes += weight(event);
+      if (events.length === query.limit || (bytes > budget.bytes && events.length > 0)) {
+        return { events, next: events.at(-1) ?? null };
+      }
+      events.push(event);
+    }
+    start = answer.LastEvaluatedKey;
+    if (start === undefined) return { events, next: null };
+    size = Math.min(size * 4, largestRead);
+  }
+  return { events, next: start === undefined ? null : positionOf(query, start) };
+}
+
+/** Reads a page of an index of an organisation with several shards. */
+async function readShards(
+  client: DynamoDBClient,
+  table: string,
+  { query, count, budget }: { readonly query: EventQuery; readonly count: ShardCount; readonly budget: PageBudget },
+): Promise<EventPage> {
+  const readers = shardsOf(count).map((shard) => shardReader(client, table, query, shard));
+  const page = await readShardedPage(readers, query, {
+    reads: budget.reads,
+    items: largestRead,
+    isFull: (events) => countWithin(events, budget.bytes) < events.length,
+  });
+  const fitting = countWithin(page.events, budget.bytes);
+  if (fitting === page.events.length) return page;
+  const events = page.events.slice(0, fitting);
+  return { events, next: events.at(-1) ?? null };
+}
+
+function shardReader(client: DynamoDBClient, table: string, query: EventQuery, shard: string): ShardReader {
+  const request = queryOf(table, query, shard);
+  const visible: ReadonlySet<string | undefined> = new Set(query.visible);
+  return async (after, size) => {
+    const start = after === null ? undefined : startKey(query, after, shard);
+    const { Items = [], LastEvaluatedKey: end } = await calling(
+      client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })),
+    );
+    const events = Items.filter(({ entity_type }) => visible.has(entity_type?.S)).map(fromItem);
+    return { events, next: end === undefined ? null : positionOf(query, end) };
+  };
+}
+
 /** The conditional put that appends an event: it never replaces one, and tells which event stands in its place. */
-export function putOf(table: string, event: ActivityEvent) {
+export function putOf(table: string, event: ActivityEvent, shards: ShardCount = 1) {
   return {
     TableName: table,
-    Item: toItem(event),
+    Item: toItem(event, shards),
     ConditionExpression: "attribute_not_exists(timeline)",
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } as const;
+}
+
+/** How many of the events an answer can hold, and one at least. */
+function countWithin(events: readonly ActivityEvent[], bytes: number): number {
+  let sum = 0;
+  const end = events.findIndex((event, at) => {
+    sum += weight(event);
+    return sum > bytes && at > 0;
+  });
+  return end === -1 ? events.length : end;
 }
 
 /** An upper bound for what an event adds to an answer: four short fields, escaped twice, and the two long ones. */

@@ -3,11 +3,12 @@
  *
  * events table                                                serves
  *   timeline = org#entity, position = time#event              a document's timeline; idempotent append
- *   by_time     org_id                | occurred_at, event_id the organisation's feed
- *   by_type     org_id, entity_type   | "                     one kind of document
- *   by_actor    org_id, actor_user_id | "                     what one user did
- *   by_contact  org_id, contact_id    | "                     one customer's or supplier's story
- *   paid        org_id, settled       | "                     money received and paid
+ *   by_time     org_id, shard                 | ORDER         the organisation's feed
+ *   by_type     org_id, entity_type, shard    | ORDER         one kind of document
+ *   by_actor    org_id, actor_user_id, shard  | ORDER         what one user did
+ *   by_contact  org_id, contact_id, shard     | ORDER         one customer's or supplier's story
+ *   paid        org_id, settled, shard        | ORDER         money received and paid
+ *   ORDER is occurred_at, event_id, entity_id: no two events of an organisation have the same.
  *
  * config table (pk, sk)
  *   orgs          org#ID                                      the list of organisations
@@ -18,6 +19,7 @@
  *   token#CLIENT  token#TOKEN                                 what was issued to an API client
  *   pin#ORG#KEY   pin                                         an idempotency key, 30 days
  *   page#ORG#LIST  at#OFFSET                                  where a list goes on, minutes
+ *   sharded_orgs  org#ID                                      the organisations with several shards, and how many
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
  *   webhooks#ORG  data_key                                    the encrypted key of its signing secrets
  *   webhook_orgs  org#ID                                      how many endpoints an organisation has
@@ -69,6 +71,12 @@ export const placeKey = (orgId: string, list: string, offset: number) => ({
 });
 
 export const pinKey = (orgId: string, key: string) => ({ pk: `pin#${orgId}#${key}`, sk: "pin" });
+
+export const shardedOrgsPartition = "sharded_orgs";
+
+export const shardedOrgPrefix = "org#";
+
+export const shardedOrgKey = (orgId: string) => ({ pk: shardedOrgsPartition, sk: `${shardedOrgPrefix}${orgId}` });
 
 export const endpointPrefix = "endpoint#";
 

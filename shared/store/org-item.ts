@@ -1,5 +1,6 @@
 import { type Org, orgDefaults } from "../access/org.ts";
 import { orgKey } from "./keys.ts";
+import { parseShardSetting } from "./sharded-orgs.ts";
 
 /** An organisation as an item of the config table. Absence is the absence of the attribute. */
 export function toOrgItem(org: Org): Record<string, unknown> {
@@ -21,6 +22,8 @@ export function fromOrgItem(item: Record<string, unknown>): Org {
     if (value === null) throw new Error(`Item ${String(item.pk)} has no ${field}.`);
     return value;
   };
+  const shards = item.shards === undefined ? null : parseShardSetting(item.shards);
+  if (shards === null && item.shards !== undefined) throw new Error(`Item ${String(item.pk)} has no valid shards.`);
   return {
     org_id: required("org_id"),
     name: required("name"),
@@ -28,6 +31,7 @@ export function fromOrgItem(item: Record<string, unknown>): Org {
     account_number: optional("account_number"),
     time_zone: optional("time_zone") ?? orgDefaults.time_zone,
     robot_name: optional("robot_name") ?? orgDefaults.robot_name,
+    shards,
     created_at: required("created_at"),
   };
 }

@@ -2,9 +2,11 @@ import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-
 import type { AdminStore } from "../access/admin.ts";
 import type { Org } from "../access/org.ts";
 import { ActivityError } from "../events/errors.ts";
+import { raiseShards } from "../events/shards.ts";
 import { itemsOf, listedKeys, refusedItems } from "./batch-reads.ts";
 import { listedOrgKey, listedOrgPrefix, orgKey, orgsPartition, slugKey } from "./keys.ts";
 import { fromOrgItem, toOrgItem } from "./org-item.ts";
+import { toShardedOrgItem } from "./sharded-orgs.ts";
 
 /** Organisations in the config table, as administrators manage them. */
 export function orgAdmin(
@@ -26,21 +28,25 @@ export function orgAdmin(
       if (refusedSlug && slug !== null) throw slugTaken(slug);
     },
 
-    async updateOrg(orgId, change) {
+    async updateOrg(orgId, { shards: count, ...settings }, now) {
       const [item] = await itemsOf(client, table, [orgKey(orgId)]);
       if (item === undefined) return null;
       const before = fromOrgItem(item);
-      const told = Object.entries(change).filter(([, value]) => value !== undefined);
+      const shards = count === undefined ? before.shards : raiseShards(before.shards, count, now);
+      const raised = shards === before.shards ? {} : { shards };
+      const told = Object.entries({ ...settings, ...raised }).filter(([, value]) => value !== undefined);
       if (told.length === 0) return before;
       const after: Org = { ...before, ...Object.fromEntries(told) };
       const moved = after.slug !== before.slug;
+      const listed = shards === before.shards || shards === null ? [] : [toShardedOrgItem(orgId, shards)];
       const [changedMeanwhile, taken] = await refusedItems(
         client.send(
           new TransactWriteCommand({
             TransactItems: [
-              { Update: { TableName: table, Key: orgKey(orgId), ...settingOf(told, before.slug) } },
+              { Update: { TableName: table, Key: orgKey(orgId), ...settingOf(told, before) } },
               ...(moved && after.slug !== null ? [put({ ...slugKey(after.slug), org_id: orgId })] : []),
               ...(moved && before.slug !== null ? [{ Delete: { TableName: table, Key: slugKey(before.slug) } }] : []),
+              ...listed.map((Item) => ({ Put: { TableName: table, Item } })),
             ],
           }),
         ),
@@ -59,15 +65,20 @@ export function orgAdmin(
   };
 }
 
-/** Sets what changes and nothing else. The slug that is given up must still be the one that was read. */
-function settingOf(fields: readonly [string, unknown][], slug: string | null) {
+/** Sets what changes and nothing else. The slug and the shards must still be those that were read. */
+function settingOf(fields: readonly [string, unknown][], { slug, shards }: Pick<Org, "slug" | "shards">) {
+  const read = Object.entries({ slug, shards });
+  const conditions = read.map(([field, value]) =>
+    value === null ? `attribute_not_exists(#${field})` : `#${field} = :${field}Read`,
+  );
+  const valuesRead = read.filter(([, value]) => value !== null).map(([field, value]) => [`:${field}Read`, value]);
   return {
-    ConditionExpression: slug === null ? "attribute_exists(pk) AND attribute_not_exists(slug)" : "slug = :before",
+    ConditionExpression: ["attribute_exists(pk)", ...conditions].join(" AND "),
     UpdateExpression: `SET ${fields.map(([field]) => `#${field} = :${field}`).join(", ")}`,
-    ExpressionAttributeNames: Object.fromEntries(fields.map(([field]) => [`#${field}`, field])),
+    ExpressionAttributeNames: Object.fromEntries([...read, ...fields].map(([field]) => [`#${field}`, field])),
     ExpressionAttributeValues: {
       ...Object.fromEntries(fields.map(([field, value]) => [`:${field}`, value])),
-      ...(slug === null ? {} : { ":before": slug }),
+      ...Object.fromEntries(valuesRead),
     },
   };
 }

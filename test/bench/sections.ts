@@ -3,6 +3,7 @@ import { type BenchEngine, startEngine } from "./engine.ts";
 import { measureLog } from "./log.ts";
 import type { Measure } from "./measure.ts";
 import { measureSending } from "./sending.ts";
+import { measureShards } from "./sharding.ts";
 import { measureStarts } from "./starting.ts";
 import { measureTelling } from "./telling.ts";
 
@@ -16,6 +17,7 @@ export type Run = {
 /** Every part of the benchmark, in the order of a whole run. Each can be run alone. */
 export const sections = {
   log: onEngine(measureLog),
+  sharding: onEngine(measureShards),
   starting: onEngine(measureStarts),
   auditing: onEngine(measureAudit),
   sending: ({ step }: Run) => {

@@ -164,6 +164,28 @@ describe("reading", () => {
     }
   });
 
+  it("of 16 shards makes one call for each, and costs no more than three times the units of one shard", async () => {
+    const [whole, sharded] = [anOrg(), anOrg()];
+    const spend = async (org_id: string, count: 1 | 16) => {
+      const client = stack.newClient();
+      const shards = { countToRead: () => count, countToWrite: () => count };
+      const log = eventStore(client, stack.tables.events ?? "", { shards });
+      const events = Array.from({ length: 300 }, (_, n) =>
+        draft(anInput({ org_id, entity_id: `inv_${n}`, metadata: { note: "x".repeat(500) } }), `${n}`),
+      );
+      await Promise.all(events.map(({ event }) => log.put(event)));
+      const units = meterOf(client);
+      expect((await log.page(aQuery({ org_id, limit: 100 }))).events).toHaveLength(100);
+      return units;
+    };
+    const [one, several] = [await spend(whole, 1), await spend(sharded, 16)];
+    const sum = (units: readonly number[]) => units.reduce((total, unit) => total + unit, 0);
+    expect(one).toHaveLength(1);
+    expect(several.length).toBeGreaterThanOrEqual(16);
+    expect(several.length).toBeLessThanOrEqual(18);
+    expect(sum(several)).toBeLessThanOrEqual(3 * sum(one));
+  });
+
   it("stops after a bounded number of reads, with what it has and the way on", async () => {
     const org_id = anOrg();
     const event = (n: number) =>
@@ -173,7 +195,7 @@ describe("reading", () => {
     );
     const client = stack.newClient();
     const units = meterOf(client);
-    const bounded = eventStore(client, stack.tables.events ?? "", { reads: 2, bytes: 5_000_000 });
+    const bounded = eventStore(client, stack.tables.events ?? "", { budget: { reads: 2, bytes: 5_000_000 } });
     const query = aQuery({ org_id, limit: 1, actor_user_id: "usr_busy", entity_type: "BILL" });
     const found: string[] = [];
     let pages = 0;

@@ -2,9 +2,11 @@ import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AdminStore } from "../../shared/access/admin.ts";
 import type { OrgReader } from "../../shared/access/org-directory.ts";
+import { shardLeadMs } from "../../shared/events/shards.ts";
 import { adminStore } from "../../shared/store/admin.ts";
 import { orgKey } from "../../shared/store/keys.ts";
 import { orgReader } from "../../shared/store/org-reader.ts";
+import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
 import { anOrg } from "../support/builders.ts";
 import { refusalOf } from "../support/refusal.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
@@ -12,6 +14,7 @@ import { startStack, type TestStack } from "../support/stack.ts";
 let stack: TestStack;
 let store: AdminStore;
 let reader: OrgReader;
+const now = new Date("2026-05-11T08:30:00.000Z");
 let orgs = 0;
 
 beforeAll(async () => {
@@ -44,29 +47,29 @@ describe("an organisation", () => {
     const item = { ...orgKey(org_id), org_id, name, created_at };
     const documents = DynamoDBDocumentClient.from(stack.dynamodb);
     await documents.send(new PutCommand({ TableName: stack.tables.config, Item: item }));
-    const usual = { slug: null, account_number: null, time_zone: "UTC", robot_name: "System" };
+    const usual = { slug: null, account_number: null, time_zone: "UTC", robot_name: "System", shards: null };
     expect(await reader.read(org_id)).toEqual({ org_id, name, created_at, ...usual });
   });
 
   it("changes in what is told, and in nothing else", async () => {
     const org = await created();
     const change = { time_zone: "Europe/Prague", account_number: "7" };
-    expect(await store.updateOrg(org.org_id, change)).toEqual({ ...org, ...change });
-    expect(await store.updateOrg(org.org_id, { name: undefined, robot_name: "Robot" })).toEqual({
+    expect(await store.updateOrg(org.org_id, change, now)).toEqual({ ...org, ...change });
+    expect(await store.updateOrg(org.org_id, { name: undefined, robot_name: "Robot" }, now)).toEqual({
       ...org,
       ...change,
       robot_name: "Robot",
     });
     expect(await reader.read(org.org_id)).toEqual({ ...org, ...change, robot_name: "Robot" });
-    expect(await store.updateOrg("org_none", change)).toBeNull();
+    expect(await store.updateOrg("org_none", change, now)).toBeNull();
   });
 
   it("changed by two at once keeps what each of them said", async () => {
     const org = await created();
     await Promise.all([
-      store.updateOrg(org.org_id, { name: "New" }),
-      store.updateOrg(org.org_id, { time_zone: "Asia/Kolkata" }),
-    ]).catch(() => store.updateOrg(org.org_id, { name: "New", time_zone: "Asia/Kolkata" }));
+      store.updateOrg(org.org_id, { name: "New" }, now),
+      store.updateOrg(org.org_id, { time_zone: "Asia/Kolkata" }, now),
+    ]).catch(() => store.updateOrg(org.org_id, { name: "New", time_zone: "Asia/Kolkata" }, now));
     expect(await reader.read(org.org_id)).toMatchObject({ name: "New", time_zone: "Asia/Kolkata" });
   });
 });
@@ -75,7 +78,7 @@ describe("a slug", () => {
   it("moves: the new one is taken, and the old one is free", async () => {
     const org = await created();
     const before = org.slug;
-    await store.updateOrg(org.org_id, { slug: `${before}-new` });
+    await store.updateOrg(org.org_id, { slug: `${before}-new` }, now);
     const heir = await created({ slug: before });
     expect((await reader.read(heir.org_id))?.slug).toBe(before);
     expect((await reader.read(org.org_id))?.slug).toBe(`${before}-new`);
@@ -85,7 +88,7 @@ describe("a slug", () => {
 
   it("of another organisation is refused, and nothing changes", async () => {
     const [org, other] = [await created(), await created()];
-    const error = await refusalOf(store.updateOrg(org.org_id, { slug: other.slug ?? "", name: "Thief" }));
+    const error = await refusalOf(store.updateOrg(org.org_id, { slug: other.slug ?? "", name: "Thief" }, now));
     expect([error.code, error.facts.field]).toEqual(["conflict", "slug"]);
     expect(await reader.read(org.org_id)).toEqual(org);
   });
@@ -93,16 +96,74 @@ describe("a slug", () => {
   it("can be given to an organisation that had none, and set again to what it is", async () => {
     const org = await created({ slug: null });
     const slug = `given-${orgs}`;
-    expect(await store.updateOrg(org.org_id, { slug })).toMatchObject({ slug });
-    expect(await store.updateOrg(org.org_id, { slug })).toMatchObject({ slug });
+    expect(await store.updateOrg(org.org_id, { slug }, now)).toMatchObject({ slug });
+    expect(await store.updateOrg(org.org_id, { slug }, now)).toMatchObject({ slug });
   });
 
   it("that two move to at once goes to one of them", async () => {
     const [left, right] = [await created(), await created()];
     const slug = `wanted-${orgs}`;
-    const outcomes = await Promise.allSettled([left, right].map(({ org_id }) => store.updateOrg(org_id, { slug })));
+    const outcomes = await Promise.allSettled(
+      [left, right].map(({ org_id }) => store.updateOrg(org_id, { slug }, now)),
+    );
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    const now = await Promise.all([left, right].map(({ org_id }) => reader.read(org_id)));
-    expect(now.filter((org) => org?.slug === slug)).toHaveLength(1);
+    const after = await Promise.all([left, right].map(({ org_id }) => reader.read(org_id)));
+    expect(after.filter((org) => org?.slug === slug)).toHaveLength(1);
+  });
+});
+
+describe("the shards of an organisation", () => {
+  const listed = async (orgId: string) => {
+    const settings = await shardSettingsReader(stack.dynamodb, stack.tables.config ?? "").read();
+    return settings.get(orgId);
+  };
+  const later = (ms: number) => new Date(now.getTime() + ms);
+  const at = (ms: number) => later(ms).toISOString();
+
+  it("are in no list until they are raised, and then in the profile and in the list alike", async () => {
+    const org = await created();
+    await store.updateOrg(org.org_id, { name: "New", shards: 1 }, now);
+    expect(await listed(org.org_id)).toBeUndefined();
+    const setting = { before: 1, count: 16, from: at(shardLeadMs) };
+    expect(await store.updateOrg(org.org_id, { shards: 16 }, now)).toMatchObject({ name: "New", shards: setting });
+    expect(await listed(org.org_id)).toEqual(setting);
+    expect((await reader.read(org.org_id))?.shards).toEqual(setting);
+  });
+
+  it("keep the time from which they hold when they are set again, and when other settings change", async () => {
+    const org = await created();
+    const raised = await store.updateOrg(org.org_id, { shards: 4 }, now);
+    await store.updateOrg(org.org_id, { shards: 4 }, later(shardLeadMs));
+    await store.updateOrg(org.org_id, { slug: `other-${orgs}` }, later(shardLeadMs));
+    expect(await listed(org.org_id)).toEqual(raised?.shards);
+    expect((await reader.read(org.org_id))?.shards).toEqual(raised?.shards);
+  });
+
+  it("can be raised again: writers keep the count in force until the new one holds", async () => {
+    const org = await created();
+    await store.updateOrg(org.org_id, { shards: 4 }, now);
+    await store.updateOrg(org.org_id, { shards: 8 }, later(1_000));
+    expect(await listed(org.org_id)).toEqual({ before: 1, count: 8, from: at(1_000 + shardLeadMs) });
+    await store.updateOrg(org.org_id, { shards: 16 }, later(1_000 + shardLeadMs));
+    expect(await listed(org.org_id)).toEqual({ before: 8, count: 16, from: at(1_000 + 2 * shardLeadMs) });
+  });
+
+  it("cannot be lowered, and nothing changes", async () => {
+    const org = await created();
+    await store.updateOrg(org.org_id, { shards: 8 }, now);
+    const error = await refusalOf(store.updateOrg(org.org_id, { shards: 4, name: "New" }, later(shardLeadMs)));
+    expect([error.code, error.facts.field]).toEqual(["invalid_value", "shards"]);
+    expect(error.message).toMatch(/has 8 shards, and they can only be raised/);
+    expect(await reader.read(org.org_id)).toMatchObject({ name: org.name, shards: { count: 8 } });
+  });
+
+  it("raised by two at the same time never end lower than the list says", async () => {
+    const org = await created();
+    const wishes = [4, 8, 16, 32] as const;
+    const outcomes = await Promise.allSettled(wishes.map((shards) => store.updateOrg(org.org_id, { shards }, now)));
+    const granted = wishes.filter((_, wish) => outcomes[wish]?.status === "fulfilled");
+    expect(granted.length).toBeGreaterThan(0);
+    expect((await listed(org.org_id))?.count).toBe(Math.max(...granted));
+    expect((await reader.read(org.org_id))?.shards).toEqual(await listed(org.org_id));
   });
 });

@@ -34,14 +34,14 @@ describe.each(stageNames)("in %s", (stage) => {
         index.IndexName,
         index.KeySchema,
       ]);
-      const byTime = sort("occurred_at", "event_id");
+      const byTime = sort("occurred_at", "event_id", "entity_id");
       expect(events.KeySchema).toEqual([...key("timeline"), ...sort("position")]);
       expect(Object.fromEntries(indexes)).toEqual({
-        by_time: [...key("org_id"), ...byTime],
-        by_type: [...key("org_id", "entity_type"), ...byTime],
-        by_actor: [...key("org_id", "actor_user_id"), ...byTime],
-        by_contact: [...key("org_id", "contact_id"), ...byTime],
-        paid: [...key("org_id", "settled"), ...byTime],
+        by_time: [...key("org_id", "shard"), ...byTime],
+        by_type: [...key("org_id", "entity_type", "shard"), ...byTime],
+        by_actor: [...key("org_id", "actor_user_id", "shard"), ...byTime],
+        by_contact: [...key("org_id", "contact_id", "shard"), ...byTime],
+        paid: [...key("org_id", "settled", "shard"), ...byTime],
       });
     });
 

@@ -1,15 +1,28 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { readEvent } from "../../shared/events/read-event.ts";
 import type { EventInput } from "../../shared/events/schema.ts";
+import { shardCounts } from "../../shared/events/shards.ts";
 import { documentTypes } from "../../shared/events/vocabulary.ts";
+import { eventStore } from "../../shared/store/events.ts";
+import { newestFirst } from "../support/memory-events.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 
 const kolkataMinutes = 330;
 let stack: TestStack;
 
+/** Organisations that were raised before any function read how many shards there are, so that none has to wait. */
+const sharded: Org[] = [];
+const shardedRuns = 8;
+
 beforeAll(async () => {
   stack = await startStack();
+  for (let n = 0; n < shardedRuns; n++) {
+    const org = await anOrg(`sharded-${n}`);
+    await stack.admin({ action: "org.update", org_id: org.org_id, shards: n % 2 === 0 ? 4 : 16 });
+    sharded.push(org);
+  }
 });
 
 /** What every dialect tells of an event: when, to the second, and about which document. */
@@ -109,6 +122,22 @@ async function byFakturoid({ bearer, slug }: Org): Promise<Canonical[]> {
   }
 }
 
+/** Stores events as writers do before, between and after two raises, and tells what a plain list of them is. */
+async function appendSharded(org: Org, told: readonly Told[]): Promise<Canonical[]> {
+  const counts = shardCounts.filter((count) => count <= 4);
+  const stores = counts.map((count) => {
+    const shards = { countToRead: () => count, countToWrite: () => count };
+    return eventStore(stack.dynamodb, stack.tables.events ?? "", { shards });
+  });
+  const now = new Date();
+  const events = inputs(org.org_id, told).map((input, at) => readEvent(input, { now, entropy: `sharded ${at}` }).event);
+  await Promise.all(events.map((event, at) => stores[at % stores.length]?.put(event)));
+  return events.sort(newestFirst).map(({ occurred_at, entity_ref }) => ({
+    second: second(Date.parse(occurred_at)),
+    ref: entity_ref ?? "none",
+  }));
+}
+
 describe("the three dialects", () => {
   let orgs = 0;
 
@@ -123,6 +152,20 @@ describe("the three dialects", () => {
         expect(await byFakturoid(org)).toEqual(expected);
       }),
       { numRuns: 12 },
+    );
+  });
+
+  it("show the events of a sharded organisation as the plain list of them, though its shards were raised", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(someEvent, { minLength: 30, maxLength: 130 }), async (told) => {
+        const org = sharded.pop();
+        if (org === undefined) throw new Error("There are as many organisations as runs.");
+        const expected = await appendSharded(org, told);
+        expect(await byFinzbooks(org)).toEqual(expected);
+        expect(await bySimplybooks(org, 11)).toEqual(expected);
+        expect(await byFakturoid(org)).toEqual(expected);
+      }),
+      { numRuns: shardedRuns, endOnFailure: true },
     );
   });
 });

@@ -86,6 +86,7 @@ export function anOrg(over: Partial<Org> = {}): Org {
     account_number: "1001",
     time_zone: "UTC",
     robot_name: "System",
+    shards: null,
     created_at: "2026-01-01T00:00:00.000Z",
     ...over,
   };

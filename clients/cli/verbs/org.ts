@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isShardCount, type ShardCount, shardCounts } from "../../../shared/events/shards.ts";
 import { administer } from "../administer.ts";
 import { CliError } from "../outcome.ts";
 import { table } from "../table.ts";
@@ -12,6 +13,7 @@ const org = z.object({
   account_number: z.nullable(z.string()),
   time_zone: z.string(),
   robot_name: z.string(),
+  shards: z.nullable(z.object({ before: z.number(), count: z.number(), from: z.string() })),
   created_at: z.string(),
 });
 
@@ -24,6 +26,11 @@ const settings = {
   "account-number": { value: "NUMBER", help: "its number in the SimplyBooks API; the id when left out" },
   "time-zone": { value: "ZONE", help: "the zone that both show times in, such as Europe/Prague; UTC when left out" },
   "robot-name": { value: "NAME", help: "who did what no user did; System when left out" },
+} as const;
+
+const changes = {
+  ...settings,
+  shards: { value: "COUNT", help: `shards of its index keys: ${shardCounts.join(", ")}; can only be raised` },
 } as const;
 
 export const orgCreate = defineVerb({
@@ -43,16 +50,19 @@ export const orgUpdate = defineVerb({
   name: "org update",
   summary: "Changes what is known of an organisation. Functions follow within a minute.",
   operands: ["ORG_ID"],
-  options: settings,
+  options: changes,
   async run(given, { cwd }) {
-    const told = toldSettings(given);
+    const shards = given.text("shards");
+    const told = { ...toldSettings(given), ...(shards === undefined ? {} : { shards: parseShardCount(shards) }) };
     if (Object.keys(told).length === 0) {
-      throw new CliError("usage", `Say what to change: --${Object.keys(settings).join(", --")}.`);
+      throw new CliError("usage", `Say what to change: --${Object.keys(changes).join(", --")}.`);
     }
     const target = await findTarget(cwd, given.text("stack"));
     const request = { action: "org.update" as const, org_id: given.operand("ORG_ID"), ...told };
     const json = await administer(target, request, z.object({ org }));
-    return { json, text: `Changed ${json.org.org_id}.` };
+    const { org_id, shards: setting } = json.org;
+    const raised = shards === undefined || setting === null ? "" : ` It has ${shardsText(setting)}.`;
+    return { json, text: `Changed ${org_id}.${raised}` };
   },
 });
 
@@ -69,12 +79,23 @@ export const orgList = defineVerb({
       { title: "SLUG", cell: (row: Org) => row.slug ?? "-" },
       { title: "NUMBER", cell: (row: Org) => row.account_number ?? "-" },
       { title: "ZONE", cell: (row: Org) => row.time_zone },
+      { title: "SHARDS", cell: (row: Org) => (row.shards === null ? "1" : shardsText(row.shards)) },
       { title: "CREATED", cell: (row: Org) => row.created_at.slice(0, 10) },
       { title: "NAME", cell: (row: Org) => row.name },
     ];
     return { json, text: table(shape, json.orgs, columns) };
   },
 });
+
+function parseShardCount(text: string): ShardCount {
+  const count = Number(text);
+  if (isShardCount(count)) return count;
+  throw new CliError("usage", `--shards must be one of ${shardCounts.join(", ")}.`);
+}
+
+function shardsText({ count, from }: NonNullable<Org["shards"]>): string {
+  return `${count} from ${from}`;
+}
 
 function toldSettings({ text }: Pick<Given<keyof typeof settings>, "text">) {
   const told = {

@@ -35,6 +35,7 @@ const org = {
   account_number: "1001",
   time_zone: "Europe/Prague",
   robot_name: orgDefaults.robot_name,
+  shards: null,
   created_at: occurred_at,
 };
 

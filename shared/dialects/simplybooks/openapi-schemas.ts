@@ -37,6 +37,7 @@ export const sampleOrg = {
   account_number: "1001",
   time_zone: "Europe/Brussels",
   robot_name: orgDefaults.robot_name,
+  shards: null,
   created_at: occurred_at,
 };
 

@@ -13,6 +13,7 @@ const org = {
   account_number: null,
   time_zone: "UTC",
   robot_name: "System",
+  shards: null,
   created_at: "2026-01-01T00:00:00.000Z",
 };
 
@@ -69,7 +70,14 @@ describe("an organisation", () => {
     expect(await ask({ action: "org.update", org_id: "org_a", ...change }, store)).toEqual({
       org: { ...org, ...change },
     });
-    expect(store.updateOrg.mock.calls).toEqual([["org_a", change]]);
+    expect(store.updateOrg.mock.calls).toEqual([["org_a", change, testNow]]);
+  });
+
+  it("passes a raise of its shards to the store, with the time", async () => {
+    const store = aStore();
+    await ask({ action: "org.update", org_id: "org_a", shards: 16 }, store);
+    expect(store.updateOrg.mock.calls).toEqual([["org_a", { shards: 16 }, testNow]]);
+    expect(adminRequest.safeParse({ action: "org.create", org_id: "org_a", shards: 16 }).success).toBe(false);
   });
 
   it("that does not exist is not changed", async () => {
@@ -87,6 +95,10 @@ describe("an organisation", () => {
     ["account_number", ""],
     ["account_number", "1\n2"],
     ["robot_name", ""],
+    ["shards", 0],
+    ["shards", 3],
+    ["shards", 64],
+    ["shards", "16"],
   ])("takes no %s %j", (field, value) => {
     expect(adminRequest.safeParse({ action: "org.update", org_id: "org_a", [field]: value }).success).toBe(false);
   });

@@ -52,6 +52,16 @@ describe("activityPut", () => {
     expect(() => put({ metadata: { total: Infinity } })).toThrow(/total is Infinity/);
   });
 
+  it("writes to shard 0 unless it is told that the organisation has several", () => {
+    const own = { ...event, event_id: `evt_${"1".repeat(32)}` } as const;
+    expect(activityPut(client, "events", own).Item.shard).toBe("0");
+    expect(activityPut(client, "events", own, { shards: 32 }).Item.shard).toBe("10");
+  });
+
+  it.each([0, 3, 64, Number.NaN])("refuses %d shards, which no organisation has", (shards) => {
+    expect(() => activityPut(client, "events", event, { shards })).toThrow(/shards must be one of 1, 2, 4/);
+  });
+
   it("refuses an idempotency key, which one put cannot hold", () => {
     const keyed = Object.assign({ ...event }, JSON.parse('{"idempotency_key":"key"}'));
     expect(() => activityPut(client, "events", keyed)).toThrow(/takes no idempotency_key/);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { AdminStore } from "../../../shared/access/admin.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { admin } from "../../../shared/lambda/admin.ts";
-import { aSecret, aToken, testNow } from "../../support/builders.ts";
+import { anOrg, aSecret, aToken, testNow } from "../../support/builders.ts";
 import { aContext } from "../../support/http-event.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
 
@@ -44,6 +44,11 @@ describe("a request", () => {
         duration_ms: expect.any(Number),
       },
     ]);
+  });
+
+  it("that raises shards leaves their number in the line", async () => {
+    await handler({ updateOrg: async () => anOrg() })({ action: "org.update", org_id: "org_a", shards: 16 });
+    expect(lines).toMatchObject([{ action: "org.update", org_ids: "org_a", outcome: "done", shards: 16 }]);
   });
 
   it("that issues a token leaves no secret in the log", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
+import { shardCounts, shardOf } from "../../../shared/events/shards.ts";
 import { textAttributes } from "../../../shared/store/attributes.ts";
 import { fromItem, readOwnItem, toItem } from "../../../shared/store/event-item.ts";
 import { pinKey, positionKey, timelineKey } from "../../../shared/store/keys.ts";
@@ -56,6 +57,34 @@ describe("an event's item", () => {
     expect(() => fromItem({ ...stored(), entity_type: { S: "FOO" } })).toThrow("no valid entity_type");
     expect(() => fromItem({ ...stored(), notify: { S: "yes" } })).toThrow("no valid notify");
     expect(() => fromItem(Object.assign(stored(), { text: { N: "5" } }))).toThrow("no valid text");
+  });
+});
+
+describe("the shard of an item", () => {
+  it.each(shardCounts)("is that of %i shards, and no part of the event", (count) => {
+    const event = anEvent();
+    const item = toItem(event, count);
+    expect(item.shard).toBe(shardOf(event, count));
+    expect(fromItem(textAttributes(item))).toEqual(event);
+    expect(readOwnItem(textAttributes(item))).toEqual(event);
+  });
+
+  it("adds no more than 8 bytes to an item", () => {
+    for (const count of shardCounts) {
+      const { shard = "" } = toItem(anEvent(), count);
+      expect(Buffer.byteLength("shard") + Buffer.byteLength(shard)).toBeLessThanOrEqual(8);
+    }
+  });
+
+  it("is refused as not written by this log if no count gives it to the event", () => {
+    const own = new Set(shardCounts.map((count) => shardOf(anEvent(), count)));
+    const others = Array.from({ length: 40 }, (_, shard) => String(shard)).filter((shard) => !own.has(shard));
+    expect(others.length).toBeGreaterThan(30);
+    for (const S of [...others, "", "00", "a"]) {
+      expect(() => readOwnItem({ ...stored(), shard: { S } })).toThrow("none that this log wrote");
+    }
+    const { shard: _, ...without } = stored();
+    expect(() => readOwnItem(without)).toThrow("none that this log wrote");
   });
 });
 

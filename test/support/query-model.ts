@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import type { ActivityEvent, Position } from "../../shared/events/event.ts";
+import { listEvents } from "../../shared/events/list.ts";
+import type { EventQuery, EventReader } from "../../shared/events/query.ts";
+import { readEvent } from "../../shared/events/read-event.ts";
+import { documentTypes, entityTypes } from "../../shared/events/vocabulary.ts";
+
+/** The last two are in another order by UTF-8, as DynamoDB compares text, than by UTF-16, as JavaScript does. */
+const entity = fc.constantFrom("inv_1", "inv_2", "a#b", "ü/ 1", "\uFFFD", "\u{1F9FE}");
+const actor = fc.constantFrom("usr_1", "usr_2", "usr#3");
+const contact = fc.constantFrom("con_1", "con_2");
+
+/** Few seconds and few milliseconds, so that many events share a time and only the order of ids tells them apart. */
+const time = fc
+  .tuple(fc.integer({ min: 10, max: 13 }), fc.constantFrom("", ".000", ".001", ".999"))
+  .map(([second, fraction]) => `2026-05-11T08:30:${second}${fraction}Z`);
+
+/** Most events have ids of their own; a few share one, and then only their documents tell them apart. */
+const id = fc.option(fc.constantFrom("1", "2"), { freq: 2 });
+
+export const someEvent = fc.record({
+  id,
+  entity_type: fc.constantFrom("INVOICE", "BILL", "CONTACT", "USER"),
+  entity_id: entity,
+  action: fc.constantFrom("INVOICE_PAID", "INVOICE_SENT", "EXPENSE_PAID"),
+  actor_user_id: fc.option(actor),
+  contact: fc.option(contact),
+  occurred_at: time,
+});
+
+export type SomeEvent = typeof someEvent extends fc.Arbitrary<infer T> ? T : never;
+
+const canonical = (text: string | null) => (text === null ? null : new Date(text).toISOString());
+
+export const someQuery = fc
+  .record(
+    {
+      entity_type: fc.option(fc.constantFrom("INVOICE", "BILL", "CONTACT")),
+      entity_id: fc.option(entity),
+      actor_user_id: fc.option(actor),
+      contact_id: fc.option(contact),
+      settled: fc.option(fc.constant("paid")),
+      visible: fc.constantFrom(documentTypes, entityTypes),
+      since: fc.option(time),
+      until: fc.option(time),
+      limit: fc.integer({ min: 1, max: 7 }),
+    },
+    { noNullPrototype: true },
+  )
+  .map(({ since, until, ...query }) => ({ ...query, parts: [], since: canonical(since), until: canonical(until) }));
+
+/** Makes the events of a history, each identity once. */
+export function eventsOf(org_id: string, drafts: readonly SomeEvent[]): ActivityEvent[] {
+  const events = drafts.map(({ id, contact, ...draft }, at) => {
+    const related = contact === null ? {} : { related: [{ entity_type: "CONTACT", entity_id: contact }] };
+    const event_id = id === null ? {} : { event_id: `evt_${id.repeat(32)}` };
+    return readEvent({ org_id, ...draft, ...related, ...event_id }, { now: new Date(), entropy: `${org_id} ${at}` })
+      .event;
+  });
+  return [...new Map(events.map((event) => [nameOf(event), event])).values()];
+}
+
+/** The answer by definition: every event, filtered and sorted. */
+export function expected(
+  events: readonly ActivityEvent[],
+  query: Omit<EventQuery, "after" | "limit" | "parts" | "org_id">,
+): string[] {
+  return events
+    .filter((event) => query.entity_type === null || event.entity_type === query.entity_type)
+    .filter((event) => query.visible.includes(event.entity_type))
+    .filter((event) => query.entity_id === null || event.entity_id === query.entity_id)
+    .filter((event) => query.actor_user_id === null || event.actor_user_id === query.actor_user_id)
+    .filter((event) => query.contact_id === null || event.contact_id === query.contact_id)
+    .filter((event) => query.settled === null || event.settled === query.settled)
+    .filter((event) => query.since === null || event.occurred_at >= query.since)
+    .filter((event) => query.until === null || event.occurred_at <= query.until)
+    .map(nameOf)
+    .sort((left, right) => Buffer.compare(Buffer.from(right), Buffer.from(left)));
+}
+
+/** What tells an event from every other of its organisation, in the order of lists. */
+export function nameOf({ occurred_at, event_id, entity_id }: Position): string {
+  return `${occurred_at} ${event_id} ${entity_id}`;
+}
+
+/** Reads a list page by page to its end. `between` is called after each page. */
+export async function walk(
+  reader: EventReader,
+  query: Omit<EventQuery, "after">,
+  between: () => Promise<void> = async () => undefined,
+): Promise<string[]> {
+  const seen: string[] = [];
+  let after: Position | null = null;
+  do {
+    const page = await listEvents(reader, { ...query, after });
+    if (page.events.length > query.limit) throw new Error(`A page has ${page.events.length} events.`);
+    seen.push(...page.events.map(nameOf));
+    after = page.next;
+    await between();
+  } while (after !== null);
+  return seen;
+}
