@@ -22,13 +22,14 @@ const queues = queueClient();
 const config = env(variables.configTable);
 const events = env(variables.eventsTable);
 const table = env(variables.deliveriesTable);
+const now = () => new Date();
 
 /** Serves the webhook endpoints of the FinzBooks dialect behind the HTTP API. */
 export const handler = http({
   name: "webhooks",
   answer: answerWebhooks({
     tokens: tokenUses(client, config),
-    endpoints: endpointStore(client, { config, events }),
+    endpoints: endpointStore(client, { config, events }, now),
     box: secretBox(env(variables.secretsKey)),
     deliveries: deliveryStore(client, table),
     health: healthStore(client, table),
@@ -40,7 +41,7 @@ export const handler = http({
       ownHosts: env(variables.apiHosts).split(" "),
       allowLoopback: isAllowed(variables.webhooksToLoopback),
     },
-    now: () => new Date(),
+    now,
     random: randomBytes,
   }),
   renderProblem,
