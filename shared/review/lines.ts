@@ -109,6 +109,8 @@ export type AdminLine = Line<"admin"> & {
   readonly token_id?: string | undefined;
   readonly user_id?: string | undefined;
   readonly scopes?: string | undefined;
+  /** What else was asked for, as `since=… until=…`. */
+  readonly filters?: string | undefined;
   readonly count?: number | undefined;
   readonly duration_ms: number;
 };

@@ -69,7 +69,7 @@ function stackAt(api: string): object {
     endpoints: { dynamodb: nowhere, sqs: nowhere, lambda: nowhere },
     queues: { ingest: `${nowhere}/ingest`, rejected: `${nowhere}/rejected` },
     tables: { events: "events", config: "config" },
-    functions: { access: "access" },
+    functions: { access: "access", repair: "repair" },
     logFiles: { events: "", access: "" },
     demo: { org_id: "org_demo", token: "demo-token" },
   };
