@@ -108,6 +108,6 @@ type Counts = Readonly<Record<"orgs_examined" | "orgs_concerned" | "started" | "
 
 function summaryOf(counts: Counts & { readonly dry_run: boolean }): string {
   const { orgs_examined, orgs_concerned, started, would_start, skipped, dry_run } = counts;
-  const replays = dry_run ? `It would start ${would_start} replays` : `Started ${started} replays`;
-  return `${replays} and skipped ${skipped} endpoints, of ${orgs_concerned} organisations. Examined ${orgs_examined} organisations.`;
+  const replays = dry_run ? `Replays that it would start: ${would_start}` : `Replays started: ${started}`;
+  return `${replays}. Endpoints skipped: ${skipped}. Organisations concerned: ${orgs_concerned} of ${orgs_examined} examined.`;
 }
