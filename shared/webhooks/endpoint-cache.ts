@@ -7,7 +7,7 @@ const followEveryMs = 2_000;
 
 /**
  * How far each look goes back beyond the one before. A change is stamped just before its transaction, which may commit
- * ten seconds later (three attempts of three seconds), by the clock of another machine.
+ * thirteen seconds later (three attempts of four seconds and pauses), by the clock of another machine.
  */
 export const overlapMs = 30_000;
 
