@@ -121,6 +121,7 @@ describe.each(stageNames)("in %s", (name) => {
             "ReadApiFinzbooks",
             "ReadApiSimplybooks",
             "WebhooksApi",
+            "WebhooksDeliveriesRepair",
             "WebhooksDeliveriesSender",
           ],
         ],
