@@ -7,11 +7,11 @@ import { endpointChangeKey } from "./keys.ts";
 
 /**
  * Partitions that changes are spread over. A partition takes 1,000 write units a second, and a change in a transaction
- * costs two: 2,000 changes a second. Each look at the log reads all of them, so more would cost every look.
+ * costs two: 2,000 changes a second. Each poll reads all of them, so more of them would make every poll dearer.
  */
 export const endpointChangeShards = 4;
 
-/** The cache looks back for seconds; a day is for whoever investigates. */
+/** The cache reads only the last seconds; a day helps to investigate an incident. */
 const keptForDays = 1;
 
 /** A change of an endpoint as an item of the config table. Its key is new with each version, so no two changes meet. */
@@ -27,7 +27,7 @@ export function toEndpointChangeItem(
 
 /**
  * The change of an item. Throws, naming the item's key, where the item is damaged. It reads the attributes as they are:
- * a storm of changes brings tens of thousands in one look, again and again.
+ * a storm of changes brings tens of thousands in one poll, again and again.
  */
 export function fromEndpointChangeItem(item: Record<string, AttributeValue>): EndpointChange {
   const text = (name: string) => {

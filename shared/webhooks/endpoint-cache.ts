@@ -2,33 +2,33 @@ import type { EndpointSource, Subscription } from "./endpoint.ts";
 import { EndpointLists } from "./endpoint-lists.ts";
 import { OrgPresence } from "./org-presence.ts";
 
-/** How old the last look at the log of changes may be. */
-const followEveryMs = 2_000;
+/** Maximum age of the last poll of the change log. */
+const pollEveryMs = 2_000;
 
 /**
- * How far each look goes back beyond the one before. A change is stamped just before its transaction, which may commit
- * thirteen seconds later (three attempts of four seconds and pauses), by the clock of another machine.
+ * How far each poll goes back beyond the start of the previous one. A change is stamped by the clock of another machine,
+ * just before its transaction, which may commit thirteen seconds later (three attempts of four seconds, and pauses).
  */
 export const overlapMs = 30_000;
 
-/** After a longer pause everything is forgotten: reading what is needed anew costs less than hours of changes. */
+/** After a longer pause the cache is emptied: reading again what is needed costs less than reading hours of changes. */
 export const maxGapMs = 120_000;
 
 /**
- * The endpoints of each organisation, at most two seconds out of date. Staying current costs one look at the log of
- * recent changes in that time, whatever the number of organisations. An organisation without endpoints costs no read
- * per event; one with endpoints costs a read of its list, and of an endpoint again when that has changed.
+ * The endpoints of each organisation, at most two seconds out of date. Staying current costs one poll of the change log
+ * in that time, whatever the number of organisations. An organisation without endpoints costs no read per event; one
+ * with endpoints costs one read of its list, and one of each endpoint that changes later.
  */
 export class EndpointCache {
   readonly #source: EndpointSource;
   readonly #now: () => Date;
   readonly #presence: OrgPresence;
   readonly #lists: EndpointLists;
-  /** Changes that were applied, of those that the next look will show again. Ids begin with their time. */
+  /** Changes that were applied and that the next poll returns again. Ids begin with their time. */
   readonly #applied = new Set<string>();
-  #following: Promise<void> | null = null;
+  #polling: Promise<void> | null = null;
   #startedAt = Number.NEGATIVE_INFINITY;
-  /** When the last look began that succeeded. */
+  /** When the last successful poll began. */
   #currentAt = Number.NEGATIVE_INFINITY;
 
   constructor(source: EndpointSource, now: () => Date) {
@@ -38,35 +38,35 @@ export class EndpointCache {
     this.#lists = new EndpointLists(source);
   }
 
-  /** Oldest first. Throws what the source throws; what is known then stays known, and is used after the next look. */
+  /** Oldest first. Throws what the source throws; a failed poll keeps the cache, which is used again after the next. */
   async endpointsOf(orgId: string): Promise<readonly Subscription[]> {
-    await this.#follow();
+    await this.#poll();
     return (await this.#presence.has(orgId)) ? this.#lists.get(orgId) : [];
   }
 
-  /** Callers within two seconds share one look. */
-  #follow(): Promise<void> {
+  /** Callers within two seconds share one poll. */
+  #poll(): Promise<void> {
     const now = this.#now().getTime();
     const age = now - this.#startedAt;
-    if (this.#following !== null && age >= 0 && age < followEveryMs) return this.#following;
-    const following = this.#catchUp(now);
+    if (this.#polling !== null && age >= 0 && age < pollEveryMs) return this.#polling;
+    const polling = this.#update(now);
     this.#startedAt = now;
-    this.#following = following;
-    following.catch(() => {
-      if (this.#following === following) this.#following = null;
+    this.#polling = polling;
+    polling.catch(() => {
+      if (this.#polling === polling) this.#polling = null;
     });
-    return following;
+    return polling;
   }
 
-  async #catchUp(now: number): Promise<void> {
+  async #update(now: number): Promise<void> {
     const gap = now - this.#currentAt;
-    // Nothing is known after a gap, and all that is read from now on is current: there is no change to look for.
-    if (gap < 0 || gap > maxGapMs) this.#forget();
+    // An empty cache needs no changes: all that is read from now on is current.
+    if (gap < 0 || gap > maxGapMs) this.#empty();
     else await this.#apply(new Date(this.#currentAt - overlapMs).toISOString());
     this.#currentAt = now;
   }
 
-  #forget(): void {
+  #empty(): void {
     this.#presence.clear();
     this.#lists.clear();
     this.#applied.clear();

@@ -26,7 +26,7 @@ const endpointOf = (orgId: string, n: number, over: Partial<Endpoint> = {}) =>
 /** A cache over endpoints in memory, and how often it read what. */
 async function aCache(...endpoints: readonly Endpoint[]) {
   const source = store();
-  // Long enough ago that no look at the log shows them.
+  // Long enough ago that no poll of the change log returns them.
   moveTo(-3_600_000);
   for (const endpoint of endpoints) await source.create(endpoint, anEvent());
   moveTo(0);
@@ -134,7 +134,7 @@ describe("a change", () => {
       moveTo(milliseconds);
       await ids(org_id);
     }
-    // Just after a look, which is the longest that it can take.
+    // Just after a poll, which is the longest that it can take.
     moveTo(60_001);
     writerOffsetMs = offset;
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });

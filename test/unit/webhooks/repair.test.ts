@@ -120,7 +120,7 @@ describe("a repair", () => {
     expect(await replays.running(endpoint.endpoint_id, hoursAgo(100))).toBeNull();
   });
 
-  it("leaves out whom nothing is owed: no event, none at that time, none that is wanted, all delivered", async () => {
+  it("leaves out endpoints that miss nothing: no event, none at that time, none that matches, all delivered", async () => {
     const early = eventOf("org_early", hoursAgo(30));
     const done = endpointOf("org_a", 5);
     const { run, deliver } = await aPlatform(
