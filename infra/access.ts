@@ -88,7 +88,7 @@ export class Access extends Construct {
     const actions = {
       get: ["GetItem"],
       list: ["GetItem", "Query"],
-      disable: ["GetItem", "PutItem", "UpdateItem"],
+      disable: ["GetItem", "PutItem"],
       change: ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"],
     };
     this.allow(fn, actions[purpose], keysThatBeginWith("webhook"));

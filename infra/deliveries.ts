@@ -42,6 +42,8 @@ export class Deliveries extends Construct {
   readonly sender: NodeFunction;
   readonly fanOut: NodeFunction;
   readonly due: NodeFunction;
+  /** Has no route: IAM decides who may invoke it. */
+  readonly repair: NodeFunction;
   readonly #props: Omit<WebhooksProps, "readApi">;
 
   constructor(scope: Construct, id: string, props: Omit<WebhooksProps, "readApi">) {
@@ -76,6 +78,7 @@ export class Deliveries extends Construct {
     this.fanOut = this.addFanOut();
     this.due = this.addDue();
     this.addReplays();
+    this.repair = this.addRepair();
     props.operation.board.show(
       "Webhooks",
       graph("Deliveries", [
@@ -148,15 +151,14 @@ export class Deliveries extends Construct {
     this.allowSend(fn);
     this.unread.grantSendMessages(fn);
     fn.addEnvironment(variables.unreadQueue, this.unread.queueUrl);
-    // Poison never comes to Lambda's retries, the function sets it aside. What does is trouble of the system, which is
-    // waited out for half a day; then the position in the stream goes to the same queue.
+    // The function sets aside a record that it cannot handle. Any other error is retried for as long as the stream
+    // keeps its records, less an hour, however often; then their position goes to the same queue.
     eventLog.follow(fn, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      retryAttempts: 1_000,
-      maxRecordAge: Duration.hours(12),
+      maxRecordAge: Duration.hours(23),
       onFailure: new SqsDlq(this.unread),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
     });
@@ -275,5 +277,27 @@ export class Deliveries extends Construct {
     this.allowListUndelivered(fn);
     this.allowSend(fn);
     this.allowReplay(fn);
+  }
+
+  /**
+   * A function of its own rather than another action of the administrative one: it reads the log of every organisation,
+   * and whoever may repair webhooks need not be able to issue tokens.
+   */
+  private addRepair(): NodeFunction {
+    const { eventLog, access, operation } = this.#props;
+    const fn = new NodeFunction(this, "Repair", {
+      entry: "functions/webhooks/repair.ts",
+      description: "Starts the replays of what the fan-out missed. Invoked through IAM only.",
+      // An answer is given after some 8 seconds, and the organisations that are under way then end within as many.
+      timeoutSeconds: 60,
+      log: operation.auditLogs.access,
+    });
+    access.allowEndpoints(fn, "list");
+    eventLog.allowQuery(fn);
+    this.allow(fn, ["Query", "PutItem"], "replay#");
+    this.allow(fn, ["BatchGetItem"], "endpoint#");
+    this.allowListUndelivered(fn);
+    this.allowReplay(fn);
+    return fn;
   }
 }

@@ -50,7 +50,6 @@ export class Review extends Construct {
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      retryAttempts: 10_000,
       maxRecordAge: Duration.hours(23),
       onFailure: new SqsDlq(this.unlogged),
     });

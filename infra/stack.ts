@@ -79,6 +79,7 @@ export class ActivityLogStack extends Stack {
     this.output("FunctionSender", deliveries.sender.functionName);
     this.output("FunctionFanOut", deliveries.fanOut.functionName);
     this.output("FunctionDue", deliveries.due.functionName);
+    this.output("FunctionRepair", deliveries.repair.functionName);
     this.output("FunctionReview", review.fn.functionName);
     this.output("QueueUnlogged", review.unlogged.queueUrl);
     this.output("LogEvents", operation.auditLogs.events.logGroupName);

@@ -18,6 +18,7 @@ import {
   webhooksShow,
 } from "./verbs/webhooks/endpoints.ts";
 import { webhooksListen } from "./verbs/webhooks/listen.ts";
+import { webhooksRepair } from "./verbs/webhooks/repair.ts";
 import { webhooksReplay } from "./verbs/webhooks/replay.ts";
 import { webhooksTest } from "./verbs/webhooks/test.ts";
 import { webhooksTypes } from "./verbs/webhooks/types.ts";
@@ -49,6 +50,7 @@ const verbs: readonly Verb[] = [
   webhooksDelivery,
   webhooksRetry,
   webhooksReplay,
+  webhooksRepair,
   webhooksTypes,
   webhooksListen,
 ];

@@ -9,7 +9,7 @@ const names = z.object({
   api: z.string(),
   queues: z.object({ ingest: z.string(), rejected: z.string() }),
   tables: z.object({ events: z.string(), config: z.string() }),
-  functions: z.object({ access: z.string() }),
+  functions: z.object({ access: z.string(), repair: z.string() }),
 });
 
 const auditLogs = z.object({ events: z.string(), access: z.string() });

@@ -32,7 +32,7 @@ export const handler = http({
   name: "webhooks",
   answer: answerWebhooks({
     tokens: tokenUses(client, config),
-    endpoints: endpointStore(client, { config, events }),
+    endpoints: endpointStore(client, { config, events }, now),
     box: secretSealer(env(variables.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),
     health: healthStore(client, table),

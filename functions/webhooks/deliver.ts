@@ -17,9 +17,10 @@ import { sender } from "../../shared/webhooks/send.ts";
 
 const client = dynamoClient();
 const table = env(variables.deliveriesTable);
+const now = () => new Date();
 
 const world: DeliveryWorld = {
-  endpoints: endpointStore(client, { config: env(variables.configTable), events: env(variables.eventsTable) }),
+  endpoints: endpointStore(client, { config: env(variables.configTable), events: env(variables.eventsTable) }, now),
   deliveries: deliveryStore(client, table),
   health: healthStore(client, table),
   due: dueStore(client, table),
@@ -30,7 +31,7 @@ const world: DeliveryWorld = {
     ownHosts: env(variables.apiHosts).split(" "),
     allowLoopback: isAllowed(variables.webhooksToLoopback),
   }),
-  now: () => new Date(),
+  now,
   random: Math.random,
   newId: randomUUID,
   sleep,

@@ -8,11 +8,11 @@ import { unreadQueue } from "../../shared/lambda/unread.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { endpointSource } from "../../shared/store/endpoint-source.ts";
 import { fromItem } from "../../shared/store/event-item.ts";
-import { EndpointDirectory } from "../../shared/webhooks/endpoint-directory.ts";
+import { EndpointCache } from "../../shared/webhooks/endpoint-cache.ts";
 import { fanOut } from "../../shared/webhooks/fan-out.ts";
 
 const now = () => new Date();
-const directory = new EndpointDirectory(endpointSource(dynamoClient(), env(variables.configTable)), now);
+const endpoints = new EndpointCache(endpointSource(dynamoClient(), env(variables.configTable)), now);
 const client = queueClient();
 const queue = deliveryQueue(env(variables.deliveriesQueue), client);
 
@@ -20,7 +20,7 @@ const queue = deliveryQueue(env(variables.deliveriesQueue), client);
 export const handler = stream({
   read: (image, stored) => withTrustedTime(fromItem(image), stored),
   async handle(events) {
-    const { begun, failed } = await fanOut({ directory, queue, now }, events);
+    const { begun, failed } = await fanOut({ endpoints, queue, now }, events);
     return { failed, counts: new Map([[metrics.deliveriesBegun, begun]]) };
   },
   unread: unreadQueue(env(variables.unreadQueue), client),

@@ -7,7 +7,7 @@ import { metrics, variables } from "../../shared/lambda/names.ts";
 import { readReplayMessage, replayQueue } from "../../shared/lambda/replay-queue.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { deliveryStore } from "../../shared/store/deliveries.ts";
-import { endpointStore } from "../../shared/store/endpoints.ts";
+import { endpointSource } from "../../shared/store/endpoint-source.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { replayStore } from "../../shared/store/replays.ts";
 import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
@@ -20,7 +20,7 @@ const table = env(variables.deliveriesTable);
 const now = () => new Date();
 
 const world: ReplayWorld = {
-  endpoints: endpointStore(client, { config, events: env(variables.eventsTable) }),
+  endpoints: endpointSource(client, env(variables.configTable)),
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
   events: eventStore(client, env(variables.eventsTable), {

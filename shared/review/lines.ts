@@ -117,6 +117,8 @@ export type AdminLine = Line<"admin"> & {
   readonly token_id?: string | undefined;
   readonly user_id?: string | undefined;
   readonly scopes?: string | undefined;
+  /** What else was asked for, as `since=… until=…`. */
+  readonly filters?: string | undefined;
   readonly count?: number | undefined;
   /** To how many shards an organisation was raised: readers need it again after a restore. */
   readonly shards?: number | undefined;

@@ -42,7 +42,8 @@ export function clientTokens(client: DynamoDBClient, table: string): ClientToken
         },
       });
       // The second, so that whoever revokes the client finds what it was given.
-      const refused = await transact(client, [put(toTokenItem(token)), put(issuedTokenKey(client_id, token_id))]);
+      const items = [put(toTokenItem(token)), put(issuedTokenKey(client_id, token_id))];
+      const refused = await transact(client, () => items);
       if (refused.some(Boolean)) throw new ActivityError("conflict", "The token exists already.");
       // Looked at after the token is listed: who revokes the client at the same time is seen here, or sees it there. A
       // condition in the transaction would get into the way of every request that is counted on the client's item.

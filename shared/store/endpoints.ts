@@ -2,47 +2,44 @@ import type { DynamoDBClient, TransactWriteItem } from "@aws-sdk/client-dynamodb
 import { ActivityError } from "../events/errors.ts";
 import type { ActivityEvent } from "../events/event.ts";
 import { type Endpoint, type EndpointSource, type EndpointStore, maxEndpoints } from "../webhooks/endpoint.ts";
+import { hashOrg } from "../webhooks/org-hash.ts";
 import { textAttributes } from "./attributes.ts";
-import { fromEndpointItem, toEndpointItem } from "./endpoint-item.ts";
+import { toEndpointChangeItem } from "./endpoint-change-item.ts";
+import { toEndpointItem } from "./endpoint-item.ts";
 import { endpointSource } from "./endpoint-source.ts";
 import { putOf } from "./events.ts";
-import { getItem } from "./get-item.ts";
-import { endpointKey, webhookOrgKey, webhookVersionKey } from "./keys.ts";
+import { endpointKey, endpointSummaryKey, webhookOrgKey } from "./keys.ts";
 import { transact } from "./transaction.ts";
 
 /**
- * Webhook endpoints in the config table. A change is one transaction over the endpoint, its organisation's count and
- * version, the version of all, and the event in the events table.
+ * Webhook endpoints in the config table. A change is one transaction over the endpoint, an item in the log of changes,
+ * and the event in the events table; creating and deleting also count. No two organisations write the same item.
  */
 export function endpointStore(
   client: DynamoDBClient,
   { config, events }: { readonly config: string; readonly events: string },
+  now: () => Date,
 ): EndpointStore & EndpointSource {
-  const add = (key: Record<string, string>, counts: Readonly<Record<string, number>>) => ({
-    TableName: config,
-    Key: textAttributes(key),
-    UpdateExpression: `ADD ${Object.keys(counts)
-      .map((name) => `#${name} :${name}`)
-      .join(", ")}`,
-    ExpressionAttributeNames: Object.fromEntries(Object.keys(counts).map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(
-      Object.entries(counts).map(([name, by]) => [`:${name}`, { N: String(by) }]),
-    ),
-  });
   const standing = (endpoint: Endpoint) => ({
     ConditionExpression: "#version = :version",
     ExpressionAttributeNames: { "#version": "version" },
     ExpressionAttributeValues: { ":version": { N: String(endpoint.version) } },
   });
 
-  /** Answers whether the condition of the endpoint, and that of its organisation, refused the change. */
-  const change = async (endpoint: TransactWriteItem, event: ActivityEvent, org: TransactWriteItem) => {
+  /** Answers whether the condition of the endpoint, and that of its organisation's count, refused the change. */
+  const change = async (
+    write: TransactWriteItem,
+    event: ActivityEvent,
+    changed: Pick<Endpoint, "org_id" | "endpoint_id" | "version">,
+    counted: readonly TransactWriteItem[] = [],
+  ) => {
     const put = putOf(events, event);
-    const [isStale = false, isFull = false, , isToldAlready] = await transact(client, [
-      endpoint,
-      org,
-      { Update: add(webhookVersionKey, { version: 1 }) },
+    const [isStale = false, isToldAlready = false, isFull = false] = await transact(client, () => [
+      write,
       { Put: { ...put, Item: textAttributes(put.Item) } },
+      ...counted,
+      // Stamped last, and anew for each attempt: the cache looks back only so far for changes that commit late.
+      { Put: { TableName: config, Item: toEndpointChangeItem(changed, now()) } },
     ]);
     if (!isStale && isToldAlready) throw new Error(`Event ${event.event_id} is stored already.`);
     return { isStale, isFull };
@@ -57,14 +54,8 @@ export function endpointStore(
         Item: toEndpointItem(endpoint),
         ConditionExpression: "attribute_not_exists(pk)",
       };
-      const more = add(webhookOrgKey(endpoint.org_id), { endpoints: 1, version: 1 });
-      const { isStale, isFull } = await change({ Put: put }, event, {
-        Update: {
-          ...more,
-          ConditionExpression: "attribute_not_exists(#endpoints) OR #endpoints < :max",
-          ExpressionAttributeValues: { ...more.ExpressionAttributeValues, ":max": { N: String(maxEndpoints) } },
-        },
-      });
+      const counted = [oneMore(config, endpoint.org_id), listed(config, endpoint.org_id)];
+      const { isStale, isFull } = await change({ Put: put }, event, endpoint, counted);
       if (isFull) {
         throw new ActivityError(
           "conflict",
@@ -74,20 +65,53 @@ export function endpointStore(
       if (isStale) throw new ActivityError("conflict", "The webhook endpoint exists already.");
     },
 
-    get: (orgId, endpointId) => getItem(client, config, endpointKey(orgId, endpointId), fromEndpointItem),
-
     async update(before, after, event) {
-      const Item = toEndpointItem({ ...after, version: before.version + 1 });
-      const changed = { Update: add(webhookOrgKey(before.org_id), { version: 1 }) };
-      const { isStale } = await change({ Put: { TableName: config, Item, ...standing(before) } }, event, changed);
+      const changed = { ...after, version: before.version + 1 };
+      const put = { TableName: config, Item: toEndpointItem(changed), ...standing(before) };
+      const { isStale } = await change({ Put: put }, event, changed);
       return !isStale;
     },
 
     async remove(endpoint, event) {
       const Key = textAttributes(endpointKey(endpoint.org_id, endpoint.endpoint_id));
-      const fewer = { Update: add(webhookOrgKey(endpoint.org_id), { endpoints: -1, version: 1 }) };
-      const { isStale } = await change({ Delete: { TableName: config, Key, ...standing(endpoint) } }, event, fewer);
+      const removed = { ...endpoint, version: endpoint.version + 1 };
+      const counted = [oneLess(config, endpoint.org_id)];
+      const { isStale } = await change(
+        { Delete: { TableName: config, Key, ...standing(endpoint) } },
+        event,
+        removed,
+        counted,
+      );
       return !isStale;
     },
   };
+}
+
+/** Counts an endpoint of an organisation, up to the most that it may have. */
+function oneMore(config: string, orgId: string): TransactWriteItem {
+  return {
+    Update: {
+      TableName: config,
+      Key: textAttributes(endpointSummaryKey(orgId)),
+      UpdateExpression: "ADD endpoints :one",
+      ConditionExpression: "attribute_not_exists(endpoints) OR endpoints < :max",
+      ExpressionAttributeValues: { ":one": { N: "1" }, ":max": { N: String(maxEndpoints) } },
+    },
+  };
+}
+
+function oneLess(config: string, orgId: string): TransactWriteItem {
+  return {
+    Update: {
+      TableName: config,
+      Key: textAttributes(endpointSummaryKey(orgId)),
+      UpdateExpression: "ADD endpoints :less",
+      ExpressionAttributeValues: { ":less": { N: "-1" } },
+    },
+  };
+}
+
+/** Lists an organisation among those with endpoints, where it stays. */
+function listed(config: string, orgId: string): TransactWriteItem {
+  return { Put: { TableName: config, Item: textAttributes(webhookOrgKey(hashOrg(orgId).shard, orgId)) } };
 }

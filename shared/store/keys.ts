@@ -22,8 +22,9 @@
  *   sharded_orgs  org#ID                                      the organisations with several shards, and how many
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
  *   webhooks#ORG  data_key                                    the encrypted key of its signing secrets
- *   webhook_orgs  org#ID                                      how many endpoints an organisation has
- *   webhook_version  version                                  how often any endpoint was changed
+ *   webhooks#ORG  summary                                     how many endpoints an organisation has
+ *   webhook_orgs#SHARD  org#ID                                organisations that have, or had, endpoints
+ *   webhook_changes#SHARD  time#endpoint#version              changes of endpoints, for a day
  *
  * deliveries table (pk, sk)
  *   endpoint#ENDPOINT           delivery#DELIVERY             the deliveries of an endpoint, 30 days
@@ -88,13 +89,23 @@ export const endpointKey = (orgId: string, endpointId: string) => ({
 /** Of the encrypted data key: beside the endpoints, and not listed with them. */
 export const dataKeyKey = (orgId: string) => ({ pk: `webhooks#${orgId}`, sk: "data_key" });
 
-export const webhookOrgsPartition = "webhook_orgs";
+export const endpointSummaryKey = (orgId: string) => ({ pk: endpointKey(orgId, "").pk, sk: "summary" });
+
+export const webhookOrgsPartition = (shard: number) => `webhook_orgs#${shard}`;
 
 export const webhookOrgPrefix = "org#";
 
-export const webhookOrgKey = (orgId: string) => ({ pk: webhookOrgsPartition, sk: `${webhookOrgPrefix}${orgId}` });
+export const webhookOrgKey = (shard: number, orgId: string) => ({
+  pk: webhookOrgsPartition(shard),
+  sk: `${webhookOrgPrefix}${orgId}`,
+});
 
-export const webhookVersionKey = { pk: "webhook_version", sk: "version" };
+export const endpointChangesPartition = (shard: number) => `webhook_changes#${shard}`;
+
+export const endpointChangeKey = (shard: number, at: Date, changed: { endpoint_id: string; version: number }) => ({
+  pk: endpointChangesPartition(shard),
+  sk: `${at.toISOString()}#${changed.endpoint_id}#${changed.version}`,
+});
 
 export const deliveryPrefix = "delivery#";
 

@@ -53,12 +53,13 @@ export type EndpointStore = {
   remove(endpoint: Endpoint, event: ActivityEvent): Promise<boolean>;
 };
 
-/** What the fan-out asks, briefly cached: who has endpoints at all, and which. */
-export type EndpointSource = Pick<EndpointStore, "list"> & {
-  /** A number that every change of any endpoint changes. */
-  version(): Promise<number>;
-  /** The organisations that have an endpoint, each with a number that every change of one of its endpoints changes. */
-  orgs(): Promise<ReadonlyMap<string, number>>;
+/** What the fan-out needs to know of an endpoint. */
+export type Subscription = Pick<Endpoint, "endpoint_id" | "events" | "entity_id" | "created_at">;
+
+/** That an endpoint was created, changed or deleted. */
+export type EndpointChange = Pick<Endpoint, "org_id" | "endpoint_id"> & {
+  /** Begins with the time of the change, in ISO 8601; no other change has the same. */
+  readonly change_id: string;
 };
 
 /** The encrypted data key of each organisation at rest: its secrets are encrypted under it. */
@@ -68,6 +69,20 @@ export type DataKeyStore = {
   /** Stores an organisation's data key unless it has one; returns the one that is stored. */
   create(orgId: string, dataKey: string): Promise<string>;
 };
+
+/** What the fan-out reads. Every answer is as of now. */
+export type EndpointSource = Pick<EndpointStore, "list" | "get"> & {
+  /** The organisations of a shard (`hashOrg`) that have, or once had, an endpoint. */
+  orgsIn(shard: number): Promise<readonly string[]>;
+  /** The changes of all endpoints whose time is `since` or later. Each is stored in the transaction of the change. */
+  changesSince(since: string): Promise<readonly EndpointChange[]>;
+};
+
+/** Oldest first; for `sort`. */
+export function byAge(left: Subscription, right: Subscription): number {
+  const age = ({ created_at, endpoint_id }: Subscription) => `${created_at} ${endpoint_id}`;
+  return age(left) < age(right) ? -1 : 1;
+}
 
 /** Encrypts secrets for one endpoint; what was sealed for another cannot be opened. */
 export type SecretBox = {

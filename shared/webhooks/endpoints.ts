@@ -1,5 +1,5 @@
 import { ActivityError } from "../events/errors.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, EndpointStore } from "./endpoint.ts";
 import { type Requester, requestedEvent } from "./endpoint-events.ts";
 import { readEndpointUrl } from "./endpoint-url.ts";
 import { endpointIdPattern } from "./ids.ts";
@@ -50,7 +50,11 @@ export async function createEndpoint(
 }
 
 /** Finds an endpoint. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's. */
-export async function getEndpoint({ endpoints }: Pick<ManageWorld, "endpoints">, orgId: string, endpointId: string) {
+export async function getEndpoint(
+  { endpoints }: { readonly endpoints: Pick<EndpointStore, "get"> },
+  orgId: string,
+  endpointId: string,
+): Promise<Endpoint> {
   const endpoint = endpointIdPattern.test(endpointId) ? await endpoints.get(orgId, endpointId) : null;
   if (endpoint === null) throw new ActivityError("not_found", "There is no such endpoint.");
   return endpoint;

@@ -1,11 +1,12 @@
 import type { ActivityEvent } from "../events/event.ts";
 import { type DeliveryMessage, type DeliveryQueue, deliveryIdOf } from "./delivery.ts";
-import type { EndpointDirectory } from "./endpoint-directory.ts";
+import type { Subscription } from "./endpoint.ts";
+import type { EndpointCache } from "./endpoint-cache.ts";
 import { eventTypeOf } from "./event-type.ts";
 import { wants } from "./filter.ts";
 
 export type FanOutWorld = {
-  readonly directory: Pick<EndpointDirectory, "endpointsOf">;
+  readonly endpoints: Pick<EndpointCache, "endpointsOf">;
   readonly queue: DeliveryQueue;
   now(): Date;
 };
@@ -18,14 +19,16 @@ export type FannedOut = { readonly begun: number; readonly failed: ReadonlySet<A
  * listed, and can be replayed. An event that comes again begins the same deliveries under the same ids.
  */
 export async function fanOut(
-  { directory, queue, now }: FanOutWorld,
+  { endpoints, queue, now }: FanOutWorld,
   events: readonly ActivityEvent[],
 ): Promise<FannedOut> {
   const started_at = now().toISOString();
   const eventOf = new Map<DeliveryMessage, ActivityEvent>();
   // An event that its writer wants no webhook for is listed, and sent by a replay of everything alone.
-  for (const event of events.filter(({ notify }) => notify !== "no")) {
-    for (const endpoint of await directory.endpointsOf(event.org_id)) {
+  const wanted = events.filter(({ notify }) => notify !== "no");
+  const lists = await listsOf(endpoints, wanted);
+  for (const event of wanted) {
+    for (const endpoint of lists.get(event.org_id) ?? []) {
       if (wants(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
     }
   }
@@ -33,6 +36,16 @@ export async function fanOut(
   const refused = messages.length === 0 ? [] : await queue.send(messages, 0);
   const failed = new Set(refused.flatMap((message) => eventOf.get(message) ?? []));
   return { begun: messages.length - refused.length, failed };
+}
+
+/** The endpoints of each organisation of a batch, which is read at the same time for all of them. */
+async function listsOf(
+  endpoints: FanOutWorld["endpoints"],
+  events: readonly ActivityEvent[],
+): Promise<ReadonlyMap<string, readonly Subscription[]>> {
+  const orgIds = new Set(events.map(({ org_id }) => org_id));
+  const read = async (orgId: string) => [orgId, await endpoints.endpointsOf(orgId)] as const;
+  return new Map(await Promise.all([...orgIds].map(read)));
 }
 
 function messageOf(endpoint_id: string, event: ActivityEvent, started_at: string): DeliveryMessage {

@@ -3,7 +3,7 @@ import type { ReplayPlace } from "./replay.ts";
 import { type ReplayLog, type ReplayPage, type ReplayRange, selectForReplay } from "./replay-selection.ts";
 
 /** Pages of the log that a count reads at most, which keeps it within the time of a request. */
-const maxPages = 20;
+const maxPagesOfRequest = 20;
 
 export type ReplayCount = {
   /** Deliveries that the replay would send, of the events examined. */
@@ -19,6 +19,7 @@ export async function countReplay(
   endpoint: Endpoint,
   range: ReplayRange,
   now: Date,
+  maxPages = maxPagesOfRequest,
 ): Promise<ReplayCount> {
   let [count, examined] = [0, 0];
   let place: ReplayPlace | null = null;

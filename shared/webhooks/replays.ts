@@ -1,5 +1,6 @@
 import { ActivityError } from "../events/errors.ts";
 import { keptForDays } from "./delivery.ts";
+import type { EndpointStore } from "./endpoint.ts";
 import { getEndpoint } from "./endpoints.ts";
 import { replayIdPattern } from "./ids.ts";
 import type { ManageWorld } from "./manage-world.ts";
@@ -10,12 +11,25 @@ import type { ReplayRange } from "./replay-selection.ts";
 /** A replay that has not moved for so long is not waited for: a step takes a quarter of a minute. */
 const stalledMs = 10 * 60_000;
 
+/** What starting a replay needs. */
+export type ReplayStart = Pick<ManageWorld, "replays" | "replayQueue" | "now" | "random"> & {
+  readonly endpoints: Pick<EndpointStore, "get">;
+};
+
+/** The replay that is under way to an endpoint; `null` where there is none, or it has stalled. */
+export function runningReplay(
+  { replays, now }: Pick<ReplayStart, "replays" | "now">,
+  endpointId: string,
+): Promise<Replay | null> {
+  return replays.running(endpointId, new Date(now().getTime() - stalledMs).toISOString());
+}
+
 /**
  * Begins to send events of the log again. Throws `ActivityError`: `not_found`, `invalid_value` for a range that cannot
  * be, `conflict` while the endpoint is disabled or another replay runs, `unavailable`.
  */
 export async function startReplay(
-  world: ManageWorld,
+  world: ReplayStart,
   orgId: string,
   endpointId: string,
   range: ReplayRange,
@@ -26,7 +40,7 @@ export async function startReplay(
   if (disabled !== null) {
     throw new ActivityError("conflict", "The endpoint is disabled: enable it before you replay events to it.");
   }
-  const others = await world.replays.running(endpoint_id, new Date(now.getTime() - stalledMs).toISOString());
+  const others = await runningReplay(world, endpoint_id);
   if (others !== null) {
     throw new ActivityError(
       "conflict",
@@ -51,7 +65,11 @@ export async function startReplay(
     updated_at: at,
   };
   await world.replays.save(replay);
-  await world.replayQueue.send(replay, 0);
+  await world.replayQueue.send(replay, 0).catch(async (error) => {
+    // Else it would seem to run, and be in the way of another attempt until it counts as stalled.
+    await world.replays.save({ ...replay, status: "stopped" });
+    throw error;
+  });
   return replay;
 }
 
@@ -85,7 +103,8 @@ export async function getReplay(
   return replay;
 }
 
-function checkRange({ since, until, only }: ReplayRange, now: Date): void {
+/** Throws `ActivityError` `invalid_value` for a range that cannot be replayed. */
+export function checkRange({ since, until, only }: ReplayRange, now: Date): void {
   if (since > until) throw new ActivityError("invalid_value", "since must not be after until.", { field: "since" });
   const keptSince = new Date(now.getTime() - keptForDays * 86_400_000).toISOString();
   if (only === "failed" && since < keptSince) {

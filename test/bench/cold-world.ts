@@ -53,7 +53,7 @@ export async function openColdWorld(engine: BenchEngine, services: string): Prom
   const sealed = await box.seal(writeSecret(new Uint8Array(32).fill(7)), { org_id: org, endpoint_id });
   const secrets = [{ sealed, expires_at: null }];
   const endpoint = anEndpoint({ org_id: org, endpoint_id, url: `${services}${hookPath}`, secrets });
-  await endpointStore(dynamodb, { config, events }).create(endpoint, benchEvent(org, storedEvents));
+  await endpointStore(dynamodb, { config, events }, () => new Date()).create(endpoint, benchEvent(org, storedEvents));
 
   const replays = replayStore(dynamodb, deliveries);
   let given = 0;

@@ -98,6 +98,18 @@ export const firstCalls: readonly FirstCall[] = [
     event: (world) => ({ Records: [streamRecord(world.event())] }),
   },
   {
+    entry: "webhooks/repair",
+    clients: ["dynamodb", "sqs"],
+    // The last shards only: all of them take seconds.
+    event: () => ({
+      action: "webhooks.repair",
+      since: new Date(Date.now() - 86_400_000).toISOString(),
+      until: new Date().toISOString(),
+      dry_run: true,
+      cursor: { shard: 4_090, after: null },
+    }),
+  },
+  {
     entry: "webhooks/replay",
     clients: ["dynamodb", "sqs"],
     async event(world) {

@@ -1,5 +1,6 @@
 import { measureAudit } from "./auditing.ts";
 import { type BenchEngine, startEngine } from "./engine.ts";
+import { measureFanOut } from "./fanning-out.ts";
 import { measureLog } from "./log.ts";
 import type { Measure } from "./measure.ts";
 import { measureSending } from "./sending.ts";
@@ -20,6 +21,7 @@ export const sections = {
   sharding: onEngine(measureShards),
   starting: onEngine(measureStarts),
   auditing: onEngine(measureAudit),
+  "fanning-out": onEngine(measureFanOut),
   sending: ({ step }: Run) => {
     step("Sending webhooks");
     return measureSending();

@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ActivityEvent } from "../../shared/events/event.ts";
+import { disable } from "../../shared/webhooks/disable.ts";
 import { type Endpoint, maxEndpoints } from "../../shared/webhooks/endpoint.ts";
+import { hashOrg } from "../../shared/webhooks/org-hash.ts";
 import { anEndpoint, anEvent } from "../support/builders.ts";
 import { refusalOf } from "../support/refusal.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
+import { type Engine, startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
 
+let engine: Engine;
 let real: WebhookStores;
 beforeAll(async () => {
-  real = storesIn(await startTables());
+  engine = await startTables();
+  real = storesIn(engine);
 });
 
 const digits = () => randomUUID().replaceAll("-", "");
@@ -127,33 +131,67 @@ describe.each([
     const org_id = anOrg();
     const endpoint = await created(org_id);
     expect(await refusalOf(endpoints.create(endpoint, eventOf(endpoint)))).toMatchObject({ code: "conflict" });
-    await endpoints.remove(endpoint, eventOf(endpoint));
-    expect((await endpoints.orgs()).has(org_id)).toBe(false);
+    for (let count = 1; count < maxEndpoints; count++) await created(org_id);
+    const extra = endpointOf(org_id);
+    expect(await refusalOf(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
+    expect(await endpoints.list(org_id)).toHaveLength(maxEndpoints);
   });
 
-  it("change the version by each change, and by nothing else", async () => {
+  it("leave one entry in the log for each change, and none for what was refused", async () => {
     const { endpoints } = stores();
+    const since = new Date().toISOString();
     const org_id = anOrg();
-    const versions = [await endpoints.version()];
+    const changes = async () => {
+      const all = await endpoints.changesSince(since);
+      return all.filter((change) => change.org_id === org_id).toSorted((a, b) => (a.change_id < b.change_id ? -1 : 1));
+    };
     const endpoint = await created(org_id);
-    versions.push(await endpoints.version());
+    expect(await changes()).toHaveLength(1);
     await endpoints.update(endpoint, endpoint, eventOf(endpoint));
-    versions.push(await endpoints.version());
+    expect(await changes()).toHaveLength(2);
     await endpoints.update(endpoint, endpoint, eventOf(endpoint));
-    expect(await endpoints.version()).toBe(versions.at(-1));
+    await endpoints.remove(endpoint, eventOf(endpoint));
+    expect(await changes()).toHaveLength(2);
     const standing = (await endpoints.get(org_id, endpoint.endpoint_id)) ?? endpoint;
     await endpoints.remove(standing, eventOf(endpoint));
-    versions.push(await endpoints.version());
-    expect(new Set(versions).size).toBe(4);
+    const three = await changes();
+    expect(three.map(({ endpoint_id }) => endpoint_id)).toEqual(Array(3).fill(endpoint.endpoint_id));
+    expect(new Set(three.map(({ change_id }) => change_id)).size).toBe(3);
+    expect(three.every(({ change_id }) => change_id >= since)).toBe(true);
+    const later = new Date(Date.now() + 60_000).toISOString();
+    expect(await endpoints.changesSince(later)).toEqual([]);
   });
 
-  it("name the organisations that have one", async () => {
+  it("list their organisation in its shard from the first on, also when the last is gone", async () => {
     const { endpoints } = stores();
-    const [with1, with0, never] = [anOrg(), anOrg(), anOrg()];
-    await created(with1);
-    const gone = await created(with0);
+    const [having, had, never] = [anOrg(), anOrg(), anOrg()];
+    await created(having);
+    await created(having);
+    const gone = await created(had);
     await endpoints.remove(gone, eventOf(gone));
-    const orgs = await endpoints.orgs();
-    expect([with1, with0, never].map((org) => orgs.has(org))).toEqual([true, false, false]);
+    const listed = async (orgId: string) => {
+      const orgs = await endpoints.orgsIn(hashOrg(orgId).shard);
+      return orgs.filter((each) => each === orgId).length;
+    };
+    expect(await Promise.all([having, had, never].map(listed))).toEqual([1, 1, 0]);
   });
+});
+
+it("two hundred endpoints of as many organisations are disabled at the same time without one conflict", async () => {
+  const orgs = Array.from({ length: 200 }, anOrg);
+  const standing = await Promise.all(
+    orgs.map(async (orgId) => {
+      const endpoint = endpointOf(orgId);
+      await real.endpoints.create(endpoint, eventOf(endpoint));
+      return endpoint;
+    }),
+  );
+  const send = vi.spyOn(engine.client, "send");
+  onTestFinished(() => send.mockRestore());
+  const disabled = await Promise.all(
+    standing.map((endpoint) => disable({ endpoints: real.endpoints, now: () => new Date() }, endpoint, "failing")),
+  );
+  expect(disabled).toEqual(Array(200).fill(true));
+  // A read and a transaction each: nothing was tried again.
+  expect(send).toHaveBeenCalledTimes(400);
 });

@@ -82,10 +82,9 @@ describe.each(stageNames)("in %s", (name) => {
           BisectBatchOnFunctionError: true,
           FunctionResponseTypes: ["ReportBatchItemFailures"],
         });
-        expect(Properties.MaximumRetryAttempts).toBeGreaterThan(0);
-        // The stream keeps a day.
-        expect(Properties.MaximumRecordAgeInSeconds).toBeGreaterThanOrEqual(12 * 3600);
-        expect(Properties.MaximumRecordAgeInSeconds).toBeLessThan(24 * 3600);
+        // No number of attempts ends it: the stream keeps a record for a day, and it is retried for all but an hour.
+        expect(Properties.MaximumRetryAttempts ?? -1).toBe(-1);
+        expect(Properties.MaximumRecordAgeInSeconds).toBe(23 * 3600);
         expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toMatch(
           /^(WebhooksDeliveriesUnread|ReviewUnlogged)$/,
         );
@@ -127,6 +126,7 @@ describe.each(stageNames)("in %s", (name) => {
             "ReadApiFinzbooks",
             "ReadApiSimplybooks",
             "WebhooksApi",
+            "WebhooksDeliveriesRepair",
             "WebhooksDeliveriesSender",
           ],
         ],
@@ -292,6 +292,7 @@ describe.each(stageNames)("in %s", (name) => {
         "TableDeliveries",
         "FunctionWebhooks",
         "FunctionSender",
+        "FunctionRepair",
       ]),
     );
   });

@@ -13,6 +13,7 @@ const outputs = {
   TableEvents: "events",
   TableConfig: "config",
   FunctionAccess: "access",
+  FunctionRepair: "repair",
   LogEvents: "audit-events",
   LogAccess: "audit-access",
 };

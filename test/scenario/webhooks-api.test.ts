@@ -1,6 +1,6 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import { endpointStore } from "../../shared/store/endpoints.ts";
+import { endpointSource } from "../../shared/store/endpoint-source.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { readLogs } from "../support/stack.ts";
 import { until } from "../support/until.ts";
@@ -481,8 +481,8 @@ describe("a secret", () => {
     const owner = await stack.subscriber();
     const { endpoint_id, secret } = await owner.subscribe(url);
     await owner.ask("POST", `/endpoints/${endpoint_id}/rotate-secret`);
-    const { config = "", events = "" } = stack.tables;
-    const stored = await endpointStore(stack.dynamodb, { config, events }).get(owner.org_id, endpoint_id);
+    const { config = "" } = stack.tables;
+    const stored = await endpointSource(stack.dynamodb, config).get(owner.org_id, endpoint_id);
     const sealed = stored?.secrets.map((each) => each.sealed) ?? [];
     expect(new Set(sealed).size).toBe(2);
     const key = Buffer.from(secret.slice("whsec_".length), "base64");

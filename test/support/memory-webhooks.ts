@@ -14,7 +14,9 @@ import {
   deliveryIdPrefix,
 } from "../../shared/webhooks/delivery.ts";
 import {
+  byAge,
   type Endpoint,
+  type EndpointChange,
   type EndpointSource,
   type EndpointStore,
   maxEndpoints,
@@ -28,30 +30,29 @@ import {
   needsProbe,
   openUntil,
 } from "../../shared/webhooks/health.ts";
+import { hashOrg } from "../../shared/webhooks/org-hash.ts";
 import type { Replay, ReplayStore } from "../../shared/webhooks/replay.ts";
+import { testNow } from "./builders.ts";
 
 // The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold
 // them to what the real ones do.
 
 /** Endpoints in memory; `tell` is given the event of each change. */
-export function memoryEndpoints(tell: (event: ActivityEvent) => void = () => {}): EndpointStore & EndpointSource {
+export function memoryEndpoints(
+  tell: (event: ActivityEvent) => void = () => {},
+  now: () => Date = () => testNow,
+): EndpointStore & EndpointSource {
   const orgs = new Map<string, Map<string, Endpoint>>();
-  const versions = new Map<string, number>();
-  let version = 0;
-  const bump = (orgId: string) => {
-    version += 1;
-    versions.set(orgId, (versions.get(orgId) ?? 0) + 1);
-  };
-  const endpointsOf = (orgId: string) => {
-    const known = orgs.get(orgId) ?? new Map<string, Endpoint>();
-    orgs.set(orgId, known);
-    return known;
-  };
+  const shards = new Map<number, Set<string>>();
+  const changes: EndpointChange[] = [];
+  const note = ({ org_id, endpoint_id, version }: Endpoint) =>
+    changes.push({ change_id: `${now().toISOString()}#${endpoint_id}#${version}`, org_id, endpoint_id });
+  const endpointsOf = (orgId: string) => orgs.get(orgId) ?? new Map<string, Endpoint>();
   const change = (before: Endpoint, event: ActivityEvent, write: (endpoints: Map<string, Endpoint>) => void) => {
     const endpoints = endpointsOf(before.org_id);
     if (endpoints.get(before.endpoint_id)?.version !== before.version) return false;
     write(endpoints);
-    bump(before.org_id);
+    note({ ...before, version: before.version + 1 });
     tell(event);
     return true;
   };
@@ -61,13 +62,14 @@ export function memoryEndpoints(tell: (event: ActivityEvent) => void = () => {})
       const endpoints = endpointsOf(endpoint.org_id);
       if (endpoints.size >= maxEndpoints) throw new ActivityError("conflict", "There are too many endpoints.");
       if (endpoints.has(endpoint.endpoint_id)) throw new ActivityError("conflict", "The endpoint exists already.");
-      endpoints.set(endpoint.endpoint_id, endpoint);
-      bump(endpoint.org_id);
+      orgs.set(endpoint.org_id, endpoints.set(endpoint.endpoint_id, endpoint));
+      const { shard } = hashOrg(endpoint.org_id);
+      shards.set(shard, (shards.get(shard) ?? new Set()).add(endpoint.org_id));
+      note(endpoint);
       tell(event);
     },
     async list(orgId) {
-      const age = ({ created_at, endpoint_id }: Endpoint) => `${created_at} ${endpoint_id}`;
-      return [...endpointsOf(orgId).values()].sort((left, right) => (age(left) < age(right) ? -1 : 1));
+      return [...endpointsOf(orgId).values()].sort(byAge);
     },
     async get(orgId, endpointId) {
       return orgs.get(orgId)?.get(endpointId) ?? null;
@@ -79,12 +81,11 @@ export function memoryEndpoints(tell: (event: ActivityEvent) => void = () => {})
     async remove(endpoint, event) {
       return change(endpoint, event, (endpoints) => endpoints.delete(endpoint.endpoint_id));
     },
-    async version() {
-      return version;
+    async orgsIn(shard) {
+      return [...(shards.get(shard) ?? [])].sort();
     },
-    async orgs() {
-      const having = [...orgs].filter(([, endpoints]) => endpoints.size > 0);
-      return new Map(having.map(([orgId]) => [orgId, versions.get(orgId) ?? 0]));
+    async changesSince(since) {
+      return changes.filter(({ change_id }) => change_id >= since);
     },
   };
 }

@@ -91,7 +91,7 @@ export async function startTables(): Promise<Engine> {
 export function storesIn({ client, tables: { config, events, deliveries } }: Engine, reads?: number): WebhookStores {
   const log = eventStore(client, events);
   return {
-    endpoints: endpointStore(client, { config, events }),
+    endpoints: endpointStore(client, { config, events }, () => new Date()),
     deliveries: deliveryStore(client, deliveries, reads),
     health: healthStore(client, deliveries),
     due: dueStore(client, deliveries),
@@ -104,7 +104,10 @@ export function storesIn({ client, tables: { config, events, deliveries } }: Eng
 export function storesInMemory(): WebhookStores {
   const log: ActivityEvent[] = [];
   return {
-    endpoints: memoryEndpoints((event) => log.push(event)),
+    endpoints: memoryEndpoints(
+      (event) => log.push(event),
+      () => new Date(),
+    ),
     deliveries: memoryDeliveries(),
     health: memoryHealth(),
     due: memoryDue(),

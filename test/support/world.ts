@@ -55,7 +55,7 @@ async function startTarget(): Promise<Target> {
     api,
     queues: { ingest, rejected },
     tables: { events, config },
-    functions: { access: functions.access ?? "" },
+    functions: { access: functions.access ?? "", repair: functions.repair ?? "" },
     demo: null,
     audit: { kind: "files", events: logFiles.events ?? "", access: logFiles.access ?? "" },
     clientConfig: (service) => ({ ...account, endpoint: endpoints[service] }),

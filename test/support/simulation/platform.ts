@@ -4,7 +4,7 @@ import type { DeliveryMessage } from "../../../shared/webhooks/delivery.ts";
 import type { DeliveryWorld } from "../../../shared/webhooks/delivery-world.ts";
 import { enqueueDue } from "../../../shared/webhooks/due.ts";
 import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
-import { EndpointDirectory } from "../../../shared/webhooks/endpoint-directory.ts";
+import { EndpointCache } from "../../../shared/webhooks/endpoint-cache.ts";
 import { fanOut } from "../../../shared/webhooks/fan-out.ts";
 import type { Replay } from "../../../shared/webhooks/replay.ts";
 import { type ReplayWorld, runReplay } from "../../../shared/webhooks/replay-run.ts";
@@ -29,7 +29,7 @@ const dueRuns = 2;
  * as theirs may, and functions that are killed. Time is the clock's, chance the generator's: a seed repeats a run.
  */
 export class SimulatedPlatform {
-  readonly endpoints = memoryEndpoints();
+  readonly endpoints: ReturnType<typeof memoryEndpoints>;
   readonly deliveries = memoryDeliveries();
   readonly health = memoryHealth();
   readonly due = memoryDue();
@@ -44,14 +44,15 @@ export class SimulatedPlatform {
   readonly #clock: VirtualClock;
   readonly #random: () => number;
   readonly #faults: Faults;
-  #directory: EndpointDirectory;
+  #cache: EndpointCache;
   #ids = 0;
 
   constructor(clock: VirtualClock, random: () => number, faults: Faults) {
     this.#clock = clock;
     this.#random = random;
     this.#faults = faults;
-    this.#directory = new EndpointDirectory(this.endpoints, clock.now);
+    this.endpoints = memoryEndpoints(undefined, clock.now);
+    this.#cache = new EndpointCache(this.endpoints, clock.now);
     const { duplicates } = faults;
     this.queue = new SimulatedQueue({ clock, random, duplicates, visibilitySeconds: 180, tries: 5, concurrency: 25 });
     this.queue.consumer = (batch) => this.#deliver(batch);
@@ -106,7 +107,7 @@ export class SimulatedPlatform {
 
   async #fanOut(events: readonly ActivityEvent[]): Promise<void> {
     const life = newLife(this.#random, this.#faults.deadliness);
-    const world = { directory: this.#directory, queue: life.mortal(this.#queuePort), now: this.#clock.now };
+    const world = { endpoints: this.#cache, queue: life.mortal(this.#queuePort), now: this.#clock.now };
     let left = events;
     try {
       const { failed } = await fanOut(world, events);
@@ -114,7 +115,7 @@ export class SimulatedPlatform {
     } catch (error) {
       if (!life.isDead) throw error;
       this.kills += 1;
-      this.#directory = new EndpointDirectory(this.endpoints, this.#clock.now);
+      this.#cache = new EndpointCache(this.endpoints, this.#clock.now);
     }
     if (left.length > 0) this.#clock.at(this.#clock.now().getTime() + 1_000, () => void this.#fanOut(left));
   }

@@ -25,7 +25,7 @@ export type FakeApi = {
 const base = "/api/public/v1";
 
 /**
- * A public API that gives canned answers, by `GET /webhooks/endpoints`: those of a list in turn, and the last of them
+ * A public API, and a Lambda, that give canned answers, by `GET /webhooks/endpoints`: those of a list in turn, and the last of them
  * for ever. It knows nothing else.
  */
 export async function fakeApi(answers: Readonly<Record<string, Answer | readonly Answer[]>>): Promise<FakeApi> {
@@ -66,10 +66,10 @@ function stackAt(api: string): object {
   const nowhere = "http://127.0.0.1:1";
   return {
     api,
-    endpoints: { dynamodb: nowhere, sqs: nowhere, lambda: nowhere },
+    endpoints: { dynamodb: nowhere, sqs: nowhere, lambda: api },
     queues: { ingest: `${nowhere}/ingest`, rejected: `${nowhere}/rejected` },
     tables: { events: "events", config: "config" },
-    functions: { access: "access" },
+    functions: { access: "access", repair: "repair" },
     logFiles: { events: "", access: "" },
     demo: { org_id: "org_demo", token: "demo-token" },
   };

@@ -22,19 +22,19 @@ function clientThatMeets(...troubles: Error[]) {
 
 describe("a transaction", () => {
   it("tells nothing where it is written", async () => {
-    expect(await transact(clientThatMeets().client, [])).toEqual([]);
+    expect(await transact(clientThatMeets().client, () => [])).toEqual([]);
   });
 
   it("tells whose condition refused it, also where others were in its way beside that", async () => {
     const { client, send } = clientThatMeets(cancelled("None", "ConditionalCheckFailed", "TransactionConflict"));
-    expect(await transact(client, [])).toEqual([false, true, false]);
+    expect(await transact(client, () => [])).toEqual([false, true, false]);
     expect(send).toHaveBeenCalledTimes(1);
   });
 
   it("that others are in the way of is tried again", async () => {
     const conflict = cancelled("None", "TransactionConflict");
     const { client, send } = clientThatMeets(conflict, conflict, conflict, conflict);
-    expect(await transact(client, [])).toEqual([]);
+    expect(await transact(client, () => [])).toEqual([]);
     expect(send).toHaveBeenCalledTimes(5);
   });
 
@@ -42,7 +42,7 @@ describe("a transaction", () => {
     const { client, send } = clientThatMeets(...Array.from({ length: 9 }, () => cancelled("TransactionConflict")));
     const waited: number[] = [];
     const wait = async (tries: number) => waited.push(tries);
-    expect(await refusalOf(transact(client, [], wait))).toMatchObject({
+    expect(await refusalOf(transact(client, () => [], wait))).toMatchObject({
       code: "unavailable",
       facts: { retryAfter: 1 },
     });
@@ -50,14 +50,37 @@ describe("a transaction", () => {
     expect(waited).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it.each(["ThrottlingError", "ProvisionedThroughputExceeded"])("is unavailable at once by %s", async (code) => {
-    const { client, send } = clientThatMeets(cancelled(code));
-    expect(await refusalOf(transact(client, []))).toMatchObject({ code: "unavailable" });
+  it.each(["ThrottlingError", "ProvisionedThroughputExceeded"])("is tried again after %s", async (code) => {
+    const { client, send } = clientThatMeets(cancelled("None", code), cancelled(code));
+    expect(
+      await transact(
+        client,
+        () => [],
+        async () => undefined,
+      ),
+    ).toEqual([]);
+    expect(send).toHaveBeenCalledTimes(3);
+  });
+
+  it("is unavailable immediately for any other reason", async () => {
+    const { client, send } = clientThatMeets(cancelled("None", "ItemCollectionSizeLimitExceeded"));
+    expect(await refusalOf(transact(client, () => []))).toMatchObject({ code: "unavailable" });
     expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it("has its items made anew for each attempt", async () => {
+    const { client } = clientThatMeets(cancelled("TransactionConflict"), cancelled("TransactionConflict"));
+    let made = 0;
+    const items = () => {
+      made += 1;
+      return [];
+    };
+    await transact(client, items, async () => undefined);
+    expect(made).toBe(3);
   });
 
   it("that is wrong is a defect, thrown on as it is", async () => {
     const defect = new Error("ValidationException");
-    await expect(transact(clientThatMeets(defect).client, [])).rejects.toBe(defect);
+    await expect(transact(clientThatMeets(defect).client, () => [])).rejects.toBe(defect);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
 import { type DeliveryMessage, deliveryIdOf, deliveryTime } from "../../../shared/webhooks/delivery.ts";
 import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
-import { EndpointDirectory } from "../../../shared/webhooks/endpoint-directory.ts";
+import { EndpointCache } from "../../../shared/webhooks/endpoint-cache.ts";
 import { fanOut } from "../../../shared/webhooks/fan-out.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "../../support/builders.ts";
 import { memoryEndpoints } from "../../support/memory-webhooks.ts";
@@ -22,7 +22,7 @@ async function aWorld(...endpoints: readonly Endpoint[]) {
     }),
   };
   const now = () => testNow;
-  return { world: { directory: new EndpointDirectory(store, now), queue, now }, store, sent, queue };
+  return { world: { endpoints: new EndpointCache(store, now), queue, now }, store, sent, queue };
 }
 
 const anEventOf = (entity_id: string, over: Partial<ActivityEvent> = {}) =>

@@ -1,0 +1,85 @@
+import type { EndpointSource, Subscription } from "./endpoint.ts";
+import { EndpointLists } from "./endpoint-lists.ts";
+import { OrgPresence } from "./org-presence.ts";
+
+/** Maximum age of the last poll of the change log. */
+const pollEveryMs = 2_000;
+
+/**
+ * How far each poll goes back beyond the start of the previous one. A change is stamped by the clock of another machine,
+ * just before its transaction, which may commit thirteen seconds later (three attempts of four seconds, and pauses).
+ */
+export const overlapMs = 30_000;
+
+/** After a longer pause the cache is emptied: reading again what is needed costs less than reading hours of changes. */
+export const maxGapMs = 120_000;
+
+/**
+ * The endpoints of each organisation, at most two seconds out of date. Staying current costs one poll of the change log
+ * in that time, whatever the number of organisations. An organisation without endpoints costs no read per event; one
+ * with endpoints costs one read of its list, and one of each endpoint that changes later.
+ */
+export class EndpointCache {
+  readonly #source: EndpointSource;
+  readonly #now: () => Date;
+  readonly #presence: OrgPresence;
+  readonly #lists: EndpointLists;
+  /** Changes that were applied and that the next poll returns again. Ids begin with their time. */
+  readonly #applied = new Set<string>();
+  #polling: Promise<void> | null = null;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  /** When the last successful poll began. */
+  #currentAt = Number.NEGATIVE_INFINITY;
+
+  constructor(source: EndpointSource, now: () => Date) {
+    this.#source = source;
+    this.#now = now;
+    this.#presence = new OrgPresence(source);
+    this.#lists = new EndpointLists(source);
+  }
+
+  /** Oldest first. Throws what the source throws; a failed poll keeps the cache, which is used again after the next. */
+  async endpointsOf(orgId: string): Promise<readonly Subscription[]> {
+    await this.#poll();
+    return (await this.#presence.has(orgId)) ? this.#lists.get(orgId) : [];
+  }
+
+  /** Callers within two seconds share one poll. */
+  #poll(): Promise<void> {
+    const now = this.#now().getTime();
+    const age = now - this.#startedAt;
+    if (this.#polling !== null && age >= 0 && age < pollEveryMs) return this.#polling;
+    const polling = this.#update(now);
+    this.#startedAt = now;
+    this.#polling = polling;
+    polling.catch(() => {
+      if (this.#polling === polling) this.#polling = null;
+    });
+    return polling;
+  }
+
+  async #update(now: number): Promise<void> {
+    const gap = now - this.#currentAt;
+    // An empty cache needs no changes: all that is read from now on is current.
+    if (gap < 0 || gap > maxGapMs) this.#empty();
+    else await this.#apply(new Date(this.#currentAt - overlapMs).toISOString());
+    this.#currentAt = now;
+  }
+
+  #empty(): void {
+    this.#presence.clear();
+    this.#lists.clear();
+    this.#applied.clear();
+  }
+
+  async #apply(since: string): Promise<void> {
+    const changes = await this.#source.changesSince(since);
+    for (const { change_id, org_id, endpoint_id } of changes) {
+      if (this.#applied.has(change_id)) continue;
+      this.#applied.add(change_id);
+      this.#presence.add(org_id);
+      this.#lists.markChanged(org_id, endpoint_id);
+    }
+    for (const id of this.#applied) if (id < since) this.#applied.delete(id);
+  }
+}
