@@ -5,7 +5,7 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { ActivityEvent, Position } from "../events/event.ts";
-import type { EventPage, EventQuery } from "../events/query.ts";
+import type { EventPage, EventQuery, ReadMeter } from "../events/query.ts";
 import { textAttributes } from "./attributes.ts";
 import { fromItem, toItem } from "./event-item.ts";
 import { positionOf, queryOf, startKey } from "./event-query.ts";
@@ -27,7 +27,7 @@ export type EventStore = {
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
   /** The event at a position, as of now; `null` where there is none. */
   get(orgId: string, at: Position): Promise<ActivityEvent | null>;
-  page(query: EventQuery): Promise<EventPage>;
+  page(query: EventQuery, meter?: ReadMeter): Promise<EventPage>;
 };
 
 export function eventStore(client: DynamoDBClient, table: string, budget: PageBudget = pageBudget): EventStore {
@@ -48,7 +48,7 @@ export function eventStore(client: DynamoDBClient, table: string, budget: PageBu
       return getItem(client, table, key, fromItem);
     },
 
-    async page(query) {
+    async page(query, meter) {
       const events: ActivityEvent[] = [];
       const request = queryOf(table, query);
       const visible: ReadonlySet<string | undefined> = new Set(query.visible);
@@ -56,9 +56,11 @@ export function eventStore(client: DynamoDBClient, table: string, budget: PageBu
       let start = query.after === null ? undefined : startKey(query, query.after);
       let size = query.limit + 1;
       for (let read = 0; read < budget.reads; read++) {
+        await meter?.next();
         const answer = await calling(
           client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })),
         );
+        meter?.add(answer.ConsumedCapacity?.CapacityUnits ?? 0);
         for (const item of answer.Items ?? []) {
           // Also what a later version of the log may write: a kind that this one has no name for hides nothing but
           // itself.
@@ -89,7 +91,11 @@ export function putOf(table: string, event: ActivityEvent) {
   } as const;
 }
 
-/** An upper bound for what an event adds to an answer: four short fields, escaped twice, and the two long ones. */
-function weight(event: ActivityEvent): number {
-  return 4_608 + 2 * (Buffer.byteLength(event.changes ?? "") + Buffer.byteLength(event.metadata));
+/** An upper bound for what an event adds to an answer: four short fields, escaped twice, and all parts that were read. */
+function weight({ changes, metadata, actor, related, text, information, params }: ActivityEvent): number {
+  let bytes = 0;
+  for (const part of [changes, metadata, actor, related, text, information, params]) {
+    if (part !== null) bytes += Buffer.byteLength(part);
+  }
+  return 4_608 + 2 * bytes;
 }
