@@ -1,5 +1,5 @@
 /**
- * What reading costs, in read units of DynamoDB. A page of 500 ordinary events (0.95 KB each) is 60 units, and no caller
+ * What reading costs, in read units of DynamoDB. A page of 500 ordinary events (0.95 KB each) is 58 units, and no caller
  * is charged for reading as much. What is read beyond is mostly not shown, and costs twice as much of the rate: a search
  * through 25,000 events (2,900 units) counts as 90 requests, so 600 requests a minute are 6 of them.
  */

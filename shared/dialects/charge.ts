@@ -25,6 +25,7 @@ export async function charging<T>(
 async function settle(visit: Visit, meter: RequestMeter): Promise<void> {
   const charge = await meter.charge();
   if (charge === null) return;
+  if (charge.requests > 0) visit.trace.facts.charged = charge.requests + 1;
   const { gate, secret, rate } = visit;
   const now = visit.now();
   try {
