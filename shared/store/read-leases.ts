@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { readCost } from "../access/read-cost.ts";
 import { textAttributes } from "./attributes.ts";
-import { calling } from "./faults.ts";
+import { calling, isKeyThrottled } from "./faults.ts";
 import { tokenKey } from "./keys.ts";
 
 const leases = Array.from({ length: readCost.atOnce }, (_, at) => at + 1);
@@ -33,6 +33,8 @@ export async function takeLease(
       await calling(client.send(new UpdateItemCommand(request)));
       return lease;
     } catch (error) {
+      // The token's own requests keep its item busy: one that reads much has to wait like one that finds no lease.
+      if (isKeyThrottled(error)) return null;
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       const found = error.Item ?? {};
       candidates = others.filter((other) => Number(found[leaseAttribute(other)]?.N ?? 0) <= now.getTime());

@@ -46,13 +46,13 @@ beforeEach(() => {
 });
 afterAll(() => closeServer(engine));
 
+function clientOf(endpoint: string): DynamoDBClient {
+  const credentials = { accessKeyId: "x", secretAccessKey: "x" };
+  return new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
+}
+
 function request(endpoint: string) {
-  const client = new DynamoDBClient({
-    endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "x", secretAccessKey: "x" },
-    maxAttempts: 1,
-  });
+  const client = clientOf(endpoint);
   const context = { events: eventStore(client, "events"), tokens: tokenUses(client, "config"), now: () => new Date() };
   const headers = { authorization: `Bearer ${aSecret()}`, "x-aibooks-org": "org_1" };
   return http({ name: "test", answer: answerFinzbooks(context), renderProblem })(
@@ -127,6 +127,16 @@ describe("when a token's own item has more writes than it can take", () => {
     });
     expect(JSON.parse(response.body ?? "")).toMatchObject({ code: "rate_limit.exceeded" });
     expect(lines).toMatchObject([{ status: 429, code: "rate_limited", token_id: aToken().token_id }]);
+  });
+
+  it("has no lease to give for an expensive request", async () => {
+    trouble = { status: 400, type: "ProvisionedThroughputExceededException" };
+    const uses = tokenUses(clientOf(origin), "config");
+    expect(await uses.lease(aToken().token_id, new Date(0), new Date(1))).toBeNull();
+    trouble = { status: 500, type: "InternalServerError" };
+    await expect(uses.lease(aToken().token_id, new Date(0), new Date(1))).rejects.toMatchObject({
+      code: "unavailable",
+    });
   });
 
   it.each([
