@@ -57,6 +57,8 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     const key = `${tokenHash(credentials.secret)} ${credentials.named}`;
     const orgOf = (token: Token) => {
       const { org_id } = callerWith(token, credentials.named);
+      // Known of a token that lacks the scope, too.
+      trace.facts.org_id = org_id;
       requireScope(token, "AIBooks.activity.READ");
       return org_id;
     };

@@ -81,6 +81,7 @@ describe("a refusal of the token", () => {
     const { answer, trace } = dialect({ token: aToken({ ...over }) });
     expect((await refusalOf(answer(aRequest(activity, claiming)))).code).toBe(code);
     expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+    expect(trace.facts.org_id).toBe(code === "scope_missing" ? "org_8f9a1c2d" : undefined);
   });
 
   it("for its rate says when to come back", async () => {
