@@ -274,7 +274,7 @@ const credentials = ({ id, secret }: ApiClient) => ({ authorization: basic(id, s
 const accessTokenAnswer = z.strictObject({
   access_token: z.string().regex(/^[0-9a-f]{80}$/),
   token_type: z.literal("Bearer"),
-  expires_in: z.literal(7_200),
+  expires_in: z.int().gt(3_600).lte(7_200),
 });
 
 async function accessToken(client: ApiClient): Promise<string> {
