@@ -301,7 +301,7 @@ function comparable({ status, headers, body }: Awaited<ReturnType<typeof read>>)
 
 describe("a list over HTTP", () => {
   it("has its exact content type and rate, and nothing that says how much there is", async () => {
-    const token = await accessToken(acme);
+    const token = await accessToken(await aClientOf(acme.org_id));
     const { status, headers, body } = await read("accounts/acme/events.json", token);
     expect(status).toBe(200);
     expect(headers["content-type"]).toBe("application/json; charset=utf-8");
