@@ -31,7 +31,7 @@ async function settle(visit: Visit, meter: RequestMeter): Promise<void> {
   try {
     showRate(visit, await gate.charge(secret, charge, now, rate.limit), now);
   } catch (error) {
-    // The answer is known, and a store in trouble must not turn it into an error. The lease that is not given back
+    // The answer is known, and a store that is busy or away must not turn it into an error. The lease that is not given back
     // still bounds how often that can happen.
     if (!(error instanceof ActivityError)) throw error;
   }

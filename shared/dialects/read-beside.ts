@@ -9,7 +9,7 @@ import type { SeenCallers } from "./seen-callers.ts";
 /** A request that reads events. */
 export type ReadingVisit = Visit & {
   readonly seen: SeenCallers;
-  /** Tells the caller, and what it names, from every other. */
+  /** Identifies the caller together with the organisation that it names. */
   readonly key: string;
   /** The organisation that a token is let in to by this request. Throws `ActivityError` where it is to none. */
   orgOf(token: Token): string | Promise<string>;

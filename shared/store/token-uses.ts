@@ -95,5 +95,8 @@ function isHeldBy(item: Item, { isAccessToken, hash }: TokenRef): boolean {
 
 /** One item takes about a thousand writes a second: a token that makes more has more than any limit lets it. */
 function overwhelmed(cause: unknown): ActivityError {
-  return new ActivityError("rate_limited", "Too many requests at once: wait a second.", { retryAfter: 1, cause });
+  return new ActivityError("rate_limited", "Too many requests at the same time: wait a second.", {
+    retryAfter: 1,
+    cause,
+  });
 }

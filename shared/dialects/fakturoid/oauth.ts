@@ -68,14 +68,14 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
     const [, encoded = ""] = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(request.headers.authorization ?? "") ?? [];
     const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
     if (id === undefined || secret === undefined) throw unknownClient();
-    // Only a client learns its rate: what is told of another token is dropped.
-    const told: HttpTrace = { headers: {}, facts: trace.facts };
-    const client = await identify({ gate, secret, trace: told, rate: fakturoidRate, now }).catch((error: unknown) => {
-      if (tokenIdOf(secret) === id) Object.assign(trace.headers, told.headers);
+    // Only a client learns its rate: the headers of any other token are dropped.
+    const own: HttpTrace = { headers: {}, facts: trace.facts };
+    const client = await identify({ gate, secret, trace: own, rate: fakturoidRate, now }).catch((error: unknown) => {
+      if (tokenIdOf(secret) === id) Object.assign(trace.headers, own.headers);
       return asUnknownClient(error);
     });
     if (client.token_id !== id || !client.scopes.includes(clientScope)) throw unknownClient();
-    Object.assign(trace.headers, told.headers);
+    Object.assign(trace.headers, own.headers);
     trace.facts.org_id = client.org_ids.join(",");
     return { client, secret };
   }

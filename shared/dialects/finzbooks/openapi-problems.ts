@@ -77,7 +77,7 @@ export const problemSchema = {
   additionalProperties: false,
 };
 
-/** What the rate counts, for whoever reads a header of it. */
+/** What the rate counts, for the descriptions of its headers. */
 export const costOfReading = "A request that reads more than a page of ordinary events counts as several.";
 
 export const rateHeaders = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
