@@ -54,12 +54,12 @@ export class Access extends Construct {
       memory: 1024,
       ...requestFunction(operation),
     });
-    this.allow(this.oauth, ["GetItem", "PutItem", "UpdateItem"], keysThatBeginWith("token#"));
+    this.allow(this.oauth, ["GetItem", "UpdateItem"], keysThatBeginWith("token#"));
   }
 
-  /** Lets a function authenticate callers: one conditional update of a token's item reads it and counts its use. */
+  /** Lets a function authenticate callers: it looks at a token it has not seen, and counts each use on the token's item. */
   allowAuthenticate(fn: LambdaFunction): void {
-    this.allow(fn, ["UpdateItem"], keysThatBeginWith("token#"));
+    this.allow(fn, ["GetItem", "UpdateItem"], keysThatBeginWith("token#"));
   }
 
   /** Lets a function know organisations. */

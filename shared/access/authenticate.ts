@@ -1,30 +1,34 @@
 import { ActivityError } from "../events/errors.ts";
 import type { Token } from "./caller.ts";
-import { windowStart } from "./rate.ts";
-import { isEqual, isWellFormedToken, tokenHash, tokenIdOfHash } from "./token.ts";
+import type { Charge } from "./request-meter.ts";
+import { isEqual, type TokenRef } from "./token.ts";
 
-/**
- * The one call that authentication makes: it counts the request in its window and answers the token, in the same
- * write.
- */
+/** A token, and the requests that are counted in its window. */
+export type Entry = { readonly token: Token; readonly used: number };
+
+/** How the stored tokens are asked, and how their requests are counted. */
 export type TokenUses = {
-  use(tokenId: string, window: Date): Promise<{ token: Token; used: number } | null>;
+  /** The token as of now and what is counted in the window, without counting; `null` where there is no such token. */
+  look(ref: TokenRef, window: Date): Promise<Entry | null>;
+  /**
+   * Counts the request in its window and answers the token, in the same write; `null`, and nothing is counted, where
+   * there is no such token. Throws `ActivityError` `rate_limited` where the item has more writes than it can take.
+   */
+  use(ref: TokenRef, window: Date): Promise<Entry | null>;
+  /** Takes one of the leases for expensive requests; `null` where all are taken. */
+  lease(holder: string, now: Date, until: Date): Promise<number | null>;
+  /** Adds to what was counted in the window and ends the lease, in the same write. Answers what is counted then. */
+  charge(holder: string, window: Date, charge: Charge): Promise<number>;
 };
 
-export type Authentication = { readonly token: Token; readonly used: number };
-
 /**
- * Finds the token that a request brings and counts the request against its rate. Throws `ActivityError`
- * `unauthenticated` for a token that is malformed (without any read), unknown, expired or revoked, in the same words,
- * so that none of the four can be told from the others.
+ * The token that was found for a reference, where it is good. Throws `ActivityError` `unauthenticated` for one that is
+ * unknown, expired or revoked, in the same words, so that none of these can be told from the others.
  */
-export async function authenticate(uses: TokenUses, secret: string, now: Date): Promise<Authentication> {
-  if (!isWellFormedToken(secret)) throw invalidToken();
-  const hash = tokenHash(secret);
-  const found = await uses.use(tokenIdOfHash(hash), windowStart(now));
-  if (found === null || !isEqual(found.token.hash, hash)) throw invalidToken();
-  if (found.token.revoked_at !== null) throw invalidToken();
-  if (found.token.expires_at !== null && found.token.expires_at <= now.toISOString()) throw invalidToken();
+export function goodToken(found: Token | null, { hash }: TokenRef, now: Date): Token {
+  if (found === null || !isEqual(found.hash, hash)) throw invalidToken();
+  if (found.revoked_at !== null) throw invalidToken();
+  if (found.expires_at !== null && found.expires_at <= now.toISOString()) throw invalidToken();
   return found;
 }
 

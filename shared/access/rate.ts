@@ -1,6 +1,9 @@
 import { ActivityError } from "../events/errors.ts";
 
-/** Requests that one token may make in one fixed window, where its dialect names no other number. */
+/**
+ * Requests that one token may make in one fixed window, where its dialect names no other number. A request that reads
+ * much counts as several.
+ */
 export const rateLimit = { requests: 600, windowSeconds: 60 } as const;
 
 /** How a token stands in its window: what it may do, what is left of it, and when the next window begins. */
@@ -17,6 +20,11 @@ export function windowStart(now: Date): Date {
   return new Date(Math.floor(now.getTime() / length) * length);
 }
 
+/** The end of the fixed window that a moment lies in, where the next one begins. */
+export function windowEnd(now: Date): Date {
+  return new Date(windowStart(now).getTime() + rateLimit.windowSeconds * 1000);
+}
+
 /** The state after `used` requests, this one included, in the window of `now`. */
 export function rateState(used: number, now: Date, limit: number = rateLimit.requests): RateState {
   const reset = windowStart(now).getTime() / 1000 + rateLimit.windowSeconds;
@@ -28,10 +36,9 @@ export function secondsToReset({ reset }: RateState, now: Date): number {
   return Math.max(1, Math.ceil(reset - now.getTime() / 1000));
 }
 
-/** Refuses the request that goes over the limit, as `ActivityError` `rate_limited` with the seconds to wait. */
-export function refuseExcess(used: number, now: Date, limit: number = rateLimit.requests): void {
-  if (used <= limit) return;
-  const retryAfter = secondsToReset(rateState(used, now, limit), now);
+/** The refusal of a request that goes over the limit: `ActivityError` `rate_limited` with the seconds to wait. */
+export function excessOf(limit: number, now: Date, until: number = windowEnd(now).getTime()): ActivityError {
+  const retryAfter = Math.max(1, Math.ceil((until - now.getTime()) / 1000));
   const message = `More than ${limit} requests in a minute: wait ${retryAfter} seconds.`;
-  throw new ActivityError("rate_limited", message, { retryAfter });
+  return new ActivityError("rate_limited", message, { retryAfter });
 }

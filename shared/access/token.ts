@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** What secrets begin with, so that scanners and people see what they are. */
 export const secretPrefixes = {
@@ -25,20 +25,42 @@ export function writeToken(random: Uint8Array, kind: keyof typeof secretPrefixes
   return `${body}${checksum(body)}`;
 }
 
-/** Random bytes of an access token of OAuth: 288 bits. */
-export const accessTokenBytes = 36;
+/** Random bytes that tell the access tokens of one client apart. */
+export const saltBytes = 16;
 
-/** Writes an access token of OAuth: 80 hexadecimal digits, as the Fakturoid dialect has them. The last 8 are a checksum. */
-export function writeAccessToken(random: Uint8Array): string {
-  if (random.length !== accessTokenBytes) throw new RangeError(`It is made of ${accessTokenBytes} random bytes.`);
-  const body = Buffer.from(random).toString("hex");
+const accessTokenPattern = /^[0-9a-f]{80}$/;
+
+/**
+ * Writes the access token that a client has by a salt: 80 hexadecimal digits, as the Fakturoid dialect has them. They
+ * are the client's id, 160 bits that only its secret can produce, and a checksum. So the token names the item that is
+ * to be asked, and can be written again whenever the client presents its secret, without being stored.
+ */
+export function writeAccessToken(clientSecret: string, salt: string): string {
+  const clientId = tokenHash(clientSecret).slice(0, 32);
+  const proof = createHmac("sha256", clientSecret).update(`access token ${salt}`).digest("hex").slice(0, 40);
+  const body = `${clientId}${proof}`;
   return `${body}${hexChecksum(body)}`;
+}
+
+/** Where a token is looked up, and what must be found there. */
+export type TokenRef = {
+  /** The token id of the item: the token's own, or that of the client that an access token belongs to. */
+  readonly holder: string;
+  readonly hash: string;
+  readonly isAccessToken: boolean;
+};
+
+/** Where a well-formed token is looked up. */
+export function tokenRefOf(token: string): TokenRef {
+  const hash = tokenHash(token);
+  const isAccessToken = accessTokenPattern.test(token);
+  return { holder: isAccessToken ? `tok_${token.slice(0, 32)}` : tokenIdOfHash(hash), hash, isAccessToken };
 }
 
 /** Whether a text can be a token of ours at all. Says nothing about whether it was ever issued. */
 export function isWellFormedToken(token: string): boolean {
   if (token.length < 2 * checksumLength || token.length > 256) return false;
-  if (/^[0-9a-f]{80}$/.test(token)) return isEqual(token.slice(-8), hexChecksum(token.slice(0, -8)));
+  if (accessTokenPattern.test(token)) return isEqual(token.slice(-8), hexChecksum(token.slice(0, -8)));
   return isEqual(token.slice(-checksumLength), checksum(token.slice(0, -checksumLength)));
 }
 

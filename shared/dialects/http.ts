@@ -36,6 +36,7 @@ export type RequestFacts = {
     | "endpoint_id"
     | "filters"
     | "count"
+    | "charged"
     | "delivery_id"
     | "replay_id"
     | "issued_token_id"

@@ -1,9 +1,9 @@
-import { authenticate, type TokenUses } from "../access/authenticate.ts";
 import type { Token } from "../access/caller.ts";
-import { type RateState, rateLimit, rateState, refuseExcess } from "../access/rate.ts";
+import { type RateState, rateLimit, rateState } from "../access/rate.ts";
 import { tokenIdOf } from "../access/token.ts";
+import type { TokenGate } from "../access/token-gate.ts";
+import { ActivityError } from "../events/errors.ts";
 import type { HttpRequest, HttpTrace } from "./http.ts";
-import type { SeenCallers } from "./seen-callers.ts";
 
 /** How a dialect counts and tells a token's requests. */
 export type RateRules = {
@@ -22,6 +22,15 @@ export const commonRate: RateRules = {
   }),
 };
 
+/** A request and the token that it brings. */
+export type Visit = {
+  readonly gate: TokenGate;
+  readonly secret: string;
+  readonly trace: HttpTrace;
+  readonly rate: RateRules;
+  now(): Date;
+};
+
 /** The token of an `Authorization` header of the scheme Bearer (RFC 6750, section 2.1); `null` where there is none. */
 export function bearerOf({ headers }: Pick<HttpRequest, "headers">): string | null {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
@@ -31,35 +40,37 @@ export function bearerOf({ headers }: Pick<HttpRequest, "headers">): string | nu
  * Finds the token that a request brings and counts the request; the trace learns how the token stands. Throws
  * `ActivityError` for a bad token and an excess of requests.
  */
-export async function identify(
-  tokens: TokenUses,
-  secret: string,
-  { now, trace, rate = commonRate }: { now: Date; trace: HttpTrace; rate?: RateRules },
-): Promise<Token> {
+export async function identify(visit: Visit): Promise<Token> {
+  const { gate, secret, trace, rate } = visit;
   // Known of a token that is refused, too: an attempt with a revoked one is worth knowing.
   trace.facts.token_id = tokenIdOf(secret);
-  const { token, used } = await authenticate(tokens, secret, now);
+  const now = visit.now();
+  const { token, used } = await withExcess(visit, () => gate.enter(secret, now, rate.limit));
   trace.facts.user_id = token.user_id ?? undefined;
-  Object.assign(trace.headers, rate.headers(rateState(used, now, rate.limit), now));
-  refuseExcess(used, now, rate.limit);
+  showRate(visit, used, now);
   return token;
 }
 
-/**
- * Reads for a caller. One that was let in before is expected to be let in again: its read starts beside `enter`, which
- * answers the organisation that it is let in to, and what it read is dropped if it is not. For nobody else anything is
- * read before it is known who asks.
- */
-export async function readBeside<T>(
-  { seen, key }: { readonly seen: SeenCallers; readonly key: string },
-  enter: () => Promise<string>,
-  read: (orgId: string) => Promise<T>,
-): Promise<T> {
-  const expected = seen.take(key);
-  const entering = enter();
-  const early = expected === null ? null : read(expected);
-  early?.catch(() => undefined);
-  const orgId = await entering;
-  seen.add(key, orgId);
-  return early !== null && expected === orgId ? early : read(orgId);
+/** Refuses a token that is known to be over its limit before anything is done for it. */
+export async function refuseKnownExcess(visit: Visit): Promise<void> {
+  const { gate, secret, rate } = visit;
+  await withExcess(visit, async () => gate.refuseExcess(secret, visit.now(), rate.limit));
+}
+
+/** Puts what is left of a token's rate into the headers of the answer. */
+export function showRate({ trace, rate }: Visit, used: number, now: Date): void {
+  Object.assign(trace.headers, rate.headers(rateState(used, now, rate.limit), now));
+}
+
+/** Runs a check; where it refuses the token for its rate, the headers say that nothing is left. */
+export async function withExcess<T>(visit: Visit, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof ActivityError && error.code === "rate_limited") {
+      visit.trace.facts.token_id = tokenIdOf(visit.secret);
+      showRate(visit, visit.rate.limit, visit.now());
+    }
+    throw error;
+  }
 }

@@ -45,7 +45,20 @@ export type EventQuery = EventFilter & {
 /** One page, newest first. `next` is where the page after begins, `null` at the end. */
 export type EventPage = { readonly events: readonly ActivityEvent[]; readonly next: Position | null };
 
-export type EventReader = { page(query: EventQuery): Promise<EventPage> };
+/** Counts what one request reads, and decides whether it may read on. */
+export type ReadMeter = {
+  /** To be awaited before each read. Throws `ActivityError` `rate_limited` or `unavailable` where it is not to begin. */
+  next(): Promise<void>;
+  /** Adds the read units that a read consumed. */
+  add(units: number): void;
+};
+
+export type EventReader = { page(query: EventQuery, meter?: ReadMeter): Promise<EventPage> };
+
+/** A reader all of whose reads are counted by one meter. */
+export function meteredReader(reader: EventReader, meter: ReadMeter): EventReader {
+  return { page: (query) => reader.page(query, meter) };
+}
 
 /** The table itself, keyed by document, and its indexes. */
 export type IndexName = "timeline" | "by_time" | "by_type" | "by_actor" | "by_contact" | "paid";

@@ -98,6 +98,8 @@ export type RequestLine = Line<"request"> & {
   readonly filters?: string | undefined;
   /** Events, or other things, that were shown. */
   readonly count?: number | undefined;
+  /** Requests that it counted as, where it read so much that they were more than one. */
+  readonly charged?: number | undefined;
   /** The token that was issued, or revoked. */
   readonly issued_token_id?: string | undefined;
   readonly revoked_token_id?: string | undefined;

@@ -9,12 +9,9 @@ import { orgKey, orgTokenKey, orgTokenPrefix, tokenKey } from "./keys.ts";
 import { orgAdmin } from "./orgs.ts";
 import { fromTokenItem, toTokenItem } from "./token-item.ts";
 
-/** A client that asks for a token with each request has thousands. */
-const revokedAtOnce = 50;
-
 /** Organisations and tokens in the config table. */
 export function adminStore(client: DynamoDBDocumentClient, table: string): AdminStore {
-  const revoke = async (tokenId: string, at: string): Promise<Token | null> => {
+  const revokeToken = async (tokenId: string, at: string): Promise<Token | null> => {
     try {
       const answer = await calling(
         client.send(
@@ -69,15 +66,7 @@ export function adminStore(client: DynamoDBDocumentClient, table: string): Admin
       return tokens.sort((left, right) => (left.created_at < right.created_at ? 1 : -1));
     },
 
-    async revokeToken(tokenId, at) {
-      const token = await revoke(tokenId, at);
-      if (token === null) return null;
-      // A client that is revoked is issued nothing any more, so this list is all there is.
-      const issued = await listedKeys(client, table, { pk: tokenKey(tokenId).pk, prefix: orgTokenPrefix });
-      for (let first = 0; first < issued.length; first += revokedAtOnce) {
-        await Promise.all(issued.slice(first, first + revokedAtOnce).map((issuedId) => revoke(issuedId, at)));
-      }
-      return token;
-    },
+    // What a client holds is on its own item, and is refused with it: this one write is all there is to do.
+    revokeToken,
   };
 }

@@ -1,58 +1,62 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { invalidToken } from "../access/authenticate.ts";
 import type { ClientTokens } from "../access/client-tokens.ts";
-import { ActivityError } from "../events/errors.ts";
 import { textAttributes } from "./attributes.ts";
 import { calling } from "./faults.ts";
 import { getItem } from "./get-item.ts";
-import { issuedTokenKey, tokenKey } from "./keys.ts";
-import { fromTokenItem, toTokenItem } from "./token-item.ts";
-import { transact } from "./transaction.ts";
+import { tokenKey } from "./keys.ts";
+import { fromTokenItem, grantsOf } from "./token-item.ts";
 
-/** Access tokens in the config table. They end by their own time, and are forgotten some time after it. */
+/**
+ * Access tokens on the items of their clients, so that one write on that item counts their requests, and one revokes
+ * them all. Every change states what it expects to find.
+ */
 export function clientTokens(client: DynamoDBClient, table: string): ClientTokens {
-  const revoke: ClientTokens["revoke"] = async (clientId, tokenId, at) => {
+  const update = async (
+    clientId: string,
+    change: { ConditionExpression: string; UpdateExpression: string; names: Record<string, string>; values?: object },
+  ) => {
+    const { names, values, ...expressions } = change;
+    const request = {
+      TableName: table,
+      Key: textAttributes(tokenKey(clientId)),
+      ...expressions,
+      ExpressionAttributeNames: names,
+      ...(values !== undefined && { ExpressionAttributeValues: marshall(values) }),
+    };
     try {
-      await calling(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: textAttributes(tokenKey(tokenId)),
-            ConditionExpression: "client_id = :client",
-            UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :at)",
-            ExpressionAttributeValues: textAttributes({ ":client": clientId, ":at": at }),
-          }),
-        ),
-      );
+      await calling(client.send(new UpdateItemCommand(request)));
+      return true;
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
     }
   };
 
   return {
-    async issue(token) {
-      const { client_id, token_id, expires_at } = token;
-      const forgotten = { expires_at_seconds: Math.ceil(Date.parse(expires_at) / 1000) };
-      const put = (item: Record<string, unknown>) => ({
-        Put: {
-          TableName: table,
-          Item: marshall({ ...item, ...forgotten }),
-          ConditionExpression: "attribute_not_exists(pk)",
-        },
-      });
-      // The second, so that whoever revokes the client finds what it was given.
-      const items = [put(toTokenItem(token)), put(issuedTokenKey(client_id, token_id))];
-      const refused = await transact(client, () => items);
-      if (refused.some(Boolean)) throw new ActivityError("conflict", "The token exists already.");
-      // Looked at after the token is listed: who revokes the client at the same time is seen here, or sees it there. A
-      // condition in the transaction would get into the way of every request that is counted on the client's item.
-      const known = await getItem(client, table, tokenKey(client_id), (item) => fromTokenItem(unmarshall(item)));
-      if (known !== null && known.revoked_at === null) return;
-      await revoke(client_id, token_id, token.created_at);
-      throw invalidToken();
+    async grants(clientId) {
+      const item = await getItem(client, table, tokenKey(clientId), (found) => unmarshall(found));
+      if (item === null || fromTokenItem(item).revoked_at !== null) return null;
+      return grantsOf(item);
     },
 
-    revoke,
+    replace(clientId, known, next) {
+      const isKnown =
+        Object.keys(known).length > 0 ? "#access = :known" : "(attribute_not_exists(#access) OR #access = :known)";
+      return update(clientId, {
+        ConditionExpression: `attribute_exists(pk) AND attribute_not_exists(revoked_at) AND ${isKnown}`,
+        UpdateExpression: "SET #access = :next",
+        names: { "#access": "access" },
+        values: { ":known": known, ":next": next },
+      });
+    },
+
+    async revoke(clientId, hash) {
+      await update(clientId, {
+        ConditionExpression: "attribute_exists(#access.#hash)",
+        UpdateExpression: "REMOVE #access.#hash",
+        names: { "#access": "access", "#hash": hash },
+      });
+    },
   };
 }

@@ -64,6 +64,7 @@ export function queryOf(table: string, query: EventQuery, shard: string) {
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: textAttributes(values),
     ScanIndexForward: false,
+    ReturnConsumedCapacity: "TOTAL",
   } satisfies QueryCommandInput;
 }
 

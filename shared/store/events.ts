@@ -5,7 +5,7 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { ActivityEvent, Position } from "../events/event.ts";
-import { type EventPage, type EventQuery, planQuery } from "../events/query.ts";
+import { type EventPage, type EventQuery, planQuery, type ReadMeter } from "../events/query.ts";
 import { oneShard, type ShardDirectory } from "../events/shard-directory.ts";
 import { readShardedPage, type ShardReader } from "../events/sharded-page.ts";
 import { firstShard, type ShardCount, shardsOf } from "../events/shards.ts";
@@ -40,7 +40,7 @@ export type EventStore = {
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
   /** The event at a position, as of now; `null` where there is none. */
   get(orgId: string, at: Position): Promise<ActivityEvent | null>;
-  page(query: EventQuery): Promise<EventPage>;
+  page(query: EventQuery, meter?: ReadMeter): Promise<EventPage>;
 };
 
 export function eventStore(
@@ -65,20 +65,27 @@ export function eventStore(
       return getItem(client, table, key, fromItem);
     },
 
-    async page(query) {
+    async page(query, meter) {
       // A document's timeline is in the table itself, which has no shards.
       const count = planQuery(query).index === "timeline" ? 1 : await shards.countToRead(query.org_id);
-      return count === 1 ? readPage(client, table, query, budget) : readShards(client, table, { query, count, budget });
+      return count === 1
+        ? readPage(client, table, { query, budget, meter })
+        : readShards(client, table, { query, count, budget, meter });
     },
   };
 }
+
+type PageRequest = {
+  readonly query: EventQuery;
+  readonly budget: PageBudget;
+  readonly meter: ReadMeter | undefined;
+};
 
 /** Reads a page of a timeline, or of an index of an organisation with one shard. */
 async function readPage(
   client: DynamoDBClient,
   table: string,
-  query: EventQuery,
-  budget: PageBudget,
+  { query, budget, meter }: PageRequest,
 ): Promise<EventPage> {
   const events: ActivityEvent[] = [];
   const request = queryOf(table, query, firstShard);
@@ -87,7 +94,9 @@ async function readPage(
   let start = query.after === null ? undefined : startKey(query, query.after, firstShard);
   let size = query.limit + 1;
   for (let read = 0; read < budget.reads; read++) {
+    await meter?.next();
     const answer = await calling(client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })));
+    meter?.add(answer.ConsumedCapacity?.CapacityUnits ?? 0);
     for (const item of answer.Items ?? []) {
       // Also what a later version of the log may write: a kind that this one has no name for hides nothing but itself.
       if (!visible.has(item.entity_type?.S)) continue;
@@ -109,9 +118,9 @@ async function readPage(
 async function readShards(
   client: DynamoDBClient,
   table: string,
-  { query, count, budget }: { readonly query: EventQuery; readonly count: ShardCount; readonly budget: PageBudget },
+  { query, count, budget, meter }: PageRequest & { readonly count: ShardCount },
 ): Promise<EventPage> {
-  const readers = shardsOf(count).map((shard) => shardReader(client, table, query, shard));
+  const readers = shardsOf(count).map((shard) => shardReader(client, table, { query, meter }, shard));
   const page = await readShardedPage(readers, query, {
     reads: budget.reads,
     items: largestRead,
@@ -123,14 +132,20 @@ async function readShards(
   return { events, next: events.at(-1) ?? null };
 }
 
-function shardReader(client: DynamoDBClient, table: string, query: EventQuery, shard: string): ShardReader {
+function shardReader(
+  client: DynamoDBClient,
+  table: string,
+  { query, meter }: Pick<PageRequest, "query" | "meter">,
+  shard: string,
+): ShardReader {
   const request = queryOf(table, query, shard);
   const visible: ReadonlySet<string | undefined> = new Set(query.visible);
   return async (after, size) => {
     const start = after === null ? undefined : startKey(query, after, shard);
-    const { Items = [], LastEvaluatedKey: end } = await calling(
-      client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })),
-    );
+    await meter?.next();
+    const answer = await calling(client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })));
+    const { Items = [], LastEvaluatedKey: end, ConsumedCapacity: consumed } = answer;
+    meter?.add(consumed?.CapacityUnits ?? 0);
     const events = Items.filter(({ entity_type }) => visible.has(entity_type?.S)).map(fromItem);
     return { events, next: end === undefined ? null : positionOf(query, end) };
   };
@@ -156,7 +171,11 @@ function countWithin(events: readonly ActivityEvent[], bytes: number): number {
   return end === -1 ? events.length : end;
 }
 
-/** An upper bound for what an event adds to an answer: four short fields, escaped twice, and the two long ones. */
-function weight(event: ActivityEvent): number {
-  return 4_608 + 2 * (Buffer.byteLength(event.changes ?? "") + Buffer.byteLength(event.metadata));
+/** An upper bound for what an event adds to an answer: four short fields, escaped twice, and all parts that were read. */
+function weight({ changes, metadata, actor, related, text, information, params }: ActivityEvent): number {
+  let bytes = 0;
+  for (const part of [changes, metadata, actor, related, text, information, params]) {
+    if (part !== null) bytes += Buffer.byteLength(part);
+  }
+  return 4_608 + 2 * bytes;
 }

@@ -43,6 +43,28 @@ export async function calling<T>(call: Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * Whether DynamoDB held a write back for what its own key takes, rather than for its table, its account or an outage. A
+ * table on demand has no throughput of its own to exceed, so where no reason is given it is the key's.
+ */
+export function isKeyThrottled(error: unknown): boolean {
+  const cause = error instanceof ActivityError ? error.cause : error;
+  if (!(cause instanceof Error) || !throttles.has(cause.name)) return false;
+  const reasons = reasonsOf(cause);
+  if (reasons.length === 0) return cause.name === "ProvisionedThroughputExceededException";
+  return reasons.every((reason) => reason.endsWith("KeyRangeThroughputExceeded"));
+}
+
+const throttles = new Set(["ProvisionedThroughputExceededException", "ThrottlingException"]);
+
+/** What DynamoDB says of why it held a call back. The two errors that can say so spell the field differently. */
+function reasonsOf(error: Error): string[] {
+  const given =
+    "ThrottlingReasons" in error ? error.ThrottlingReasons : "throttlingReasons" in error && error.throttlingReasons;
+  if (!Array.isArray(given)) return [];
+  return given.map((entry: { readonly reason?: unknown }) => String(entry.reason));
+}
+
 function codeOf(error: Error): string {
   return "code" in error ? String(error.code) : "";
 }

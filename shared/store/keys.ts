@@ -15,8 +15,7 @@
  *   org#ID        profile                                     one organisation
  *   org#ID        token#TOKEN                                 the tokens of an organisation
  *   slug#SLUG     org                                         the organisation of a slug
- *   token#TOKEN   token                                       one token, with its rate window
- *   token#CLIENT  token#TOKEN                                 what was issued to an API client
+ *   token#TOKEN   token                                       one token, with its rate window; a client's access tokens
  *   pin#ORG#KEY   pin                                         an idempotency key, 30 days
  *   page#ORG#LIST  at#OFFSET                                  where a list goes on, minutes
  *   sharded_orgs  org#ID                                      the organisations with several shards, and how many
@@ -56,11 +55,6 @@ export const orgTokenKey = (orgId: string, tokenId: string) => ({
 export const slugKey = (slug: string) => ({ pk: `slug#${slug}`, sk: "org" });
 
 export const tokenKey = (tokenId: string) => ({ pk: `token#${tokenId}`, sk: "token" });
-
-export const issuedTokenKey = (clientId: string, tokenId: string) => ({
-  ...tokenKey(clientId),
-  sk: `${orgTokenPrefix}${tokenId}`,
-});
 
 export const placePartition = (orgId: string, list: string) => `page#${orgId}#${list}`;
 

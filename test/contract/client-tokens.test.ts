@@ -1,13 +1,15 @@
-import { DeleteItemCommand, GetItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
+import { accessTokenSeconds } from "../../shared/access/access-token.ts";
 import { type AdminStore, administer } from "../../shared/access/admin.ts";
 import type { TokenUses } from "../../shared/access/authenticate.ts";
-import { clientScope, type Token } from "../../shared/access/caller.ts";
-import type { ClientTokens } from "../../shared/access/client-tokens.ts";
+import type { Token } from "../../shared/access/caller.ts";
+import { type ClientTokens, issueAccessToken } from "../../shared/access/client-tokens.ts";
 import { windowStart } from "../../shared/access/rate.ts";
-import { accessTokenBytes, tokenHash, tokenIdOfHash, writeAccessToken } from "../../shared/access/token.ts";
+import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "../../shared/access/token.ts";
+import { TokenGate } from "../../shared/access/token-gate.ts";
 import { adminStore } from "../../shared/store/admin.ts";
 import { clientTokens } from "../../shared/store/client-tokens.ts";
 import { tokenUses } from "../../shared/store/token-uses.ts";
@@ -21,6 +23,7 @@ const org = anOrg();
 /** The true minute: the engine removes what is over by its own clock. */
 const now = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 const at = (second: number) => new Date(now.getTime() + second * 1_000);
+const window = windowStart(now);
 
 let engine: Engine;
 let issued: ClientTokens;
@@ -37,47 +40,37 @@ beforeAll(async () => {
 });
 
 let clients = 0;
-
-/** A client of its own for a test. */
-async function newClient(): Promise<Token> {
-  clients += 1;
-  const client = aClient({}, aSecretOf("client", clients));
-  await admins.createToken(client);
-  return client;
-}
-
 let drawn = 0;
 
-/** An access token of a client that was not issued yet. */
-function anAccessToken({ token_id, org_ids, user_id }: Token) {
-  drawn += 1;
-  const hash = tokenHash(writeAccessToken(new Uint8Array(accessTokenBytes).fill(drawn)));
-  return {
-    token_id: tokenIdOfHash(hash),
-    hash,
-    org_ids,
-    scopes: ["AIBooks.activity.READ"],
-    user_id,
-    client_id: token_id,
-    created_at: now.toISOString(),
-    expires_at: at(7_200).toISOString(),
-    revoked_at: null,
-    last_used_at: null,
-  };
+/** A client of its own for a test. */
+async function newClient() {
+  clients += 1;
+  const secret = aSecretOf("client", clients);
+  const client = aClient({}, secret);
+  await admins.createToken(client);
+  return { ...client, secret };
 }
 
-/** The token as whoever brings it finds it. */
-const used = async ({ token_id }: Pick<Token, "token_id">) => (await uses.use(token_id, windowStart(now)))?.token;
+type Client = Awaited<ReturnType<typeof newClient>>;
+
+/** An access token that a client asks for at some second. */
+async function ask(client: Client, second = 0): Promise<string> {
+  const random = (bytes: number) => new Uint8Array(bytes).fill(++drawn);
+  return (await issueAccessToken({ issued, now: () => at(second), random }, client, client.secret)).accessToken;
+}
+
+/** The token as whoever brings it finds it, and what is counted with this use. */
+const use = (secret: string) => uses.use(tokenRefOf(secret), window);
 
 const revokeClient = ({ token_id }: Token, second = 60) =>
   administer({ store: admins, now: at(second), random: new Uint8Array(20) }, { action: "token.revoke", token_id });
 
-async function itemOf(pk: string, sk: string): Promise<Record<string, unknown> | null> {
-  const Key = { pk: { S: pk }, sk: { S: sk } };
-  const { Item } = await engine.client.send(
+async function itemOf({ token_id }: Pick<Token, "token_id">): Promise<Record<string, unknown>> {
+  const Key = { pk: { S: `token#${token_id}` }, sk: { S: "token" } };
+  const { Item = {} } = await engine.client.send(
     new GetItemCommand({ TableName: engine.tables.config, Key, ConsistentRead: true }),
   );
-  return Item === undefined ? null : unmarshall(Item);
+  return unmarshall(Item);
 }
 
 /** Everything that the table holds, in an order that does not change. */
@@ -89,149 +82,230 @@ async function everything(): Promise<string[]> {
 }
 
 describe("an access token that is issued", () => {
-  it("is found as it was, and counts its uses apart from its client's", async () => {
+  it("may what its client was created for, for two hours", async () => {
     const client = await newClient();
-    const token = anAccessToken(client);
-    await issued.issue(token);
-    const window = windowStart(now);
-    const last_used_at = window.toISOString();
-    expect(await uses.use(token.token_id, window)).toEqual({ token: { ...token, last_used_at }, used: 1 });
-    expect(await uses.use(token.token_id, window)).toEqual({ token: { ...token, last_used_at }, used: 2 });
-    expect((await uses.use(client.token_id, window))?.used).toBe(1);
+    const secret = await ask(client);
+    const hash = tokenHash(secret);
+    expect(await use(secret)).toEqual({
+      token: {
+        token_id: tokenIdOfHash(hash),
+        hash,
+        org_ids: client.org_ids,
+        scopes: ["AIBooks.activity.READ"],
+        user_id: client.user_id,
+        client_id: client.token_id,
+        created_at: now.toISOString(),
+        expires_at: at(accessTokenSeconds).toISOString(),
+        revoked_at: null,
+        last_used_at: window.toISOString(),
+      },
+      used: 1,
+    });
   });
 
-  it("is forgotten by the engine some time after its end, and so is that it was issued", async () => {
+  it("is counted with its client and every other token of it", async () => {
     const client = await newClient();
-    const token = { ...anAccessToken(client), expires_at: "2026-06-01T14:00:30.001Z" };
-    await issued.issue(token);
-    const seconds = Date.parse("2026-06-01T14:00:31Z") / 1_000;
-    const own = await itemOf(`token#${token.token_id}`, "token");
-    const listed = await itemOf(`token#${client.token_id}`, `token#${token.token_id}`);
-    expect([own?.expires_at_seconds, listed?.expires_at_seconds]).toEqual([seconds, seconds]);
-    const kept = await itemOf(`token#${client.token_id}`, "token");
-    expect(kept).not.toBeNull();
-    expect(kept).not.toHaveProperty("expires_at_seconds");
+    const early = await ask(client);
+    const late = await ask(client, 3_600);
+    expect(late).not.toBe(early);
+    expect((await use(early))?.used).toBe(1);
+    expect((await use(late))?.used).toBe(2);
+    expect((await use(client.secret))?.used).toBe(3);
+    expect((await uses.look(tokenRefOf(early), window))?.used).toBe(3);
+    expect((await uses.look(tokenRefOf(early), at(60)))?.used).toBe(0);
+  });
+
+  it("is one of two at most that are stored, in an item that costs one write unit", async () => {
+    const client = await newClient();
+    for (let hour = 0; hour < 24; hour++) await ask(client, hour * 3_600);
+    const { access } = await itemOf(client);
+    expect(Object.keys(access ?? {})).toHaveLength(2);
+    await use(client.secret);
+    for (let n = 0; n < 3; n++) await uses.lease(client.token_id, now, at(20));
+    const { ConsumedCapacity } = await engine.client.send(
+      new UpdateItemCommand({
+        TableName: engine.tables.config,
+        Key: { pk: { S: `token#${client.token_id}` }, sk: { S: "token" } },
+        UpdateExpression: "ADD rate_used :one",
+        ExpressionAttributeValues: { ":one": { N: "1" } },
+        ReturnConsumedCapacity: "TOTAL",
+      }),
+    );
+    expect(ConsumedCapacity?.CapacityUnits).toBe(1);
+  });
+
+  it("is the same for all twenty that ask at once, while the client's own uses are counted", async () => {
+    const client = await newClient();
+    const asked = await Promise.allSettled(
+      Array.from({ length: 20 }, async () => {
+        await use(client.secret);
+        return ask(client);
+      }),
+    );
+    const tokens = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    expect(tokens).toHaveLength(20);
+    expect(new Set(tokens).size).toBe(1);
+    expect((await use(tokens[0] ?? ""))?.used).toBe(21);
   });
 
   it("is not listed among the tokens that an administrator issued", async () => {
     const client = await newClient();
-    const token = anAccessToken(client);
-    await issued.issue(token);
-    const listed = (await admins.listTokens(org.org_id)).map(({ token_id }) => token_id);
-    expect(listed).toContain(client.token_id);
-    expect(listed).not.toContain(token.token_id);
+    await ask(client);
+    const listed = await admins.listTokens(org.org_id);
+    expect(listed.filter(({ client_id }) => client_id !== null)).toEqual([]);
+    expect(listed.map(({ token_id }) => token_id)).toContain(client.token_id);
+  });
+});
+
+describe("what was never issued", () => {
+  it("is no token, is not counted, and does not use up the client whose id it has", async () => {
+    const client = await newClient();
+    const good = await ask(client);
+    const forged = writeAccessToken(client.secret, "never issued");
+    const before = await everything();
+    for (const secret of [forged, aSecretOf("key", 200), writeAccessToken(aSecretOf("client", 201), "x")]) {
+      expect(await uses.look(tokenRefOf(secret), window)).toBeNull();
+      expect(await use(secret)).toBeNull();
+    }
+    expect(await everything()).toEqual(before);
+    expect((await use(good))?.used).toBe(1);
+    for (let n = 0; n < 3; n++) expect(await use(forged)).toBeNull();
+    expect((await use(good))?.used).toBe(2);
   });
 
-  it("may be one of twenty that one client asks for at once", async () => {
-    const client = await newClient();
-    const tokens = Array.from({ length: 20 }, () => anAccessToken(client));
-    await Promise.all(tokens.map((token) => issued.issue(token)));
-    const found = await Promise.all(tokens.map(used));
-    expect(found.map((token) => token?.token_id)).toEqual(tokens.map(({ token_id }) => token_id));
-  });
-
-  it("may be one of twenty while the client's own uses are counted", async () => {
-    const client = await newClient();
-    const tokens = Array.from({ length: 20 }, () => anAccessToken(client));
-    await Promise.all(
-      tokens.map(async (token) => {
-        await used(client);
-        await issued.issue(token);
-      }),
+  it("costs one read unit and no write where its checksum is right, a fifth of what the write would cost", async () => {
+    const units: Record<string, number> = {};
+    const { client } = engine;
+    client.middlewareStack.add(
+      (next, { commandName = "" }) =>
+        async (call) => {
+          const answer = await next({ ...call, input: { ...call.input, ReturnConsumedCapacity: "TOTAL" } });
+          const { ConsumedCapacity } = Object.fromEntries(Object.entries(answer.output));
+          units[commandName] = (units[commandName] ?? 0) + Number(ConsumedCapacity?.CapacityUnits);
+          return answer;
+        },
+      { step: "initialize", name: "units" },
     );
-    expect((await uses.use(client.token_id, windowStart(now)))?.used).toBe(21);
-  });
-
-  it("is never put in the place of another", async () => {
-    const [one, two] = [await newClient(), await newClient()];
-    const token = anAccessToken(one);
-    await issued.issue(token);
-    await expect(issued.issue({ ...token, client_id: two.token_id, scopes: [clientScope] })).rejects.toThrow();
-    expect(await used(token)).toMatchObject({ client_id: one.token_id, scopes: ["AIBooks.activity.READ"] });
-    expect(await itemOf(`token#${two.token_id}`, `token#${token.token_id}`)).toBeNull();
+    const gate = new TokenGate(tokenUses(client, engine.tables.config));
+    for (let n = 0; n < 10; n++) {
+      expect((await refusalOf(gate.enter(aSecretOf("token", 100 + n), now, 600))).code).toBe("unauthenticated");
+    }
+    client.middlewareStack.remove("units");
+    expect(units).toEqual({ GetItemCommand: 10 });
   });
 });
 
 describe("an access token that is revoked by its client", () => {
-  it("is found as revoked, with the first time of revocation, and no other is", async () => {
+  it("is no token any more, and no other is revoked", async () => {
     const client = await newClient();
-    const [one, other] = [anAccessToken(client), anAccessToken(client)];
-    await issued.issue(one);
-    await issued.issue(other);
-    await issued.revoke(client.token_id, one.token_id, at(10).toISOString());
-    await issued.revoke(client.token_id, one.token_id, at(20).toISOString());
-    expect((await used(one))?.revoked_at).toBe(at(10).toISOString());
-    expect((await used(other))?.revoked_at).toBeNull();
-    expect((await used(client))?.revoked_at).toBeNull();
+    const [one, other] = [await ask(client), await ask(client, 3_600)];
+    await issued.revoke(client.token_id, tokenHash(one));
+    await issued.revoke(client.token_id, tokenHash(one));
+    expect(await use(one)).toBeNull();
+    expect((await use(other))?.token.revoked_at).toBeNull();
+    expect((await use(client.secret))?.token.revoked_at).toBeNull();
+    expect(await ask(client, 3_600)).toBe(other);
   });
 
   it("must be its own, and exist: else nothing is written", async () => {
     const [client, stranger] = [await newClient(), await newClient()];
-    const token = anAccessToken(client);
-    await issued.issue(token);
+    const secret = await ask(client);
+    await ask(stranger);
     const before = await everything();
-    for (const [clientId, tokenId] of [
-      [stranger.token_id, token.token_id],
-      [stranger.token_id, client.token_id],
-      [client.token_id, client.token_id],
-      [client.token_id, `tok_${"0".repeat(32)}`],
+    for (const [clientId, hash] of [
+      [stranger.token_id, tokenHash(secret)],
+      [client.token_id, client.hash],
+      [client.token_id, "0".repeat(64)],
+      [`tok_${"0".repeat(32)}`, tokenHash(secret)],
     ] as const) {
-      await issued.revoke(clientId, tokenId, at(10).toISOString());
+      await issued.revoke(clientId, hash);
     }
     expect(await everything()).toEqual(before);
   });
 });
 
 describe("a client that is revoked", () => {
-  it("takes all its tokens with it at once, and no other client's", async () => {
+  it("takes all its tokens with it by one write, and no other client's", async () => {
     const [client, stranger] = [await newClient(), await newClient()];
-    const tokens = Array.from({ length: 25 }, () => anAccessToken(client));
-    const foreign = anAccessToken(stranger);
-    await Promise.all([...tokens, foreign].map((token) => issued.issue(token)));
-    const [early] = tokens;
-    await issued.revoke(client.token_id, early?.token_id ?? "", at(10).toISOString());
+    const tokens = [await ask(client), await ask(client, 3_600)];
+    const foreign = await ask(stranger);
     await revokeClient(client);
-    const ends = await Promise.all([client, ...tokens].map(async (token) => (await used(token))?.revoked_at));
-    const end = at(60).toISOString();
-    expect(ends).toEqual([end, at(10).toISOString(), ...tokens.slice(1).map(() => end)]);
-    expect((await used(foreign))?.revoked_at).toBeNull();
+    for (const secret of [client.secret, ...tokens]) {
+      expect((await use(secret))?.token.revoked_at).toBe(at(60).toISOString());
+      const entering = new TokenGate(uses).enter(secret, now, 600);
+      expect((await refusalOf(entering)).code).toBe("unauthenticated");
+    }
+    expect((await use(foreign))?.token.revoked_at).toBeNull();
   });
 
-  it("is issued nothing that holds any more", async () => {
+  it("is issued nothing any more", async () => {
     const client = await newClient();
     await revokeClient(client);
-    const token = anAccessToken(client);
-    expect((await refusalOf(issued.issue(token))).code).toBe("unauthenticated");
-    expect((await used(token))?.revoked_at).toBe(token.created_at);
+    const before = await everything();
+    expect((await refusalOf(ask(client))).code).toBe("unauthenticated");
+    const grant = { salt: "s", created_at: now.toISOString(), expires_at: at(60).toISOString() };
+    expect(await issued.replace(client.token_id, {}, { ["0".repeat(64)]: grant })).toBe(false);
+    expect(await everything()).toEqual(before);
   });
 
   it("has no token that outlives it, however closely the two meet", async () => {
     for (let round = 0; round < 5; round++) {
       const client = await newClient();
-      const tokens = Array.from({ length: 8 }, () => anAccessToken(client));
-      const issuing = tokens.map((token) => issued.issue(token).catch(() => undefined));
-      await Promise.all([...issuing, revokeClient(client)]);
-      for (const token of tokens) expect((await used(token))?.revoked_at).not.toBeNull();
+      const asking = Array.from({ length: 4 }, () => ask(client).catch(() => null));
+      await Promise.all([...asking, revokeClient(client)]);
+      for (const secret of await Promise.all(asking)) {
+        if (secret !== null) expect((await use(secret))?.token.revoked_at).not.toBeNull();
+      }
+      expect((await refusalOf(ask(client))).code).toBe("unauthenticated");
     }
   });
 
-  it("can be revoked again, and when the engine has forgotten a token of it", async () => {
+  it("can be revoked again, and keeps the first time", async () => {
     const client = await newClient();
-    const [forgotten, token] = [anAccessToken(client), anAccessToken(client)];
-    await issued.issue(forgotten);
-    await issued.issue(token);
-    const Key = { pk: { S: `token#${forgotten.token_id}` }, sk: { S: "token" } };
-    await engine.client.send(new DeleteItemCommand({ TableName: engine.tables.config, Key }));
     await revokeClient(client, 60);
-    expect((await used(token))?.revoked_at).toBe(at(60).toISOString());
-    expect(await used(forgotten)).toBeUndefined();
     await revokeClient(client, 90);
-    expect((await used(client))?.revoked_at).toBe(at(60).toISOString());
+    expect((await use(client.secret))?.token.revoked_at).toBe(at(60).toISOString());
   });
 
-  it("that never was is issued nothing that holds", async () => {
-    const token = anAccessToken(aClient({}, aSecretOf("client", 250)));
-    expect((await refusalOf(issued.issue(token))).code).toBe("unauthenticated");
-    expect((await used(token))?.revoked_at).toBe(token.created_at);
+  it("that never was is issued nothing", async () => {
+    const secret = aSecretOf("client", 250);
+    const before = await everything();
+    expect((await refusalOf(ask({ ...aClient({}, secret), secret }))).code).toBe("unauthenticated");
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe("the leases of a token for expensive requests", () => {
+  it("are three, end by themselves, and are given back by the charge", async () => {
+    const { token_id, secret } = await newClient();
+    const take = (second: number) => uses.lease(token_id, at(second), at(second + 20));
+    expect([await take(0), await take(1), await take(2), await take(3)]).toEqual([1, 2, 3, null]);
+    await use(secret);
+    expect(await uses.charge(token_id, window, { requests: 89, lease: 2 })).toBe(90);
+    expect([await take(4), await take(5)]).toEqual([2, null]);
+    expect([await take(20), await take(20.5)]).toEqual([1, null]);
+    expect((await use(secret))?.used).toBe(91);
+  });
+
+  it("are three however many ask at once", async () => {
+    const { token_id } = await newClient();
+    const taken = await Promise.all(Array.from({ length: 12 }, () => uses.lease(token_id, now, at(20))));
+    expect(taken.filter((lease) => lease !== null).sort()).toEqual([1, 2, 3]);
+  });
+
+  it("are no one's whose token does not exist", async () => {
+    const before = await everything();
+    expect(await uses.lease(`tok_${"0".repeat(32)}`, now, at(20))).toBeNull();
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe("a charge", () => {
+  it("opens the window that it comes in, where the request began in the one before", async () => {
+    const { token_id, secret } = await newClient();
+    await use(secret);
+    expect(await uses.charge(token_id, at(60), { requests: 89, lease: null })).toBe(89);
+    expect(await uses.charge(token_id, at(60), { requests: 1, lease: null })).toBe(90);
+    expect((await uses.use(tokenRefOf(secret), at(60)))?.used).toBe(91);
   });
 });

@@ -2,6 +2,7 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type AppendStore, append } from "../../shared/events/append.ts";
+import { ActivityError } from "../../shared/events/errors.ts";
 import type { Position } from "../../shared/events/event.ts";
 import { type EventPage, eventParts } from "../../shared/events/query.ts";
 import { readEvent } from "../../shared/events/read-event.ts";
@@ -184,6 +185,51 @@ describe("reading", () => {
     expect(several.length).toBeGreaterThanOrEqual(16);
     expect(several.length).toBeLessThanOrEqual(18);
     expect(sum(several)).toBeLessThanOrEqual(3 * sum(one));
+  });
+
+  it("tells its meter the units of each read, and does not begin one that the meter refuses", async () => {
+    const org_id = anOrg();
+    const event = (n: number) => anInput({ org_id, entity_id: `inv_${n}`, metadata: { note: "x".repeat(2_000) } });
+    await Promise.all(Array.from({ length: 40 }, (_, n) => append(store, draft(event(n), `${n}`))));
+    const client = stack.newClient();
+    const units = meterOf(client);
+    const noted: number[] = [];
+    const meter = { next: async () => undefined, add: (more: number) => void noted.push(more) };
+    const query = aQuery({ org_id, limit: 1, entity_type: "INVOICE", actor_user_id: "usr_nobody" });
+    await eventStore(client, stack.tables.events ?? "").page({ ...query, actor_user_id: null, limit: 20 }, meter);
+    expect(noted).toEqual(units);
+    expect(noted[0]).toBeGreaterThan(4);
+
+    const full = new ActivityError("rate_limited", "No more.");
+    const refusing = { ...meter, next: () => Promise.reject(full) };
+    const calls = units.length;
+    expect(await refusalOf(eventStore(client, stack.tables.events ?? "").page(query, refusing))).toBe(full);
+    expect(units).toHaveLength(calls);
+  });
+
+  it("ends a page by the weight of every part that it reads", async () => {
+    const org_id = anOrg();
+    const long = "x".repeat(3_500);
+    const heavy = {
+      metadata: { note: long },
+      params: { note: long },
+      text: long,
+      information: long,
+      actor: { name: long.slice(0, 200) },
+    };
+    await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        append(store, draft(anInput({ org_id, entity_id: `inv_${n}`, ...heavy }), `${n}`)),
+      ),
+    );
+    const bounded = eventStore(stack.newClient(), stack.tables.events ?? "", { budget: { reads: 8, bytes: 100_000 } });
+    const page = (parts: typeof eventParts | []) => bounded.page(aQuery({ org_id, parts, limit: 500 }));
+    const shown = 2 * 3_500 + 4_608;
+    expect((await page([])).events).toHaveLength(Math.floor(100_000 / (shown + 2 * '{"note":""}'.length + 1)));
+    const { events, next } = await page(eventParts);
+    expect(events.length).toBeLessThanOrEqual(3);
+    expect(events.length).toBeGreaterThan(0);
+    expect(next).not.toBeNull();
   });
 
   it("stops after a bounded number of reads, with what it has and the way on", async () => {

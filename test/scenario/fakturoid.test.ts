@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { quarter } from "../../infra/local/demo/quarter.ts";
 import { windowStart } from "../../shared/access/rate.ts";
-import { accessTokenBytes, tokenHash, tokenIdOfHash, writeAccessToken } from "../../shared/access/token.ts";
+import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "../../shared/access/token.ts";
 import { clientTokens } from "../../shared/store/client-tokens.ts";
 import { anInput } from "../support/builders.ts";
 import { loadFakturoidClient, memoryTokenStore } from "../support/fakturoid-client.ts";
@@ -111,7 +111,7 @@ async function setUses(secret: string, used: number): Promise<void> {
   await stack.dynamodb.send(
     new UpdateItemCommand({
       TableName: stack.tables.config ?? "",
-      Key: { pk: { S: `token#${tokenIdOfHash(tokenHash(secret))}` }, sk: { S: "token" } },
+      Key: { pk: { S: `token#${tokenRefOf(secret).holder}` }, sk: { S: "token" } },
       ConditionExpression: "attribute_exists(pk)",
       UpdateExpression: "SET rate_window = :window, rate_used = :used",
       ExpressionAttributeValues: {
@@ -124,7 +124,7 @@ async function setUses(secret: string, used: number): Promise<void> {
 
 describe("the vendor's public client", () => {
   it("connects by its credentials alone, and finds the account through the user", async () => {
-    const { tokens, users } = await connect(acme);
+    const { tokens, users } = await connect(await aClientOf(acme.org_id));
     expect(tokens).toEqual({
       accessToken: expect.stringMatching(/^[0-9a-f]{80}$/),
       expiresAt: expect.any(Number),
@@ -207,16 +207,19 @@ describe("the vendor's public client", () => {
   });
 
   it("waits as long as it is told where it asks too often, and goes on", async () => {
-    const { events, accessToken } = await connect(acme);
+    const client = await aClientOf(acme.org_id);
+    const { events, accessToken } = await connect(client);
+    const spare = await connect(await aClientOf(acme.org_id));
     const real = { fetch: globalThis.fetch, setTimeout: globalThis.setTimeout };
     const refusals: string[] = [];
     const waits: number[] = [];
     vi.stubGlobal("fetch", async (...call: Parameters<typeof fetch>) => {
-      const response = await real.fetch(...call);
-      if (response.status !== 429) return response;
-      refusals.push(response.headers.get("x-ratelimit") ?? "");
-      // As if the minute were over by the time that the client has waited.
-      await setUses(accessToken, 0);
+      const [url, init] = call;
+      // As if the minute were over by the time that the client has waited: it comes with a rate that is not used up.
+      const headers = new Headers(init?.headers);
+      if (refusals.length > 0) headers.set("authorization", `Bearer ${spare.accessToken}`);
+      const response = await real.fetch(url, { ...init, headers });
+      if (response.status === 429) refusals.push(response.headers.get("x-ratelimit") ?? "");
       return response;
     });
     vi.stubGlobal("setTimeout", (callback: () => void, delay: number) => {
@@ -242,7 +245,7 @@ describe("the vendor's public client", () => {
   });
 
   it("revokes its token, which opens nothing from then on", async () => {
-    const { events, oauth, accessToken } = await connect(acme);
+    const { events, oauth, accessToken } = await connect(await aClientOf(acme.org_id));
     const other = await connect(acme);
     expect(await events.list()).toHaveLength(40);
     await oauth.revokeToken(accessToken);
@@ -271,7 +274,7 @@ const credentials = ({ id, secret }: ApiClient) => ({ authorization: basic(id, s
 const accessTokenAnswer = z.strictObject({
   access_token: z.string().regex(/^[0-9a-f]{80}$/),
   token_type: z.literal("Bearer"),
-  expires_in: z.literal(7_200),
+  expires_in: z.int().gt(3_600).lte(7_200),
 });
 
 async function accessToken(client: ApiClient): Promise<string> {
@@ -298,7 +301,7 @@ function comparable({ status, headers, body }: Awaited<ReturnType<typeof read>>)
 
 describe("a list over HTTP", () => {
   it("has its exact content type and rate, and nothing that says how much there is", async () => {
-    const token = await accessToken(acme);
+    const token = await accessToken(await aClientOf(acme.org_id));
     const { status, headers, body } = await read("accounts/acme/events.json", token);
     expect(status).toBe(200);
     expect(headers["content-type"]).toBe("application/json; charset=utf-8");
@@ -352,14 +355,14 @@ describe("a list over HTTP", () => {
   });
 
   it("answers HEAD like GET, without a body", async () => {
-    const token = await accessToken(acme);
+    const token = await accessToken(await aClientOf(acme.org_id));
     const response = await fetch(`${stack.api}/api/v3/accounts/acme/events.json`, {
       method: "HEAD",
       headers: { authorization: `Bearer ${token}` },
     });
     expect([response.status, await response.text()]).toEqual([200, ""]);
     expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
-    expect(response.headers.get("x-ratelimit")).toMatch(/^default;r=399;t=\d+$/);
+    expect(response.headers.get("x-ratelimit")).toMatch(/^default;r=39[89];t=\d+$/);
   });
 
   it("tells the rate with its errors, too", async () => {
@@ -489,44 +492,46 @@ describe("an access token over HTTP", () => {
     ]);
   });
 
-  it("may be one of twenty that a client asks for at once, and all of them open", async () => {
+  it("is the same one for all thirty that a client asks for, and they have one rate, which is the client's", async () => {
     const client = await aClientOf(acme.org_id);
-    const tokens = await Promise.all(Array.from({ length: 20 }, () => accessToken(client)));
-    expect(new Set(tokens).size).toBe(20);
-    const answers = await Promise.all(tokens.map((token) => read("accounts/acme/events/paid.json", token)));
-    expect(answers.map(({ status }) => status)).toEqual(tokens.map(() => 200));
+    const answers = await until(async () => {
+      // A minute that ends in between is tried again.
+      const window = windowStart(new Date()).getTime();
+      const tokens = await Promise.all(Array.from({ length: 30 }, () => accessToken(client)));
+      expect(new Set(tokens).size).toBe(1);
+      const read5 = await Promise.all(tokens.slice(0, 5).map((token) => read("accounts/acme/events/paid.json", token)));
+      return window === windowStart(new Date()).getTime() && read5;
+    });
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const left = answers.map(({ headers }) => Number(/;r=(\d+);/.exec(headers["x-ratelimit"] ?? "")?.[1]));
+    expect(Math.min(...left)).toBeLessThanOrEqual(400 - 35);
   });
 
   it("is refused once its time is over, in the words of any other refusal", async () => {
-    const token = writeAccessToken(new Uint8Array(accessTokenBytes).fill(7));
-    const hash = tokenHash(token);
-    await clientTokens(stack.dynamodb, stack.tables.config ?? "").issue({
-      token_id: tokenIdOfHash(hash),
-      hash,
-      org_ids: [acme.org_id],
-      scopes: ["AIBooks.activity.READ"],
-      user_id: null,
-      client_id: acme.id,
-      created_at: new Date(Date.now() - 7_201_000).toISOString(),
-      expires_at: new Date(Date.now() - 1_000).toISOString(),
-      revoked_at: null,
-      last_used_at: null,
-    });
+    const client = await aClientOf(acme.org_id);
+    const token = writeAccessToken(client.secret, "over");
+    const created_at = new Date(Date.now() - 7_201_000).toISOString();
+    const grant = { salt: "over", created_at, expires_at: new Date(Date.now() - 1_000).toISOString() };
+    const issued = clientTokens(stack.dynamodb, stack.tables.config ?? "");
+    expect(await issued.replace(client.id, {}, { [tokenHash(token)]: grant })).toBe(true);
     const expired = await read("accounts/acme/events.json", token);
     expect([expired.status, JSON.parse(expired.body)]).toEqual([401, problem("unauthorized")]);
-    const unknown = await read("accounts/acme/events.json", writeAccessToken(new Uint8Array(accessTokenBytes).fill(8)));
+    const unknown = await read("accounts/acme/events.json", writeAccessToken(client.secret, "other"));
     expect(comparable(expired)).toEqual(comparable(unknown));
   });
 
   it("ends when it is revoked, by its own client only", async () => {
-    const [token, other] = [await accessToken(acme), await accessToken(acme)];
+    const client = await aClientOf(acme.org_id);
+    const token = await accessToken(client);
     const revoke = (secret: string, client: ApiClient, path = "revoke") =>
       post(path, { body: JSON.stringify({ token: secret }), type: "application/json", ...credentials(client) });
     expect((await revoke(token, capek)).status).toBe(200);
-    expect((await revoke("junk", acme)).status).toBe(200);
+    expect((await revoke("junk", client)).status).toBe(200);
     expect((await read("user.json", token)).status).toBe(200);
-    expect((await revoke(token, acme, "revoke.json")).status).toBe(200);
+    expect((await revoke(token, client, "revoke.json")).status).toBe(200);
     expect((await read("user.json", token)).status).toBe(401);
+    const other = await accessToken(client);
+    expect(other).not.toBe(token);
     expect((await read("user.json", other)).status).toBe(200);
   });
 

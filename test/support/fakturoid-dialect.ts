@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { vi } from "vitest";
-import { invalidToken, type TokenUses } from "../../shared/access/authenticate.ts";
+import type { AccessGrants } from "../../shared/access/access-grants.ts";
 import { clientScope, type Token } from "../../shared/access/caller.ts";
 import type { ClientTokens } from "../../shared/access/client-tokens.ts";
 import type { Org } from "../../shared/access/org.ts";
 import type { OrgReader } from "../../shared/access/org-directory.ts";
-import { type secretPrefixes, tokenHash, tokenIdOfHash, writeToken } from "../../shared/access/token.ts";
+import { type secretPrefixes, tokenIdOfHash, tokenRefOf, writeToken } from "../../shared/access/token.ts";
 import { answerFakturoid } from "../../shared/dialects/fakturoid/answer.ts";
 import { answerOauth, renderOauthProblem } from "../../shared/dialects/fakturoid/oauth.ts";
 import { renderProblem } from "../../shared/dialects/fakturoid/problem.ts";
@@ -16,6 +17,7 @@ import { readFormOrJsonBody } from "../../shared/lambda/form-body.ts";
 import { http } from "../../shared/lambda/http.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import { aContext, anHttpEvent } from "./http-event.ts";
+import { tokenPorts } from "./token-ports.ts";
 
 /** A secret of a kind; different bytes make different secrets. */
 export function aSecretOf(kind: keyof typeof secretPrefixes, byte = 1): string {
@@ -43,13 +45,13 @@ export function fakturoidDialect({
 } = {}) {
   const clock = { now: testNow };
   const known = new Map(orgs.map((org) => [org.org_id, org]));
-  const use = vi.fn<TokenUses["use"]>(async () => ({ token, used }));
+  const ports = tokenPorts(() => token, used);
   const read = vi.fn<EventReader["page"]>(async () => page);
   const readOrg = vi.fn<OrgReader["read"]>(async (orgId) => known.get(orgId) ?? null);
   const upTo = vi.fn<PlaceStore["upTo"]>(async () => []);
   const put = vi.fn<PlaceStore["put"]>(async () => undefined);
   const answer = answerFakturoid({
-    tokens: { use },
+    tokens: ports,
     orgs: { read: readOrg },
     events: { page: read },
     places: { upTo, put },
@@ -62,7 +64,7 @@ export function fakturoidDialect({
     const response = await answer(request, trace).catch((error: unknown) => renderProblem(error, request));
     return { ...response, trace };
   };
-  return { ask, clock, known, use, read, readOrg, upTo, put };
+  return { ask, clock, known, ...ports, read, readOrg, upTo, put };
 }
 
 /** What is stored of an API client with this secret. */
@@ -91,22 +93,24 @@ export function oauthDialect(tokens: readonly Token[] = [aClient()], { used = 1 
   const stored = new Map(tokens.map((token) => [tokenIdOfHash(token.hash), token]));
   const clock = { now: testNow };
   let drawn = 0;
-  const use = vi.fn<TokenUses["use"]>(async (tokenId) => {
-    const token = stored.get(tokenId);
-    return token === undefined ? null : { token, used };
+  const given = new Map<string, AccessGrants>();
+  const ports = tokenPorts(({ holder, isAccessToken }) => (isAccessToken ? null : (stored.get(holder) ?? null)), used);
+  const grants = vi.fn<ClientTokens["grants"]>(async (clientId) => {
+    const isRevoked = [...stored.values()].some((token) => token.token_id === clientId && token.revoked_at !== null);
+    return isRevoked ? null : (given.get(clientId) ?? {});
   });
-  const issue = vi.fn<ClientTokens["issue"]>(async (token) => {
-    const client = stored.get(token.client_id);
-    if (client !== undefined && client.revoked_at !== null) throw invalidToken();
-    stored.set(token.token_id, token);
+  const replace = vi.fn<ClientTokens["replace"]>(async (clientId, known, next) => {
+    if (!isDeepStrictEqual(known, given.get(clientId) ?? {})) return false;
+    given.set(clientId, next);
+    return true;
   });
-  const revoke = vi.fn<ClientTokens["revoke"]>(async (clientId, tokenId, at) => {
-    const token = stored.get(tokenId);
-    if (token?.client_id === clientId) stored.set(tokenId, { ...token, revoked_at: at });
+  const revoke = vi.fn<ClientTokens["revoke"]>(async (clientId, hash) => {
+    const { [hash]: _, ...others } = given.get(clientId) ?? {};
+    given.set(clientId, others);
   });
   const answer = answerOauth({
-    tokens: { use },
-    issued: { issue, revoke },
+    tokens: ports,
+    issued: { grants, replace, revoke },
     now: () => clock.now,
     random: (bytes) => createHash("sha512").update(String(drawn++)).digest().subarray(0, bytes),
   });
@@ -134,6 +138,10 @@ export function oauthDialect(tokens: readonly Token[] = [aClient()], { used = 1 
   };
   /** An access token of the client. */
   const token = async (posted: Posted = {}) => String((await post("token", posted)).said.access_token);
-  const storedOf = (secret: string) => stored.get(tokenIdOfHash(tokenHash(secret)));
-  return { post, token, stored, storedOf, clock, use, issue, revoke };
+  /** What is stored of an access token; `undefined` where it does not hold. */
+  const grantOf = (secret: string) => {
+    const { holder, hash } = tokenRefOf(secret);
+    return given.get(holder)?.[hash];
+  };
+  return { post, token, stored, given, grantOf, clock, ...ports, grants, replace, revoke };
 }

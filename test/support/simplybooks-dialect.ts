@@ -1,5 +1,4 @@
 import { vi } from "vitest";
-import type { TokenUses } from "../../shared/access/authenticate.ts";
 import type { Token } from "../../shared/access/caller.ts";
 import type { Org } from "../../shared/access/org.ts";
 import type { OrgReader } from "../../shared/access/org-directory.ts";
@@ -12,6 +11,7 @@ import { type EventPart, type EventReader, eventParts } from "../../shared/event
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import { memoryEvents } from "./memory-events.ts";
 import { memoryPlaces } from "./memory-places.ts";
+import { tokenPorts } from "./token-ports.ts";
 
 type Asked = { readonly method?: string; readonly headers?: Record<string, string | undefined> };
 
@@ -40,10 +40,7 @@ export function simplybooksDialect({
   const issued = new Map(tokens.map((token) => [tokenIdOfHash(token.hash), token]));
   const known = new Map(orgs.map((org) => [org.org_id, org]));
   const log = memoryEvents(events);
-  const use = vi.fn<TokenUses["use"]>(async (tokenId) => {
-    const token = issued.get(tokenId);
-    return token === undefined ? null : { token, used };
-  });
+  const ports = tokenPorts(({ holder }) => issued.get(holder) ?? null, used);
   const readOrg = vi.fn<OrgReader["read"]>(async (orgId) => known.get(orgId) ?? null);
   const page = vi.fn<EventReader["page"]>(async (query) => {
     const found = await log.page(query);
@@ -51,12 +48,12 @@ export function simplybooksDialect({
   });
   const places = memoryPlaces();
   const now = () => clock.now;
-  const answer = answerSimplybooks({ tokens: { use }, orgs: { read: readOrg }, events: { page }, places, now });
+  const answer = answerSimplybooks({ tokens: ports, orgs: { read: readOrg }, events: { page }, places, now });
   const ask = async (target: string, { method = "GET", headers = { "x-api-key": aSecret() } }: Asked = {}) => {
     const trace: HttpTrace = { headers: {}, facts: {} };
     const request = aRequest(target, { method, headers });
     const response = await answer(request, trace).catch((error: unknown) => renderProblem(error, request));
     return { ...response, trace };
   };
-  return { ask, clock, issued, known, use, readOrg, page, places };
+  return { ask, clock, issued, known, ...ports, readOrg, page, places };
 }

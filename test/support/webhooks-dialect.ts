@@ -9,6 +9,7 @@ import type { ManageWorld } from "../../shared/webhooks/manage-world.ts";
 import type { Replay } from "../../shared/webhooks/replay.ts";
 import { aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import { memoryDeliveries, memoryEndpoints, memoryHealth, memoryReplays } from "./memory-webhooks.ts";
+import { tokenPorts } from "./token-ports.ts";
 
 /**
  * A world in memory to manage endpoints in, and what was told and sent in it. Its clock stands still until it is set.
@@ -82,14 +83,10 @@ export function webhooksDialect({
     }),
   );
   const trace: HttpTrace = { headers: {}, facts: {} };
+  const ports = tokenPorts(({ holder }) => tokens.get(holder) ?? null);
   const answer = answerWebhooks({
     ...managed.world,
-    tokens: {
-      use: async (tokenId) => {
-        const known = tokens.get(tokenId);
-        return known === undefined ? null : { token: known, used: 1 };
-      },
-    },
+    tokens: ports,
   });
   const ask = async (method: string, path: string, { org = orgA, body, over = {} }: Asked = {}) => {
     const headers = { authorization: `Bearer ${secrets[org]}` };
@@ -100,5 +97,5 @@ export function webhooksDialect({
       return renderProblem(error, request);
     }
   };
-  return { ...managed, trace, ask };
+  return { ...managed, ...ports, trace, ask };
 }

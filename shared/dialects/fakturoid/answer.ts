@@ -3,10 +3,13 @@ import { requireScope, type Token } from "../../access/caller.ts";
 import type { Org } from "../../access/org.ts";
 import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
 import { tokenHash } from "../../access/token.ts";
+import { TokenGate } from "../../access/token-gate.ts";
+import { meteredReader, type ReadMeter } from "../../events/query.ts";
 import { readWindow, type WindowWorld } from "../../events/window.ts";
 import { filterText } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
-import { bearerOf, identify, readBeside } from "../identify.ts";
+import { bearerOf, identify } from "../identify.ts";
+import { readBeside } from "../read-beside.ts";
 import { SeenCallers } from "../seen-callers.ts";
 import { listingOf, pageSize, readListRequest } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
@@ -21,12 +24,7 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
   const { now } = context;
   const seen = new SeenCallers();
   const orgs = new OrgDirectory(context.orgs, now);
-
-  const enter = async (secret: string, trace: HttpTrace): Promise<Token> => {
-    const token = await identify(tokens, secret, { now: now(), trace, rate: fakturoidRate });
-    requireScope(token, "AIBooks.activity.READ");
-    return token;
-  };
+  const gate = new TokenGate(tokens);
 
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     requireUserAgent(request);
@@ -34,18 +32,19 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
     trace.facts.route = route.kind;
     const secret = bearerOf(request);
     if (secret === null) throw invalidToken();
+    const visit = { gate, secret, trace, rate: fakturoidRate, now };
     if (route.kind === "user") {
-      const token = await enter(secret, trace);
+      const token = await identify(visit);
+      requireScope(token, "AIBooks.activity.READ");
       return json(renderUser(token, await Promise.all(token.org_ids.map((orgId) => orgs.get(orgId)))));
     }
 
-    const enterAccount = async () => {
-      const token = await enter(secret, trace);
-      const org = await ownOrg(orgs, token, route.slug);
-      trace.facts.org_id = org.org_id;
-      return org.org_id;
+    const orgOf = async (token: Token) => {
+      requireScope(token, "AIBooks.activity.READ");
+      return (await ownOrg(orgs, token, route.slug)).org_id;
     };
-    const read = async (orgId: string) => {
+    const read = async (orgId: string, meter: ReadMeter) => {
+      const metered = { ...context, events: meteredReader(context.events, meter) };
       const asked = readListRequest(request.query);
       trace.facts.filters = filterText([
         ["subject_id", asked.subjectId],
@@ -54,12 +53,12 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
       ]);
       const [org, window] = await Promise.all([
         orgs.get(orgId),
-        readWindow(context, listingOf(orgId, route.kind, asked), { skip: (asked.page - 1) * pageSize, take: pageSize }),
+        readWindow(metered, listingOf(orgId, route.kind, asked), { skip: (asked.page - 1) * pageSize, take: pageSize }),
       ]);
       return { org, window };
     };
-    const caller = { seen, key: `${tokenHash(secret)} ${route.slug}` };
-    const { org, window } = await readBeside(caller, enterAccount, read);
+    const caller = { ...visit, seen, key: `${tokenHash(secret)} ${route.slug}`, orgOf };
+    const { org, window } = await readBeside(caller, read);
     trace.facts.count = window.events.length;
     const remembering = window.remember();
     const body = renderEvents(window.events, org);

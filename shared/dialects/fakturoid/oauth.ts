@@ -1,11 +1,12 @@
-import { authenticate, type TokenUses } from "../../access/authenticate.ts";
+import type { TokenUses } from "../../access/authenticate.ts";
 import { clientScope, type Token } from "../../access/caller.ts";
-import type { ClientTokens } from "../../access/client-tokens.ts";
-import { rateState, refuseExcess } from "../../access/rate.ts";
-import { accessTokenBytes, tokenHash, tokenIdOf, tokenIdOfHash, writeAccessToken } from "../../access/token.ts";
+import { type ClientTokens, issueAccessToken } from "../../access/client-tokens.ts";
+import { isWellFormedToken, tokenIdOf, tokenRefOf } from "../../access/token.ts";
+import { TokenGate } from "../../access/token-gate.ts";
 import { ActivityError, type ErrorCode } from "../../events/errors.ts";
 import { isJsonObject } from "../../events/json.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
+import { identify } from "../identify.ts";
 import { problemResponse, type Translation, translate } from "./problem.ts";
 import { fakturoidRate } from "./rate.ts";
 import { unknownResource } from "./routes.ts";
@@ -18,11 +19,10 @@ export type OauthContext = {
   readonly random: (bytes: number) => Uint8Array;
 };
 
-/** How long an access token holds: a client of the vendor breaks at more. */
-export const accessTokenSeconds = 7_200;
-
 /** Issues and revokes access tokens by OAuth 2 client credentials (RFC 6749, section 4.4, and RFC 7009). */
 export function answerOauth({ tokens, issued, now, random }: OauthContext) {
+  const gate = new TokenGate(tokens);
+
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     requireUserAgent(request);
     const [, operation] = /^\/api\/v3\/oauth\/(token|revoke)(?:\.json)?$/.exec(request.path) ?? [];
@@ -31,65 +31,54 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
       throw new ActivityError("method_not_allowed", "Tokens are asked for by POST.", { allow: "POST" });
     }
     trace.facts.route = operation;
-    const client = await identifyClient(tokens, request, now(), trace);
+    const { client, secret } = await identifyClient(request, trace);
     const body = request.body();
     const fields = isJsonObject(body) ? body : {};
     if (operation === "revoke") return revoke(client, fields.token, trace);
-    return issue(client, fields.grant_type, trace);
+    return issue(client, secret, fields.grant_type, trace);
   };
 
-  async function issue(client: Token, grant: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
+  async function issue(client: Token, secret: string, grant: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
     // RFC 6749, section 3.2: a parameter without a value was not sent.
     if (grant === undefined || grant === "") throw missing("grant_type");
     if (grant !== "client_credentials") {
       const message = "The only grant here is client_credentials.";
       throw new ActivityError("invalid_value", message, { field: "grant_type" });
     }
-    const access_token = writeAccessToken(random(accessTokenBytes));
-    const hash = tokenHash(access_token);
-    const at = now();
-    const token = {
-      token_id: tokenIdOfHash(hash),
-      hash,
-      org_ids: client.org_ids,
-      scopes: ["AIBooks.activity.READ"],
-      user_id: client.user_id,
-      client_id: client.token_id,
-      created_at: at.toISOString(),
-      expires_at: new Date(at.getTime() + accessTokenSeconds * 1000).toISOString(),
-      revoked_at: null,
-      last_used_at: null,
-    };
-    await issued.issue(token).catch(asUnknownClient);
-    facts.issued_token_id = token.token_id;
-    return answer({ access_token, token_type: "Bearer", expires_in: accessTokenSeconds });
+    const { accessToken, expiresInSeconds } = await issueAccessToken({ issued, now, random }, client, secret).catch(
+      asUnknownClient,
+    );
+    facts.issued_token_id = tokenIdOf(accessToken);
+    return answer({ access_token: accessToken, token_type: "Bearer", expires_in: expiresInSeconds });
   }
 
   /** What is unknown, or another client's, is nothing to revoke: RFC 7009, section 2.2, wants 200 for it too. */
   async function revoke(client: Token, token: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
     if (typeof token !== "string" || token === "") throw missing("token");
-    const tokenId = tokenIdOf(token);
-    if (tokenId !== undefined) {
-      facts.revoked_token_id = tokenId;
-      await issued.revoke(client.token_id, tokenId, now().toISOString());
+    if (isWellFormedToken(token)) {
+      facts.revoked_token_id = tokenIdOf(token);
+      const { isAccessToken, holder, hash } = tokenRefOf(token);
+      if (isAccessToken && holder === client.token_id) await issued.revoke(client.token_id, hash);
     }
     return answer({});
   }
-}
 
-/** The client that a request names by HTTP Basic, in either alphabet of Base 64. */
-async function identifyClient(tokens: TokenUses, request: HttpRequest, now: Date, trace: HttpTrace): Promise<Token> {
-  const [, encoded = ""] = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(request.headers.authorization ?? "") ?? [];
-  const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
-  if (id === undefined || secret === undefined) throw unknownClient();
-  trace.facts.token_id = tokenIdOf(secret);
-  const { token, used } = await authenticate(tokens, secret, now).catch(asUnknownClient);
-  if (token.token_id !== id || !token.scopes.includes(clientScope)) throw unknownClient();
-  trace.facts.org_id = token.org_ids.join(",");
-  trace.facts.user_id = token.user_id ?? undefined;
-  Object.assign(trace.headers, fakturoidRate.headers(rateState(used, now, fakturoidRate.limit), now));
-  refuseExcess(used, now, fakturoidRate.limit);
-  return token;
+  /** The client that a request names by HTTP Basic, in either alphabet of Base 64. */
+  async function identifyClient(request: HttpRequest, trace: HttpTrace): Promise<{ client: Token; secret: string }> {
+    const [, encoded = ""] = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(request.headers.authorization ?? "") ?? [];
+    const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
+    if (id === undefined || secret === undefined) throw unknownClient();
+    // Only a client learns its rate: the headers of any other token are dropped.
+    const own: HttpTrace = { headers: {}, facts: trace.facts };
+    const client = await identify({ gate, secret, trace: own, rate: fakturoidRate, now }).catch((error: unknown) => {
+      if (tokenIdOf(secret) === id) Object.assign(trace.headers, own.headers);
+      return asUnknownClient(error);
+    });
+    if (client.token_id !== id || !client.scopes.includes(clientScope)) throw unknownClient();
+    Object.assign(trace.headers, own.headers);
+    trace.facts.org_id = client.org_ids.join(",");
+    return { client, secret };
+  }
 }
 
 function asUnknownClient(error: unknown): never {

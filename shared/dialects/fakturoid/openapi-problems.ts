@@ -35,7 +35,8 @@ const anywhere = {
 const statusesAnywhere = {
   429: {
     name: "TooManyRequests",
-    description: "The token, or the client, has used up its window.",
+    description:
+      "The token, or the client, has used up its window, or runs too many requests at a time that read much.",
     headers: ["Retry-After", ...rateHeaders],
   },
   500: {

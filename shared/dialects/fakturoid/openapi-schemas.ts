@@ -1,10 +1,10 @@
+import { accessTokenSeconds } from "../../access/access-token.ts";
 import { orgDefaults } from "../../access/org.ts";
-import { accessTokenBytes, tokenHash, tokenIdOfHash, writeAccessToken } from "../../access/token.ts";
+import { tokenBytes, tokenHash, tokenIdOfHash, writeAccessToken, writeToken } from "../../access/token.ts";
 import { maxIdLength } from "../../events/limits.ts";
 import { readEvent } from "../../events/read-event.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
 import { nameOf, objectTypes } from "./names.ts";
-import { accessTokenSeconds } from "./oauth.ts";
 import { problemSchemas } from "./openapi-problems.ts";
 import { pageSize } from "./query.ts";
 import { renderEvents, renderUser } from "./render.ts";
@@ -41,7 +41,7 @@ const org = {
 
 export const sampleSlug = org.slug;
 
-const accessToken = writeAccessToken(new Uint8Array(accessTokenBytes).fill(171));
+const accessToken = writeAccessToken(writeToken(new Uint8Array(tokenBytes).fill(171), "client"), "sample");
 
 export const sampleToken = { access_token: accessToken, token_type: "Bearer", expires_in: accessTokenSeconds };
 
@@ -145,7 +145,12 @@ export const fakturoidSchemas = {
     {
       access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
       token_type: { const: sampleToken.token_type },
-      expires_in: { const: accessTokenSeconds, description: "Seconds. Ask for a new one then: nothing refreshes it." },
+      expires_in: {
+        type: "integer",
+        minimum: 1,
+        maximum: accessTokenSeconds,
+        description: "Seconds. Ask for a new one then: nothing refreshes it.",
+      },
     },
     { description: "An access token, shown this once." },
   ),

@@ -1,8 +1,8 @@
+import { accessTokenSeconds } from "../../access/access-token.ts";
 import type { Scope } from "../../access/caller.ts";
 import { rateState } from "../../access/rate.ts";
-import { headerRefs } from "../finzbooks/openapi-problems.ts";
+import { costOfReading, headerRefs } from "../finzbooks/openapi-problems.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
-import { accessTokenSeconds } from "./oauth.ts";
 import { oauthProblems, problemResponses, rateHeaders, readingProblems } from "./openapi-problems.ts";
 import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./openapi-schemas.ts";
 import { pageSize } from "./query.ts";
@@ -54,12 +54,13 @@ const sampleRate = fakturoidRate.headers(rateState(2, sampleNow, fakturoidRate.l
 /** The headers that only this dialect has. */
 const headers = {
   "X-RateLimit-Policy": {
-    description: "`q` is the number of requests that the token, or the client, may make in `w` seconds.",
+    description:
+      "`q` is the number of requests that the token, or the client with all its tokens, may make in `w` seconds.",
     schema: { type: "string" },
     example: sampleRate["x-ratelimit-policy"],
   },
   "X-RateLimit": {
-    description: "`r` of them are left; the next window begins in `t` seconds.",
+    description: `\`r\` of them are left; the next window begins in \`t\` seconds. ${costOfReading}`,
     schema: { type: "string" },
     example: sampleRate["x-ratelimit"],
   },
@@ -130,7 +131,8 @@ const oauthOperations: readonly OauthOperation[] = [
     summary: "Ask for an access token",
     description:
       `OAuth 2.0 client credentials (RFC 6749, section 4.4). The token holds for ${accessTokenSeconds} seconds, for ` +
-      "the account of the client. It ends with the client.",
+      "the account of the client, and ends with the client. While more than half of that is left, the client is given " +
+      "the same token again. All tokens of a client share the client's rate.",
     body: "OauthGrant",
     bodyExample: { grant_type: "client_credentials" },
     answer: answered("Issued.", schemaRef("OauthToken"), sampleToken, ["Cache-Control", "Pragma"]),

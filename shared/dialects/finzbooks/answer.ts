@@ -1,14 +1,16 @@
 import type { TokenUses } from "../../access/authenticate.ts";
-import { requireScope } from "../../access/caller.ts";
+import { requireScope, type Token } from "../../access/caller.ts";
 import { tokenHash } from "../../access/token.ts";
+import { TokenGate } from "../../access/token-gate.ts";
 import { readCursor, writeCursor } from "../../events/cursor.ts";
 import { listEvents } from "../../events/list.ts";
-import type { EventReader } from "../../events/query.ts";
+import { type EventReader, meteredReader, type ReadMeter } from "../../events/query.ts";
 import { filterText, loggable } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
-import { readBeside } from "../identify.ts";
+import { commonRate } from "../identify.ts";
+import { readBeside } from "../read-beside.ts";
 import { SeenCallers } from "../seen-callers.ts";
-import { credentialsOf, identifyCaller } from "./identify.ts";
+import { callerWith, credentialsOf, identifyCaller } from "./identify.ts";
 import { parameters, readActivityRequest } from "./query.ts";
 import { renderPage, renderWhoami } from "./render.ts";
 import { json, nextLink } from "./reply.ts";
@@ -23,8 +25,10 @@ export type AnswerContext = {
 /** Answers requests of the FinzBooks dialect. Throws `ActivityError` for what `renderProblem` then renders. */
 export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
   const seen = new SeenCallers();
+  const gate = new TokenGate(tokens);
 
-  const list = async (route: ActivityRoute, query: URLSearchParams, org_id: string, { facts }: HttpTrace) => {
+  type Asked = { readonly route: ActivityRoute; readonly query: URLSearchParams; readonly trace: HttpTrace };
+  const list = async ({ route, query, trace: { facts } }: Asked, org_id: string, meter: ReadMeter) => {
     const { filter, limit, cursor } = readActivityRequest(route, query);
     const after = cursor === null ? null : readCursor(cursor, org_id, filter);
     const { entity_type, entity_id, actor_user_id, since, until } = filter;
@@ -37,7 +41,7 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
       ["limit", limit],
       ["after", after?.occurred_at ?? null],
     ]);
-    const page = await listEvents(events, { ...filter, org_id, parts: [], limit, after });
+    const page = await listEvents(meteredReader(events, meter), { ...filter, org_id, parts: [], limit, after });
     return { ...page, filter, limit, org_id };
   };
 
@@ -47,17 +51,19 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     // Known of who is refused, too: which document somebody tried to see.
     if (route.kind === "activity" && route.document !== null) trace.facts.entity_id = loggable(route.document.id);
     const credentials = credentialsOf(request);
-    const enter = () => identifyCaller(tokens, credentials, now(), trace);
-    if (route.kind === "whoami") return json(renderWhoami(await enter()));
+    const visit = { gate, secret: credentials.secret, trace, rate: commonRate, now };
+    if (route.kind === "whoami") return json(renderWhoami(await identifyCaller(visit, credentials)));
 
     const key = `${tokenHash(credentials.secret)} ${credentials.named}`;
-    const enterToRead = async () => {
-      const { token, org_id } = await enter();
+    const orgOf = (token: Token) => {
+      const { org_id } = callerWith(token, credentials.named);
+      // Known of a token that lacks the scope, too.
+      trace.facts.org_id = org_id;
       requireScope(token, "AIBooks.activity.READ");
       return org_id;
     };
-    const { org_id, ...page } = await readBeside({ seen, key }, enterToRead, (org) =>
-      list(route, request.query, org, trace),
+    const { org_id, ...page } = await readBeside({ ...visit, seen, key, orgOf }, (org, meter) =>
+      list({ route, query: request.query, trace }, org, meter),
     );
     trace.facts.count = page.events.length;
     const body = renderPage(page.events, page.limit, page.next !== null);

@@ -1,8 +1,8 @@
-import { invalidToken, type TokenUses } from "../../access/authenticate.ts";
-import { type Caller, callerOf } from "../../access/caller.ts";
+import { invalidToken } from "../../access/authenticate.ts";
+import { type Caller, callerOf, type Token } from "../../access/caller.ts";
 import { ActivityError } from "../../events/errors.ts";
-import type { HttpRequest, HttpTrace } from "../http.ts";
-import { bearerOf, identify } from "../identify.ts";
+import type { HttpRequest } from "../http.ts";
+import { bearerOf, identify, type Visit } from "../identify.ts";
 
 /** What a request brings to say who asks. */
 export type Credentials = {
@@ -25,16 +25,15 @@ export function credentialsOf(request: HttpRequest): Credentials {
  * Finds out who asks and for which organisation, and counts the request; the trace learns how the token stands. Throws
  * `ActivityError` for a bad token, an excess of requests, and an organisation that the token is not bound to.
  */
-export async function identifyCaller(
-  tokens: TokenUses,
-  { secret, named }: Credentials,
-  now: Date,
-  trace: HttpTrace,
-): Promise<Caller> {
-  const token = await identify(tokens, secret, { now, trace });
-  const caller = callerOf(token, onlyOrg(named), "X-AIBooks-Org");
-  trace.facts.org_id = caller.org_id;
+export async function identifyCaller(visit: Visit, { named }: Credentials): Promise<Caller> {
+  const caller = callerWith(await identify(visit), named);
+  visit.trace.facts.org_id = caller.org_id;
   return caller;
+}
+
+/** The caller of a token, for the organisation that the request names. Throws like `identifyCaller`. */
+export function callerWith(token: Token, named: readonly string[]): Caller {
+  return callerOf(token, onlyOrg(named), "X-AIBooks-Org");
 }
 
 function onlyOrg(named: readonly string[]): string | null {

@@ -46,7 +46,10 @@ const statuses: Readonly<Record<number, { readonly name: string; readonly descri
   405: { name: "MethodNotAllowed", description: "The resource does not accept the method." },
   409: { name: "Conflict", description: "It exists already, or its state does not allow it." },
   413: { name: "TooLarge", description: "The request is larger than the API takes." },
-  429: { name: "TooManyRequests", description: "The token has used up its window." },
+  429: {
+    name: "TooManyRequests",
+    description: "The token has used up its window, or runs too many requests at a time that read much.",
+  },
   500: { name: "InternalError", description: "A defect on our side. Quote the request_id when you report it." },
   503: { name: "Unavailable", description: "The store is busy or away: try again after the time given." },
 };
@@ -73,6 +76,9 @@ export const problemSchema = {
   },
   additionalProperties: false,
 };
+
+/** What the rate counts, for the descriptions of its headers. */
+export const costOfReading = "A request that reads more than a page of ordinary events counts as several.";
 
 export const rateHeaders = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
 

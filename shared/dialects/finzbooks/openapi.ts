@@ -1,7 +1,7 @@
 import { rateLimit } from "../../access/rate.ts";
 import { maxIdLength, orgIdPattern } from "../../events/limits.ts";
 import type { EntityType } from "../../events/vocabulary.ts";
-import { headerRefs, problemRefs, problemResponses, rateHeaders } from "./openapi-problems.ts";
+import { costOfReading, headerRefs, problemRefs, problemResponses, rateHeaders } from "./openapi-problems.ts";
 import { finzbooksSchemas } from "./openapi-schemas.ts";
 import { defaultLimit, maxLimit } from "./query.ts";
 import { basePath, collections } from "./routes.ts";
@@ -63,7 +63,7 @@ const headers = {
     schema: integer,
     example: rateLimit.requests,
   },
-  "X-RateLimit-Remaining": { description: "What is left of them.", schema: integer },
+  "X-RateLimit-Remaining": { description: `What is left of them. ${costOfReading}`, schema: integer },
   "X-RateLimit-Reset": { description: "When the next window begins, in Unix seconds.", schema: integer },
   "Retry-After": { description: "Seconds until a repeat can succeed.", schema: integer },
   Link: {

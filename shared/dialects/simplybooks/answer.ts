@@ -1,14 +1,18 @@
 import type { TokenUses } from "../../access/authenticate.ts";
+import type { Token } from "../../access/caller.ts";
 import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
 import { tokenHash } from "../../access/token.ts";
+import { TokenGate } from "../../access/token-gate.ts";
 import { ActivityError } from "../../events/errors.ts";
+import { meteredReader, type ReadMeter } from "../../events/query.ts";
 import { readWindow, type WindowWorld } from "../../events/window.ts";
 import { filterText } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
-import { readBeside } from "../identify.ts";
+import { commonRate, identify } from "../identify.ts";
+import { readBeside } from "../read-beside.ts";
 import { SeenCallers } from "../seen-callers.ts";
 import { activityOf } from "./activity.ts";
-import { credentialsOf, identifyAccount } from "./caller.ts";
+import { accountOf, credentialsOf } from "./caller.ts";
 import { readFormat, respond } from "./format.ts";
 import { activityListing, factsOf, listingOf, readFields, readListRequest } from "./query.ts";
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
@@ -29,30 +33,34 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
   const { now } = context;
   const seen = new SeenCallers();
   const orgs = new OrgDirectory(context.orgs, now);
+  const gate = new TokenGate(tokens);
 
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
     trace.facts.route = route.kind;
     const format = readFormat(request);
     const credentials = credentialsOf(request);
-    const enter = () => identifyAccount({ tokens, orgs, now: now() }, credentials, trace);
-    const caller = { seen, key: `${tokenHash(credentials.key)} ${credentials.account}` };
-    const read = <T>(from: (orgId: string) => Promise<T>) => readBeside(caller, enter, from);
+    const visit = { gate, secret: credentials.key, trace, rate: commonRate, now };
+    const orgOf = (token: Token) => accountOf(token, orgs, credentials.account);
+    const caller = { ...visit, seen, key: `${tokenHash(credentials.key)} ${credentials.account}`, orgOf };
+    const metered = (meter: ReadMeter) => ({ ...context, events: meteredReader(context.events, meter) });
     const setting = async (orgId: string) => ({ org: await orgs.get(orgId), origin: request.origin });
 
     switch (route.kind) {
       case "account": {
-        const org = await orgs.get(await enter());
+        const orgId = await orgOf(await identify(visit));
+        trace.facts.org_id = orgId;
+        const org = await orgs.get(orgId);
         return respond(format, renderAccount(org, request.origin, format));
       }
       case "activity": {
         trace.facts.filters = filterText([["activity_id", route.id]]);
-        const { activities, fields } = await read(async (orgId) => {
+        const { activities, fields } = await readBeside(caller, async (orgId, meter) => {
           const asked = readFields(request.query);
           const shownIn = await setting(orgId);
           const listing = activityListing(orgId, route.id, shownIn);
           if (listing === null) return { activities: [], fields: asked };
-          const { events } = await readWindow(context, listing, { skip: 0, take: 1 });
+          const { events } = await readWindow(metered(meter), listing, { skip: 0, take: 1 });
           return { activities: events.map((event) => activityOf(event, shownIn)), fields: asked };
         });
         const [activity] = activities;
@@ -61,11 +69,11 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
         return respond(format, renderActivity(activity, fields, format));
       }
       case "list": {
-        const { window, activities, fields } = await read(async (orgId) => {
+        const { window, activities, fields } = await readBeside(caller, async (orgId, meter) => {
           const asked = readListRequest(request.query);
           Object.assign(trace.facts, factsOf(asked));
           const shownIn = await setting(orgId);
-          const found = await readWindow(context, listingOf(orgId, asked, shownIn), asked);
+          const found = await readWindow(metered(meter), listingOf(orgId, asked, shownIn), asked);
           const shown = found.events.map((event) => activityOf(event, shownIn));
           return { window: found, activities: shown, fields: asked.fields };
         });

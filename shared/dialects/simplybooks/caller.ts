@@ -1,9 +1,8 @@
-import type { TokenUses } from "../../access/authenticate.ts";
 import { requireScope, type Token } from "../../access/caller.ts";
 import type { OrgDirectory } from "../../access/org-directory.ts";
 import { ActivityError } from "../../events/errors.ts";
-import type { HttpRequest, HttpTrace } from "../http.ts";
-import { bearerOf, identify } from "../identify.ts";
+import type { HttpRequest } from "../http.ts";
+import { bearerOf } from "../identify.ts";
 
 /** What a request brings to say who asks. */
 export type Credentials = {
@@ -27,23 +26,10 @@ export function credentialsOf(request: HttpRequest): Credentials {
   throw new ActivityError("unauthenticated", message);
 }
 
-/**
- * Finds out who asks and for which account, and counts the request. Throws `ActivityError` for a bad key, an excess of
- * requests, and an account that the key is not for.
- */
-export async function identifyAccount(
-  { tokens, orgs, now }: { tokens: TokenUses; orgs: OrgDirectory; now: Date },
-  { key, account }: Credentials,
-  trace: HttpTrace,
-): Promise<string> {
-  const token = await identify(tokens, key, { now, trace });
+/** The account that a token is let in to. Throws `ActivityError` for one that the key is not for. */
+export async function accountOf(token: Token, orgs: OrgDirectory, account: string | null): Promise<string> {
   requireScope(token, "AIBooks.activity.READ");
-  const orgId = await accountOf(token, orgs, account);
-  trace.facts.org_id = orgId;
-  return orgId;
-}
-
-async function accountOf({ org_ids }: Token, orgs: OrgDirectory, account: string | null): Promise<string> {
+  const { org_ids } = token;
   if (account !== null) {
     if (org_ids.includes(account)) return account;
     const own = await Promise.all(org_ids.map((orgId) => orgs.get(orgId)));

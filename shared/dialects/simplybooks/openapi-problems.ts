@@ -68,7 +68,7 @@ const statuses: Readonly<Record<number, Status>> = {
   },
   429: {
     name: "SimplybooksTooManyRequests",
-    description: "The key has used up its window.",
+    description: "The key has used up its window, or runs too many requests at a time that read much.",
     headers: ["Retry-After", ...rateHeaders],
   },
   500: {

@@ -1,34 +1,52 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  accessTokenBytes,
   isWellFormedToken,
   secretPrefixes,
+  tokenHash,
+  tokenIdOfHash,
+  tokenRefOf,
   writeAccessToken,
   writeToken,
 } from "../../../shared/access/token.ts";
+import { aSecret } from "../../support/builders.ts";
+import { aSecretOf } from "../../support/fakturoid-dialect.ts";
 
-const random = fc.uint8Array({ minLength: accessTokenBytes, maxLength: accessTokenBytes });
+const client = aSecretOf("client");
+const salts = fc.string({ minLength: 1, maxLength: 40 });
 const digits = "0123456789abcdef";
 
 describe("an access token", () => {
-  it("is 80 lower-case hexadecimal digits, at least 160 bits of which are random and show", () => {
-    expect(accessTokenBytes * 8).toBeGreaterThanOrEqual(160);
+  it("is 80 lower-case hexadecimal digits, the same for the same secret and salt and for no other", () => {
     fc.assert(
-      fc.property(random, fc.nat(accessTokenBytes * 8 - 1), (bytes, bit) => {
-        const token = writeAccessToken(bytes);
+      fc.property(salts, salts, (salt, other) => {
+        const token = writeAccessToken(client, salt);
         expect(token).toMatch(/^[0-9a-f]{80}$/);
-        const other = Uint8Array.from(bytes);
-        other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        expect(writeAccessToken(other).slice(0, 72)).not.toBe(token.slice(0, 72));
+        expect(writeAccessToken(client, salt)).toBe(token);
+        expect(writeAccessToken(client, other) === token).toBe(salt === other);
+        expect(writeAccessToken(aSecretOf("client", 2), salt).slice(32, 72)).not.toBe(token.slice(32, 72));
       }),
     );
   });
 
+  it("names the item of its client, and shows nothing else of the client's secret", () => {
+    const token = writeAccessToken(client, "salt");
+    const hash = tokenHash(client);
+    expect(tokenRefOf(token)).toEqual({ holder: tokenIdOfHash(hash), hash: tokenHash(token), isAccessToken: true });
+    expect(token).not.toContain(hash.slice(32));
+  });
+
+  it("is told from every other token, which names its own item", () => {
+    for (const secret of [client, aSecret(), aSecretOf("key")]) {
+      const hash = tokenHash(secret);
+      expect(tokenRefOf(secret)).toEqual({ holder: tokenIdOfHash(hash), hash, isAccessToken: false });
+    }
+  });
+
   it("is well formed, and under no change of a single digit", () => {
     fc.assert(
-      fc.property(random, (bytes) => {
-        const token = writeAccessToken(bytes);
+      fc.property(salts, (salt) => {
+        const token = writeAccessToken(client, salt);
         expect(isWellFormedToken(token)).toBe(true);
         for (let at = 0; at < token.length; at++) {
           for (const digit of digits) {
@@ -42,7 +60,7 @@ describe("an access token", () => {
   });
 
   it("is refused with a digit too few or too many, two swapped, or in other letters", () => {
-    const token = writeAccessToken(Uint8Array.from({ length: accessTokenBytes }, (_, at) => at * 7));
+    const token = writeAccessToken(client, "salt");
     for (let at = 0; at < token.length; at++) {
       expect(isWellFormedToken(token.slice(0, at) + token.slice(at + 1))).toBe(false);
       expect(isWellFormedToken(`${token.slice(0, at)}0${token.slice(at)}`)).toBe(false);
@@ -56,11 +74,6 @@ describe("an access token", () => {
 
   it("is nothing that was made up", () => {
     for (const text of ["0".repeat(80), "f".repeat(80), digits.repeat(5)]) expect(isWellFormedToken(text)).toBe(false);
-  });
-
-  it("is made of exactly its random bytes", () => {
-    expect(() => writeAccessToken(new Uint8Array(accessTokenBytes - 1))).toThrow(RangeError);
-    expect(() => writeAccessToken(new Uint8Array(accessTokenBytes + 1))).toThrow(RangeError);
   });
 });
 

@@ -1,37 +1,39 @@
-import { describe, expect, it, vi } from "vitest";
-import { authenticate, type TokenUses } from "../../../shared/access/authenticate.ts";
+import { describe, expect, it } from "vitest";
 import type { Token } from "../../../shared/access/caller.ts";
+import { TokenGate } from "../../../shared/access/token-gate.ts";
 import { aSecret, aToken, testNow } from "../../support/builders.ts";
 import { refusalOf } from "../../support/refusal.ts";
+import { tokenPorts } from "../../support/token-ports.ts";
 
-const knowing = (token: Token | null, used = 1) => ({
-  use: vi.fn<TokenUses["use"]>(async () => (token === null ? null : { token, used })),
-});
+const knowing = (token: Token | null, used = 1) => tokenPorts(() => token, used);
+const enter = (ports: ReturnType<typeof knowing>, secret: string) => new TokenGate(ports).enter(secret, testNow, 600);
 
 describe("a token", () => {
   it("that is good is found by its hash, and its use is counted in the minute", async () => {
-    const uses = knowing(aToken(), 5);
-    expect(await authenticate(uses, aSecret(), testNow)).toEqual({ token: aToken(), used: 5 });
-    expect(uses.use.mock.calls).toEqual([[aToken().token_id, new Date("2026-06-01T12:00:00.000Z")]]);
+    const ports = knowing(aToken(), 5);
+    expect(await enter(ports, aSecret())).toEqual({ token: aToken(), used: 5 });
+    const { token_id: holder, hash } = aToken();
+    const ref = { holder, hash, isAccessToken: false };
+    expect(ports.look.mock.calls).toEqual([[ref, new Date("2026-06-01T12:00:00.000Z")]]);
+    expect(ports.use.mock.calls).toEqual([[ref, new Date("2026-06-01T12:00:00.000Z")]]);
   });
 
   it("with an end is good until that very moment", async () => {
     const expires_at = "2026-06-01T12:00:30.001Z";
-    expect((await authenticate(knowing(aToken({ expires_at })), aSecret(), testNow)).token.expires_at).toBe(expires_at);
+    expect((await enter(knowing(aToken({ expires_at })), aSecret())).token.expires_at).toBe(expires_at);
   });
 
+  const bad: readonly [string, Token | null][] = [
+    ["junk", null],
+    [aSecret(), null],
+    [aSecret(), aToken({ expires_at: testNow.toISOString() })],
+    [aSecret(), aToken({ expires_at: "2020-01-01T00:00:00.000Z" })],
+    [aSecret(), aToken({ revoked_at: "2026-05-01T00:00:00.000Z" })],
+    [aSecret(), aToken({}, aSecret(8))],
+  ];
+
   it("is refused in the same words whether malformed, unknown, expired, revoked or another's", async () => {
-    const cases: readonly [string, Token | null][] = [
-      ["junk", null],
-      [aSecret(), null],
-      [aSecret(), aToken({ expires_at: testNow.toISOString() })],
-      [aSecret(), aToken({ expires_at: "2020-01-01T00:00:00.000Z" })],
-      [aSecret(), aToken({ revoked_at: "2026-05-01T00:00:00.000Z" })],
-      [aSecret(), aToken({}, aSecret(8))],
-    ];
-    const refusals = await Promise.all(
-      cases.map(([secret, token]) => refusalOf(authenticate(knowing(token), secret, testNow))),
-    );
+    const refusals = await Promise.all(bad.map(([secret, token]) => refusalOf(enter(knowing(token), secret))));
     const [first] = refusals;
     expect(first?.code).toBe("unauthenticated");
     for (const { code, message, facts } of refusals) {
@@ -39,17 +41,27 @@ describe("a token", () => {
     }
   });
 
+  it("that is not good costs no write, however often it comes", async () => {
+    for (const [secret, token] of bad) {
+      const ports = knowing(token);
+      const gate = new TokenGate(ports);
+      for (let n = 0; n < 3; n++) await refusalOf(gate.enter(secret, testNow, 600));
+      expect(ports.use).not.toHaveBeenCalled();
+    }
+  });
+
   it.each(["", "junk", "aibooks_pat_3p9q0v1w2x3y4z5a6b7c8d9e", `${aSecret()}x`, aSecret().toUpperCase()])(
     "that is malformed, as %j, costs no call",
     async (secret) => {
-      const uses = knowing(aToken());
-      expect((await refusalOf(authenticate(uses, secret, testNow))).code).toBe("unauthenticated");
-      expect(uses.use).not.toHaveBeenCalled();
+      const ports = knowing(aToken());
+      expect((await refusalOf(enter(ports, secret))).code).toBe("unauthenticated");
+      expect(ports.look).not.toHaveBeenCalled();
+      expect(ports.use).not.toHaveBeenCalled();
     },
   );
 
   it("is never part of the refusal", async () => {
-    const error = await refusalOf(authenticate(knowing(null), aSecret(), testNow));
+    const error = await refusalOf(enter(knowing(null), aSecret()));
     expect(JSON.stringify({ ...error, message: error.message })).not.toContain(aSecret().slice(12));
   });
 });

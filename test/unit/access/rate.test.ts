@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rateLimit, rateState, refuseExcess, windowStart } from "../../../shared/access/rate.ts";
+import { excessOf, rateState, windowEnd, windowStart } from "../../../shared/access/rate.ts";
 import { testNow } from "../../support/builders.ts";
-import { refusal } from "../../support/refusal.ts";
 
 describe("a window", () => {
   it("is a minute of the clock, the same for every function", () => {
@@ -19,10 +18,11 @@ describe("a window", () => {
   });
 });
 
-describe("the limit", () => {
-  it("lets the last request pass and refuses the next", () => {
-    expect(() => refuseExcess(rateLimit.requests, testNow)).not.toThrow();
-    const error = refusal(() => refuseExcess(rateLimit.requests + 1, testNow));
+describe("a refusal for the limit", () => {
+  it("says how long to wait: until the window ends, or until the moment that is given", () => {
+    const error = excessOf(600, testNow);
+    expect(excessOf(600, testNow, testNow.getTime() + 1_001).facts.retryAfter).toBe(2);
+    expect(windowEnd(testNow).toISOString()).toBe("2026-06-01T12:01:00.000Z");
     expect([error.code, error.facts.retryAfter]).toEqual(["rate_limited", 30]);
     expect(error.message).toContain("30 seconds");
   });
@@ -31,7 +31,7 @@ describe("the limit", () => {
     const moment = fc.date({ min: new Date(0), max: new Date("9999-01-01"), noInvalidDate: true });
     fc.assert(
       fc.property(moment, (now) => {
-        const { retryAfter = 0 } = refusal(() => refuseExcess(601, now)).facts;
+        const { retryAfter = 0 } = excessOf(600, now).facts;
         expect(retryAfter).toBeGreaterThanOrEqual(1);
         expect(retryAfter).toBeLessThanOrEqual(60);
         const after = new Date(now.getTime() + retryAfter * 1000);

@@ -35,7 +35,7 @@ describe("the text of filters", () => {
     ["a token in upper case", aSecret().toUpperCase()],
     ["a key", aSecretOf("key")],
     ["a client's secret", aSecretOf("client")],
-    ["an access token", writeAccessToken(new Uint8Array(36).fill(3))],
+    ["an access token", writeAccessToken(aSecretOf("client"), "salt")],
     ["a signing secret", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"],
   ])("does not show %s, wherever it stands", (_, secret) => {
     expect(

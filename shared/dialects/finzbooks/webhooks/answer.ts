@@ -1,8 +1,13 @@
 import type { TokenUses } from "../../../access/authenticate.ts";
 import { requireScope } from "../../../access/caller.ts";
+import { TokenGate } from "../../../access/token-gate.ts";
+import { meteredReader } from "../../../events/query.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "../../../webhooks/ids.ts";
 import type { ManageWorld } from "../../../webhooks/manage-world.ts";
+import { meteredDeliveries } from "../../../webhooks/metered-deliveries.ts";
+import { charging } from "../../charge.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../../http.ts";
+import { commonRate } from "../../identify.ts";
 import { credentialsOf, identifyCaller } from "../identify.ts";
 import { handlers } from "./handlers.ts";
 import { findWebhookRoute } from "./routes.ts";
@@ -11,22 +16,34 @@ export type WebhooksContext = ManageWorld & { readonly tokens: TokenUses };
 
 /** Answers requests about webhooks. Throws `ActivityError` for what `renderProblem` then renders. */
 export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
+  const gate = new TokenGate(tokens);
+
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     const route = findWebhookRoute(request.method, request.path);
     trace.facts.route = route.name;
     trace.facts.endpoint_id = endpointIdPattern.test(route.endpointId) ? route.endpointId : undefined;
-    const { token, org_id } = await identifyCaller(tokens, credentialsOf(request), world.now(), trace);
+    const credentials = credentialsOf(request);
+    const visit = { gate, secret: credentials.secret, trace, rate: commonRate, now: () => world.now() };
+    const caller = await identifyCaller(visit, credentials);
+    const { token, org_id } = caller;
     requireScope(token, "AIBooks.webhooks.MANAGE");
     const { token_id, user_id } = token;
     if (deliveryIdPattern.test(route.deliveryId)) trace.facts.delivery_id = route.deliveryId;
     if (replayIdPattern.test(route.replayId)) trace.facts.replay_id = route.replayId;
-    return handlers[route.name]({
-      facts: trace.facts,
-      request,
-      route,
-      requester: { org_id, user_id, token_id, request_id: request.requestId },
-      world: { ...world, rules: besideOwnHost(world.rules, request.origin) },
-    });
+    return charging(visit, Promise.resolve(caller), (meter) =>
+      handlers[route.name]({
+        facts: trace.facts,
+        request,
+        route,
+        requester: { org_id, user_id, token_id, request_id: request.requestId },
+        world: {
+          ...world,
+          rules: besideOwnHost(world.rules, request.origin),
+          events: meteredReader(world.events, meter),
+          deliveries: meteredDeliveries(world.deliveries, meter),
+        },
+      }),
+    );
   };
 }
 

@@ -18,7 +18,7 @@ describe("a list", () => {
     const { status, headers, body, trace } = await ask(`${path}?subject_id=16&since=2026-05-01`);
     expect([status, headers]).toEqual([200, { "content-type": "application/json; charset=utf-8" }]);
     expect(body).toBe(renderEvents([anEvent()], { time_zone: "Asia/Kolkata", robot_name: "Robot" }));
-    expect(read.mock.calls).toMatchObject([
+    expect(read.mock.calls.map(([query]) => [query])).toMatchObject([
       [
         {
           org_id: "org_8f9a1c2d",
@@ -215,8 +215,8 @@ describe("the rate", () => {
     [401, 429, "default;r=0;t=30"],
     [5_000, 429, "default;r=0;t=30"],
   ])("at %i uses is told with %i, in just this form", async (used, expected, rate) => {
-    const { ask } = fakturoidDialect({ used });
     for (const path of [events, paid, user]) {
+      const { ask } = fakturoidDialect({ used });
       const { status, headers, body, trace } = await ask(path);
       expect(status).toBe(expected);
       expect(trace.headers).toEqual({ "x-ratelimit-policy": "default;q=400;w=60", "x-ratelimit": rate });

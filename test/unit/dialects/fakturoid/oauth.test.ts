@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { invalidToken } from "../../../../shared/access/authenticate.ts";
 import { clientScope } from "../../../../shared/access/caller.ts";
 import { isWellFormedToken, writeAccessToken } from "../../../../shared/access/token.ts";
 import { ActivityError } from "../../../../shared/events/errors.ts";
@@ -38,29 +37,69 @@ describe("an access token", () => {
     });
   });
 
-  it("may read what its client may have read, for two hours, and nothing else", async () => {
-    const { token, storedOf } = oauthDialect([aClient({ org_ids: ["org_a", "org_b"] })]);
-    const issued = storedOf(await token());
-    expect(issued).toEqual({
-      token_id: expect.stringMatching(/^tok_[0-9a-f]{32}$/),
-      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
-      org_ids: ["org_a", "org_b"],
-      scopes: ["AIBooks.activity.READ"],
-      user_id: "usr_1",
-      client_id: client.token_id,
+  it("is stored with its client, by its hash, for two hours", async () => {
+    const { token, grantOf } = oauthDialect();
+    expect(grantOf(await token())).toEqual({
+      salt: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
       created_at: "2026-06-01T12:00:30.000Z",
       expires_at: "2026-06-01T14:00:30.000Z",
-      revoked_at: null,
-      last_used_at: null,
     });
   });
 
-  it("is another one each time, and is kept nowhere", async () => {
-    const { token, issue } = oauthDialect();
-    const tokens = [await token(), await token(), await token()];
+  it("is given again while more than half of its time is left, with the time that it has", async () => {
+    const { post, clock, replace } = oauthDialect();
+    const first = (await post("token")).said;
+    clock.now = new Date("2026-06-01T13:00:29.000Z");
+    expect((await post("token")).said).toEqual({ ...first, expires_in: 3_601 });
+    expect(replace).toHaveBeenCalledTimes(1);
+    clock.now = new Date("2026-06-01T13:00:30.000Z");
+    const second = (await post("token")).said;
+    expect(second.access_token).not.toBe(first.access_token);
+    expect(second.expires_in).toBe(7_200);
+    expect(replace).toHaveBeenCalledTimes(2);
+  });
+
+  it("is one of two at most, however often a client asks in a day", async () => {
+    const { token, clock, given, revoke } = oauthDialect();
+    const held = () => Object.keys(given.get(client.token_id) ?? {}).length;
+    for (let minute = 0; minute < 1_440; minute += 7) {
+      clock.now = new Date(testNow.getTime() + minute * 60_000);
+      await token();
+      expect(held()).toBeLessThanOrEqual(2);
+    }
+    expect(revoke).not.toHaveBeenCalled();
+  });
+
+  it("is another one once it was revoked, and is kept nowhere", async () => {
+    const { post, token, replace, grants, given } = oauthDialect();
+    const tokens: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      const issued = await token();
+      tokens.push(issued);
+      await post("revoke", { body: `token=${issued}` });
+    }
     expect(new Set(tokens).size).toBe(3);
     expect(tokens.every(isWellFormedToken)).toBe(true);
-    for (const issued of tokens) expect(JSON.stringify(issue.mock.calls)).not.toContain(issued);
+    expect(given.get(client.token_id)).toEqual({});
+    const stored = JSON.stringify([
+      replace.mock.calls,
+      await Promise.all(grants.mock.results.map(({ value }) => value)),
+    ]);
+    for (const issued of tokens) expect(stored).not.toContain(issued);
+  });
+
+  it("is the same for all who ask at once: the one that was stored first", async () => {
+    const { token, replace, given } = oauthDialect();
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => token()));
+    expect(new Set(tokens).size).toBe(1);
+    expect(replace.mock.calls.length).toBeGreaterThan(1);
+    expect(Object.keys(given.get(client.token_id) ?? {})).toHaveLength(1);
+  });
+
+  it("is not given while others are always first, and the client is asked to come again", async () => {
+    const { post, replace } = oauthDialect();
+    replace.mockResolvedValue(false);
+    expect(await post("token")).toMatchObject({ status: 503, headers: { "retry-after": "1" } });
   });
 });
 
@@ -83,13 +122,13 @@ describe("a request for a token", () => {
     ["no grant", "scope=x", "grant_type"],
     ["an empty form", "", "grant_type"],
   ])("with %s is told what is missing", async (_, body, field) => {
-    const { post, issue } = oauthDialect();
+    const { post, replace } = oauthDialect();
     const { status, said } = await post("token", { body });
     expect([status, said]).toEqual([
       400,
       { error: "invalid_request", error_description: expect.stringContaining(field) },
     ]);
-    expect(issue).not.toHaveBeenCalled();
+    expect(replace).not.toHaveBeenCalled();
   });
 
   it.each(["[]", "null", "7", '"client_credentials"', "{}"])(
@@ -103,7 +142,7 @@ describe("a request for a token", () => {
   it.each(["authorization_code", "refresh_token", "password", "CLIENT_CREDENTIALS", "client_credentials ", "toString"])(
     "for the grant %j is refused",
     async (grant) => {
-      const { post, issue } = oauthDialect();
+      const { post, replace } = oauthDialect();
       for (const asked of [
         { body: new URLSearchParams({ grant_type: grant, code: "x" }).toString() },
         { body: JSON.stringify({ grant_type: grant }), type: json },
@@ -114,15 +153,15 @@ describe("a request for a token", () => {
           { error: "unsupported_grant_type", error_description: expect.any(String) },
         ]);
       }
-      expect(issue).not.toHaveBeenCalled();
+      expect(replace).not.toHaveBeenCalled();
     },
   );
 
   it.each([7, true, ["client_credentials"], { a: 1 }])("for a grant that is no text is refused: %j", async (grant) => {
-    const { post, issue } = oauthDialect();
+    const { post, replace } = oauthDialect();
     const { status } = await post("token", { body: JSON.stringify({ grant_type: grant }), type: json });
     expect(status).toBe(400);
-    expect(issue).not.toHaveBeenCalled();
+    expect(replace).not.toHaveBeenCalled();
   });
 
   // RFC 6749, section 3.2: parameters without a value are treated as if they were omitted, and none may be repeated.
@@ -132,14 +171,14 @@ describe("a request for a token", () => {
   });
 
   it("with two grants is refused", async () => {
-    const { post, issue } = oauthDialect();
+    const { post, replace } = oauthDialect();
     const { status, said } = await post("token", { body: `grant_type=password&${credentials}` });
     expect([status, said.error]).toEqual([400, "invalid_request"]);
-    expect(issue).not.toHaveBeenCalled();
+    expect(replace).not.toHaveBeenCalled();
   });
 
   it("of another type, malformed or too large is refused as such", async () => {
-    const { post, issue } = oauthDialect();
+    const { post, replace } = oauthDialect();
     const asked = async (body: string, type: string | null) => {
       const { status, said } = await post("token", { body, type });
       return [status, said.error];
@@ -151,7 +190,7 @@ describe("a request for a token", () => {
       413,
       "payload_too_large",
     ]);
-    expect(issue).not.toHaveBeenCalled();
+    expect(replace).not.toHaveBeenCalled();
   });
 });
 
@@ -183,7 +222,7 @@ describe("a client", () => {
 
   const pat = aSecret();
   const key = aSecretOf("key");
-  const access = writeAccessToken(new Uint8Array(36).fill(3));
+  const access = writeAccessToken(secret, "salt");
   const full = ["AIBooks.fullaccess.all"];
   const known = [
     client,
@@ -217,7 +256,7 @@ describe("a client", () => {
     ["by an access token", basic(idOf(access), access)],
     ["by an access token under the client's id", basic(client.token_id, access)],
   ])("%s is unknown, in the same words each time", async (_, authorization) => {
-    const { post, issue, revoke } = oauthDialect(known);
+    const { post, replace, revoke } = oauthDialect(known);
     for (const path of ["token", "token.json", "revoke", "revoke.json"]) {
       const { status, headers, body } = await post(path, { authorization });
       expect(status).toBe(401);
@@ -227,16 +266,16 @@ describe("a client", () => {
       expect(headers["www-authenticate"]).toMatch(/^Basic\b/);
       expect(headers).not.toHaveProperty("x-ratelimit");
     }
-    expect(issue).not.toHaveBeenCalled();
+    expect(replace).not.toHaveBeenCalled();
     expect(revoke).not.toHaveBeenCalled();
   });
 
   it.each([{ revoked_at: "2026-05-01T00:00:00.000Z" }, { expires_at: testNow.toISOString() }, { scopes: full }])(
     "that is no client any more is unknown: %j",
     async (over) => {
-      const { post, issue } = oauthDialect([aClient(over)]);
+      const { post, replace } = oauthDialect([aClient(over)]);
       expect((await post("token")).said.error).toBe("invalid_client");
-      expect(issue).not.toHaveBeenCalled();
+      expect(replace).not.toHaveBeenCalled();
     },
   );
 
@@ -245,8 +284,8 @@ describe("a client", () => {
   });
 
   it("that is revoked while it asks is unknown", async () => {
-    const { post, issue } = oauthDialect();
-    issue.mockRejectedValue(invalidToken());
+    const { post, grants } = oauthDialect();
+    grants.mockResolvedValue(null);
     const { status, said } = await post("token");
     expect([status, said.error]).toEqual([401, "invalid_client"]);
     expect(lines).toMatchObject([{ status: 401, token_id: client.token_id }]);
@@ -254,9 +293,9 @@ describe("a client", () => {
   });
 
   it("learns of trouble as such, not that it were unknown", async () => {
-    const { post, use, issue } = oauthDialect();
+    const { post, use, grants } = oauthDialect();
     const busy = new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
-    issue.mockRejectedValueOnce(busy);
+    grants.mockRejectedValueOnce(busy);
     expect(await post("token")).toMatchObject({ status: 503, headers: { "retry-after": "2" } });
     use.mockRejectedValueOnce(busy);
     expect((await post("token")).said.error).toBe("service_unavailable");
@@ -277,31 +316,30 @@ describe("revocation", () => {
   const revoked = (token: string) => ({ body: JSON.stringify({ token }), type: json });
 
   it("ends a token of the client, by JSON and by a form, once and again", async () => {
-    const { post, token, storedOf, clock } = oauthDialect();
-    const [one, two, three] = [await token(), await token(), await token()];
-    clock.now = new Date("2026-06-01T12:30:00.000Z");
+    const { post, token, grantOf, clock } = oauthDialect();
+    const one = await token();
+    clock.now = new Date("2026-06-01T13:30:00.000Z");
+    const two = await token();
     const { status, headers, body } = await post("revoke", revoked(one));
     expect([status, body]).toEqual([200, "{}"]);
     expect(headers["content-type"]).toBe("application/json; charset=utf-8");
-    expect((await post("revoke.json", { body: `token=${two}&token_type_hint=access_token` })).status).toBe(200);
+    expect([grantOf(one), grantOf(two)]).toEqual([undefined, expect.anything()]);
     expect((await post("revoke", revoked(one))).status).toBe(200);
-    expect([one, two, three].map((issued) => storedOf(issued)?.revoked_at)).toEqual([
-      "2026-06-01T12:30:00.000Z",
-      "2026-06-01T12:30:00.000Z",
-      null,
-    ]);
+    expect(grantOf(two)).toBeDefined();
+    expect((await post("revoke.json", { body: `token=${two}&token_type_hint=access_token` })).status).toBe(200);
+    expect(grantOf(two)).toBeUndefined();
   });
 
   it("of what is unknown, malformed or somebody else's is 200 as well, and ends nothing", async () => {
     const pat = aSecret();
-    const { post, token, stored } = oauthDialect([
+    const { post, token, given } = oauthDialect([
       client,
       other.token,
       aToken({ scopes: ["AIBooks.fullaccess.all"] }, pat),
     ]);
     const own = await token();
     const foreign = await token({ authorization: basic(other.token.token_id, other.secret) });
-    const before = structuredClone(stored);
+    const before = structuredClone(given);
     const last = own.endsWith("0") ? "1" : "0";
     for (const text of [
       foreign,
@@ -312,7 +350,7 @@ describe("revocation", () => {
       own.toUpperCase(),
       `${own} `,
       `${own.slice(0, -1)}${last}`,
-      writeAccessToken(new Uint8Array(36)),
+      writeAccessToken(other.secret, "unknown"),
       "x",
       "x".repeat(10_000),
       "\u0000",
@@ -320,7 +358,7 @@ describe("revocation", () => {
       const { status, body } = await post("revoke", revoked(text));
       expect([status, body]).toEqual([200, "{}"]);
     }
-    expect(stored).toEqual(before);
+    expect(given).toEqual(before);
   });
 
   it.each<[string, unknown]>([
@@ -352,19 +390,20 @@ describe("the rate of a client", () => {
     [400, 200, "default;r=0;t=30"],
     [401, 429, "default;r=0;t=30"],
   ])("at %i uses is told with %i", async (used, expected, rate) => {
-    const { post, issue, revoke } = oauthDialect([client], { used });
+    let calls = 0;
     for (const [path, body] of [
       ["token", credentials],
-      ["revoke", `token=${writeAccessToken(new Uint8Array(36))}`],
+      ["revoke", `token=${writeAccessToken(secret, "unknown")}`],
     ] as const) {
+      const { post, replace, revoke } = oauthDialect([client], { used });
       const { status, headers, said } = await post(path, { body });
       expect([status, headers["x-ratelimit"]]).toEqual([expected, rate]);
       expect(headers["x-ratelimit-policy"]).toBe("default;q=400;w=60");
       expect(headers["retry-after"]).toBe(expected === 429 ? "30" : undefined);
       expect(said.error).toBe(expected === 429 ? "too_many_requests" : undefined);
+      calls += replace.mock.calls.length + revoke.mock.calls.length;
     }
-    const calls = expected === 429 ? 0 : 1;
-    expect([issue.mock.calls.length, revoke.mock.calls.length]).toEqual([calls, calls]);
+    expect(calls).toBe(expected === 429 ? 0 : 2);
   });
 
   it("is told with mistakes, too", async () => {

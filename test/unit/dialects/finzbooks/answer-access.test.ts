@@ -81,6 +81,7 @@ describe("a refusal of the token", () => {
     const { answer, trace } = dialect({ token: aToken({ ...over }) });
     expect((await refusalOf(answer(aRequest(activity, claiming)))).code).toBe(code);
     expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+    expect(trace.facts.org_id).toBe(code === "scope_missing" ? "org_8f9a1c2d" : undefined);
   });
 
   it("for its rate says when to come back", async () => {
@@ -98,13 +99,32 @@ describe("a refusal of the token", () => {
 
 describe("the query that starts beside authentication", () => {
   it("starts for nobody who was not let in before", async () => {
-    const { answer, read, use } = dialect();
-    use.mockResolvedValue(null);
+    const { answer, read, look, use } = dialect();
+    look.mockResolvedValue(null);
     const named = aRequest(`${activity}?organization_id=org_8f9a1c2d`);
     expect((await refusalOf(answer(named))).code).toBe("unauthenticated");
     const junk = aRequest(activity, { headers: { authorization: "Bearer junk", "x-aibooks-org": "org_8f9a1c2d" } });
     expect((await refusalOf(answer(junk))).code).toBe("unauthenticated");
     expect(read).not.toHaveBeenCalled();
+    expect(use).not.toHaveBeenCalled();
+  });
+
+  it("starts for a caller who is new here once its token is seen to be good, beside the write that counts it", async () => {
+    const { answer, read, use } = dialect();
+    const known = Promise.withResolvers<{ token: Token; used: number }>();
+    use.mockReturnValue(known.promise);
+    const response = answer(aRequest(activity));
+    await vi.waitUntil(() => read.mock.calls.length === 1);
+    known.resolve({ token: aToken(), used: 1 });
+    expect((await response).status).toBe(200);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it("starts for nobody whose token is known to be over its limit", async () => {
+    const { answer, read, use } = dialect({ used: 600 });
+    expect((await answer(aRequest(activity))).status).toBe(200);
+    for (let n = 0; n < 3; n++) expect((await refusalOf(answer(aRequest(activity)))).code).toBe("rate_limited");
+    expect([read.mock.calls.length, use.mock.calls.length]).toEqual([1, 1]);
   });
 
   it("starts no more for a caller who was refused", async () => {

@@ -9,6 +9,7 @@ import { memoryEvents } from "../../../support/memory-events.ts";
 import { memoryPlaces } from "../../../support/memory-places.ts";
 import { simplybooksDialect } from "../../../support/simplybooks-dialect.ts";
 import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "../../../support/simplybooks-samples.ts";
+import { tokenPorts } from "../../../support/token-ports.ts";
 
 const list = "/api/v1/activities";
 const account = "/api/v1/accounts/current";
@@ -51,7 +52,7 @@ describe("the vendor's sample, stored and asked for on the vendor's host", () =>
     (sample) => readEvent({ org_id: org.org_id, ...sample }, { now: testNow, entropy: "golden" }).event,
   );
   const answer = answerSimplybooks({
-    tokens: { use: async () => ({ token: aToken(), used: 1 }) },
+    tokens: tokenPorts(() => aToken()),
     orgs: { read: async () => org },
     events: memoryEvents(events),
     places: memoryPlaces(),

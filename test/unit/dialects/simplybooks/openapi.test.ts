@@ -18,6 +18,7 @@ import {
   problemsOf,
 } from "../../../support/api-description.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken } from "../../../support/builders.ts";
+import { tokenPorts } from "../../../support/token-ports.ts";
 
 const list = "/api/v1/activities";
 const own = operations.filter(({ path }) => path.startsWith("/api/v1/"));
@@ -63,7 +64,7 @@ function dialect({ events = [newer, older], token, used = 1, ...log }: Log = {})
   const answer = answerSimplybooks({
     events: { page },
     places,
-    tokens: { use: async () => ({ token: aToken(token), used }) },
+    tokens: tokenPorts(() => aToken(token), used),
     orgs: { read: async (org_id) => anOrg({ org_id, account_number: org_id === "org_b" ? "1002" : null }) },
     now: () => new Date("2026-06-01T12:00:43.000Z"),
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { requestsFor } from "../../../../../shared/access/read-cost.ts";
 import { anEvent, testNow } from "../../../../support/builders.ts";
 import { orgA, orgB, webhooksDialect } from "../../../../support/webhooks-dialect.ts";
 
@@ -12,8 +13,8 @@ const log = [
   anEvent({ org_id: orgB }),
 ];
 
-async function withEndpoint(over: object = {}) {
-  const dialect = webhooksDialect({ log });
+async function withEndpoint(over: object = {}, events = log) {
+  const dialect = webhooksDialect({ log: events });
   const created = await dialect.ask("POST", "/endpoints", { body: { ...settings, ...over } });
   const endpoint_id: string = JSON.parse(created.body).endpoint.endpoint_id;
   return { ...dialect, endpoint_id, at: `/endpoints/${endpoint_id}` };
@@ -95,6 +96,21 @@ describe("a dry run", () => {
     expect(status).toBe(200);
     expect(JSON.parse(body).replay).toEqual({ dry_run: true, count: 2, examined: 3, complete: true });
     expect([replaying, queued]).toEqual([[], []]);
+  });
+
+  it("is charged for the events and deliveries that it looks at", async () => {
+    const recorded_at = testNow.toISOString();
+    const events = Array.from({ length: 500 }, (_, n) => {
+      const event_id = `evt_${String(n).padStart(32, "0")}`;
+      return anEvent({ org_id: orgA, event_id, recorded_at });
+    });
+    const { ask, at, charge, trace, clock } = await withEndpoint({}, events);
+    clock.now = new Date("2026-06-01T12:10:00.000Z");
+    const { status } = await ask("POST", `${at}/replay`, { body: { since, only: "failed", dry_run: true } });
+    expect(status).toBe(200);
+    const requests = requestsFor(500) - 1;
+    expect(charge.mock.calls.map(([, , owed]) => owed)).toEqual([{ requests, lease: null }]);
+    expect(trace.headers["x-ratelimit-remaining"]).toBe(String(600 - 1 - requests));
   });
 
   it("refuses the ranges that the replay would", async () => {

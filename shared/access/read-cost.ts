@@ -1,0 +1,24 @@
+/**
+ * What reading costs, in read units of DynamoDB. A page of 500 ordinary events (0.95 KB each) is 58 units, and no caller
+ * is charged for reading as much. What is read beyond is mostly not shown, and costs twice as much of the rate: a search
+ * through 25,000 events (2,900 units) counts as 90 requests, so 600 requests a minute are 6 of them.
+ */
+export const readCost = {
+  /** Included in every request. */
+  plainUnits: 64,
+  /** Beyond that, each of these counts as one more request. */
+  unitsPerRequest: 32,
+  /** A request that has read more than this is expensive: a token runs few of those at a time. */
+  expensiveUnits: 256,
+  /** Expensive requests that one token may run at a time. */
+  atOnce: 3,
+  /** A lease outlives every function that can hold it, which ends after 15 seconds. */
+  leaseMs: 20_000,
+  /** Reading stops early enough for the charge to be written within the function's time. */
+  longestMs: 12_000,
+} as const;
+
+/** How many requests a request counts as that has read so many units. */
+export function requestsFor(units: number): number {
+  return 1 + Math.max(0, Math.ceil((units - readCost.plainUnits) / readCost.unitsPerRequest));
+}

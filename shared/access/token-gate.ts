@@ -1,0 +1,120 @@
+import { ActivityError } from "../events/errors.ts";
+import { type Entry, goodToken, invalidToken, type TokenUses } from "./authenticate.ts";
+import type { Token } from "./caller.ts";
+import { excessOf, windowEnd, windowStart } from "./rate.ts";
+import { readCost } from "./read-cost.ts";
+import type { Charge } from "./request-meter.ts";
+import { isWellFormedToken, type TokenRef, tokenRefOf } from "./token.ts";
+
+/** Tokens that one instance remembers something about, at most. */
+const capacity = 10_000;
+
+/** How long an instance leaves a token's item alone that had more writes than it can take. */
+const throttledMs = 1_000;
+
+/**
+ * Lets requests in by their tokens. Remembers, for one function instance, which tokens it has seen to be good, so that
+ * only those cost a write, and which are over their limit, so that those cost no call at all. Whether a token that is
+ * not over its limit is still good is never taken from memory.
+ */
+export class TokenGate {
+  readonly #uses: TokenUses;
+  readonly #seen = new Set<string>();
+  /** Until when tokens are refused, by their hashes, in Unix milliseconds. Only of tokens that were seen to be good. */
+  readonly #refused = new Map<string, number>();
+
+  constructor(uses: TokenUses) {
+    this.#uses = uses;
+  }
+
+  /**
+   * The token of a secret that this instance has not seen yet, by a read that counts nothing; `null` where it has seen
+   * it. Throws `ActivityError` `unauthenticated`, and `rate_limited` where nothing is left of its rate.
+   */
+  async look(secret: string, now: Date, limit: number): Promise<Token | null> {
+    const ref = refOf(secret);
+    return this.#seen.has(ref.hash) ? null : this.#look(ref, now, limit);
+  }
+
+  /**
+   * Counts a request against the rate of its token. Throws `ActivityError` `unauthenticated` for a token that is
+   * malformed (without any call), unknown, expired or revoked, and `rate_limited` for one that is over its limit.
+   */
+  async enter(secret: string, now: Date, limit: number): Promise<Entry> {
+    const ref = refOf(secret);
+    this.refuseExcess(secret, now, limit);
+    if (!this.#seen.has(ref.hash)) await this.#look(ref, now, limit);
+    const found = await this.#use(ref, now);
+    this.#seen.delete(ref.hash);
+    const token = goodToken(found?.token ?? null, ref, now);
+    if (found === null) throw invalidToken();
+    this.#seen.add(ref.hash);
+    this.#remember(ref, found.used, now, limit);
+    if (found.used > limit) throw excessOf(limit, now);
+    return { token, used: found.used };
+  }
+
+  /** Throws `ActivityError` `rate_limited` where the token is known to be over its limit; makes no call. */
+  refuseExcess(secret: string, now: Date, limit: number): void {
+    const { hash } = refOf(secret);
+    const until = this.#refused.get(hash);
+    if (until === undefined) return;
+    if (until > now.getTime()) throw excessOf(limit, now, until);
+    this.#refused.delete(hash);
+  }
+
+  /** Takes a lease for an expensive request; `null` where the token holds as many as it may. */
+  lease(secret: string, now: Date): Promise<number | null> {
+    return this.#uses.lease(refOf(secret).holder, now, new Date(now.getTime() + readCost.leaseMs));
+  }
+
+  /** Charges what a request has cost beyond the one that was counted. Answers what is counted then. */
+  async charge(secret: string, charge: Charge, now: Date, limit: number): Promise<number> {
+    const ref = refOf(secret);
+    const used = await this.#uses.charge(ref.holder, windowStart(now), charge);
+    this.#remember(ref, used, now, limit);
+    return used;
+  }
+
+  async #look(ref: TokenRef, now: Date, limit: number): Promise<Token> {
+    const found = await this.#uses.look(ref, windowStart(now));
+    const token = goodToken(found?.token ?? null, ref, now);
+    if (this.#seen.size >= capacity) this.#seen.clear();
+    this.#seen.add(ref.hash);
+    if (found !== null && found.used >= limit) {
+      this.#remember(ref, found.used, now, limit);
+      throw excessOf(limit, now);
+    }
+    return token;
+  }
+
+  async #use(ref: TokenRef, now: Date): Promise<Entry | null> {
+    try {
+      return await this.#uses.use(ref, windowStart(now));
+    } catch (error) {
+      if (error instanceof ActivityError && error.code === "rate_limited") {
+        // Its own requests are what its item cannot take: until they let go, this instance adds none.
+        this.#refuse(ref, now.getTime() + throttledMs, now);
+      }
+      throw error;
+    }
+  }
+
+  #remember(ref: TokenRef, used: number, now: Date, limit: number): void {
+    if (used >= limit) this.#refuse(ref, windowEnd(now).getTime(), now);
+  }
+
+  #refuse({ hash }: TokenRef, until: number, now: Date): void {
+    if (this.#refused.size >= capacity) {
+      for (const [other, end] of this.#refused) if (end <= now.getTime()) this.#refused.delete(other);
+    }
+    // Whatever is forgotten costs a write at its next request, and is refused then.
+    if (this.#refused.size >= capacity) this.#refused.clear();
+    this.#refused.set(hash, until);
+  }
+}
+
+function refOf(secret: string): TokenRef {
+  if (!isWellFormedToken(secret)) throw invalidToken();
+  return tokenRefOf(secret);
+}

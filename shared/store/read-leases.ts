@@ -1,0 +1,48 @@
+import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { readCost } from "../access/read-cost.ts";
+import { textAttributes } from "./attributes.ts";
+import { calling, isKeyThrottled } from "./faults.ts";
+import { tokenKey } from "./keys.ts";
+
+const leases = Array.from({ length: readCost.atOnce }, (_, at) => at + 1);
+
+/**
+ * Takes one of a token's leases for expensive requests; `null` where all are taken. The first is tried without a look at
+ * the others: a token that runs one such request at a time pays one write for it.
+ */
+export async function takeLease(
+  client: DynamoDBClient,
+  table: string,
+  holder: string,
+  { now, until }: { readonly now: Date; readonly until: Date },
+): Promise<number | null> {
+  let candidates = leases;
+  for (;;) {
+    const [lease, ...others] = candidates;
+    if (lease === undefined) return null;
+    const name = leaseAttribute(lease);
+    const request = {
+      TableName: table,
+      Key: textAttributes(tokenKey(holder)),
+      ConditionExpression: `attribute_exists(pk) AND (attribute_not_exists(${name}) OR ${name} <= :now)`,
+      UpdateExpression: `SET ${name} = :until`,
+      ExpressionAttributeValues: { ":now": { N: String(now.getTime()) }, ":until": { N: String(until.getTime()) } },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    } as const;
+    try {
+      await calling(client.send(new UpdateItemCommand(request)));
+      return lease;
+    } catch (error) {
+      // The token's own requests keep its item busy: one that reads much has to wait like one that finds no lease.
+      if (isKeyThrottled(error)) return null;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const found = error.Item ?? {};
+      candidates = others.filter((other) => Number(found[leaseAttribute(other)]?.N ?? 0) <= now.getTime());
+    }
+  }
+}
+
+/** The attribute that holds until when a lease is taken, in Unix milliseconds. */
+export function leaseAttribute(lease: number): string {
+  return `read_lease_${lease}`;
+}

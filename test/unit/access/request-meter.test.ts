@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { rateLimit } from "../../../shared/access/rate.ts";
+import { readCost, requestsFor } from "../../../shared/access/read-cost.ts";
+import { type MeterPorts, RequestMeter } from "../../../shared/access/request-meter.ts";
+import { ActivityError } from "../../../shared/events/errors.ts";
+import { testNow } from "../../support/builders.ts";
+import { refusalOf } from "../../support/refusal.ts";
+
+function metering({ admitted = Promise.resolve() }: { admitted?: Promise<unknown> } = {}) {
+  const clock = { now: testNow };
+  const lease = vi.fn<MeterPorts["lease"]>(async () => 2);
+  const meter = new RequestMeter({ admitted, lease, now: () => clock.now });
+  const read = async (units: number) => {
+    await meter.next();
+    meter.add(units);
+  };
+  return { clock, lease, meter, read };
+}
+
+describe("what a request counts as", () => {
+  it("is one up to a page of 500 ordinary events", () => {
+    const ordinary = Math.ceil((500 * 950) / 4_096) / 2;
+    expect(ordinary).toBeLessThanOrEqual(readCost.plainUnits);
+    expect(requestsFor(0)).toBe(1);
+    expect(requestsFor(readCost.plainUnits)).toBe(1);
+    expect(requestsFor(readCost.plainUnits + 0.5)).toBe(2);
+  });
+
+  it("is so much for a search through 25,000 events that a minute has room for a handful", () => {
+    const search = (25_000 * 950) / 4_096 / 2;
+    const inMinute = Math.floor(rateLimit.requests / requestsFor(search));
+    expect([requestsFor(search), inMinute]).toEqual([90, 6]);
+  });
+
+  it("grows with what it reads, and never by more than its share", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 20_000, noNaN: true }), (units) => {
+        const counted = requestsFor(units);
+        expect(requestsFor(units + readCost.unitsPerRequest)).toBeGreaterThanOrEqual(counted);
+        expect(counted).toBeLessThanOrEqual(2 + units / readCost.unitsPerRequest);
+      }),
+    );
+  });
+});
+
+describe("a request that reads no more than a page", () => {
+  it("owes nothing and takes no lease", async () => {
+    const { meter, read, lease } = metering();
+    await read(readCost.plainUnits);
+    await read(0);
+    expect(await meter.charge()).toBeNull();
+    expect(lease).not.toHaveBeenCalled();
+  });
+});
+
+describe("a request that reads more", () => {
+  it("owes it without a lease while it is not expensive", async () => {
+    const { meter, read, lease } = metering();
+    await read(100);
+    await read(100);
+    expect(await meter.charge()).toEqual({ requests: requestsFor(200) - 1, lease: null });
+    expect(lease).not.toHaveBeenCalled();
+  });
+
+  it("takes one lease once it is expensive, however many reads follow side by side", async () => {
+    const { meter, read, lease } = metering();
+    await read(readCost.expensiveUnits + 1);
+    await Promise.all([read(100), read(100), read(100)]);
+    expect(lease).toHaveBeenCalledTimes(1);
+    expect(await meter.charge()).toEqual({ requests: requestsFor(readCost.expensiveUnits + 301) - 1, lease: 2 });
+  });
+
+  it("reads on no more without a lease, and owes what it has read", async () => {
+    const { meter, read, lease } = metering();
+    lease.mockResolvedValue(null);
+    await read(300);
+    const { code, facts } = await refusalOf(read(100));
+    expect([code, facts.retryAfter]).toEqual(["rate_limited", 2]);
+    expect((await refusalOf(read(100))).code).toBe("rate_limited");
+    expect(lease).toHaveBeenCalledTimes(1);
+    expect(await meter.charge()).toEqual({ requests: requestsFor(300) - 1, lease: null });
+  });
+
+  it("takes no lease before its caller is let in, and none where it is refused", async () => {
+    const entering = Promise.withResolvers<void>();
+    const { read, lease } = metering({ admitted: entering.promise });
+    await read(300);
+    const reading = refusalOf(read(100));
+    expect(lease).not.toHaveBeenCalled();
+    entering.reject(new ActivityError("unauthenticated", "Revoked."));
+    expect((await reading).code).toBe("unauthenticated");
+    expect(lease).not.toHaveBeenCalled();
+  });
+
+  it("ends early enough to be charged within its function's time", async () => {
+    const { clock, meter, read } = metering();
+    await read(300);
+    clock.now = new Date(testNow.getTime() + readCost.longestMs);
+    await read(300);
+    clock.now = new Date(testNow.getTime() + readCost.longestMs + 1);
+    expect((await refusalOf(read(300))).code).toBe("unavailable");
+    expect(await meter.charge()).toEqual({ requests: requestsFor(600) - 1, lease: 2 });
+    expect(readCost.leaseMs).toBeGreaterThan(15_000);
+  });
+});
