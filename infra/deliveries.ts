@@ -294,6 +294,7 @@ export class Deliveries extends Construct {
     });
     access.allowEndpoints(fn, "list");
     eventLog.allowQuery(fn);
+    access.allowShards(fn);
     this.allow(fn, ["Query", "PutItem"], "replay#");
     this.allow(fn, ["BatchGetItem"], "endpoint#");
     this.allowListUndelivered(fn);
