@@ -30,8 +30,9 @@ function aFunction(source: string, over: Partial<FunctionDefinition> = {}, concu
   const newRequestId = () => `request-${++requests}`;
   const fn = localFunction(definition, {
     newRequestId,
-    now: () => new Date(0),
+    now: () => new Date(),
     concurrency,
+    idleMs: 50,
     variables: {},
     log: (text) => log.push(text),
   });
@@ -101,6 +102,20 @@ it("makes requests wait rather than start more environments than it may have", a
   const outcomes = await Promise.all(Array.from({ length: 40 }, () => fn.invoke("{}")));
   expect(outcomes.every(({ kind }) => kind === "result")).toBe(true);
   expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBeLessThanOrEqual(3);
+});
+
+it("loads environments ahead of the first request, and stops those that stay idle but one", async () => {
+  const { fn, log } = aFunction(
+    `console.log("loaded");
+    export const handler = async () => {};`,
+    {},
+    3,
+  );
+  await fn.warm(5);
+  await until(() => log.join("").split("loaded").length - 1 === 3);
+  await until(() => fn.environments() === 1);
+  await fn.invoke("{}");
+  expect(log.join("").split("loaded")).toHaveLength(4);
 });
 
 describe("how many environments a function may have", () => {
