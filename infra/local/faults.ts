@@ -3,6 +3,8 @@ export interface ServiceCall {
   /** As `DynamoDB_20120810`. */
   readonly service: string;
   readonly operation: string;
+  /** What the call asks, as parsed JSON: faults may concern one organisation alone. */
+  readonly input: unknown;
   /** ARN of whoever calls. */
   readonly caller: string;
 }

@@ -33,8 +33,10 @@ export function gateHandler(options: GateOptions) {
     const text = await textOf(request);
     const principal = options.principalOf(accessKey);
     let accesses: Access[];
+    let input: unknown;
     try {
-      accesses = protocol.access(operation, JSON.parse(text));
+      input = JSON.parse(text);
+      accesses = protocol.access(operation, input);
     } catch (error) {
       refuse(response, 400, "SerializationException", error instanceof Error ? error.message : String(error));
       return;
@@ -46,7 +48,7 @@ export function gateHandler(options: GateOptions) {
       refuse(response, protocol.refusalStatus, "AccessDeniedException", refusal);
       return;
     }
-    const call = { service: name, operation, caller: principal.arn };
+    const call = { service: name, operation, input, caller: principal.arn };
     const fault = options.faults?.refuses(call);
     if (fault !== undefined) return refuse(response, 400, fault, "A fault that is meant to be.");
     const losesAnswer = options.faults?.losesAnswer(call) ?? false;
