@@ -4,7 +4,7 @@ import { emitBesideDeadEndpoint } from "./emit.ts";
 import { offer } from "./offer.ts";
 import { type RunningStack, runStack } from "./running-stack.ts";
 
-const usage = `node test/load/main.ts STEP...
+const usage = `npm run load -- STEP...
 
 Runs the local stack as a process of its own and puts load on it, step by step; each step prints one line of JSON.
   offer:RATE:SECONDS  sends RATE events a second, and follows each one until it is stored
