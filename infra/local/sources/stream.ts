@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AwsCall } from "../aws-json.ts";
 import type { Faults } from "../faults.ts";
+import type { FunctionDefinition } from "../lambda/definition.ts";
 import type { LocalFunction } from "../lambda/function.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { SourceDefinition } from "./definition.ts";
@@ -18,7 +19,7 @@ interface StreamSourceOptions {
   /** URL of the queue that is told of records given up. */
   readonly onFailureUrl: string | undefined;
   readonly region: string;
-  readonly fn: LocalFunction;
+  readonly fn: Pick<LocalFunction, "invoke"> & { readonly definition: Pick<FunctionDefinition, "arn"> };
   readonly writes: Pick<Writes, "count" | "after">;
   /** Calls DynamoDB Streams and SQS with the role of the function. */
   readonly call: AwsCall;
