@@ -63,7 +63,8 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-const warmEnvironments = 2;
+/** Events come in batches that overlap, so that a second environment is wanted right away; requests come one by one. */
+const warmEnvironments = { ofSources: 2, ofOthers: 1 };
 
 /** fauxqs knows this account only. The region is that of a stack which names none. */
 const anywhere = { account: "000000000000", region: "us-east-1" };
@@ -190,9 +191,9 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   };
 }
 
-/** Two of each, as one that is busy would make the next request wait for a start. */
 async function warmFunctions(functions: ReadonlyMap<string, HostedFunction>): Promise<void> {
-  await Promise.all([...functions.values()].map((fn) => fn.warm(warmEnvironments)));
+  const { ofSources, ofOthers } = warmEnvironments;
+  await Promise.all([...functions.values()].map((fn) => fn.warm(fn.hasSources ? ofSources : ofOthers)));
 }
 
 function unusable(data: string | undefined, error: unknown): never {

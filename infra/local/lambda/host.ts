@@ -6,7 +6,7 @@ import type { Logs } from "../logs.ts";
 import { sourceDefinition } from "../sources/definition.ts";
 import type { Resources } from "../template/resources.ts";
 import { type AsyncInvocations, asyncInvocations, asyncRules } from "./async-invocations.ts";
-import { concurrencyOf } from "./concurrency.ts";
+import { concurrencyOf, sourcesOf } from "./concurrency.ts";
 import { functionDefinition } from "./definition.ts";
 import { type LocalFunction, localFunction } from "./function.ts";
 import { environmentVariables } from "./variables.ts";
@@ -14,6 +14,8 @@ import { environmentVariables } from "./variables.ts";
 export interface HostedFunction extends LocalFunction, Pick<AsyncInvocations, "accept"> {
   /** What the function signs its requests with, by which the gate knows its role. */
   readonly accessKey: string;
+  /** Whether an event source feeds it. */
+  readonly hasSources: boolean;
 }
 
 interface Options {
@@ -67,7 +69,8 @@ export function hostFunctions({
         later.stop();
         return fn.stop();
       };
-      return [definition.name, { ...fn, accept: later.accept, stop, accessKey }];
+      const hasSources = sourcesOf(definition, sources).length > 0;
+      return [definition.name, { ...fn, accept: later.accept, stop, accessKey, hasSources }];
     }),
   );
 }

@@ -133,10 +133,10 @@ describe("how many environments a function may have", () => {
     [[], 10],
     [[source("Fn")], 10],
     [[source("Fn", 2)], 10],
-    [[source("Fn", 20)], 20],
-    [[source("Fn", 12), source(arn, 12)], 24],
-    [[source("Fn", 1_000)], 32],
-    [[source("Other", 20)], 10],
+    [[source("Fn", 14)], 14],
+    [[source("Fn", 6), source(arn, 7)], 13],
+    [[source("Fn", 1_000)], 16],
+    [[source("Other", 14)], 10],
   ])("follows its sources", (sources, expected) => {
     expect(concurrencyOf({ name: "Fn", arn }, sources)).toBe(expected);
   });
