@@ -138,7 +138,9 @@ export class SeededFaults implements Faults {
   }
 }
 
-const Put = z.object({ Item: z.object({ timeline: z.unknown(), org_id: z.object({ S: z.string() }) }) });
+const Put = z.object({
+  Item: z.object({ timeline: z.object({ S: z.string() }), org_id: z.object({ S: z.string() }) }),
+});
 const Transaction = z.object({ TransactItems: z.array(z.object({ Put: z.unknown() })) });
 
 /** The organisations that a call appends events to. */

@@ -58,9 +58,8 @@ export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, l
     async rotate() {
       if (!mayRotate) return;
       mayRotate = false;
-      receiver.secret = Rotated.parse(
-        await post("/rotate-secret", { overlap_seconds: overlapSeconds }),
-      ).endpoint.secret;
+      const answer = await post("/rotate-secret", { overlap_seconds: overlapSeconds });
+      receiver.learn(Rotated.parse(answer).endpoint.secret);
       mayRotate = true;
     },
   };

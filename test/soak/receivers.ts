@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import type { Random } from "../../infra/local/demo/random.ts";
-import { verify } from "../../shared/webhooks/verify.ts";
+import { verify, type WebhookPayload } from "../../shared/webhooks/verify.ts";
 
 /** How a receiver answers. */
 export interface Manner {
@@ -40,8 +40,8 @@ export class Receiver {
   readonly tests = new Set<string>();
   /** Requests that no receiver may get. */
   readonly problems: string[] = [];
-  /** Known once there is an endpoint. */
-  secret = "";
+  /** The newest last. Deliveries may be signed with the one before for as long as settings are remembered. */
+  readonly #secrets: string[] = [];
   #manner: Manner;
   readonly #random: Random;
   readonly #server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
@@ -72,6 +72,11 @@ export class Receiver {
     this.#manner = manners.healthy;
   }
 
+  /** Believes what is signed with this secret, too. */
+  learn(secret: string): void {
+    this.#secrets.push(secret);
+  }
+
   hasTaken(eventId: string): boolean {
     return this.#takenEvents.has(eventId);
   }
@@ -91,9 +96,21 @@ export class Receiver {
     response.writeHead(status).end();
   }
 
+  #verified(headers: IncomingMessage["headers"], bytes: Buffer): WebhookPayload {
+    let reason: unknown = new Error("There is no endpoint yet.");
+    for (const secret of this.#secrets.toReversed()) {
+      try {
+        return verify(headers, bytes, secret);
+      } catch (error) {
+        reason = error;
+      }
+    }
+    throw reason;
+  }
+
   #remember({ headers }: IncomingMessage, bytes: Buffer): Told | undefined {
     try {
-      const { delivery_id: webhookId, event_type, data } = verify(headers, bytes, this.secret);
+      const { delivery_id: webhookId, event_type, data } = this.#verified(headers, bytes);
       if (event_type === testedType) {
         this.tests.add(webhookId);
         return undefined;
