@@ -48,7 +48,7 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   progress("Starting the engines and the functions");
   // What they tell of is gone with the tables of the start before.
   if (data === undefined) rmSync(logs, { recursive: true, force: true });
-  const stack = await startLocalStack({ assembly, port, logs, ...(data !== undefined && { data }) });
+  const stack = await startLocalStack({ assembly, port, logs, warm: true, ...(data !== undefined && { data }) });
   running = stack;
   stack.failed.then(fail);
   if (!empty) progress("Loading the demo data");

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { stackNames } from "../../shared/lambda/outputs.ts";
 import { awsCaller } from "./aws-json.ts";
 import { startEngines } from "./engines/engines.ts";
+import { latencyGauge } from "./engines/latency.ts";
 import { createQueues } from "./engines/queues.ts";
 import { createTable, partitionKeys } from "./engines/tables.ts";
 import type { Faults } from "./faults.ts";
@@ -16,13 +17,14 @@ import { apiDefinition } from "./http/definition.ts";
 import { gatewayError } from "./http/response.ts";
 import { gatewayServer, type Respond } from "./http/server.ts";
 import { openKeys } from "./kms/keys.ts";
-import { hostFunctions } from "./lambda/host.ts";
+import { type HostedFunction, hostFunctions } from "./lambda/host.ts";
 import { closeServer, listenOnLoopback } from "./listen.ts";
 import { logGroups } from "./log-groups.ts";
 import { logFile, openLogs } from "./logs.ts";
 import { openSchedules } from "./schedules/host.ts";
 import { clockTicks, type Ticks } from "./schedules/ticks.ts";
 import { openSources } from "./sources/host.ts";
+import { countWrites } from "./sources/writes.ts";
 import { readAssembly } from "./template/assembly.ts";
 import { localResources } from "./template/resources.ts";
 
@@ -37,6 +39,8 @@ interface LocalStackOptions {
   readonly logs: string;
   /** When schedules run; by the clock without it. */
   readonly ticks?: Ticks;
+  /** Loads the functions before they are invoked, so that the first events do not wait for it. */
+  readonly warm?: boolean;
   /** What goes wrong on purpose; nothing without it. */
   readonly faults?: Faults;
 }
@@ -58,6 +62,9 @@ export interface LocalStack {
   restartDynamoDb(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Events come in batches that overlap, so that a second environment is wanted right away; requests come one by one. */
+const warmEnvironments = { ofSources: 2, ofOthers: 1 };
 
 /** fauxqs knows this account only. The region is that of a stack which names none. */
 const anywhere = { account: "000000000000", region: "us-east-1" };
@@ -116,6 +123,9 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const functions = hostFunctions({ resources, assets, principals, services, logs, faults, log });
   const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
   stops.defer(stopFunctions);
+  const warmed = options.warm ? warmFunctions(functions) : undefined;
+  const latency = latencyGauge(() => performance.now());
+  const writes = countWrites();
   const gate = serviceListener({
     ...engines,
     keys,
@@ -125,6 +135,13 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     judge,
     faults,
     where,
+    beginTableOperation(operation) {
+      const end = latency.begin();
+      return () => {
+        end();
+        writes.made(operation);
+      };
+    },
     partitionKeys: partitionKeys(tableResources),
     origin: services.origin,
     principalOf: principals.byAccessKey,
@@ -141,7 +158,9 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     respond = httpApi({ definition, invokerByArn, judge, writeLog: logs.write, ...where, ...clock });
   }
 
-  const poll = await openSources({ resources, functions, principals, judge, services, data, faults, log });
+  const latencyMs = latency.recentMs;
+  const sources = { resources, functions, principals, judge, services, data, faults, latencyMs, writes, log };
+  const poll = await openSources(sources);
   const { ticks = clockTicks } = options;
   const runSchedules = await openSchedules({ resources, functions, judge, where, ticks, newId: randomUUID });
   const polling = new AbortController();
@@ -153,6 +172,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     await polled;
   });
 
+  await warmed;
   const outputs = resources.outputs();
   const { queues, tables, functions: functionNames, logs: logNames } = stackNames(outputs);
   const fileOf = (group: string) => resolve(options.logs, logFile(group));
@@ -169,6 +189,11 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     restartDynamoDb: engines.dynamodb.restart,
     stop: () => stops.disposeAsync(),
   };
+}
+
+async function warmFunctions(functions: ReadonlyMap<string, HostedFunction>): Promise<void> {
+  const { ofSources, ofOthers } = warmEnvironments;
+  await Promise.all([...functions.values()].map((fn) => fn.warm(fn.hasSources ? ofSources : ofOthers)));
 }
 
 function unusable(data: string | undefined, error: unknown): never {

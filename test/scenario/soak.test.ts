@@ -76,6 +76,14 @@ const spoilings: Record<string, Spoiling> = {
       })),
     }),
   },
+  "a test delivery that did not arrive": {
+    check: "tests",
+    spoil: ({ owners }) => ({ owners: { ...owners, tested: new Set() } }),
+  },
+  "a call that never succeeded": {
+    check: "calls of owners",
+    spoil: ({ owners }) => ({ owners: { ...owners, calls: new Map([...owners.calls, ["rotate", 0]]) } }),
+  },
   "a message that nobody could deal with": {
     check: "dead letters",
     spoil: () => ({ left: new Map([["ingest_dead_letters", ["{}"]]]) }),

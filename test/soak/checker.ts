@@ -22,6 +22,8 @@ const checks: readonly Check[] = [
   rejected,
   delivered,
   toldAlike,
+  tested,
+  ownersServed,
   leftNothing,
   readersSawTheirOwn,
   errorsExplained,
@@ -122,6 +124,18 @@ function toldAlike(_: Ledger, { told, problems }: Found): Verdict {
   const byEvent = Map.groupBy(all, ({ eventId }) => eventId);
   const twice = [...byEvent].filter(([, requests]) => requests.length > 1).map(([id]) => `${id} came under two ids.`);
   return { what: "told alike", expected: byEvent.size, found: all.length, problems: [...problems.requests, ...twice] };
+}
+
+/** Each test delivery that was promised has come. */
+function tested(_: Ledger, { owners: { tests, tested } }: Found): Verdict {
+  const problems = tests.filter((id) => !tested.has(id)).map((id) => `The test ${id} did not arrive.`);
+  return { what: "tests", expected: tests.length, found: tests.length - problems.length, problems };
+}
+
+/** Whatever goes wrong, each call of an owner succeeds now and then. */
+function ownersServed(_: Ledger, { owners: { calls } }: Found): Verdict {
+  const problems = [...calls].filter(([, count]) => count === 0).map(([call]) => `No ${call} succeeded.`);
+  return { what: "calls of owners", expected: calls.size, found: calls.size - problems.length, problems };
 }
 
 function leftNothing(_: Ledger, { left }: Found): Verdict {

@@ -1,5 +1,6 @@
 export const faultKinds = [
   "call throttled",
+  "organisation throttled",
   "answer lost after the call",
   "function killed",
   "queue batch brought twice",

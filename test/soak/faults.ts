@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Random } from "../../infra/local/demo/random.ts";
 import type { Faults, FaultySource, ServiceCall } from "../../infra/local/faults.ts";
 import { type Choices, Rhythm } from "./choices.ts";
@@ -10,8 +11,12 @@ const throttles: Readonly<Record<string, readonly [string, ...string[]]>> = {
   Logs_20140328: ["ThrottlingException"],
 };
 
+/** How long one organisation's appends are refused, each of them. */
+const orgThrottledMs = 3_000;
+
 export interface FaultOptions {
   readonly choices: Choices;
+  readonly orgIds: readonly string[];
   /** Functions that are not killed, and always hear what they asked. */
   readonly spares: (functionName: string) => boolean;
 }
@@ -25,6 +30,9 @@ export class SeededFaults implements Faults {
   readonly #unanswered: Rhythm;
   readonly #killed: Rhythm;
   readonly #killMs: Random;
+  readonly #orgs: Random;
+  #orgsThrottled: Rhythm;
+  #throttledOrg: string | undefined;
   #restarts: Rhythm;
   #restart: (() => Promise<void>) | undefined;
   #restarting: Promise<void> | undefined;
@@ -37,6 +45,8 @@ export class SeededFaults implements Faults {
     this.#unanswered = new Rhythm(choices("unanswered"), 1, 200);
     this.#killed = new Rhythm(choices("killed"), 1, 100);
     this.#killMs = choices("time to live");
+    this.#orgs = choices("organisations");
+    this.#orgsThrottled = new Rhythm(choices("first throttled organisation"), 20, 60);
     // Early: a sender whose last word is lost holds its deliveries for a minute, which a short run would wait for.
     this.#restarts = new Rhythm(choices("first restart"), 20, 120);
   }
@@ -52,10 +62,16 @@ export class SeededFaults implements Faults {
     await this.#restarting;
   }
 
-  refuses({ service, caller }: ServiceCall): string | undefined {
+  refuses({ service, operation, input, caller }: ServiceCall): string | undefined {
     const codes = throttles[service];
     if (this.#restart === undefined || codes === undefined) return undefined;
     if (service.startsWith("DynamoDB") && this.#restarts.strikes()) this.#restartEngine();
+    const appending = orgsAppendedTo(operation, input);
+    if (appending.length > 0 && this.#orgsThrottled.strikes()) this.#throttleOrg();
+    if (this.#throttledOrg !== undefined && appending.includes(this.#throttledOrg)) {
+      this.log.note("organisation throttled", nameIn(caller));
+      return "ThrottlingException";
+    }
     if (!this.#throttled.strikes()) return undefined;
     this.log.note("call throttled", nameIn(caller));
     return this.#codes.pick(codes);
@@ -105,12 +121,37 @@ export class SeededFaults implements Faults {
     };
   }
 
+  /** As where the partition of an index is too busy: one organisation cannot write at all, all others can. */
+  #throttleOrg(): void {
+    this.#orgsThrottled = new Rhythm(this.#options.choices("later throttled organisations"), 500, 1_500);
+    this.#throttledOrg = this.#options.orgIds[this.#orgs.between(0, this.#options.orgIds.length - 1)];
+    setTimeout(() => {
+      this.#throttledOrg = undefined;
+    }, orgThrottledMs);
+  }
+
   #restartEngine(): void {
     if (this.#restart === undefined) return;
     this.#restarts = new Rhythm(this.#options.choices("later restarts"), 3_000, 9_000);
     const over = this.log.note("engine restarted", everywhere);
     this.#restarting = this.#restart().finally(over);
   }
+}
+
+const Put = z.object({
+  Item: z.object({ timeline: z.object({ S: z.string() }), org_id: z.object({ S: z.string() }) }),
+});
+const Transaction = z.object({ TransactItems: z.array(z.object({ Put: z.unknown() })) });
+
+/** The organisations that a call appends events to. */
+function orgsAppendedTo(operation: string, input: unknown): string[] {
+  const puts =
+    operation === "PutItem"
+      ? [input]
+      : operation === "TransactWriteItems"
+        ? (Transaction.safeParse(input).data?.TransactItems.map((item) => item.Put) ?? [])
+        : [];
+  return puts.flatMap((put) => Put.safeParse(put).data?.Item.org_id.S ?? []);
 }
 
 function nameIn(caller: string): string {

@@ -3,6 +3,7 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { JsonObject } from "../../shared/events/json.ts";
 import { auditLines } from "../support/audit-lines.ts";
 import { givenUp } from "./deliveries.ts";
+import { type OwnerLog, ownerCalls } from "./owners.ts";
 import { type Journal, walk } from "./pages.ts";
 import { drain } from "./queues.ts";
 import type { Told } from "./receivers.ts";
@@ -24,6 +25,16 @@ export interface Found {
   /** What is wrong with requests that receivers got, and with pages that readers got. */
   readonly problems: { readonly requests: readonly string[]; readonly pages: readonly string[] };
   readonly serverErrors: ServerErrors;
+  readonly owners: FoundOwners;
+}
+
+/** What owners of endpoints asked for and got. */
+export interface FoundOwners {
+  /** How often each call succeeded. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** Test deliveries that were promised, and those of them that came. */
+  readonly tests: readonly string[];
+  readonly tested: ReadonlySet<string>;
 }
 
 export type Item = Readonly<Record<string, unknown>>;
@@ -54,6 +65,7 @@ export async function gather(
   stack: SoakStack,
   subscribers: readonly Subscriber[],
   journal: Journal,
+  owners: OwnerLog,
   serverErrors: () => ServerErrors,
 ): Promise<Found> {
   const shown = new Map<string, string[]>();
@@ -83,6 +95,11 @@ export async function gather(
     told,
     problems: { requests: subscribers.flatMap(({ receiver }) => receiver.problems), pages: journal.problems },
     serverErrors: serverErrors(),
+    owners: {
+      calls: new Map(ownerCalls.map((call) => [call, owners.count(call)])),
+      tests: owners.tests,
+      tested: new Set(subscribers.flatMap(({ receiver }) => [...receiver.tests])),
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import type { Random } from "../../infra/local/demo/random.ts";
-import { verify } from "../../shared/webhooks/verify.ts";
+import { verify, type WebhookPayload } from "../../shared/webhooks/verify.ts";
 
 /** How a receiver answers. */
 export interface Manner {
@@ -15,6 +15,7 @@ export const manners = {
   healthy: { status: () => 204, delayMs: () => 0 },
   flaky: { status: (random) => (random.chance(0.2) ? random.pick([500, 503]) : 204), delayMs: () => 0 },
   slow: { status: () => 204, delayMs: (random) => random.between(100, 500) },
+  "very slow": { status: () => 204, delayMs: (random) => random.between(1_500, 3_000) },
 } as const satisfies Readonly<Record<string, Manner>>;
 
 /** What came under one webhook id. */
@@ -29,13 +30,18 @@ export interface Told {
 
 const Data = z.object({ event_id: z.string() });
 
+/** What test deliveries are samples of: nobody writes such events. */
+export const testedType = "journal.created";
+
 /** A subscriber's server on this machine, which remembers what it was told. */
 export class Receiver {
   readonly told = new Map<string, Told>();
+  /** Webhook ids of the test deliveries that came. */
+  readonly tests = new Set<string>();
   /** Requests that no receiver may get. */
   readonly problems: string[] = [];
-  /** Known once there is an endpoint. */
-  secret = "";
+  /** The newest last. Deliveries may be signed with the one before for as long as settings are remembered. */
+  readonly #secrets: string[] = [];
   #manner: Manner;
   readonly #random: Random;
   readonly #server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
@@ -66,6 +72,11 @@ export class Receiver {
     this.#manner = manners.healthy;
   }
 
+  /** Believes what is signed with this secret, too. */
+  learn(secret: string): void {
+    this.#secrets.push(secret);
+  }
+
   hasTaken(eventId: string): boolean {
     return this.#takenEvents.has(eventId);
   }
@@ -85,9 +96,25 @@ export class Receiver {
     response.writeHead(status).end();
   }
 
+  #verified(headers: IncomingMessage["headers"], bytes: Buffer): WebhookPayload {
+    let reason: unknown = new Error("There is no endpoint yet.");
+    for (const secret of this.#secrets.toReversed()) {
+      try {
+        return verify(headers, bytes, secret);
+      } catch (error) {
+        reason = error;
+      }
+    }
+    throw reason;
+  }
+
   #remember({ headers }: IncomingMessage, bytes: Buffer): Told | undefined {
     try {
-      const { delivery_id: webhookId, data } = verify(headers, bytes, this.secret);
+      const { delivery_id: webhookId, event_type, data } = this.#verified(headers, bytes);
+      if (event_type === testedType) {
+        this.tests.add(webhookId);
+        return undefined;
+      }
       const body = bytes.toString();
       const told = this.told.get(webhookId) ?? {
         webhookId,

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { auditLines } from "../support/audit-lines.ts";
 import { hurry } from "./deliveries.ts";
 import type { Ledger } from "./ledger.ts";
+import type { OwnerLog } from "./owners.ts";
 import { depth, redrive } from "./queues.ts";
 import type { Receiver } from "./receivers.ts";
 import type { SoakStack } from "./stack.ts";
@@ -17,17 +18,27 @@ const lookAgainMs = 1_000;
  * Waits until all that was accepted has gone its way, and helps as an operator would: redrives dead letters, and has
  * deliveries tried at once that wait for long. Answers how much was redriven. What does not arrive is for the checks.
  */
-export async function settle(stack: SoakStack, ledger: Ledger, subscribers: readonly Subscriber[]): Promise<number> {
+export async function settle(
+  stack: SoakStack,
+  ledger: Ledger,
+  subscribers: readonly Subscriber[],
+  owners: OwnerLog,
+): Promise<number> {
   for (const { receiver } of subscribers) receiver.recover();
   const hurried = new Set<string>();
   let redriven = 0;
   for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(lookAgainMs)) {
     for (const name of ["ingest", "deliveries", "replays"]) redriven += await redrive(stack, name);
-    const isDone = owedEvents(ledger, subscribers).every(isTaken) && allLogged(stack, ledger);
+    const isTold = owedEvents(ledger, subscribers).every(isTaken) && allTested(subscribers, owners);
+    const isDone = isTold && allLogged(stack, ledger);
     if (isDone && (await depth(stack, "ingest")) === 0) break;
     for (const subscriber of subscribers) await hurry(subscriber, hurried);
   }
   return redriven;
+}
+
+function allTested(subscribers: readonly Subscriber[], { tests }: OwnerLog): boolean {
+  return tests.every((id) => subscribers.some(({ receiver }) => receiver.tests.has(id)));
 }
 
 /** Whether the review function has come to the end of the stream. */

@@ -7,11 +7,12 @@ import { SeededFaults } from "./faults.ts";
 import { type Found, gather } from "./found.ts";
 import { Ledger } from "./ledger.ts";
 import type { SoakOptions } from "./options.ts";
+import { OwnerLog, owner } from "./owners.ts";
 import { newJournal } from "./pages.ts";
 import { reader } from "./readers.ts";
 import { readServerErrors } from "./server-errors.ts";
 import { isTaken, owedEvents, settle } from "./settle.ts";
-import { startSoakStack } from "./stack.ts";
+import { orgIds, startSoakStack } from "./stack.ts";
 import { subscribeAll, untilTold } from "./subscribers.ts";
 import { writer } from "./writers.ts";
 
@@ -45,9 +46,10 @@ const progressEveryMs = 3_000;
 export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   const { seconds, seed, writers, progress, spares = () => false } = plan;
   const choices = choicesOf(seed);
-  const faults = new SeededFaults({ choices, spares });
+  const faults = new SeededFaults({ choices, spares, orgIds });
   const ledger = new Ledger();
   const journal = newJournal();
+  const ownerLog = new OwnerLog();
   progress("starting the stack");
   const stack = await startSoakStack({ ...plan, faults });
   const subscribers = await subscribeAll(stack, choices);
@@ -70,17 +72,20 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     const reads = Array.from({ length: readerCount }, (_, at) =>
       reader(stack, ledger, choices(`reader ${at}`), journal),
     );
+    const owners = subscribers.map((subscriber) =>
+      owner(subscriber, choices(`owner of ${subscriber.org.org_id}`), ownerLog),
+    );
     faults.begin(stack.restartDynamoDb);
     const broken = stack.failed.then((error) => Promise.reject(error));
-    const loaded = underLoad([...writes.map(({ run }) => run), ...reads], seconds, faults.log);
+    const loaded = underLoad([...writes.map(({ run }) => run), ...reads, ...owners], seconds, faults.log);
     await Promise.race([loaded, broken]);
     await faults.end();
     const { pages, retried } = journal;
 
     clearInterval(told);
     told = setInterval(tell("settling"), progressEveryMs);
-    const redriven = await settle(stack, ledger, subscribers);
-    const found = await gather(stack, subscribers, journal, () => readServerErrors(stack, faults.log));
+    const redriven = await settle(stack, ledger, subscribers, ownerLog);
+    const found = await gather(stack, subscribers, journal, ownerLog, () => readServerErrors(stack, faults.log));
     return {
       faults: new Map(faultKinds.map((kind) => [kind, faults.log.count(kind)])),
       verdicts: check(ledger, found),

@@ -30,7 +30,7 @@ interface Options {
   readonly faults: Faults;
 }
 
-const orgCount = 6;
+export const orgIds: readonly string[] = Array.from({ length: 6 }, (_, at) => `org_soak_${at + 1}`);
 
 /** What fails comes again this soon: the template's minutes are for AWS. */
 const visibilitySeconds = { ingest: 5, deliveries: 10 };
@@ -72,8 +72,7 @@ async function createOrgs(stack: LocalStack): Promise<Org[]> {
   };
   const scopes = ["AIBooks.activity.READ", "AIBooks.webhooks.MANAGE"] as const;
   const orgs: Org[] = [];
-  for (let number = 1; number <= orgCount; number++) {
-    const org_id = `org_soak_${number}`;
+  for (const org_id of orgIds) {
     await admin({ action: "org.create", org_id });
     const issued = await admin({ action: "token.create", org_ids: [org_id], scopes: [...scopes] });
     orgs.push({ org_id, token: z.object({ secret: z.string() }).parse(issued).secret });

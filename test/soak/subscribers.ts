@@ -27,7 +27,7 @@ export async function subscribeAll(stack: SoakStack, choices: Choices): Promise<
     const endpoints = `${stack.api}/api/public/v1/webhooks/endpoints`;
     const answer = await ask(org, "POST", endpoints, { url, events: ["*"] });
     const { endpoint_id, secret } = Created.parse(await answer.json()).endpoint;
-    receiver.secret = secret;
+    receiver.learn(secret);
     const askAsOrg = (method: string, url: string, body?: unknown) => ask(org, method, url, body);
     subscribers.push({ org, receiver, endpoint: `${endpoints}/${endpoint_id}`, ask: askAsOrg });
   }

@@ -3,15 +3,18 @@ import type { Session } from "../session.ts";
 const barWidth = 24;
 const redrawMs = 100;
 
+/** Where nothing can be drawn over, lines stay: a few a minute show that the work goes on. */
+const lineMs = 5_000;
+
 export type ProgressBar = {
   /** Shows how far the work is: a share from 0 to 1, or `null` where nobody knows how much there is. */
   show(share: number | null, note: string): void;
   clear(): void;
 };
 
-/** A bar on stderr, drawn over itself. It is silent where stderr is no terminal. */
+/** A bar on stderr, drawn over itself; a line every few seconds where stderr is no terminal. */
 export function progressBar({ stderr, now }: Pick<Session, "stderr" | "now">): ProgressBar {
-  if (stderr.isTTY !== true) return { show() {}, clear() {} };
+  if (stderr.isTTY !== true) return progressLines({ stderr, now });
   let drawnAt = 0;
   return {
     show(share, note) {
@@ -23,6 +26,19 @@ export function progressBar({ stderr, now }: Pick<Session, "stderr" | "now">): P
     clear() {
       if (drawnAt > 0) stderr.write("\r\u001b[2K");
     },
+  };
+}
+
+function progressLines({ stderr, now }: Pick<Session, "stderr" | "now">): ProgressBar {
+  let writtenAt = now().getTime();
+  return {
+    show(share, note) {
+      const at = now().getTime();
+      if (at - writtenAt < lineMs) return;
+      writtenAt = at;
+      stderr.write(`${share === null ? "" : `${Math.floor(share * 100)} %, `}${note}\n`);
+    },
+    clear() {},
   };
 }
 

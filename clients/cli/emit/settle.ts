@@ -13,6 +13,8 @@ export type Settling = Pick<Session, "now" | "sleep"> & {
   /** What waits in the rejected queue. */
   rejected(): Promise<readonly RejectedMessage[]>;
   readonly interruption: AbortSignal;
+  /** Called now and then with how many of the events have arrived. */
+  onArrived(events: number): void;
 };
 
 const shortestPauseMs = 50;
@@ -65,6 +67,7 @@ export async function settle(sent: readonly SentEvent[], settling: Settling): Pr
     if (missing.length < pending.length) movedAt = now().getTime();
     else if (idleMs > patienceMs) throw new CliError("failed", overdue(missing.length));
     pending = missing;
+    settling.onArrived(sent.length - pending.length);
     if (pending.length > 0) await sleep(pause);
     pause = Math.min(pause * 2, longestPauseMs);
   }

@@ -8,7 +8,7 @@ import { readLines } from "../emit/lines.ts";
 import { createLookup } from "../emit/lookup.ts";
 import { progressBar } from "../emit/progress-bar.ts";
 import { emitLines } from "../emit/run.ts";
-import { type SentEvent, settle } from "../emit/settle.ts";
+import { type SentEvent, type Settling, settle } from "../emit/settle.ts";
 import { emptyTally, type Tally, total } from "../emit/tally.ts";
 import { CliError, exitCodes, type Outcome } from "../outcome.ts";
 import { peek } from "../rejected-queue.ts";
@@ -33,18 +33,21 @@ export const emit = defineVerb({
     const interruption = session.interruption();
     const bar = progressBar(session);
     const note = rate(session.now, total(tally));
-    const show = (offset: number) => bar.show(source.size === null ? null : offset / source.size, note(total(tally)));
+    let offset = source.start.offset;
+    const show = (arrived = 0) =>
+      bar.show(source.size === null ? null : offset / source.size, note(total(tally) + arrived));
     try {
-      show(source.start.offset);
+      show();
       await emitLines({
         lines: readLines(addAbortSignal(interruption, source.stream()), source.start),
         tally,
         quiet,
         now: session.now,
-        ...connections(target, wait, interruption, session),
+        ...connections(target, wait, { interruption, onArrived: show }, session),
         async onProgress(progress) {
           await source.save(progress);
-          show(progress.offset);
+          offset = progress.offset;
+          show();
         },
       });
     } catch (error) {
@@ -91,14 +94,16 @@ async function openSource(name: string, rest: Care, session: Session): Promise<S
   };
 }
 
-function connections(target: Target, wait: boolean, interruption: AbortSignal, { now, sleep }: Session) {
+type Waiting = Pick<Settling, "interruption" | "onArrived">;
+
+function connections(target: Target, wait: boolean, waiting: Waiting, { now, sleep }: Session) {
   const client = new SQSClient(target.clientConfig("sqs"));
   const send = createSender({ queueUrl: target.queues.ingest, client });
   if (!wait) return { send, arrival: null };
   const lookup = createLookup(target);
   const rejected = () => peek(client, target.queues.rejected, 10_000);
-  const waiting = { lookup, rejected, interruption, now, sleep };
-  return { send, arrival: { lookup, settle: (sent: readonly SentEvent[]) => settle(sent, waiting) } };
+  const settling = { lookup, rejected, ...waiting, now, sleep };
+  return { send, arrival: { lookup, settle: (sent: readonly SentEvent[]) => settle(sent, settling) } };
 }
 
 /** Says how many events are done with, and how fast this run goes; those of an earlier run do not count for that. */

@@ -1,5 +1,6 @@
 import { Server } from "node:net";
 import * as z from "zod";
+import { type FauxqsQueue, improveQueues } from "./fauxqs-queues.ts";
 
 // Where fauxqs is not what SQS is, and has no option for it. Loaded before fauxqs itself, by the thread of its own.
 
@@ -38,9 +39,13 @@ refused.test = (body) => refusedBySqs.test(body);
 // It forgets the group of a message in a standard queue, and takes any delay. A message's attributes are the one thing
 // of the request that comes by where it is made, so the group is remembered by them.
 const groups = new WeakMap<object, string>();
-const { SqsStore } = z
-  .object({ SqsStore: z.custom<Store>((value) => typeof value === "function") })
+const { SqsStore, SqsQueue } = z
+  .object({
+    SqsStore: z.custom<Store>((value) => typeof value === "function"),
+    SqsQueue: z.custom<{ prototype: FauxqsQueue }>((value) => typeof value === "function"),
+  })
   .parse(await internal("./sqs/sqsStore.js"));
+improveQueues(SqsQueue.prototype, Date.now);
 const { createMessage } = SqsStore;
 SqsStore.createMessage = (body, attributes, delay, group = groups.get(attributes), ...more) =>
   Reflect.apply(createMessage, SqsStore, [body, attributes, delay, group, ...more]);

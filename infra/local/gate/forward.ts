@@ -21,16 +21,19 @@ interface Translation {
   /** Changes an answer; undefined when none needs it. */
   answer(operation: string): ((text: string) => string) | undefined;
   question?(text: string): string;
+  /** Called when a request is passed on; what it returns, when the engine has answered. */
+  begin?(operation: string): () => void;
 }
 
 /** Passes requests on to engines, which only the gate can reach. */
 export function forwarder(region: string) {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
-  function forwardTo(engine: Engine, { answer, question }: Translation) {
+  function forwardTo(engine: Engine, { answer, question, begin }: Translation) {
     return async (operation: string, text: string, exchange: Exchange): Promise<void> => {
       const { response } = exchange;
-      const result = await ask(engine, question?.(text) ?? text, exchange);
+      const end = begin?.(operation);
+      const result = await ask(engine, question?.(text) ?? text, exchange).finally(end);
       const change = answer(operation);
       if (exchange.losesAnswer) {
         await textOf(result);

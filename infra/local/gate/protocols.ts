@@ -26,6 +26,8 @@ export interface Services {
   readonly logGroups: ReturnType<typeof logGroups>;
   readonly randomBytes: (size: number) => Buffer;
   readonly where: Region;
+  /** Called when an operation on tables begins; what it returns, when it has ended. */
+  beginTableOperation(operation: string): () => void;
   /** Partition key attribute of each table, by the table's name. */
   readonly partitionKeys: ReadonlyMap<string, string>;
   /** Origin that clients reach the gate by, for the queue URLs in answers. */
@@ -34,7 +36,7 @@ export interface Services {
 
 /** Every protocol that the gate speaks, by what stands before the dot in `x-amz-target`. */
 export function protocols(
-  { dynamodb, sqs, keys, logGroups, randomBytes, where, partitionKeys, origin }: Services,
+  { dynamodb, sqs, keys, logGroups, randomBytes, where, partitionKeys, origin, beginTableOperation }: Services,
   { forwardTo }: Pick<ReturnType<typeof forwarder>, "forwardTo">,
 ): ReadonlyMap<string, Protocol> {
   // DynamoDB Local puts all its ARNs in a region of its own.
@@ -48,7 +50,10 @@ export function protocols(
     DynamoDB_20120810: {
       refusalStatus: 400,
       access: (operation, body) => dynamoDbAccess(operation, body, { ...where, partitionKeys }),
-      answer: forwardTo(dynamodb, { answer: (operation) => (operation.endsWith("Table") ? toOurs : undefined) }),
+      answer: forwardTo(dynamodb, {
+        answer: (operation) => (operation.endsWith("Table") ? toOurs : undefined),
+        begin: beginTableOperation,
+      }),
     },
     DynamoDBStreams_20120810: {
       refusalStatus: 400,

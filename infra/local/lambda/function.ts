@@ -13,6 +13,10 @@ export type Invoke = (payload: string) => Promise<Outcome | Throttled>;
 export interface LocalFunction {
   readonly definition: FunctionDefinition;
   readonly invoke: Invoke;
+  /** How many environments there are now. */
+  environments(): number;
+  /** Has so many environments loaded, within the function's limit. */
+  warm(environments: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,6 +26,8 @@ export interface Host {
   readonly variables: Readonly<Record<string, string>>;
   /** Environments at once, where the template reserves none: what exceeds them waits. */
   readonly concurrency: number;
+  /** An environment that had nothing to do for so long is stopped, unless it is the last one. */
+  readonly idleMs: number;
   readonly faults?: Faults | undefined;
   log(text: string): void;
 }
@@ -33,9 +39,11 @@ const maxResponseBytes = 6_291_556;
 export function localFunction(definition: FunctionDefinition, host: Host): LocalFunction {
   const limit = definition.reservedConcurrency ?? host.concurrency;
   const all = new Set<Environment>();
-  const idle: Environment[] = [];
+  // The last one in is the first one out, so that those in front are idle for longest.
+  const idle: { readonly environment: Environment; readonly since: number }[] = [];
   const waiting: ((environment: Environment | undefined) => void)[] = [];
   let stopped = false;
+  let cleanup: NodeJS.Timeout | undefined;
 
   function start(): Environment {
     const environment = startEnvironment(definition, host.variables, host.log);
@@ -46,8 +54,8 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
   function acquire(): Promise<Environment | undefined> | Environment | undefined {
     if (stopped) return undefined;
     for (let free = idle.pop(); free !== undefined; free = idle.pop()) {
-      if (free.isAlive()) return free;
-      all.delete(free);
+      if (free.environment.isAlive()) return free.environment;
+      all.delete(free.environment);
     }
     if (all.size < limit) return start();
     if (definition.reservedConcurrency !== undefined) return undefined;
@@ -56,8 +64,30 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
 
   function release(environment: Environment): void {
     const next = waiting.shift();
-    if (next === undefined) idle.push(environment);
-    else next(environment);
+    if (next !== undefined) {
+      next(environment);
+      return;
+    }
+    idle.push({ environment, since: host.now().getTime() });
+    cleanUpLater();
+  }
+
+  function cleanUpLater(): void {
+    if (stopped || all.size <= 1) return;
+    cleanup ??= setTimeout(stopIdle, host.idleMs).unref();
+  }
+
+  function stopIdle(): void {
+    cleanup = undefined;
+    const oldest = host.now().getTime() - host.idleMs;
+    while (all.size > 1) {
+      const [first] = idle;
+      if (first === undefined || first.since > oldest) break;
+      idle.shift();
+      all.delete(first.environment);
+      void first.environment.stop();
+    }
+    if (idle.length > 0) cleanUpLater();
   }
 
   async function discard(environment: Environment): Promise<void> {
@@ -80,6 +110,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
 
   return {
     definition,
+    environments: () => all.size,
     async invoke(payload) {
       const environment = await acquire();
       if (environment === undefined) return { kind: "throttled" };
@@ -92,8 +123,15 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
       else release(environment);
       return outcome;
     },
+    async warm(environments) {
+      const missing = Math.min(environments, limit) - all.size;
+      const started = Array.from({ length: Math.max(0, missing) }, start);
+      await Promise.all(started.map(({ loaded }) => loaded));
+      for (const environment of started) release(environment);
+    },
     async stop() {
       stopped = true;
+      clearTimeout(cleanup);
       for (const next of waiting.splice(0)) next(undefined);
       await Promise.all([...all].map((environment) => environment.stop()));
     },

@@ -6,7 +6,7 @@ import type { Logs } from "../logs.ts";
 import { sourceDefinition } from "../sources/definition.ts";
 import type { Resources } from "../template/resources.ts";
 import { type AsyncInvocations, asyncInvocations, asyncRules } from "./async-invocations.ts";
-import { concurrencyOf } from "./concurrency.ts";
+import { concurrencyOf, sourcesOf } from "./concurrency.ts";
 import { functionDefinition } from "./definition.ts";
 import { type LocalFunction, localFunction } from "./function.ts";
 import { environmentVariables } from "./variables.ts";
@@ -14,6 +14,8 @@ import { environmentVariables } from "./variables.ts";
 export interface HostedFunction extends LocalFunction, Pick<AsyncInvocations, "accept"> {
   /** What the function signs its requests with, by which the gate knows its role. */
   readonly accessKey: string;
+  /** Whether an event source feeds it. */
+  readonly hasSources: boolean;
 }
 
 interface Options {
@@ -27,7 +29,10 @@ interface Options {
   log(text: string): void;
 }
 
-/** The template's functions by name; none of them is loaded before its first invocation. */
+/** Lambda keeps idle environments for minutes; memory is scarcer on a laptop, and a new one is there in 0.1 s. */
+const idleMs = 15_000;
+
+/** The template's functions by name; none of them is loaded before it is warmed or invoked. */
 export function hostFunctions({
   resources,
   assets,
@@ -49,6 +54,7 @@ export function hostFunctions({
         now,
         faults,
         concurrency: concurrencyOf(definition, sources),
+        idleMs,
         variables: environmentVariables(definition, { ...services, accessKey }),
         log: (text) => logs.write(definition.logGroup, text),
       });
@@ -63,7 +69,8 @@ export function hostFunctions({
         later.stop();
         return fn.stop();
       };
-      return [definition.name, { ...fn, accept: later.accept, stop, accessKey }];
+      const hasSources = sourcesOf(definition, sources).length > 0;
+      return [definition.name, { ...fn, accept: later.accept, stop, accessKey, hasSources }];
     }),
   );
 }

@@ -3,12 +3,15 @@ import { awsCaller } from "../aws-json.ts";
 import type { Faults } from "../faults.ts";
 import type { Judge } from "../gate/judge.ts";
 import type { Principals } from "../gate/principals.ts";
+import { laptopConcurrency } from "../lambda/concurrency.ts";
 import type { HostedFunction } from "../lambda/host.ts";
 import type { Resources } from "../template/resources.ts";
+import { admission } from "./admission.ts";
 import { openCheckpoints } from "./checkpoints.ts";
 import { type SourceDefinition, sourceDefinition } from "./definition.ts";
 import { pollQueue, sqsSourceActions } from "./sqs.ts";
 import { openStream, streamSourceActions } from "./stream.ts";
+import type { Writes } from "./writes.ts";
 
 interface Options {
   readonly resources: Resources;
@@ -19,6 +22,9 @@ interface Options {
   /** Folder that keeps the progress of streams; in memory without one. */
   readonly data: string | undefined;
   readonly faults: Faults | undefined;
+  /** Recent latency of the engine that functions wait for. */
+  readonly latencyMs: () => number;
+  readonly writes: Writes;
   log(text: string): void;
 }
 
@@ -39,7 +45,7 @@ export async function openSources(options: Options): Promise<(signal: AbortSigna
 }
 
 async function openSource(definition: SourceDefinition, options: Options): Promise<Poll> {
-  const { resources, services, faults, log } = options;
+  const { resources, services, faults, latencyMs, writes, log } = options;
   const { sourceArn, onFailureArn } = definition;
   const queues = resources.ofType("AWS::SQS::Queue");
   const queueByArn = (arn: string | undefined) => queues.find((queue) => queue.arn === arn);
@@ -55,6 +61,7 @@ async function openSource(definition: SourceDefinition, options: Options): Promi
     await assertReadable(definition, fn, streamSourceActions, options);
     return openStream({
       ...shared,
+      writes,
       onFailureUrl,
       checkpoints: openCheckpoints(options.data, definition.id),
       now: () => new Date(),
@@ -64,7 +71,10 @@ async function openSource(definition: SourceDefinition, options: Options): Promi
   const queue = queueByArn(sourceArn);
   if (queue === undefined) throw new Error(`${definition.id} polls ${sourceArn}, which is no queue of the template.`);
   await assertReadable(definition, fn, sqsSourceActions, options);
-  return (signal) => pollQueue({ ...shared, queueUrl: queue.ref }, signal);
+  // More pollers than functions that run at once would only hold messages back.
+  const max = Math.min(definition.concurrency, laptopConcurrency);
+  const admitted = admission({ max, latencyMs, now: performance.now.bind(performance) });
+  return (signal) => pollQueue({ ...shared, queueUrl: queue.ref, admission: admitted }, signal);
 }
 
 function sourceFunction({ id, functionName }: SourceDefinition, { functions }: Options): HostedFunction {

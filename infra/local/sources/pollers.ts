@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { type Admission, periodMs } from "./admission.ts";
 
 interface Options<Item> {
-  /** Pollers at once at most. */
-  readonly limit: number;
+  /** Pollers at once at most: each receives no more before what it received is delivered. */
+  readonly admission: Admission;
   /** Waits for items; none after a while without. */
   receive(signal: AbortSignal): Promise<readonly Item[]>;
   deliver(items: readonly Item[]): Promise<void>;
@@ -12,15 +13,32 @@ interface Options<Item> {
 const afterErrorMs = 1_000;
 
 /**
- * Receives and delivers until aborted, as often at once as there is something to deliver. Only one poller waits, as the
- * queue wakes all that wait for each message: whoever receives something has the next one wait.
+ * Receives and delivers until aborted, as often at once as there is something to deliver and as is admitted. Only one
+ * poller waits, as the queue wakes all that wait for each message: whoever receives something has the next one wait.
  */
 export async function runPollers<Item>(options: Options<Item>, signal: AbortSignal): Promise<void> {
-  const { limit, receive, deliver, onError } = options;
+  const { admission, receive, deliver, onError } = options;
   const pollers = new Set<Promise<void>>();
+  let active = 0;
   let waiting = 0;
+  let review: NodeJS.Timeout | undefined;
+
+  /** Has another poller wait while all the others deliver, now or when one more is admitted. */
+  function keepWaiting(): void {
+    if (signal.aborted || waiting > 0) return;
+    if (active < admission.limit(active)) addPoller();
+    else reviewLater();
+  }
+
+  function reviewLater(): void {
+    review ??= setTimeout(() => {
+      review = undefined;
+      keepWaiting();
+    }, periodMs);
+  }
 
   function addPoller(): void {
+    active += 1;
     const poller = poll().finally(() => pollers.delete(poller));
     pollers.add(poller);
   }
@@ -34,21 +52,29 @@ export async function runPollers<Item>(options: Options<Item>, signal: AbortSign
     }
   }
 
+  /** True for a poller that is one too many, be it as another one waits already: it counts no longer. */
+  function leaves(): boolean {
+    if (active === 1 || (waiting === 0 && active <= admission.limit(active))) return false;
+    active -= 1;
+    return true;
+  }
+
   async function poll(): Promise<void> {
-    while (!signal.aborted) {
+    do {
       try {
         const items = await next();
-        if (items.length === 0 && waiting > 0) return;
-        if (items.length > 0 && waiting === 0 && pollers.size < limit) addPoller();
-        if (items.length > 0) await deliver(items);
+        if (items.length === 0) continue;
+        keepWaiting();
+        await deliver(items);
       } catch (error) {
         if (signal.aborted) return;
         onError(error);
         await delay(afterErrorMs, undefined, { signal }).catch(() => {});
       }
-    }
+    } while (!signal.aborted && !leaves());
   }
 
   addPoller();
   while (pollers.size > 0) await Promise.all(pollers);
+  clearTimeout(review);
 }

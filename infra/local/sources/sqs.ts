@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { AwsCall } from "../aws-json.ts";
 import type { Faults } from "../faults.ts";
-import { laptopConcurrency } from "../lambda/concurrency.ts";
 import type { LocalFunction } from "../lambda/function.ts";
+import type { Admission } from "./admission.ts";
 import { failedRecords } from "./batch-result.ts";
 import type { SourceDefinition } from "./definition.ts";
 import { runPollers } from "./pollers.ts";
@@ -15,6 +15,8 @@ export interface SqsSourceOptions {
   readonly queueUrl: string;
   readonly region: string;
   readonly fn: Pick<LocalFunction, "invoke">;
+  /** Messages are received only when they can be delivered at once, so that none waits invisibly. */
+  readonly admission: Admission;
   /** Calls SQS with the role of the function. */
   readonly call: AwsCall;
   readonly faults?: Faults | undefined;
@@ -43,12 +45,11 @@ const maxPayloadBytes = 6 * 1024 * 1024;
 
 /** Polls a queue for a function until aborted; what the function does not deal with comes back when its time is up. */
 export function pollQueue(options: SqsSourceOptions, signal: AbortSignal): Promise<void> {
-  const { definition, queueUrl, faults, log } = options;
+  const { definition, queueUrl, admission, faults, log } = options;
   const brought = faults?.batchesOf<Message>({ id: definition.id, kind: "queue" }) ?? asTheyCome;
   return runPollers(
     {
-      // More pollers than functions that run at once would only hold messages back.
-      limit: Math.min(definition.concurrency, laptopConcurrency),
+      admission,
       receive: (signal) => nextBatch(options, signal),
       async deliver(received: readonly Message[]) {
         const batch = await deliverable(received, options);

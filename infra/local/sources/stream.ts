@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AwsCall } from "../aws-json.ts";
 import type { Faults } from "../faults.ts";
+import type { FunctionDefinition } from "../lambda/definition.ts";
 import type { LocalFunction } from "../lambda/function.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { SourceDefinition } from "./definition.ts";
 import { onFailureMessage } from "./on-failure.ts";
 import { listShards, type Position, readRecords, type Shard, type StreamRecord, shardIterator } from "./shards.ts";
 import { type Discarded, deliver } from "./stream-delivery.ts";
+import type { Writes } from "./writes.ts";
 
 /** The permissions that Lambda itself asks of the function's role. */
 export const streamSourceActions = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];
@@ -17,7 +19,8 @@ interface StreamSourceOptions {
   /** URL of the queue that is told of records given up. */
   readonly onFailureUrl: string | undefined;
   readonly region: string;
-  readonly fn: LocalFunction;
+  readonly fn: Pick<LocalFunction, "invoke"> & { readonly definition: Pick<FunctionDefinition, "arn"> };
+  readonly writes: Pick<Writes, "count" | "after">;
   /** Calls DynamoDB Streams and SQS with the role of the function. */
   readonly call: AwsCall;
   readonly checkpoints: Checkpoints;
@@ -27,8 +30,10 @@ interface StreamSourceOptions {
   log(text: string): void;
 }
 
-const pollMs = 100;
-const discoverMs = 2_000;
+/** A write shows in the stream soon after. The engine deletes what has expired by itself: that is found in the end. */
+const afterWrite = { pollMs: 50, reads: 5 };
+const longestIdleMs = 5_000;
+const discoverMs = 10_000;
 const afterErrorMs = 1_000;
 
 /**
@@ -41,6 +46,7 @@ export async function openStream(options: StreamSourceOptions): Promise<(signal:
   const brought = options.faults?.batchesOf<StreamRecord>({ id: definition.id, kind: "stream" });
   const readers = new Map<string, Promise<void>>();
   const finished = new Set<string>();
+  let aShardEnded = Promise.withResolvers<void>();
 
   const startShards = startingPosition === "LATEST" && checkpoints.isNew ? await listShards(sourceArn, call) : [];
   const startIterators = new Map<string, string>();
@@ -52,6 +58,7 @@ export async function openStream(options: StreamSourceOptions): Promise<(signal:
   async function read({ id }: Shard, signal: AbortSignal): Promise<void> {
     await readShard(id, startIterators.get(id), { ...options, brought }, signal);
     finished.add(id);
+    aShardEnded.resolve();
   }
 
   return async (signal) => {
@@ -67,7 +74,8 @@ export async function openStream(options: StreamSourceOptions): Promise<(signal:
       } catch (error) {
         options.log(`${definition.id}: ${sourceArn} cannot be described, trying again: ${error}`);
       }
-      await delay(discoverMs, undefined, { signal }).catch(() => {});
+      await Promise.race([delay(discoverMs, undefined, { signal }).catch(() => {}), aShardEnded.promise]);
+      aShardEnded = Promise.withResolvers();
     }
     await Promise.all(readers.values());
   };
@@ -84,15 +92,17 @@ async function readShard(
   options: ShardOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { definition, call, checkpoints } = options;
+  const { definition, call, checkpoints, writes } = options;
   const { batchSize, batchingWindowMs, lanes, sourceArn } = definition;
   let iterator = start;
   const resumeAfter = checkpoints.last(shardId);
   let position: Position = resumeAfter === undefined ? "TRIM_HORIZON" : { after: resumeAfter };
   let pending: StreamRecord[] = [];
   let windowEnds = 0;
+  let emptyReads = 0;
   while (!signal.aborted) {
     try {
+      const seen = writes.count();
       iterator ??= await shardIterator(sourceArn, shardId, position, call);
       const { records, next } = await readRecords(iterator, batchSize * lanes - pending.length, call);
       if (pending.length === 0) windowEnds = options.now().getTime() + batchingWindowMs;
@@ -109,7 +119,13 @@ async function readShard(
       if (last !== undefined) position = { after: last.dynamodb.SequenceNumber };
       if (next === undefined) return;
       iterator = next;
-      if (records.length === 0) await delay(pollMs, undefined, { signal }).catch(() => {});
+      emptyReads = records.length > 0 ? 0 : emptyReads + 1;
+      if (emptyReads > afterWrite.reads && pending.length === 0) {
+        await writes.after(seen, longestIdleMs, signal);
+        emptyReads = 0;
+      } else if (emptyReads > 0) {
+        await delay(afterWrite.pollMs, undefined, { signal }).catch(() => {});
+      }
     } catch (error) {
       options.log(`${definition.id}: reading ${shardId} failed, trying again: ${error}`);
       iterator = undefined;

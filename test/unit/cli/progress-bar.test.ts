@@ -28,9 +28,21 @@ it("shows only the count where nobody knows how much there is", () => {
   expect(drawn).toEqual(["\r\u001b[2K7 events"]);
 });
 
-it("is silent where stderr is no terminal", () => {
-  const { bar, drawn } = drawing(false);
-  bar.show(0.5, "5 events");
+it("is a line every few seconds where stderr is no terminal, and none for work that is done before", () => {
+  const { bar, drawn, clock } = drawing(false);
+  bar.show(0, "0 events");
+  for (const [seconds, events] of [
+    [4, 4],
+    [5, 5],
+    [9, 9],
+    [10, 10],
+  ] as const) {
+    clock.ms = 1_000 + seconds * 1_000;
+    bar.show(events / 20, `${events} events`);
+  }
+  bar.show(null, "too soon");
+  clock.ms += 5_000;
+  bar.show(null, "11 events");
   bar.clear();
-  expect(drawn).toEqual([]);
+  expect(drawn).toEqual(["25 %, 5 events\n", "50 %, 10 events\n", "11 events\n"]);
 });

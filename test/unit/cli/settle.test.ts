@@ -11,10 +11,12 @@ type State = Standing["state"];
 function aLog(states: Readonly<Record<string, readonly State[]>>, rejected: readonly Partial<RejectedMessage>[] = []) {
   const clock = { ms: testNow.getTime() };
   const controller = new AbortController();
+  const arrivals: number[] = [];
   let looks = 0;
   return {
     clock,
     controller,
+    arrivals,
     settle: (sent: readonly SentEvent[]) =>
       settle(sent, {
         now: () => new Date(clock.ms),
@@ -22,6 +24,7 @@ function aLog(states: Readonly<Record<string, readonly State[]>>, rejected: read
           clock.ms += milliseconds;
         },
         interruption: controller.signal,
+        onArrived: (events) => arrivals.push(events),
         async lookup(drafts: readonly Draft[]) {
           looks += 1;
           return drafts.map(({ event: { event_id } }): Standing => {
@@ -52,7 +55,7 @@ describe("settling", () => {
   });
 
   it("tells what is new from what stood before, and waits for the last", async () => {
-    const { settle: wait } = aLog({
+    const { settle: wait, arrivals } = aLog({
       a: ["absent", "stands"],
       b: ["stands"],
       c: ["absent", "absent", "absent", "stands"],
@@ -62,6 +65,7 @@ describe("settling", () => {
       "repeated",
       "accepted",
     ]);
+    expect(arrivals).toEqual([1, 2, 2, 3]);
   });
 
   it("counts an event that two messages bring once", async () => {

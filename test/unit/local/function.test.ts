@@ -30,8 +30,9 @@ function aFunction(source: string, over: Partial<FunctionDefinition> = {}, concu
   const newRequestId = () => `request-${++requests}`;
   const fn = localFunction(definition, {
     newRequestId,
-    now: () => new Date(0),
+    now: () => new Date(),
     concurrency,
+    idleMs: 50,
     variables: {},
     log: (text) => log.push(text),
   });
@@ -103,6 +104,20 @@ it("makes requests wait rather than start more environments than it may have", a
   expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBeLessThanOrEqual(3);
 });
 
+it("loads environments ahead of the first request, and stops those that stay idle but one", async () => {
+  const { fn, log } = aFunction(
+    `console.log("loaded");
+    export const handler = async () => {};`,
+    {},
+    3,
+  );
+  await fn.warm(5);
+  await until(() => log.join("").split("loaded").length - 1 === 3);
+  await until(() => fn.environments() === 1);
+  await fn.invoke("{}");
+  expect(log.join("").split("loaded")).toHaveLength(4);
+});
+
 describe("how many environments a function may have", () => {
   const source = (FunctionName: string, MaximumConcurrency?: number) => {
     const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:Work";
@@ -118,10 +133,10 @@ describe("how many environments a function may have", () => {
     [[], 10],
     [[source("Fn")], 10],
     [[source("Fn", 2)], 10],
-    [[source("Fn", 20)], 20],
-    [[source("Fn", 12), source(arn, 12)], 24],
-    [[source("Fn", 1_000)], 32],
-    [[source("Other", 20)], 10],
+    [[source("Fn", 14)], 14],
+    [[source("Fn", 6), source(arn, 7)], 13],
+    [[source("Fn", 1_000)], 16],
+    [[source("Other", 14)], 10],
   ])("follows its sources", (sources, expected) => {
     expect(concurrencyOf({ name: "Fn", arn }, sources)).toBe(expected);
   });

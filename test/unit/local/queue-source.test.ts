@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Admission } from "../../../infra/local/sources/admission.ts";
 import { sourceDefinition } from "../../../infra/local/sources/definition.ts";
 import { pollQueue } from "../../../infra/local/sources/sqs.ts";
+import { until } from "../../support/until.ts";
+
+const always = (limit: number): Admission => ({ limit: () => limit });
 
 function aSource(over: Record<string, unknown>) {
   const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:Work";
@@ -8,18 +12,20 @@ function aSource(over: Record<string, unknown>) {
   const resource = { id: "Source", type: "AWS::Lambda::EventSourceMapping", ref: "Source", arn: undefined, properties };
   const definition = sourceDefinition(resource);
   if (definition === undefined) throw new Error("The source is switched off.");
-  return { definition, queueUrl: "http://127.0.0.1/000000000000/Work", region: "us-east-1", log: () => {} };
+  const queueUrl = "http://127.0.0.1/000000000000/Work";
+  return { definition, queueUrl, region: "us-east-1", admission: always(5), log: () => {} };
 }
 
 /** A queue of endless messages whose function keeps each until it is let go; then the queue is empty. */
-function pollEndlessly(over: Record<string, unknown>) {
+function pollEndlessly(admission: Admission) {
   const polling = new AbortController();
   const held: (() => void)[] = [];
   const waiting: (() => void)[] = [];
   let isEmpty = false;
   const polled = pollQueue(
     {
-      ...aSource({ BatchSize: 1, ...over }),
+      ...aSource({ BatchSize: 1 }),
+      admission,
       fn: {
         invoke: () => new Promise((resolve) => held.push(() => resolve({ kind: "result", payload: "null" }))),
       },
@@ -103,29 +109,40 @@ describe("a queue's messages", () => {
     expect((await poll(["a", "b"])).records).toEqual([[0, 1]]);
   });
 
-  it.each([
-    [undefined, 5],
-    [{ MaximumConcurrency: 2 }, 2],
-    [{ MaximumConcurrency: 20 }, 20],
-    [{ MaximumConcurrency: 1_000 }, 32],
-  ])("are delivered as often at once as %j allows", async (ScalingConfig, invocations) => {
-    const { held, letGo, stop } = pollEndlessly({ ScalingConfig });
+  it.each([1, 5, 32])("are delivered as often at once as is admitted: %i", async (limit) => {
+    const { held, letGo, stop } = pollEndlessly(always(limit));
     await settled();
-    expect(held).toHaveLength(invocations);
+    expect(held).toHaveLength(limit);
+    letGo();
+    await stop();
+  });
+
+  it("are delivered more often at once as soon as more is admitted, though nothing ends", async () => {
+    let limit = 2;
+    const { held, letGo, stop } = pollEndlessly({ limit: () => limit });
+    await until(() => held.length === 2);
+    limit = 4;
+    await until(() => held.length === 4);
+    letGo();
+    await stop();
+  });
+
+  it("are delivered less often at once when less is admitted, but never not at all", async () => {
+    let limit = 4;
+    const { held, stop, letGo } = pollEndlessly({ limit: () => limit });
+    await until(() => held.length === 4);
+    limit = 1;
+    for (const finish of held.splice(0)) finish();
+    await settled();
+    expect(held).toHaveLength(1);
     letGo();
     await stop();
   });
 
   it("are waited for once, however many were delivered at once", async () => {
-    const { letGo, waiting, wake, stop } = pollEndlessly({});
-    await settled();
+    const { held, letGo, waiting, stop } = pollEndlessly(always(5));
+    await until(() => held.length === 5);
     letGo();
-    await settled();
-    expect(waiting).toHaveLength(5);
-    wake();
-    await settled();
-    expect(waiting).toHaveLength(1);
-    wake();
     await settled();
     expect(waiting).toHaveLength(1);
     await stop();

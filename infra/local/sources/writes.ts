@@ -1,0 +1,32 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Tells those who follow a stream that there may be something new in it, so that nobody has to look all the time. */
+export interface Writes {
+  /** So many were made up to now. */
+  count(): number;
+  /** To be called after each operation on a table. */
+  made(operation: string): void;
+  /** Settles when more than so many were made, after so long, or when aborted. */
+  after(count: number, withinMs: number, signal: AbortSignal): Promise<void>;
+}
+
+export function countWrites(): Writes {
+  let count = 0;
+  let next = Promise.withResolvers<void>();
+  return {
+    count: () => count,
+    made(operation) {
+      if (!/^(Put|Update|Delete|BatchWrite|TransactWrite|Execute|BatchExecute)/.test(operation)) return;
+      count += 1;
+      next.resolve();
+      next = Promise.withResolvers();
+    },
+    async after(seen, withinMs, signal) {
+      if (count !== seen) return;
+      const done = new AbortController();
+      const timer = delay(withinMs, undefined, { signal: AbortSignal.any([signal, done.signal]) }).catch(() => {});
+      await Promise.race([next.promise, timer]);
+      done.abort();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { argv, exit, stdout } from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { emitBesideDeadEndpoint } from "./emit.ts";
+import { offer } from "./offer.ts";
+import { type RunningStack, runStack } from "./running-stack.ts";
+
+const usage = `npm run load -- STEP...
+
+Runs the local stack as a process of its own and puts load on it, step by step; each step prints one line of JSON.
+  offer:RATE:SECONDS  sends RATE events a second, and follows each one until it is stored
+  emit:EVENTS         runs "activity emit --wait" beside two webhook endpoints, one of which is dead
+  idle:SECONDS        waits, and reports the processor time that nothing took
+`;
+
+let run = 0;
+
+/** Does one step, and returns what it measured. */
+async function step(stack: RunningStack, [kind, ...numbers]: readonly string[]): Promise<object> {
+  const [first = 0, second = 0] = numbers.map(Number);
+  run += 1;
+  switch (kind) {
+    case "offer":
+      return offer(stack, { perSecond: first, seconds: second, organisations: 10, name: `run${run}` });
+    case "emit":
+      return emitBesideDeadEndpoint(stack, first);
+    case "idle":
+      return idle(stack, first);
+    default:
+      throw new Error(`There is no step ${kind}.\n${usage}`);
+  }
+}
+
+async function idle(stack: RunningStack, seconds: number): Promise<object> {
+  const before = stack.processorTime();
+  await sleep(seconds * 1_000);
+  const after = stack.processorTime();
+  const share = (used: number) => `${((100 * used) / seconds).toFixed(2)} % of a core`;
+  return { node: share(after.node - before.node), java: share(after.java - before.java) };
+}
+
+const steps = argv.slice(2);
+if (steps.length === 0) {
+  stdout.write(usage);
+  exit(2);
+}
+const stack = await runStack();
+const tell = (name: string, measured: object) =>
+  stdout.write(`${JSON.stringify({ step: name, ...measured, megabytes: stack.memory() })}\n`);
+try {
+  tell("start", { seconds: Math.round(stack.startSeconds * 10) / 10 });
+  for (const name of steps) tell(name, await step(stack, name.split(":")));
+} finally {
+  await stack.stop();
+}
+exit(0);
