@@ -58,8 +58,9 @@ describe("a crash", () => {
 describe("trouble of the system", () => {
   it("is an attempt that cannot be scheduled: it is not recorded, and its message must come again", async () => {
     const world = await whereAnswers({ status: 500 });
-    vi.spyOn(world.world.queue, "send").mockImplementationOnce(async (messages) => messages);
+    const send = vi.spyOn(world.world.queue, "send").mockImplementation(async (messages) => messages);
     const { results } = await deliver(world.world, [message]);
+    send.mockRestore();
     const [result] = results;
     if (result?.status !== "rejected") throw new Error("The message was dealt with.");
     expect((await refusalOf(Promise.reject(result.reason))).code).toBe("unavailable");
