@@ -51,16 +51,25 @@ export async function takeTurn(turn: Turn, messages: readonly DeliveryMessage[],
     return nothingShown;
   }
   if (slots.isBusy) rememberBusy(world, endpoint.endpoint_id);
-  const permits = needsPermits(world, slots) ? await takePermits(world, endpoint, slots.count, id) : noneNeeded;
-  const sent = await sendAll(turn, messages, slots, permits === noneNeeded ? slots.count : (permits?.lease.slots ?? 0));
-  return endTurn(turn, slots, permits === noneNeeded ? null : permits, sent);
+  const needed = needsPermits(world, slots);
+  const permits = needed ? await permitsFor(turn, slots, id) : null;
+  const sent = await sendAll(turn, messages, slots, needed ? (permits?.lease.slots ?? 0) : slots.count);
+  return endTurn(turn, slots, permits, sent);
 }
-
-const noneNeeded = Symbol("no permits needed");
 
 /** Fast endpoints need none: their sends end within a second, and permits for them would make an item hot. */
 function needsPermits({ slowLane }: DeliveryWorld, { count, health }: Slots): boolean {
   return count > 0 && slowLane === null && (health === null || !isFast(health));
+}
+
+/** Permits for slots; where they cannot be asked for, the slots are given back. */
+async function permitsFor({ world, endpoint }: Turn, slots: Slots, id: string): Promise<Permits | null> {
+  try {
+    return await takePermits(world, endpoint, slots.count, id);
+  } catch (error) {
+    await giveBackSlots(world, endpoint.endpoint_id, slots, []);
+    throw error;
+  }
 }
 
 type Sent = NonNullable<Step["sent"]>;

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { deliveryQueue, readDeliveryMessage } from "../../../shared/lambda/delivery-queue.ts";
+import { comesFrom, deliveryQueue, readDeliveryMessage } from "../../../shared/lambda/delivery-queue.ts";
 import { readReplayMessage, replayQueue } from "../../../shared/lambda/replay-queue.ts";
 import { aDeliveryMessage } from "../../support/builders.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
@@ -95,6 +95,13 @@ describe("the queue of deliveries", () => {
     expect(body).not.toMatch(/[\uFFFE\uFFFF]/);
     expect(readDeliveryMessage(body)).toEqual(message);
   });
+});
+
+it.each([
+  ["arn:aws:sqs:eu-central-1:000000000000:slow", true],
+  ["arn:aws:sqs:eu-central-1:000000000000:very-slow", false],
+])("a record of %s comes from the queue of that name: %s", (eventSourceARN, expected) => {
+  expect(comesFrom("https://sqs.eu-central-1.amazonaws.com/000000000000/slow", { eventSourceARN })).toBe(expected);
 });
 
 describe("a message of the queue", () => {
