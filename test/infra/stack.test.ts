@@ -48,6 +48,10 @@ describe.each(stageNames)("in %s", (name) => {
       WebhooksDeliveriesReplaysQueue: 10,
     };
 
+    it("leaves instances of the slow lane to others, whatever one organisation has in flight", () => {
+      expect(stage.slowDeliveryConcurrency).toBeGreaterThan(stage.sendsPerOrg);
+    });
+
     it.each(sources)("%s gives back only the records that failed", (_, { Properties }) => {
       expect(Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
     });
