@@ -22,7 +22,7 @@ export async function settle(stack: SoakStack, ledger: Ledger, subscribers: read
   const hurried = new Set<string>();
   let redriven = 0;
   for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(lookAgainMs)) {
-    for (const name of ["ingest", "deliveries", "replays"]) redriven += await redrive(stack, name);
+    for (const name of ["ingest", "deliveries", "slow_deliveries", "replays"]) redriven += await redrive(stack, name);
     const isDone = owedEvents(ledger, subscribers).every(isTaken) && allLogged(stack, ledger);
     if (isDone && (await depth(stack, "ingest")) === 0) break;
     for (const subscriber of subscribers) await hurry(subscriber, hurried);
