@@ -10,7 +10,7 @@ const busyForMs = 1_000;
 
 type Lanes = Pick<DeliveryWorld, "slowLane" | "refusals" | "now">;
 
-/** Messages that go by the slow lane at once, and those whose endpoints may be fast. */
+/** Messages that are known to belong on the slow lane, and those whose endpoints may be fast. */
 export function divideByLane({ slowLane, refusals, now }: Lanes, messages: readonly DeliveryMessage[]) {
   const at = now().getTime();
   const isSlow = ({ endpoint_id }: DeliveryMessage) =>

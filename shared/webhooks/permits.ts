@@ -37,11 +37,11 @@ export function permitPoolOf(orgId: string, endpointId: string, sendsPerOrg: num
   return { org_id: orgId, part, size: Math.floor(sendsPerOrg / pools) };
 }
 
-type Ward = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "refusals" | "now">;
+type PermitPorts = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "refusals" | "now">;
 
 /** Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. */
 export async function takePermits(
-  { permits: store, sendsPerOrg, refusals, now }: Ward,
+  { permits: store, sendsPerOrg, refusals, now }: PermitPorts,
   { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
   wanted: number,
   id: string,

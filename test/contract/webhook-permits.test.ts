@@ -39,7 +39,7 @@ describe.each([
     expect(await store().take(pool, aLease(5), now)).toMatchObject({ granted: true, held: 5 });
   });
 
-  it("are nobody's where none was taken", async () => {
+  it("may be given back where none was taken", async () => {
     await expect(store().giveBack(aPool(5), aLease(5))).resolves.toBeUndefined();
   });
 
@@ -50,7 +50,7 @@ describe.each([
   });
 });
 
-it("in memory they are those in DynamoDB, whatever comes", async () => {
+it("permits in memory do what those in DynamoDB do, whatever comes", async () => {
   const inOrder = ({ leases, ...answer }: PermitAnswer) => ({
     ...answer,
     leases: leases.toSorted((left, right) => (left.id < right.id ? -1 : 1)),

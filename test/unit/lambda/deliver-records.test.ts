@@ -120,7 +120,7 @@ describe("an endpoint that is disabled on the way", () => {
   });
 });
 
-it("a delivery that is deferred is told, with the reason", async () => {
+it("a delivery that is deferred is logged with the reason", async () => {
   const { world, health } = await aDeliveryWorld();
   vi.spyOn(health, "lease").mockRejectedValueOnce(busy());
   await deliverRecords(world, records(message));

@@ -10,16 +10,16 @@ import { memoryPermits } from "../../support/memory-webhooks.ts";
 const begun = testNow.getTime();
 const org_id = "org_1";
 
-function aWard(sendsPerOrg: number) {
+function organisationWith(sendsPerOrg: number) {
   let now = begun;
   const permits = memoryPermits();
-  const ward = { permits, sendsPerOrg, refusals: new Refusals(), now: () => new Date(now) };
+  const ports = { permits, sendsPerOrg, refusals: new Refusals(), now: () => new Date(now) };
   return {
     permits,
     later: (milliseconds: number) => {
       now += milliseconds;
     },
-    take: (endpoint_id: string, wanted: number, id: string) => takePermits(ward, { org_id, endpoint_id }, wanted, id),
+    take: (endpoint_id: string, wanted: number, id: string) => takePermits(ports, { org_id, endpoint_id }, wanted, id),
     giveBack: ({ pool, lease }: Permits) => permits.giveBack(pool, lease),
   };
 }
@@ -40,14 +40,14 @@ describe("the pools of an organisation", () => {
 
 describe("permits", () => {
   it("are as many as are free, where those are fewer than wanted", async () => {
-    const { take } = aWard(7);
+    const { take } = organisationWith(7);
     expect((await take("wh_1", 5, "a"))?.lease.slots).toBe(5);
     expect((await take("wh_2", 5, "b"))?.lease.slots).toBe(2);
     expect(await take("wh_3", 5, "c")).toBeNull();
   });
 
   it("are not asked for again within a second of a refusal", async () => {
-    const { take, giveBack, later, permits } = aWard(5);
+    const { take, giveBack, later, permits } = organisationWith(5);
     const all = await take("wh_1", 5, "a");
     if (all === null) throw new Error("No permits were given.");
     expect(await take("wh_1", 1, "b")).toBeNull();
@@ -60,7 +60,7 @@ describe("permits", () => {
   });
 
   it("come back by themselves where their holder died", async () => {
-    const { take, later } = aWard(5);
+    const { take, later } = organisationWith(5);
     await take("wh_1", 5, "dead");
     later(leaseMs - 1_000);
     expect(await take("wh_1", 5, "early")).toBeNull();
@@ -72,7 +72,7 @@ describe("permits", () => {
     const step = fc.record({ endpoint: fc.nat(9), wanted: fc.integer({ min: 1, max: 5 }), gives: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.array(step, { maxLength: 60 }), async (bound, steps) => {
-        const { take, giveBack, later } = aWard(bound);
+        const { take, giveBack, later } = organisationWith(bound);
         const held: Permits[] = [];
         for (const [at, { endpoint, wanted, gives }] of steps.entries()) {
           const taken = gives ? null : await take(`wh_${endpoint}`, wanted, String(at));
