@@ -59,7 +59,14 @@ export interface ServerErrors {
   readonly unexplained: readonly string[];
 }
 
-const queuesOfFaults = ["ingest_dead_letters", "deliveries_dead_letters", "replays_dead_letters", "unread", "unlogged"];
+const queuesOfFaults = [
+  "ingest_dead_letters",
+  "deliveries_dead_letters",
+  "slow_deliveries_dead_letters",
+  "replays_dead_letters",
+  "unread",
+  "unlogged",
+];
 
 export async function gather(
   stack: SoakStack,

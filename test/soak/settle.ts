@@ -28,7 +28,7 @@ export async function settle(
   const hurried = new Set<string>();
   let redriven = 0;
   for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(lookAgainMs)) {
-    for (const name of ["ingest", "deliveries", "replays"]) redriven += await redrive(stack, name);
+    for (const name of ["ingest", "deliveries", "slow_deliveries", "replays"]) redriven += await redrive(stack, name);
     const isTold = owedEvents(ledger, subscribers).every(isTaken) && allTested(subscribers, owners);
     const isDone = isTold && allLogged(stack, ledger);
     if (isDone && (await depth(stack, "ingest")) === 0) break;

@@ -33,7 +33,7 @@ interface Options {
 export const orgIds: readonly string[] = Array.from({ length: 6 }, (_, at) => `org_soak_${at + 1}`);
 
 /** What fails comes again this soon: the template's minutes are for AWS. */
-const visibilitySeconds = { ingest: 5, deliveries: 10 };
+const visibilitySeconds = { ingest: 5, deliveries: 10, slow_deliveries: 10 };
 
 const account = { region: "us-east-1", credentials: { accessKeyId: "soak", secretAccessKey: "soak" } };
 

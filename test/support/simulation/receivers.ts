@@ -39,9 +39,19 @@ export type Kind = {
 
 const disabled = ["exhausted", "endpoint_disabled"] as const;
 
+function aWellOne(at: number): Kind {
+  return { name: `well ${at}`, behaviour: well, reasons: ["succeeded"] };
+}
+
 /** The receivers of a run. */
 export const receivers: readonly Kind[] = [
-  ...Array.from({ length: 7 }, (_, at) => ({ name: `well ${at}`, behaviour: well, reasons: ["succeeded"] as const })),
+  ...[0, 1, 2].map(aWellOne),
+  {
+    name: "well, after twelve seconds",
+    behaviour: () => ({ afterMs: 12 * seconds, exchange: status(200) }),
+    reasons: ["succeeded"],
+  },
+  ...[3, 4, 5].map(aWellOne),
   {
     name: "slow",
     behaviour: (_, random) => ({ afterMs: 14.9 * seconds * random(), exchange: status(204) }),
@@ -111,6 +121,6 @@ export class SimulatedReceiver {
       this.acceptances.set(delivery_id, (this.acceptances.get(delivery_id) ?? 0) + 1);
     }
     await this.#clock.sleep(afterMs);
-    return exchange;
+    return { ...exchange, duration_ms: Math.round(afterMs) };
   }
 }
