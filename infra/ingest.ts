@@ -2,9 +2,12 @@ import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
+import { maxDefects } from "../shared/events/deferral.ts";
 import { metrics, variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import type { EventLog } from "./event-log.ts";
+import type { Alarms } from "./parts/alarms.ts";
+import { happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
 import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
@@ -17,7 +20,11 @@ export type IngestProps = {
   readonly concurrency: number;
 };
 
-const timeoutSeconds = 20;
+/** Longer than a write takes at its worst, with time left to put off what is not stored: see `createIngestHandler`. */
+const timeoutSeconds = 6;
+
+/** Of the 120,000 that SQS hands out at once; at that limit it hands out nothing to anybody. */
+const inFlightLimit = 80_000;
 
 /**
  * The write path: services send events to the queue, the function appends them, refused ones wait in a queue of their
@@ -31,7 +38,13 @@ export class Ingest extends Construct {
   constructor(scope: Construct, id: string, { operation, eventLog, access, concurrency }: IngestProps) {
     super(scope, id);
     const { alarms } = operation;
-    this.work = new WorkQueue(this, "Ingest", { alarms, visibilitySeconds: 6 * timeoutSeconds, tries: 5 });
+    this.work = new WorkQueue(this, "Ingest", {
+      alarms,
+      visibilitySeconds: 6 * timeoutSeconds,
+      tries: maxDefects,
+      // The most that SQS takes: a crash, or a Lambda that has no instance left, is no fault of the message.
+      maxReceives: 1_000,
+    });
     this.rejected = new HeldQueue(this, "Rejected");
     this.fn = new NodeFunction(this, "Function", {
       entry: "functions/ingest/ingest.ts",
@@ -46,22 +59,11 @@ export class Ingest extends Construct {
     access.allowPin(this.fn);
     this.rejected.grantSendMessages(this.fn);
     this.fn.addEnvironment(variables.rejectedQueue, this.rejected.queueUrl);
-
-    alarms.add(this, "IngestAge", {
-      severity: "page",
-      means: "Accepted events wait longer than five minutes to be stored.",
-      metric: this.work.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
-      threshold: 300,
-      evaluationPeriods: 3,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      // An empty queue reports no age.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    alarms.add(this, "RejectedEvents", {
-      severity: "notice",
-      means: "Services sent events that were refused; they wait in the rejected queue.",
-      ...whenItHolds(this.rejected, Duration.minutes(5)),
-    });
+    this.work.queue.grantSendMessages(this.fn);
+    this.fn.addEnvironment(variables.ingestQueue, this.work.queue.queueUrl);
+    this.work.deadLetters.grantSendMessages(this.fn);
+    this.fn.addEnvironment(variables.ingestDeadLetters, this.work.deadLetters.queueUrl);
+    this.addAlarms(alarms);
     operation.board.show(
       "Ingest",
       graph("From arrival to storing, ms", [
@@ -73,10 +75,56 @@ export class Ingest extends Construct {
         depth(this.work.deadLetters, "dead letters"),
         depth(this.rejected, "rejected"),
       ]),
+      graph("Deferred events", [
+        ownMetric(metrics.eventsDeferredThrottled, "Sum", { label: "organisation throttled" }),
+        ownMetric(metrics.eventsDeferredUnavailable, "Sum", { label: "service unavailable" }),
+      ]),
       graph("The function", [
         this.fn.metricErrors({ label: "errors" }),
         this.fn.metricThrottles({ label: "held back" }),
       ]),
     );
   }
+  private addAlarms(alarms: Alarms): void {
+    const { queue } = this.work;
+    const minute = { period: Duration.minutes(1), statistic: "Maximum" };
+    alarms.add(this, "IngestAge", {
+      severity: "page",
+      means: "Accepted events wait longer than five minutes to be stored, of organisations that send few.",
+      metric: queue.metric("ApproximateAgeOfOldestMessageInQuietGroups", minute),
+      ...exceeds(300),
+    });
+    alarms.add(this, "IngestInFlight", {
+      severity: "page",
+      means: "So many messages of the ingest queue are in flight that SQS is about to hand out none.",
+      metric: queue.metricApproximateNumberOfMessagesNotVisible(minute),
+      ...exceeds(inFlightLimit),
+    });
+    alarms.add(this, "IngestUnavailable", {
+      severity: "page",
+      means: "Events are put off for longer than five minutes, and not because their organisation is throttled.",
+      metric: ownMetric(metrics.deferralAge, "Maximum").with({ period: Duration.minutes(1) }),
+      ...exceeds(300_000),
+    });
+    alarms.add(this, "OrgThrottled", {
+      severity: "notice",
+      means: "For a quarter of an hour an organisation sends more events than its keys take: it needs more shards.",
+      ...happensOnEnd(ownMetric(metrics.eventsDeferredThrottled, "Sum")),
+    });
+    alarms.add(this, "RejectedEvents", {
+      severity: "notice",
+      means: "Services sent events that were refused; they wait in the rejected queue.",
+      ...whenItHolds(this.rejected, Duration.minutes(5)),
+    });
+  }
+}
+
+/** An alarm's condition: a metric is above its threshold for three periods. What is idle reports nothing. */
+function exceeds(threshold: number) {
+  return {
+    threshold,
+    evaluationPeriods: 3,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  };
 }

@@ -1,4 +1,5 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import { parseOrgId } from "../../shared/events/org-id.ts";
 import { createSender } from "../emitter/send.ts";
 import { CliError } from "./outcome.ts";
 import { type HeldMessage, hold, release, remove } from "./rejected-queue.ts";
@@ -30,7 +31,7 @@ export async function retryRejected({ client, queues, limit }: Retry): Promise<n
       }
       const chosen = waiting.slice(0, limit - sent.size);
       await release(client, queues.rejected, waiting.slice(chosen.length));
-      const results = await send(chosen.map(({ body }) => body));
+      const results = await send(chosen.map(({ body }) => ({ body, orgId: parseOrgId(body) })));
       for (const result of results) if (result.status === "sent") sent.add(result.message_id);
       const isSent = (_: HeldMessage, at: number) => results[at]?.status === "sent";
       await remove(client, queues.rejected, chosen.filter(isSent));

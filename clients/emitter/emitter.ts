@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ActivityError } from "../../shared/events/errors.ts";
 import type { EventInput } from "../../shared/events/schema.ts";
 import { eventText } from "./event-text.ts";
-import { type EventMessage, toMessage } from "./message.ts";
+import { type EventMessage, toMessage, toOutgoing } from "./message.ts";
 import { createSender, type SenderOptions } from "./send.ts";
 
 export { activityPut } from "./activity-put.ts";
@@ -43,7 +43,8 @@ export function createEmitter({ now = () => new Date(), newId = randomUUID, ...s
   return {
     async emit(events) {
       const prepared = events.map(prepare);
-      const sent = (await send(prepared.flatMap((one) => ("body" in one ? [one.body] : [])))).values();
+      const messages = prepared.flatMap((one) => ("body" in one ? [toOutgoing(one)] : []));
+      const sent = (await send(messages)).values();
       return prepared.map((one): EmitResult => {
         if ("status" in one) return one;
         const { value: result } = sent.next();

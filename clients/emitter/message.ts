@@ -1,6 +1,7 @@
 import { ActivityError } from "../../shared/events/errors.ts";
 import { type Draft, type Reception, readEventText } from "../../shared/events/read-event.ts";
 import { maxEventBytes } from "../../shared/events/schema.ts";
+import type { OutgoingMessage } from "./send.ts";
 
 /** An event that is ready to be sent: the body of its message, and how the log will read it. */
 export type EventMessage = { readonly body: string; readonly draft: Draft };
@@ -23,6 +24,11 @@ export function toMessage(text: string, reception: Reception): EventMessage {
     );
   }
   return { body, draft };
+}
+
+/** What the sender takes of an event. */
+export function toOutgoing({ body, draft }: EventMessage): OutgoingMessage {
+  return { body, orgId: draft.event.org_id };
 }
 
 /** SQS refuses these two characters; JSON may hold them, and says the same with an escape. */

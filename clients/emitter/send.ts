@@ -22,19 +22,27 @@ export type SendResult =
   | { readonly status: "sent"; readonly message_id: string }
   | { readonly status: "failed"; readonly reason: string };
 
+/** What is sent: the body of a message, and the organisation that its event belongs to. */
+export type OutgoingMessage = {
+  readonly body: string;
+  /** Makes the queue fair between organisations; `null` where the body names none. */
+  readonly orgId: string | null;
+};
+
 const attempts = 5;
 const firstPauseMs = 100;
 const chunksAtOnce = 8;
 
 /**
- * A function that sends message bodies to a queue and tells of each, in order, what became of it. It never throws: a
- * call that fails costs its own messages and no others, and of a call that fails in part only the failed messages are
- * sent again.
+ * Creates a function that sends messages to a queue and returns, in order, what became of each. It never throws: a call
+ * that fails costs its own messages and no others, and of a call that fails in part only the failed messages are sent
+ * again. The message group is the organisation, so that SQS keeps one that sends much from delaying the others: see
+ * "Amazon SQS fair queues" in its developer guide.
  */
-export function createSender(options: SenderOptions): (bodies: readonly string[]) => Promise<SendResult[]> {
+export function createSender(options: SenderOptions): (messages: readonly OutgoingMessage[]) => Promise<SendResult[]> {
   const { queueUrl, client = new SQSClient({}), random = Math.random, sleep = wait } = options;
 
-  type Message = { readonly at: number; readonly body: string };
+  type Message = OutgoingMessage & { readonly at: number };
 
   async function sendChunk(chunk: readonly Message[], results: SendResult[]): Promise<void> {
     let waiting = chunk;
@@ -53,7 +61,11 @@ export function createSender(options: SenderOptions): (bodies: readonly string[]
 
   /** Makes one call. Notes what was sent; answers what is wrong with the rest. */
   async function sendOnce(messages: readonly Message[], results: SendResult[]): Promise<Map<number, Fault>> {
-    const Entries = messages.map(({ at, body }) => ({ Id: String(at), MessageBody: body }));
+    const Entries = messages.map(({ at, body, orgId }) => ({
+      Id: String(at),
+      MessageBody: body,
+      ...(orgId === null ? {} : { MessageGroupId: orgId }),
+    }));
     const faults = new Map(messages.map(({ at }) => [at, unanswered]));
     try {
       const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
@@ -70,9 +82,9 @@ export function createSender(options: SenderOptions): (bodies: readonly string[]
     return faults;
   }
 
-  return async (bodies) => {
+  return async (outgoing) => {
     const results: SendResult[] = [];
-    const chunks = chunksOf(bodies.map((body, at) => ({ at, body })));
+    const chunks = chunksOf(outgoing.map((message, at) => ({ ...message, at })));
     const worker = async () => {
       for (const chunk of chunks) await sendChunk(chunk, results);
     };

@@ -1,47 +1,49 @@
-import { append } from "../../shared/events/append.ts";
-import { ActivityError } from "../../shared/events/errors.ts";
-import { readEventText } from "../../shared/events/read-event.ts";
-import { batch } from "../../shared/lambda/batch.ts";
+import { createOrgHolds } from "../../shared/events/org-holds.ts";
 import { env } from "../../shared/lambda/env.ts";
-import { log } from "../../shared/lambda/log.ts";
-import { metrics, variables } from "../../shared/lambda/names.ts";
+import { createIngestHandler } from "../../shared/lambda/ingest-handler.ts";
+import type { IngestQueue } from "../../shared/lambda/ingest-queue.ts";
+import { variables } from "../../shared/lambda/names.ts";
 import type { RejectedQueue } from "../../shared/lambda/rejected.ts";
-import { dynamoClient } from "../../shared/store/client.ts";
+import { dynamoClient, ingestTimes } from "../../shared/store/client.ts";
 import { documentClient } from "../../shared/store/document-client.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { pinStore } from "../../shared/store/pins.ts";
 
-const client = dynamoClient();
+const client = dynamoClient(ingestTimes);
 const store = {
   ...eventStore(client, env(variables.eventsTable)),
   ...pinStore(documentClient(client), env(variables.configTable)),
 };
 const rejectedUrl = env(variables.rejectedQueue);
-let rejected: RejectedQueue | undefined;
+const urls = { queue: env(variables.ingestQueue), deadLetters: env(variables.ingestDeadLetters) };
 
-/** Its client comes with the first event that is refused: most instances see none, and all would start later for it. */
-async function reject(...refused: Parameters<RejectedQueue["reject"]>): Promise<void> {
-  const { rejectedQueue } = await import("../../shared/lambda/rejected.ts");
-  rejected ??= rejectedQueue(rejectedUrl);
-  await rejected.reject(...refused);
+let rejectedQueueOnce: RejectedQueue | undefined;
+let ingestQueueOnce: IngestQueue | undefined;
+
+/** Imported on first use: most instances never reject or defer an event, and the client would slow every cold start. */
+const rejected: RejectedQueue = {
+  async reject(...refused) {
+    const { rejectedQueue } = await import("../../shared/lambda/rejected.ts");
+    rejectedQueueOnce ??= rejectedQueue(rejectedUrl);
+    return rejectedQueueOnce.reject(...refused);
+  },
+};
+
+async function openIngestQueue(): Promise<IngestQueue> {
+  const { ingestQueue } = await import("../../shared/lambda/ingest-queue.ts");
+  ingestQueueOnce ??= ingestQueue(urls);
+  return ingestQueueOnce;
 }
 
-/**
- * Consumes the ingest queue. Every message ends as a stored event or, with the reason, in the rejected queue; trouble
- * on the way leaves it in the ingest queue, to be tried again.
- */
-export const handler = batch(
-  async (record) => {
-    try {
-      const draft = readEventText(record.body, { now: new Date(), entropy: record.body });
-      const outcome = await append(store, draft);
-      return outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated;
-    } catch (error) {
-      if (!(error instanceof ActivityError) || error.code === "unavailable") throw error;
-      await reject(record, error);
-      log("warn", "event rejected", { message_id: record.messageId, code: error.code });
-      return metrics.eventsRejected;
-    }
+/** Consumes the ingest queue: every message ends as a stored event, in the rejected queue, or as a dead letter. */
+export const handler = createIngestHandler({
+  store,
+  rejected,
+  queue: {
+    defer: async (messages) => (await openIngestQueue()).defer(messages),
+    bury: async (messages) => (await openIngestQueue()).bury(messages),
   },
-  { lag: metrics.ingestLag },
-);
+  holds: createOrgHolds(),
+  now: () => new Date(),
+  random: Math.random,
+});

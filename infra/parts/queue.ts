@@ -27,6 +27,8 @@ export type WorkQueueProps = {
   readonly visibilitySeconds: number;
   /** Tries before a message counts as a fault of the system. */
   readonly tries: number;
+  /** How often SQS gives a message out, where that is more than `tries` because the function counts those itself. */
+  readonly maxReceives?: number;
 };
 
 /** A queue that work comes from, and beside it the queue for what the system could not do, which alarms. */
@@ -34,13 +36,13 @@ export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, tries }: WorkQueueProps) {
+  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, tries, maxReceives = tries }: WorkQueueProps) {
     super(scope, id);
     this.deadLetters = new Queue(this, "DeadLetters", keeping);
     this.queue = new Queue(this, "Queue", {
       ...keeping,
       visibilityTimeout: Duration.seconds(visibilitySeconds),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: tries },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceives },
     });
     alarms.add(this, `${id}DeadLetters`, {
       severity: "page",

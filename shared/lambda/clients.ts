@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
 /** Three attempts and short times: trouble ends as an error that is told, well before the function's own time does. */
 const patience = {
@@ -8,8 +8,15 @@ const patience = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 
-export function queueClient(): SQSClient {
-  const client = new SQSClient(patience);
+/** Two attempts of a second: for functions whose own time is a few seconds. */
+export const shortPatience = {
+  ...patience,
+  maxAttempts: 2,
+  requestHandler: { ...patience.requestHandler, requestTimeout: 1_000 },
+};
+
+export function queueClient(config: SQSClientConfig = patience): SQSClient {
+  const client = new SQSClient(config);
   // It walks every answer to censor it for a logger, and there is none.
   client.middlewareStack.remove("loggerMiddleware");
   return client;

@@ -2,6 +2,8 @@
 export const variables = {
   eventsTable: "EVENTS_TABLE",
   configTable: "CONFIG_TABLE",
+  ingestQueue: "INGEST_QUEUE_URL",
+  ingestDeadLetters: "INGEST_DEAD_LETTERS_URL",
   rejectedQueue: "REJECTED_QUEUE_URL",
   deliveriesTable: "DELIVERIES_TABLE",
   deliveriesQueue: "DELIVERIES_QUEUE_URL",
@@ -25,6 +27,11 @@ export const metrics = {
   eventsAppended: "EventsAppended",
   eventsRepeated: "EventsRepeated",
   eventsRejected: "EventsRejected",
+  /** Put off, to be stored later: because DynamoDB throttles their organisation, or for any other transient failure. */
+  eventsDeferredThrottled: "EventsDeferredThrottled",
+  eventsDeferredUnavailable: "EventsDeferredUnavailable",
+  /** Met an error that waiting does not mend; tried again a few times, then a dead letter. */
+  eventsFailed: "EventsFailed",
   eventsUnreadable: "EventsUnreadable",
   deliveriesBegun: "DeliveriesBegun",
   deliveriesSucceeded: "DeliveriesSucceeded",
@@ -43,6 +50,11 @@ export const metrics = {
   auditLag: "AuditLag",
   /** The longest of a batch, in milliseconds: from an event's arrival in the queue to its storing. */
   ingestLag: "IngestLag",
+  /**
+   * The longest of a batch, in milliseconds: for how long an event waits already that is put off because a service is
+   * not available.
+   */
+  deferralAge: "DeferralAge",
   requestsFailed: "RequestsFailed",
   requestsUnauthenticated: "RequestsUnauthenticated",
   requestsRateLimited: "RequestsRateLimited",

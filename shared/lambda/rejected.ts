@@ -1,15 +1,15 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import type { ActivityError } from "../events/errors.ts";
-import { queueClient } from "./clients.ts";
+import { queueClient, shortPatience } from "./clients.ts";
 
 export type RejectedQueue = { reject(record: SQSRecord, reason: ActivityError): Promise<void> };
 
 /** Attributes count towards a message's size of 1 MiB. What leaves no room for them is too large, and nothing else. */
-const roomForReason = 1_048_576 - 2_048;
+export const roomForReason = 1_048_576 - 2_048;
 
 /** Where refused events go: the original bytes as the body, and beside them why, and which message it was. */
-export function rejectedQueue(queueUrl: string, client = queueClient()): RejectedQueue {
+export function rejectedQueue(queueUrl: string, client = queueClient(shortPatience)): RejectedQueue {
   return {
     async reject({ body, messageId }, { code, message }) {
       const attribute = (value: string) => ({ DataType: "String", StringValue: value });
@@ -30,6 +30,6 @@ export function rejectedQueue(queueUrl: string, client = queueClient()): Rejecte
 }
 
 /** Replaces what SQS refuses in what it stores: see "#x9 | #xA | #xD | …" in its SendMessage reference. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
 }

@@ -1,14 +1,19 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
+const readerTimes = { maxAttempts: 3, requestTimeoutMs: 3_000 };
+
+/** For the function that appends events: whatever takes longer is put off in the queue, which holds nothing else up. */
+export const ingestTimes = { maxAttempts: 2, requestTimeoutMs: 1_000 };
+
 /**
  * The client that all stores share. Three attempts and short timeouts keep a request that meets trouble well inside
  * the time that its function has, so that it ends as an honest 503 rather than as a time-out.
  */
-export function dynamoClient(): DynamoDBClient {
+export function dynamoClient({ maxAttempts, requestTimeoutMs } = readerTimes): DynamoDBClient {
   const client = new DynamoDBClient({
-    maxAttempts: 3,
+    maxAttempts,
     // Without the last of these the SDK only warns of a request that takes longer.
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: requestTimeoutMs, throwOnRequestTimeout: true },
   });
   // It walks every answer to censor it for a logger, and there is none: a third of the time that a page takes.
   client.middlewareStack.remove("loggerMiddleware");

@@ -69,6 +69,8 @@ export async function startEngine(): Promise<BenchEngine> {
     AWS_ENDPOINT_URL_DYNAMODB: engine.origin,
     [variables.eventsTable]: table,
     [variables.configTable]: config,
+    [variables.ingestQueue]: "http://127.0.0.1:1/ingest",
+    [variables.ingestDeadLetters]: "http://127.0.0.1:1/dead-letters",
     [variables.rejectedQueue]: "http://127.0.0.1:1/rejected",
   };
   setEnvironment(environment);

@@ -107,6 +107,8 @@ function environmentOf({ environment, deliveries }: BenchEngine, services: strin
     AWS_ENDPOINT_URL_DYNAMODB: services,
     HOOK_URL: `${services}${hookPath}`,
     [variables.deliveriesTable]: deliveries,
+    [variables.ingestQueue]: `${services}/queue/ingest`,
+    [variables.ingestDeadLetters]: `${services}/queue/dead-letters`,
     [variables.rejectedQueue]: `${services}/queue/rejected`,
     [variables.deliveriesQueue]: `${services}/queue/deliveries`,
     [variables.replaysQueue]: `${services}/queue/replays`,

@@ -8,6 +8,7 @@ import { createSender } from "../../clients/emitter/send.ts";
 import { stackName, stageNames, stages } from "../../infra/config.ts";
 import type { AdminRequest } from "../../shared/access/admin-request.ts";
 import type { Scope } from "../../shared/access/caller.ts";
+import { parseOrgId } from "../../shared/events/org-id.ts";
 import { deployedStack } from "./environment.ts";
 import { startStack, type Tenant } from "./stack.ts";
 import { until } from "./until.ts";
@@ -84,7 +85,8 @@ function worldOf(target: Target, [origin]: readonly string[]): World {
     },
 
     async ingest(events) {
-      const results = await send(events.map((event) => JSON.stringify(event)));
+      const bodies = events.map((event) => JSON.stringify(event));
+      const results = await send(bodies.map((body) => ({ body, orgId: parseOrgId(body) })));
       return results.map((result) => {
         if (result.status === "failed") throw new Error(`The queue did not take an event: ${result.reason}`);
         return result.message_id;

@@ -1,5 +1,5 @@
-import type { EventMessage } from "../../emitter/message.ts";
-import type { SendResult } from "../../emitter/send.ts";
+import { type EventMessage, toOutgoing } from "../../emitter/message.ts";
+import type { OutgoingMessage, SendResult } from "../../emitter/send.ts";
 import { CliError } from "../outcome.ts";
 import type { Session } from "../session.ts";
 import type { Progress } from "./checkpoint.ts";
@@ -13,7 +13,7 @@ export type Emission = {
   readonly lines: AsyncIterable<Line>;
   /** What was counted before, by the run that this one goes on from. */
   readonly tally: Tally;
-  send(bodies: readonly string[]): Promise<SendResult[]>;
+  send(messages: readonly OutgoingMessage[]): Promise<SendResult[]>;
   /** With it, a run waits until what was sent has arrived. */
   readonly arrival: { readonly lookup: Lookup; settle(sent: readonly SentEvent[]): Promise<Fate[]> } | null;
   /** Called whenever the lines so far are done with. */
@@ -55,7 +55,7 @@ async function emitWindow(window: readonly Line[], { tally, now, send, arrival }
   }
   const drafts = messages.map(({ draft }) => draft);
   const before = (await arrival?.lookup(drafts)) ?? [];
-  const results = await send(messages.map(({ body }) => body));
+  const results = await send(messages.map(toOutgoing));
   const sent = messages.map(({ draft }, at): SentEvent => {
     const result = results[at];
     if (result?.status !== "sent") {

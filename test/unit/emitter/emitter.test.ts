@@ -29,7 +29,7 @@ function anEmitter(judge?: (entry: { id: string; body: string }, call: number) =
     random: () => 0.5,
     sleep: async (milliseconds) => pauses.push(milliseconds),
   });
-  return { ...emitter, calls: queue.calls, pauses };
+  return { ...emitter, calls: queue.calls, groups: queue.groups, pauses };
 }
 
 const accept = ({ id }: { id: string }): Verdict => ({ accept: `message-${id}` });
@@ -50,6 +50,14 @@ describe("an emitter", () => {
       [first, second].map((result) => ({ event_id: result && "event_id" in result && result.event_id })),
     );
     expect(bodies[0].event_id).not.toBe(bodies[1].event_id);
+  });
+
+  it("sends each event in the group of its organisation, repeated calls included", async () => {
+    const { emit, groups } = anEmitter((entry, call) =>
+      entry.id === "1" && call === 1 ? { refuse: "InternalError", senderFault: false } : accept(entry),
+    );
+    await emit([anEvent({ org_id: "org_a" }), anEvent({ org_id: "org_b" }), anEvent({ org_id: "org_a" })]);
+    expect(groups).toEqual([["org_a", "org_b", "org_a"], ["org_b"]]);
   });
 
   it("keeps the id that the writer gives, and an idempotency key", async () => {

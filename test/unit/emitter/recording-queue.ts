@@ -6,13 +6,15 @@ type Entry = { readonly id: string; readonly body: string };
 /** What a queue says of one entry: its message id, or why it refuses it. */
 export type Verdict = { readonly accept: string } | { readonly refuse: string; readonly senderFault: boolean };
 
-/** A queue that remembers the bodies of every call, and answers as it is told. */
+/** A queue that remembers the bodies and the groups of every call, and answers as it is told. */
 export function recordingQueue(judge: (entry: Entry, call: number) => Verdict | null = ({ id }) => ({ accept: id })) {
   const calls: string[][] = [];
+  const groups: (string | undefined)[][] = [];
   const client: QueueClient = {
     async send({ input }: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> {
       const entries = (input.Entries ?? []).map(({ Id = "", MessageBody = "" }) => ({ id: Id, body: MessageBody }));
       calls.push(entries.map(({ body }) => body));
+      groups.push((input.Entries ?? []).map(({ MessageGroupId }) => MessageGroupId));
       const answer: SendMessageBatchCommandOutput = { $metadata: {}, Successful: [], Failed: [] };
       for (const entry of entries) {
         const verdict = judge(entry, calls.length);
@@ -26,5 +28,5 @@ export function recordingQueue(judge: (entry: Entry, call: number) => Verdict | 
       return answer;
     },
   };
-  return { calls, client };
+  return { calls, groups, client };
 }

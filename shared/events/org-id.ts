@@ -1,0 +1,12 @@
+import { orgIdPattern } from "./limits.ts";
+
+/** The organisation that the body of a message names, valid event or not; `null` where it names none. */
+export function parseOrgId(body: string): string | null {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed !== "object" || parsed === null || !("org_id" in parsed)) return null;
+    return typeof parsed.org_id === "string" && orgIdPattern.test(parsed.org_id) ? parsed.org_id : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,48 @@
+import middy from "@middy/core";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { type IngestPorts, ingestRecords } from "./ingest-records.ts";
+import { inInvocation } from "./invocation.ts";
+import { add, type Counts, count } from "./metrics.ts";
+import { metrics } from "./names.ts";
+
+/** What is kept of an invocation's time to send on what is not stored by then: two calls, each of two attempts. */
+const reserveMs = 2_500;
+
+/** Creates the handler that consumes the ingest queue. The counts and times of a batch are one line in the log. */
+export function createIngestHandler(ports: IngestPorts) {
+  const consume = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const deadline = Promise.withResolvers<void>();
+    const timer = setTimeout(deadline.resolve, context.getRemainingTimeInMillis() - reserveMs);
+    const outcomes = await ingestRecords(ports, Records, deadline.promise).finally(() => clearTimeout(timer));
+    const counts: Counts = {};
+    const times: { [metrics.ingestLag]?: number; [metrics.deferralAge]?: number } = {};
+    const nowMs = ports.now().getTime();
+    for (const { metric, isFailed, firstSentMs } of outcomes) {
+      if (metric === null) continue;
+      add(counts, metric);
+      const age = ageMetric(metric);
+      if (age !== null && !isFailed) times[age] = Math.max(times[age] ?? 0, nowMs - firstSentMs);
+    }
+    if (Object.keys(counts).length > 0) count(counts, ports.now(), times);
+    const failed = Records.filter((_, at) => outcomes[at]?.isFailed !== false);
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+
+  return middy<SQSEvent, SQSBatchResponse, Error, Context>().handler((event: SQSEvent, context: Context) =>
+    inInvocation(context, () => consume(event, context)),
+  );
+}
+
+/** The time that an outcome tells of, if any. A throttled organisation's events are late by its own doing. */
+function ageMetric(metric: string) {
+  switch (metric) {
+    case metrics.eventsAppended:
+    case metrics.eventsRepeated:
+    case metrics.eventsRejected:
+      return metrics.ingestLag;
+    case metrics.eventsDeferredUnavailable:
+      return metrics.deferralAge;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { ActivityError } from "../../../shared/events/errors.ts";
+import { isKeyThrottled } from "../../../shared/store/throttling.ts";
+
+const unavailable = (name: string, facts: object = {}) =>
+  new ActivityError("unavailable", "busy", { cause: Object.assign(new Error("detail"), { name, ...facts }) });
+
+describe("isKeyThrottled", () => {
+  it.each([
+    ["ThrottlingException", {}],
+    ["ProvisionedThroughputExceededException", {}],
+    ["ThrottlingException", { throttlingReasons: [{ reason: "IndexWriteKeyRangeThroughputExceeded" }] }],
+    [
+      "ProvisionedThroughputExceededException",
+      { ThrottlingReasons: [{ reason: "TableWriteKeyRangeThroughputExceeded", resource: "arn" }] },
+    ],
+    [
+      "ThrottlingException",
+      {
+        throttlingReasons: [
+          { reason: "TableWriteAccountLimitExceeded" },
+          { reason: "IndexWriteKeyRangeThroughputExceeded" },
+        ],
+      },
+    ],
+    ["ThrottlingException", { throttlingReasons: [] }],
+  ])("is true of %s %j", (name, facts) => expect(isKeyThrottled(unavailable(name, facts))).toBe(true));
+
+  it.each([
+    ["ThrottlingException", { throttlingReasons: [{ reason: "TableWriteAccountLimitExceeded" }] }],
+    ["ThrottlingException", { throttlingReasons: [{ reason: "TableWriteMaxOnDemandThroughputExceeded" }] }],
+    ["RequestLimitExceeded", {}],
+    ["InternalServerError", {}],
+    ["TimeoutError", {}],
+    ["TransactionConflictException", {}],
+  ])("is false of %s %j, which is no organisation's", (name, facts) =>
+    expect(isKeyThrottled(unavailable(name, facts))).toBe(false),
+  );
+
+  it("is false of what is no transient failure", () => {
+    expect(isKeyThrottled(new Error("defect"))).toBe(false);
+    expect(isKeyThrottled(new ActivityError("conflict", "other content"))).toBe(false);
+    expect(isKeyThrottled(null)).toBe(false);
+  });
+});
