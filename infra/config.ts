@@ -30,8 +30,12 @@ export type Stage = {
   readonly reserved: { readonly api: number; readonly stream: number } | null;
   /** Instances of the ingest function at most: the bound on write throughput, and on what a runaway writer can cost. */
   readonly ingestConcurrency: number;
-  /** Instances of the function that sends webhooks at most. One endpoint that hangs holds up to ten of them. */
+  /** Instances at most that send webhooks to endpoints known as fast, which answer within a second on average. */
   readonly deliveryConcurrency: number;
+  /** Instances at most for all other endpoints. More than `sendsPerOrg`, so that one organisation never holds them all. */
+  readonly slowDeliveryConcurrency: number;
+  /** Concurrent sends of one organisation to endpoints that are not known as fast. */
+  readonly sendsPerOrg: number;
   /** Years for which each day of the audit log is kept in a bucket that nobody can delete from; `null` for no bucket. */
   readonly archive: { readonly years: number } | null;
   /** Copies of the tables beside their point-in-time recovery: days to keep them, and whether nobody can shorten that. */
@@ -58,7 +62,9 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     auditRetentionDays: tenYears,
     reserved: null,
     ingestConcurrency: 10,
-    deliveryConcurrency: 25,
+    deliveryConcurrency: 20,
+    slowDeliveryConcurrency: 12,
+    sendsPerOrg: 10,
     archive: null,
     backup: null,
     alarmEmail: null,
@@ -73,7 +79,9 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     auditRetentionDays: tenYears,
     reserved: { api: 80, stream: 10 },
     ingestConcurrency: 100,
-    deliveryConcurrency: 300,
+    deliveryConcurrency: 180,
+    slowDeliveryConcurrency: 120,
+    sendsPerOrg: 100,
     archive: null,
     backup: { keepDailyDays: 35, keepMonthlyDays: 7 * 365, isLocked: false },
     alarmEmail: null,

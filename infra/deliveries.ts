@@ -1,11 +1,12 @@
 import { Duration } from "aws-cdk-lib";
-import { ComparisonOperator, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { ComparisonOperator, MathExpression, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { metrics, variables } from "../shared/lambda/names.ts";
 import { happens, happensOnEnd } from "./parts/conditions.ts";
@@ -29,6 +30,29 @@ const successRate = new MathExpression({
   period: Duration.minutes(5),
 });
 
+/**
+ * An alarm's condition: messages wait whose organisations hold no unusual share of the queue. What one organisation
+ * piles up is its own. Not the age of the oldest: messages that are delayed on purpose may count in it.
+ */
+function quietBacklog({ queueName }: IQueue, minutes: number) {
+  const metric = new Metric({
+    namespace: "AWS/SQS",
+    // See "Available CloudWatch metrics for Amazon SQS" in its developer guide.
+    metricName: "ApproximateNumberOfMessagesVisibleInQuietGroups",
+    dimensionsMap: { QueueName: queueName },
+    period: Duration.minutes(1),
+    statistic: "Minimum",
+  });
+  return {
+    metric,
+    threshold: 1_000,
+    evaluationPeriods: minutes,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    // An idle queue reports nothing, and nothing is what it holds.
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  };
+}
+
 /** Runs that share what is due, each minute. */
 const dueRuns = 2;
 
@@ -36,6 +60,8 @@ const dueRuns = 2;
 export class Deliveries extends Construct {
   readonly table: TableV2;
   readonly work: WorkQueue;
+  /** Deliveries to endpoints that are not known as fast. */
+  readonly slow: WorkQueue;
   readonly replays: WorkQueue;
   /** Records of the stream that could not be fanned out. */
   readonly unread: HeldQueue;
@@ -70,6 +96,7 @@ export class Deliveries extends Construct {
       ...happensOnEnd(tableThrottles(this.table, "Write", ["undelivered"])),
     });
     this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
+    this.slow = new WorkQueue(this, "SlowDeliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
     this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, tries: 5 });
     this.unread = new HeldQueue(this, "Unread");
     this.sender = this.addSender();
@@ -92,8 +119,10 @@ export class Deliveries extends Construct {
       graph("Circuits opened", [ownMetric(metrics.circuitsOpened, "Sum")]),
       graph("Queue depths", [
         depth(this.work.queue, "deliveries"),
+        depth(this.slow.queue, "deliveries, slow"),
         depth(this.replays.queue, "replays"),
         depth(this.work.deadLetters, "deliveries, dead letters"),
+        depth(this.slow.deadLetters, "deliveries, slow, dead letters"),
         depth(this.replays.deadLetters, "replays, dead letters"),
         depth(this.unread, "unread"),
       ]),
@@ -133,6 +162,11 @@ export class Deliveries extends Construct {
   private allowSend(fn: LambdaFunction): void {
     fn.addEnvironment(variables.deliveriesQueue, this.work.queue.queueUrl);
     this.work.queue.grantSendMessages(fn);
+  }
+
+  private allowMove(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.slowDeliveriesQueue, this.slow.queue.queueUrl);
+    this.slow.queue.grantSendMessages(fn);
   }
 
   private addFanOut(): NodeFunction {
@@ -186,7 +220,7 @@ export class Deliveries extends Construct {
   }
 
   private addSender(): NodeFunction {
-    const { eventLog, access, operation, concurrency } = this.#props;
+    const { eventLog, access, operation, sending } = this.#props;
     const { alarms } = operation;
     const fn = new NodeFunction(this, "Sender", {
       entry: "functions/webhooks/deliver.ts",
@@ -196,10 +230,14 @@ export class Deliveries extends Construct {
       memory: 1024,
       log: operation.auditLogs.access,
     });
-    const source = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency };
-    fn.addEventSource(new SqsEventSource(this.work.queue, source));
+    const source = { batchSize: 10, reportBatchItemFailures: true };
+    const { deliveryConcurrency, slowDeliveryConcurrency, sendsPerOrg } = sending;
+    fn.addEventSource(new SqsEventSource(this.work.queue, { ...source, maxConcurrency: deliveryConcurrency }));
+    fn.addEventSource(new SqsEventSource(this.slow.queue, { ...source, maxConcurrency: slowDeliveryConcurrency }));
     this.allowSend(fn);
-    this.allow(fn, ["UpdateItem"], "endpoint#", "health#");
+    this.allowMove(fn);
+    fn.addEnvironment(variables.sendsPerOrg, String(sendsPerOrg));
+    this.allow(fn, ["UpdateItem"], "endpoint#", "health#", "permits#");
     this.allow(fn, ["PutItem"], "endpoint#", "delivery#", "due#");
     this.allow(fn, ["GetItem"], "health#");
     eventLog.allowGet(fn);
@@ -207,17 +245,13 @@ export class Deliveries extends Construct {
     eventLog.allowAppendInTransaction(fn);
     alarms.add(this, "DeliveryBacklog", {
       severity: "page",
-      means: "More than a thousand deliveries are due and wait to be sent, for five minutes on end.",
-      // Not the age of the oldest: messages that are delayed on purpose may count in it.
-      metric: this.work.queue.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(1),
-        statistic: "Minimum",
-      }),
-      threshold: 1_000,
-      evaluationPeriods: 5,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      // An idle queue reports nothing, and nothing is what it holds.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      means: "More than a thousand deliveries of quiet organisations are due and wait, for five minutes on end.",
+      ...quietBacklog(this.work.queue, 5),
+    });
+    alarms.add(this, "SlowDeliveryBacklog", {
+      severity: "notice",
+      means: "More than a thousand deliveries of quiet organisations wait on the slow lane, for 15 minutes on end.",
+      ...quietBacklog(this.slow.queue, 15),
     });
     alarms.add(this, "EndpointsDisabled", {
       severity: "notice",

@@ -39,7 +39,7 @@ export class ActivityLogStack extends Stack {
       eventLog,
       access,
       readApi,
-      concurrency: stage.deliveryConcurrency,
+      sending: stage,
     });
 
     const review = new Review(this, "Review", { operation, eventLog, access });
@@ -59,6 +59,8 @@ export class ActivityLogStack extends Stack {
     this.output("QueueRejected", ingest.rejected.queueUrl);
     this.output("QueueDeliveries", deliveries.work.queue.queueUrl);
     this.output("QueueDeliveriesDeadLetters", deliveries.work.deadLetters.queueUrl);
+    this.output("QueueSlowDeliveries", deliveries.slow.queue.queueUrl);
+    this.output("QueueSlowDeliveriesDeadLetters", deliveries.slow.deadLetters.queueUrl);
     this.output("QueueReplays", deliveries.replays.queue.queueUrl);
     this.output("QueueReplaysDeadLetters", deliveries.replays.deadLetters.queueUrl);
     this.output("QueueUnread", deliveries.unread.queueUrl);

@@ -6,6 +6,7 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
+import type { Stage } from "./config.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { EventLog } from "./event-log.ts";
 import { happensOnEnd } from "./parts/conditions.ts";
@@ -19,7 +20,7 @@ export type WebhooksProps = {
   readonly eventLog: EventLog;
   readonly access: Access;
   readonly readApi: ReadApi;
-  readonly concurrency: number;
+  readonly sending: Pick<Stage, "deliveryConcurrency" | "slowDeliveryConcurrency" | "sendsPerOrg">;
 };
 
 /** Where subscribers say what they want to be told, and everything that tells them. */

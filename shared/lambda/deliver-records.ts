@@ -13,6 +13,8 @@ const metricOf: Readonly<Record<Outcome, Metric>> = {
   failed: metrics.deliveryAttemptsFailed,
   given_up: metrics.deliveriesGivenUp,
   parked: metrics.deliveriesParked,
+  moved: metrics.deliveriesMoved,
+  deferred: metrics.deliveriesDeferred,
   dropped: metrics.deliveriesDropped,
 };
 
@@ -23,8 +25,11 @@ export async function deliverRecords(
 ): Promise<readonly RecordResult[]> {
   const readings = await Promise.allSettled(records.map(async ({ body }) => readDeliveryMessage(body)));
   const messages = readings.flatMap((reading) => (reading.status === "fulfilled" ? [reading.value] : []));
-  const { results, disabled, opened, troubles } = await deliver(world, messages);
+  const { results, disabled, opened, deferred, troubles } = await deliver(world, messages);
   for (const trouble of troubles) log("error", "health not recorded", errorFields(trouble));
+  for (const { message, reason } of deferred) {
+    log("warn", "delivery deferred", { delivery_id: message.delivery_id, ...errorFields(reason) });
+  }
   for (const endpoint_id of opened) {
     log("warn", "circuit opened", { endpoint_id });
     count({ [metrics.circuitsOpened]: 1 }, world.now());

@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import type { SQSRecord } from "aws-lambda";
 import { type DeliveryMessage, type DeliveryQueue, deliveryMessage } from "../webhooks/delivery.ts";
 import { queueClient } from "./clients.ts";
 import { errorFields, log } from "./log.ts";
@@ -10,15 +11,15 @@ const batchSize = 10;
 const batchesAtOnce = 10;
 
 /**
- * The queue of deliveries. The group of a message is its endpoint, by which SQS keeps a busy one from delaying the
- * others: see "Amazon SQS fair queues" in its developer guide.
+ * A queue of deliveries. The group of a message is its organisation, by which SQS keeps a busy one from delaying the
+ * others, however many endpoints it has: see "Amazon SQS fair queues" in its developer guide.
  */
 export function deliveryQueue(queueUrl: string, client = queueClient()): DeliveryQueue {
   const sendBatch = async (messages: readonly DeliveryMessage[], delaySeconds: number) => {
     const Entries = messages.map((message, at) => ({
       Id: String(at),
       MessageBody: writeMessage(message),
-      MessageGroupId: message.endpoint_id,
+      MessageGroupId: message.org_id,
       DelaySeconds: Math.ceil(delaySeconds),
     }));
     try {
@@ -47,6 +48,11 @@ export function deliveryQueue(queueUrl: string, client = queueClient()): Deliver
       return unsent;
     },
   };
+}
+
+/** Whether a record comes from the queue of a URL. */
+export function comesFrom(queueUrl: string, { eventSourceARN }: Pick<SQSRecord, "eventSourceARN">): boolean {
+  return eventSourceARN.split(":").at(-1) === queueUrl.split("/").at(-1);
 }
 
 /** The message of a body. Throws, naming the field, where it is none: such a message is a defect. */

@@ -7,6 +7,9 @@ export const variables = {
   rejectedQueue: "REJECTED_QUEUE_URL",
   deliveriesTable: "DELIVERIES_TABLE",
   deliveriesQueue: "DELIVERIES_QUEUE_URL",
+  slowDeliveriesQueue: "SLOW_DELIVERIES_QUEUE_URL",
+  /** Concurrent sends of an organisation to endpoints that are not known as fast. */
+  sendsPerOrg: "SENDS_PER_ORG",
   replaysQueue: "REPLAYS_QUEUE_URL",
   unreadQueue: "UNREAD_QUEUE_URL",
   auditLogGroup: "AUDIT_LOG_GROUP",
@@ -38,6 +41,10 @@ export const metrics = {
   deliveryAttemptsFailed: "DeliveryAttemptsFailed",
   deliveriesGivenUp: "DeliveriesGivenUp",
   deliveriesParked: "DeliveriesParked",
+  /** Sent on to the slow lane. */
+  deliveriesMoved: "DeliveriesMoved",
+  /** Sent anew with a delay, for a fault of the system that passes. */
+  deliveriesDeferred: "DeliveriesDeferred",
   deliveriesDropped: "DeliveriesDropped",
   deliveriesDue: "DeliveriesDue",
   circuitsOpened: "CircuitsOpened",

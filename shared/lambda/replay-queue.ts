@@ -14,7 +14,7 @@ export function replayQueue(queueUrl: string, client = queueClient()): ReplayQue
       const message = {
         QueueUrl: queueUrl,
         MessageBody: writeMessage({ org_id, endpoint_id, replay_id }),
-        MessageGroupId: endpoint_id,
+        MessageGroupId: org_id,
         DelaySeconds: Math.ceil(delaySeconds),
       };
       await calling(client.send(new SendMessageCommand(message)));

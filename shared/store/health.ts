@@ -14,9 +14,9 @@ import {
   initialHealth,
   initialLimit,
   type Lease,
-  maxConcurrentSends,
   openAfterFailures,
 } from "../webhooks/health.ts";
+import { slowAfterMs } from "../webhooks/latency.ts";
 import { textAttributes } from "./attributes.ts";
 import { expiresAfter } from "./expiry.ts";
 import { calling } from "./faults.ts";
@@ -39,6 +39,7 @@ const stored = z.object({
   open_until: moment,
   failing_since: moment,
   last_success_at: moment,
+  latency_ms: z.optional(z.number()),
 });
 
 const isClosed = "failures < :threshold AND (attribute_not_exists(open_until) OR open_until <= :now)";
@@ -73,33 +74,42 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
       return (await getItem(client, table, healthKey(endpointId), fromItem)) ?? initialHealth;
     },
 
-    async lease(endpointId, lease, now) {
+    async lease(endpointId, lease, now, onlyIfFast = false) {
       const { id, slots, until } = lease;
+      const isFast = onlyIfFast ? " AND latency_ms <= :slow" : "";
       const { isDone, health } = await update(endpointId, {
         // A repeat after an answer that was lost must not take the slots twice.
-        ConditionExpression: `attribute_not_exists(leases.#id) AND vacant >= :slots AND ${isClosed}`,
+        ConditionExpression: `attribute_not_exists(leases.#id) AND vacant >= :slots AND ${isClosed}${isFast}`,
         UpdateExpression: "SET vacant = vacant - :slots, leases.#id = :lease, expires_at_seconds = :expires_at_seconds",
         ExpressionAttributeNames: { "#id": id },
         values: {
           ":slots": slots,
           ":threshold": openAfterFailures,
           ":now": now,
+          ...(onlyIfFast ? { ":slow": slowAfterMs } : {}),
           ":lease": { slots, until },
           ":expires_at_seconds": expiresAfter(until, keptForDays).expires_at_seconds,
         },
       });
       if (health !== null) return { granted: isDone || health.leases.some((held) => held.id === id), health };
+      // Nothing was ever sent to it, so it is not known as fast.
+      if (onlyIfFast) return { granted: false, health: initialHealth };
       await begin(endpointId);
       return store.lease(endpointId, lease, now);
     },
 
-    async end(endpointId, { id, slots }, succeededAt) {
+    async end(endpointId, { id, slots }, succeededAt, latencyMs = null) {
       const success = succeededAt === null ? "" : ", last_success_at = :at";
+      const latency = latencyMs === null ? "" : ", latency_ms = :latency";
       await update(endpointId, {
         ConditionExpression: "attribute_exists(leases.#id)",
-        UpdateExpression: `SET vacant = vacant + :slots${success} REMOVE leases.#id`,
+        UpdateExpression: `SET vacant = vacant + :slots${success}${latency} REMOVE leases.#id`,
         ExpressionAttributeNames: { "#id": id },
-        values: { ":slots": slots, ...(succeededAt === null ? {} : { ":at": succeededAt }) },
+        values: {
+          ":slots": slots,
+          ...(succeededAt === null ? {} : { ":at": succeededAt }),
+          ...(latencyMs === null ? {} : { ":latency": latencyMs }),
+        },
       });
     },
 
@@ -112,19 +122,20 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
       return isDone;
     },
 
-    async grow(endpointId) {
+    async grow(endpointId, upTo) {
       await update(endpointId, {
         ConditionExpression: "#limit <= :max",
         // Told as something learned: who learns meanwhile must not go by the limit as it was.
         UpdateExpression: "SET #limit = #limit + :more, vacant = vacant + :more, #version = #version + :one",
         ExpressionAttributeNames: { "#limit": "limit", "#version": "version" },
-        values: { ":max": maxConcurrentSends - growth, ":more": growth, ":one": 1 },
+        values: { ":max": upTo - growth, ":more": growth, ":one": 1 },
       });
     },
 
     async write(endpointId, before, after) {
       const moments = { open_until: after.open_until, failing_since: after.failing_since };
-      const kept = Object.entries({ ...moments, last_success_at: after.last_success_at });
+      const { last_success_at, latency_ms } = after;
+      const kept = Object.entries({ ...moments, last_success_at });
       const sets = kept.filter(([, value]) => value !== null);
       const removed = ["probe_until", ...kept.filter(([, value]) => value === null).map(([name]) => name)];
       const latest = Math.max(0, ...kept.map(([, value]) => value ?? 0));
@@ -134,6 +145,7 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
           "SET #version = :next, #limit = :limit, vacant = if_not_exists(vacant, :initial) + :delta, " +
           "leases = if_not_exists(leases, :none), failures = :failures, openings = :openings" +
           (latest === 0 ? "" : ", expires_at_seconds = :expires_at_seconds") +
+          (latency_ms === null ? "" : ", latency_ms = :latency") +
           sets.map(([name]) => `, ${name} = :${name}`).join("") +
           ` REMOVE ${removed.join(", ")}`,
         ExpressionAttributeNames: { "#version": "version", "#limit": "limit" },
@@ -145,6 +157,7 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
           ":delta": after.limit - before.limit,
           ":none": {},
           ...(latest === 0 ? {} : { ":expires_at_seconds": expiresAfter(latest, keptForDays).expires_at_seconds }),
+          ...(latency_ms === null ? {} : { ":latency": latency_ms }),
           ":failures": after.failures,
           ":openings": after.openings,
           ...Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
@@ -170,6 +183,7 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
 function fromItem(item: Record<string, AttributeValue>): Health {
   const { leases, ...health } = readItem(stored, item);
   const { probe_until = null, open_until = null, failing_since = null, last_success_at = null } = health;
+  const { latency_ms = null } = health;
   const held = Object.entries(leases).map(([id, lease]): Lease => ({ id, ...lease }));
-  return { ...health, leases: held, probe_until, open_until, failing_since, last_success_at };
+  return { ...health, leases: held, probe_until, open_until, failing_since, last_success_at, latency_ms };
 }

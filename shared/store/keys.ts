@@ -26,6 +26,7 @@
  *   endpoint#ENDPOINT           delivery#DELIVERY             the deliveries of an endpoint, 30 days
  *   delivery#ENDPOINT#DELIVERY  attempt#NUMBER                the attempts of a delivery, 30 days
  *   health#ENDPOINT             health                        how an endpoint fares
+ *   permits#ORG                 part#NUMBER                   sends in flight to slow endpoints of an organisation
  *   due#SHARD                   time#delivery#cycle#step      attempts that wait for their time
  *   replay#ENDPOINT             replay#REPLAY                 replays of an endpoint, 30 days
  *   undelivered  endpoint_id, undelivered | delivery_id       what waits for another attempt, or was given up
@@ -99,6 +100,8 @@ export const attemptKey = (endpointId: string, deliveryId: string, number: numbe
 });
 
 export const healthKey = (endpointId: string) => ({ pk: `health#${endpointId}`, sk: "health" });
+
+export const permitsKey = (orgId: string, part: number) => ({ pk: `permits#${orgId}`, sk: `part#${part}` });
 
 export const duePartition = (shard: number) => `due#${shard}`;
 

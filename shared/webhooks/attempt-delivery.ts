@@ -35,7 +35,10 @@ export async function attempt(world: DeliveryWorld, target: Target, message: Del
   const tried = { ...claim.delivery, ...facts(exchange, started), step: message.step + 1 };
   const next = await nextState(world, message, tried, verdict);
   await world.deliveries.record(next, { ...exchange, number: tried.attempts, at: started.toISOString() });
-  return { outcome: outcomeOf(next), sent: { ...learned(verdict), at: world.now().getTime() } };
+  return {
+    outcome: outcomeOf(next),
+    sent: { ...learned(verdict), at: world.now().getTime(), duration_ms: exchange.duration_ms },
+  };
 }
 
 async function eventOf({ events }: DeliveryWorld, { org_id, event, event_type, delivery_id }: DeliveryMessage) {

@@ -1,9 +1,11 @@
+import { ActivityError } from "../events/errors.ts";
 import type { Target } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
 import { disable } from "./disable.ts";
 import type { Endpoint, ImposedReason } from "./endpoint.ts";
-import { giveUp } from "./park.ts";
+import { divideByLane, moveToSlowLane } from "./lanes.ts";
+import { giveUp, waitForSlot } from "./park.ts";
 import { takeTurn } from "./turn.ts";
 
 /** A rejected one is trouble of the system: its message must come again. */
@@ -16,19 +18,47 @@ export type Delivered = {
   readonly disabled: readonly Disabled[];
   /** Ids of the endpoints whose circuit opened. */
   readonly opened: readonly string[];
+  /** What kept messages from being delivered, and passes. */
+  readonly deferred: readonly { readonly message: DeliveryMessage; readonly reason: unknown }[];
   /** What went wrong after the sends were recorded, which no message has to come again for. */
   readonly troubles: readonly unknown[];
 };
 
 export type Disabled = { readonly endpoint: Endpoint; readonly reason: ImposedReason };
 
-/** Delivers messages, to all their endpoints at once and to each within the slots that it is given. */
+/**
+ * Delivers messages, to all their endpoints concurrently and to each within the slots that it is given. A message that a
+ * fault of the system keeps, which passes, is sent anew with a delay, so that none of its tries are used up.
+ */
 export async function deliver(world: DeliveryWorld, messages: readonly DeliveryMessage[]): Promise<Delivered> {
+  const { results, ...shown } = await deliverByEndpoint(world, messages);
+  const deferred: { message: DeliveryMessage; reason: unknown }[] = [];
+  const deferOrKeep = async (message: DeliveryMessage): Promise<Result> => {
+    const result = results.get(message) ?? lost;
+    if (result.status === "fulfilled" || !isPassing(result.reason)) return result;
+    const [waiting] = await Promise.allSettled([waitForSlot(world, message, null)]);
+    if (waiting.status === "rejected") return result;
+    deferred.push({ message, reason: result.reason });
+    return waiting.value === "parked" ? { status: "fulfilled", value: "deferred" } : waiting;
+  };
+  return { ...shown, results: await Promise.all(messages.map(deferOrKeep)), deferred };
+}
+
+function isPassing(reason: unknown): boolean {
+  return reason instanceof ActivityError && reason.code === "unavailable";
+}
+
+async function deliverByEndpoint(world: DeliveryWorld, messages: readonly DeliveryMessage[]) {
   const results = new Map<DeliveryMessage, Result>();
+  const { slow, others } = divideByLane(world, messages);
+  const moveSlow = async () => {
+    const [moved] = await Promise.allSettled([moveToSlowLane(world, slow)]);
+    for (const message of slow) results.set(message, moved);
+  };
   const disabled: Disabled[] = [];
   const opened: string[] = [];
   const troubles: unknown[] = [];
-  const groups = Map.groupBy(messages, ({ org_id, endpoint_id }) => `${org_id} ${endpoint_id}`);
+  const groups = Map.groupBy(others, ({ org_id, endpoint_id }) => `${org_id} ${endpoint_id}`);
   const deliverGroup = async (group: readonly DeliveryMessage[]) => {
     try {
       const ended = await deliverToOne(world, group, (message, result) => results.set(message, result));
@@ -40,8 +70,8 @@ export async function deliver(world: DeliveryWorld, messages: readonly DeliveryM
       if (left.length === 0) troubles.push(reason);
     }
   };
-  await Promise.all([...groups.values()].map(deliverGroup));
-  return { disabled, opened, troubles, results: messages.map((message) => results.get(message) ?? lost) };
+  await Promise.all([moveSlow(), ...[...groups.values()].map(deliverGroup)]);
+  return { disabled, opened, troubles, results };
 }
 
 const lost: Result = { status: "rejected", reason: new Error("The message was not dealt with.") };
@@ -74,7 +104,7 @@ async function deliverToOne(
   if (endpoint === null || wanted.length === 0) return asBefore;
 
   const target = await targetOf(world, endpoint);
-  const turn = { world, endpointId: endpoint.endpoint_id, target, begun, settle };
+  const turn = { world, endpoint, target, begun, settle };
   const [urgent, regular] = [wanted.filter((message) => message.urgent), wanted.filter((message) => !message.urgent)];
   // Both end before either's trouble is told: what is still being sent must not come again for it.
   const turns = await Promise.allSettled([takeTurn(turn, urgent, true), takeTurn(turn, regular, false)]);

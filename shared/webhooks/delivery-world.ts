@@ -3,6 +3,8 @@ import type { Send } from "./attempt.ts";
 import type { DeliveryMessage, DeliveryQueue, DeliveryStore, DueStore } from "./delivery.ts";
 import type { EndpointStore, SecretBox } from "./endpoint.ts";
 import type { HealthStore } from "./health.ts";
+import type { PermitStore } from "./permits.ts";
+import type { Refusals } from "./refusals.ts";
 
 export type EventKey = NonNullable<DeliveryMessage["event"]>;
 
@@ -11,8 +13,15 @@ export type DeliveryWorld = {
   readonly endpoints: Pick<EndpointStore, "get" | "update">;
   readonly deliveries: Pick<DeliveryStore, "claim" | "announce" | "record">;
   readonly health: HealthStore;
+  readonly permits: PermitStore;
   readonly due: Pick<DueStore, "add">;
+  /** The queue that the messages come from, and go back to. */
   readonly queue: DeliveryQueue;
+  /** Where messages go whose endpoint is not known as fast; `null` on the slow lane itself. */
+  readonly slowLane: DeliveryQueue | null;
+  /** Concurrent sends of an organisation to endpoints that are not known as fast. */
+  readonly sendsPerOrg: number;
+  readonly refusals: Refusals;
   readonly events: { get(orgId: string, key: EventKey): Promise<ActivityEvent | null> };
   readonly box: Pick<SecretBox, "open">;
   readonly send: Send;
@@ -25,6 +34,6 @@ export type DeliveryWorld = {
 
 /**
  * What became of a message: its delivery succeeded, failed and waits for another attempt, or was given up; or nothing
- * was sent, because it must wait, or because it was dealt with before.
+ * was sent, because it must wait, goes by the slow lane, was held up by a fault that passes, or was dealt with before.
  */
-export type Outcome = "succeeded" | "failed" | "given_up" | "parked" | "dropped";
+export type Outcome = "succeeded" | "failed" | "given_up" | "parked" | "moved" | "deferred" | "dropped";

@@ -1,3 +1,4 @@
+import { averageLatency, sendsWithinBudget, slowAfterMs } from "./latency.ts";
 import { patienceMs } from "./retry.ts";
 
 /** How an endpoint fares, over all functions that send to it. Times are Unix milliseconds. */
@@ -19,6 +20,8 @@ export type Health = {
   readonly open_until: number | null;
   readonly failing_since: number | null;
   readonly last_success_at: number | null;
+  /** How long sends take, whatever comes of them: a moving average in milliseconds, `null` before the first. */
+  readonly latency_ms: number | null;
 };
 
 export type Lease = { readonly id: string; readonly slots: number; readonly until: number };
@@ -26,14 +29,22 @@ export type Lease = { readonly id: string; readonly slots: number; readonly unti
 /** Health at rest. Slots are taken and given back by one write each, which disturbs no other. */
 export type HealthStore = {
   read(endpointId: string): Promise<Health>;
-  /** Takes slots, if so many are vacant and the circuit is closed; answers the health as it is then. */
-  lease(endpointId: string, lease: Lease, now: number): Promise<{ readonly granted: boolean; readonly health: Health }>;
-  /** Gives slots back; nothing where that was done already. */
-  end(endpointId: string, lease: Lease, succeededAt: number | null): Promise<void>;
+  /**
+   * Takes slots, if so many are vacant and the circuit is closed; answers the health as it is then. With `onlyIfFast`
+   * only where the endpoint is known as fast.
+   */
+  lease(
+    endpointId: string,
+    lease: Lease,
+    now: number,
+    onlyIfFast?: boolean,
+  ): Promise<{ readonly granted: boolean; readonly health: Health }>;
+  /** Gives slots back, with the latency if it is known anew; nothing where that was done already. */
+  end(endpointId: string, lease: Lease, succeededAt: number | null, latencyMs?: number | null): Promise<void>;
   /** Lets one send go out, while the circuit is open or to find out whether it may be closed; one at a time. */
   probe(endpointId: string, until: number, now: number): Promise<boolean>;
-  /** Trusts an endpoint with more sends at once, up to the most there may be. */
-  grow(endpointId: string): Promise<void>;
+  /** Trusts an endpoint with more sends at once, up to a limit. */
+  grow(endpointId: string, upTo: number): Promise<void>;
   /**
    * Writes what was learned since `before`: all but the leases, and ends the probe. Answers `false` where somebody else
    * learned something first.
@@ -52,6 +63,13 @@ const thrivingMs = 10_000;
 
 /** Longer than a function that sends may run: whoever holds a lease after that is dead. */
 export const leaseMs = 60_000;
+
+/**
+ * A lease of a fast endpoint that is older shows that its sends hang now, before the first of them has ended; a still
+ * older one is that of a function that died.
+ */
+const overdueMs = 5_000;
+const deadMs = 25_000;
 
 /** Failures in a row that open the circuit. */
 export const openAfterFailures = 5;
@@ -82,6 +100,7 @@ export const initialHealth: Health = {
   open_until: null,
   failing_since: null,
   last_success_at: null,
+  latency_ms: null,
 };
 
 /** Until when the circuit is open; `null` where it is not. */
@@ -94,15 +113,33 @@ export function needsProbe({ failures }: Health): boolean {
   return failures >= openAfterFailures;
 }
 
+/** Concurrent sends that an endpoint may be trusted with at most, at its latency. */
+export function mostSends({ latency_ms }: Health): number {
+  return Math.min(maxConcurrentSends, sendsWithinBudget(latency_ms));
+}
+
 /** Whether there is nothing that a success could tell of the endpoint. */
-export function isWell({ failures, limit, failing_since }: Health): boolean {
-  return failures === 0 && failing_since === null && limit >= initialLimit;
+export function isWell(health: Health): boolean {
+  const { failures, limit, failing_since } = health;
+  const most = mostSends(health);
+  return failures === 0 && failing_since === null && limit >= Math.min(initialLimit, most) && limit <= most;
+}
+
+/** Whether sends to an endpoint are known to be short. */
+export function isFast({ latency_ms }: Health): boolean {
+  return latency_ms !== null && latency_ms <= slowAfterMs;
+}
+
+/** Whether sends to an endpoint hang now. */
+export function hangs({ leases }: Health, now: number): boolean {
+  const ages = leases.map(({ until }) => now - (until - leaseMs));
+  return ages.some((age) => age > overdueMs && age < deadMs);
 }
 
 /** Whether an endpoint that is busy is worth more sends at once: it took something lately, and there may be more. */
 export function canGrow(health: Health, now: number): boolean {
   const lately = now - (health.last_success_at ?? 0) < thrivingMs;
-  return isWell(health) && lately && health.limit <= maxConcurrentSends - growth;
+  return isWell(health) && lately && health.limit <= mostSends(health) - growth;
 }
 
 /** How one send went, as far as its endpoint's health is concerned. */
@@ -111,6 +148,7 @@ export type SendOutcome = {
   readonly succeeded: boolean;
   readonly overloaded: boolean;
   readonly retryAfterMs: number | null;
+  readonly duration_ms: number;
 };
 
 /** What sends tell of an endpoint, in the order in which they ended. */
@@ -118,18 +156,23 @@ export function learn(health: Health, outcomes: readonly SendOutcome[]): Health 
   return outcomes.reduce(learnOne, { ...health, probe_until: null });
 }
 
-function learnOne(health: Health, outcome: SendOutcome): Health {
+function learnOne(before: Health, outcome: SendOutcome): Health {
   const { at } = outcome;
+  const health = withinBudget({ ...before, latency_ms: averageLatency(before.latency_ms, [outcome.duration_ms]) });
   if (outcome.succeeded) {
     const limit = health.limit < initialLimit ? health.limit + 1 : health.limit;
     const well = { limit, failures: 0, openings: 0, open_until: null, failing_since: null };
-    return { ...health, ...well, last_success_at: Math.max(at, health.last_success_at ?? 0) };
+    return withinBudget({ ...health, ...well, last_success_at: Math.max(at, health.last_success_at ?? 0) });
   }
   const failed = { ...health, failures: health.failures + 1, failing_since: health.failing_since ?? at };
   const eased = outcome.overloaded ? ease(failed, at + (outcome.retryAfterMs ?? pauseMs)) : failed;
   if (failed.failures < openAfterFailures || openUntil(health, at) !== null) return eased;
   const openMs = Math.min(firstOpenMs * 2 ** health.openings, longestOpenMs);
   return { ...eased, openings: health.openings + 1, open_until: Math.max(at + openMs, eased.open_until ?? 0) };
+}
+
+function withinBudget(health: Health): Health {
+  return { ...health, limit: Math.min(health.limit, mostSends(health)) };
 }
 
 /** Leaves an overloaded endpoint alone for a while, then sends half as many at once. */

@@ -2,15 +2,19 @@ import type { DeliveryWorld } from "./delivery-world.ts";
 import {
   canGrow,
   type Health,
+  hangs,
   hasFailedForLong,
+  isFast,
   isWell,
   type Lease,
   learn,
   leaseMs,
+  mostSends,
   needsProbe,
   openUntil,
   type SendOutcome,
 } from "./health.ts";
+import { averageLatency, slowAfterMs } from "./latency.ts";
 
 /** Slots that one batch may take, so that several can work side by side. */
 const maxSlotsOfLease = 5;
@@ -28,16 +32,32 @@ export type Slots = {
   readonly waitUntil: number | null;
   /** What was taken, and is to be given back. */
   readonly lease: Lease | null;
-  readonly isWell: boolean;
+  /** The endpoint's health when they were taken; `null` where none were, and for a probe. */
+  readonly health: Health | null;
+  /** Whether the endpoint is not known as fast, and its messages belong on the slow lane. */
+  readonly isSlow: boolean;
+  /** Whether it is slow and busy: no slot is given back soon. */
+  readonly isBusy: boolean;
   /** Whether it is for failures that there are none, rather than for a pause that the endpoint asked for. */
   readonly isFailing: boolean;
 };
 
-type Ward = Pick<DeliveryWorld, "health" | "now" | "random" | "sleep">;
+type Ward = Pick<DeliveryWorld, "health" | "slowLane" | "now" | "random" | "sleep">;
 
-const noSlots: Slots = { count: 0, waitUntil: null, lease: null, isWell: false, isFailing: false };
+const noSlots: Slots = {
+  count: 0,
+  waitUntil: null,
+  lease: null,
+  health: null,
+  isSlow: false,
+  isBusy: false,
+  isFailing: false,
+};
 
-/** Takes up to `wanted` of an endpoint's slots. Who is urgent is let through an open circuit, one at a time. */
+/**
+ * Takes up to `wanted` of an endpoint's slots; on the fast lane, only of one that is known as fast. Who is urgent is let
+ * through an open circuit, one at a time.
+ */
 export async function takeSlots(
   world: Ward,
   endpointId: string,
@@ -46,12 +66,17 @@ export async function takeSlots(
   isUrgent: boolean,
 ): Promise<Slots> {
   const { health: store } = world;
+  const onlyIfFast = world.slowLane !== null;
   let slots = Math.min(wanted, maxSlotsOfLease);
   for (let look = 1; ; look++) {
     const now = world.now().getTime();
     const lease = { id, slots, until: now + leaseMs };
-    const { granted, health } = await store.lease(endpointId, lease, now);
-    if (granted) return { count: slots, waitUntil: null, lease, isWell: isWell(health), isFailing: false };
+    const { granted, health } = await store.lease(endpointId, lease, now, onlyIfFast);
+    if (onlyIfFast && (!isFast(health) || hangs(health, now))) {
+      if (granted) await store.end(endpointId, lease, null);
+      return { ...noSlots, isSlow: true };
+    }
+    if (granted) return { ...noSlots, count: slots, lease, health };
     const waitUntil = openUntil(health, now);
     const isFailing = needsProbe(health);
     if (waitUntil !== null && !isUrgent) return { ...noSlots, waitUntil, isFailing };
@@ -60,19 +85,22 @@ export async function takeSlots(
       return { ...noSlots, waitUntil: health.probe_until ?? now, isFailing: true };
     }
     if (look === looks) return noSlots;
-    slots = Math.min(slots, await makeRoom(world, endpointId, health, now));
+    const room = await makeRoom(world, endpointId, health, now);
+    if (room === 0) return { ...noSlots, isBusy: true };
+    slots = Math.min(slots, room);
   }
 }
 
 /**
  * Finds slots at a busy endpoint: those of the dead, those that are left, more where it thrives, or those given back
- * soon.
+ * soon. A slow one gives none back soon: 0.
  */
 async function makeRoom({ health: store, random, sleep }: Ward, endpointId: string, health: Health, now: number) {
   const dead = health.leases.filter(({ until }) => until <= now);
   await Promise.all(dead.map((lease) => store.end(endpointId, lease, null)));
   if (dead.length > 0 || health.vacant > 0) return Math.max(1, health.vacant);
-  if (canGrow(health, now)) await store.grow(endpointId);
+  if (canGrow(health, now)) await store.grow(endpointId, mostSends(health));
+  else if ((health.latency_ms ?? 0) > slowAfterMs) return 0;
   else await sleep(lookAgainMs * (0.5 + random()));
   return 1;
 }
@@ -93,11 +121,17 @@ export async function giveBackSlots(
 ): Promise<Lesson> {
   const { health: store } = world;
   const isProbe = slots.count > 0 && slots.lease === null;
-  const hasNews = outcomes.length > 0 && (!slots.isWell || outcomes.some(({ succeeded }) => !succeeded));
+  const { health } = slots;
+  const durations = outcomes.map(({ duration_ms }) => duration_ms);
+  const latencyMs = averageLatency(health?.latency_ms ?? null, durations);
+  const isStillWell = health !== null && isWell({ ...health, latency_ms: latencyMs });
+  const hasNews = outcomes.length > 0 && (!isStillWell || outcomes.some(({ succeeded }) => !succeeded));
   const succeededAt = Math.max(0, ...outcomes.filter(({ succeeded }) => succeeded).map(({ at }) => at));
   const [learned] = await Promise.all([
     hasNews || isProbe ? remember(world, endpointId, outcomes) : null,
-    slots.lease === null ? undefined : store.end(endpointId, slots.lease, succeededAt === 0 ? null : succeededAt),
+    slots.lease === null
+      ? undefined
+      : store.end(endpointId, slots.lease, succeededAt || null, hasNews ? null : latencyMs),
   ]);
   if (learned === null) return { hasFailedForLong: false, opened: false };
   const { before, after } = learned;

@@ -1,9 +1,12 @@
 import { attempt, type Step, type Target } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
-import type { ImposedReason } from "./endpoint.ts";
+import type { Endpoint, ImposedReason } from "./endpoint.ts";
+import { isFast } from "./health.ts";
+import { isBusy, moveToSlowLane, rememberBusy, rememberSlow } from "./lanes.ts";
 import { waitForCircuit, waitForSlot } from "./park.ts";
-import { giveBackSlots, takeSlots } from "./slots.ts";
+import { type Permits, takePermits } from "./permits.ts";
+import { giveBackSlots, type Slots, takeSlots } from "./slots.ts";
 
 /** After this no further send is begun: one that hangs must still fit into the function's time. */
 const beginsWithinMs = 8_000;
@@ -11,7 +14,7 @@ const beginsWithinMs = 8_000;
 /** A turn of sending to one endpoint. */
 export type Turn = {
   readonly world: DeliveryWorld;
-  readonly endpointId: string;
+  readonly endpoint: Pick<Endpoint, "org_id" | "endpoint_id">;
   readonly target: Target;
   /** When the batch began (Unix milliseconds). */
   readonly begun: number;
@@ -27,16 +30,59 @@ export type TurnEnd = {
   readonly opened: boolean;
 };
 
-/** Sends what it gets slots for, as many at once; what it gets none for waits. */
-export async function takeTurn(
-  { world, endpointId, target, begun, settle }: Turn,
+const nothingShown: TurnEnd = { verdict: null, opened: false };
+
+/** Sends what it gets slots and permits for, concurrently; what it gets none for waits, or goes by the slow lane. */
+export async function takeTurn(turn: Turn, messages: readonly DeliveryMessage[], isUrgent: boolean): Promise<TurnEnd> {
+  if (messages.length === 0) return nothingShown;
+  const { world, endpoint, settle } = turn;
+  const settleAll = (work: (message: DeliveryMessage) => Promise<Outcome>) =>
+    Promise.all(messages.map((message) => settle(message, work(message))));
+  if (!isUrgent && isBusy(world, endpoint.endpoint_id)) {
+    await settleAll((message) => waitForSlot(world, message, null));
+    return nothingShown;
+  }
+  const id = world.newId();
+  const slots = await takeSlots(world, endpoint.endpoint_id, messages.length, id, isUrgent);
+  if (slots.isSlow) {
+    rememberSlow(world, endpoint.endpoint_id);
+    const move = moveToSlowLane(world, messages);
+    await settleAll(() => move);
+    return nothingShown;
+  }
+  if (slots.isBusy) rememberBusy(world, endpoint.endpoint_id);
+  const needed = needsPermits(world, slots);
+  const permits = needed ? await permitsFor(turn, slots, id) : null;
+  const sent = await sendAll(turn, messages, slots, needed ? (permits?.lease.slots ?? 0) : slots.count);
+  return endTurn(turn, slots, permits, sent);
+}
+
+/** Fast endpoints need none: their sends end within a second, and permits for them would make an item hot. */
+function needsPermits({ slowLane }: DeliveryWorld, { count, health }: Slots): boolean {
+  return count > 0 && slowLane === null && (health === null || !isFast(health));
+}
+
+/** Permits for slots; where they cannot be asked for, the slots are given back. */
+async function permitsFor({ world, endpoint }: Turn, slots: Slots, id: string): Promise<Permits | null> {
+  try {
+    return await takePermits(world, endpoint, slots.count, id);
+  } catch (error) {
+    await giveBackSlots(world, endpoint.endpoint_id, slots, []);
+    throw error;
+  }
+}
+
+type Sent = NonNullable<Step["sent"]>;
+
+/** Sends up to `count` messages concurrently, one after another, and has wait what it cannot send. */
+async function sendAll(
+  { world, target, begun, settle }: Turn,
   messages: readonly DeliveryMessage[],
-  isUrgent: boolean,
-): Promise<TurnEnd> {
-  if (messages.length === 0) return { verdict: null, opened: false };
+  slots: Slots,
+  count: number,
+): Promise<readonly Sent[]> {
   const left = [...messages];
-  const sent: NonNullable<Step["sent"]>[] = [];
-  const slots = await takeSlots(world, endpointId, messages.length, world.newId(), isUrgent);
+  const sent: Sent[] = [];
   const wait = (message: DeliveryMessage) =>
     slots.isFailing && slots.waitUntil !== null
       ? waitForCircuit(world, message, slots.waitUntil)
@@ -54,9 +100,23 @@ export async function takeTurn(
       await settle(message, isOver() ? wait(message) : send(message));
     }
   };
-  await Promise.all(Array.from({ length: slots.count }, sendOneByOne));
+  await Promise.all(Array.from({ length: count }, sendOneByOne));
   await Promise.all(left.map((message) => settle(message, wait(message))));
-  const { hasFailedForLong, opened } = await giveBackSlots(world, endpointId, slots, sent);
+  return sent;
+}
+
+/** Gives back what was taken, with what was learned. */
+async function endTurn(
+  { world, endpoint }: Turn,
+  slots: Slots,
+  permits: Permits | null,
+  sent: readonly Sent[],
+): Promise<TurnEnd> {
+  const [lesson] = await Promise.all([
+    giveBackSlots(world, endpoint.endpoint_id, slots, sent),
+    permits === null ? undefined : world.permits.giveBack(permits.pool, permits.lease),
+  ]);
+  const { hasFailedForLong, opened } = lesson;
   if (sent.some(({ gone }) => gone)) return { verdict: "gone", opened };
   return { verdict: hasFailedForLong ? "failing" : null, opened };
 }

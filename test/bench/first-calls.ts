@@ -82,7 +82,8 @@ export const firstCalls: readonly FirstCall[] = [
   {
     entry: "webhooks/deliver",
     clients: ["dynamodb", "sqs", "kms"],
-    event: (world) => batchOf(JSON.stringify(world.message())),
+    // On the slow lane, as the first send to an endpoint is.
+    event: (world) => batchOf(JSON.stringify(world.message()), "slow-deliveries"),
   },
   {
     entry: "webhooks/due",
@@ -107,8 +108,8 @@ export const firstCalls: readonly FirstCall[] = [
   },
 ];
 
-function batchOf(body: string): { Records: SQSRecord[] } {
-  return { Records: [aRecord("message", body)] };
+function batchOf(body: string, queue = "queue"): { Records: SQSRecord[] } {
+  return { Records: [{ ...aRecord("message", body), eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queue}` }] };
 }
 
 function streamRecord(event: ActivityEvent): DynamoDBRecord {

@@ -111,6 +111,8 @@ function environmentOf({ environment, deliveries }: BenchEngine, services: strin
     [variables.ingestDeadLetters]: `${services}/queue/dead-letters`,
     [variables.rejectedQueue]: `${services}/queue/rejected`,
     [variables.deliveriesQueue]: `${services}/queue/deliveries`,
+    [variables.slowDeliveriesQueue]: `${services}/queue/slow-deliveries`,
+    [variables.sendsPerOrg]: "100",
     [variables.replaysQueue]: `${services}/queue/replays`,
     [variables.unreadQueue]: `${services}/queue/unread`,
     [variables.auditLogGroup]: "audit",

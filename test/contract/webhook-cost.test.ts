@@ -1,6 +1,8 @@
 import { beforeAll, expect, it } from "vitest";
 import { deliver } from "../../shared/webhooks/deliver.ts";
+import type { DeliveryQueue } from "../../shared/webhooks/delivery.ts";
 import type { DeliveryWorld } from "../../shared/webhooks/delivery-world.ts";
+import { Refusals } from "../../shared/webhooks/refusals.ts";
 import { writeSecret } from "../../shared/webhooks/secret.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
 import { meterOf } from "../support/metering.ts";
@@ -15,12 +17,15 @@ beforeAll(async () => {
 });
 
 /** The world of a sender whose receiver answers at once; endpoint and event come for nothing here. */
-function aWorld(): DeliveryWorld {
+function aWorld(slowLane: DeliveryQueue | null): DeliveryWorld {
   return {
     ...stores,
     endpoints: { get: async () => anEndpoint(), update: async () => false },
     events: { get: async () => anEvent() },
     queue: { send: async () => [] },
+    slowLane,
+    sendsPerOrg: 100,
+    refusals: new Refusals(),
     box: { open: async () => writeSecret(new Uint8Array(32)) },
     send: async () => anExchange({ headers: { date: "Mon, 01 Jun 2026 12:00:31 GMT", connection: "keep-alive" } }),
     now: () => testNow,
@@ -32,10 +37,10 @@ function aWorld(): DeliveryWorld {
 
 it("a delivery that succeeds at once costs three write units, and its batch two for the slots", async () => {
   const warm = aDeliveryMessage({ delivery_id: "dlv_warm" });
-  await deliver(aWorld(), [warm]);
+  await deliver(aWorld(null), [warm]);
   const units = meterOf(engine.client);
   const batch = ["dlv_1", "dlv_2", "dlv_3"].map((delivery_id) => aDeliveryMessage({ delivery_id }));
-  const { results } = await deliver(aWorld(), batch);
+  const { results } = await deliver(aWorld({ send: async () => [] }), batch);
   expect(results).toEqual(Array(3).fill({ status: "fulfilled", value: "succeeded" }));
   expect(units.reduce((sum, each) => sum + each, 0)).toBe(3 * batch.length + 2);
 });

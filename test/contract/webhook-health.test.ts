@@ -47,7 +47,7 @@ describe.each([
     const id = anEndpointId();
     expect(await store().read(id)).toEqual(initialHealth);
     await store().end(id, aLease(1), now);
-    await store().grow(id);
+    await store().grow(id, maxConcurrentSends);
     expect(await store().probe(id, now + leaseMs, now)).toBe(false);
     expect(await store().read(id)).toEqual(initialHealth);
   });
@@ -128,7 +128,7 @@ describe.each([
       const id = anEndpointId();
       for (const slots of [5, 3, 2]) await store().lease(id, aLease(slots), now);
       const at = new Date(now + leaseMs);
-      const ward = { health: store(), now: () => at, random: () => 0, sleep: async () => {} };
+      const ward = { health: store(), slowLane: null, now: () => at, random: () => 0, sleep: async () => {} };
       const taken = await times(8, () => takeSlots(ward, id, 1, randomUUID(), false));
       expect(taken.map(({ count }) => count)).toEqual(Array(8).fill(1));
       const health = await store().read(id);
@@ -165,10 +165,10 @@ describe.each([
       const id = anEndpointId();
       const lease = aLease(7);
       await store().lease(id, lease, now);
-      await store().grow(id);
+      await store().grow(id, maxConcurrentSends);
       const limit = initialLimit + growth;
       expect(await store().read(id)).toMatchObject({ limit, vacant: limit - 7, leases: [lease] });
-      await times(20, () => store().grow(id));
+      await times(20, () => store().grow(id, maxConcurrentSends));
       expect(await store().read(id)).toMatchObject({ limit: maxConcurrentSends, vacant: maxConcurrentSends - 7 });
     });
 
@@ -177,15 +177,15 @@ describe.each([
       [maxConcurrentSends - growth + 1, maxConcurrentSends - growth + 1],
     ])("stops where its next step would go beyond: from %d", async (limit, expected) => {
       const id = await learned(store(), { limit });
-      await store().grow(id);
+      await store().grow(id, maxConcurrentSends);
       expect(await store().read(id)).toMatchObject({ limit: expected, vacant: expected });
     });
 
     it("is noticed by who learns meanwhile, so that no slot is made up or lost", async () => {
       const id = await learned(store(), {});
       const before = await store().read(id);
-      await store().grow(id);
-      const overloaded = { at: now, succeeded: false, overloaded: true, retryAfterMs: null };
+      await store().grow(id, maxConcurrentSends);
+      const overloaded = { at: now, succeeded: false, overloaded: true, retryAfterMs: null, duration_ms: 50 };
       await store().write(id, before, learn(before, [overloaded]));
       const { limit, vacant } = await store().read(id);
       expect(vacant).toBe(limit);
@@ -251,9 +251,20 @@ describe.each([
   });
 });
 
+const latency = fc.constantFrom(5, 400, 1_000, 1_001, 12_000);
+
 const command = fc.oneof(
-  fc.record({ kind: fc.constant("lease" as const), slots: fc.integer({ min: 1, max: 6 }) }),
-  fc.record({ kind: fc.constant("end" as const), which: fc.nat(), succeeded: fc.boolean() }),
+  fc.record({
+    kind: fc.constant("lease" as const),
+    slots: fc.integer({ min: 1, max: 6 }),
+    onlyIfFast: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("end" as const),
+    which: fc.nat(),
+    succeeded: fc.boolean(),
+    latencyMs: fc.option(latency),
+  }),
   fc.record({ kind: fc.constant("probe" as const) }),
   fc.record({ kind: fc.constant("grow" as const) }),
   fc.record({ kind: fc.constant("read" as const) }),
@@ -261,6 +272,7 @@ const command = fc.oneof(
     kind: fc.constant("learn" as const),
     outcome: fc.constantFrom("success", "failure", "failure", "overloaded"),
     times: fc.integer({ min: 1, max: 5 }),
+    duration_ms: latency,
   }),
 );
 
@@ -291,19 +303,20 @@ it("health in memory does what that in DynamoDB does, whatever comes, and no slo
         if (command.kind === "lease") {
           const lease = aLease(command.slots, at + leaseMs);
           const { granted } = await onBoth(async (store) => {
-            const { granted, health } = await store.lease(id, lease, at);
+            const { granted, health } = await store.lease(id, lease, at, command.onlyIfFast);
             return { granted, health: inOrder(health) };
           });
           if (granted) leases.push(lease);
         } else if (command.kind === "end") {
           const lease = leases[command.which % leases.length];
-          if (lease !== undefined) await onBoth((store) => store.end(id, lease, command.succeeded ? at : null));
+          const succeededAt = command.succeeded ? at : null;
+          if (lease !== undefined) await onBoth((store) => store.end(id, lease, succeededAt, command.latencyMs));
         } else if (command.kind === "probe") await onBoth((store) => store.probe(id, at + leaseMs, at));
-        else if (command.kind === "grow") await onBoth((store) => store.grow(id));
+        else if (command.kind === "grow") await onBoth((store) => store.grow(id, maxConcurrentSends));
         else if (command.kind === "read") before = await standing();
         else {
           const [succeeded, overloaded] = [command.outcome === "success", command.outcome === "overloaded"];
-          const outcome = { at, succeeded, overloaded, retryAfterMs: null };
+          const outcome = { at, succeeded, overloaded, retryAfterMs: null, duration_ms: command.duration_ms };
           const after = learn(before, Array(command.times).fill(outcome));
           await onBoth((store) => store.write(id, before, after));
         }

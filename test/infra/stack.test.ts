@@ -42,9 +42,10 @@ describe.each(stageNames)("in %s", (name) => {
     const queues = template.findResources("AWS::SQS::Queue");
     const functions = template.findResources("AWS::Lambda::Function");
     const bounds: Record<string, number> = {
-      IngestFunction: stage.ingestConcurrency,
-      WebhooksDeliveriesSender: stage.deliveryConcurrency,
-      WebhooksDeliveriesReplayer: 10,
+      IngestQueue: stage.ingestConcurrency,
+      WebhooksDeliveriesQueue: stage.deliveryConcurrency,
+      WebhooksDeliveriesSlowDeliveriesQueue: stage.slowDeliveryConcurrency,
+      WebhooksDeliveriesReplaysQueue: 10,
     };
 
     it.each(sources)("%s gives back only the records that failed", (_, { Properties }) => {
@@ -52,7 +53,7 @@ describe.each(stageNames)("in %s", (name) => {
     });
 
     it.each(queueSources)("%s has a bound on its cost", (_, { Properties }) => {
-      const MaximumConcurrency = bounds[inWords(Properties.FunctionName)];
+      const MaximumConcurrency = bounds[inWords(Properties.EventSourceArn)];
       expect(Properties.ScalingConfig).toEqual({ MaximumConcurrency });
     });
 

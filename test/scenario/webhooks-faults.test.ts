@@ -27,8 +27,10 @@ describe(`10,000 events, 20 endpoints, functions killed at random, for three day
 
   it("kills functions, and leaves nothing in the queue or among the dead letters", () => {
     expect(platform.kills).toBeGreaterThan(100);
-    expect(platform.queue.pending).toBe(0);
-    expect(platform.queue.deadLetters).toEqual([]);
+    for (const queue of [platform.queue, platform.slowQueue]) {
+      expect(queue.pending).toBe(0);
+      expect(queue.deadLetters).toEqual([]);
+    }
   });
 
   it.each(subscriptions)("delivers every event or lists it with the reason: $name", async (subscription) => {

@@ -6,9 +6,10 @@ import { type Disabled, deliver } from "../../shared/webhooks/deliver.ts";
 import { type DeliveryMessage, deliveryIdOf } from "../../shared/webhooks/delivery.ts";
 import type { DeliveryWorld, Outcome } from "../../shared/webhooks/delivery-world.ts";
 import type { Endpoint } from "../../shared/webhooks/endpoint.ts";
+import { Refusals } from "../../shared/webhooks/refusals.ts";
 import { writeSecret } from "../../shared/webhooks/secret.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "./builders.ts";
-import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth } from "./memory-webhooks.ts";
+import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryPermits } from "./memory-webhooks.ts";
 import { VirtualClock } from "./simulation/clock.ts";
 
 /** What a receiver was sent. */
@@ -64,6 +65,7 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
         await due.add(message, at);
       },
     },
+    permits: memoryPermits(),
     queue: {
       async send(messages, delaySeconds) {
         const at = new Date(clock.now().getTime() + delaySeconds * 1_000);
@@ -71,6 +73,9 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
         return [];
       },
     },
+    slowLane: null,
+    sendsPerOrg: 100,
+    refusals: new Refusals(),
     events: {
       async get(orgId, { entity_id, event_id }) {
         const isIt = (event: ActivityEvent) =>

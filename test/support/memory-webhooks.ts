@@ -24,10 +24,12 @@ import {
   type Health,
   type HealthStore,
   initialHealth,
-  maxConcurrentSends,
+  type Lease,
   needsProbe,
   openUntil,
 } from "../../shared/webhooks/health.ts";
+import { slowAfterMs } from "../../shared/webhooks/latency.ts";
+import type { PermitStore } from "../../shared/webhooks/permits.ts";
 import type { Replay, ReplayStore } from "../../shared/webhooks/replay.ts";
 
 // The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold
@@ -227,21 +229,24 @@ export function memoryHealth(): HealthStore {
     async read(endpointId) {
       return read(endpointId);
     },
-    async lease(endpointId, lease, now) {
+    async lease(endpointId, lease, now, onlyIfFast = false) {
       const health = read(endpointId);
       if (health.leases.some(({ id }) => id === lease.id)) return { granted: true, health };
       const isClosed = openUntil(health, now) === null && !needsProbe(health);
+      const isTooSlow = onlyIfFast && (health.latency_ms === null || health.latency_ms > slowAfterMs);
+      if (isTooSlow) return { granted: false, health };
       if (!isClosed || health.vacant < lease.slots) return { granted: false, health };
       const leased = { ...health, vacant: health.vacant - lease.slots, leases: [...health.leases, lease] };
       healths.set(endpointId, leased);
       return { granted: true, health: leased };
     },
-    async end(endpointId, { id, slots }, succeededAt) {
+    async end(endpointId, { id, slots }, succeededAt, latencyMs = null) {
       const health = read(endpointId);
       const leases = health.leases.filter((lease) => lease.id !== id);
       if (leases.length === health.leases.length) return;
       const last_success_at = succeededAt ?? health.last_success_at;
-      healths.set(endpointId, { ...health, vacant: health.vacant + slots, leases, last_success_at });
+      const latency_ms = latencyMs ?? health.latency_ms;
+      healths.set(endpointId, { ...health, vacant: health.vacant + slots, leases, last_success_at, latency_ms });
     },
     async probe(endpointId, until, now) {
       const health = read(endpointId);
@@ -249,17 +254,18 @@ export function memoryHealth(): HealthStore {
       healths.set(endpointId, { ...health, probe_until: until });
       return true;
     },
-    async grow(endpointId) {
+    async grow(endpointId, upTo) {
       const health = read(endpointId);
-      if (!healths.has(endpointId) || health.limit > maxConcurrentSends - growth) return;
+      if (!healths.has(endpointId) || health.limit > upTo - growth) return;
       const { version, limit, vacant } = health;
       healths.set(endpointId, { ...health, version: version + 1, limit: limit + growth, vacant: vacant + growth });
     },
     async write(endpointId, before, after) {
-      const { version, vacant, leases } = read(endpointId);
+      const { version, vacant, leases, latency_ms } = read(endpointId);
       if (version !== before.version) return false;
       const next = {
         ...after,
+        latency_ms: after.latency_ms ?? latency_ms,
         version: version + 1,
         vacant: vacant + after.limit - before.limit,
         leases,
@@ -267,6 +273,30 @@ export function memoryHealth(): HealthStore {
       };
       healths.set(endpointId, next);
       return true;
+    },
+  };
+}
+
+export function memoryPermits(): PermitStore {
+  const pools = new Map<string, readonly Lease[]>();
+  const heldBy = (leases: readonly Lease[]) => leases.reduce((sum, { slots }) => sum + slots, 0);
+  return {
+    async take({ org_id, part, size }, lease) {
+      const name = `${org_id} ${part}`;
+      const leases = pools.get(name) ?? [];
+      const held = heldBy(leases);
+      if (leases.some(({ id }) => id === lease.id)) return { granted: true, held, leases };
+      if (held + lease.slots > size) return { granted: false, held, leases };
+      const taken = [...leases, lease];
+      pools.set(name, taken);
+      return { granted: true, held: heldBy(taken), leases: taken };
+    },
+    async giveBack({ org_id, part }, { id }) {
+      const name = `${org_id} ${part}`;
+      pools.set(
+        name,
+        (pools.get(name) ?? []).filter((lease) => lease.id !== id),
+      );
     },
   };
 }

@@ -11,18 +11,28 @@ import { dueStore } from "../../shared/store/due.ts";
 import { endpointStore } from "../../shared/store/endpoints.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { healthStore } from "../../shared/store/health.ts";
+import { permitStore } from "../../shared/store/permits.ts";
 import { replayStore } from "../../shared/store/replays.ts";
 import type { DeliveryStore, DueStore } from "../../shared/webhooks/delivery.ts";
 import type { EndpointSource, EndpointStore } from "../../shared/webhooks/endpoint.ts";
 import type { HealthStore } from "../../shared/webhooks/health.ts";
+import type { PermitStore } from "../../shared/webhooks/permits.ts";
 import type { ReplayStore } from "../../shared/webhooks/replay.ts";
-import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryReplays } from "./memory-webhooks.ts";
+import {
+  memoryDeliveries,
+  memoryDue,
+  memoryEndpoints,
+  memoryHealth,
+  memoryPermits,
+  memoryReplays,
+} from "./memory-webhooks.ts";
 
 /** All stores of webhooks, over one database. */
 export type WebhookStores = {
   readonly endpoints: EndpointStore & EndpointSource;
   readonly deliveries: DeliveryStore;
   readonly health: HealthStore;
+  readonly permits: PermitStore;
   readonly due: DueStore;
   readonly replays: ReplayStore;
   /** The event as the log has it; `null` where it has not. */
@@ -94,6 +104,7 @@ export function storesIn({ client, tables: { config, events, deliveries } }: Eng
     endpoints: endpointStore(client, { config, events }),
     deliveries: deliveryStore(client, deliveries, reads),
     health: healthStore(client, deliveries),
+    permits: permitStore(client, deliveries),
     due: dueStore(client, deliveries),
     replays: replayStore(client, deliveries),
     logged: (event) => log.get(event.org_id, event),
@@ -107,6 +118,7 @@ export function storesInMemory(): WebhookStores {
     endpoints: memoryEndpoints((event) => log.push(event)),
     deliveries: memoryDeliveries(),
     health: memoryHealth(),
+    permits: memoryPermits(),
     due: memoryDue(),
     replays: memoryReplays(),
     logged: async ({ event_id }) => log.find((event) => event.event_id === event_id) ?? null,

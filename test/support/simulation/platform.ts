@@ -1,15 +1,23 @@
 import type { ActivityEvent } from "../../../shared/events/event.ts";
 import { deliver } from "../../../shared/webhooks/deliver.ts";
-import type { DeliveryMessage } from "../../../shared/webhooks/delivery.ts";
+import type { DeliveryMessage, DeliveryQueue } from "../../../shared/webhooks/delivery.ts";
 import type { DeliveryWorld } from "../../../shared/webhooks/delivery-world.ts";
 import { enqueueDue } from "../../../shared/webhooks/due.ts";
 import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
 import { EndpointDirectory } from "../../../shared/webhooks/endpoint-directory.ts";
 import { fanOut } from "../../../shared/webhooks/fan-out.ts";
+import { Refusals } from "../../../shared/webhooks/refusals.ts";
 import type { Replay } from "../../../shared/webhooks/replay.ts";
 import { type ReplayWorld, runReplay } from "../../../shared/webhooks/replay-run.ts";
 import { memoryEvents } from "../memory-events.ts";
-import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryReplays } from "../memory-webhooks.ts";
+import {
+  memoryDeliveries,
+  memoryDue,
+  memoryEndpoints,
+  memoryHealth,
+  memoryPermits,
+  memoryReplays,
+} from "../memory-webhooks.ts";
 import type { VirtualClock } from "./clock.ts";
 import { newLife } from "./mortal.ts";
 import { SimulatedQueue } from "./queue.ts";
@@ -32,9 +40,11 @@ export class SimulatedPlatform {
   readonly endpoints = memoryEndpoints();
   readonly deliveries = memoryDeliveries();
   readonly health = memoryHealth();
+  readonly permits = memoryPermits();
   readonly due = memoryDue();
   readonly replays = memoryReplays();
   readonly queue: SimulatedQueue<DeliveryMessage>;
+  readonly slowQueue: SimulatedQueue<DeliveryMessage>;
   readonly log = new Map<string, ActivityEvent>();
   readonly disabled: string[] = [];
   /** Secrets by what stands for them at rest. */
@@ -45,6 +55,7 @@ export class SimulatedPlatform {
   readonly #random: () => number;
   readonly #faults: Faults;
   #directory: EndpointDirectory;
+  readonly #refusals = new Refusals();
   #ids = 0;
 
   constructor(clock: VirtualClock, random: () => number, faults: Faults) {
@@ -53,8 +64,11 @@ export class SimulatedPlatform {
     this.#faults = faults;
     this.#directory = new EndpointDirectory(this.endpoints, clock.now);
     const { duplicates } = faults;
-    this.queue = new SimulatedQueue({ clock, random, duplicates, visibilitySeconds: 180, tries: 5, concurrency: 25 });
-    this.queue.consumer = (batch) => this.#deliver(batch);
+    const queue = { clock, random, duplicates, visibilitySeconds: 180, tries: 5 };
+    this.queue = new SimulatedQueue({ ...queue, concurrency: 25 });
+    this.slowQueue = new SimulatedQueue({ ...queue, concurrency: 12 });
+    this.queue.consumer = (batch) => this.#deliver(batch, this.queue, this.#portOf(this.slowQueue));
+    this.slowQueue.consumer = (batch) => this.#deliver(batch, this.slowQueue, null);
   }
 
   /** Commits events; the stream tells of them, perhaps twice, and again where the function died. */
@@ -69,6 +83,7 @@ export class SimulatedPlatform {
     const tick = () => {
       for (let run = 0; run < dueRuns; run++) void this.#enqueueDue(run);
       this.queue.redrive();
+      this.slowQueue.redrive();
       const next = this.#clock.now().getTime() + 60_000;
       if (next <= until) this.#clock.at(next, tick);
     };
@@ -86,7 +101,7 @@ export class SimulatedPlatform {
         deliveries: life.mortal(this.deliveries),
         replays: life.mortal(this.replays),
         events: life.mortal(memoryEvents([...this.log.values()])),
-        queue: life.mortal(this.#queuePort),
+        queue: life.mortal(this.#portOf(this.queue)),
         replayQueue: life.mortal({ send: async () => again() }),
         now: this.#clock.now,
       };
@@ -95,18 +110,20 @@ export class SimulatedPlatform {
     await step();
   }
 
-  readonly #queuePort = {
-    send: async (messages: readonly DeliveryMessage[], delaySeconds: number) => {
-      // SQS may take some of a batch and refuse the others.
-      const refused = messages.filter(() => this.#random() < this.#faults.deadliness);
-      for (const message of messages) if (!refused.includes(message)) this.queue.send(message, delaySeconds);
-      return refused;
-    },
-  };
+  #portOf(queue: SimulatedQueue<DeliveryMessage>): DeliveryQueue {
+    return {
+      send: async (messages, delaySeconds) => {
+        // SQS may take some of a batch and refuse the others.
+        const refused = messages.filter(() => this.#random() < this.#faults.deadliness);
+        for (const message of messages) if (!refused.includes(message)) queue.send(message, delaySeconds);
+        return refused;
+      },
+    };
+  }
 
   async #fanOut(events: readonly ActivityEvent[]): Promise<void> {
     const life = newLife(this.#random, this.#faults.deadliness);
-    const world = { directory: this.#directory, queue: life.mortal(this.#queuePort), now: this.#clock.now };
+    const world = { directory: this.#directory, queue: life.mortal(this.#portOf(this.queue)), now: this.#clock.now };
     let left = events;
     try {
       const { failed } = await fanOut(world, events);
@@ -121,21 +138,29 @@ export class SimulatedPlatform {
 
   async #enqueueDue(run: number): Promise<void> {
     const life = newLife(this.#random, this.#faults.deadliness);
-    const world = { due: life.mortal(this.due), queue: life.mortal(this.#queuePort), now: this.#clock.now };
+    const world = { due: life.mortal(this.due), queue: life.mortal(this.#portOf(this.queue)), now: this.#clock.now };
     await enqueueDue(world, { run, of: dueRuns }).catch((error) => {
       if (!life.isDead) throw error;
       this.kills += 1;
     });
   }
 
-  async #deliver(batch: readonly DeliveryMessage[]): Promise<readonly boolean[]> {
+  async #deliver(
+    batch: readonly DeliveryMessage[],
+    from: SimulatedQueue<DeliveryMessage>,
+    slowLane: DeliveryQueue | null,
+  ): Promise<readonly boolean[]> {
     const life = newLife(this.#random, this.#faults.deadliness);
     const world: DeliveryWorld = {
       endpoints: life.mortal(this.endpoints),
       deliveries: life.mortal(this.deliveries),
       health: life.mortal(this.health),
       due: life.mortal(this.due),
-      queue: life.mortal(this.#queuePort),
+      permits: life.mortal(this.permits),
+      queue: life.mortal(this.#portOf(from)),
+      slowLane: slowLane === null ? null : life.mortal(slowLane),
+      sendsPerOrg: 10,
+      refusals: this.#refusals,
       events: life.mortal({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,

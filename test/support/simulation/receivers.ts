@@ -111,6 +111,6 @@ export class SimulatedReceiver {
       this.acceptances.set(delivery_id, (this.acceptances.get(delivery_id) ?? 0) + 1);
     }
     await this.#clock.sleep(afterMs);
-    return exchange;
+    return { ...exchange, duration_ms: Math.round(afterMs) };
   }
 }

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ActivityError } from "../../../shared/events/errors.ts";
 import { deliverRecords } from "../../../shared/lambda/deliver-records.ts";
 import type { DeliveryMessage } from "../../../shared/webhooks/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "../../support/builders.ts";
@@ -7,6 +8,7 @@ import { catchLog, type LogLine } from "../../support/log-lines.ts";
 import { aRecord } from "../../support/queue-record.ts";
 
 const message = aDeliveryMessage();
+const busy = () => new ActivityError("unavailable", "busy");
 
 let lines: LogLine[];
 beforeEach(() => {
@@ -30,6 +32,7 @@ describe("a record", () => {
     ["DeliveriesGivenUp", message, ({ endpoints, endpoint }) => endpoints.remove(endpoint, anEvent())],
     ["DeliveriesParked", message, ({ deliveries, clock }) => deliveries.claim(message, clock.now(), 60)],
     ["DeliveriesDropped", message, ({ deliver }) => deliver(message)],
+    ["DeliveriesDeferred", message, ({ health }) => vi.spyOn(health, "lease").mockRejectedValueOnce(busy())],
   ])("counts as %s", async (metric, one, happens) => {
     const world = await aDeliveryWorld();
     await happens(world);
@@ -115,4 +118,20 @@ describe("an endpoint that is disabled on the way", () => {
     await deliverRecords(world, records(...messages(3)));
     expect(lines).toEqual([]);
   });
+});
+
+it("a delivery that is deferred is told, with the reason", async () => {
+  const { world, health } = await aDeliveryWorld();
+  vi.spyOn(health, "lease").mockRejectedValueOnce(busy());
+  await deliverRecords(world, records(message));
+  const { delivery_id } = message;
+  expect(lines).toMatchObject([{ level: "warn", message: "delivery deferred", delivery_id, error_message: "busy" }]);
+});
+
+it("a message of an endpoint that is not known as fast counts as moved", async () => {
+  const { world, received } = await aDeliveryWorld();
+  const slowLane = { send: async () => [] };
+  const results = await deliverRecords({ ...world, slowLane }, records(message));
+  expect(results).toEqual([{ status: "fulfilled", value: "DeliveriesMoved" }]);
+  expect(received).toEqual([]);
 });

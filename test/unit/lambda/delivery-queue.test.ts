@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { deliveryQueue, readDeliveryMessage } from "../../../shared/lambda/delivery-queue.ts";
+import { comesFrom, deliveryQueue, readDeliveryMessage } from "../../../shared/lambda/delivery-queue.ts";
 import { readReplayMessage, replayQueue } from "../../../shared/lambda/replay-queue.ts";
 import { aDeliveryMessage } from "../../support/builders.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
@@ -26,17 +26,19 @@ function aQueue(answer: (batch: Batch, call: number) => Promise<object> = async 
 }
 
 const messages = (count: number) =>
-  Array.from({ length: count }, (_, n) => aDeliveryMessage({ endpoint_id: `wh_${n}`, delivery_id: `dlv_${n}` }));
+  Array.from({ length: count }, (_, n) =>
+    aDeliveryMessage({ org_id: `org_${n}`, endpoint_id: `wh_${n}`, delivery_id: `dlv_${n}` }),
+  );
 
 describe("the queue of deliveries", () => {
-  it("is sent tens of messages, each in the group of its endpoint, and delayed by whole seconds", async () => {
+  it("is sent tens of messages, each in the group of its organisation, and delayed by whole seconds", async () => {
     const { queue, batches } = aQueue();
     const sent = messages(23);
     expect(await queue.send(sent, 4.2)).toEqual([]);
     expect(batches.map(({ Entries }) => Entries?.length)).toEqual([10, 10, 3]);
     const entries = batches.flatMap(({ Entries = [] }) => Entries);
     expect(entries.map(({ MessageBody }) => readDeliveryMessage(MessageBody ?? ""))).toEqual(sent);
-    expect(entries.map(({ MessageGroupId }) => MessageGroupId)).toEqual(sent.map(({ endpoint_id }) => endpoint_id));
+    expect(entries.map(({ MessageGroupId }) => MessageGroupId)).toEqual(sent.map(({ org_id }) => org_id));
     expect(entries.every(({ DelaySeconds }) => DelaySeconds === 5)).toBe(true);
     for (const { QueueUrl, Entries = [] } of batches) {
       expect(QueueUrl).toBe("https://queue");
@@ -95,6 +97,13 @@ describe("the queue of deliveries", () => {
   });
 });
 
+it.each([
+  ["arn:aws:sqs:eu-central-1:000000000000:slow", true],
+  ["arn:aws:sqs:eu-central-1:000000000000:very-slow", false],
+])("a record of %s comes from the queue of that name: %s", (eventSourceARN, expected) => {
+  expect(comesFrom("https://sqs.eu-central-1.amazonaws.com/000000000000/slow", { eventSourceARN })).toBe(expected);
+});
+
 describe("a message of the queue", () => {
   it.each(Object.keys(aDeliveryMessage()))("without %s is a defect that names it", (field) => {
     const damaged = JSON.stringify({ ...aDeliveryMessage(), [field]: undefined });
@@ -123,7 +132,7 @@ describe("the queue of replays", () => {
     const [command] = send.mock.calls[0] ?? [];
     if (!(command instanceof SendMessageCommand)) throw new Error("No message was sent.");
     const { MessageBody = "", ...rest } = command.input;
-    expect(rest).toEqual({ QueueUrl: "https://replays", MessageGroupId: "wh_1", DelaySeconds: 1 });
+    expect(rest).toEqual({ QueueUrl: "https://replays", MessageGroupId: "org_1", DelaySeconds: 1 });
     expect(JSON.parse(MessageBody)).toEqual(replay);
     expect(readReplayMessage(MessageBody)).toEqual(replay);
     expect(() => readReplayMessage("{}")).toThrow("The message has no valid org_id.");

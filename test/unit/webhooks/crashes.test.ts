@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { ActivityError } from "../../../shared/events/errors.ts";
 import { deliver } from "../../../shared/webhooks/deliver.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "../../support/builders.ts";
 import { type World, whereAnswers } from "../../support/changing-world.ts";
@@ -58,8 +59,9 @@ describe("a crash", () => {
 describe("trouble of the system", () => {
   it("is an attempt that cannot be scheduled: it is not recorded, and its message must come again", async () => {
     const world = await whereAnswers({ status: 500 });
-    vi.spyOn(world.world.queue, "send").mockImplementationOnce(async (messages) => messages);
+    const send = vi.spyOn(world.world.queue, "send").mockImplementation(async (messages) => messages);
     const { results } = await deliver(world.world, [message]);
+    send.mockRestore();
     const [result] = results;
     if (result?.status !== "rejected") throw new Error("The message was dealt with.");
     expect((await refusalOf(Promise.reject(result.reason))).code).toBe("unavailable");
@@ -110,5 +112,41 @@ describe("trouble of the system", () => {
     expect(await world.deliver(message)).toEqual([outcome]);
     expect(broken).toHaveBeenCalledOnce();
     expect(world.received).toHaveLength(1);
+  });
+});
+
+describe("a fault that passes", () => {
+  const busy = () => new ActivityError("unavailable", "The store is busy or away.");
+
+  it.each<[string, (world: World) => { mockRejectedValue(reason: unknown): unknown; mockRestore(): unknown }]>([
+    ["the endpoints", ({ endpoints }) => vi.spyOn(endpoints, "get")],
+    ["the secrets", ({ world }) => vi.spyOn(world.box, "open")],
+    ["the slots", ({ health }) => vi.spyOn(health, "lease")],
+    ["the permits", ({ world }) => vi.spyOn(world.permits, "take")],
+    ["the claims", ({ deliveries }) => vi.spyOn(deliveries, "claim")],
+    ["the log", ({ world }) => vi.spyOn(world.events, "get")],
+  ])("of %s defers the message however often it comes, at growing distances", async (_, portOf) => {
+    const world = await aDeliveryWorld();
+    const port = portOf(world);
+    port.mockRejectedValue(busy());
+    for (let n = 0; n < 20; n++) {
+      expect(await world.deliver(message)).toEqual(["deferred"]);
+      await world.later(world.scheduled.at(-1)?.seconds ?? 0);
+    }
+    const waits = world.scheduled.map(({ seconds }) => seconds);
+    expect(waits).toEqual(waits.toSorted((left, right) => left - right));
+    expect([world.received, Math.max(...waits) <= 300]).toEqual([[], true]);
+    port.mockRestore();
+    await world.later(60);
+    expect(await world.deliver(message)).toEqual(["succeeded"]);
+  });
+
+  it("of the record after a send sends it again, under the same id", async () => {
+    const world = await aDeliveryWorld();
+    vi.spyOn(world.deliveries, "record").mockRejectedValueOnce(busy());
+    expect(await world.deliver(message)).toEqual(["deferred"]);
+    await world.later(60);
+    expect(await world.deliver(message)).toEqual(["succeeded"]);
+    expect(new Set(world.received.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
   });
 });

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
 import {
+  canGrow,
   failingForMs,
   type Health,
+  hangs,
   hasFailedForLong,
   initialHealth,
   initialLimit,
+  isFast,
   isWell,
   learn,
+  leaseMs,
+  mostSends,
   needsProbe,
   openAfterFailures,
   openUntil,
@@ -14,7 +19,7 @@ import {
 } from "../../../shared/webhooks/health.ts";
 
 const now = 1_780_000_000_000;
-const success: SendOutcome = { at: now, succeeded: true, overloaded: false, retryAfterMs: null };
+const success: SendOutcome = { at: now, succeeded: true, overloaded: false, retryAfterMs: null, duration_ms: 50 };
 const failure: SendOutcome = { ...success, succeeded: false };
 
 const failing = (times: number, from: Health = initialHealth) => learn(from, Array(times).fill(failure));
@@ -114,5 +119,48 @@ describe("failing for long", () => {
     expect(hasFailedForLong(learn(since, [late]), late.at)).toBe(true);
     expect(hasFailedForLong(learn(since, [success]), late.at)).toBe(false);
     expect(hasFailedForLong(learn(since, [success, late]), late.at)).toBe(false);
+  });
+});
+
+describe("the latency of sends", () => {
+  const taking = (duration_ms: number): SendOutcome => ({ ...success, duration_ms });
+
+  it.each([
+    [20, 50],
+    [400, 50],
+    [1_000, 20],
+    [2_000, 10],
+    [12_000, 1],
+    [15_000, 1],
+  ])("of %d ms allows %d sends", (latency_ms, most) => {
+    expect(mostSends({ ...initialHealth, latency_ms })).toBe(most);
+  });
+
+  it("is that of the first send, then moves by a quarter towards each", () => {
+    const first = learn(initialHealth, [taking(400)]);
+    expect(first.latency_ms).toBe(400);
+    expect(learn(first, [taking(800), taking(100)]).latency_ms).toBe(400);
+  });
+
+  it("is learned of failures, too: what times out holds as much as what succeeds late", () => {
+    const health = learn(initialHealth, [{ ...failure, duration_ms: 15_000 }]);
+    expect([health.latency_ms, health.limit, isFast(health)]).toEqual([15_000, 1, false]);
+  });
+
+  it("never lets an endpoint grow beyond its budget", () => {
+    const at2s = { ...initialHealth, latency_ms: 2_000, last_success_at: now };
+    expect(canGrow(at2s, now)).toBe(false);
+    expect(canGrow({ ...at2s, latency_ms: 1_000 }, now)).toBe(true);
+    expect(canGrow({ ...at2s, latency_ms: 1_000, limit: 20 }, now)).toBe(false);
+  });
+
+  it.each([
+    [5_000, false],
+    [5_001, true],
+    [24_999, true],
+    [25_000, false],
+  ])("shows while a lease is held: one of %d ms hangs: %s", (age, expected) => {
+    const lease = { id: "a", slots: 1, until: now - age + leaseMs };
+    expect(hangs({ ...initialHealth, leases: [lease] }, now)).toBe(expected);
   });
 });

@@ -15,7 +15,13 @@ import { aDeliveryWorld, type Received } from "../../support/delivery-world.ts";
 import { memoryHealth } from "../../support/memory-webhooks.ts";
 
 const { endpoint_id } = anEndpoint();
-const success: SendOutcome = { at: testNow.getTime(), succeeded: true, overloaded: false, retryAfterMs: null };
+const success: SendOutcome = {
+  at: testNow.getTime(),
+  succeeded: true,
+  overloaded: false,
+  retryAfterMs: null,
+  duration_ms: 50,
+};
 const failure: SendOutcome = { ...success, succeeded: false };
 
 /** A world whose receiver takes so long for each request, and the most that it had at once. */
@@ -169,7 +175,8 @@ describe("slots", () => {
   it("are waited for also where an endpoint can be trusted with no more", async () => {
     const { world, clock, take, giveBack } = await aWard();
     await giveBack(await take(1, "first"), success);
-    for (let grown = initialLimit; grown < maxConcurrentSends; grown += growth) await world.health.grow(endpoint_id);
+    for (let grown = initialLimit; grown < maxConcurrentSends; grown += growth)
+      await world.health.grow(endpoint_id, maxConcurrentSends);
     const [first] = await Promise.all(Array.from({ length: 10 }, (_, n) => take(5, `lease ${n}`)));
     if (first === undefined) throw new Error("There is no lease.");
     clock.at(testNow.getTime() + 100, () => void giveBackSlots(world, endpoint_id, first, [success]));
@@ -304,7 +311,7 @@ it("slots are never over-leased, and none is lost, whatever happens at the same 
     fc.asyncProperty(fc.array(moment, { maxLength: 12 }), async (moments) => {
       let [now, ids] = [testNow.getTime(), 0];
       const health = memoryHealth();
-      const ward = { health, now: () => new Date(now), random: () => 0, sleep: async () => {} };
+      const ward = { health, slowLane: null, now: () => new Date(now), random: () => 0, sleep: async () => {} };
       const held: Slots[] = [];
       for (const { actions, pause } of moments) {
         await Promise.all(
@@ -317,7 +324,13 @@ it("slots are never over-leased, and none is lost, whatever happens at the same 
             const [slots] = held.splice(action.which % Math.max(1, held.length), 1);
             if (slots === undefined || action.kind === "die") return;
             const outcomes = action.outcomes.map((kind) => {
-              return { at: now, succeeded: kind === "success", overloaded: kind === "overloaded", retryAfterMs: null };
+              return {
+                at: now,
+                succeeded: kind === "success",
+                overloaded: kind === "overloaded",
+                retryAfterMs: null,
+                duration_ms: 900,
+              };
             });
             await giveBackSlots(ward, endpoint_id, slots, outcomes);
           }),

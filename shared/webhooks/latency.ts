@@ -1,0 +1,25 @@
+/** An endpoint whose sends take longer on average is slow. Its sends have a queue and instances of their own. */
+export const slowAfterMs = 1_000;
+
+/**
+ * Concurrent sends to an endpoint times the duration of one stay within this budget, so that a slow endpoint holds
+ * fewer of the sends that the fleet can have in flight: 0.4 s allows 50, 2 s ten, 12 s one.
+ */
+const flightBudgetMs = 20_000;
+
+/** The share of the newest send in the average: one long send makes a fast endpoint slow, a few short ones undo it. */
+const weight = 0.25;
+
+/** The moving average of how long sends take, after some more of them; `null` where there was never any. */
+export function averageLatency(known: number | null, durations: readonly number[]): number | null {
+  return durations.reduce<number | null>(
+    (average, duration) => (average === null ? duration : Math.round(average + weight * (duration - average))),
+    known,
+  );
+}
+
+/** Concurrent sends that the budget allows; no bound where the latency is not known. */
+export function sendsWithinBudget(latencyMs: number | null): number {
+  if (latencyMs === null) return Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.floor(flightBudgetMs / Math.max(1, latencyMs)));
+}

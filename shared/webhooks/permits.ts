@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import type { DeliveryWorld } from "./delivery-world.ts";
+import { type Lease, leaseMs } from "./health.ts";
+
+/** Permits to send, at rest: pools of a given size, of which each lease takes some. */
+export type PermitStore = {
+  /** Takes permits if so many are free; answers what is held then. A lease that is held already is granted again. */
+  take(pool: PermitPool, lease: Lease, now: number): Promise<PermitAnswer>;
+  /** Gives permits back; nothing where that was done already. */
+  giveBack(pool: PermitPool, lease: Lease): Promise<void>;
+};
+
+export type PermitAnswer = { readonly granted: boolean; readonly held: number; readonly leases: readonly Lease[] };
+
+/** A part of the permits of an organisation. */
+export type PermitPool = { readonly org_id: string; readonly part: number; readonly size: number };
+
+/** Permits that were taken, and are to be given back. */
+export type Permits = { readonly pool: PermitPool; readonly lease: Lease };
+
+/**
+ * Permits of one pool at most. A pool is one item, whose size grows with its leases: 25 of them fit into 2 KB, and
+ * several pools share the writes of an organisation.
+ */
+const maxPoolSize = 25;
+
+/** Attempts at a pool whose free permits others take at the same moment. */
+const maxTries = 3;
+
+/** How long an instance does not ask a pool again that had no permit. */
+const fullForMs = 1_000;
+
+/** The pool that an endpoint takes its permits from. All pools of an organisation hold `sendsPerOrg` at most. */
+export function permitPoolOf(orgId: string, endpointId: string, sendsPerOrg: number): PermitPool {
+  const pools = Math.ceil(sendsPerOrg / maxPoolSize);
+  const part = createHash("sha256").update(endpointId).digest().readUInt32BE() % pools;
+  return { org_id: orgId, part, size: Math.floor(sendsPerOrg / pools) };
+}
+
+type Ward = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "refusals" | "now">;
+
+/** Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. */
+export async function takePermits(
+  { permits: store, sendsPerOrg, refusals, now }: Ward,
+  { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
+  wanted: number,
+  id: string,
+): Promise<Permits | null> {
+  const pool = permitPoolOf(org_id, endpoint_id, sendsPerOrg);
+  const name = `permits ${org_id} ${pool.part}`;
+  if (refusals.isRefused(name, now().getTime())) return null;
+  let slots = Math.min(wanted, pool.size);
+  for (let tries = 0; tries < maxTries; tries++) {
+    const at = now().getTime();
+    const lease = { id, slots, until: at + leaseMs };
+    const { granted, held, leases } = await store.take(pool, lease, at);
+    if (granted) return { pool, lease };
+    // Whoever holds a lease beyond its time is dead.
+    const dead = leases.filter(({ until }) => until <= at);
+    await Promise.all(dead.map((lease) => store.giveBack(pool, lease)));
+    const free = pool.size - held + dead.reduce((sum, lease) => sum + lease.slots, 0);
+    if (free <= 0) break;
+    slots = Math.min(slots, free);
+  }
+  refusals.remember(name, now().getTime() + fullForMs);
+  return null;
+}

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { leaseMs } from "../../../shared/webhooks/health.ts";
+import { type Permits, permitPoolOf, takePermits } from "../../../shared/webhooks/permits.ts";
+import { Refusals } from "../../../shared/webhooks/refusals.ts";
+import { testNow } from "../../support/builders.ts";
+import { anEndpointId } from "../../support/delivery-builders.ts";
+import { memoryPermits } from "../../support/memory-webhooks.ts";
+
+const begun = testNow.getTime();
+const org_id = "org_1";
+
+function aWard(sendsPerOrg: number) {
+  let now = begun;
+  const permits = memoryPermits();
+  const ward = { permits, sendsPerOrg, refusals: new Refusals(), now: () => new Date(now) };
+  return {
+    permits,
+    later: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    take: (endpoint_id: string, wanted: number, id: string) => takePermits(ward, { org_id, endpoint_id }, wanted, id),
+    giveBack: ({ pool, lease }: Permits) => permits.giveBack(pool, lease),
+  };
+}
+
+describe("the pools of an organisation", () => {
+  it.each([
+    [10, 1, 10],
+    [25, 1, 25],
+    [26, 2, 13],
+    [100, 4, 25],
+    [110, 5, 22],
+  ])("of %d sends are %d, of %d each", (sendsPerOrg, pools, size) => {
+    const found = Array.from({ length: 200 }, () => permitPoolOf(org_id, anEndpointId(), sendsPerOrg));
+    expect(new Set(found.map(({ part }) => part)).size).toBe(pools);
+    expect(new Set(found.map((pool) => pool.size))).toEqual(new Set([size]));
+  });
+});
+
+describe("permits", () => {
+  it("are as many as are free, where those are fewer than wanted", async () => {
+    const { take } = aWard(7);
+    expect((await take("wh_1", 5, "a"))?.lease.slots).toBe(5);
+    expect((await take("wh_2", 5, "b"))?.lease.slots).toBe(2);
+    expect(await take("wh_3", 5, "c")).toBeNull();
+  });
+
+  it("are not asked for again within a second of a refusal", async () => {
+    const { take, giveBack, later, permits } = aWard(5);
+    const all = await take("wh_1", 5, "a");
+    if (all === null) throw new Error("No permits were given.");
+    expect(await take("wh_1", 1, "b")).toBeNull();
+    await giveBack(all);
+    const asked = vi.spyOn(permits, "take");
+    expect(await take("wh_1", 1, "c")).toBeNull();
+    expect(asked).not.toHaveBeenCalled();
+    later(1_000);
+    expect((await take("wh_1", 1, "d"))?.lease.slots).toBe(1);
+  });
+
+  it("come back by themselves where their holder died", async () => {
+    const { take, later } = aWard(5);
+    await take("wh_1", 5, "dead");
+    later(leaseMs - 1_000);
+    expect(await take("wh_1", 5, "early")).toBeNull();
+    later(1_000);
+    expect((await take("wh_1", 5, "late"))?.lease.slots).toBe(5);
+  });
+
+  it("are never more than the organisation may have, whatever is taken and given back", async () => {
+    const step = fc.record({ endpoint: fc.nat(9), wanted: fc.integer({ min: 1, max: 5 }), gives: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.array(step, { maxLength: 60 }), async (bound, steps) => {
+        const { take, giveBack, later } = aWard(bound);
+        const held: Permits[] = [];
+        for (const [at, { endpoint, wanted, gives }] of steps.entries()) {
+          const taken = gives ? null : await take(`wh_${endpoint}`, wanted, String(at));
+          if (taken !== null) held.push(taken);
+          const given = gives ? held.shift() : undefined;
+          if (given !== undefined) await giveBack(given);
+          later(300);
+          expect(held.reduce((sum, { lease }) => sum + lease.slots, 0)).toBeLessThanOrEqual(bound);
+        }
+      }),
+    );
+  });
+});
