@@ -1,11 +1,17 @@
 import { TimerHeap } from "../support/simulation/timer-heap.ts";
 
+/** What a simulated service needs of time. */
+export type Loop = {
+  /** Milliseconds since the start. */
+  readonly now: number;
+  after(milliseconds: number, run: () => void): void;
+};
+
 /** A discrete-event simulation: work that is scheduled runs in the order of its time, without any waiting. */
-export class EventLoop {
+export class EventLoop implements Loop {
   readonly #timers = new TimerHeap();
   #now = 0;
 
-  /** Milliseconds since the start. */
   get now(): number {
     return this.#now;
   }

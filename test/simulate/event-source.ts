@@ -1,4 +1,4 @@
-import type { EventLoop } from "./event-loop.ts";
+import type { Loop } from "./event-loop.ts";
 import type { FairQueue, Message } from "./fair-queue.ts";
 
 /**
@@ -22,7 +22,7 @@ export type Handler<T> = (
 
 /** An SQS event source mapping: instances that receive, handle and delete, as many as Lambda would start. */
 export class EventSource<T> {
-  readonly #loop: EventLoop;
+  readonly #loop: Loop;
   readonly #queue: FairQueue<T>;
   readonly #settings: EventSourceSettings;
   readonly #handle: Handler<T>;
@@ -30,7 +30,7 @@ export class EventSource<T> {
   #instances = 0;
   #isGrowing = false;
 
-  constructor(loop: EventLoop, queue: FairQueue<T>, settings: EventSourceSettings, handle: Handler<T>) {
+  constructor(loop: Loop, queue: FairQueue<T>, settings: EventSourceSettings, handle: Handler<T>) {
     this.#loop = loop;
     this.#queue = queue;
     this.#settings = settings;

@@ -1,4 +1,4 @@
-import type { EventLoop } from "./event-loop.ts";
+import type { Loop } from "./event-loop.ts";
 
 /** Messages in flight that a standard queue allows ("Amazon SQS message quotas" in its developer guide). */
 const maxInFlight = 120_000;
@@ -33,14 +33,14 @@ export class FairQueue<T> {
   /** Calls that found the queue at its limit of messages in flight. */
   refusedReceives = 0;
   onMessage: () => void = () => undefined;
-  readonly #loop: EventLoop;
+  readonly #loop: Loop;
   readonly #settings: QueueSettings;
   readonly #groups = new Map<string, Group<T>>();
   /** Groups with visible messages, in the order in which each got its first. */
   readonly #waiting = new Set<Group<T>>();
   readonly #delayed = new Map<number, Message<T>[]>();
 
-  constructor(loop: EventLoop, settings: QueueSettings) {
+  constructor(loop: Loop, settings: QueueSettings) {
     this.#loop = loop;
     this.#settings = settings;
   }

@@ -51,3 +51,16 @@ export function queueConsumer({ Resources }: Template, name: string): QueueConsu
   }
   throw new Error(`No event source of the template consumes ${name}.`);
 }
+
+const FunctionProperties = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) });
+
+/** A number that a function of the template is given by an environment variable. */
+export function numberVariable({ Resources }: Template, variable: string): number {
+  for (const { Type, Properties } of Object.values(Resources)) {
+    if (Type !== "AWS::Lambda::Function") continue;
+    const parsed = FunctionProperties.safeParse(Properties);
+    const value = parsed.success ? parsed.data.Environment.Variables[variable] : undefined;
+    if (value !== undefined) return Number(value);
+  }
+  throw new Error(`No function of the template has the variable ${variable}.`);
+}
