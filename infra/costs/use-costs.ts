@@ -28,7 +28,7 @@ export function pageCosts(tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCESS")
 
 /** Returns what a million deliveries cost that succeed at their first attempt, each alone in its batch. */
 export function deliveryCosts(tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCESS"): CostLine[] {
-  const { dynamodb, sqs } = prices;
+  const { dynamodb, kms, sqs } = prices;
   return [
     {
       name: "deliveries table",
@@ -49,6 +49,29 @@ export function deliveryCosts(tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCE
       name: "sender",
       basis: "1 GB for 150 ms, at a receiver that takes 100",
       dollars: functionDollars({ calls: million, ms: 150, memoryGb: 1 }),
+    },
+    {
+      name: "signing secrets",
+      basis: "a call to KMS for each organisation, hour and instance: here, one for a hundred deliveries",
+      dollars: kms.millionCalls / 100,
+    },
+  ];
+}
+
+/** Returns what a million deliveries cost more that succeed slowly, in 12 seconds, each alone in its batch. */
+export function slowDeliveryCosts(): CostLine[] {
+  const { dynamodb, sqs } = prices;
+  return [
+    {
+      name: "slots and permits",
+      basis: "3 write units: refused on the fast lane, permits taken and given back",
+      dollars: 3 * dynamodb.STANDARD.write,
+    },
+    { name: "slow queue", basis: "send, receive, delete", dollars: 3 * sqs.millionCalls },
+    {
+      name: "slow sender",
+      basis: "1 GB for 12 seconds, ten in a batch",
+      dollars: functionDollars({ calls: million / 10, ms: 12_000, memoryGb: 1 }),
     },
   ];
 }

@@ -8,7 +8,7 @@ import {
   type Volume,
 } from "../../infra/costs/monthly-costs.ts";
 import { prices } from "../../infra/costs/prices.ts";
-import { deliveryCosts, edgeRequestCosts, pageCosts } from "../../infra/costs/use-costs.ts";
+import { deliveryCosts, edgeRequestCosts, pageCosts, slowDeliveryCosts } from "../../infra/costs/use-costs.ts";
 import { gb, million, perEvent } from "../../infra/costs/workload.ts";
 
 /** A row of a table; sums and comparisons have no basis of their own. */
@@ -77,6 +77,7 @@ function usesTable({ tableClass }: StorageSettings): string {
     [
       ...withSum("**pages of 20 events**", pageCosts(tableClass)),
       ...withSum("**deliveries, each alone in its batch**", deliveryCosts(tableClass)),
+      ...withSum("**deliveries that take 12 seconds, in addition**", slowDeliveryCosts()),
     ],
     { sum: false },
   );

@@ -1,0 +1,32 @@
+import { TimerHeap } from "../support/simulation/timer-heap.ts";
+
+/** What a simulated service needs of time. */
+export type Loop = {
+  /** Milliseconds since the start. */
+  readonly now: number;
+  after(milliseconds: number, run: () => void): void;
+};
+
+/** A discrete-event simulation: work that is scheduled runs in the order of its time, without any waiting. */
+export class EventLoop implements Loop {
+  readonly #timers = new TimerHeap();
+  #now = 0;
+
+  get now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, run: () => void): void {
+    this.#timers.add(this.#now + milliseconds, run);
+  }
+
+  /** Runs until nothing is scheduled, or until `isDone` returns true. */
+  run(isDone: () => boolean = () => false): void {
+    while (!isDone()) {
+      const next = this.#timers.removeFirst();
+      if (next === undefined) return;
+      this.#now = next.time;
+      next.run();
+    }
+  }
+}

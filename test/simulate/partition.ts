@@ -1,0 +1,28 @@
+import type { Loop } from "./event-loop.ts";
+
+/**
+ * Write units a second of one partition of a table or an index ("Best practices for designing and using partition keys"
+ * in the developer guide of DynamoDB).
+ */
+export const unitsPerSecond = 1_000;
+
+/** One partition's write throughput: what is not used within a second is lost, which is less than DynamoDB allows. */
+export class Partition {
+  readonly #loop: Loop;
+  #units = unitsPerSecond;
+  #refilledAt = 0;
+
+  constructor(loop: Loop) {
+    this.#loop = loop;
+  }
+
+  /** Takes a write unit; false where the write is throttled. */
+  take(): boolean {
+    const { now } = this.#loop;
+    this.#units = Math.min(unitsPerSecond, this.#units + ((now - this.#refilledAt) * unitsPerSecond) / 1_000);
+    this.#refilledAt = now;
+    if (this.#units < 1) return false;
+    this.#units -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,215 @@
+import { Random } from "../../infra/local/demo/random.ts";
+import { deliver } from "../../shared/webhooks/deliver.ts";
+import type { DeliveryMessage, DeliveryQueue } from "../../shared/webhooks/delivery.ts";
+import { deliveryIdAt } from "../../shared/webhooks/delivery.ts";
+import type { DeliveryWorld } from "../../shared/webhooks/delivery-world.ts";
+import type { Endpoint } from "../../shared/webhooks/endpoint.ts";
+import { Refusals } from "../../shared/webhooks/refusals.ts";
+import { writeSecret } from "../../shared/webhooks/secret.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
+import {
+  memoryDeliveries,
+  memoryDue,
+  memoryEndpoints,
+  memoryHealth,
+  memoryPermits,
+} from "../support/memory-webhooks.ts";
+import { VirtualClock } from "../support/simulation/clock.ts";
+import type { Loop } from "./event-loop.ts";
+import { EventSource, type Handler } from "./event-source.ts";
+import { FairQueue } from "./fair-queue.ts";
+import { type Percentiles, percentilesOf } from "./percentiles.ts";
+import type { QueueConsumer } from "./stage-settings.ts";
+
+/** From a commit to its messages in the queue: the stream is polled four times a second. */
+const streamPollMs = 250;
+const fanOutMs = 30;
+
+/** One call to DynamoDB or SQS: an assumption. */
+const callMs = 5;
+
+export type SlowEndpointsOptions = {
+  readonly seed: number;
+  readonly fast: QueueConsumer;
+  readonly slow: QueueConsumer;
+  readonly sendsPerOrg: number;
+  readonly seconds: number;
+  /** The organisation with slow endpoints. */
+  readonly busy: { readonly endpoints: number; readonly eventsPerSecond: number; readonly responseMs: number };
+  readonly quiet: { readonly orgs: number; readonly perSecond: number; readonly responseMs: number };
+};
+
+export type SlowEndpointsResult = {
+  /** From the commit of an event to the first attempt of its delivery. */
+  readonly quiet: Percentiles;
+  readonly quietUnsent: number;
+  /** Sends of the busy organisation that were in flight together, at most. */
+  readonly busyMostConcurrent: number;
+  readonly busySent: number;
+  readonly deadLetters: number;
+};
+
+const busyOrg = "busy";
+
+/** One organisation has endpoints that succeed slowly: how long do the deliveries of all others wait? */
+export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Promise<SlowEndpointsResult> {
+  const { seed, fast, slow, busy, quiet, seconds } = options;
+  const random = new Random(seed);
+  const clock = new VirtualClock(testNow);
+  const loop = loopOf(clock);
+  const queues = {
+    fast: new FairQueue<DeliveryMessage>(loop, fast.queue),
+    slow: new FairQueue<DeliveryMessage>(loop, slow.queue),
+  };
+  const endpoints = await createEndpoints(busy.endpoints, quiet.orgs);
+  const sends = {
+    committedAt: new Map<string, number>(),
+    quietMs: [] as number[],
+    busyNow: 0,
+    busyMost: 0,
+    busySent: 0,
+  };
+
+  const ports = {
+    ...sharedStores(clock, endpoints.store),
+    sendsPerOrg: options.sendsPerOrg,
+    random: () => random.next(),
+    async send(_url: string, headers: Readonly<Record<string, string>>) {
+      const deliveryId = headers["webhook-id"] ?? "";
+      const committedAt = sends.committedAt.get(deliveryId);
+      if (committedAt !== undefined) {
+        sends.committedAt.delete(deliveryId);
+        sends.quietMs.push(loop.now - committedAt);
+        await clock.sleep(quiet.responseMs);
+        return anExchange({ status: 200, duration_ms: quiet.responseMs });
+      }
+      sends.busyNow += 1;
+      sends.busySent += 1;
+      sends.busyMost = Math.max(sends.busyMost, sends.busyNow);
+      await clock.sleep(busy.responseMs);
+      sends.busyNow -= 1;
+      return anExchange({ status: 200, duration_ms: busy.responseMs });
+    },
+  };
+  const fastPort = portOf(queues.fast);
+  const slowPort = portOf(queues.slow);
+  new EventSource(loop, queues.fast, fast.source, handlerOf(clock, { ...ports, queue: fastPort, slowLane: slowPort }));
+  new EventSource(loop, queues.slow, slow.source, handlerOf(clock, { ...ports, queue: slowPort, slowLane: null }));
+
+  const end = seconds * 1_000;
+  const commit = (targets: readonly Endpoint[], isQuiet: boolean) => {
+    const committedAt = loop.now;
+    const messages = targets.map((endpoint) => messageOf(endpoint, clock.now(), random));
+    if (isQuiet) for (const { delivery_id } of messages) sends.committedAt.set(delivery_id, committedAt);
+    loop.after(random.next() * streamPollMs + fanOutMs, () => {
+      for (const message of messages) queues.fast.send(message.org_id, message);
+    });
+  };
+  every(loop, 1_000 / busy.eventsPerSecond, end, () => commit(endpoints.busy, false));
+  every(loop, 1_000 / quiet.perSecond, end, () => commit([random.pick(endpoints.quiet)], true));
+  // What was committed last has a minute to be sent.
+  await clock.run(testNow.getTime() + end + 60_000);
+  return {
+    quiet: percentilesOf(sends.quietMs),
+    quietUnsent: sends.committedAt.size,
+    busyMostConcurrent: sends.busyMost,
+    busySent: sends.busySent,
+    deadLetters: queues.fast.deadLetters.length + queues.slow.deadLetters.length,
+  };
+}
+
+function loopOf(clock: VirtualClock): Loop {
+  const start = clock.now().getTime();
+  return {
+    get now() {
+      return clock.now().getTime() - start;
+    },
+    after: (milliseconds, run) => clock.at(clock.now().getTime() + milliseconds, run),
+  };
+}
+
+function every(loop: Loop, milliseconds: number, end: number, run: () => void): void {
+  const next = () => {
+    run();
+    if (loop.now + milliseconds <= end) loop.after(milliseconds, next);
+  };
+  loop.after(milliseconds, next);
+}
+
+/** Stores in memory, of which each call takes as long as one to DynamoDB. */
+function sharedStores(clock: VirtualClock, endpoints: DeliveryWorld["endpoints"]) {
+  const delayed = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get(target, name) {
+        const verb: unknown = Reflect.get(target, name);
+        if (typeof verb !== "function") return verb;
+        return async (...args: unknown[]) => {
+          await clock.sleep(callMs);
+          return Reflect.apply(verb, target, args);
+        };
+      },
+    });
+  const event = anEvent();
+  const secret = writeSecret(new Uint8Array(32).fill(1));
+  return {
+    endpoints: delayed(endpoints),
+    deliveries: delayed(memoryDeliveries()),
+    health: delayed(memoryHealth()),
+    permits: delayed(memoryPermits()),
+    due: memoryDue(),
+    events: { get: async () => event },
+    box: { open: async () => secret },
+    now: clock.now,
+    sleep: clock.sleep,
+  };
+}
+
+function portOf(queue: FairQueue<DeliveryMessage>): DeliveryQueue {
+  return {
+    async send(messages, delaySeconds) {
+      for (const message of messages) queue.send(message.org_id, message, Math.ceil(delaySeconds) * 1_000);
+      return [];
+    },
+  };
+}
+
+/** The sender's own code, in instances that each remember what they were refused. */
+function handlerOf(clock: VirtualClock, ports: Omit<DeliveryWorld, "refusals" | "newId">): Handler<DeliveryMessage> {
+  const refusals = new Map<number, Refusals>();
+  let ids = 0;
+  return (instance, batch, done) => {
+    const remembered = refusals.get(instance) ?? new Refusals();
+    refusals.set(instance, remembered);
+    const newId = () => `${ports.slowLane === null ? "slow" : "fast"}-${++ids}`;
+    const bodies = batch.map(({ body }) => body);
+    void clock.sleep(callMs).then(async () => {
+      const { results } = await deliver({ ...ports, refusals: remembered, newId }, bodies);
+      const failed = batch.filter((_, at) => results[at]?.status === "rejected");
+      done({ handled: batch.filter((message) => !failed.includes(message)), failed });
+    });
+  };
+}
+
+function messageOf(endpoint: Endpoint, now: Date, random: Random): DeliveryMessage {
+  const started_at = now.toISOString();
+  const delivery_id = deliveryIdAt(started_at, String(random.next()));
+  const { org_id, endpoint_id } = endpoint;
+  return aDeliveryMessage({ org_id, endpoint_id, delivery_id, started_at });
+}
+
+async function createEndpoints(busyCount: number, quietOrgs: number) {
+  const store = memoryEndpoints();
+  const create = async (org_id: string, number: number) => {
+    const endpoint_id = `wh_${String(number).padStart(32, "0")}`;
+    const url = `https://receiver-${number}.example.com/`;
+    const endpoint = anEndpoint({ org_id, endpoint_id, url, secrets: [{ sealed: endpoint_id, expires_at: null }] });
+    await store.create(endpoint, anEvent());
+    return endpoint;
+  };
+  const busy = await Promise.all(Array.from({ length: busyCount }, (_, at) => create(busyOrg, at)));
+  const others = Array.from({ length: quietOrgs }, (_, at) => create(`quiet-${at}`, busyCount + at));
+  const [first, ...rest] = await Promise.all(others);
+  if (first === undefined) throw new Error("At least one quiet organisation is needed.");
+  const quiet: [Endpoint, ...Endpoint[]] = [first, ...rest];
+  return { store, busy, quiet };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { type ImportOptions, type InstancePolicy, simulateImport } from "../../simulate/ingest-import.ts";
+import { createIngestPolicy } from "../../simulate/ingest-policy.ts";
+
+const options: ImportOptions = {
+  seed: 3,
+  queue: { visibilityMs: 36_000, maxReceives: 1_000 },
+  source: { batchSize: 10, maxConcurrency: 100 },
+  imported: 60_000,
+  shards: 1,
+  quiet: { orgs: 1_000, perSecond: 100 },
+  createPolicy: createIngestPolicy,
+};
+
+/** A function that leaves throttled events to the queue, each of whose returns counts. */
+const leaveToQueue = (): InstancePolicy => ({
+  holdMs: () => null,
+  throttledMs: () => null,
+  stored: () => undefined,
+});
+
+const simulate = (changed: Partial<ImportOptions> = {}) => simulateImport({ ...options, ...changed }, () => undefined);
+
+describe("the simulation of an import", () => {
+  it("stores every event without dead letters when throttled events are deferred", () => {
+    const { imported, quiet, quietDeadLetters, deferrals } = simulate();
+    expect(imported).toMatchObject({ stored: 60_000, deadLetters: 0 });
+    expect(quietDeadLetters).toBe(0);
+    expect(deferrals).toBeGreaterThan(0);
+    expect(quiet.p99).toBeLessThan(1_000);
+  });
+
+  it("finds the dead letters of a function that leaves throttled events to the queue", () => {
+    const queue = { visibilityMs: 120_000, maxReceives: 5 };
+    const { imported, mostInFlight } = simulate({ queue, createPolicy: leaveToQueue });
+    expect(imported.deadLetters).toBeGreaterThan(0);
+    expect(imported.stored + imported.deadLetters).toBe(60_000);
+    expect(mostInFlight).toBeGreaterThan(10_000);
+  });
+
+  it("stores as fast as events are sent when the index keys are in sixteen shards", () => {
+    const { imported, deferrals } = simulate({ shards: 16 });
+    expect(imported.perSecond).toBeGreaterThan(9_000);
+    expect(deferrals).toBe(0);
+  });
+
+  it("repeats a run for the same seed", () => {
+    const first = simulate({ imported: 20_000 });
+    expect(simulate({ imported: 20_000 })).toEqual(first);
+    expect(simulate({ imported: 20_000, seed: 4 })).not.toEqual(first);
+  });
+});
