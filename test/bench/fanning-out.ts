@@ -95,7 +95,8 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
 
   step("Reading all shards");
   const shards = orgsOfAllShards();
-  const whole = await meter.of(() => inBatches(shards, (org) => cache.endpointsOf(org)));
+  const another = new EndpointCache(source, () => start);
+  const whole = await meter.of(() => inBatches(shards, (org) => another.endpointsOf(org)));
   const last = measures.at(-1);
   const note = `all ${orgShards} shards: ${whole.units} units, ${Math.round(whole.ms)} ms`;
   if (last !== undefined) measures[measures.length - 1] = { ...last, notes: [...last.notes, note] };
