@@ -3,8 +3,8 @@ import { byAge, type EndpointSource, type Subscription } from "./endpoint.ts";
 /** Rough bytes of all lists together: what was used least recently is dropped beyond it. */
 const defaultCapacity = 50_000_000;
 
-/** Changed endpoints of a list that are read one by one; a list with more is read whole. */
-const maxStale = 4;
+/** Changed endpoints of a list that are read one by one, which costs fewer units; a list with more is read whole. */
+const maxStale = 16;
 
 type Entry = {
   readonly list: Promise<readonly Subscription[]>;

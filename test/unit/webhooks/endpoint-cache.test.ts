@@ -97,7 +97,7 @@ describe("reads", () => {
   });
 
   it("are of the whole list where many of its endpoints changed", async () => {
-    const all = Array.from({ length: 10 }, (_, n) => endpointOf(org_id, n));
+    const all = Array.from({ length: 20 }, (_, n) => endpointOf(org_id, n));
     const { ids, reads, update, cache } = await aCache(...all);
     await ids(org_id);
     for (const endpoint of all) await update(endpoint, { events: ["bill.*"] });
