@@ -223,7 +223,8 @@ class Telling {
     if (typeof address !== "object" || address === null) throw new Error("The receiver does not listen.");
     const body = { url: `http://127.0.0.1:${address.port}/`, events: ["*"] };
     const created = await this.#callApi("POST", "", secret, body);
-    return z.object({ endpoint_id: z.string() }).parse(await created.json()).endpoint_id;
+    const answer = z.object({ endpoint: z.object({ endpoint_id: z.string() }) }).parse(await created.json());
+    return answer.endpoint.endpoint_id;
   }
 
   async #callApi(method: string, path: string, secret: string, body?: object): Promise<Response> {
