@@ -15,7 +15,7 @@ export type WebhooksStack = TestStack & {
   subscriber(): Promise<Subscriber>;
   /** Returns once every change of an endpoint that was made before counts for every event that comes now. */
   changesCount(): Promise<void>;
-  /** Returns once no delivery is queued or under way; those that wait for a later attempt do not count. */
+  /** Returns once no message is in the queues of deliveries, delayed ones included; scheduled retries do not count. */
   deliveriesRest(): Promise<void>;
   /** How many messages lie in each queue that only holds faults. */
   faults(): Promise<Record<string, number>>;
@@ -103,8 +103,8 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
 
     async deliveriesRest() {
       await until(async () => {
-        const { visible, inFlight } = await depth(stack, "deliveries");
-        return visible + inFlight === 0;
+        const lanes = await Promise.all([depth(stack, "deliveries"), depth(stack, "slow_deliveries")]);
+        return lanes.every(({ visible, inFlight, delayed }) => visible + inFlight + delayed === 0);
       });
     },
 
@@ -122,6 +122,7 @@ async function depth({ sqs, queues }: TestStack, name: string) {
   return {
     visible: Number(Attributes.ApproximateNumberOfMessages),
     inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
   };
 }
 
