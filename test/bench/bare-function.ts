@@ -9,8 +9,9 @@ const client = new DynamoDBClient({});
 export const handler = ({ org, limit }) => client.send(new QueryCommand({
   TableName: process.env.EVENTS_TABLE,
   IndexName: "by_time",
-  KeyConditionExpression: "org_id = :org",
-  ExpressionAttributeValues: { ":org": { S: org } },
+  KeyConditionExpression: "#org = :org AND #shard = :shard",
+  ExpressionAttributeNames: { "#org": "org_id", "#shard": "shard" },
+  ExpressionAttributeValues: { ":org": { S: org }, ":shard": { S: "0" } },
   ScanIndexForward: false,
   Limit: limit,
 }));
