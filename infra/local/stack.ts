@@ -63,6 +63,9 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
+/** What the stack may add to the memory of its process before event sources get no more environments. */
+const memoryBytes = 600 * 1024 * 1024;
+
 /** Events come in batches that overlap, so that a second environment is wanted right away; requests come one by one. */
 const warmEnvironments = { ofSources: 2, ofOthers: 1 };
 
@@ -83,6 +86,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 async function start(options: LocalStackOptions, stops: AsyncDisposableStack): Promise<LocalStack> {
   const assembly = await readAssembly(resolve(options.assembly));
   const where = { ...anywhere, ...(assembly.region !== undefined && { region: assembly.region }) };
+  const mostBytes = process.memoryUsage.rss() + memoryBytes;
   const logs = openLogs(options.logs);
   stops.defer(() => logs.close());
   const log = (text: string) => logs.write("runtime", `${new Date().toISOString()}\t${text}`);
@@ -159,7 +163,20 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   }
 
   const latencyMs = latency.recentMs;
-  const sources = { resources, functions, principals, judge, services, data, faults, latencyMs, writes, log };
+  const hasMemory = () => process.memoryUsage.rss() < mostBytes;
+  const sources = {
+    resources,
+    functions,
+    principals,
+    judge,
+    services,
+    data,
+    faults,
+    latencyMs,
+    hasMemory,
+    writes,
+    log,
+  };
   const poll = await openSources(sources);
   const { ticks = clockTicks } = options;
   const runSchedules = await openSchedules({ resources, functions, judge, where, ticks, newId: randomUUID });

@@ -9,6 +9,8 @@ interface Options {
   readonly max: number;
   /** How long the engine behind the functions took to answer of late. */
   readonly latencyMs: () => number;
+  /** Whether there is memory for one more environment. */
+  readonly hasMemory: () => boolean;
   /** Milliseconds, from any start. */
   readonly now: () => number;
 }
@@ -25,17 +27,17 @@ const decrease = 0.7;
 
 /**
  * Follows the latency of the engine: the limit grows step by step while it is used up and the engine answers quickly,
- * and shrinks by a share while it does not. So what exceeds the machine waits in the queue, where it costs nothing,
+ * and shrinks by a share while it does not. Without memory to grow, it stays. So what exceeds the machine waits in the queue, where it costs nothing,
  * and what is invoked ends in time. At least one invocation may always be under way.
  */
-export function admission({ max, latencyMs, now }: Options): Admission {
+export function admission({ max, latencyMs, hasMemory, now }: Options): Admission {
   let current = Math.min(firstLimit, max);
   let changedAt = now();
   return {
     limit(underWay) {
       if (now() - changedAt < periodMs) return Math.floor(current);
       if (latencyMs() > acceptableLatencyMs) current = Math.max(1, Math.min(current, underWay) * decrease);
-      else if (underWay >= Math.floor(current)) current = Math.min(max, current + growth);
+      else if (underWay >= Math.floor(current) && hasMemory()) current = Math.min(max, current + growth);
       else return Math.floor(current);
       changedAt = now();
       return Math.floor(current);

@@ -24,6 +24,8 @@ interface Options {
   readonly faults: Faults | undefined;
   /** Recent latency of the engine that functions wait for. */
   readonly latencyMs: () => number;
+  /** Whether there is memory for one more environment. */
+  readonly hasMemory: () => boolean;
   readonly writes: Writes;
   log(text: string): void;
 }
@@ -45,7 +47,7 @@ export async function openSources(options: Options): Promise<(signal: AbortSigna
 }
 
 async function openSource(definition: SourceDefinition, options: Options): Promise<Poll> {
-  const { resources, services, faults, latencyMs, writes, log } = options;
+  const { resources, services, faults, latencyMs, hasMemory, writes, log } = options;
   const { sourceArn, onFailureArn } = definition;
   const queues = resources.ofType("AWS::SQS::Queue");
   const queueByArn = (arn: string | undefined) => queues.find((queue) => queue.arn === arn);
@@ -73,7 +75,7 @@ async function openSource(definition: SourceDefinition, options: Options): Promi
   await assertReadable(definition, fn, sqsSourceActions, options);
   // More pollers than functions that run at once would only hold messages back.
   const max = Math.min(definition.concurrency, laptopConcurrency);
-  const admitted = admission({ max, latencyMs, now: performance.now.bind(performance) });
+  const admitted = admission({ max, latencyMs, hasMemory, now: performance.now.bind(performance) });
   return (signal) => pollQueue({ ...shared, queueUrl: queue.ref, admission: admitted }, signal);
 }
 

@@ -7,7 +7,8 @@ function aSource(max: number) {
   let time = 0;
   let latency = 1;
   let underWay = 0;
-  const admitted = admission({ max, latencyMs: () => latency, now: () => time });
+  let hasMemory = true;
+  const admitted = admission({ max, latencyMs: () => latency, hasMemory: () => hasMemory, now: () => time });
   return {
     /** The limit after so many periods at this latency. */
     limitAfter(periods: number, latencyMs: number): number {
@@ -17,6 +18,9 @@ function aSource(max: number) {
         underWay = admitted.limit(underWay);
       }
       return underWay;
+    },
+    fillMemory() {
+      hasMemory = false;
     },
     admitted,
   };
@@ -47,6 +51,14 @@ describe("admission", () => {
     const { admitted, limitAfter } = aSource(32);
     const limit = limitAfter(3, 5);
     expect(admitted.limit(1)).toBe(limit);
+  });
+
+  it("stays where it is while there is no memory, and shrinks all the same", () => {
+    const { limitAfter, fillMemory } = aSource(32);
+    const limit = limitAfter(3, 5);
+    fillMemory();
+    expect(limitAfter(10, 5)).toBe(limit);
+    expect(limitAfter(20, 10_000)).toBe(1);
   });
 
   it("begins with no more than the template allows", () => {
