@@ -10,14 +10,14 @@ import { readLogs, startStack, type Tenant, type TestStack } from "../support/st
 import { until } from "../support/until.ts";
 
 /** For so long every append of one organisation is throttled. */
-const throttledMs = 25_000;
+const throttledMs = 120_000;
 /** How long the other organisation is measured alone, before that. */
 const aloneMs = 5_000;
 /** How often the other organisation writes an event. */
 const everyMs = 500;
 const slowestMs = 2_000;
-/** Puts of one event at most meanwhile, each with a repeat by the SDK: its deferrals are 1, 2, 4, 8 and 16 seconds. */
-const putsOfOne = 2 * 6;
+/** Puts of one event at most meanwhile, each with a repeat by the SDK: its deferrals are 1, 2, 4 … 32 and 60 seconds. */
+const putsOfOne = 2 * 9;
 
 const appendOf = z.object({ Item: z.object({ org_id: z.object({ S: z.string() }) }) });
 
@@ -117,8 +117,7 @@ it("an organisation that is throttled delays no other, and loses nothing", async
   expect(readLogs(stack.logs)).toContain('"organisation throttled"');
 
   faults.orgId = null;
-  await until(async () => (await countOf(stack, hot)) === hotEvents, { deadlineMs: 70_000, pauseMs: 500 });
+  await until(async () => (await countOf(stack, hot)) === hotEvents, { deadlineMs: 90_000, pauseMs: 500 });
   expect(await countOf(stack, quiet)).toBe(writer.written());
   expect(await deadLettersOf(stack)).toBe(0);
-  console.log(`alone p99 ${p99(alone)} ms, beside p99 ${p99(beside)} ms, refused puts ${faults.refused}`);
-}, 180_000);
+}, 300_000);
