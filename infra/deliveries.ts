@@ -231,6 +231,8 @@ export class Deliveries extends Construct {
       timeoutSeconds: 30,
       memory: 1024,
       log: operation.auditLogs.access,
+      // It moves deliveries from one lane to the other, and puts them off on the same.
+      allowsRecursion: true,
     });
     const source = { batchSize: 10, reportBatchItemFailures: true };
     const { deliveryConcurrency, slowDeliveryConcurrency, sendsPerOrg } = sending;
@@ -298,6 +300,8 @@ export class Deliveries extends Construct {
       description: "Takes replays through the log, a page at a time.",
       timeoutSeconds: 60,
       log: operation.logRetention,
+      // Each page sends the message for the next.
+      allowsRecursion: true,
     });
     // Replays wait for each other rather than crowd out what happens now.
     fn.addEventSource(

@@ -51,6 +51,8 @@ export class Ingest extends Construct {
       description: "Appends the events of the ingest queue to the log.",
       timeoutSeconds,
       log: operation.logRetention,
+      // It defers an event as often as it takes, each time as a new message of its own queue.
+      allowsRecursion: true,
     });
     // No window: an event is appended as soon as it arrives, ten at a time when they come together.
     const source = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency };
