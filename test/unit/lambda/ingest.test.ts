@@ -16,7 +16,7 @@ function throttling(orgId: string, seconds: number): FakeIngest {
   const ingest = new FakeIngest();
   const endMs = ingest.nowMs + seconds * 1_000;
   ingest.put = ({ org_id }) => {
-    if (org_id === orgId && ingest.nowMs < endMs) throw transient("ThrottlingException");
+    if (org_id === orgId && ingest.nowMs < endMs) throw transient("ProvisionedThroughputExceededException");
   };
   return ingest;
 }
@@ -183,7 +183,7 @@ describe("a defect", () => {
     let puts = 0;
     ingest.put = (event) => {
       puts += 1;
-      if (puts % 3 !== 0) throw transient("ThrottlingException");
+      if (puts % 3 !== 0) throw transient("ProvisionedThroughputExceededException");
       return defect(event);
     };
     ingest.send(bodyOf("org_1"));
@@ -277,7 +277,7 @@ describe("the history of a message", () => {
 });
 
 it("stores every event once, and makes no dead letter, whatever transient failures come", async () => {
-  const failure = fc.constantFrom("ThrottlingException", "TimeoutError", "none");
+  const failure = fc.constantFrom("ProvisionedThroughputExceededException", "TimeoutError", "none");
   await fc.assert(
     fc.asyncProperty(
       fc.array(failure, { maxLength: 200 }),
