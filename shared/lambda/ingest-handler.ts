@@ -5,7 +5,7 @@ import { inInvocation } from "./invocation.ts";
 import { add, type Counts, count } from "./metrics.ts";
 import { metrics } from "./names.ts";
 
-/** What is kept of an invocation's time to send on what is not stored by then: two calls, each of two attempts. */
+/** What is kept of an invocation's time to send on what is not stored by then: calls of two seconds, made together. */
 const reserveMs = 2_500;
 
 /** Creates the handler that consumes the ingest queue. The counts and times of a batch are one line in the log. */
