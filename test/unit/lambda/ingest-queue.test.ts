@@ -25,7 +25,7 @@ function aQueue(answer: (batch: Batch) => object = ({ Entries = [] }) => ({ Succ
 }
 
 function aMessage(over: Partial<DeferredMessage> = {}): DeferredMessage {
-  const history = { deferrals: 1, defects: 0, firstSentMs: 5 };
+  const history = { deferrals: 1, defects: 0, unfinished: 0, firstSentMs: 5 };
   return { body: "{}", orgId: "org_1", messageId: "m1", delaySeconds: 7, history, ...over };
 }
 
@@ -36,6 +36,7 @@ describe("defer", () => {
     const MessageAttributes = {
       deferrals: { DataType: "Number", StringValue: "1" },
       defects: { DataType: "Number", StringValue: "0" },
+      unfinished: { DataType: "Number", StringValue: "0" },
       first_sent_ms: { DataType: "Number", StringValue: "5" },
       message_id: { DataType: "String", StringValue: "m1" },
     };
