@@ -11,6 +11,7 @@ import { happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
 import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
+import { silence, silencePeriod } from "./parts/silence.ts";
 import { depth, graph, ownMetric } from "./parts/widgets.ts";
 
 export type IngestProps = {
@@ -96,6 +97,23 @@ export class Ingest extends Construct {
       means: "Accepted events wait longer than five minutes to be stored, of organisations that send few.",
       metric: queue.metric("ApproximateAgeOfOldestMessageInQuietGroups", minute),
       ...exceeds(300),
+    });
+    alarms.add(this, "IngestBacklog", {
+      severity: "page",
+      means: "Messages of the ingest queue wait for longer than an hour to be received, whoever sent them.",
+      metric: queue.metricApproximateAgeOfOldestMessage(minute),
+      // Deferring renews a message, so no throttling makes one that old; nor does SQS count one after three receives.
+      ...exceeds(3_600),
+    });
+    alarms.add(this, "IngestStalled", {
+      severity: "page",
+      means: "Messages wait in the ingest queue, and the ingest function is not invoked: nothing is stored.",
+      ...happensOnEnd(
+        silence({
+          cause: queue.metricApproximateNumberOfMessagesVisible({ ...silencePeriod, statistic: "Minimum" }),
+          effect: this.fn.metricInvocations(silencePeriod),
+        }),
+      ),
     });
     alarms.add(this, "IngestInFlight", {
       severity: "page",
