@@ -97,9 +97,9 @@ export class Deliveries extends Construct {
       means: "DynamoDB holds back writes of deliveries.",
       ...happensOnEnd(tableThrottles(this.table, "Write", ["undelivered"])),
     });
-    this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
-    this.slow = new WorkQueue(this, "SlowDeliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
-    this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, tries: 5 });
+    this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, maxReceives: 5 });
+    this.slow = new WorkQueue(this, "SlowDeliveries", { alarms, visibilitySeconds: 6 * 30, maxReceives: 5 });
+    this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, maxReceives: 5 });
     this.unread = new HeldQueue(this, "Unread");
     this.sender = this.addSender();
     this.fanOut = this.addFanOut();

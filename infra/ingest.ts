@@ -2,7 +2,6 @@ import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
-import { maxDefects } from "../shared/events/deferral.ts";
 import { metrics, variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import type { EventLog } from "./event-log.ts";
@@ -42,8 +41,7 @@ export class Ingest extends Construct {
     this.work = new WorkQueue(this, "Ingest", {
       alarms,
       visibilitySeconds: 6 * timeoutSeconds,
-      tries: maxDefects,
-      // The most that SQS takes: a crash, or a Lambda that has no instance left, is no fault of the message.
+      // The most that SQS takes: the function counts defects and crashes itself, and no instance is no fault of an event.
       maxReceives: 1_000,
     });
     this.rejected = new HeldQueue(this, "Rejected");
