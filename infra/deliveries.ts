@@ -97,9 +97,9 @@ export class Deliveries extends Construct {
       means: "DynamoDB holds back writes of deliveries.",
       ...happensOnEnd(tableThrottles(this.table, "Write", ["undelivered"])),
     });
-    this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
-    this.slow = new WorkQueue(this, "SlowDeliveries", { alarms, visibilitySeconds: 6 * 30, tries: 5 });
-    this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, tries: 5 });
+    this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, maxReceives: 5 });
+    this.slow = new WorkQueue(this, "SlowDeliveries", { alarms, visibilitySeconds: 6 * 30, maxReceives: 5 });
+    this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, maxReceives: 5 });
     this.unread = new HeldQueue(this, "Unread");
     this.sender = this.addSender();
     this.fanOut = this.addFanOut();
@@ -231,6 +231,8 @@ export class Deliveries extends Construct {
       timeoutSeconds: 30,
       memory: 1024,
       log: operation.auditLogs.access,
+      // It moves deliveries from one lane to the other, and puts them off on the same.
+      allowsRecursion: true,
     });
     const source = { batchSize: 10, reportBatchItemFailures: true };
     const { deliveryConcurrency, slowDeliveryConcurrency, sendsPerOrg } = sending;
@@ -298,6 +300,8 @@ export class Deliveries extends Construct {
       description: "Takes replays through the log, a page at a time.",
       timeoutSeconds: 60,
       log: operation.logRetention,
+      // Each page sends the message for the next.
+      allowsRecursion: true,
     });
     // Replays wait for each other rather than crowd out what happens now.
     fn.addEventSource(

@@ -2,7 +2,6 @@ import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
-import { maxDefects } from "../shared/events/deferral.ts";
 import { metrics, variables } from "../shared/lambda/names.ts";
 import type { Access } from "./access.ts";
 import type { EventLog } from "./event-log.ts";
@@ -11,6 +10,7 @@ import { happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
 import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
+import { silence, silencePeriod } from "./parts/silence.ts";
 import { depth, graph, ownMetric } from "./parts/widgets.ts";
 
 export type IngestProps = {
@@ -41,8 +41,7 @@ export class Ingest extends Construct {
     this.work = new WorkQueue(this, "Ingest", {
       alarms,
       visibilitySeconds: 6 * timeoutSeconds,
-      tries: maxDefects,
-      // The most that SQS takes: a crash, or a Lambda that has no instance left, is no fault of the message.
+      // The most that SQS takes: the function counts defects and crashes itself, and no instance is no fault of an event.
       maxReceives: 1_000,
     });
     this.rejected = new HeldQueue(this, "Rejected");
@@ -51,6 +50,8 @@ export class Ingest extends Construct {
       description: "Appends the events of the ingest queue to the log.",
       timeoutSeconds,
       log: operation.logRetention,
+      // It defers an event as often as it takes, each time as a new message of its own queue.
+      allowsRecursion: true,
     });
     // No window: an event is appended as soon as it arrives, ten at a time when they come together.
     const source = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: concurrency };
@@ -94,6 +95,23 @@ export class Ingest extends Construct {
       means: "Accepted events wait longer than five minutes to be stored, of organisations that send few.",
       metric: queue.metric("ApproximateAgeOfOldestMessageInQuietGroups", minute),
       ...exceeds(300),
+    });
+    alarms.add(this, "IngestBacklog", {
+      severity: "page",
+      means: "Messages of the ingest queue wait for longer than an hour to be received, whoever sent them.",
+      metric: queue.metricApproximateAgeOfOldestMessage(minute),
+      // Deferring renews a message, so no throttling makes one that old; nor does SQS count one after three receives.
+      ...exceeds(3_600),
+    });
+    alarms.add(this, "IngestStalled", {
+      severity: "page",
+      means: "Messages wait in the ingest queue, and the ingest function is not invoked: nothing is stored.",
+      ...happensOnEnd(
+        silence({
+          cause: queue.metricApproximateNumberOfMessagesVisible({ ...silencePeriod, statistic: "Minimum" }),
+          effect: this.fn.metricInvocations(silencePeriod),
+        }),
+      ),
     });
     alarms.add(this, "IngestInFlight", {
       severity: "page",

@@ -1,7 +1,14 @@
 import { rmSync } from "node:fs";
 import { Duration } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
 import { type ILogGroup, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
@@ -18,12 +25,17 @@ export type NodeFunctionProps = {
   readonly memory?: number;
   /** Instances at most, which are also kept free for it. Without it, it shares what the account has. */
   readonly reservedConcurrency?: number;
+  /**
+   * For a function that sends messages to a queue that invokes it: Lambda stops one after 16 rounds otherwise, and
+   * gives the message to the dead-letter queue. See "Use Lambda recursive loop detection" in its developer guide.
+   */
+  readonly allowsRecursion?: boolean;
 };
 
 /** A function of this product: Node 24 on arm64, one bundle, and a role that may write its log and nothing else. */
 export class NodeFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
-    const { log, reservedConcurrency } = props;
+    const { log, reservedConcurrency, allowsRecursion = false } = props;
     const logGroup = typeof log === "number" ? new LogGroup(scope, `${id}Logs`, { retention: log }) : log;
     // Not the managed policy for it, by which a function could write to any log, the audit log too.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
@@ -41,6 +53,7 @@ export class NodeFunction extends LambdaFunction {
       logGroup,
       loggingFormat: LoggingFormat.TEXT,
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
+      ...(allowsRecursion ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
     // The assembly has its own copy by now.
     rmSync(folder, { recursive: true });

@@ -25,10 +25,8 @@ export type WorkQueueProps = {
   readonly alarms: Alarms;
   /** How long one consumer may hold a message; six times its function's timeout, as Lambda advises. */
   readonly visibilitySeconds: number;
-  /** Tries before a message counts as a fault of the system. */
-  readonly tries: number;
-  /** How often SQS gives a message out, where that is more than `tries` because the function counts those itself. */
-  readonly maxReceives?: number;
+  /** How often SQS gives a message out before it becomes a dead letter, unless the function makes it one sooner. */
+  readonly maxReceives: number;
 };
 
 /** A queue that work comes from, and beside it the queue for what the system could not do, which alarms. */
@@ -36,7 +34,7 @@ export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, tries, maxReceives = tries }: WorkQueueProps) {
+  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, maxReceives }: WorkQueueProps) {
     super(scope, id);
     this.deadLetters = new Queue(this, "DeadLetters", keeping);
     this.queue = new Queue(this, "Queue", {
@@ -46,7 +44,7 @@ export class WorkQueue extends Construct {
     });
     alarms.add(this, `${id}DeadLetters`, {
       severity: "page",
-      means: `Messages of the ${id} queue failed ${tries} times and wait in its dead-letter queue.`,
+      means: `Messages of the ${id} queue failed too often and wait in its dead-letter queue.`,
       ...whenItHolds(this.deadLetters, Duration.minutes(1)),
     });
   }

@@ -6,6 +6,7 @@ import type { AttemptHistory } from "../events/deferral.ts";
 const names = {
   deferrals: "deferrals",
   defects: "defects",
+  unfinished: "unfinished",
   firstSentMs: "first_sent_ms",
   messageId: "message_id",
 } as const;
@@ -13,32 +14,33 @@ const names = {
 /** Above what any event reaches, and small enough to count with. */
 const largestCount = 1_000_000;
 
+/** How a message fared before this one, and under which id a service sent it: the one that it knows, and looks for. */
+export type MessageOrigin = { readonly history: AttemptHistory; readonly messageId: string };
+
 /**
- * The history of a message. A message that a service sent has none: it begins with its arrival in the queue. Anybody
- * who may send can also set the attributes, so what makes no sense is taken for absent.
+ * The origin of a message. The attributes are believed only of messages that the function sent: anybody who may send
+ * can set them. SQS names a function by the session of its role, which Lambda calls by the function's name.
  */
-export function parseHistory({ messageAttributes, attributes }: Pick<SQSRecord, "messageAttributes" | "attributes">) {
+export function parseOrigin(
+  { messageId, messageAttributes, attributes }: SQSRecord,
+  functionName: string,
+): MessageOrigin {
   const sentMs = Number(attributes.SentTimestamp);
+  const isOwn = attributes.SenderId.endsWith(`:${functionName}`);
+  const textOf = (name: string) => (isOwn ? (messageAttributes[name]?.stringValue ?? "") : "");
   const number = (name: string, largest: number) => {
-    const text = messageAttributes[name]?.stringValue ?? "";
+    const text = textOf(name);
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     return value <= largest ? value : null;
   };
   const history: AttemptHistory = {
     deferrals: number(names.deferrals, largestCount) ?? 0,
     defects: number(names.defects, largestCount) ?? 0,
+    unfinished: number(names.unfinished, largestCount) ?? 0,
     firstSentMs: number(names.firstSentMs, sentMs) ?? sentMs,
   };
-  return history;
-}
-
-/** The id under which a service sent the message: that is the one that it knows, and looks for. */
-export function originalMessageId({
-  messageId,
-  messageAttributes,
-}: Pick<SQSRecord, "messageId" | "messageAttributes">) {
-  const given = messageAttributes[names.messageId]?.stringValue ?? "";
-  return /^[\w-]{1,100}$/.test(given) ? given : messageId;
+  const given = textOf(names.messageId);
+  return { history, messageId: /^[\w-]{1,100}$/.test(given) ? given : messageId };
 }
 
 /** The history as attributes of the next message. */
@@ -47,6 +49,7 @@ export function historyAttributes(history: AttemptHistory, messageId: string): R
   return {
     [names.deferrals]: attribute(history.deferrals),
     [names.defects]: attribute(history.defects),
+    [names.unfinished]: attribute(history.unfinished),
     [names.firstSentMs]: attribute(history.firstSentMs),
     [names.messageId]: { DataType: "String", StringValue: messageId },
   };

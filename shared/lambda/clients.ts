@@ -15,6 +15,16 @@ export const shortPatience = {
   requestHandler: { ...patience.requestHandler, requestTimeout: 1_000 },
 };
 
+/**
+ * One attempt of two seconds, for what must not be sent twice: SQS may have taken the messages of a call whose answer
+ * is late, and a second attempt would then double them.
+ */
+export const oneAttempt = {
+  ...patience,
+  maxAttempts: 1,
+  requestHandler: { ...patience.requestHandler, requestTimeout: 2_000 },
+};
+
 export function queueClient(config: SQSClientConfig = patience): SQSClient {
   const client = new SQSClient(config);
   // It walks every answer to censor it for a logger, and there is none.

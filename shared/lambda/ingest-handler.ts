@@ -5,7 +5,7 @@ import { inInvocation } from "./invocation.ts";
 import { add, type Counts, count } from "./metrics.ts";
 import { metrics } from "./names.ts";
 
-/** What is kept of an invocation's time to send on what is not stored by then: two calls, each of two attempts. */
+/** What is kept of an invocation's time to send on what is not stored by then: calls of two seconds, made together. */
 const reserveMs = 2_500;
 
 /** Creates the handler that consumes the ingest queue. The counts and times of a batch are one line in the log. */
@@ -13,17 +13,19 @@ export function createIngestHandler(ports: IngestPorts) {
   const consume = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadline = Promise.withResolvers<void>();
     const timer = setTimeout(deadline.resolve, context.getRemainingTimeInMillis() - reserveMs);
-    const outcomes = await ingestRecords(ports, Records, deadline.promise).finally(() => clearTimeout(timer));
+    const batch = { records: Records, functionName: context.functionName, deadline: deadline.promise };
+    const outcomes = await ingestRecords(ports, batch).finally(() => clearTimeout(timer));
     const counts: Counts = {};
     const times: { [metrics.ingestLag]?: number; [metrics.deferralAge]?: number } = {};
     const nowMs = ports.now().getTime();
     for (const { metric, isFailed, firstSentMs } of outcomes) {
       if (metric === null) continue;
-      add(counts, metric);
+      // What could not be sent on comes again, and is counted then; but it waits already, which an alarm looks at.
+      if (!isFailed) add(counts, metric);
       const age = ageMetric(metric);
-      if (age !== null && !isFailed) times[age] = Math.max(times[age] ?? 0, nowMs - firstSentMs);
+      if (age !== null) times[age] = Math.max(times[age] ?? 0, nowMs - firstSentMs);
     }
-    if (Object.keys(counts).length > 0) count(counts, ports.now(), times);
+    if (Object.keys({ ...counts, ...times }).length > 0) count(counts, ports.now(), times);
     const failed = Records.filter((_, at) => outcomes[at]?.isFailed !== false);
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

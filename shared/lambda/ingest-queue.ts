@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws
 import type { AttemptHistory } from "../events/deferral.ts";
 import { maxEventBytes } from "../events/schema.ts";
 import { historyAttributes } from "./attempt-history.ts";
-import { queueClient, shortPatience } from "./clients.ts";
+import { oneAttempt, queueClient } from "./clients.ts";
 import { errorFields, log } from "./log.ts";
 import { roomForReason, storable } from "./rejected.ts";
 
@@ -28,7 +28,7 @@ export type IngestQueue = {
 /** Creates the way back into the ingest queue, and the one into its dead-letter queue. */
 export function ingestQueue(
   urls: { readonly queue: string; readonly deadLetters: string },
-  client = queueClient(shortPatience),
+  client = queueClient(oneAttempt),
 ): IngestQueue {
   const sendBatch = async <Message extends Resent>(
     QueueUrl: string,

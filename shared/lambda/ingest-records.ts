@@ -1,15 +1,16 @@
 import type { SQSRecord } from "aws-lambda";
 import { type AppendStore, append } from "../events/append.ts";
-import { type AttemptHistory, defectSeconds, deferralSeconds, maxDefects } from "../events/deferral.ts";
+import { receivesInBatch } from "../events/deferral.ts";
 import { ActivityError } from "../events/errors.ts";
 import type { OrgHolds } from "../events/org-holds.ts";
 import { parseOrgId } from "../events/org-id.ts";
 import { readEventText } from "../events/read-event.ts";
-import { calling } from "../store/faults.ts";
-import { isKeyThrottled } from "../store/throttling.ts";
-import { originalMessageId, parseHistory } from "./attempt-history.ts";
-import type { DeadMessage, DeferredMessage, IngestQueue } from "./ingest-queue.ts";
-import { errorFields, log } from "./log.ts";
+import { maxEventBytes } from "../events/schema.ts";
+import { calling, isKeyThrottled } from "../store/faults.ts";
+import { parseOrigin } from "./attempt-history.ts";
+import type { IngestQueue } from "./ingest-queue.ts";
+import { type Handled, type ReceivedEvent, type Result, sendOn } from "./ingest-results.ts";
+import { log } from "./log.ts";
 import { type Metric, metrics } from "./names.ts";
 import type { RejectedQueue } from "./rejected.ts";
 
@@ -22,7 +23,15 @@ export type IngestPorts = {
   random(): number;
 };
 
-/** What became of a record. A failure of the rejected queue leaves its record to the ingest queue. */
+export type Batch = {
+  readonly records: readonly SQSRecord[];
+  /** Of the function, by which it knows its own messages. */
+  readonly functionName: string;
+  /** When what is still under way is to be sent on. */
+  readonly deadline: Promise<unknown>;
+};
+
+/** What became of a record. */
 export type RecordOutcome = {
   readonly metric: Metric | null;
   /** Whether the record must be given back to the queue. */
@@ -31,30 +40,32 @@ export type RecordOutcome = {
   readonly firstSentMs: number;
 };
 
-type Result =
-  | { readonly kind: "done"; readonly metric: Metric }
-  | { readonly kind: "throttled" | "unavailable" }
-  | { readonly kind: "defect"; readonly error: unknown }
-  | { readonly kind: "left"; readonly error: unknown };
-
-type Handled = { readonly record: SQSRecord; readonly history: AttemptHistory; readonly result: Result };
+/** How far a record is, for the deadline and for what goes on after it. */
+type Progress = { isLate: boolean; isRejecting: boolean };
 
 /**
  * Stores the events of a batch, each by itself. An event that is refused goes to the rejected queue; one that a
  * transient failure keeps from being stored goes back into the queue, as often as it takes; one that meets a defect
- * does so a few times, and is then a dead letter. What is still under way at `deadline` is deferred as well: storing it
- * again is a repeat.
+ * does so a few times, and is then a dead letter. What is still under way at the deadline is deferred as well: storing
+ * it again is a repeat.
  */
-export async function ingestRecords(
-  ports: IngestPorts,
-  records: readonly SQSRecord[],
-  deadline: Promise<unknown>,
-): Promise<readonly RecordOutcome[]> {
-  const late = deadline.then((): Result => ({ kind: "unavailable" }));
+export async function ingestRecords(ports: IngestPorts, batch: Batch): Promise<readonly RecordOutcome[]> {
+  const received = batch.records.map(
+    (record): ReceivedEvent => ({
+      record,
+      orgId: parseOrgId(record.body),
+      ...parseOrigin(record, batch.functionName),
+    }),
+  );
+  logOtherGroups(received);
   const handled = await Promise.all(
-    records.map(async (record): Promise<Handled> => {
-      const result = await Promise.race([ingestOne(ports, record), late]);
-      return { record, history: parseHistory(record), result };
+    received.map(async (event): Promise<Handled> => {
+      const progress: Progress = { isLate: false, isRejecting: false };
+      const late = batch.deadline.then((): Result => {
+        progress.isLate = true;
+        return { kind: progress.isRejecting ? "left" : "unavailable" };
+      });
+      return { ...event, result: await Promise.race([ingestOne(ports, event, progress), late]) };
     }),
   );
   const unsent = await sendOn(ports, handled);
@@ -65,83 +76,70 @@ export async function ingestRecords(
   }));
 }
 
-async function ingestOne(ports: IngestPorts, record: SQSRecord): Promise<Result> {
-  const { store, holds, now, random } = ports;
-  let orgId: string | null = null;
+async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Progress): Promise<Result> {
+  const { store, holds, now } = ports;
+  const { record, orgId } = event;
+  if (isUnfinished(record)) return { kind: "unfinished" };
+  if (orgId !== null && holds.isHeld(orgId, now().getTime())) return { kind: "throttled" };
   try {
     const draft = readEventText(record.body, { now: now(), entropy: record.body });
-    orgId = draft.event.org_id;
-    if (holds.isHeld(orgId, now().getTime())) return { kind: "throttled" };
     const outcome = await append(store, draft);
-    holds.stored(orgId, now().getTime());
+    holds.stored(draft.event.org_id, now().getTime());
     return { kind: "done", metric: outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated };
   } catch (error) {
     if (!(error instanceof ActivityError)) return { kind: "defect", error };
-    if (error.code !== "unavailable") return rejectRecord(ports, record, error);
+    if (error.code !== "unavailable") return rejectEvent(ports, event, { reason: error, progress });
     if (orgId === null || !isKeyThrottled(error)) return { kind: "unavailable" };
-    const hold = holds.throttled(orgId, now().getTime(), random());
-    if (hold !== null) {
-      log("warn", "organisation throttled", {
-        org_id: orgId,
-        failures: hold.failures,
-        wait_ms: Math.round(hold.waitMs),
-      });
-    }
+    holdOrg(ports, orgId);
     return { kind: "throttled" };
   }
 }
 
-async function rejectRecord({ rejected }: IngestPorts, record: SQSRecord, reason: ActivityError): Promise<Result> {
-  const messageId = originalMessageId(record);
+/**
+ * Whether the function, or a Lambda without an instance, did not finish with the message several times. One that is
+ * too large to be an event is not read, so it ends no function; and it may be too large to be sent again.
+ */
+function isUnfinished({ attributes, body }: SQSRecord): boolean {
+  return Number(attributes.ApproximateReceiveCount) > receivesInBatch && Buffer.byteLength(body) <= maxEventBytes;
+}
+
+function holdOrg({ holds, now, random }: IngestPorts, orgId: string): void {
+  const hold = holds.throttled(orgId, now().getTime(), random());
+  if (hold === null) return;
+  const { failures, waitMs } = hold;
+  log("warn", "organisation throttled", { org_id: orgId, failures, wait_ms: Math.round(waitMs) });
+}
+
+/**
+ * A rejection is not repeated by its result, so none begins after the deadline, when the event is deferred already. One
+ * that fails may have reached the queue all the same: the event is then there twice.
+ */
+async function rejectEvent(
+  { rejected }: IngestPorts,
+  { record, messageId }: ReceivedEvent,
+  { reason, progress }: { reason: ActivityError; progress: Progress },
+): Promise<Result> {
+  if (progress.isLate) return { kind: "unavailable" };
+  progress.isRejecting = true;
   try {
     await calling(rejected.reject({ ...record, messageId }, reason));
   } catch (error) {
-    const isTransient = error instanceof ActivityError && error.code === "unavailable";
-    return { kind: isTransient ? "left" : "defect", error };
+    if (error instanceof ActivityError && error.code === "unavailable") return { kind: "unavailable" };
+    return { kind: "defect", error };
   }
   log("warn", "event rejected", { message_id: messageId, code: reason.code });
   return { kind: "done", metric: metrics.eventsRejected };
 }
 
-/** Sends on what is not done: back into the queue, or to the dead letters. Returns the records that were not sent. */
-async function sendOn({ queue, random }: IngestPorts, handled: readonly Handled[]): Promise<Set<SQSRecord>> {
-  const deferred = new Map<DeferredMessage, SQSRecord>();
-  const dead = new Map<DeadMessage, SQSRecord>();
-  for (const { record, history, result } of handled) {
-    const message = { body: record.body, orgId: parseOrgId(record.body), messageId: originalMessageId(record) };
-    if (result.kind === "throttled" || result.kind === "unavailable") {
-      const delaySeconds = deferralSeconds(history, random());
-      deferred.set({ ...message, delaySeconds, history: { ...history, deferrals: history.deferrals + 1 } }, record);
-    }
-    if (result.kind !== "defect" && result.kind !== "left") continue;
-    const defects = history.defects + (result.kind === "defect" ? 1 : 0);
-    logFailure(record, defects, result.error);
-    if (result.kind === "left") continue;
-    if (defects < maxDefects) {
-      const delaySeconds = defectSeconds(history, random());
-      deferred.set({ ...message, delaySeconds, history: { ...history, defects } }, record);
-    } else {
-      dead.set({ ...message, reason: reasonOf(result.error) }, record);
-    }
-  }
-  const unsent = await Promise.all([
-    deferred.size === 0 ? [] : queue.defer([...deferred.keys()]),
-    dead.size === 0 ? [] : queue.bury([...dead.keys()]),
-  ]);
-  const [undeferred, unburied] = unsent;
-  return new Set([
-    ...undeferred.flatMap((message) => deferred.get(message) ?? []),
-    ...unburied.flatMap((message) => dead.get(message) ?? []),
-  ]);
-}
-
-function logFailure({ messageId, attributes }: SQSRecord, defects: number, error: unknown): void {
-  log("error", "record failed", {
-    message_id: messageId,
-    receive_count: Number(attributes.ApproximateReceiveCount),
-    defects,
-    ...errorFields(error),
+/** SQS keeps queues fair by the group that the sender gives: another than the event's organisation is an error of it. */
+function logOtherGroups(received: readonly ReceivedEvent[]): void {
+  const others = received.filter(({ record: { attributes }, orgId }) => {
+    const group = attributes.MessageGroupId ?? null;
+    return group !== null && orgId !== null && group !== orgId;
   });
+  if (others.length === 0) return;
+  const senders = [...new Set(others.map(({ record }) => record.attributes.SenderId))];
+  log("warn", "message group is not the organisation", { messages: others.length, sender_ids: senders });
 }
 
 function metricOf(result: Result): Metric | null {
@@ -153,12 +151,9 @@ function metricOf(result: Result): Metric | null {
     case "unavailable":
       return metrics.eventsDeferredUnavailable;
     case "defect":
+    case "unfinished":
       return metrics.eventsFailed;
     case "left":
       return null;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -40,7 +40,7 @@ export const metrics = {
   /** Put off, to be stored later: because DynamoDB throttles their organisation, or for any other transient failure. */
   eventsDeferredThrottled: "EventsDeferredThrottled",
   eventsDeferredUnavailable: "EventsDeferredUnavailable",
-  /** Met an error that waiting does not mend; tried again a few times, then a dead letter. */
+  /** Met an error that waiting does not mend, or ended the function; tried again a few times, then a dead letter. */
   eventsFailed: "EventsFailed",
   eventsUnreadable: "EventsUnreadable",
   deliveriesBegun: "DeliveriesBegun",

@@ -44,8 +44,9 @@ export async function calling<T>(call: Promise<T>): Promise<T> {
 }
 
 /**
- * Whether DynamoDB held a write back for what its own key takes, rather than for its table, its account or an outage. A
- * table on demand has no throughput of its own to exceed, so where no reason is given it is the key's.
+ * Whether DynamoDB held a write back for what its own key takes, and for nothing else: a limit of the table or of the
+ * account is no single writer's. A table on demand has no throughput of its own to exceed, so where it says that
+ * without a reason it is the key's; a `ThrottlingException` without one may be anything.
  */
 export function isKeyThrottled(error: unknown): boolean {
   const cause = error instanceof ActivityError ? error.cause : error;

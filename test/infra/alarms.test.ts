@@ -28,6 +28,7 @@ function figureOf(id: string, figures: Readonly<Record<string, number>>): number
 it.each([
   ["ReviewAuditSilent", 1],
   ["WebhooksDeliveriesFanOutSilent", 1],
+  ["IngestIngestStalled", 1],
   ["ReadApiAccessSilent", 20],
 ])("%s rings where the cause has a figure and the effect none, and not where all is idle", (id, least) => {
   expect(figureOf(id, {})).toBe(0);
@@ -72,6 +73,7 @@ function watchedBy(id: string) {
 
 it.each([
   ["IngestIngestAge", "AWS/SQS", "ApproximateAgeOfOldestMessageInQuietGroups", 60, 300, "[page]"],
+  ["IngestIngestBacklog", "AWS/SQS", "ApproximateAgeOfOldestMessage", 60, 3_600, "[page]"],
   ["IngestIngestInFlight", "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", 60, 80_000, "[page]"],
   ["IngestIngestUnavailable", "ActivityLog", "DeferralAge", 60, 300_000, "[page]"],
   ["IngestOrgThrottled", "ActivityLog", "EventsDeferredThrottled", 300, 1, "[notice]"],

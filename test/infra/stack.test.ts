@@ -110,10 +110,33 @@ describe.each(stageNames)("in %s", (name) => {
   describe("every function", () => {
     const functions = resources("AWS::Lambda::Function");
     const logGroups = template.findResources("AWS::Logs::LogGroup");
+    const policies = resources("AWS::IAM::Policy").map(([, { Properties }]) => Properties);
+    const sources = resources("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
+    const invokedBy = new Map(sources.map((source) => [inWords(source.EventSourceArn), [source.FunctionName.Ref]]));
+    const queuesOf = (role: unknown): string[] =>
+      policies
+        .filter(({ Roles }) => Roles.some((one: unknown) => inWords(one) === inWords(role)))
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .filter(({ Action }) => [Action].flat().includes("sqs:SendMessage"))
+        .flatMap(({ Resource }) => [Resource].flat().map(inWords));
 
     it.each(functions)("%s runs on Node 24 on arm64, and says what it is for", (_, { Properties }) => {
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
       expect(Properties.Description).toMatch(/\.$/);
+    });
+
+    it("may send to a queue that invokes it, if it does, and no other may", () => {
+      const sentTo = new Map(functions.map(([id, { Properties }]) => [id, queuesOf(Properties.Role)] as const));
+      const reached = (id: string, seen = new Set<string>()): Set<string> => {
+        for (const next of (sentTo.get(id) ?? []).flatMap((queue) => invokedBy.get(queue) ?? [])) {
+          if (!seen.has(next)) reached(next, seen.add(next));
+        }
+        return seen;
+      };
+      const inLoop = functions.filter(([id]) => reached(id).has(id)).map(([id]) => plainId(id));
+      const allowed = functions.filter(([, { Properties }]) => Properties.RecursiveLoop === "Allow");
+      expect(allowed.map(([id]) => plainId(id))).toEqual(inLoop);
+      expect(inLoop.sort()).toEqual(["IngestFunction", "WebhooksDeliveriesReplayer", "WebhooksDeliveriesSender"]);
     });
 
     it("has a log group of its own, but for those that auditors want to know about", () => {

@@ -30,7 +30,7 @@ class OneOrgThrottled implements Faults {
     if (this.orgId === null || operation !== "PutItem") return undefined;
     if (appendOf.safeParse(input).data?.Item.org_id.S !== this.orgId) return undefined;
     this.refused += 1;
-    return "ThrottlingException";
+    return "ProvisionedThroughputExceededException";
   }
 
   losesAnswer = () => false;

@@ -70,7 +70,7 @@ export class SeededFaults implements Faults {
     if (appending.length > 0 && this.#orgsThrottled.strikes()) this.#throttleOrg();
     if (this.#throttledOrg !== undefined && appending.includes(this.#throttledOrg)) {
       this.log.note("organisation throttled", nameIn(caller));
-      return "ThrottlingException";
+      return "ProvisionedThroughputExceededException";
     }
     if (!this.#throttled.strikes()) return undefined;
     this.log.note("call throttled", nameIn(caller));

@@ -13,6 +13,7 @@ export type FakeMessage = {
   readonly id: string;
   readonly body: string;
   readonly group: string | undefined;
+  readonly senderId: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly sentMs: number;
   visibleMs: number;
@@ -20,8 +21,16 @@ export type FakeMessage = {
 };
 
 const urls = { queue: "https://queue/ingest", deadLetters: "https://queue/dead" };
+/** As SQS names a function: by the id of its role and the name of its session. */
+const ownSenderId = `AROAEXAMPLE:${aContext().functionName}`;
 const visibilityMs = 36_000;
 const maxReceives = 1_000;
+
+type Sent = {
+  readonly group?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly senderId?: string;
+};
 
 /** A transient failure, as the store reports it for an error of DynamoDB. */
 export function transient(name: string): ActivityError {
@@ -49,6 +58,7 @@ export class FakeIngest {
   readonly sqsCalls: string[] = [];
   readonly rejections: { readonly body: string; readonly messageId: string }[] = [];
   #ids = 0;
+  #crashed = Promise.withResolvers<"crashed">();
   readonly #handler;
 
   constructor() {
@@ -82,8 +92,14 @@ export class FakeIngest {
   }
 
   /** Sends a message, as a service does. */
-  send(body: string, { group, attributes = {} }: { group?: string; attributes?: Record<string, string> } = {}): void {
-    this.#add(this.queue, { body, group, attributes, delaySeconds: 0 });
+  send(body: string, { group, attributes = {}, senderId = "AIDAEXAMPLE" }: Sent = {}): void {
+    this.#add(this.queue, { body, group, attributes, delaySeconds: 0, senderId });
+  }
+
+  /** What a put does that ends the function, so that nothing of its batch is answered. */
+  crash(): Promise<never> {
+    this.#crashed.resolve("crashed");
+    return new Promise(() => {});
   }
 
   /** Runs batches of ten for as long as there is something to do, and until the time is over. */
@@ -103,7 +119,9 @@ export class FakeIngest {
       message.visibleMs = this.nowMs + visibilityMs;
     }
     const event = { Records: batch.map(recordOf) };
-    const answer = await this.#handler(event, aContext(this.remainingMs));
+    this.#crashed = Promise.withResolvers();
+    const answer = await Promise.race([this.#handler(event, aContext(this.remainingMs)), this.#crashed.promise]);
+    if (answer === "crashed") return;
     const failed = new Set((answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
     const gone = new Set(batch.filter(({ id, receives }) => !failed.has(id) || receives >= maxReceives));
     this.dead.push(...[...gone].filter(({ id }) => failed.has(id)));
@@ -132,15 +150,16 @@ function sentBy({
 }: SendMessageBatchRequestEntry) {
   const attributes: Record<string, string> = {};
   for (const [name, { StringValue = "" }] of Object.entries(MessageAttributes)) attributes[name] = StringValue;
-  return { body: MessageBody, group: MessageGroupId, delaySeconds: DelaySeconds, attributes };
+  return { body: MessageBody, group: MessageGroupId, delaySeconds: DelaySeconds, attributes, senderId: ownSenderId };
 }
 
-function recordOf({ id, body, attributes, sentMs, receives, group }: FakeMessage): SQSRecord {
+function recordOf({ id, body, attributes, sentMs, receives, group, senderId }: FakeMessage): SQSRecord {
   const record = aRecord(id, body);
   return {
     ...record,
     attributes: {
       ...record.attributes,
+      SenderId: senderId,
       SentTimestamp: String(sentMs),
       ApproximateReceiveCount: String(receives),
       ...(group === undefined ? {} : { MessageGroupId: group }),

@@ -26,7 +26,10 @@ const logPatienceMs = 500;
 /** A conflict is plain from the log alone; somebody may have taken its message out of the rejected queue already. */
 const conflictPatienceMs = 30_000;
 
-/** Longer than the longest delay of a deferred event. */
+/**
+ * Many times the minute that a deferred event waits. Behind a long import of the same organisation one may wait for
+ * longer all the same, so running out of patience is no sign of an error.
+ */
 const patienceMs = 20 * 60_000;
 
 /**
@@ -76,7 +79,8 @@ export async function settle(sent: readonly SentEvent[], settling: Settling): Pr
 
 function overdue(events: number): string {
   return [
-    `The queue took ${events} events that do not arrive in the log: look at its dead letters, and at the ingest function's log.`,
+    `The queue took ${events} events that are not in the log yet, and none has arrived for twenty minutes.`,
+    "They may wait behind an import of their organisation. If there is none, look at the queue's dead letters, and at the ingest function's log.",
     "The same command goes on from here.",
   ].join("\n");
 }

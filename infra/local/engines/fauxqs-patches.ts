@@ -5,14 +5,20 @@ import { type FauxqsQueue, improveQueues } from "./fauxqs-queues.ts";
 // Where fauxqs is not what SQS is, and has no option for it. Loaded before fauxqs itself, by the thread of its own.
 
 interface Message {
+  readonly MessageBody?: unknown;
   readonly MessageGroupId?: unknown;
   readonly DelaySeconds?: unknown;
   MessageAttributes?: unknown;
 }
 interface Router {
-  handle(request: { readonly body: unknown }, reply: { status(code: number): unknown }): Promise<unknown>;
+  readonly store: Store;
+  handle(
+    request: { readonly body: unknown; readonly headers: Readonly<Record<string, unknown>> },
+    reply: { status(code: number): unknown },
+  ): Promise<unknown>;
 }
 interface Store {
+  getQueue(url: unknown): FauxqsQueue | undefined;
   createMessage(body: string, attributes: object, delay?: number, group?: string, ...more: unknown[]): unknown;
 }
 
@@ -39,6 +45,8 @@ refused.test = (body) => refusedBySqs.test(body);
 // It forgets the group of a message in a standard queue, and takes any delay. A message's attributes are the one thing
 // of the request that comes by where it is made, so the group is remembered by them.
 const groups = new WeakMap<object, string>();
+// It names no sender. That is kept likewise, then by the message, and not through a restart.
+const senders = new WeakMap<object, string>();
 const { SqsStore, SqsQueue } = z
   .object({
     SqsStore: z.custom<Store>((value) => typeof value === "function"),
@@ -47,8 +55,12 @@ const { SqsStore, SqsQueue } = z
   .parse(await internal("./sqs/sqsStore.js"));
 improveQueues(SqsQueue.prototype, Date.now);
 const { createMessage } = SqsStore;
-SqsStore.createMessage = (body, attributes, delay, group = groups.get(attributes), ...more) =>
-  Reflect.apply(createMessage, SqsStore, [body, attributes, delay, group, ...more]);
+SqsStore.createMessage = (body, attributes, delay, group = groups.get(attributes), ...more) => {
+  const message: unknown = Reflect.apply(createMessage, SqsStore, [body, attributes, delay, group, ...more]);
+  const sender = senders.get(attributes);
+  if (isObject(message) && sender !== undefined) senders.set(message, sender);
+  return message;
+};
 
 const { SqsRouter } = z
   .object({ SqsRouter: z.custom<{ prototype: Router }>((value) => typeof value === "function") })
@@ -62,9 +74,40 @@ SqsRouter.prototype.handle = async function handleAsSqs(this: Router, request, r
     const message = `Value ${delay} for parameter DelaySeconds is invalid. Reason: must be >= 0 and <= 900.`;
     return { __type: "com.amazonaws.sqs#InvalidParameterValue", message };
   }
-  for (const message of messages) rememberGroup(message);
-  return Reflect.apply(handle, this, [request, reply]);
+  for (const message of messages) {
+    rememberGroup(message);
+    rememberSender(message, senderId(String(request.headers["x-caller"])));
+  }
+  const answer: unknown = await Reflect.apply(handle, this, [request, reply]);
+  if (isObject(request.body) && "QueueUrl" in request.body) {
+    const queue = this.store.getQueue(request.body.QueueUrl);
+    if (queue !== undefined) nameSenders(answer, queue);
+  }
+  return answer;
 };
+
+/** As SQS has it: the id of a role with the name of its session, or the id of a user. */
+function senderId(arn: string): string {
+  const [, session] = /:assumed-role\/[^/]+\/(.+)$/.exec(arn) ?? [];
+  return session === undefined ? "AIDALOCAL" : `AROALOCAL:${session}`;
+}
+
+function rememberSender(message: Message, sender: string): void {
+  if (message.MessageBody === undefined) return;
+  message.MessageAttributes ??= {};
+  if (isObject(message.MessageAttributes)) senders.set(message.MessageAttributes, sender);
+}
+
+const received = z.object({
+  Messages: z.array(z.object({ ReceiptHandle: z.string(), Attributes: z.custom<Record<string, string>>(isObject) })),
+});
+
+function nameSenders(answer: unknown, { inflightMessages }: FauxqsQueue): void {
+  for (const { ReceiptHandle, Attributes } of received.safeParse(answer).data?.Messages ?? []) {
+    const sender = senders.get(inflightMessages.get(ReceiptHandle)?.message ?? {});
+    if (sender !== undefined) Attributes.SenderId = sender;
+  }
+}
 
 /** The messages that a request sends: itself, or the entries of a batch. */
 function messagesOf(body: unknown): Message[] {

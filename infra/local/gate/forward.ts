@@ -12,6 +12,8 @@ export interface Engine {
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The ARN of the one who asks. */
+  readonly caller: string;
   /** Ends the connection where the answer would come. */
   readonly losesAnswer?: boolean;
 }
@@ -49,12 +51,13 @@ export function forwarder(region: string) {
   }
 
   function ask(engine: Engine, body: string, exchange: Exchange): Promise<IncomingMessage> {
-    const { request, response } = exchange;
+    const { request, response, caller } = exchange;
     return new Promise((resolve, reject) => {
       const headers = {
         "content-type": request.headers["content-type"],
         "content-length": Buffer.byteLength(body),
         "x-amz-target": request.headers["x-amz-target"],
+        "x-caller": caller,
         authorization: authorization(engine.accessKey, region),
       };
       const upstream = httpRequest(engine.origin, { method: "POST", agent, headers });

@@ -52,7 +52,7 @@ export function gateHandler(options: GateOptions) {
     const fault = options.faults?.refuses(call);
     if (fault !== undefined) return refuse(response, 400, fault, "A fault that is meant to be.");
     const losesAnswer = options.faults?.losesAnswer(call) ?? false;
-    await protocol.answer(operation, text, { request, response, losesAnswer });
+    await protocol.answer(operation, text, { request, response, losesAnswer, caller: principal.arn });
   }
 
   return { handle, close: engines.close };

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AttemptHistory, defectSeconds, deferralSeconds, maxDefects } from "../../../shared/events/deferral.ts";
+import {
+  type AttemptHistory,
+  defectSeconds,
+  deferralSeconds,
+  maxDefects,
+  separationSeconds,
+} from "../../../shared/events/deferral.ts";
 
 const nowMs = Date.parse("2026-05-11T12:00:00Z");
 const latest = 1 - Number.EPSILON;
@@ -8,6 +14,7 @@ const latest = 1 - Number.EPSILON;
 const history = (over: Partial<AttemptHistory> = {}): AttemptHistory => ({
   deferrals: 0,
   defects: 0,
+  unfinished: 0,
   firstSentMs: nowMs,
   ...over,
 });
@@ -15,6 +22,7 @@ const history = (over: Partial<AttemptHistory> = {}): AttemptHistory => ({
 const histories = fc.record({
   deferrals: fc.nat(1_000_000),
   defects: fc.nat(1_000_000),
+  unfinished: fc.nat(1_000_000),
   firstSentMs: fc.integer({ min: 0, max: nowMs * 2 }),
 });
 const randoms = fc.double({ min: 0, max: latest, noNaN: true });
@@ -64,4 +72,8 @@ describe("defectSeconds", () => {
       }),
     );
   });
+});
+
+it("separates the messages of a batch by up to a minute", () => {
+  expect([0, 0.5, latest].map(separationSeconds)).toEqual([1, 31, 60]);
 });

@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { closeServer, listenOnLoopback } from "../../../infra/local/listen.ts";
+import { oneAttempt, queueClient } from "../../../shared/lambda/clients.ts";
 import { type DeferredMessage, ingestQueue } from "../../../shared/lambda/ingest-queue.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
 
@@ -22,7 +25,7 @@ function aQueue(answer: (batch: Batch) => object = ({ Entries = [] }) => ({ Succ
 }
 
 function aMessage(over: Partial<DeferredMessage> = {}): DeferredMessage {
-  const history = { deferrals: 1, defects: 0, firstSentMs: 5 };
+  const history = { deferrals: 1, defects: 0, unfinished: 0, firstSentMs: 5 };
   return { body: "{}", orgId: "org_1", messageId: "m1", delaySeconds: 7, history, ...over };
 }
 
@@ -33,6 +36,7 @@ describe("defer", () => {
     const MessageAttributes = {
       deferrals: { DataType: "Number", StringValue: "1" },
       defects: { DataType: "Number", StringValue: "0" },
+      unfinished: { DataType: "Number", StringValue: "0" },
       first_sent_ms: { DataType: "Number", StringValue: "5" },
       message_id: { DataType: "String", StringValue: "m1" },
     };
@@ -64,6 +68,27 @@ describe("defer", () => {
     expect(await defer([aMessage(), large, aMessage()])).toEqual([large]);
     expect(batches.map(({ Entries }) => Entries?.length)).toEqual([2, 1]);
   });
+});
+
+it("sends a message once, also where SQS takes it and answers too late", async () => {
+  let calls = 0;
+  const server = createServer((request) => {
+    calls += 1;
+    request.resume();
+  });
+  const endpoint = await listenOnLoopback(server, 0);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    return closeServer(server);
+  });
+  const credentials = { accessKeyId: "x", secretAccessKey: "x" };
+  const client = queueClient({ ...oneAttempt, endpoint, region: "us-east-1", credentials });
+  const { defer } = ingestQueue({ queue: "https://ingest", deadLetters: "https://dead" }, client);
+  const messages = [aMessage()];
+  const beganAt = performance.now();
+  expect(await defer(messages)).toEqual(messages);
+  expect(calls).toBe(1);
+  expect(performance.now() - beganAt).toBeGreaterThan(1_900);
 });
 
 describe("bury", () => {

@@ -1,5 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ActivityError } from "../../../shared/events/errors.ts";
 import { anInput } from "../../support/builders.ts";
 import { FakeIngest, transient } from "../../support/fake-ingest.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
@@ -16,7 +18,7 @@ function throttling(orgId: string, seconds: number): FakeIngest {
   const ingest = new FakeIngest();
   const endMs = ingest.nowMs + seconds * 1_000;
   ingest.put = ({ org_id }) => {
-    if (org_id === orgId && ingest.nowMs < endMs) throw transient("ThrottlingException");
+    if (org_id === orgId && ingest.nowMs < endMs) throw transient("ProvisionedThroughputExceededException");
   };
   return ingest;
 }
@@ -183,7 +185,7 @@ describe("a defect", () => {
     let puts = 0;
     ingest.put = (event) => {
       puts += 1;
-      if (puts % 3 !== 0) throw transient("ThrottlingException");
+      if (puts % 3 !== 0) throw transient("ProvisionedThroughputExceededException");
       return defect(event);
     };
     ingest.send(bodyOf("org_1"));
@@ -218,19 +220,42 @@ describe("a defect", () => {
 });
 
 describe("an event that is refused", () => {
-  it("goes to the rejected queue, and is left to the ingest queue while that one is away", async () => {
+  it("goes to the rejected queue, and is deferred while that one is away", async () => {
     const ingest = new FakeIngest();
     ingest.reject = async () => {
       throw Object.assign(new Error("slow down"), { name: "RequestThrottled" });
     };
     ingest.send("{");
     await ingest.run(80);
-    expect(ingest.queue).toMatchObject([{ receives: 3 }]);
+    expect(ingest.queue).toMatchObject([{ receives: 0, attributes: { defects: "0" } }]);
     ingest.reject = async () => {};
-    await ingest.run(40);
+    await ingest.run(60);
     expect(ingest.rejections).toEqual([{ body: "{", messageId: "m1" }]);
     expect(ingest.queue).toEqual([]);
     expect(ingest.dead).toEqual([]);
+  });
+
+  it("is not parsed where it is too large to be one, and is rejected", async () => {
+    const ingest = new FakeIngest();
+    const body = "[".repeat(500_000) + "]".repeat(500_000);
+    ingest.send(body);
+    const parse = vi.spyOn(JSON, "parse");
+    await ingest.run(0.01);
+    expect(parse.mock.calls.filter(([text]) => text === body)).toEqual([]);
+    expect(ingest.rejections).toHaveLength(1);
+  });
+
+  it("is not read while its organisation is held", async () => {
+    const ingest = throttling("org_hot", 60);
+    ingest.send(bodyOf("org_hot"));
+    await ingest.run(0.01);
+    ingest.send('{"org_id":"org_hot"}');
+    await ingest.run(0.01);
+    expect(ingest.rejections).toEqual([]);
+    expect(ingest.queue).toHaveLength(2);
+    await ingest.run(180);
+    expect(ingest.rejections).toHaveLength(1);
+    expect(ingest.stored.size).toBe(1);
   });
 });
 
@@ -262,22 +287,145 @@ describe("a function that nears its deadline", () => {
   });
 });
 
+describe("a rejection at the deadline", () => {
+  it("that is under way leaves the event to the queue", async () => {
+    const ingest = new FakeIngest();
+    ingest.remainingMs = 2_510;
+    ingest.reject = () => new Promise(() => {});
+    ingest.send("{");
+    await ingest.run(0.01);
+    expect(ingest.sqsCalls).toEqual([]);
+    expect(ingest.queue).toMatchObject([{ receives: 1 }]);
+    expect(lines).toMatchObject([{ message: "rejection not finished", message_id: "m1" }]);
+    ingest.reject = async () => {};
+    await ingest.run(40);
+    expect(ingest.rejections).toHaveLength(1);
+  });
+
+  it("does not begin after it", async () => {
+    const ingest = new FakeIngest();
+    ingest.remainingMs = 2_510;
+    const slow = Promise.withResolvers<void>();
+    ingest.put = () => slow.promise;
+    ingest.send(bodyOf("org_1"));
+    await ingest.run(0.01);
+    expect(ingest.queue).toMatchObject([{ attributes: { deferrals: "1" } }]);
+    slow.reject(new ActivityError("conflict", "other content"));
+    await setImmediate();
+    expect(ingest.rejections).toEqual([]);
+  });
+});
+
+describe("an event that cannot be sent on", () => {
+  it("is counted when it can, and its age is told meanwhile", async () => {
+    const ingest = new FakeIngest();
+    ingest.put = () => {
+      throw transient("TimeoutError");
+    };
+    ingest.isSqsDown = () => true;
+    ingest.send(bodyOf("org_1"));
+    await ingest.run(37);
+    expect(sum("EventsDeferredUnavailable")).toBe(0);
+    expect(lines.flatMap(({ DeferralAge }) => DeferralAge ?? [])).toEqual([0, 36_000]);
+    ingest.isSqsDown = () => false;
+    await ingest.run(36);
+    expect(sum("EventsDeferredUnavailable")).toBe(1);
+  });
+});
+
+describe("an event that ends the function", () => {
+  it("is a dead letter after sixty ends, and those that come with it are stored", async () => {
+    const ingest = new FakeIngest();
+    let seed = 0;
+    ingest.random = () => {
+      seed = (seed + 0.37) % 1;
+      return seed;
+    };
+    ingest.remainingMs = 600_000;
+    let crashes = 0;
+    ingest.put = ({ entity_id }) => {
+      if (entity_id !== "inv_4") return undefined;
+      crashes += 1;
+      return ingest.crash();
+    };
+    const beganMs = ingest.nowMs;
+    for (let n = 0; n < 10; n++) ingest.send(bodyOf("org_1", `inv_${n}`));
+    await ingest.run(240);
+    expect(ingest.queue).toHaveLength(1);
+    await ingest.run(4_000);
+    expect(ingest.stored.size).toBe(9);
+    expect(crashes).toBe(60);
+    expect(ingest.queue).toEqual([]);
+    const reason = "The function never finished with this event.";
+    expect(ingest.dead).toMatchObject([{ body: bodyOf("org_1", "inv_4"), attributes: { reason } }]);
+    expect((ingest.dead[0]?.sentMs ?? 0) - beganMs).toBeLessThan(3_600_000);
+  });
+
+  it("is none that only found no instance: its tries begin anew each time that it is handled", async () => {
+    const ingest = throttling("org_hot", 30);
+    ingest.send(bodyOf("org_hot"));
+    for (const message of ingest.queue) message.receives = 7;
+    await ingest.run(0.01);
+    expect(ingest.puts).toEqual([]);
+    expect(ingest.queue).toMatchObject([{ attributes: { unfinished: "1", deferrals: "0", defects: "0" } }]);
+    await ingest.run(120);
+    expect(ingest.stored.size).toBe(1);
+    const throttled = throttling("org_hot", 60);
+    throttled.send(bodyOf("org_hot"), { attributes: { unfinished: "19" }, senderId: "AROAEXAMPLE:test" });
+    await throttled.run(0.01);
+    expect(throttled.queue).toMatchObject([{ attributes: { unfinished: "0", deferrals: "1" } }]);
+  });
+});
+
 describe("the history of a message", () => {
   it.each([
     { deferrals: "-1", defects: "x", first_sent_ms: "" },
     { deferrals: "1e9", defects: "4.5", first_sent_ms: "99999999999999" },
     { deferrals: "999999999999999", defects: "1000001", first_sent_ms: "NaN" },
-  ])("that a writer made up is taken for absent: %j", async (attributes) => {
+  ])("that makes no sense is taken for absent: %j", async (attributes) => {
     const ingest = throttling("org_hot", 60);
-    ingest.send(bodyOf("org_hot"), { attributes });
+    ingest.send(bodyOf("org_hot"), { attributes, senderId: "AROAEXAMPLE:test" });
     const sentMs = String(ingest.nowMs);
     await ingest.run(0.01);
     expect(ingest.queue).toMatchObject([{ attributes: { deferrals: "1", defects: "0", first_sent_ms: sentMs } }]);
   });
+
+  const given = { deferrals: "4", defects: "3", unfinished: "2", first_sent_ms: "5", message_id: "m0" };
+
+  it("is believed of the function itself", async () => {
+    const ingest = throttling("org_hot", 60);
+    ingest.send(bodyOf("org_hot"), { attributes: given, senderId: "AROAEXAMPLE:test" });
+    await ingest.run(0.01);
+    expect(ingest.queue).toMatchObject([{ attributes: { ...given, deferrals: "5", unfinished: "0" } }]);
+  });
+
+  it.each(["AIDAEXAMPLE", "AROAEXAMPLE:other-test", "test"])("is not believed of %s", async (senderId) => {
+    const ingest = throttling("org_hot", 60);
+    ingest.send(bodyOf("org_hot"), { attributes: given, senderId });
+    const first_sent_ms = String(ingest.nowMs);
+    await ingest.run(0.01);
+    expect(ingest.queue).toMatchObject([
+      { attributes: { deferrals: "1", defects: "0", unfinished: "0", first_sent_ms, message_id: "m1" } },
+    ]);
+  });
+});
+
+describe("a message group", () => {
+  it("that is not the event's organisation is logged once a batch, with who sent it", async () => {
+    const ingest = new FakeIngest();
+    for (let n = 0; n < 3; n++) ingest.send(bodyOf("org_1", `inv_${n}`), { group: "org_2", senderId: "AROA:writer" });
+    ingest.send(bodyOf("org_1", "inv_3"), { group: "org_1" });
+    ingest.send(bodyOf("org_1", "inv_4"));
+    await ingest.run(0.01);
+    expect(lines.filter(({ level }) => level === "warn")).toMatchObject([
+      { message: "message group is not the organisation", messages: 3, sender_ids: ["AROA:writer"] },
+    ]);
+    expect(ingest.stored.size).toBe(5);
+  });
 });
 
 it("stores every event once, and makes no dead letter, whatever transient failures come", async () => {
-  const failure = fc.constantFrom("ThrottlingException", "TimeoutError", "none");
+  const failure = fc.constantFrom("ProvisionedThroughputExceededException", "TimeoutError", "none");
   await fc.assert(
     fc.asyncProperty(
       fc.array(failure, { maxLength: 200 }),

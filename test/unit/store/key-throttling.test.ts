@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ActivityError } from "../../../shared/events/errors.ts";
-import { isKeyThrottled } from "../../../shared/store/throttling.ts";
+import { isKeyThrottled } from "../../../shared/store/faults.ts";
 
 const unavailable = (name: string, facts: object = {}) =>
   new ActivityError("unavailable", "busy", { cause: Object.assign(new Error("detail"), { name, ...facts }) });
 
 describe("isKeyThrottled", () => {
   it.each([
-    ["ThrottlingException", {}],
     ["ProvisionedThroughputExceededException", {}],
+    ["ProvisionedThroughputExceededException", { ThrottlingReasons: [] }],
     ["ThrottlingException", { throttlingReasons: [{ reason: "IndexWriteKeyRangeThroughputExceeded" }] }],
     [
       "ProvisionedThroughputExceededException",
@@ -18,17 +18,27 @@ describe("isKeyThrottled", () => {
       "ThrottlingException",
       {
         throttlingReasons: [
-          { reason: "TableWriteAccountLimitExceeded" },
+          { reason: "TableWriteKeyRangeThroughputExceeded" },
           { reason: "IndexWriteKeyRangeThroughputExceeded" },
         ],
       },
     ],
-    ["ThrottlingException", { throttlingReasons: [] }],
   ])("is true of %s %j", (name, facts) => expect(isKeyThrottled(unavailable(name, facts))).toBe(true));
 
   it.each([
     ["ThrottlingException", { throttlingReasons: [{ reason: "TableWriteAccountLimitExceeded" }] }],
     ["ThrottlingException", { throttlingReasons: [{ reason: "TableWriteMaxOnDemandThroughputExceeded" }] }],
+    [
+      "ProvisionedThroughputExceededException",
+      {
+        ThrottlingReasons: [
+          { reason: "TableWriteAccountLimitExceeded" },
+          { reason: "IndexWriteKeyRangeThroughputExceeded" },
+        ],
+      },
+    ],
+    ["ThrottlingException", {}],
+    ["ThrottlingException", { throttlingReasons: [] }],
     ["RequestLimitExceeded", {}],
     ["InternalServerError", {}],
     ["TimeoutError", {}],
