@@ -28,7 +28,13 @@ const longestPauseMs = 5_000;
 
 type Known = { readonly settings: ShardSettings; readonly asOf: number };
 
-type Failure = { readonly error: unknown; readonly pauseMs: number; readonly at: number };
+/** `wasAwaited` is false if the read began beside other work, perhaps before the function was frozen. */
+type Failure = {
+  readonly error: unknown;
+  readonly pauseMs: number;
+  readonly at: number;
+  readonly wasAwaited: boolean;
+};
 
 /**
  * Remembers which organisations have several shards. They are few, so all are read at once, and an organisation with
@@ -51,13 +57,13 @@ export class ShardCache implements ShardDirectory {
 
   /** Begins to read the settings unless they are fresh. Never throws. */
   prefetch(): void {
-    if (!this.#isYounger(refreshAfterMs) && !this.#isPausing()) this.#refresh().catch(this.#report);
+    if (!this.#isYounger(refreshAfterMs) && !this.#isPausing()) this.#refresh(false).catch(this.#report);
   }
 
   countToRead(orgId: string): ShardCount | Promise<ShardCount> {
-    this.prefetch();
     const known = this.#known;
     if (known === null || !this.#isYounger(readableForMs)) return this.#awaitCount(orgId);
+    this.prefetch();
     return countIn(known.settings, orgId);
   }
 
@@ -68,10 +74,14 @@ export class ShardCache implements ShardDirectory {
   }
 
   async #awaitCount(orgId: string): Promise<ShardCount> {
-    // A read that began before the function was frozen may end with knowledge that is too old: one more is made then.
+    // A read that began before the function was frozen may fail, or end with knowledge that is too old: one more is made.
     for (let tries = 0; tries < 2; tries++) {
-      if (this.#failure !== null && this.#isPausing()) throw this.#failure.error;
-      await this.#refresh();
+      if (this.#failure?.wasAwaited && this.#isPausing()) throw this.#failure.error;
+      try {
+        await this.#refresh(true);
+      } catch (error) {
+        if (this.#failure?.wasAwaited) throw error;
+      }
       if (this.#known !== null && this.#isYounger(readableForMs)) return countIn(this.#known.settings, orgId);
     }
     throw new ActivityError("unavailable", "The shards of the organisation are not known.", { retryAfter: 2 });
@@ -84,8 +94,8 @@ export class ShardCache implements ShardDirectory {
   }
 
   /** Reads the settings once, however many ask for it. They are as of the time when the read began. */
-  #refresh(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
+  #refresh(isAwaited: boolean): Promise<void> {
+    this.#reading ??= this.#read(isAwaited).finally(() => {
       this.#reading = null;
     });
     return this.#reading;
@@ -97,14 +107,14 @@ export class ShardCache implements ShardDirectory {
     return passed >= 0 && passed < this.#failure.pauseMs;
   }
 
-  async #read(): Promise<void> {
+  async #read(isAwaited: boolean): Promise<void> {
     const asOf = this.#now().getTime();
     try {
       this.#known = { settings: await this.#reader.read(), asOf };
       this.#failure = null;
     } catch (error) {
       const pauseMs = this.#failure === null ? firstPauseMs : Math.min(2 * this.#failure.pauseMs, longestPauseMs);
-      this.#failure = { error, pauseMs, at: this.#now().getTime() };
+      this.#failure = { error, pauseMs, at: this.#now().getTime(), wasAwaited: isAwaited };
       throw error;
     }
   }

@@ -119,6 +119,55 @@ describe("ShardCache", () => {
     expect(state.reads).toBe(2);
   });
 
+  describe("whose read beside the work is frozen with the function and fails when that goes on", () => {
+    /** A cache that knows the settings of 20 seconds and a freeze ago; `thaw` lets the read fail that began before it. */
+    async function frozen() {
+      const { state, cache } = aCache();
+      await cache.countToRead("org_big");
+      let thaw = () => undefined as unknown;
+      state.gate = new Promise((resolve) => {
+        thaw = () => resolve();
+      });
+      state.failure = busy;
+      state.ms += 20_000;
+      cache.countToRead("org_big");
+      state.gate = Promise.resolve();
+      state.ms += 600_000;
+      state.settings = sixteen;
+      return { state, cache, thaw };
+    }
+
+    it("reads again for the request that waits for it", async () => {
+      const { state, cache, thaw } = await frozen();
+      state.failure = null;
+      const count = cache.countToRead("org_big");
+      thaw();
+      expect(await count).toBe(16);
+      expect(state.reads).toBe(3);
+    });
+
+    it("reads again for the request that comes right after", async () => {
+      const { state, cache, thaw } = await frozen();
+      state.failure = null;
+      thaw();
+      await settled();
+      expect(state.reported).toEqual([busy]);
+      expect(await cache.countToRead("org_big")).toBe(16);
+      expect(state.reads).toBe(3);
+    });
+
+    it("asks a store that is away once more, and not again before a pause, however many requests come", async () => {
+      const { state, cache, thaw } = await frozen();
+      const requests = [cache.countToRead("org_a"), cache.countToRead("org_b")];
+      thaw();
+      const failed = await Promise.allSettled(requests);
+      expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+      await expect(cache.countToRead("org_c")).rejects.toBe(busy);
+      cache.prefetch();
+      expect(state.reads).toBe(3);
+    });
+  });
+
   it("does not trust a clock that went back", async () => {
     const { state, cache } = aCache();
     await cache.countToRead("org_big");
