@@ -35,8 +35,8 @@ export async function readShardedPage(
     if (behind.size === 0 || budget.isFull(page.events)) break;
     whole = Math.min(whole * 4, budget.items);
     const missing = (limit + 1 - page.events.length) / matchRate(behind, asked);
-    // Where the round before misjudged how many shards hold what is missing, this one reads more than enough of each.
-    const wanted = Math.min(whole, Math.ceil(missing * 4 ** (reads - 1)));
+    // If one more round did not do, few of the shards hold what is missing: each is asked for more than all of it.
+    const wanted = Math.min(whole, Math.ceil(missing * (4 * behind.size) ** (reads - 1)));
     const size = Math.min(shareOf(wanted, behind.size), Math.ceil(budget.items / behind.size));
     asked += size;
     parts = await Promise.all(
