@@ -1,5 +1,5 @@
 import { ActivityError } from "./errors.ts";
-import { type ShardCount, type ShardSetting, writtenCount } from "./shards.ts";
+import { firstShard, type ShardCount, type ShardSetting, writtenCount } from "./shards.ts";
 
 /** The settings of the organisations that have several shards, by organisation; `null` for one that is damaged. */
 export type ShardSettings = ReadonlyMap<string, ShardSetting | null>;
@@ -73,7 +73,23 @@ export class ShardCache implements ShardDirectory {
     return writtenCount(this.#known?.settings.get(orgId) ?? null, this.#now());
   }
 
+  /**
+   * Returns whether readers look at this shard of an organisation. Counts only rise, so old knowledge may say yes; before
+   * it says no it asks anew. It says yes of a damaged setting, since reads of that organisation fail anyway.
+   */
+  async isRead(orgId: string, shard: string): Promise<boolean> {
+    if (shard === firstShard) return true;
+    this.prefetch();
+    if (this.#known !== null && isShardIn(this.#known.settings, orgId, shard)) return true;
+    const since = this.#now().getTime();
+    return isShardIn(await this.#awaitSettings(({ asOf }) => asOf >= since), orgId, shard);
+  }
+
   async #awaitCount(orgId: string): Promise<ShardCount> {
+    return countIn(await this.#awaitSettings(() => this.#isYounger(readableForMs)), orgId);
+  }
+
+  async #awaitSettings(isEnough: (known: Known) => boolean): Promise<ShardSettings> {
     // A read that began before the function was frozen may fail, or end with knowledge that is too old: one more is made.
     for (let tries = 0; tries < 2; tries++) {
       if (this.#failure?.wasAwaited && this.#isPausing()) throw this.#failure.error;
@@ -82,7 +98,7 @@ export class ShardCache implements ShardDirectory {
       } catch (error) {
         if (this.#failure?.wasAwaited) throw error;
       }
-      if (this.#known !== null && this.#isYounger(readableForMs)) return countIn(this.#known.settings, orgId);
+      if (this.#known !== null && isEnough(this.#known)) return this.#known.settings;
     }
     throw new ActivityError("unavailable", "The shards of the organisation are not known.", { retryAfter: 2 });
   }
@@ -125,6 +141,11 @@ function countIn(settings: ShardSettings, orgId: string): ShardCount {
   const setting = settings.get(orgId);
   if (setting === null) throw new Error(`The shards of the organisation ${orgId} are damaged.`);
   return setting?.count ?? 1;
+}
+
+function isShardIn(settings: ShardSettings, orgId: string, shard: string): boolean {
+  const setting = settings.get(orgId);
+  return setting === null || Number(shard) < (setting?.count ?? 1);
 }
 
 /** For what never reads or writes events of an organisation with several shards, for example tests. */

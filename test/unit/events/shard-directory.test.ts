@@ -176,6 +176,64 @@ describe("ShardCache", () => {
     expect(await cache.countToRead("org_big")).toBe(16);
   });
 
+  describe("asked whether readers look at a shard", () => {
+    it("reads nothing for the shard that every organisation has", async () => {
+      const { state, cache } = aCache(sixteen);
+      expect(await cache.isRead("org_a", "0")).toBe(true);
+      expect(state.reads).toBe(0);
+    });
+
+    it("knows the shards below the count, and asks anew before it says no", async () => {
+      const { state, cache } = aCache(sixteen);
+      for (let shard = 1; shard < 16; shard++) expect(await cache.isRead("org_big", String(shard))).toBe(true);
+      expect(state.reads).toBe(1);
+      state.ms += 1;
+      expect(await cache.isRead("org_big", "16")).toBe(false);
+      expect(state.reads).toBe(2);
+      expect(await cache.isRead("org_a", "1")).toBe(false);
+      expect(state.reads).toBe(3);
+    });
+
+    it("says yes as soon as the organisation is raised", async () => {
+      const { state, cache } = aCache();
+      expect(await cache.isRead("org_big", "15")).toBe(false);
+      state.settings = sixteen;
+      state.ms += 1;
+      expect(await cache.isRead("org_big", "15")).toBe(true);
+    });
+
+    it("does not take a read that began before for an answer", async () => {
+      const { state, cache } = aCache();
+      let open = () => undefined as unknown;
+      state.gate = new Promise((resolve) => {
+        open = () => resolve();
+      });
+      cache.prefetch();
+      state.gate = Promise.resolve();
+      state.settings = sixteen;
+      state.ms += 1;
+      const answer = cache.isRead("org_big", "15");
+      open();
+      expect(await answer).toBe(true);
+      expect(state.reads).toBe(2);
+    });
+
+    it("reads once for all events of a batch", async () => {
+      const { state, cache } = aCache();
+      const answers = Array.from({ length: 100 }, (_, shard) => cache.isRead("org_a", String(1 + (shard % 31))));
+      expect(new Set(await Promise.all(answers))).toEqual(new Set([false]));
+      expect(state.reads).toBe(1);
+    });
+
+    it("fails where the store is away, and says yes of a damaged setting, whose organisation cannot read anything", async () => {
+      const { state, cache } = aCache(new Map([["org_damaged", null]]));
+      expect(await cache.isRead("org_damaged", "3")).toBe(true);
+      state.failure = busy;
+      state.ms += 1;
+      await expect(cache.isRead("org_a", "3")).rejects.toBe(busy);
+    });
+  });
+
   it("fails only the organisation whose setting is damaged", async () => {
     const { cache } = aCache(new Map([["org_damaged", null]]));
     expect(await cache.countToRead("org_a")).toBe(1);
