@@ -43,6 +43,7 @@ export class Review extends Construct {
     this.fn.addEnvironment(variables.auditLogGroup, auditLogs.events.logGroupName);
     auditLogs.events.grantWrite(this.fn);
     access.allowOrgs(this.fn);
+    access.allowShards(this.fn);
     // No filter: what changes or removes a record is what auditors must see. Trouble is waited out for as long as the
     // stream keeps its records, less an hour; then their position goes to a queue.
     eventLog.follow(this.fn, {
@@ -65,6 +66,11 @@ export class Review extends Construct {
       severity: "page",
       means: "An event was changed or removed, or something was put among the events that is none.",
       ...happens(ownMetric(metrics.eventsTampered, "Sum")),
+    });
+    alarms.add(this, "UnlistedEvents", {
+      severity: "page",
+      means: "Events were written to a shard that no list reads: they are stored, and missing from lists.",
+      ...happens(ownMetric(metrics.eventsUnlisted, "Sum")),
     });
     alarms.add(this, "ClockSkew", {
       severity: "notice",

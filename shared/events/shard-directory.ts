@@ -1,5 +1,5 @@
 import { ActivityError } from "./errors.ts";
-import { type ShardCount, type ShardSetting, writtenCount } from "./shards.ts";
+import { firstShard, type ShardCount, type ShardSetting, writtenCount } from "./shards.ts";
 
 /** The settings of the organisations that have several shards, by organisation; `null` for one that is damaged. */
 export type ShardSettings = ReadonlyMap<string, ShardSetting | null>;
@@ -28,7 +28,13 @@ const longestPauseMs = 5_000;
 
 type Known = { readonly settings: ShardSettings; readonly asOf: number };
 
-type Failure = { readonly error: unknown; readonly pauseMs: number; readonly at: number };
+/** `wasAwaited` is false if the read began beside other work, perhaps before the function was frozen. */
+type Failure = {
+  readonly error: unknown;
+  readonly pauseMs: number;
+  readonly at: number;
+  readonly wasAwaited: boolean;
+};
 
 /**
  * Remembers which organisations have several shards. They are few, so all are read at once, and an organisation with
@@ -51,13 +57,13 @@ export class ShardCache implements ShardDirectory {
 
   /** Begins to read the settings unless they are fresh. Never throws. */
   prefetch(): void {
-    if (!this.#isYounger(refreshAfterMs) && !this.#isPausing()) this.#refresh().catch(this.#report);
+    if (!this.#isYounger(refreshAfterMs) && !this.#isPausing()) this.#refresh(false).catch(this.#report);
   }
 
   countToRead(orgId: string): ShardCount | Promise<ShardCount> {
-    this.prefetch();
     const known = this.#known;
     if (known === null || !this.#isYounger(readableForMs)) return this.#awaitCount(orgId);
+    this.prefetch();
     return countIn(known.settings, orgId);
   }
 
@@ -67,12 +73,32 @@ export class ShardCache implements ShardDirectory {
     return writtenCount(this.#known?.settings.get(orgId) ?? null, this.#now());
   }
 
+  /**
+   * Returns whether readers look at this shard of an organisation. Counts only rise, so old knowledge may say yes; before
+   * it says no it asks anew. It says yes of a damaged setting, since reads of that organisation fail anyway.
+   */
+  async isRead(orgId: string, shard: string): Promise<boolean> {
+    if (shard === firstShard) return true;
+    this.prefetch();
+    if (this.#known !== null && isShardIn(this.#known.settings, orgId, shard)) return true;
+    const since = this.#now().getTime();
+    return isShardIn(await this.#awaitSettings(({ asOf }) => asOf >= since), orgId, shard);
+  }
+
   async #awaitCount(orgId: string): Promise<ShardCount> {
-    // A read that began before the function was frozen may end with knowledge that is too old: one more is made then.
+    return countIn(await this.#awaitSettings(() => this.#isYounger(readableForMs)), orgId);
+  }
+
+  async #awaitSettings(isEnough: (known: Known) => boolean): Promise<ShardSettings> {
+    // A read that began before the function was frozen may fail, or end with knowledge that is too old: one more is made.
     for (let tries = 0; tries < 2; tries++) {
-      if (this.#failure !== null && this.#isPausing()) throw this.#failure.error;
-      await this.#refresh();
-      if (this.#known !== null && this.#isYounger(readableForMs)) return countIn(this.#known.settings, orgId);
+      if (this.#failure?.wasAwaited && this.#isPausing()) throw this.#failure.error;
+      try {
+        await this.#refresh(true);
+      } catch (error) {
+        if (this.#failure?.wasAwaited) throw error;
+      }
+      if (this.#known !== null && isEnough(this.#known)) return this.#known.settings;
     }
     throw new ActivityError("unavailable", "The shards of the organisation are not known.", { retryAfter: 2 });
   }
@@ -84,8 +110,8 @@ export class ShardCache implements ShardDirectory {
   }
 
   /** Reads the settings once, however many ask for it. They are as of the time when the read began. */
-  #refresh(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
+  #refresh(isAwaited: boolean): Promise<void> {
+    this.#reading ??= this.#read(isAwaited).finally(() => {
       this.#reading = null;
     });
     return this.#reading;
@@ -97,14 +123,14 @@ export class ShardCache implements ShardDirectory {
     return passed >= 0 && passed < this.#failure.pauseMs;
   }
 
-  async #read(): Promise<void> {
+  async #read(isAwaited: boolean): Promise<void> {
     const asOf = this.#now().getTime();
     try {
       this.#known = { settings: await this.#reader.read(), asOf };
       this.#failure = null;
     } catch (error) {
       const pauseMs = this.#failure === null ? firstPauseMs : Math.min(2 * this.#failure.pauseMs, longestPauseMs);
-      this.#failure = { error, pauseMs, at: this.#now().getTime() };
+      this.#failure = { error, pauseMs, at: this.#now().getTime(), wasAwaited: isAwaited };
       throw error;
     }
   }
@@ -115,6 +141,11 @@ function countIn(settings: ShardSettings, orgId: string): ShardCount {
   const setting = settings.get(orgId);
   if (setting === null) throw new Error(`The shards of the organisation ${orgId} are damaged.`);
   return setting?.count ?? 1;
+}
+
+function isShardIn(settings: ShardSettings, orgId: string, shard: string): boolean {
+  const setting = settings.get(orgId);
+  return setting === null || Number(shard) < (setting?.count ?? 1);
 }
 
 /** For what never reads or writes events of an organisation with several shards, for example tests. */

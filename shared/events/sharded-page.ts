@@ -24,30 +24,49 @@ export async function readShardedPage(
   { after, limit }: Pick<EventQuery, "after" | "limit">,
   budget: ShardBudget,
 ): Promise<EventPage> {
-  let size = shareOf(limit + 1, shards.length);
-  let parts = await Promise.all(shards.map((read) => read(after, size)));
-  const most = Math.max(size, Math.ceil(budget.items / shards.length));
+  // What this round would read if there were one shard only: a history in few shards takes no more rounds than that.
+  let whole = limit + 1;
+  /** Of each shard that is still behind, in all rounds: such a shard was behind in every one of them. */
+  let asked = shareOf(whole, shards.length);
+  let parts = await Promise.all(shards.map((read) => read(after, asked)));
+  let page = mergePages(parts, limit);
   for (let reads = 1; reads < budget.reads; reads++) {
     const behind = unfinished(parts, limit);
-    if (behind.size === 0 || budget.isFull(mergePages(parts, limit).events)) break;
-    size = Math.min(size * 4, most);
+    if (behind.size === 0 || budget.isFull(page.events)) break;
+    whole = Math.min(whole * 4, budget.items);
+    const missing = (limit + 1 - page.events.length) / matchRate(behind, asked);
+    // If one more round did not do, few of the shards hold what is missing: each is asked for more than all of it.
+    const wanted = Math.min(whole, Math.ceil(missing * (4 * behind.size) ** (reads - 1)));
+    const size = Math.min(shareOf(wanted, behind.size), Math.ceil(budget.items / behind.size));
+    asked += size;
     parts = await Promise.all(
       parts.map(async (part, at) => {
         const read = shards[at];
         return read !== undefined && behind.has(part) ? joined(part, await read(part.next, size)) : part;
       }),
     );
+    page = mergePages(parts, limit);
   }
-  return mergePages(parts, limit);
+  return page;
 }
 
 /**
- * Returns how much to read of each shard for so many events in all. Events fall into shards at random: with two standard
- * deviations above the mean, one page in four of 16 shards takes another read, mostly of one shard.
+ * Returns how much to read of each shard for so many events in all: the mean and two standard deviations, since events
+ * fall into shards at random. Decision 37 says how many pages take a second round.
  */
 export function shareOf(events: number, shards: number): number {
   const mean = events / shards;
   return Math.min(events, Math.ceil(mean + 2 * Math.sqrt(mean)));
+}
+
+/**
+ * Returns which part of the events matched, in shards that were asked for as many each and have more; 0 if that is less
+ * than half: matches are rare then, and no size is too large.
+ */
+function matchRate(parts: ReadonlySet<EventPage>, asked: number): number {
+  const found = [...parts].reduce((sum, { events }) => sum + events.length, 0);
+  const rate = found / (asked * parts.size);
+  return rate < 0.5 ? 0 : rate;
 }
 
 /** Returns the parts that may hide one of the first `limit` events, or the one after them. */

@@ -62,6 +62,8 @@ export const metrics = {
   eventsTampered: "EventsTampered",
   /** Events whose times can only come from a clock more than five minutes off that of the table. */
   clockSkew: "ClockSkew",
+  /** Events in a shard that readers do not look at: their writer passed a wrong number of shards. */
+  eventsUnlisted: "EventsUnlisted",
   /** The longest of a batch, in milliseconds: from an event's storing to its line in the audit log. */
   auditLag: "AuditLag",
   /** The longest of a batch, in milliseconds: from an event's arrival in the queue to its storing. */

@@ -10,6 +10,8 @@ export type Recorded = {
   /** When the table took it, by DynamoDB's own clock: a repeat has the same. */
   readonly stored: Date;
   readonly sequenceNumber: string;
+  /** The event's shard, if readers do not look at it. */
+  readonly unlistedShard: string | null;
   /** When the line is written. */
   readonly now: Date;
 };
@@ -22,7 +24,7 @@ const slotMs = 10 * 60_000;
 export function eventLine(
   event: ActivityEvent,
   clock: ZoneClock,
-  { stored, sequenceNumber, now }: Recorded,
+  { stored, sequenceNumber, unlistedShard, now }: Recorded,
 ): EventLine {
   const occurred = Date.parse(event.occurred_at);
   const skewMs = writerSkewMs(event, stored);
@@ -52,6 +54,7 @@ export function eventLine(
     late_seconds: Math.max(0, Math.round((stored.getTime() - occurred) / 1_000)),
     lag_ms: Math.max(0, now.getTime() - stored.getTime()),
     clock_skew_seconds: skewMs === null ? undefined : Math.round(skewMs / 1_000),
+    unlisted_shard: unlistedShard ?? undefined,
     occurred_local: local.slice(0, 19),
     occurred_hour: Number(local.slice(11, 13)),
     // The day as if it were in UTC: `local` has no zone of its own.

@@ -32,6 +32,8 @@ export type EventLine = Line<"event"> & {
    * `occurred_at`, where that alone lies more than ten minutes ahead.
    */
   readonly clock_skew_seconds?: number | undefined;
+  /** The shard that the event was written to, only where no list of the organisation showed it at `time`. */
+  readonly unlisted_shard?: string | undefined;
   /** `occurred_at` as a clock on the organisation's wall showed it. */
   readonly occurred_local: string;
   /** 0 to 23, and 1 for Monday to 7, by the same clock. */

@@ -71,11 +71,13 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(may("dynamodb:Query").map(({ fn }) => fn)).not.toContain("IngestFunction");
   });
 
-  it("whoever reads the indexes of events, or writes events of a queue, can know which organisations are sharded", () => {
+  it("whoever reads the indexes, writes events of a queue or audits them can know which organisations are sharded", () => {
     const readers = permissions.filter(({ resource }) => resource.startsWith("EventLogTable/index/"));
     const condition = JSON.stringify({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["sharded_orgs*"] } });
     const knowing = permissions.filter((one) => one.action === "dynamodb:Query" && one.condition === condition);
-    expect(new Set(knowing.map(({ fn }) => fn))).toEqual(new Set(["IngestFunction", ...readers.map(({ fn }) => fn)]));
+    expect(new Set(knowing.map(({ fn }) => fn))).toEqual(
+      new Set(["IngestFunction", "ReviewFunction", ...readers.map(({ fn }) => fn)]),
+    );
   });
 
   it("only the webhooks API and the sender use data keys, each of one organisation; the sender creates none", () => {

@@ -17,7 +17,9 @@ const clock = zoneClock(demoOrg.time_zone);
 
 /** The audit line of an event that the table stored at `stored`. */
 export function demoLine(event: ActivityEvent, stored: Date, sequenceNumber = "0", lagMs = 40): string {
-  return eventLineText(eventLine(event, clock, { stored, sequenceNumber, now: new Date(stored.getTime() + lagMs) }));
+  return eventLineText(
+    eventLine(event, clock, { stored, sequenceNumber, unlistedShard: null, now: new Date(stored.getTime() + lagMs) }),
+  );
 }
 
 /** Their lines in the audit log. Every seventh was written twice, as the stream may have it. */

@@ -69,7 +69,11 @@ describe("activityPut", () => {
 });
 
 describe("the clock of activityPut", () => {
-  const offset = fc.integer({ min: -30 * 86_400_000, max: 30 * 86_400_000 });
+  const farOff = fc.integer({ min: 2_000, max: 30 * 86_400_000 });
+  const offset = fc.oneof(
+    farOff,
+    farOff.map((ms) => -ms),
+  );
   const lead = fc.integer({ min: -600_000, max: 600_000 });
 
   it("is that of AWS, however far the machine's is off: it dates the event, and refuses what is 5 minutes ahead", () => {
@@ -101,6 +105,33 @@ describe("the clock of activityPut", () => {
       expect(activityPut(documents, "events", past).Item.recorded_at).toBe(awsNow.toISOString());
       expect(() => activityPut(documents, "events", event)).toThrow(/more than 5 minutes in the future/);
     }
+  });
+
+  it.each([-1_999, -999, -1, 1, 1_999])(
+    "is the machine's own where it seems to be %d ms off: the header is no more exact",
+    (ms) => {
+      expect(activityPut(clientOf(ms), "events", event).Item.recorded_at).toBe(new Date(machineNow).toISOString());
+    },
+  );
+
+  it("does not go back with the answers of AWS, whose time has whole seconds, where the machine's is right", async () => {
+    let [now, header] = [machineNow, ""];
+    vi.spyOn(Date, "now").mockImplementation(() => now);
+    const dynamo = new DynamoDBClient({
+      region: "us-east-1",
+      credentials: { accessKeyId: "x", secretAccessKey: "x" },
+      requestHandler: {
+        handle: async () => ({ response: new HttpResponse({ statusCode: 200, headers: { date: header } }) }),
+      },
+    });
+    const recorded: string[] = [];
+    for (const ms of [100, 900, 1_050, 1_999, 2_001]) {
+      now = machineNow + ms;
+      header = new Date(now).toUTCString();
+      await dynamo.send(new ListTablesCommand());
+      recorded.push(String(activityPut(dynamo, "events", event).Item.recorded_at));
+    }
+    expect(recorded).toEqual([100, 900, 1_050, 1_999, 2_001].map((ms) => new Date(machineNow + ms).toISOString()));
   });
 
   it("must be one that is corrected", () => {

@@ -119,12 +119,119 @@ describe("ShardCache", () => {
     expect(state.reads).toBe(2);
   });
 
+  describe("whose read beside the work is frozen with the function and fails when that goes on", () => {
+    /** A cache that knows the settings of 20 seconds and a freeze ago; `thaw` lets the read fail that began before it. */
+    async function frozen() {
+      const { state, cache } = aCache();
+      await cache.countToRead("org_big");
+      let thaw = () => undefined as unknown;
+      state.gate = new Promise((resolve) => {
+        thaw = () => resolve();
+      });
+      state.failure = busy;
+      state.ms += 20_000;
+      cache.countToRead("org_big");
+      state.gate = Promise.resolve();
+      state.ms += 600_000;
+      state.settings = sixteen;
+      return { state, cache, thaw };
+    }
+
+    it("reads again for the request that waits for it", async () => {
+      const { state, cache, thaw } = await frozen();
+      state.failure = null;
+      const count = cache.countToRead("org_big");
+      thaw();
+      expect(await count).toBe(16);
+      expect(state.reads).toBe(3);
+    });
+
+    it("reads again for the request that comes right after", async () => {
+      const { state, cache, thaw } = await frozen();
+      state.failure = null;
+      thaw();
+      await settled();
+      expect(state.reported).toEqual([busy]);
+      expect(await cache.countToRead("org_big")).toBe(16);
+      expect(state.reads).toBe(3);
+    });
+
+    it("asks a store that is away once more, and not again before a pause, however many requests come", async () => {
+      const { state, cache, thaw } = await frozen();
+      const requests = [cache.countToRead("org_a"), cache.countToRead("org_b")];
+      thaw();
+      const failed = await Promise.allSettled(requests);
+      expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+      await expect(cache.countToRead("org_c")).rejects.toBe(busy);
+      cache.prefetch();
+      expect(state.reads).toBe(3);
+    });
+  });
+
   it("does not trust a clock that went back", async () => {
     const { state, cache } = aCache();
     await cache.countToRead("org_big");
     state.settings = sixteen;
     state.ms -= 1;
     expect(await cache.countToRead("org_big")).toBe(16);
+  });
+
+  describe("asked whether readers look at a shard", () => {
+    it("reads nothing for the shard that every organisation has", async () => {
+      const { state, cache } = aCache(sixteen);
+      expect(await cache.isRead("org_a", "0")).toBe(true);
+      expect(state.reads).toBe(0);
+    });
+
+    it("knows the shards below the count, and asks anew before it says no", async () => {
+      const { state, cache } = aCache(sixteen);
+      for (let shard = 1; shard < 16; shard++) expect(await cache.isRead("org_big", String(shard))).toBe(true);
+      expect(state.reads).toBe(1);
+      state.ms += 1;
+      expect(await cache.isRead("org_big", "16")).toBe(false);
+      expect(state.reads).toBe(2);
+      expect(await cache.isRead("org_a", "1")).toBe(false);
+      expect(state.reads).toBe(3);
+    });
+
+    it("says yes as soon as the organisation is raised", async () => {
+      const { state, cache } = aCache();
+      expect(await cache.isRead("org_big", "15")).toBe(false);
+      state.settings = sixteen;
+      state.ms += 1;
+      expect(await cache.isRead("org_big", "15")).toBe(true);
+    });
+
+    it("does not take a read that began before for an answer", async () => {
+      const { state, cache } = aCache();
+      let open = () => undefined as unknown;
+      state.gate = new Promise((resolve) => {
+        open = () => resolve();
+      });
+      cache.prefetch();
+      state.gate = Promise.resolve();
+      state.settings = sixteen;
+      state.ms += 1;
+      const answer = cache.isRead("org_big", "15");
+      open();
+      expect(await answer).toBe(true);
+      expect(state.reads).toBe(2);
+    });
+
+    it("reads once for all events of a batch", async () => {
+      const { state, cache } = aCache();
+      const answers = Array.from({ length: 100 }, (_, shard) => cache.isRead("org_a", String(1 + (shard % 31))));
+      expect(new Set(await Promise.all(answers))).toEqual(new Set([false]));
+      expect(state.reads).toBe(1);
+    });
+
+    it("fails where the store is away, and says yes of a damaged setting, whose organisation cannot read anything", async () => {
+      const { state, cache } = aCache(new Map([["org_damaged", null]]));
+      expect(await cache.isRead("org_damaged", "3")).toBe(true);
+      state.failure = busy;
+      state.ms += 1;
+      await expect(cache.isRead("org_a", "3")).rejects.toBe(busy);
+    });
   });
 
   it("fails only the organisation whose setting is damaged", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { zoneClock } from "../../../shared/dialects/zone-clock.ts";
 import { type ActivityEvent, jsonText } from "../../../shared/events/event.ts";
 import { isJsonObject, type JsonObject } from "../../../shared/events/json.ts";
+import { shardOf } from "../../../shared/events/shards.ts";
 import type { AuditEntry } from "../../../shared/lambda/audit-log.ts";
 import { type AuditWorld, auditStream } from "../../../shared/lambda/audit-stream.ts";
 import { readOwnItem, toItem } from "../../../shared/store/event-item.ts";
@@ -46,6 +47,7 @@ async function run(Records: DynamoDBRecord[], over: Partial<AuditWorld> = {}) {
       },
     },
     read: readOwnItem,
+    isListed: async () => true,
     clockOf: async () => zoneClock("UTC"),
     now: () => testNow,
     ...over,
@@ -92,7 +94,7 @@ describe("an event that was added", () => {
     expect(lines[0]).not.toHaveProperty("actor");
     expect(lines[0]).not.toHaveProperty("clock_skew_seconds");
     expect(log).toMatchObject([{ EventsLogged: 1, request_id: "invocation-1" }]);
-    expect(log[0]).not.toHaveProperty("ClockSkew");
+    for (const metric of ["ClockSkew", "EventsUnlisted"]) expect(log[0]).not.toHaveProperty(metric);
   });
 
   it("by a clock that is more than five minutes off says so, and is counted", async () => {
@@ -102,6 +104,27 @@ describe("an event that was added", () => {
     expect(lines.map(({ clock_skew_seconds }) => clock_skew_seconds)).toEqual([864_000, undefined, undefined, -301]);
     expect(lines.map(({ time }) => time)).toEqual(events.map(() => stored.toISOString()));
     expect(log).toMatchObject([{ EventsLogged: 4, ClockSkew: 2 }]);
+  });
+
+  it("in a shard that no list reads says so, and is counted", async () => {
+    const event = aStoredEvent();
+    const shard = String(shardOf(event, 32));
+    const NewImage = { ...imageOf(event), shard: { S: shard } };
+    const asked: [string, string][] = [];
+    const isListed = async (...of: [string, string]) => {
+      asked.push(of);
+      return of[1] === "0";
+    };
+    const records = [inserted(), aRecord({}, { SequenceNumber: "seq-2", NewImage })];
+    const { failed, lines, log } = await run(records, { isListed });
+    expect(asked).toEqual([
+      [event.org_id, "0"],
+      [event.org_id, shard],
+    ]);
+    expect(failed).toEqual([]);
+    expect(lines[0]).not.toHaveProperty("unlisted_shard");
+    expect(lines[1]).toMatchObject({ message: "event", event_id: event.event_id, unlisted_shard: shard });
+    expect(log).toMatchObject([{ EventsLogged: 2, EventsUnlisted: 1 }]);
   });
 
   it("is told by the clock of its own organisation", async () => {
@@ -227,6 +250,7 @@ describe("a batch that could not be written", () => {
   it.each([
     ["the log", { auditLog: { put: failing } }],
     ["the clock of an organisation", { clockOf: failing }],
+    ["the shards of an organisation", { isListed: failing }],
   ])("comes again from its first record, for want of %s, and nothing of it is told", async (_, over) => {
     const { failed, log } = await run(batch, over);
     expect(failed).toEqual(["seq-1"]);

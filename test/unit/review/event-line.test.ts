@@ -11,7 +11,7 @@ import { someMoment, someStoredEvent, zones } from "../../support/some-events.ts
 const stored = new Date("2026-06-01T12:00:29.000Z");
 
 const lineOf = (event: ActivityEvent, zone = "UTC") =>
-  eventLine(event, zoneClock(zone), { stored, sequenceNumber: "seq-1", now: testNow });
+  eventLine(event, zoneClock(zone), { stored, sequenceNumber: "seq-1", unlistedShard: null, now: testNow });
 
 /** The line of an event with this over it, as it stands in the log. */
 const written = (over: Partial<ActivityEvent> = {}, zone?: string): Record<string, unknown> =>
@@ -134,7 +134,7 @@ describe("the line of an event", () => {
   });
 
   it("has no negative lag where the function's clock is behind the table's", () => {
-    const sequence = { sequenceNumber: "seq-1", now: new Date(stored.getTime() - 40) };
+    const sequence = { sequenceNumber: "seq-1", unlistedShard: null, now: new Date(stored.getTime() - 40) };
     expect(eventLine(anEvent(), zoneClock("UTC"), { stored, ...sequence }).lag_ms).toBe(0);
   });
 
