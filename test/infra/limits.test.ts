@@ -7,6 +7,7 @@ import { rateLimit } from "../../shared/access/rate.ts";
 import { maxLimit } from "../../shared/dialects/finzbooks/query.ts";
 import { maxEventBytes } from "../../shared/events/schema.ts";
 import { windowBudget } from "../../shared/events/window.ts";
+import { rememberedMs } from "../../shared/lambda/data-keys.ts";
 import { maxEndpoints } from "../../shared/webhooks/endpoint.ts";
 import { initialLimit, maxConcurrentSends } from "../../shared/webhooks/health.ts";
 
@@ -37,6 +38,7 @@ it.each([
   ["endpoints", `| ${maxEndpoints} |`],
   ["sends at a time", `${initialLimit} to one endpoint, up to ${maxConcurrentSends}`],
   ["sends at a time", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
+  ["data keys of signing secrets that are decrypted", `once in ${rememberedMs / 60_000} minutes for each instance`],
 ])("the limits page says of %s what the code has", (what, said) => {
   expect(rows.find((row) => row.startsWith(`| ${what} |`))).toContain(said);
 });
