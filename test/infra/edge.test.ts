@@ -123,9 +123,9 @@ describe("a stage with an edge", () => {
     expect(visibility).toEqual([false, false, false, false]);
   });
 
-  it("leaves the API the account's quota, since each caller has a limit of its own before it", () => {
+  it("lets its callers have half of the account's quota, so that a flood past CloudFront leaves other APIs the rest", () => {
     template.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
-      DefaultRouteSettings: { ThrottlingRateLimit: 10_000, ThrottlingBurstLimit: 5_000 },
+      DefaultRouteSettings: { ThrottlingRateLimit: 5_000, ThrottlingBurstLimit: 2_500 },
     });
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { stages } from "../../infra/config.ts";
 import { perEvent } from "../../infra/costs/workload.ts";
+import { edgeThrottle } from "../../infra/read-api.ts";
 import { rateLimit } from "../../shared/access/rate.ts";
 import { maxLimit } from "../../shared/dialects/finzbooks/query.ts";
 import { maxEventBytes } from "../../shared/events/schema.ts";
@@ -31,6 +32,10 @@ it.each([
   [
     "requests a second, all callers",
     `${n(prod.throttle.ratePerSecond)} in prod and ${n(dev.throttle.ratePerSecond)} in dev`,
+  ],
+  [
+    "requests a second, all callers",
+    `with an edge ${n(edgeThrottle.ratePerSecond)}, bursts of ${n(edgeThrottle.burst)}`,
   ],
   ["requests at a time", `${prod.reserved?.api} for each function`],
   ["events of a page", `${maxLimit} (\`limit\`)`],
