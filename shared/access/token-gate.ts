@@ -37,6 +37,17 @@ export class TokenGate {
   }
 
   /**
+   * The token of a secret and what is counted in its window, by a read that counts nothing, whatever is left of its rate.
+   * Throws `ActivityError` `unauthenticated`.
+   */
+  async find(secret: string, now: Date): Promise<Entry> {
+    const ref = refOf(secret);
+    const found = await this.#uses.look(ref, windowStart(now));
+    const token = goodToken(found?.token ?? null, ref, now);
+    return { token, used: found?.used ?? 0 };
+  }
+
+  /**
    * Counts a request against the rate of its token. Throws `ActivityError` `unauthenticated` for a token that is
    * malformed (without any call), unknown, expired or revoked, and `rate_limited` for one that is over its limit.
    */
