@@ -40,9 +40,9 @@ export class TokenGate {
    * The token of a secret and what is counted in its window, by a read that counts nothing, whatever is left of its rate.
    * Throws `ActivityError` `unauthenticated`.
    */
-  async find(secret: string, now: Date): Promise<Entry> {
+  async find(secret: string, now: Date, limit: number): Promise<Entry> {
     const ref = refOf(secret);
-    const found = await this.#uses.look(ref, windowStart(now));
+    const found = await this.#uses.look(ref, { start: windowStart(now), limit });
     const token = goodToken(found?.token ?? null, ref, now);
     return { token, used: found?.used ?? 0 };
   }
@@ -55,7 +55,7 @@ export class TokenGate {
     const ref = refOf(secret);
     this.refuseExcess(secret, now, limit);
     if (!this.#seen.has(ref.hash)) await this.#look(ref, now, limit);
-    const found = await this.#use(ref, now);
+    const found = await this.#use(ref, now, limit);
     this.#seen.delete(ref.hash);
     const token = goodToken(found?.token ?? null, ref, now);
     if (found === null) throw invalidToken();
@@ -82,13 +82,13 @@ export class TokenGate {
   /** Charges what a request has cost beyond the one that was counted. Answers what is counted then. */
   async charge(secret: string, charge: Charge, now: Date, limit: number): Promise<number> {
     const ref = refOf(secret);
-    const used = await this.#uses.charge(ref.holder, windowStart(now), charge);
+    const used = await this.#uses.charge(ref.holder, { start: windowStart(now), limit }, charge);
     this.#remember(ref, used, now, limit);
     return used;
   }
 
   async #look(ref: TokenRef, now: Date, limit: number): Promise<Token> {
-    const found = await this.#uses.look(ref, windowStart(now));
+    const found = await this.#uses.look(ref, { start: windowStart(now), limit });
     const token = goodToken(found?.token ?? null, ref, now);
     if (this.#seen.size >= capacity) this.#seen.clear();
     this.#seen.add(ref.hash);
@@ -99,9 +99,9 @@ export class TokenGate {
     return token;
   }
 
-  async #use(ref: TokenRef, now: Date): Promise<Entry | null> {
+  async #use(ref: TokenRef, now: Date, limit: number): Promise<Entry | null> {
     try {
-      return await this.#uses.use(ref, windowStart(now));
+      return await this.#uses.use(ref, { start: windowStart(now), limit });
     } catch (error) {
       if (error instanceof ActivityError && error.code === "rate_limited") {
         // Its own requests are what its item cannot take: until they let go, this instance adds none.

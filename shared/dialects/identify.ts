@@ -56,10 +56,10 @@ export async function identify(visit: Visit): Promise<Token> {
  * `ActivityError` for a bad token.
  */
 export async function identifyUncounted(visit: Visit): Promise<Token> {
-  const { gate, secret, trace } = visit;
+  const { gate, secret, trace, rate } = visit;
   trace.facts.token_id = tokenIdOf(secret);
   const now = visit.now();
-  const { token, used } = await gate.find(secret, now);
+  const { token, used } = await gate.find(secret, now, rate.limit);
   trace.facts.user_id = token.user_id ?? undefined;
   showRate(visit, used, now);
   return token;

@@ -7,7 +7,7 @@ import { type AdminStore, administer } from "../../shared/access/admin.ts";
 import type { TokenUses } from "../../shared/access/authenticate.ts";
 import type { Token } from "../../shared/access/caller.ts";
 import { type ClientTokens, issueAccessToken } from "../../shared/access/client-tokens.ts";
-import { windowStart } from "../../shared/access/rate.ts";
+import { rateLimit, windowEnd, windowStart } from "../../shared/access/rate.ts";
 import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "../../shared/access/token.ts";
 import { TokenGate } from "../../shared/access/token-gate.ts";
 import { adminStore } from "../../shared/store/admin.ts";
@@ -23,7 +23,8 @@ const org = anOrg();
 /** The true minute: the engine removes what is over by its own clock. */
 const now = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 const at = (second: number) => new Date(now.getTime() + second * 1_000);
-const window = windowStart(now);
+const window = { start: windowStart(now), limit: rateLimit.requests };
+const next = { ...window, start: windowEnd(now) };
 
 let engine: Engine;
 let issued: ClientTokens;
@@ -97,7 +98,7 @@ describe("an access token that is issued", () => {
         created_at: now.toISOString(),
         expires_at: at(accessTokenSeconds).toISOString(),
         revoked_at: null,
-        last_used_at: window.toISOString(),
+        last_used_at: window.start.toISOString(),
       },
       used: 1,
     });
@@ -112,7 +113,7 @@ describe("an access token that is issued", () => {
     expect((await use(late))?.used).toBe(2);
     expect((await use(client.secret))?.used).toBe(3);
     expect((await uses.look(tokenRefOf(early), window))?.used).toBe(3);
-    expect((await uses.look(tokenRefOf(early), at(60)))?.used).toBe(0);
+    expect((await uses.look(tokenRefOf(early), next))?.used).toBe(0);
   });
 
   it("is one of two at most that are stored, in an item that costs one write unit", async () => {
@@ -304,8 +305,42 @@ describe("a charge", () => {
   it("opens the window that it comes in, where the request began in the one before", async () => {
     const { token_id, secret } = await newClient();
     await use(secret);
-    expect(await uses.charge(token_id, at(60), { requests: 89, lease: null })).toBe(89);
-    expect(await uses.charge(token_id, at(60), { requests: 1, lease: null })).toBe(90);
-    expect((await uses.use(tokenRefOf(secret), at(60)))?.used).toBe(91);
+    expect(await uses.charge(token_id, next, { requests: 89, lease: null })).toBe(89);
+    expect(await uses.charge(token_id, next, { requests: 1, lease: null })).toBe(90);
+    expect((await uses.use(tokenRefOf(secret), next))?.used).toBe(91);
+  });
+
+  it("beyond the limit is owed in the next window, one window's limit at most, and nothing after that", async () => {
+    const afterNext = { ...window, start: new Date(next.start.getTime() + 60_000) };
+    for (const [excess, owed] of [
+      [250, 250],
+      [10_000, 600],
+    ] as const) {
+      const { token_id, secret } = await newClient();
+      const ref = tokenRefOf(secret);
+      await use(secret);
+      await uses.charge(token_id, window, { requests: 599 + excess, lease: null });
+      for (let n = 0; n < 2; n++) expect((await use(secret))?.used).toBe(601 + excess);
+      expect((await uses.look(ref, next))?.used).toBe(owed);
+      for (let n = 1; n <= 2; n++) expect((await uses.use(ref, next))?.used).toBe(Math.min(601, owed + n));
+      expect((await uses.use(ref, afterNext))?.used).toBe(1);
+    }
+  });
+
+  it("is not made for requests that are refused, however many", async () => {
+    const { token_id, secret } = await newClient();
+    const ref = tokenRefOf(secret);
+    await use(secret);
+    await uses.charge(token_id, window, { requests: 599, lease: null });
+    for (let n = 0; n < 5; n++) expect((await use(secret))?.used).toBe(601);
+    expect((await uses.look(ref, window))?.used).toBe(600);
+    expect((await uses.use(ref, next))?.used).toBe(1);
+  });
+
+  it("carries over what a request that begins in the old window is charged in the new one", async () => {
+    const { token_id, secret } = await newClient();
+    await use(secret);
+    await uses.charge(token_id, window, { requests: 699, lease: null });
+    expect(await uses.charge(token_id, next, { requests: 5, lease: null })).toBe(105);
   });
 });

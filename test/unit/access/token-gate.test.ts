@@ -61,7 +61,9 @@ describe("a token that is over its limit", () => {
     await gate.enter(aSecret(), testNow, limit);
     ports.charge.mockResolvedValue(limit + 40);
     expect(await gate.charge(aSecret(), { requests: 640, lease: 1 }, testNow, limit)).toBe(limit + 40);
-    expect(ports.charge.mock.calls).toEqual([[aToken().token_id, windowStart(testNow), { requests: 640, lease: 1 }]]);
+    expect(ports.charge.mock.calls).toEqual([
+      [aToken().token_id, { start: windowStart(testNow), limit }, { requests: 640, lease: 1 }],
+    ]);
     expect((await refusalOf(gate.enter(aSecret(), testNow, limit))).code).toBe("rate_limited");
     expect(ports.use).toHaveBeenCalledTimes(1);
   });
