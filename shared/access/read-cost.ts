@@ -8,8 +8,10 @@ export const readCost = {
   plainUnits: 128,
   /** Beyond that, each of these counts as one more request. */
   unitsPerRequest: 32,
-  /** A request that has read more than this is expensive: a token runs few of those at a time. */
+  /** A request that would read more than this is expensive: a token runs few of those at a time. */
   expensiveUnits: 256,
+  /** What the first read is taken to consume until it has ended: half of 1 MB, the most that one gives. */
+  firstReadUnits: 64,
   /** Expensive requests that one token may run at a time. */
   atOnce: 3,
   /** A lease outlives every function that can hold it, which ends after 15 seconds. */

@@ -17,11 +17,17 @@ export type MeterPorts = {
   now(): Date;
 };
 
-/** Counts what one request reads. It reads on beyond a bound only while it holds one of its token's few leases. */
+/**
+ * Counts what one request reads. It reads on beyond a bound only while it holds one of its token's few leases. What reads
+ * that are under way will consume is estimated, so that reads side by side do not all begin below the bound.
+ */
 export class RequestMeter implements ReadMeter {
   readonly #ports: MeterPorts;
   readonly #started: number;
   #units = 0;
+  #ended = 0;
+  #underWay = 0;
+  #nextEnd = Promise.withResolvers<void>();
   #lease: Promise<number> | null = null;
 
   constructor(ports: MeterPorts) {
@@ -30,16 +36,18 @@ export class RequestMeter implements ReadMeter {
   }
 
   async next(): Promise<void> {
-    if (this.#units <= readCost.expensiveUnits) return;
-    if (this.#ports.now().getTime() - this.#started > readCost.longestMs) {
-      throw new ActivityError("unavailable", "The answer took too long.", { retryAfter: 2 });
-    }
-    this.#lease ??= this.#take();
-    await this.#lease;
+    // One that has ended tells more than the estimate does, and mostly leaves room.
+    while (this.#lease === null && this.#isBeyond() && this.#underWay > 0) await this.#nextEnd.promise;
+    if (this.#lease !== null || this.#isBeyond()) await this.#readOn();
+    this.#underWay += 1;
   }
 
   add(units: number): void {
     this.#units += units;
+    this.#ended += 1;
+    this.#underWay = Math.max(0, this.#underWay - 1);
+    this.#nextEnd.resolve();
+    this.#nextEnd = Promise.withResolvers();
   }
 
   /** What is owed for all that was read; `null` where nothing is. To be asked once reading has ended. */
@@ -47,6 +55,20 @@ export class RequestMeter implements ReadMeter {
     const lease = this.#lease === null ? null : await this.#lease.catch(() => null);
     const requests = requestsFor(this.#units) - 1;
     return requests === 0 && lease === null ? null : { requests, lease };
+  }
+
+  /** Whether one read more would go beyond what is read without a lease. */
+  #isBeyond(): boolean {
+    const estimate = this.#ended === 0 ? readCost.firstReadUnits : this.#units / this.#ended;
+    return this.#units + (this.#underWay + 1) * estimate > readCost.expensiveUnits;
+  }
+
+  async #readOn(): Promise<void> {
+    if (this.#ports.now().getTime() - this.#started > readCost.longestMs) {
+      throw new ActivityError("unavailable", "The answer took too long.", { retryAfter: 2 });
+    }
+    this.#lease ??= this.#take();
+    await this.#lease;
   }
 
   async #take(): Promise<number> {

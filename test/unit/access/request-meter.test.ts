@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { rateLimit } from "../../../shared/access/rate.ts";
+import { carriedOver, rateLimit, windowEnd, windowStart } from "../../../shared/access/rate.ts";
 import { readCost, requestsFor } from "../../../shared/access/read-cost.ts";
 import { type MeterPorts, RequestMeter } from "../../../shared/access/request-meter.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
@@ -103,5 +103,84 @@ describe("a request that reads more", () => {
     expect((await refusalOf(read(300))).code).toBe("unavailable");
     expect(await meter.charge()).toEqual({ requests: requestsFor(600) - 1, lease: 2 });
     expect(readCost.leaseMs).toBeGreaterThan(15_000);
+  });
+});
+
+describe("reads side by side", () => {
+  /** Reads of shards, each of which consumes so many units, and what was read when the first lease was asked for. */
+  async function readSideBySide(shards: number, units: number) {
+    const { meter, lease } = metering();
+    let consumed = 0;
+    let mostUnderWay = 0;
+    let underWay = 0;
+    let before: number | null = null;
+    lease.mockImplementation(async () => {
+      before ??= consumed;
+      return null;
+    });
+    const read = async () => {
+      await meter.next();
+      underWay += 1;
+      mostUnderWay = Math.max(mostUnderWay, underWay);
+      await new Promise(setImmediate);
+      underWay -= 1;
+      consumed += units;
+      meter.add(units);
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: shards }, read));
+    const refused = outcomes.filter(({ status }) => status === "rejected").length;
+    return { consumed, before, mostUnderWay, refused, leases: lease.mock.calls.length };
+  }
+
+  it.each([
+    [16, 5],
+    [32, 3],
+  ])(
+    "of %d shards of ordinary events, %d units each, need no lease and all begin once one has ended",
+    async (shards, units) => {
+      const { consumed, refused, leases, mostUnderWay } = await readSideBySide(shards, units);
+      expect([consumed, refused, leases]).toEqual([shards * units, 0, 0]);
+      expect(mostUnderWay).toBeGreaterThan(shards / 2);
+    },
+  );
+
+  it.each([2, 4, 8, 16, 32])("of %d shards of the largest events cannot all begin below the bound", async (shards) => {
+    const { consumed, before, refused } = await readSideBySide(shards, 128);
+    const first = Math.min(shards, readCost.expensiveUnits / readCost.firstReadUnits);
+    expect(consumed).toBe(first * 128);
+    expect([before, refused]).toEqual([shards > first ? first * 128 : null, shards - first]);
+  });
+
+  it("wait for none that has failed", async () => {
+    const { meter, lease } = metering();
+    for (let n = 0; n < 4; n++) await meter.next();
+    const fifth = meter.next();
+    meter.add(0);
+    await fifth;
+    expect(lease).not.toHaveBeenCalled();
+  });
+});
+
+describe("six hundred requests of a token that come together", () => {
+  it("read no more than a bound each without a lease, and use up the next minute as well", async () => {
+    let read = 0;
+    let used = 0;
+    for (let n = 0; n < rateLimit.requests; n++) {
+      const { meter, lease } = metering();
+      lease.mockResolvedValue(null);
+      const reading = async () => {
+        for (;;) {
+          await meter.next();
+          meter.add(128);
+          read += 128;
+        }
+      };
+      expect((await refusalOf(reading())).code).toBe("rate_limited");
+      used += 1 + ((await meter.charge())?.requests ?? 0);
+    }
+    expect(read).toBeLessThanOrEqual(rateLimit.requests * readCost.expensiveUnits);
+    const start = windowStart(testNow);
+    const next = { start: windowEnd(testNow), limit: rateLimit.requests };
+    expect(carriedOver({ start, used }, next)).toBe(rateLimit.requests);
   });
 });
