@@ -1,6 +1,7 @@
 import { ActivityError } from "../events/errors.ts";
 import type { Token } from "./caller.ts";
 import type { RateWindow } from "./rate.ts";
+import type { Lease, NoLease } from "./read-lease.ts";
 import type { Charge } from "./request-meter.ts";
 import { isEqual, type TokenRef } from "./token.ts";
 
@@ -16,9 +17,9 @@ export type TokenUses = {
    * there is no such token. One that goes over the limit is not counted, and answered with what it would have made. Throws `ActivityError` `rate_limited` where the item has more writes than it can take.
    */
   use(ref: TokenRef, window: RateWindow): Promise<Entry | null>;
-  /** Takes one of the leases for expensive requests; `null` where all are taken. */
-  lease(holder: string, now: Date, until: Date): Promise<number | null>;
-  /** Adds to what was counted in the window and ends the lease, in the same write. Answers what is counted then. */
+  /** Takes one of the leases for expensive requests. */
+  lease(holder: string, now: Date, until: Date): Promise<Lease | NoLease>;
+  /** Adds to what was counted in the window and ends the lease where it is still held, in the same write. Answers what is counted then. */
   charge(holder: string, window: RateWindow, charge: Charge): Promise<number>;
 };
 

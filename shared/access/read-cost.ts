@@ -14,8 +14,10 @@ export const readCost = {
   firstReadUnits: 64,
   /** Expensive requests that one token may run at a time. */
   atOnce: 3,
-  /** A lease outlives every function that can hold it, which ends after 15 seconds. */
-  leaseMs: 20_000,
+  /** A lease outlives every function that can hold it: that of webhooks ends last, after 25 seconds. */
+  leaseMs: 30_000,
+  /** For how long an instance takes a token's leases for taken once it was refused one. */
+  refusedMs: 2_000,
   /** Reading stops early enough for the charge to be written within the function's time. */
   longestMs: 12_000,
 } as const;

@@ -1,19 +1,22 @@
 import { ActivityError } from "../events/errors.ts";
 import type { ReadMeter } from "../events/query.ts";
 import { readCost, requestsFor } from "./read-cost.ts";
+import type { Lease } from "./read-lease.ts";
 
 /** What a request owes beyond the one request that was counted when it came in. */
 export type Charge = {
   readonly requests: number;
   /** The lease that ends with the charge; `null` where the request held none. */
-  readonly lease: number | null;
+  readonly lease: Lease | null;
 };
 
 export type MeterPorts = {
   /** Resolves once the caller was let in, and rejects where it was refused. */
   readonly admitted: Promise<unknown>;
-  /** Takes one of the token's leases for expensive requests; `null` where all are taken. */
-  lease(): Promise<number | null>;
+  /** Takes one of the token's leases for expensive requests. Throws `ActivityError` `rate_limited` where all are taken. */
+  lease(): Promise<Lease>;
+  /** Whether the token is known to have none left, so that an expensive request is better refused before it reads. */
+  isLeaseless(): boolean;
   now(): Date;
 };
 
@@ -28,7 +31,7 @@ export class RequestMeter implements ReadMeter {
   #ended = 0;
   #underWay = 0;
   #nextEnd = Promise.withResolvers<void>();
-  #lease: Promise<number> | null = null;
+  #lease: Promise<Lease> | null = null;
 
   constructor(ports: MeterPorts) {
     this.#ports = ports;
@@ -60,7 +63,8 @@ export class RequestMeter implements ReadMeter {
   /** Whether one read more would go beyond what is read without a lease. */
   #isBeyond(): boolean {
     const estimate = this.#ended === 0 ? readCost.firstReadUnits : this.#units / this.#ended;
-    return this.#units + (this.#underWay + 1) * estimate > readCost.expensiveUnits;
+    const bound = this.#ports.isLeaseless() ? readCost.plainUnits : readCost.expensiveUnits;
+    return this.#units + (this.#underWay + 1) * estimate > bound;
   }
 
   async #readOn(): Promise<void> {
@@ -71,12 +75,9 @@ export class RequestMeter implements ReadMeter {
     await this.#lease;
   }
 
-  async #take(): Promise<number> {
+  async #take(): Promise<Lease> {
     // Reads begin beside authentication: nothing is written for a caller that is not let in.
     await this.#ports.admitted;
-    const lease = await this.#ports.lease();
-    if (lease !== null) return lease;
-    const message = `${readCost.atOnce} requests of this token that read much are under way: wait for one to end.`;
-    throw new ActivityError("rate_limited", message, { retryAfter: 2 });
+    return this.#ports.lease();
   }
 }

@@ -7,13 +7,14 @@ import {
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { TokenUses } from "../access/authenticate.ts";
 import { carriedOver, type RateWindow } from "../access/rate.ts";
+import type { Lease } from "../access/read-lease.ts";
 import type { TokenRef } from "../access/token.ts";
 import { ActivityError } from "../events/errors.ts";
 import { textAttributes } from "./attributes.ts";
 import { calling, isKeyThrottled } from "./faults.ts";
 import { getItem } from "./get-item.ts";
 import { tokenKey } from "./keys.ts";
-import { takeLease } from "./read-leases.ts";
+import { leaseAttribute, takeLease } from "./read-leases.ts";
 import { readToken } from "./token-item.ts";
 
 /** A clock that lags behind another function's counts in the window that is open, and never turns it back. */
@@ -21,7 +22,7 @@ const windowIsOpen = "rate_window >= :window";
 const windowIsOver = "attribute_exists(pk) AND (attribute_not_exists(rate_window) OR rate_window < :window)";
 
 type Holder = Pick<TokenRef, "holder"> & Partial<TokenRef>;
-type Count = { readonly window: RateWindow; readonly requests: number; readonly lease: number | null };
+type Count = { readonly window: RateWindow; readonly requests: number; readonly lease: Lease | null };
 
 /** One try: to add to the window that is open, or to open the next one with what it begins with. */
 type Step = { readonly carried: number | null; readonly isLimited: boolean };
@@ -35,16 +36,18 @@ export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
   const update = async (ref: Holder, { window, requests, lease }: Count, { carried, isLimited }: Step) => {
     const isHeld = ref.isAccessToken ? " AND attribute_exists(#access.#hash)" : "";
     const isWithin = isLimited && carried === null ? " AND rate_used < :limit" : "";
+    const isHolder = lease === null ? "" : ` AND ${leaseAttribute(lease.slot)} = :until`;
     const counting = carried === null ? "ADD rate_used :requests" : "SET rate_window = :window, rate_used = :requests";
     const request = {
       TableName: table,
       Key: textAttributes(tokenKey(ref.holder)),
-      ConditionExpression: `${carried === null ? windowIsOpen : windowIsOver}${isHeld}${isWithin}`,
-      UpdateExpression: `${counting}${lease === null ? "" : ` REMOVE read_lease_${lease}`}`,
+      ConditionExpression: `${carried === null ? windowIsOpen : windowIsOver}${isHeld}${isWithin}${isHolder}`,
+      UpdateExpression: `${counting}${lease === null ? "" : ` REMOVE ${leaseAttribute(lease.slot)}`}`,
       ...(ref.isAccessToken && { ExpressionAttributeNames: { "#access": "access", "#hash": ref.hash ?? "" } }),
       ExpressionAttributeValues: {
         ":window": { S: window.start.toISOString() },
         ":requests": { N: String((carried ?? 0) + requests) },
+        ...(lease !== null && { ":until": { N: String(lease.until) } }),
         ...(isWithin !== "" && { ":limit": { N: String(window.limit) } }),
       },
       ReturnValues: "ALL_NEW",
@@ -96,10 +99,19 @@ export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
     lease: (holder, now, until) => takeLease(client, table, holder, { now, until }),
 
     async charge(holder, window, { requests, lease }) {
-      const counted = await count({ holder }, { window, requests, lease }, { fits: () => true, isLimited: false });
+      const add = (given: Lease | null) => {
+        const fits = (item: Item) => given === null || isHolderOf(item, given);
+        return count({ holder }, { window, requests, lease: given }, { fits, isLimited: false });
+      };
+      // A lease that has ended may be another request's by now, and is left to it.
+      const counted = (lease === null ? null : await add(lease)) ?? (await add(null));
       return counted?.used ?? requests;
     },
   };
+}
+
+function isHolderOf(item: Item, { slot, until }: Lease): boolean {
+  return Number(item[leaseAttribute(slot)]?.N) === until;
 }
 
 function isOpen({ start }: RateWindow, { rate_window }: Record<string, unknown>): boolean {

@@ -279,24 +279,44 @@ describe("a client that is revoked", () => {
 describe("the leases of a token for expensive requests", () => {
   it("are three, end by themselves, and are given back by the charge", async () => {
     const { token_id, secret } = await newClient();
-    const take = (second: number) => uses.lease(token_id, at(second), at(second + 20));
-    expect([await take(0), await take(1), await take(2), await take(3)]).toEqual([1, 2, 3, null]);
+    const until = (second: number) => at(second + 30).getTime();
+    const take = (second: number) => uses.lease(token_id, at(second), at(second + 30));
+    const taken = [await take(0), await take(1), await take(2), await take(3)];
+    expect(taken).toEqual([
+      { slot: 1, until: until(0) },
+      { slot: 2, until: until(1) },
+      { slot: 3, until: until(2) },
+      { slot: null, freeAt: until(0) },
+    ]);
     await use(secret);
-    expect(await uses.charge(token_id, window, { requests: 89, lease: 2 })).toBe(90);
-    expect([await take(4), await take(5)]).toEqual([2, null]);
-    expect([await take(20), await take(20.5)]).toEqual([1, null]);
+    expect(await uses.charge(token_id, window, { requests: 89, lease: { slot: 2, until: until(1) } })).toBe(90);
+    expect([await take(4), await take(5)]).toMatchObject([{ slot: 2 }, { slot: null, freeAt: until(0) }]);
+    expect([await take(30), await take(30.5)]).toMatchObject([{ slot: 1 }, { slot: null, freeAt: until(2) }]);
     expect((await use(secret))?.used).toBe(91);
+  });
+
+  it("that have ended are not given back for the request that holds them now, and the charge is made", async () => {
+    const { token_id, secret } = await newClient();
+    await use(secret);
+    const late = { slot: 1, until: at(30).getTime() };
+    const current = { slot: 1, until: at(61).getTime() };
+    expect(await uses.lease(token_id, at(0), at(30))).toEqual(late);
+    expect(await uses.lease(token_id, at(31), at(61))).toEqual(current);
+    expect(await uses.charge(token_id, window, { requests: 10, lease: late })).toBe(11);
+    expect((await itemOf({ token_id })).read_lease_1).toBe(current.until);
+    expect(await uses.charge(token_id, next, { requests: 10, lease: current })).toBe(10);
+    expect(await itemOf({ token_id })).not.toHaveProperty("read_lease_1");
   });
 
   it("are three however many ask at once", async () => {
     const { token_id } = await newClient();
-    const taken = await Promise.all(Array.from({ length: 12 }, () => uses.lease(token_id, now, at(20))));
-    expect(taken.filter((lease) => lease !== null).sort()).toEqual([1, 2, 3]);
+    const taken = await Promise.all(Array.from({ length: 12 }, () => uses.lease(token_id, now, at(30))));
+    expect(taken.flatMap(({ slot }) => slot ?? []).sort()).toEqual([1, 2, 3]);
   });
 
   it("are no one's whose token does not exist", async () => {
     const before = await everything();
-    expect(await uses.lease(`tok_${"0".repeat(32)}`, now, at(20))).toBeNull();
+    expect(await uses.lease(`tok_${"0".repeat(32)}`, now, at(30))).toEqual({ slot: null, freeAt: null });
     expect(await everything()).toEqual(before);
   });
 });

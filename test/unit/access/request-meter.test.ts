@@ -7,15 +7,19 @@ import { ActivityError } from "../../../shared/events/errors.ts";
 import { testNow } from "../../support/builders.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
+const held = { slot: 2, until: testNow.getTime() + readCost.leaseMs };
+const noLease = new ActivityError("rate_limited", "All leases are taken.", { retryAfter: 2 });
+
 function metering({ admitted = Promise.resolve() }: { admitted?: Promise<unknown> } = {}) {
   const clock = { now: testNow };
-  const lease = vi.fn<MeterPorts["lease"]>(async () => 2);
-  const meter = new RequestMeter({ admitted, lease, now: () => clock.now });
+  const lease = vi.fn<MeterPorts["lease"]>(async () => held);
+  const isLeaseless = vi.fn<MeterPorts["isLeaseless"]>(() => false);
+  const meter = new RequestMeter({ admitted, lease, isLeaseless, now: () => clock.now });
   const read = async (units: number) => {
     await meter.next();
     meter.add(units);
   };
-  return { clock, lease, meter, read };
+  return { clock, lease, isLeaseless, meter, read };
 }
 
 describe("what a request counts as", () => {
@@ -69,18 +73,28 @@ describe("a request that reads more", () => {
     await read(readCost.expensiveUnits + 1);
     await Promise.all([read(100), read(100), read(100)]);
     expect(lease).toHaveBeenCalledTimes(1);
-    expect(await meter.charge()).toEqual({ requests: requestsFor(readCost.expensiveUnits + 301) - 1, lease: 2 });
+    expect(await meter.charge()).toEqual({ requests: requestsFor(readCost.expensiveUnits + 301) - 1, lease: held });
   });
 
   it("reads on no more without a lease, and owes what it has read", async () => {
     const { meter, read, lease } = metering();
-    lease.mockResolvedValue(null);
+    lease.mockRejectedValue(noLease);
     await read(300);
     const { code, facts } = await refusalOf(read(100));
     expect([code, facts.retryAfter]).toEqual(["rate_limited", 2]);
     expect((await refusalOf(read(100))).code).toBe("rate_limited");
     expect(lease).toHaveBeenCalledTimes(1);
     expect(await meter.charge()).toEqual({ requests: requestsFor(300) - 1, lease: null });
+  });
+
+  it("is refused before it reads beyond a page where the leases are known to be taken", async () => {
+    const { meter, read, lease, isLeaseless } = metering();
+    isLeaseless.mockReturnValue(true);
+    lease.mockRejectedValue(noLease);
+    await read(60);
+    await read(60);
+    expect((await refusalOf(read(60))).code).toBe("rate_limited");
+    expect(await meter.charge()).toBeNull();
   });
 
   it("takes no lease before its caller is let in, and none where it is refused", async () => {
@@ -101,8 +115,7 @@ describe("a request that reads more", () => {
     await read(300);
     clock.now = new Date(testNow.getTime() + readCost.longestMs + 1);
     expect((await refusalOf(read(300))).code).toBe("unavailable");
-    expect(await meter.charge()).toEqual({ requests: requestsFor(600) - 1, lease: 2 });
-    expect(readCost.leaseMs).toBeGreaterThan(15_000);
+    expect(await meter.charge()).toEqual({ requests: requestsFor(600) - 1, lease: held });
   });
 });
 
@@ -116,7 +129,7 @@ describe("reads side by side", () => {
     let before: number | null = null;
     lease.mockImplementation(async () => {
       before ??= consumed;
-      return null;
+      throw noLease;
     });
     const read = async () => {
       await meter.next();
@@ -167,7 +180,7 @@ describe("six hundred requests of a token that come together", () => {
     let used = 0;
     for (let n = 0; n < rateLimit.requests; n++) {
       const { meter, lease } = metering();
-      lease.mockResolvedValue(null);
+      lease.mockRejectedValue(noLease);
       const reading = async () => {
         for (;;) {
           await meter.next();

@@ -76,18 +76,25 @@ describe("a search", () => {
     expect((await refusalOf(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("too_broad");
     const owed = requestsFor(58 * reads()) - 1;
     expect(owed).toBeGreaterThan(80);
-    expect(charged(charge)).toEqual([{ requests: owed, lease: 1 }]);
+    expect(charged(charge)).toEqual([
+      { requests: owed, lease: { slot: 1, until: testNow.getTime() + readCost.leaseMs } },
+    ]);
     expect(lease).toHaveBeenCalledTimes(1);
     expect(trace.headers["x-ratelimit-remaining"]).toBe(String(600 - 10 - owed));
   });
 
   it("that another instance runs three of is refused when it becomes expensive, and is charged for what it read", async () => {
     const { simplybooks, charge, lease, reads } = costly(58);
-    lease.mockResolvedValue(null);
+    lease.mockResolvedValue({ slot: null, freeAt: null });
     const { code, facts } = await refusalOf(simplybooks("/api/v1/activities?search=zzzz"));
     expect([code, facts.retryAfter]).toEqual(["rate_limited", 2]);
     expect(reads()).toBe(4);
-    expect(charged(charge)).toEqual([{ requests: requestsFor(4 * 58) - 1, lease: null }]);
+    const owed = { requests: requestsFor(4 * 58) - 1, lease: null };
+    expect(charged(charge)).toEqual([owed]);
+    // This instance knows by now, and refuses the repeat before it reads more than is included in any request.
+    expect((await refusalOf(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("rate_limited");
+    expect([reads(), lease.mock.calls.length]).toEqual([4 + 2, 1]);
+    expect(charged(charge)).toEqual([owed]);
   });
 
   it("that uses up the rate is the last one of the minute", async () => {
