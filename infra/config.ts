@@ -23,7 +23,7 @@ export type Stage = {
   readonly edge: EdgeSettings | null;
   /**
    * Requests a second, over all callers, before API Gateway answers 429 itself. With an edge, which limits each caller,
-   * the account's quota holds instead.
+   * `edgeThrottle` holds instead.
    */
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
   /** Of the logs of the functions. */

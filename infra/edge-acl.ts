@@ -10,6 +10,9 @@ export type EdgeLimits = {
 /** Where web ACLs for CloudFront have to be: see "Scope" of CreateWebACL in the API reference of WAF. */
 export const globalRegion = "us-east-1";
 
+/** Other blanks and other letter case in `Authorization` are the same token to the functions, so they count as one. */
+const textTransformations = ["COMPRESS_WHITE_SPACE", "LOWERCASE"].map((type, priority) => ({ priority, type }));
+
 const tooMany = { code: "rate_limit.exceeded", message: "Too many requests. Wait for a minute, then send fewer." };
 
 /** Rate limits of each caller, applied before the API: WAF counts each address, each token and each API key apart. */
@@ -21,7 +24,7 @@ export class EdgeAcl extends Construct {
     const perHeader = (header: string) => ({
       limit: perToken,
       aggregateKeyType: "CUSTOM_KEYS",
-      customKeys: [{ header: { name: header, textTransformations: [{ priority: 0, type: "NONE" }] } }],
+      customKeys: [{ header: { name: header, textTransformations } }],
     });
     const limits = {
       PerAddress: { limit: perAddress, aggregateKeyType: "IP" },

@@ -28,8 +28,11 @@ export type ReadApiProps = {
   readonly stage: Stage;
 };
 
-/** The default quota of an account and region, for all its APIs: see "Amazon API Gateway quotas". */
-const accountThrottle = { ratePerSecond: 10_000, burst: 5_000 };
+/**
+ * With an edge, which limits each caller before the API. Half of the default quota of an account and region (see "Amazon
+ * API Gateway quotas"): a flood past CloudFront leaves the other half to the account's other APIs.
+ */
+export const edgeThrottle = { ratePerSecond: 5_000, burst: 2_500 } as const;
 
 /**
  * One line of the access log. Neither the query nor any header: both may hold what is not for logs. Clients of the
@@ -90,7 +93,7 @@ export class ReadApi extends Construct {
     });
     const { domain } = stage;
     this.#edge = stage.edge === null ? null : new Edge(this, "Edge", { api: this.api, domain, settings: stage.edge });
-    const throttle = this.#edge === null ? stage.throttle : accountThrottle;
+    const throttle = this.#edge === null ? stage.throttle : edgeThrottle;
     if (domain === null) {
       this.url = this.api.apiEndpoint;
       this.hosts = [Fn.select(2, Fn.split("/", this.url))];

@@ -1,24 +1,26 @@
 import { ActivityError } from "../events/errors.ts";
 import type { Token } from "./caller.ts";
+import type { RateWindow } from "./rate.ts";
+import type { Lease, NoLease } from "./read-lease.ts";
 import type { Charge } from "./request-meter.ts";
 import { isEqual, type TokenRef } from "./token.ts";
 
-/** A token, and the requests that are counted in its window. */
+/** A token, and the requests that are counted in its window, with what the window before owed. */
 export type Entry = { readonly token: Token; readonly used: number };
 
 /** How the stored tokens are asked, and how their requests are counted. */
 export type TokenUses = {
   /** The token as of now and what is counted in the window, without counting; `null` where there is no such token. */
-  look(ref: TokenRef, window: Date): Promise<Entry | null>;
+  look(ref: TokenRef, window: RateWindow): Promise<Entry | null>;
   /**
    * Counts the request in its window and answers the token, in the same write; `null`, and nothing is counted, where
-   * there is no such token. Throws `ActivityError` `rate_limited` where the item has more writes than it can take.
+   * there is no such token. One that goes over the limit is not counted, and answered with what it would have made. Throws `ActivityError` `rate_limited` where the item has more writes than it can take.
    */
-  use(ref: TokenRef, window: Date): Promise<Entry | null>;
-  /** Takes one of the leases for expensive requests; `null` where all are taken. */
-  lease(holder: string, now: Date, until: Date): Promise<number | null>;
-  /** Adds to what was counted in the window and ends the lease, in the same write. Answers what is counted then. */
-  charge(holder: string, window: Date, charge: Charge): Promise<number>;
+  use(ref: TokenRef, window: RateWindow): Promise<Entry | null>;
+  /** Takes one of the leases for expensive requests. */
+  lease(holder: string, now: Date, until: Date): Promise<Lease | NoLease>;
+  /** Adds to what was counted in the window and ends the lease where it is still held, in the same write. Answers what is counted then. */
+  charge(holder: string, window: RateWindow, charge: Charge): Promise<number>;
 };
 
 /**

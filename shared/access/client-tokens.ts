@@ -40,8 +40,8 @@ export async function issueAccessToken(
     const known = await issued.grants(client.token_id);
     if (known === null) throw invalidToken();
     const at = now();
-    const fresh = freshGrant(known, at);
-    if (fresh !== null) return { accessToken: writeAccessToken(secret, fresh.salt), ...lasting(fresh.expires_at, at) };
+    const held = heldAccessToken(known, secret, at);
+    if (held !== null) return held;
     const salt = Buffer.from(random(saltBytes)).toString("base64url");
     const accessToken = writeAccessToken(secret, salt);
     const expires_at = new Date(at.getTime() + accessTokenSeconds * 1000).toISOString();
@@ -50,6 +50,22 @@ export async function issueAccessToken(
     if (await issued.replace(client.token_id, known, next)) return { accessToken, ...lasting(expires_at, at) };
   }
   throw new ActivityError("unavailable", "Other requests of the client were first.", { retryAfter: 1 });
+}
+
+/** The access token that a client has while more than half of its time is left; `null` where it has none. Only reads. */
+export async function repeatAccessToken(
+  { issued, now }: Pick<IssuingPorts, "issued" | "now">,
+  client: Token,
+  secret: string,
+): Promise<IssuedToken | null> {
+  const known = await issued.grants(client.token_id);
+  if (known === null) throw invalidToken();
+  return heldAccessToken(known, secret, now());
+}
+
+function heldAccessToken(known: AccessGrants, secret: string, at: Date): IssuedToken | null {
+  const fresh = freshGrant(known, at);
+  return fresh && { accessToken: writeAccessToken(secret, fresh.salt), ...lasting(fresh.expires_at, at) };
 }
 
 function lasting(expiresAt: string, at: Date): { expiresInSeconds: number } {

@@ -25,6 +25,21 @@ export function windowEnd(now: Date): Date {
   return new Date(windowStart(now).getTime() + rateLimit.windowSeconds * 1000);
 }
 
+/** The window that a request is counted in, and how many requests its token may make in it. */
+export type RateWindow = { readonly start: Date; readonly limit: number };
+
+/**
+ * What a window begins with: what the one before was charged beyond its limit, so that requests that read much and are
+ * let in together are not free beyond it. One window's limit at most, so it is paid after a minute.
+ */
+export function carriedOver(
+  before: { readonly start: Date; readonly used: number },
+  { start, limit }: RateWindow,
+): number {
+  const isNext = windowEnd(before.start).getTime() === start.getTime();
+  return isNext ? Math.min(limit, Math.max(0, before.used - limit)) : 0;
+}
+
 /** The state after `used` requests, this one included, in the window of `now`. */
 export function rateState(used: number, now: Date, limit: number = rateLimit.requests): RateState {
   const reset = windowStart(now).getTime() / 1000 + rateLimit.windowSeconds;

@@ -1,28 +1,37 @@
 import { ActivityError } from "../events/errors.ts";
 import type { ReadMeter } from "../events/query.ts";
 import { readCost, requestsFor } from "./read-cost.ts";
+import type { Lease } from "./read-lease.ts";
 
 /** What a request owes beyond the one request that was counted when it came in. */
 export type Charge = {
   readonly requests: number;
   /** The lease that ends with the charge; `null` where the request held none. */
-  readonly lease: number | null;
+  readonly lease: Lease | null;
 };
 
 export type MeterPorts = {
   /** Resolves once the caller was let in, and rejects where it was refused. */
   readonly admitted: Promise<unknown>;
-  /** Takes one of the token's leases for expensive requests; `null` where all are taken. */
-  lease(): Promise<number | null>;
+  /** Takes one of the token's leases for expensive requests. Throws `ActivityError` `rate_limited` where all are taken. */
+  lease(): Promise<Lease>;
+  /** Whether the token is known to have none left, so that an expensive request is better refused before it reads. */
+  isLeaseless(): boolean;
   now(): Date;
 };
 
-/** Counts what one request reads. It reads on beyond a bound only while it holds one of its token's few leases. */
+/**
+ * Counts what one request reads. It reads on beyond a bound only while it holds one of its token's few leases. What reads
+ * that are under way will consume is estimated, so that reads side by side do not all begin below the bound.
+ */
 export class RequestMeter implements ReadMeter {
   readonly #ports: MeterPorts;
   readonly #started: number;
   #units = 0;
-  #lease: Promise<number> | null = null;
+  #ended = 0;
+  #underWay = 0;
+  #nextEnd = Promise.withResolvers<void>();
+  #lease: Promise<Lease> | null = null;
 
   constructor(ports: MeterPorts) {
     this.#ports = ports;
@@ -30,16 +39,18 @@ export class RequestMeter implements ReadMeter {
   }
 
   async next(): Promise<void> {
-    if (this.#units <= readCost.expensiveUnits) return;
-    if (this.#ports.now().getTime() - this.#started > readCost.longestMs) {
-      throw new ActivityError("unavailable", "The answer took too long.", { retryAfter: 2 });
-    }
-    this.#lease ??= this.#take();
-    await this.#lease;
+    // One that has ended tells more than the estimate does, and mostly leaves room.
+    while (this.#lease === null && this.#isBeyond() && this.#underWay > 0) await this.#nextEnd.promise;
+    if (this.#lease !== null || this.#isBeyond()) await this.#readOn();
+    this.#underWay += 1;
   }
 
   add(units: number): void {
     this.#units += units;
+    this.#ended += 1;
+    this.#underWay = Math.max(0, this.#underWay - 1);
+    this.#nextEnd.resolve();
+    this.#nextEnd = Promise.withResolvers();
   }
 
   /** What is owed for all that was read; `null` where nothing is. To be asked once reading has ended. */
@@ -49,12 +60,24 @@ export class RequestMeter implements ReadMeter {
     return requests === 0 && lease === null ? null : { requests, lease };
   }
 
-  async #take(): Promise<number> {
+  /** Whether one read more would go beyond what is read without a lease. */
+  #isBeyond(): boolean {
+    const estimate = this.#ended === 0 ? readCost.firstReadUnits : this.#units / this.#ended;
+    const bound = this.#ports.isLeaseless() ? readCost.plainUnits : readCost.expensiveUnits;
+    return this.#units + (this.#underWay + 1) * estimate > bound;
+  }
+
+  async #readOn(): Promise<void> {
+    if (this.#ports.now().getTime() - this.#started > readCost.longestMs) {
+      throw new ActivityError("unavailable", "The answer took too long.", { retryAfter: 2 });
+    }
+    this.#lease ??= this.#take();
+    await this.#lease;
+  }
+
+  async #take(): Promise<Lease> {
     // Reads begin beside authentication: nothing is written for a caller that is not let in.
     await this.#ports.admitted;
-    const lease = await this.#ports.lease();
-    if (lease !== null) return lease;
-    const message = `${readCost.atOnce} requests of this token that read much are under way: wait for one to end.`;
-    throw new ActivityError("rate_limited", message, { retryAfter: 2 });
+    return this.#ports.lease();
   }
 }

@@ -3,7 +3,9 @@ import { type Entry, goodToken, invalidToken, type TokenUses } from "./authentic
 import type { Token } from "./caller.ts";
 import { excessOf, windowEnd, windowStart } from "./rate.ts";
 import { readCost } from "./read-cost.ts";
+import type { Lease, NoLease } from "./read-lease.ts";
 import type { Charge } from "./request-meter.ts";
+import { ShortMemory } from "./short-memory.ts";
 import { isWellFormedToken, type TokenRef, tokenRefOf } from "./token.ts";
 
 /** Tokens that one instance remembers something about, at most. */
@@ -21,7 +23,9 @@ export class TokenGate {
   readonly #uses: TokenUses;
   readonly #seen = new Set<string>();
   /** Until when tokens are refused, by their hashes, in Unix milliseconds. Only of tokens that were seen to be good. */
-  readonly #refused = new Map<string, number>();
+  readonly #refused = new ShortMemory<number>(capacity);
+  /** When the first lease ends of those who were refused one, by the ids of their items. */
+  readonly #leaseless = new ShortMemory<NoLease>(capacity);
 
   constructor(uses: TokenUses) {
     this.#uses = uses;
@@ -37,6 +41,17 @@ export class TokenGate {
   }
 
   /**
+   * The token of a secret and what is counted in its window, by a read that counts nothing, whatever is left of its rate.
+   * Throws `ActivityError` `unauthenticated`.
+   */
+  async find(secret: string, now: Date, limit: number): Promise<Entry> {
+    const ref = refOf(secret);
+    const found = await this.#uses.look(ref, { start: windowStart(now), limit });
+    const token = goodToken(found?.token ?? null, ref, now);
+    return { token, used: found?.used ?? 0 };
+  }
+
+  /**
    * Counts a request against the rate of its token. Throws `ActivityError` `unauthenticated` for a token that is
    * malformed (without any call), unknown, expired or revoked, and `rate_limited` for one that is over its limit.
    */
@@ -44,7 +59,7 @@ export class TokenGate {
     const ref = refOf(secret);
     this.refuseExcess(secret, now, limit);
     if (!this.#seen.has(ref.hash)) await this.#look(ref, now, limit);
-    const found = await this.#use(ref, now);
+    const found = await this.#use(ref, now, limit);
     this.#seen.delete(ref.hash);
     const token = goodToken(found?.token ?? null, ref, now);
     if (found === null) throw invalidToken();
@@ -57,27 +72,39 @@ export class TokenGate {
   /** Throws `ActivityError` `rate_limited` where the token is known to be over its limit; makes no call. */
   refuseExcess(secret: string, now: Date, limit: number): void {
     const { hash } = refOf(secret);
-    const until = this.#refused.get(hash);
-    if (until === undefined) return;
-    if (until > now.getTime()) throw excessOf(limit, now, until);
-    this.#refused.delete(hash);
+    const until = this.#refused.get(hash, now);
+    if (until !== null) throw excessOf(limit, now, until);
   }
 
-  /** Takes a lease for an expensive request; `null` where the token holds as many as it may. */
-  lease(secret: string, now: Date): Promise<number | null> {
-    return this.#uses.lease(refOf(secret).holder, now, new Date(now.getTime() + readCost.leaseMs));
+  /** Whether this instance was refused a lease of the token a moment ago. */
+  isLeaseless(secret: string, now: Date): boolean {
+    return this.#leaseless.get(refOf(secret).holder, now) !== null;
+  }
+
+  /**
+   * Takes a lease for an expensive request. Throws `ActivityError` `rate_limited` where the token holds as many as it
+   * may, without a call where it was refused one a moment ago.
+   */
+  async lease(secret: string, now: Date): Promise<Lease> {
+    const { holder } = refOf(secret);
+    const known = this.#leaseless.get(holder, now);
+    if (known !== null) throw leaselessUntil(known.freeAt, now);
+    const lease = await this.#uses.lease(holder, now, new Date(now.getTime() + readCost.leaseMs));
+    if (lease.slot !== null) return lease;
+    this.#leaseless.set(holder, lease, now.getTime() + readCost.refusedMs, now);
+    throw leaselessUntil(lease.freeAt, now);
   }
 
   /** Charges what a request has cost beyond the one that was counted. Answers what is counted then. */
   async charge(secret: string, charge: Charge, now: Date, limit: number): Promise<number> {
     const ref = refOf(secret);
-    const used = await this.#uses.charge(ref.holder, windowStart(now), charge);
+    const used = await this.#uses.charge(ref.holder, { start: windowStart(now), limit }, charge);
     this.#remember(ref, used, now, limit);
     return used;
   }
 
   async #look(ref: TokenRef, now: Date, limit: number): Promise<Token> {
-    const found = await this.#uses.look(ref, windowStart(now));
+    const found = await this.#uses.look(ref, { start: windowStart(now), limit });
     const token = goodToken(found?.token ?? null, ref, now);
     if (this.#seen.size >= capacity) this.#seen.clear();
     this.#seen.add(ref.hash);
@@ -88,9 +115,9 @@ export class TokenGate {
     return token;
   }
 
-  async #use(ref: TokenRef, now: Date): Promise<Entry | null> {
+  async #use(ref: TokenRef, now: Date, limit: number): Promise<Entry | null> {
     try {
-      return await this.#uses.use(ref, windowStart(now));
+      return await this.#uses.use(ref, { start: windowStart(now), limit });
     } catch (error) {
       if (error instanceof ActivityError && error.code === "rate_limited") {
         // Its own requests are what its item cannot take: until they let go, this instance adds none.
@@ -105,13 +132,15 @@ export class TokenGate {
   }
 
   #refuse({ hash }: TokenRef, until: number, now: Date): void {
-    if (this.#refused.size >= capacity) {
-      for (const [other, end] of this.#refused) if (end <= now.getTime()) this.#refused.delete(other);
-    }
     // Whatever is forgotten costs a write at its next request, and is refused then.
-    if (this.#refused.size >= capacity) this.#refused.clear();
-    this.#refused.set(hash, until);
+    this.#refused.set(hash, until, until, now);
   }
+}
+
+function leaselessUntil(freeAt: number | null, now: Date): ActivityError {
+  const waitMs = freeAt === null ? readCost.refusedMs : freeAt - now.getTime();
+  const message = `${readCost.atOnce} requests of this token that read much are under way: wait for one to end.`;
+  return new ActivityError("rate_limited", message, { retryAfter: Math.max(1, Math.ceil(waitMs / 1000)) });
 }
 
 function refOf(secret: string): TokenRef {

@@ -14,7 +14,12 @@ export async function charging<T>(
   run: (meter: ReadMeter) => Promise<T>,
 ): Promise<T> {
   const { gate, secret, now } = visit;
-  const meter = new RequestMeter({ admitted, lease: () => gate.lease(secret, now()), now });
+  const meter = new RequestMeter({
+    admitted,
+    lease: () => gate.lease(secret, now()),
+    isLeaseless: () => gate.isLeaseless(secret, now()),
+    now,
+  });
   try {
     return await run(meter);
   } finally {

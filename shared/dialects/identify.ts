@@ -51,6 +51,20 @@ export async function identify(visit: Visit): Promise<Token> {
   return token;
 }
 
+/**
+ * Finds the token that a request brings by a read, without counting the request and whatever is left of the rate. Throws
+ * `ActivityError` for a bad token.
+ */
+export async function identifyUncounted(visit: Visit): Promise<Token> {
+  const { gate, secret, trace, rate } = visit;
+  trace.facts.token_id = tokenIdOf(secret);
+  const now = visit.now();
+  const { token, used } = await gate.find(secret, now, rate.limit);
+  trace.facts.user_id = token.user_id ?? undefined;
+  showRate(visit, used, now);
+  return token;
+}
+
 /** Refuses a token that is known to be over its limit before anything is done for it. */
 export async function refuseKnownExcess(visit: Visit): Promise<void> {
   const { gate, secret, rate } = visit;

@@ -49,7 +49,7 @@ export type EventPage = { readonly events: readonly ActivityEvent[]; readonly ne
 export type ReadMeter = {
   /** To be awaited before each read. Throws `ActivityError` `rate_limited` or `unavailable` where it is not to begin. */
   next(): Promise<void>;
-  /** Adds the read units that a read consumed. */
+  /** Adds the read units that a read consumed once it has ended; 0 for one that failed. */
   add(units: number): void;
 };
 

@@ -1,7 +1,8 @@
 import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { calling } from "../store/faults.ts";
 
-const rememberedMs = 60 * 60_000;
+/** How long an opened key is remembered. */
+export const rememberedMs = 60 * 60_000;
 
 /** So that 100,000 organisations with one endpoint each still cost one call an hour: about 65 MB. */
 const rememberedAtMost = 100_000;

@@ -3,6 +3,7 @@ import {
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import type { ActivityEvent, Position } from "../events/event.ts";
 import { type EventPage, type EventQuery, planQuery, type ReadMeter } from "../events/query.ts";
@@ -94,9 +95,7 @@ async function readPage(
   let start = query.after === null ? undefined : startKey(query, query.after, firstShard);
   let size = query.limit + 1;
   for (let read = 0; read < budget.reads; read++) {
-    await meter?.next();
-    const answer = await calling(client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })));
-    meter?.add(answer.ConsumedCapacity?.CapacityUnits ?? 0);
+    const answer = await metered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
     for (const item of answer.Items ?? []) {
       // Also what a later version of the log may write: a kind that this one has no name for hides nothing but itself.
       if (!visible.has(item.entity_type?.S)) continue;
@@ -142,13 +141,23 @@ function shardReader(
   const visible: ReadonlySet<string | undefined> = new Set(query.visible);
   return async (after, size) => {
     const start = after === null ? undefined : startKey(query, after, shard);
-    await meter?.next();
-    const answer = await calling(client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })));
-    const { Items = [], LastEvaluatedKey: end, ConsumedCapacity: consumed } = answer;
-    meter?.add(consumed?.CapacityUnits ?? 0);
+    const answer = await metered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
+    const { Items = [], LastEvaluatedKey: end } = answer;
     const events = Items.filter(({ entity_type }) => visible.has(entity_type?.S)).map(fromItem);
     return { events, next: end === undefined ? null : positionOf(query, end) };
   };
+}
+
+async function metered(client: DynamoDBClient, request: QueryCommandInput, meter: ReadMeter | undefined) {
+  await meter?.next();
+  let units = 0;
+  try {
+    const answer = await calling(client.send(new QueryCommand(request)));
+    units = answer.ConsumedCapacity?.CapacityUnits ?? 0;
+    return answer;
+  } finally {
+    meter?.add(units);
+  }
 }
 
 /** The conditional put that appends an event: it never replaces one, and tells which event stands in its place. */

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { readCost } from "../access/read-cost.ts";
+import type { Lease, NoLease } from "../access/read-lease.ts";
 import { textAttributes } from "./attributes.ts";
 import { calling, isKeyThrottled } from "./faults.ts";
 import { tokenKey } from "./keys.ts";
@@ -7,7 +8,7 @@ import { tokenKey } from "./keys.ts";
 const leases = Array.from({ length: readCost.atOnce }, (_, at) => at + 1);
 
 /**
- * Takes one of a token's leases for expensive requests; `null` where all are taken. The first is tried without a look at
+ * Takes one of a token's leases for expensive requests. The first is tried without a look at
  * the others: a token that runs one such request at a time pays one write for it.
  */
 export async function takeLease(
@@ -15,11 +16,12 @@ export async function takeLease(
   table: string,
   holder: string,
   { now, until }: { readonly now: Date; readonly until: Date },
-): Promise<number | null> {
+): Promise<Lease | NoLease> {
   let candidates = leases;
+  let freeAt: number | null = null;
   for (;;) {
     const [lease, ...others] = candidates;
-    if (lease === undefined) return null;
+    if (lease === undefined) return { slot: null, freeAt };
     const name = leaseAttribute(lease);
     const request = {
       TableName: table,
@@ -31,13 +33,16 @@ export async function takeLease(
     } as const;
     try {
       await calling(client.send(new UpdateItemCommand(request)));
-      return lease;
+      return { slot: lease, until: until.getTime() };
     } catch (error) {
       // The token's own requests keep its item busy: one that reads much has to wait like one that finds no lease.
-      if (isKeyThrottled(error)) return null;
+      if (isKeyThrottled(error)) return { slot: null, freeAt };
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       const found = error.Item ?? {};
-      candidates = others.filter((other) => Number(found[leaseAttribute(other)]?.N ?? 0) <= now.getTime());
+      const endOf = (slot: number) => Number(found[leaseAttribute(slot)]?.N ?? 0);
+      candidates = others.filter((other) => endOf(other) <= now.getTime());
+      const ends = leases.map(endOf).filter((end) => end > now.getTime());
+      freeAt = ends.length > 0 ? Math.min(...ends) : null;
     }
   }
 }

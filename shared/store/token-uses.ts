@@ -6,20 +6,26 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { TokenUses } from "../access/authenticate.ts";
+import { carriedOver, type RateWindow } from "../access/rate.ts";
+import type { Lease } from "../access/read-lease.ts";
 import type { TokenRef } from "../access/token.ts";
 import { ActivityError } from "../events/errors.ts";
 import { textAttributes } from "./attributes.ts";
 import { calling, isKeyThrottled } from "./faults.ts";
 import { getItem } from "./get-item.ts";
 import { tokenKey } from "./keys.ts";
-import { takeLease } from "./read-leases.ts";
+import { leaseAttribute, takeLease } from "./read-leases.ts";
 import { readToken } from "./token-item.ts";
 
 /** A clock that lags behind another function's counts in the window that is open, and never turns it back. */
 const windowIsOpen = "rate_window >= :window";
 const windowIsOver = "attribute_exists(pk) AND (attribute_not_exists(rate_window) OR rate_window < :window)";
 
-type Count = { readonly window: Date; readonly requests: number; readonly lease: number | null };
+type Holder = Pick<TokenRef, "holder"> & Partial<TokenRef>;
+type Count = { readonly window: RateWindow; readonly requests: number; readonly lease: Lease | null };
+
+/** One try: to add to the window that is open, or to open the next one with what it begins with. */
+type Step = { readonly carried: number | null; readonly isLimited: boolean };
 
 /**
  * Reads a token and counts its use in one conditional write, so that a request costs one round trip for identity,
@@ -27,18 +33,22 @@ type Count = { readonly window: Date; readonly requests: number; readonly lease:
  * window. An access token is counted on its client's item, and only where the client has it.
  */
 export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
-  const update = async (ref: Pick<TokenRef, "holder"> & Partial<TokenRef>, count: Count, isOpen: boolean) => {
+  const update = async (ref: Holder, { window, requests, lease }: Count, { carried, isLimited }: Step) => {
     const isHeld = ref.isAccessToken ? " AND attribute_exists(#access.#hash)" : "";
-    const counting = isOpen ? "ADD rate_used :requests" : "SET rate_window = :window, rate_used = :requests";
+    const isWithin = isLimited && carried === null ? " AND rate_used < :limit" : "";
+    const isHolder = lease === null ? "" : ` AND ${leaseAttribute(lease.slot)} = :until`;
+    const counting = carried === null ? "ADD rate_used :requests" : "SET rate_window = :window, rate_used = :requests";
     const request = {
       TableName: table,
       Key: textAttributes(tokenKey(ref.holder)),
-      ConditionExpression: `${isOpen ? windowIsOpen : windowIsOver}${isHeld}`,
-      UpdateExpression: `${counting}${count.lease === null ? "" : ` REMOVE read_lease_${count.lease}`}`,
+      ConditionExpression: `${carried === null ? windowIsOpen : windowIsOver}${isHeld}${isWithin}${isHolder}`,
+      UpdateExpression: `${counting}${lease === null ? "" : ` REMOVE ${leaseAttribute(lease.slot)}`}`,
       ...(ref.isAccessToken && { ExpressionAttributeNames: { "#access": "access", "#hash": ref.hash ?? "" } }),
       ExpressionAttributeValues: {
-        ":window": { S: count.window.toISOString() },
-        ":requests": { N: String(count.requests) },
+        ":window": { S: window.start.toISOString() },
+        ":requests": { N: String((carried ?? 0) + requests) },
+        ...(lease !== null && { ":until": { N: String(lease.until) } }),
+        ...(isWithin !== "" && { ":limit": { N: String(window.limit) } }),
       },
       ReturnValues: "ALL_NEW",
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -52,11 +62,22 @@ export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
   };
 
   /** Counts in the window that is open, or opens the next; `null` where the item is not there or does not fit. */
-  const count = async (ref: Parameters<typeof update>[0], added: Count, fits: (item: Item) => boolean) => {
-    for (const isOpen of [true, false, true]) {
-      const { counted, item } = await update(ref, added, isOpen);
-      if (item === undefined || !fits(item)) return null;
-      if (counted) return unmarshall(item);
+  const count = async (
+    ref: Holder,
+    added: Count,
+    { fits, isLimited }: { fits(item: Item): boolean; isLimited: boolean },
+  ) => {
+    let carried: number | null = null;
+    for (let tries = 0; tries < 3; tries++) {
+      const { counted, item }: Awaited<ReturnType<typeof update>> = await update(ref, added, { carried, isLimited });
+      if (item === undefined) return null;
+      const found = unmarshall(item);
+      if (counted) return { item: found, used: Number(found.rate_used) };
+      if (!fits(item)) return null;
+      const used = usedIn(added.window, found);
+      // What is over the limit is not counted: it would be owed in the next window.
+      if (isLimited && used >= added.window.limit) return { item: found, used: used + added.requests };
+      carried = isOpen(added.window, found) ? null : used;
     }
     return null;
   };
@@ -65,25 +86,44 @@ export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
     async look(ref, window) {
       const item = await getItem(client, table, tokenKey(ref.holder), (found) => unmarshall(found));
       const token = item === null ? null : readToken(item, ref);
-      if (item === null || token === null) return null;
-      const isOpen = token.last_used_at !== null && token.last_used_at >= window.toISOString();
-      return { token, used: isOpen ? Number(item.rate_used) : 0 };
+      return item === null || token === null ? null : { token, used: usedIn(window, item) };
     },
 
     async use(ref, window) {
-      const item = await count(ref, { window, requests: 1, lease: null }, (found) => isHeldBy(found, ref));
-      if (item === null) return null;
-      const token = readToken(item, ref);
-      return token === null ? null : { token, used: Number(item.rate_used) };
+      const fits = (item: Item) => isHeldBy(item, ref);
+      const counted = await count(ref, { window, requests: 1, lease: null }, { fits, isLimited: true });
+      const token = counted === null ? null : readToken(counted.item, ref);
+      return counted === null || token === null ? null : { token, used: counted.used };
     },
 
     lease: (holder, now, until) => takeLease(client, table, holder, { now, until }),
 
     async charge(holder, window, { requests, lease }) {
-      const item = await count({ holder }, { window, requests, lease }, () => true);
-      return Number(item?.rate_used ?? requests);
+      const add = (given: Lease | null) => {
+        const fits = (item: Item) => given === null || isHolderOf(item, given);
+        return count({ holder }, { window, requests, lease: given }, { fits, isLimited: false });
+      };
+      // A lease that has ended may be another request's by now, and is left to it.
+      const counted = (lease === null ? null : await add(lease)) ?? (await add(null));
+      return counted?.used ?? requests;
     },
   };
+}
+
+function isHolderOf(item: Item, { slot, until }: Lease): boolean {
+  return Number(item[leaseAttribute(slot)]?.N) === until;
+}
+
+function isOpen({ start }: RateWindow, { rate_window }: Record<string, unknown>): boolean {
+  return typeof rate_window === "string" && rate_window >= start.toISOString();
+}
+
+/** What is counted in a window, or was carried over into it where nothing has been counted in it yet. */
+function usedIn(window: RateWindow, item: Record<string, unknown>): number {
+  const { rate_window, rate_used } = item;
+  if (typeof rate_window !== "string") return 0;
+  const used = Number(rate_used);
+  return isOpen(window, item) ? used : carriedOver({ start: new Date(rate_window), used }, window);
 }
 
 type Item = Record<string, AttributeValue>;

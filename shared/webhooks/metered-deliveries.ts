@@ -16,9 +16,14 @@ export function meteredDeliveries<T extends Pick<DeliveryStore, "page" | "status
     ...deliveries,
     async page(query: Parameters<DeliveryStore["page"]>[0]) {
       await meter.next();
-      const page = await deliveries.page(query);
-      meter.add(units.listed * page.deliveries.length);
-      return page;
+      let listed = 0;
+      try {
+        const page = await deliveries.page(query);
+        listed = page.deliveries.length;
+        return page;
+      } finally {
+        meter.add(units.listed * listed);
+      }
     },
     async statuses(endpointId: string, deliveryIds: readonly string[]) {
       await meter.next();

@@ -7,7 +7,7 @@ import { type AdminStore, administer } from "../../shared/access/admin.ts";
 import type { TokenUses } from "../../shared/access/authenticate.ts";
 import type { Token } from "../../shared/access/caller.ts";
 import { type ClientTokens, issueAccessToken } from "../../shared/access/client-tokens.ts";
-import { windowStart } from "../../shared/access/rate.ts";
+import { rateLimit, windowEnd, windowStart } from "../../shared/access/rate.ts";
 import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "../../shared/access/token.ts";
 import { TokenGate } from "../../shared/access/token-gate.ts";
 import { adminStore } from "../../shared/store/admin.ts";
@@ -23,7 +23,8 @@ const org = anOrg();
 /** The true minute: the engine removes what is over by its own clock. */
 const now = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 const at = (second: number) => new Date(now.getTime() + second * 1_000);
-const window = windowStart(now);
+const window = { start: windowStart(now), limit: rateLimit.requests };
+const next = { ...window, start: windowEnd(now) };
 
 let engine: Engine;
 let issued: ClientTokens;
@@ -97,7 +98,7 @@ describe("an access token that is issued", () => {
         created_at: now.toISOString(),
         expires_at: at(accessTokenSeconds).toISOString(),
         revoked_at: null,
-        last_used_at: window.toISOString(),
+        last_used_at: window.start.toISOString(),
       },
       used: 1,
     });
@@ -112,7 +113,7 @@ describe("an access token that is issued", () => {
     expect((await use(late))?.used).toBe(2);
     expect((await use(client.secret))?.used).toBe(3);
     expect((await uses.look(tokenRefOf(early), window))?.used).toBe(3);
-    expect((await uses.look(tokenRefOf(early), at(60)))?.used).toBe(0);
+    expect((await uses.look(tokenRefOf(early), next))?.used).toBe(0);
   });
 
   it("is one of two at most that are stored, in an item that costs one write unit", async () => {
@@ -278,24 +279,44 @@ describe("a client that is revoked", () => {
 describe("the leases of a token for expensive requests", () => {
   it("are three, end by themselves, and are given back by the charge", async () => {
     const { token_id, secret } = await newClient();
-    const take = (second: number) => uses.lease(token_id, at(second), at(second + 20));
-    expect([await take(0), await take(1), await take(2), await take(3)]).toEqual([1, 2, 3, null]);
+    const until = (second: number) => at(second + 30).getTime();
+    const take = (second: number) => uses.lease(token_id, at(second), at(second + 30));
+    const taken = [await take(0), await take(1), await take(2), await take(3)];
+    expect(taken).toEqual([
+      { slot: 1, until: until(0) },
+      { slot: 2, until: until(1) },
+      { slot: 3, until: until(2) },
+      { slot: null, freeAt: until(0) },
+    ]);
     await use(secret);
-    expect(await uses.charge(token_id, window, { requests: 89, lease: 2 })).toBe(90);
-    expect([await take(4), await take(5)]).toEqual([2, null]);
-    expect([await take(20), await take(20.5)]).toEqual([1, null]);
+    expect(await uses.charge(token_id, window, { requests: 89, lease: { slot: 2, until: until(1) } })).toBe(90);
+    expect([await take(4), await take(5)]).toMatchObject([{ slot: 2 }, { slot: null, freeAt: until(0) }]);
+    expect([await take(30), await take(30.5)]).toMatchObject([{ slot: 1 }, { slot: null, freeAt: until(2) }]);
     expect((await use(secret))?.used).toBe(91);
+  });
+
+  it("that have ended are not given back for the request that holds them now, and the charge is made", async () => {
+    const { token_id, secret } = await newClient();
+    await use(secret);
+    const late = { slot: 1, until: at(30).getTime() };
+    const current = { slot: 1, until: at(61).getTime() };
+    expect(await uses.lease(token_id, at(0), at(30))).toEqual(late);
+    expect(await uses.lease(token_id, at(31), at(61))).toEqual(current);
+    expect(await uses.charge(token_id, window, { requests: 10, lease: late })).toBe(11);
+    expect((await itemOf({ token_id })).read_lease_1).toBe(current.until);
+    expect(await uses.charge(token_id, next, { requests: 10, lease: current })).toBe(10);
+    expect(await itemOf({ token_id })).not.toHaveProperty("read_lease_1");
   });
 
   it("are three however many ask at once", async () => {
     const { token_id } = await newClient();
-    const taken = await Promise.all(Array.from({ length: 12 }, () => uses.lease(token_id, now, at(20))));
-    expect(taken.filter((lease) => lease !== null).sort()).toEqual([1, 2, 3]);
+    const taken = await Promise.all(Array.from({ length: 12 }, () => uses.lease(token_id, now, at(30))));
+    expect(taken.flatMap(({ slot }) => slot ?? []).sort()).toEqual([1, 2, 3]);
   });
 
   it("are no one's whose token does not exist", async () => {
     const before = await everything();
-    expect(await uses.lease(`tok_${"0".repeat(32)}`, now, at(20))).toBeNull();
+    expect(await uses.lease(`tok_${"0".repeat(32)}`, now, at(30))).toEqual({ slot: null, freeAt: null });
     expect(await everything()).toEqual(before);
   });
 });
@@ -304,8 +325,42 @@ describe("a charge", () => {
   it("opens the window that it comes in, where the request began in the one before", async () => {
     const { token_id, secret } = await newClient();
     await use(secret);
-    expect(await uses.charge(token_id, at(60), { requests: 89, lease: null })).toBe(89);
-    expect(await uses.charge(token_id, at(60), { requests: 1, lease: null })).toBe(90);
-    expect((await uses.use(tokenRefOf(secret), at(60)))?.used).toBe(91);
+    expect(await uses.charge(token_id, next, { requests: 89, lease: null })).toBe(89);
+    expect(await uses.charge(token_id, next, { requests: 1, lease: null })).toBe(90);
+    expect((await uses.use(tokenRefOf(secret), next))?.used).toBe(91);
+  });
+
+  it("beyond the limit is owed in the next window, one window's limit at most, and nothing after that", async () => {
+    const afterNext = { ...window, start: new Date(next.start.getTime() + 60_000) };
+    for (const [excess, owed] of [
+      [250, 250],
+      [10_000, 600],
+    ] as const) {
+      const { token_id, secret } = await newClient();
+      const ref = tokenRefOf(secret);
+      await use(secret);
+      await uses.charge(token_id, window, { requests: 599 + excess, lease: null });
+      for (let n = 0; n < 2; n++) expect((await use(secret))?.used).toBe(601 + excess);
+      expect((await uses.look(ref, next))?.used).toBe(owed);
+      for (let n = 1; n <= 2; n++) expect((await uses.use(ref, next))?.used).toBe(Math.min(601, owed + n));
+      expect((await uses.use(ref, afterNext))?.used).toBe(1);
+    }
+  });
+
+  it("is not made for requests that are refused, however many", async () => {
+    const { token_id, secret } = await newClient();
+    const ref = tokenRefOf(secret);
+    await use(secret);
+    await uses.charge(token_id, window, { requests: 599, lease: null });
+    for (let n = 0; n < 5; n++) expect((await use(secret))?.used).toBe(601);
+    expect((await uses.look(ref, window))?.used).toBe(600);
+    expect((await uses.use(ref, next))?.used).toBe(1);
+  });
+
+  it("carries over what a request that begins in the old window is charged in the new one", async () => {
+    const { token_id, secret } = await newClient();
+    await use(secret);
+    await uses.charge(token_id, window, { requests: 699, lease: null });
+    expect(await uses.charge(token_id, next, { requests: 5, lease: null })).toBe(105);
   });
 });

@@ -132,7 +132,7 @@ describe("when a token's own item has more writes than it can take", () => {
   it("has no lease to give for an expensive request", async () => {
     trouble = { status: 400, type: "ProvisionedThroughputExceededException" };
     const uses = tokenUses(clientOf(origin), "config");
-    expect(await uses.lease(aToken().token_id, new Date(0), new Date(1))).toBeNull();
+    expect(await uses.lease(aToken().token_id, new Date(0), new Date(1))).toEqual({ slot: null, freeAt: null });
     trouble = { status: 500, type: "InternalServerError" };
     await expect(uses.lease(aToken().token_id, new Date(0), new Date(1))).rejects.toMatchObject({
       code: "unavailable",

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { stages } from "../../infra/config.ts";
 import { perEvent } from "../../infra/costs/workload.ts";
+import { edgeThrottle } from "../../infra/read-api.ts";
 import { rateLimit } from "../../shared/access/rate.ts";
 import { maxLimit } from "../../shared/dialects/finzbooks/query.ts";
 import { maxEventBytes } from "../../shared/events/schema.ts";
 import { windowBudget } from "../../shared/events/window.ts";
+import { rememberedMs } from "../../shared/lambda/data-keys.ts";
 import { maxEndpoints } from "../../shared/webhooks/endpoint.ts";
 import { initialLimit, maxConcurrentSends } from "../../shared/webhooks/health.ts";
 
@@ -31,12 +33,17 @@ it.each([
     "requests a second, all callers",
     `${n(prod.throttle.ratePerSecond)} in prod and ${n(dev.throttle.ratePerSecond)} in dev`,
   ],
+  [
+    "requests a second, all callers",
+    `with an edge ${n(edgeThrottle.ratePerSecond)}, bursts of ${n(edgeThrottle.burst)}`,
+  ],
   ["requests at a time", `${prod.reserved?.api} for each function`],
   ["events of a page", `${maxLimit} (\`limit\`)`],
   ["what one request reads", `${n(windowBudget.events)} events and ${windowBudget.pages} pages`],
   ["endpoints", `| ${maxEndpoints} |`],
   ["sends at a time", `${initialLimit} to one endpoint, up to ${maxConcurrentSends}`],
   ["sends at a time", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
+  ["data keys of signing secrets that are decrypted", `once in ${rememberedMs / 60_000} minutes for each instance`],
 ])("the limits page says of %s what the code has", (what, said) => {
   expect(rows.find((row) => row.startsWith(`| ${what} |`))).toContain(said);
 });

@@ -57,7 +57,7 @@ describe("what a request costs", () => {
     const [first, searched, last] = await leftAfter([page, search, page]);
     expect(first).toEqual({ status: 200, left: 599 });
     expect(searched?.status).toBe(200);
-    // 3,000 events of about 1 KB are some 350 read units, of which 64 are included and 32 count as one request.
+    // 3,000 events of about 1 KB are some 350 read units, of which 128 are included and 32 count as one request.
     const cost = 599 - (searched?.left ?? 0);
     expect(cost).toBeGreaterThan(5);
     expect(cost).toBeLessThan(25);

@@ -14,7 +14,7 @@ export function tokenPorts(find: (ref: TokenRef) => Token | null, used = 1) {
       const token = find(ref);
       return token === null ? null : { token, used };
     }),
-    lease: vi.fn<TokenUses["lease"]>(async () => 1),
+    lease: vi.fn<TokenUses["lease"]>(async (_holder, _now, until) => ({ slot: 1, until: until.getTime() })),
     charge: vi.fn<TokenUses["charge"]>(async (_holder, _window, { requests }) => used + requests),
   };
 }

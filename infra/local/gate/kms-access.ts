@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { keyArnOf } from "../kms/ciphertext.ts";
+import { EncryptionContext } from "../kms/encryption-context.ts";
 import type { Keys } from "../kms/keys.ts";
 import type { Access } from "./access.ts";
 
 const Target = z.object({
   KeyId: z.string().optional(),
   CiphertextBlob: z.string().default(""),
-  EncryptionContext: z.record(z.string(), z.string()).default({}),
+  EncryptionContext,
 });
 
 /**
@@ -14,10 +15,9 @@ const Target = z.object({
  * there is not needs none: it is answered by an error.
  */
 export function kmsAccess(operation: string, body: unknown, keys: Keys): Access[] {
-  const { KeyId, CiphertextBlob, EncryptionContext } = Target.parse(body);
+  const { KeyId, CiphertextBlob, EncryptionContext: pairs } = Target.parse(body);
   const key = keys.find(KeyId ?? keyArnOf(Buffer.from(CiphertextBlob, "base64")));
   if (key === undefined) return [];
-  const pairs = Object.entries(EncryptionContext);
   const context = {
     ...Object.fromEntries(pairs.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
     ...(pairs.length > 0 && { "kms:EncryptionContextKeys": pairs.map(([name]) => name) }),

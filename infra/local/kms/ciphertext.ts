@@ -1,8 +1,6 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
+import type { EncryptionContext } from "./encryption-context.ts";
 import type { Key } from "./keys.ts";
-
-/** What decrypting must name as encrypting did. */
-export type EncryptionContext = Readonly<Record<string, string>>;
 
 const algorithm = "aes-256-gcm";
 const authTagLength = 16;
@@ -38,6 +36,6 @@ export function open({ arn, secret }: Key, blob: Buffer, context: EncryptionCont
 
 /** The order of the pairs does not count, as with KMS. */
 function canonical(context: EncryptionContext): Buffer {
-  const pairs = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
+  const pairs = context.toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Buffer.from(JSON.stringify(pairs));
 }

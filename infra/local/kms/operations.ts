@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ivLength, keyArnOf, open, seal } from "./ciphertext.ts";
+import { EncryptionContext } from "./encryption-context.ts";
 import type { Keys } from "./keys.ts";
 
 /** What a service answers: the output of an operation, or its fault. */
@@ -16,7 +17,6 @@ const Blob = (maxBytes: number) =>
     .transform((text) => Buffer.from(text, "base64"))
     .refine(({ length }) => length >= 1 && length <= maxBytes, `must be 1 to ${maxBytes} bytes`);
 const KeyId = z.string().min(1).max(2_048);
-const EncryptionContext = z.record(z.string(), z.string()).default({});
 const EncryptionAlgorithm = z.literal(algorithm).optional();
 
 const GenerateDataKey = z

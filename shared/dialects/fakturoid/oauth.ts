@@ -1,12 +1,17 @@
 import type { TokenUses } from "../../access/authenticate.ts";
 import { clientScope, type Token } from "../../access/caller.ts";
-import { type ClientTokens, issueAccessToken } from "../../access/client-tokens.ts";
+import {
+  type ClientTokens,
+  type IssuedToken,
+  issueAccessToken,
+  repeatAccessToken,
+} from "../../access/client-tokens.ts";
 import { isWellFormedToken, tokenIdOf, tokenRefOf } from "../../access/token.ts";
 import { TokenGate } from "../../access/token-gate.ts";
 import { ActivityError, type ErrorCode } from "../../events/errors.ts";
 import { isJsonObject } from "../../events/json.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
-import { identify } from "../identify.ts";
+import { identify, identifyUncounted, type Visit } from "../identify.ts";
 import { problemResponse, type Translation, translate } from "./problem.ts";
 import { fakturoidRate } from "./rate.ts";
 import { unknownResource } from "./routes.ts";
@@ -17,6 +22,13 @@ export type OauthContext = {
   readonly issued: ClientTokens;
   readonly now: () => Date;
   readonly random: (bytes: number) => Uint8Array;
+};
+
+type Client = {
+  readonly token: Token;
+  readonly secret: string;
+  /** Why it is given no new access token; `null` where it may have one. */
+  readonly excess: ActivityError | null;
 };
 
 /** Issues and revokes access tokens by OAuth 2 client credentials (RFC 6749, section 4.4, and RFC 7009). */
@@ -31,25 +43,31 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
       throw new ActivityError("method_not_allowed", "Tokens are asked for by POST.", { allow: "POST" });
     }
     trace.facts.route = operation;
-    const { client, secret } = await identifyClient(request, trace);
+    const client = await identifyClient(request, trace, operation === "revoke" ? uncounted : counted);
     const body = request.body();
     const fields = isJsonObject(body) ? body : {};
-    if (operation === "revoke") return revoke(client, fields.token, trace);
-    return issue(client, secret, fields.grant_type, trace);
+    if (operation === "revoke") return revoke(client.token, fields.token, trace);
+    return issue(client, fields.grant_type, trace);
   };
 
-  async function issue(client: Token, secret: string, grant: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
+  async function issue(client: Client, grant: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
     // RFC 6749, section 3.2: a parameter without a value was not sent.
     if (grant === undefined || grant === "") throw missing("grant_type");
     if (grant !== "client_credentials") {
       const message = "The only grant here is client_credentials.";
       throw new ActivityError("invalid_value", message, { field: "grant_type" });
     }
-    const { accessToken, expiresInSeconds } = await issueAccessToken({ issued, now, random }, client, secret).catch(
-      asUnknownClient,
-    );
+    const { accessToken, expiresInSeconds } = await accessTokenFor(client).catch(asUnknownClient);
     facts.issued_token_id = tokenIdOf(accessToken);
     return answer({ access_token: accessToken, token_type: "Bearer", expires_in: expiresInSeconds });
+  }
+
+  /** A client over its limit is told the token that it has, so that it can revoke it, and is given no new one. */
+  async function accessTokenFor({ token, secret, excess }: Client): Promise<IssuedToken> {
+    if (excess === null) return issueAccessToken({ issued, now, random }, token, secret);
+    const held = await repeatAccessToken({ issued, now }, token, secret);
+    if (held === null) throw excess;
+    return held;
   }
 
   /** What is unknown, or another client's, is nothing to revoke: RFC 7009, section 2.2, wants 200 for it too. */
@@ -58,27 +76,48 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
     if (isWellFormedToken(token)) {
       facts.revoked_token_id = tokenIdOf(token);
       const { isAccessToken, holder, hash } = tokenRefOf(token);
-      if (isAccessToken && holder === client.token_id) await issued.revoke(client.token_id, hash);
+      if (isAccessToken && holder === client.token_id) await end(client, hash);
     }
     return answer({});
   }
 
+  /** Writes only where there is a token to revoke: no rate limits how often a client asks. */
+  async function end({ token_id }: Token, hash: string): Promise<void> {
+    const grants = await issued.grants(token_id);
+    if (grants !== null && Object.hasOwn(grants, hash)) await issued.revoke(token_id, hash);
+  }
+
   /** The client that a request names by HTTP Basic, in either alphabet of Base 64. */
-  async function identifyClient(request: HttpRequest, trace: HttpTrace): Promise<{ client: Token; secret: string }> {
+  async function identifyClient(request: HttpRequest, trace: HttpTrace, find: typeof counted): Promise<Client> {
     const [, encoded = ""] = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(request.headers.authorization ?? "") ?? [];
     const [, id, secret] = /^([^:]+):(.+)$/s.exec(Buffer.from(encoded, "base64").toString()) ?? [];
     if (id === undefined || secret === undefined) throw unknownClient();
     // Only a client learns its rate: the headers of any other token are dropped.
     const own: HttpTrace = { headers: {}, facts: trace.facts };
-    const client = await identify({ gate, secret, trace: own, rate: fakturoidRate, now }).catch((error: unknown) => {
+    const client = await find({ gate, secret, trace: own, rate: fakturoidRate, now }).catch((error: unknown) => {
       if (tokenIdOf(secret) === id) Object.assign(trace.headers, own.headers);
       return asUnknownClient(error);
     });
-    if (client.token_id !== id || !client.scopes.includes(clientScope)) throw unknownClient();
+    const { token } = client;
+    if (token.token_id !== id || !token.scopes.includes(clientScope)) throw unknownClient();
     Object.assign(trace.headers, own.headers);
-    trace.facts.org_id = client.org_ids.join(",");
-    return { client, secret };
+    trace.facts.org_id = token.org_ids.join(",");
+    return client;
   }
+}
+
+async function counted(visit: Visit): Promise<Client> {
+  try {
+    return { token: await identify(visit), secret: visit.secret, excess: null };
+  } catch (error) {
+    if (!(error instanceof ActivityError) || error.code !== "rate_limited") throw error;
+    return { ...(await uncounted(visit)), excess: error };
+  }
+}
+
+/** Access tokens use up the rate of their client, and must not keep it from revoking them. */
+async function uncounted(visit: Visit): Promise<Client> {
+  return { token: await identifyUncounted(visit), secret: visit.secret, excess: null };
 }
 
 function asUnknownClient(error: unknown): never {

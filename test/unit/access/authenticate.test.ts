@@ -14,8 +14,8 @@ describe("a token", () => {
     expect(await enter(ports, aSecret())).toEqual({ token: aToken(), used: 5 });
     const { token_id: holder, hash } = aToken();
     const ref = { holder, hash, isAccessToken: false };
-    expect(ports.look.mock.calls).toEqual([[ref, new Date("2026-06-01T12:00:00.000Z")]]);
-    expect(ports.use.mock.calls).toEqual([[ref, new Date("2026-06-01T12:00:00.000Z")]]);
+    expect(ports.look.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
+    expect(ports.use.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
   });
 
   it("with an end is good until that very moment", async () => {

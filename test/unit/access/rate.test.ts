@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { excessOf, rateState, windowEnd, windowStart } from "../../../shared/access/rate.ts";
+import { carriedOver, excessOf, rateState, windowEnd, windowStart } from "../../../shared/access/rate.ts";
 import { testNow } from "../../support/builders.ts";
 
 describe("a window", () => {
@@ -15,6 +15,23 @@ describe("a window", () => {
     expect(rateState(1, testNow)).toEqual({ limit: 600, remaining: 599, reset });
     expect(rateState(600, testNow)).toEqual({ limit: 600, remaining: 0, reset });
     expect(rateState(10_000, testNow).remaining).toBe(0);
+  });
+});
+
+describe("what is charged beyond the limit", () => {
+  const start = windowStart(testNow);
+  const at = (minutes: number) => new Date(start.getTime() + minutes * 60_000);
+
+  it.each([
+    [0, 0],
+    [600, 0],
+    [601, 1],
+    [900, 300],
+    [1_200, 600],
+    [230_400, 600],
+  ])("at %d is %d of the next window, and nothing of any later one", (used, owed) => {
+    expect(carriedOver({ start, used }, { start: at(1), limit: 600 })).toBe(owed);
+    for (const minutes of [2, 3, 60]) expect(carriedOver({ start, used }, { start: at(minutes), limit: 600 })).toBe(0);
   });
 });
 

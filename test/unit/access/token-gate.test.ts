@@ -60,8 +60,11 @@ describe("a token that is over its limit", () => {
     const { ports, gate } = counted();
     await gate.enter(aSecret(), testNow, limit);
     ports.charge.mockResolvedValue(limit + 40);
-    expect(await gate.charge(aSecret(), { requests: 640, lease: 1 }, testNow, limit)).toBe(limit + 40);
-    expect(ports.charge.mock.calls).toEqual([[aToken().token_id, windowStart(testNow), { requests: 640, lease: 1 }]]);
+    const lease = { slot: 1, until: testNow.getTime() + 30_000 };
+    expect(await gate.charge(aSecret(), { requests: 640, lease }, testNow, limit)).toBe(limit + 40);
+    expect(ports.charge.mock.calls).toEqual([
+      [aToken().token_id, { start: windowStart(testNow), limit }, { requests: 640, lease }],
+    ]);
     expect((await refusalOf(gate.enter(aSecret(), testNow, limit))).code).toBe("rate_limited");
     expect(ports.use).toHaveBeenCalledTimes(1);
   });
@@ -101,6 +104,33 @@ describe("a token that is over its limit", () => {
       expect((await refusalOf(gate.enter(aSecret(), testNow, limit))).code).toBe("rate_limited");
     }
     expect([ports.look.mock.calls.length, ports.use.mock.calls.length]).toEqual([1, 0]);
+  });
+});
+
+describe("a token whose leases are taken", () => {
+  it("is told when the first ends, and is refused without a call for two seconds", async () => {
+    const { ports, gate } = counted();
+    ports.lease.mockResolvedValue({ slot: null, freeAt: testNow.getTime() + 7_001 });
+    expect(gate.isLeaseless(aSecret(), testNow)).toBe(false);
+    for (const [ms, wait] of [
+      [0, 8],
+      [1_999, 6],
+    ] as const) {
+      const { code, facts } = await refusalOf(gate.lease(aSecret(), later(ms)));
+      expect([code, facts.retryAfter]).toEqual(["rate_limited", wait]);
+      expect(gate.isLeaseless(aSecret(), later(ms))).toBe(true);
+    }
+    expect(ports.lease).toHaveBeenCalledTimes(1);
+    expect(gate.isLeaseless(aSecret(8), testNow)).toBe(false);
+    expect(gate.isLeaseless(aSecret(), later(2_000))).toBe(false);
+    ports.lease.mockResolvedValue({ slot: 3, until: later(32_000).getTime() });
+    expect((await gate.lease(aSecret(), later(2_000))).slot).toBe(3);
+  });
+
+  it("is told to wait two seconds where that is not known", async () => {
+    const { ports, gate } = counted();
+    ports.lease.mockResolvedValue({ slot: null, freeAt: null });
+    expect((await refusalOf(gate.lease(aSecret(), testNow))).facts.retryAfter).toBe(2);
   });
 });
 

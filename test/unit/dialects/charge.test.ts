@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { requestsFor } from "../../../shared/access/read-cost.ts";
+import { readCost, requestsFor } from "../../../shared/access/read-cost.ts";
 import { answerFakturoid } from "../../../shared/dialects/fakturoid/answer.ts";
 import { answerFinzbooks } from "../../../shared/dialects/finzbooks/answer.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../../../shared/dialects/http.ts";
@@ -47,7 +47,7 @@ const charged = (charge: ReturnType<typeof costly>["charge"]) => charge.mock.cal
 
 describe("a page", () => {
   it("costs no call beside the one that counts it", async () => {
-    const { finzbooks, charge, lease, trace } = costly(64);
+    const { finzbooks, charge, lease, trace } = costly(readCost.plainUnits);
     expect((await finzbooks("/api/public/v1/activity")).status).toBe(200);
     expect([charge.mock.calls.length, lease.mock.calls.length]).toEqual([0, 0]);
     expect(trace.headers["x-ratelimit-remaining"]).toBe("590");
@@ -56,16 +56,16 @@ describe("a page", () => {
 
   it("of large events is charged in every dialect, and the headers show the rate after the charge", async () => {
     for (const [dialect, target, left] of [
-      ["finzbooks", "/api/public/v1/activity", { "x-ratelimit-remaining": String(600 - 10 - 5) }],
-      ["simplybooks", "/api/v1/activities", { "x-ratelimit-remaining": String(600 - 10 - 5) }],
-      ["fakturoid", "/api/v3/accounts/acme-traders/events.json", { "x-ratelimit": "default;r=385;t=30" }],
+      ["finzbooks", "/api/public/v1/activity", { "x-ratelimit-remaining": String(600 - 10 - 3) }],
+      ["simplybooks", "/api/v1/activities", { "x-ratelimit-remaining": String(600 - 10 - 3) }],
+      ["fakturoid", "/api/v3/accounts/acme-traders/events.json", { "x-ratelimit": "default;r=387;t=30" }],
     ] as const) {
       const asked = costly(200);
       expect((await asked[dialect](target)).status).toBe(200);
       expect(charged(asked.charge)).toEqual([{ requests: requestsFor(200) - 1, lease: null }]);
       expect(asked.lease).not.toHaveBeenCalled();
       expect(asked.trace.headers).toMatchObject(left);
-      expect(asked.trace.facts.charged).toBe(6);
+      expect(asked.trace.facts.charged).toBe(4);
     }
   });
 });
@@ -76,18 +76,25 @@ describe("a search", () => {
     expect((await refusalOf(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("too_broad");
     const owed = requestsFor(58 * reads()) - 1;
     expect(owed).toBeGreaterThan(80);
-    expect(charged(charge)).toEqual([{ requests: owed, lease: 1 }]);
+    expect(charged(charge)).toEqual([
+      { requests: owed, lease: { slot: 1, until: testNow.getTime() + readCost.leaseMs } },
+    ]);
     expect(lease).toHaveBeenCalledTimes(1);
     expect(trace.headers["x-ratelimit-remaining"]).toBe(String(600 - 10 - owed));
   });
 
   it("that another instance runs three of is refused when it becomes expensive, and is charged for what it read", async () => {
     const { simplybooks, charge, lease, reads } = costly(58);
-    lease.mockResolvedValue(null);
+    lease.mockResolvedValue({ slot: null, freeAt: null });
     const { code, facts } = await refusalOf(simplybooks("/api/v1/activities?search=zzzz"));
     expect([code, facts.retryAfter]).toEqual(["rate_limited", 2]);
-    expect(reads()).toBe(5);
-    expect(charged(charge)).toEqual([{ requests: requestsFor(5 * 58) - 1, lease: null }]);
+    expect(reads()).toBe(4);
+    const owed = { requests: requestsFor(4 * 58) - 1, lease: null };
+    expect(charged(charge)).toEqual([owed]);
+    // This instance knows by now, and refuses the repeat before it reads more than is included in any request.
+    expect((await refusalOf(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("rate_limited");
+    expect([reads(), lease.mock.calls.length]).toEqual([4 + 2, 1]);
+    expect(charged(charge)).toEqual([owed]);
   });
 
   it("that uses up the rate is the last one of the minute", async () => {

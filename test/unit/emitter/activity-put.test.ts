@@ -1,6 +1,5 @@
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { HttpResponse } from "@smithy/core/protocols";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { activityPut } from "../../../clients/emitter/emitter.ts";
@@ -96,7 +95,7 @@ describe("the clock of activityPut", () => {
         region: "us-east-1",
         credentials: { accessKeyId: "x", secretAccessKey: "x" },
         maxAttempts: 1,
-        requestHandler: { handle: async () => ({ response: new HttpResponse({ statusCode, headers }) }) },
+        requestHandler: { handle: async () => ({ response: { statusCode, headers } }) },
       });
     for (const statusCode of [200, 400]) {
       const documents = DynamoDBDocumentClient.from(answering(statusCode));

@@ -75,6 +75,16 @@ describe("KMS", () => {
     expect(Buffer.from(Plaintext, "base64")).toHaveLength(32);
   });
 
+  it.each(["__proto__", "constructor"])("takes the key %s of a context for a key like any other", async (key) => {
+    const { keys, ask, fault } = await aKms();
+    const context = JSON.parse(`{"${key}":"x"}`);
+    const { CiphertextBlob } = ask("Encrypt", { KeyId: "Secrets", Plaintext: base64("x"), EncryptionContext: context });
+    expect(ask("Decrypt", { CiphertextBlob, EncryptionContext: context }).Plaintext).toBe(base64("x"));
+    expect(fault("Decrypt", { CiphertextBlob })).toBe("InvalidCiphertextException");
+    const granted = kmsAccess("Decrypt", { CiphertextBlob, EncryptionContext: context }, keys);
+    expect(granted[0]?.context).toMatchObject({ "kms:EncryptionContextKeys": [key] });
+  });
+
   it("decrypts whatever it encrypted, under no other context, and no damaged byte of it", async () => {
     const { ask, fault } = await aKms();
     const context = fc.dictionary(fc.string(), fc.string(), { maxKeys: 4 });

@@ -390,20 +390,44 @@ describe("the rate of a client", () => {
     [400, 200, "default;r=0;t=30"],
     [401, 429, "default;r=0;t=30"],
   ])("at %i uses is told with %i", async (used, expected, rate) => {
-    let calls = 0;
-    for (const [path, body] of [
-      ["token", credentials],
-      ["revoke", `token=${writeAccessToken(secret, "unknown")}`],
-    ] as const) {
-      const { post, replace, revoke } = oauthDialect([client], { used });
-      const { status, headers, said } = await post(path, { body });
-      expect([status, headers["x-ratelimit"]]).toEqual([expected, rate]);
-      expect(headers["x-ratelimit-policy"]).toBe("default;q=400;w=60");
-      expect(headers["retry-after"]).toBe(expected === 429 ? "30" : undefined);
-      expect(said.error).toBe(expected === 429 ? "too_many_requests" : undefined);
-      calls += replace.mock.calls.length + revoke.mock.calls.length;
-    }
-    expect(calls).toBe(expected === 429 ? 0 : 2);
+    const { post, replace } = oauthDialect([client], { used });
+    const { status, headers, said } = await post("token");
+    expect([status, headers["x-ratelimit"]]).toEqual([expected, rate]);
+    expect(headers["x-ratelimit-policy"]).toBe("default;q=400;w=60");
+    expect(headers["retry-after"]).toBe(expected === 429 ? "30" : undefined);
+    expect(said.error).toBe(expected === 429 ? "too_many_requests" : undefined);
+    expect(replace).toHaveBeenCalledTimes(expected === 429 ? 0 : 1);
+  });
+
+  it.each([
+    [0, "default;r=400;t=30"],
+    [399, "default;r=1;t=30"],
+    [5_000, "default;r=0;t=30"],
+  ])("at %i uses is shown by a revocation, which is served and not counted", async (counted, rate) => {
+    const { post, use } = oauthDialect([client], { used: counted + 1 });
+    const { status, headers } = await post("revoke", { body: "token=x" });
+    expect([status, headers["x-ratelimit"]]).toEqual([200, rate]);
+    expect(use).not.toHaveBeenCalled();
+  });
+
+  it("that somebody uses up by its access token does not keep it from learning and revoking that token", async () => {
+    const { post, token, given, grantOf, look, use, replace } = oauthDialect();
+    const leaked = await token();
+    use.mockResolvedValue({ token: client, used: 401 });
+    look.mockResolvedValue({ token: client, used: 5_000 });
+    for (let n = 0; n < 3; n++) expect((await post("token")).said.access_token).toBe(leaked);
+    expect(replace).toHaveBeenCalledTimes(1);
+    expect((await post("revoke", { body: `token=${leaked}` })).status).toBe(200);
+    expect(grantOf(leaked)).toBeUndefined();
+    expect(await post("token")).toMatchObject({ status: 429, headers: { "retry-after": "30" } });
+    expect(given.get(client.token_id)).toEqual({});
+  });
+
+  it("does not make a write of a revocation that has nothing to revoke", async () => {
+    const { post, revoke } = oauthDialect();
+    const unknown = writeAccessToken(secret, "unknown");
+    for (let n = 0; n < 3; n++) expect((await post("revoke", { body: `token=${unknown}` })).status).toBe(200);
+    expect(revoke).not.toHaveBeenCalled();
   });
 
   it("is told with mistakes, too", async () => {
