@@ -227,7 +227,7 @@ export class Deliveries extends Construct {
     const fn = new NodeFunction(this, "Sender", {
       entry: "functions/webhooks/deliver.ts",
       description: "Signs and sends webhooks, and records what became of them.",
-      // A batch begins its sends within 8 seconds, and each ends within 15.
+      // A batch begins its sends within 4 seconds, and each ends within 15.
       timeoutSeconds: 30,
       memory: 1024,
       log: operation.auditLogs.access,

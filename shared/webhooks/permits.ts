@@ -30,23 +30,32 @@ const maxTries = 3;
 /** How long an instance does not ask a pool again that had no permit. */
 const fullForMs = 1_000;
 
-/** The pool that an endpoint takes its permits from. All pools of an organisation hold `sendsPerOrg` at most. */
-export function permitPoolOf(orgId: string, endpointId: string, sendsPerOrg: number): PermitPool {
+/**
+ * The pool that an endpoint takes its permits from. All pools of an organisation hold `sendsPerOrg` at most on each
+ * lane, and each lane has its own: what hangs on the slow one takes nothing from endpoints that respond.
+ */
+export function permitPoolOf(
+  orgId: string,
+  endpointId: string,
+  { sendsPerOrg, slowLane }: Pick<DeliveryWorld, "sendsPerOrg" | "slowLane">,
+): PermitPool {
   const pools = Math.ceil(sendsPerOrg / maxPoolSize);
-  const part = createHash("sha256").update(endpointId).digest().readUInt32BE() % pools;
+  const hash = createHash("sha256").update(endpointId).digest().readUInt32BE() % pools;
+  const part = slowLane === null ? hash : pools + hash;
   return { org_id: orgId, part, size: Math.floor(sendsPerOrg / pools) };
 }
 
-type PermitPorts = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "refusals" | "now">;
+type PermitPorts = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "slowLane" | "refusals" | "now">;
 
 /** Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. */
 export async function takePermits(
-  { permits: store, sendsPerOrg, refusals, now }: PermitPorts,
+  ports: PermitPorts,
   { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
   wanted: number,
   id: string,
 ): Promise<Permits | null> {
-  const pool = permitPoolOf(org_id, endpoint_id, sendsPerOrg);
+  const { permits: store, refusals, now } = ports;
+  const pool = permitPoolOf(org_id, endpoint_id, ports);
   const name = `permits ${org_id} ${pool.part}`;
   if (refusals.isRefused(name, now().getTime())) return null;
   let slots = Math.min(wanted, pool.size);

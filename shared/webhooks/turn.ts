@@ -2,14 +2,17 @@ import { attempt, type Step, type Target } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
 import type { Endpoint, ImposedReason } from "./endpoint.ts";
-import { isFast } from "./health.ts";
 import { isBusy, moveToSlowLane, rememberBusy, rememberSlow } from "./lanes.ts";
+import { permitsAboveMs } from "./latency.ts";
 import { waitForCircuit, waitForSlot } from "./park.ts";
 import { type Permits, takePermits } from "./permits.ts";
 import { giveBackSlots, type Slots, takeSlots } from "./slots.ts";
 
-/** After this no further send is begun: one that hangs must still fit into the function's time. */
-const beginsWithinMs = 8_000;
+/**
+ * After this no further send is begun: one that hangs must still fit into the function's time, and a lease of sends of
+ * up to a second must end before it looks as if they hang.
+ */
+const beginsWithinMs = 4_000;
 
 /** A turn of sending to one endpoint. */
 export type Turn = {
@@ -57,9 +60,12 @@ export async function takeTurn(turn: Turn, messages: readonly DeliveryMessage[],
   return endTurn(turn, slots, permits, sent);
 }
 
-/** Fast endpoints need none: their sends end within a second, and permits for them would make an item hot. */
+/**
+ * On the slow lane every send needs one: an endpoint that is known as fast may hang by now. On the fast lane very short
+ * sends need none: permits for them would make an item hot.
+ */
 function needsPermits({ slowLane }: DeliveryWorld, { count, health }: Slots): boolean {
-  return count > 0 && slowLane === null && (health === null || !isFast(health));
+  return count > 0 && (slowLane === null || (health?.latency_ms ?? 0) > permitsAboveMs);
 }
 
 /** Permits for slots; where they cannot be asked for, the slots are given back. */

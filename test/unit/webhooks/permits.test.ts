@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import type { DeliveryWorld } from "../../../shared/webhooks/delivery-world.ts";
 import { leaseMs } from "../../../shared/webhooks/health.ts";
 import { type Permits, permitPoolOf, takePermits } from "../../../shared/webhooks/permits.ts";
 import { Refusals } from "../../../shared/webhooks/refusals.ts";
@@ -13,7 +14,7 @@ const org_id = "org_1";
 function organisationWith(sendsPerOrg: number) {
   let now = begun;
   const permits = memoryPermits();
-  const ports = { permits, sendsPerOrg, refusals: new Refusals(), now: () => new Date(now) };
+  const ports = { permits, sendsPerOrg, slowLane: null, refusals: new Refusals(), now: () => new Date(now) };
   return {
     permits,
     later: (milliseconds: number) => {
@@ -32,9 +33,18 @@ describe("the pools of an organisation", () => {
     [100, 4, 25],
     [110, 5, 22],
   ])("of %d sends are %d, of %d each", (sendsPerOrg, pools, size) => {
-    const found = Array.from({ length: 200 }, () => permitPoolOf(org_id, anEndpointId(), sendsPerOrg));
+    const found = Array.from({ length: 200 }, () =>
+      permitPoolOf(org_id, anEndpointId(), { sendsPerOrg, slowLane: null }),
+    );
     expect(new Set(found.map(({ part }) => part)).size).toBe(pools);
     expect(new Set(found.map((pool) => pool.size))).toEqual(new Set([size]));
+  });
+
+  it("are others on the fast lane", () => {
+    const partsWith = (slowLane: DeliveryWorld["slowLane"]) =>
+      Array.from({ length: 200 }, () => permitPoolOf(org_id, anEndpointId(), { sendsPerOrg: 100, slowLane }).part);
+    const onSlowLane = new Set(partsWith(null));
+    expect(partsWith({ send: async () => [] }).filter((part) => onSlowLane.has(part))).toEqual([]);
   });
 });
 
