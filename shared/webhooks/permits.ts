@@ -24,6 +24,9 @@ export type Permits = { readonly pool: PermitPool; readonly lease: Lease };
  */
 const maxPoolSize = 25;
 
+/** The part of a pool on the slow lane that is for endpoints without a send under way. */
+const reservedShare = 0.2;
+
 /** Attempts at a pool whose free permits others take at the same moment. */
 const maxTries = 3;
 
@@ -47,16 +50,32 @@ export function permitPoolOf(
 
 type PermitPorts = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "slowLane" | "refusals" | "now">;
 
-/** Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. */
+/** What an endpoint asks for: `isFirst` where none of its other sends is under way. */
+export type PermitRequest = { readonly wanted: number; readonly id: string; readonly isFirst: boolean };
+
+/**
+ * Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. On the
+ * slow lane a part of each pool is for first sends, one each, so that busy endpoints never keep the others waiting.
+ */
 export async function takePermits(
   ports: PermitPorts,
   { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
+  { wanted, id, isFirst }: PermitRequest,
+): Promise<Permits | null> {
+  const pool = permitPoolOf(org_id, endpoint_id, ports);
+  const reserved = ports.slowLane === null ? Math.floor(pool.size * reservedShare) : 0;
+  const shared = await takeFrom(ports, { ...pool, size: pool.size - reserved }, wanted, id);
+  if (shared !== null || !isFirst || reserved === 0) return shared;
+  return takeFrom(ports, pool, 1, id);
+}
+
+async function takeFrom(
+  { permits: store, refusals, now }: PermitPorts,
+  pool: PermitPool,
   wanted: number,
   id: string,
 ): Promise<Permits | null> {
-  const { permits: store, refusals, now } = ports;
-  const pool = permitPoolOf(org_id, endpoint_id, ports);
-  const name = `permits ${org_id} ${pool.part}`;
+  const name = `permits ${pool.org_id} ${pool.part} ${pool.size}`;
   if (refusals.isRefused(name, now().getTime())) return null;
   let slots = Math.min(wanted, pool.size);
   for (let tries = 0; tries < maxTries; tries++) {

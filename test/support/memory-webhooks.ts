@@ -241,10 +241,18 @@ export function memoryHealth(): HealthStore {
       healths.set(endpointId, leased);
       return { granted: true, health: leased };
     },
-    async end(endpointId, { id, slots }, succeededAt, latencyMs = null) {
+    async shrink(endpointId, { id, slots }, used) {
       const health = read(endpointId);
-      const leases = health.leases.filter((lease) => lease.id !== id);
-      if (leases.length === health.leases.length) return;
+      if (!health.leases.some((lease) => lease.id === id && lease.slots === slots)) return;
+      const leases = health.leases.map((lease) => (lease.id === id ? { ...lease, slots: used } : lease));
+      healths.set(endpointId, { ...health, vacant: health.vacant + slots - used, leases });
+    },
+    async end(endpointId, { id }, succeededAt, latencyMs = null) {
+      const health = read(endpointId);
+      const ended = health.leases.find((lease) => lease.id === id);
+      if (ended === undefined) return;
+      const leases = health.leases.filter((lease) => lease !== ended);
+      const { slots } = ended;
       const last_success_at = succeededAt ?? health.last_success_at;
       const latency_ms = latencyMs ?? health.latency_ms;
       healths.set(endpointId, { ...health, vacant: health.vacant + slots, leases, last_success_at, latency_ms });

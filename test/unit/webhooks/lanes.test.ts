@@ -134,7 +134,42 @@ describe("on the slow lane, a slow endpoint", () => {
   });
 });
 
+describe("a test that hangs", () => {
+  it("moves its endpoint to the slow lane, and counts as no failure of it", async () => {
+    const world = await onFastLane(20);
+    world.receiver.answer = answering({ status: null, error: "timeout", duration_ms: 15_000 });
+    const [test] = world.messages(1).map((message) => ({ ...message, event: null, urgent: true }));
+    if (test === undefined) throw new Error("There is no test.");
+    expect(await world.run([test])).toEqual(["given_up"]);
+    const { failures, latency_ms } = await world.health.read(world.endpoint.endpoint_id);
+    expect([failures, latency_ms]).toEqual([0, 3_765]);
+    expect(await world.run(world.messages(1))).toEqual(["moved"]);
+  });
+
+  it("does not end the sends of its batch", async () => {
+    const world = await aDeliveryWorld();
+    world.receiver.answer = answering({ status: 500 });
+    const tests = world.messages(10).map((message) => ({ ...message, event: null }));
+    expect(await world.deliver(...tests)).toEqual(Array(10).fill("given_up"));
+  });
+});
+
 describe("permits of an organisation", () => {
+  it("that are fewer than the slots leave the others to the next, while the sends last", async () => {
+    const world = await aDeliveryWorld();
+    world.receiver.answer = async () => {
+      await world.clock.sleep(2_000);
+      return anExchange();
+    };
+    const done = deliver({ ...world.world, sendsPerOrg: 2 }, world.messages(5));
+    await world.later(1);
+    const { vacant, leases } = await world.health.read(world.endpoint.endpoint_id);
+    expect([vacant, leases.map(({ slots }) => slots)]).toEqual([initialLimit - 2, [2]]);
+    await world.clock.run();
+    await done;
+    expect(await world.health.read(world.endpoint.endpoint_id)).toMatchObject({ vacant: initialLimit, leases: [] });
+  });
+
   it.each([
     ["that nothing is known of", null],
     ["that were fast until they hang", 20],

@@ -11,16 +11,22 @@ import { memoryPermits } from "../../support/memory-webhooks.ts";
 const begun = testNow.getTime();
 const org_id = "org_1";
 
-function organisationWith(sendsPerOrg: number) {
+const fastLane = { send: async () => [] };
+
+function organisationWith(sendsPerOrg: number, slowLane: DeliveryWorld["slowLane"] = fastLane) {
   let now = begun;
   const permits = memoryPermits();
-  const ports = { permits, sendsPerOrg, slowLane: null, refusals: new Refusals(), now: () => new Date(now) };
+  const ports = { permits, sendsPerOrg, slowLane, refusals: new Refusals(), now: () => new Date(now) };
   return {
     permits,
     later: (milliseconds: number) => {
       now += milliseconds;
     },
-    take: (endpoint_id: string, wanted: number, id: string) => takePermits(ports, { org_id, endpoint_id }, wanted, id),
+    /** As an endpoint that has sends under way. */
+    take: (endpoint_id: string, wanted: number, id: string) =>
+      takePermits(ports, { org_id, endpoint_id }, { wanted, id, isFirst: false }),
+    takeFirst: (endpoint_id: string, wanted: number, id: string) =>
+      takePermits(ports, { org_id, endpoint_id }, { wanted, id, isFirst: true }),
     giveBack: ({ pool, lease }: Permits) => permits.giveBack(pool, lease),
   };
 }
@@ -44,7 +50,7 @@ describe("the pools of an organisation", () => {
     const partsWith = (slowLane: DeliveryWorld["slowLane"]) =>
       Array.from({ length: 200 }, () => permitPoolOf(org_id, anEndpointId(), { sendsPerOrg: 100, slowLane }).part);
     const onSlowLane = new Set(partsWith(null));
-    expect(partsWith({ send: async () => [] }).filter((part) => onSlowLane.has(part))).toEqual([]);
+    expect(partsWith(fastLane).filter((part) => onSlowLane.has(part))).toEqual([]);
   });
 });
 
@@ -78,14 +84,28 @@ describe("permits", () => {
     expect((await take("wh_1", 5, "late"))?.lease.slots).toBe(5);
   });
 
+  it("on the slow lane are kept in part for endpoints without a send under way, one for each", async () => {
+    const { take, takeFirst } = organisationWith(10, null);
+    expect((await takeFirst("wh_1", 5, "a"))?.lease.slots).toBe(5);
+    expect((await take("wh_1", 5, "b"))?.lease.slots).toBe(3);
+    expect(await take("wh_1", 5, "c")).toBeNull();
+    for (const id of ["d", "e"]) expect((await takeFirst(`wh_${id}`, 5, id))?.lease.slots).toBe(1);
+    expect(await takeFirst("wh_h", 5, "h")).toBeNull();
+  });
+
   it("are never more than the organisation may have, whatever is taken and given back", async () => {
-    const step = fc.record({ endpoint: fc.nat(9), wanted: fc.integer({ min: 1, max: 5 }), gives: fc.boolean() });
+    const step = fc.record({
+      endpoint: fc.nat(9),
+      isFirst: fc.boolean(),
+      wanted: fc.integer({ min: 1, max: 5 }),
+      gives: fc.boolean(),
+    });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.array(step, { maxLength: 60 }), async (bound, steps) => {
-        const { take, giveBack, later } = organisationWith(bound);
+        const { take, takeFirst, giveBack, later } = organisationWith(bound, null);
         const held: Permits[] = [];
-        for (const [at, { endpoint, wanted, gives }] of steps.entries()) {
-          const taken = gives ? null : await take(`wh_${endpoint}`, wanted, String(at));
+        for (const [at, { endpoint, isFirst, wanted, gives }] of steps.entries()) {
+          const taken = gives ? null : await (isFirst ? takeFirst : take)(`wh_${endpoint}`, wanted, String(at));
           if (taken !== null) held.push(taken);
           const given = gives ? held.shift() : undefined;
           if (given !== undefined) await giveBack(given);

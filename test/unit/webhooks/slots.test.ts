@@ -23,6 +23,7 @@ const success: SendOutcome = {
   succeeded: true,
   overloaded: false,
   retryAfterMs: null,
+  isFailedTest: false,
   duration_ms: 50,
 };
 const failure: SendOutcome = { ...success, succeeded: false };
@@ -351,6 +352,7 @@ it("slots are never over-leased, and none is lost, whatever happens at the same 
                 succeeded: kind === "success",
                 overloaded: kind === "overloaded",
                 retryAfterMs: null,
+                isFailedTest: false,
                 duration_ms: 900,
               };
             });
