@@ -31,7 +31,7 @@ const reservedShare = 0.2;
 const maxTries = 3;
 
 /** How long an instance does not ask a pool again that had no permit. */
-const fullForMs = 1_000;
+const fullForMs = 2_000;
 
 /**
  * The pool that an endpoint takes its permits from. All pools of an organisation hold `sendsPerOrg` at most on each
