@@ -41,7 +41,7 @@ export type Stage = {
   readonly deliveryConcurrency: number;
   /** Instances at most for all other endpoints. More than `sendsPerOrg`, so that one organisation never holds them all. */
   readonly slowDeliveryConcurrency: number;
-  /** Concurrent sends of one organisation to endpoints that are not known as fast. */
+  /** Concurrent sends of one organisation on the slow lane, and on the other to endpoints above 250 ms. */
   readonly sendsPerOrg: number;
   /** Years for which each day of the audit log is kept in a bucket that nobody can delete from; `null` for no bucket. */
   readonly archive: { readonly years: number } | null;

@@ -53,6 +53,14 @@ function quietBacklog({ queueName }: IQueue, minutes: number) {
   };
 }
 
+/** Throws where the permits of one organisation would not bound it, or would let it hold the whole slow lane. */
+function checkSending({ sendsPerOrg, slowDeliveryConcurrency }: WebhooksProps["sending"]): void {
+  if (Number.isInteger(sendsPerOrg) && sendsPerOrg >= 1 && sendsPerOrg < slowDeliveryConcurrency) return;
+  throw new Error(
+    `sendsPerOrg must be a whole number from 1 to ${slowDeliveryConcurrency - 1}, below slowDeliveryConcurrency, not ${sendsPerOrg}.`,
+  );
+}
+
 /** Runs that share what is due, each minute. */
 const dueRuns = 2;
 
@@ -75,6 +83,7 @@ export class Deliveries extends Construct {
   constructor(scope: Construct, id: string, props: Omit<WebhooksProps, "readApi">) {
     super(scope, id);
     this.#props = props;
+    checkSending(props.sending);
     const text = (name: string) => ({ name, type: AttributeType.STRING });
     // A table of its own: it is written ten times as often as the config table, and forgets by itself.
     this.table = new TableV2(this, "Table", {
@@ -227,7 +236,7 @@ export class Deliveries extends Construct {
     const fn = new NodeFunction(this, "Sender", {
       entry: "functions/webhooks/deliver.ts",
       description: "Signs and sends webhooks, and records what became of them.",
-      // A batch begins its sends within 8 seconds, and each ends within 15.
+      // A batch begins its sends within 4 seconds, and each ends within 15.
       timeoutSeconds: 30,
       memory: 1024,
       log: operation.auditLogs.access,

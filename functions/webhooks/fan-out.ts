@@ -2,6 +2,7 @@ import { withTrustedTime } from "../../shared/events/clock-skew.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env } from "../../shared/lambda/env.ts";
+import { log } from "../../shared/lambda/log.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
 import { stream } from "../../shared/lambda/stream.ts";
 import { unreadQueue } from "../../shared/lambda/unread.ts";
@@ -12,7 +13,9 @@ import { EndpointCache } from "../../shared/webhooks/endpoint-cache.ts";
 import { fanOut } from "../../shared/webhooks/fan-out.ts";
 
 const now = () => new Date();
-const endpoints = new EndpointCache(endpointSource(dynamoClient(), env(variables.configTable)), now);
+const endpoints = new EndpointCache(endpointSource(dynamoClient(), env(variables.configTable)), now, ({ change_id }) =>
+  log("error", "endpoint change damaged", { change_id }),
+);
 const client = queueClient();
 const queue = deliveryQueue(env(variables.deliveriesQueue), client);
 

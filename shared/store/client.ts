@@ -1,6 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-const readerTimes = { maxAttempts: 3, requestTimeoutMs: 3_000 };
+/** For all other functions. */
+export const readerTimes = { maxAttempts: 3, requestTimeoutMs: 3_000 };
+
+/** The time that connecting may take, before that of the request. */
+export const connectionTimeoutMs = 1_000;
 
 /** For the function that appends events: whatever takes longer is put off in the queue, which holds nothing else up. */
 export const ingestTimes = { maxAttempts: 2, requestTimeoutMs: 1_000 };
@@ -13,7 +17,11 @@ export function dynamoClient({ maxAttempts, requestTimeoutMs } = readerTimes): D
   const client = new DynamoDBClient({
     maxAttempts,
     // Without the last of these the SDK only warns of a request that takes longer.
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: requestTimeoutMs, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
   });
   // It walks every answer to censor it for a logger, and there is none: a third of the time that a page takes.
   client.middlewareStack.remove("loggerMiddleware");

@@ -26,14 +26,14 @@ export function toEndpointChangeItem(
 }
 
 /**
- * The change of an item. Throws, naming the item's key, where the item is damaged. It reads the attributes as they are:
- * a storm of changes brings tens of thousands in one poll, again and again.
+ * The change of an item. Never throws: one item that is damaged must not keep the changes of all others from being read.
+ * It reads the attributes as they are: a storm of changes brings tens of thousands in one poll, again and again.
  */
 export function fromEndpointChangeItem(item: Record<string, AttributeValue>): EndpointChange {
-  const text = (name: string) => {
-    const value = item[name]?.S;
-    if (value === undefined) throw new Error(`Item ${item.pk?.S ?? "?"} ${item.sk?.S ?? "?"} has no valid ${name}.`);
-    return value;
+  const change_id = item.sk?.S ?? "";
+  return {
+    change_id,
+    org_id: item.org_id?.S ?? null,
+    endpoint_id: item.endpoint_id?.S ?? change_id.split("#")[1] ?? "",
   };
-  return { change_id: text("sk"), org_id: text("org_id"), endpoint_id: text("endpoint_id") };
 }

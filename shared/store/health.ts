@@ -56,7 +56,8 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
       TableName: table,
       Key: textAttributes(healthKey(endpointId)),
       ...change,
-      ExpressionAttributeValues: marshall(values),
+      // DynamoDB refuses a list without any.
+      ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: marshall(values) }),
       ReturnValues: "ALL_NEW",
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     } as const;
@@ -98,15 +99,24 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
       return store.lease(endpointId, lease, now);
     },
 
-    async end(endpointId, { id, slots }, succeededAt, latencyMs = null) {
+    async shrink(endpointId, { id, slots }, used) {
+      await update(endpointId, {
+        // A repeat after an answer that was lost must not give them back twice.
+        ConditionExpression: "leases.#id.slots = :before",
+        UpdateExpression: "SET vacant = vacant + :surplus, leases.#id.slots = :used",
+        ExpressionAttributeNames: { "#id": id },
+        values: { ":before": slots, ":surplus": slots - used, ":used": used },
+      });
+    },
+
+    async end(endpointId, { id }, succeededAt, latencyMs = null) {
       const success = succeededAt === null ? "" : ", last_success_at = :at";
       const latency = latencyMs === null ? "" : ", latency_ms = :latency";
       await update(endpointId, {
         ConditionExpression: "attribute_exists(leases.#id)",
-        UpdateExpression: `SET vacant = vacant + :slots${success}${latency} REMOVE leases.#id`,
+        UpdateExpression: `SET vacant = vacant + leases.#id.slots${success}${latency} REMOVE leases.#id`,
         ExpressionAttributeNames: { "#id": id },
         values: {
-          ":slots": slots,
           ...(succeededAt === null ? {} : { ":at": succeededAt }),
           ...(latencyMs === null ? {} : { ":latency": latencyMs }),
         },

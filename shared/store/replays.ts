@@ -2,7 +2,7 @@ import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { keptForDays } from "../webhooks/delivery.ts";
-import { type ReplayStore, replayScopes } from "../webhooks/replay.ts";
+import { isUnderWay, type ReplayStore, replayScopes } from "../webhooks/replay.ts";
 import { expiresAfter } from "./expiry.ts";
 import { calling } from "./faults.ts";
 import { getItem } from "./get-item.ts";
@@ -44,10 +44,10 @@ export function replayStore(client: DynamoDBClient, table: string): ReplayStore 
       await calling(client.send(new PutItemCommand({ TableName: table, Item })));
     },
 
-    async running(endpointId, since) {
+    async running(endpointId, now) {
       const items = await queryAll(client, table, { pk: replayKey(endpointId, "").pk, prefix: replayPrefix });
       const replays = items.map((item) => readItem(stored, item));
-      return replays.find(({ status, updated_at }) => status === "running" && updated_at >= since) ?? null;
+      return replays.find((replay) => isUnderWay(replay, now)) ?? null;
     },
 
     get: (endpointId, replayId) =>

@@ -37,7 +37,7 @@ export async function attempt(world: DeliveryWorld, target: Target, message: Del
   await world.deliveries.record(next, { ...exchange, number: tried.attempts, at: started.toISOString() });
   return {
     outcome: outcomeOf(next),
-    sent: { ...learned(verdict), at: world.now().getTime(), duration_ms: exchange.duration_ms },
+    sent: { ...learned(verdict, message), at: world.now().getTime(), duration_ms: exchange.duration_ms },
   };
 }
 
@@ -91,8 +91,11 @@ function outcomeOf({ status }: Delivery): Outcome {
   return status === "failed" ? "given_up" : "failed";
 }
 
-function learned(verdict: Verdict) {
-  if (verdict.kind === "succeeded") return { succeeded: true, overloaded: false, retryAfterMs: null, gone: false };
+/** What fails as a test is shown to who tries it, and does not count against the endpoint. */
+function learned(verdict: Verdict, { event }: DeliveryMessage) {
+  const nothing = { overloaded: false, retryAfterMs: null, gone: false };
+  if (verdict.kind === "succeeded") return { succeeded: true, isFailedTest: false, ...nothing };
+  if (event === null) return { succeeded: false, isFailedTest: true, ...nothing };
   const { overloaded, retryAfterMs, gone } = verdict;
-  return { succeeded: false, overloaded, retryAfterMs, gone };
+  return { succeeded: false, isFailedTest: false, overloaded, retryAfterMs, gone };
 }

@@ -19,7 +19,7 @@ export type DeliveryWorld = {
   readonly queue: DeliveryQueue;
   /** Where messages go whose endpoint is not known as fast; `null` on the slow lane itself. */
   readonly slowLane: DeliveryQueue | null;
-  /** Concurrent sends of an organisation to endpoints that are not known as fast. */
+  /** Concurrent sends of an organisation that need permits, on each lane. */
   readonly sendsPerOrg: number;
   readonly refusals: Refusals;
   readonly events: { get(orgId: string, key: EventKey): Promise<ActivityEvent | null> };

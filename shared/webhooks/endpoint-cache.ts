@@ -1,4 +1,5 @@
-import type { EndpointSource, Subscription } from "./endpoint.ts";
+import { ActivityError } from "../events/errors.ts";
+import type { EndpointChange, EndpointSource, Subscription } from "./endpoint.ts";
 import { EndpointLists } from "./endpoint-lists.ts";
 import { OrgPresence } from "./org-presence.ts";
 
@@ -22,6 +23,7 @@ export const maxGapMs = 120_000;
 export class EndpointCache {
   readonly #source: EndpointSource;
   readonly #now: () => Date;
+  readonly #onDamagedChange: (change: EndpointChange) => void;
   readonly #presence: OrgPresence;
   readonly #lists: EndpointLists;
   /** Changes that were applied and that the next poll returns again. Ids begin with their time. */
@@ -31,14 +33,19 @@ export class EndpointCache {
   /** When the last successful poll began. */
   #currentAt = Number.NEGATIVE_INFINITY;
 
-  constructor(source: EndpointSource, now: () => Date) {
+  /** `onDamagedChange` is called once for each entry of the log that names no organisation. */
+  constructor(source: EndpointSource, now: () => Date, onDamagedChange: (change: EndpointChange) => void) {
     this.#source = source;
     this.#now = now;
+    this.#onDamagedChange = onDamagedChange;
     this.#presence = new OrgPresence(source);
     this.#lists = new EndpointLists(source);
   }
 
-  /** Oldest first. Throws what the source throws; a failed poll keeps the cache, which is used again after the next. */
+  /**
+   * Oldest first. Throws what the source throws, and `ActivityError` `unavailable` where the log of changes cannot be read:
+   * no event is to blame for that. A failed poll keeps the cache, which is used again after the next.
+   */
   async endpointsOf(orgId: string): Promise<readonly Subscription[]> {
     await this.#poll();
     return (await this.#presence.has(orgId)) ? this.#lists.get(orgId) : [];
@@ -67,16 +74,36 @@ export class EndpointCache {
   }
 
   #empty(): void {
-    this.#presence.clear();
-    this.#lists.clear();
+    this.#clear();
     this.#applied.clear();
   }
 
+  /** Forgets all endpoints, so that each is read anew when it is needed. */
+  #clear(): void {
+    this.#presence.clear();
+    this.#lists.clear();
+  }
+
+  async #changesSince(since: string): Promise<readonly EndpointChange[]> {
+    try {
+      return await this.#source.changesSince(since);
+    } catch (error) {
+      if (error instanceof ActivityError && error.code === "unavailable") throw error;
+      throw new ActivityError("unavailable", "The changes of endpoints cannot be read.", { cause: error });
+    }
+  }
+
   async #apply(since: string): Promise<void> {
-    const changes = await this.#source.changesSince(since);
-    for (const { change_id, org_id, endpoint_id } of changes) {
+    const changes = await this.#changesSince(since);
+    for (const change of changes) {
+      const { change_id, org_id, endpoint_id } = change;
       if (this.#applied.has(change_id)) continue;
       this.#applied.add(change_id);
+      if (org_id === null) {
+        this.#clear();
+        this.#onDamagedChange(change);
+        continue;
+      }
       this.#presence.add(org_id);
       this.#lists.markChanged(org_id, endpoint_id);
     }

@@ -57,7 +57,9 @@ export type EndpointStore = {
 export type Subscription = Pick<Endpoint, "endpoint_id" | "events" | "entity_id" | "created_at">;
 
 /** That an endpoint was created, changed or deleted. */
-export type EndpointChange = Pick<Endpoint, "org_id" | "endpoint_id"> & {
+export type EndpointChange = Pick<Endpoint, "endpoint_id"> & {
+  /** `null` where the entry is damaged and does not say whose endpoint it is. */
+  readonly org_id: string | null;
   /** Begins with the time of the change, in ISO 8601; no other change has the same. */
   readonly change_id: string;
 };

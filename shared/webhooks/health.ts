@@ -39,7 +39,9 @@ export type HealthStore = {
     now: number,
     onlyIfFast?: boolean,
   ): Promise<{ readonly granted: boolean; readonly health: Health }>;
-  /** Gives slots back, with the latency if it is known anew; nothing where that was done already. */
+  /** Gives back all slots of a lease but `slots`; nothing where it has no longer as many as given. */
+  shrink(endpointId: string, lease: Lease, slots: number): Promise<void>;
+  /** Gives back the slots that a lease still has, with the latency if it is known anew; nothing where that was done already. */
   end(endpointId: string, lease: Lease, succeededAt: number | null, latencyMs?: number | null): Promise<void>;
   /** Lets one send go out, while the circuit is open or to find out whether it may be closed; one at a time. */
   probe(endpointId: string, until: number, now: number): Promise<boolean>;
@@ -146,10 +148,17 @@ export function canGrow(health: Health, now: number): boolean {
 export type SendOutcome = {
   readonly at: number;
   readonly succeeded: boolean;
+  /** A test that failed: its latency counts, its failure does not. */
+  readonly isFailedTest: boolean;
   readonly overloaded: boolean;
   readonly retryAfterMs: number | null;
   readonly duration_ms: number;
 };
+
+/** Whether a send counts as a failure of its endpoint. */
+export function countsAsFailure({ succeeded, isFailedTest }: SendOutcome): boolean {
+  return !succeeded && !isFailedTest;
+}
 
 /** What sends tell of an endpoint, in the order in which they ended. */
 export function learn(health: Health, outcomes: readonly SendOutcome[]): Health {
@@ -159,6 +168,7 @@ export function learn(health: Health, outcomes: readonly SendOutcome[]): Health 
 function learnOne(before: Health, outcome: SendOutcome): Health {
   const { at } = outcome;
   const health = withinBudget({ ...before, latency_ms: averageLatency(before.latency_ms, [outcome.duration_ms]) });
+  if (outcome.isFailedTest) return health;
   if (outcome.succeeded) {
     const limit = health.limit < initialLimit ? health.limit + 1 : health.limit;
     const well = { limit, failures: 0, openings: 0, open_until: null, failing_since: null };

@@ -2,6 +2,12 @@
 export const slowAfterMs = 1_000;
 
 /**
+ * Sends that take longer on average need permits of their organisation on the fast lane, too. A permit is then held for
+ * so long that a full pool is taken from and given back to at most some 200 times a second.
+ */
+export const permitsAboveMs = 250;
+
+/**
  * Concurrent sends to an endpoint times the duration of one stay within this budget, so that a slow endpoint holds
  * fewer of the sends that the fleet can have in flight: 0.4 s allows 50, 2 s ten, 12 s one.
  */

@@ -24,30 +24,58 @@ export type Permits = { readonly pool: PermitPool; readonly lease: Lease };
  */
 const maxPoolSize = 25;
 
+/** The part of a pool on the slow lane that is for endpoints without a send under way. */
+const reservedShare = 0.2;
+
 /** Attempts at a pool whose free permits others take at the same moment. */
 const maxTries = 3;
 
 /** How long an instance does not ask a pool again that had no permit. */
-const fullForMs = 1_000;
+const fullForMs = 2_000;
 
-/** The pool that an endpoint takes its permits from. All pools of an organisation hold `sendsPerOrg` at most. */
-export function permitPoolOf(orgId: string, endpointId: string, sendsPerOrg: number): PermitPool {
+/**
+ * The pool that an endpoint takes its permits from. All pools of an organisation hold `sendsPerOrg` at most on each
+ * lane, and each lane has its own: what hangs on the slow one takes nothing from endpoints that respond.
+ */
+export function permitPoolOf(
+  orgId: string,
+  endpointId: string,
+  { sendsPerOrg, slowLane }: Pick<DeliveryWorld, "sendsPerOrg" | "slowLane">,
+): PermitPool {
   const pools = Math.ceil(sendsPerOrg / maxPoolSize);
-  const part = createHash("sha256").update(endpointId).digest().readUInt32BE() % pools;
+  const hash = createHash("sha256").update(endpointId).digest().readUInt32BE() % pools;
+  const part = slowLane === null ? hash : pools + hash;
   return { org_id: orgId, part, size: Math.floor(sendsPerOrg / pools) };
 }
 
-type PermitPorts = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "refusals" | "now">;
+type PermitPorts = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "slowLane" | "refusals" | "now">;
 
-/** Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. */
+/** What an endpoint asks for: `isFirst` where none of its other sends is under way. */
+export type PermitRequest = { readonly wanted: number; readonly id: string; readonly isFirst: boolean };
+
+/**
+ * Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. On the
+ * slow lane a part of each pool is for first sends, one each, so that busy endpoints never keep the others waiting.
+ */
 export async function takePermits(
-  { permits: store, sendsPerOrg, refusals, now }: PermitPorts,
+  ports: PermitPorts,
   { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
+  { wanted, id, isFirst }: PermitRequest,
+): Promise<Permits | null> {
+  const pool = permitPoolOf(org_id, endpoint_id, ports);
+  const reserved = ports.slowLane === null ? Math.floor(pool.size * reservedShare) : 0;
+  const shared = await takeFrom(ports, { ...pool, size: pool.size - reserved }, wanted, id);
+  if (shared !== null || !isFirst || reserved === 0) return shared;
+  return takeFrom(ports, pool, 1, id);
+}
+
+async function takeFrom(
+  { permits: store, refusals, now }: PermitPorts,
+  pool: PermitPool,
   wanted: number,
   id: string,
 ): Promise<Permits | null> {
-  const pool = permitPoolOf(org_id, endpoint_id, sendsPerOrg);
-  const name = `permits ${org_id} ${pool.part}`;
+  const name = `permits ${pool.org_id} ${pool.part} ${pool.size}`;
   if (refusals.isRefused(name, now().getTime())) return null;
   let slots = Math.min(wanted, pool.size);
   for (let tries = 0; tries < maxTries; tries++) {

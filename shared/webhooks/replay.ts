@@ -28,10 +28,22 @@ export type Replay = {
   readonly updated_at: string;
 };
 
+/** A replay that has not moved for so long is not waited for: a step takes a quarter of a minute. */
+const stalledMs = 10 * 60_000;
+
+/** One that has made no step yet may wait in the queue: replays run ten at a time. */
+const waitingMs = 60 * 60_000;
+
+/** Whether a replay runs, or waits for its first step, and has not stalled. */
+export function isUnderWay({ status, created_at, updated_at }: Replay, now: Date): boolean {
+  const patienceMs = updated_at === created_at ? waitingMs : stalledMs;
+  return status === "running" && now.getTime() - Date.parse(updated_at) <= patienceMs;
+}
+
 export type ReplayStore = {
   save(replay: Replay): Promise<void>;
-  /** One that runs, and made a step since; `null` where there is none. */
-  running(endpointId: string, since: string): Promise<Replay | null>;
+  /** One that is under way (`isUnderWay`); `null` where there is none. */
+  running(endpointId: string, now: Date): Promise<Replay | null>;
   get(endpointId: string, replayId: string): Promise<Replay | null>;
 };
 

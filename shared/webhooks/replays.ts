@@ -8,9 +8,6 @@ import type { Replay } from "./replay.ts";
 import { countReplay, type ReplayCount } from "./replay-count.ts";
 import type { ReplayRange } from "./replay-selection.ts";
 
-/** A replay that has not moved for so long is not waited for: a step takes a quarter of a minute. */
-const stalledMs = 10 * 60_000;
-
 /** What starting a replay needs. */
 export type ReplayStart = Pick<ManageWorld, "replays" | "replayQueue" | "now" | "random"> & {
   readonly endpoints: Pick<EndpointStore, "get">;
@@ -21,7 +18,7 @@ export function runningReplay(
   { replays, now }: Pick<ReplayStart, "replays" | "now">,
   endpointId: string,
 ): Promise<Replay | null> {
-  return replays.running(endpointId, new Date(now().getTime() - stalledMs).toISOString());
+  return replays.running(endpointId, now());
 }
 
 /**

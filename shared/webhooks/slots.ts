@@ -1,6 +1,7 @@
 import type { DeliveryWorld } from "./delivery-world.ts";
 import {
   canGrow,
+  countsAsFailure,
   type Health,
   hangs,
   hasFailedForLong,
@@ -105,6 +106,16 @@ async function makeRoom({ health: store, random, sleep }: Ward, endpointId: stri
   return 1;
 }
 
+/** Gives back the slots beyond those that are used, so that others need not wait until the sends have ended. */
+export async function giveBackSurplus(
+  { health: store }: Pick<Ward, "health">,
+  endpointId: string,
+  { lease }: Slots,
+  used: number,
+): Promise<void> {
+  if (lease !== null && used < lease.slots) await store.shrink(endpointId, lease, used);
+}
+
 /** What giving slots back shows of an endpoint. */
 export type Lesson = {
   readonly hasFailedForLong: boolean;
@@ -125,7 +136,7 @@ export async function giveBackSlots(
   const durations = outcomes.map(({ duration_ms }) => duration_ms);
   const latencyMs = averageLatency(health?.latency_ms ?? null, durations);
   const isStillWell = health !== null && isWell({ ...health, latency_ms: latencyMs });
-  const hasNews = outcomes.length > 0 && (!isStillWell || outcomes.some(({ succeeded }) => !succeeded));
+  const hasNews = outcomes.length > 0 && (!isStillWell || outcomes.some(countsAsFailure));
   const succeededAt = Math.max(0, ...outcomes.filter(({ succeeded }) => succeeded).map(({ at }) => at));
   const [learned] = await Promise.all([
     hasNews || isProbe ? remember(world, endpointId, outcomes) : null,

@@ -2,14 +2,18 @@ import { attempt, type Step, type Target } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
 import type { Endpoint, ImposedReason } from "./endpoint.ts";
-import { isFast } from "./health.ts";
+import { countsAsFailure } from "./health.ts";
 import { isBusy, moveToSlowLane, rememberBusy, rememberSlow } from "./lanes.ts";
+import { permitsAboveMs } from "./latency.ts";
 import { waitForCircuit, waitForSlot } from "./park.ts";
 import { type Permits, takePermits } from "./permits.ts";
-import { giveBackSlots, type Slots, takeSlots } from "./slots.ts";
+import { giveBackSlots, giveBackSurplus, type Slots, takeSlots } from "./slots.ts";
 
-/** After this no further send is begun: one that hangs must still fit into the function's time. */
-const beginsWithinMs = 8_000;
+/**
+ * After this no further send is begun: one that hangs must still fit into the function's time, and a lease of sends of
+ * up to a second must end before it looks as if they hang.
+ */
+const beginsWithinMs = 4_000;
 
 /** A turn of sending to one endpoint. */
 export type Turn = {
@@ -57,17 +61,28 @@ export async function takeTurn(turn: Turn, messages: readonly DeliveryMessage[],
   return endTurn(turn, slots, permits, sent);
 }
 
-/** Fast endpoints need none: their sends end within a second, and permits for them would make an item hot. */
+/**
+ * On the slow lane every send needs one: an endpoint that is known as fast may hang by now. On the fast lane very short
+ * sends need none: permits for them would make an item hot.
+ */
 function needsPermits({ slowLane }: DeliveryWorld, { count, health }: Slots): boolean {
-  return count > 0 && slowLane === null && (health === null || !isFast(health));
+  return count > 0 && (slowLane === null || (health?.latency_ms ?? 0) > permitsAboveMs);
 }
 
-/** Permits for slots; where they cannot be asked for, the slots are given back. */
+/** Permits for slots. Slots that got none are given back; all of them where the question fails. */
 async function permitsFor({ world, endpoint }: Turn, slots: Slots, id: string): Promise<Permits | null> {
+  let permits: Permits | null = null;
   try {
-    return await takePermits(world, endpoint, slots.count, id);
+    const now = world.now().getTime();
+    const others = slots.health?.leases.filter((held) => held.id !== slots.lease?.id && held.until > now) ?? [];
+    permits = await takePermits(world, endpoint, { wanted: slots.count, id, isFirst: others.length === 0 });
+    if (permits !== null) await giveBackSurplus(world, endpoint.endpoint_id, slots, permits.lease.slots);
+    return permits;
   } catch (error) {
-    await giveBackSlots(world, endpoint.endpoint_id, slots, []);
+    await Promise.all([
+      giveBackSlots(world, endpoint.endpoint_id, slots, []),
+      permits === null ? undefined : world.permits.giveBack(permits.pool, permits.lease),
+    ]);
     throw error;
   }
 }
@@ -89,12 +104,11 @@ async function sendAll(
       : waitForSlot(world, message, slots.waitUntil);
   const send = async (message: DeliveryMessage) => {
     const step = await attempt(world, target, message);
-    // What a test fails at is told to who tries it, and held against nobody.
-    if (step.sent !== null && (step.sent.succeeded || message.event !== null)) sent.push(step.sent);
+    if (step.sent !== null) sent.push(step.sent);
     return step.outcome;
   };
   // One failure ends the turn: what else waits learns first what it means for the endpoint.
-  const isOver = () => sent.some(({ succeeded }) => !succeeded) || world.now().getTime() - begun > beginsWithinMs;
+  const isOver = () => sent.some(countsAsFailure) || world.now().getTime() - begun > beginsWithinMs;
   const sendOneByOne = async () => {
     for (let message = left.shift(); message !== undefined; message = left.shift()) {
       await settle(message, isOver() ? wait(message) : send(message));

@@ -9,6 +9,7 @@ import { EndpointCache } from "../../shared/webhooks/endpoint-cache.ts";
 import { hashOrg, orgShards } from "../../shared/webhooks/org-hash.ts";
 import { anEndpoint } from "../support/builders.ts";
 import { anEndpointId } from "../support/delivery-builders.ts";
+import { failOnDamage } from "../support/memory-webhooks.ts";
 import type { BenchEngine } from "./engine.ts";
 import { benchEvent } from "./events.ts";
 import { counted, type Measure, quantile } from "./measure.ts";
@@ -47,7 +48,12 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
   const measures: Measure[] = [];
 
   step("Changing endpoints");
-  const [costs, times] = await changesOf(endpoints, new EndpointCache(source, () => new Date()), store, meter);
+  const [costs, times] = await changesOf(
+    endpoints,
+    new EndpointCache(source, () => new Date(), failOnDamage),
+    store,
+    meter,
+  );
   const most = Math.max(...costs);
   measures.push(
     {
@@ -74,7 +80,7 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
 
   step("Starting an instance");
   const start = new Date();
-  const cache = new EndpointCache(source, () => start);
+  const cache = new EndpointCache(source, () => start, failOnDamage);
   const without = Array.from({ length: coldOrgs }, (_, n) => `org_without_${n}`);
   const cold = await meter.of(() => inBatches(without, (org) => cache.endpointsOf(org)));
   const warm = await meter.of(() => inBatches(without, (org) => cache.endpointsOf(org)));
@@ -95,7 +101,7 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
 
   step("Reading all shards");
   const shards = orgsOfAllShards();
-  const another = new EndpointCache(source, () => start);
+  const another = new EndpointCache(source, () => start, failOnDamage);
   const whole = await meter.of(() => inBatches(shards, (org) => another.endpointsOf(org)));
   const last = measures.at(-1);
   const note = `all ${orgShards} shards: ${whole.units} units, ${Math.round(whole.ms)} ms`;

@@ -185,7 +185,14 @@ describe.each([
       const id = await learned(store(), {});
       const before = await store().read(id);
       await store().grow(id, maxConcurrentSends);
-      const overloaded = { at: now, succeeded: false, overloaded: true, retryAfterMs: null, duration_ms: 50 };
+      const overloaded = {
+        at: now,
+        succeeded: false,
+        overloaded: true,
+        retryAfterMs: null,
+        isFailedTest: false,
+        duration_ms: 50,
+      };
       await store().write(id, before, learn(before, [overloaded]));
       const { limit, vacant } = await store().read(id);
       expect(vacant).toBe(limit);
@@ -265,6 +272,7 @@ const command = fc.oneof(
     succeeded: fc.boolean(),
     latencyMs: fc.option(latency),
   }),
+  fc.record({ kind: fc.constant("shrink" as const), which: fc.nat() }),
   fc.record({ kind: fc.constant("probe" as const) }),
   fc.record({ kind: fc.constant("grow" as const) }),
   fc.record({ kind: fc.constant("read" as const) }),
@@ -311,12 +319,22 @@ it("health in memory does what that in DynamoDB does, whatever comes, and no slo
           const lease = leases[command.which % leases.length];
           const succeededAt = command.succeeded ? at : null;
           if (lease !== undefined) await onBoth((store) => store.end(id, lease, succeededAt, command.latencyMs));
+        } else if (command.kind === "shrink") {
+          const lease = leases[command.which % leases.length];
+          if (lease !== undefined) await onBoth((store) => store.shrink(id, lease, Math.min(1, lease.slots)));
         } else if (command.kind === "probe") await onBoth((store) => store.probe(id, at + leaseMs, at));
         else if (command.kind === "grow") await onBoth((store) => store.grow(id, maxConcurrentSends));
         else if (command.kind === "read") before = await standing();
         else {
           const [succeeded, overloaded] = [command.outcome === "success", command.outcome === "overloaded"];
-          const outcome = { at, succeeded, overloaded, retryAfterMs: null, duration_ms: command.duration_ms };
+          const outcome = {
+            at,
+            succeeded,
+            overloaded,
+            retryAfterMs: null,
+            isFailedTest: false,
+            duration_ms: command.duration_ms,
+          };
           const after = learn(before, Array(command.times).fill(outcome));
           await onBoth((store) => store.write(id, before, after));
         }

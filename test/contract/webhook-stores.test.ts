@@ -125,16 +125,16 @@ describe.each([
     const { replays } = stores();
     const endpoint_id = anEndpointId();
     const replay = aReplay({ endpoint_id });
-    const running = () => replays.running(endpoint_id, replay.updated_at);
+    const running = () => replays.running(endpoint_id, new Date(replay.updated_at));
     expect(await running()).toBeNull();
     await replays.save({ ...replay, replay_id: `rpl_${"0".repeat(32)}`, status: "done" });
     await replays.save(replay);
     expect(await running()).toEqual(replay);
-    expect(await replays.running(anEndpointId(), replay.updated_at)).toBeNull();
+    expect(await replays.running(anEndpointId(), new Date(replay.updated_at))).toBeNull();
     for (const over of [
       { status: "stopped" },
       { status: "done" },
-      { updated_at: "2026-06-01T11:59:59.999Z" },
+      { created_at: "2026-06-01T11:00:00.000Z", updated_at: "2026-06-01T11:49:59.999Z" },
     ] as const) {
       await replays.save({ ...replay, ...over });
       expect(await running()).toBeNull();

@@ -48,6 +48,10 @@ describe.each(stageNames)("in %s", (name) => {
       WebhooksDeliveriesReplaysQueue: 10,
     };
 
+    it.each([0, 1.5, Number.NaN, stage.slowDeliveryConcurrency])("takes no sendsPerOrg of %d", (sendsPerOrg) => {
+      expect(() => templateOf(name, { sendsPerOrg })).toThrow("sendsPerOrg must be a whole number from 1 to");
+    });
+
     it("leaves instances of the slow lane to others, whatever one organisation has in flight", () => {
       expect(stage.slowDeliveryConcurrency).toBeGreaterThan(stage.sendsPerOrg);
     });

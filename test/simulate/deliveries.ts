@@ -1,5 +1,5 @@
 import { type Check, formatPercentiles, formatTable } from "./report.ts";
-import { simulateSlowEndpoints } from "./slow-endpoints.ts";
+import { type SlowEndpointsResult, simulateSlowEndpoints } from "./slow-endpoints.ts";
 import type { QueueConsumer } from "./stage-settings.ts";
 
 export type DeliveriesOptions = {
@@ -9,39 +9,68 @@ export type DeliveriesOptions = {
   readonly sendsPerOrg: number;
 };
 
-const busy = { endpoints: 50, eventsPerSecond: 200, responseMs: 12_000 };
 const quiet = { orgs: 1_000, perSecond: 100, responseMs: 100 };
-const seconds = 30;
 
-/** Fifty endpoints of one organisation that take 12 seconds to succeed, beside a thousand healthy organisations. */
+/** What endpoints do, beside a thousand healthy organisations. */
+const cases = [
+  {
+    name: "50 slow endpoints",
+    seconds: 30,
+    quietP99Ms: 5_000,
+    busy: { orgs: 1, endpoints: 50, eventsPerSecond: 200, responseMs: () => 12_000 },
+  },
+  {
+    name: "6 organisations with 50 each",
+    seconds: 30,
+    // First deliveries of quiet organisations go by the slow lane, whose instances these hold: the time of a send.
+    quietP99Ms: 15_000,
+    busy: { orgs: 6, endpoints: 50, eventsPerSecond: 20, responseMs: () => 12_000 },
+  },
+  {
+    name: "50 fast for 20 s, then slow",
+    seconds: 40,
+    quietP99Ms: 5_000,
+    busy: {
+      orgs: 1,
+      endpoints: 50,
+      eventsPerSecond: 40,
+      responseMs: (now: number) => (now % 35_000 < 20_000 ? 50 : 14_000),
+    },
+  },
+];
+
+/** Endpoints of few organisations that succeed slowly, always or at times. */
 export async function simulateDeliveries(
   options: DeliveriesOptions,
   progress: (text: string) => void,
 ): Promise<{ readonly table: string; readonly checks: readonly Check[] }> {
-  progress("Deliveries beside 50 slow endpoints of one organisation");
-  const result = await simulateSlowEndpoints({ ...options, busy, quiet, seconds });
-  const { quiet: times, quietUnsent, busyMostConcurrent, busySent, deadLetters } = result;
-  const name = (what: string) => `50 slow endpoints: ${what}`;
-  return {
-    table: formatTable([
-      ["DELIVERIES", "QUIET", "p50", "p90", "p99", "MAX", "SLOW SENDS", "MOST CONCURRENT"],
-      ["50 slow endpoints", ...formatPercentiles(times), String(busySent), String(busyMostConcurrent)],
-    ]),
-    checks: [
-      {
-        name: name("quiet events, commit to first attempt, p99"),
-        value: times.p99,
-        unit: "ms",
-        bar: { atMost: 5_000 },
-      },
-      { name: name("quiet deliveries that were not sent"), value: quietUnsent, unit: "", bar: { atMost: 0 } },
-      {
-        name: name("concurrent sends of their organisation"),
-        value: busyMostConcurrent,
-        unit: "",
-        bar: { atMost: options.sendsPerOrg },
-      },
-      { name: name("dead letters"), value: deadLetters, unit: "", bar: { atMost: 0 } },
-    ],
+  const rows: string[][] = [
+    ["DELIVERIES", "QUIET", "p50", "p90", "p99", "MAX", "BUSY SENDS", "MOST, FAST", "MOST, SLOW"],
+  ];
+  const checks: Check[] = [];
+  for (const { name, busy, seconds, quietP99Ms } of cases) {
+    progress(`Deliveries beside ${name}`);
+    const result = await simulateSlowEndpoints({ ...options, busy, quiet, seconds });
+    const { fast, slow } = result.busyMostConcurrent;
+    rows.push([name, ...formatPercentiles(result.quiet), ...[result.busySent, fast, slow].map(String)]);
+    checks.push(...checksOf(name, result, { ...options, quietP99Ms }));
+  }
+  return { table: formatTable(rows), checks };
+}
+
+function checksOf(
+  name: string,
+  result: SlowEndpointsResult,
+  { sendsPerOrg, quietP99Ms }: DeliveriesOptions & { readonly quietP99Ms: number },
+): readonly Check[] {
+  const { quiet: times, quietUnsent, busyMostConcurrent, deadLetters } = result;
+  const check = (what: string, value: number, atMost: number, unit = ""): Check => {
+    return { name: `${name}: ${what}`, value, unit, bar: { atMost } };
   };
+  return [
+    check("quiet events, commit to first attempt, p99", times.p99, quietP99Ms, "ms"),
+    check("quiet deliveries that were not sent", quietUnsent, 0),
+    check("concurrent sends of an organisation on the slow lane", busyMostConcurrent.slow, sendsPerOrg),
+    check("dead letters", deadLetters, 0),
+  ];
 }

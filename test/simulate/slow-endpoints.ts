@@ -34,8 +34,13 @@ export type SlowEndpointsOptions = {
   readonly slow: QueueConsumer;
   readonly sendsPerOrg: number;
   readonly seconds: number;
-  /** The organisation with slow endpoints. */
-  readonly busy: { readonly endpoints: number; readonly eventsPerSecond: number; readonly responseMs: number };
+  /** Organisations with slow endpoints: how many of each, the events a second of each, and the response time at a time. */
+  readonly busy: {
+    readonly orgs: number;
+    readonly endpoints: number;
+    readonly eventsPerSecond: number;
+    responseMs(now: number): number;
+  };
   readonly quiet: { readonly orgs: number; readonly perSecond: number; readonly responseMs: number };
 };
 
@@ -43,15 +48,15 @@ export type SlowEndpointsResult = {
   /** From the commit of an event to the first attempt of its delivery. */
   readonly quiet: Percentiles;
   readonly quietUnsent: number;
-  /** Sends of the busy organisation that were in flight together, at most. */
-  readonly busyMostConcurrent: number;
+  /** Sends of one busy organisation that were in flight together on a lane, at most. */
+  readonly busyMostConcurrent: Readonly<Record<Lane, number>>;
   readonly busySent: number;
   readonly deadLetters: number;
 };
 
-const busyOrg = "busy";
+type Lane = "fast" | "slow";
 
-/** One organisation has endpoints that succeed slowly: how long do the deliveries of all others wait? */
+/** Organisations have endpoints that succeed slowly: how long do the deliveries of all others wait? */
 export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Promise<SlowEndpointsResult> {
   const { seed, fast, slow, busy, quiet, seconds } = options;
   const random = new Random(seed);
@@ -61,12 +66,12 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
     fast: new FairQueue<DeliveryMessage>(loop, fast.queue),
     slow: new FairQueue<DeliveryMessage>(loop, slow.queue),
   };
-  const endpoints = await createEndpoints(busy.endpoints, quiet.orgs);
+  const endpoints = await createEndpoints(busy, quiet.orgs);
   const sends = {
     committedAt: new Map<string, number>(),
     quietMs: [] as number[],
-    busyNow: 0,
-    busyMost: 0,
+    inFlight: new Map<string, number>(),
+    busyMost: { fast: 0, slow: 0 },
     busySent: 0,
   };
 
@@ -74,7 +79,10 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
     ...sharedStores(clock, endpoints.store),
     sendsPerOrg: options.sendsPerOrg,
     random: () => random.next(),
-    async send(_url: string, headers: Readonly<Record<string, string>>) {
+  };
+  const sendBy =
+    (lane: Lane): DeliveryWorld["send"] =>
+    async (url, headers) => {
       const deliveryId = headers["webhook-id"] ?? "";
       const committedAt = sends.committedAt.get(deliveryId);
       if (committedAt !== undefined) {
@@ -83,18 +91,22 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
         await clock.sleep(quiet.responseMs);
         return anExchange({ status: 200, duration_ms: quiet.responseMs });
       }
-      sends.busyNow += 1;
+      const counter = `${lane} ${endpoints.orgOf.get(url)}`;
+      const inFlight = (sends.inFlight.get(counter) ?? 0) + 1;
+      sends.inFlight.set(counter, inFlight);
       sends.busySent += 1;
-      sends.busyMost = Math.max(sends.busyMost, sends.busyNow);
-      await clock.sleep(busy.responseMs);
-      sends.busyNow -= 1;
-      return anExchange({ status: 200, duration_ms: busy.responseMs });
-    },
-  };
+      sends.busyMost[lane] = Math.max(sends.busyMost[lane], inFlight);
+      const responseMs = busy.responseMs(loop.now);
+      await clock.sleep(responseMs);
+      sends.inFlight.set(counter, (sends.inFlight.get(counter) ?? 0) - 1);
+      return anExchange({ status: 200, duration_ms: responseMs });
+    };
   const fastPort = portOf(queues.fast);
   const slowPort = portOf(queues.slow);
-  new EventSource(loop, queues.fast, fast.source, handlerOf(clock, { ...ports, queue: fastPort, slowLane: slowPort }));
-  new EventSource(loop, queues.slow, slow.source, handlerOf(clock, { ...ports, queue: slowPort, slowLane: null }));
+  const fastPorts = { ...ports, send: sendBy("fast"), queue: fastPort, slowLane: slowPort };
+  const slowPorts = { ...ports, send: sendBy("slow"), queue: slowPort, slowLane: null };
+  new EventSource(loop, queues.fast, fast.source, handlerOf(clock, fastPorts));
+  new EventSource(loop, queues.slow, slow.source, handlerOf(clock, slowPorts));
 
   const end = seconds * 1_000;
   const commit = (targets: readonly Endpoint[], isQuiet: boolean) => {
@@ -105,7 +117,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
       for (const message of messages) queues.fast.send(message.org_id, message);
     });
   };
-  every(loop, 1_000 / busy.eventsPerSecond, end, () => commit(endpoints.busy, false));
+  for (const targets of endpoints.busy) every(loop, 1_000 / busy.eventsPerSecond, end, () => commit(targets, false));
   every(loop, 1_000 / quiet.perSecond, end, () => commit([random.pick(endpoints.quiet)], true));
   // What was committed last has a minute to be sent.
   await clock.run(testNow.getTime() + end + 60_000);
@@ -197,19 +209,23 @@ function messageOf(endpoint: Endpoint, now: Date, random: Random): DeliveryMessa
   return aDeliveryMessage({ org_id, endpoint_id, delivery_id, started_at });
 }
 
-async function createEndpoints(busyCount: number, quietOrgs: number) {
+async function createEndpoints(busy: SlowEndpointsOptions["busy"], quietOrgs: number) {
   const store = memoryEndpoints();
+  const orgOf = new Map<string, string>();
   const create = async (org_id: string, number: number) => {
     const endpoint_id = `wh_${String(number).padStart(32, "0")}`;
     const url = `https://receiver-${number}.example.com/`;
     const endpoint = anEndpoint({ org_id, endpoint_id, url, secrets: [{ sealed: endpoint_id, expires_at: null }] });
     await store.create(endpoint, anEvent());
+    orgOf.set(url, org_id);
     return endpoint;
   };
-  const busy = await Promise.all(Array.from({ length: busyCount }, (_, at) => create(busyOrg, at)));
-  const others = Array.from({ length: quietOrgs }, (_, at) => create(`quiet-${at}`, busyCount + at));
+  const createBusy = (org: number) =>
+    Promise.all(Array.from({ length: busy.endpoints }, (_, at) => create(`busy-${org}`, org * busy.endpoints + at)));
+  const created = await Promise.all(Array.from({ length: busy.orgs }, (_, org) => createBusy(org)));
+  const others = Array.from({ length: quietOrgs }, (_, at) => create(`quiet-${at}`, busy.orgs * busy.endpoints + at));
   const [first, ...rest] = await Promise.all(others);
   if (first === undefined) throw new Error("At least one quiet organisation is needed.");
   const quiet: [Endpoint, ...Endpoint[]] = [first, ...rest];
-  return { store, busy, quiet };
+  return { store, orgOf, busy: created, quiet };
 }

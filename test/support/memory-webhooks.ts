@@ -33,7 +33,7 @@ import {
 import { slowAfterMs } from "../../shared/webhooks/latency.ts";
 import { hashOrg } from "../../shared/webhooks/org-hash.ts";
 import type { PermitStore } from "../../shared/webhooks/permits.ts";
-import type { Replay, ReplayStore } from "../../shared/webhooks/replay.ts";
+import { isUnderWay, type Replay, type ReplayStore } from "../../shared/webhooks/replay.ts";
 import { testNow } from "./builders.ts";
 
 // The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold
@@ -223,6 +223,11 @@ function isAskedFor({ delivery, isListed }: Held, query: DeliveryQuery): boolean
   return query.after === null || delivery_id < query.after;
 }
 
+/** For a cache of endpoints whose log of changes is sound. */
+export function failOnDamage({ change_id }: EndpointChange): never {
+  throw new Error(`The change ${change_id} is damaged.`);
+}
+
 export function memoryHealth(): HealthStore {
   const healths = new Map<string, Health>();
   const read = (endpointId: string) => healths.get(endpointId) ?? initialHealth;
@@ -241,10 +246,18 @@ export function memoryHealth(): HealthStore {
       healths.set(endpointId, leased);
       return { granted: true, health: leased };
     },
-    async end(endpointId, { id, slots }, succeededAt, latencyMs = null) {
+    async shrink(endpointId, { id, slots }, used) {
       const health = read(endpointId);
-      const leases = health.leases.filter((lease) => lease.id !== id);
-      if (leases.length === health.leases.length) return;
+      if (!health.leases.some((lease) => lease.id === id && lease.slots === slots)) return;
+      const leases = health.leases.map((lease) => (lease.id === id ? { ...lease, slots: used } : lease));
+      healths.set(endpointId, { ...health, vacant: health.vacant + slots - used, leases });
+    },
+    async end(endpointId, { id }, succeededAt, latencyMs = null) {
+      const health = read(endpointId);
+      const ended = health.leases.find((lease) => lease.id === id);
+      if (ended === undefined) return;
+      const leases = health.leases.filter((lease) => lease !== ended);
+      const { slots } = ended;
       const last_success_at = succeededAt ?? health.last_success_at;
       const latency_ms = latencyMs ?? health.latency_ms;
       healths.set(endpointId, { ...health, vacant: health.vacant + slots, leases, last_success_at, latency_ms });
@@ -344,9 +357,8 @@ export function memoryReplays(): ReplayStore {
     async save(replay) {
       replays.set(keyOf(replay.endpoint_id, replay.replay_id), replay);
     },
-    async running(endpointId, since) {
-      const isRunning = (replay: Replay) =>
-        replay.endpoint_id === endpointId && replay.status === "running" && replay.updated_at >= since;
+    async running(endpointId, now) {
+      const isRunning = (replay: Replay) => replay.endpoint_id === endpointId && isUnderWay(replay, now);
       return [...replays.values()].find(isRunning) ?? null;
     },
     async get(endpointId, replayId) {

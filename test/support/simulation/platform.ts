@@ -11,6 +11,7 @@ import type { Replay } from "../../../shared/webhooks/replay.ts";
 import { type ReplayWorld, runReplay } from "../../../shared/webhooks/replay-run.ts";
 import { memoryEvents } from "../memory-events.ts";
 import {
+  failOnDamage,
   memoryDeliveries,
   memoryDue,
   memoryEndpoints,
@@ -63,7 +64,7 @@ export class SimulatedPlatform {
     this.#random = random;
     this.#faults = faults;
     this.endpoints = memoryEndpoints(undefined, clock.now);
-    this.#cache = new EndpointCache(this.endpoints, clock.now);
+    this.#cache = new EndpointCache(this.endpoints, clock.now, failOnDamage);
     const { duplicates } = faults;
     const queue = { clock, random, duplicates, visibilitySeconds: 180, tries: 5 };
     this.queue = new SimulatedQueue({ ...queue, concurrency: 25 });
@@ -132,7 +133,7 @@ export class SimulatedPlatform {
     } catch (error) {
       if (!life.isDead) throw error;
       this.kills += 1;
-      this.#cache = new EndpointCache(this.endpoints, this.#clock.now);
+      this.#cache = new EndpointCache(this.endpoints, this.#clock.now, failOnDamage);
     }
     if (left.length > 0) this.#clock.at(this.#clock.now().getTime() + 1_000, () => void this.#fanOut(left));
   }

@@ -27,9 +27,18 @@ describe("a change's item", () => {
     expect(fromEndpointChangeItem(toEndpointChangeItem(changed, now))).toEqual({ change_id, org_id, endpoint_id });
   });
 
-  it("that is damaged is named", () => {
-    const { org_id: _, ...item } = toEndpointChangeItem(changed, now);
-    expect(() => fromEndpointChangeItem(item)).toThrow(/^Item webhook_changes#0 2026-\S+ has no valid org_id\.$/);
+  it("that is damaged is read as far as it can be, the endpoint by its key", () => {
+    const { pk, sk, org_id } = toEndpointChangeItem(changed, now);
+    const { endpoint_id } = changed;
+    const read = (item: Parameters<typeof fromEndpointChangeItem>[0]) => fromEndpointChangeItem(item);
+    const change_id = sk?.S;
+    expect(read({ ...(pk && { pk }), ...(sk && { sk }) })).toEqual({ change_id, org_id: null, endpoint_id });
+    expect(read({ ...(sk && { sk }), ...(org_id && { org_id }) })).toEqual({
+      change_id,
+      org_id: "org_demo",
+      endpoint_id,
+    });
+    expect(read({})).toEqual({ change_id: "", org_id: null, endpoint_id: "" });
   });
 
   it("is spread over all partitions", () => {

@@ -6,7 +6,7 @@ import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
 import { EndpointCache } from "../../../shared/webhooks/endpoint-cache.ts";
 import { fanOut } from "../../../shared/webhooks/fan-out.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "../../support/builders.ts";
-import { memoryEndpoints } from "../../support/memory-webhooks.ts";
+import { failOnDamage, memoryEndpoints } from "../../support/memory-webhooks.ts";
 
 const idOf = (digit: string) => `wh_${digit.repeat(32)}`;
 
@@ -22,7 +22,7 @@ async function aWorld(...endpoints: readonly Endpoint[]) {
     }),
   };
   const now = () => testNow;
-  return { world: { endpoints: new EndpointCache(store, now), queue, now }, store, sent, queue };
+  return { world: { endpoints: new EndpointCache(store, now, failOnDamage), queue, now }, store, sent, queue };
 }
 
 const anEventOf = (entity_id: string, over: Partial<ActivityEvent> = {}) =>

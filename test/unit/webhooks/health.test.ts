@@ -19,7 +19,14 @@ import {
 } from "../../../shared/webhooks/health.ts";
 
 const now = 1_780_000_000_000;
-const success: SendOutcome = { at: now, succeeded: true, overloaded: false, retryAfterMs: null, duration_ms: 50 };
+const success: SendOutcome = {
+  at: now,
+  succeeded: true,
+  isFailedTest: false,
+  overloaded: false,
+  retryAfterMs: null,
+  duration_ms: 50,
+};
 const failure: SendOutcome = { ...success, succeeded: false };
 
 const failing = (times: number, from: Health = initialHealth) => learn(from, Array(times).fill(failure));

@@ -134,8 +134,46 @@ describe("on the slow lane, a slow endpoint", () => {
   });
 });
 
+describe("a test that hangs", () => {
+  it("moves its endpoint to the slow lane, and counts as no failure of it", async () => {
+    const world = await onFastLane(20);
+    world.receiver.answer = answering({ status: null, error: "timeout", duration_ms: 15_000 });
+    const [test] = world.messages(1).map((message) => ({ ...message, event: null, urgent: true }));
+    if (test === undefined) throw new Error("There is no test.");
+    expect(await world.run([test])).toEqual(["given_up"]);
+    const { failures, latency_ms } = await world.health.read(world.endpoint.endpoint_id);
+    expect([failures, latency_ms]).toEqual([0, 3_765]);
+    expect(await world.run(world.messages(1))).toEqual(["moved"]);
+  });
+
+  it("does not end the sends of its batch", async () => {
+    const world = await aDeliveryWorld();
+    world.receiver.answer = answering({ status: 500 });
+    const tests = world.messages(10).map((message) => ({ ...message, event: null }));
+    expect(await world.deliver(...tests)).toEqual(Array(10).fill("given_up"));
+  });
+});
+
 describe("permits of an organisation", () => {
-  it("bound its sends over all its slow endpoints, however many there are", async () => {
+  it("that are fewer than the slots leave the others to the next, while the sends last", async () => {
+    const world = await aDeliveryWorld();
+    world.receiver.answer = async () => {
+      await world.clock.sleep(2_000);
+      return anExchange();
+    };
+    const done = deliver({ ...world.world, sendsPerOrg: 2 }, world.messages(5));
+    await world.later(1);
+    const { vacant, leases } = await world.health.read(world.endpoint.endpoint_id);
+    expect([vacant, leases.map(({ slots }) => slots)]).toEqual([initialLimit - 2, [2]]);
+    await world.clock.run();
+    await done;
+    expect(await world.health.read(world.endpoint.endpoint_id)).toMatchObject({ vacant: initialLimit, leases: [] });
+  });
+
+  it.each([
+    ["that nothing is known of", null],
+    ["that were fast until they hang", 20],
+  ])("bound its sends on the slow lane over all endpoints %s", async (_, latency_ms) => {
     const world = await aDeliveryWorld();
     let [running, most] = [0, 0];
     world.receiver.answer = async () => {
@@ -148,7 +186,10 @@ describe("permits of an organisation", () => {
     const many = Array.from({ length: 30 }, (_, n) =>
       anEndpoint({ endpoint_id: `wh_${String(n).padStart(32, "0")}`, url: `https://slow-${n}.example.com/` }),
     );
-    for (const endpoint of many) await world.endpoints.create(endpoint, anEvent());
+    for (const endpoint of many) {
+      await world.endpoints.create(endpoint, anEvent());
+      await world.health.write(endpoint.endpoint_id, initialHealth, { ...initialHealth, latency_ms });
+    }
     const bounded = { ...world.world, sendsPerOrg: 8 };
     const batches = many.map((endpoint) => deliver(bounded, world.messages(10, endpoint)));
     await world.clock.run();
@@ -170,11 +211,21 @@ describe("permits of an organisation", () => {
     expect(await world.world.permits.take(pool, all, begun)).toMatchObject({ granted: true });
   });
 
-  it("are not needed for an endpoint that is known as fast", async () => {
-    const world = await aDeliveryWorld();
-    await world.deliver(...world.messages(1));
+  it.each([
+    [250, 0],
+    [251, 1],
+    [1_000, 1],
+  ])("are asked for on the fast lane where sends take longer than a quarter of a second: %d ms", async (ms, asked) => {
+    const world = await onFastLane(ms);
     const take = vi.spyOn(world.world.permits, "take");
-    expect(await world.deliver(...world.messages(3))).toEqual(Array(3).fill("succeeded"));
-    expect(take).not.toHaveBeenCalled();
+    expect(await world.run(world.messages(3))).toEqual(Array(3).fill("succeeded"));
+    expect(take).toHaveBeenCalledTimes(asked);
+  });
+
+  it("are given back on the fast lane as well", async () => {
+    const world = await onFastLane(700);
+    world.receiver.answer = answering({ duration_ms: 700 });
+    for (let n = 0; n < 30; n++) await world.run(world.messages(5));
+    expect(world.received).toHaveLength(150);
   });
 });

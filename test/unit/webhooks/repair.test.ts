@@ -117,7 +117,7 @@ describe("a repair", () => {
     const { found } = await run({ dry_run: true });
     expect(found).toMatchObject([{ outcome: "would_start", replay_id: null, count: 1 }]);
     expect(queued).toEqual([]);
-    expect(await replays.running(endpoint.endpoint_id, hoursAgo(100))).toBeNull();
+    expect(await replays.running(endpoint.endpoint_id, testNow)).toBeNull();
   });
 
   it("leaves out endpoints that miss nothing: no event, none at that time, none that matches, all delivered", async () => {
@@ -152,6 +152,23 @@ describe("a repair", () => {
     const replay_id = first.found[0]?.replay_id;
     expect(queued).toMatchObject([{ replay_id }]);
     expect(second.found).toMatchObject([{ outcome: "skipped", reason: "replay_running", replay_id }, skipped]);
+  });
+
+  it.each([
+    ["waits for its first step", 60, 0, true],
+    ["has waited for its first step for more than an hour", 60.001, 0, false],
+    ["has made a step within ten minutes", 70, 60, true],
+    ["has made none for longer", 70, 59.999, false],
+  ])("counts a replay that %s", async (_, startedAgo, steppedAfter, isRunning) => {
+    const { run, replays } = await aPlatform([endpoint], [missed]);
+    await run();
+    const [first] = (await run()).found;
+    const replay = await replays.get(endpoint.endpoint_id, first?.replay_id ?? "");
+    if (replay === null) throw new Error("There is no replay.");
+    const created = testNow.getTime() - startedAgo * 60_000;
+    const [created_at, updated_at] = [created, created + steppedAfter * 60_000].map((at) => new Date(at).toISOString());
+    await replays.save({ ...replay, created_at: created_at ?? "", updated_at: updated_at ?? "" });
+    expect((await run()).found).toMatchObject([{ outcome: isRunning ? "skipped" : "started" }]);
   });
 
   it("skips an endpoint that its owner disables at the same moment", async () => {
