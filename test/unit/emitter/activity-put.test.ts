@@ -119,15 +119,14 @@ describe("the clock of activityPut", () => {
     const dynamo = new DynamoDBClient({
       region: "us-east-1",
       credentials: { accessKeyId: "x", secretAccessKey: "x" },
-      requestHandler: {
-        handle: async () => ({ response: new HttpResponse({ statusCode: 200, headers: { date: header } }) }),
-      },
+      maxAttempts: 1,
+      requestHandler: { handle: async () => ({ response: { statusCode: 200, headers: { date: header } } }) },
     });
     const recorded: string[] = [];
     for (const ms of [100, 900, 1_050, 1_999, 2_001]) {
       now = machineNow + ms;
       header = new Date(now).toUTCString();
-      await dynamo.send(new ListTablesCommand());
+      await dynamo.send(new ListTablesCommand()).catch(() => {});
       recorded.push(String(activityPut(dynamo, "events", event).Item.recorded_at));
     }
     expect(recorded).toEqual([100, 900, 1_050, 1_999, 2_001].map((ms) => new Date(machineNow + ms).toISOString()));
