@@ -68,7 +68,7 @@ export class SimulatedPlatform {
     const { duplicates } = faults;
     const queue = { clock, random, duplicates, visibilitySeconds: 180, tries: 5 };
     this.queue = new SimulatedQueue({ ...queue, concurrency: 25 });
-    this.slowQueue = new SimulatedQueue({ ...queue, concurrency: 12 });
+    this.slowQueue = new SimulatedQueue({ ...queue, concurrency: 120 });
     this.queue.consumer = (batch) => this.#deliver(batch, this.queue, this.#portOf(this.slowQueue));
     this.slowQueue.consumer = (batch) => this.#deliver(batch, this.slowQueue, null);
   }
@@ -161,7 +161,7 @@ export class SimulatedPlatform {
       permits: life.mortal(this.permits),
       queue: life.mortal(this.#portOf(from)),
       slowLane: slowLane === null ? null : life.mortal(slowLane),
-      sendsPerOrg: 10,
+      sendsPerOrg: 100,
       refusals: this.#refusals,
       events: life.mortal({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>

@@ -55,16 +55,23 @@ export class SimulatedQueue<T> {
     this.#waiting += 1;
     this.#options.clock.at(at, () => {
       this.#waiting -= 1;
-      // Anywhere among those that wait: the order of messages means nothing.
-      this.#visible.splice(Math.floor(this.#options.random() * (this.#visible.length + 1)), 0, message);
+      this.#insert(message);
       this.#poll();
     });
+  }
+
+  /** Anywhere among those that wait, since the order of messages means nothing: it changes places with another. */
+  #insert(message: Message<T>): void {
+    const at = Math.floor(this.#options.random() * (this.#visible.length + 1));
+    const other = this.#visible[at];
+    this.#visible[at] = message;
+    if (other !== undefined) this.#visible.push(other);
   }
 
   #poll(): void {
     const { clock, concurrency, visibilitySeconds, tries } = this.#options;
     while (this.#running < concurrency && this.#visible.length > 0) {
-      const batch = this.#visible.splice(0, 10);
+      const batch = this.#visible.splice(-10);
       this.#running += 1;
       const received = clock.now().getTime();
       const settle = (failed: (at: number) => boolean) => {
