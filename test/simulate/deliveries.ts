@@ -1,4 +1,5 @@
-import { type Check, formatPercentiles, formatTable } from "./report.ts";
+import { textTable } from "../support/text-table.ts";
+import { type Check, formatPercentiles } from "./report.ts";
 import { type SlowEndpointsResult, simulateSlowEndpoints } from "./slow-endpoints.ts";
 import type { QueueConsumer } from "./stage-settings.ts";
 
@@ -55,7 +56,7 @@ export async function simulateDeliveries(
     rows.push([name, ...formatPercentiles(result.quiet), ...[result.busySent, fast, slow].map(String)]);
     checks.push(...checksOf(name, result, { ...options, quietP99Ms }));
   }
-  return { table: formatTable(rows), checks };
+  return { table: textTable(rows), checks };
 }
 
 function checksOf(

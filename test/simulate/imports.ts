@@ -1,7 +1,8 @@
+import { textTable } from "../support/text-table.ts";
 import { type ImportResult, simulateImport } from "./ingest-import.ts";
 import { createIngestPolicy } from "./ingest-policy.ts";
 import { unitsPerSecond } from "./partition.ts";
-import { type Check, formatPercentiles, formatTable } from "./report.ts";
+import { type Check, formatPercentiles } from "./report.ts";
 import type { QueueConsumer } from "./stage-settings.ts";
 
 const imported = 1_000_000;
@@ -50,5 +51,5 @@ function formatRuns(runs: readonly { readonly shards: number; readonly result: I
     String(result.deferrals),
     String(result.mostInFlight),
   ]);
-  return formatTable([header, ...rows]);
+  return textTable([header, ...rows]);
 }

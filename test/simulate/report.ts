@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { textTable } from "../support/text-table.ts";
 import type { Percentiles } from "./percentiles.ts";
 
 /** A figure of a run against what it must be at most, or at least. */
@@ -29,11 +30,5 @@ export function formatChecks(checks: readonly Check[]): string {
     const verdict = passes(check) ? styleText("green", "pass") : styleText("red", "FAIL");
     return [name, `${Math.round(value)} ${unit}`.trim(), `${limit} ${unit}`.trim(), verdict];
   });
-  return formatTable([["CHECK", "VALUE", "BAR", ""], ...rows]);
-}
-
-export function formatTable(rows: readonly (readonly string[])[]): string {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(width(column) + 2)).join("");
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
+  return textTable([["CHECK", "VALUE", "BAR", ""], ...rows]);
 }

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { textTable } from "../support/text-table.ts";
 import type { SoakOutcome } from "./soak.ts";
 
 const shownProblems = 5;
@@ -17,15 +18,9 @@ export function report({ faults, verdicts, ledger, found, redriven, pages, retri
     `${ledger.acceptedCount} events accepted, ${ledger.repeats} sent again, ${ledger.refusable.size} bad ones, `,
     `${pages} pages read, ${retried} of them asked for again, ${found.serverErrors.total} answers 5xx, `,
     `${redriven} dead letters redriven.\n\n`,
-    table([["FAULT", "COUNT"], ...[...faults].map(([kind, count]) => [kind, String(count)])]),
+    textTable([["FAULT", "COUNT"], ...[...faults].map(([kind, count]) => [kind, String(count)])]),
     "\n",
-    table([["CHECK", "EXPECTED", "FOUND", "HOLDS"], ...checks]),
+    textTable([["CHECK", "EXPECTED", "FOUND", "HOLDS"], ...checks]),
     ...(problems.length > 0 ? ["\n", ...problems.map((problem) => `${problem}\n`)] : []),
   ].join("");
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(width(column) + 2)).join("");
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
 }
