@@ -7,7 +7,7 @@ import { writeSecret } from "../../shared/webhooks/secret.ts";
 import { anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
 import { givenSeed } from "../support/environment.ts";
 import { VirtualClock } from "../support/simulation/clock.ts";
-import { SimulatedPlatform } from "../support/simulation/platform.ts";
+import { SimulatedPlatform, sendsPerOrg } from "../support/simulation/platform.ts";
 import { SimulatedReceiver } from "../support/simulation/receivers.ts";
 
 /** A run is repeated by `SEED=… npx vitest run test/scenario/webhooks-isolation.test.ts`. */
@@ -106,8 +106,9 @@ describe(`an organisation with slow endpoints, which answer 200 after 12 s (seed
     const found = await whatHappens([quiet, slow], 20);
     expect(found("org_quiet").missing).toBe(0);
     expect(found("org_quiet").p99).toBeLessThanOrEqual(1.5 * alone.p99 + 100);
-    // The stage of the simulation allows ten.
-    expect(found("org_slow").most).toBe(10);
+    // Some permits are for first sends to endpoints, so busy ones do not use all of them.
+    expect(found("org_slow").most).toBeGreaterThan(sendsPerOrg / 2);
+    expect(found("org_slow").most).toBeLessThanOrEqual(sendsPerOrg);
   });
 
   it("gets everything in the end", async () => {

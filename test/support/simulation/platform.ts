@@ -33,6 +33,9 @@ export type Faults = {
 
 const dueRuns = 2;
 
+/** Concurrent sends of an organisation on each lane, as in `prod`. */
+export const sendsPerOrg = 100;
+
 /**
  * The whole way of an event, with the functions' own code, over stores in memory, a queue and a stream that misbehave
  * as theirs may, and functions that are killed. Time is the clock's, chance the generator's: a seed repeats a run.
@@ -161,7 +164,7 @@ export class SimulatedPlatform {
       permits: life.mortal(this.permits),
       queue: life.mortal(this.#portOf(from)),
       slowLane: slowLane === null ? null : life.mortal(slowLane),
-      sendsPerOrg: 100,
+      sendsPerOrg,
       refusals: this.#refusals,
       events: life.mortal({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
