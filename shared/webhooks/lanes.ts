@@ -5,6 +5,9 @@ import { enqueue } from "./enqueue.ts";
 /** How long an instance moves all messages of an endpoint without asking anew whether it is slow. */
 const slowForMs = 5_000;
 
+/** The same for an endpoint without a send so far: its latency is known as soon as its first send has ended. */
+const unknownForMs = 500;
+
 /** How long an instance does not ask a slow endpoint for a slot again that had none. */
 const busyForMs = 1_000;
 
@@ -18,9 +21,9 @@ export function divideByLane({ slowLane, refusals, now }: Lanes, messages: reado
   return { slow: messages.filter(isSlow), others: messages.filter((message) => !isSlow(message)) };
 }
 
-/** Keeps the messages of an endpoint off the fast lane for a while. */
-export function rememberSlow({ refusals, now }: Lanes, endpointId: string): void {
-  refusals.remember(`fast lane ${endpointId}`, now().getTime() + slowForMs);
+/** Keeps the messages of an endpoint off the fast lane for a while, given its latency if it is known. */
+export function rememberSlow({ refusals, now }: Lanes, endpointId: string, latencyMs: number | null): void {
+  refusals.remember(`fast lane ${endpointId}`, now().getTime() + (latencyMs === null ? unknownForMs : slowForMs));
 }
 
 /**

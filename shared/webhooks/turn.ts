@@ -6,7 +6,7 @@ import { countsAsFailure } from "./health.ts";
 import { isBusy, moveToSlowLane, rememberBusy, rememberSlow } from "./lanes.ts";
 import { permitsAboveMs } from "./latency.ts";
 import { waitForCircuit, waitForSlot } from "./park.ts";
-import { type Permits, takePermits } from "./permits.ts";
+import { lacksPermits, type Permits, takePermits } from "./permits.ts";
 import { giveBackSlots, giveBackSurplus, type Slots, takeSlots } from "./slots.ts";
 
 /**
@@ -42,14 +42,16 @@ export async function takeTurn(turn: Turn, messages: readonly DeliveryMessage[],
   const { world, endpoint, settle } = turn;
   const settleAll = (work: (message: DeliveryMessage) => Promise<Outcome>) =>
     Promise.all(messages.map((message) => settle(message, work(message))));
-  if (!isUrgent && isBusy(world, endpoint.endpoint_id)) {
+  // On the fast lane few endpoints need permits.
+  const cannotSend = isBusy(world, endpoint.endpoint_id) || (world.slowLane === null && lacksPermits(world, endpoint));
+  if (!isUrgent && cannotSend) {
     await settleAll((message) => waitForSlot(world, message, null));
     return nothingShown;
   }
   const id = world.newId();
   const slots = await takeSlots(world, endpoint.endpoint_id, messages.length, id, isUrgent);
   if (slots.isSlow) {
-    rememberSlow(world, endpoint.endpoint_id);
+    rememberSlow(world, endpoint.endpoint_id, slots.health?.latency_ms ?? null);
     const move = moveToSlowLane(world, messages);
     await settleAll(() => move);
     return nothingShown;

@@ -65,6 +65,17 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(lease).toHaveBeenCalledTimes(1);
   });
 
+  it("is moved for half a second only where its endpoint had no send yet", async () => {
+    const world = await onFastLane(null);
+    await world.run(world.messages(1));
+    const lease = vi.spyOn(world.health, "lease");
+    expect(await world.run(world.messages(10))).toEqual(Array(10).fill("moved"));
+    expect(lease).not.toHaveBeenCalled();
+    await world.deliver(...world.messages(1));
+    await world.later(0.5);
+    expect(await world.run(world.messages(2))).toEqual(["succeeded", "succeeded"]);
+  });
+
   it("stays, by itself, once its endpoint is fast again", async () => {
     const world = await onFastLane(12_000);
     expect(await world.run(world.messages(1))).toEqual(["moved"]);
@@ -209,6 +220,24 @@ describe("permits of an organisation", () => {
     await deliver(bounded, world.messages(1));
     const all = { id: "all", slots: 5, until: begun + leaseMs };
     expect(await world.world.permits.take(pool, all, begun)).toMatchObject({ granted: true });
+  });
+
+  it("are not asked for again for two seconds where none was free, and no slots are taken for them", async () => {
+    const world = await aDeliveryWorld();
+    const bounded = { ...world.world, sendsPerOrg: 5 };
+    const pool = { org_id: world.endpoint.org_id, part: 0, size: 5 };
+    const all = { id: "all", slots: 5, until: begun + leaseMs };
+    await world.world.permits.take(pool, all, begun);
+    const outcomes = async () => (await deliver(bounded, world.messages(1))).results;
+    const [take, lease] = [vi.spyOn(world.world.permits, "take"), vi.spyOn(world.health, "lease")];
+    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "parked" }]);
+    const asked = take.mock.calls.length;
+    expect([asked > 0, lease.mock.calls.length]).toEqual([true, 1]);
+    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "parked" }]);
+    expect([take.mock.calls.length, lease.mock.calls.length]).toEqual([asked, 1]);
+    await world.world.permits.giveBack(pool, all);
+    await world.later(2);
+    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "succeeded" }]);
   });
 
   it.each([
