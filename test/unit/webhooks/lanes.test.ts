@@ -54,13 +54,13 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(await world.deliver(message)).toEqual(["succeeded"]);
   });
 
-  it("is moved for five seconds without a question to the database, once one was found slow", async () => {
+  it("is moved for thirty seconds without a question to the database, once one was found slow", async () => {
     const world = await onFastLane(12_000);
     await world.run(world.messages(1));
     const [lease, get] = [vi.spyOn(world.health, "lease"), vi.spyOn(world.endpoints, "get")];
     expect(await world.run(world.messages(10))).toEqual(Array(10).fill("moved"));
     expect([lease, get].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
-    await world.later(5);
+    await world.later(30);
     await world.run(world.messages(1));
     expect(lease).toHaveBeenCalledTimes(1);
   });
@@ -76,12 +76,23 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(await world.run(world.messages(2))).toEqual(["succeeded", "succeeded"]);
   });
 
+  it("is moved for longer where its first send takes longer than a second", async () => {
+    const world = await onFastLane(null);
+    await world.health.lease(world.endpoint.endpoint_id, { id: "first", slots: 1, until: begun + leaseMs }, begun);
+    await world.later(1.001);
+    await world.run(world.messages(1));
+    const lease = vi.spyOn(world.health, "lease");
+    await world.later(29);
+    expect(await world.run(world.messages(1))).toEqual(["moved"]);
+    expect(lease).not.toHaveBeenCalled();
+  });
+
   it("stays, by itself, once its endpoint is fast again", async () => {
     const world = await onFastLane(12_000);
     expect(await world.run(world.messages(1))).toEqual(["moved"]);
     // On the slow lane it answers in 12 ms from now on.
     for (let n = 0; n < 20; n++) await world.deliver(...world.messages(1));
-    await world.later(5);
+    await world.later(30);
     expect(await world.run(world.messages(2))).toEqual(["succeeded", "succeeded"]);
   });
 
