@@ -67,7 +67,7 @@ export interface LocalStack {
 const memoryBytes = 600 * 1024 * 1024;
 
 /** Events come in batches that overlap, so that a second environment is wanted right away; requests come one by one. */
-const warmEnvironments = { ofSources: 2, ofOthers: 1 };
+const warmEnvironments = { ofSources: 2, ofRoutes: 1 };
 
 /** fauxqs knows this account only. The region is that of a stack which names none. */
 const anywhere = { account: "000000000000", region: "us-east-1" };
@@ -127,7 +127,9 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const functions = hostFunctions({ resources, assets, principals, services, logs, faults, log });
   const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
   stops.defer(stopFunctions);
-  const warmed = options.warm ? warmFunctions(functions) : undefined;
+  const definition = apiDefinition(resources);
+  const routed = new Set(definition?.routes.values());
+  const warmed = options.warm ? warmFunctions(functions, routed) : undefined;
   const latency = latencyGauge(() => performance.now());
   const writes = countWrites();
   const gate = serviceListener({
@@ -154,7 +156,6 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   stops.defer(gate.close);
   serve = gate.listener;
 
-  const definition = apiDefinition(resources);
   if (definition !== undefined) {
     const invokers = new Map([...functions.values()].map((fn) => [fn.definition.arn, fn.invoke]));
     const invokerByArn = (functionArn: string) => invokers.get(functionArn);
@@ -208,9 +209,17 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   };
 }
 
-async function warmFunctions(functions: ReadonlyMap<string, HostedFunction>): Promise<void> {
-  const { ofSources, ofOthers } = warmEnvironments;
-  await Promise.all([...functions.values()].map((fn) => fn.warm(fn.hasSources ? ofSources : ofOthers)));
+/** Loads environments of the functions that an event source or a route of the API invokes. */
+async function warmFunctions(
+  functions: ReadonlyMap<string, HostedFunction>,
+  routed: ReadonlySet<string>,
+): Promise<void> {
+  const { ofSources, ofRoutes } = warmEnvironments;
+  const wanted = (fn: HostedFunction) => {
+    if (fn.hasSources) return ofSources;
+    return routed.has(fn.definition.arn) ? ofRoutes : 0;
+  };
+  await Promise.all([...functions.values()].map((fn) => fn.warm(wanted(fn))));
 }
 
 function unusable(data: string | undefined, error: unknown): never {

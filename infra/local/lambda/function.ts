@@ -28,7 +28,7 @@ export interface Host {
   readonly variables: Readonly<Record<string, string>>;
   /** Environments at once, where the template reserves none: what exceeds them waits. */
   readonly concurrency: number;
-  /** An environment that had nothing to do for so long is stopped, unless it is the last one. */
+  /** An environment that had nothing to do for so long is stopped; one stays where some were loaded ahead. */
   readonly idleMs: number;
   readonly faults?: Faults | undefined;
   log(text: string): void;
@@ -46,6 +46,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
   const waiting: ((environment: Environment | undefined) => void)[] = [];
   let stopped = false;
   let starting = false;
+  let kept = 0;
   let cleanup: NodeJS.Timeout | undefined;
 
   function start(): Environment {
@@ -94,14 +95,14 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
   }
 
   function cleanUpLater(): void {
-    if (stopped || all.size <= 1) return;
+    if (stopped || all.size <= kept) return;
     cleanup ??= setTimeout(stopIdle, host.idleMs).unref();
   }
 
   function stopIdle(): void {
     cleanup = undefined;
     const oldest = host.now().getTime() - host.idleMs;
-    while (all.size > 1) {
+    while (all.size > kept) {
       const [first] = idle;
       if (first === undefined || first.since > oldest) break;
       idle.shift();
@@ -145,6 +146,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
       return outcome;
     },
     async warm(environments) {
+      kept = Math.min(environments, 1);
       const missing = Math.min(environments, limit) - all.size;
       const started = Array.from({ length: Math.max(0, missing) }, start);
       await Promise.all(started.map(({ loaded }) => loaded));

@@ -163,3 +163,10 @@ describe("how many environments a function may have", () => {
     expect(concurrencyOf({ name: "Fn", arn }, sources)).toBe(expected);
   });
 });
+
+it("stops all environments that stay idle where none was loaded ahead", async () => {
+  const { fn } = aFunction("export const handler = async () => 1;");
+  await fn.invoke("{}");
+  await until(() => fn.environments() === 0);
+  expect(await fn.invoke("{}")).toEqual({ kind: "result", payload: "1" });
+});
