@@ -1,15 +1,15 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stackName } from "../../infra/config.ts";
 import { synthesize } from "../../infra/local/synthesize.ts";
-import { makeCertificates } from "../support/certificates.ts";
-import { type CloudFormationTemplate, readTemplate, reduce, replaceTemplate } from "./cloud-assembly.ts";
-import { repairCors, verifyResources } from "./emulated-api.ts";
-import { account, region, startEmulator } from "./emulator.ts";
-import { expectedFailures } from "./emulator-limits.ts";
-import { startHttpsGateway } from "./https-gateway.ts";
-import { run } from "./programs.ts";
-import { parseStories, type Story, surprises } from "./stories.ts";
+import { type Certificates, makeCertificates, trust } from "../support/certificates.ts";
+import { createCdk } from "./cdk.ts";
+import { type CloudFormationTemplate, readTemplate, replaceTemplate } from "./cloud-template.ts";
+import { verifyResources, verifyRetained } from "./deployed-stack.ts";
+import { region, startEmulator } from "./emulator.ts";
+import { adapt, reduce, withApiUrl } from "./emulator-template.ts";
+import { type HttpsGateway, startHttpsGateway } from "./https-gateway.ts";
+import { tellStories } from "./tell-stories.ts";
 
 type Options = {
   /** The root of the repository. */
@@ -24,35 +24,78 @@ type Options = {
 const stack = stackName("dev");
 
 /**
- * Deploys the dev stage into the emulator by the CDK, and tells the smoke stories to it. Throws where anything goes
- * otherwise than on AWS, the listed limits of the emulator apart.
+ * Deploys the dev stage into the emulator by the CDK, tells stories to it, and deploys it again, unchanged and after it
+ * was destroyed. Throws where anything goes otherwise than on AWS, the listed limits of the emulator apart.
  */
-export async function deployToEmulator({ root, ministack, variables, folder, progress }: Options): Promise<void> {
-  const { authority, valid } = await makeCertificates();
-  const authorityFile = join(folder, "authority.pem");
-  await writeFile(authorityFile, authority);
+export async function deployToEmulator({ ministack, ...options }: Options): Promise<void> {
+  const { folder, variables: inherited, progress } = options;
+  const certificates = await makeCertificates();
+  const files = await writeCertificates(folder, certificates);
+  const variables = { ...inherited, NODE_EXTRA_CA_CERTS: files.authority };
+  trust(certificates.authority);
   progress("Starting ministack");
-  const emulator = await startEmulator({ ministack, variables, log: join(folder, "ministack.log") });
+  const emulator = await startEmulator({ ministack, tls: files, variables, log: join(folder, "ministack.log") });
   try {
-    const gateway = await startHttpsGateway(valid, emulator.endpoint);
+    const { endpoint } = emulator;
+    const gateway = await startHttpsGateway(certificates.valid, endpoint);
     try {
-      const target = {
-        root,
-        folder,
-        progress,
-        variables: { ...variables, ...emulatedAccount(emulator.endpoint), NODE_EXTRA_CA_CERTS: authorityFile },
-      };
-      const template = await deploy(target, gateway.origin);
-      const apiId = await verifyResources(emulator.endpoint, stack, template);
-      await repairCors(emulator.endpoint, apiId, template);
-      gateway.serve(apiId);
-      await tellStories(target);
+      await deployAndTell({ ...options, variables: { ...variables, ...emulatedAccount(endpoint) } }, endpoint, gateway);
     } finally {
       await gateway.stop();
     }
   } finally {
     await emulator.stop();
   }
+}
+
+async function deployAndTell(
+  { root, folder, variables, progress }: Omit<Options, "ministack">,
+  endpoint: string,
+  gateway: HttpsGateway,
+): Promise<void> {
+  progress("Synthesizing the dev stage");
+  const assembly = join(folder, "cdk.out");
+  await synthesize({ project: root, assembly, environment: variables });
+  const template = await prepareTemplate(assembly, gateway.origin, progress);
+  const cdk = createCdk({ root, assembly, stack, variables, logs: folder });
+  progress("cdk bootstrap");
+  await cdk.bootstrap();
+  progress(`cdk deploy: ${Object.keys(template.Resources).length} resources`);
+  await cdk.deploy();
+  const first = await verifyResources(endpoint, stack, template);
+  gateway.serve(first.api);
+  progress("Telling stories to the deployed stack");
+  progress(await tellStories({ root, stack, variables, folder }));
+  progress("cdk deploy once more, which has nothing to change");
+  await cdk.deployUnchanged();
+  progress("cdk destroy, then cdk deploy beside what it retains");
+  await cdk.destroy();
+  await cdk.deploy();
+  await verifyRetained(endpoint, first, await verifyResources(endpoint, stack, template));
+}
+
+/** Makes the template one that the emulator can host, and gives it. */
+async function prepareTemplate(
+  assembly: string,
+  apiUrl: string,
+  progress: Options["progress"],
+): Promise<CloudFormationTemplate> {
+  const { template: reduced, counts } = reduce(await readTemplate(assembly, stack));
+  const omitted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  progress(`Leaving out what the emulator does not know: ${omitted.join(", ")}`);
+  const template = withApiUrl(adapt(reduced), apiUrl);
+  await replaceTemplate(assembly, stack, template);
+  return template;
+}
+
+/** Files of the authority's certificate, and of the certificate and key of servers. */
+async function writeCertificates(folder: string, { authority, valid }: Certificates) {
+  const path = (name: string) => join(folder, `${name}.pem`);
+  const files = { authority: path("authority"), cert: path("cert"), key: path("key") };
+  await writeFile(files.authority, authority);
+  await writeFile(files.cert, valid.cert);
+  await writeFile(files.key, valid.key);
+  return files;
 }
 
 /** Variables by which every client of AWS finds the emulator, and nothing else. */
@@ -65,60 +108,4 @@ function emulatedAccount(endpoint: string): Record<string, string> {
     AWS_EC2_METADATA_DISABLED: "true",
     CDK_DISABLE_CLI_TELEMETRY: "true",
   };
-}
-
-type Target = Omit<Options, "ministack">;
-
-/** Bootstraps and deploys, and gives the template that was deployed. */
-async function deploy({ root, folder, variables, progress }: Target, apiUrl: string): Promise<CloudFormationTemplate> {
-  const assembly = join(folder, "cdk.out");
-  const cdk = (name: string, ...args: string[]) =>
-    run({
-      title: `cdk ${name}`,
-      command: join(root, "node_modules/.bin/cdk"),
-      args: [name, "--no-notices", "--app", assembly, ...args],
-      variables,
-      log: join(folder, `cdk-${name}.log`),
-      timeoutMs: 300_000,
-    });
-  progress("Synthesizing the dev stage");
-  await synthesize({ project: root, assembly, environment: variables });
-  const { template, counts } = reduce(await readTemplate(assembly, stack), apiUrl);
-  await replaceTemplate(assembly, stack, template);
-  const omitted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
-  progress(`Left out, since the emulator does not know them: ${omitted.join(", ")}`);
-  progress("cdk bootstrap");
-  await cdk("bootstrap", `aws://${account}/${region}`);
-  progress(`cdk deploy ${stack}: ${Object.keys(template.Resources).length} resources`);
-  await cdk("deploy", stack, "--require-approval", "never");
-  return template;
-}
-
-async function tellStories({ root, folder, variables, progress }: Target): Promise<void> {
-  progress("The smoke stories");
-  const output = join(folder, "stories.json");
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${output}`];
-  // Vitest ends with 1 where a story fails, which may be an expected failure.
-  const okCodes = [0, 1];
-  await run(
-    {
-      title: "The smoke stories",
-      command: "npm",
-      args: ["run", "smoke", "--", ...reporters, "--testTimeout=180000", "--hookTimeout=180000"],
-      variables: { ...variables, TARGET: "deployed", STACK: stack },
-      log: join(folder, "stories.log"),
-      timeoutMs: 600_000,
-    },
-    okCodes,
-  );
-  const stories = parseStories(await readFile(output, "utf8"), root);
-  const unexpected = surprises(stories, expectedFailures);
-  if (unexpected.length > 0) throw new Error(`The smoke stories:\n${unexpected.join("\n")}`);
-  progress(summary(stories));
-}
-
-function summary(stories: readonly Story[]): string {
-  const passed = stories.filter(({ status }) => status === "passed").length;
-  const failed = Object.keys(expectedFailures).length;
-  return `${passed} of ${stories.length} stories pass${failed === 0 ? "" : `; ${failed} fail through the emulator`}`;
 }

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { closeServer, listenOnLoopback } from "../../infra/local/listen.ts";
+import { variables as functionVariables } from "../../shared/lambda/names.ts";
 import { until } from "../support/until.ts";
 import { endOf, start } from "./programs.ts";
 
@@ -15,6 +16,8 @@ export type Emulator = {
 
 type Options = {
   readonly ministack: string;
+  /** Files of the certificate and key of the server, whose authority this process trusts. */
+  readonly tls: { readonly cert: string; readonly key: string };
   readonly variables: Readonly<Record<string, string>>;
   readonly log: string;
 };
@@ -30,7 +33,7 @@ export async function startEmulator(options: Options): Promise<Emulator> {
   }
 }
 
-async function tryToStart({ ministack, variables, log }: Options, port: number): Promise<Emulator | null> {
+async function tryToStart({ ministack, tls, variables, log }: Options, port: number): Promise<Emulator | null> {
   const running = await start({
     command: ministack,
     args: [],
@@ -38,6 +41,11 @@ async function tryToStart({ ministack, variables, log }: Options, port: number):
       ...variables,
       GATEWAY_PORT: String(port),
       BIND_HOST: "127.0.0.1",
+      // As on AWS: signatures and policies are checked, and some policies demand TLS.
+      AUTH: "true",
+      USE_SSL: "1",
+      MINISTACK_SSL_CERT: tls.cert,
+      MINISTACK_SSL_KEY: tls.key,
       // In the addresses of queues: `localhost` may mean ::1, where nothing listens.
       MINISTACK_HOST: "127.0.0.1",
       MINISTACK_REGION: region,
@@ -45,6 +53,8 @@ async function tryToStart({ ministack, variables, log }: Options, port: number):
       // Listeners on all interfaces, for services that the stack does not use.
       IOT_MTLS_ENABLED: "0",
       SFTP_ENABLED: "0",
+      // Functions inherit it: a receiver of the stories is on this machine.
+      [functionVariables.webhooksToLoopback]: "allow",
     },
     log,
   });
@@ -52,7 +62,7 @@ async function tryToStart({ ministack, variables, log }: Options, port: number):
   void running.ended.then(() => {
     hasEnded = true;
   });
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `https://127.0.0.1:${port}`;
   const isReady = () =>
     fetch(`${endpoint}/_ministack/ready`).then(
       ({ ok }) => ok,

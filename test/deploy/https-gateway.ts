@@ -1,5 +1,4 @@
-import { request } from "node:http";
-import { createServer } from "node:https";
+import { createServer, request } from "node:https";
 import { pipeline } from "node:stream";
 import { closeServer, listenOnLoopback } from "../../infra/local/listen.ts";
 import type { Certificate } from "../support/certificates.ts";
@@ -13,8 +12,8 @@ export type HttpsGateway = {
 };
 
 /**
- * Stands before the emulator's HTTP APIs, which it serves by plain HTTP and without `x-forwarded-proto`: API Gateway has
- * HTTPS only, and says so to functions.
+ * Stands before the emulator's HTTP APIs. Their own addresses are subdomains of the emulator's, which not every machine
+ * resolves, and the functions must see the address that the caller has used.
  */
 export async function startHttpsGateway(certificate: Certificate, emulator: string): Promise<HttpsGateway> {
   let api: string | null = null;
@@ -22,7 +21,7 @@ export async function startHttpsGateway(certificate: Certificate, emulator: stri
     if (api === null) return void response.writeHead(503).end();
     const { method, headers, url = "/" } = incoming;
     const target = `${emulator}/_aws/execute-api/${api}/$default${url}`;
-    const outgoing = request(target, { method, headers: { ...headers, "x-forwarded-proto": "https" } }, (answer) => {
+    const outgoing = request(target, { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       pipeline(answer, response, () => undefined);
     });

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { CloudFormationTemplate } from "../../deploy/cloud-template.ts";
+import { adapt, reduce, withApiUrl } from "../../deploy/emulator-template.ts";
+
+const query = { Type: "AWS::Logs::QueryDefinition", Properties: { Name: "by-actor" } };
+const mathAlarm = { Type: "AWS::CloudWatch::Alarm", Properties: { Metrics: [{ Expression: "a/b" }] } };
+const plainAlarm = { Type: "AWS::CloudWatch::Alarm", Properties: { MetricName: "Errors" } };
+const queue = { Type: "AWS::SQS::Queue" };
+
+function templateWith(Resources: CloudFormationTemplate["Resources"]): CloudFormationTemplate {
+  return { Description: "d", Resources, Outputs: { QueueIngest: { Value: { Ref: "Queue" } } } };
+}
+
+describe("the template for the emulator", () => {
+  it("lacks what the emulator cannot host, counted, and nothing else", () => {
+    const resources = { Query: query, Other: query, MathAlarm: mathAlarm, PlainAlarm: plainAlarm, Queue: queue };
+    expect(reduce(templateWith(resources))).toEqual({
+      template: templateWith({ PlainAlarm: plainAlarm, Queue: queue }),
+      counts: { "saved queries": 2, "alarms with metric math": 1 },
+    });
+  });
+
+  it("is refused where the list of what is left out is stale", () => {
+    expect(() => reduce(templateWith({ Query: query, Queue: queue }))).toThrow(
+      "The template has no alarms with metric math: take them off the list",
+    );
+  });
+
+  it("is refused where something that stays needs what is left out", () => {
+    const dependent = { ...queue, DependsOn: ["Query"] };
+    const whole = templateWith({ Query: query, MathAlarm: mathAlarm, Queue: dependent });
+    expect(() => reduce(whole)).toThrow("What stays needs what is left out: Query.");
+  });
+
+  it("names another address of the API", () => {
+    const template = templateWith({ Queue: queue });
+    expect(withApiUrl(template, "https://127.0.0.1:4000").Outputs).toEqual({
+      ...template.Outputs,
+      ApiUrl: { Value: "https://127.0.0.1:4000" },
+    });
+  });
+});
+
+const api = { Type: "AWS::ApiGatewayV2::Api", Properties: { CorsConfiguration: { AllowOrigins: ["*"], MaxAge: 60 } } };
+
+function policyOf(...Statement: object[]) {
+  return { Type: "AWS::IAM::Policy", Properties: { PolicyDocument: { Statement, Version: "2012-10-17" } } };
+}
+
+const arn = { "Fn::GetAtt": ["Log", "Arn"] };
+const logs = { Effect: "Allow", Action: ["logs:CreateLogStream"], Resource: arn };
+const send = { Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" };
+const transaction = {
+  Effect: "Allow",
+  Action: "dynamodb:PutItem",
+  Resource: "*",
+  Condition: { StringEquals: { "dynamodb:EnclosingOperation": "TransactWriteItems", "aws:PrincipalAccount": "1" } },
+};
+const decrypt = {
+  Effect: "Allow",
+  Action: "kms:Decrypt",
+  Resource: "*",
+  Condition: {
+    "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["org_id"] },
+    Null: { "kms:EncryptionContext:org_id": "false" },
+  },
+};
+const read = {
+  Effect: "Allow",
+  Action: "dynamodb:GetItem",
+  Resource: "*",
+  Condition: {
+    "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["token#*"] },
+    Null: { "dynamodb:LeadingKeys": "false", "aws:PrincipalTag/x": "true" },
+  },
+};
+
+describe("the adaptations to the emulator", () => {
+  it("change what they are for, and nothing else", () => {
+    const whole = templateWith({ Api: api, Policy: policyOf(logs, send, transaction, decrypt, read), Queue: queue });
+    const group = { "Fn::Sub": `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:\${Log}` };
+    expect(adapt(whole)).toEqual(
+      templateWith({
+        Api: { ...api, Properties: { CorsConfiguration: { allowOrigins: ["*"], maxAge: 60 } } },
+        Policy: policyOf(
+          { Effect: "Allow", Action: ["logs:CreateLogStream"], Resource: [arn, group] },
+          { Effect: "Allow", Action: ["sqs:SendMessage", "sqs:SendMessageBatch"], Resource: ["*"] },
+          {
+            Effect: "Allow",
+            Action: ["dynamodb:PutItem"],
+            Resource: ["*"],
+            Condition: {
+              StringEquals: { "aws:PrincipalAccount": "1" },
+              "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": "TransactWriteItems" },
+            },
+          },
+          { Effect: "Allow", Action: ["kms:Decrypt"], Resource: ["*"] },
+          {
+            Effect: "Allow",
+            Action: ["dynamodb:GetItem"],
+            Resource: ["*"],
+            Condition: { Null: { "aws:PrincipalTag/x": "true" } },
+          },
+        ),
+        Queue: queue,
+      }),
+    );
+  });
+
+  it("are refused where one changes nothing", () => {
+    const whole = templateWith({ Api: api, Policy: policyOf(logs, send, transaction, decrypt) });
+    expect(() => adapt(whole)).toThrow("An adaptation changes nothing, take it off the list: ministack evaluates");
+  });
+});
