@@ -8,23 +8,22 @@ type Options = {
   readonly root: string;
   /** The cloud assembly to work with. */
   readonly assembly: string;
-  readonly stack: string;
   readonly variables: Readonly<Record<string, string>>;
   /** A folder for logs. */
   readonly logs: string;
 };
 
-/** The commands of the CDK for one stack. Each throws with what the CDK wrote when it fails. */
+/** The commands of the CDK. Each throws with what the CDK wrote when it fails. */
 export type Cdk = {
   bootstrap(): Promise<void>;
-  deploy(): Promise<void>;
+  deploy(stack: string): Promise<void>;
   /** Deploys once more, and throws unless that has nothing to change. */
-  deployUnchanged(): Promise<void>;
-  destroy(): Promise<void>;
+  deployUnchanged(stack: string): Promise<void>;
+  destroy(stack: string): Promise<void>;
 };
 
 /** The real command line of the CDK, working on an assembly that is there already. */
-export function createCdk({ root, assembly, stack, variables, logs }: Options): Cdk {
+export function createCdk({ root, assembly, variables, logs }: Options): Cdk {
   let runs = 0;
   const cdk = async (command: string, ...args: string[]) => {
     runs += 1;
@@ -39,14 +38,14 @@ export function createCdk({ root, assembly, stack, variables, logs }: Options): 
     });
     return readFile(log, "utf8");
   };
-  const deploy = () => cdk("deploy", stack, "--require-approval", "never");
+  const deploy = (stack: string) => cdk("deploy", stack, "--require-approval", "never");
   return {
     bootstrap: async () => void (await cdk("bootstrap", `aws://${account}/${region}`)),
-    deploy: async () => void (await deploy()),
-    deployUnchanged: async () => {
-      const output = await deploy();
+    deploy: async (stack) => void (await deploy(stack)),
+    deployUnchanged: async (stack) => {
+      const output = await deploy(stack);
       if (!output.includes("(no changes)")) throw new Error(`A second deployment changes something:\n${output}`);
     },
-    destroy: async () => void (await cdk("destroy", stack, "--force")),
+    destroy: async (stack) => void (await cdk("destroy", stack, "--force")),
   };
 }

@@ -1,13 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stackName } from "../../infra/config.ts";
-import { synthesize } from "../../infra/local/synthesize.ts";
 import { type Certificates, makeCertificates, trust } from "../support/certificates.ts";
 import { createCdk } from "./cdk.ts";
 import { type CloudFormationTemplate, readTemplate, replaceTemplate } from "./cloud-template.ts";
 import { verifyResources, verifyRetained } from "./deployed-stack.ts";
 import { region, startEmulator } from "./emulator.ts";
-import { adapt, reduce, withApiUrl } from "./emulator-template.ts";
+import { adapt, reduceAll, withApiUrl } from "./emulator-template.ts";
 import { type HttpsGateway, startHttpsGateway } from "./https-gateway.ts";
 import { tellStories } from "./tell-stories.ts";
 
@@ -16,16 +15,19 @@ type Options = {
   readonly root: string;
   readonly ministack: string;
   readonly variables: Readonly<Record<string, string>>;
-  /** An empty folder for all that is written. */
+  /** A cloud assembly of all stages. Its templates become such as the emulator can host. */
+  readonly assembly: string;
+  /** An empty folder for all that is written besides. */
   readonly folder: string;
   progress(text: string): void;
 };
 
-const stack = stackName("dev");
+const dev = stackName("dev");
+const prod = stackName("prod");
 
 /**
- * Deploys the dev stage into the emulator by the CDK, tells stories to it, and deploys it again, unchanged and after it
- * was destroyed. Throws where anything goes otherwise than on AWS, the listed limits of the emulator apart.
+ * Deploys dev into the emulator by the CDK, tells stories to it, and deploys it again, unchanged and after it was
+ * destroyed; then prod. Throws where anything goes otherwise than on AWS, the listed limits of the emulator apart.
  */
 export async function deployToEmulator({ ministack, ...options }: Options): Promise<void> {
   const { folder, variables: inherited, progress } = options;
@@ -49,43 +51,49 @@ export async function deployToEmulator({ ministack, ...options }: Options): Prom
 }
 
 async function deployAndTell(
-  { root, folder, variables, progress }: Omit<Options, "ministack">,
+  { root, assembly, folder, variables, progress }: Omit<Options, "ministack">,
   endpoint: string,
   gateway: HttpsGateway,
 ): Promise<void> {
-  progress("Synthesizing the dev stage");
-  const assembly = join(folder, "cdk.out");
-  await synthesize({ project: root, assembly, environment: variables });
-  const template = await prepareTemplate(assembly, gateway.origin, progress);
-  const cdk = createCdk({ root, assembly, stack, variables, logs: folder });
+  const templates = await prepareTemplates(assembly, gateway.origin, progress);
+  const cdk = createCdk({ root, assembly, variables, logs: folder });
+  const deploy = async (stack: string) => {
+    const template = templates[stack];
+    if (template === undefined) throw new Error(`There is no template of ${stack}.`);
+    progress(`cdk deploy ${stack}: ${Object.keys(template.Resources).length} resources`);
+    await cdk.deploy(stack);
+    return verifyResources(endpoint, stack, template);
+  };
   progress("cdk bootstrap");
   await cdk.bootstrap();
-  progress(`cdk deploy: ${Object.keys(template.Resources).length} resources`);
-  await cdk.deploy();
-  const first = await verifyResources(endpoint, stack, template);
+  const first = await deploy(dev);
   gateway.serve(first.api);
   progress("Telling stories to the deployed stack");
-  progress(await tellStories({ root, stack, variables, folder }));
-  progress("cdk deploy once more, which has nothing to change");
-  await cdk.deployUnchanged();
-  progress("cdk destroy, then cdk deploy beside what it retains");
-  await cdk.destroy();
-  await cdk.deploy();
-  await verifyRetained(endpoint, first, await verifyResources(endpoint, stack, template));
+  progress(await tellStories({ root, stack: dev, variables, folder }));
+  progress("The same deployment once more, which has nothing to change");
+  await cdk.deployUnchanged(dev);
+  progress("cdk destroy, then a deployment beside what it retains");
+  await cdk.destroy(dev);
+  await verifyRetained(endpoint, first, await deploy(dev));
+  await deploy(prod);
 }
 
-/** Makes the template one that the emulator can host, and gives it. */
-async function prepareTemplate(
+/** Makes the templates such as the emulator can host, and gives them by stack. */
+async function prepareTemplates(
   assembly: string,
   apiUrl: string,
   progress: Options["progress"],
-): Promise<CloudFormationTemplate> {
-  const { template: reduced, counts } = reduce(await readTemplate(assembly, stack));
-  const omitted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
-  progress(`Leaving out what the emulator does not know: ${omitted.join(", ")}`);
-  const template = withApiUrl(adapt(reduced), apiUrl);
-  await replaceTemplate(assembly, stack, template);
-  return template;
+): Promise<Readonly<Record<string, CloudFormationTemplate>>> {
+  const wholes = { [dev]: await readTemplate(assembly, dev), [prod]: await readTemplate(assembly, prod) };
+  const templates: Record<string, CloudFormationTemplate> = {};
+  for (const [stack, { template: reduced, counts }] of Object.entries(reduceAll(wholes))) {
+    const omitted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+    progress(`Leaving out of ${stack} what the emulator does not know: ${omitted.join(", ")}`);
+    const template = withApiUrl(adapt(reduced), apiUrl);
+    await replaceTemplate(assembly, stack, template);
+    templates[stack] = template;
+  }
+  return templates;
 }
 
 /** Files of the authority's certificate, and of the certificate and key of servers. */

@@ -4,21 +4,32 @@ import type { CloudFormationTemplate } from "./cloud-template.ts";
 import { leftOut } from "./left-out.ts";
 import { mapStatements } from "./policy-statements.ts";
 
-/** What stays of a template, and how many resources each entry of the list took out. */
+/** What stays of a template, and how many resources each entry of the list took out, where it took any. */
 export type Reduced = {
   readonly template: CloudFormationTemplate;
   readonly counts: Readonly<Record<string, number>>;
 };
 
-/** The template without what the emulator cannot host. Throws where the list is stale, or something needs what is out. */
-export function reduce(whole: CloudFormationTemplate): Reduced {
+/**
+ * The templates, by stack, without what the emulator cannot host. Throws where an entry of the list concerns none of
+ * them, or where something that stays needs what is left out.
+ */
+export function reduceAll(wholes: Readonly<Record<string, CloudFormationTemplate>>): Record<string, Reduced> {
+  const reduced = Object.fromEntries(Object.entries(wholes).map(([stack, whole]) => [stack, reduce(whole)]));
+  const counts = Object.values(reduced).map((one) => one.counts);
+  const unused = leftOut.filter(({ what }) => counts.every((count) => count[what] === undefined));
+  const names = unused.map(({ what }) => what).join(", ");
+  if (unused.length > 0) throw new Error(`No template has ${names}: take them off the list of what is left out.`);
+  return reduced;
+}
+
+function reduce(whole: CloudFormationTemplate): Reduced {
   const entries = Object.entries(whole.Resources);
   const counts: Record<string, number> = {};
   const omitted = new Set<string>();
   for (const { what, isMeant } of leftOut) {
     const found = entries.filter(([, one]) => isMeant(one)).map(([id]) => id);
-    if (found.length === 0) throw new Error(`The template has no ${what}: take them off the list of what is left out.`);
-    counts[what] = found.length;
+    if (found.length > 0) counts[what] = found.length;
     for (const id of found) omitted.add(id);
   }
   const template = { ...whole, Resources: Object.fromEntries(entries.filter(([id]) => !omitted.has(id))) };

@@ -20,4 +20,9 @@ export const leftOut: readonly LeftOut[] = [
     reason: "ministack refuses them: 'Properties.Metrics (metric math) is not supported'.",
     isMeant: ({ Type, Properties }) => Type === "AWS::CloudWatch::Alarm" && Properties?.Metrics !== undefined,
   },
+  {
+    what: "backup selections",
+    reason: "ministack does not know AWS::Backup::BackupSelection: 'Unrecognized resource types'.",
+    isMeant: ({ Type }) => Type === "AWS::Backup::BackupSelection",
+  },
 ];

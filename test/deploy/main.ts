@@ -8,6 +8,7 @@ import { deployToEmulator } from "./deployment.ts";
 import { lintTemplates } from "./lint.ts";
 import { endAll } from "./programs.ts";
 import { installPythonTools } from "./python-tools.ts";
+import { synthesizeEdge, synthesizeStages } from "./synthesis.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const begun = Date.now();
@@ -36,10 +37,16 @@ async function main(): Promise<void> {
   progress("Looking for cfn-lint and ministack, or installing them");
   const machine = Object.fromEntries(Object.entries(environment).filter(isGiven));
   const tools = await installPythonTools({ root, variables: machine, logs: folder });
+  progress("Synthesizing all stages");
+  const assemblies = { stages: subfolder("cdk.out"), edge: subfolder("edge.out") };
+  synthesizeStages(assemblies.stages);
+  synthesizeEdge(assemblies.edge);
   progress("cfn-lint");
-  const templates = await lintTemplates({ cfnLint: tools.cfnLint, variables, folder: subfolder("lint") });
-  progress(`cfn-lint finds no error in ${templates} templates`);
-  await deployToEmulator({ root, ministack: tools.ministack, variables, folder: subfolder("deployment"), progress });
+  const lint = { cfnLint: tools.cfnLint, variables, assemblies, folder: subfolder("lint") };
+  progress(`cfn-lint finds no fault in ${await lintTemplates(lint)} templates`);
+  const { ministack } = tools;
+  const deployment = { root, ministack, variables, assembly: assemblies.stages, folder: subfolder("deployment") };
+  await deployToEmulator({ ...deployment, progress });
   progress("Done");
 }
 

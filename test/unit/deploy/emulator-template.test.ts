@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CloudFormationTemplate } from "../../deploy/cloud-template.ts";
-import { adapt, reduce, withApiUrl } from "../../deploy/emulator-template.ts";
+import { adapt, reduceAll, withApiUrl } from "../../deploy/emulator-template.ts";
 
 const query = { Type: "AWS::Logs::QueryDefinition", Properties: { Name: "by-actor" } };
 const mathAlarm = { Type: "AWS::CloudWatch::Alarm", Properties: { Metrics: [{ Expression: "a/b" }] } };
@@ -11,28 +11,35 @@ function templateWith(Resources: CloudFormationTemplate["Resources"]): CloudForm
   return { Description: "d", Resources, Outputs: { QueueIngest: { Value: { Ref: "Queue" } } } };
 }
 
-describe("the template for the emulator", () => {
-  it("lacks what the emulator cannot host, counted, and nothing else", () => {
-    const resources = { Query: query, Other: query, MathAlarm: mathAlarm, PlainAlarm: plainAlarm, Queue: queue };
-    expect(reduce(templateWith(resources))).toEqual({
-      template: templateWith({ PlainAlarm: plainAlarm, Queue: queue }),
-      counts: { "saved queries": 2, "alarms with metric math": 1 },
+const selection = { Type: "AWS::Backup::BackupSelection" };
+
+describe("the templates for the emulator", () => {
+  it("lack what the emulator cannot host, counted, and nothing else", () => {
+    const dev = { Query: query, Other: query, MathAlarm: mathAlarm, PlainAlarm: plainAlarm, Queue: queue };
+    const prod = { Query: query, Selection: selection, Queue: queue };
+    expect(reduceAll({ dev: templateWith(dev), prod: templateWith(prod) })).toEqual({
+      dev: {
+        template: templateWith({ PlainAlarm: plainAlarm, Queue: queue }),
+        counts: { "saved queries": 2, "alarms with metric math": 1 },
+      },
+      prod: { template: templateWith({ Queue: queue }), counts: { "saved queries": 1, "backup selections": 1 } },
     });
   });
 
-  it("is refused where the list of what is left out is stale", () => {
-    expect(() => reduce(templateWith({ Query: query, Queue: queue }))).toThrow(
-      "The template has no alarms with metric math: take them off the list",
+  it("are refused where the list of what is left out is stale", () => {
+    const dev = templateWith({ Query: query, Selection: selection, Queue: queue });
+    expect(() => reduceAll({ dev, prod: dev })).toThrow(
+      "No template has alarms with metric math: take them off the list",
     );
   });
 
-  it("is refused where something that stays needs what is left out", () => {
+  it("are refused where something that stays needs what is left out", () => {
     const dependent = { ...queue, DependsOn: ["Query"] };
-    const whole = templateWith({ Query: query, MathAlarm: mathAlarm, Queue: dependent });
-    expect(() => reduce(whole)).toThrow("What stays needs what is left out: Query.");
+    const dev = templateWith({ Query: query, MathAlarm: mathAlarm, Selection: selection, Queue: dependent });
+    expect(() => reduceAll({ dev })).toThrow("What stays needs what is left out: Query.");
   });
 
-  it("names another address of the API", () => {
+  it("name another address of the API", () => {
     const template = templateWith({ Queue: queue });
     expect(withApiUrl(template, "https://127.0.0.1:4000").Outputs).toEqual({
       ...template.Outputs,
