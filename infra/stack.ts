@@ -14,10 +14,23 @@ import { ReadApi } from "./read-api.ts";
 import { Review } from "./review.ts";
 import { Webhooks } from "./webhooks.ts";
 
+/** Throws where a production stage would tell nobody of its alarms. */
+function requireAlarmAddress(stack: string, { isProduction, alarmEmail }: Stage): void {
+  if (!isProduction || alarmEmail !== null) return;
+  throw new Error(
+    `${stack} is a production stage without an address for its alarms: set alarmEmail of the stage in infra/config.ts.`,
+  );
+}
+
 /** The whole product, in the order in which an event passes through it. */
 export class ActivityLogStack extends Stack {
   constructor(scope: Construct, id: string, stage: Stage, props?: StackProps) {
-    super(scope, id, { ...props, ...(stage.region !== null && { env: { region: stage.region } }) });
+    super(scope, id, {
+      ...props,
+      ...(stage.region !== null && { env: { region: stage.region } }),
+      terminationProtection: stage.isProduction,
+    });
+    requireAlarmAddress(id, stage);
     const operation: Operation = {
       alarms: new Alarms(this, "Alarms", { email: stage.alarmEmail }),
       board: new Board(this, "Board"),

@@ -65,7 +65,8 @@ export function requestFunction({ auditLogs, reserved }: Operation) {
   return { log: auditLogs.access, ...(reserved === null ? {} : { reservedConcurrency: reserved.api }) };
 }
 
-/** What all functions have that follow the table's stream: instances that a rush of requests cannot take. */
+/** What all functions have that follow the table's stream: instances of their own where the stage reserves some. */
 export function streamFunction({ logRetention, reserved }: Operation) {
-  return { log: logRetention, ...(reserved === null ? {} : { reservedConcurrency: reserved.stream }) };
+  const stream = reserved?.stream ?? null;
+  return { log: logRetention, ...(stream === null ? {} : { reservedConcurrency: stream }) };
 }
