@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Duration, Stack, Validations } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import { variables } from "../shared/lambda/names.ts";
 import { NodeFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
+import { keptOnceUsed } from "./parts/retained.ts";
 
 export type ArchiveProps = {
   readonly operation: Operation;
@@ -34,7 +35,7 @@ export class Archive extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: keptOnceUsed,
     });
     const reason = "It is itself a copy of a log, and nobody but CloudWatch Logs may write to it.";
     Validations.of(this.bucket).acknowledge({ id: "AwsSolutions::AwsSolutions-S1", reason });

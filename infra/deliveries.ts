@@ -106,9 +106,11 @@ export class Deliveries extends Construct {
       means: "DynamoDB holds back writes of deliveries.",
       ...happensOnEnd(tableThrottles(this.table, "Write", ["undelivered"])),
     });
-    this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, maxReceives: 5 });
-    this.slow = new WorkQueue(this, "SlowDeliveries", { alarms, visibilitySeconds: 6 * 30, maxReceives: 5 });
-    this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, maxReceives: 5 });
+    // Deliveries and replays can be started again from the tables.
+    const queue = { alarms, maxReceives: 5, isOnlyCopy: false };
+    this.work = new WorkQueue(this, "Deliveries", { ...queue, visibilitySeconds: 6 * 30 });
+    this.slow = new WorkQueue(this, "SlowDeliveries", { ...queue, visibilitySeconds: 6 * 30 });
+    this.replays = new WorkQueue(this, "Replays", { ...queue, visibilitySeconds: 6 * 60 });
     this.unread = new HeldQueue(this, "Unread");
     this.sender = this.addSender();
     this.fanOut = this.addFanOut();

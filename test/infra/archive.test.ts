@@ -14,7 +14,7 @@ function only(type: string) {
 
 it("the archive is a bucket that nobody can change or delete anything in for ten years, that no policy opens", () => {
   const { Properties, DeletionPolicy } = only("AWS::S3::Bucket");
-  expect(DeletionPolicy).toBe("Retain");
+  expect(DeletionPolicy).toBe("RetainExceptOnCreate");
   expect(Properties).toMatchObject({
     ObjectLockEnabled: true,
     ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: "COMPLIANCE", Days: 3_650 } } },
