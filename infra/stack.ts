@@ -10,17 +10,10 @@ import { Ingest } from "./ingest.ts";
 import { Alarms } from "./parts/alarms.ts";
 import { Board } from "./parts/board.ts";
 import type { Operation } from "./parts/operation.ts";
+import { requireAlarmAddress } from "./production.ts";
 import { ReadApi } from "./read-api.ts";
 import { Review } from "./review.ts";
 import { Webhooks } from "./webhooks.ts";
-
-/** Throws where a production stage would tell nobody of its alarms. */
-function requireAlarmAddress(stack: string, { isProduction, alarmEmail }: Stage): void {
-  if (!isProduction || alarmEmail !== null) return;
-  throw new Error(
-    `${stack} is a production stage without an address for its alarms: set alarmEmail of the stage in infra/config.ts.`,
-  );
-}
 
 /** The whole product, in the order in which an event passes through it. */
 export class ActivityLogStack extends Stack {
