@@ -35,11 +35,6 @@ export const adaptations: readonly Adaptation[] = [
   },
   {
     reason:
-      "ministack compares dynamodb:EnclosingOperation as a list, which StringEquals never matches. AWS has one value. The condition becomes ForAnyValue:StringEquals.",
-    apply: (template) => mapStatements(template, compareAnyValue),
-  },
-  {
-    reason:
       "ministack evaluates policies for KMS without the keys kms:EncryptionContext:… and kms:EncryptionContextKeys, so conditions on them never hold. They are left out, so the run proves nothing about them.",
     apply: (template) => mapStatements(template, forgetEncryptionContext),
   },
@@ -70,18 +65,6 @@ function allowOnLogGroup(statement: Statement): Statement {
 function allowBatches(statement: Statement): Statement {
   const { Action } = statement;
   return { ...statement, Action: [...Action, ...(Action.includes("sqs:SendMessage") ? ["sqs:SendMessageBatch"] : [])] };
-}
-
-function compareAnyValue(statement: Statement): Statement {
-  const key = "dynamodb:EnclosingOperation";
-  const { StringEquals: { [key]: operation, ...equals } = {}, ...others } = statement.Condition ?? {};
-  if (operation === undefined) return statement;
-  const Condition = {
-    ...others,
-    ...(Object.keys(equals).length > 0 && { StringEquals: equals }),
-    "ForAnyValue:StringEquals": { ...others["ForAnyValue:StringEquals"], [key]: operation },
-  };
-  return { ...statement, Condition };
 }
 
 function forgetEncryptionContext(statement: Statement): Statement {

@@ -57,12 +57,6 @@ function policyOf(...Statement: object[]) {
 const arn = { "Fn::GetAtt": ["Log", "Arn"] };
 const logs = { Effect: "Allow", Action: ["logs:CreateLogStream"], Resource: arn };
 const send = { Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" };
-const transaction = {
-  Effect: "Allow",
-  Action: "dynamodb:PutItem",
-  Resource: "*",
-  Condition: { StringEquals: { "dynamodb:EnclosingOperation": "TransactWriteItems", "aws:PrincipalAccount": "1" } },
-};
 const decrypt = {
   Effect: "Allow",
   Action: "kms:Decrypt",
@@ -84,7 +78,7 @@ const read = {
 
 describe("the adaptations to the emulator", () => {
   it("change what they are for, and nothing else", () => {
-    const whole = templateWith({ Api: api, Policy: policyOf(logs, send, transaction, decrypt, read), Queue: queue });
+    const whole = templateWith({ Api: api, Policy: policyOf(logs, send, decrypt, read), Queue: queue });
     const group = { "Fn::Sub": `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:\${Log}` };
     expect(adapt(whole)).toEqual(
       templateWith({
@@ -92,15 +86,6 @@ describe("the adaptations to the emulator", () => {
         Policy: policyOf(
           { Effect: "Allow", Action: ["logs:CreateLogStream"], Resource: [arn, group] },
           { Effect: "Allow", Action: ["sqs:SendMessage", "sqs:SendMessageBatch"], Resource: ["*"] },
-          {
-            Effect: "Allow",
-            Action: ["dynamodb:PutItem"],
-            Resource: ["*"],
-            Condition: {
-              StringEquals: { "aws:PrincipalAccount": "1" },
-              "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": "TransactWriteItems" },
-            },
-          },
           { Effect: "Allow", Action: ["kms:Decrypt"], Resource: ["*"] },
           {
             Effect: "Allow",
@@ -115,7 +100,7 @@ describe("the adaptations to the emulator", () => {
   });
 
   it("are refused where one changes nothing", () => {
-    const whole = templateWith({ Api: api, Policy: policyOf(logs, send, transaction, decrypt) });
+    const whole = templateWith({ Api: api, Policy: policyOf(logs, send, decrypt) });
     expect(() => adapt(whole)).toThrow("An adaptation changes nothing, take it off the list: ministack evaluates");
   });
 });
