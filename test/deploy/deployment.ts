@@ -72,9 +72,11 @@ async function deployAndTell(
   progress(await tellStories({ root, stack: dev, variables, folder }));
   progress("The same deployment once more, which has nothing to change");
   await cdk.deployUnchanged(dev);
-  progress("cdk destroy, then a deployment beside what it retains");
+  progress("cdk destroy, which retains the tables");
   await cdk.destroy(dev);
-  await verifyRetained(endpoint, first, await deploy(dev));
+  await verifyRetained(endpoint, first);
+  // On AWS the new stack has new tables; ministack names them like the old ones, which it takes over.
+  await deploy(dev);
   await deploy(prod);
 }
 
