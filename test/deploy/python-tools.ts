@@ -26,10 +26,12 @@ export async function installPythonTools({ root, variables, logs }: Options): Pr
   const folder = join(root, ".venv");
   const requirements = join(root, "test/deploy/requirements.txt");
   const marker = join(folder, "installed-requirements.txt");
-  const wanted = await readFile(requirements, "utf8");
   const bin = (name: string) => join(folder, "bin", name);
+  // A virtual environment works only where it was made, and with the Python that made it.
+  const wanted = `${folder}\n${await readFile(requirements, "utf8")}`;
   const tools = { cfnLint: bin("cfn-lint"), ministack: bin("ministack") };
-  if (existsSync(marker) && (await readFile(marker, "utf8")) === wanted) return tools;
+  const isThere = existsSync(marker) && existsSync(bin("python3"));
+  if (isThere && (await readFile(marker, "utf8")) === wanted) return tools;
 
   requirePython(variables);
   await rm(folder, { recursive: true, force: true });

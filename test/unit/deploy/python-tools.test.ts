@@ -27,7 +27,7 @@ const needs = "The deployment check needs Python 3.11 or newer with its venv mod
 const pythonWhosePip = (text: string) => `
 case "$1" in
   -c) exit 0 ;;
-  -m) mkdir -p "$3/bin"; printf '#!/bin/sh\\n${text}\\n' > "$3/bin/pip"; chmod +x "$3/bin/pip" ;;
+  -m) mkdir -p "$3/bin"; touch "$3/bin/python3"; printf '#!/bin/sh\\n${text}\\n' > "$3/bin/pip"; chmod +x "$3/bin/pip" ;;
 esac`;
 
 describe("the tools of Python", () => {
@@ -61,11 +61,18 @@ describe("the tools of Python", () => {
     expect(readFileSync(join(import.meta.dirname, "../../../.gitignore"), "utf8").split("\n")).toContain(".venv/");
   });
 
-  it("are installed anew where their versions change", async () => {
+  it.each([
+    ["their versions change", () => writeFileSync(join(root, "test/deploy/requirements.txt"), "cfn-lint==2.0.0\n")],
+    ["their Python is gone", () => rmSync(join(root, ".venv/bin/python3"))],
+    [
+      "they were copied from elsewhere",
+      () => writeFileSync(join(root, ".venv/installed-requirements.txt"), `/old\n${requirements}`),
+    ],
+  ])("are installed anew where %s", async (_, change) => {
     await installWith(pythonWhosePip("exit 0"));
     const leftover = join(root, ".venv/leftover");
     writeFileSync(leftover, "");
-    writeFileSync(join(root, "test/deploy/requirements.txt"), "cfn-lint==2.0.0\n");
+    change();
     await installWith(pythonWhosePip("exit 0"));
     expect(existsSync(leftover)).toBe(false);
   });
