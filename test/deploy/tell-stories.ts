@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expectedFailures } from "./expected-failures.ts";
-import { run } from "./programs.ts";
+import { endOf, run } from "./programs.ts";
 import { parseStories, type Story, surprises } from "./stories.ts";
 
 type Options = {
@@ -31,6 +32,7 @@ export async function tellStories({ root, stack, variables, folder }: Options): 
     };
     // Vitest ends with 1 where a story fails, which may be an expected one.
     await run(program, [0, 1]);
+    if (!existsSync(report)) throw new Error(`${program.title}: no report.\n${await endOf(program.log)}`);
     return parseStories(await readFile(report, "utf8"), root);
   };
   const stories = [
