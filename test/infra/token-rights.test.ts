@@ -80,6 +80,17 @@ describe("AccessOauth", () => {
   });
 });
 
+it.each(["WebhooksApi", "WebhooksDeliveriesSender"])(
+  "%s appends events in a transaction, and in no other way",
+  async (fn) => {
+    const [events] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "EventLogTable");
+    const Put = { TableName: events?.ref, Item: { timeline: { S: "org_1#inv_1" }, position: { S: "1" } } };
+    expect(await refusal(fn, "TransactWriteItems", { TransactItems: [{ Put }] })).toBeUndefined();
+    expect(await refusal(fn, "PutItem", Put)).toMatch("is not authorized");
+    expect(await refusal(fn, "TransactWriteItems", { TransactItems: [{ Delete: Put }] })).toMatch("is not authorized");
+  },
+);
+
 it("a statement that is held to keys of items allows nothing to a request that names none", async () => {
   const statements = Object.values(template.findResources("AWS::IAM::Policy")).flatMap(
     ({ Properties }): object[] => Properties.PolicyDocument.Statement,

@@ -45,7 +45,7 @@ describe.each(cases)("%s", (_, name, changed, { notRun, origin }) => {
 
   beforeAll(async () => {
     stack = await startStack(assemblyOf(name, changed));
-  });
+  }, 180_000);
 
   it("runs on a laptop, and says which rules do not", async () => {
     expect(stack.notRun).toEqual(notRun);
