@@ -3,10 +3,11 @@ import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { countedAttributes, issuingAttributes } from "../shared/access/counted-attributes.ts";
 import { variables } from "../shared/lambda/names.ts";
 import { happens, happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
-import { keysThatBeginWith } from "./parts/leading-keys.ts";
+import { keysThatBeginWith, updatesOf } from "./parts/leading-keys.ts";
 import type { Operation } from "./parts/operation.ts";
 import { protectedTable } from "./parts/table.ts";
 import { tableThrottles } from "./parts/throttling.ts";
@@ -54,12 +55,12 @@ export class Access extends Construct {
       memory: 1024,
       ...requestFunction(operation),
     });
-    this.allow(this.oauth, ["GetItem", "UpdateItem"], keysThatBeginWith("token#"));
+    this.allowTokens(this.oauth, issuingAttributes);
   }
 
-  /** Lets a function authenticate callers: it looks at a token it has not seen, and counts each use on the token's item. */
+  /** Lets a function authenticate callers: it reads tokens, and counts on a token's item what its caller uses. */
   allowAuthenticate(fn: LambdaFunction): void {
-    this.allow(fn, ["GetItem", "UpdateItem"], keysThatBeginWith("token#"));
+    this.allowTokens(fn, countedAttributes);
   }
 
   /** Lets a function know organisations. */
@@ -92,6 +93,11 @@ export class Access extends Construct {
       change: ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"],
     };
     this.allow(fn, actions[purpose], keysThatBeginWith("webhook"));
+  }
+
+  private allowTokens(fn: LambdaFunction, attributes: readonly string[]): void {
+    this.allow(fn, ["GetItem"], keysThatBeginWith("token#"));
+    this.allow(fn, ["UpdateItem"], updatesOf(attributes, "token#"));
   }
 
   private allow(fn: LambdaFunction, names: string[], conditions = {}): void {

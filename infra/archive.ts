@@ -1,13 +1,16 @@
-import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
-import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Duration, Stack, Validations } from "aws-cdk-lib";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { variables } from "../shared/lambda/names.ts";
+import { metrics, variables } from "../shared/lambda/names.ts";
+import { happens } from "./parts/conditions.ts";
 import { NodeFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
+import { keptOnceUsed } from "./parts/retained.ts";
+import { silence } from "./parts/silence.ts";
+import { ownMetric } from "./parts/widgets.ts";
 
 export type ArchiveProps = {
   readonly operation: Operation;
@@ -34,14 +37,19 @@ export class Archive extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: keptOnceUsed,
     });
     const reason = "It is itself a copy of a log, and nobody but CloudWatch Logs may write to it.";
     Validations.of(this.bucket).acknowledge({ id: "AwsSolutions::AwsSolutions-S1", reason });
-    const { region, account } = Stack.of(this);
+    const { region, account, partition } = Stack.of(this);
+    // With and without the tail: the guide shows patterns only, and not which of the two the service sends.
+    const group = `arn:${partition}:logs:${region}:${account}:log-group:${events.logGroupName}`;
     const from = {
       principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
-      conditions: { StringEquals: { "aws:SourceAccount": account }, ArnLike: { "aws:SourceArn": events.logGroupArn } },
+      conditions: {
+        StringEquals: { "aws:SourceAccount": account },
+        ArnLike: { "aws:SourceArn": [group, `${group}:*`] },
+      },
     };
     this.bucket.addToResourcePolicy(
       new PolicyStatement({ ...from, actions: ["s3:GetBucketAcl"], resources: [this.bucket.bucketArn] }),
@@ -74,15 +82,28 @@ export class Archive extends Construct {
     const schedule = Schedule.cron({ hour: "13", minute: "0" });
     const targets = [new LambdaTarget(this.fn, { retryAttempts: 2, maxEventAge: Duration.hours(6) })];
     new Rule(this, "EachDay", { schedule, targets });
-    operation.alarms.add(this, "ArchiveErrors", {
+    this.addAlarms(operation);
+  }
+
+  private addAlarms({ alarms }: Operation): void {
+    alarms.add(this, "ArchiveErrors", {
       severity: "notice",
       means: "A day of the audit log was not exported to the archive.",
-      metric: this.fn.metricErrors({ period: Duration.days(1) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // It runs each day: no figures at all mean that it does not.
-      treatMissingData: TreatMissingData.BREACHING,
+      ...happens(this.fn.metricErrors({ period: Duration.days(1) })),
+    });
+    const day = { period: Duration.days(1), statistic: "Sum" };
+    alarms.add(this, "ArchiveSilent", {
+      severity: "notice",
+      means: "Events were logged on two days, and nothing was exported to the archive.",
+      ...happens(
+        silence({
+          cause: ownMetric(metrics.eventsLogged, "Sum").with(day),
+          effect: this.fn.metricInvocations(day),
+          ...day,
+        }),
+      ),
+      // A stack in its first day has no event of the day before, and no export yet.
+      evaluationPeriods: 2,
     });
   }
 }

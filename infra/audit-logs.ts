@@ -3,6 +3,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { keptOnceUsed } from "./parts/retained.ts";
 
 export type AuditLogsProps = { readonly retention: RetentionDays };
 
@@ -19,7 +20,7 @@ export class AuditLogs extends Construct {
     const encryptionKey = new Key(this, "Key", {
       description: "Encrypts the audit logs.",
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: keptOnceUsed,
     });
     const { region, account, partition } = Stack.of(this);
     // See "Encrypt log data in CloudWatch Logs using AWS KMS": the service, and for log groups of this account only.

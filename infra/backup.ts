@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Duration, Validations } from "aws-cdk-lib";
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from "aws-cdk-lib/aws-backup";
 import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
@@ -6,6 +6,7 @@ import { Schedule } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
 import type { Alarms } from "./parts/alarms.ts";
 import { happens } from "./parts/conditions.ts";
+import { keptOnceUsed, uniqueName } from "./parts/retained.ts";
 
 export type BackupProps = {
   readonly tables: readonly TableV2[];
@@ -38,7 +39,9 @@ export class Backup extends Construct {
       );
     }
     const backupVault = new BackupVault(this, "Vault", {
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Its length is limited to 50 characters: see CreateBackupVault in the API reference of AWS Backup.
+      backupVaultName: uniqueName("activity-log"),
+      removalPolicy: keptOnceUsed,
       blockRecoveryPointDeletion: true,
       ...(isLocked
         ? { lockConfiguration: { minRetention: Duration.days(keepDailyDays), changeableFor: Duration.days(graceDays) } }

@@ -13,6 +13,8 @@ export type Domain = {
 
 /** What differs between the places that the log is deployed to. */
 export type Stage = {
+  /** Whether people depend on it: its stack cannot be deleted by one command, and its alarms must have an address. */
+  readonly isProduction: boolean;
   /** The AWS region of the stack; `null` for the one of the AWS profile. */
   readonly region: string | null;
   /** The only address of the API where there is one; `null` for the address that API Gateway gives it. */
@@ -31,10 +33,11 @@ export type Stage = {
   /** Of the logs that auditors read: what happened, and who asked for what. */
   readonly auditRetentionDays: number;
   /**
-   * Instances kept for each function that answers requests or follows the stream, which are also the most it may have,
-   * so that none starves another. `null` shares what there is: new accounts have too few to give any away.
+   * Instances reserved for each function that answers requests (`api`) or follows the stream (`stream`), which are also
+   * the most it may have. `null` uses the account's unreserved concurrency, as must an account with a quota of 10 or 50.
+   * `stream` has to be one for each 10 GB of the events table: Lambda runs one instance for each shard of its stream.
    */
-  readonly reserved: { readonly api: number; readonly stream: number } | null;
+  readonly reserved: { readonly api: number; readonly stream: number | null } | null;
   /** Instances of the ingest function at most: the bound on write throughput, and on what a runaway writer can cost. */
   readonly ingestConcurrency: number;
   /** Instances at most that send webhooks to endpoints known as fast, which answer within a second on average. */
@@ -60,7 +63,7 @@ export type Stage = {
    * once. It can be raised, never lowered. `null`: what DynamoDB gives a new table, 12,000 reads and 4,000 writes.
    */
   readonly warmThroughput: EventLogProps["warmThroughput"];
-  /** Where alarms are sent, besides their topics; `null` for nowhere. */
+  /** Where alarms are sent, besides their topics; `null` for nowhere, which a production stage is refused for. */
   readonly alarmEmail: string | null;
   readonly tags: Readonly<Record<string, string>>;
 };
@@ -74,6 +77,7 @@ export type StageName = (typeof stageNames)[number];
 
 export const stages: Readonly<Record<StageName, Stage>> = {
   dev: {
+    isProduction: false,
     region: null,
     domain: null,
     edge: null,
@@ -94,6 +98,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     tags: { application: "activity-log", stage: "dev" },
   },
   prod: {
+    isProduction: true,
     region: null,
     domain: null,
     edge: null,
@@ -101,7 +106,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     throttle: { ratePerSecond: 2_000, burst: 4_000 },
     logRetentionDays: 400,
     auditRetentionDays: tenYears,
-    reserved: { api: 80, stream: 10 },
+    reserved: { api: 80, stream: null },
     ingestConcurrency: 100,
     deliveryConcurrency: 180,
     slowDeliveryConcurrency: 120,

@@ -106,9 +106,11 @@ export class Deliveries extends Construct {
       means: "DynamoDB holds back writes of deliveries.",
       ...happensOnEnd(tableThrottles(this.table, "Write", ["undelivered"])),
     });
-    this.work = new WorkQueue(this, "Deliveries", { alarms, visibilitySeconds: 6 * 30, maxReceives: 5 });
-    this.slow = new WorkQueue(this, "SlowDeliveries", { alarms, visibilitySeconds: 6 * 30, maxReceives: 5 });
-    this.replays = new WorkQueue(this, "Replays", { alarms, visibilitySeconds: 6 * 60, maxReceives: 5 });
+    // Deliveries and replays can be started again from the tables.
+    const queue = { alarms, maxReceives: 5, isOnlyCopy: false };
+    this.work = new WorkQueue(this, "Deliveries", { ...queue, visibilitySeconds: 6 * 30 });
+    this.slow = new WorkQueue(this, "SlowDeliveries", { ...queue, visibilitySeconds: 6 * 30 });
+    this.replays = new WorkQueue(this, "Replays", { ...queue, visibilitySeconds: 6 * 60 });
     this.unread = new HeldQueue(this, "Unread");
     this.sender = this.addSender();
     this.fanOut = this.addFanOut();
@@ -291,13 +293,21 @@ export class Deliveries extends Construct {
     new Rule(this, "EachMinute", { schedule: Schedule.rate(Duration.minutes(1)), targets });
     alarms.add(this, "DueErrors", {
       severity: "page",
-      means: "Attempts that are due are not enqueued: retries stand still.",
-      metric: fn.metricErrors({ period: Duration.minutes(5) }),
+      means: "Attempts that are due are not enqueued: retries are not sent.",
+      ...happens(fn.metricErrors({ period: Duration.minutes(5) })),
       threshold: 3,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      // It runs each minute: no figures at all mean that it does not.
-      treatMissingData: TreatMissingData.BREACHING,
+    });
+    // Lambda polls an idle queue all the time, so its empty receives show that the stack is running. Missing data of the
+    // function alone would raise the alarm in a new stack, too.
+    alarms.add(this, "DueSilent", {
+      severity: "page",
+      means: "The function that enqueues due attempts is not invoked: retries are not sent.",
+      ...happensOnEnd(
+        silence({
+          cause: this.replays.queue.metricNumberOfEmptyReceives(silencePeriod),
+          effect: fn.metricInvocations(silencePeriod),
+        }),
+      ),
     });
     return fn;
   }

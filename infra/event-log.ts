@@ -106,7 +106,8 @@ export class EventLog extends Construct {
   /** Lets a function append the events of its own changes, in the transaction of the change and no other way. */
   allowAppendInTransaction(fn: LambdaFunction): void {
     fn.addEnvironment(variables.eventsTable, this.table.tableName);
-    const conditions = { StringEquals: { "dynamodb:EnclosingOperation": "TransactWriteItems" } };
+    // The operator of AWS's examples: see "Using IAM with DynamoDB transactions" in the guide of DynamoDB.
+    const conditions = { "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] } };
     this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn], conditions);
   }
 

@@ -43,6 +43,7 @@ export class Ingest extends Construct {
       visibilitySeconds: 6 * timeoutSeconds,
       // The most that SQS takes: the function counts defects and crashes itself, and no instance is no fault of an event.
       maxReceives: 1_000,
+      isOnlyCopy: true,
     });
     this.rejected = new HeldQueue(this, "Rejected");
     this.fn = new NodeFunction(this, "Function", {

@@ -20,6 +20,7 @@ import type { EventLog } from "./event-log.ts";
 import { ApiDomain } from "./parts/api-domain.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
+import { keptOnceUsed, uniqueName } from "./parts/retained.ts";
 
 export type ReadApiProps = {
   readonly eventLog: EventLog;
@@ -48,6 +49,18 @@ const accessLogLine = {
   latency_ms: "$context.responseLatency",
   integration_error: "$context.integrationErrorMessage",
 };
+
+/**
+ * Where API Gateway writes its access log. It adds each group to one policy of the account, which has room for few, but
+ * not one of this prefix: see "Enabling logging from AWS services" in the guide of CloudWatch Logs.
+ */
+function accessLog(scope: Construct, { logRetention }: Operation): LogGroup {
+  return new LogGroup(scope, "AccessLog", {
+    logGroupName: uniqueName("/aws/vendedlogs/apis/activity-log"),
+    retention: logRetention,
+    removalPolicy: keptOnceUsed,
+  });
+}
 
 /** The public HTTP API: one function for each dialect, and one for the documents that describe them. */
 export class ReadApi extends Construct {
@@ -110,7 +123,7 @@ export class ReadApi extends Construct {
       autoDeploy: true,
       throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(new LogGroup(this, "AccessLog", { retention: operation.logRetention })),
+        destination: new LogGroupLogDestination(accessLog(this, operation)),
         format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
       },
     });

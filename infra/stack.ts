@@ -10,6 +10,7 @@ import { Ingest } from "./ingest.ts";
 import { Alarms } from "./parts/alarms.ts";
 import { Board } from "./parts/board.ts";
 import type { Operation } from "./parts/operation.ts";
+import { requireAlarmAddress } from "./production.ts";
 import { ReadApi } from "./read-api.ts";
 import { Review } from "./review.ts";
 import { Webhooks } from "./webhooks.ts";
@@ -17,7 +18,12 @@ import { Webhooks } from "./webhooks.ts";
 /** The whole product, in the order in which an event passes through it. */
 export class ActivityLogStack extends Stack {
   constructor(scope: Construct, id: string, stage: Stage, props?: StackProps) {
-    super(scope, id, { ...props, ...(stage.region !== null && { env: { region: stage.region } }) });
+    super(scope, id, {
+      ...props,
+      ...(stage.region !== null && { env: { region: stage.region } }),
+      terminationProtection: stage.isProduction,
+    });
+    requireAlarmAddress(id, stage);
     const operation: Operation = {
       alarms: new Alarms(this, "Alarms", { email: stage.alarmEmail }),
       board: new Board(this, "Board"),

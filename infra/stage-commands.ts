@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { isStageName, type StageName, stackName, stageNames, stages } from "./config.ts";
+import { isStageName, type Stage, type StageName, stackName, stageNames } from "./config.ts";
 
 /** A program to run, and the variables that it gets besides the inherited ones. */
 export type Command = {
@@ -8,21 +8,19 @@ export type Command = {
   readonly variables: Readonly<Record<string, string>>;
 };
 
-/**
- * What `deploy` or `diff` with these arguments runs, one after the other. What follows `--` goes to the CDK as it is.
- * Throws with what to write instead.
- */
-export function stageCommands([verb, ...args]: readonly string[]): Command[] {
+export type StageTask = {
+  readonly verb: "deploy" | "diff";
+  readonly stage: StageName;
+  /** What the CDK gets as it is. */
+  readonly forCdk: readonly string[];
+};
+
+/** Reads the arguments of `deploy` or `diff`: a stage, and for the CDK what follows `--`. Throws with what to write instead. */
+export function parseStageTask([verb, ...args]: readonly string[]): StageTask {
   if (verb !== "deploy" && verb !== "diff") throw new Error("Choose deploy or diff.");
   const end = args.indexOf("--");
   const [own, forCdk] = end === -1 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
-  const stage = givenStage(verb, own);
-  const cdk = {
-    program: "node_modules/.bin/cdk",
-    args: [verb, stackName(stage), "-c", `stage=${stage}`, ...forCdk],
-    variables: {},
-  };
-  return verb === "diff" ? [cdk] : [cdk, smokeTest(stage)];
+  return { verb, stage: givenStage(verb, own), forCdk };
 }
 
 function givenStage(verb: string, args: string[]): StageName {
@@ -32,8 +30,17 @@ function givenStage(verb: string, args: string[]): StageName {
   throw new Error(`${fault}: npm run ${verb} -- --stage ${stageNames.join("|")}`);
 }
 
-function smokeTest(stage: StageName): Command {
-  const { region } = stages[stage];
-  const variables = { TARGET: "deployed", STACK: stackName(stage), ...(region !== null && { AWS_REGION: region }) };
+/** The CDK's command for the stack of a stage. */
+export function cdkCommand(verb: StageTask["verb"], stage: StageName, args: readonly string[]): Command {
+  return {
+    program: "node_modules/.bin/cdk",
+    args: [verb, stackName(stage), "-c", `stage=${stage}`, ...args],
+    variables: {},
+  };
+}
+
+/** The smoke test against the deployed stack of a stage. */
+export function smokeTest(name: StageName, { region }: Stage): Command {
+  const variables = { TARGET: "deployed", STACK: stackName(name), ...(region !== null && { AWS_REGION: region }) };
   return { program: "npm", args: ["run", "smoke"], variables };
 }

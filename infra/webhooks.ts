@@ -1,4 +1,3 @@
-import { RemovalPolicy } from "aws-cdk-lib";
 import { HttpMethod, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
@@ -12,6 +11,7 @@ import type { EventLog } from "./event-log.ts";
 import { happensOnEnd } from "./parts/conditions.ts";
 import { NodeFunction, requestFunction } from "./parts/function.ts";
 import type { Operation } from "./parts/operation.ts";
+import { keptOnceUsed } from "./parts/retained.ts";
 import { functionThrottles } from "./parts/throttling.ts";
 import type { ReadApi } from "./read-api.ts";
 
@@ -43,7 +43,7 @@ export class Webhooks extends Construct {
     this.#key = new Key(this, "Secrets", {
       description: "Encrypts the signing secrets of webhook endpoints.",
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: keptOnceUsed,
     });
 
     this.deliveries = new Deliveries(this, "Deliveries", props);

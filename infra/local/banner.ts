@@ -12,7 +12,7 @@ export interface Demo {
 }
 
 /** What `npm start` prints once everything serves. */
-export function banner({ api }: LocalStack, demo: Demo | undefined, logs: string): string {
+export function banner({ api, notRun }: LocalStack, demo: Demo | undefined, logs: string): string {
   const more = [
     "Try next",
     ...(demo === undefined
@@ -25,6 +25,7 @@ export function banner({ api }: LocalStack, demo: Demo | undefined, logs: string
     `  ${api}/openapi.json`,
     `  ${api}/schemas/event.json`,
     `  Logs: ${logs}`,
+    ...notRun.map((rule) => `  Not run here: ${rule}`),
     "",
     "Ctrl-C stops everything.",
   ];

@@ -14,6 +14,7 @@ import { openPrincipals } from "./gate/principals.ts";
 import { serviceListener } from "./gate/services.ts";
 import { httpApi } from "./http/api.ts";
 import { apiDefinition } from "./http/definition.ts";
+import { edgeOf } from "./http/edge.ts";
 import { gatewayError } from "./http/response.ts";
 import { gatewayServer, type Respond } from "./http/server.ts";
 import { openKeys } from "./kms/keys.ts";
@@ -56,6 +57,8 @@ export interface LocalStack {
   /** Files of the log groups that outputs name. */
   readonly logFiles: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Rules of the template that do not run here, each with its schedule. */
+  readonly notRun: readonly string[];
   /** Resolves when an engine ends by itself: the stack is then of no more use. */
   readonly failed: Promise<Error>;
   /** Stops DynamoDB while others call it, and starts it again on the data folder, which there must be. */
@@ -160,7 +163,9 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     const invokers = new Map([...functions.values()].map((fn) => [fn.definition.arn, fn.invoke]));
     const invokerByArn = (functionArn: string) => invokers.get(functionArn);
     const clock = { newRequestId: randomUUID, now: () => new Date() };
-    respond = httpApi({ definition, invokerByArn, judge, writeLog: logs.write, ...where, ...clock });
+    const answer = httpApi({ definition, invokerByArn, judge, writeLog: logs.write, ...where, ...clock });
+    const throughEdge = edgeOf(resources);
+    respond = (request) => answer(throughEdge(request));
   }
 
   const latencyMs = latency.recentMs;
@@ -180,9 +185,9 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   };
   const poll = await openSources(sources);
   const { ticks = clockTicks } = options;
-  const runSchedules = await openSchedules({ resources, functions, judge, where, ticks, newId: randomUUID });
+  const schedules = await openSchedules({ resources, functions, judge, where, ticks, newId: randomUUID });
   const polling = new AbortController();
-  const polled = Promise.all([poll(polling.signal), runSchedules(polling.signal)]);
+  const polled = Promise.all([poll(polling.signal), schedules.run(polling.signal)]);
   stops.defer(async () => {
     polling.abort();
     // A poll in the middle of an invocation ends once its function is stopped.
@@ -203,6 +208,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     functions: functionNames,
     logFiles: Object.fromEntries(Object.entries(logNames).map(([name, group]) => [name, fileOf(group)])),
     outputs,
+    notRun: schedules.notRun,
     failed: Promise.race([engines.dynamodb.failed, engines.sqs.failed]),
     restartDynamoDb: engines.dynamodb.restart,
     stop: () => stops.disposeAsync(),

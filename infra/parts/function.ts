@@ -13,6 +13,7 @@ import { type ILogGroup, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-lo
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Operation } from "./operation.ts";
+import { keptOnceUsed } from "./retained.ts";
 
 export type NodeFunctionProps = {
   /** The entry file, from the root of the project. */
@@ -36,7 +37,8 @@ export type NodeFunctionProps = {
 export class NodeFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { log, reservedConcurrency, allowsRecursion = false } = props;
-    const logGroup = typeof log === "number" ? new LogGroup(scope, `${id}Logs`, { retention: log }) : log;
+    const logGroup =
+      typeof log === "number" ? new LogGroup(scope, `${id}Logs`, { retention: log, removalPolicy: keptOnceUsed }) : log;
     // Not the managed policy for it, by which a function could write to any log, the audit log too.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
@@ -65,7 +67,8 @@ export function requestFunction({ auditLogs, reserved }: Operation) {
   return { log: auditLogs.access, ...(reserved === null ? {} : { reservedConcurrency: reserved.api }) };
 }
 
-/** What all functions have that follow the table's stream: instances that a rush of requests cannot take. */
+/** What all functions have that follow the table's stream: instances of their own where the stage reserves some. */
 export function streamFunction({ logRetention, reserved }: Operation) {
-  return { log: logRetention, ...(reserved === null ? {} : { reservedConcurrency: reserved.stream }) };
+  const stream = reserved?.stream ?? null;
+  return { log: logRetention, ...(stream === null ? {} : { reservedConcurrency: stream }) };
 }

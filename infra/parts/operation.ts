@@ -1,5 +1,6 @@
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { AuditLogs } from "../audit-logs.ts";
+import type { Stage } from "../config.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Board } from "./board.ts";
 
@@ -11,5 +12,5 @@ export type Operation = {
   /** Of the logs that are no audit logs. */
   readonly logRetention: RetentionDays;
   /** Instances that are kept for, and are the most of, each function of a kind; `null` where all share what there is. */
-  readonly reserved: { readonly api: number; readonly stream: number } | null;
+  readonly reserved: Stage["reserved"];
 };

@@ -3,18 +3,22 @@ import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
 import { happens } from "./conditions.ts";
+import { keptOnceUsed } from "./retained.ts";
 
 /** What every queue of this product has: encryption, TLS only, and messages for as long as SQS keeps any. */
-const keeping: QueueProps = {
+const common: QueueProps = {
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   retentionPeriod: Duration.days(14),
 };
 
-/** A queue in which what cannot go on waits for a person. No function reads it. */
+/** For a queue whose messages exist nowhere else: it outlives the stack. */
+const kept: QueueProps = { ...common, removalPolicy: keptOnceUsed };
+
+/** A queue in which what cannot go on waits for a person. No function reads it, and it outlives the stack. */
 export class HeldQueue extends Queue {
   constructor(scope: Construct, id: string) {
-    super(scope, id, keeping);
+    super(scope, id, kept);
     const reason =
       "Nothing consumes it, so nothing can fail on its messages: it is an end, and alarms when it holds any.";
     Validations.of(this).acknowledge({ id: "AwsSolutions::AwsSolutions-SQS3", reason });
@@ -27,6 +31,8 @@ export type WorkQueueProps = {
   readonly visibilitySeconds: number;
   /** How often SQS gives a message out before it becomes a dead letter, unless the function makes it one sooner. */
   readonly maxReceives: number;
+  /** Whether its messages exist nowhere else; it and its dead letters then outlive the stack. */
+  readonly isOnlyCopy: boolean;
 };
 
 /** A queue that work comes from, and beside it the queue for what the system could not do, which alarms. */
@@ -34,11 +40,12 @@ export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, maxReceives }: WorkQueueProps) {
+  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, maxReceives, isOnlyCopy }: WorkQueueProps) {
     super(scope, id);
-    this.deadLetters = new Queue(this, "DeadLetters", keeping);
+    const settings = isOnlyCopy ? kept : common;
+    this.deadLetters = new Queue(this, "DeadLetters", settings);
     this.queue = new Queue(this, "Queue", {
-      ...keeping,
+      ...settings,
       visibilityTimeout: Duration.seconds(visibilitySeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceives },
     });

@@ -12,15 +12,17 @@ export function silence({
   cause,
   effect,
   atLeast = 1,
+  period = silencePeriod.period,
 }: {
   cause: IMetric;
   effect: IMetric;
   atLeast?: number;
+  period?: Duration;
 }): IMetric {
   return new MathExpression({
     expression: `IF(FILL(cause, 0) >= ${atLeast} AND FILL(effect, 0) == 0, 1, 0)`,
     usingMetrics: { cause, effect },
     label: "silent",
-    period: silencePeriod.period,
+    period,
   });
 }

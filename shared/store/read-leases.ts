@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { leaseAttribute } from "../access/counted-attributes.ts";
 import { readCost } from "../access/read-cost.ts";
 import type { Lease, NoLease } from "../access/read-lease.ts";
 import { textAttributes } from "./attributes.ts";
@@ -45,9 +46,4 @@ export async function takeLease(
       freeAt = ends.length > 0 ? Math.min(...ends) : null;
     }
   }
-}
-
-/** The attribute that holds until when a lease is taken, in Unix milliseconds. */
-export function leaseAttribute(lease: number): string {
-  return `read_lease_${lease}`;
 }

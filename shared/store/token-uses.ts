@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { TokenUses } from "../access/authenticate.ts";
+import { leaseAttribute } from "../access/counted-attributes.ts";
 import { carriedOver, type RateWindow } from "../access/rate.ts";
 import type { Lease } from "../access/read-lease.ts";
 import type { TokenRef } from "../access/token.ts";
@@ -14,14 +15,14 @@ import { textAttributes } from "./attributes.ts";
 import { calling, isKeyThrottled } from "./faults.ts";
 import { getItem } from "./get-item.ts";
 import { tokenKey } from "./keys.ts";
-import { leaseAttribute, takeLease } from "./read-leases.ts";
+import { takeLease } from "./read-leases.ts";
 import { readToken } from "./token-item.ts";
 
 /** A clock that lags behind another function's counts in the window that is open, and never turns it back. */
 const windowIsOpen = "rate_window >= :window";
 const windowIsOver = "attribute_exists(pk) AND (attribute_not_exists(rate_window) OR rate_window < :window)";
 
-type Holder = Pick<TokenRef, "holder"> & Partial<TokenRef>;
+type Holder = Pick<TokenRef, "holder">;
 type Count = { readonly window: RateWindow; readonly requests: number; readonly lease: Lease | null };
 
 /** One try: to add to the window that is open, or to open the next one with what it begins with. */
@@ -30,20 +31,19 @@ type Step = { readonly carried: number | null; readonly isLimited: boolean };
 /**
  * Reads a token and counts its use in one conditional write, so that a request costs one round trip for identity,
  * revocation, rate and last use together. Only the first request of a window needs a second one, which opens the
- * window. An access token is counted on its client's item, and only where the client has it.
+ * window. An access token is counted on its client's item. Whether the client has it is read from the answer: a condition
+ * on it would need the right to name the attribute, which IAM does not tell from the right to write it.
  */
 export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
   const update = async (ref: Holder, { window, requests, lease }: Count, { carried, isLimited }: Step) => {
-    const isHeld = ref.isAccessToken ? " AND attribute_exists(#access.#hash)" : "";
     const isWithin = isLimited && carried === null ? " AND rate_used < :limit" : "";
     const isHolder = lease === null ? "" : ` AND ${leaseAttribute(lease.slot)} = :until`;
     const counting = carried === null ? "ADD rate_used :requests" : "SET rate_window = :window, rate_used = :requests";
     const request = {
       TableName: table,
       Key: textAttributes(tokenKey(ref.holder)),
-      ConditionExpression: `${carried === null ? windowIsOpen : windowIsOver}${isHeld}${isWithin}${isHolder}`,
+      ConditionExpression: `${carried === null ? windowIsOpen : windowIsOver}${isWithin}${isHolder}`,
       UpdateExpression: `${counting}${lease === null ? "" : ` REMOVE ${leaseAttribute(lease.slot)}`}`,
-      ...(ref.isAccessToken && { ExpressionAttributeNames: { "#access": "access", "#hash": ref.hash ?? "" } }),
       ExpressionAttributeValues: {
         ":window": { S: window.start.toISOString() },
         ":requests": { N: String((carried ?? 0) + requests) },

@@ -163,15 +163,29 @@ describe("what was never issued", () => {
     const client = await newClient();
     const good = await ask(client);
     const forged = writeAccessToken(client.secret, "never issued");
+    const gate = new TokenGate(uses);
+    expect((await use(good))?.used).toBe(1);
     const before = await everything();
     for (const secret of [forged, aSecretOf("key", 200), writeAccessToken(aSecretOf("client", 201), "x")]) {
       expect(await uses.look(tokenRefOf(secret), window)).toBeNull();
-      expect(await use(secret)).toBeNull();
+      for (let n = 0; n < 3; n++) {
+        expect((await refusalOf(gate.enter(secret, now, 600))).code).toBe("unauthenticated");
+      }
     }
     expect(await everything()).toEqual(before);
-    expect((await use(good))?.used).toBe(1);
-    for (let n = 0; n < 3; n++) expect(await use(forged)).toBeNull();
-    expect((await use(good))?.used).toBe(2);
+    for (const secret of [forged, aSecretOf("key", 200)]) expect(await use(secret)).toBeNull();
+  });
+
+  it("is counted once by each instance that saw it before it was revoked, and never again", async () => {
+    const client = await newClient();
+    const [revoked, good] = [await ask(client), await ask(client, 3_600)];
+    const gate = new TokenGate(uses);
+    await gate.enter(revoked, now, 600);
+    await issued.revoke(client.token_id, tokenHash(revoked));
+    for (let n = 0; n < 3; n++) {
+      expect((await refusalOf(gate.enter(revoked, now, 600))).code).toBe("unauthenticated");
+    }
+    expect((await use(good))?.used).toBe(3);
   });
 
   it("costs one read unit and no write where its checksum is right, a fifth of what the write would cost", async () => {

@@ -1,12 +1,16 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { fullStage } from "../support/full-stage.ts";
 import { plainId, templateOf } from "../support/template.ts";
 
-const template = templateOf("prod");
+const template = templateOf("prod", fullStage);
 
 const alarm = z.object({
   Metrics: z.array(z.object({ Id: z.string(), Expression: z.string().optional() })).optional(),
   Threshold: z.number(),
+  EvaluationPeriods: z.number(),
+  ComparisonOperator: z.string(),
+  TreatMissingData: z.string(),
 });
 
 const alarms = new Map(
@@ -30,6 +34,8 @@ it.each([
   ["WebhooksDeliveriesFanOutSilent", 1],
   ["IngestIngestStalled", 1],
   ["ReadApiAccessSilent", 20],
+  ["WebhooksDeliveriesDueSilent", 1],
+  ["ArchiveArchiveSilent", 1],
 ])("%s rings where the cause has a figure and the effect none, and not where all is idle", (id, least) => {
   expect(figureOf(id, {})).toBe(0);
   expect(figureOf(id, { cause: least })).toBe(1);
@@ -81,4 +87,37 @@ it.each([
   const { AlarmDescription, ...found } = watchedBy(id);
   expect(found).toEqual({ Namespace, MetricName, Period, Threshold, EvaluationPeriods: 3 });
   expect(AlarmDescription.startsWith(severity)).toBe(true);
+});
+
+describe("in the first hour of a healthy new stack", () => {
+  /** Minutes until Lambda polls a new event source: see "Polling and stream starting positions" in its guide. */
+  const untilPolled = 15;
+  const silences = [...alarms].filter(([id]) => /Silent$|Stalled$/.test(id));
+
+  it.each([...alarms])("%s does not ring while there are no figures", (id, found) => {
+    expect(found).toMatchObject({
+      TreatMissingData: "notBreaching",
+      ComparisonOperator: expect.stringMatching(/^GreaterThan/),
+    });
+    if (found.Metrics?.some(({ Expression }) => Expression !== undefined)) {
+      expect(figureOf(id, {})).toBeLessThan(found.Threshold);
+    }
+  });
+
+  it.each(silences)("%s waits until new functions had time to begin", (id, { EvaluationPeriods }) => {
+    const properties = Object.entries(template.findResources("AWS::CloudWatch::Alarm")).find(
+      ([name]) => plainId(name) === id,
+    )?.[1].Properties;
+    const { Metrics } = z
+      .object({ Metrics: z.array(z.object({ MetricStat: z.object({ Period: z.number() }).optional() })) })
+      .parse(properties);
+    const seconds = Metrics.flatMap(({ MetricStat }) => (MetricStat === undefined ? [] : [MetricStat.Period]));
+    expect(new Set(seconds).size).toBe(1);
+    expect((EvaluationPeriods * Math.max(...seconds)) / 60).toBeGreaterThanOrEqual(untilPolled);
+  });
+
+  it("the archive is not missed before it has run: its alarm looks at two whole days", () => {
+    expect(alarms.get("ArchiveArchiveSilent")?.EvaluationPeriods).toBe(2);
+    expect(silences.length).toBe(6);
+  });
 });

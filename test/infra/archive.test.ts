@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
+import * as z from "zod";
 import { inWords, plainId, templateOf } from "../support/template.ts";
+
+const arns = z.record(z.string(), z.unknown());
 
 const template = templateOf("prod", {
   archive: { years: 10 },
@@ -14,7 +17,7 @@ function only(type: string) {
 
 it("the archive is a bucket that nobody can change or delete anything in for ten years, that no policy opens", () => {
   const { Properties, DeletionPolicy } = only("AWS::S3::Bucket");
-  expect(DeletionPolicy).toBe("Retain");
+  expect(DeletionPolicy).toBe("RetainExceptOnCreate");
   expect(Properties).toMatchObject({
     ObjectLockEnabled: true,
     ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: "COMPLIANCE", Days: 3_650 } } },
@@ -32,7 +35,12 @@ it("the archive is a bucket that nobody can change or delete anything in for ten
     ["s3:GetBucketAcl", "logs.AWS::Region.amazonaws.com"],
     ["s3:PutObject", "logs.AWS::Region.amazonaws.com"],
   ]);
-  for (const { Condition } of allowed) expect(JSON.stringify(Condition)).toContain("aws:SourceAccount");
+  for (const { Condition } of allowed) {
+    const { StringEquals, ArnLike } = z.object({ StringEquals: arns, ArnLike: arns }).parse(Condition);
+    expect(inWords(StringEquals["aws:SourceAccount"])).toBe("AWS::AccountId");
+    const group = "arn:AWS::Partition:logs:AWS::Region:AWS::AccountId:log-group:AuditLogsEvents";
+    expect([ArnLike["aws:SourceArn"]].flat().map(inWords)).toEqual([group, `${group}:*`]);
+  }
   expect(
     statements.some(
       ({ Effect, Condition }) => Effect === "Deny" && JSON.stringify(Condition).includes("SecureTransport"),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { execPath } from "node:process";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { stages } from "../../infra/config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "activity-log-deploy-"));
 const bin = join(folder, "node_modules/.bin");
@@ -22,7 +23,8 @@ function run(...args: string[]) {
   const PATH = [bin, dirname(execPath), "/usr/bin", "/bin"].join(delimiter);
   const { status, stderr } = spawnSync(execPath, [resolve("infra/deploy.ts"), ...args], {
     cwd: folder,
-    env: { PATH },
+    // No account: nothing can be looked at, which stops nothing.
+    env: { PATH, AWS_REGION: "eu-central-1", AWS_EC2_METADATA_DISABLED: "true", HOME: folder },
     encoding: "utf8",
   });
   return { status, stderr, called: readFileSync(record, "utf8").split("\n").slice(0, -1) };
@@ -43,8 +45,21 @@ describe("npm run deploy", () => {
   });
 
   it("hands over to the CDK what follows two dashes", () => {
-    const { called } = run("deploy", "--stage=prod", "--", "--require-approval", "never");
-    expect(called[0]).toMatch(/^cdk deploy activity-log-prod -c stage=prod --require-approval never /);
+    const { called } = run("deploy", "--stage=dev", "--", "--require-approval", "never");
+    expect(called[0]).toMatch(/^cdk deploy activity-log-dev -c stage=dev --require-approval never /);
+  });
+
+  it("says what it could not look at, and whether alarms arrive", () => {
+    const { stderr } = run("deploy", "--stage", "dev");
+    expect(stderr).toContain("Not checked: the concurrency of Lambda (");
+    expect(stderr).toContain("Not tried: whether alarms arrive (");
+  });
+
+  it("runs nothing for a production stage that has no address for its alarms, and says which setting is missing", () => {
+    expect(stages.prod.alarmEmail).toBeNull();
+    const { status, called, stderr } = run("deploy", "--stage", "prod");
+    expect({ status, called }).toEqual({ status: 1, called: [] });
+    expect(stderr).toContain("prod is a production stage without an address for its alarms: set alarmEmail");
   });
 
   it("tries nothing out that was not deployed, and ends as the CDK did", () => {

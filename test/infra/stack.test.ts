@@ -213,14 +213,17 @@ describe.each(stageNames)("in %s", (name) => {
   });
 
   it("the key of the signing secrets is renewed each year, and kept when the stack goes", () => {
-    template.hasResource("AWS::KMS::Key", { Properties: { EnableKeyRotation: true }, DeletionPolicy: "Retain" });
+    template.hasResource("AWS::KMS::Key", {
+      Properties: { EnableKeyRotation: true },
+      DeletionPolicy: "RetainExceptOnCreate",
+    });
   });
 
   describe("logs", () => {
     const groups = resources("AWS::Logs::LogGroup");
     const isAudit = ([id]: (typeof groups)[number]) => plainId(id).startsWith("AuditLogs");
 
-    it.each(groups)("%s survives the stack", (_, { DeletionPolicy }) => expect(DeletionPolicy).toBe("Retain"));
+    it.each(groups)("%s survives the stack", (_, { DeletionPolicy }) => expect(DeletionPolicy).toMatch(/^Retain/));
 
     it.each(groups.filter((group) => !isAudit(group)))("%s has an end", (_, { Properties }) => {
       expect(Properties.RetentionInDays).toBe(stage.logRetentionDays);
@@ -234,7 +237,7 @@ describe.each(stageNames)("in %s", (name) => {
         expect(inWords(Properties.KmsKeyId)).toBe("AuditLogsKey");
       }
       const [, key] = resources("AWS::KMS::Key").find(([id]) => plainId(id) === "AuditLogsKey") ?? [];
-      expect(key).toMatchObject({ Properties: { EnableKeyRotation: true }, DeletionPolicy: "Retain" });
+      expect(key).toMatchObject({ Properties: { EnableKeyRotation: true }, DeletionPolicy: "RetainExceptOnCreate" });
     });
   });
 
@@ -338,7 +341,10 @@ describe.each(stageNames)("in %s", (name) => {
     ]) {
       for (const [id, { Properties }] of resources(type)) {
         const { QueueName, TableName, FunctionName, LogGroupName } = Properties;
-        expect([QueueName, TableName, FunctionName, LogGroupName], plainId(id)).toEqual(Array(4).fill(undefined));
+        const constant = [QueueName, TableName, FunctionName, LogGroupName].filter(
+          (name) => name !== undefined && !JSON.stringify(name).includes("AWS::StackId"),
+        );
+        expect(constant, plainId(id)).toEqual([]);
       }
     }
   });

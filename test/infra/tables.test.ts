@@ -6,6 +6,16 @@ import { plainId, templateOf } from "../support/template.ts";
 const key = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, KeyType: "HASH" }));
 const sort = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, KeyType: "RANGE" }));
 
+/**
+ * The indexes of each table, oldest first. DynamoDB creates or deletes one in an update: append one here, and deploy every
+ * stage before you append the next. See "To add an index" in CONTRIBUTING.md.
+ */
+const deployedIndexes = {
+  AccessConfig: [],
+  EventLogTable: ["by_time", "by_type", "by_actor", "by_contact", "paid"],
+  WebhooksDeliveriesTable: ["undelivered"],
+};
+
 describe.each(stageNames)("in %s", (stage) => {
   const template = templateOf(stage);
   const tables = Object.entries(template.findResources("AWS::DynamoDB::GlobalTable"));
@@ -19,6 +29,14 @@ describe.each(stageNames)("in %s", (stage) => {
       expect(replica.DeletionProtectionEnabled).toBe(true);
       expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
     }
+  });
+
+  it("each table has the committed indexes, in their order", () => {
+    const indexes = tables.map(([id, { Properties }]) => [
+      plainId(id),
+      (Properties.GlobalSecondaryIndexes ?? []).map(({ IndexName }: { IndexName: string }) => IndexName),
+    ]);
+    expect(Object.fromEntries(indexes)).toEqual(deployedIndexes);
   });
 
   it.each(tables)("%s costs nothing while nobody uses it", (_, { Properties }) => {

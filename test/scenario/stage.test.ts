@@ -2,37 +2,63 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
-import { afterAll, expect, it } from "vitest";
-import { type Stage, stages } from "../../infra/config.ts";
-import { ActivityLogStack } from "../../infra/stack.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Stage, type StageName, stageNames } from "../../infra/config.ts";
+import { addStageStacks } from "../../infra/stage-stacks.ts";
 import { anInput } from "../support/builders.ts";
-import { startStack } from "../support/stack.ts";
+import { fullStage, stageWithAddress } from "../support/full-stage.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
 
-/** The stack of a stage, synthesized into a folder. */
-function assemblyOf(stage: Stage): string {
+/** The stacks of a stage, synthesized into a folder as for a deployment. */
+function assemblyOf(name: StageName, changed: Partial<Stage>): string {
   const outdir = mkdtempSync(join(tmpdir(), "activity-log-cdk-"));
   afterAll(() => rmSync(outdir, { recursive: true, force: true }));
   const app = new App({ outdir });
-  new ActivityLogStack(app, "activity-log-elsewhere", stage);
+  addStageStacks(app, name, { ...stageWithAddress(name), ...changed });
   app.synth();
   return outdir;
 }
 
-it("a stage with a region and a domain of its own runs on a laptop like any other", async () => {
-  const stack = await startStack(
-    assemblyOf({
-      ...stages.dev,
-      region: "eu-central-1",
-      domain: {
-        name: "activity.example.com",
-        certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1",
-        hostedZone: { id: "Z0123456789", name: "example.com" },
-      },
-    }),
-  );
-  expect(stack.outputs.ApiUrl).toBe("https://activity.example.com");
-  const { org_id, headers } = await stack.tenant();
-  await stack.append([anInput({ org_id })]);
-  const response = await stack.get("/api/public/v1/activity", headers);
-  expect(await response.json()).toMatchObject({ activity: [{ entity_id: "inv_8c3f1a9b" }] });
+const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";
+const archiveRule = expect.stringMatching(/^ArchiveEachDay\w+, cron\(0 13 \* \* \? \*\)$/);
+
+/** Every stage, and all that one can ask for: with an edge in its own region, elsewhere, and without one. */
+const cases: [string, StageName, Partial<Stage>, { notRun: unknown[]; origin: string | null }][] = [
+  ...stageNames.map((name): (typeof cases)[number] => [name, name, {}, { notRun: [], origin: null }]),
+  ["prod with everything", "prod", fullStage, { notRun: [archiveRule], origin: "https://activity.example.com" }],
+  [
+    "prod with everything, outside us-east-1",
+    "prod",
+    { ...fullStage, region: "eu-central-1", edge: { ...fullStage.edge, webAclArn } },
+    { notRun: [archiveRule], origin: "https://activity.example.com" },
+  ],
+  [
+    "dev with a domain",
+    "dev",
+    { ...fullStage, region: "eu-central-1", edge: null },
+    { notRun: [archiveRule], origin: "https://activity.example.com" },
+  ],
+];
+
+describe.each(cases)("%s", (_, name, changed, { notRun, origin }) => {
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    stack = await startStack(assemblyOf(name, changed));
+  }, 180_000);
+
+  it("runs on a laptop, and says which rules do not", async () => {
+    expect(stack.notRun).toEqual(notRun);
+    expect(stack.outputs.ApiUrl).toBe(origin ?? stack.api);
+  });
+
+  it("takes an event in and shows it, through the edge where there is one", async () => {
+    const { org_id, headers } = await stack.tenant();
+    await stack.append([anInput({ org_id }), anInput({ org_id, entity_id: "inv_2" })]);
+    const response = await stack.get("/api/public/v1/activity?limit=1", headers);
+    expect(await response.json()).toMatchObject({ activity: [{ entity_id: expect.stringMatching(/^inv_/) }] });
+    const { edge } = { ...stageWithAddress(name), ...changed };
+    const linked = edge === null ? stack.api : (origin ?? "");
+    expect(response.headers.get("link") ?? "").toContain(`<${linked}/api/public/v1/activity`);
+  });
 });

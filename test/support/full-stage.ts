@@ -1,4 +1,4 @@
-import type { Stage } from "../../infra/config.ts";
+import { type Stage, type StageName, stages } from "../../infra/config.ts";
 
 /** Everything that a stage can ask for, and that no stage has from the start. */
 export const fullStage = {
@@ -18,3 +18,9 @@ export const fullStage = {
   warmThroughput: { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 10_000 },
   alarmEmail: "operators@example.com",
 } satisfies Partial<Stage>;
+
+/** A stage as it is configured, with an address for its alarms where it may not be without one. */
+export function stageWithAddress(name: StageName): Stage {
+  const stage = stages[name];
+  return { ...stage, alarmEmail: stage.alarmEmail ?? (stage.isProduction ? fullStage.alarmEmail : null) };
+}

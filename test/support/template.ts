@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { vi } from "vitest";
-import { type Stage, type StageName, stackName, stages } from "../../infra/config.ts";
+import { type Stage, type StageName, stackName } from "../../infra/config.ts";
+import { stageWithAddress } from "./full-stage.ts";
 
 // Bundling takes most of the time of a synthesis and leaves no trace in the template: what is in the bundles has
 // tests of its own.
@@ -19,7 +20,7 @@ function emptyFunction(): string {
 
 /** The stack of a stage, with parts of its configuration changed. */
 export function stackOf(app: App, name: StageName, changed: Partial<Stage> = {}): Stack {
-  return new ActivityLogStack(app, stackName(name), { ...stages[name], ...changed });
+  return new ActivityLogStack(app, stackName(name), { ...stageWithAddress(name), ...changed });
 }
 
 /** Its template, as it would be deployed. */

@@ -9,6 +9,7 @@ import { stackName, stageNames, stages } from "../../infra/config.ts";
 import type { AdminRequest } from "../../shared/access/admin-request.ts";
 import type { Scope } from "../../shared/access/caller.ts";
 import { parseOrgId } from "../../shared/events/org-id.ts";
+import { anInput } from "./builders.ts";
 import { deployedStack } from "./environment.ts";
 import { startStack, type Tenant } from "./stack.ts";
 import { until } from "./until.ts";
@@ -35,6 +36,9 @@ export type WorldTenant = Tenant & { readonly slug: string };
 /** How long an event may take from the queue to the API, cold starts included, and how often a story asks. */
 export const soon = { deadlineMs: 30_000, pauseMs: 250 };
 
+/** How long a new stack may take until its functions are given events. */
+const firstPollMs = 300_000;
+
 export const issued = z.object({ secret: z.string(), token: z.object({ token_id: z.string() }) });
 
 /** The deployed stack that the environment names, or else one of the test's own on this machine. */
@@ -43,7 +47,26 @@ export async function openWorld(): Promise<World> {
   if (stack === null) return worldOf(await startTarget(), stages.dev.corsOrigins);
   const stage = stageNames.find((name) => stackName(name) === stack);
   if (stage === undefined) throw new Error(`${stack} is the stack of no stage in infra/config.ts.`);
-  return worldOf(await findTarget(".", stack), stages[stage].corsOrigins);
+  const world = worldOf(await findTarget(".", stack), stages[stage].corsOrigins);
+  await untilPolled(world);
+  return world;
+}
+
+/**
+ * Waits until the stack takes an event in. Right after its first deployment that is minutes: see "Polling and stream
+ * starting positions" in the guide of Lambda.
+ */
+async function untilPolled(world: World): Promise<void> {
+  const { org_id, headers } = await world.tenant();
+  await world.ingest([anInput({ org_id })]);
+  const shown = z.object({ activity: z.array(z.unknown()) });
+  await until(
+    async () => {
+      const response = await world.get("/api/public/v1/activity?limit=1", headers);
+      return shown.parse(await response.json()).activity.length > 0;
+    },
+    { deadlineMs: firstPollMs, pauseMs: 1_000 },
+  );
 }
 
 async function startTarget(): Promise<Target> {

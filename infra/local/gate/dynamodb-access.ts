@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Access, Region } from "./access.ts";
 import { leadingKeys } from "./leading-keys.ts";
+import { namedAttributes } from "./named-attributes.ts";
 
 const OneTable = z.object({ TableName: z.string().optional(), IndexName: z.string().optional() });
 const BatchOfGets = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
@@ -44,11 +45,16 @@ export function dynamoDbAccess(operation: string, body: unknown, where: Tables):
 
   function itemAccess(operation: string, table: string, requests: readonly unknown[], context = {}): Access {
     const partitionKey = where.partitionKeys.get(table.slice(table.lastIndexOf("/") + 1));
+    const attributes = [...new Set(requests.flatMap(namedAttributes))].sort();
     const keys = partitionKey === undefined ? [] : requests.flatMap((request) => leadingKeys(request, partitionKey));
     return {
       action: `dynamodb:${operation}`,
       resource: tableArn(table),
-      context: { ...context, ...(keys.length > 0 && { "dynamodb:LeadingKeys": keys }) },
+      context: {
+        ...context,
+        ...(keys.length > 0 && { "dynamodb:LeadingKeys": keys }),
+        ...(attributes.length > 0 && { "dynamodb:Attributes": attributes }),
+      },
     };
   }
 

@@ -34,11 +34,13 @@ const managedPolicies: Readonly<Record<string, unknown>> = {
   },
 };
 
-/** What each role of the template allows, by the role's ARN. */
+/** What the role of each function allows, by the role's ARN. No other role is used here, whatever its policies. */
 export function identityPolicies(resources: Resources): Map<string, NamedPolicy[]> {
+  const used = new Set(resources.ofType("AWS::Lambda::Function").map(({ properties }) => properties.Role));
+  const roles = resources.ofType("AWS::IAM::Role").filter((role) => used.has(role.arn ?? role.ref));
   const attached = resources.ofType("AWS::IAM::Policy").map((policy) => propertiesOf(AttachedPolicy, policy));
   return new Map(
-    resources.ofType("AWS::IAM::Role").map((role) => {
+    roles.map((role) => {
       const { Policies, ManagedPolicyArns } = propertiesOf(Role, role);
       const own = [...Policies, ...attached.filter(({ Roles }) => Roles.includes(role.ref))];
       return [

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isJson } from "../json.ts";
 import { propertiesOf } from "../template/properties.ts";
 import type { Resource } from "../template/resources.ts";
-import { Rate } from "./rate.ts";
+import { Schedule } from "./rate.ts";
 
 const constantOnly = z.never("a target here gets a constant Input or the whole event").optional();
 const Target = z.object({
@@ -13,7 +13,7 @@ const Target = z.object({
 });
 const Rule = z.object({
   EventPattern: z.never("there is no event bus here: rules run on a schedule only").optional(),
-  ScheduleExpression: Rate,
+  ScheduleExpression: Schedule,
   State: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
   Targets: z.array(Target).default([]),
 });
@@ -22,7 +22,10 @@ const Rule = z.object({
 export interface ScheduleDefinition {
   readonly id: string;
   readonly ruleArn: string;
-  readonly periodMs: number;
+  /** `null` for a rule that runs at times of day, which no laptop is relied on for. */
+  readonly periodMs: number | null;
+  /** As the template has it. */
+  readonly schedule: string;
   readonly targets: readonly ScheduleTarget[];
 }
 
@@ -40,6 +43,7 @@ export function scheduleDefinition(resource: Resource): ScheduleDefinition | und
     id: resource.id,
     ruleArn: resource.arn ?? resource.ref,
     periodMs: ScheduleExpression,
+    schedule: String(resource.properties.ScheduleExpression),
     targets: Targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })),
   };
 }

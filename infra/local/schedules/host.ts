@@ -16,22 +16,40 @@ interface Options {
 
 const eventBridge = { arn: "events.amazonaws.com", policies: [] };
 
-/**
- * Opens every scheduled rule of the template; what it returns runs them all until aborted, each for the first time
- * after one period. Throws when a target is no function of the template, or does not let its rule invoke it.
- */
-export async function openSchedules(options: Options): Promise<(signal: AbortSignal) => Promise<unknown>> {
-  const runs: ((signal: AbortSignal) => Promise<void>)[] = [];
-  for (const rule of options.resources.ofType("AWS::Events::Rule")) {
-    const definition = scheduleDefinition(rule);
-    if (definition !== undefined) runs.push(await openSchedule(definition, options));
-  }
-  return (signal) => Promise.all(runs.map((run) => run(signal)));
+export interface Schedules {
+  /** Runs all rules that have a rate until aborted, each for the first time after one period. */
+  run(signal: AbortSignal): Promise<unknown>;
+  /** The other rules: id and schedule. */
+  readonly notRun: readonly string[];
 }
 
-async function openSchedule(definition: ScheduleDefinition, options: Options) {
-  const { functions, judge, where, ticks, newId } = options;
-  const { id, ruleArn, periodMs } = definition;
+/**
+ * Opens every scheduled rule of the template. Throws when a target is no function of the template, or does not let its
+ * rule invoke it.
+ */
+export async function openSchedules(options: Options): Promise<Schedules> {
+  const runs: ((signal: AbortSignal) => Promise<void>)[] = [];
+  const notRun: string[] = [];
+  for (const rule of options.resources.ofType("AWS::Events::Rule")) {
+    const definition = scheduleDefinition(rule);
+    if (definition === undefined) continue;
+    const targets = await openTargets(definition, options);
+    const { id, schedule, periodMs } = definition;
+    if (periodMs === null) notRun.push(`${id}, ${schedule}`);
+    else runs.push(runOf({ ...definition, periodMs }, targets, options));
+  }
+  return { run: (signal) => Promise.all(runs.map((run) => run(signal))), notRun };
+}
+
+interface Target {
+  readonly fn: Pick<HostedFunction, "accept">;
+  readonly functionArn: string;
+  readonly input: string | undefined;
+}
+
+async function openTargets(definition: ScheduleDefinition, options: Options): Promise<Target[]> {
+  const { functions, judge, where } = options;
+  const { id, ruleArn } = definition;
   const context = { "aws:SourceArn": ruleArn, "aws:SourceAccount": where.account };
   const targets = definition.targets.map(({ functionArn, input }) => {
     const fn = functions.get(functionArn.replace(/^.*:function:/, ""));
@@ -43,7 +61,15 @@ async function openSchedule(definition: ScheduleDefinition, options: Options) {
     const refusal = await judge(eventBridge, { action: "lambda:InvokeFunction", resource: functionArn, context });
     if (refusal !== undefined) throw new Error(`${id} cannot run its target. ${refusal}`);
   }
-  return async (signal: AbortSignal) => {
+  return targets;
+}
+
+function runOf(
+  { ruleArn, periodMs }: ScheduleDefinition & { periodMs: number },
+  targets: readonly Target[],
+  { ticks, newId, where }: Options,
+) {
+  return async (signal: AbortSignal): Promise<void> => {
     for await (const time of ticks(periodMs, signal)) {
       for (const { fn, input } of targets) fn.accept(input ?? scheduledEvent(newId(), time, ruleArn, where));
     }

@@ -1,19 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { isHosted } from "./types.ts";
 
-const Manifest = z.object({
-  artifacts: z.record(
-    z.string(),
-    z.object({
-      type: z.string(),
-      environment: z.string().default(""),
-      properties: z
-        .object({ templateFile: z.string().optional(), file: z.string().optional(), stackName: z.string().optional() })
-        .optional(),
-    }),
-  ),
+const Artifact = z.object({
+  type: z.string(),
+  environment: z.string().default(""),
+  properties: z
+    .object({ templateFile: z.string().optional(), file: z.string().optional(), stackName: z.string().optional() })
+    .optional(),
 });
+type Artifact = z.infer<typeof Artifact>;
+const Manifest = z.object({ artifacts: z.record(z.string(), Artifact) });
 
 const Template = z.object({
   Resources: z.record(
@@ -53,14 +51,19 @@ async function readJson(folder: string, file: string): Promise<unknown> {
   return JSON.parse(await readFile(join(folder, file), "utf8"));
 }
 
-/** Reads a synthesized cloud assembly (`cdk.out`) that holds exactly one stack. */
+/** Reads a synthesized cloud assembly (`cdk.out`) that holds exactly one stack with anything to host. */
 export async function readAssembly(folder: string): Promise<Assembly> {
   const { artifacts } = Manifest.parse(await readJson(folder, "manifest.json"));
-  const stacks = Object.entries(artifacts).filter(([, artifact]) => artifact.type === "aws:cloudformation:stack");
+  const stacks: { id: string; artifact: Artifact; template: Template }[] = [];
+  for (const [id, artifact] of Object.entries(artifacts)) {
+    const templateFile = artifact.properties?.templateFile;
+    if (artifact.type !== "aws:cloudformation:stack" || templateFile === undefined) continue;
+    const template = Template.parse(await readJson(folder, templateFile));
+    if (Object.values(template.Resources).some(({ Type }) => isHosted(Type))) stacks.push({ id, artifact, template });
+  }
   const [stack] = stacks;
-  const templateFile = stack?.[1].properties?.templateFile;
-  if (stack === undefined || templateFile === undefined || stacks.length > 1) {
-    const found = stacks.map(([id]) => id).join(", ") || "none";
+  if (stack === undefined || stacks.length > 1) {
+    const found = stacks.map(({ id }) => id).join(", ") || "none";
     throw new Error(`The local runtime hosts one stack, and ${folder} holds ${found}: synthesize a single stack.`);
   }
 
@@ -72,9 +75,9 @@ export async function readAssembly(folder: string): Promise<Assembly> {
     }
   }
   return {
-    stackName: stack[1].properties?.stackName ?? stack[0],
-    region: /^aws:\/\/[^/]+\/(?!unknown-region$)(.+)$/.exec(stack[1].environment)?.[1],
-    template: Template.parse(await readJson(folder, templateFile)),
+    stackName: stack.artifact.properties?.stackName ?? stack.id,
+    region: /^aws:\/\/[^/]+\/(?!unknown-region$)(.+)$/.exec(stack.artifact.environment)?.[1],
+    template: stack.template,
     assets,
   };
 }

@@ -75,6 +75,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   })),
   "AWS::ApiGatewayV2::Api": named("", (_, { api }) => ({ ref: apiId, ApiId: apiId, ApiEndpoint: api })),
   "AWS::ApiGatewayV2::Stage": named("StageName", () => ({})),
+  "AWS::CloudFront::Distribution": named("", (name) => ({ DomainName: `${name.toLowerCase()}.cloudfront.net` })),
   "AWS::SNS::Topic": named("TopicName", (name, { account, region }) => {
     const arn = `arn:aws:sns:${region}:${account}:${name}`;
     return { ref: arn, TopicArn: arn, TopicName: name };

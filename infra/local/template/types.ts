@@ -4,6 +4,7 @@ const hosted: ReadonlySet<string> = new Set([
   "AWS::ApiGatewayV2::Integration",
   "AWS::ApiGatewayV2::Route",
   "AWS::ApiGatewayV2::Stage",
+  "AWS::CloudFront::Distribution",
   "AWS::DynamoDB::GlobalTable",
   "AWS::DynamoDB::Table",
   "AWS::Events::Rule",
@@ -38,10 +39,17 @@ const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::Route53::RecordSet": "the DNS does not lead to a laptop",
   "AWS::S3::Bucket": "nothing is exported to it here: CloudWatch itself writes to it",
   "AWS::S3::BucketPolicy": "nothing is exported to it here: CloudWatch itself writes to it",
+  "AWS::SecretsManager::Secret": "its place in other values is the secret: here it protects nothing",
   "AWS::SNS::Subscription": "alarms never fire here, so nobody is told",
   "AWS::SNS::Topic": "alarms never fire here, so nobody is told",
   "AWS::SNS::TopicPolicy": "alarms never fire here, so nobody is told",
+  "AWS::WAFv2::WebACL": "requests come from this machine, and are counted by no address",
 };
+
+/** Whether the local runtime does anything for resources of a type. */
+export function isHosted(type: string): boolean {
+  return hosted.has(type);
+}
 
 /** Throws, naming each one, when the template has resources that would silently do nothing here. */
 export function assertSupported(resources: Readonly<Record<string, { Type: string }>>): void {

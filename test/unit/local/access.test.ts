@@ -75,6 +75,36 @@ describe("what a request needs permission for", () => {
     expect(accesses.map(({ context }) => context?.["dynamodb:LeadingKeys"])).toEqual(expected);
   });
 
+  it.each([
+    ["PutItem", { Item: { pk: { S: "a" }, "odd name": { S: "b" } } }, ["odd name", "pk"]],
+    ["GetItem", { Key: { pk: { S: "a" } }, ProjectionExpression: "a.b[0].c, #n" }, ["a", "named", "pk"]],
+    ["GetItem", { Key: { pk: { S: "a" } }, AttributesToGet: ["plain"] }, ["pk", "plain"]],
+    [
+      "UpdateItem",
+      { Key: { pk: { S: "a" } }, AttributeUpdates: { old: {} }, Expected: { was: {} } },
+      ["old", "pk", "was"],
+    ],
+    [
+      "UpdateItem",
+      {
+        Key: { pk: { S: "a" }, sk: { S: "b" } },
+        ConditionExpression: "attribute_exists(pk) AND (attribute_not_exists(#n.#m) OR NOT until BETWEEN :a AND :b)",
+        UpdateExpression: "SET list[1] = :a, kept = if_not_exists(kept, :b) REMOVE gone ADD n :a DELETE some :b",
+      },
+      ["gone", "kept", "list", "n", "named", "pk", "sk", "some", "until"],
+    ],
+    [
+      "Query",
+      { KeyConditionExpression: "pk = :a AND begins_with(sk, :b)", FilterExpression: "size(x) > :a" },
+      ["pk", "sk", "x"],
+    ],
+    ["Scan", {}, undefined],
+  ])("%s %j names the attributes %j", (operation, body, expected) => {
+    const ExpressionAttributeNames = { "#n": "named", "#m": "nested" };
+    const [access] = dynamoDbAccess(operation, { TableName: "T", ExpressionAttributeNames, ...body }, where);
+    expect(access?.context?.["dynamodb:Attributes"]).toEqual(expected);
+  });
+
   function queryOf(KeyConditionExpression: string) {
     return {
       TableName: "T",

@@ -18,7 +18,7 @@ async function run(rule: Record<string, unknown>, judge: Judge = async () => und
   const resources = localResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place);
   const accepted: string[] = [];
   const periods: number[] = [];
-  const runSchedules = await openSchedules({
+  const schedules = await openSchedules({
     resources,
     functions: new Map([["Fn", { accept: (payload) => void accepted.push(payload) }]]),
     judge,
@@ -29,8 +29,8 @@ async function run(rule: Record<string, unknown>, judge: Judge = async () => und
       yield* times;
     },
   });
-  await runSchedules(new AbortController().signal);
-  return { accepted, periods };
+  await schedules.run(new AbortController().signal);
+  return { accepted, periods, notRun: schedules.notRun };
 }
 
 describe("a rate", () => {
@@ -90,7 +90,18 @@ describe("a schedule", () => {
   });
 
   it("does not run while it is disabled", async () => {
-    expect(await run({ State: "DISABLED" })).toEqual({ accepted: [], periods: [] });
+    expect(await run({ State: "DISABLED" })).toEqual({ accepted: [], periods: [], notRun: [] });
+  });
+
+  it("is named, and does not run, where it is at times of day; its target is looked at all the same", async () => {
+    const ScheduleExpression = "cron(0 13 * * ? *)";
+    expect(await run({ ScheduleExpression })).toEqual({
+      accepted: [],
+      periods: [],
+      notRun: ["Rule, cron(0 13 * * ? *)"],
+    });
+    const refuse: Judge = async () => "Not authorized.";
+    await expect(run({ ScheduleExpression }, refuse)).rejects.toThrow("Rule cannot run its target. Not authorized.");
   });
 
   it("needs the function's permission, for this rule", async () => {
@@ -106,7 +117,7 @@ describe("a schedule", () => {
   });
 
   it.each([
-    [{ ScheduleExpression: "cron(0 12 * * ? *)" }, "cannot host Rule (AWS::Events::Rule)"],
+    [{ ScheduleExpression: "cron(0 12 * * ?)" }, "cannot host Rule (AWS::Events::Rule)"],
     [{ ScheduleExpression: undefined, EventPattern: { source: ["aws.s3"] } }, "there is no event bus here"],
     [{ Targets: [{ Arn: functionArn, Input: "{" }] }, "must be JSON"],
     [{ Targets: [{ Arn: functionArn, InputPath: "$.detail" }] }, "a constant Input or the whole event"],

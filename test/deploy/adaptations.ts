@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { type CloudFormationTemplate, mapProperties } from "./cloud-template.ts";
+import { mapStatements, type Statement } from "./policy-statements.ts";
+
+/** A change of the template that only the emulator needs: AWS takes the template as it is. */
+type Adaptation = {
+  /** What the emulator does otherwise than AWS, and what the change is. */
+  readonly reason: string;
+  apply(template: CloudFormationTemplate): CloudFormationTemplate;
+};
+
+const settings = z.record(z.string(), z.unknown());
+const arnOf = z.object({ "Fn::GetAtt": z.tuple([z.string(), z.literal("Arn")]) });
+
+/** Every entry must change something: what no longer applies is to be taken off the list. */
+export const adaptations: readonly Adaptation[] = [
+  {
+    reason:
+      "ministack stores CORS settings under the names of the template (AllowOrigins) and reads them under others (allowOrigins), so it refuses every preflight. The settings get the names that it reads.",
+    apply: (template) =>
+      mapProperties(template, "AWS::ApiGatewayV2::Api", ({ CorsConfiguration, ...others }) => ({
+        ...others,
+        CorsConfiguration: withSmallInitials(settings.parse(CorsConfiguration)),
+      })),
+  },
+  {
+    reason:
+      "ministack authorizes logs:CreateLogStream on the log group, as NAME, where AWS does so on its streams, which NAME:* includes. Roles get NAME, too.",
+    apply: (template) => mapStatements(template, allowOnLogGroup),
+  },
+  {
+    reason:
+      "ministack authorizes batches of SQS as actions of their own. AWS has no such actions: it authorizes batches as sqs:SendMessage. Roles get the others, too.",
+    apply: (template) => mapStatements(template, allowBatches),
+  },
+  {
+    reason:
+      "ministack evaluates policies for KMS without the keys kms:EncryptionContext:… and kms:EncryptionContextKeys, so conditions on them never hold. They are left out, so the run proves nothing about them.",
+    apply: (template) => mapStatements(template, forgetEncryptionContext),
+  },
+  {
+    reason:
+      "ministack evaluates policies for DynamoDB without the key dynamodb:LeadingKeys, and with dynamodb:Attributes for reads only. Conditions on the two are left out, so the run proves nothing about them.",
+    apply: (template) => mapStatements(template, forgetKeysAndAttributes),
+  },
+];
+
+function withSmallInitials(named: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(named).map(([name, value]) => [`${name.slice(0, 1).toLowerCase()}${name.slice(1)}`, value]),
+  );
+}
+
+function allowOnLogGroup(statement: Statement): Statement {
+  if (!statement.Action.includes("logs:CreateLogStream")) return statement;
+  const groups = statement.Resource.flatMap((resource) => {
+    const parsed = arnOf.safeParse(resource);
+    if (!parsed.success) return [];
+    const [id] = parsed.data["Fn::GetAtt"];
+    return [{ "Fn::Sub": `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:\${${id}}` }];
+  });
+  return { ...statement, Resource: [...statement.Resource, ...groups] };
+}
+
+function allowBatches(statement: Statement): Statement {
+  const { Action } = statement;
+  return { ...statement, Action: [...Action, ...(Action.includes("sqs:SendMessage") ? ["sqs:SendMessageBatch"] : [])] };
+}
+
+function forgetEncryptionContext(statement: Statement): Statement {
+  return withoutConditions(statement, (key) => key.startsWith("kms:EncryptionContext"));
+}
+
+function forgetKeysAndAttributes(statement: Statement): Statement {
+  return withoutConditions(statement, (key) => ["dynamodb:LeadingKeys", "dynamodb:Attributes"].includes(key));
+}
+
+/** The statement without its conditions on certain keys, whatever their operator. */
+function withoutConditions(statement: Statement, isUnknown: (key: string) => boolean): Statement {
+  const { Condition, ...others } = statement;
+  const kept = Object.entries(Condition ?? {}).flatMap(([operator, keys]) => {
+    const known = Object.entries(keys).filter(([key]) => !isUnknown(key));
+    return known.length === 0 ? [] : [[operator, Object.fromEntries(known)] as const];
+  });
+  return kept.length === 0 ? others : { ...others, Condition: Object.fromEntries(kept) };
+}

@@ -1,0 +1,47 @@
+import type { AccountPorts } from "../../infra/deployment/account.ts";
+import type { AlarmAction, AlarmPorts, TopicSubscription } from "../../infra/deployment/alarm-trial.ts";
+
+/** An account that was used before, with the default quotas, and without any stack of the log. */
+export function anAccount(changed: Partial<AccountPorts> = {}): AccountPorts {
+  return {
+    region: async () => "eu-central-1",
+    concurrency: async () => ({ limit: 1_000, unreserved: 1_000 }),
+    reservedBy: async () => 0,
+    bootstrapVersion: async () => 30,
+    stack: async () => null,
+    certificate: async () => ({ status: "ISSUED", names: ["activity.example.com"] }),
+    hostedZone: async () => ({ name: "example.com" }),
+    backupSettings: async () => ({ optedIn: true, isManaged: true }),
+    tagged: async () => [],
+    ...changed,
+  };
+}
+
+export type AlarmsInMemory = AlarmPorts & {
+  /** The states that were set, in order. */
+  readonly states: string[];
+};
+
+/** A stack with one alarm, whose topic says this of each action; `null` where CloudWatch writes none. */
+export function someAlarms(
+  summary: string | null,
+  changed: { state?: string; subscriptions?: TopicSubscription[]; alarm?: string | null } = {},
+): AlarmsInMemory {
+  const { state = "OK", subscriptions = [{ endpoint: "ops@example.com", isConfirmed: true }] } = changed;
+  const states: string[] = [];
+  let ms = 0;
+  const actionsOf = (): AlarmAction[] => (summary === null || ms < 4_000 ? [] : [{ at: new Date(ms), summary }]);
+  return {
+    states,
+    alarmOf: async (stackName, id) => (changed.alarm === undefined ? `${stackName}-${id}` : changed.alarm),
+    alarm: async () => ({ state, topics: ["topic"] }),
+    setState: async (_, next) => void states.push(next),
+    actions: async () => actionsOf(),
+    topicsOf: async () => ["page", "notice"],
+    subscriptions: async () => subscriptions,
+    now: () => new Date(ms),
+    async wait(pause) {
+      ms += pause;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { problemsOf } from "../../deploy/lint-findings.ts";
+
+function finding(id: string, message = "No good") {
+  return {
+    Filename: "/tmp/lint/lint-dev.template.json",
+    Level: "Error",
+    Location: { Path: ["Resources", "Table"] },
+    Message: message,
+    Rule: { Id: id, Description: "A rule", ShortDescription: "", Source: "" },
+  };
+}
+
+const reportOf = (...findings: object[]) => JSON.stringify(findings);
+
+describe("a report of cfn-lint", () => {
+  it("has no problem where only accepted rules found something", () => {
+    expect(problemsOf(reportOf(finding("W3005"), finding("W3005")), { W3005: "harmless" })).toEqual([]);
+    expect(problemsOf(reportOf(), {})).toEqual([]);
+  });
+
+  it("has a problem for each other finding, whatever its level", () => {
+    expect(
+      problemsOf(reportOf(finding("E3002", "Extra property"), finding("W3005"), finding("I1001")), { W3005: "x" }),
+    ).toEqual([
+      "E3002 (Error) in lint-dev.template.json: Extra property",
+      "I1001 (Error) in lint-dev.template.json: No good",
+    ]);
+  });
+
+  it("has a problem where an accepted rule finds nothing any more", () => {
+    expect(problemsOf(reportOf(), { W3005: "harmless" })).toEqual([
+      "W3005 is accepted, and found nothing: take it off the list.",
+    ]);
+  });
+
+  it("is refused where cfn-lint wrote something else", () => {
+    expect(() => problemsOf("Traceback", {})).toThrow(SyntaxError);
+    expect(() => problemsOf('{"findings":[]}', {})).toThrow("expected array");
+  });
+});
