@@ -17,7 +17,8 @@ for (const part of ["cdk.json", "functions", "infra", "node_modules", "package.j
   symlinkSync(resolve(import.meta.dirname, "../..", part), join(project, part));
 }
 const stackFile = join(project, ".local/stack.json");
-const engineLog = join(project, ".local/logs/dynamodb-local.log");
+/** Of the data folder that the tests give. */
+const engineLog = join(project, "data/logs/dynamodb-local.log");
 const started: ChildProcess[] = [];
 const { PATH } = env;
 
