@@ -3,7 +3,7 @@ import {
   PutLogEventsCommand,
   ResourceAlreadyExistsException,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { logsClient } from "./clients.ts";
+import { logsClient } from "./logs-client.ts";
 
 /** An entry whose text is JSON within `maxLineBytes`, as `lineWithinLimit` makes it. */
 export type AuditEntry = { readonly time: Date; readonly text: string };
