@@ -36,7 +36,6 @@ const short = (text: string) => bounded(text, maxFieldBytes);
 export function eventLine(event: ActivityEvent, clock: ZoneClock, recorded: Recorded): EventLine {
   const { stored, sequenceNumber, recordId, unlistedShard, now } = recorded;
   const occurred = Date.parse(event.occurred_at);
-  const skewMs = writerSkewMs(event, stored);
   const actor = actorOf(event);
   return {
     time: stored.toISOString(),
@@ -48,8 +47,8 @@ export function eventLine(event: ActivityEvent, clock: ZoneClock, recorded: Reco
     verb: short(actionVerb(event)),
     entity_type: event.entity_type,
     entity_id: short(event.entity_id),
-    ...given("entity_ref", event.entity_ref),
-    ...given("actor_user_id", event.actor_user_id),
+    entity_ref: optional(event.entity_ref),
+    actor_user_id: optional(event.actor_user_id),
     ...actorFields(actor),
     source: short(sourceOf(event)),
     occurred_at: short(event.occurred_at),
@@ -57,16 +56,16 @@ export function eventLine(event: ActivityEvent, clock: ZoneClock, recorded: Reco
     // The table's time has whole seconds: an event of the same second must not seem to lie ahead.
     late_seconds: Math.max(0, Math.round((stored.getTime() - occurred) / 1_000)),
     lag_ms: Math.max(0, now.getTime() - stored.getTime()),
-    clock_skew_seconds: skewMs === null ? undefined : Math.round(skewMs / 1_000),
-    ...given("unlisted_shard", unlistedShard),
+    clock_skew_seconds: skewSeconds(event, stored),
+    unlisted_shard: optional(unlistedShard),
     ...localTimes(occurred, clock),
     ...changeFields(event, occurred, actor),
-    ...given("contact_id", event.contact_id),
+    contact_id: optional(event.contact_id),
     settled: event.settled ?? undefined,
     notify: event.notify ?? undefined,
     sequence_number: short(sequenceNumber),
-    ...given("text", event.text, maxTextBytes),
-    ...given("information", event.information, maxTextBytes),
+    text: optional(event.text, maxTextBytes),
+    information: optional(event.information, maxTextBytes),
     actor: event.actor ?? undefined,
     related: event.related ?? undefined,
     changes: event.changes ?? undefined,
@@ -84,8 +83,14 @@ export function eventLineText(line: EventLine): string {
   return lineWithinLimit(plain, `${JSON.stringify(plain).slice(0, -1)}${structured.join("")}}`);
 }
 
-function given<Name extends keyof EventLine>(name: Name, text: string | null, maxBytes = maxFieldBytes) {
-  return text === null ? {} : { [name]: bounded(text, maxBytes) };
+/** Absent fields are `undefined`, which JSON leaves out: objects of one shape are made several times faster. */
+function optional(text: string | null | undefined, maxBytes = maxFieldBytes): string | undefined {
+  return text === null || text === undefined ? undefined : bounded(text, maxBytes);
+}
+
+function skewSeconds(event: ActivityEvent, stored: Date): number | undefined {
+  const skewMs = writerSkewMs(event, stored);
+  return skewMs === null ? undefined : Math.round(skewMs / 1_000);
 }
 
 function sourceOf({ metadata }: ActivityEvent): string {
@@ -95,10 +100,10 @@ function sourceOf({ metadata }: ActivityEvent): string {
 
 function actorFields({ name, email, type, on_behalf_of }: Actor): Partial<EventLine> {
   return {
-    ...given("actor_name", name ?? email),
+    actor_name: optional(name ?? email),
     actor_type: type ?? undefined,
-    ...given("on_behalf_of_user_id", on_behalf_of?.user_id ?? null),
-    ...given("on_behalf_of_name", on_behalf_of?.name ?? null),
+    on_behalf_of_user_id: optional(on_behalf_of?.user_id),
+    on_behalf_of_name: optional(on_behalf_of?.name),
   };
 }
 
@@ -124,11 +129,9 @@ function changeFields(event: ActivityEvent, occurred: number, actor: Actor): Par
   const closes = event.settled !== null || closingVerbs.has(verb) || closingStatuses.has(status ?? "");
   const edits = !closes && verb !== "CREATED" && (verb === "UPDATED" || names.some((field) => field !== "status"));
   return {
-    ...(names.length > 0 && {
-      changed_fields: bounded(names.join(","), maxNamesBytes),
-      ...given("changed_values", event.changes, maxValuesBytes),
-    }),
-    ...given("new_status", status ?? null),
+    changed_fields: names.length === 0 ? undefined : bounded(names.join(","), maxNamesBytes),
+    changed_values: names.length === 0 ? undefined : optional(event.changes, maxValuesBytes),
+    new_status: optional(status),
     closed_ms: closes ? occurred : undefined,
     edited_ms: edits ? occurred : undefined,
     edit: edits ? editText(event.occurred_at, nameWithId(event, actor), changes) : undefined,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What the events table is keyed by. */
 export type RecordKey = { readonly timeline: string; readonly position: string };
@@ -8,8 +8,5 @@ export type RecordKey = { readonly timeline: string; readonly position: string }
  * other documents and in other organisations; two records never have the same key.
  */
 export function recordIdOf({ timeline, position }: RecordKey): string {
-  const digest = createHash("sha256")
-    .update(JSON.stringify([timeline, position]))
-    .digest("hex");
-  return `rec_${digest.slice(0, 32)}`;
+  return `rec_${hash("sha256", JSON.stringify([timeline, position])).slice(0, 32)}`;
 }
