@@ -88,7 +88,7 @@ describe("tampering", () => {
       timeline: { S: `${org_id}#huge` },
       position: { S: "p" },
       org_id: { S: org_id },
-      entity_id: { S: "\u0001".repeat(390_000) },
+      note: { S: "\u0001".repeat(390_000) },
     };
     await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.events, Item }));
     expect(await awaited({ org_id }, "events", 1)).toMatchObject([{ message: "tamper", operation: "INSERT" }]);
