@@ -241,10 +241,13 @@ export class Deliveries extends Construct {
       // A batch begins its sends within 4 seconds, and each ends within 15.
       timeoutSeconds: 30,
       memory: 1024,
-      log: operation.auditLogs.access,
+      log: operation.logRetention,
       // It moves deliveries from one lane to the other, and puts them off on the same.
       allowsRecursion: true,
     });
+    // Auditors see what was given up; what operators need of a send is in the function's own log.
+    fn.addEnvironment(variables.auditLogGroup, operation.auditLogs.access.logGroupName);
+    operation.auditLogs.access.grantWrite(fn);
     const source = { batchSize: 10, reportBatchItemFailures: true };
     const { deliveryConcurrency, slowDeliveryConcurrency, sendsPerOrg } = sending;
     fn.addEventSource(new SqsEventSource(this.work.queue, { ...source, maxConcurrency: deliveryConcurrency }));

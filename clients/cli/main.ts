@@ -5,6 +5,7 @@ import { activityToken } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { interrupt, interruption } from "./interruption.ts";
 import { type ExitCode, exitCodes } from "./outcome.ts";
+import { printableJson, printableLines } from "./printable.ts";
 import type { Session } from "./session.ts";
 
 const { stdin, stdout, stderr } = process;
@@ -19,7 +20,7 @@ const session: Session = {
   stderr,
   columns: stdout.isTTY ? stdout.columns : null,
   show({ text, json }) {
-    stdout.write(`${asJson ? JSON.stringify(json) : text}\n`);
+    stdout.write(`${asJson ? printableJson(JSON.stringify(json)) : text}\n`);
   },
   now: () => new Date(),
   sleep,
@@ -41,8 +42,8 @@ async function main(): Promise<ExitCode> {
     return outcome?.exit ?? exitCodes.done;
   } catch (error) {
     const { code, message, exit } = explain(error);
-    stderr.write(`${message}\n`);
-    if (asJson) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    stderr.write(`${printableLines(message).join("\n")}\n`);
+    if (asJson) stdout.write(`${printableJson(JSON.stringify({ error: { code, message } }))}\n`);
     return exit;
   }
 }

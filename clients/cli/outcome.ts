@@ -1,5 +1,5 @@
 /** What scripts can tell an end by. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, rejected: 3 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, incomplete: 3 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
@@ -7,7 +7,7 @@ export const exitCodeHelp = `Exit codes
   0  done
   1  failed: the stack, the way to it, or the endpoint under test
   2  wrong usage
-  3  done, and some events were rejected`;
+  3  done, but not whole: some events were rejected, or an answer was cut`;
 
 /** What a verb has to say: to people as text, to programs as one JSON document. */
 export type Outcome = { readonly text: string; readonly json: unknown; readonly exit?: ExitCode };

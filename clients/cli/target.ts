@@ -19,6 +19,8 @@ const deployedStack = names.extend({ logs: auditLogs });
 const localStack = names.extend({
   endpoints: z.object({ dynamodb: z.string(), sqs: z.string(), lambda: z.string() }),
   logFiles: auditLogs,
+  /** The process that hosts it. */
+  pid: z.number(),
   demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
 });
 
@@ -43,7 +45,7 @@ export type Target = z.infer<typeof names> & {
   /** The organisation to try things with, and a token for it; only a local stack has one. */
   readonly demo: { readonly org_id: string; readonly token: string } | null;
   /** Where its audit logs are: files of a local stack, log groups of a deployed one. */
-  readonly audit: { readonly kind: "files" | "groups" } & AuditLogs;
+  readonly audit: ({ readonly kind: "files"; readonly pid: number } | { readonly kind: "groups" }) & AuditLogs;
   clientConfig(service: Service): ClientConfig;
 };
 
@@ -71,11 +73,11 @@ async function localTarget(cwd: string): Promise<Target> {
       `${file} does not describe a stack: stop the local stack and start it with npm start.`,
     );
   }
-  const { endpoints, demo = null, logFiles, ...found } = parsed.data;
+  const { endpoints, demo = null, logFiles, pid, ...found } = parsed.data;
   return {
     ...found,
     demo,
-    audit: { kind: "files", ...logFiles },
+    audit: { kind: "files", pid, ...logFiles },
     clientConfig: (service) => ({
       endpoint: endpoints[service],
       region: "us-east-1",

@@ -3,7 +3,7 @@ import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { answerWebhooks } from "../../shared/dialects/finzbooks/webhooks/answer.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
-import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
+import { deliveryQueue, throwUnsent } from "../../shared/lambda/delivery-queue.ts";
 import { env, isAllowed } from "../../shared/lambda/env.ts";
 import { http } from "../../shared/lambda/http.ts";
 import { readJsonBody } from "../../shared/lambda/json-body.ts";
@@ -36,7 +36,7 @@ export const handler = http({
     box: secretSealer(env(variables.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),
     health: healthStore(client, table),
-    queue: deliveryQueue(env(variables.deliveriesQueue), queues),
+    queue: deliveryQueue(env(variables.deliveriesQueue), queues, throwUnsent),
     replays: replayStore(client, table),
     replayQueue: replayQueue(env(variables.replaysQueue), queues),
     events: eventStore(client, events, { shards: new ShardCache(shardSettingsReader(client, config), now) }),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { AuditLog } from "../../shared/lambda/audit-log.ts";
 import { batchTogether } from "../../shared/lambda/batch.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
 import { deliverRecords } from "../../shared/lambda/deliver-records.ts";
@@ -49,8 +50,20 @@ const fastLane: DeliveryWorld = {
 
 const slowLane: DeliveryWorld = { ...fastLane, queue: slowQueue, slowLane: null };
 
+let accessLogOnce: AuditLog | undefined;
+
+/** Imported on first use: most instances never give a delivery up, and the client would slow every cold start. */
+const accessLog: AuditLog = {
+  async put(entries) {
+    const { auditLog } = await import("../../shared/lambda/audit-log.ts");
+    const stream = `${now().toISOString().slice(0, 10)}/${randomUUID()}`;
+    accessLogOnce ??= auditLog(env(variables.auditLogGroup), stream);
+    await accessLogOnce.put(entries);
+  },
+};
+
 /** Consumes the two queues of deliveries: signs, sends and records. A batch is of one queue. */
 export const handler = batchTogether((records) => {
   const isSlow = records.some((record) => comesFrom(slowQueueUrl, record));
-  return deliverRecords(isSlow ? slowLane : fastLane, records);
+  return deliverRecords(isSlow ? slowLane : fastLane, records, accessLog);
 });

@@ -1,7 +1,8 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
+import { auditLogIndex } from "../../shared/review/log-index.ts";
 import { banner, type Demo } from "./banner.ts";
 import { loadDemo } from "./demo/load.ts";
 import { findJava } from "./engines/java.ts";
@@ -14,7 +15,8 @@ import { synthesize } from "./synthesize.ts";
 const project = resolve(import.meta.dirname, "../..");
 const folder = join(project, ".local");
 const stackFile = join(folder, "stack.json");
-const logs = join(folder, "logs");
+/** All that a stack without a data folder leaves: it is removed when the next one starts. */
+const memoryFolder = join(folder, "memory");
 
 const interrupted = 130;
 
@@ -46,13 +48,15 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   const assembly = join(folder, "cdk.out");
   await synthesize({ project, assembly, environment });
   progress("Starting the engines and the functions");
-  // What they tell of is gone with the tables of the start before.
-  if (data === undefined) rmSync(logs, { recursive: true, force: true });
+  // Logs belong to the data that they describe: an auditor who reads them must not see those of another stack.
+  if (data === undefined) rmSync(memoryFolder, { recursive: true, force: true });
+  const logs = join(data === undefined ? memoryFolder : resolve(data), "logs");
   const stack = await startLocalStack({ assembly, port, logs, warm: true, ...(data !== undefined && { data }) });
   running = stack;
   stack.failed.then(fail);
   if (!empty) progress("Loading the demo data");
   const demo = empty ? undefined : await loadDemo(stack);
+  publishLogs(stack, logs);
   publish(stack, demo);
   stdout.write(banner(stack, demo, logs));
 }
@@ -68,8 +72,17 @@ function stopWithParent(): void {
 /** Tells the command line and the tests where everything is; written whole or not at all. */
 function publish({ api, endpoints, queues, tables, functions, logFiles }: LocalStack, demo: Demo | undefined): void {
   const partial = `${stackFile}.partial`;
-  writeFileSync(partial, `${JSON.stringify({ api, endpoints, queues, tables, functions, logFiles, demo }, null, 2)}\n`);
+  const { pid } = process;
+  const found = { api, endpoints, queues, tables, functions, logFiles, pid, demo };
+  writeFileSync(partial, `${JSON.stringify(found, null, 2)}\n`);
   renameSync(partial, stackFile);
+}
+
+/** Writes down which files are the audit logs, so that they can be read when the stack has ended. */
+function publishLogs({ logFiles: { events = "", access = "" } }: LocalStack, logs: string): void {
+  mkdirSync(logs, { recursive: true });
+  const files = { events: basename(events), access: basename(access) };
+  writeFileSync(join(logs, auditLogIndex), `${JSON.stringify(files)}\n`);
 }
 
 /** While everything is still starting there is nothing to end in good order: the children die with this process. */

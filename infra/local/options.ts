@@ -12,7 +12,7 @@ export const usage = `Runs the whole activity log on this machine until Ctrl-C.
 npm start -- [--port N] [--data DIR] [--empty]
 
   --port N    port of the API, 0 for any free one (default: PORT or 3000)
-  --data DIR  folder that keeps the data across restarts (default: in memory)
+  --data DIR  folder that keeps the data and its logs across restarts (default: in memory)
   --empty     leave out the demo data
   --help      show this
 `;

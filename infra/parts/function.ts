@@ -8,6 +8,7 @@ import {
   LoggingFormat,
   RecursiveLoop,
   Runtime,
+  SystemLogLevel,
 } from "aws-cdk-lib/aws-lambda";
 import { type ILogGroup, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
@@ -20,7 +21,7 @@ export type NodeFunctionProps = {
   readonly entry: string;
   readonly description: string;
   readonly timeoutSeconds: number;
-  /** Where its log goes: a group that it shares, or one of its own, kept for so many days. */
+  /** Where its log goes: the audit log of requests, which it shares, or a group of its own, kept for so many days. */
   readonly log: ILogGroup | RetentionDays;
   /** MB; the processor grows with it. */
   readonly memory?: number;
@@ -32,6 +33,12 @@ export type NodeFunctionProps = {
    */
   readonly allowsRecursion?: boolean;
 };
+
+/**
+ * Keeps Lambda's START, END and REPORT out of the audit log: with JSON, system logs have levels, and only warnings are
+ * written. Lines that are JSON already stay as they are. See "Log-level filtering" in Lambda's developer guide.
+ */
+const auditLogging = { loggingFormat: LoggingFormat.JSON, systemLogLevelV2: SystemLogLevel.WARN };
 
 /** A function of this product: Node 24 on arm64, one bundle, and a role that may write its log and nothing else. */
 export class NodeFunction extends LambdaFunction {
@@ -53,7 +60,7 @@ export class NodeFunction extends LambdaFunction {
       timeout: Duration.seconds(props.timeoutSeconds),
       role,
       logGroup,
-      loggingFormat: LoggingFormat.TEXT,
+      ...(typeof log === "number" ? { loggingFormat: LoggingFormat.TEXT } : auditLogging),
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(allowsRecursion ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });

@@ -1,21 +1,57 @@
 import type { ActivityEvent } from "./event.ts";
-import { isJsonObject } from "./json.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
+
+/** What kind of actor did something; a writer need not say. */
+export const actorTypes = ["user", "system", "integration", "agent"] as const;
+
+export type ActorType = (typeof actorTypes)[number];
+
+/** Whom an actor acted for: the account that support, or an agent, used. */
+export type OnBehalfOf = { readonly user_id: string; readonly name: string | null };
 
 /** Who did something, as of then. */
-export type Actor = { readonly name: string | null; readonly email: string | null; readonly avatar_url: string | null };
+export type Actor = {
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly avatar_url: string | null;
+  readonly type: ActorType | null;
+  readonly on_behalf_of: OnBehalfOf | null;
+};
 
+const unknownActor: Actor = { name: null, email: null, avatar_url: null, type: null, on_behalf_of: null };
+
+/** Parses the actor of a stored event. What is absent, empty or of another type is `null`. */
 export function actorOf({ actor }: Pick<ActivityEvent, "actor">): Actor {
-  const parsed: unknown = actor === null ? null : JSON.parse(actor);
-  const said = isJsonObject(parsed) ? parsed : {};
-  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
-  return { name: text(said.name), email: text(said.email), avatar_url: text(said.avatar_url) };
+  if (actor === null) return unknownActor;
+  const parsed: unknown = JSON.parse(actor);
+  if (!isJsonObject(parsed)) return unknownActor;
+  return {
+    name: textOf(parsed.name),
+    email: textOf(parsed.email),
+    avatar_url: textOf(parsed.avatar_url),
+    type: actorTypes.find((type) => type === parsed.type) ?? null,
+    on_behalf_of: isJsonObject(parsed.on_behalf_of) ? onBehalfOf(parsed.on_behalf_of) : null,
+  };
 }
 
-/** What to call whoever did it: the name, else the e-mail address, else the id; the robot where no user did it. */
+function onBehalfOf({ user_id, name }: JsonObject): OnBehalfOf | null {
+  const id = textOf(user_id);
+  return id === null ? null : { user_id: id, name: textOf(name) };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/**
+ * What to call the actor: the name, else the e-mail address, else the id; the robot where no user did it. An actor who
+ * acted for somebody comes second: `Anna (by Support)`.
+ */
 export function actorName(
   event: Pick<ActivityEvent, "actor" | "actor_user_id">,
   robotName: string,
-  { name, email }: Actor = actorOf(event),
+  { name, email, on_behalf_of }: Actor = actorOf(event),
 ): string {
-  return name ?? email ?? event.actor_user_id ?? robotName;
+  const own = name ?? email ?? event.actor_user_id ?? robotName;
+  return on_behalf_of === null ? own : `${on_behalf_of.name ?? on_behalf_of.user_id} (by ${own})`;
 }

@@ -23,7 +23,7 @@ export type ActivityEvent = {
   readonly entity_ref: string | null;
   /** `null` for the system, schedules and customer portals. */
   readonly actor_user_id: string | null;
-  /** `{name, email, avatar_url}` as of the event. */
+  /** `{name, email, avatar_url, type, on_behalf_of: {user_id, name}}` as of the event. */
   readonly actor: JsonText | null;
   /** `{field: {old, new}}`. */
   readonly changes: JsonText | null;

@@ -47,27 +47,44 @@ export function phraseOf(event: Described): Phrase {
 /** A field that was changed. */
 export type Change = { readonly field: string; readonly old: unknown; readonly new: unknown };
 
+type WithChanges = Pick<ActivityEvent, "changes">;
+
 /** The change of the field that is named; else the only one, or `null` where an event changed none or several. */
-export function onlyChange({ changes }: Pick<ActivityEvent, "changes">, named: string | null = null): Change | null {
-  const parsed: unknown = changes === null ? null : JSON.parse(changes);
-  if (!isJsonObject(parsed)) return null;
-  const all = Object.entries(parsed).flatMap(([field, values]) =>
-    isJsonObject(values) ? [{ field, old: values.old, new: values.new }] : [],
-  );
+export function onlyChange(event: WithChanges, named: string | null = null): Change | null {
+  const all = changesOf(event);
   if (named !== null) return all.find(({ field }) => field === named) ?? null;
   return all.length === 1 ? (all[0] ?? null) : null;
 }
 
-/** What an update or a step of a workflow changed, where it is one thing: `due date changed from A to B`. */
+function changesOf({ changes }: WithChanges): Change[] {
+  const parsed: unknown = changes === null ? null : JSON.parse(changes);
+  if (!isJsonObject(parsed)) return [];
+  return Object.entries(parsed).flatMap(([field, values]) =>
+    isJsonObject(values) ? [{ field, old: values.old, new: values.new }] : [],
+  );
+}
+
+/** What an update or a step of a workflow changed: `due date changed from A to B`, `due date and total changed`. */
 function changeOf(event: Described): string | null {
   if (!/_(UPDATED|STATUS_CHANGED)$/.test(event.action)) return null;
   const isStep = event.action.endsWith("_STATUS_CHANGED");
   const change = onlyChange(event, isStep ? "status" : null);
-  if (change === null) return null;
+  if (change === null) return isStep ? null : fieldNames(changesOf(event));
   const isNothing = (value: unknown) => value === null || value === undefined || value === "";
   if (isNothing(change.new)) return `${words(change.field)} removed`;
   const from = isNothing(change.old) ? "" : ` from ${shown(change.old)}`;
   return `${words(change.field)} changed${from} to ${shown(change.new)}`;
+}
+
+/** Fields that a sentence names; of more it says how many. */
+const maxFields = 5;
+
+function fieldNames(changes: readonly Change[]): string | null {
+  if (changes.length < 2) return null;
+  const names = changes.slice(0, maxFields).map(({ field }) => shown(words(field)));
+  const more = changes.length - names.length;
+  const all = more > 0 ? [...names, `${more} more`] : names;
+  return `${all.slice(0, -1).join(", ")} and ${all.at(-1)} changed`;
 }
 
 function shown(value: unknown): string {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { actorTypes } from "./actor.ts";
 import { isDeeperThan, isJsonObject, type JsonObject } from "./json.ts";
 import {
   actionPattern,
@@ -62,6 +63,12 @@ const related = z.strictObject({
   entity_ref: z.optional(z.nullable(line(maxRefLength))),
 });
 
+/** Whom the actor acted for: support or an agent that used somebody's account. */
+const onBehalfOf = z.strictObject({
+  user_id: id(maxIdLength),
+  name: z.optional(z.nullable(line(256))),
+});
+
 /** An event as a service writes it. Unknown fields are refused, so a typing error never becomes a silent loss. */
 export const eventSchema = z.strictObject({
   event_id: z.optional(z.string().check(z.regex(eventIdPattern))),
@@ -78,6 +85,8 @@ export const eventSchema = z.strictObject({
         name: z.optional(z.nullable(line(256))),
         email: z.optional(z.nullable(line(320))),
         avatar_url: z.optional(z.nullable(line(2048))),
+        type: z.optional(z.nullable(z.enum(actorTypes))),
+        on_behalf_of: z.optional(z.nullable(onBehalfOf)),
       }),
     ),
   ),

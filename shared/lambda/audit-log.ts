@@ -3,8 +3,9 @@ import {
   PutLogEventsCommand,
   ResourceAlreadyExistsException,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { logsClient } from "./clients.ts";
+import { logsClient } from "./logs-client.ts";
 
+/** An entry whose text is JSON within `maxLineBytes`, as `lineWithinLimit` makes it. */
 export type AuditEntry = { readonly time: Date; readonly text: string };
 
 /** A log group that is written by acknowledged calls, not by way of Lambda's own log, which may lose lines. */
@@ -17,9 +18,6 @@ export type AuditLog = {
 const maxBatchBytes = 1_048_576;
 const maxBatchEntries = 10_000;
 const entryOverheadBytes = 26;
-
-/** Bytes of one entry at most; what is longer ends in a mark that says so. */
-export const maxEntryBytes = maxBatchBytes - 1_024;
 
 /** Writes to a stream of its own in the group, which it makes before the first entry. */
 export function auditLog(group: string, stream: string, client = logsClient()): AuditLog {
@@ -58,7 +56,7 @@ export function auditLog(group: string, stream: string, client = logsClient()): 
 function* batchesOf(entries: readonly AuditEntry[]): Generator<AuditEntry[]> {
   let batch: AuditEntry[] = [];
   let bytes = 0;
-  for (const entry of entries.map(withinLimit).sort((left, right) => left.time.getTime() - right.time.getTime())) {
+  for (const entry of entries.toSorted((left, right) => left.time.getTime() - right.time.getTime())) {
     const size = Buffer.byteLength(entry.text) + entryOverheadBytes;
     if (batch.length === maxBatchEntries || bytes + size > maxBatchBytes) {
       yield batch;
@@ -69,11 +67,4 @@ function* batchesOf(entries: readonly AuditEntry[]): Generator<AuditEntry[]> {
     bytes += size;
   }
   yield batch;
-}
-
-/** Two images of the largest items can be more than an entry holds. No event comes near. */
-function withinLimit({ time, text }: AuditEntry): AuditEntry {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= maxEntryBytes) return { time, text };
-  return { time, text: `${bytes.subarray(0, maxEntryBytes - 32).toString()} … cut at ${maxEntryBytes} bytes` };
 }

@@ -4,8 +4,9 @@ import type { ZoneClock } from "../dialects/zone-clock.ts";
 import type { ActivityEvent } from "../events/event.ts";
 import { isJsonObject } from "../events/json.ts";
 import { firstShard } from "../events/shards.ts";
-import { eventLine, eventLineText } from "../review/event-line.ts";
-import { type Image, tamperLine } from "../review/tamper-line.ts";
+import { eventLine, eventLineText, type Recorded } from "../review/event-line.ts";
+import { type RecordKey, recordIdOf } from "../review/record-id.ts";
+import { type Image, tamperLine, tamperLineText } from "../review/tamper-line.ts";
 import type { AuditEntry, AuditLog } from "./audit-log.ts";
 import { inInvocation } from "./invocation.ts";
 import { errorFields, log } from "./log.ts";
@@ -24,40 +25,33 @@ export type AuditWorld = {
   now(): Date;
 };
 
+type Written = AuditEntry & {
+  readonly isEvent: boolean;
+  readonly isSkewed: boolean;
+  readonly isUnlisted: boolean;
+  readonly lagMs: number;
+};
+
+type RecordFacts = {
+  readonly stored: Date;
+  readonly sequenceNumber: string;
+  readonly recordId: string;
+  readonly now: Date;
+};
+
 /**
  * The stack of the function that writes down every record of the events table's stream: an event as its audit line,
  * whatever else as tampering. No record is ever put aside. Where the log cannot take them, all come again: the lines
  * that are there by then are there twice, under the same ids.
  */
 export function auditStream({ auditLog, read, isListed, clockOf, now }: AuditWorld) {
-  type Written = AuditEntry & {
-    readonly isEvent: boolean;
-    readonly isSkewed: boolean;
-    readonly isUnlisted: boolean;
-    readonly lagMs: number;
-  };
-
   const entryOf = async (record: DynamoDBRecord): Promise<Written> => {
-    const { dynamodb, eventName = "unknown" } = record;
-    const recorded = { stored: storedAt(record) ?? now(), sequenceNumber: dynamodb?.SequenceNumber ?? "", now: now() };
-    const event = eventName === "INSERT" ? readable(read, record) : null;
-    if (event === null) {
-      const [before, after] = [imageOf(dynamodb?.OldImage), imageOf(dynamodb?.NewImage)];
-      const line = tamperLine({ operation: eventName, before, after, principal: principalOf(record), ...recorded });
-      const not = { isEvent: false, isSkewed: false, isUnlisted: false };
-      return { time: recorded.stored, text: JSON.stringify(line), ...not, lagMs: line.lag_ms };
-    }
-    const shard = dynamodb?.NewImage?.shard?.S ?? firstShard;
+    const facts = factsOf(record, now());
+    const event = record.eventName === "INSERT" ? readable(read, record) : null;
+    if (event === null) return tamperEntry(record, facts);
+    const shard = record.dynamodb?.NewImage?.shard?.S ?? firstShard;
     const unlistedShard = (await isListed(event.org_id, shard)) ? null : shard;
-    const line = eventLine(event, await clockOf(event.org_id), { ...recorded, unlistedShard });
-    return {
-      time: recorded.stored,
-      text: eventLineText(line),
-      isEvent: true,
-      isSkewed: line.clock_skew_seconds !== undefined,
-      isUnlisted: unlistedShard !== null,
-      lagMs: line.lag_ms,
-    };
+    return eventEntry(event, await clockOf(event.org_id), { ...facts, unlistedShard }) ?? tamperEntry(record, facts);
   };
 
   const handle = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -82,6 +76,42 @@ export function auditStream({ auditLog, read, isListed, clockOf, now }: AuditWor
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
     (batch: DynamoDBStreamEvent, context: Context) => inInvocation(context, () => handle(batch)),
   );
+}
+
+function factsOf(record: DynamoDBRecord, now: Date): RecordFacts {
+  const sequenceNumber = record.dynamodb?.SequenceNumber ?? "";
+  return { stored: storedAt(record) ?? now, sequenceNumber, recordId: recordIdOf(keyOf(record)), now };
+}
+
+/** The entry of an event; `null` where no line can be made of it, which no event of this log causes. */
+function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: Recorded): Written | null {
+  try {
+    const line = eventLine(event, clock, recorded);
+    return {
+      time: recorded.stored,
+      text: eventLineText(line),
+      isEvent: true,
+      isSkewed: line.clock_skew_seconds !== undefined,
+      isUnlisted: recorded.unlistedShard !== null,
+      lagMs: line.lag_ms,
+    };
+  } catch {
+    return null;
+  }
+}
+
+function tamperEntry(record: DynamoDBRecord, facts: RecordFacts): Written {
+  const { dynamodb, eventName: operation = "unknown" } = record;
+  const [before, after] = [imageOf(dynamodb?.OldImage), imageOf(dynamodb?.NewImage)];
+  const line = tamperLine({ operation, before, after, principal: principalOf(record), ...facts });
+  const isNone = { isEvent: false, isSkewed: false, isUnlisted: false };
+  return { time: facts.stored, text: tamperLineText(line), ...isNone, lagMs: line.lag_ms };
+}
+
+/** The key of a record's item. Both parts are text, by the schema of the table. */
+function keyOf({ dynamodb = {} }: DynamoDBRecord): RecordKey {
+  const { timeline, position } = dynamodb.Keys ?? dynamodb.NewImage ?? dynamodb.OldImage ?? {};
+  return { timeline: timeline?.S ?? "", position: position?.S ?? "" };
 }
 
 /** The event that a record says was added; `null` where what was added is none. */

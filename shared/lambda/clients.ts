@@ -1,9 +1,8 @@
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 
 /** Three attempts and short times: trouble ends as an error that is told, well before the function's own time does. */
-const patience = {
+export const patience = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
@@ -34,12 +33,6 @@ export function queueClient(config: SQSClientConfig = patience): SQSClient {
 
 export function kmsClient(): KMSClient {
   const client = new KMSClient(patience);
-  client.middlewareStack.remove("loggerMiddleware");
-  return client;
-}
-
-export function logsClient(): CloudWatchLogsClient {
-  const client = new CloudWatchLogsClient(patience);
   client.middlewareStack.remove("loggerMiddleware");
   return client;
 }

@@ -1,7 +1,10 @@
 import type { SQSRecord } from "aws-lambda";
+import { lineWithinLimit } from "../review/line-text.ts";
 import type { DeliveryLine } from "../review/lines.ts";
 import { deliver } from "../webhooks/deliver.ts";
+import type { DeliveryMessage } from "../webhooks/delivery.ts";
 import type { DeliveryWorld, Outcome } from "../webhooks/delivery-world.ts";
+import type { AuditEntry, AuditLog } from "./audit-log.ts";
 import type { RecordResult } from "./batch.ts";
 import { readDeliveryMessage } from "./delivery-queue.ts";
 import { errorFields, log } from "./log.ts";
@@ -18,10 +21,14 @@ const metricOf: Readonly<Record<Outcome, Metric>> = {
   dropped: metrics.deliveriesDropped,
 };
 
-/** Delivers what the records of a batch ask for. A record that holds no message of ours fails alone. */
+/**
+ * Delivers what the records of a batch ask for. A record that holds no message of ours fails alone. Deliveries that were
+ * given up are written to the audit log of requests; all else that is logged is for operators.
+ */
 export async function deliverRecords(
   world: DeliveryWorld,
   records: readonly SQSRecord[],
+  accessLog: AuditLog,
 ): Promise<readonly RecordResult[]> {
   const readings = await Promise.allSettled(records.map(async ({ body }) => readDeliveryMessage(body)));
   const messages = readings.flatMap((reading) => (reading.status === "fulfilled" ? [reading.value] : []));
@@ -38,22 +45,30 @@ export async function deliverRecords(
     log("warn", "endpoint disabled", { org_id: endpoint.org_id, endpoint_id: endpoint.endpoint_id, reason });
     count({ [metrics.endpointsDisabled]: 1 }, world.now());
   }
-  for (const [at, { org_id, endpoint_id, delivery_id, event }] of messages.entries()) {
-    const result = results[at];
-    if (result?.status !== "fulfilled" || result.value !== "given_up") continue;
-    const line: DeliveryLine = {
-      time: world.now().toISOString(),
-      message: "delivery",
-      org_id,
-      endpoint_id,
-      delivery_id,
-      event_id: event?.event_id,
-      outcome: result.value,
-    };
-    log("warn", "delivery", line);
-  }
+  await writeGivenUp(
+    accessLog,
+    messages.filter((_, at) => isGivenUp(results[at])),
+    world.now(),
+  );
   const delivered = results.values();
   return readings.map((reading) => (reading.status === "rejected" ? reading : counted(delivered.next().value)));
+}
+
+function isGivenUp(result: PromiseSettledResult<Outcome> | undefined): boolean {
+  return result?.status === "fulfilled" && result.value === "given_up";
+}
+
+/** The deliveries are recorded by now and cannot come again: lines that CloudWatch does not take go to the own log. */
+async function writeGivenUp(accessLog: AuditLog, messages: readonly DeliveryMessage[], now: Date): Promise<void> {
+  const lines = messages.map(({ org_id, endpoint_id, delivery_id, event }): DeliveryLine => {
+    const ids = { org_id, endpoint_id, delivery_id, event_id: event?.event_id };
+    return { time: now.toISOString(), message: "delivery", ...ids, outcome: "given_up" };
+  });
+  if (lines.length === 0) return;
+  const entries = lines.map((line): AuditEntry => ({ time: now, text: lineWithinLimit(line, JSON.stringify(line)) }));
+  await accessLog.put(entries).catch((error: unknown) => {
+    log("error", "audit lines not written", { lines, ...errorFields(error) });
+  });
 }
 
 function counted(result: PromiseSettledResult<Outcome> | undefined): RecordResult {

@@ -1,8 +1,9 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
+import { ActivityError } from "../events/errors.ts";
 import { type DeliveryMessage, type DeliveryQueue, deliveryMessage } from "../webhooks/delivery.ts";
 import { queueClient } from "./clients.ts";
-import { errorFields, log } from "./log.ts";
+import { errorFields, type LogFields, log } from "./log.ts";
 import { readMessage, writeMessage } from "./queue-message.ts";
 
 /** What one SendMessageBatch takes: see its reference. Ten of our messages are far below its limit of bytes. */
@@ -10,11 +11,25 @@ const batchSize = 10;
 
 const batchesAtOnce = 10;
 
+/** What is done about messages that SQS did not take, besides returning them. */
+export type ReportUnsent = (what: string, fields: LogFields) => void;
+
+const logUnsent: ReportUnsent = (what, fields) => log("error", what, fields);
+
+/**
+ * For a function whose log is the audit log of requests, which holds nothing but a line for each request: throws
+ * `ActivityError` `unavailable`, and the line of the request says why.
+ */
+export const throwUnsent: ReportUnsent = (what, fields) => {
+  const cause = new Error(`${what}: ${JSON.stringify(fields)}`);
+  throw new ActivityError("unavailable", "The queue of deliveries is busy or away.", { retryAfter: 2, cause });
+};
+
 /**
  * A queue of deliveries. The group of a message is its organisation, by which SQS keeps a busy one from delaying the
  * others, however many endpoints it has: see "Amazon SQS fair queues" in its developer guide.
  */
-export function deliveryQueue(queueUrl: string, client = queueClient()): DeliveryQueue {
+export function deliveryQueue(queueUrl: string, client = queueClient(), report = logUnsent): DeliveryQueue {
   const sendBatch = async (messages: readonly DeliveryMessage[], delaySeconds: number) => {
     const Entries = messages.map((message, at) => ({
       Id: String(at),
@@ -22,15 +37,16 @@ export function deliveryQueue(queueUrl: string, client = queueClient()): Deliver
       MessageGroupId: message.org_id,
       DelaySeconds: Math.ceil(delaySeconds),
     }));
-    try {
-      const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-      for (const { Code, Message } of Failed) log("error", "message not sent", { code: Code, reason: Message });
-      const failed = new Set(Failed.map(({ Id }) => Id));
-      return messages.filter((_, at) => failed.has(String(at)));
-    } catch (error) {
-      log("error", "messages not sent", { messages: messages.length, ...errorFields(error) });
-      return messages;
-    }
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
+    const answer = await client.send(command).catch((error: unknown) => {
+      report("messages not sent", { messages: messages.length, ...errorFields(error) });
+      return null;
+    });
+    if (answer === null) return messages;
+    const { Failed = [] } = answer;
+    for (const { Code, Message } of Failed) report("message not sent", { code: Code, reason: Message });
+    const failed = new Set(Failed.map(({ Id }) => Id));
+    return messages.filter((_, at) => failed.has(String(at)));
   };
 
   return {

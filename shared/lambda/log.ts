@@ -1,3 +1,4 @@
+import { bounded } from "../review/bounded.ts";
 import { invocationFields } from "./invocation.ts";
 import { writeLine } from "./write-line.ts";
 
@@ -8,9 +9,18 @@ export function log(level: "info" | "warn" | "error", message: string, fields: L
   writeLine({ time: new Date().toISOString(), level, message, ...invocationFields(), ...fields });
 }
 
+/** Bytes of an error's message and of its stack: either may quote what a caller or a writer sent. */
+const maxErrorBytes = 8_192;
+
 /** What an operator needs of an error, causes included. */
 export function errorFields(error: unknown): LogFields {
-  if (!(error instanceof Error)) return { error: String(error) };
-  const { name, message, stack, cause } = error;
-  return { error: name, error_message: message, stack, ...(cause === undefined ? {} : { cause: errorFields(cause) }) };
+  if (!(error instanceof Error)) return { error: bounded(String(error), maxErrorBytes) };
+  const { name, message, cause } = error;
+  const stack = error.stack === undefined ? undefined : bounded(error.stack, maxErrorBytes);
+  return {
+    error: name,
+    error_message: bounded(message, maxErrorBytes),
+    stack,
+    ...(cause === undefined ? {} : { cause: errorFields(cause) }),
+  };
 }

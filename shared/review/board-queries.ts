@@ -1,10 +1,15 @@
 import { insightsQuery } from "./insights.ts";
 import type { Field } from "./lines.ts";
-import type { Condition } from "./saved-query.ts";
+import type { Computed, Condition } from "./saved-query.ts";
 
 const isEvent: Condition = { field: "message", is: "event" };
 
-function countedBy(from: "events" | "access", once: Field, by: readonly Field[], where: readonly Condition[]): string {
+function countedBy(
+  from: "events" | "access",
+  count: Computed,
+  by: readonly Field[],
+  where: readonly Condition[],
+): string {
   return insightsQuery({
     name: "",
     title: "",
@@ -12,23 +17,23 @@ function countedBy(from: "events" | "access", once: Field, by: readonly Field[],
     from,
     parameters: {},
     where,
-    result: { kind: "groups", by, compute: { count: { distinct: once } }, largest: "count" },
+    result: { kind: "groups", by, compute: { count }, largest: "count" },
   });
 }
 
 /** What the dashboard asks the audit logs, in Logs Insights QL. */
 export const boardQueries = {
-  eventsByType: countedBy("events", "event_id", ["entity_type"], [isEvent]),
-  eventsBySource: countedBy("events", "event_id", ["source"], [isEvent]),
+  eventsByType: countedBy("events", { records: true }, ["entity_type"], [isEvent]),
+  eventsBySource: countedBy("events", { records: true }, ["source"], [isEvent]),
   topActors: countedBy(
     "events",
-    "event_id",
+    { records: true },
     ["org_id", "actor_user_id"],
     [isEvent, { field: "actor_user_id", isPresent: true }],
   ),
   rateLimitedTokens: countedBy(
     "access",
-    "request_id",
+    { distinct: "request_id" },
     ["token_id", "dialect"],
     [
       { field: "message", is: "request" },

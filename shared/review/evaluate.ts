@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from "../events/json.ts";
 import {
   type Computed,
   type Condition,
+  conditionsOf,
   type Filled,
   type Groups,
   ofOrg,
@@ -40,7 +41,7 @@ function parsed(text: string): unknown {
 /** Answers a saved query over lines, as CloudWatch would over the same ones. */
 export function evaluate(query: SavedQuery, filled: Filled, window: Window, lines: Iterable<JsonObject>): Row[] {
   const found: JsonObject[] = [];
-  const where = window.org === null ? query.where : [...query.where, ofOrg(window.org)];
+  const where = conditionsOf(query, filled, window.org);
   for (const line of lines) {
     if (!isWithin(line, window) || !where.every((condition) => holds(condition, line, filled))) continue;
     found.push(line);
@@ -49,8 +50,14 @@ export function evaluate(query: SavedQuery, filled: Filled, window: Window, line
   return result.kind === "rows" ? rowsOf(result, found) : groupsOf(result, filled, found);
 }
 
-function isWithin({ time }: JsonObject, { since, until }: Window): boolean {
+/** Whether a line lies in a window. */
+export function isWithin({ time }: JsonObject, { since, until }: Pick<Window, "since" | "until">): boolean {
   return String(time) >= since && String(time) <= until;
+}
+
+/** Whether a line is about an organisation. */
+export function isOfOrg(line: JsonObject, orgId: string): boolean {
+  return holds(ofOrg(orgId), line, {});
 }
 
 function holds(condition: Condition, line: JsonObject, filled: Filled): boolean {
@@ -59,6 +66,7 @@ function holds(condition: Condition, line: JsonObject, filled: Filled): boolean 
   if (value === undefined || value === null) return false;
   if ("is" in condition) return value === condition.is;
   if ("equals" in condition) return value === filled[condition.equals];
+  if ("lists" in condition) return `,${value},`.includes(`,${filled[condition.lists]},`);
   if ("matches" in condition) return new RegExp(condition.matches).test(String(value));
   if ("atLeast" in condition) return Number(value) >= numberOf(condition.atLeast, filled);
   if ("below" in condition) return Number(value) < condition.below;
@@ -70,12 +78,14 @@ function numberOf(value: number | Parameter, filled: Filled): number {
 }
 
 function rowsOf({ show, once, by }: Rows, lines: readonly JsonObject[]): Row[] {
-  const seen = new Set<unknown>();
+  const seen = new Set<string>();
   // Of one moment, what was written last comes first.
   const sorted = lines.toReversed().sort((left, right) => compare(right[by], left[by]));
   return sorted.flatMap((line) => {
-    if (seen.has(line[once])) return [];
-    seen.add(line[once]);
+    const key = once.map((field) => line[field] ?? null);
+    const isKnown = !key.includes(null) && seen.has(JSON.stringify(key));
+    if (isKnown) return [];
+    seen.add(JSON.stringify(key));
     return [Object.fromEntries(show.map((field) => [field, shown(line[field])]))];
   });
 }
@@ -98,7 +108,14 @@ function isKept(row: Row, having: NonNullable<Groups["having"]>, filled: Filled)
   return value !== null && other !== null && Number(value) > Number(other);
 }
 
-function computedOf(computed: Computed, group: readonly JsonObject[]): number | null {
+function computedOf(computed: Computed, group: readonly JsonObject[]): string | number | null {
+  if ("records" in computed) return new Set(group.flatMap((line) => line.record_id ?? line.event_id ?? [])).size;
+  if ("last" in computed) {
+    const texts = group.flatMap((line) =>
+      typeof line[computed.last] === "string" ? [String(line[computed.last])] : [],
+    );
+    return texts.sort().at(-1) ?? null;
+  }
   if ("distinct" in computed) return new Set(group.flatMap((line) => line[computed.distinct] ?? [])).size;
   const field = "least" in computed ? computed.least : computed.greatest;
   const values = group.flatMap((line) => (typeof line[field] === "number" ? [line[field]] : []));

@@ -1,30 +1,39 @@
 import type { Computed, Condition, Filled, Groups, Parameter, Rows, SavedQuery } from "./saved-query.ts";
-import { maxRows, ofOrg } from "./saved-query.ts";
+import { conditionsOf, maxRows, ofOrg } from "./saved-query.ts";
 
 /**
  * A saved query in CloudWatch's Logs Insights QL. What is not filled in stays a placeholder, `{{user}}`, for which the
  * console asks. Throws `RangeError` for a text that the language has no way to quote.
  */
 export function insightsQuery(query: SavedQuery, filled: Filled = {}, org: string | null = null): string {
-  const own = org === null ? [] : [ofOrg(org)];
-  const filters = [...query.where, ...own].map((condition) => `filter ${conditionText(condition, filled)}`);
+  const filters = conditionsOf(query, filled, org).map((condition) => `filter ${conditionText(condition, filled)}`);
   const { result } = query;
   return [...filters, ...(result.kind === "rows" ? rowsText(result) : groupsText(result, filled))].join("\n| ");
 }
 
-/** `dedup` may be followed by `limit` only, and keeps the first in the order of the sort. */
+/** Counts the lines of one organisation in the log, in a column `count`. */
+export function orgLinesQuery(orgId: string): string {
+  return `filter ${conditionText(ofOrg(orgId), {})}\n| stats count(*) as count`;
+}
+
+/**
+ * `dedup` may be followed by `limit` only, and keeps the first in the order of the sort. It keeps all lines without one of
+ * the fields, such as those that were written before records had ids.
+ */
 function rowsText({ show, once, by }: Rows): string[] {
   return [
     `fields ${show.join(", ")}`,
     `sort ${by === "time" ? "@timestamp" : by} desc`,
-    `dedup ${once}`,
+    `dedup ${once.join(", ")}`,
     `limit ${maxRows}`,
   ];
 }
 
 function groupsText({ by, compute, having, largest }: Groups, filled: Filled): string[] {
   const columns = Object.entries(compute).map(([name, computed]) => `${computedText(computed)} as ${name}`);
+  const counts = Object.values(compute).some((computed) => "records" in computed);
   return [
+    ...(counts ? [`fields coalesce(record_id, event_id) as ${recordColumn}`] : []),
     `stats ${columns.join(", ")} by ${by.join(", ")}`,
     ...(having === undefined ? [] : [`filter ${havingText(having, filled)}`]),
     `sort ${largest} desc`,
@@ -37,8 +46,13 @@ function havingText(having: NonNullable<Groups["having"]>, filled: Filled): stri
   return `${having.column} >= ${numberText(having.atLeast, filled)}`;
 }
 
+/** What records are counted by. Lines that were written before records had ids are counted by their event. */
+const recordColumn = "stored_record";
+
 function computedText(computed: Computed): string {
+  if ("records" in computed) return `count_distinct(${recordColumn})`;
   if ("distinct" in computed) return `count_distinct(${computed.distinct})`;
+  if ("last" in computed) return `sortsLast(${computed.last})`;
   return "least" in computed ? `min(${computed.least})` : `max(${computed.greatest})`;
 }
 
@@ -47,6 +61,11 @@ function conditionText(condition: Condition, filled: Filled): string {
   const { field } = condition;
   if ("is" in condition) return `${field} = ${valueText(condition.is)}`;
   if ("equals" in condition) return `${field} = ${valueText(filled[condition.equals] ?? `{{${condition.equals}}}`)}`;
+  if ("lists" in condition) {
+    const text = filled[condition.lists];
+    const part = valueText(text === undefined ? `,{{${condition.lists}}},` : `,${text},`);
+    return `strcontains(concat(",", ${field}, ","), ${part}) = 1`;
+  }
   if ("matches" in condition) return `${field} like /${condition.matches}/`;
   if ("atLeast" in condition) return `${field} >= ${numberText(condition.atLeast, filled)}`;
   if ("below" in condition) return `${field} < ${condition.below}`;

@@ -9,6 +9,8 @@ type Line<Message extends string> = { readonly time: string; readonly message: M
 
 /** One event, as it was stored. What is searched for comes first: CloudWatch finds 200 fields of a line. */
 export type EventLine = Line<"event"> & {
+  /** Of the stored record, which no other record shares: two events may have the same `event_id`. */
+  readonly record_id: string;
   readonly event_id: string;
   readonly org_id: string;
   readonly action: string;
@@ -18,6 +20,13 @@ export type EventLine = Line<"event"> & {
   readonly entity_id: string;
   readonly entity_ref?: string | undefined;
   readonly actor_user_id?: string | undefined;
+  /** What the actor was called when it happened: the name, else the e-mail address. */
+  readonly actor_name?: string | undefined;
+  /** `user`, `system`, `integration` or `agent`, where the writer says so. */
+  readonly actor_type?: string | undefined;
+  /** Whom the actor acted for, where the writer says so: the account that support or an agent used. */
+  readonly on_behalf_of_user_id?: string | undefined;
+  readonly on_behalf_of_name?: string | undefined;
   /** Where the change came from, as its writer says in `metadata.source`, or `unknown`. */
   readonly source: string;
   readonly occurred_at: string;
@@ -43,11 +52,15 @@ export type EventLine = Line<"event"> & {
   readonly occurred_slot: string;
   /** Names of the fields that changed, by commas. */
   readonly changed_fields?: string | undefined;
+  /** `changes` as one text, which a query can show: Logs Insights shows no objects. */
+  readonly changed_values?: string | undefined;
   readonly new_status?: string | undefined;
   /** `occurred_at` in Unix milliseconds, only where the event says that the document was paid or approved. */
   readonly closed_ms?: number | undefined;
   /** The same, only where it says that somebody edited the document. */
   readonly edited_ms?: number | undefined;
+  /** Of an edit: when, by whom, from what to what. Begins with `occurred_at`, so that the last one sorts last. */
+  readonly edit?: string | undefined;
   readonly contact_id?: string | undefined;
   readonly settled?: string | undefined;
   /** `no` where no webhook was sent for the event when it was stored. */
@@ -66,6 +79,7 @@ export type EventLine = Line<"event"> & {
 
 /** A record of the stream that no code of this log can have made: the events table was tampered with. */
 export type TamperLine = Line<"tamper"> & {
+  readonly record_id: string;
   readonly operation: string;
   readonly event_id?: string | undefined;
   readonly org_id?: string | undefined;
@@ -74,7 +88,7 @@ export type TamperLine = Line<"tamper"> & {
   readonly lag_ms: number;
   /** Who did it, where DynamoDB says so: its own expiry does. */
   readonly principal?: string | undefined;
-  /** The item before and after. */
+  /** The item before and after; of one that is too large for a line, how it begins, as text. */
   readonly before?: unknown;
   readonly after?: unknown;
 };

@@ -9,16 +9,37 @@ const eventColumns: readonly Field[] = [
   "occurred_at",
   "org_id",
   "actor_user_id",
+  "actor_name",
+  "actor_type",
+  "on_behalf_of_user_id",
+  "on_behalf_of_name",
   "action",
   "entity_ref",
   "entity_id",
-  "changed_fields",
   "source",
   "event_id",
+  "changed_fields",
+  "changed_values",
 ];
 
-const user = { help: "the id of the user" };
+/**
+ * A line of a stored record is repeated with the same number of the stream. A record that was removed and put again has
+ * another number, so what stood there before keeps its row.
+ */
+const onceStored: readonly Field[] = ["record_id", "sequence_number"];
+
+const user = { help: "the id of the user, or of whom somebody acted for" };
 const document = { help: "the id of the document" };
+const changedField: Condition = { field: "changed_fields", lists: "field" };
+const field = { help: "the name of a field that changed" };
+
+const ofUser: Condition = {
+  anyOf: [
+    { field: "actor_user_id", equals: "user" },
+    { field: "on_behalf_of_user_id", equals: "user" },
+  ],
+};
+const ofDocument: Condition = { field: "entity_id", equals: "document" };
 
 /** Office hours: Monday to Friday, 7 to 19 o'clock, by the clock of the organisation. */
 const outOfOffice: Condition = {
@@ -34,11 +55,12 @@ export const savedQueries: readonly SavedQuery[] = [
   {
     name: "user-activity",
     title: "Everything one user did",
-    summary: "Every event of one user, newest first.",
+    summary: "Every event of one user, newest first, with what others did for that user.",
     from: "events",
     parameters: { user },
-    where: [isEvent, { field: "actor_user_id", equals: "user" }],
-    result: { kind: "rows", show: eventColumns, once: "event_id", by: "occurred_at" },
+    narrowed: { field: { ...field, where: changedField } },
+    where: [isEvent, ofUser],
+    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
   },
   {
     name: "document-history",
@@ -46,8 +68,19 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Every event of one document, newest first.",
     from: "events",
     parameters: { document },
-    where: [isEvent, { field: "entity_id", equals: "document" }],
-    result: { kind: "rows", show: eventColumns, once: "event_id", by: "occurred_at" },
+    narrowed: { field: { ...field, where: changedField } },
+    where: [isEvent, ofDocument],
+    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
+  },
+  {
+    name: "field-changes",
+    title: "Changes of one field",
+    summary: "Who changed a field, from what to what, newest first.",
+    from: "events",
+    parameters: { field },
+    narrowed: { document: { ...document, where: ofDocument }, user: { ...user, where: ofUser } },
+    where: [isEvent, changedField],
+    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
   },
   {
     name: "voids-and-deletions",
@@ -55,6 +88,7 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "What was voided, deleted, cancelled or reversed, and by whom.",
     from: "events",
     parameters: {},
+    narrowed: { field: { ...field, where: changedField } },
     where: [
       isEvent,
       {
@@ -64,7 +98,7 @@ export const savedQueries: readonly SavedQuery[] = [
         ],
       },
     ],
-    result: { kind: "rows", show: eventColumns, once: "event_id", by: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
   },
   {
     name: "out-of-office-hours",
@@ -76,7 +110,7 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["occurred_local", ...eventColumns.filter((column) => column !== "occurred_at")],
-      once: "event_id",
+      once: onceStored,
       by: "occurred_at",
     },
   },
@@ -86,6 +120,7 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Documents that were edited after they were paid or approved. Look back as far as the payment.",
     from: "events",
     parameters: {},
+    narrowed: { field: { ...field, where: { anyOf: [{ field: "closed_ms", isPresent: true }, changedField] } } },
     where: [
       isEvent,
       {
@@ -101,7 +136,8 @@ export const savedQueries: readonly SavedQuery[] = [
       compute: {
         closed_at: { least: "closed_ms" },
         edited_at: { greatest: "edited_ms" },
-        events: { distinct: "event_id" },
+        events: { records: true },
+        last_edit: { last: "edit" },
       },
       having: { column: "edited_at", above: "closed_at" },
       largest: "edited_at",
@@ -118,7 +154,7 @@ export const savedQueries: readonly SavedQuery[] = [
       kind: "groups",
       by: ["org_id", "source"],
       compute: {
-        changes: { distinct: "event_id" },
+        changes: { records: true },
         documents: { distinct: "entity_id" },
         users: { distinct: "actor_user_id" },
       },
@@ -135,7 +171,7 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "groups",
       by: ["org_id", "actor_user_id", "occurred_slot"],
-      compute: { changes: { distinct: "event_id" }, documents: { distinct: "entity_id" } },
+      compute: { changes: { records: true }, documents: { distinct: "entity_id" } },
       having: { column: "changes", atLeast: "threshold" },
       largest: "changes",
     },
@@ -182,7 +218,7 @@ export const savedQueries: readonly SavedQuery[] = [
         "ip",
         "request_id",
       ],
-      once: "request_id",
+      once: ["request_id"],
       by: "time",
     },
   },
@@ -196,7 +232,7 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "org_id", "endpoint_id", "event_id", "outcome", "delivery_id"],
-      once: "delivery_id",
+      once: ["delivery_id"],
       by: "time",
     },
   },
@@ -218,7 +254,7 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "late_seconds", "recorded_at", "clock_skew_seconds", ...eventColumns],
-      once: "event_id",
+      once: onceStored,
       by: "time",
     },
   },
@@ -232,7 +268,7 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "action", "outcome", "org_ids", "token_id", "user_id", "scopes", "request_id"],
-      once: "request_id",
+      once: ["request_id"],
       by: "time",
     },
   },
@@ -245,8 +281,8 @@ export const savedQueries: readonly SavedQuery[] = [
     where: [{ field: "message", is: "tamper" }],
     result: {
       kind: "rows",
-      show: ["time", "operation", "org_id", "entity_id", "event_id", "principal", "sequence_number"],
-      once: "sequence_number",
+      show: ["time", "operation", "org_id", "entity_id", "event_id", "principal", "record_id", "sequence_number"],
+      once: onceStored,
       by: "time",
     },
   },

@@ -1,3 +1,5 @@
+import { bounded } from "./bounded.ts";
+import { lineWithinLimit, maxFieldBytes } from "./line-text.ts";
 import type { TamperLine } from "./lines.ts";
 
 /** An item of the table by its attributes, whatever they hold. */
@@ -6,6 +8,7 @@ export type Image = Readonly<Record<string, unknown>>;
 export type TamperRecord = {
   /** `MODIFY` or `REMOVE`; `INSERT` of what is no event. */
   readonly operation: string;
+  readonly recordId: string;
   readonly before: Image | undefined;
   readonly after: Image | undefined;
   readonly principal: string | undefined;
@@ -14,15 +17,13 @@ export type TamperRecord = {
   readonly now: Date;
 };
 
-/** Bytes: two images fit into a line of 1 MiB, and an event of this log is far smaller. */
-const maxImageBytes = 400_000;
-
-/** Characters that are left of what is larger: at most six bytes each, once they are escaped. */
-const cutImageLength = 60_000;
+/** Bytes of an image that stays an object: two and the fields are below 256 KB. Hardly any event is so large. */
+const maxImageBytes = 100_000;
 
 /** The alarming line of a record that only tampering can make, with all that is known of it. */
 export function tamperLine({
   operation,
+  recordId,
   before,
   after,
   principal,
@@ -32,27 +33,31 @@ export function tamperLine({
 }: TamperRecord): TamperLine {
   const known = (name: string): string | undefined => {
     const value = before?.[name] ?? after?.[name];
-    return typeof value === "string" ? value : undefined;
+    return typeof value === "string" ? bounded(value, maxFieldBytes) : undefined;
   };
   return {
     time: stored.toISOString(),
     message: "tamper",
-    operation,
+    record_id: recordId,
+    operation: bounded(operation, maxFieldBytes),
     event_id: known("event_id"),
     org_id: known("org_id"),
     entity_id: known("entity_id"),
-    sequence_number: sequenceNumber,
-    lag_ms: now.getTime() - stored.getTime(),
-    principal,
+    sequence_number: bounded(sequenceNumber, maxFieldBytes),
+    lag_ms: Math.max(0, now.getTime() - stored.getTime()),
+    principal: principal === undefined ? undefined : bounded(principal, maxFieldBytes),
     before: before === undefined ? undefined : shown(before),
     after: after === undefined ? undefined : shown(after),
   };
 }
 
-/** The beginning of an image that would not fit into a line of CloudWatch; no event of this log is so large. */
+/** An image; of one that is too large, its JSON as a bounded text. */
 function shown(image: Image): Image | string {
   const text = JSON.stringify(image);
-  return new TextEncoder().encode(text).length <= maxImageBytes
-    ? image
-    : `${text.slice(0, cutImageLength).toWellFormed()} … cut`;
+  return Buffer.byteLength(text) <= maxImageBytes ? image : bounded(text, maxImageBytes);
+}
+
+/** The text of the line, within the limit of the log. */
+export function tamperLineText(line: TamperLine): string {
+  return lineWithinLimit(line, JSON.stringify(line));
 }

@@ -101,7 +101,13 @@ describe("what an event takes", () => {
   });
 
   it("is in the audit log as many bytes as the costs say, to a tenth", () => {
-    const recorded = { stored: new Date(), sequenceNumber: "1".repeat(21), unlistedShard: null, now: new Date() };
+    const recorded = {
+      stored: new Date(),
+      sequenceNumber: "1".repeat(21),
+      recordId: `rec_${"0".repeat(32)}`,
+      unlistedShard: null,
+      now: new Date(),
+    };
     const bytes = Buffer.byteLength(eventLineText(eventLine(event, zoneClock("UTC"), recorded)));
     // CloudWatch counts 26 bytes more for each line: see PutLogEvents in its API reference.
     within(bytes + 26, perEvent.auditLineBytes);

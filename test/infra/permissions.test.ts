@@ -40,13 +40,13 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(permissions.filter(({ action }) => action.startsWith("managed policy"))).toEqual([]);
   });
 
-  it("every function can write its own log only, and nobody but the review function the log of what happened", () => {
+  it("every function can write its own log only, the sender that of requests, and nobody but the review function the log of what happened", () => {
     const logs = permissions.filter(({ action }) => action.startsWith("logs:"));
     expect(new Set(logs.map(({ action }) => action))).toEqual(new Set(["logs:CreateLogStream", "logs:PutLogEvents"]));
     const groupsOf = Map.groupBy(logs, ({ fn }) => fn);
     for (const [fn, own] of groupsOf) {
       const groups = new Set(own.map(({ resource }) => resource));
-      expect(groups.size, fn).toBe(fn === "ReviewFunction" ? 2 : 1);
+      expect(groups.size, fn).toBe(["ReviewFunction", "WebhooksDeliveriesSender"].includes(fn) ? 2 : 1);
       expect(groups.has("AuditLogsEvents"), fn).toBe(fn === "ReviewFunction");
     }
   });

@@ -143,6 +143,15 @@ describe.each(stageNames)("in %s", (name) => {
       expect(inLoop.sort()).toEqual(["IngestFunction", "WebhooksDeliveriesReplayer", "WebhooksDeliveriesSender"]);
     });
 
+    it("writes no START, END or REPORT into the audit log of requests, and keeps them elsewhere", () => {
+      for (const [id, { Properties }] of functions) {
+        const { LogGroup, ...config } = Properties.LoggingConfig;
+        const isAudit = plainId(LogGroup.Ref) === "AuditLogsAccess";
+        const expected = isAudit ? { LogFormat: "JSON", SystemLogLevel: "WARN" } : { LogFormat: "Text" };
+        expect([plainId(id), config]).toEqual([plainId(id), expected]);
+      }
+    });
+
     it("has a log group of its own, but for those that auditors want to know about", () => {
       const groupOf = ([, { Properties }]: (typeof functions)[number]) => Properties.LoggingConfig.LogGroup.Ref;
       for (const fn of functions) expect(logGroups).toHaveProperty([groupOf(fn)]);
@@ -159,7 +168,6 @@ describe.each(stageNames)("in %s", (name) => {
             "ReadApiSimplybooks",
             "WebhooksApi",
             "WebhooksDeliveriesRepair",
-            "WebhooksDeliveriesSender",
           ],
         ],
       ]);

@@ -86,7 +86,7 @@ async function activity(...args: string[]) {
 
 /** Invocations that ran out of time, by the logs of all functions. */
 function timeouts(): number {
-  const logs = join(project, ".local/logs");
+  const logs = join(project, ".local/memory/logs");
   return readdirSync(logs)
     .map((name) => readFileSync(join(logs, name), "utf8").split("Task timed out").length - 1)
     .reduce((sum, count) => sum + count, 0);

@@ -20,15 +20,19 @@ const outputs = {
 
 type Asked = { readonly operation: string; readonly input: Record<string, unknown> };
 type Field = { readonly field: string; readonly value: string };
+type Rows = readonly (readonly Field[])[];
 
 /** A CloudWatch Logs that answers each query, at the second time of asking, with these rows or this status. */
-async function startInsights(rows: readonly (readonly Field[])[], status = "Complete") {
+async function startInsights(rows: Rows | ((query: string) => Rows), status = "Complete") {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
     asked.push({ operation, input: z.record(z.string(), z.unknown()).parse(JSON.parse(await text(request))) });
     const polls = asked.filter((one) => one.operation === "GetQueryResults").length;
-    const results = polls === 1 ? { status: "Running", results: [] } : { status, results: rows };
+    const statistics = { recordsScanned: 31 };
+    const queryOf = asked.findLast((one) => one.operation === "StartQuery")?.input.queryString;
+    const found = typeof rows === "function" ? rows(String(queryOf)) : rows;
+    const results = polls === 1 ? { status: "Running", results: [] } : { status, results: found, statistics };
     response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
     response.end(JSON.stringify(operation === "StartQuery" ? { queryId: "query-1" } : results));
   });
@@ -44,6 +48,9 @@ async function review(args: readonly string[], logs: string) {
     AWS_SECRET_ACCESS_KEY: "auditor",
     AWS_ENDPOINT_URL_CLOUDFORMATION: await startCloudFormation("activity-log-prod", outputs),
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs,
+    // Nothing listens there: nobody may read the config table.
+    AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1",
+    AWS_MAX_ATTEMPTS: "1",
   };
   return commandLine(null).run(["review", ...args, "--stack", "activity-log-prod"], { env });
 }
@@ -58,10 +65,12 @@ it("asks Logs Insights the same question as the console, for the time and the or
   ]);
   const window = ["--since", "2026-05-01", "--until", "2026-05-31T12:00:00.500Z", "--org", "org_a"];
   const { code, stdout, stderr } = await review(["voids-and-deletions", ...window, "--csv"], origin);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const searched = "Searched 31 lines of the events log, 2026-05-01T00:00:00.000Z to 2026-05-31T12:00:01.000Z.\n";
+  expect({ code, stderr }).toEqual({ code: 0, stderr: searched });
   expect(stdout.split("\r\n")).toEqual([
-    "occurred_at,org_id,actor_user_id,action,entity_ref,entity_id,changed_fields,source,event_id",
-    ",,usr_1,INVOICE_VOIDED,,,,,\n",
+    "\ufeffoccurred_at,org_id,actor_user_id,actor_name,actor_type,on_behalf_of_user_id,on_behalf_of_name,action," +
+      "entity_ref,entity_id,source,event_id,changed_fields,changed_values",
+    ",,usr_1,,,,,INVOICE_VOIDED,,,,,,\n",
   ]);
   expect(asked.map(({ operation }) => operation)).toEqual(["StartQuery", "GetQueryResults", "GetQueryResults"]);
   expect(asked[0]?.input).toEqual({
@@ -81,11 +90,20 @@ it("shows computed times as times", async () => {
       { field: "closed_at", value: "1746000000000" },
       { field: "edited_at", value: "1746086400000" },
       { field: "events", value: "7" },
+      { field: "last_edit", value: "2025-05-01T08:00:00.000Z usr_1: total 1 → 2" },
     ],
   ]);
   const { stdout } = await review(["edits-after-closing", "--since", "24h", "--json"], origin);
   expect(JSON.parse(stdout)).toMatchObject({
-    rows: [{ org_id: null, closed_at: "2025-04-30T08:00:00.000Z", edited_at: "2025-05-01T08:00:00.000Z", events: 7 }],
+    rows: [
+      {
+        org_id: null,
+        closed_at: "2025-04-30T08:00:00.000Z",
+        edited_at: "2025-05-01T08:00:00.000Z",
+        events: 7,
+        last_edit: "2025-05-01T08:00:00.000Z usr_1: total 1 → 2",
+      },
+    ],
     is_cut: false,
   });
   expect(asked[0]?.input.logGroupName).toBe("audit-events");
@@ -94,8 +112,28 @@ it("shows computed times as times", async () => {
 it("asks the other log who asked for what", async () => {
   const { origin, asked } = await startInsights([]);
   const { code, stdout } = await review(["failed-authentications", "--since", "24h"], origin);
-  expect([code, stdout.trim()]).toEqual([0, "Nothing found."]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^Nothing found\.\nSearched 31 lines of the access log, /)]);
   expect(asked[0]?.input.logGroupName).toBe("audit-access");
+});
+
+it("takes an empty answer about an organisation for none, unless the log or the config table knows it", async () => {
+  const ofCount = ["tampering", "--since", "24h", "--org", "org_a"];
+  const known = await startInsights((query) => (query.includes("count(*)") ? [[{ field: "count", value: "3" }]] : []));
+  const empty = await review(ofCount, known.origin);
+  expect(empty).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Nothing found\.\nSearched 31 lines/) });
+  const { origin, asked } = await startInsights([]);
+  const { code, stderr } = await review(ofCount, origin);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("nothing is known") });
+  expect(asked.filter(({ operation }) => operation === "StartQuery").at(-1)?.input.queryString).toBe(
+    'filter (org_id = "org_a" or org_ids like /(^|,)org_a(,|$)/)\n| stats count(*) as count',
+  );
+});
+
+it("ends with 3 where CloudWatch's limit cut the answer", async () => {
+  const row = [{ field: "action", value: "INVOICE_VOIDED" }];
+  const { origin } = await startInsights(Array.from({ length: 10_000 }, () => row));
+  const { code, stderr } = await review(["voids-and-deletions", "--since", "24h", "--json"], origin);
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("There may be more") });
 });
 
 it("says so where CloudWatch gives up, and asks nothing that it could not quote", async () => {

@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { env, execPath } from "node:process";
+import { text } from "node:stream/consumers";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -17,7 +18,8 @@ for (const part of ["cdk.json", "functions", "infra", "node_modules", "package.j
   symlinkSync(resolve(import.meta.dirname, "../..", part), join(project, part));
 }
 const stackFile = join(project, ".local/stack.json");
-const engineLog = join(project, ".local/logs/dynamodb-local.log");
+/** Of the data folder that the tests give. */
+const engineLog = join(project, "data/logs/dynamodb-local.log");
 const started: ChildProcess[] = [];
 const { PATH } = env;
 
@@ -85,6 +87,18 @@ async function organisations(stack: z.infer<typeof Running>, request: Record<str
   return answer.Payload?.transformToString() ?? "";
 }
 
+/** Asks the audit logs, from the folder of the project. */
+async function review(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const main = resolve(import.meta.dirname, "../../clients/cli/main.ts");
+  const child = spawn(execPath, [main, "review", "administration", "--since", "1h", ...args], {
+    cwd: project,
+    env: {},
+  });
+  const [out, err] = [text(child.stdout), text(child.stderr)];
+  const [code] = await once(child, "close");
+  return { code, out: await out, err: await err };
+}
+
 describe("npm start", () => {
   it("serves, keeps its data through a crash, admits no second start, and leaves nothing behind", async () => {
     const options = ["--empty", "--data", join(project, "data")];
@@ -99,6 +113,8 @@ describe("npm start", () => {
 
     await ended(crashed, "SIGKILL");
     expect(existsSync(stackFile)).toBe(true);
+    const gone = await review();
+    expect(gone).toMatchObject({ code: 1, out: "", err: expect.stringContaining("--from-files") });
 
     rmSync(stackFile);
     const { child, output } = start(options);
@@ -110,6 +126,11 @@ describe("npm start", () => {
     expect(Date.now() - asked).toBeLessThan(3_000);
     expect(await Promise.all([again.api, again.endpoints.lambda, engine()].map(serves))).toEqual([false, false, false]);
     expect(existsSync(stackFile)).toBe(false);
+
+    // The logs lie with the data, of both starts, and are read on request.
+    const left = await review("--from-files", join(project, "data"), "--org", "org_kept");
+    expect(left).toMatchObject({ code: 0, out: expect.stringMatching(/org\.create +done +org_kept/) });
+    expect(existsSync(join(project, ".local/memory"))).toBe(false);
   }, 120_000);
 
   it("can be interrupted while it starts", async () => {

@@ -5,6 +5,7 @@ import { entityTypes } from "../../shared/events/vocabulary.ts";
 import { deliveryStore } from "../../shared/store/deliveries.ts";
 import { dueStore, shardOf } from "../../shared/store/due.ts";
 import { verify } from "../../shared/webhooks/verify.ts";
+import { auditLines } from "../support/audit-lines.ts";
 import { aQuery } from "../support/builders.ts";
 import { type Behaviour, hang, type Receiver, redirect, startReceiver, status } from "../support/receiver.ts";
 import { until } from "../support/until.ts";
@@ -304,6 +305,16 @@ describe.concurrent("a test", () => {
       return found.length > 0 && found;
     });
     expect(failed).toMatchObject({ reason: "test_failed", attempt_count: 1, next_attempt_at: null });
+    const { endpoint_id } = subscription;
+    const givenUp = () =>
+      auditLines(stack, "access").filter((line) => line.endpoint_id === endpoint_id && line.message === "delivery");
+    const [line] = await until(() => givenUp().length > 0 && givenUp());
+    const { org_id } = subscriber;
+    // Of an audit line there is nothing else: the sender's own lines have its name, level and request.
+    expect(line).toEqual({
+      ...{ time: expect.any(String), message: "delivery", org_id, endpoint_id },
+      ...{ delivery_id: failed?.delivery_id, outcome: "given_up" },
+    });
   });
 });
 

@@ -8,3 +8,15 @@ export function auditLines({ logFiles }: Pick<LocalStack, "logFiles">, log: "eve
   const file = logFiles[log] ?? "";
   return existsSync(file) ? [...readLines(readFileSync(file, "utf8").split("\n"))] : [];
 }
+
+const accessMessages: ReadonlySet<unknown> = new Set(["request", "admin", "delivery"]);
+
+/** The lines of the audit log of requests that are no audit lines, but for Lambda's report of an invocation that failed. */
+export function foreignLines({ logFiles }: Pick<LocalStack, "logFiles">): string[] {
+  const file = logFiles.access ?? "";
+  const texts = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  return texts.filter((text) => {
+    const [line] = readLines([text]);
+    return text !== "" && !accessMessages.has(line?.message) && !text.includes("\tERROR\tInvoke Error\t");
+  });
+}

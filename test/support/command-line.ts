@@ -33,7 +33,7 @@ export function stackFile(
   { api, endpoints, queues, tables, functions, logFiles }: LocalStack,
   changed: object = {},
 ): object {
-  return { api, endpoints, queues, tables, functions, logFiles, ...changed };
+  return { api, endpoints, queues, tables, functions, logFiles, pid: process.pid, ...changed };
 }
 
 /** The command line in a folder of its own, where it finds the given description of a local stack, or none. */

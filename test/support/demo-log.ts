@@ -4,6 +4,8 @@ import { zoneClock } from "../../shared/dialects/zone-clock.ts";
 import type { ActivityEvent } from "../../shared/events/event.ts";
 import { readEvent } from "../../shared/events/read-event.ts";
 import { eventLine, eventLineText } from "../../shared/review/event-line.ts";
+import { type RecordKey, recordIdOf } from "../../shared/review/record-id.ts";
+import { positionKey, timelineKey } from "../../shared/store/keys.ts";
 
 /** The demo's events, as they are stored when each is written three seconds after it happened. */
 export function demoEvents(invoices: number): ActivityEvent[] {
@@ -17,9 +19,13 @@ const clock = zoneClock(demoOrg.time_zone);
 
 /** The audit line of an event that the table stored at `stored`. */
 export function demoLine(event: ActivityEvent, stored: Date, sequenceNumber = "0", lagMs = 40): string {
-  return eventLineText(
-    eventLine(event, clock, { stored, sequenceNumber, unlistedShard: null, now: new Date(stored.getTime() + lagMs) }),
-  );
+  const recorded = { stored, sequenceNumber, recordId: recordIdOf(keyOf(event)), unlistedShard: null };
+  return eventLineText(eventLine(event, clock, { ...recorded, now: new Date(stored.getTime() + lagMs) }));
+}
+
+/** What the table is keyed by. */
+export function keyOf({ org_id, entity_id, occurred_at, event_id }: ActivityEvent): RecordKey {
+  return { timeline: timelineKey(org_id, entity_id), position: positionKey(occurred_at, event_id) };
 }
 
 /** Their lines in the audit log. Every seventh was written twice, as the stream may have it. */

@@ -12,6 +12,7 @@ import type { Scope } from "../../shared/access/caller.ts";
 import { readEvent } from "../../shared/events/read-event.ts";
 import type { EventInput } from "../../shared/events/schema.ts";
 import { type EventStore, eventStore } from "../../shared/store/events.ts";
+import { foreignLines } from "./audit-lines.ts";
 import { findSecrets } from "./secret-scan.ts";
 
 /** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
@@ -44,9 +45,11 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
   afterAll(async () => {
     await stack.stop();
     const found = findSecrets(logs, stack.logFiles.events ?? "", secrets);
+    const foreign = foreignLines(stack);
     rmSync(logs, { recursive: true, force: true });
     // Every story is looked through, whatever it is about.
     expect(found).toEqual([]);
+    expect(foreign).toEqual([]);
   });
   const account = { region: "us-east-1", credentials: { accessKeyId: "operator", secretAccessKey: "operator" } };
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });

@@ -80,7 +80,7 @@ async function startTarget(): Promise<Target> {
     tables: { events, config },
     functions: { access: functions.access ?? "", repair: functions.repair ?? "" },
     demo: null,
-    audit: { kind: "files", events: logFiles.events ?? "", access: logFiles.access ?? "" },
+    audit: { kind: "files", pid: process.pid, events: logFiles.events ?? "", access: logFiles.access ?? "" },
     clientConfig: (service) => ({ ...account, endpoint: endpoints[service] }),
   };
 }

@@ -5,33 +5,46 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { Row } from "../../../shared/review/evaluate.ts";
-import { insightsQuery } from "../../../shared/review/insights.ts";
+import type { Row, Window } from "../../../shared/review/evaluate.ts";
+import { insightsQuery, orgLinesQuery } from "../../../shared/review/insights.ts";
 import type { Field } from "../../../shared/review/lines.ts";
 import { maxRows, type SavedQuery } from "../../../shared/review/saved-query.ts";
 import { progressBar } from "../emit/progress-bar.ts";
 import { CliError } from "../outcome.ts";
 import type { Session } from "../session.ts";
+import type { Target } from "../target.ts";
+import { hasOrg } from "./known-org.ts";
 import { columnsOf, type ReviewSource } from "./source.ts";
 
 const pauseMs = 500;
 
-/** The audit logs of a deployed stack, by the names of their groups, asked through CloudWatch Logs Insights. */
-export function insights(groups: Readonly<Record<"events" | "access", string>>, session: Session): ReviewSource {
+/** The audit logs of a deployed stack, asked through CloudWatch Logs Insights. */
+export function insights(target: Target, session: Session): ReviewSource {
   const client = new CloudWatchLogsClient();
+
+  const ask = async (log: SavedQuery["from"], queryString: string, { since, until }: Window) => {
+    const { queryId } = await client.send(
+      new StartQueryCommand({
+        logGroupName: target.audit[log],
+        queryString,
+        startTime: Date.parse(since) / 1_000,
+        endTime: Date.parse(until) / 1_000,
+      }),
+    );
+    return finished(client, queryId, session);
+  };
+
   return {
-    async answer(query, filled, { since, until, org }) {
-      const { queryId } = await client.send(
-        new StartQueryCommand({
-          logGroupName: groups[query.from],
-          queryString: textOf(() => insightsQuery(query, filled, org)),
-          startTime: Date.parse(since) / 1_000,
-          endTime: Date.parse(until) / 1_000,
-        }),
-      );
-      const { results = [] } = await finished(client, queryId, session);
+    async answer(query, filled, window) {
+      const queryString = textOf(() => insightsQuery(query, filled, window.org));
+      const { results = [], statistics } = await ask(query.from, queryString, window);
       const rows = results.map((fields) => rowOf(query, fields));
-      return { rows, isCut: rows.length >= maxRows };
+      return { rows, isCut: rows.length >= maxRows, searchedLines: statistics?.recordsScanned ?? 0 };
+    },
+    async hasOrg(query, window, orgId) {
+      const { results = [] } = await ask(query.from, orgLinesQuery(orgId), window);
+      const count = results[0]?.find(({ field }) => field === "count")?.value ?? "0";
+      return Number(count) > 0 || hasOrg(target, orgId);
     },
   };
 }
@@ -77,11 +90,15 @@ const numbers: ReadonlySet<string> = new Set(["late_seconds", "clock_skew_second
 /** CloudWatch answers texts, and adds columns of its own. */
 function rowOf(query: SavedQuery, fields: readonly { field?: string | undefined; value?: string | undefined }[]): Row {
   const values = new Map(fields.map(({ field, value }) => [field, value]));
-  const isNumber = (column: string) =>
-    numbers.has(column) || (query.result.kind === "groups" && column in query.result.compute);
+  const isNumber = (column: string) => numbers.has(column) || isComputedNumber(query, column);
   const shown = (column: string) => {
     const value = values.get(column) ?? null;
     return value !== null && isNumber(column) ? Number(value) : value;
   };
   return Object.fromEntries(columnsOf(query).map((column) => [column, shown(column)]));
+}
+
+function isComputedNumber({ result }: SavedQuery, column: string): boolean {
+  const computed = result.kind === "groups" ? result.compute[column] : undefined;
+  return computed !== undefined && !("last" in computed);
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { JsonObject } from "../../../shared/events/json.ts";
-import { evaluate, readLines } from "../../../shared/review/evaluate.ts";
+import { evaluate, isOfOrg, isWithin, readLines } from "../../../shared/review/evaluate.ts";
 import { maxRows } from "../../../shared/review/saved-query.ts";
 import type { ReviewSource } from "./source.ts";
 
@@ -9,8 +9,15 @@ import type { ReviewSource } from "./source.ts";
 export function logFiles(files: Readonly<Record<"events" | "access", string>>): ReviewSource {
   return {
     async answer(query, filled, window) {
-      const rows = evaluate(query, filled, window, await linesOf(files[query.from]));
-      return { rows: rows.slice(0, maxRows), isCut: rows.length > maxRows };
+      const lines = await linesOf(files[query.from]);
+      const rows = evaluate(query, filled, window, lines);
+      const searchedLines = lines.filter((line) => isWithin(line, window)).length;
+      return { rows: rows.slice(0, maxRows), isCut: rows.length > maxRows, searchedLines };
+    },
+    // Creating an organisation, and each of its events, leaves a line.
+    async hasOrg(_query, _window, orgId) {
+      const logs = [await linesOf(files.access), await linesOf(files.events)];
+      return logs.some((lines) => lines.some((line) => isOfOrg(line, orgId)));
     },
   };
 }

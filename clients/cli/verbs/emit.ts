@@ -125,6 +125,6 @@ function summary(tally: Tally, wait: boolean): Outcome {
   return {
     text: [...lines, `${events} ${events === 1 ? "event" : "events"}: ${told.join(", ")}.`].join("\n"),
     json: { events, ...counts, faults },
-    exit: rejected > 0 ? exitCodes.rejected : exitCodes.done,
+    exit: rejected > 0 ? exitCodes.incomplete : exitCodes.done,
   };
 }

@@ -1,21 +1,23 @@
 import { orgIdPattern } from "../../../shared/events/limits.ts";
 import { parseTimestamp } from "../../../shared/events/timestamp.ts";
-import type { Row } from "../../../shared/review/evaluate.ts";
+import type { Row, Window } from "../../../shared/review/evaluate.ts";
 import { savedQueries } from "../../../shared/review/queries.ts";
 import type { Filled, Parameter, SavedQuery } from "../../../shared/review/saved-query.ts";
 import { readPast } from "../duration.ts";
 import { suggestion } from "../nearest.ts";
-import { CliError } from "../outcome.ts";
+import { CliError, exitCodes, type Outcome } from "../outcome.ts";
+import { printable } from "../printable.ts";
 import { csv } from "../review/csv.ts";
-import { insights } from "../review/insights-source.ts";
-import { logFiles } from "../review/log-files.ts";
-import { columnsOf, type ReviewSource } from "../review/source.ts";
+import { changeColumns, withChangeOf } from "../review/field-change.ts";
+import { findReviewSource } from "../review/find-source.ts";
+import { type Answer, columnsOf, type ReviewSource } from "../review/source.ts";
 import type { Session } from "../session.ts";
 import { type Column, table } from "../table.ts";
-import { findTarget } from "../target.ts";
 import { defineVerb } from "../verb.ts";
 
-const parameters = ["user", "document", "threshold"] as const satisfies readonly Parameter[];
+const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly Parameter[];
+
+type Question = { readonly query: SavedQuery; readonly filled: Filled; readonly window: Window };
 
 export const review = defineVerb({
   name: "review",
@@ -27,7 +29,9 @@ export const review = defineVerb({
     org: { value: "ORG_ID", help: "of this organisation only" },
     user: { value: "USER_ID", help: "whom a query about one user is about" },
     document: { value: "ENTITY_ID", help: "what a query about one document is about" },
+    field: { value: "NAME", help: "changes of this field only, with its old and its new value" },
     threshold: { value: "N", help: "from how much on a query shows something" },
+    "from-files": { value: "DIR", help: "the logs or the data folder of a local stack that has ended" },
     csv: { help: "comma-separated values, for a spreadsheet" },
   },
   async run(given, session) {
@@ -39,16 +43,38 @@ export const review = defineVerb({
       org: readOrg(query, given.text("org")),
     };
     if (window.since > window.until) throw new CliError("usage", "--since is later than --until.");
-    const source = await sourceOf(given.text("stack"), session);
+    const source = await findReviewSource({ stack: given.text("stack"), files: given.text("from-files") }, session);
     const answer = await source.answer(query, filled, window);
-    const rows = answer.rows.map((row) => withTimes(query, row));
-    if (answer.isCut) session.stderr.write(`There may be more than these ${rows.length}: ask for a shorter time.\n`);
-    const columns = columnsOf(query);
-    const json = { query: query.name, ...window, columns, rows, is_cut: answer.isCut };
-    if (given.flag("csv")) return { json, text: csv(columns, rows) };
-    return { json, text: rows.length === 0 ? "Nothing found." : table(shapeOf(columns), rows, session.columns) };
+    if (answer.rows.length === 0) await assertKnownOrg(source, query, window);
+    return outcomeOf({ query, filled, window }, answer, given.flag("csv"), session);
   },
 });
+
+/** An empty answer about an organisation that does not exist would look like an all-clear. */
+async function assertKnownOrg(source: ReviewSource, query: SavedQuery, window: Window): Promise<void> {
+  if (window.org === null || (await source.hasOrg(query, window, window.org))) return;
+  throw new CliError("usage", `There is no organisation '${window.org}': org list shows those that there are.`);
+}
+
+function outcomeOf({ query, filled, window }: Question, answer: Answer, asCsv: boolean, session: Session): Outcome {
+  const field = query.result.kind === "rows" && filled.field !== undefined ? String(filled.field) : null;
+  const rows = answer.rows.map((row) => withChangeOf(field, withTimes(query, row)));
+  const columns = field === null ? columnsOf(query) : [...columnsOf(query), ...changeColumns];
+  const searched = `Searched ${answer.searchedLines} lines of the ${query.from} log, ${window.since} to ${window.until}.`;
+  const json = {
+    ...{ query: query.name, ...window, searched_lines: answer.searchedLines },
+    ...{ columns, rows, is_cut: answer.isCut },
+  };
+  const exit = answer.isCut ? exitCodes.incomplete : exitCodes.done;
+  if (answer.isCut) session.stderr.write(`There may be more than these ${rows.length}: ask for a shorter time.\n`);
+  if (asCsv) {
+    session.stderr.write(`${searched}\n`);
+    return { json, text: csv(columns, rows, session.columns === null ? {} : { show: printable }), exit };
+  }
+  const filledColumns = columns.filter((column) => rows.some((row) => (row[column] ?? null) !== null));
+  const found = rows.length === 0 ? "Nothing found." : table(shapeOf(filledColumns), rows, session.columns);
+  return { json, text: `${found}\n${searched}`, exit };
+}
 
 export const reviewList = defineVerb({
   name: "review list",
@@ -76,18 +102,18 @@ function findQuery(name: string): SavedQuery {
   throw new CliError("usage", `There is no query '${name}'.${suggestion(name, names)}\nThere are ${names.join(", ")}.`);
 }
 
-/** Throws `CliError` `usage` where a query is not told what it needs, or is told what it has no use for. */
+/** Throws `CliError` `usage` where a required argument is missing, or one is given that the query does not take. */
 function fill(query: SavedQuery, given: (name: Parameter) => string | undefined): Filled {
   const filled: Partial<Record<Parameter, string | number>> = {};
   for (const name of parameters) {
     const wanted = query.parameters[name];
     const text = given(name);
     if (wanted === undefined) {
-      if (text !== undefined) throw new CliError("usage", `${query.name} takes no --${name}.`);
-      continue;
+      if (text === undefined) continue;
+      if (query.narrowed?.[name] === undefined) throw new CliError("usage", `${query.name} takes no --${name}.`);
     }
-    const value = text ?? wanted.usual;
-    if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${wanted.help}.`);
+    const value = text ?? wanted?.usual;
+    if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${wanted?.help}.`);
     filled[name] = name === "threshold" ? readNumber(value) : value;
   }
   return filled;
@@ -112,18 +138,14 @@ function readMoment(text: string, option: string, now: Date, round: (seconds: nu
   throw new CliError("usage", `${option} takes a time back from now, such as 24h, or a date, and not '${text}'.`);
 }
 
-async function sourceOf(stack: string | undefined, session: Session): Promise<ReviewSource> {
-  const { audit } = await findTarget(session.cwd, stack);
-  return audit.kind === "files" ? logFiles(audit) : insights(audit, session);
-}
-
 /** Computed times are numbers to CloudWatch, for people they are times. */
 function withTimes({ result }: SavedQuery, row: Row): Row {
   if (result.kind === "rows") return row;
   const isTime = (column: string) => {
     const computed = result.compute[column];
-    if (computed === undefined || "distinct" in computed) return false;
-    return ("least" in computed ? computed.least : computed.greatest).endsWith("_ms");
+    if (computed === undefined) return false;
+    const field = "least" in computed ? computed.least : "greatest" in computed ? computed.greatest : "";
+    return field.endsWith("_ms");
   };
   const shown = (column: string, value: string | number | null) =>
     value !== null && isTime(column) ? new Date(Number(value)).toISOString() : value;

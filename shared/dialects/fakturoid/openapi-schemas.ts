@@ -101,7 +101,9 @@ export const fakturoidSchemas = {
         },
         full_name: {
           type: "string",
-          description: "Name, else e-mail address, else id; the account's robot where no user did it.",
+          description:
+            "Name, else e-mail address, else id; the account's robot where no user did it. Who acted for somebody " +
+            "else comes second, as in `Anna (by Support)`; the id is that of who acted.",
         },
         avatar: { ...textOrNull, description: "The address of a picture." },
       }),

@@ -78,7 +78,12 @@ function fieldsIn(format: Format): Readonly<Record<Field, unknown>> {
       pattern: String.raw`^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$`,
       description: "As clocks of the account show it, in its own time zone.",
     },
-    user: { type: "string", description: "Name, else e-mail address, else id; the account's robot where it was none." },
+    user: {
+      type: "string",
+      description:
+        "Name, else e-mail address, else id; the account's robot where it was none. Who acted for somebody else comes " +
+        "second, as in `Anna (by Support)`.",
+    },
     description: { type: "string", description: "What happened, in a few words." },
     information: { type: "string", description: "The same with the document's number and id." },
     client_id: id("The customer or supplier whose story it belongs to."),

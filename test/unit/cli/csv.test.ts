@@ -3,15 +3,15 @@ import { describe, expect, it } from "vitest";
 import { csv } from "../../../clients/cli/review/csv.ts";
 
 /** The one cell of a table, as it is written. */
-const cell = (value: string | number | null) => csv(["a"], [{ a: value }]).slice("a\r\n".length);
+const cell = (value: string | number | null) => csv(["a"], [{ a: value }]).slice("\ufeffa\r\n".length);
 
 describe("a table", () => {
-  it("has its columns in their order, lines that end in CRLF, and nothing for what is absent", () => {
+  it("has a byte order mark, by which Excel knows UTF-8, its columns in their order, lines that end in CRLF, and nothing for what is absent", () => {
     const rows = [{ b: 1.5, a: "x", c: "not shown" }, { a: null, b: 0 }, { b: "" }];
-    expect(csv(["a", "b"], rows)).toBe("a,b\r\nx,1.5\r\n,0\r\n,");
+    expect(csv(["a", "b"], rows)).toBe("\ufeffa,b\r\nx,1.5\r\n,0\r\n,");
   });
 
-  it("without rows is its columns", () => expect(csv(["a", 'b"c'], [])).toBe('a,"b""c"'));
+  it("without rows is its columns", () => expect(csv(["a", 'b"c'], [])).toBe('\ufeffa,"b""c"'));
 });
 
 describe("a cell", () => {
@@ -23,7 +23,7 @@ describe("a cell", () => {
     ['"', '""""'],
     ["a\nb", '"a\nb"'],
     ["a\r\nb", '"a\r\nb"'],
-    ["a;b", "a;b"],
+    ["a;b", '"a;b"'],
     [" a ", " a "],
     [null, ""],
     ["", ""],
@@ -38,10 +38,24 @@ describe("a cell", () => {
     ["-", "'-"],
     ["--5", "'--5"],
     ["@SUM(A1)", "'@SUM(A1)"],
-    ["\t=1", "'\t=1"],
-    ["\r=1", '"\'\r=1"'],
+    ["\t=1", "\"'\t'=1\""],
+    ["\r=1", "\"'\r'=1\""],
+    ["\n=1+1", "\"'\n'=1+1\""],
+    ["\tplain", '"\'\tplain"'],
+    [" =1+1", "' =1+1"],
+    ["\u00a0\u3000@x", "'\u00a0\u3000@x"],
+    ["\u200b\ufeff=1", "'\u200b\ufeff=1"],
+    ["\u001b=1", "'\u001b=1"],
+    ['"=1', '"\'""=1"'],
+    ["＝1+1", "'＝1+1"],
+    ["＋1", "'＋1"],
+    ["－1", "'－1"],
+    ["＠SUM(A1)", "'＠SUM(A1)"],
+    ["﹦1", "'﹦1"],
+    ["a;=1+1", '"a;\'=1+1"'],
+    ["a; ＝1", '"a;\' ＝1"'],
     ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
-    ["-5\n=1", '"\'-5\n=1"'],
+    ["-5\n=1", "\"'-5\n'=1\""],
   ])("%j is no formula: %j", (value, expected) => expect(cell(value)).toBe(expected));
 
   it.each([
@@ -54,23 +68,59 @@ describe("a cell", () => {
     ["a-b@c+d", "a-b@c+d"],
   ])("%j stays as it is", (value, expected) => expect(cell(value)).toBe(expected));
 
-  it("comes back as it was, but for the apostrophe, whatever it holds", () => {
+  it("is made harmless for a terminal where one shows it", () => {
+    const show = (text: string) => text.replaceAll("\u001b", "·");
+    expect(csv(["a"], [{ a: "\u001b[31m" }], { show })).toBe("\ufeffa\r\n·[31m");
+  });
+
+  it("is no formula wherever a spreadsheet may begin a cell, whatever it holds", () => {
+    const unit = fc.constantFrom(
+      "=",
+      "+",
+      "-",
+      "@",
+      "＝",
+      "＋",
+      "－",
+      "＠",
+      " ",
+      "\t",
+      "\r",
+      "\n",
+      "\u200b",
+      ";",
+      "a",
+      "1",
+    );
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 8 }), (text) => {
+        const [, [read = ""] = []] = readCsv(csv(["a"], [{ a: text }]));
+        if (/^-\d+$/.test(text)) return;
+        for (const part of read.split(/[;\t\r\n]/))
+          expect(part.replace(/^[\s\u200b]+/, "").normalize("NFKC")).not.toMatch(/^[=+\-@]/);
+        expect(read.replaceAll("'", "")).toBe(text);
+      }),
+    );
+  });
+
+  it("comes back as it was, but for the apostrophes, whatever it holds", () => {
     const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('"', ",", "\r", "\n", "=", "-", "5", "x") }));
     const row = fc.record({ a: text, b: text });
     fc.assert(
       fc.property(fc.array(row), (rows) => {
         const [head, ...read] = readCsv(csv(["a", "b"], rows));
         expect(head).toEqual(["a", "b"]);
-        expect(read).toEqual(rows.map(({ a, b }) => [a, b].map((value) => shown(value))));
+        const plain = read.map((cells) => cells.map((value) => value.replaceAll("'", "")));
+        expect(plain).toEqual(rows.map(({ a, b }) => [a, b].map((value) => value.replaceAll("'", ""))));
       }),
     );
   });
 });
 
-const shown = (text: string) => (/^[=+\-@\t\r]/.test(text) && !/^-\d+(\.\d+)?$/.test(text) ? `'${text}` : text);
-
 /** Reads a table, character by character, as RFC 4180 has it. */
-function readCsv(text: string): string[][] {
+function readCsv(marked: string): string[][] {
+  expect(marked.startsWith("\ufeff")).toBe(true);
+  const text = marked.slice(1);
   const records: string[][] = [];
   let fields: string[] = [];
   let field = "";

@@ -71,6 +71,7 @@ function stackAt(api: string): object {
     tables: { events: "events", config: "config" },
     functions: { access: "access", repair: "repair" },
     logFiles: { events: "", access: "" },
+    pid: process.pid,
     demo: { org_id: "org_demo", token: "demo-token" },
   };
 }

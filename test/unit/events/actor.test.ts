@@ -3,12 +3,19 @@ import { actorName, actorOf } from "../../../shared/events/actor.ts";
 import { jsonText } from "../../../shared/events/event.ts";
 import { anEvent } from "../../support/builders.ts";
 
+const unknown = { name: null, email: null, avatar_url: null, type: null, on_behalf_of: null };
+
 const named = (actor: unknown) => anEvent({ actor: actor === null ? null : jsonText(actor) });
 
 describe("the actor of an event", () => {
   it("is who did it, as of then", () => {
-    const priya = { name: "Priya Sharma", email: "priya@acme.in", avatar_url: "https://a.example/1" };
+    const priya = {
+      ...{ name: "Priya Sharma", email: "priya@acme.in", avatar_url: "https://a.example/1", type: "user" },
+      on_behalf_of: { user_id: "usr_9", name: "Anna" },
+    };
     expect(actorOf(named(priya))).toEqual(priya);
+    const nameless = { ...priya, on_behalf_of: { user_id: "usr_9" } };
+    expect(actorOf(named(nameless))).toEqual({ ...priya, on_behalf_of: { user_id: "usr_9", name: null } });
   });
 
   it.each([
@@ -17,15 +24,19 @@ describe("the actor of an event", () => {
     { name: null, email: null, avatar_url: null },
     { name: "", email: "", avatar_url: "" },
     { name: 5, email: ["a@b.be"], avatar_url: {} },
+    { type: "robot", on_behalf_of: null },
+    { type: ["user"], on_behalf_of: { name: "Anna" } },
+    { on_behalf_of: { user_id: "" } },
+    { on_behalf_of: "usr_9" },
     "Priya",
     ["Priya"],
     7,
   ])("is nobody in %j", (actor) => {
-    expect(actorOf(named(actor))).toEqual({ name: null, email: null, avatar_url: null });
+    expect(actorOf(named(actor))).toEqual(unknown);
   });
 
   it("has no more than that, whatever was stored", () => {
-    expect(actorOf(named({ name: "Priya", role: "admin" }))).toEqual({ name: "Priya", email: null, avatar_url: null });
+    expect(actorOf(named({ name: "Priya", role: "admin" }))).toEqual({ ...unknown, name: "Priya" });
   });
 });
 
@@ -40,6 +51,9 @@ describe("what to call whoever did it", () => {
     [null, "5", "5"],
     [null, null, "Robot"],
     [{}, null, "Robot"],
+    [{ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } }, "5", "Anna (by Support)"],
+    [{ type: "agent", on_behalf_of: { user_id: "usr_9", name: "Anna" } }, null, "Anna (by Robot)"],
+    [{ on_behalf_of: { user_id: "usr_9", name: null } }, "5", "usr_9 (by 5)"],
   ])("%j with the id %j is %s", (actor, actor_user_id, name) => {
     expect(actorName({ ...named(actor), actor_user_id }, "Robot")).toBe(name);
   });

@@ -60,9 +60,20 @@ describe("what was changed", () => {
     [{ tags: { old: ["a"], new: ["a", "b"] } }, 'tags changed from ["a"] to ["a","b"]'],
   ])("in an update by %j is told", (changes, words) => expect(updated(changes)).toBe(`${name} updated: ${words}`));
 
-  it.each([[{}], [{ due_date: { old: 1, new: 2 }, notes: { old: 1, new: 2 } }], [{ odd: "x" }]])(
-    "is not told of %j, which is not one thing",
-    (changes) => expect(updated(changes)).toBe(`${name} updated`),
+  it.each([[{}], [{ odd: "x" }], [{ odd: "x", other: 1 }]])("is not told of %j, which names no field", (changes) =>
+    expect(updated(changes)).toBe(`${name} updated`),
+  );
+
+  const fields = (...names: string[]) => Object.fromEntries(names.map((field) => [field, { old: 1, new: 2 }]));
+
+  it.each([
+    [fields("due_date", "total"), "due date and total changed"],
+    [fields("line_items", "address", "total"), "line items, address and total changed"],
+    [fields("a", "b", "c", "d", "e"), "a, b, c, d and e changed"],
+    [fields("a", "b", "c", "d", "e", "f"), "a, b, c, d, e and 1 more changed"],
+    [fields("x".repeat(200), "b"), `${"x".repeat(99)}… and b changed`],
+  ])("in several fields names them: %j", (changes, words) =>
+    expect(updated(changes)).toBe(`${name} updated: ${words}`),
   );
 
   it("in a step of a workflow is the status, whatever else was changed", () => {

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { type AuditEntry, auditLog, maxEntryBytes } from "../../../shared/lambda/audit-log.ts";
+import { type AuditEntry, auditLog } from "../../../shared/lambda/audit-log.ts";
 import { testNow } from "../../support/builders.ts";
 
 const maxBatchBytes = 1_048_576;
@@ -177,46 +177,5 @@ describe("batches", () => {
       }),
       { numRuns: 40 },
     );
-  });
-});
-
-describe("an entry that is longer than CloudWatch takes", () => {
-  const mark = ` … cut at ${maxEntryBytes} bytes`;
-
-  const putAlone = async (text: string) => {
-    const { log, batches } = aGroup();
-    await log.put([anEntry(text)]);
-    const [{ message = "" } = {}] = batches.flat();
-    expect(batches.map(({ length }) => length)).toEqual([1]);
-    return message;
-  };
-
-  it("is left as it is up to the limit", async () => {
-    const text = "x".repeat(maxEntryBytes);
-    expect((await putAlone(text)) === text).toBe(true);
-  });
-
-  it.each(["x", "é", "発", "😀"])("is cut and says so, within the limit, wherever a %s is cut", async (char) => {
-    for (const lead of ["", "a", "ab", "abc"]) {
-      const text = `${lead}${char.repeat(Math.ceil(maxEntryBytes / Buffer.byteLength(char)) + 1)}`;
-      const message = await putAlone(text);
-      expect(message.endsWith(mark)).toBe(true);
-      expect(Buffer.byteLength(message)).toBeLessThanOrEqual(maxEntryBytes);
-      expect(Buffer.byteLength(message)).toBeGreaterThan(maxEntryBytes - 64);
-      const kept = message.slice(0, -mark.length).replace(/\ufffd$/, "");
-      expect(text.startsWith(kept)).toBe(true);
-    }
-  });
-
-  it("takes none of its neighbours with it", async () => {
-    const { log, batches } = aGroup();
-    await log.put([anEntry("before"), anEntry("x".repeat(3 * maxBatchBytes)), anEntry("after")]);
-    const messages = batches.flat().map(({ message = "" }) => message);
-    expect([messages[0], messages[1]?.endsWith(mark), messages[2], messages.length]).toEqual([
-      "before",
-      true,
-      "after",
-      3,
-    ]);
   });
 });

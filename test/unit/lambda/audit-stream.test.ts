@@ -6,8 +6,10 @@ import { isJsonObject, type JsonObject } from "../../../shared/events/json.ts";
 import { shardOf } from "../../../shared/events/shards.ts";
 import type { AuditEntry } from "../../../shared/lambda/audit-log.ts";
 import { type AuditWorld, auditStream } from "../../../shared/lambda/audit-stream.ts";
+import { recordIdOf } from "../../../shared/review/record-id.ts";
 import { readOwnItem, toItem } from "../../../shared/store/event-item.ts";
 import { anEvent, testNow } from "../../support/builders.ts";
+import { keyOf } from "../../support/demo-log.ts";
 import { aContext } from "../../support/http-event.ts";
 import { catchLog } from "../../support/log-lines.ts";
 
@@ -177,6 +179,7 @@ describe("a record that only tampering can make", () => {
     expect(lines[0]).toEqual({
       time: stored.toISOString(),
       message: "tamper",
+      record_id: recordIdOf(keyOf(before)),
       operation: "MODIFY",
       event_id: before.event_id,
       org_id: before.org_id,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ActivityError } from "../../../shared/events/errors.ts";
-import { deliverRecords } from "../../../shared/lambda/deliver-records.ts";
+import type { AuditLog } from "../../../shared/lambda/audit-log.ts";
+import { deliverRecords as deliverInto } from "../../../shared/lambda/deliver-records.ts";
 import type { DeliveryMessage } from "../../../shared/webhooks/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "../../support/builders.ts";
 import { aDeliveryWorld, answering } from "../../support/delivery-world.ts";
@@ -11,9 +12,18 @@ const message = aDeliveryMessage();
 const busy = () => new ActivityError("unavailable", "busy");
 
 let lines: LogLine[];
+let audited: LogLine[];
 beforeEach(() => {
   lines = catchLog();
+  audited = [];
 });
+
+const accessLog: AuditLog = {
+  put: async (entries) => void audited.push(...entries.map(({ text }) => JSON.parse(text))),
+};
+
+const deliverRecords = (world: Parameters<typeof deliverInto>[0], batch: Parameters<typeof deliverInto>[1]) =>
+  deliverInto(world, batch, accessLog);
 
 const records = (...messages: readonly DeliveryMessage[]) =>
   messages.map((one, at) => aRecord(String(at), JSON.stringify(one)));
@@ -80,8 +90,6 @@ it("has nothing to do with an empty batch", async () => {
   expect(await deliverRecords(world, [])).toEqual([]);
 });
 
-const isGivenUp = ({ message, outcome }: LogLine) => message === "delivery" && outcome === "given_up";
-
 describe("an endpoint that is disabled on the way", () => {
   it("is told and counted once, without its address", async () => {
     const url = "https://hooks.example.com/in?key=hidden";
@@ -89,16 +97,18 @@ describe("an endpoint that is disabled on the way", () => {
     receiver.answer = answering({ status: 410 });
     await deliverRecords(world, records(...messages(3)));
     const { org_id, endpoint_id } = anEndpoint();
-    const [given, others] = [lines.filter(isGivenUp), lines.filter((line) => !isGivenUp(line))];
-    expect(others).toMatchObject([
+    expect(lines).toMatchObject([
       { level: "warn", message: "endpoint disabled", org_id, endpoint_id, reason: "gone" },
       { EndpointsDisabled: 1 },
     ]);
     const event_id = expect.stringMatching(/^evt_/);
     const delivery_id = expect.stringMatching(/^dlv_/);
-    expect(given.length).toBeGreaterThan(0);
-    for (const line of given) expect(line).toMatchObject({ org_id, endpoint_id, event_id, delivery_id });
-    expect(JSON.stringify(lines)).not.toMatch(/hooks\.example|hidden/);
+    expect(audited.length).toBeGreaterThan(0);
+    for (const { time, ...line } of audited) {
+      expect(time).toBe(world.now().toISOString());
+      expect(line).toEqual({ message: "delivery", org_id, endpoint_id, event_id, delivery_id, outcome: "given_up" });
+    }
+    expect(JSON.stringify([lines, audited])).not.toMatch(/hooks\.example|hidden/);
   });
 
   it("is counted where its circuit opens", async () => {
@@ -106,10 +116,7 @@ describe("an endpoint that is disabled on the way", () => {
     receiver.answer = answering({ status: 500 });
     for (const one of messages(5)) await deliverRecords(world, records(one));
     const { endpoint_id } = anEndpoint();
-    expect(lines.filter((line) => !isGivenUp(line))).toMatchObject([
-      { level: "warn", message: "circuit opened", endpoint_id },
-      { CircuitsOpened: 1 },
-    ]);
+    expect(lines).toMatchObject([{ level: "warn", message: "circuit opened", endpoint_id }, { CircuitsOpened: 1 }]);
   });
 
   it("is not told of where it only failed", async () => {
@@ -117,6 +124,22 @@ describe("an endpoint that is disabled on the way", () => {
     receiver.answer = answering({ status: 500 });
     await deliverRecords(world, records(...messages(3)));
     expect(lines).toEqual([]);
+  });
+});
+
+it("a delivery that was given up is in the function's own log where the audit log does not take its line", async () => {
+  const { world, receiver } = await aDeliveryWorld();
+  receiver.answer = answering({ status: 410 });
+  const put = async () => {
+    throw new Error("away");
+  };
+  const [result] = await deliverInto(world, records(message), { put });
+  expect(result?.status).toBe("fulfilled");
+  const { delivery_id } = message;
+  expect(lines.at(-1)).toMatchObject({
+    message: "audit lines not written",
+    lines: [{ delivery_id }],
+    error_message: "away",
   });
 });
 

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { comesFrom, deliveryQueue, readDeliveryMessage } from "../../../shared/lambda/delivery-queue.ts";
+import { comesFrom, deliveryQueue, readDeliveryMessage, throwUnsent } from "../../../shared/lambda/delivery-queue.ts";
 import { readReplayMessage, replayQueue } from "../../../shared/lambda/replay-queue.ts";
 import { aDeliveryMessage } from "../../support/builders.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
@@ -22,7 +22,7 @@ function aQueue(answer: (batch: Batch, call: number) => Promise<object> = async 
     batches.push(command.input);
     return answer(command.input, batches.length - 1);
   });
-  return { queue: deliveryQueue("https://queue", client), batches };
+  return { client, queue: deliveryQueue("https://queue", client), batches };
 }
 
 const messages = (count: number) =>
@@ -51,6 +51,20 @@ describe("the queue of deliveries", () => {
     expect(await queue.send([], 0)).toEqual([]);
     expect(batches).toEqual([]);
   });
+
+  it.each([
+    ["refuses some", async () => ({ Failed: [{ Id: "1", Code: "Busy", Message: "later" }] }), "later"],
+    ["is away", async () => Promise.reject(new Error("away")), "away"],
+  ])(
+    "logs nothing where the log is that of auditors, but throws what the request's line shows: SQS %s",
+    async (_, answer, why) => {
+      const { client } = aQueue(answer);
+      const refusal = await refusalOf(deliveryQueue("https://queue", client, throwUnsent).send(messages(3), 0));
+      expect(refusal).toMatchObject({ code: "unavailable", facts: { retryAfter: 2 } });
+      expect(String(refusal.cause)).toContain(why);
+      expect(lines).toEqual([]);
+    },
+  );
 
   it("has at most ten calls under way", async () => {
     let under = 0;

@@ -10,8 +10,9 @@ import { someMoment, someStoredEvent, zones } from "../../support/some-events.ts
 
 const stored = new Date("2026-06-01T12:00:29.000Z");
 
-const lineOf = (event: ActivityEvent, zone = "UTC") =>
-  eventLine(event, zoneClock(zone), { stored, sequenceNumber: "seq-1", unlistedShard: null, now: testNow });
+const recorded = { stored, sequenceNumber: "seq-1", recordId: "rec_1", unlistedShard: null };
+
+const lineOf = (event: ActivityEvent, zone = "UTC") => eventLine(event, zoneClock(zone), { ...recorded, now: testNow });
 
 /** The line of an event with this over it, as it stands in the log. */
 const written = (over: Partial<ActivityEvent> = {}, zone?: string): Record<string, unknown> =>
@@ -38,7 +39,7 @@ describe("the line of an event", () => {
 
   it("has its fields, and what is made of them", () => {
     const event = anEvent({
-      actor: jsonText({ name: "Ève" }),
+      actor: jsonText({ name: "Ève", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } }),
       related: jsonText([{ entity_type: "CONTACT", entity_id: "con_1" }]),
       params: jsonText({ a: 1 }),
       text: "Invoice sent",
@@ -49,6 +50,7 @@ describe("the line of an event", () => {
     expect(JSON.parse(eventLineText(lineOf(event)))).toEqual({
       time: stored.toISOString(),
       message: "event",
+      record_id: "rec_1",
       event_id: event.event_id,
       org_id: event.org_id,
       action: "INVOICE_SENT",
@@ -57,6 +59,10 @@ describe("the line of an event", () => {
       entity_id: "inv_8c3f1a9b",
       entity_ref: "INV-2026-0042",
       actor_user_id: "usr_xyz",
+      actor_name: "Ève",
+      actor_type: "user",
+      on_behalf_of_user_id: "usr_9",
+      on_behalf_of_name: "Anna",
       source: "PUBLIC_API",
       occurred_at: "2026-05-11T08:30:12.000Z",
       recorded_at: "2026-05-11T09:30:13.600Z",
@@ -68,12 +74,13 @@ describe("the line of an event", () => {
       occurred_weekday: 1,
       occurred_slot: "2026-05-11T08:30:00.000Z",
       changed_fields: "status",
+      changed_values: '{"status":{"old":"DRAFT","new":"SENT"}}',
       new_status: "SENT",
       contact_id: "con_1",
       sequence_number: "seq-1",
       text: "Invoice sent",
       information: "By e-mail",
-      actor: { name: "Ève" },
+      actor: { name: "Ève", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } },
       related: [{ entity_type: "CONTACT", entity_id: "con_1" }],
       changes: { status: { old: "DRAFT", new: "SENT" } },
       params: { a: 1 },
@@ -84,7 +91,7 @@ describe("the line of an event", () => {
   it("leaves out what has no value", () => {
     const line = written({ entity_ref: null, actor_user_id: null, changes: null, recorded_at: stored.toISOString() });
     expect(Object.keys(line)).toEqual([
-      ...["time", "message", "event_id", "org_id", "action", "verb", "entity_type", "entity_id", "source"],
+      ...["time", "message", "record_id", "event_id", "org_id", "action", "verb", "entity_type", "entity_id", "source"],
       ...["occurred_at", "recorded_at", "late_seconds", "lag_ms", "occurred_local", "occurred_hour"],
       ...["occurred_weekday", "occurred_slot", "sequence_number", "metadata"],
     ]);
@@ -134,8 +141,8 @@ describe("the line of an event", () => {
   });
 
   it("has no negative lag where the function's clock is behind the table's", () => {
-    const sequence = { sequenceNumber: "seq-1", unlistedShard: null, now: new Date(stored.getTime() - 40) };
-    expect(eventLine(anEvent(), zoneClock("UTC"), { stored, ...sequence }).lag_ms).toBe(0);
+    const early = { ...recorded, now: new Date(stored.getTime() - 40) };
+    expect(eventLine(anEvent(), zoneClock("UTC"), early).lag_ms).toBe(0);
   });
 
   it.each([
@@ -208,7 +215,8 @@ describe("what changed", () => {
     ["no field", jsonText({})],
   ])("is %s", (_, changes) => {
     const line = written({ changes });
-    for (const absent of ["changed_fields", "new_status", "edited_ms"]) expect(line).not.toHaveProperty(absent);
+    for (const absent of ["changed_fields", "changed_values", "new_status", "edited_ms", "edit"])
+      expect(line).not.toHaveProperty(absent);
   });
 
   it.each([null, 5, true, ["PAID"], { value: "PAID" }])(
@@ -254,6 +262,31 @@ describe("an event that", () => {
     ["was paid before", { action: "INVOICE_VOIDED", changes: jsonText({ status: { old: "PAID", new: "VOID" } }) }],
     ["names another document's payment", { action: "PAYMENT_PAID", changes: null }],
   ])("%s does neither", (_, over) => expect(moments(over)).toEqual(neither));
+});
+
+describe("an edit", () => {
+  const edit = (over: Partial<ActivityEvent>) => lineOf(anEvent({ action: "INVOICE_UPDATED", ...over })).edit;
+  const changes = jsonText({ due_date: { old: "2026-03-01", new: null }, total: { old: 1, new: { a: [2] } } });
+
+  it("is told in one text: when, by whom, from what to what", () => {
+    const when = anEvent().occurred_at;
+    expect(edit({ changes })).toBe(`${when} usr_xyz: due_date "2026-03-01" → null; total 1 → {"a":[2]}`);
+    expect(edit({ changes: null, actor: jsonText({ name: "Anna" }) })).toBe(`${when} Anna (usr_xyz): `);
+    expect(edit({ changes: null, actor_user_id: null })).toBe(`${when} system: `);
+    const actor = jsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
+    expect(edit({ changes: null, actor })).toBe(`${when} Anna (by Support) (usr_xyz): `);
+  });
+
+  it("is no other event", () => expect(lineOf(anEvent({ action: "INVOICE_PAID", changes })).edit).toBeUndefined());
+
+  it("is bounded, however much was changed", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 500 }, (_, n) => [`field_${n}`, { old: n, new: "x".repeat(200) }]),
+    );
+    expect(edit({ changes: jsonText(many) })).toMatch(
+      /^2026-05-11T08:30:12\.000Z usr_xyz: field_0 0 → "x{98}….* … cut, \d+ bytes, sha256 [0-9a-f]{64}$/,
+    );
+  });
 });
 
 describe("the text of a line", () => {

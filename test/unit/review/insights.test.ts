@@ -17,28 +17,46 @@ describe("in Logs Insights QL", () => {
       [
         'filter message = "event"',
         'filter entity_id = "{{document}}"',
-        "fields occurred_at, org_id, actor_user_id, action, entity_ref, entity_id, changed_fields, source, event_id",
+        "fields occurred_at, org_id, actor_user_id, actor_name, actor_type, on_behalf_of_user_id, on_behalf_of_name, action, entity_ref, entity_id, source, event_id, changed_fields, changed_values",
         "sort occurred_at desc",
-        "dedup event_id",
+        "dedup record_id, sequence_number",
         "limit 10000",
       ].join("\n| "),
     );
   });
 
-  it("groups count ids, and are filtered by what was computed", () => {
+  it("a parameter that may be left out narrows the query only where it is given", () => {
+    const narrowed = '\n| filter strcontains(concat(",", changed_fields, ","), ",due_date,") = 1\n';
+    expect(compiled("document-history", { document: "inv_1", field: "due_date" })).toContain(narrowed);
+    expect(compiled("document-history", { document: "inv_1" })).not.toContain("strcontains");
+    expect(compiled("edits-after-closing", { field: "due_date" })).toContain(
+      'filter (isPresent(closed_ms) or strcontains(concat(",", changed_fields, ","), ",due_date,") = 1)',
+    );
+    expect(compiled("field-changes")).toContain('concat(",", changed_fields, ","), ",{{field}},") = 1');
+    expect(() => compiled("field-changes", { field: 'a"b' })).toThrow(RangeError);
+  });
+
+  it("what a user did is also what others did for that user", () => {
+    expect(compiled("user-activity", { user: "usr_1" })).toContain(
+      'filter (actor_user_id = "usr_1" or on_behalf_of_user_id = "usr_1")',
+    );
+  });
+
+  it("groups count records, and are filtered by what was computed", () => {
     expect(compiled("bulk-changes", { threshold: 20 }, "org_a")).toBe(
       [
         'filter message = "event"',
         "filter isPresent(actor_user_id)",
         'filter (org_id = "org_a" or org_ids like /(^|,)org_a(,|$)/)',
-        "stats count_distinct(event_id) as changes, count_distinct(entity_id) as documents by org_id, actor_user_id, occurred_slot",
+        "fields coalesce(record_id, event_id) as stored_record",
+        "stats count_distinct(stored_record) as changes, count_distinct(entity_id) as documents by org_id, actor_user_id, occurred_slot",
         "filter changes >= 20",
         "sort changes desc",
         "limit 10000",
       ].join("\n| "),
     );
     expect(compiled("edits-after-closing")).toContain(
-      "stats min(closed_ms) as closed_at, max(edited_ms) as edited_at, count_distinct(event_id) as events by",
+      "stats min(closed_ms) as closed_at, max(edited_ms) as edited_at, count_distinct(stored_record) as events, sortsLast(edit) as last_edit by",
     );
     expect(compiled("edits-after-closing")).toContain("\n| filter edited_at > closed_at\n");
   });

@@ -222,6 +222,19 @@ describe("user", () => {
     });
   });
 
+  it("names whom somebody acted for, and behind that who acted, whose id it is", () => {
+    const onBehalfOf = { user_id: "9", name: "Anna" };
+    const support = jsonText({ name: "Support", type: "user", on_behalf_of: onBehalfOf });
+    const user = { id: 5, full_name: "Anna (by Support)", avatar: null };
+    expect(shown({ actor_user_id: "5", actor: support }).user).toEqual(user);
+    const agent = jsonText({ type: "agent", on_behalf_of: onBehalfOf });
+    expect(shown({ actor_user_id: null, actor: agent }).user).toEqual({
+      ...user,
+      id: null,
+      full_name: "Anna (by Robot)",
+    });
+  });
+
   it("has some name even if the event names nobody", () => {
     const mail = jsonText({ name: "", email: "a@h.cz", avatar_url: "" });
     expect(shown({ actor_user_id: "5", actor: mail }).user).toEqual({ id: 5, full_name: "a@h.cz", avatar: null });

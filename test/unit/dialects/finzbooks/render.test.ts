@@ -23,6 +23,12 @@ describe("the contract, to the byte", () => {
   });
 });
 
+it("shows nothing more of who acted, and for whom, than it always did", () => {
+  const onBehalfOf = { user_id: "usr_9", name: "Anna" };
+  const actor = jsonText({ name: "Support", type: "agent", on_behalf_of: onBehalfOf });
+  expect(renderEvent(anEvent({ actor }))).toBe(renderEvent(anEvent({ actor: null })));
+});
+
 it("shows an empty page", () => {
   expect(renderPage([], 100, false)).toBe(
     '{"code":0,"message":"success","activity":[],"page_context":{"limit":100,"returned":0,"has_more_page":false}}',

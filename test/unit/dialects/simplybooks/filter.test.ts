@@ -28,6 +28,12 @@ const activity = activityOf(
   { org: anOrg(), origin: "https://api.example.com" },
 );
 
+it("an activity names whom somebody acted for, and behind that who acted", () => {
+  const actor = jsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
+  const { user } = activityOf(anEvent({ actor }), { org: anOrg(), origin: "https://api.example.com" });
+  expect(user).toBe("Anna (by Support)");
+});
+
 const isMet = (filter: string, over: Partial<typeof activity> = {}) =>
   readFilter(filter).every((condition) => meets({ ...activity, ...over }, condition));
 

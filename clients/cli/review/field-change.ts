@@ -1,0 +1,27 @@
+import { isJsonObject } from "../../../shared/events/json.ts";
+import type { Row } from "../../../shared/review/evaluate.ts";
+
+/** Columns that an answer about one field has besides those of its query. */
+export const changeColumns = ["old", "new"] as const;
+
+/** The row with what the field was and became; the row as it is without a field. */
+export function withChangeOf(field: string | null, row: Row): Row {
+  if (field === null) return row;
+  const changes = parsed(row.changed_values);
+  const change = isJsonObject(changes) && Object.hasOwn(changes, field) ? changes[field] : null;
+  const [old, now] = isJsonObject(change) ? [shown(change.old), shown(change.new)] : [null, null];
+  return { ...row, old, new: now };
+}
+
+/** Texts as they are, anything else as JSON: `null` is what the field had, an empty cell that it is not known. */
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}
+
+function parsed(text: string | number | null | undefined): unknown {
+  try {
+    return JSON.parse(String(text ?? "null"));
+  } catch {
+    return null;
+  }
+}
