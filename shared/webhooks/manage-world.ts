@@ -9,7 +9,7 @@ import type { ReplayQueue, ReplayStore } from "./replay.ts";
 export type ManageWorld = {
   readonly endpoints: EndpointStore;
   readonly box: Pick<SecretBox, "seal">;
-  readonly deliveries: Pick<DeliveryStore, "announce" | "get" | "attempts" | "page" | "statuses">;
+  readonly deliveries: Pick<DeliveryStore, "create" | "get" | "attempts" | "page" | "statuses">;
   readonly health: HealthStore;
   readonly queue: DeliveryQueue;
   readonly replays: ReplayStore;

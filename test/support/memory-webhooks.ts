@@ -136,6 +136,13 @@ export function memoryDeliveries(): DeliveryStore {
       });
       return { kind: "claimed", delivery };
     },
+    async create(message, now, nextAttemptAt) {
+      const deliveries = deliveriesOf(message.endpoint_id);
+      if (deliveries.has(message.delivery_id)) return false;
+      const delivery = begun(message, now, nextAttemptAt);
+      deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
+      return true;
+    },
     async announce(message, now, nextAttemptAt) {
       const deliveries = deliveriesOf(message.endpoint_id);
       const held = deliveries.get(message.delivery_id);
