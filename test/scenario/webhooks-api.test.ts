@@ -208,6 +208,8 @@ describe("a body", () => {
     ["too many filters", { url, events: Array.from({ length: 51 }, (_, n) => `invoice.v${n}`) }, "events"],
     ["an empty entity_id", { url, events, entity_id: "" }, "entity_id"],
     ["control characters", { url, events, description: "a\u0000b" }, "description"],
+    ["a direction override", { url, events, description: "abc\u202egnp.exe" }, "description"],
+    ["an invisible character", { url, events, entity_id: "inv\u200b1" }, "entity_id"],
     ["a status that is no boolean", { url, events, enabled: "yes" }, "enabled"],
   ])("is refused that holds %s", async (_, body, field) => {
     expect(await subscriber.ask("POST", "/endpoints", body)).toMatchObject(refused(field));
