@@ -39,7 +39,15 @@ export class Access extends Construct {
       timeoutSeconds: 15,
       log: operation.auditLogs.access,
     });
-    this.allow(this.admin, ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem", "Query", "UpdateItem"]);
+    this.allow(this.admin, [
+      "BatchGetItem",
+      "ConditionCheckItem",
+      "DeleteItem",
+      "GetItem",
+      "PutItem",
+      "Query",
+      "UpdateItem",
+    ]);
 
     operation.alarms.add(this, "AdminErrors", {
       severity: "notice",
@@ -55,11 +63,18 @@ export class Access extends Construct {
       ...requestFunction(operation),
     });
     this.allow(this.oauth, ["GetItem", "UpdateItem"], keysThatBeginWith("token#"));
+    this.allowSuspensions(this.oauth);
   }
 
   /** Lets a function authenticate callers: it looks at a token it has not seen, and counts each use on the token's item. */
   allowAuthenticate(fn: LambdaFunction): void {
     this.allow(fn, ["GetItem", "UpdateItem"], keysThatBeginWith("token#"));
+    this.allowSuspensions(fn);
+  }
+
+  /** Lets a function list the organisations that are suspended. */
+  allowSuspensions(fn: LambdaFunction): void {
+    this.allow(fn, ["Query"], keysThatBeginWith("suspended_orgs"));
   }
 
   /** Lets a function know organisations. */

@@ -27,6 +27,9 @@ const shards = z.optional(z.literal(shardCounts));
 export const adminRequest = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("org.create"), org_id: orgId, ...settings }),
   z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings, shards }),
+  /** Ends all access to an organisation, until it is resumed. */
+  z.strictObject({ action: z.literal("org.suspend"), org_id: orgId }),
+  z.strictObject({ action: z.literal("org.resume"), org_id: orgId }),
   z.strictObject({ action: z.literal("org.list") }),
   z.strictObject({
     action: z.literal("token.create"),
@@ -40,7 +43,12 @@ export const adminRequest = z.discriminatedUnion("action", [
   /** An API client of the Fakturoid dialect. */
   z.strictObject({ action: z.literal("client.create"), org_id: orgId, user_id: userId }),
   z.strictObject({ action: z.literal("token.list"), org_id: orgId }),
-  z.strictObject({ action: z.literal("token.revoke"), token_id: z.string().check(z.regex(/^tok_[0-9a-f]{32}$/)) }),
+  z.strictObject({
+    action: z.literal("token.revoke"),
+    token_id: z.string().check(z.regex(/^tok_[0-9a-f]{32}$/)),
+    /** Disables the webhook endpoints that the token created or changed, too. */
+    with_endpoints: z.optional(z.boolean()),
+  }),
 ]);
 
 export type AdminRequest = z.infer<typeof adminRequest>;

@@ -10,6 +10,7 @@ export const variables = {
   slowDeliveriesQueue: "SLOW_DELIVERIES_QUEUE_URL",
   /** Concurrent sends of an organisation to endpoints that are not known as fast. */
   sendsPerOrg: "SENDS_PER_ORG",
+  sendsPerHost: "SENDS_PER_HOST",
   replaysQueue: "REPLAYS_QUEUE_URL",
   unreadQueue: "UNREAD_QUEUE_URL",
   auditLogGroup: "AUDIT_LOG_GROUP",

@@ -13,6 +13,7 @@ export type FailureReason =
   | "endpoint_gone"
   | "endpoint_disabled"
   | "endpoint_deleted"
+  | "org_suspended"
   | "aborted_by_receiver"
   | "test_failed";
 

@@ -3,7 +3,7 @@ import type { DeliveryQueue, DeliveryStore } from "./delivery.ts";
 import type { EndpointStore, SecretBox } from "./endpoint.ts";
 import type { UrlRules } from "./endpoint-url.ts";
 import type { HealthStore } from "./health.ts";
-import type { ReplayQueue, ReplayStore } from "./replay.ts";
+import type { ReplayListStore, ReplayQueue, ReplayStore } from "./replay.ts";
 
 /** All that those who manage endpoints need of the world. */
 export type ManageWorld = {
@@ -13,6 +13,7 @@ export type ManageWorld = {
   readonly health: HealthStore;
   readonly queue: DeliveryQueue;
   readonly replays: ReplayStore;
+  readonly replayLists: ReplayListStore;
   readonly replayQueue: ReplayQueue;
   readonly events: EventReader;
   readonly rules: UrlRules;

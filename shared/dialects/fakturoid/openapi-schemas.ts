@@ -37,6 +37,7 @@ const org = {
   robot_name: orgDefaults.robot_name,
   shards: null,
   created_at: occurred_at,
+  suspended_at: null,
 };
 
 export const sampleSlug = org.slug;
