@@ -34,6 +34,9 @@ export type NodeFunctionProps = {
 
 /** A function of this product: Node 24 on arm64, one bundle, and a role that may write its log and nothing else. */
 export class NodeFunction extends LambdaFunction {
+  /** The unique id of its role: SQS names a sender by it. */
+  readonly roleId: string;
+
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { log, reservedConcurrency, allowsRecursion = false } = props;
     const logGroup = typeof log === "number" ? new LogGroup(scope, `${id}Logs`, { retention: log }) : log;
@@ -55,6 +58,7 @@ export class NodeFunction extends LambdaFunction {
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(allowsRecursion ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
+    this.roleId = role.roleId;
     // The assembly has its own copy by now.
     rmSync(folder, { recursive: true });
   }

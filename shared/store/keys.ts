@@ -16,7 +16,7 @@
  *   org#ID        token#TOKEN                                 the tokens of an organisation
  *   slug#SLUG     org                                         the organisation of a slug
  *   token#TOKEN   token                                       one token, with its rate window; a client's access tokens
- *   pin#ORG#KEY   pin                                         an idempotency key, 30 days
+ *   pin#ORG#KEY   pin, writer#WRITER                          an idempotency key, 30 days; of a second writer of the key
  *   page#ORG#LIST  at#OFFSET                                  where a list goes on, minutes
  *   sharded_orgs  org#ID                                      the organisations with several shards, and how many
  *   suspended_orgs  org#ID                                    the organisations that are suspended
@@ -70,6 +70,12 @@ export const placeKey = (orgId: string, list: string, offset: number) => ({
 });
 
 export const pinKey = (orgId: string, key: string) => ({ pk: `pin#${orgId}#${key}`, sk: "pin" });
+
+/** Of a writer whose key another one had used before. */
+export const ownPinKey = (orgId: string, key: string, writer: string) => ({
+  pk: pinKey(orgId, key).pk,
+  sk: `writer#${writer}`,
+});
 
 export const shardedOrgsPartition = "sharded_orgs";
 
