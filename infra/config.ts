@@ -87,7 +87,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     ingestConcurrency: 10,
     deliveryConcurrency: 20,
     slowDeliveryConcurrency: 12,
-    sendsPerOrg: 10,
+    sendsPerOrg: 4,
     sendsPerHost: 1_000,
     archive: null,
     backup: null,
