@@ -40,7 +40,15 @@ export class Access extends Construct {
       timeoutSeconds: 15,
       log: operation.auditLogs.access,
     });
-    this.allow(this.admin, ["BatchGetItem", "ConditionCheckItem", "DeleteItem", "PutItem", "Query", "UpdateItem"]);
+    this.allow(this.admin, [
+      "BatchGetItem",
+      "ConditionCheckItem",
+      "DeleteItem",
+      "GetItem",
+      "PutItem",
+      "Query",
+      "UpdateItem",
+    ]);
 
     operation.alarms.add(this, "AdminErrors", {
       severity: "notice",
@@ -56,11 +64,18 @@ export class Access extends Construct {
       ...requestFunction(operation),
     });
     this.allowTokens(this.oauth, issuingAttributes);
+    this.allowSuspensions(this.oauth);
   }
 
   /** Lets a function authenticate callers: it reads tokens, and counts on a token's item what its caller uses. */
   allowAuthenticate(fn: LambdaFunction): void {
     this.allowTokens(fn, countedAttributes);
+    this.allowSuspensions(fn);
+  }
+
+  /** Lets a function list the organisations that are suspended. */
+  allowSuspensions(fn: LambdaFunction): void {
+    this.allow(fn, ["Query"], keysThatBeginWith("suspended_orgs"));
   }
 
   /** Lets a function know organisations. */

@@ -46,6 +46,8 @@ export type Stage = {
   readonly slowDeliveryConcurrency: number;
   /** Concurrent sends of one organisation on the slow lane, and on the other to endpoints above 250 ms. */
   readonly sendsPerOrg: number;
+  /** Sends a second to one host, of all organisations together. */
+  readonly sendsPerHost: number;
   /** Years for which each day of the audit log is kept in a bucket that nobody can delete from; `null` for no bucket. */
   readonly archive: { readonly years: number } | null;
   /**
@@ -90,6 +92,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     deliveryConcurrency: 20,
     slowDeliveryConcurrency: 12,
     sendsPerOrg: 4,
+    sendsPerHost: 1_000,
     archive: null,
     backup: null,
     tableClass: "STANDARD",
@@ -111,6 +114,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     deliveryConcurrency: 180,
     slowDeliveryConcurrency: 120,
     sendsPerOrg: 100,
+    sendsPerHost: 1_000,
     archive: null,
     backup: { keepDailyDays: 7, keepMonthlyDays: 365, monthlyToColdDays: 1, isLocked: false },
     tableClass: "STANDARD_INFREQUENT_ACCESS",

@@ -147,9 +147,9 @@ export class Deliveries extends Construct {
   /** Lets a function list deliveries, begin them anew, and begin and follow replays. */
   allowManage(fn: LambdaFunction): void {
     this.allow(fn, ["Query"], "endpoint#", "delivery#", "replay#");
-    this.allow(fn, ["GetItem"], "endpoint#", "health#", "replay#");
+    this.allow(fn, ["GetItem"], "endpoint#", "health#", "replay#", "replays#");
     this.allow(fn, ["BatchGetItem"], "endpoint#");
-    this.allow(fn, ["PutItem"], "endpoint#", "replay#");
+    this.allow(fn, ["PutItem"], "endpoint#", "replay#", "replays#");
     this.allow(fn, ["UpdateItem"], "health#");
     this.allowListUndelivered(fn);
     this.allowSend(fn);
@@ -249,17 +249,19 @@ export class Deliveries extends Construct {
     fn.addEnvironment(variables.auditLogGroup, operation.auditLogs.access.logGroupName);
     operation.auditLogs.access.grantWrite(fn);
     const source = { batchSize: 10, reportBatchItemFailures: true };
-    const { deliveryConcurrency, slowDeliveryConcurrency, sendsPerOrg } = sending;
+    const { deliveryConcurrency, slowDeliveryConcurrency, sendsPerOrg, sendsPerHost } = sending;
     fn.addEventSource(new SqsEventSource(this.work.queue, { ...source, maxConcurrency: deliveryConcurrency }));
     fn.addEventSource(new SqsEventSource(this.slow.queue, { ...source, maxConcurrency: slowDeliveryConcurrency }));
     this.allowSend(fn);
     this.allowMove(fn);
     fn.addEnvironment(variables.sendsPerOrg, String(sendsPerOrg));
-    this.allow(fn, ["UpdateItem"], "endpoint#", "health#", "permits#");
+    fn.addEnvironment(variables.sendsPerHost, String(sendsPerHost));
+    this.allow(fn, ["UpdateItem"], "endpoint#", "health#", "permits#", "destination#");
     this.allow(fn, ["PutItem"], "endpoint#", "delivery#", "due#");
     this.allow(fn, ["GetItem"], "health#");
     eventLog.allowGet(fn);
     access.allowEndpoints(fn, "disable");
+    access.allowSuspensions(fn);
     eventLog.allowAppendInTransaction(fn);
     alarms.add(this, "DeliveryBacklog", {
       severity: "page",
@@ -332,6 +334,7 @@ export class Deliveries extends Construct {
     eventLog.allowQuery(fn);
     access.allowShards(fn);
     access.allowEndpoints(fn, "get");
+    access.allowSuspensions(fn);
     this.allow(fn, ["GetItem", "PutItem"], "replay#");
     this.allow(fn, ["BatchGetItem"], "endpoint#");
     this.allowListUndelivered(fn);

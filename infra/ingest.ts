@@ -61,6 +61,7 @@ export class Ingest extends Construct {
     access.allowPin(this.fn);
     access.allowShards(this.fn);
     this.rejected.grantSendMessages(this.fn);
+    this.fn.addEnvironment(variables.roleId, this.fn.roleId);
     this.fn.addEnvironment(variables.rejectedQueue, this.rejected.queueUrl);
     this.work.queue.grantSendMessages(this.fn);
     this.fn.addEnvironment(variables.ingestQueue, this.work.queue.queueUrl);

@@ -34,6 +34,8 @@ export class ActivityLogStack extends Stack {
     const { tableClass, warmThroughput } = stage;
     const eventLog = new EventLog(this, "EventLog", { operation, tableClass, warmThroughput });
     const access = new Access(this, "Access", { operation });
+    // Revoking a token can disable the webhook endpoints that it created, which is an event of their organisation.
+    eventLog.allowAppendInTransaction(access.admin);
     const ingest = new Ingest(this, "Ingest", {
       operation,
       eventLog,

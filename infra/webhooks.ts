@@ -20,7 +20,7 @@ export type WebhooksProps = {
   readonly eventLog: EventLog;
   readonly access: Access;
   readonly readApi: ReadApi;
-  readonly sending: Pick<Stage, "deliveryConcurrency" | "slowDeliveryConcurrency" | "sendsPerOrg">;
+  readonly sending: Pick<Stage, "deliveryConcurrency" | "slowDeliveryConcurrency" | "sendsPerOrg" | "sendsPerHost">;
 };
 
 /** Holds a statement to data keys that are bound to an organisation, and to nothing else. */

@@ -5,7 +5,7 @@ import type { Verb } from "./verb.ts";
 import { clientCreate, keyCreate } from "./verbs/client.ts";
 import { emit } from "./verbs/emit.ts";
 import { list } from "./verbs/list.ts";
-import { orgCreate, orgList, orgUpdate } from "./verbs/org.ts";
+import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./verbs/org.ts";
 import { rejectedList, rejectedRetry } from "./verbs/rejected.ts";
 import { review, reviewList } from "./verbs/review.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "./verbs/token.ts";
@@ -27,6 +27,8 @@ import { webhooksUpdate } from "./verbs/webhooks/update.ts";
 const verbs: readonly Verb[] = [
   orgCreate,
   orgUpdate,
+  orgSuspend,
+  orgResume,
   orgList,
   clientCreate,
   keyCreate,

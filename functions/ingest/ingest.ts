@@ -45,14 +45,17 @@ async function openIngestQueue(): Promise<IngestQueue> {
 }
 
 /** Consumes the ingest queue: every message ends as a stored event, in the rejected queue, or as a dead letter. */
-export const handler = createIngestHandler({
-  store,
-  rejected,
-  queue: {
-    defer: async (messages) => (await openIngestQueue()).defer(messages),
-    bury: async (messages) => (await openIngestQueue()).bury(messages),
+export const handler = createIngestHandler(
+  {
+    store,
+    rejected,
+    queue: {
+      defer: async (messages) => (await openIngestQueue()).defer(messages),
+      bury: async (messages) => (await openIngestQueue()).bury(messages),
+    },
+    holds: createOrgHolds(),
+    now: () => new Date(),
+    random: Math.random,
   },
-  holds: createOrgHolds(),
-  now: () => new Date(),
-  random: Math.random,
-});
+  env(variables.roleId),
+);

@@ -11,6 +11,9 @@ const world = readWorld({ events: env(variables.eventsTable), config: env(variab
 export const handler = http({
   name: "fakturoid",
   answer: answerFakturoid(world),
-  prefetch: () => world.shards.prefetch(),
+  prefetch: () => {
+    world.shards.prefetch();
+    world.suspended.prefetch();
+  },
   renderProblem,
 });

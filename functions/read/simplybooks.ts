@@ -11,6 +11,9 @@ const world = readWorld({ events: env(variables.eventsTable), config: env(variab
 export const handler = http({
   name: "simplybooks",
   answer: answerSimplybooks(world),
-  prefetch: () => world.shards.prefetch(),
+  prefetch: () => {
+    world.shards.prefetch();
+    world.suspended.prefetch();
+  },
   renderProblem,
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { SuspendedOrgs, withoutSuspended } from "../../shared/access/suspended-orgs.ts";
 import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { answerWebhooks } from "../../shared/dialects/finzbooks/webhooks/answer.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
@@ -16,8 +17,10 @@ import { deliveryStore } from "../../shared/store/deliveries.ts";
 import { endpointStore } from "../../shared/store/endpoints.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { healthStore } from "../../shared/store/health.ts";
+import { replayListStore } from "../../shared/store/replay-lists.ts";
 import { replayStore } from "../../shared/store/replays.ts";
 import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
+import { suspendedOrgsReader } from "../../shared/store/suspended-orgs.ts";
 import { tokenUses } from "../../shared/store/token-uses.ts";
 
 const client = dynamoClient();
@@ -26,18 +29,20 @@ const config = env(variables.configTable);
 const events = env(variables.eventsTable);
 const table = env(variables.deliveriesTable);
 const now = () => new Date();
+const suspended = new SuspendedOrgs(suspendedOrgsReader(client, config), now);
 
 /** Serves the webhook endpoints of the FinzBooks dialect behind the HTTP API. */
 export const handler = http({
   name: "webhooks",
   answer: answerWebhooks({
-    tokens: tokenUses(client, config),
+    tokens: withoutSuspended(tokenUses(client, config), suspended),
     endpoints: endpointStore(client, { config, events }, now),
     box: secretSealer(env(variables.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),
     health: healthStore(client, table),
     queue: deliveryQueue(env(variables.deliveriesQueue), queues, throwUnsent),
     replays: replayStore(client, table),
+    replayLists: replayListStore(client, table, now),
     replayQueue: replayQueue(env(variables.replaysQueue), queues),
     events: eventStore(client, events, { shards: new ShardCache(shardSettingsReader(client, config), now) }),
     rules: {
@@ -47,6 +52,7 @@ export const handler = http({
     now,
     random: randomBytes,
   }),
+  prefetch: () => suspended.prefetch(),
   renderProblem,
   readBody: readJsonBody,
 });

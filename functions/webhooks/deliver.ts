@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SuspendedOrgs } from "../../shared/access/suspended-orgs.ts";
 import type { AuditLog } from "../../shared/lambda/audit-log.ts";
 import { batchTogether } from "../../shared/lambda/batch.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
@@ -10,12 +11,15 @@ import { variables } from "../../shared/lambda/names.ts";
 import { secretOpener } from "../../shared/lambda/secret-box.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { deliveryStore } from "../../shared/store/deliveries.ts";
+import { destinationStore } from "../../shared/store/destinations.ts";
 import { dueStore } from "../../shared/store/due.ts";
 import { endpointStore } from "../../shared/store/endpoints.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { healthStore } from "../../shared/store/health.ts";
 import { permitStore } from "../../shared/store/permits.ts";
+import { suspendedOrgsReader } from "../../shared/store/suspended-orgs.ts";
 import type { DeliveryWorld } from "../../shared/webhooks/delivery-world.ts";
+import { Destinations } from "../../shared/webhooks/destinations.ts";
 import { Refusals } from "../../shared/webhooks/refusals.ts";
 import { sender } from "../../shared/webhooks/send.ts";
 
@@ -36,6 +40,8 @@ const fastLane: DeliveryWorld = {
   slowLane: slowQueue,
   sendsPerOrg: Number(env(variables.sendsPerOrg)),
   refusals: new Refusals(),
+  destinations: new Destinations(destinationStore(client, table), Number(env(variables.sendsPerHost)), now),
+  suspended: new SuspendedOrgs(suspendedOrgsReader(client, env(variables.configTable)), now),
   events: eventStore(client, env(variables.eventsTable)),
   box: secretOpener(env(variables.secretsKey)),
   send: sender({

@@ -1,3 +1,4 @@
+import { SuspendedOrgs } from "../../shared/access/suspended-orgs.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { batch } from "../../shared/lambda/batch.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
@@ -11,6 +12,7 @@ import { endpointSource } from "../../shared/store/endpoint-source.ts";
 import { eventStore } from "../../shared/store/events.ts";
 import { replayStore } from "../../shared/store/replays.ts";
 import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
+import { suspendedOrgsReader } from "../../shared/store/suspended-orgs.ts";
 import { type ReplayWorld, runReplay } from "../../shared/webhooks/replay-run.ts";
 
 const client = dynamoClient();
@@ -28,6 +30,7 @@ const world: ReplayWorld = {
   }),
   queue: deliveryQueue(env(variables.deliveriesQueue), queues),
   replayQueue: replayQueue(env(variables.replaysQueue), queues),
+  suspended: new SuspendedOrgs(suspendedOrgsReader(client, config), now),
   now,
 };
 

@@ -42,6 +42,9 @@ const auditLogging = { loggingFormat: LoggingFormat.JSON, systemLogLevelV2: Syst
 
 /** A function of this product: Node 24 on arm64, one bundle, and a role that may write its log and nothing else. */
 export class NodeFunction extends LambdaFunction {
+  /** The unique id of its role: SQS names a sender by it. */
+  readonly roleId: string;
+
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { log, reservedConcurrency, allowsRecursion = false } = props;
     const logGroup =
@@ -64,6 +67,7 @@ export class NodeFunction extends LambdaFunction {
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(allowsRecursion ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
+    this.roleId = role.roleId;
     // The assembly has its own copy by now.
     rmSync(folder, { recursive: true });
   }

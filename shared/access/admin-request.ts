@@ -1,18 +1,20 @@
 import * as z from "zod/mini";
 import { orgIdPattern } from "../events/limits.ts";
 import { shardCounts } from "../events/shards.ts";
+import { isVisibleId, isVisibleLine } from "../events/text-rules.ts";
 import { scopes } from "./caller.ts";
 import { isTimeZone } from "./org.ts";
 
 const orgId = z.string().check(z.regex(orgIdPattern));
-const userId = z.optional(z.string().check(z.minLength(1), z.maxLength(256)));
-const line = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), z.regex(/^\P{Cc}*$/u));
+const id = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), z.refine(isVisibleId));
+const userId = z.optional(id(256));
+const line = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), z.refine(isVisibleLine));
 
 /** What an organisation may be told to be, at its creation or later. */
 const settings = {
   name: z.optional(line(256)),
   slug: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/))),
-  account_number: z.optional(line(64)),
+  account_number: z.optional(id(64)),
   time_zone: z.optional(z.string().check(z.refine(isTimeZone))),
   robot_name: z.optional(line(256)),
 };
@@ -25,6 +27,9 @@ const shards = z.optional(z.literal(shardCounts));
 export const adminRequest = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("org.create"), org_id: orgId, ...settings }),
   z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings, shards }),
+  /** Ends all access to an organisation, until it is resumed. */
+  z.strictObject({ action: z.literal("org.suspend"), org_id: orgId }),
+  z.strictObject({ action: z.literal("org.resume"), org_id: orgId }),
   z.strictObject({ action: z.literal("org.list") }),
   z.strictObject({
     action: z.literal("token.create"),
@@ -38,7 +43,12 @@ export const adminRequest = z.discriminatedUnion("action", [
   /** An API client of the Fakturoid dialect. */
   z.strictObject({ action: z.literal("client.create"), org_id: orgId, user_id: userId }),
   z.strictObject({ action: z.literal("token.list"), org_id: orgId }),
-  z.strictObject({ action: z.literal("token.revoke"), token_id: z.string().check(z.regex(/^tok_[0-9a-f]{32}$/)) }),
+  z.strictObject({
+    action: z.literal("token.revoke"),
+    token_id: z.string().check(z.regex(/^tok_[0-9a-f]{32}$/)),
+    /** Disables the webhook endpoints that the token created or changed, too. */
+    with_endpoints: z.optional(z.boolean()),
+  }),
 ]);
 
 export type AdminRequest = z.infer<typeof adminRequest>;

@@ -8,6 +8,23 @@ import { tokenHash, tokenIdOfHash, writeToken } from "./token.ts";
 /** A token as an administrator sees it: never its hash. */
 export type TokenView = Omit<Token, "hash">;
 
+/** A webhook endpoint that a token created or changed, or may have: `unknown` where that was not recorded yet. */
+export type TokenEndpoint = {
+  readonly org_id: string;
+  readonly endpoint_id: string;
+  /** The URL without path and query, which can hold a secret. */
+  readonly origin: string;
+  readonly relation: "created" | "changed" | "unknown";
+  readonly status: "enabled" | "disabled";
+};
+
+/** The webhook endpoints that outlive a token. */
+export type TokenEndpoints = {
+  list(tokenId: string, orgIds: readonly string[]): Promise<readonly TokenEndpoint[]>;
+  /** Disables an endpoint; `false` if it was disabled or given another address meanwhile. */
+  disable(endpoint: TokenEndpoint): Promise<boolean>;
+};
+
 export type AdminAnswer =
   | { readonly org: Org }
   | { readonly orgs: readonly Org[] }
@@ -17,7 +34,7 @@ export type AdminAnswer =
       readonly client: { readonly client_id: string; readonly org_id: string; readonly slug: string };
       readonly secret: string;
     }
-  | { readonly token: TokenView }
+  | { readonly token: TokenView; readonly endpoints: readonly TokenEndpoint[] }
   | { readonly tokens: readonly TokenView[] };
 
 export type AdminStore = {
@@ -28,6 +45,11 @@ export type AdminStore = {
    * `invalid_value` for fewer shards than it has.
    */
   updateOrg(orgId: string, change: OrgChange, now: Date): Promise<Org | null>;
+  /**
+   * Suspends an organisation at a time, or resumes it with `null`. Returns the organisation as it is from now on, with the
+   * time of the first suspension; `null` if there is none.
+   */
+  suspendOrg(orgId: string, at: string | null): Promise<Org | null>;
   listOrgs(): Promise<readonly Org[]>;
   /** Throws `not_found` where one of its organisations does not exist. */
   createToken(token: Token): Promise<void>;
@@ -39,10 +61,16 @@ export type AdminStore = {
   revokeToken(tokenId: string, at: string): Promise<Token | null>;
 };
 
-export type AdminContext = { readonly store: AdminStore; readonly now: Date; readonly random: Uint8Array };
+export type AdminContext = {
+  readonly store: AdminStore;
+  readonly endpoints: TokenEndpoints;
+  readonly now: Date;
+  readonly random: Uint8Array;
+};
 
 /** Carries out one administrative request. Throws `ActivityError` where it cannot. */
-export async function administer({ store, now, random }: AdminContext, request: AdminRequest): Promise<AdminAnswer> {
+export async function administer(context: AdminContext, request: AdminRequest): Promise<AdminAnswer> {
+  const { store, now, random } = context;
   const issue = async (kind: "token" | "key" | "client", may: Pick<Token, "org_ids" | "scopes" | "expires_at">) => {
     const secret = writeToken(random, kind);
     const hash = tokenHash(secret);
@@ -66,6 +94,7 @@ export async function administer({ store, now, random }: AdminContext, request: 
         robot_name,
         shards: null,
         created_at: now.toISOString(),
+        suspended_at: null,
       };
       await store.createOrg(org);
       return { org };
@@ -73,6 +102,11 @@ export async function administer({ store, now, random }: AdminContext, request: 
     case "org.update": {
       const { action: _, org_id, ...change } = request;
       return { org: await changedOrg(store, org_id, change, now) };
+    }
+    case "org.suspend":
+    case "org.resume": {
+      const at = request.action === "org.suspend" ? now.toISOString() : null;
+      return { org: knownOrg(await store.suspendOrg(request.org_id, at), request.org_id) };
     }
     case "org.list":
       return { orgs: await store.listOrgs() };
@@ -99,15 +133,27 @@ export async function administer({ store, now, random }: AdminContext, request: 
     case "token.list":
       return { tokens: (await store.listTokens(request.org_id)).map(view) };
     case "token.revoke": {
-      const token = await store.revokeToken(request.token_id, now.toISOString());
-      if (token === null) throw new ActivityError("not_found", `There is no token ${request.token_id}.`);
-      return { token: view(token) };
+      return revoke(context, request.token_id, request.with_endpoints ?? false);
     }
   }
 }
 
+/** Revokes a token first, so that it creates no endpoint while those that it created are listed and disabled. */
+async function revoke({ store, endpoints, now }: AdminContext, tokenId: string, withEndpoints: boolean) {
+  const token = await store.revokeToken(tokenId, now.toISOString());
+  if (token === null) throw new ActivityError("not_found", `There is no token ${tokenId}.`);
+  const listed = await endpoints.list(tokenId, token.org_ids);
+  if (!withEndpoints) return { token: view(token), endpoints: listed };
+  const ended = listed.filter(({ relation, status }) => relation !== "unknown" && status === "enabled");
+  await Promise.all(ended.map((endpoint) => endpoints.disable(endpoint)));
+  return { token: view(token), endpoints: await endpoints.list(tokenId, token.org_ids) };
+}
+
 async function changedOrg(store: AdminStore, orgId: string, change: OrgChange, now: Date): Promise<Org> {
-  const org = await store.updateOrg(orgId, change, now);
+  return knownOrg(await store.updateOrg(orgId, change, now), orgId);
+}
+
+function knownOrg(org: Org | null, orgId: string): Org {
   if (org !== null) return org;
   throw new ActivityError("not_found", `There is no organisation ${orgId}: create it first.`, { field: "org_id" });
 }

@@ -15,6 +15,8 @@ export type Org = {
   /** How many shards its index keys have; `null` for one, which all have to begin with. */
   readonly shards: ShardSetting | null;
   readonly created_at: string;
+  /** Since when nothing of it is readable and nothing is sent; `null` if it is not suspended. */
+  readonly suspended_at: string | null;
 };
 
 /** What an organisation has until it is told otherwise. */

@@ -1,5 +1,6 @@
 import type { ActivityEvent } from "./event.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { isHttpsUrl } from "./text-rules.ts";
 
 /** What kind of actor did something; a writer need not say. */
 export const actorTypes = ["user", "system", "integration", "agent"] as const;
@@ -28,7 +29,8 @@ export function actorOf({ actor }: Pick<ActivityEvent, "actor">): Actor {
   return {
     name: textOf(parsed.name),
     email: textOf(parsed.email),
-    avatar_url: textOf(parsed.avatar_url),
+    // Events from before the address was checked may have any.
+    avatar_url: httpsUrlOf(parsed.avatar_url),
     type: actorTypes.find((type) => type === parsed.type) ?? null,
     on_behalf_of: isJsonObject(parsed.on_behalf_of) ? onBehalfOf(parsed.on_behalf_of) : null,
   };
@@ -37,6 +39,11 @@ export function actorOf({ actor }: Pick<ActivityEvent, "actor">): Actor {
 function onBehalfOf({ user_id, name }: JsonObject): OnBehalfOf | null {
   const id = textOf(user_id);
   return id === null ? null : { user_id: id, name: textOf(name) };
+}
+
+function httpsUrlOf(value: unknown): string | null {
+  const text = textOf(value);
+  return text !== null && isHttpsUrl(text) ? text : null;
 }
 
 function textOf(value: unknown): string | null {

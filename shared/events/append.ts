@@ -1,40 +1,73 @@
 import { isDeepStrictEqual } from "node:util";
 import { ActivityError } from "./errors.ts";
 import type { ActivityEvent, JsonText } from "./event.ts";
+import { eventIdOfKey } from "./ids.ts";
 import type { Draft } from "./read-event.ts";
 
-/** What an idempotency key holds fast: the first attempt's identity. */
-export type Pin = Pick<ActivityEvent, "event_id" | "occurred_at" | "entity_id">;
+/** What an idempotency key holds: the first attempt's identity, and who made it. */
+export type Pin = Pick<ActivityEvent, "event_id" | "occurred_at" | "entity_id"> & {
+  /** `null` for pins from before writers were told apart, which all writers of the organisation share. */
+  readonly writer: string | null;
+};
 
-/** The writes that an append needs of a store. Each is one conditional put, and never changes what stands. */
+/** The writes that an append needs of a store. Each is one conditional put, and never changes what is there. */
 export type AppendStore = {
   /** Stores the event unless its identity is taken; answers the event that was there before, else `null`. */
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
-  /** Pins a key unless it is pinned; answers the pin that is in force. */
-  pin(orgId: string, key: string, pin: Pin, now: Date): Promise<Pin>;
+  /** Pins a key unless it is pinned; answers the pin that is in force. `isOwn` pins it for the writer of `pin` alone. */
+  pin(orgId: string, key: string, pin: Pin, at: { readonly now: Date; readonly isOwn: boolean }): Promise<Pin>;
 };
 
+type Outcome = "appended" | "repeated";
+
 /**
- * Appends one event, or finds that it stands already.
- * Throws `ActivityError` `conflict` where the same identity, or the same idempotency key, stands for something else.
+ * Appends one event, or finds that it is there already. `writer` tells apart those who use the same idempotency key; it
+ * must not be what a writer says of itself. Throws `ActivityError` `conflict` if the same identity, or the writer's
+ * idempotency key, belongs to something else.
  */
-export async function append(store: AppendStore, { event, idempotencyKey }: Draft): Promise<"appended" | "repeated"> {
-  const pinned = idempotencyKey === null ? event : await pinnedTo(store, event, idempotencyKey);
-  const standing = await store.put(pinned);
-  if (standing === null) return "appended";
-  if (isSameEvent(pinned, standing)) return "repeated";
-  throw new ActivityError(
-    "conflict",
-    `Event ${pinned.event_id} is stored already with other content, and stays as it is.`,
+export async function append(
+  store: AppendStore,
+  { event, idempotencyKey }: Draft,
+  writer: string | null = null,
+): Promise<Outcome> {
+  if (idempotencyKey === null) return required(await appendAs(store, event), event);
+  const now = new Date(event.recorded_at);
+  const { org_id, event_id, occurred_at, entity_id } = event;
+  const first = await store.pin(
+    org_id,
+    idempotencyKey,
+    { event_id, occurred_at, entity_id, writer },
+    { now, isOwn: false },
   );
+  if (first.writer === null || writer === null || first.writer === writer) return appendPinned(store, event, first);
+  // Another writer's key. The same event to the letter is a repeat all the same, as when an operator sends it again.
+  if (first.occurred_at === occurred_at && first.entity_id === entity_id) {
+    const outcome = await appendAs(store, { ...event, event_id: first.event_id });
+    if (outcome !== null) return outcome;
+  }
+  const ownId = eventIdOfKey(org_id, idempotencyKey, writer);
+  const own = { event_id: ownId, occurred_at, entity_id, writer };
+  return appendPinned(store, event, await store.pin(org_id, idempotencyKey, own, { now, isOwn: true }));
 }
 
-async function pinnedTo(store: AppendStore, event: ActivityEvent, key: string): Promise<ActivityEvent> {
-  const pin = await store.pin(event.org_id, key, event, new Date(event.recorded_at));
+async function appendPinned(store: AppendStore, event: ActivityEvent, pin: Pin): Promise<Outcome> {
   if (pin.entity_id !== event.entity_id) {
     throw new ActivityError("conflict", "The idempotency key belongs to an event of another document already.");
   }
-  return { ...event, event_id: pin.event_id, occurred_at: pin.occurred_at };
+  const pinned = { ...event, event_id: pin.event_id, occurred_at: pin.occurred_at };
+  return required(await appendAs(store, pinned), pinned);
+}
+
+/** `null` if another event has the identity. */
+async function appendAs(store: AppendStore, event: ActivityEvent): Promise<Outcome | null> {
+  const standing = await store.put(event);
+  if (standing === null) return "appended";
+  return isSameEvent(event, standing) ? "repeated" : null;
+}
+
+function required(outcome: Outcome | null, { event_id }: ActivityEvent): Outcome {
+  if (outcome !== null) return outcome;
+  throw new ActivityError("conflict", `Event ${event_id} is stored already with other content, and stays as it is.`);
 }
 
 /**

@@ -12,8 +12,12 @@ export function eventIdAt(occurredAt: string, entropy: string): string {
   return `evt_${bytes.toString("hex")}`;
 }
 
-/** The event id that belongs to a writer's idempotency key: the same key of the same organisation is the same event. */
-export function eventIdOfKey(orgId: string, idempotencyKey: string): string {
-  const digest = createHash("sha256").update(`${orgId}\n${idempotencyKey}`).digest("hex");
+/**
+ * The event id that belongs to an idempotency key: the same key of the same organisation is the same event. `writer` is
+ * given for whoever uses a key that another writer used before.
+ */
+export function eventIdOfKey(orgId: string, idempotencyKey: string, writer: string | null = null): string {
+  const parts = [orgId, idempotencyKey, ...(writer === null ? [] : [writer])];
+  const digest = createHash("sha256").update(parts.join("\n")).digest("hex");
   return `evt_${digest.slice(0, 32)}`;
 }

@@ -13,7 +13,10 @@ export const maxRefLength = 256;
 /** Characters of an entity's or a user's id. */
 export const maxIdLength = 256;
 
-/** What an id must not hold: half of a surrogate pair has no UTF-8, and control characters hide in every display. */
+/**
+ * Whether a text can be an id that is asked for: half of a surrogate pair has no UTF-8, and no stored id has control
+ * characters. New ids must be visible, too (`isVisibleId`).
+ */
 export function isCleanId(value: string): boolean {
   return value.isWellFormed() && !/\p{Cc}/u.test(value);
 }

@@ -1,15 +1,8 @@
 import * as z from "zod/mini";
 import { actorTypes } from "./actor.ts";
 import { isDeeperThan, isJsonObject, type JsonObject } from "./json.ts";
-import {
-  actionPattern,
-  eventIdPattern,
-  isCleanId,
-  maxActionLength,
-  maxIdLength,
-  maxRefLength,
-  orgIdPattern,
-} from "./limits.ts";
+import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, maxRefLength, orgIdPattern } from "./limits.ts";
+import { hasOnlyStorableText, isHttpsUrl, isStorableText, isVisibleId } from "./text-rules.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { entityTypes } from "./vocabulary.ts";
 
@@ -19,11 +12,13 @@ export const maxEventBytes = 64 * 1024;
 /** Levels of arrays and objects inside `metadata`, `changes` and `params`. */
 export const maxDepth = 16;
 
-const wellFormed = z.refine<string>((value) => value.isWellFormed(), "must not hold half of a surrogate pair");
-const clean = z.refine<string>(isCleanId, "must not hold control characters");
+const unstorable = "must not hold half of a surrogate pair or U+0000";
+const storable = z.refine<string>(isStorableText, unstorable);
+const visible = z.refine<string>(isVisibleId, "must not hold control characters or invisible characters");
+const avatar = z.refine<string>((text) => text === "" || isHttpsUrl(text), "must be an https URL, or empty");
 
-const id = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), clean);
-const line = (max: number) => z.string().check(z.maxLength(max), wellFormed);
+const id = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), visible);
+const line = (max: number) => z.string().check(z.maxLength(max), storable);
 const shallow = z.refine<unknown>(
   (value) => !isDeeperThan(value, maxDepth),
   `must nest at most ${maxDepth} levels deep`,
@@ -32,7 +27,7 @@ const shallow = z.refine<unknown>(
 /** Kept as it came: zod's own record type copies, and would drop a key named `__proto__`. */
 const jsonObject = z
   .custom<JsonObject>(isJsonObject, "must be an object")
-  .check(shallow)
+  .check(shallow, z.refine<unknown>(hasOnlyStorableText, unstorable))
   .register(z.globalRegistry, { type: "object" });
 
 const isChangeSet = (value: JsonObject) =>
@@ -84,7 +79,7 @@ export const eventSchema = z.strictObject({
       z.strictObject({
         name: z.optional(z.nullable(line(256))),
         email: z.optional(z.nullable(line(320))),
-        avatar_url: z.optional(z.nullable(line(2048))),
+        avatar_url: z.optional(z.nullable(line(2048).check(avatar))),
         type: z.optional(z.nullable(z.enum(actorTypes))),
         on_behalf_of: z.optional(z.nullable(onBehalfOf)),
       }),

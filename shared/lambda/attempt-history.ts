@@ -9,24 +9,39 @@ const names = {
   unfinished: "unfinished",
   firstSentMs: "first_sent_ms",
   messageId: "message_id",
+  writer: "writer",
 } as const;
 
 /** Above what any event reaches, and small enough to count with. */
 const largestCount = 1_000_000;
 
-/** How a message fared before this one, and under which id a service sent it: the one that it knows, and looks for. */
-export type MessageOrigin = { readonly history: AttemptHistory; readonly messageId: string };
+/** Where a message comes from, whatever became of it since. */
+export type MessageOrigin = {
+  readonly history: AttemptHistory;
+  /** The id under which a service sent it: the one that it knows, and looks for. */
+  readonly messageId: string;
+  /** The AWS id of the role or user that sent it; `null` for one that was deferred before writers were recorded. */
+  readonly writer: string | null;
+};
+
+/** The function that receives a message. */
+export type Receiver = {
+  readonly functionName: string;
+  /** The unique id of its role, which no other role ever has. */
+  readonly roleId: string;
+};
 
 /**
  * The origin of a message. The attributes are believed only of messages that the function sent: anybody who may send
- * can set them. SQS names a function by the session of its role, which Lambda calls by the function's name.
+ * can set them. SQS names a function by the id of its role and the name of the session, which Lambda makes the function's
+ * name. The name alone would not do: whoever may assume a role names the session.
  */
 export function parseOrigin(
   { messageId, messageAttributes, attributes }: SQSRecord,
-  functionName: string,
+  { functionName, roleId }: Receiver,
 ): MessageOrigin {
   const sentMs = Number(attributes.SentTimestamp);
-  const isOwn = attributes.SenderId.endsWith(`:${functionName}`);
+  const isOwn = attributes.SenderId === `${roleId}:${functionName}`;
   const textOf = (name: string) => (isOwn ? (messageAttributes[name]?.stringValue ?? "") : "");
   const number = (name: string, largest: number) => {
     const text = textOf(name);
@@ -40,11 +55,13 @@ export function parseOrigin(
     firstSentMs: number(names.firstSentMs, sentMs) ?? sentMs,
   };
   const given = textOf(names.messageId);
-  return { history, messageId: /^[\w-]{1,100}$/.test(given) ? given : messageId };
+  const [principal = ""] = attributes.SenderId.split(":");
+  const writer = isOwn ? textOf(names.writer) || null : principal;
+  return { history, messageId: /^[\w-]{1,100}$/.test(given) ? given : messageId, writer };
 }
 
-/** The history as attributes of the next message. */
-export function historyAttributes(history: AttemptHistory, messageId: string): Record<string, MessageAttributeValue> {
+/** The origin as attributes of the next message. */
+export function originAttributes({ history, messageId, writer }: MessageOrigin): Record<string, MessageAttributeValue> {
   const attribute = (value: number) => ({ DataType: "Number", StringValue: String(value) });
   return {
     [names.deferrals]: attribute(history.deferrals),
@@ -52,5 +69,6 @@ export function historyAttributes(history: AttemptHistory, messageId: string): R
     [names.unfinished]: attribute(history.unfinished),
     [names.firstSentMs]: attribute(history.firstSentMs),
     [names.messageId]: { DataType: "String", StringValue: messageId },
+    ...(writer === null ? {} : { [names.writer]: { DataType: "String", StringValue: writer } }),
   };
 }

@@ -8,12 +8,13 @@ import { metrics } from "./names.ts";
 /** What is kept of an invocation's time to send on what is not stored by then: calls of two seconds, made together. */
 const reserveMs = 2_500;
 
-/** Creates the handler that consumes the ingest queue. The counts and times of a batch are one line in the log. */
-export function createIngestHandler(ports: IngestPorts) {
+/** Creates the handler that consumes the ingest queue. `roleId` is the unique id of the function's role. The counts and times of a batch are one line in the log. */
+export function createIngestHandler(ports: IngestPorts, roleId: string) {
   const consume = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadline = Promise.withResolvers<void>();
     const timer = setTimeout(deadline.resolve, context.getRemainingTimeInMillis() - reserveMs);
-    const batch = { records: Records, functionName: context.functionName, deadline: deadline.promise };
+    const receiver = { functionName: context.functionName, roleId };
+    const batch = { records: Records, receiver, deadline: deadline.promise };
     const outcomes = await ingestRecords(ports, batch).finally(() => clearTimeout(timer));
     const counts: Counts = {};
     const times: { [metrics.ingestLag]?: number; [metrics.deferralAge]?: number } = {};

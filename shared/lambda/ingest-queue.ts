@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { AttemptHistory } from "../events/deferral.ts";
 import { maxEventBytes } from "../events/schema.ts";
-import { historyAttributes } from "./attempt-history.ts";
+import { originAttributes } from "./attempt-history.ts";
 import { oneAttempt, queueClient } from "./clients.ts";
 import { errorFields, log } from "./log.ts";
 import { roomForReason, storable } from "./rejected.ts";
@@ -13,6 +13,8 @@ type Resent = {
   readonly orgId: string | null;
   /** The id that its sender knows it by: each time that it is sent again, SQS gives it another. */
   readonly messageId: string;
+  /** Who sent it first. */
+  readonly writer: string | null;
 };
 
 export type DeferredMessage = Resent & { readonly delaySeconds: number; readonly history: AttemptHistory };
@@ -59,9 +61,9 @@ export function ingestQueue(
 
   return {
     defer: (messages) =>
-      sendAll(urls.queue, messages, ({ delaySeconds, history, messageId }) => ({
+      sendAll(urls.queue, messages, ({ delaySeconds, ...origin }) => ({
         DelaySeconds: delaySeconds,
-        MessageAttributes: historyAttributes(history, messageId),
+        MessageAttributes: originAttributes(origin),
       })),
 
     // Without its history: what an operator sends back has all its tries again.

@@ -7,7 +7,7 @@ import { parseOrgId } from "../events/org-id.ts";
 import { readEventText } from "../events/read-event.ts";
 import { maxEventBytes } from "../events/schema.ts";
 import { calling, isKeyThrottled } from "../store/faults.ts";
-import { parseOrigin } from "./attempt-history.ts";
+import { parseOrigin, type Receiver } from "./attempt-history.ts";
 import type { IngestQueue } from "./ingest-queue.ts";
 import { type Handled, type ReceivedEvent, type Result, sendOn } from "./ingest-results.ts";
 import { log } from "./log.ts";
@@ -25,8 +25,8 @@ export type IngestPorts = {
 
 export type Batch = {
   readonly records: readonly SQSRecord[];
-  /** Of the function, by which it knows its own messages. */
-  readonly functionName: string;
+  /** The function, which knows its own messages by it. */
+  readonly receiver: Receiver;
   /** When what is still under way is to be sent on. */
   readonly deadline: Promise<unknown>;
 };
@@ -54,7 +54,7 @@ export async function ingestRecords(ports: IngestPorts, batch: Batch): Promise<r
     (record): ReceivedEvent => ({
       record,
       orgId: parseOrgId(record.body),
-      ...parseOrigin(record, batch.functionName),
+      ...parseOrigin(record, batch.receiver),
     }),
   );
   logOtherGroups(received);
@@ -83,7 +83,7 @@ async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Pro
   if (orgId !== null && holds.isHeld(orgId, now().getTime())) return { kind: "throttled" };
   try {
     const draft = readEventText(record.body, { now: now(), entropy: record.body });
-    const outcome = await append(store, draft);
+    const outcome = await append(store, draft, event.writer);
     holds.stored(draft.event.org_id, now().getTime());
     return { kind: "done", metric: outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated };
   } catch (error) {

@@ -36,8 +36,8 @@ export async function sendOn(
   for (const event of handled) {
     const next = nextOf(event, random);
     if (next === null) continue;
-    const { record, orgId, messageId } = event;
-    const message = { body: record.body, orgId, messageId };
+    const { record, orgId, messageId, writer } = event;
+    const message = { body: record.body, orgId, messageId, writer };
     if ("reason" in next) dead.set({ ...message, ...next }, record);
     else deferred.set({ ...message, ...next }, record);
   }

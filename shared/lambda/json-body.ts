@@ -3,6 +3,7 @@ import httpJsonBodyParser from "@middy/http-json-body-parser";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { HttpRequest } from "../dialects/http.ts";
 import { ActivityError } from "../events/errors.ts";
+import { parseJsonExactly } from "../events/json.ts";
 
 /** Bytes of a body at most. */
 export const maxBodyBytes = 64 * 1024;
@@ -12,8 +13,9 @@ const methods: ReadonlySet<string> = new Set(["POST", "PATCH"]);
 const parser = httpJsonBodyParser<APIGatewayProxyEventV2>();
 
 /**
- * Reads the JSON body of a POST or PATCH, by the parser of middy, which puts the value into the place of the text. What
- * is wrong with it is thrown where the body is asked for: until then the caller may prove not to be allowed anything.
+ * Reads the JSON body of a POST or PATCH: middy's parser says what is no JSON, ours what has a key twice or a number that
+ * would change. What is wrong is thrown where the body is asked for: until then the caller may prove not to be allowed
+ * anything.
  */
 export async function readJsonBody(
   call: middy.Request<APIGatewayProxyEventV2>,
@@ -27,7 +29,7 @@ export async function readJsonBody(
   }
   try {
     await parser.before?.(call);
-    const value: unknown = event.body;
+    const value = parseJsonExactly(isBase64Encoded ? Buffer.from(body, "base64").toString() : body);
     return () => value;
   } catch (error) {
     return refusing(explained(error, accepted));
@@ -42,6 +44,7 @@ function refusing(error: unknown) {
 
 /** In our words what the parser says by a status: 415 of the content type, 422 of the text. */
 function explained(error: unknown, accepted: string): unknown {
+  if (error instanceof RangeError) return new ActivityError("invalid_value", error.message);
   if (!(error instanceof Error && "statusCode" in error)) return error;
   if (error.statusCode === 415) {
     const message = `The body must be ${accepted}, and the header Content-Type must say so: application/json.`;

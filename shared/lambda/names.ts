@@ -9,7 +9,10 @@ export const variables = {
   deliveriesQueue: "DELIVERIES_QUEUE_URL",
   slowDeliveriesQueue: "SLOW_DELIVERIES_QUEUE_URL",
   /** Concurrent sends of an organisation to endpoints that are not known as fast. */
+  /** The unique id of the function's own role. */
+  roleId: "ROLE_ID",
   sendsPerOrg: "SENDS_PER_ORG",
+  sendsPerHost: "SENDS_PER_HOST",
   replaysQueue: "REPLAYS_QUEUE_URL",
   unreadQueue: "UNREAD_QUEUE_URL",
   auditLogGroup: "AUDIT_LOG_GROUP",

@@ -8,6 +8,7 @@ const failureReason = z.enum({
   endpoint_gone: "endpoint_gone",
   endpoint_disabled: "endpoint_disabled",
   endpoint_deleted: "endpoint_deleted",
+  org_suspended: "org_suspended",
   aborted_by_receiver: "aborted_by_receiver",
   test_failed: "test_failed",
 } satisfies { [reason in FailureReason]: reason });

@@ -14,28 +14,36 @@ import { calling } from "./faults.ts";
 import { deliveryKey } from "./keys.ts";
 
 /** Writes what became of deliveries, and of each attempt. */
-export function records(client: DynamoDBClient, table: string): Pick<DeliveryStore, "announce" | "record"> {
+export function records(client: DynamoDBClient, table: string): Pick<DeliveryStore, "create" | "announce" | "record"> {
+  const create: DeliveryStore["create"] = (message, now, next_attempt_at) => {
+    const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = message;
+    const delivery: Delivery = {
+      ...{ org_id, endpoint_id, delivery_id, event_type, event, cycle, step },
+      status: "pending",
+      reason: null,
+      attempts: 0,
+      created_at: now.toISOString(),
+      last_attempt_at: null,
+      last_status: null,
+      last_error: null,
+      next_attempt_at,
+    };
+    const item = {
+      ...deliveryKey(endpoint_id, delivery_id),
+      ...delivery,
+      undelivered: delivery.status,
+      ...expiresAfter(now.getTime(), keptForDays),
+    };
+    const put = { TableName: table, Item: marshall(item), ConditionExpression: "attribute_not_exists(pk)" };
+    return unlessRefused(client.send(new PutItemCommand(put)));
+  };
+
   return {
-    async announce({ org_id, endpoint_id, delivery_id, event_type, event, cycle, step }, now, next_attempt_at) {
-      const delivery: Delivery = {
-        ...{ org_id, endpoint_id, delivery_id, event_type, event, cycle, step },
-        status: "pending",
-        reason: null,
-        attempts: 0,
-        created_at: now.toISOString(),
-        last_attempt_at: null,
-        last_status: null,
-        last_error: null,
-        next_attempt_at,
-      };
-      const item = {
-        ...deliveryKey(endpoint_id, delivery_id),
-        ...delivery,
-        undelivered: delivery.status,
-        ...expiresAfter(now.getTime(), keptForDays),
-      };
-      const put = { TableName: table, Item: marshall(item), ConditionExpression: "attribute_not_exists(pk)" };
-      if (await unlessRefused(client.send(new PutItemCommand(put)))) return;
+    create,
+
+    async announce(message, now, next_attempt_at) {
+      if (await create(message, now, next_attempt_at)) return;
+      const { endpoint_id, delivery_id, cycle, step } = message;
       const update = {
         TableName: table,
         Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),

@@ -5,7 +5,12 @@ import type { DisabledReason, Endpoint } from "../webhooks/endpoint.ts";
 import { endpointKey } from "./keys.ts";
 import { readItem } from "./stored-item.ts";
 
-const disabledReason = z.enum({ owner: "owner", gone: "gone", failing: "failing" } satisfies {
+const disabledReason = z.enum({
+  owner: "owner",
+  gone: "gone",
+  failing: "failing",
+  token_revoked: "token_revoked",
+} satisfies {
   [reason in DisabledReason]: reason;
 });
 
@@ -20,6 +25,8 @@ const stored = z.object({
   disabled: z.nullable(z.object({ reason: disabledReason, at: z.string() })),
   created_at: z.string(),
   updated_at: z.string(),
+  created_by: z.optional(z.nullable(z.string())),
+  changed_by: z.optional(z.array(z.string())),
   version: z.number(),
 });
 
@@ -30,5 +37,6 @@ export function toEndpointItem(endpoint: Endpoint): Record<string, AttributeValu
 
 /** The endpoint of an item. Throws, naming the item's key, where the item is damaged. */
 export function fromEndpointItem(item: Record<string, AttributeValue>): Endpoint {
-  return readItem(stored, item);
+  const { created_by = null, changed_by = [], ...endpoint } = readItem(stored, item);
+  return { ...endpoint, created_by, changed_by };
 }

@@ -16,9 +16,10 @@
  *   org#ID        token#TOKEN                                 the tokens of an organisation
  *   slug#SLUG     org                                         the organisation of a slug
  *   token#TOKEN   token                                       one token, with its rate window; a client's access tokens
- *   pin#ORG#KEY   pin                                         an idempotency key, 30 days
+ *   pin#ORG#KEY   pin, writer#WRITER                          an idempotency key, 30 days; of a second writer of the key
  *   page#ORG#LIST  at#OFFSET                                  where a list goes on, minutes
  *   sharded_orgs  org#ID                                      the organisations with several shards, and how many
+ *   suspended_orgs  org#ID                                    the organisations that are suspended
  *   webhooks#ORG  endpoint#ENDPOINT                           the webhook endpoints of an organisation
  *   webhooks#ORG  data_key                                    the encrypted key of its signing secrets
  *   webhooks#ORG  summary                                     how many endpoints an organisation has
@@ -30,8 +31,10 @@
  *   delivery#ENDPOINT#DELIVERY  attempt#NUMBER                the attempts of a delivery, 30 days
  *   health#ENDPOINT             health                        how an endpoint fares
  *   permits#ORG                 part#NUMBER                   sends in flight to slow endpoints of an organisation
+ *   destination#HOST            window                        sends to a host, in the window that is open
  *   due#SHARD                   time#delivery#cycle#step      attempts that wait for their time
  *   replay#ENDPOINT             replay#REPLAY                 replays of an endpoint, 30 days
+ *   replays#ORG                 list                          replays that an organisation began, 30 days
  *   undelivered  endpoint_id, undelivered | delivery_id       what waits for another attempt, or was given up
  */
 export const timelineKey = (orgId: string, entityId: string) => `${orgId}#${entityId}`;
@@ -68,11 +71,23 @@ export const placeKey = (orgId: string, list: string, offset: number) => ({
 
 export const pinKey = (orgId: string, key: string) => ({ pk: `pin#${orgId}#${key}`, sk: "pin" });
 
+/** Of a writer whose key another one had used before. */
+export const ownPinKey = (orgId: string, key: string, writer: string) => ({
+  pk: pinKey(orgId, key).pk,
+  sk: `writer#${writer}`,
+});
+
 export const shardedOrgsPartition = "sharded_orgs";
 
 export const shardedOrgPrefix = "org#";
 
 export const shardedOrgKey = (orgId: string) => ({ pk: shardedOrgsPartition, sk: `${shardedOrgPrefix}${orgId}` });
+
+export const suspendedOrgsPartition = "suspended_orgs";
+
+export const suspendedOrgPrefix = "org#";
+
+export const suspendedOrgKey = (orgId: string) => ({ pk: suspendedOrgsPartition, sk: `${suspendedOrgPrefix}${orgId}` });
 
 export const endpointPrefix = "endpoint#";
 
@@ -133,3 +148,7 @@ export const replayKey = (endpointId: string, replayId: string) => ({
   pk: `replay#${endpointId}`,
   sk: `${replayPrefix}${replayId}`,
 });
+
+export const replayListKey = (orgId: string) => ({ pk: `replays#${orgId}`, sk: "list" });
+
+export const destinationKey = (host: string) => ({ pk: `destination#${host}`, sk: "window" });

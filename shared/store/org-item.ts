@@ -33,5 +33,6 @@ export function fromOrgItem(item: Record<string, unknown>): Org {
     robot_name: optional("robot_name") ?? orgDefaults.robot_name,
     shards,
     created_at: required("created_at"),
+    suspended_at: optional("suspended_at"),
   };
 }

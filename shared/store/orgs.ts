@@ -4,7 +4,7 @@ import type { Org } from "../access/org.ts";
 import { ActivityError } from "../events/errors.ts";
 import { raiseShards } from "../events/shards.ts";
 import { itemsOf, listedKeys, refusedItems } from "./batch-reads.ts";
-import { listedOrgKey, listedOrgPrefix, orgKey, orgsPartition, slugKey } from "./keys.ts";
+import { listedOrgKey, listedOrgPrefix, orgKey, orgsPartition, slugKey, suspendedOrgKey } from "./keys.ts";
 import { fromOrgItem, toOrgItem } from "./org-item.ts";
 import { toShardedOrgItem } from "./sharded-orgs.ts";
 
@@ -12,7 +12,7 @@ import { toShardedOrgItem } from "./sharded-orgs.ts";
 export function orgAdmin(
   client: DynamoDBDocumentClient,
   table: string,
-): Pick<AdminStore, "createOrg" | "updateOrg" | "listOrgs"> {
+): Pick<AdminStore, "createOrg" | "updateOrg" | "suspendOrg" | "listOrgs"> {
   const absent = "attribute_not_exists(pk)";
   const put = (Item: Record<string, unknown>) => ({ Put: { TableName: table, Item, ConditionExpression: absent } });
   const slugTaken = (slug: string) => new ActivityError("conflict", `The slug ${slug} is taken.`, { field: "slug" });
@@ -57,6 +57,15 @@ export function orgAdmin(
       return after;
     },
 
+    async suspendOrg(orgId, at) {
+      const isMissing = await refusedItems(
+        client.send(new TransactWriteCommand({ TransactItems: suspension(table, orgId, at) })),
+      );
+      if (isMissing.some(Boolean)) return null;
+      const [item] = await itemsOf(client, table, [orgKey(orgId)]);
+      return item === undefined ? null : fromOrgItem(item);
+    },
+
     async listOrgs() {
       const ids = await listedKeys(client, table, { pk: orgsPartition, prefix: listedOrgPrefix });
       const orgs = (await itemsOf(client, table, ids.map(orgKey))).map(fromOrgItem);
@@ -81,4 +90,16 @@ function settingOf(fields: readonly [string, unknown][], { slug, shards }: Pick<
       ...Object.fromEntries(valuesRead),
     },
   };
+}
+
+/** The profile says it to administrators, the list to every function: both or neither. */
+function suspension(table: string, orgId: string, at: string | null) {
+  const profile = { TableName: table, Key: orgKey(orgId), ConditionExpression: "attribute_exists(pk)" };
+  if (at === null) {
+    const resumed = { ...profile, UpdateExpression: "REMOVE suspended_at" };
+    return [{ Update: resumed }, { Delete: { TableName: table, Key: suspendedOrgKey(orgId) } }];
+  }
+  const UpdateExpression = "SET suspended_at = if_not_exists(suspended_at, :at)";
+  const suspended = { ...profile, UpdateExpression, ExpressionAttributeValues: { ":at": at } };
+  return [{ Update: suspended }, { Put: { TableName: table, Item: suspendedOrgKey(orgId) } }];
 }

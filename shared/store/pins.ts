@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AppendStore, Pin } from "../events/append.ts";
 import { calling } from "./faults.ts";
-import { pinKey } from "./keys.ts";
+import { ownPinKey, pinKey } from "./keys.ts";
 
 const keptForSeconds = 30 * 24 * 3600;
 
@@ -13,15 +13,16 @@ const keptForSeconds = 30 * 24 * 3600;
  */
 export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<AppendStore, "pin"> {
   return {
-    async pin(orgId, key, { event_id, occurred_at, entity_id }, now) {
-      const pin = { event_id, occurred_at, entity_id };
+    async pin(orgId, key, pin, { now, isOwn }) {
+      const { writer, ...identity } = pin;
+      const itemKey = isOwn && writer !== null ? ownPinKey(orgId, key, writer) : pinKey(orgId, key);
       const expires_at_seconds = Math.floor(now.getTime() / 1000) + keptForSeconds;
       try {
         await calling(
           client.send(
             new PutCommand({
               TableName: table,
-              Item: { ...pinKey(orgId, key), ...pin, expires_at_seconds },
+              Item: { ...itemKey, ...identity, ...(writer === null ? {} : { writer }), expires_at_seconds },
               ConditionExpression: "attribute_not_exists(pk)",
               ReturnValuesOnConditionCheckFailure: "ALL_OLD",
             }),
@@ -37,9 +38,10 @@ export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<Ap
 }
 
 function fromPinItem(item: Record<string, unknown>): Pin {
-  const { event_id, occurred_at, entity_id } = item;
+  const { event_id, occurred_at, entity_id, writer = null } = item;
+  if (writer !== null && typeof writer !== "string") throw new Error(`Pin ${String(item.pk)} is damaged.`);
   if (typeof event_id !== "string" || typeof occurred_at !== "string" || typeof entity_id !== "string") {
     throw new Error(`Pin ${String(item.pk)} is damaged.`);
   }
-  return { event_id, occurred_at, entity_id };
+  return { event_id, occurred_at, entity_id, writer };
 }

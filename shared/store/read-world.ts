@@ -1,5 +1,6 @@
 import type { TokenUses } from "../access/authenticate.ts";
 import type { OrgReader } from "../access/org-directory.ts";
+import { SuspendedOrgs, withoutSuspended } from "../access/suspended-orgs.ts";
 import { ShardCache } from "../events/shard-directory.ts";
 import type { WindowWorld } from "../events/window.ts";
 import { dynamoClient } from "./client.ts";
@@ -7,6 +8,7 @@ import { eventStore } from "./events.ts";
 import { orgReader } from "./org-reader.ts";
 import { placeStore } from "./places.ts";
 import { shardSettingsReader } from "./sharded-orgs.ts";
+import { suspendedOrgsReader } from "./suspended-orgs.ts";
 import { tokenUses } from "./token-uses.ts";
 
 /** All that a dialect reads from: the log, tokens, and for lists that are paged by number places and organisations. */
@@ -14,15 +16,18 @@ export function readWorld(tables: { readonly events: string; readonly config: st
   readonly tokens: TokenUses;
   readonly orgs: OrgReader;
   readonly shards: ShardCache;
+  readonly suspended: SuspendedOrgs;
 } {
   const client = dynamoClient();
   const now = () => new Date();
   const shards = new ShardCache(shardSettingsReader(client, tables.config), now);
+  const suspended = new SuspendedOrgs(suspendedOrgsReader(client, tables.config), now);
   return {
     events: eventStore(client, tables.events, { shards }),
     shards,
+    suspended,
     places: placeStore(client, tables.config),
-    tokens: tokenUses(client, tables.config),
+    tokens: withoutSuspended(tokenUses(client, tables.config), suspended),
     orgs: orgReader(client, tables.config),
     now,
   };

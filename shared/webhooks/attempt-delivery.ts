@@ -27,7 +27,7 @@ export async function attempt(world: DeliveryWorld, target: Target, message: Del
   if (claim.kind === "settled") return { outcome: "dropped", sent: null };
   if (claim.kind === "busy") return { outcome: await putOff(world, message, claim.until), sent: null };
   const started = world.now();
-  const body = payloadOf(event, message.delivery_id);
+  const body = payloadOf(event, message.delivery_id, message.event === null);
   const { delivery_id: deliveryId, event_type: eventType } = message;
   const headers = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now: started });
   const exchange = await world.send(target.url, headers, body);

@@ -94,14 +94,19 @@ async function deliverToOne(
   const [first] = group;
   if (first === undefined) return asBefore;
   const begun = world.now().getTime();
-  const endpoint = await world.endpoints.get(first.org_id, first.endpoint_id);
+  const [endpoint, suspended] = await Promise.all([
+    world.endpoints.get(first.org_id, first.endpoint_id),
+    world.suspended.current(),
+  ]);
   const settle = async (message: DeliveryMessage, work: Promise<Outcome>) => {
     const [result] = await Promise.allSettled([work]);
     report(message, result);
   };
+  const isSuspended = suspended.has(first.org_id);
   // A test is what its owner tries before he enables the endpoint again.
-  const isWanted = ({ event }: DeliveryMessage) => endpoint !== null && (endpoint.disabled === null || event === null);
-  const reason = endpoint === null ? "endpoint_deleted" : "endpoint_disabled";
+  const isWanted = ({ event }: DeliveryMessage) =>
+    endpoint !== null && !isSuspended && (endpoint.disabled === null || event === null);
+  const reason = endpoint === null ? "endpoint_deleted" : isSuspended ? "org_suspended" : "endpoint_disabled";
   const unwanted = group.filter((message) => !isWanted(message));
   await Promise.all(unwanted.map((message) => settle(message, giveUp(world, message, reason))));
   const wanted = group.filter(isWanted);

@@ -1,6 +1,8 @@
+import type { SuspendedOrgs } from "../access/suspended-orgs.ts";
 import type { ActivityEvent } from "../events/event.ts";
 import type { Send } from "./attempt.ts";
 import type { DeliveryMessage, DeliveryQueue, DeliveryStore, DueStore } from "./delivery.ts";
+import type { Destinations } from "./destinations.ts";
 import type { EndpointStore, SecretBox } from "./endpoint.ts";
 import type { HealthStore } from "./health.ts";
 import type { PermitStore } from "./permits.ts";
@@ -22,6 +24,9 @@ export type DeliveryWorld = {
   /** Concurrent sends of an organisation that need permits, on each lane. */
   readonly sendsPerOrg: number;
   readonly refusals: Refusals;
+  /** Bounds what one host is sent. */
+  readonly destinations: Pick<Destinations, "take" | "windowEnd">;
+  readonly suspended: Pick<SuspendedOrgs, "current">;
   readonly events: { get(orgId: string, key: EventKey): Promise<ActivityEvent | null> };
   readonly box: Pick<SecretBox, "open">;
   readonly send: Send;

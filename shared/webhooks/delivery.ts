@@ -13,6 +13,7 @@ export type FailureReason =
   | "endpoint_gone"
   | "endpoint_disabled"
   | "endpoint_deleted"
+  | "org_suspended"
   | "aborted_by_receiver"
   | "test_failed";
 
@@ -94,6 +95,8 @@ export type DeliveryStore = {
    * message of a later cycle or step than the delivery's is taken, one of an earlier is `settled`.
    */
   claim(message: DeliveryMessage, now: Date, leaseSeconds: number): Promise<Claim>;
+  /** Lists a new delivery that waits until `next_attempt_at`, unless it is listed already. Returns whether it was not. */
+  create(message: DeliveryMessage, now: Date, next_attempt_at: string): Promise<boolean>;
   /** Lists a delivery that waits, and until when; not one that somebody is at, or that is begun anew or over. */
   announce(message: DeliveryMessage, now: Date, next_attempt_at: string): Promise<void>;
   /**

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { keptForDays } from "./delivery.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { changedBy, type Endpoint } from "./endpoint.ts";
 import { type Changes, type Requester, requestedEvent, withoutPath } from "./endpoint-events.ts";
 import { readEndpointUrl } from "./endpoint-url.ts";
-import { changing, type EndpointSettings } from "./endpoints.ts";
+import { changing, type EndpointSettings, refuseDuplicate } from "./endpoints.ts";
 import { initialHealth } from "./health.ts";
 import type { ManageWorld } from "./manage-world.ts";
 import type { Replay } from "./replay.ts";
@@ -18,7 +18,7 @@ export type Missed = Pick<Replay, "since" | "until" | "only">;
 /**
  * Changes an endpoint; where nothing would change, nothing is written. Who enables one again starts with a clean
  * record, and learns what was missed. Throws `ActivityError`: `not_found`, `invalid_value` for a bad URL, `conflict`
- * for changes at once.
+ * for changes at once, and for what another endpoint with the same URL is sent already.
  */
 export async function updateEndpoint(
   world: ManageWorld,
@@ -29,10 +29,11 @@ export async function updateEndpoint(
   const checked = patch.url === undefined ? patch : { ...patch, url: readEndpointUrl(patch.url, world.rules) };
   return changing(world, requester, endpointId, async (before) => {
     const at = world.now().toISOString();
-    const after = patched(before, checked, at);
+    const after = { ...patched(before, checked, at), changed_by: changedBy(before, requester.token_id) };
     const changes = changesOf(before, after);
     if (Object.keys(changes).length === 0) return { endpoint: before, missed: null };
     const disabledAt = after.disabled === null ? (before.disabled?.at ?? null) : null;
+    if (changes.url || changes.events || changes.entity_id) await refuseDuplicate(world, requester.org_id, after);
     const isAnother = disabledAt !== null || after.url !== before.url;
     if (isAnother && !(await forgetFailures(world, endpointId))) return null;
     const event = requestedEvent(before, requester, { ...verbOf(changes, after), changes }, at);

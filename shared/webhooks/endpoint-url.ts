@@ -93,7 +93,8 @@ function isOwn(url: URL, host: string, ownHosts: readonly string[]): boolean {
   });
 }
 
-function isLoopbackHost(host: string): boolean {
+/** Whether a host, without brackets, is this machine. */
+export function isLoopbackHost(host: string): boolean {
   return host === "localhost" || isLoopbackAddress(host);
 }
 

@@ -3,11 +3,11 @@ import type { ActivityEvent } from "../events/event.ts";
 /** Endpoints of one organisation at most. */
 export const maxEndpoints = 50;
 
-/** Why an endpoint gets nothing: its owner said so, it answered 410, or it failed for three days on end. */
+/** Why an endpoint gets nothing: its owner said so, it answered 410, it failed for three days, or its token leaked. */
 export type DisabledReason = "owner" | ImposedReason;
 
 /** What the log itself disables an endpoint for. */
-export type ImposedReason = "gone" | "failing";
+export type ImposedReason = "gone" | "failing" | "token_revoked";
 
 /** A signing secret as it is stored: encrypted, and readable only for its own endpoint. */
 export type SealedSecret = {
@@ -32,6 +32,10 @@ export type Endpoint = {
   readonly disabled: { readonly reason: DisabledReason; readonly at: string } | null;
   readonly created_at: string;
   readonly updated_at: string;
+  /** The token that created it; `null` for endpoints from before this was recorded. */
+  readonly created_by: string | null;
+  /** The tokens that changed it, the last of them at the end. */
+  readonly changed_by: readonly string[];
   /** Counts the changes, so that two at once are noticed. */
   readonly version: number;
 };
@@ -91,3 +95,11 @@ export type SecretBox = {
   seal(secret: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): Promise<string>;
   open(sealed: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): Promise<string>;
 };
+
+/** Tokens that are remembered as having changed an endpoint. */
+const maxTokens = 20;
+
+/** Who changed an endpoint, after one more change. */
+export function changedBy({ changed_by }: Pick<Endpoint, "changed_by">, tokenId: string): readonly string[] {
+  return [...changed_by.filter((other) => other !== tokenId), tokenId].slice(-maxTokens);
+}

@@ -2,6 +2,7 @@ import { ActivityError } from "../events/errors.ts";
 import type { Endpoint, EndpointStore } from "./endpoint.ts";
 import { type Requester, requestedEvent } from "./endpoint-events.ts";
 import { readEndpointUrl } from "./endpoint-url.ts";
+import { overlaps } from "./filter.ts";
 import { endpointIdPattern } from "./ids.ts";
 import type { ManageWorld } from "./manage-world.ts";
 import { secretBytes, writeSecret } from "./secret.ts";
@@ -22,7 +23,7 @@ export type Issued = { readonly endpoint: Endpoint; readonly secret: string };
 
 /**
  * Creates an endpoint. Throws `ActivityError`: `invalid_value` for a URL that must not be sent to, `conflict` where the
- * organisation has as many endpoints as it may.
+ * organisation has as many endpoints as it may, or one with the same URL that is sent some of the same events.
  */
 export async function createEndpoint(
   world: ManageWorld,
@@ -32,6 +33,7 @@ export async function createEndpoint(
   const { org_id } = requester;
   const at = world.now().toISOString();
   const checkedUrl = readEndpointUrl(url, world.rules);
+  await refuseDuplicate(world, org_id, { url: checkedUrl, ...settings });
   const endpoint_id = `wh_${Buffer.from(world.random(16)).toString("hex")}`;
   const secret = writeSecret(world.random(secretBytes));
   const endpoint: Endpoint = {
@@ -43,6 +45,8 @@ export async function createEndpoint(
     disabled: enabled ? null : { reason: "owner", at },
     created_at: at,
     updated_at: at,
+    created_by: requester.token_id,
+    changed_by: [],
     version: 1,
   };
   await world.endpoints.create(endpoint, requestedEvent(endpoint, requester, { verb: "CREATED" }, at));
@@ -80,4 +84,21 @@ export async function changing<T>(
     if (done !== null) return done;
   }
   throw new ActivityError("conflict", "The endpoint is being changed by others at the same time: try again.");
+}
+
+/**
+ * Refuses an endpoint whose receiver would get events twice. It is for mistakes, so two requests at the same moment may
+ * both pass: what a receiver can be sent in all is bounded elsewhere.
+ */
+export async function refuseDuplicate(
+  { endpoints }: Pick<ManageWorld, "endpoints">,
+  orgId: string,
+  wanted: Pick<Endpoint, "url" | "events" | "entity_id"> & Partial<Pick<Endpoint, "endpoint_id">>,
+): Promise<void> {
+  const isSame = (other: Endpoint) =>
+    other.endpoint_id !== wanted.endpoint_id && other.url === wanted.url && overlaps(other, wanted);
+  const same = (await endpoints.list(orgId)).find(isSame);
+  if (same === undefined) return;
+  const message = `The endpoint ${same.endpoint_id} has this URL and is sent some of the same events. Change that one.`;
+  throw new ActivityError("conflict", message, { field: "url" });
 }

@@ -52,6 +52,24 @@ export function asksFor(
   return (endpoint.entity_id ?? entityId) === entityId && matchesAny(endpoint.events, eventType);
 }
 
+/** Whether some event would be sent to both endpoints. */
+export function overlaps(left: Filtered, right: Filtered): boolean {
+  const isOneDocument = left.entity_id === null || right.entity_id === null || left.entity_id === right.entity_id;
+  return isOneDocument && left.events.some((one) => right.events.some((other) => meet(one, other)));
+}
+
+type Filtered = Pick<Endpoint, "events" | "entity_id">;
+
+/** Whether some event type is named by both filters. */
+function meet(left: string, right: string): boolean {
+  const [leftEntity, leftVerb] = halves(left);
+  const [rightEntity, rightVerb] = halves(right);
+  const isVerb = leftVerb === "*" || rightVerb === "*" || leftVerb === rightVerb;
+  if (leftEntity === rightEntity) return isVerb;
+  if (leftEntity === "*") return isVerb && documents.has(rightEntity);
+  return rightEntity === "*" && isVerb && documents.has(leftEntity);
+}
+
 function matches(filter: string, eventType: string): boolean {
   const [wantedEntity, wantedVerb] = halves(filter);
   const [entity, verb] = halves(eventType);

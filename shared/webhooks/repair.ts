@@ -147,7 +147,7 @@ async function repairEndpoint(
   }
   if (dryRun) return { ...found, outcome: "would_start" };
   try {
-    const { replay_id } = await startReplay(ports, org_id, endpoint_id, range);
+    const { replay_id } = await startReplay({ ...ports, replayLists: null }, org_id, endpoint_id, range);
     return { ...found, outcome: "started", replay_id };
   } catch (error) {
     // Deleted, disabled or replayed by its owner since it was listed.

@@ -1,3 +1,4 @@
+import type { SuspendedOrgs } from "../access/suspended-orgs.ts";
 import type { DeliveryMessage, DeliveryQueue } from "./delivery.ts";
 import type { EndpointStore } from "./endpoint.ts";
 import { enqueue } from "./enqueue.ts";
@@ -12,11 +13,13 @@ export type ReplayWorld = ReplayLog & {
   readonly replays: ReplayStore;
   readonly queue: DeliveryQueue;
   readonly replayQueue: ReplayQueue;
+  readonly suspended: Pick<SuspendedOrgs, "current">;
   now(): Date;
 };
 
 /**
- * Takes a replay one page further and asks for the next. It stops where the endpoint is gone or disabled. A page that
+ * Takes a replay one page further and asks for the next. It stops where the endpoint is gone or disabled, or its
+ * organisation suspended. A page that
  * is run twice sends nothing twice: its messages are of the same cycle.
  */
 export async function runReplay(
@@ -25,10 +28,13 @@ export async function runReplay(
 ): Promise<Replay["status"] | "unknown"> {
   const replay = await world.replays.get(ref.endpoint_id, ref.replay_id);
   if (replay === null || replay.status !== "running") return replay?.status ?? "unknown";
-  const endpoint = await world.endpoints.get(ref.org_id, ref.endpoint_id);
+  const [endpoint, suspended] = await Promise.all([
+    world.endpoints.get(ref.org_id, ref.endpoint_id),
+    world.suspended.current(),
+  ]);
   const now = world.now();
   const updated_at = now.toISOString();
-  if (endpoint === null || endpoint.disabled !== null) {
+  if (endpoint === null || endpoint.disabled !== null || suspended.has(ref.org_id)) {
     await world.replays.save({ ...replay, status: "stopped", updated_at });
     return "stopped";
   }

@@ -47,6 +47,22 @@ export type ReplayStore = {
   get(endpointId: string, replayId: string): Promise<Replay | null>;
 };
 
+/** Replays that owners may have under way at the same time, of all endpoints of an organisation. */
+export const maxReplaysOfOrg = 5;
+
+/** Which replays an organisation began, at rest. Those that have ended are dropped when the next one begins. */
+export type ReplayList = {
+  readonly replays: readonly Pick<Replay, "endpoint_id" | "replay_id">[];
+  /** Counts the changes, so that two at the same time are noticed. */
+  readonly version: number;
+};
+
+export type ReplayListStore = {
+  get(orgId: string): Promise<ReplayList>;
+  /** Returns `false` if the list has another version than `before`. */
+  replace(orgId: string, before: ReplayList, replays: ReplayList["replays"]): Promise<boolean>;
+};
+
 /** The queue of replays that go on. */
 export type ReplayQueue = {
   send(replay: Pick<Replay, "org_id" | "endpoint_id" | "replay_id">, delaySeconds: number): Promise<void>;

@@ -4,13 +4,16 @@ import type { EndpointStore } from "./endpoint.ts";
 import { getEndpoint } from "./endpoints.ts";
 import { replayIdPattern } from "./ids.ts";
 import type { ManageWorld } from "./manage-world.ts";
-import type { Replay } from "./replay.ts";
+import type { Replay, ReplayListStore } from "./replay.ts";
 import { countReplay, type ReplayCount } from "./replay-count.ts";
+import { noteReplay } from "./replay-limit.ts";
 import type { ReplayRange } from "./replay-selection.ts";
 
 /** What starting a replay needs. */
 export type ReplayStart = Pick<ManageWorld, "replays" | "replayQueue" | "now" | "random"> & {
   readonly endpoints: Pick<EndpointStore, "get">;
+  /** Bounds how many replays an organisation has under way; `null` for operators, who replay what the log owes. */
+  readonly replayLists: ReplayListStore | null;
 };
 
 /** The replay that is under way to an endpoint; `null` where there is none, or it has stalled. */
@@ -23,7 +26,7 @@ export function runningReplay(
 
 /**
  * Begins to send events of the log again. Throws `ActivityError`: `not_found`, `invalid_value` for a range that cannot
- * be, `conflict` while the endpoint is disabled or another replay runs, `unavailable`.
+ * be, `conflict` while the endpoint is disabled, another replay runs or the organisation has too many, `unavailable`.
  */
 export async function startReplay(
   world: ReplayStart,
@@ -62,7 +65,12 @@ export async function startReplay(
     updated_at: at,
   };
   await world.replays.save(replay);
-  await world.replayQueue.send(replay, 0).catch(async (error) => {
+  const begin = async () => {
+    const { replays, replayLists, now } = world;
+    if (replayLists !== null) await noteReplay({ replays, replayLists, now }, replay);
+    await world.replayQueue.send(replay, 0);
+  };
+  await begin().catch(async (error) => {
     // Else it would seem to run, and be in the way of another attempt until it counts as stalled.
     await world.replays.save({ ...replay, status: "stopped" });
     throw error;

@@ -1,4 +1,4 @@
-import type { SealedSecret } from "./endpoint.ts";
+import { changedBy, type SealedSecret } from "./endpoint.ts";
 import { type Requester, requestedEvent } from "./endpoint-events.ts";
 import { changing, type Issued } from "./endpoints.ts";
 import type { ManageWorld } from "./manage-world.ts";
@@ -24,7 +24,8 @@ export async function rotateSecret(
     const newest = { sealed: await world.box.seal(secret, before), expires_at: null };
     const overlapEnd = new Date(now.getTime() + overlapSeconds * 1_000).toISOString();
     const secrets = [newest, ...ending(before.secrets, overlapEnd, at)].slice(0, maxSecrets);
-    const after = { ...before, secrets, updated_at: at, version: before.version + 1 };
+    const changed_by = changedBy(before, requester.token_id);
+    const after = { ...before, secrets, updated_at: at, changed_by, version: before.version + 1 };
     const change = { verb: "SECRET_ROTATED", metadata: { overlap_seconds: overlapSeconds } } as const;
     const isDone = await world.endpoints.update(before, after, requestedEvent(before, requester, change, at));
     return isDone ? { endpoint: after, secret } : null;

@@ -9,6 +9,8 @@ export type ReceivedHeaders = Headers | Readonly<Record<string, string | readonl
 const payload = z.object({
   event_type: z.string(),
   delivery_id: z.string(),
+  /** Only in a test, whose event is invented. */
+  test: z.optional(z.boolean()),
   occurred_at: z.string(),
   org_id: z.string(),
   data: z.record(z.string(), z.unknown()),

@@ -17,6 +17,7 @@ import { tokenBytes } from "../../shared/access/token.ts";
 import { variables } from "../../shared/lambda/names.ts";
 import { adminStore } from "../../shared/store/admin.ts";
 import { setEnvironment } from "../support/environment.ts";
+import { noEndpoints } from "../support/token-endpoints.ts";
 
 const region = "us-east-1";
 
@@ -80,7 +81,7 @@ export async function startEngine(): Promise<BenchEngine> {
   const admin = (request: AdminRequest) => {
     const random = new Uint8Array(tokenBytes);
     new DataView(random.buffer).setUint32(0, issued++);
-    return administer({ store, now: new Date(), random }, request);
+    return administer({ store, endpoints: noEndpoints, now: new Date(), random }, request);
   };
 
   return {

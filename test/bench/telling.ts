@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -245,7 +246,8 @@ class Telling {
   async #subscribe(secret: string, receiver: Receiver): Promise<string> {
     const address = this.#servers[receivers.indexOf(receiver)]?.address();
     if (typeof address !== "object" || address === null) throw new Error("The receiver does not listen.");
-    const body = { url: `http://127.0.0.1:${address.port}/`, events: ["*"] };
+    // An organisation has one endpoint of a URL.
+    const body = { url: `http://127.0.0.1:${address.port}/${randomUUID()}`, events: ["*"] };
     const created = await this.#callApi("POST", "", secret, body);
     const answer = z.object({ endpoint: z.object({ endpoint_id: z.string() }) }).parse(await created.json());
     return answer.endpoint.endpoint_id;

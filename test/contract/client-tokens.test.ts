@@ -16,6 +16,7 @@ import { tokenUses } from "../../shared/store/token-uses.ts";
 import { anOrg } from "../support/builders.ts";
 import { aClient, aSecretOf } from "../support/fakturoid-dialect.ts";
 import { refusalOf } from "../support/refusal.ts";
+import { noEndpoints } from "../support/token-endpoints.ts";
 import { type Engine, startTables } from "../support/webhook-worlds.ts";
 
 const org = anOrg();
@@ -64,7 +65,10 @@ async function ask(client: Client, second = 0): Promise<string> {
 const use = (secret: string) => uses.use(tokenRefOf(secret), window);
 
 const revokeClient = ({ token_id }: Token, second = 60) =>
-  administer({ store: admins, now: at(second), random: new Uint8Array(20) }, { action: "token.revoke", token_id });
+  administer(
+    { store: admins, endpoints: noEndpoints, now: at(second), random: new Uint8Array(20) },
+    { action: "token.revoke", token_id },
+  );
 
 async function itemOf({ token_id }: Pick<Token, "token_id">): Promise<Record<string, unknown>> {
   const Key = { pk: { S: `token#${token_id}` }, sk: { S: "token" } };

@@ -39,7 +39,7 @@ describe("appending", () => {
       entity_ref: "INV-1",
       actor_user_id: "usr_1",
       actor: { name: "Zoë", email: null },
-      changes: { b: { old: 1, new: { z: 1, a: [null, "\u0000"] } }, a: { old: null, new: 1.5 } },
+      changes: { b: { old: 1, new: { z: 1, a: [null, "\u0001"] } }, a: { old: null, new: 1.5 } },
       metadata: JSON.parse('{"z":1,"__proto__":{"x":1},"a":"🧾"}'),
       related: [{ entity_type: "CONTACT", entity_id: "con_1" }],
       text: "Sent",

@@ -7,6 +7,7 @@ import { adminStore } from "../../shared/store/admin.ts";
 import { orgKey } from "../../shared/store/keys.ts";
 import { orgReader } from "../../shared/store/org-reader.ts";
 import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
+import { suspendedOrgsReader } from "../../shared/store/suspended-orgs.ts";
 import { anOrg } from "../support/builders.ts";
 import { refusalOf } from "../support/refusal.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
@@ -47,7 +48,14 @@ describe("an organisation", () => {
     const item = { ...orgKey(org_id), org_id, name, created_at };
     const documents = DynamoDBDocumentClient.from(stack.dynamodb);
     await documents.send(new PutCommand({ TableName: stack.tables.config, Item: item }));
-    const usual = { slug: null, account_number: null, time_zone: "UTC", robot_name: "System", shards: null };
+    const usual = {
+      slug: null,
+      account_number: null,
+      time_zone: "UTC",
+      robot_name: "System",
+      shards: null,
+      suspended_at: null,
+    };
     expect(await reader.read(org_id)).toEqual({ org_id, name, created_at, ...usual });
   });
 
@@ -62,6 +70,22 @@ describe("an organisation", () => {
     });
     expect(await reader.read(org.org_id)).toEqual({ ...org, ...change, robot_name: "Robot" });
     expect(await store.updateOrg("org_none", change, now)).toBeNull();
+  });
+
+  it("is suspended on its profile and in the list of all functions, until it is resumed", async () => {
+    const [org, other] = [await created(), await created()];
+    const list = suspendedOrgsReader(stack.dynamodb, stack.tables.config ?? "");
+    const at = now.toISOString();
+    expect(await store.suspendOrg(org.org_id, at)).toEqual({ ...org, suspended_at: at });
+    expect(await store.suspendOrg(org.org_id, "2026-05-12T00:00:00.000Z")).toEqual({ ...org, suspended_at: at });
+    const suspended = await list.read();
+    expect([org, other].map(({ org_id }) => suspended.has(org_id))).toEqual([true, false]);
+    expect(await store.updateOrg(org.org_id, { name: "New" }, now)).toMatchObject({ suspended_at: at });
+    expect(await store.suspendOrg(org.org_id, null)).toEqual({ ...org, name: "New" });
+    expect(await store.suspendOrg(org.org_id, null)).toEqual({ ...org, name: "New" });
+    expect((await list.read()).has(org.org_id)).toBe(false);
+    for (const when of [at, null]) expect(await store.suspendOrg("org_none", when)).toBeNull();
+    expect((await list.read()).has("org_none")).toBe(false);
   });
 
   it("changed by two at once keeps what each of them said", async () => {

@@ -5,7 +5,9 @@ import type { DeliveryWorld } from "../../shared/webhooks/delivery-world.ts";
 import { Refusals } from "../../shared/webhooks/refusals.ts";
 import { writeSecret } from "../../shared/webhooks/secret.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
+import { unboundedHosts } from "../support/destinations.ts";
 import { meterOf } from "../support/metering.ts";
+import { noneSuspended } from "../support/suspended.ts";
 import { type Engine, startTables, storesIn, type WebhookStores } from "../support/webhook-worlds.ts";
 
 let engine: Engine;
@@ -26,6 +28,8 @@ function aWorld(slowLane: DeliveryQueue | null): DeliveryWorld {
     slowLane,
     sendsPerOrg: 100,
     refusals: new Refusals(),
+    destinations: unboundedHosts,
+    suspended: noneSuspended,
     box: { open: async () => writeSecret(new Uint8Array(32)) },
     send: async () => anExchange({ headers: { date: "Mon, 01 Jun 2026 12:00:31 GMT", connection: "keep-alive" } }),
     now: () => testNow,

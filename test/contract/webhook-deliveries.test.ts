@@ -236,6 +236,19 @@ describe.each([
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(tried(first, "succeeded"));
   });
 
+  it("are created once: whoever is second changes nothing and is told so", async () => {
+    const { deliveries } = stores();
+    const [fresh, claimed] = [aFreshMessage(), aFreshMessage()];
+    const create = (message: DeliveryMessage, seconds: number) =>
+      deliveries.create(message, secondsLater(seconds), secondsLater(90).toISOString());
+    expect([await create(fresh, 0), await create(fresh, 5)]).toEqual([true, false]);
+    const { created_at } = (await deliveries.get(fresh.endpoint_id, fresh.delivery_id)) ?? {};
+    expect(created_at).toBe(secondsLater(0).toISOString());
+    const first = taken(await claim(claimed));
+    expect(await create(claimed, 1)).toBe(false);
+    expect(await deliveries.get(claimed.endpoint_id, claimed.delivery_id)).toEqual(first);
+  });
+
   it("keep each attempt as it was, headers in order, and give the oldest first", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();

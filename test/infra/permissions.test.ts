@@ -60,13 +60,14 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(permissions.filter(({ resource }) => resource === "*")).toEqual([]);
   });
 
-  it("only the write path can append, and it cannot read; webhooks tell of their own changes in their transaction", () => {
+  it("only the write path can append, and it cannot read; who changes webhook endpoints says so in the same transaction", () => {
     const may = (action: string) =>
       permissions.filter((one) => one.action === action && one.resource.startsWith("EventLogTable"));
     const inTransaction = JSON.stringify({
       "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] },
     });
     expect(Object.fromEntries(may("dynamodb:PutItem").map(({ fn, condition }) => [fn, condition]))).toEqual({
+      AccessAdmin: inTransaction,
       IngestFunction: "",
       WebhooksApi: inTransaction,
       WebhooksDeliveriesSender: inTransaction,

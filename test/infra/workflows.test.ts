@@ -66,10 +66,10 @@ describe("every job", () => {
     for (const [, script = ""] of named) expect(scripts).toHaveProperty([script]);
   });
 
-  it.each(withSteps)("%s uses actions of known owners, by version, and leaves no token behind", (_, { steps }) => {
+  it.each(withSteps)("%s uses actions of known owners, by commit, and leaves no token behind", (_, { steps }) => {
     for (const { uses, with: given } of steps) {
       if (uses === undefined) continue;
-      expect(uses).toMatch(/^(actions|aws-actions)\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
+      expect(uses).toMatch(/^(actions|aws-actions)\/[\w-]+@[0-9a-f]{40}$/);
       if (uses.startsWith("actions/checkout@")) expect(given).toMatchObject({ "persist-credentials": false });
     }
   });
@@ -81,6 +81,24 @@ describe("every job", () => {
     if (role === undefined) return;
     expect(one.permissions).toEqual({ contents: "read", "id-token": "write" });
     expect(role.with?.["role-to-assume"]).toMatch(/^\$\{\{ vars\.\w+ \}\}$/);
+  });
+});
+
+it("names the version of each commit beside it, the same wherever an action is used", () => {
+  const lines = texts.flatMap(([, text]) => text.match(/uses: [\w-]+\/.*/g) ?? []);
+  for (const line of lines) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  const actions = new Set(lines.map((line) => line.slice(0, line.indexOf("@"))));
+  expect(new Set(lines).size).toBe(actions.size);
+});
+
+describe("the audit", () => {
+  const { on, jobs: own } = workflowOf("audit.yml");
+
+  it("looks at what is shipped each day and for each pull request, and keeps no deployment waiting", () => {
+    expect(on).toMatchObject({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
+    const commands = own.audit?.steps?.flatMap(({ run }) => run ?? []);
+    expect(commands).toContain("npm audit --omit=dev --audit-level=moderate");
+    expect(texts.filter(([name, text]) => name !== "audit.yml" && text.includes("audit"))).toEqual([]);
   });
 });
 

@@ -63,12 +63,12 @@ async function rejection(messageId: string): Promise<Message> {
 describe("an event that a service writes to the queue", () => {
   it("comes back through GET /activity", async () => {
     const { org_id, headers } = await stack.tenant();
-    await write(anInput({ org_id, entity_ref: "INV-1", metadata: { b: 1, a: "🧾\u0000" } }));
+    await write(anInput({ org_id, entity_ref: "INV-1", metadata: { b: 1, a: "🧾\u0001" } }));
     const [event] = await until(async () => {
       const found = await timeline("entity_type=INVOICE", headers);
       return found.length > 0 && found;
     });
-    expect(event).toMatchObject({ action: "INVOICE_SENT", entity_ref: "INV-1", metadata: { b: 1, a: "🧾\u0000" } });
+    expect(event).toMatchObject({ action: "INVOICE_SENT", entity_ref: "INV-1", metadata: { b: 1, a: "🧾\u0001" } });
     expect(event?.event_id).toMatch(/^evt_[0-9a-f]{32}$/);
   });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { endpointSource } from "../../shared/store/endpoint-source.ts";
@@ -14,6 +15,8 @@ import {
 
 const url = "https://hooks.example.com/in";
 const events = ["invoice.*"];
+/** A URL that no other endpoint has. */
+const freshUrl = () => `${url}/${randomUUID()}`;
 const unknownId = `wh_${"0".repeat(32)}`;
 
 let stack: WebhooksStack;
@@ -30,13 +33,15 @@ describe("the url of an endpoint", () => {
   const label = (length: number) => "a".repeat(length);
   const create = (text: string) => subscriber.ask("POST", "/endpoints", { url: text, events });
 
-  it.each(["https://hooks.example.com/in", "http://127.0.0.1:8080/in", "http://localhost:8080/", "http://[::1]:8080/"])(
-    "may be %s in the local runtime",
-    async (text) => {
-      const { status, body } = await create(text);
-      expect({ status, body }).toMatchObject({ status: 201, body: { endpoint: { url: text } } });
-    },
-  );
+  it.each([
+    "https://hooks.example.com/any",
+    "http://127.0.0.1:8080/in",
+    "http://localhost:8080/",
+    "http://[::1]:8080/",
+  ])("may be %s in the local runtime", async (text) => {
+    const { status, body } = await create(text);
+    expect({ status, body }).toMatchObject({ status: 201, body: { endpoint: { url: text } } });
+  });
 
   it.each([
     ["is not https", ["http://hooks.example.com/", "ftp://hooks.example.com/", "file:///etc/passwd", "javascript:1"]],
@@ -146,11 +151,14 @@ describe("the url of an endpoint", () => {
   });
 
   it("is refused just the same where it is changed", async () => {
-    const { endpoint_id } = await subscriber.subscribe(url);
+    const own = freshUrl();
+    const { endpoint_id } = await subscriber.subscribe(own);
     for (const text of ["https://10.0.0.1/", "http://hooks.example.com/", `${stack.api}/hook`]) {
       expect(await subscriber.ask("PATCH", `/endpoints/${endpoint_id}`, { url: text })).toMatchObject(refused("url"));
     }
-    expect(await subscriber.ask("GET", `/endpoints/${endpoint_id}`)).toMatchObject({ body: { endpoint: { url } } });
+    expect(await subscriber.ask("GET", `/endpoints/${endpoint_id}`)).toMatchObject({
+      body: { endpoint: { url: own } },
+    });
   });
 });
 
@@ -185,11 +193,13 @@ describe("a body", () => {
       const told = { "content-type": type };
       expect(await send(new Blob([valid]), told)).toMatchObject(refused("Content-Type"));
     }
-    expect(await send(valid, { "content-type": "application/json; charset=utf-8" })).toMatchObject({ status: 201 });
+    const another = JSON.stringify({ url: freshUrl(), events });
+    expect(await send(another, { "content-type": "application/json; charset=utf-8" })).toMatchObject({ status: 201 });
   });
 
   it("may have 64 KiB", async () => {
-    const padded = (size: number) => valid + " ".repeat(size - valid.length);
+    const another = JSON.stringify({ url: freshUrl(), events });
+    const padded = (size: number) => another + " ".repeat(size - another.length);
     expect(await send(padded(65_536))).toMatchObject({ status: 201 });
     expect(await send(padded(65_537))).toMatchObject({ status: 413, body: { code: "validation.too_large" } });
     expect(await send("x".repeat(1_000_000))).toMatchObject({ status: 413 });
@@ -208,6 +218,8 @@ describe("a body", () => {
     ["too many filters", { url, events: Array.from({ length: 51 }, (_, n) => `invoice.v${n}`) }, "events"],
     ["an empty entity_id", { url, events, entity_id: "" }, "entity_id"],
     ["control characters", { url, events, description: "a\u0000b" }, "description"],
+    ["a direction override", { url, events, description: "abc\u202egnp.exe" }, "description"],
+    ["an invisible character", { url, events, entity_id: "inv\u200b1" }, "entity_id"],
     ["a status that is no boolean", { url, events, enabled: "yes" }, "enabled"],
   ])("is refused that holds %s", async (_, body, field) => {
     expect(await subscriber.ask("POST", "/endpoints", body)).toMatchObject(refused(field));
@@ -231,7 +243,9 @@ describe("a body", () => {
 
 it("the fifty-first endpoint is refused, until one is deleted", async () => {
   const owner = await stack.subscriber();
-  const answers = await Promise.all(Array.from({ length: 51 }, () => owner.ask("POST", "/endpoints", { url, events })));
+  const answers = await Promise.all(
+    Array.from({ length: 51 }, () => owner.ask("POST", "/endpoints", { url: freshUrl(), events })),
+  );
   const byStatus = Object.groupBy(answers, ({ status }) => status);
   expect(Object.entries(byStatus).map(([status, all]) => [status, all?.length])).toEqual([
     ["201", 50],
@@ -245,6 +259,17 @@ it("the fifty-first endpoint is refused, until one is deleted", async () => {
   expect(endpoints).toHaveLength(50);
   await owner.ask("DELETE", `/endpoints/${endpoints[0].endpoint_id}`);
   expect(await owner.ask("POST", "/endpoints", { url, events })).toMatchObject({ status: 201 });
+});
+
+it("a second endpoint that would be sent the same to the same URL is refused", async () => {
+  const owner = await stack.subscriber();
+  const { endpoint_id } = await owner.subscribe(url);
+  const again = await owner.ask("POST", "/endpoints", { url: "https://HOOKS.example.com:443/in", events: ["*.sent"] });
+  expect(again).toMatchObject({
+    status: 409,
+    body: { code: "conflict.duplicate", field: "url", message: expect.stringContaining(endpoint_id) },
+  });
+  expect(await owner.ask("POST", "/endpoints", { url, events: ["bill.*"] })).toMatchObject({ status: 201 });
 });
 
 describe("an endpoint of somebody else", () => {
@@ -397,7 +422,7 @@ describe("a request", () => {
     ["limit", "101"],
     ["cursor", "MQ"],
   ])("for deliveries by %s=%s is refused", async (name, value) => {
-    const { endpoint_id } = await subscriber.subscribe(url);
+    const { endpoint_id } = await subscriber.subscribe(freshUrl());
     const answer = await subscriber.ask("GET", `/endpoints/${endpoint_id}/deliveries?${name}=${value}`);
     expect(answer).toMatchObject(refused(name));
   });

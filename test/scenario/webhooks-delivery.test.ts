@@ -287,6 +287,7 @@ describe.concurrent("a test", () => {
     expect(told).toMatchObject({
       event_type: "bill.paid",
       org_id: subscriber.org_id,
+      test: true,
       data: { action: "BILL_PAID", entity_type: "BILL", metadata: { source: "WEBHOOK_TEST" } },
     });
     await until(async () => (await subscriber.deliveries(subscription, "status=succeeded")).length === 1);

@@ -41,7 +41,7 @@ describe("an event that a service writes to the queue", () => {
     const { org_id, headers } = subscriber;
     subscription = await subscriber.subscribe(receiver.url);
     await stack.changesCount();
-    const metadata = { z: 1, a: "🧾 \u2028 \u0000", nested: [{ b: 1.5, a: null }] };
+    const metadata = { z: 1, a: "🧾 \u2028 \u0001", nested: [{ b: 1.5, a: null }] };
     const MessageBody = JSON.stringify(anInput({ org_id, event_id, metadata }));
     await stack.sqs.send(new SendMessageCommand({ QueueUrl: stack.queues.ingest, MessageBody }));
     request = await until(() => receiver.requests[0]);

@@ -7,6 +7,7 @@ import type { Endpoint } from "../../shared/webhooks/endpoint.ts";
 import { Refusals } from "../../shared/webhooks/refusals.ts";
 import { writeSecret } from "../../shared/webhooks/secret.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
+import { unboundedHosts } from "../support/destinations.ts";
 import {
   memoryDeliveries,
   memoryDue,
@@ -15,6 +16,7 @@ import {
   memoryPermits,
 } from "../support/memory-webhooks.ts";
 import { VirtualClock } from "../support/simulation/clock.ts";
+import { noneSuspended } from "../support/suspended.ts";
 import type { Loop } from "./event-loop.ts";
 import { EventSource, type Handler } from "./event-source.ts";
 import { FairQueue } from "./fair-queue.ts";
@@ -103,8 +105,22 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
     };
   const fastPort = portOf(queues.fast);
   const slowPort = portOf(queues.slow);
-  const fastPorts = { ...ports, send: sendBy("fast"), queue: fastPort, slowLane: slowPort };
-  const slowPorts = { ...ports, send: sendBy("slow"), queue: slowPort, slowLane: null };
+  const fastPorts = {
+    ...ports,
+    suspended: noneSuspended,
+    destinations: unboundedHosts,
+    send: sendBy("fast"),
+    queue: fastPort,
+    slowLane: slowPort,
+  };
+  const slowPorts = {
+    ...ports,
+    suspended: noneSuspended,
+    destinations: unboundedHosts,
+    send: sendBy("slow"),
+    queue: slowPort,
+    slowLane: null,
+  };
   new EventSource(loop, queues.fast, fast.source, handlerOf(clock, fastPorts));
   new EventSource(loop, queues.slow, slow.source, handlerOf(clock, slowPorts));
 

@@ -88,6 +88,7 @@ export function anOrg(over: Partial<Org> = {}): Org {
     robot_name: "System",
     shards: null,
     created_at: "2026-01-01T00:00:00.000Z",
+    suspended_at: null,
     ...over,
   };
 }
@@ -157,6 +158,8 @@ export function anEndpoint(over: Partial<Endpoint> = {}): Endpoint {
     disabled: null,
     created_at: "2026-01-01T00:00:00.000Z",
     updated_at: "2026-01-01T00:00:00.000Z",
+    created_by: "tok_creator",
+    changed_by: [],
     version: 1,
     ...over,
   };

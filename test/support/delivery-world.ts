@@ -9,6 +9,7 @@ import type { Endpoint } from "../../shared/webhooks/endpoint.ts";
 import { Refusals } from "../../shared/webhooks/refusals.ts";
 import { writeSecret } from "../../shared/webhooks/secret.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "./builders.ts";
+import { unboundedHosts } from "./destinations.ts";
 import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryPermits } from "./memory-webhooks.ts";
 import { VirtualClock } from "./simulation/clock.ts";
 
@@ -44,6 +45,8 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
   const received: Received[] = [];
   const scheduled: Scheduled[] = [];
   const disabled: Disabled[] = [];
+  /** Ids of organisations: a test adds what is to be suspended. */
+  const suspended = new Set<string>();
   const receiver = { answer: async (_: Received): Promise<Exchange> => anExchange() };
   const endpoints = memoryEndpoints((event) => told.push(event));
   const [deliveries, health, due] = [memoryDeliveries(), memoryHealth(), memoryDue()];
@@ -76,6 +79,8 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
     slowLane: null,
     sendsPerOrg: 100,
     refusals: new Refusals(),
+    destinations: unboundedHosts,
+    suspended: { current: async () => suspended },
     events: {
       async get(orgId, { entity_id, event_id }) {
         const isIt = (event: ActivityEvent) =>
@@ -100,7 +105,21 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
     await clock.run(at.getTime());
   };
   return {
-    ...{ world, clock, endpoint, endpoints, deliveries, health, log, told, received, receiver, scheduled, disabled },
+    ...{
+      world,
+      clock,
+      endpoint,
+      endpoints,
+      deliveries,
+      health,
+      log,
+      told,
+      received,
+      receiver,
+      scheduled,
+      disabled,
+      suspended,
+    },
     /** Lets time pass. */
     later: (seconds: number) => until(new Date(clock.now().getTime() + seconds * 1_000)),
     until,

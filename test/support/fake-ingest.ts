@@ -22,7 +22,8 @@ export type FakeMessage = {
 
 const urls = { queue: "https://queue/ingest", deadLetters: "https://queue/dead" };
 /** As SQS names a function: by the id of its role and the name of its session. */
-const ownSenderId = `AROAEXAMPLE:${aContext().functionName}`;
+const ownRoleId = "AROAEXAMPLE";
+const ownSenderId = `${ownRoleId}:${aContext().functionName}`;
 const visibilityMs = 36_000;
 const maxReceives = 1_000;
 
@@ -56,6 +57,8 @@ export class FakeIngest {
   /** Times from an event's first arrival to its storing, by organisation. */
   readonly puts: { readonly org: string; readonly at: number }[] = [];
   readonly sqsCalls: string[] = [];
+  /** Who pinned an idempotency key, in order. */
+  readonly pinnedBy: (string | null)[] = [];
   readonly rejections: { readonly body: string; readonly messageId: string }[] = [];
   #ids = 0;
   #crashed = Promise.withResolvers<"crashed">();
@@ -67,28 +70,34 @@ export class FakeIngest {
       if (!(command instanceof SendMessageBatchCommand)) throw new Error("SQS is asked for something else.");
       return this.#take(command);
     });
-    this.#handler = createIngestHandler({
-      store: {
-        put: async (event) => {
-          this.puts.push({ org: event.org_id, at: this.nowMs });
-          await this.put(event);
-          const known = this.stored.get(event.event_id) ?? null;
-          if (known === null) this.stored.set(event.event_id, event);
-          return known;
+    this.#handler = createIngestHandler(
+      {
+        store: {
+          put: async (event) => {
+            this.puts.push({ org: event.org_id, at: this.nowMs });
+            await this.put(event);
+            const known = this.stored.get(event.event_id) ?? null;
+            if (known === null) this.stored.set(event.event_id, event);
+            return known;
+          },
+          pin: async (_org, _key, pin) => {
+            this.pinnedBy.push(pin.writer);
+            return pin;
+          },
         },
-        pin: async (_org, _key, pin) => pin,
-      },
-      queue: ingestQueue(urls, client),
-      rejected: {
-        reject: async ({ body, messageId }) => {
-          await this.reject();
-          this.rejections.push({ body, messageId });
+        queue: ingestQueue(urls, client),
+        rejected: {
+          reject: async ({ body, messageId }) => {
+            await this.reject();
+            this.rejections.push({ body, messageId });
+          },
         },
+        holds: createOrgHolds(),
+        now: () => new Date(this.nowMs),
+        random: () => this.random(),
       },
-      holds: createOrgHolds(),
-      now: () => new Date(this.nowMs),
-      random: () => this.random(),
-    });
+      ownRoleId,
+    );
   }
 
   /** Sends a message, as a service does. */

@@ -33,7 +33,13 @@ import {
 import { slowAfterMs } from "../../shared/webhooks/latency.ts";
 import { hashOrg } from "../../shared/webhooks/org-hash.ts";
 import type { PermitStore } from "../../shared/webhooks/permits.ts";
-import { isUnderWay, type Replay, type ReplayStore } from "../../shared/webhooks/replay.ts";
+import {
+  isUnderWay,
+  type Replay,
+  type ReplayList,
+  type ReplayListStore,
+  type ReplayStore,
+} from "../../shared/webhooks/replay.ts";
 import { testNow } from "./builders.ts";
 
 // The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold
@@ -135,6 +141,13 @@ export function memoryDeliveries(): DeliveryStore {
         isListed: held !== undefined || cycle > 0 || step > 0,
       });
       return { kind: "claimed", delivery };
+    },
+    async create(message, now, nextAttemptAt) {
+      const deliveries = deliveriesOf(message.endpoint_id);
+      if (deliveries.has(message.delivery_id)) return false;
+      const delivery = begun(message, now, nextAttemptAt);
+      deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
+      return true;
     },
     async announce(message, now, nextAttemptAt) {
       const deliveries = deliveriesOf(message.endpoint_id);
@@ -346,6 +359,20 @@ export function memoryDue(): DueStore {
         const at = placeOf(entries, key);
         if (entries[at]?.key === key) entries.splice(at, 1);
       }
+    },
+  };
+}
+
+/** The replays that organisations began, in memory. */
+export function memoryReplayLists(): ReplayListStore {
+  const lists = new Map<string, ReplayList>();
+  const get = (orgId: string) => lists.get(orgId) ?? { replays: [], version: 0 };
+  return {
+    get: async (orgId) => get(orgId),
+    async replace(orgId, { version }, replays) {
+      if (get(orgId).version !== version) return false;
+      lists.set(orgId, { replays, version: version + 1 });
+      return true;
     },
   };
 }

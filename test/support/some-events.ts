@@ -81,6 +81,9 @@ const told: fc.Arbitrary<Told> = fc.record({
   at: someMoment,
 });
 
+/** A text as a writer may send it. */
+const storable = (text: string) => text.toWellFormed().replaceAll("\u0000", "\u0001");
+
 /** An event of any kind that the dialect shows, as the log stores it. */
 export const someStoredEvent: fc.Arbitrary<ActivityEvent> = fc.tuple(told, fc.nat()).map(([event, entropy]) => {
   const { type, action, verb, at, text, information, ...said } = event;
@@ -89,8 +92,8 @@ export const someStoredEvent: fc.Arbitrary<ActivityEvent> = fc.tuple(told, fc.na
     action: action ?? `${type}_${verb}`,
     entity_type: type,
     occurred_at: new Date(at).toISOString(),
-    text: text?.toWellFormed() ?? null,
-    information: information?.toWellFormed() ?? null,
+    text: text === null ? null : storable(text),
+    information: information === null ? null : storable(information),
     ...said,
   };
   return readEvent(input, { now: new Date("2040-01-01"), entropy: String(entropy) }).event;

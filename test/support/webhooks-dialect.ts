@@ -8,7 +8,13 @@ import type { DeliveryMessage } from "../../shared/webhooks/delivery.ts";
 import type { ManageWorld } from "../../shared/webhooks/manage-world.ts";
 import type { Replay } from "../../shared/webhooks/replay.ts";
 import { aRequest, aSecret, aToken, testNow } from "./builders.ts";
-import { memoryDeliveries, memoryEndpoints, memoryHealth, memoryReplays } from "./memory-webhooks.ts";
+import {
+  memoryDeliveries,
+  memoryEndpoints,
+  memoryHealth,
+  memoryReplayLists,
+  memoryReplays,
+} from "./memory-webhooks.ts";
 import { tokenPorts } from "./token-ports.ts";
 
 /**
@@ -33,6 +39,7 @@ export function manageWorld(log: readonly ActivityEvent[] = []) {
       },
     },
     replays: memoryReplays(),
+    replayLists: memoryReplayLists(),
     replayQueue: {
       send: async ({ replay_id }) => {
         replaying.push({ replay_id });

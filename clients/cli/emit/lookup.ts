@@ -62,7 +62,8 @@ function pinOf(draft: Draft, pins: ReadonlyMap<string, Item>): Pin | null {
   const [key] = pinKeyOf(draft);
   const { event_id, occurred_at, entity_id } = (key && pins.get(nameOf(key))) ?? {};
   if (event_id?.S === undefined || occurred_at?.S === undefined || entity_id?.S === undefined) return null;
-  return { event_id: event_id.S, occurred_at: occurred_at.S, entity_id: entity_id.S };
+  // Whose it is, is not asked: an event under this identity is there, whoever wrote it.
+  return { event_id: event_id.S, occurred_at: occurred_at.S, entity_id: entity_id.S, writer: null };
 }
 
 /** A key as one text, whatever the order of its attributes. */

@@ -15,6 +15,7 @@ const org = z.object({
   robot_name: z.string(),
   shards: z.nullable(z.object({ before: z.number(), count: z.number(), from: z.string() })),
   created_at: z.string(),
+  suspended_at: z.nullable(z.string()),
 });
 
 type Org = z.infer<typeof org>;
@@ -66,6 +67,35 @@ export const orgUpdate = defineVerb({
   },
 });
 
+export const orgSuspend = defineVerb({
+  name: "org suspend",
+  summary:
+    "Ends all access to an organisation within 20 seconds, and sends nothing of it. Events are stored as before.",
+  operands: ["ORG_ID"],
+  options: {},
+  async run({ operand, text }, { cwd }) {
+    const target = await findTarget(cwd, text("stack"));
+    const request = { action: "org.suspend" as const, org_id: operand("ORG_ID") };
+    const json = await administer(target, request, z.object({ org }));
+    const { org_id, suspended_at } = json.org;
+    return { json, text: `Suspended ${org_id} at ${suspended_at}. It holds everywhere after 20 seconds.` };
+  },
+});
+
+export const orgResume = defineVerb({
+  name: "org resume",
+  summary: "Lets a suspended organisation in again, and sends what comes from now on.",
+  operands: ["ORG_ID"],
+  options: {},
+  async run({ operand, text }, { cwd }) {
+    const target = await findTarget(cwd, text("stack"));
+    const request = { action: "org.resume" as const, org_id: operand("ORG_ID") };
+    const json = await administer(target, request, z.object({ org }));
+    const next = "What webhooks missed is listed as failed: webhooks replay sends it.";
+    return { json, text: `Resumed ${json.org.org_id}. ${next}` };
+  },
+});
+
 export const orgList = defineVerb({
   name: "org list",
   summary: "Lists the organisations.",
@@ -78,6 +108,7 @@ export const orgList = defineVerb({
       { title: "ORG", cell: (row: Org) => row.org_id },
       { title: "SLUG", cell: (row: Org) => row.slug ?? "-" },
       { title: "NUMBER", cell: (row: Org) => row.account_number ?? "-" },
+      { title: "STATE", cell: (row: Org) => (row.suspended_at === null ? "active" : "suspended") },
       { title: "ZONE", cell: (row: Org) => row.time_zone },
       { title: "SHARDS", cell: (row: Org) => (row.shards === null ? "1" : shardsText(row.shards)) },
       { title: "CREATED", cell: (row: Org) => row.created_at.slice(0, 10) },

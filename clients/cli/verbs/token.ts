@@ -62,21 +62,51 @@ export const tokenList = defineVerb({
   },
 });
 
+const tokenEndpoint = z.object({
+  org_id: z.string(),
+  endpoint_id: z.string(),
+  origin: z.string(),
+  relation: z.enum(["created", "changed", "unknown"]),
+  status: z.enum(["enabled", "disabled"]),
+});
+
 export const tokenRevoke = defineVerb({
   name: "token revoke",
-  summary: "Ends a token, at once and for good.",
+  summary: "Ends a token for good, and lists the webhook endpoints that it leaves behind.",
   operands: ["TOKEN_ID"],
-  options: {},
-  async run({ operand, text }, { cwd }) {
+  options: { "with-endpoints": { help: "disables the webhook endpoints that it created or changed, too" } },
+  async run({ operand, text, flag }, { cwd, columns }) {
     const target = await findTarget(cwd, text("stack"));
-    const json = await administer(
-      target,
-      { action: "token.revoke", token_id: operand("TOKEN_ID") },
-      z.object({ token }),
-    );
-    return { json, text: `Revoked ${json.token.token_id} at ${json.token.revoked_at}.` };
+    const token_id = operand("TOKEN_ID");
+    const with_endpoints = flag("with-endpoints");
+    const request = { action: "token.revoke" as const, token_id, with_endpoints };
+    const json = await administer(target, request, z.object({ token, endpoints: z.array(tokenEndpoint) }));
+    const lines = [
+      `Revoked ${json.token.token_id} at ${json.token.revoked_at}. Access tokens of a client end with it.`,
+      ...leftBehind(json.endpoints, columns),
+    ];
+    return { json, text: lines.join("\n") };
   },
 });
+
+/** What goes on after a token was revoked, and how to end it. */
+function leftBehind(endpoints: readonly z.infer<typeof tokenEndpoint>[], columns: number | null): string[] {
+  if (endpoints.length === 0) return ["It leaves no webhook endpoint behind."];
+  const shape: Column<z.infer<typeof tokenEndpoint>>[] = [
+    { title: "ENDPOINT", cell: ({ endpoint_id }) => endpoint_id },
+    { title: "STATE", cell: ({ status }) => status },
+    { title: "BY THIS TOKEN", cell: ({ relation }) => relation },
+    { title: "ORG", cell: ({ org_id }) => org_id },
+    { title: "ADDRESS", cell: ({ origin }) => origin },
+  ];
+  const isLeft = endpoints.some(({ relation, status }) => relation !== "unknown" && status === "enabled");
+  const isUnknown = endpoints.some(({ relation }) => relation === "unknown");
+  return [
+    table(shape, endpoints, columns),
+    ...(isLeft ? ["Enabled endpoints are sent events as before. Disable them by --with-endpoints."] : []),
+    ...(isUnknown ? ["unknown: created before tokens were recorded. Ask their owner, or see their events."] : []),
+  ];
+}
 
 function readScope(text: string): Scope {
   const scope = scopes.find((known) => known === text);

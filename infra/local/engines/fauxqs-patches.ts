@@ -86,10 +86,10 @@ SqsRouter.prototype.handle = async function handleAsSqs(this: Router, request, r
   return answer;
 };
 
-/** As SQS has it: the id of a role with the name of its session, or the id of a user. */
+/** As SQS has it: the id of a role, which is its name here, with the name of its session, or the id of a user. */
 function senderId(arn: string): string {
-  const [, session] = /:assumed-role\/[^/]+\/(.+)$/.exec(arn) ?? [];
-  return session === undefined ? "AIDALOCAL" : `AROALOCAL:${session}`;
+  const [, role, session] = /:assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
+  return session === undefined ? "AIDALOCAL" : `${role}:${session}`;
 }
 
 function rememberSender(message: Message, sender: string): void {

@@ -1,3 +1,4 @@
+import { accessTokenScopes } from "../../access/access-token.ts";
 import type { TokenUses } from "../../access/authenticate.ts";
 import { clientScope, type Token } from "../../access/caller.ts";
 import {
@@ -9,7 +10,7 @@ import {
 import { isWellFormedToken, tokenIdOf, tokenRefOf } from "../../access/token.ts";
 import { TokenGate } from "../../access/token-gate.ts";
 import { ActivityError, type ErrorCode } from "../../events/errors.ts";
-import { isJsonObject } from "../../events/json.ts";
+import { isJsonObject, type JsonObject } from "../../events/json.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { identify, identifyUncounted, type Visit } from "../identify.ts";
 import { problemResponse, type Translation, translate } from "./problem.ts";
@@ -47,10 +48,11 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
     const body = request.body();
     const fields = isJsonObject(body) ? body : {};
     if (operation === "revoke") return revoke(client.token, fields.token, trace);
-    return issue(client, fields.grant_type, trace);
+    return issue(client, fields, trace);
   };
 
-  async function issue(client: Client, grant: unknown, { facts }: HttpTrace): Promise<HttpResponse> {
+  async function issue(client: Client, fields: JsonObject, { facts }: HttpTrace): Promise<HttpResponse> {
+    const { grant_type: grant, scope: requestedScope } = fields;
     // RFC 6749, section 3.2: a parameter without a value was not sent.
     if (grant === undefined || grant === "") throw missing("grant_type");
     if (grant !== "client_credentials") {
@@ -59,7 +61,8 @@ export function answerOauth({ tokens, issued, now, random }: OauthContext) {
     }
     const { accessToken, expiresInSeconds } = await accessTokenFor(client).catch(asUnknownClient);
     facts.issued_token_id = tokenIdOf(accessToken);
-    return answer({ access_token: accessToken, token_type: "Bearer", expires_in: expiresInSeconds });
+    const token = { access_token: accessToken, token_type: "Bearer", expires_in: expiresInSeconds };
+    return answer({ ...token, ...scopeFields(requestedScope) });
   }
 
   /** A client over its limit is told the token that it has, so that it can revoke it, and is given no new one. */
@@ -126,6 +129,12 @@ function asUnknownClient(error: unknown): never {
 
 function unknownClient(): ActivityError {
   return new ActivityError("unauthenticated", "The client is unknown, its secret is wrong, or it was revoked.");
+}
+
+/** RFC 6749, section 5.1: the scope is returned where it is not the one that was asked for. */
+function scopeFields(requested: unknown): { scope?: string } {
+  const issuedScope = accessTokenScopes.join(" ");
+  return typeof requested !== "string" || requested === "" || requested === issuedScope ? {} : { scope: issuedScope };
 }
 
 function missing(field: string): ActivityError {

@@ -1,4 +1,4 @@
-import { accessTokenSeconds } from "../../access/access-token.ts";
+import { accessTokenScopes, accessTokenSeconds } from "../../access/access-token.ts";
 import { orgDefaults } from "../../access/org.ts";
 import { tokenBytes, tokenHash, tokenIdOfHash, writeAccessToken, writeToken } from "../../access/token.ts";
 import { maxIdLength } from "../../events/limits.ts";
@@ -37,6 +37,7 @@ const org = {
   robot_name: orgDefaults.robot_name,
   shards: null,
   created_at: occurred_at,
+  suspended_at: null,
 };
 
 export const sampleSlug = org.slug;
@@ -155,6 +156,12 @@ export const fakturoidSchemas = {
       },
     },
     { description: "An access token, shown this once." },
+    {
+      scope: {
+        const: accessTokenScopes.join(" "),
+        description: "Only where the request names another scope: what the token is good for all the same.",
+      },
+    },
   ),
   OauthRevocation: {
     type: "object",

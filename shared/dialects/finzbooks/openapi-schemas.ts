@@ -21,9 +21,12 @@ const sampleEvent = {
   occurred_at: "2026-05-11T08:30:12Z",
 };
 
-/** All of them are required, and nothing else is allowed: the shape of an answer is fixed. */
-export function exactly(properties: Readonly<Record<string, unknown>>, facts: Readonly<Record<string, unknown>> = {}) {
-  return { type: "object", ...facts, required: Object.keys(properties), properties, additionalProperties: false };
+type Schemas = Readonly<Record<string, unknown>>;
+
+/** All of `properties` are required, `optional` ones may be there, and nothing else: the shape of an answer is fixed. */
+export function exactly(properties: Schemas, facts: Schemas = {}, optional: Schemas = {}) {
+  const all: Schemas = { ...properties, ...optional };
+  return { type: "object", ...facts, required: Object.keys(properties), properties: all, additionalProperties: false };
 }
 
 export const success = { code: { const: 0 }, message: { const: "success" } };

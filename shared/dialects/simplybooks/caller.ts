@@ -26,14 +26,21 @@ export function credentialsOf(request: HttpRequest): Credentials {
   throw new ActivityError("unauthenticated", message);
 }
 
-/** The account that a token is let in to. Throws `ActivityError` for one that the key is not for. */
+/**
+ * The account that a token is let in to, by its id or else its number. Throws `ActivityError` for one that the key is not
+ * for, and for a number that several accounts of the key have.
+ */
 export async function accountOf(token: Token, orgs: OrgDirectory, account: string | null): Promise<string> {
   requireScope(token, "AIBooks.activity.READ");
   const { org_ids } = token;
   if (account !== null) {
     if (org_ids.includes(account)) return account;
     const own = await Promise.all(org_ids.map((orgId) => orgs.get(orgId)));
-    const named = own.find(({ account_number }) => account_number === account);
+    const [named, ...sameNumber] = own.filter(({ account_number }) => account_number === account);
+    if (sameNumber.length > 0) {
+      const message = "X-AccountId ambiguous: several accounts of the key have this number, name one by its id";
+      throw new ActivityError("invalid_value", message, { field: "X-AccountId" });
+    }
     if (named !== undefined) return named.org_id;
     throw new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account");
   }

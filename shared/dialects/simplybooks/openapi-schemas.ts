@@ -38,6 +38,7 @@ export const sampleOrg = {
   time_zone: "Europe/Brussels",
   robot_name: orgDefaults.robot_name,
   shards: null,
+  suspended_at: null,
   created_at: occurred_at,
 };
 

@@ -9,6 +9,7 @@ import { fanOut } from "../../../shared/webhooks/fan-out.ts";
 import { Refusals } from "../../../shared/webhooks/refusals.ts";
 import type { Replay } from "../../../shared/webhooks/replay.ts";
 import { type ReplayWorld, runReplay } from "../../../shared/webhooks/replay-run.ts";
+import { unboundedHosts } from "../destinations.ts";
 import { memoryEvents } from "../memory-events.ts";
 import {
   failOnDamage,
@@ -19,6 +20,7 @@ import {
   memoryPermits,
   memoryReplays,
 } from "../memory-webhooks.ts";
+import { noneSuspended } from "../suspended.ts";
 import type { VirtualClock } from "./clock.ts";
 import { newLife } from "./mortal.ts";
 import { SimulatedQueue } from "./queue.ts";
@@ -108,6 +110,7 @@ export class SimulatedPlatform {
         events: life.mortal(memoryEvents([...this.log.values()])),
         queue: life.mortal(this.#portOf(this.queue)),
         replayQueue: life.mortal({ send: async () => again() }),
+        suspended: noneSuspended,
         now: this.#clock.now,
       };
       await runReplay(world, replay).catch(again);
@@ -166,6 +169,8 @@ export class SimulatedPlatform {
       slowLane: slowLane === null ? null : life.mortal(slowLane),
       sendsPerOrg,
       refusals: this.#refusals,
+      destinations: unboundedHosts,
+      suspended: noneSuspended,
       events: life.mortal({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,

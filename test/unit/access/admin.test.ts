@@ -5,6 +5,7 @@ import { tokenHash, tokenIdOfHash } from "../../../shared/access/token.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { aSecret, aToken, testNow } from "../../support/builders.ts";
 import { refusalOf } from "../../support/refusal.ts";
+import { noEndpoints } from "../../support/token-endpoints.ts";
 
 const org = {
   org_id: "org_a",
@@ -15,12 +16,14 @@ const org = {
   robot_name: "System",
   shards: null,
   created_at: "2026-01-01T00:00:00.000Z",
+  suspended_at: null,
 };
 
 function aStore() {
   return {
     createOrg: vi.fn<AdminStore["createOrg"]>(async () => undefined),
     updateOrg: vi.fn<AdminStore["updateOrg"]>(async (_, change) => ({ ...org, ...told(change) })),
+    suspendOrg: async (_: string, at: string | null) => ({ ...org, suspended_at: at }),
     listOrgs: async () => [org],
     createToken: vi.fn<AdminStore["createToken"]>(async () => undefined),
     listTokens: async () => [aToken()],
@@ -32,8 +35,8 @@ function aStore() {
 const told = (change: object) => JSON.parse(JSON.stringify(change));
 
 const random = new Uint8Array(20).fill(7);
-const ask = (request: AdminRequest, store: AdminStore = aStore()) =>
-  administer({ store, now: testNow, random }, request);
+const ask = (request: AdminRequest, store: AdminStore = aStore(), endpoints = noEndpoints) =>
+  administer({ store, endpoints, now: testNow, random }, request);
 
 const wish = { action: "token.create", org_ids: ["org_a"], scopes: ["AIBooks.activity.READ"] } as const;
 const aWish = (over: { expires_at?: string } = {}): AdminRequest => ({
@@ -218,4 +221,18 @@ describe("an API client of the Fakturoid dialect", () => {
     expect([error.code, error.facts.field]).toEqual(["invalid_value", "slug"]);
     expect(store.createToken).not.toHaveBeenCalled();
   });
+});
+
+it("suspends an organisation as of now, resumes it, and refuses an unknown one", async () => {
+  const suspendOrg = vi.fn<AdminStore["suspendOrg"]>(async (_, at) => ({ ...org, suspended_at: at }));
+  const store = { ...aStore(), suspendOrg };
+  const at = testNow.toISOString();
+  expect(await ask({ action: "org.suspend", org_id: "org_a" }, store)).toEqual({ org: { ...org, suspended_at: at } });
+  expect(await ask({ action: "org.resume", org_id: "org_a" }, store)).toEqual({ org });
+  expect(suspendOrg.mock.calls).toEqual([
+    ["org_a", at],
+    ["org_a", null],
+  ]);
+  suspendOrg.mockResolvedValue(null);
+  expect((await refusalOf(ask({ action: "org.suspend", org_id: "org_z" }, store))).code).toBe("not_found");
 });

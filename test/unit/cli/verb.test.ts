@@ -108,8 +108,8 @@ describe("the command line", () => {
     expect(await complaint("tokn", "create")).toBe("There is no verb 'tokn create'. Did you mean token create?");
     expect(await complaint("token", "make")).toMatch(/^There is no verb 'token make'\./);
     expect(await complaint("xyzzy")).toBe("There is no verb 'xyzzy'.");
-    expect(await complaint("org")).toBe("Say which: org create, org update, org list.");
-    expect(await complaint()).toMatch(/^Say what to do: org create, org update, org list/);
+    expect(await complaint("org")).toBe("Say which: org create, org update, org suspend, org resume, org list.");
+    expect(await complaint()).toMatch(/^Say what to do: org create, org update, org suspend, org resume, org list/);
   });
 
   it("says how to get a stack where there is none", async () => {

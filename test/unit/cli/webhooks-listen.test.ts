@@ -59,6 +59,7 @@ describe("webhooks listen", () => {
         entity_ref: "INV-\u001b[2J1",
         delivery_id: "dlv_1",
         verified: true,
+        test: false,
         reason: null,
         payload,
       },

@@ -179,7 +179,7 @@ describe("an emitter", () => {
 
   it("escapes the characters that SQS refuses, and keeps every other", async () => {
     const { emit, calls } = anEmitter(accept);
-    const text = "\uFFFE\uFFFF\u0000\u2028😀 \u0005";
+    const text = "\uFFFE\uFFFF\u0001\u2028😀 \u0005";
     await emit([anEvent({ text, metadata: JSON.parse('{"__proto__":{"a":1}}') })]);
     const body = calls[0]?.[0] ?? "";
     expect(body).not.toMatch(/[\uFFFE\uFFFF\p{Cc}]/u);

@@ -58,3 +58,9 @@ describe("what to call whoever did it", () => {
     expect(actorName({ ...named(actor), actor_user_id }, "Robot")).toBe(name);
   });
 });
+
+it("has no avatar where a stored one is no https URL", () => {
+  for (const avatar_url of ["javascript:alert(1)", "http://a.example/1"]) {
+    expect(actorOf(named({ name: "Priya", avatar_url })).avatar_url).toBeNull();
+  }
+});

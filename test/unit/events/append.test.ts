@@ -17,9 +17,9 @@ function memoryStore() {
       if (standing === null) events.set(identity, event);
       return standing;
     },
-    async pin(orgId, key, { event_id, occurred_at, entity_id }) {
-      const name = JSON.stringify([orgId, key]);
-      const pin = pins.get(name) ?? { event_id, occurred_at, entity_id };
+    async pin(orgId, key, { event_id, occurred_at, entity_id, writer }, { isOwn }) {
+      const name = JSON.stringify([orgId, key, isOwn ? writer : null]);
+      const pin = pins.get(name) ?? { event_id, occurred_at, entity_id, writer };
       pins.set(name, pin);
       return pin;
     },
@@ -122,6 +122,54 @@ describe("an idempotency key", () => {
     await append(store, attempt());
     expect(await append(store, attempt({ org_id: "org_2" }))).toBe("appended");
     expect(stored()).toHaveLength(2);
+  });
+
+  it("of another writer takes no event away: it gets an identity of its own, and keeps it", async () => {
+    const { store, stored } = memoryStore();
+    const taken = attempt({ occurred_at: "2026-05-11T00:00:00Z", action: "INVOICE_VOIDED" });
+    expect(await append(store, taken, "AROAOTHER")).toBe("appended");
+    expect(await append(store, attempt(), "AROAOWN")).toBe("appended");
+    const later = attempt({ occurred_at: "2026-05-11T09:00:00Z" });
+    expect(await append(store, later, "AROAOWN")).toBe("repeated");
+    expect(stored().map(({ action, occurred_at }) => `${action} ${occurred_at}`)).toEqual([
+      "INVOICE_VOIDED 2026-05-11T00:00:00.000Z",
+      "INVOICE_SENT 2026-05-11T08:30:12.000Z",
+    ]);
+    expect(new Set(stored().map(({ event_id }) => event_id)).size).toBe(2);
+    const other = attempt({ occurred_at: "2026-05-11T10:00:00Z", action: "INVOICE_VOIDED" });
+    expect(await append(store, other, "AROAOTHER")).toBe("repeated");
+  });
+
+  it("of another writer does not give an event another time, even where all else is the same", async () => {
+    const { store, stored } = memoryStore();
+    await append(store, attempt({ occurred_at: "2020-01-01T00:00:00Z" }), "AROAOTHER");
+    expect(await append(store, attempt(), "AROAOWN")).toBe("appended");
+    expect(stored().map(({ occurred_at }) => occurred_at)).toContain("2026-05-11T08:30:12.000Z");
+  });
+
+  it("of another document by another writer is no conflict", async () => {
+    const { store, stored } = memoryStore();
+    await append(store, attempt({ entity_id: "inv_2" }), "AROAOTHER");
+    expect(await append(store, attempt(), "AROAOWN")).toBe("appended");
+    expect(stored()).toHaveLength(2);
+  });
+
+  it("makes the same event of the same attempt, whoever sends it again", async () => {
+    const { store, stored } = memoryStore();
+    await append(store, attempt(), "AROAOWN");
+    expect(await append(store, attempt({}, new Date("2026-06-02T00:00:00Z")), "AIDAOPERATOR")).toBe("repeated");
+    expect(stored()).toHaveLength(1);
+  });
+
+  it("pinned before writers were recorded belongs to all of them, as before", async () => {
+    const { store, stored } = memoryStore();
+    await append(store, attempt());
+    const repeat = attempt({ occurred_at: "2026-05-11T09:00:00Z" });
+    expect([await append(store, repeat, "AROAOWN"), await append(store, repeat, "AROAOTHER")]).toEqual([
+      "repeated",
+      "repeated",
+    ]);
+    expect(stored()).toHaveLength(1);
   });
 
   it("leaves one event of a hundred attempts at once, whatever their clocks say", async () => {

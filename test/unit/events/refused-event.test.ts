@@ -21,7 +21,7 @@ describe("limits", () => {
     ["actor.name", (length) => ({ actor: { name: long(length) } }), 256],
     ["actor.email", (length) => ({ actor: { email: long(length) } }), 320],
     ["actor.on_behalf_of.user_id", (length) => ({ actor: { on_behalf_of: { user_id: long(length) } } }), 256],
-    ["actor.avatar_url", (length) => ({ actor: { avatar_url: long(length) } }), 2048],
+    ["actor.avatar_url", (length) => ({ actor: { avatar_url: `https://${long(length - 8)}` } }), 2048],
     ["text", (length) => ({ text: long(length) }), 4096],
     ["information", (length) => ({ information: long(length) }), 4096],
     ["org_id", (length) => ({ org_id: long(length) }), 64],
@@ -67,7 +67,7 @@ describe("limits", () => {
 });
 
 describe("ids", () => {
-  it.each(["inv#1", "a/b", "a b", "../x", "счёт-1", "請求書", "🧾", "‏עברית", "%00", "a|b", "é", "é"])(
+  it.each(["inv#1", "a/b", "a b", "../x", "счёт-1", "請求書", "🧾", "עברית", "%00", "a|b", "é", "é"])(
     "take %j as it is",
     (id) => {
       const event = read({ entity_id: id, actor_user_id: id });
@@ -75,7 +75,10 @@ describe("ids", () => {
     },
   );
 
-  it.each(["\u0000", "a\nb", "\u007f", "\u0085", "\ud800", "x\udc00"])("refuse %j", (id) => {
+  it.each([
+    ...["\u0000", "a\nb", "\u007f", "\u0085", "\ud800", "x\udc00", "a\u2028b"],
+    ...["ok\u202egnp", "\u200finv", "a\u2066b", "inv\u200b1", "inv\u200d1", "\ufeffinv", "inv\u00ad1", "inv\u{e0041}"],
+  ])("refuse %j", (id) => {
     expect(refused(anInput({ entity_id: id })).message).toContain("entity_id must not hold control characters");
     expect(refused(anInput({ actor_user_id: id })).code).toBe("invalid_value");
     expect(refused(anInput({ idempotency_key: id })).code).toBe("invalid_value");
@@ -102,14 +105,44 @@ it("names the kinds it knows when it is told another", () => {
 });
 
 describe("text", () => {
-  it("keeps control and astral characters of free text, and refuses half of a pair", () => {
-    expect(read({ text: "line\nnext\u0000 🧾" }).text).toBe("line\nnext\u0000 🧾");
-    expect(refused(anInput({ text: "\ud83e" })).message).toContain("text must not hold half of a surrogate pair");
+  it("keeps control and astral characters of free text", () => {
+    expect(read({ text: "line\nnext\u0007 🧾 \u202e" }).text).toBe("line\nnext\u0007 🧾 \u202e");
   });
 
-  it("keeps metadata as JSON even where a text in it has no UTF-8", () => {
-    expect(read({ metadata: { "\ud800": "\udc00\u2028" } }).metadata).toBe('{"\\ud800":"\\udc00\u2028"}');
+  const unstorable = ["\u0000", "\ud83e", "a\udc00b"];
+  const places: [string, (text: string) => Partial<EventInput>][] = [
+    ["text", (text) => ({ text })],
+    ["information", (information) => ({ information })],
+    ["entity_ref", (entity_ref) => ({ entity_ref })],
+    ["actor.name", (name) => ({ actor: { name } })],
+    ["related.0.entity_ref", (entity_ref) => ({ related: [{ entity_type: "BILL", entity_id: "b", entity_ref }] })],
+    ["metadata", (text) => ({ metadata: { a: [1, { b: text }] } })],
+    ["metadata", (text) => ({ metadata: { a: [{ [text]: 1 }] } })],
+    ["params", (text) => ({ params: { [text]: null } })],
+    ["changes", (text) => ({ changes: { total: { old: { deep: [text] }, new: 1 } } })],
+    ["changes", (text) => ({ changes: { [text]: { old: null, new: 1 } } })],
+  ];
+
+  it.each(places)("refuses half of a surrogate pair and U+0000 in %s, as a value and as JSON text", (place, input) => {
+    for (const text of unstorable) {
+      const message = `${place} must not hold half of a surrogate pair or U+0000`;
+      expect(refused(anInput(input(text))).message).toContain(message);
+      expect(refusedText(JSON.stringify(anInput(input(text)))).message).toContain(message);
+    }
   });
+
+  it("refuses a key as well, however deep, and lets pairs be", () => {
+    const nest = (value: unknown) => Array.from({ length: 15 }).reduce((inner) => ({ inner }), value);
+    expect(refused(anInput({ params: { a: nest("\ud800") } })).message).toContain("params must not hold half");
+    expect(read({ metadata: { "🧾": "\ud83e\uddfe" } }).metadata).toBe('{"🧾":"🧾"}');
+  });
+});
+
+it("refuses an avatar that is no https URL: clients put it into src and href", () => {
+  for (const avatar_url of ["javascript:alert(1)", "http://a.example/1", "data:text/html,x", "/1.png", "https://"]) {
+    expect(refused(anInput({ actor: { avatar_url } })).message).toContain("actor.avatar_url must be an https URL");
+  }
+  expect(read({ actor: { avatar_url: "https://a.example/1" } }).actor).toBe('{"avatar_url":"https://a.example/1"}');
 });
 
 describe("structure", () => {

@@ -5,10 +5,12 @@ import { admin } from "../../../shared/lambda/admin.ts";
 import { anOrg, aSecret, aToken, testNow } from "../../support/builders.ts";
 import { aContext } from "../../support/http-event.ts";
 import { catchLog, type LogLine } from "../../support/log-lines.ts";
+import { noEndpoints } from "../../support/token-endpoints.ts";
 
 const quiet: AdminStore = {
   createOrg: async () => undefined,
   updateOrg: async () => null,
+  suspendOrg: async () => null,
   listOrgs: async () => [],
   createToken: async () => undefined,
   listTokens: async () => [aToken()],
@@ -18,10 +20,12 @@ const quiet: AdminStore = {
 const handler =
   (over: Partial<AdminStore> = {}) =>
   (event: unknown) =>
-    admin(() => ({ store: { ...quiet, ...over }, now: testNow, random: new Uint8Array(20).fill(7) }))(
-      event,
-      aContext(),
-    );
+    admin(() => ({
+      store: { ...quiet, ...over },
+      endpoints: noEndpoints,
+      now: testNow,
+      random: new Uint8Array(20).fill(7),
+    }))(event, aContext());
 
 let lines: LogLine[];
 beforeEach(() => {

@@ -91,6 +91,17 @@ describe("a body", () => {
     ]);
   });
 
+  it.each([
+    ["has a key twice", '{"url":"https://one.example","url":"https://two.example"}', "The key 'url' is there twice"],
+    ["has a key twice in another spelling", '{"a":[{"b":1,"\\u0062":2}]}', "The key 'b' is there twice"],
+    ["holds a number that would change", '{"n":9007199254740993}', "9007199254740993 cannot be kept exactly"],
+  ])("is refused where it %s, as text and in base64", async (_, text, reason) => {
+    for (const event of [posted(text), posted(base64(text), { base64: true })]) {
+      const { status, code, message } = await echo(event);
+      expect([status, code, message]).toEqual([400, "validation.invalid_value", expect.stringContaining(reason)]);
+    }
+  });
+
   it.each([null, "", "text/plain", "application/x-www-form-urlencoded", "text/plain;charset=UTF-8", "json"])(
     "is refused as of type %j, with what to send",
     async (type) => {

@@ -26,7 +26,7 @@ function aQueue(answer: (batch: Batch) => object = ({ Entries = [] }) => ({ Succ
 
 function aMessage(over: Partial<DeferredMessage> = {}): DeferredMessage {
   const history = { deferrals: 1, defects: 0, unfinished: 0, firstSentMs: 5 };
-  return { body: "{}", orgId: "org_1", messageId: "m1", delaySeconds: 7, history, ...over };
+  return { body: "{}", orgId: "org_1", messageId: "m1", writer: "AROAONE", delaySeconds: 7, history, ...over };
 }
 
 describe("defer", () => {
@@ -38,6 +38,7 @@ describe("defer", () => {
       defects: { DataType: "Number", StringValue: "0" },
       unfinished: { DataType: "Number", StringValue: "0" },
       first_sent_ms: { DataType: "Number", StringValue: "5" },
+      writer: { DataType: "String", StringValue: "AROAONE" },
       message_id: { DataType: "String", StringValue: "m1" },
     };
     const entry = { MessageBody: "{}", DelaySeconds: 7, MessageAttributes };
@@ -94,7 +95,7 @@ it("sends a message once, also where SQS takes it and answers too late", async (
 describe("bury", () => {
   it("sends the reason beside the body, in characters that SQS takes, and no history", async () => {
     const { bury, batches } = aQueue();
-    await bury([{ body: "{}", orgId: "org_1", messageId: "m1", reason: "bad\u0000" }]);
+    await bury([{ body: "{}", orgId: "org_1", messageId: "m1", writer: null, reason: "bad\u0000" }]);
     const MessageAttributes = {
       reason: { DataType: "String", StringValue: "bad\ufffd" },
       message_id: { DataType: "String", StringValue: "m1" },
@@ -110,7 +111,7 @@ describe("bury", () => {
   it("gives up the reason, never the message, where both do not fit", async () => {
     const { bury, batches } = aQueue();
     const body = "x".repeat(1_048_000);
-    await bury([{ body, orgId: null, messageId: "m1", reason: "bad" }]);
+    await bury([{ body, orgId: null, messageId: "m1", writer: null, reason: "bad" }]);
     expect(batches[0]?.Entries).toEqual([{ Id: "0", MessageBody: body }]);
   });
 });

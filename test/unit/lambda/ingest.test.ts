@@ -390,7 +390,10 @@ describe("the history of a message", () => {
     expect(ingest.queue).toMatchObject([{ attributes: { deferrals: "1", defects: "0", first_sent_ms: sentMs } }]);
   });
 
-  const given = { deferrals: "4", defects: "3", unfinished: "2", first_sent_ms: "5", message_id: "m0" };
+  const given = {
+    ...{ deferrals: "4", defects: "3", unfinished: "2", first_sent_ms: "5", message_id: "m0" },
+    writer: "AROAONE",
+  };
 
   it("is believed of the function itself", async () => {
     const ingest = throttling("org_hot", 60);
@@ -399,14 +402,38 @@ describe("the history of a message", () => {
     expect(ingest.queue).toMatchObject([{ attributes: { ...given, deferrals: "5", unfinished: "0" } }]);
   });
 
-  it.each(["AIDAEXAMPLE", "AROAEXAMPLE:other-test", "test"])("is not believed of %s", async (senderId) => {
-    const ingest = throttling("org_hot", 60);
-    ingest.send(bodyOf("org_hot"), { attributes: given, senderId });
-    const first_sent_ms = String(ingest.nowMs);
+  it.each(["AIDAEXAMPLE", "AROAEXAMPLE:other-test", "AROAOTHER:test", "test"])(
+    "is not believed of %s",
+    async (senderId) => {
+      const ingest = throttling("org_hot", 60);
+      ingest.send(bodyOf("org_hot"), { attributes: given, senderId });
+      const first_sent_ms = String(ingest.nowMs);
+      await ingest.run(0.01);
+      expect(ingest.queue).toMatchObject([
+        { attributes: { deferrals: "1", defects: "0", unfinished: "0", first_sent_ms, message_id: "m1" } },
+      ]);
+    },
+  );
+});
+
+describe("the writer of an idempotency key", () => {
+  const keyed = (occurred_at: string) =>
+    JSON.stringify({ ...JSON.parse(bodyOf("org_1")), idempotency_key: "order-1", occurred_at });
+
+  it("is the role that sent it, whatever its session is called", async () => {
+    const ingest = new FakeIngest();
+    ingest.send(keyed("2026-05-11T08:00:00Z"), { senderId: "AROAONE:task-1" });
+    ingest.send(keyed("2026-05-11T08:00:01Z"), { senderId: "AROAONE:task-2" });
+    ingest.send(keyed("2026-05-11T08:00:02Z"), { senderId: "AROATWO:task-1" });
     await ingest.run(0.01);
-    expect(ingest.queue).toMatchObject([
-      { attributes: { deferrals: "1", defects: "0", unfinished: "0", first_sent_ms, message_id: "m1" } },
-    ]);
+    expect(ingest.pinnedBy.toSorted()).toEqual(["AROAONE", "AROAONE", "AROATWO"]);
+  });
+
+  it("is still who sent it after the function has put the event off", async () => {
+    const ingest = throttling("org_hot", 60);
+    ingest.send(bodyOf("org_hot"), { senderId: "AROAONE:task-1" });
+    await ingest.run(0.01);
+    expect(ingest.queue).toMatchObject([{ attributes: { writer: "AROAONE" } }]);
   });
 });
 

@@ -54,7 +54,7 @@ it("names who sent a message, a function by the session of its role", async () =
   const asked = { QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: ["All"] };
   const { Messages } = Received.parse(await asOperator("AmazonSQS.ReceiveMessage", asked));
   expect(Object.fromEntries(Messages.map(({ Body, Attributes }) => [Body, Attributes.SenderId]))).toEqual({
-    "of the function": "AROALOCAL:Ingest-Function",
+    "of the function": "Ingest:Ingest-Function",
     "of a person": "AIDALOCAL",
   });
 });

@@ -63,6 +63,8 @@ describe("creating", () => {
       disabled: null,
       created_at: at,
       updated_at: at,
+      created_by: requester.token_id,
+      changed_by: [],
       version: 1,
     });
     expect(secret).toMatch(/^whsec_/);
@@ -119,7 +121,8 @@ describe("changing", () => {
       entity_id: "inv_1",
     };
     const { endpoint: changed, missed } = await updateEndpoint(world, requester, id, patch);
-    expect(changed).toEqual({ ...endpoint, ...patch, updated_at: "2026-06-01T12:01:30.000Z", version: 2 });
+    const changed_by = [requester.token_id];
+    expect(changed).toEqual({ ...endpoint, ...patch, updated_at: "2026-06-01T12:01:30.000Z", changed_by, version: 2 });
     expect(missed).toBeNull();
     expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
     expect(JSON.parse(told[1]?.changes ?? "")).toEqual({

@@ -25,7 +25,14 @@ describe("a test", () => {
       event_type: "bill.paid",
       delivery_id: aTest.delivery_id,
       org_id: aTest.org_id,
+      test: true,
     });
+  });
+
+  it("is told from an event, whose body has no such key", async () => {
+    const world = await aDeliveryWorld();
+    await world.deliver(aTest, ...world.messages(1));
+    expect(world.received.map(({ body }) => Object.hasOwn(JSON.parse(body), "test")).sort()).toEqual([false, true]);
   });
 
   it.each<[string, Partial<Exchange>]>([

@@ -19,6 +19,12 @@ it("shows a fraction of a second where there is one, in both places alike", () =
   expect([occurred_at, data.occurred_at]).toEqual(Array(2).fill("2026-05-11T08:30:12.050Z"));
 });
 
+it("says that it is a test where it is one, and has no such key otherwise", () => {
+  const text = payloadOf(anEvent(), deliveryId, true);
+  expect(JSON.parse(text)).toEqual({ ...JSON.parse(payloadOf(anEvent(), deliveryId)), test: true });
+  expect(text.startsWith(`{"event_type":"invoice.sent","delivery_id":"${deliveryId}","test":true,`)).toBe(true);
+});
+
 describe("the bytes", () => {
   it("keep the order of the writer's keys, and every character", () => {
     const metadata = jsonText({ z: 1, a: { 2: "two", 1: "one" }, text: '„ü\u2028"\\\u0007😀' });

@@ -11,6 +11,7 @@ import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "../../support/bu
 import { memoryEvents } from "../../support/memory-events.ts";
 import { memoryDeliveries, memoryEndpoints, memoryReplays } from "../../support/memory-webhooks.ts";
 import { refusalOf } from "../../support/refusal.ts";
+import { noneSuspended } from "../../support/suspended.ts";
 
 const hoursAgo = (hours: number) => new Date(testNow.getTime() - hours * 3_600_000).toISOString();
 
@@ -75,7 +76,7 @@ async function aPlatform(endpoints: readonly Endpoint[], log: readonly ActivityE
       },
     };
     for (let replay = queued.shift(); replay !== undefined; replay = queued.shift()) {
-      await runReplay({ ...ports, queue }, replay);
+      await runReplay({ ...ports, queue, suspended: noneSuspended }, replay);
     }
     return sent;
   };

@@ -54,6 +54,7 @@ async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
         steps.push(delaySeconds);
       },
     },
+    suspended: world.suspended,
     now: clock.now,
   };
   return {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { isCleanId, maxIdLength } from "../../../events/limits.ts";
+import { maxIdLength } from "../../../events/limits.ts";
+import { isVisibleId, isVisibleLine } from "../../../events/text-rules.ts";
 import { keptForDays } from "../../../webhooks/delivery.ts";
 import { filterPattern, maxFilterLength } from "../../../webhooks/filter.ts";
 import { replayScopes } from "../../../webhooks/replay.ts";
@@ -14,10 +15,7 @@ const maxOverlap = 604_800;
 
 export const defaultTestType = "invoice.sent";
 
-const line = (min: number, max: number) =>
-  z
-    .string()
-    .check(z.minLength(min), z.maxLength(max), z.refine(isCleanId, "must not hold control characters or line breaks"));
+const hidden = "must not hold control characters, line breaks or invisible characters";
 
 /** What the JSON Schemas say beside what the checks do. */
 const facts = z.globalRegistry;
@@ -33,9 +31,11 @@ const settings = z.strictObject({
     .register(facts, { format: "uri", description: "https, on the public Internet, without credentials." }),
   events: filters,
   entity_id: z
-    .optional(z.nullable(line(1, maxIdLength)))
+    .optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(maxIdLength), z.refine(isVisibleId, hidden))))
     .register(facts, { description: "Only events of this document; `null` for all." }),
-  description: z.optional(z.nullable(line(0, maxDescriptionLength))),
+  description: z.optional(
+    z.nullable(z.string().check(z.maxLength(maxDescriptionLength), z.refine(isVisibleLine, hidden))),
+  ),
   enabled: z.optional(z.boolean()).register(facts, { description: "While it is not, nothing is sent." }),
 });
 

@@ -23,6 +23,8 @@ export const endpoint: Endpoint = {
   disabled: null,
   created_at,
   updated_at: created_at,
+  created_by: null,
+  changed_by: [],
   version: 1,
 };
 

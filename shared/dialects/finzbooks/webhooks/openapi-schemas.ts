@@ -24,8 +24,9 @@ const endpoint = {
   description: { type: ["string", "null"] },
   status: { enum: ["enabled", "disabled"] },
   disabled_reason: oneOfOrNull(
-    ["owner", "gone", "failing"],
-    "`owner`: by this API; `gone`: it answered 410; `failing`: three days without one success.",
+    ["owner", "gone", "failing", "token_revoked"],
+    "`owner`: by this API; `gone`: it answered 410; `failing`: three days without one success; " +
+      "`token_revoked`: an operator revoked a token that had created or changed it.",
   ),
   disabled_at: timeOrNull,
   created_at: timeSchema,
@@ -41,7 +42,10 @@ const delivery = {
   event_type: matching(eventTypePattern),
   status: { enum: deliveryStatuses },
   reason: oneOfOrNull(
-    ["exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted", "aborted_by_receiver", "test_failed"],
+    [
+      ...["exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted", "org_suspended"],
+      ...["aborted_by_receiver", "test_failed"],
+    ],
     "Why it was given up.",
   ),
   attempt_count: count,

@@ -6,7 +6,7 @@ import { eventSchema, exactly, timeSchema } from "../openapi-schemas.ts";
 
 export const webhookSchemaPath = "/schemas/webhook.json";
 
-/** What every delivery holds. */
+/** What deliveries hold. */
 export const payloadSchema = exactly(
   {
     event_type: {
@@ -24,6 +24,12 @@ export const payloadSchema = exactly(
     data: eventSchema({ type: "string", enum: [...documentTypes, "WEBHOOK_ENDPOINT"] }),
   },
   { description: "The body of a delivery." },
+  {
+    test: {
+      const: true,
+      description: "Only in a test that somebody asked for: the event is invented, and nothing is to be booked for it.",
+    },
+  },
 );
 
 /** The JSON Schema (draft 2020-12) of the body of a delivery. */

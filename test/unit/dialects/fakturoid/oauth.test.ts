@@ -46,6 +46,15 @@ describe("an access token", () => {
     });
   });
 
+  it("is said to have its own scope where another was asked for (RFC 6749, section 5.1), and only there", async () => {
+    const { post } = oauthDialect();
+    const scopeFor = async (fields: string) =>
+      (await post("token", { body: `grant_type=client_credentials${fields}` })).said.scope;
+    expect(await scopeFor("&scope=all")).toBe("AIBooks.activity.READ");
+    for (const fields of ["", "&scope=", "&scope=AIBooks.activity.READ"])
+      expect(await scopeFor(fields)).toBeUndefined();
+  });
+
   it("is given again while more than half of its time is left, with the time that it has", async () => {
     const { post, clock, replace } = oauthDialect();
     const first = (await post("token")).said;

@@ -244,7 +244,7 @@ describe("user", () => {
 
 describe("params", () => {
   it("are the event's own, to the byte", () => {
-    const own = '{"z":1,"a":{"y":[],"b":1e+21},"date":null,"ž":"\\u0000 \\" <č>","__proto__":{"x":null}}';
+    const own = '{"z":1,"a":{"y":[],"b":1e+21},"date":null,"ž":"\\u0001 \\" <č>","__proto__":{"x":null}}';
     const event = stored(`,"params":${own},"metadata":{"to":["a@b.cz"]},"changes":{"x":{"old":1,"new":2}}`);
     expect(renderEvent(event, account).endsWith(`,"params":${own}}`)).toBe(true);
   });

@@ -151,6 +151,15 @@ describe("X-AccountId", () => {
     },
   );
 
+  it("is refused where several accounts of the key have the number, which are told apart by their ids", async () => {
+    const twin = anOrg({ org_id: "org_b", account_number: "1001" });
+    const { ask, page } = simplybooksDialect({ orgs: [org, twin], tokens: [aToken(both)], events });
+    const { status, body } = await ask(list, named("1001"));
+    expect([status, readErrorXml(body)]).toEqual([400, expect.stringMatching(/^X-AccountId ambiguous/)]);
+    expect(page).not.toHaveBeenCalled();
+    for (const { org_id } of [org, twin]) expect((await ask(list, named(org_id))).status).toBe(200);
+  });
+
   it("is not found by the number that an account does not have", async () => {
     const nameless = anOrg({ account_number: null });
     const { ask } = simplybooksDialect({ orgs: [nameless] });

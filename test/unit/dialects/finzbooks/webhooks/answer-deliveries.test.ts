@@ -29,7 +29,7 @@ async function withDeliveries(count = 0) {
     };
   });
   for (const message of messages) {
-    await dialect.world.deliveries.announce(message, new Date(message.started_at), message.started_at);
+    await dialect.world.deliveries.create(message, new Date(message.started_at), message.started_at);
   }
   return { ...dialect, endpoint_id, messages, at: `/endpoints/${endpoint_id}` };
 }
@@ -116,6 +116,23 @@ describe("a test", () => {
     const { ask, at, queued } = await withDeliveries();
     await Promise.all(Array.from({ length: 10 }, () => ask("POST", `${at}/test`)));
     expect(new Set(queued.map(({ delivery_id }) => delivery_id)).size).toBe(10);
+  });
+
+  it("is accepted where the sender has recorded it before it is listed, and what was recorded stays", async () => {
+    const { ask, at, world, deliveries, endpoint_id } = await withDeliveries();
+    const sendAtOnce = async (messages: readonly DeliveryMessage[]) => {
+      for (const message of messages) {
+        const claim = await deliveries.claim(message, testNow, 60);
+        if (claim.kind !== "claimed") throw new Error(`The delivery is ${claim.kind}.`);
+        await deliveries.record({ ...claim.delivery, status: "succeeded", step: 1 }, null);
+      }
+      return [];
+    };
+    Object.assign(world.queue, { send: sendAtOnce });
+    const { status, body } = await ask("POST", `${at}/test`);
+    expect(status).toBe(202);
+    const { delivery_id } = JSON.parse(body).delivery;
+    expect(await deliveries.get(endpoint_id, delivery_id)).toMatchObject({ status: "succeeded", attempts: 1 });
   });
 
   it.each(["invoice.*", "invoice.unheard_of", ""])("of %j is refused, and nothing is sent", async (event_type) => {

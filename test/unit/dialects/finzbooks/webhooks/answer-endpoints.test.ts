@@ -65,8 +65,9 @@ describe("creating an endpoint", () => {
 
   it("has an end at fifty", async () => {
     const { ask } = webhooksDialect();
-    for (let n = 0; n < 50; n++) expect((await ask("POST", "/endpoints", { body: settings })).status).toBe(201);
-    const { status, body } = await ask("POST", "/endpoints", { body: settings });
+    const create = (n: number) => ask("POST", "/endpoints", { body: { ...settings, url: `${settings.url}?n=${n}` } });
+    for (let n = 0; n < 50; n++) expect((await create(n)).status).toBe(201);
+    const { status, body } = await create(50);
     expect([status, JSON.parse(body).code]).toEqual([409, "conflict.duplicate"]);
     expect(JSON.parse((await ask("GET", "/endpoints")).body).endpoints).toHaveLength(50);
   });
@@ -76,7 +77,8 @@ describe("reading endpoints", () => {
   it("lists them, oldest first, without secrets", async () => {
     const { ask, clock, endpoint } = await withEndpoint();
     clock.now = new Date(testNow.getTime() + 1);
-    await ask("POST", "/endpoints", { body: settings });
+    expect((await ask("POST", "/endpoints", { body: settings })).status).toBe(409);
+    await ask("POST", "/endpoints", { body: { ...settings, url: `${settings.url}?n=2` } });
     const { endpoints } = JSON.parse((await ask("GET", "/endpoints")).body);
     expect(endpoints).toHaveLength(2);
     expect(endpoints[0].endpoint_id).toBe(endpoint.endpoint_id);

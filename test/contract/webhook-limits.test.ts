@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { destinationStore } from "../../shared/store/destinations.ts";
+import { replayListStore } from "../../shared/store/replay-lists.ts";
+import { testNow } from "../support/builders.ts";
+import { startTables } from "../support/webhook-worlds.ts";
+
+let engine: Awaited<ReturnType<typeof startTables>>;
+
+beforeAll(async () => {
+  engine = await startTables();
+});
+
+describe("counts of sends to a host", () => {
+  const at = (seconds: number) => new Date(testNow.getTime() + seconds * 1_000);
+  const store = () => destinationStore(engine.client, engine.tables.deliveries);
+
+  it("end at the limit, however many instances count at the same moment", async () => {
+    const results = await Promise.all(Array.from({ length: 40 }, () => store().count("a.example", at(0), 50, 1_000)));
+    expect(results.filter(Boolean)).toHaveLength(20);
+  });
+
+  it("begin anew with the next window, and a clock that lags counts in it", async () => {
+    const count = (seconds: number) => store().count("b.example", at(seconds), 50, 100);
+    expect([await count(0), await count(0), await count(0)]).toEqual([true, true, false]);
+    expect([await count(10), await count(0), await count(10)]).toEqual([true, true, false]);
+    expect(await store().count("c.example", at(10), 50, 100)).toBe(true);
+  });
+});
+
+describe("the replays of an organisation", () => {
+  it("are replaced only as they were read", async () => {
+    const store = replayListStore(engine.client, engine.tables.deliveries, () => testNow);
+    const empty = await store.get("org_a");
+    expect(empty).toEqual({ replays: [], version: 0 });
+    const one = [{ endpoint_id: "wh_1", replay_id: "rpl_1" }];
+    const results = await Promise.all(Array.from({ length: 5 }, () => store.replace("org_a", empty, one)));
+    expect(results.filter(Boolean)).toHaveLength(1);
+    const list = await store.get("org_a");
+    expect(list).toEqual({ replays: one, version: 1 });
+    expect(await store.replace("org_a", list, [])).toBe(true);
+    expect(await store.replace("org_a", list, one)).toBe(false);
+    expect(await store.get("org_b")).toEqual(empty);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it, vi } from "vitest";
+import { SuspendedOrgs, withoutSuspended } from "../../../shared/access/suspended-orgs.ts";
+import { TokenGate } from "../../../shared/access/token-gate.ts";
+import { ActivityError } from "../../../shared/events/errors.ts";
+import { aSecret, aToken, testNow } from "../../support/builders.ts";
+import { refusalOf } from "../../support/refusal.ts";
+import { tokenPorts } from "../../support/token-ports.ts";
+
+const later = (seconds: number) => new Date(testNow.getTime() + seconds * 1_000);
+
+function aList() {
+  const clock = { now: testNow };
+  const stored = new Set<string>();
+  const read = vi.fn(async (): Promise<ReadonlySet<string>> => new Set(stored));
+  return { clock, stored, read, suspended: new SuspendedOrgs({ read }, () => clock.now) };
+}
+
+describe("SuspendedOrgs", () => {
+  it("reads the list once for all that ask within ten seconds", async () => {
+    const { clock, read, suspended } = aList();
+    await Promise.all(Array.from({ length: 10 }, () => suspended.current()));
+    clock.now = later(9.9);
+    await suspended.current();
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it("reads again beside the work after ten seconds, and waits for the answer after twenty", async () => {
+    const { clock, stored, read, suspended } = aList();
+    await suspended.current();
+    stored.add("org_a");
+    clock.now = later(19.9);
+    read.mockImplementationOnce(() => new Promise(() => {}));
+    expect((await suspended.current()).has("org_a")).toBe(false);
+    clock.now = later(22);
+    expect((await suspended.current()).has("org_a")).toBe(true);
+  });
+
+  it("does not use a list of a clock that was turned back", async () => {
+    const { clock, stored, suspended } = aList();
+    await suspended.current();
+    stored.add("org_a");
+    clock.now = later(-60);
+    expect((await suspended.current()).has("org_a")).toBe(true);
+  });
+
+  it("keeps what it knows while reads fail, for twenty seconds", async () => {
+    const { clock, read, suspended } = aList();
+    await suspended.current();
+    read.mockRejectedValue(new ActivityError("unavailable", "The store is away."));
+    clock.now = later(15);
+    expect(await suspended.current()).toEqual(new Set());
+    clock.now = later(20);
+    expect((await refusalOf(suspended.current())).code).toBe("unavailable");
+  });
+});
+
+describe("a token", () => {
+  const secret = aSecret();
+  const gateFor = (orgIds: readonly string[]) => {
+    const { stored, suspended } = aList();
+    const uses = tokenPorts(() => aToken({ org_ids: orgIds }, secret));
+    return { stored, uses, gate: new TokenGate(withoutSuspended(uses, suspended)) };
+  };
+
+  it("of a suspended organisation is refused like an unknown one, and counts nothing", async () => {
+    const { stored, uses, gate } = gateFor(["org_a"]);
+    stored.add("org_a");
+    const unknown = await refusalOf(gateFor([]).gate.enter(aSecret(9), testNow, 600));
+    const refused = await refusalOf(gate.enter(secret, testNow, 600));
+    expect([refused.code, refused.message]).toEqual(["unauthenticated", unknown.message]);
+    expect(uses.use).not.toHaveBeenCalled();
+  });
+
+  it("of several organisations is good for the others alone", async () => {
+    const { stored, gate } = gateFor(["org_a", "org_b"]);
+    stored.add("org_a");
+    expect((await gate.enter(secret, testNow, 600)).token.org_ids).toEqual(["org_b"]);
+  });
+
+  it("of other organisations is what it is", async () => {
+    const { stored, gate } = gateFor(["org_b"]);
+    stored.add("org_a");
+    expect((await gate.enter(secret, testNow, 600)).token.org_ids).toEqual(["org_b"]);
+  });
+});
