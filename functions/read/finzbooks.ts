@@ -1,6 +1,7 @@
 import { answerFinzbooks } from "../../shared/dialects/finzbooks/answer.ts";
 import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { http } from "../../shared/lambda/http.ts";
 import { variables } from "../../shared/lambda/names.ts";
@@ -18,7 +19,7 @@ const shards = new ShardCache(shardSettingsReader(client, config), now);
 export const handler = http({
   name: "finzbooks",
   answer: answerFinzbooks({
-    events: eventStore(client, env(variables.eventsTable), { shards }),
+    events: eventStore(client, env(variables.eventsTable), { shards, now, reportDamage: reportDamagedItems }),
     tokens: tokenUses(client, config),
     now,
   }),

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { batchTogether } from "../../shared/lambda/batch.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { deliverRecords } from "../../shared/lambda/deliver-records.ts";
 import { comesFrom, deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env, isAllowed } from "../../shared/lambda/env.ts";
@@ -35,7 +36,7 @@ const fastLane: DeliveryWorld = {
   slowLane: slowQueue,
   sendsPerOrg: Number(env(variables.sendsPerOrg)),
   refusals: new Refusals(),
-  events: eventStore(client, env(variables.eventsTable)),
+  events: eventStore(client, env(variables.eventsTable), { now, reportDamage: reportDamagedItems }),
   box: secretOpener(env(variables.secretsKey)),
   send: sender({
     ownHosts: env(variables.apiHosts).split(" "),

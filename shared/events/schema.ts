@@ -5,18 +5,15 @@ import {
   eventIdPattern,
   isCleanId,
   maxActionLength,
+  maxDepth,
   maxIdLength,
   maxRefLength,
+  maxRelated,
+  maxTextLength,
   orgIdPattern,
 } from "./limits.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { entityTypes } from "./vocabulary.ts";
-
-/** Bytes of one event, as JSON in UTF-8. */
-export const maxEventBytes = 64 * 1024;
-
-/** Levels of arrays and objects inside `metadata`, `changes` and `params`. */
-export const maxDepth = 16;
 
 const wellFormed = z.refine<string>((value) => value.isWellFormed(), "must not hold half of a surrogate pair");
 const clean = z.refine<string>(isCleanId, "must not hold control characters");
@@ -84,9 +81,9 @@ export const eventSchema = z.strictObject({
   changes: z.optional(z.nullable(changes)),
   metadata: z.optional(jsonObject),
   occurred_at: timestamp,
-  related: z.optional(z.array(related).check(z.maxLength(50))),
-  text: z.optional(z.nullable(line(4096))),
-  information: z.optional(z.nullable(line(4096))),
+  related: z.optional(z.array(related).check(z.maxLength(maxRelated))),
+  text: z.optional(z.nullable(line(maxTextLength))),
+  information: z.optional(z.nullable(line(maxTextLength))),
   params: z.optional(z.nullable(jsonObject)),
   /** `false` where no webhook is to be sent for the event: an import of history. An instruction, and no content. */
   notify: z.optional(z.boolean()),

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { AttemptHistory } from "../events/deferral.ts";
-import { maxEventBytes } from "../events/schema.ts";
+import { maxEventBytes } from "../events/limits.ts";
 import { historyAttributes } from "./attempt-history.ts";
 import { oneAttempt, queueClient } from "./clients.ts";
 import { errorFields, log } from "./log.ts";
@@ -58,11 +58,15 @@ export function ingestQueue(
   ) => (await Promise.all(callsFor(messages).map((each) => sendBatch(url, each, fieldsOf)))).flat();
 
   return {
-    defer: (messages) =>
-      sendAll(urls.queue, messages, ({ delaySeconds, history, messageId }) => ({
+    // What leaves no room for its history is refused by SQS each time: it is left to the queue, which counts its receives.
+    async defer(messages) {
+      const hasRoom = ({ body }: DeferredMessage) => Buffer.byteLength(body) < roomForReason;
+      const unsent = await sendAll(urls.queue, messages.filter(hasRoom), ({ delaySeconds, history, messageId }) => ({
         DelaySeconds: delaySeconds,
         MessageAttributes: historyAttributes(history, messageId),
-      })),
+      }));
+      return [...unsent, ...messages.filter((message) => !hasRoom(message))];
+    },
 
     // Without its history: what an operator sends back has all its tries again.
     bury: (messages) =>

@@ -1,8 +1,10 @@
 import type { AttributeValue, QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import { latestShown } from "../events/clock-skew.ts";
 import type { ActivityEvent, Position } from "../events/event.ts";
 import { type EventQuery, type IndexName, planQuery } from "../events/query.ts";
 import { textAttributes } from "./attributes.ts";
 import { positionKey, timelineKey } from "./keys.ts";
+import type { ItemKey } from "./parse-event-item.ts";
 
 const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof EventQuery & keyof ActivityEvent)[]> = {
   by_time: ["org_id"],
@@ -12,10 +14,13 @@ const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof Even
   paid: ["org_id", "settled"],
 };
 
-/** What every reader needs of an event. Reading no more than is shown spares time, though not read units. */
+/**
+ * What every reader needs of an event, and of its key, which the fields must agree with. Reading no more than is shown
+ * spares time, though not read units.
+ */
 const always = [
+  "position",
   "event_id",
-  "org_id",
   "action",
   "entity_type",
   "entity_id",
@@ -25,7 +30,32 @@ const always = [
   "metadata",
   "occurred_at",
   "recorded_at",
-] as const satisfies readonly (keyof ActivityEvent)[];
+] as const satisfies readonly (keyof ActivityEvent | "position")[];
+
+/** What the key of a query says of all its items. It is not read again with each. */
+export function knownOfItems(query: EventQuery, shard: string): Partial<ItemKey> {
+  const { index } = planQuery(query);
+  return index === "timeline"
+    ? { timeline: timelineKey(query.org_id, query.entity_id ?? "") }
+    : { org_id: query.org_id, shard };
+}
+
+/** What items must say of their key, since the query does not. */
+function unknownOfItems(index: IndexName): readonly (keyof ItemKey)[] {
+  return index === "timeline" ? ["org_id", "shard"] : ["timeline"];
+}
+
+/**
+ * The query without what lies ahead of the present; `null` where nothing is left of it. DynamoDB takes no bounds that
+ * exclude each other, nor a start outside of them.
+ */
+export function untilPresent(query: EventQuery, now: Date): EventQuery | null {
+  const present = latestShown(now);
+  const until = query.until === null || query.until > present ? present : query.until;
+  if (query.since !== null && query.since > until) return null;
+  const isAhead = query.after !== null && query.after.occurred_at > present;
+  return { ...query, until, after: isAhead ? null : query.after };
+}
 
 /** A page's query of one shard to DynamoDB, but for how much it reads and where it starts. Newest first. */
 export function queryOf(table: string, query: EventQuery, shard: string) {
@@ -59,7 +89,7 @@ export function queryOf(table: string, query: EventQuery, shard: string) {
     TableName: table,
     ...(index === "timeline" ? {} : { IndexName: index }),
     KeyConditionExpression: keyed.join(" AND "),
-    ProjectionExpression: [...always, ...query.parts].map(name).join(", "),
+    ProjectionExpression: [...always, ...unknownOfItems(index), ...query.parts].map(name).join(", "),
     ...(filtered.length > 0 ? { FilterExpression: filtered.join(" AND ") } : {}),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: textAttributes(values),

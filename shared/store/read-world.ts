@@ -3,14 +3,17 @@ import type { OrgReader } from "../access/org-directory.ts";
 import { ShardCache } from "../events/shard-directory.ts";
 import type { WindowWorld } from "../events/window.ts";
 import { dynamoClient } from "./client.ts";
-import { eventStore } from "./events.ts";
+import { type EventStoreOptions, eventStore } from "./events.ts";
 import { orgReader } from "./org-reader.ts";
 import { placeStore } from "./places.ts";
 import { shardSettingsReader } from "./sharded-orgs.ts";
 import { tokenUses } from "./token-uses.ts";
 
 /** All that a dialect reads from: the log, tokens, and for lists that are paged by number places and organisations. */
-export function readWorld(tables: { readonly events: string; readonly config: string }): WindowWorld & {
+export function readWorld(
+  tables: { readonly events: string; readonly config: string },
+  reportDamage: NonNullable<EventStoreOptions["reportDamage"]>,
+): WindowWorld & {
   readonly tokens: TokenUses;
   readonly orgs: OrgReader;
   readonly shards: ShardCache;
@@ -19,7 +22,7 @@ export function readWorld(tables: { readonly events: string; readonly config: st
   const now = () => new Date();
   const shards = new ShardCache(shardSettingsReader(client, tables.config), now);
   return {
-    events: eventStore(client, tables.events, { shards }),
+    events: eventStore(client, tables.events, { shards, now, reportDamage }),
     shards,
     places: placeStore(client, tables.config),
     tokens: tokenUses(client, tables.config),

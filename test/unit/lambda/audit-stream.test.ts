@@ -6,7 +6,8 @@ import { isJsonObject, type JsonObject } from "../../../shared/events/json.ts";
 import { shardOf } from "../../../shared/events/shards.ts";
 import type { AuditEntry } from "../../../shared/lambda/audit-log.ts";
 import { type AuditWorld, auditStream } from "../../../shared/lambda/audit-stream.ts";
-import { readOwnItem, toItem } from "../../../shared/store/event-item.ts";
+import { toItem } from "../../../shared/store/event-item.ts";
+import { parseEventItem } from "../../../shared/store/parse-event-item.ts";
 import { anEvent, testNow } from "../../support/builders.ts";
 import { aContext } from "../../support/http-event.ts";
 import { catchLog } from "../../support/log-lines.ts";
@@ -46,7 +47,7 @@ async function run(Records: DynamoDBRecord[], over: Partial<AuditWorld> = {}) {
         entries.push(...given);
       },
     },
-    read: readOwnItem,
+    read: parseEventItem,
     isListed: async () => true,
     clockOf: async () => zoneClock("UTC"),
     now: () => testNow,

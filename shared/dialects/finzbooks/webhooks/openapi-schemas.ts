@@ -41,8 +41,16 @@ const delivery = {
   event_type: matching(eventTypePattern),
   status: { enum: deliveryStatuses },
   reason: oneOfOrNull(
-    ["exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted", "aborted_by_receiver", "test_failed"],
-    "Why it was given up.",
+    [
+      "exhausted",
+      "endpoint_gone",
+      "endpoint_disabled",
+      "endpoint_deleted",
+      "aborted_by_receiver",
+      "test_failed",
+      "event_unreadable",
+    ],
+    "Why it was given up. `event_unreadable`: the log has no valid event for it.",
   ),
   attempt_count: count,
   created_at: timeSchema,
