@@ -47,7 +47,15 @@ export function isStoredRelated(text: string): text is JsonText {
 /** Objects with more keys than this look for a repeated key in a set. */
 const manyKeys = 12;
 
-const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
+/** Code units of what JSON is made of. */
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const colon = 0x3a;
+const brace = 0x7b;
+const braceEnd = 0x7d;
+const bracket = 0x5b;
+const bracketEnd = 0x5d;
 
 /** Reads a JSON text from the left. Each method reads one thing, and returns whether it was in order. */
 class JsonScanner {
@@ -68,18 +76,18 @@ class JsonScanner {
 
   /** Any value with at most so many levels of arrays and objects. */
   value(levels: number): boolean {
-    switch (this.#text[this.#at]) {
-      case '"':
+    switch (this.#text.charCodeAt(this.#at)) {
+      case quote:
         return this.#skipString();
-      case "{":
+      case brace:
         return levels > 0 && this.object(() => this.value(levels - 1));
-      case "[":
+      case bracket:
         return levels > 0 && this.array(() => this.value(levels - 1));
-      case "t":
+      case 0x74:
         return this.#literal("true");
-      case "f":
+      case 0x66:
         return this.#literal("false");
-      case "n":
+      case 0x6e:
         return this.null();
       default:
         return this.#number();
@@ -92,8 +100,8 @@ class JsonScanner {
 
   /** An object without a repeated key, whose members are in order. */
   object(isMember: (key: string) => boolean): boolean {
-    if (!this.#literal("{")) return false;
-    if (this.#literal("}")) return true;
+    if (!this.#skip(brace)) return false;
+    if (this.#skip(braceEnd)) return true;
     const keys = new Keys();
     do {
       const start = this.#at + 1;
@@ -102,16 +110,16 @@ class JsonScanner {
       if (key.charCodeAt(0) <= 0x39) this.#isUnusual = true;
       if (!keys.add(key) || !this.#skip(colon) || !isMember(key)) return false;
     } while (this.#skip(comma));
-    return this.#literal("}");
+    return this.#skip(braceEnd);
   }
 
   array(isElement: () => boolean): boolean {
-    if (!this.#literal("[")) return false;
-    if (this.#literal("]")) return true;
+    if (!this.#skip(bracket)) return false;
+    if (this.#skip(bracketEnd)) return true;
     do {
       if (!isElement()) return false;
     } while (this.#skip(comma));
-    return this.#literal("]");
+    return this.#skip(bracketEnd);
   }
 
   /** The value of a string; `null` if there is none. */
@@ -170,13 +178,17 @@ const shortEscapes: ReadonlySet<string> = new Set(['"', "\\", "b", "f", "n", "r"
 
 /** The keys of an object. Written in one way only, two that are equal are equal as text. */
 class Keys {
-  readonly #few: string[] = [];
+  #few: string[] | null = null;
   #many: Set<string> | null = null;
 
   /** Returns whether the key is new. */
   add(key: string): boolean {
-    if (this.#many === null && this.#few.length === manyKeys) this.#many = new Set(this.#few);
-    if (this.#many === null) return !this.#few.includes(key) && this.#few.push(key) > 0;
+    if (this.#few === null) {
+      this.#few = [key];
+      return true;
+    }
+    if (this.#many === null && this.#few.length < manyKeys) return !this.#few.includes(key) && this.#few.push(key) > 0;
+    this.#many ??= new Set(this.#few);
     return !this.#many.has(key) && this.#many.add(key).size > 0;
   }
 }

@@ -33,14 +33,29 @@ function offsetMinutes(zone: string): number | null {
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
 }
 
-const canonical = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):([0-5]\d):[0-5]\d\.\d{3}Z$/;
+const zero = 0x30;
+const nine = 0x39;
+
+/** A zero stands for each digit. */
+const pattern = "0000-00-00T00:00:00.000Z";
 
 /** Whether a text is a time as it is stored: what `parseTimestamp` would return for it, at a fraction of the price. */
 export function isTimestamp(text: string): boolean {
-  const match = canonical.exec(text);
-  if (match === null) return false;
-  const [, year, month, day, hour] = match;
-  return Number(hour) <= 23 && isDate(Number(year), Number(month), Number(day));
+  if (text.length !== pattern.length) return false;
+  for (let at = 0; at < pattern.length; at++) {
+    const unit = text.charCodeAt(at);
+    const expected = pattern.charCodeAt(at);
+    if (expected === zero ? unit < zero || unit > nine : unit !== expected) return false;
+  }
+  const isClock = number(text, 11, 2) <= 23 && number(text, 14, 2) <= 59 && number(text, 17, 2) <= 59;
+  return isClock && isDate(number(text, 0, 4), number(text, 5, 2), number(text, 8, 2));
+}
+
+/** The number of some digits. */
+function number(text: string, start: number, length: number): number {
+  let value = 0;
+  for (let at = start; at < start + length; at++) value = 10 * value + text.charCodeAt(at) - zero;
+  return value;
 }
 
 function isDate(year: number, month: number, day: number): boolean {

@@ -126,8 +126,15 @@ export function startKey(query: EventQuery, after: Position, shard: string): Rec
   return textAttributes({ ...sorted, ...partition(query, index, shard) });
 }
 
-/** The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. */
+/**
+ * The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. In an index
+ * it is what the index is sorted by: the key in the table of an item that is not an event says nothing of its place.
+ */
 export function positionOf(query: EventQuery, key: Record<string, AttributeValue>): Position {
   const [occurred_at = "", event_id = ""] = (key.position?.S ?? "").split("#");
-  return { occurred_at, event_id, entity_id: (key.timeline?.S ?? "").slice(query.org_id.length + 1) };
+  return {
+    occurred_at: key.occurred_at?.S ?? occurred_at,
+    event_id: key.event_id?.S ?? event_id,
+    entity_id: key.entity_id?.S ?? (key.timeline?.S ?? "").slice(query.org_id.length + 1),
+  };
 }

@@ -14,7 +14,6 @@ import { isShardOf } from "../events/shards.ts";
 import { isStoredChanges, isStoredObject, isStoredRelated } from "../events/stored-json.ts";
 import { isTimestamp } from "../events/timestamp.ts";
 import { isEntityType } from "../events/vocabulary.ts";
-import { positionKey, timelineKey } from "./keys.ts";
 
 /** An item as DynamoDB and its stream give it, as far as it is text. */
 export type StoredItem = Readonly<Record<string, { readonly S?: string | undefined }>>;
@@ -47,13 +46,24 @@ export function parseEventItem(item: StoredItem): ActivityEvent {
 export function parseListedItem(item: StoredItem, known: Partial<ItemKey>): ActivityEvent {
   const event = parseFields(item, known.org_id ?? text(item, "org_id", isOrgId));
   const { org_id, entity_id, occurred_at, event_id } = event;
-  if ((known.timeline ?? item.timeline?.S) !== timelineKey(org_id, entity_id)) throw invalid(item, "timeline");
-  if (item.position?.S !== positionKey(occurred_at, event_id)) throw invalid(item, "position");
+  if (!isKeyOf(known.timeline ?? item.timeline?.S, org_id, entity_id)) throw invalid(item, "timeline");
+  if (!isKeyOf(item.position?.S, occurred_at, event_id)) throw invalid(item, "position");
   const shard = known.shard ?? item.shard?.S;
   if (shard === undefined || !isShardOf(event, shard)) throw invalid(item, "shard");
   if (isRecordedAhead(event)) throw damaged(item, "occurred_at lies ahead of recorded_at");
   if (isTooLarge(event)) throw damaged(item, "it is too large");
   return event;
+}
+
+/** Whether a key is what `timelineKey` or `positionKey` makes of two parts, neither of which needs to be copied for it. */
+function isKeyOf(key: string | undefined, first: string, second: string): boolean {
+  return (
+    key !== undefined &&
+    key.length === first.length + 1 + second.length &&
+    key.startsWith(first) &&
+    key[first.length] === "#" &&
+    key.endsWith(second)
+  );
 }
 
 function parseFields(item: StoredItem, org_id: string): ActivityEvent {
@@ -128,12 +138,20 @@ function isProse(value: string): boolean {
   return value.length <= maxTextLength && value.isWellFormed();
 }
 
+/** Bytes of all fields of an event that have a limit of their own below 500 characters, at most. */
+const shortFieldsBytes = 6_000;
+
 /** As at ingest: the fields of an event together are no larger than an event may be. */
 function isTooLarge(event: ActivityEvent): boolean {
-  let units = 0;
-  for (const value of Object.values(event)) units += value === null ? 0 : value.length;
+  const { changes, metadata, actor, related, params, text, information } = event;
+  const units = length(changes) + length(metadata) + length(actor) + length(related) + length(params);
   // A unit of UTF-16 has three bytes of UTF-8 at most: the bytes of most events need not be counted.
-  return 3 * units > maxEventBytes && Buffer.byteLength(Object.values(event).join("")) > maxEventBytes;
+  if (3 * (units + length(text) + length(information)) + shortFieldsBytes <= maxEventBytes) return false;
+  return Buffer.byteLength(Object.values(event).join("")) > maxEventBytes;
+}
+
+function length(text: string | null): number {
+  return text === null ? 0 : text.length;
 }
 
 function invalid(item: StoredItem, attribute: Field | keyof ItemKey | "position"): DamagedItemError {
