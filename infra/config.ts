@@ -85,7 +85,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     ingestConcurrency: 10,
     deliveryConcurrency: 20,
     slowDeliveryConcurrency: 12,
-    sendsPerOrg: 10,
+    sendsPerOrg: 4,
     archive: null,
     backup: null,
     tableClass: "STANDARD",

@@ -4,7 +4,7 @@ import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
 import { disable } from "./disable.ts";
 import type { Endpoint, ImposedReason } from "./endpoint.ts";
-import { divideByLane, moveToSlowLane } from "./lanes.ts";
+import { divideMessages, moveToSlowLane } from "./lanes.ts";
 import { giveUp, waitForSlot } from "./park.ts";
 import { takeTurn } from "./turn.ts";
 
@@ -50,10 +50,14 @@ function isPassing(reason: unknown): boolean {
 
 async function deliverByEndpoint(world: DeliveryWorld, messages: readonly DeliveryMessage[]) {
   const results = new Map<DeliveryMessage, Result>();
-  const { slow, others } = divideByLane(world, messages);
+  const { slow, busy, others } = divideMessages(world, messages);
   const moveSlow = async () => {
     const [moved] = await Promise.allSettled([moveToSlowLane(world, slow)]);
     for (const message of slow) results.set(message, moved);
+  };
+  const postpone = async (message: DeliveryMessage) => {
+    const [waiting] = await Promise.allSettled([waitForSlot(world, message, null)]);
+    results.set(message, waiting);
   };
   const disabled: Disabled[] = [];
   const opened: string[] = [];
@@ -70,7 +74,7 @@ async function deliverByEndpoint(world: DeliveryWorld, messages: readonly Delive
       if (left.length === 0) troubles.push(reason);
     }
   };
-  await Promise.all([moveSlow(), ...[...groups.values()].map(deliverGroup)]);
+  await Promise.all([moveSlow(), ...busy.map(postpone), ...[...groups.values()].map(deliverGroup)]);
   return { disabled, opened, troubles, results };
 }
 

@@ -132,6 +132,11 @@ export function isFast({ latency_ms }: Health): boolean {
   return latency_ms !== null && latency_ms <= slowAfterMs;
 }
 
+/** Whether an endpoint had no send so far that took, or takes already, longer than a fast one may. */
+export function isUnknown({ latency_ms, leases }: Health, now: number): boolean {
+  return latency_ms === null && leases.every(({ until }) => now - (until - leaseMs) <= slowAfterMs);
+}
+
 /** Whether sends to an endpoint hang now. */
 export function hangs({ leases }: Health, now: number): boolean {
   const ages = leases.map(({ until }) => now - (until - leaseMs));

@@ -1,26 +1,42 @@
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { enqueue } from "./enqueue.ts";
+import { type Health, isUnknown } from "./health.ts";
+import { lacksPermits } from "./permits.ts";
 
 /** How long an instance moves all messages of an endpoint without asking anew whether it is slow. */
-const slowForMs = 5_000;
+const slowForMs = 30_000;
+
+/** The same while its first send may end within a second. */
+const unknownForMs = 500;
 
 /** How long an instance does not ask a slow endpoint for a slot again that had none. */
 const busyForMs = 1_000;
 
 type Lanes = Pick<DeliveryWorld, "slowLane" | "refusals" | "now">;
+type BusyPorts = Pick<DeliveryWorld, "slowLane" | "refusals" | "now" | "permits" | "sendsPerOrg">;
 
-/** Messages that are known to belong on the slow lane, and those whose endpoints may be fast. */
-export function divideByLane({ slowLane, refusals, now }: Lanes, messages: readonly DeliveryMessage[]) {
+/**
+ * Divides messages by what was found a moment ago, and asks nothing: those that belong on the slow lane, those whose
+ * sends cannot begin now, and those that may be sent. A message that is urgent is never found busy.
+ */
+export function divideMessages(lanes: BusyPorts, messages: readonly DeliveryMessage[]) {
+  const { slowLane, refusals, now } = lanes;
   const at = now().getTime();
   const isSlow = ({ endpoint_id }: DeliveryMessage) =>
     slowLane !== null && refusals.isRefused(`fast lane ${endpoint_id}`, at);
-  return { slow: messages.filter(isSlow), others: messages.filter((message) => !isSlow(message)) };
+  const groups = Map.groupBy(messages, (message) => {
+    if (isSlow(message)) return "slow";
+    return !message.urgent && cannotSend(lanes, message) ? "busy" : "other";
+  });
+  return { slow: groups.get("slow") ?? [], busy: groups.get("busy") ?? [], others: groups.get("other") ?? [] };
 }
 
 /** Keeps the messages of an endpoint off the fast lane for a while. */
-export function rememberSlow({ refusals, now }: Lanes, endpointId: string): void {
-  refusals.remember(`fast lane ${endpointId}`, now().getTime() + slowForMs);
+export function rememberSlow({ refusals, now }: Lanes, endpointId: string, health: Health): void {
+  const at = now().getTime();
+  refusals.remember(`fast lane ${endpointId}`, at + (isUnknown(health, at) ? unknownForMs : slowForMs));
 }
 
 /**
@@ -34,8 +50,13 @@ export async function moveToSlowLane({ slowLane }: Lanes, messages: readonly Del
   return "moved";
 }
 
+/** Whether sends to an endpoint cannot begin now. On the fast lane few endpoints need permits. */
+function cannotSend(lanes: BusyPorts, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): boolean {
+  return isBusy(lanes, endpoint.endpoint_id) || (lanes.slowLane === null && lacksPermits(lanes, endpoint));
+}
+
 /** Whether a slow endpoint was found busy a moment ago. */
-export function isBusy({ refusals, now }: Lanes, endpointId: string): boolean {
+function isBusy({ refusals, now }: Lanes, endpointId: string): boolean {
   return refusals.isRefused(`slots ${endpointId}`, now().getTime());
 }
 

@@ -69,13 +69,25 @@ export async function takePermits(
   return takeFrom(ports, pool, 1, id);
 }
 
+/** Whether all permits that an endpoint could get were taken a moment ago; asks nothing. */
+export function lacksPermits(
+  ports: PermitPorts,
+  { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
+): boolean {
+  return ports.refusals.isRefused(refusalName(permitPoolOf(org_id, endpoint_id, ports)), ports.now().getTime());
+}
+
+function refusalName({ org_id, part, size }: PermitPool): string {
+  return `permits ${org_id} ${part} ${size}`;
+}
+
 async function takeFrom(
   { permits: store, refusals, now }: PermitPorts,
   pool: PermitPool,
   wanted: number,
   id: string,
 ): Promise<Permits | null> {
-  const name = `permits ${pool.org_id} ${pool.part} ${pool.size}`;
+  const name = refusalName(pool);
   if (refusals.isRefused(name, now().getTime())) return null;
   let slots = Math.min(wanted, pool.size);
   for (let tries = 0; tries < maxTries; tries++) {

@@ -33,7 +33,7 @@ export type Slots = {
   readonly waitUntil: number | null;
   /** What was taken, and is to be given back. */
   readonly lease: Lease | null;
-  /** The endpoint's health when they were taken; `null` where none were, and for a probe. */
+  /** The endpoint's health when they were taken, or not because it is slow; `null` otherwise, and for a probe. */
   readonly health: Health | null;
   /** Whether the endpoint is not known as fast, and its messages belong on the slow lane. */
   readonly isSlow: boolean;
@@ -75,7 +75,7 @@ export async function takeSlots(
     const { granted, health } = await store.lease(endpointId, lease, now, onlyIfFast);
     if (onlyIfFast && (!isFast(health) || hangs(health, now))) {
       if (granted) await store.end(endpointId, lease, null);
-      return { ...noSlots, isSlow: true };
+      return { ...noSlots, health, isSlow: true };
     }
     if (granted) return { ...noSlots, count: slots, lease, health };
     const waitUntil = openUntil(health, now);

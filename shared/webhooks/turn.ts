@@ -2,8 +2,8 @@ import { attempt, type Step, type Target } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
 import type { Endpoint, ImposedReason } from "./endpoint.ts";
-import { countsAsFailure } from "./health.ts";
-import { isBusy, moveToSlowLane, rememberBusy, rememberSlow } from "./lanes.ts";
+import { countsAsFailure, initialHealth } from "./health.ts";
+import { moveToSlowLane, rememberBusy, rememberSlow } from "./lanes.ts";
 import { permitsAboveMs } from "./latency.ts";
 import { waitForCircuit, waitForSlot } from "./park.ts";
 import { type Permits, takePermits } from "./permits.ts";
@@ -42,14 +42,10 @@ export async function takeTurn(turn: Turn, messages: readonly DeliveryMessage[],
   const { world, endpoint, settle } = turn;
   const settleAll = (work: (message: DeliveryMessage) => Promise<Outcome>) =>
     Promise.all(messages.map((message) => settle(message, work(message))));
-  if (!isUrgent && isBusy(world, endpoint.endpoint_id)) {
-    await settleAll((message) => waitForSlot(world, message, null));
-    return nothingShown;
-  }
   const id = world.newId();
   const slots = await takeSlots(world, endpoint.endpoint_id, messages.length, id, isUrgent);
   if (slots.isSlow) {
-    rememberSlow(world, endpoint.endpoint_id);
+    rememberSlow(world, endpoint.endpoint_id, slots.health ?? initialHealth);
     const move = moveToSlowLane(world, messages);
     await settleAll(() => move);
     return nothingShown;

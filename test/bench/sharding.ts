@@ -1,5 +1,9 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import * as z from "zod";
 import { dynamoClient } from "../../shared/store/client.ts";
 import { eventStore } from "../../shared/store/events.ts";
+import { setEnvironment } from "../support/environment.ts";
 import type { BenchEngine } from "./engine.ts";
 import { fill } from "./events.ts";
 import { compare, type Measure } from "./measure.ts";
@@ -8,9 +12,13 @@ import type { Run } from "./sections.ts";
 
 const events = 2_200;
 
+/** What a call to DynamoDB is taken to last. Calls that are made side by side last no longer, unlike on two cores. */
+const latencyMs = 4;
+
 /**
  * The feed of organisations with 16 shards, one whose events lie in all of them and one that was raised after all were
- * written, against that of one with one shard and as many events.
+ * written, against that of one with one shard and as many events; on the engine, which shares two cores with Node, and
+ * with its answers after a fixed time.
  */
 export async function measureShards(engine: BenchEngine, { step }: Run): Promise<Measure[]> {
   step("Writing to one shard and to 16");
@@ -26,7 +34,26 @@ export async function measureShards(engine: BenchEngine, { step }: Run): Promise
     await fill(eventStore(dynamoClient(), engine.table, { shards }), org, events, () => undefined);
   }
   step("Reading one shard and 16");
-  const reader = await Reader.load(tokens);
+  const onEngine = await compareFeeds("", await Reader.load(tokens), { whole, sharded, raised });
+  step(`Reading one shard and 16, each call answered after ${latencyMs} ms`);
+  const service = new Worker(new URL("./replaying-service.ts", import.meta.url), {
+    workerData: { engine: engine.origin, latencyMs },
+  });
+  try {
+    const [address] = await once(service, "message");
+    const { port } = z.object({ port: z.number() }).parse(address);
+    setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}` });
+    const replayed = await Reader.load(tokens);
+    return [...onEngine, ...(await compareFeeds(`, calls of ${latencyMs} ms`, replayed, { whole, sharded, raised }))];
+  } finally {
+    setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: engine.origin });
+    await service.terminate();
+  }
+}
+
+type Orgs = { readonly whole: string; readonly sharded: string; readonly raised: string };
+
+async function compareFeeds(label: string, reader: Reader, { whole, sharded, raised }: Orgs): Promise<Measure[]> {
   const measures: Measure[] = [];
   for (const limit of [20, 100, 500]) {
     for (const [name, org] of [
@@ -35,7 +62,7 @@ export async function measureShards(engine: BenchEngine, { step }: Run): Promise
     ] as const) {
       measures.push(
         ...(await compare({
-          name: `${name}, limit ${limit}`,
+          name: `${name}${label}, limit ${limit}`,
           bars: { p50: 2.5 },
           samples: 300,
           warmup: limit === 20 ? 600 : 100,

@@ -20,23 +20,33 @@ const perSecond = 25;
 const seconds = 20;
 const rounds = 3;
 
-/** Of one more organisation: its endpoints succeed, and take their time. */
-const slowEndpoints = 30;
+/** Of one more organisation: its endpoints succeed, without delay or after some time. */
+const otherEndpoints = 30;
 const slowAfterMs = 12_000;
 /** Seconds between its events, each of which goes to all of them. */
-const slowEventEach = 2;
+const otherEventEach = 2;
 
 /** The product promises five seconds. */
 const noticedWithinMs = 5_000;
 
 const bars = { firstAttemptMs: 1_000, isolation: 1.5 };
 
-/** What happens beside the healthy endpoints: nothing, one in ten hangs, or another organisation's are slow. */
-type Beside = "nothing" | "hanging" | "slow";
+/** What happens beside the healthy endpoints: nothing, one in ten hangs, or another organisation's are quick or slow. */
+const disturbances = ["nothing", "hanging", "quick", "slow"] as const;
+type Beside = (typeof disturbances)[number];
+
+const receivers = ["answers", "hangs", "is late"] as const;
+type Receiver = (typeof receivers)[number];
+
+/** Numbers of events, from the first up to, and without, the other. */
+type Range = { readonly from: number; readonly to: number };
+
+/** From commit to first attempt, in milliseconds: of the first event of each endpoint, and of all later ones. */
+type Latencies = { readonly first: readonly number[]; readonly later: readonly number[] };
 
 /**
  * From an event's commit to its first attempt at the receiver, through the running stack; and the same of healthy
- * endpoints while one in ten hangs, and while 30 of another organisation are slow, against all healthy.
+ * endpoints while one in ten hangs, and while 30 of another organisation are slow, each against all healthy.
  */
 export async function measureTelling(step: (text: string) => void): Promise<Measure[]> {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
@@ -49,48 +59,46 @@ export async function measureTelling(step: (text: string) => void): Promise<Meas
     step("Telling subscribers: warming up");
     // With one that hangs, so that the environments which it will hold are there.
     await bench.run("hanging");
-    const healthy: number[] = [];
-    const besideHanging: number[] = [];
-    const besideSlow: number[] = [];
+    const runs: Record<Beside, Latencies[]> = { nothing: [], hanging: [], quick: [], slow: [] };
     for (let round = 1; round <= rounds; round++) {
-      step(`Telling subscribers: all healthy, one in ten hangs, another organisation is slow (${round} of ${rounds})`);
-      healthy.push(...(await bench.run("nothing")));
-      besideHanging.push(...(await bench.run("hanging")));
-      besideSlow.push(...(await bench.run("slow")));
+      step(
+        `Telling subscribers: all healthy, one in ten hangs, another organisation quick, slow (${round} of ${rounds})`,
+      );
+      for (const beside of disturbances) runs[beside].push(await bench.run(beside));
     }
-    const [p50, p99] = [quantile(healthy, 0.5), quantile(healthy, 0.99)];
-    const line = { samples: healthy.length, notes: [] };
-    const latency = (label: string, value: number): Measure => ({
-      ...line,
-      name: `from commit to first attempt, ${label}`,
-      value: Math.round(value),
-      bar: bars.firstAttemptMs,
-      holds: value <= bars.firstAttemptMs,
-      baseline: Number.NaN,
-      unit: "ms",
-    });
-    const isolation = (what: string, beside: readonly number[]): Measure => {
-      const value = quantile(beside, 0.99) / p99;
-      return {
-        ...line,
-        name: `healthy endpoints while ${what}, against all healthy, p99`,
-        value,
-        bar: bars.isolation,
-        holds: value <= bars.isolation,
-        baseline: p99,
-        unit: "ratio",
-      };
-    };
-    return [
-      latency("p50", p50),
-      latency("p99", p99),
-      isolation("one in ten hangs", besideHanging),
-      isolation("30 endpoints of another organisation answer 200 after 12 s", besideSlow),
-    ];
+    return measuresOf(runs);
   } finally {
     await bench.close();
     await stack.stop();
   }
+}
+
+function measuresOf(runs: Readonly<Record<Beside, readonly Latencies[]>>): Measure[] {
+  const later = (beside: Beside) => runs[beside].flatMap((run) => run.later);
+  const first = (beside: Beside) => runs[beside].flatMap((run) => run.first);
+  const latency = (label: string, values: readonly number[], share: number): Measure => {
+    const value = quantile(values, share);
+    const holds = value <= bars.firstAttemptMs;
+    const name = `from commit to first attempt, ${label}, p${100 * share}`;
+    const line = { name, value: Math.round(value), bar: bars.firstAttemptMs, holds, baseline: Number.NaN };
+    return { ...line, samples: values.length, unit: "ms", notes: [] };
+  };
+  const isolation = (what: string, beside: Beside, than: Beside): Measure => {
+    const baseline = quantile(later(than), 0.99);
+    const value = quantile(later(beside), 0.99) / baseline;
+    const line = { name: `healthy endpoints while ${what}, p99`, value, bar: bars.isolation, baseline };
+    return { ...line, holds: value <= bars.isolation, samples: later(beside).length, unit: "ratio", notes: [] };
+  };
+  const [hanging, slow] = ["one in ten hangs", "30 endpoints of another organisation answer 200 after 12 s"];
+  return [
+    latency("all healthy", later("nothing"), 0.5),
+    latency("all healthy", later("nothing"), 0.99),
+    isolation(`${hanging}, against all healthy`, "hanging", "nothing"),
+    isolation(`${slow}, against those healthy, too`, "slow", "quick"),
+    latency("first event of an endpoint", first("nothing"), 0.99),
+    latency(`first event of an endpoint while ${hanging}`, first("hanging"), 0.99),
+    latency(`first event of an endpoint while ${slow}`, first("slow"), 0.99),
+  ];
 }
 
 /** A stack under load, and the receivers of its endpoints. */
@@ -141,32 +149,40 @@ class Telling {
   }
 
   /**
-   * New endpoints, so that no circuit is open yet; answers how long each event to an endpoint that answers took, in
-   * milliseconds.
+   * New endpoints, so that no circuit is open yet. Each gets one event first, since nothing is known of it before; the
+   * others are committed when those have arrived.
    */
-  async run(beside: Beside): Promise<number[]> {
+  async run(beside: Beside): Promise<Latencies> {
     this.#runs += 1;
-    this.#latencies.length = 0;
     this.#told.clear();
     const names = Array.from({ length: endpointCount }, (_, at) => `org_${this.#runs}_${at}`);
     const orgs = await Promise.all(names.map((org_id) => this.#organisation(org_id)));
-    const servers = orgs.map((_, at) => (beside === "hanging" && at === 0 ? "hangs" : "answers"));
-    await Promise.all(orgs.map((org, at) => this.#subscribe(org, servers[at] ?? "answers")));
-    const slow = beside === "slow" ? await this.#slowOrganisation() : null;
+    const isHanging = (at: number) => beside === "hanging" && at === 0;
+    await Promise.all(orgs.map((org, at) => this.#subscribe(org, isHanging(at) ? "hangs" : "answers")));
+    const isOther = beside === "quick" || beside === "slow";
+    const other = isOther ? await this.#otherOrganisation(beside === "slow" ? "is late" : "answers") : null;
     // Endpoints take effect within seconds of their creation: what comes before is not for them.
     await sleep(noticedWithinMs);
-    await this.#commitAll(names, beside, slow?.org_id ?? null);
-    const patience = performance.now() + 60_000;
-    while (this.#told.size > 0 && performance.now() < patience) await sleep(50);
-    if (this.#told.size > 0) throw new Error(`${this.#told.size} events did not arrive within a minute.`);
-    if (beside !== "nothing" && this.#disturbed === 0) throw new Error(`Nothing was sent to what is ${beside}.`);
+    const commit = (range: Range) => this.#commitAll(names, beside, other?.org_id ?? null, range);
+    const first = await commit({ from: 0, to: endpointCount });
+    const later = await commit({ from: endpointCount, to: perSecond * seconds });
+    const isDisturbing = beside === "hanging" || beside === "slow";
+    if (isDisturbing && this.#disturbed === 0) throw new Error(`Nothing was sent to what is ${beside}.`);
     this.#disturbed = 0;
-    await slow?.remove();
-    return [...this.#latencies];
+    await other?.remove();
+    return { first, later };
   }
 
-  /** Commits events at their pace: to the healthy endpoints in turn, and some to the slow organisation. */
-  async #commitAll(names: readonly string[], beside: Beside, slow: string | null): Promise<void> {
+  /**
+   * Commits the events of a range at their pace: to the healthy endpoints in turn, and some to the other
+   * organisation. Answers how long those took that come to an endpoint which answers.
+   */
+  async #commitAll(
+    names: readonly string[],
+    beside: Beside,
+    other: string | null,
+    { from, to }: Range,
+  ): Promise<readonly number[]> {
     const client = new DynamoDBClient({ ...account, endpoint: this.#stack.endpoints.dynamodb });
     const store = eventStore(client, this.#stack.tables.events ?? "");
     const commit = async (org_id: string, entity_id: string) => {
@@ -180,23 +196,31 @@ class Telling {
       await store.put(readEvent(input, { now: new Date(), entropy: entity_id }).event);
     };
     const started = performance.now();
-    for (let n = 0; n < perSecond * seconds; n++) {
-      await sleep(Math.max(0, started + (n / perSecond) * 1_000 - performance.now()));
-      if (slow !== null && n % (slowEventEach * perSecond) === 0) await commit(slow, `slow_${this.#runs}_${n}`);
+    for (let n = from; n < to; n++) {
+      await sleep(Math.max(0, started + ((n - from) / perSecond) * 1_000 - performance.now()));
+      if (other !== null && n % (otherEventEach * perSecond) === 0) await commit(other, `other_${this.#runs}_${n}`);
       const at = n % endpointCount;
       const entity_id = `inv_${this.#runs}_${n}`;
       await commit(names[at] ?? "", entity_id);
       if (beside !== "hanging" || at > 0) this.#told.set(entity_id, performance.now());
     }
     client.destroy();
+    await this.#allArrived();
+    return this.#latencies.splice(0);
   }
 
-  /** One more organisation, all of whose endpoints are slow. Their removal ends what still waits for them. */
-  async #slowOrganisation() {
-    const org_id = `org_${this.#runs}_slow`;
+  async #allArrived(): Promise<void> {
+    const patience = performance.now() + 60_000;
+    while (this.#told.size > 0 && performance.now() < patience) await sleep(50);
+    if (this.#told.size > 0) throw new Error(`${this.#told.size} events did not arrive within a minute.`);
+  }
+
+  /** One more organisation. The removal of its endpoints ends what still waits for them. */
+  async #otherOrganisation(receiver: Receiver) {
+    const org_id = `org_${this.#runs}_other`;
     const secret = await this.#organisation(org_id);
     const ids: string[] = [];
-    for (let n = 0; n < slowEndpoints; n++) ids.push(await this.#subscribe(secret, "is late"));
+    for (let n = 0; n < otherEndpoints; n++) ids.push(await this.#subscribe(secret, receiver));
     const remove = async () => {
       for (const id of ids) await this.#callApi("DELETE", `/${id}`, secret);
     };
@@ -218,8 +242,8 @@ class Telling {
   }
 
   /** Adds an endpoint for all events; answers its id. */
-  async #subscribe(secret: string, receiver: "answers" | "hangs" | "is late"): Promise<string> {
-    const address = this.#servers[["answers", "hangs", "is late"].indexOf(receiver)]?.address();
+  async #subscribe(secret: string, receiver: Receiver): Promise<string> {
+    const address = this.#servers[receivers.indexOf(receiver)]?.address();
     if (typeof address !== "object" || address === null) throw new Error("The receiver does not listen.");
     const body = { url: `http://127.0.0.1:${address.port}/`, events: ["*"] };
     const created = await this.#callApi("POST", "", secret, body);

@@ -15,6 +15,8 @@ export interface LocalFunction {
   readonly invoke: Invoke;
   /** How many environments there are now. */
   environments(): number;
+  /** How many of them have nothing to do. */
+  idle(): number;
   /** Has so many environments loaded, within the function's limit. */
   warm(environments: number): Promise<void>;
   stop(): Promise<void>;
@@ -43,6 +45,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
   const idle: { readonly environment: Environment; readonly since: number }[] = [];
   const waiting: ((environment: Environment | undefined) => void)[] = [];
   let stopped = false;
+  let starting = false;
   let cleanup: NodeJS.Timeout | undefined;
 
   function start(): Environment {
@@ -57,9 +60,27 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
       if (free.environment.isAlive()) return free.environment;
       all.delete(free.environment);
     }
-    if (all.size < limit) return start();
-    if (definition.reservedConcurrency !== undefined) return undefined;
-    return new Promise((resolve) => waiting.push(resolve));
+    const busy = all.size - (starting ? 1 : 0);
+    if (definition.reservedConcurrency !== undefined && busy + waiting.length >= limit) return undefined;
+    const { promise, resolve } = Promise.withResolvers<Environment | undefined>();
+    waiting.push(resolve);
+    startNext();
+    return promise;
+  }
+
+  /**
+   * Starts an environment for what waits. One at a time: a start takes a core for as long as a dozen invocations, so a
+   * burst of short ones is over sooner in the environments that there are.
+   */
+  function startNext(): void {
+    if (stopped || starting || waiting.length === 0 || all.size >= limit) return;
+    starting = true;
+    const environment = start();
+    void environment.loaded.then(() => {
+      starting = false;
+      release(environment);
+      startNext();
+    });
   }
 
   function release(environment: Environment): void {
@@ -93,8 +114,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
   async function discard(environment: Environment): Promise<void> {
     all.delete(environment);
     await environment.stop();
-    const next = waiting.shift();
-    next?.(stopped ? undefined : start());
+    startNext();
   }
 
   function invokeIn(environment: Environment, payload: string, requestId: string): Promise<Outcome> {
@@ -111,6 +131,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
   return {
     definition,
     environments: () => all.size,
+    idle: () => idle.length,
     async invoke(payload) {
       const environment = await acquire();
       if (environment === undefined) return { kind: "throttled" };

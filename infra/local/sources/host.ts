@@ -75,7 +75,12 @@ async function openSource(definition: SourceDefinition, options: Options): Promi
   await assertReadable(definition, fn, sqsSourceActions, options);
   // More pollers than functions that run at once would only hold messages back.
   const max = Math.min(definition.concurrency, laptopConcurrency);
-  const admitted = admission({ max, latencyMs, hasMemory, now: performance.now.bind(performance) });
+  const admitted = admission({
+    max,
+    latencyMs,
+    hasMemory: () => hasMemory() || fn.idle() > 0,
+    now: performance.now.bind(performance),
+  });
   return (signal) => pollQueue({ ...shared, queueUrl: queue.ref, admission: admitted }, signal);
 }
 

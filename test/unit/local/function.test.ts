@@ -104,6 +104,27 @@ it("makes requests wait rather than start more environments than it may have", a
   expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBeLessThanOrEqual(3);
 });
 
+it("serves requests that wait in the environments that there are, while one more is loaded", async () => {
+  const marker = join(mkdtempSync(join(tmpdir(), "function-")), "loaded");
+  // All but the first take longer to load than anything here.
+  const { fn } = aFunction(`import { existsSync, writeFileSync } from "node:fs";
+    const marker = ${JSON.stringify(marker)};
+    if (existsSync(marker)) await new Promise((resolve) => setTimeout(resolve, 100_000));
+    writeFileSync(marker, "");
+    export const handler = async () => "served";`);
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => fn.invoke("{}")));
+  expect(outcomes).toEqual(Array(20).fill({ kind: "result", payload: '"served"' }));
+  expect(fn.environments()).toBeLessThanOrEqual(2);
+});
+
+it("refuses what exceeds the reserved concurrency, also while an environment is loaded", async () => {
+  const { fn } = aFunction("export const handler = () => new Promise((resolve) => setTimeout(resolve, 50));", {
+    reservedConcurrency: 2,
+  });
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => fn.invoke("{}")));
+  expect(outcomes.map(({ kind }) => kind).sort()).toEqual(["result", "result", "throttled", "throttled", "throttled"]);
+});
+
 it("loads environments ahead of the first request, and stops those that stay idle but one", async () => {
   const { fn, log } = aFunction(
     `console.log("loaded");
@@ -112,6 +133,7 @@ it("loads environments ahead of the first request, and stops those that stay idl
     3,
   );
   await fn.warm(5);
+  expect([fn.environments(), fn.idle()]).toEqual([3, 3]);
   await until(() => log.join("").split("loaded").length - 1 === 3);
   await until(() => fn.environments() === 1);
   await fn.invoke("{}");

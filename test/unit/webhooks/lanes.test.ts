@@ -54,15 +54,37 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(await world.deliver(message)).toEqual(["succeeded"]);
   });
 
-  it("is moved for five seconds without a question to the database, once one was found slow", async () => {
+  it("is moved for thirty seconds without a question to the database, once one was found slow", async () => {
     const world = await onFastLane(12_000);
     await world.run(world.messages(1));
     const [lease, get] = [vi.spyOn(world.health, "lease"), vi.spyOn(world.endpoints, "get")];
     expect(await world.run(world.messages(10))).toEqual(Array(10).fill("moved"));
     expect([lease, get].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
-    await world.later(5);
+    await world.later(30);
     await world.run(world.messages(1));
     expect(lease).toHaveBeenCalledTimes(1);
+  });
+
+  it("is moved for half a second only where its endpoint had no send yet", async () => {
+    const world = await onFastLane(null);
+    await world.run(world.messages(1));
+    const lease = vi.spyOn(world.health, "lease");
+    expect(await world.run(world.messages(10))).toEqual(Array(10).fill("moved"));
+    expect(lease).not.toHaveBeenCalled();
+    await world.deliver(...world.messages(1));
+    await world.later(0.5);
+    expect(await world.run(world.messages(2))).toEqual(["succeeded", "succeeded"]);
+  });
+
+  it("is moved for longer where its first send takes longer than a second", async () => {
+    const world = await onFastLane(null);
+    await world.health.lease(world.endpoint.endpoint_id, { id: "first", slots: 1, until: begun + leaseMs }, begun);
+    await world.later(1.001);
+    await world.run(world.messages(1));
+    const lease = vi.spyOn(world.health, "lease");
+    await world.later(29);
+    expect(await world.run(world.messages(1))).toEqual(["moved"]);
+    expect(lease).not.toHaveBeenCalled();
   });
 
   it("stays, by itself, once its endpoint is fast again", async () => {
@@ -70,7 +92,7 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(await world.run(world.messages(1))).toEqual(["moved"]);
     // On the slow lane it answers in 12 ms from now on.
     for (let n = 0; n < 20; n++) await world.deliver(...world.messages(1));
-    await world.later(5);
+    await world.later(30);
     expect(await world.run(world.messages(2))).toEqual(["succeeded", "succeeded"]);
   });
 
@@ -209,6 +231,24 @@ describe("permits of an organisation", () => {
     await deliver(bounded, world.messages(1));
     const all = { id: "all", slots: 5, until: begun + leaseMs };
     expect(await world.world.permits.take(pool, all, begun)).toMatchObject({ granted: true });
+  });
+
+  it("are not asked for again for two seconds where none was free, and no slots are taken for them", async () => {
+    const world = await aDeliveryWorld();
+    const bounded = { ...world.world, sendsPerOrg: 5 };
+    const pool = { org_id: world.endpoint.org_id, part: 0, size: 5 };
+    const all = { id: "all", slots: 5, until: begun + leaseMs };
+    await world.world.permits.take(pool, all, begun);
+    const outcomes = async () => (await deliver(bounded, world.messages(1))).results;
+    const [take, lease] = [vi.spyOn(world.world.permits, "take"), vi.spyOn(world.health, "lease")];
+    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "parked" }]);
+    const asked = take.mock.calls.length;
+    expect([asked > 0, lease.mock.calls.length]).toEqual([true, 1]);
+    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "parked" }]);
+    expect([take.mock.calls.length, lease.mock.calls.length]).toEqual([asked, 1]);
+    await world.world.permits.giveBack(pool, all);
+    await world.later(2);
+    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "succeeded" }]);
   });
 
   it.each([
