@@ -131,10 +131,12 @@ export function startKey(query: EventQuery, after: Position, shard: string): Rec
  * it is what the index is sorted by: the key in the table of an item that is not an event says nothing of its place.
  */
 export function positionOf(query: EventQuery, key: Record<string, AttributeValue>): Position {
-  const [occurred_at = "", event_id = ""] = (key.position?.S ?? "").split("#");
+  const position = key.position?.S ?? "";
+  const end = position.includes("#") ? position.indexOf("#") : position.length;
   return {
-    occurred_at: key.occurred_at?.S ?? occurred_at,
-    event_id: key.event_id?.S ?? event_id,
+    occurred_at: key.occurred_at?.S ?? (position.slice(0, end) || " "),
+    // No part of a position may be empty. Without its `#` the position is read once more, which loses nothing.
+    event_id: key.event_id?.S ?? (position.slice(end + 1) || " "),
     entity_id: key.entity_id?.S ?? (key.timeline?.S ?? "").slice(query.org_id.length + 1),
   };
 }

@@ -35,6 +35,8 @@ async function fill(org_id: string, count: ShardCount): Promise<ActivityEvent[]>
     await put({ ...item, timeline: `${org_id}#copy` });
     await put({ ...item, timeline: "p", position: "p" });
     await put({ ...item, position: `${item.position}x`, metadata: "{}},{" });
+    await put({ ...item, position: `${item.position}#x` });
+    await put({ ...item, position: `${at}!` });
     await put({ ...item, occurred_at: `${at}zz`, event_id: "e", entity_id: "é#", timeline: "q", position: at });
     await put({
       ...item,
