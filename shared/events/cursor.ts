@@ -13,7 +13,8 @@ const maxPositionBytes = 1_024;
  * detects damage and use elsewhere; it is no secret, because the partition that is read never comes from a cursor.
  */
 export function writeCursor(position: Position, orgId: string, filter: EventFilter): string {
-  const text = JSON.stringify([position.occurred_at, position.event_id, position.entity_id]);
+  const { occurred_at, event_id, entity_id, key } = position;
+  const text = JSON.stringify([occurred_at, event_id, entity_id, ...(key ? [key.timeline, key.position] : [])]);
   return Buffer.from(`${version}${seal(text, orgId, filter)}${text}`).toString("base64url");
 }
 
@@ -27,7 +28,7 @@ export function readCursor(cursor: string, orgId: string, filter: EventFilter): 
   if (plain !== `${version}${seal(text, orgId, filter)}${text}`) throw refusal();
   // Decoding is lenient: other alphabets, padding and stray characters would give the same position.
   if (Buffer.from(plain).toString("base64url") !== cursor) throw refusal();
-  const [occurred_at, event_id, entity_id] = parsedArray(text);
+  const [occurred_at, event_id, entity_id, ...rest] = parsedArray(text);
   if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") throw refusal();
   // Anybody can compute a seal: the position must still be one that DynamoDB can start after. It need not be that of an
   // event, since a page may have to go on behind an item that is none.
@@ -35,7 +36,16 @@ export function readCursor(cursor: string, orgId: string, filter: EventFilter): 
   if (parts.includes("") || Buffer.byteLength(parts.join("")) > maxPositionBytes) throw refusal();
   if (!parts.every((part) => part.isWellFormed())) throw refusal();
   if (occurred_at < (filter.since ?? occurred_at) || occurred_at > (filter.until ?? occurred_at)) throw refusal();
-  return { occurred_at, event_id, entity_id };
+  return { occurred_at, event_id, entity_id, ...readKey(rest) };
+}
+
+/** The key of an item that is not an event, where a page ended at one. */
+function readKey([timeline, position, ...others]: readonly unknown[]): Pick<Position, "key"> {
+  if (timeline === undefined) return {};
+  if (typeof timeline !== "string" || typeof position !== "string" || others.length > 0) throw refusal();
+  const isKey = (part: string, bytes: number) => part !== "" && part.isWellFormed() && Buffer.byteLength(part) <= bytes;
+  if (!isKey(timeline, 2 * maxPositionBytes) || !isKey(position, maxPositionBytes)) throw refusal();
+  return { key: { timeline, position } };
 }
 
 function parsedArray(text: string): unknown[] {

@@ -119,8 +119,10 @@ function bounds({ since, until, after }: EventQuery, index: IndexName): { since:
 /** The key that a page starts after. In an index no event need have it: the order is that of the sort key alone. */
 export function startKey(query: EventQuery, after: Position, shard: string): Record<string, AttributeValue> {
   const { index } = planQuery(query);
-  const timeline = timelineKey(query.org_id, after.entity_id);
-  const position = positionKey(after.occurred_at, after.event_id);
+  const timeline = after.key?.timeline ?? timelineKey(query.org_id, after.entity_id);
+  // In the timeline the position is what it is sorted by: a forged cursor must not begin outside of its own bounds.
+  const isWithin = index !== "timeline" || after.key?.position.startsWith(after.occurred_at);
+  const position = (isWithin && after.key?.position) || positionKey(after.occurred_at, after.event_id);
   const { occurred_at, event_id, entity_id } = after;
   const sorted = index === "timeline" ? { position } : { timeline, position, occurred_at, event_id, entity_id };
   return textAttributes({ ...sorted, ...partition(query, index, shard) });
@@ -133,10 +135,11 @@ export function startKey(query: EventQuery, after: Position, shard: string): Rec
 export function positionOf(query: EventQuery, key: Record<string, AttributeValue>): Position {
   const position = key.position?.S ?? "";
   const end = position.includes("#") ? position.indexOf("#") : position.length;
-  return {
-    occurred_at: key.occurred_at?.S ?? (position.slice(0, end) || " "),
-    // No part of a position may be empty. Without its `#` the position is read once more, which loses nothing.
-    event_id: key.event_id?.S ?? (position.slice(end + 1) || " "),
-    entity_id: key.entity_id?.S ?? (key.timeline?.S ?? "").slice(query.org_id.length + 1),
-  };
+  const timeline = key.timeline?.S ?? "";
+  // No part of a position may be empty, for it may become a key.
+  const occurred_at = key.occurred_at?.S ?? (position.slice(0, end) || " ");
+  const event_id = key.event_id?.S ?? (position.slice(end + 1) || " ");
+  const entity_id = key.entity_id?.S ?? timeline.slice(query.org_id.length + 1);
+  const isEvent = timeline === timelineKey(query.org_id, entity_id) && position === positionKey(occurred_at, event_id);
+  return { occurred_at, event_id, entity_id, ...(isEvent ? {} : { key: { timeline, position } }) };
 }

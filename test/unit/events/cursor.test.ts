@@ -45,6 +45,14 @@ it.each([
 it("may name the key of an item that is not an event, behind which a page goes on", () => {
   const garbage = { occurred_at: "2026-05-11Tx", event_id: "e#\u0001", entity_id: "é\u0000" };
   expect(readCursor(writeCursor(garbage, org, filter), org, filter)).toEqual(garbage);
+  const keyed = { ...garbage, key: { timeline: "t#\u0001", position: "p" } };
+  expect(readCursor(writeCursor(keyed, org, filter), org, filter)).toEqual(keyed);
+  for (const key of [
+    { timeline: "", position: "p" },
+    { timeline: "t", position: "p".repeat(1_025) },
+  ]) {
+    expectRefused(writeCursor({ ...garbage, key }, org, filter));
+  }
 });
 
 it("travels in a URL as it is", () => {
