@@ -212,6 +212,11 @@ export class Deliveries extends Construct {
       means: "Records of the event stream could not be fanned out: their subscribers were not told.",
       ...whenItHolds(this.unread, Duration.minutes(1)),
     });
+    alarms.add(this, "UnreadRefused", {
+      severity: "page",
+      means: "Records of the event stream could not be fanned out, and the queue that lists them refused to list them.",
+      ...happens(ownMetric(metrics.unreadRefused, "Sum")),
+    });
     alarms.add(this, "FanOutSilent", {
       severity: "page",
       means: "Events come to the audit log, and none to the fan-out: subscribers are told of nothing.",

@@ -10,7 +10,7 @@ import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement 
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { metrics, variables } from "../shared/lambda/names.ts";
-import { happensOnEnd } from "./parts/conditions.ts";
+import { happens, happensOnEnd } from "./parts/conditions.ts";
 import type { Operation } from "./parts/operation.ts";
 import { protectedTable } from "./parts/table.ts";
 import { tableThrottles } from "./parts/throttling.ts";
@@ -81,6 +81,11 @@ export class EventLog extends Construct {
       severity: "notice",
       means: "DynamoDB holds back reads of events.",
       ...happensOnEnd(reads),
+    });
+    operation.alarms.add(this, "DamagedItems", {
+      severity: "page",
+      means: "Readers met items in the events table that are not events of this log, and left them out.",
+      ...happens(ownMetric(metrics.damagedItems, "Sum")),
     });
     operation.board.show(
       "Events",

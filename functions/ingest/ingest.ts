@@ -1,5 +1,6 @@
 import { createOrgHolds } from "../../shared/events/org-holds.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { createIngestHandler } from "../../shared/lambda/ingest-handler.ts";
 import type { IngestQueue } from "../../shared/lambda/ingest-queue.ts";
@@ -20,7 +21,7 @@ const shards = new ShardCache(
   (error) => log("warn", "shards not read", errorFields(error)),
 );
 const store = {
-  ...eventStore(client, env(variables.eventsTable), { shards }),
+  ...eventStore(client, env(variables.eventsTable), { shards, reportDamage: reportDamagedItems }),
   ...pinStore(documentClient(client), config),
 };
 const rejectedUrl = env(variables.rejectedQueue);

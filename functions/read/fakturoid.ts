@@ -1,11 +1,13 @@
 import { answerFakturoid } from "../../shared/dialects/fakturoid/answer.ts";
 import { renderProblem } from "../../shared/dialects/fakturoid/problem.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { http } from "../../shared/lambda/http.ts";
 import { variables } from "../../shared/lambda/names.ts";
 import { readWorld } from "../../shared/store/read-world.ts";
 
-const world = readWorld({ events: env(variables.eventsTable), config: env(variables.configTable) });
+const tables = { events: env(variables.eventsTable), config: env(variables.configTable) };
+const world = readWorld(tables, reportDamagedItems);
 
 /** Serves the Fakturoid dialect behind the HTTP API; changes nothing but uses of tokens and places of lists. */
 export const handler = http({

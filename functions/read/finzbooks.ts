@@ -2,6 +2,7 @@ import { SuspendedOrgs, withoutSuspended } from "../../shared/access/suspended-o
 import { answerFinzbooks } from "../../shared/dialects/finzbooks/answer.ts";
 import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { http } from "../../shared/lambda/http.ts";
 import { variables } from "../../shared/lambda/names.ts";
@@ -21,7 +22,7 @@ const suspended = new SuspendedOrgs(suspendedOrgsReader(client, config), now);
 export const handler = http({
   name: "finzbooks",
   answer: answerFinzbooks({
-    events: eventStore(client, env(variables.eventsTable), { shards }),
+    events: eventStore(client, env(variables.eventsTable), { shards, now, reportDamage: reportDamagedItems }),
     tokens: withoutSuspended(tokenUses(client, config), suspended),
     now,
   }),

@@ -7,8 +7,8 @@ import { env } from "../../shared/lambda/env.ts";
 import { variables } from "../../shared/lambda/names.ts";
 import { wallClocks } from "../../shared/review/wall-clocks.ts";
 import { dynamoClient } from "../../shared/store/client.ts";
-import { readOwnItem } from "../../shared/store/event-item.ts";
 import { orgReader } from "../../shared/store/org-reader.ts";
+import { parseEventItem } from "../../shared/store/parse-event-item.ts";
 import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
 
 const now = () => new Date();
@@ -20,7 +20,7 @@ const shards = new ShardCache(shardSettingsReader(client, config), now);
 /** Follows the stream of the events table and writes every record of it to the audit log. */
 export const handler = auditStream({
   auditLog: auditLog(env(variables.auditLogGroup), stream),
-  read: readOwnItem,
+  read: parseEventItem,
   isListed: (orgId, shard) => shards.isRead(orgId, shard),
   clockOf: wallClocks(orgs),
   now,

@@ -4,6 +4,7 @@ import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { answerWebhooks } from "../../shared/dialects/finzbooks/webhooks/answer.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { deliveryQueue, throwUnsent } from "../../shared/lambda/delivery-queue.ts";
 import { env, isAllowed } from "../../shared/lambda/env.ts";
 import { http } from "../../shared/lambda/http.ts";
@@ -44,7 +45,11 @@ export const handler = http({
     replays: replayStore(client, table),
     replayLists: replayListStore(client, table, now),
     replayQueue: replayQueue(env(variables.replaysQueue), queues),
-    events: eventStore(client, events, { shards: new ShardCache(shardSettingsReader(client, config), now) }),
+    events: eventStore(client, events, {
+      shards: new ShardCache(shardSettingsReader(client, config), now),
+      now,
+      reportDamage: reportDamagedItems,
+    }),
     rules: {
       ownHosts: env(variables.apiHosts).split(" "),
       allowLoopback: isAllowed(variables.webhooksToLoopback),

@@ -4,6 +4,7 @@ import { SuspendedOrgs } from "../../shared/access/suspended-orgs.ts";
 import type { AuditLog } from "../../shared/lambda/audit-log.ts";
 import { batchTogether } from "../../shared/lambda/batch.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { deliverRecords } from "../../shared/lambda/deliver-records.ts";
 import { comesFrom, deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env, isAllowed } from "../../shared/lambda/env.ts";
@@ -42,7 +43,7 @@ const fastLane: DeliveryWorld = {
   refusals: new Refusals(),
   destinations: new Destinations(destinationStore(client, table), Number(env(variables.sendsPerHost)), now),
   suspended: new SuspendedOrgs(suspendedOrgsReader(client, env(variables.configTable)), now),
-  events: eventStore(client, env(variables.eventsTable)),
+  events: eventStore(client, env(variables.eventsTable), { now, reportDamage: reportDamagedItems }),
   box: secretOpener(env(variables.secretsKey)),
   send: sender({
     ownHosts: env(variables.apiHosts).split(" "),

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { variables } from "../../shared/lambda/names.ts";
 import { repairHandler } from "../../shared/lambda/repair.ts";
@@ -24,6 +25,8 @@ export const handler = repairHandler({
   replayQueue: replayQueue(env(variables.replaysQueue)),
   events: eventStore(client, env(variables.eventsTable), {
     shards: new ShardCache(shardSettingsReader(client, config), now),
+    now,
+    reportDamage: reportDamagedItems,
   }),
   now,
   random: randomBytes,

@@ -2,6 +2,7 @@ import { SuspendedOrgs } from "../../shared/access/suspended-orgs.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
 import { batch } from "../../shared/lambda/batch.ts";
 import { queueClient } from "../../shared/lambda/clients.ts";
+import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
 import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { metrics, variables } from "../../shared/lambda/names.ts";
@@ -27,6 +28,8 @@ const world: ReplayWorld = {
   replays: replayStore(client, table),
   events: eventStore(client, env(variables.eventsTable), {
     shards: new ShardCache(shardSettingsReader(client, config), now),
+    now,
+    reportDamage: reportDamagedItems,
   }),
   queue: deliveryQueue(env(variables.deliveriesQueue), queues),
   replayQueue: replayQueue(env(variables.replaysQueue), queues),

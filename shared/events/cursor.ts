@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
 import { ActivityError } from "./errors.ts";
 import type { Position } from "./event.ts";
-import { eventIdPattern, isCleanId, maxIdLength } from "./limits.ts";
 import type { EventFilter } from "./query.ts";
-import { parseTimestamp } from "./timestamp.ts";
 
 const version = "1";
+
+/** Bytes of a sort key in DynamoDB, at most: see "Sort key length" among its quotas. */
+const maxPositionBytes = 1_024;
 
 /**
  * Writes a position as an opaque cursor: the position and a seal over it, the organisation and the filters. The seal
  * detects damage and use elsewhere; it is no secret, because the partition that is read never comes from a cursor.
  */
 export function writeCursor(position: Position, orgId: string, filter: EventFilter): string {
-  const text = JSON.stringify([position.occurred_at, position.event_id, position.entity_id]);
+  const { occurred_at, event_id, entity_id, key } = position;
+  const text = JSON.stringify([occurred_at, event_id, entity_id, ...(key ? [key.timeline, key.position] : [])]);
   return Buffer.from(`${version}${seal(text, orgId, filter)}${text}`).toString("base64url");
 }
 
@@ -26,13 +28,24 @@ export function readCursor(cursor: string, orgId: string, filter: EventFilter): 
   if (plain !== `${version}${seal(text, orgId, filter)}${text}`) throw refusal();
   // Decoding is lenient: other alphabets, padding and stray characters would give the same position.
   if (Buffer.from(plain).toString("base64url") !== cursor) throw refusal();
-  const [occurred_at, event_id, entity_id] = parsedArray(text);
+  const [occurred_at, event_id, entity_id, ...rest] = parsedArray(text);
   if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") throw refusal();
-  // Whoever computes a seal himself must still name a place where an event of this range could stand.
-  if (parseTimestamp(occurred_at) !== occurred_at || !eventIdPattern.test(event_id)) throw refusal();
-  if (entity_id === "" || entity_id.length > maxIdLength || !isCleanId(entity_id)) throw refusal();
+  // Anybody can compute a seal: the position must still be one that DynamoDB can start after. It need not be that of an
+  // event, since a page may have to go on behind an item that is none.
+  const parts = [occurred_at, event_id, entity_id];
+  if (parts.includes("") || Buffer.byteLength(parts.join("")) > maxPositionBytes) throw refusal();
+  if (!parts.every((part) => part.isWellFormed())) throw refusal();
   if (occurred_at < (filter.since ?? occurred_at) || occurred_at > (filter.until ?? occurred_at)) throw refusal();
-  return { occurred_at, event_id, entity_id };
+  return { occurred_at, event_id, entity_id, ...readKey(rest) };
+}
+
+/** The key of an item that is not an event, where a page ended at one. */
+function readKey([timeline, position, ...others]: readonly unknown[]): Pick<Position, "key"> {
+  if (timeline === undefined) return {};
+  if (typeof timeline !== "string" || typeof position !== "string" || others.length > 0) throw refusal();
+  const isKey = (part: string, bytes: number) => part !== "" && part.isWellFormed() && Buffer.byteLength(part) <= bytes;
+  if (!isKey(timeline, 2 * maxPositionBytes) || !isKey(position, maxPositionBytes)) throw refusal();
+  return { key: { timeline, position } };
 }
 
 function parsedArray(text: string): unknown[] {

@@ -46,4 +46,10 @@ export type ActivityEvent = {
 };
 
 /** Where an event stands: newest first by time, then by id, then by entity, so that the order of any page is total. */
-export type Position = Pick<ActivityEvent, "occurred_at" | "event_id" | "entity_id">;
+export type Position = Pick<ActivityEvent, "occurred_at" | "event_id" | "entity_id"> & {
+  /**
+   * The key in the table of an item that is not an event, where a read ended at one: several can be in the place of one
+   * event, before and behind it.
+   */
+  readonly key?: { readonly timeline: string; readonly position: string };
+};

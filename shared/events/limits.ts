@@ -1,3 +1,15 @@
+/** Bytes of one event, as JSON in UTF-8. */
+export const maxEventBytes = 64 * 1024;
+
+/** Levels of arrays and objects inside `metadata`, `changes` and `params`. */
+export const maxDepth = 16;
+
+/** Other things that an event may say it is related to. */
+export const maxRelated = 50;
+
+/** Characters of `text` and of `information`. */
+export const maxTextLength = 4_096;
+
 export const orgIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 export const eventIdPattern = /^evt_[0-9a-f]{32}$/;
@@ -19,4 +31,13 @@ export const maxIdLength = 256;
  */
 export function isCleanId(value: string): boolean {
   return value.isWellFormed() && !/\p{Cc}/u.test(value);
+}
+
+/** Whether a value may be the id of an entity or of a user. */
+export function isId(value: string): boolean {
+  return value !== "" && value.length <= maxIdLength && isCleanId(value);
+}
+
+export function isAction(value: string): boolean {
+  return value.length <= maxActionLength && actionPattern.test(value);
 }

@@ -1,5 +1,4 @@
-import { orgIdPattern } from "./limits.ts";
-import { maxEventBytes } from "./schema.ts";
+import { maxEventBytes, orgIdPattern } from "./limits.ts";
 
 /**
  * The organisation that the body of a message names, valid event or not; `null` where it names none, or is too large

@@ -3,7 +3,8 @@ import { type ActivityEvent, jsonText } from "./event.ts";
 import { faultOf } from "./fault.ts";
 import { eventIdAt, eventIdOfKey } from "./ids.ts";
 import { parseJsonExactly } from "./json.ts";
-import { eventSchema, maxEventBytes } from "./schema.ts";
+import { maxEventBytes } from "./limits.ts";
+import { eventSchema } from "./schema.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
 /**

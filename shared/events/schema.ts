@@ -1,16 +1,20 @@
 import * as z from "zod/mini";
 import { actorTypes } from "./actor.ts";
 import { isDeeperThan, isJsonObject, type JsonObject } from "./json.ts";
-import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, maxRefLength, orgIdPattern } from "./limits.ts";
+import {
+  actionPattern,
+  eventIdPattern,
+  maxActionLength,
+  maxDepth,
+  maxIdLength,
+  maxRefLength,
+  maxRelated,
+  maxTextLength,
+  orgIdPattern,
+} from "./limits.ts";
 import { hasOnlyStorableText, isHttpsUrl, isStorableText, isVisibleId } from "./text-rules.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { entityTypes } from "./vocabulary.ts";
-
-/** Bytes of one event, as JSON in UTF-8. */
-export const maxEventBytes = 64 * 1024;
-
-/** Levels of arrays and objects inside `metadata`, `changes` and `params`. */
-export const maxDepth = 16;
 
 const unstorable = "must not hold half of a surrogate pair or U+0000";
 const storable = z.refine<string>(isStorableText, unstorable);
@@ -88,9 +92,9 @@ export const eventSchema = z.strictObject({
   changes: z.optional(z.nullable(changes)),
   metadata: z.optional(jsonObject),
   occurred_at: timestamp,
-  related: z.optional(z.array(related).check(z.maxLength(50))),
-  text: z.optional(z.nullable(line(4096))),
-  information: z.optional(z.nullable(line(4096))),
+  related: z.optional(z.array(related).check(z.maxLength(maxRelated))),
+  text: z.optional(z.nullable(line(maxTextLength))),
+  information: z.optional(z.nullable(line(maxTextLength))),
   params: z.optional(z.nullable(jsonObject)),
   /** `false` where no webhook is to be sent for the event: an import of history. An instruction, and no content. */
   notify: z.optional(z.boolean()),

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { AttemptHistory } from "../events/deferral.ts";
-import { maxEventBytes } from "../events/schema.ts";
+import { maxEventBytes } from "../events/limits.ts";
 import { originAttributes } from "./attempt-history.ts";
 import { oneAttempt, queueClient } from "./clients.ts";
 import { errorFields, log } from "./log.ts";
@@ -60,11 +60,15 @@ export function ingestQueue(
   ) => (await Promise.all(callsFor(messages).map((each) => sendBatch(url, each, fieldsOf)))).flat();
 
   return {
-    defer: (messages) =>
-      sendAll(urls.queue, messages, ({ delaySeconds, ...origin }) => ({
+    // What leaves no room for its history is refused by SQS each time: it is left to the queue, which counts its receives.
+    async defer(messages) {
+      const hasRoom = ({ body }: DeferredMessage) => Buffer.byteLength(body) < roomForReason;
+      const unsent = await sendAll(urls.queue, messages.filter(hasRoom), ({ delaySeconds, ...origin }) => ({
         DelaySeconds: delaySeconds,
         MessageAttributes: originAttributes(origin),
-      })),
+      }));
+      return [...unsent, ...messages.filter((message) => !hasRoom(message))];
+    },
 
     // Without its history: what an operator sends back has all its tries again.
     bury: (messages) =>

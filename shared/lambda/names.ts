@@ -45,7 +45,11 @@ export const metrics = {
   eventsDeferredUnavailable: "EventsDeferredUnavailable",
   /** Met an error that waiting does not mend, or ended the function; tried again a few times, then a dead letter. */
   eventsFailed: "EventsFailed",
+  /** Records of the stream that were set aside, and those of them that the unread queue refused to keep. */
   eventsUnreadable: "EventsUnreadable",
+  unreadRefused: "UnreadRefused",
+  /** Items of the events table that a reader left out because they are not events of this log. */
+  damagedItems: "DamagedItems",
   deliveriesBegun: "DeliveriesBegun",
   deliveriesSucceeded: "DeliveriesSucceeded",
   deliveryAttemptsFailed: "DeliveryAttemptsFailed",

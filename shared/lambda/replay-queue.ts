@@ -5,7 +5,10 @@ import type { Replay, ReplayQueue } from "../webhooks/replay.ts";
 import { queueClient } from "./clients.ts";
 import { readMessage, writeMessage } from "./queue-message.ts";
 
-const replayMessage = z.object({ org_id: z.string(), endpoint_id: z.string(), replay_id: z.string() });
+/** Ids of ours are shorter: what a message holds becomes keys of the table. */
+const id = z.string().check(z.maxLength(512));
+
+const replayMessage = z.object({ org_id: id, endpoint_id: id, replay_id: id });
 
 /** The queue of replays that go on. Throws `ActivityError` `unavailable` where SQS has trouble that passes. */
 export function replayQueue(queueUrl: string, client = queueClient()): ReplayQueue {

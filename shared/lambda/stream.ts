@@ -7,12 +7,9 @@ import { add, type Counts, count } from "./metrics.ts";
 import { type Metric, metrics } from "./names.ts";
 import type { UnreadQueue } from "./unread.ts";
 
-/** An item's attributes as the stream shows them. The tables that are followed hold text only. */
-export type StreamImage = Readonly<Record<string, { readonly S: string }>>;
-
 export type StreamHandling<T> = {
   /** Reads what a record says was added, and when the table stored it. Throws where it cannot. */
-  read(image: StreamImage, stored: Date | null): T;
+  read(image: Attributes, stored: Date | null): T;
   /** Handles items together. Answers those that must come again, and what to count. */
   handle(items: readonly T[]): Promise<{ failed: ReadonlySet<T>; counts: ReadonlyMap<Metric, number> }>;
   /** Where a record goes that will never be handled, so that it holds up no other. */
@@ -20,9 +17,10 @@ export type StreamHandling<T> = {
 };
 
 /**
- * The stack of a function that follows a table's stream. Trouble of the system leaves its records to the stream, which
- * gives them again; whatever else one record throws, at reading or handling, sends that record to the unread queue, and
- * its neighbours go on.
+ * Creates the handler of a function that follows a table's stream. Records that meet a failure of the system are left to
+ * the stream, which gives them again. A record that cannot be read or handled is reported to the unread queue, beside the
+ * work on its neighbours. If that queue refuses the report for good, it is counted and logged, and the stream goes on: no
+ * record may stop all that come after it.
  */
 export function stream<T extends object>({ read, handle, unread }: StreamHandling<T>) {
   const follow = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -31,12 +29,16 @@ export function stream<T extends object>({ read, handle, unread }: StreamHandlin
     const again = ({ dynamodb }: DynamoDBRecord) =>
       batchItemFailures.push({ itemIdentifier: dynamodb?.SequenceNumber ?? "" });
     const setAside = async (record: DynamoDBRecord, error: unknown) => {
-      log("error", "record unread", { sequence_number: record.dynamodb?.SequenceNumber, ...errorFields(error) });
+      const sequence_number = record.dynamodb?.SequenceNumber;
+      log("error", "record unread", { sequence_number, ...errorFields(error) });
       add(counts, metrics.eventsUnreadable);
-      await unread.put(record).catch((trouble) => {
-        log("error", "record failed", errorFields(trouble));
-        again(record);
-      });
+      try {
+        await unread.put(record, reasonOf(error));
+      } catch (refusal) {
+        log("error", "unread record not reported", { sequence_number, ...errorFields(refusal) });
+        if (isUnavailable(refusal)) again(record);
+        else add(counts, metrics.unreadRefused);
+      }
     };
     const work = async (items: ReadonlyMap<T, DynamoDBRecord>): Promise<void> => {
       try {
@@ -56,14 +58,15 @@ export function stream<T extends object>({ read, handle, unread }: StreamHandlin
     };
 
     const items = new Map<T, DynamoDBRecord>();
+    const unreadable: Promise<void>[] = [];
     for (const record of Records) {
       try {
-        items.set(read(textsOf(record.dynamodb?.NewImage ?? {}), storedAt(record)), record);
+        items.set(read(record.dynamodb?.NewImage ?? {}, storedAt(record)), record);
       } catch (error) {
-        await setAside(record, error);
+        unreadable.push(setAside(record, error));
       }
     }
-    if (items.size > 0) await work(items);
+    await Promise.all([items.size > 0 ? work(items) : undefined, ...unreadable]);
     count(counts, new Date());
     return { batchItemFailures };
   };
@@ -81,15 +84,15 @@ export function storedAt({ dynamodb }: DynamoDBRecord): Date | null {
   return seconds === undefined ? null : new Date(seconds * 1_000);
 }
 
-/** The attributes of an item that are text. */
-export function textsOf(attributes: Attributes): StreamImage {
-  const texts = Object.entries(attributes).flatMap(([name, { S }]) => (S === undefined ? [] : [[name, { S }]]));
-  return Object.fromEntries(texts);
-}
-
 /** Trouble that passes, or that AWS tells of, such as a missing permission: no record is to blame for it. */
 function isSystemTrouble(error: unknown): boolean {
-  return (
-    error instanceof Error && ("$metadata" in error || (error instanceof ActivityError && error.code === "unavailable"))
-  );
+  return (error instanceof Error && "$metadata" in error) || isUnavailable(error);
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof ActivityError && error.code === "unavailable";
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -11,6 +11,7 @@ const failureReason = z.enum({
   org_suspended: "org_suspended",
   aborted_by_receiver: "aborted_by_receiver",
   test_failed: "test_failed",
+  event_unreadable: "event_unreadable",
 } satisfies { [reason in FailureReason]: reason });
 
 const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessage.shape;

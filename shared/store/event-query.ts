@@ -1,8 +1,10 @@
 import type { AttributeValue, QueryCommandInput } from "@aws-sdk/client-dynamodb";
+import { latestShown } from "../events/clock-skew.ts";
 import type { ActivityEvent, Position } from "../events/event.ts";
 import { type EventQuery, type IndexName, planQuery } from "../events/query.ts";
 import { textAttributes } from "./attributes.ts";
 import { positionKey, timelineKey } from "./keys.ts";
+import type { ItemKey } from "./parse-event-item.ts";
 
 const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof EventQuery & keyof ActivityEvent)[]> = {
   by_time: ["org_id"],
@@ -12,10 +14,13 @@ const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof Even
   paid: ["org_id", "settled"],
 };
 
-/** What every reader needs of an event. Reading no more than is shown spares time, though not read units. */
+/**
+ * What every reader needs of an event, and of its key, which the fields must agree with. Reading no more than is shown
+ * spares time, though not read units.
+ */
 const always = [
+  "position",
   "event_id",
-  "org_id",
   "action",
   "entity_type",
   "entity_id",
@@ -25,7 +30,32 @@ const always = [
   "metadata",
   "occurred_at",
   "recorded_at",
-] as const satisfies readonly (keyof ActivityEvent)[];
+] as const satisfies readonly (keyof ActivityEvent | "position")[];
+
+/** What the key of a query says of all its items. It is not read again with each. */
+export function knownOfItems(query: EventQuery, shard: string): Partial<ItemKey> {
+  const { index } = planQuery(query);
+  return index === "timeline"
+    ? { timeline: timelineKey(query.org_id, query.entity_id ?? "") }
+    : { org_id: query.org_id, shard };
+}
+
+/** What items must say of their key, since the query does not. */
+function unknownOfItems(index: IndexName): readonly (keyof ItemKey)[] {
+  return index === "timeline" ? ["org_id", "shard"] : ["timeline"];
+}
+
+/**
+ * The query without what lies ahead of the present; `null` where nothing is left of it. DynamoDB takes no bounds that
+ * exclude each other, nor a start outside of them.
+ */
+export function untilPresent(query: EventQuery, now: Date): EventQuery | null {
+  const present = latestShown(now);
+  const until = query.until === null || query.until > present ? present : query.until;
+  if (query.since !== null && query.since > until) return null;
+  const isAhead = query.after !== null && query.after.occurred_at > present;
+  return { ...query, until, after: isAhead ? null : query.after };
+}
 
 /** A page's query of one shard to DynamoDB, but for how much it reads and where it starts. Newest first. */
 export function queryOf(table: string, query: EventQuery, shard: string) {
@@ -59,7 +89,7 @@ export function queryOf(table: string, query: EventQuery, shard: string) {
     TableName: table,
     ...(index === "timeline" ? {} : { IndexName: index }),
     KeyConditionExpression: keyed.join(" AND "),
-    ProjectionExpression: [...always, ...query.parts].map(name).join(", "),
+    ProjectionExpression: [...always, ...unknownOfItems(index), ...query.parts].map(name).join(", "),
     ...(filtered.length > 0 ? { FilterExpression: filtered.join(" AND ") } : {}),
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: textAttributes(values),
@@ -89,15 +119,27 @@ function bounds({ since, until, after }: EventQuery, index: IndexName): { since:
 /** The key that a page starts after. In an index no event need have it: the order is that of the sort key alone. */
 export function startKey(query: EventQuery, after: Position, shard: string): Record<string, AttributeValue> {
   const { index } = planQuery(query);
-  const timeline = timelineKey(query.org_id, after.entity_id);
-  const position = positionKey(after.occurred_at, after.event_id);
+  const timeline = after.key?.timeline ?? timelineKey(query.org_id, after.entity_id);
+  // In the timeline the position is what it is sorted by: a forged cursor must not begin outside of its own bounds.
+  const isWithin = index !== "timeline" || after.key?.position.startsWith(after.occurred_at);
+  const position = (isWithin && after.key?.position) || positionKey(after.occurred_at, after.event_id);
   const { occurred_at, event_id, entity_id } = after;
   const sorted = index === "timeline" ? { position } : { timeline, position, occurred_at, event_id, entity_id };
   return textAttributes({ ...sorted, ...partition(query, index, shard) });
 }
 
-/** The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. */
+/**
+ * The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. In an index
+ * it is what the index is sorted by: the key in the table of an item that is not an event says nothing of its place.
+ */
 export function positionOf(query: EventQuery, key: Record<string, AttributeValue>): Position {
-  const [occurred_at = "", event_id = ""] = (key.position?.S ?? "").split("#");
-  return { occurred_at, event_id, entity_id: (key.timeline?.S ?? "").slice(query.org_id.length + 1) };
+  const position = key.position?.S ?? "";
+  const end = position.includes("#") ? position.indexOf("#") : position.length;
+  const timeline = key.timeline?.S ?? "";
+  // No part of a position may be empty, for it may become a key.
+  const occurred_at = key.occurred_at?.S ?? (position.slice(0, end) || " ");
+  const event_id = key.event_id?.S ?? (position.slice(end + 1) || " ");
+  const entity_id = key.entity_id?.S ?? timeline.slice(query.org_id.length + 1);
+  const isEvent = timeline === timelineKey(query.org_id, entity_id) && position === positionKey(occurred_at, event_id);
+  return { occurred_at, event_id, entity_id, ...(isEvent ? {} : { key: { timeline, position } }) };
 }

@@ -5,17 +5,21 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
+import { type DamagedItem, DamagedItemError } from "../events/damaged-item.ts";
+import { ActivityError } from "../events/errors.ts";
 import type { ActivityEvent, Position } from "../events/event.ts";
 import { type EventPage, type EventQuery, planQuery, type ReadMeter } from "../events/query.ts";
 import { oneShard, type ShardDirectory } from "../events/shard-directory.ts";
 import { readShardedPage, type ShardReader } from "../events/sharded-page.ts";
 import { firstShard, type ShardCount, shardsOf } from "../events/shards.ts";
 import { textAttributes } from "./attributes.ts";
-import { fromItem, toItem } from "./event-item.ts";
-import { positionOf, queryOf, startKey } from "./event-query.ts";
+import { toItem } from "./event-item.ts";
+import { positionOf, queryOf, startKey, untilPresent } from "./event-query.ts";
 import { calling } from "./faults.ts";
 import { getItem } from "./get-item.ts";
 import { positionKey, timelineKey } from "./keys.ts";
+import { PageParser } from "./page-parser.ts";
+import { parseEventItem, type StoredItem } from "./parse-event-item.ts";
 
 /** What one page may cost at most, whatever was asked: this bounds the time and the price of any request. */
 export type PageBudget = {
@@ -34,21 +38,49 @@ export type EventStoreOptions = {
   /** Needed wherever events of any organisation are read, and to write them to all their shards. */
   readonly shards?: ShardDirectory;
   readonly budget?: PageBudget;
+  /** Of readers. What is dated further ahead than a writer's clock may be is not read before its time. */
+  readonly now?: () => Date;
+  /** Gets the items that one call met, and left out, because they are not events of this log. */
+  readonly reportDamage?: (items: readonly DamagedItem[]) => void;
 };
 
 /** The events table: what is appended to it, single events and pages of it. Nothing else is possible. */
 export type EventStore = {
+  /** Throws `ActivityError` `conflict` where a damaged item has the event's place. */
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
-  /** The event at a position, as of now; `null` where there is none. */
+  /**
+   * The event at a position, as of now; `null` where there is none. Throws `DamagedItemError` for an item that is not an
+   * event of this log.
+   */
   get(orgId: string, at: Position): Promise<ActivityEvent | null>;
+  /** Leaves out damaged items and goes on behind them: they are in no page, and in no count. */
   page(query: EventQuery, meter?: ReadMeter): Promise<EventPage>;
 };
 
 export function eventStore(
   client: DynamoDBClient,
   table: string,
-  { shards = oneShard, budget = pageBudget }: EventStoreOptions = {},
+  {
+    shards = oneShard,
+    budget = pageBudget,
+    now = () => new Date(),
+    reportDamage = () => undefined,
+  }: EventStoreOptions = {},
 ): EventStore {
+  const parsed = (item: StoredItem): ActivityEvent => {
+    try {
+      return parseEventItem(item);
+    } catch (error) {
+      if (error instanceof DamagedItemError) reportDamage([error.item]);
+      throw error;
+    }
+  };
+  const readPages = async (query: EventQuery, parser: PageParser, meter: ReadMeter | undefined) => {
+    // A document's timeline is in the table itself, which has no shards.
+    const count = planQuery(query).index === "timeline" ? 1 : await shards.countToRead(query.org_id);
+    const request = { query, budget, parser, meter };
+    return count === 1 ? readPage(client, table, request) : readShards(client, table, { ...request, count });
+  };
   return {
     async put(event) {
       try {
@@ -56,29 +88,43 @@ export function eventStore(
         await calling(client.send(new PutItemCommand({ ...put, Item: textAttributes(put.Item) })));
         return null;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException && error.Item) return fromItem(error.Item);
-        throw error;
+        if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
+        return standing(error.Item, parsed);
       }
     },
 
     get(orgId, { entity_id, occurred_at, event_id }) {
       const key = { timeline: timelineKey(orgId, entity_id), position: positionKey(occurred_at, event_id) };
-      return getItem(client, table, key, fromItem);
+      return getItem(client, table, key, parsed);
     },
 
-    async page(query, meter) {
-      // A document's timeline is in the table itself, which has no shards.
-      const count = planQuery(query).index === "timeline" ? 1 : await shards.countToRead(query.org_id);
-      return count === 1
-        ? readPage(client, table, { query, budget, meter })
-        : readShards(client, table, { query, count, budget, meter });
+    async page(asked, meter) {
+      const query = untilPresent(asked, now());
+      if (query === null) return { events: [], next: null };
+      const parser = new PageParser();
+      try {
+        return await readPages(query, parser, meter);
+      } finally {
+        if (parser.damaged.length > 0) reportDamage(parser.damaged);
+      }
     },
   };
+}
+
+/** The event that has another's place. */
+function standing(item: StoredItem, parse: (item: StoredItem) => ActivityEvent): ActivityEvent {
+  try {
+    return parse(item);
+  } catch (error) {
+    if (!(error instanceof DamagedItemError)) throw error;
+    throw new ActivityError("conflict", "The place of the event in the log is taken by a damaged item.");
+  }
 }
 
 type PageRequest = {
   readonly query: EventQuery;
   readonly budget: PageBudget;
+  readonly parser: PageParser;
   readonly meter: ReadMeter | undefined;
 };
 
@@ -86,20 +132,19 @@ type PageRequest = {
 async function readPage(
   client: DynamoDBClient,
   table: string,
-  { query, budget, meter }: PageRequest,
+  { query, budget, parser, meter }: PageRequest,
 ): Promise<EventPage> {
   const events: ActivityEvent[] = [];
   const request = queryOf(table, query, firstShard);
-  const visible: ReadonlySet<string | undefined> = new Set(query.visible);
+  const parse = parser.ofQuery(query, firstShard);
   let bytes = 0;
   let start = query.after === null ? undefined : startKey(query, query.after, firstShard);
   let size = query.limit + 1;
   for (let read = 0; read < budget.reads; read++) {
     const answer = await metered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
     for (const item of answer.Items ?? []) {
-      // Also what a later version of the log may write: a kind that this one has no name for hides nothing but itself.
-      if (!visible.has(item.entity_type?.S)) continue;
-      const event = fromItem(item);
+      const event = parse(item);
+      if (event === null) continue;
       bytes += weight(event);
       if (events.length === query.limit || (bytes > budget.bytes && events.length > 0)) {
         return { events, next: events.at(-1) ?? null };
@@ -117,10 +162,10 @@ async function readPage(
 async function readShards(
   client: DynamoDBClient,
   table: string,
-  { query, count, budget, meter }: PageRequest & { readonly count: ShardCount },
+  { budget, count, ...request }: PageRequest & { readonly count: ShardCount },
 ): Promise<EventPage> {
-  const readers = shardsOf(count).map((shard) => shardReader(client, table, { query, meter }, shard));
-  const page = await readShardedPage(readers, query, {
+  const readers = shardsOf(count).map((shard) => shardReader(client, table, request, shard));
+  const page = await readShardedPage(readers, request.query, {
     reads: budget.reads,
     items: largestRead,
     isFull: (events) => countWithin(events, budget.bytes) < events.length,
@@ -134,16 +179,16 @@ async function readShards(
 function shardReader(
   client: DynamoDBClient,
   table: string,
-  { query, meter }: Pick<PageRequest, "query" | "meter">,
+  { query, parser, meter }: Omit<PageRequest, "budget">,
   shard: string,
 ): ShardReader {
   const request = queryOf(table, query, shard);
-  const visible: ReadonlySet<string | undefined> = new Set(query.visible);
+  const parse = parser.ofQuery(query, shard);
   return async (after, size) => {
     const start = after === null ? undefined : startKey(query, after, shard);
     const answer = await metered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
     const { Items = [], LastEvaluatedKey: end } = answer;
-    const events = Items.filter(({ entity_type }) => visible.has(entity_type?.S)).map(fromItem);
+    const events = Items.map(parse).filter((event) => event !== null);
     return { events, next: end === undefined ? null : positionOf(query, end) };
   };
 }

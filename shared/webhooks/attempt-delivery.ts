@@ -1,8 +1,11 @@
+import { DamagedItemError } from "../events/damaged-item.ts";
+import type { ActivityEvent } from "../events/event.ts";
 import type { Exchange } from "./attempt.ts";
 import { type Delivery, type DeliveryMessage, deliveryTime, type FailureReason } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-world.ts";
+import { eventTypeOf } from "./event-type.ts";
 import type { SendOutcome } from "./health.ts";
-import { ended, holdSeconds, putOff } from "./park.ts";
+import { ended, holdSeconds, putOff, recordUnsent } from "./park.ts";
 import { payloadOf } from "./payload.ts";
 import { judge, nextAttemptAt, type Verdict } from "./retry.ts";
 import { schedule } from "./schedule.ts";
@@ -26,6 +29,7 @@ export async function attempt(world: DeliveryWorld, target: Target, message: Del
   ]);
   if (claim.kind === "settled") return { outcome: "dropped", sent: null };
   if (claim.kind === "busy") return { outcome: await putOff(world, message, claim.until), sent: null };
+  if (event === null) return { outcome: await recordUnsent(world, claim.delivery, "event_unreadable"), sent: null };
   const started = world.now();
   const body = payloadOf(event, message.delivery_id, message.event === null);
   const { delivery_id: deliveryId, event_type: eventType } = message;
@@ -41,15 +45,26 @@ export async function attempt(world: DeliveryWorld, target: Target, message: Del
   };
 }
 
-async function eventOf({ events }: DeliveryWorld, { org_id, event, event_type, delivery_id }: DeliveryMessage) {
+/**
+ * The event of a delivery; `null` where the log has it no longer, or has something else in its place: a delivery was
+ * begun for an event of this type, so no further attempt would find one.
+ */
+async function eventOf(
+  { events }: DeliveryWorld,
+  { org_id, event, event_type, delivery_id }: DeliveryMessage,
+): Promise<ActivityEvent | null> {
   if (event === null) {
     // Loaded for tests only: what checks events would take its time at every cold start.
     const { sampleEvent } = await import("./samples.ts");
     return sampleEvent(event_type, org_id, deliveryTime(delivery_id));
   }
-  const found = await events.get(org_id, event);
-  if (found === null) throw new Error(`The event of delivery ${delivery_id} is not in the log.`);
-  return found;
+  try {
+    const found = await events.get(org_id, event);
+    return found !== null && eventTypeOf(found) === event_type ? found : null;
+  } catch (error) {
+    if (error instanceof DamagedItemError) return null;
+    throw error;
+  }
 }
 
 function facts({ status, error }: Exchange, started: Date) {

@@ -15,10 +15,15 @@ export type FailureReason =
   | "endpoint_deleted"
   | "org_suspended"
   | "aborted_by_receiver"
-  | "test_failed";
+  | "test_failed"
+  /** The log no longer has the event, or has a damaged item in its place. */
+  | "event_unreadable";
+
+/** Ids and times of ours are shorter; a message of another sender must not be able to make a call too large. */
+const short = z.string().check(z.maxLength(512));
 
 /** Where an event stands in the log. */
-const eventKey = z.object({ entity_id: z.string(), occurred_at: z.string(), event_id: z.string() });
+const eventKey = z.object({ entity_id: short, occurred_at: short, event_id: short });
 
 /**
  * What travels through the queue, and waits in the table: which delivery, and which attempt of it. The event itself
@@ -26,16 +31,16 @@ const eventKey = z.object({ entity_id: z.string(), occurred_at: z.string(), even
  * one before.
  */
 export const deliveryMessage = z.object({
-  org_id: z.string(),
-  endpoint_id: z.string(),
-  delivery_id: z.string(),
-  event_type: z.string(),
+  org_id: short,
+  endpoint_id: short,
+  delivery_id: short,
+  event_type: short,
   /** `null` for a test, whose sample is made of its type. */
   event: z.nullable(eventKey),
   /** When the cycle was asked for, in Unix milliseconds; 0 for the first, which the stream begins. */
   cycle: z.number(),
   /** When the cycle began: three days later it ends. */
-  started_at: z.string(),
+  started_at: short,
   /** Attempts of the cycle before this one. */
   step: z.number(),
   /** How often the endpoint's circuit was open when this attempt was due. */

@@ -61,7 +61,11 @@ export async function giveUp(world: DeliveryWorld, message: DeliveryMessage, rea
   const claim = await world.deliveries.claim(message, world.now(), holdSeconds);
   if (claim.kind === "settled") return "dropped";
   if (claim.kind === "busy") return putOff(world, message, claim.until);
-  const { delivery } = claim;
+  return recordUnsent(world, claim.delivery, reason);
+}
+
+/** Ends a delivery that was claimed. The claim counted an attempt, and none was made. */
+export async function recordUnsent(world: DeliveryWorld, delivery: Delivery, reason: FailureReason): Promise<Outcome> {
   await world.deliveries.record({ ...ended(delivery, reason), attempts: delivery.attempts - 1 }, null);
   return "given_up";
 }

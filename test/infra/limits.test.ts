@@ -6,7 +6,7 @@ import { perEvent } from "../../infra/costs/workload.ts";
 import { edgeThrottle } from "../../infra/read-api.ts";
 import { rateLimit } from "../../shared/access/rate.ts";
 import { maxLimit } from "../../shared/dialects/finzbooks/query.ts";
-import { maxEventBytes } from "../../shared/events/schema.ts";
+import { maxEventBytes } from "../../shared/events/limits.ts";
 import { windowBudget } from "../../shared/events/window.ts";
 import { rememberedMs } from "../../shared/lambda/data-keys.ts";
 import { maxEndpoints } from "../../shared/webhooks/endpoint.ts";

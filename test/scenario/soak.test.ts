@@ -16,7 +16,8 @@ let outcome: SoakOutcome;
 
 type Spoiling = { readonly check: string; spoil(found: Found): Partial<Found> };
 
-const isEvent = ({ entity_type }: Item) => entity_type !== "WEBHOOK_ENDPOINT";
+const isEvent = ({ entity_type, entity_id }: Item) =>
+  entity_type !== "WEBHOOK_ENDPOINT" && !String(entity_id).startsWith("damaged_");
 
 /** What each check is there to find. */
 const spoilings: Record<string, Spoiling> = {
@@ -46,6 +47,14 @@ const spoilings: Record<string, Spoiling> = {
   "a line that tells of tampering": {
     check: "logged",
     spoil: ({ logged }) => ({ logged: [...logged, { ...logged.find(isEvent), message: "tamper" }] }),
+  },
+  "a damaged item without a line": {
+    check: "tampering",
+    spoil: ({ logged }) => ({ logged: logged.filter(({ message }) => message !== "tamper") }),
+  },
+  "a damaged item that was not set aside": {
+    check: "set aside",
+    spoil: ({ left }) => ({ left: new Map([...left, ["unread", []]]) }),
   },
   "an event that is not shown": {
     check: "readable",
@@ -86,7 +95,7 @@ const spoilings: Record<string, Spoiling> = {
   },
   "a message that nobody could deal with": {
     check: "dead letters",
-    spoil: () => ({ left: new Map([["ingest_dead_letters", ["{}"]]]) }),
+    spoil: ({ left }) => ({ left: new Map([...left, ["ingest_dead_letters", ["{}"]]]) }),
   },
   "an answer 5xx that no fault explains": {
     check: "5xx without a fault",
@@ -113,6 +122,7 @@ describe(`a soak (SEED=${seed})`, () => {
     expect(outcome.ledger.acceptedCount).toBeGreaterThan(50);
     expect(outcome.ledger.repeats).toBeGreaterThan(0);
     expect(outcome.pages).toBeGreaterThan(0);
+    expect(outcome.ledger.damaged.size).toBeGreaterThan(0);
   });
 
   it.each(faultKinds)("meets the fault: %s", (kind) => {

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import * as z from "zod";
+import type { JsonObject } from "../../shared/events/json.ts";
+import { evaluate } from "../../shared/review/evaluate.ts";
+import { savedQueries } from "../../shared/review/queries.ts";
 import { toItem } from "../../shared/store/event-item.ts";
-import type { Found } from "./found.ts";
+import type { Found, Item } from "./found.ts";
+import type { DamagedSoakItem } from "./hostile.ts";
 import { byNewest, type Expected, type Ledger } from "./ledger.ts";
 
 /** What a comparison came to; it holds where there is no problem. */
@@ -18,6 +23,8 @@ const checks: readonly Check[] = [
   acknowledged,
   stored,
   logged,
+  tampering,
+  setAside,
   readable,
   rejected,
   delivered,
@@ -42,7 +49,8 @@ function acknowledged(ledger: Ledger): Verdict {
 
 /** Each accepted event is one item, equal to what was sent, and there is no other. */
 function stored(ledger: Ledger, { stored: items }: Found): Verdict {
-  const ours = items.filter(({ entity_type }) => entity_type !== "WEBHOOK_ENDPOINT");
+  const isDamaged = ({ entity_id }: Item) => ledger.damaged.has(String(entity_id));
+  const ours = items.filter((item) => item.entity_type !== "WEBHOOK_ENDPOINT" && !isDamaged(item));
   const byId = Map.groupBy(ours, ({ event_id }) => String(event_id));
   const problems = ledger.accepted.flatMap((event) => {
     const [item, another] = byId.get(event.event_id) ?? [];
@@ -58,7 +66,9 @@ function stored(ledger: Ledger, { stored: items }: Found): Verdict {
 
 /** Each accepted event has its line in the audit log, however often, and nothing else has: nobody tampered. */
 function logged(ledger: Ledger, { logged: lines }: Found): Verdict {
-  const ours = lines.filter(({ entity_type }) => entity_type !== "WEBHOOK_ENDPOINT");
+  const isDamage = ({ message, entity_id }: JsonObject) =>
+    message === "tamper" && ledger.damaged.has(String(entity_id));
+  const ours = lines.filter((line) => line.entity_type !== "WEBHOOK_ENDPOINT" && !isDamage(line));
   const ids = new Set(ours.map(({ event_id }) => String(event_id)));
   const missing = ledger.accepted.filter(({ event_id }) => !ids.has(event_id)).map(({ event_id }) => event_id);
   const known = new Set(ledger.accepted.map(({ event_id }) => event_id));
@@ -68,6 +78,40 @@ function logged(ledger: Ledger, { logged: lines }: Found): Verdict {
     ...foreign.map((line) => `The audit log says ${JSON.stringify(line)}.`),
   ];
   return { what: "logged", expected: known.size, found: ids.size, problems };
+}
+
+/** Each damaged item is a row of the saved query that auditors ask for tampering. */
+function tampering({ damaged }: Ledger, { logged: lines }: Found): Verdict {
+  const query = savedQueries.find(({ name }) => name === "tampering");
+  const ever = { since: "0001", until: "9999", org: null };
+  const rows = query === undefined ? [] : evaluate(query, {}, ever, lines);
+  const found = new Set(rows.map(({ entity_id }) => entity_id));
+  const missing = [...damaged.keys()].filter((id) => !found.has(id));
+  const problems = missing.map((id) => `${id} is damaged, and is no row of the tampering query.`);
+  return { what: "tampering", expected: damaged.size, found: damaged.size - missing.length, problems };
+}
+
+/** The fan-out has reported each damaged item to the unread queue, in a small message. */
+function setAside({ damaged }: Ledger, { left }: Found): Verdict {
+  const bodies = reportsOfDamage(left);
+  const reported = new Set(bodies.map((body) => keyText(UnreadMessage.parse(JSON.parse(body)).key)));
+  const problems = [
+    ...[...damaged.values()]
+      .filter((item) => !reported.has(keyText(item)))
+      .map((item) => `${keyText(item)} is missing.`),
+    ...bodies.filter((body) => body.length > 6_000).map((body) => `A message has ${body.length} characters.`),
+  ];
+  return { what: "set aside", expected: damaged.size, found: reported.size, problems };
+}
+
+const UnreadMessage = z.object({ key: z.object({ timeline: z.string(), position: z.string() }) });
+
+function reportsOfDamage(left: Found["left"]): readonly string[] {
+  return (left.get("unread") ?? []).filter((body) => body.includes('"reason":"DamagedItemError'));
+}
+
+function keyText({ timeline, position }: Pick<DamagedSoakItem, "timeline" | "position">): string {
+  return `${timeline} ${position}`;
 }
 
 /** All pages of an organisation are its accepted events, in order. */
@@ -139,7 +183,10 @@ function ownersServed(_: Ledger, { owners: { calls } }: Found): Verdict {
 }
 
 function leftNothing(_: Ledger, { left }: Found): Verdict {
-  const problems = [...left].flatMap(([queue, bodies]) => bodies.map((body) => `In ${queue}: ${body.slice(0, 300)}`));
+  const expected = new Set(reportsOfDamage(left));
+  const problems = [...left].flatMap(([queue, bodies]) =>
+    bodies.filter((body) => !expected.has(body)).map((body) => `In ${queue}: ${body.slice(0, 300)}`),
+  );
   return { what: "dead letters", expected: 0, found: problems.length, problems };
 }
 

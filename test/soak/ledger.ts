@@ -1,6 +1,7 @@
 import type { ActivityEvent } from "../../shared/events/event.ts";
 import { readEvent } from "../../shared/events/read-event.ts";
 import type { Refusable, SoakEvent } from "./events.ts";
+import type { DamagedSoakItem } from "./hostile.ts";
 
 /** An event as the log must hold it; when it was recorded is for the log to say. */
 export type Expected = Omit<ActivityEvent, "recorded_at">;
@@ -11,6 +12,7 @@ export class Ledger {
   readonly #accepted = new Set<string>();
   readonly #refusable = new Map<string, string>();
   readonly #unowed = new Set<string>();
+  readonly #damaged = new Map<string, DamagedSoakItem>();
   /** Events that were sent again as they were. */
   repeats = 0;
 
@@ -26,6 +28,16 @@ export class Ledger {
 
   refusing({ body, code }: Refusable): void {
     this.#refusable.set(body, code);
+  }
+
+  /** To be told before an item that is not an event is put into the table. */
+  damaging(item: DamagedSoakItem): void {
+    this.#damaged.set(item.entity_id, item);
+  }
+
+  /** The items that are not events, by their documents: each has one of its own. */
+  get damaged(): ReadonlyMap<string, DamagedSoakItem> {
+    return this.#damaged;
   }
 
   /** From here on subscribers must be told: what was sent before may have come before their endpoints counted. */

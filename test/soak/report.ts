@@ -16,6 +16,7 @@ export function report({ faults, verdicts, ledger, found, redriven, pages, retri
   ]);
   return [
     `${ledger.acceptedCount} events accepted, ${ledger.repeats} sent again, ${ledger.refusable.size} bad ones, `,
+    `${ledger.damaged.size} damaged items put into the table, `,
     `${pages} pages read, ${retried} of them asked for again, ${found.serverErrors.total} answers 5xx, `,
     `${redriven} dead letters redriven.\n\n`,
     textTable([["FAULT", "COUNT"], ...[...faults].map(([kind, count]) => [kind, String(count)])]),

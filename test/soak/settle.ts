@@ -42,9 +42,11 @@ function allTested(subscribers: readonly Subscriber[], { tests }: OwnerLog): boo
 }
 
 /** Whether the review function has come to the end of the stream. */
-function allLogged(stack: SoakStack, { accepted }: Ledger): boolean {
-  const ids = new Set(auditLines(stack, "events").map(({ event_id }) => event_id));
-  return accepted.every(({ event_id }) => ids.has(event_id));
+function allLogged(stack: SoakStack, { accepted, damaged }: Ledger): boolean {
+  const lines = auditLines(stack, "events");
+  const ids = new Set(lines.map(({ event_id }) => event_id));
+  const documents = new Set(lines.map(({ entity_id }) => entity_id));
+  return accepted.every(({ event_id }) => ids.has(event_id)) && [...damaged.keys()].every((id) => documents.has(id));
 }
 
 /** An accepted event, and who is to be told of it. */

@@ -5,6 +5,7 @@ import { choicesOf } from "./choices.ts";
 import { type FaultKind, type FaultLog, faultKinds } from "./fault-log.ts";
 import { SeededFaults } from "./faults.ts";
 import { type Found, gather } from "./found.ts";
+import { hostileWriter } from "./hostile.ts";
 import { Ledger } from "./ledger.ts";
 import type { SoakOptions } from "./options.ts";
 import { OwnerLog, owner } from "./owners.ts";
@@ -77,7 +78,8 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     );
     faults.begin(stack.restartDynamoDb);
     const broken = stack.failed.then((error) => Promise.reject(error));
-    const loaded = underLoad([...writes.map(({ run }) => run), ...reads, ...owners], seconds, faults.log);
+    const hostile = hostileWriter(stack, ledger, choices("hostile writer"));
+    const loaded = underLoad([...writes.map(({ run }) => run), hostile, ...reads, ...owners], seconds, faults.log);
     await Promise.race([loaded, broken]);
     await faults.end();
     const { pages, retried } = journal;

@@ -86,7 +86,7 @@ function succeeds(call: Promise<unknown>): Promise<boolean> {
 }
 
 /** Whether the event of a transaction stands now: also one whose writer has not heard of it the first time. */
-async function stands(call: Promise<unknown>): Promise<boolean> {
+export async function stands(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return true;

@@ -1,11 +1,12 @@
 import { type AttributeValue, BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type AppendStore, append, type Pin } from "../../../shared/events/append.ts";
+import { DamagedItemError } from "../../../shared/events/damaged-item.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
 import type { Draft } from "../../../shared/events/read-event.ts";
 import { textAttributes } from "../../../shared/store/attributes.ts";
-import { fromItem } from "../../../shared/store/event-item.ts";
 import { pinKey, positionKey, timelineKey } from "../../../shared/store/keys.ts";
+import { parseEventItem } from "../../../shared/store/parse-event-item.ts";
 import type { Target } from "../target.ts";
 
 /** How an event stands in the log: not at all, as it was sent, or as another under the same identity. */
@@ -29,20 +30,22 @@ export function createLookup({ tables, clientConfig }: Pick<Target, "tables" | "
       drafts.map(async (draft, at) => {
         const identity = identities[at] ?? "";
         const item = events.get(identity);
-        const standing = item === undefined ? null : fromItem(item);
-        return { identity, state: await judge(draft, standing, pinOf(draft, pins)) };
+        return { identity, state: await judge(draft, item ?? null, pinOf(draft, pins)) };
       }),
     );
   };
 }
 
 /** Appends to a store that holds just what was found, and keeps nothing: a repeat then means that the event stands. */
-async function judge(draft: Draft, standing: ActivityEvent | null, pin: Pin | null): Promise<Standing["state"]> {
-  const store: AppendStore = { put: async () => standing, pin: async (_org, _key, own) => pin ?? own };
+async function judge(draft: Draft, item: Item | null, pin: Pin | null): Promise<Standing["state"]> {
+  const standing = async () => (item === null ? null : parseEventItem(item));
+  const store: AppendStore = { put: standing, pin: async (_org, _key, own) => pin ?? own };
   try {
     return (await append(store, draft)) === "repeated" ? "stands" : "absent";
   } catch (error) {
     if (error instanceof ActivityError && error.code === "conflict") return "conflict";
+    // As at ingest: what is not an event has the place, and keeps it.
+    if (error instanceof DamagedItemError) return "conflict";
     throw error;
   }
 }

@@ -33,15 +33,26 @@ it("gives the position back", () => {
 });
 
 it.each([
-  ["a time that is none", { occurred_at: "soon" }],
-  ["a time in another form", { occurred_at: "2026-05-11" }],
   ["a time before the range", { occurred_at: "2026-04-30T23:59:59.999Z" }],
-  ["an id that is none", { event_id: "evt_1" }],
+  ["no event", { event_id: "" }],
   ["no entity", { entity_id: "" }],
-  ["an endless entity", { entity_id: "x".repeat(2_000) }],
-  ["a control character", { entity_id: "a\u0000" }],
+  ["more than a key may have", { entity_id: "x".repeat(1_000) }],
+  ["half of a surrogate pair", { entity_id: "\ud800" }],
 ])("is refused with %s, also under a seal that fits", (_, over) => {
   expectRefused(writeCursor({ ...position, ...over }, org, filter));
+});
+
+it("may name the key of an item that is not an event, behind which a page goes on", () => {
+  const garbage = { occurred_at: "2026-05-11Tx", event_id: "e#\u0001", entity_id: "é\u0000" };
+  expect(readCursor(writeCursor(garbage, org, filter), org, filter)).toEqual(garbage);
+  const keyed = { ...garbage, key: { timeline: "t#\u0001", position: "p" } };
+  expect(readCursor(writeCursor(keyed, org, filter), org, filter)).toEqual(keyed);
+  for (const key of [
+    { timeline: "", position: "p" },
+    { timeline: "t", position: "p".repeat(1_025) },
+  ]) {
+    expectRefused(writeCursor({ ...garbage, key }, org, filter));
+  }
 });
 
 it("travels in a URL as it is", () => {

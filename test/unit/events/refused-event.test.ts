@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { maxDepth, maxEventBytes } from "../../../shared/events/limits.ts";
 import { readEvent, readEventText } from "../../../shared/events/read-event.ts";
-import { type EventInput, maxDepth, maxEventBytes } from "../../../shared/events/schema.ts";
+import type { EventInput } from "../../../shared/events/schema.ts";
 import { entityTypes } from "../../../shared/events/vocabulary.ts";
 import { anInput, anInputText, testNow } from "../../support/builders.ts";
 import { refusal } from "../../support/refusal.ts";

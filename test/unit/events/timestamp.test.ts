@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseTimestamp } from "../../../shared/events/timestamp.ts";
+import { isTimestamp, parseTimestamp } from "../../../shared/events/timestamp.ts";
 
 describe("what is a time", () => {
   it.each([
@@ -119,5 +119,25 @@ it("gives texts whose order is the order of their instants", () => {
       const [first = "", second = ""] = texts;
       expect(Math.sign(left - right)).toBe(first < second ? -1 : first > second ? 1 : 0);
     }),
+  );
+});
+
+it("a time as it is stored is one that parsing leaves as it is", () => {
+  const two = fc.integer({ min: 0, max: 99 }).map((value) => String(value).padStart(2, "0"));
+  const near = fc.tuple(two, two, two, two, two, two, two).map(([century, year, month, day, hour, minute, second]) => {
+    return `${century}${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  });
+  const valid = fc.date({ noInvalidDate: true, min: new Date(-62_135_596_800_000) }).map((date) => date.toISOString());
+  const days = fc
+    .tuple(fc.integer({ min: 1890, max: 2110 }), fc.integer({ min: 1, max: 12 }), two)
+    .map(([year, month, day]) => `${year}-${String(month).padStart(2, "0")}-${day}T23:59:59.999Z`);
+  const changed = fc
+    .tuple(valid, fc.nat(23), fc.string({ minLength: 1, maxLength: 1 }))
+    .map(([text, at, by]) => text.slice(0, at) + by + text.slice(at + 1));
+  fc.assert(
+    fc.property(fc.oneof(near, valid, days, changed, fc.string()), (text) => {
+      expect(isTimestamp(text)).toBe(parseTimestamp(text) === text);
+    }),
+    { numRuns: 20_000 },
   );
 });

@@ -7,7 +7,8 @@ import { shardOf } from "../../../shared/events/shards.ts";
 import type { AuditEntry } from "../../../shared/lambda/audit-log.ts";
 import { type AuditWorld, auditStream } from "../../../shared/lambda/audit-stream.ts";
 import { recordIdOf } from "../../../shared/review/record-id.ts";
-import { readOwnItem, toItem } from "../../../shared/store/event-item.ts";
+import { toItem } from "../../../shared/store/event-item.ts";
+import { parseEventItem } from "../../../shared/store/parse-event-item.ts";
 import { anEvent, testNow } from "../../support/builders.ts";
 import { keyOf } from "../../support/demo-log.ts";
 import { aContext } from "../../support/http-event.ts";
@@ -48,7 +49,7 @@ async function run(Records: DynamoDBRecord[], over: Partial<AuditWorld> = {}) {
         entries.push(...given);
       },
     },
-    read: readOwnItem,
+    read: parseEventItem,
     isListed: async () => true,
     clockOf: async () => zoneClock("UTC"),
     now: () => testNow,

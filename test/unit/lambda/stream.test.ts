@@ -14,7 +14,11 @@ const record = (name: string): DynamoDBRecord => ({
 });
 
 /** Runs a batch of records with these names; answers what failed, what was set aside, and the log. */
-async function run(names: readonly string[], handle: (items: readonly Item[]) => ReadonlySet<Item>, sets = true) {
+async function run(
+  names: readonly string[],
+  handle: (items: readonly Item[]) => ReadonlySet<Item>,
+  refusal: Error | null = null,
+) {
   const lines = catchLog();
   const unread: string[] = [];
   const handling: StreamHandling<Item> = {
@@ -25,7 +29,7 @@ async function run(names: readonly string[], handle: (items: readonly Item[]) =>
     handle: async (items) => ({ failed: handle(items), counts: new Map([[metrics.deliveriesBegun, items.length]]) }),
     unread: {
       async put({ dynamodb }) {
-        if (!sets) throw new Error("the queue is away");
+        if (refusal !== null) throw refusal;
         unread.push(dynamodb?.SequenceNumber ?? "");
       },
     },
@@ -83,9 +87,22 @@ describe("a record", () => {
     expect(outcome).toMatchObject({ failed: ["seq-b"], unread: [] });
   });
 
-  it("comes again where it cannot be set aside", async () => {
-    const outcome = await run(["unreadable"], () => none, false);
+  it("comes again where the unread queue is away for now", async () => {
+    const outcome = await run(
+      ["unreadable"],
+      () => none,
+      new ActivityError("unavailable", "The store is busy or away."),
+    );
     expect(outcome).toMatchObject({ failed: ["seq-unreadable"], unread: [] });
+  });
+
+  it("that the unread queue refuses for good is counted and logged, and holds up nothing", async () => {
+    const refusal = Object.assign(new Error("too long"), { name: "InvalidParameterValue", $metadata: {} });
+    const outcome = await run(["a", "unreadable", "b"], () => none, refusal);
+    expect(outcome).toMatchObject({ failed: [], unread: [] });
+    const refused = { message: "unread record not reported", sequence_number: "seq-unreadable" };
+    expect(outcome.lines).toContainEqual(expect.objectContaining(refused));
+    expect(outcome.lines.at(-1)).toMatchObject({ DeliveriesBegun: 2, EventsUnreadable: 1, UnreadRefused: 1 });
   });
 });
 

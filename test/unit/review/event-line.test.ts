@@ -1,10 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { zoneClock } from "../../../shared/dialects/zone-clock.ts";
-import { type ActivityEvent, jsonText } from "../../../shared/events/event.ts";
+import { type ActivityEvent, type JsonText, jsonText } from "../../../shared/events/event.ts";
 import { eventLine, eventLineText } from "../../../shared/review/event-line.ts";
-import { textAttributes } from "../../../shared/store/attributes.ts";
-import { fromItem, toItem } from "../../../shared/store/event-item.ts";
 import { anEvent, testNow } from "../../support/builders.ts";
 import { someMoment, someStoredEvent, zones } from "../../support/some-events.ts";
 
@@ -20,8 +18,20 @@ const written = (over: Partial<ActivityEvent> = {}, zone?: string): Record<strin
 
 type Structured = Partial<Record<"actor" | "changes" | "metadata" | "related" | "params", string>>;
 
-/** An event whose structured parts are these very texts, as if they were stored so. */
-const withTexts = (texts: Structured, event = anEvent()) => fromItem(textAttributes({ ...toItem(event), ...texts }));
+/** An event whose structured parts are these very texts. */
+function withTexts(texts: Structured, event = anEvent()): ActivityEvent {
+  const parts: Partial<Record<keyof Structured, JsonText>> = {};
+  for (const name of ["actor", "changes", "metadata", "related", "params"] as const) {
+    const text = texts[name];
+    if (text !== undefined && isJson(text)) parts[name] = text;
+  }
+  return { ...event, ...parts };
+}
+
+function isJson(text: string): text is JsonText {
+  JSON.parse(text);
+  return true;
+}
 
 const changed = (...fields: string[]) =>
   jsonText(Object.fromEntries(fields.map((field) => [field, { old: 1, new: 2 }])));

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { DamagedItemError } from "../../../shared/events/damaged-item.ts";
+import type { ActivityEvent } from "../../../shared/events/event.ts";
 import type { SendError } from "../../../shared/webhooks/attempt.ts";
 import { verify } from "../../../shared/webhooks/verify.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "../../support/builders.ts";
@@ -50,6 +52,28 @@ describe("a delivery that succeeds", () => {
       [1, 500],
       [2, 204],
     ]);
+  });
+});
+
+describe("a delivery whose event cannot be read", () => {
+  const damage = { timeline: "t", position: "p", reason: "metadata is not valid" };
+  it.each<[string, () => Promise<ActivityEvent | null>]>([
+    ["is damaged", () => Promise.reject(new DamagedItemError(damage))],
+    ["is gone", async () => null],
+    ["was replaced by one of another type", async () => anEvent({ action: "INVOICE_VOIDED" })],
+  ])("is given up with the reason, since it %s: nothing is sent, now or later", async (_, get) => {
+    const world = await aDeliveryWorld();
+    world.world.events.get = get;
+    expect(await world.deliver(message)).toEqual(["given_up"]);
+    expect(world.received).toEqual([]);
+    expect(world.scheduled).toEqual([]);
+    expect(await world.deliveryOf(message)).toMatchObject({
+      status: "failed",
+      reason: "event_unreadable",
+      attempts: 0,
+      next_attempt_at: null,
+    });
+    expect(await world.deliver(message)).toEqual(["dropped"]);
   });
 });
 

@@ -44,9 +44,9 @@ const delivery = {
   reason: oneOfOrNull(
     [
       ...["exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted", "org_suspended"],
-      ...["aborted_by_receiver", "test_failed"],
+      ...["aborted_by_receiver", "test_failed", "event_unreadable"],
     ],
-    "Why it was given up.",
+    "Why it was given up. `event_unreadable`: the log has no valid event for it.",
   ),
   attempt_count: count,
   created_at: timeSchema,

@@ -1,0 +1,103 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ActivityEvent } from "../../shared/events/event.ts";
+import type { EventPage } from "../../shared/events/query.ts";
+import { type ShardCount, shardOf } from "../../shared/events/shards.ts";
+import { textAttributes } from "../../shared/store/attributes.ts";
+import { toItem } from "../../shared/store/event-item.ts";
+import { eventStore } from "../../shared/store/events.ts";
+import { anEvent, aQuery } from "../support/builders.ts";
+import { startStack, type TestStack } from "../support/stack.ts";
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+
+/** A second of the log, and a document of its own for each event. */
+const eventAt = (org_id: string, second: number): ActivityEvent => {
+  const occurred_at = `2026-05-11T08:30:${String(second).padStart(2, "0")}.000Z`;
+  const event_id = `evt_${String(second).padStart(32, "0")}`;
+  return anEvent({ org_id, event_id, entity_id: "inv_1", occurred_at, recorded_at: occurred_at });
+};
+
+async function put(item: Record<string, string>): Promise<void> {
+  await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.events ?? "", Item: textAttributes(item) }));
+}
+
+/** Writes 20 events, and after each several items that are none: copies, garbage in every key, years to come. */
+async function fill(org_id: string, count: ShardCount): Promise<ActivityEvent[]> {
+  const events = Array.from({ length: 20 }, (_, second) => eventAt(org_id, second));
+  for (const event of events) {
+    const item = toItem(event, count);
+    await put(item);
+    const at = event.occurred_at;
+    await put({ ...item, timeline: `${org_id}#copy` });
+    await put({ ...item, timeline: "p", position: "p" });
+    await put({ ...item, position: `${item.position}x`, metadata: "{}},{" });
+    await put({ ...item, position: `${item.position}#x` });
+    await put({ ...item, position: `${at}!` });
+    await put({ ...item, occurred_at: `${at}zz`, event_id: "e", entity_id: "é#", timeline: "q", position: at });
+    await put({
+      ...item,
+      occurred_at: "9999-01-01T00:00:00.000Z",
+      position: `9999-01-01T00:00:00.000Z#${item.event_id}`,
+    });
+    await put({ ...item, position: "zzz", timeline: `${org_id}#inv_1` });
+  }
+  return events.reverse();
+}
+
+async function walk(next: (after: EventPage["next"]) => Promise<EventPage>): Promise<ActivityEvent[]> {
+  const seen: ActivityEvent[] = [];
+  let after: EventPage["next"] = null;
+  for (let pages = 0; pages < 100; pages++) {
+    const page = await next(after);
+    seen.push(...page.events);
+    if (page.next === null) return seen;
+    after = page.next;
+  }
+  throw new Error("The walk does not end.");
+}
+
+describe.each<[string, ShardCount]>([
+  ["one shard", 1],
+  ["four shards", 4],
+])("with items that are not events, in %s", (_, count) => {
+  const org_id = `org_damaged_${count}`;
+  const shards = { countToRead: () => count, countToWrite: () => count };
+  let events: ActivityEvent[];
+  beforeAll(async () => {
+    events = await fill(org_id, count);
+  });
+
+  it.each([
+    ["the feed", {}, 1],
+    ["the feed", {}, 3],
+    ["the feed", {}, 100],
+    ["a user's feed", { actor_user_id: "usr_xyz" }, 2],
+    ["a document's timeline", { entity_id: "inv_1" }, 2],
+    ["a document's timeline", { entity_id: "inv_1" }, 100],
+  ])("%s is its events, page after page: %j, %i each", async (_, filter, limit) => {
+    const damaged: unknown[] = [];
+    const reportDamage = (items: readonly unknown[]) => damaged.push(...items);
+    const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { shards, reportDamage });
+    const query = aQuery({ ...filter, org_id, limit });
+    expect(await walk((after) => store.page({ ...query, after }))).toEqual(events);
+    expect(damaged.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it("is listed to the end, though each read of a page ends among them", async () => {
+    const budget = { reads: 2, bytes: 5_000_000 };
+    const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
+    expect(await walk((after) => store.page(aQuery({ org_id, limit: 2, after })))).toEqual(events);
+  });
+});
+
+it("an event whose key is taken by a damaged item is a conflict, and nothing that is tried again", async () => {
+  const event = eventAt("org_taken", 1);
+  await put({ ...toItem(event), shard: shardOf(event, 1), metadata: "{" });
+  const store = eventStore(stack.dynamodb, stack.tables.events ?? "");
+  await expect(store.put(event)).rejects.toMatchObject({ code: "conflict" });
+  await expect(store.get(event.org_id, event)).rejects.toThrow("metadata is not valid");
+});
