@@ -68,11 +68,8 @@ function parseAnyText(item: StoredItem): ActivityEvent {
     action: text("action"),
     entity_id: text("entity_id"),
     occurred_at: text("occurred_at"),
-    metadata: text("metadata"),
     entity_ref: optional("entity_ref"),
     actor_user_id: optional("actor_user_id"),
-    actor: optional("actor"),
-    changes: optional("changes"),
     text: optional("text"),
   };
 }
