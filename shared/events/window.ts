@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ActivityError } from "./errors.ts";
 import type { ActivityEvent, Position } from "./event.ts";
 import { mergedSource, type Source } from "./merged-source.ts";
+import { newestFirst } from "./order.ts";
 import type { EventPage, EventQuery, EventReader } from "./query.ts";
 
 /** A list that is paged by number: what it reads, and what of that belongs to it. */
@@ -83,7 +84,8 @@ export async function readWindow(
     guess === undefined ? null : source.page({ after: guess.after, limit: size(guess.offset) }),
   ]);
   let head = newest === null ? null : newestOf(newest);
-  const start = await startFrom(source, matches, { reachable, head, skip });
+  const furthest = await startFrom(source, matches, { reachable, head, skip });
+  const start = walked === null ? furthest : notBeyond(walked, furthest, skip);
 
   const events: ActivityEvent[] = [];
   let { offset, after } = start;
@@ -143,6 +145,16 @@ async function startFrom(
     if (offset <= skip) return { offset, after: place.after };
   }
   return beginning;
+}
+
+/**
+ * The start, or where the walk ended if the start lies there or beyond: events with old dates that came in before a
+ * place move it, and are not counted.
+ */
+function notBeyond(walked: Position, start: Start, skip: number): Start {
+  const order = start.after === null ? -1 : newestFirst(start.after, walked);
+  if (order < 0 || (order === 0 && start.offset === skip)) return start;
+  return { offset: skip, after: walked };
 }
 
 /** A store that is busy only costs the next page some time. */

@@ -272,6 +272,20 @@ describe("with writes", () => {
     );
   });
 
+  it("a walk passes over nothing where events of the second at which it stands came in before that", async () => {
+    const at = (second: number, event_id: string) => eventAt(second * 1_000, { event_id });
+    const log = Array.from({ length: 12 }, (_, second) => at(second, "evt_00000000000000000000000000000005"));
+    const { world } = aWorld(log);
+    const seen = [...(await read(world, aListing(), 0, 3)), ...(await read(world, aListing(), 3, 3))];
+    log.push(at(6, "evt_00000000000000000000000000000007"), at(6, "evt_00000000000000000000000000000008"));
+    const before = [...log];
+    log.push(at(20, "evt_00000000000000000000000000000001"));
+    seen.push(...(await read(world, aListing(), 6, 3)));
+    log.push(at(30, "evt_00000000000000000000000000000001"));
+    for (let skip = 9; skip < 21; skip += 3) seen.push(...(await read(world, aListing(), skip, 3)));
+    expect(before.filter((event) => !seen.includes(event))).toEqual([]);
+  });
+
   it("more new events than are counted lose the place, and no event", async () => {
     const log = aLog(300);
     const { world } = aWorld(log);
