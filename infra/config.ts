@@ -91,7 +91,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
     ingestConcurrency: 10,
     deliveryConcurrency: 20,
     slowDeliveryConcurrency: 12,
-    sendsPerOrg: 4,
+    sendsPerOrg: 10,
     sendsPerHost: 1_000,
     archive: null,
     backup: null,

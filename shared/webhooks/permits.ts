@@ -24,7 +24,7 @@ export type Permits = { readonly pool: PermitPool; readonly lease: Lease };
  */
 const maxPoolSize = 25;
 
-/** The part of a pool on the slow lane that is for endpoints without a send under way. */
+/** The part of a pool on the slow lane that is for endpoints without a send under way: one permit at least. */
 const reservedShare = 0.2;
 
 /** Attempts at a pool whose free permits others take at the same moment. */
@@ -63,7 +63,7 @@ export async function takePermits(
   { wanted, id, isFirst }: PermitRequest,
 ): Promise<Permits | null> {
   const pool = permitPoolOf(org_id, endpoint_id, ports);
-  const reserved = ports.slowLane === null ? Math.floor(pool.size * reservedShare) : 0;
+  const reserved = ports.slowLane === null && pool.size > 1 ? Math.ceil(pool.size * reservedShare) : 0;
   const shared = await takeFrom(ports, { ...pool, size: pool.size - reserved }, wanted, id);
   if (shared !== null || !isFirst || reserved === 0) return shared;
   return takeFrom(ports, pool, 1, id);

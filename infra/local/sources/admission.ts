@@ -22,7 +22,7 @@ export const acceptableLatencyMs = 100;
 export const periodMs = 250;
 
 /** More than the sends of one organisation in dev, so that those which hang never use all of it. */
-const firstLimit = 8;
+const firstLimit = 12;
 const growth = 2;
 const decrease = 0.7;
 
