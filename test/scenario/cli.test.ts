@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anInput } from "../support/builders.ts";
 import { type CommandLine, commandLine, stackFile } from "../support/command-line.ts";
 import { startStack, type Tenant, type TestStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
 
 let stack: TestStack;
 let demo: Tenant;
@@ -19,7 +20,7 @@ describe("organisations and tokens", () => {
     const org = ["org", "create", "org_cli", "--name", "Čapek & Sons", "--slug", "capek"];
     expect(await cli.json(org)).toMatchObject({ org: { org_id: "org_cli", name: "Čapek & Sons", slug: "capek" } });
     expect((await cli.run(["org", "list"])).stdout).toMatch(
-      /^org_cli +capek +- +UTC +1 +\d{4}-\d\d-\d\d +Čapek & Sons$/m,
+      /^org_cli +capek +- +active +UTC +1 +\d{4}-\d\d-\d\d +Čapek & Sons$/m,
     );
 
     const create = ["token", "create", "--org", "org_cli", demo.org_id, "--scope", "AIBooks.activity.READ"];
@@ -33,6 +34,18 @@ describe("organisations and tokens", () => {
     expect(await cli.run(["token", "revoke", id])).toMatchObject({ code: 0, stdout: expect.stringContaining(id) });
     expect((await cli.run(["token", "list", "--org", "org_cli"])).stdout).toMatch(new RegExp(`^${id} +revoked`, "m"));
     expect(await cli.run(list)).toMatchObject({ code: 1, stderr: expect.stringContaining("401") });
+  });
+
+  it("are suspended and resumed, which holds for requests within half a minute", async () => {
+    await cli.json(["org", "create", "org_paused"]);
+    const { secret } = await cli.json(["token", "create", "--org", "org_paused", "--scope", "AIBooks.activity.READ"]);
+    const list = ["list", "--org", "org_paused", "--token", String(secret)];
+    expect(await cli.run(list)).toMatchObject({ code: 0 });
+    expect(await cli.run(["org", "suspend", "org_paused"])).toMatchObject({ code: 0 });
+    expect((await cli.run(["org", "list"])).stdout).toMatch(/^org_paused .* suspended /m);
+    await until(async () => (await cli.run(list)).code === 1, { deadlineMs: 40_000 });
+    expect(await cli.run(["org", "resume", "org_paused"])).toMatchObject({ code: 0 });
+    await until(async () => (await cli.run(list)).code === 0, { deadlineMs: 40_000 });
   });
 
   it("are told what their dialects need, which their functions then show", async () => {
@@ -56,7 +69,7 @@ describe("organisations and tokens", () => {
       body: new URLSearchParams({ grant_type: "client_credentials" }),
     });
     expect(await granted.json()).toMatchObject({ token_type: "Bearer", expires_in: 7200 });
-    expect((await cli.run(["org", "list"])).stdout).toMatch(/^org_dialects +dialects +4711 +Europe\/Prague /m);
+    expect((await cli.run(["org", "list"])).stdout).toMatch(/^org_dialects +dialects +4711 +active +Europe\/Prague /m);
   });
 
   it("are refused changes that say nothing, or what there is not", async () => {
