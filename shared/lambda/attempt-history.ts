@@ -69,6 +69,11 @@ export function originAttributes({ history, messageId, writer }: MessageOrigin):
     [names.unfinished]: attribute(history.unfinished),
     [names.firstSentMs]: attribute(history.firstSentMs),
     [names.messageId]: { DataType: "String", StringValue: messageId },
-    ...(writer === null ? {} : { [names.writer]: { DataType: "String", StringValue: writer } }),
+    ...writerAttribute(writer),
   };
+}
+
+/** The writer as an attribute of the next message; none where it is not known. */
+export function writerAttribute(writer: string | null): Record<string, MessageAttributeValue> {
+  return writer === null ? {} : { [names.writer]: { DataType: "String", StringValue: writer } };
 }

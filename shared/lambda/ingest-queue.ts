@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { AttemptHistory } from "../events/deferral.ts";
 import { maxEventBytes } from "../events/limits.ts";
-import { originAttributes } from "./attempt-history.ts";
+import { originAttributes, writerAttribute } from "./attempt-history.ts";
 import { oneAttempt, queueClient } from "./clients.ts";
 import { errorFields, log } from "./log.ts";
 import { roomForReason, storable } from "./rejected.ts";
@@ -70,11 +70,12 @@ export function ingestQueue(
       return [...unsent, ...messages.filter((message) => !hasRoom(message))];
     },
 
-    // Without its history: what an operator sends back has all its tries again.
+    // Without its history: what an operator sends back has all its tries again, and is still its writer's.
     bury: (messages) =>
-      sendAll(urls.deadLetters, messages, ({ body, reason, messageId }) => {
+      sendAll(urls.deadLetters, messages, ({ body, reason, messageId, writer }) => {
         const attribute = (value: string) => ({ DataType: "String", StringValue: value });
-        const attributes = { reason: attribute(storable(reason.slice(0, 400))), message_id: attribute(messageId) };
+        const reported = { reason: attribute(storable(reason.slice(0, 400))), message_id: attribute(messageId) };
+        const attributes = { ...reported, ...writerAttribute(writer) };
         return Buffer.byteLength(body) < roomForReason ? { MessageAttributes: attributes } : {};
       }),
   };

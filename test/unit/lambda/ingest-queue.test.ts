@@ -93,12 +93,13 @@ it("sends a message once, also where SQS takes it and answers too late", async (
 });
 
 describe("bury", () => {
-  it("sends the reason beside the body, in characters that SQS takes, and no history", async () => {
+  it("sends the reason beside the body, in characters that SQS takes, and the writer, but no history", async () => {
     const { bury, batches } = aQueue();
-    await bury([{ body: "{}", orgId: "org_1", messageId: "m1", writer: null, reason: "bad\u0000" }]);
+    await bury([{ body: "{}", orgId: "org_1", messageId: "m1", writer: "AROA1", reason: "bad\u0000" }]);
     const MessageAttributes = {
       reason: { DataType: "String", StringValue: "bad\ufffd" },
       message_id: { DataType: "String", StringValue: "m1" },
+      writer: { DataType: "String", StringValue: "AROA1" },
     };
     expect(batches).toEqual([
       {

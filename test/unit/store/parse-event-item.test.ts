@@ -4,6 +4,7 @@ import { DamagedItemError } from "../../../shared/events/damaged-item.ts";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
 import { readEvent } from "../../../shared/events/read-event.ts";
 import { shardCounts } from "../../../shared/events/shards.ts";
+import { hasOnlyStorableText, isVisibleId } from "../../../shared/events/text-rules.ts";
 import { textAttributes } from "../../../shared/store/attributes.ts";
 import { toItem } from "../../../shared/store/event-item.ts";
 import { positionKey, timelineKey } from "../../../shared/store/keys.ts";
@@ -17,14 +18,17 @@ const S = (text: string) => ({ S: text });
 
 describe("an item of the events table", () => {
   it("that ingest wrote is its event, in any shard", () => {
-    const json = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 5 });
-    const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
+    const json = fc
+      .dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 5 })
+      .filter(hasOnlyStorableText);
+    const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter(isVisibleId);
+    const avatar = fc.webUrl({ validSchemes: ["https"] });
     const input = fc.record(
       {
         entity_id: id,
         entity_ref: fc.string({ unit: "grapheme" }),
         actor_user_id: id,
-        actor: fc.record({ name: id, email: id, avatar_url: id }, { requiredKeys: [] }),
+        actor: fc.record({ name: id, email: id, avatar_url: avatar }, { requiredKeys: [] }),
         changes: fc.dictionary(fc.string(), fc.record({ old: fc.jsonValue(), new: fc.jsonValue() }), { maxKeys: 5 }),
         metadata: json,
         params: json,
