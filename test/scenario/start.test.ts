@@ -131,14 +131,14 @@ describe("npm start", () => {
     const left = await review("--from-files", join(project, "data"), "--org", "org_kept");
     expect(left).toMatchObject({ code: 0, out: expect.stringMatching(/org\.create +done +org_kept/) });
     expect(existsSync(join(project, ".local/memory"))).toBe(false);
-  }, 120_000);
+  }, 180_000);
 
   it("can be interrupted while it starts", async () => {
     const { child, output } = start(["--empty"]);
-    await until(() => output.err.includes("Starting the engines"));
+    await until(() => output.err.includes("Starting the engines"), { deadlineMs: 60_000 });
     expect(await ended(child, "SIGINT")).toBe(130);
     expect(existsSync(join(project, ".local/lock"))).toBe(false);
-  });
+  }, 90_000);
 
   it("says in one line that the port is in use", async () => {
     const server = createServer().listen(0, "127.0.0.1");
