@@ -13,7 +13,8 @@ export function insightsQuery(query: SavedQuery, filled: Filled = {}, org: strin
 
 /** Counts the lines of one organisation in the log, in a column `count`. */
 export function orgLinesQuery(orgId: string): string {
-  return `filter ${conditionText(ofOrg(orgId), {})}\n| stats count(*) as count`;
+  const isNoRefusedCall = 'message != "admin" or outcome = "done"';
+  return `filter ${conditionText(ofOrg(orgId), {})}\n| filter ${isNoRefusedCall}\n| stats count(*) as count`;
 }
 
 /**

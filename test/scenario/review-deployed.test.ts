@@ -125,7 +125,7 @@ it("takes an empty answer about an organisation for none, unless the log or the 
   const { code, stderr } = await review(ofCount, origin);
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("nothing is known") });
   expect(asked.filter(({ operation }) => operation === "StartQuery").at(-1)?.input.queryString).toBe(
-    'filter (org_id = "org_a" or org_ids like /(^|,)org_a(,|$)/)\n| stats count(*) as count',
+    'filter (org_id = "org_a" or org_ids like /(^|,)org_a(,|$)/)\n| filter message != "admin" or outcome = "done"\n| stats count(*) as count',
   );
 });
 

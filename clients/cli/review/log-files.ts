@@ -14,12 +14,16 @@ export function logFiles(files: Readonly<Record<"events" | "access", string>>): 
       const searchedLines = lines.filter((line) => isWithin(line, window)).length;
       return { rows: rows.slice(0, maxRows), isCut: rows.length > maxRows, searchedLines };
     },
-    // Creating an organisation, and each of its events, leaves a line.
+    // Creating an organisation, and each of its events, leaves a line; so does a call that was refused as there is none.
     async hasOrg(_query, _window, orgId) {
       const logs = [await linesOf(files.access), await linesOf(files.events)];
-      return logs.some((lines) => lines.some((line) => isOfOrg(line, orgId)));
+      return logs.some((lines) => lines.some((line) => isOfOrg(line, orgId) && !isRefusedCall(line)));
     },
   };
+}
+
+function isRefusedCall({ message, outcome }: JsonObject): boolean {
+  return message === "admin" && outcome !== "done";
 }
 
 /** A log that nothing was written to yet has no file. */
