@@ -22,6 +22,7 @@ import { type HostedFunction, hostFunctions } from "./lambda/host.ts";
 import { closeServer, listenOnLoopback } from "./listen.ts";
 import { logGroups } from "./log-groups.ts";
 import { logFile, openLogs } from "./logs.ts";
+import { scheduledFunctions } from "./schedules/definition.ts";
 import { openSchedules } from "./schedules/host.ts";
 import { clockTicks, type Ticks } from "./schedules/ticks.ts";
 import { openSources } from "./sources/host.ts";
@@ -70,7 +71,7 @@ export interface LocalStack {
 const memoryBytes = 600 * 1024 * 1024;
 
 /** Events come in batches that overlap, so that a second environment is wanted right away; requests come one by one. */
-const warmEnvironments = { ofSources: 2, ofRoutes: 1 };
+const warmEnvironments = { ofSources: 2, ofOthers: 1 };
 
 /** fauxqs knows this account only. The region is that of a stack which names none. */
 const anywhere = { account: "000000000000", region: "us-east-1" };
@@ -131,8 +132,8 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
   stops.defer(stopFunctions);
   const definition = apiDefinition(resources);
-  const routed = new Set(definition?.routes.values());
-  const warmed = options.warm ? warmFunctions(functions, routed) : undefined;
+  const invoked = new Set([...(definition?.routes.values() ?? []), ...scheduledFunctions(resources)]);
+  const warmed = options.warm ? warmFunctions(functions, invoked) : undefined;
   const latency = latencyGauge(() => performance.now());
   const writes = countWrites();
   const gate = serviceListener({
@@ -215,15 +216,15 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   };
 }
 
-/** Loads environments of the functions that an event source or a route of the API invokes. */
+/** Loads environments of the functions that an event source, a route of the API or a schedule invokes. */
 async function warmFunctions(
   functions: ReadonlyMap<string, HostedFunction>,
-  routed: ReadonlySet<string>,
+  invoked: ReadonlySet<string>,
 ): Promise<void> {
-  const { ofSources, ofRoutes } = warmEnvironments;
+  const { ofSources, ofOthers } = warmEnvironments;
   const wanted = (fn: HostedFunction) => {
     if (fn.hasSources) return ofSources;
-    return routed.has(fn.definition.arn) ? ofRoutes : 0;
+    return invoked.has(fn.definition.arn) ? ofOthers : 0;
   };
   await Promise.all([...functions.values()].map((fn) => fn.warm(wanted(fn))));
 }

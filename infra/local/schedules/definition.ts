@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isJson } from "../json.ts";
 import { propertiesOf } from "../template/properties.ts";
-import type { Resource } from "../template/resources.ts";
+import type { Resource, Resources } from "../template/resources.ts";
 import { Schedule } from "./rate.ts";
 
 const constantOnly = z.never("a target here gets a constant Input or the whole event").optional();
@@ -46,4 +46,11 @@ export function scheduleDefinition(resource: Resource): ScheduleDefinition | und
     schedule: String(resource.properties.ScheduleExpression),
     targets: Targets.map(({ Arn, Input }) => ({ functionArn: Arn, input: Input })),
   };
+}
+
+/** The ARNs of the functions that rules with a rate run. */
+export function scheduledFunctions(resources: Resources): string[] {
+  const rules = resources.ofType("AWS::Events::Rule").map(scheduleDefinition);
+  const run = rules.filter((rule) => rule !== undefined && rule.periodMs !== null);
+  return run.flatMap((rule) => rule?.targets.map(({ functionArn }) => functionArn) ?? []);
 }
