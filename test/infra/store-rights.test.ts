@@ -300,7 +300,7 @@ describe.each(Object.entries(functions))(
         }
       }
       expect(refusals).toEqual({});
-    }, 120_000);
+    });
   },
 );
 

@@ -2,12 +2,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Stage, type StageName, stageNames } from "../../infra/config.ts";
 import { addStageStacks } from "../../infra/stage-stacks.ts";
 import { anInput } from "../support/builders.ts";
 import { fullStage, stageWithAddress } from "../support/full-stage.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
+
+// Every stage has the same functions: they are bundled once for all of them.
+vi.mock(import("../../infra/parts/bundle.ts"), async (original) => {
+  const { bundle, ...others } = await original();
+  const bundles = new Map<string, ReturnType<typeof bundle>>();
+  const once: typeof bundle = (entry) => {
+    const bundled = bundles.get(entry) ?? bundle(entry);
+    bundles.set(entry, bundled);
+    return bundled;
+  };
+  return { ...others, bundle: once };
+});
 
 /** The stacks of a stage, synthesized into a folder as for a deployment. */
 function assemblyOf(name: StageName, changed: Partial<Stage>): string {
@@ -45,7 +57,7 @@ describe.each(cases)("%s", (_, name, changed, { notRun, origin }) => {
 
   beforeAll(async () => {
     stack = await startStack(assemblyOf(name, changed));
-  }, 180_000);
+  });
 
   it("runs on a laptop, and says which rules do not", async () => {
     expect(stack.notRun).toEqual(notRun);
