@@ -14,6 +14,7 @@ import type { EventInput } from "../../shared/events/schema.ts";
 import { type EventStore, eventStore } from "../../shared/store/events.ts";
 import { foreignLines } from "./audit-lines.ts";
 import { findSecrets } from "./secret-scan.ts";
+import { emptyDatabase } from "./shared-dynamodb.ts";
 
 /** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
 export type TestStack = LocalStack & {
@@ -40,7 +41,8 @@ let tenants = 0;
 /** Starts the stack, or a changed assembly of it, and lets go wrong what a test wants to. */
 export async function startStack(assembly: string = inject("assembly"), faults?: Faults): Promise<TestStack> {
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
-  const stack = await startLocalStack({ assembly, logs, ...(faults === undefined ? {} : { faults }) });
+  const dynamodb = emptyDatabase();
+  const stack = await startLocalStack({ assembly, logs, dynamodb, ...(faults === undefined ? {} : { faults }) });
   const secrets = new Set<string>();
   afterAll(async () => {
     await stack.stop();
@@ -54,9 +56,9 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
   const account = { region: "us-east-1", credentials: { accessKeyId: "operator", secretAccessKey: "operator" } };
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
   const newClient = () => new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
-  const dynamodb = newClient();
+  const client = newClient();
   const sqs = new SQSClient({ ...account, endpoint: stack.endpoints.sqs });
-  const events = eventStore(dynamodb, stack.tables.events ?? "");
+  const events = eventStore(client, stack.tables.events ?? "");
 
   const admin = async (request: AdminRequest): Promise<Record<string, unknown>> => {
     const FunctionName = stack.functions.access ?? "";
@@ -75,7 +77,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
 
   return {
     ...stack,
-    dynamodb,
+    dynamodb: client,
     newClient,
     sqs,
     logs,
