@@ -14,3 +14,6 @@ export function emptyDatabase(): DynamoDbEngine {
     stop: async () => {},
   };
 }
+
+/** For clients of tests that write hundreds of items together: those wait for a socket on purpose, and no warning is wanted. */
+export const patientRequests = { socketAcquisitionWarningTimeout: 600_000 };

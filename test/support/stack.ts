@@ -14,7 +14,7 @@ import type { EventInput } from "../../shared/events/schema.ts";
 import { type EventStore, eventStore } from "../../shared/store/events.ts";
 import { foreignLines } from "./audit-lines.ts";
 import { findSecrets } from "./secret-scan.ts";
-import { emptyDatabase } from "./shared-dynamodb.ts";
+import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
 /** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
 export type TestStack = LocalStack & {
@@ -53,11 +53,13 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
     expect(found).toEqual([]);
     expect(foreign).toEqual([]);
   });
+  const { endpoints } = stack;
   const account = { region: "us-east-1", credentials: { accessKeyId: "operator", secretAccessKey: "operator" } };
-  const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
-  const newClient = () => new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
+  const lambda = new LambdaClient({ ...account, endpoint: endpoints.lambda });
+  const newClient = () =>
+    new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb, requestHandler: patientRequests });
   const client = newClient();
-  const sqs = new SQSClient({ ...account, endpoint: stack.endpoints.sqs });
+  const sqs = new SQSClient({ ...account, endpoint: endpoints.sqs, requestHandler: patientRequests });
   const events = eventStore(client, stack.tables.events ?? "");
 
   const admin = async (request: AdminRequest): Promise<Record<string, unknown>> => {

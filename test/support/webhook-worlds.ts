@@ -21,7 +21,7 @@ import {
   memoryPermits,
   memoryReplays,
 } from "./memory-webhooks.ts";
-import { emptyDatabase } from "./shared-dynamodb.ts";
+import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
 /** All stores of webhooks, over one database. */
 export type WebhookStores = {
@@ -70,6 +70,7 @@ export async function startTables(): Promise<Engine> {
     endpoint: origin,
     region: "us-east-1",
     credentials: { accessKeyId: accessKey, secretAccessKey: "test" },
+    requestHandler: patientRequests,
   });
   afterAll(() => client.destroy());
   for (const { name, ...keys } of layouts) {
