@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Stage, type StageName, stageNames } from "../../infra/config.ts";
-import { addStageStacks } from "../../infra/stage-stacks.ts";
 import { anInput } from "../support/builders.ts";
 import { fullStage, stageWithAddress } from "../support/full-stage.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
@@ -20,6 +19,9 @@ vi.mock(import("../../infra/parts/bundle.ts"), async (original) => {
   };
   return { ...others, bundle: once };
 });
+vi.resetModules();
+afterAll(() => vi.resetModules());
+const { addStageStacks } = await import("../../infra/stage-stacks.ts");
 
 /** The stacks of a stage, synthesized into a folder as for a deployment. */
 function assemblyOf(name: StageName, changed: Partial<Stage>): string {

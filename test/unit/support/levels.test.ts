@@ -1,9 +1,10 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { levels, longest } from "../../support/levels.ts";
 
-const files = globSync("test/**/*.test.ts", { cwd: join(import.meta.dirname, "../../..") });
+const root = join(import.meta.dirname, "../../..");
+const files = globSync("test/**/*.test.ts", { cwd: root });
 
 it("every file of tests is of a level, and so runs", () => {
   expect(files.filter((file) => !levels.some((level) => file.startsWith(`test/${level}/`)))).toEqual([]);
@@ -12,4 +13,10 @@ it("every file of tests is of a level, and so runs", () => {
 
 it("the files that begin first are there", () => {
   expect(longest.filter((file) => !files.includes(file))).toEqual([]);
+});
+
+it("a file that replaces modules loads its own, and leaves none of them to the next file of its worker", () => {
+  const replacing = files.filter((file) => /\bvi\.(doM|m)ock\(/.test(readFileSync(join(root, file), "utf8")));
+  const resets = (file: string) => readFileSync(join(root, file), "utf8").match(/\bvi\.resetModules\(\)/g)?.length;
+  expect(replacing.map((file) => [file, resets(file)])).toEqual(replacing.map((file) => [file, 2]));
 });
