@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
@@ -15,8 +15,14 @@ vi.mock(import("../../infra/parts/bundle.ts"), async (original) => {
   const once: typeof bundle = (entry) => {
     const bundled = bundles.get(entry) ?? bundle(entry);
     bundles.set(entry, bundled);
-    return bundled;
+    // The caller removes the folder that it gets.
+    const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
+    cpSync(bundled.folder, folder, { recursive: true });
+    return { ...bundled, folder };
   };
+  afterAll(() => {
+    for (const { folder } of bundles.values()) rmSync(folder, { recursive: true, force: true });
+  });
   return { ...others, bundle: once };
 });
 vi.resetModules();

@@ -4,9 +4,13 @@ import { slowness } from "./slowness.ts";
 interface Wait {
   /** On a quiet machine; on a slow one it is later by its slowness. */
   readonly deadlineMs?: number;
+  /** At least so long lies between two questions. */
   readonly pauseMs?: number;
   readonly slowness?: () => number;
 }
+
+/** What takes long is asked seldom: the questions of many tests would take the time of what they wait for. */
+const longestPauseMs = 250;
 
 /** Asks again and again until `probe` answers something, and gives that. Throws when the deadline passes first. */
 export async function until<T>(
@@ -21,6 +25,6 @@ export async function until<T>(
     if (waitedMs > deadlineMs && waitedMs > deadlineMs * factor()) {
       throw new Error(`What the test waits for did not happen within ${waitedMs} ms.`);
     }
-    await delay(pauseMs);
+    await delay(Math.max(pauseMs, Math.min(waitedMs / 10, longestPauseMs)));
   }
 }
