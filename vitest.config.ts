@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { levels } from "./test/support/levels.ts";
+import { filesOf, type Level, levels } from "./test/support/levels.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
 import { projectNode } from "./test/support/project-node.ts";
 
@@ -10,15 +10,16 @@ process.execPath = projectNode();
 const support = (names: readonly string[]) => names.map((name) => `test/support/${name}.ts`);
 
 /** What is made once before the first test of a level. */
-const globalSetups: Readonly<Record<(typeof levels)[number], readonly string[]>> = {
+const globalSetups: Readonly<Record<Level, readonly string[]>> = {
   unit: ["trusted-certificates"],
   contract: ["synthesize", "start-dynamodb"],
   infra: [],
+  thorough: [],
   scenario: ["trusted-certificates", "synthesize", "start-dynamodb"],
   smoke: ["trusted-certificates", "synthesize", "start-dynamodb"],
 };
 
-/** Levels are folders. A worker loads what its files import once: no file may leave anything behind for the next. */
+/** A worker loads what its files import once: no file may leave anything behind for the next. */
 export default defineConfig({
   test: {
     // Scenarios wait more than they compute, so there are more files at the same time than cores.
@@ -34,7 +35,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     projects: levels.map((name) => ({
       extends: true,
-      test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup: support(globalSetups[name]) },
+      test: { name, ...filesOf(name), globalSetup: support(globalSetups[name]) },
     })),
   },
 });

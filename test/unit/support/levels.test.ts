@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { levels, longest } from "../../support/levels.ts";
+import { filesOf, levels, longest } from "../../support/levels.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const files = globSync("test/**/*.test.ts", { cwd: root });
@@ -11,8 +11,9 @@ it("every file of tests is of a level, and so runs", () => {
   expect(files.length).toBeGreaterThan(levels.length);
 });
 
-it("the files that begin first are there", () => {
-  expect(longest.filter((file) => !files.includes(file))).toEqual([]);
+it("every file that is named is there", () => {
+  const named = [...longest, ...filesOf("thorough").include];
+  expect(named.filter((file) => !files.includes(file))).toEqual([]);
 });
 
 it("a file that replaces modules loads its own, and leaves none of them to the next file of its worker", () => {
