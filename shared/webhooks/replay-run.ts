@@ -10,7 +10,7 @@ const perSecond = 50;
 
 export type ReplayWorld = ReplayLog & {
   readonly endpoints: Pick<EndpointStore, "get">;
-  readonly replays: ReplayStore;
+  readonly replays: Pick<ReplayStore, "get" | "save">;
   readonly queue: DeliveryQueue;
   readonly replayQueue: ReplayQueue;
   readonly suspended: Pick<SuspendedOrgs, "current">;
