@@ -6,10 +6,10 @@ import { type DeliveryMessage, type DeliveryStore, deliveryIdOf } from "./delive
 import type { Endpoint } from "./endpoint.ts";
 import { eventTypeOf } from "./event-type.ts";
 import { asksFor, matchesAny } from "./filter.ts";
-import type { Replay, ReplayPlace } from "./replay.ts";
+import type { Replay, ReplayPlace, ReplayScope } from "./replay.ts";
 
 /** Which events a replay is about. */
-export type ReplayRange = Pick<Replay, "since" | "until" | "events" | "only">;
+export type ReplayRange = Pick<Replay, "since" | "until" | "events"> & { readonly only: ReplayScope };
 
 export type ReplayLog = { readonly events: EventReader; readonly deliveries: Pick<DeliveryStore, "page" | "statuses"> };
 
