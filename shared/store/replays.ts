@@ -12,7 +12,12 @@ import { knownOrLater, readItem } from "./stored-item.ts";
 
 const listPlace = z.object({ kind: z.literal("list"), after: z.string() });
 
-const position = z.object({ occurred_at: z.string(), event_id: z.string(), entity_id: z.string() });
+const position = z.object({
+  occurred_at: z.string(),
+  event_id: z.string(),
+  entity_id: z.string(),
+  key: z.exactOptional(z.object({ timeline: z.string(), position: z.string() })),
+});
 const logPlace = z.object({ kind: z.literal("log"), after: z.nullable(position) });
 
 const stored = z.object({
