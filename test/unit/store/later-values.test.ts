@@ -1,4 +1,4 @@
-import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import {
@@ -79,6 +79,16 @@ describe("a delivery with a status or a reason of a later release", () => {
       { status: "failed", reason: "quota_exceeded" },
       { status: "expired", reason: "exhausted" },
     ]);
+  });
+
+  it("is over for messages of its own cycle", async () => {
+    const client = new DynamoDBClient({ region: "us-east-1" });
+    const Item = itemOf({ status: "expired" });
+    const refusal = new ConditionalCheckFailedException({ $metadata: {}, message: "refused", Item });
+    vi.spyOn(client, "send").mockImplementation(() => Promise.reject(refusal));
+    expect(await deliveryStore(client, "table").claim({ ...message, step: 1 }, testNow, 60)).toEqual({
+      kind: "settled",
+    });
   });
 
   it("counts for a replay as one that is listed", async () => {
