@@ -10,12 +10,20 @@ const text = fc
   .array(fc.constantFrom("\ud800", "\udfff", "\u0000", "\u0001", "\\", "\\u0000", "\\ud800", "😀", '"', "a"))
   .map((parts) => parts.join(""));
 
+/**
+ * Keys without a backslash: V8 13.6 reads the key `"` of `{"b":0,"\\"":0}` as a backslash where it has parsed an object with
+ * that key in the same place before.
+ */
+const key = fc
+  .array(fc.constantFrom("\ud800", "\udfff", "\u0000", "\u0001", "\uFFFD", "😀", '"', "a"))
+  .map((parts) => parts.join(""));
+
 const object = fc.dictionary(
-  text,
+  key,
   fc.oneof(
     text,
     fc.array(text),
-    fc.dictionary(text, fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }))),
+    fc.dictionary(key, fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }))),
   ),
 );
 
