@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { TokenUses } from "../../shared/access/authenticate.ts";
+import type { Token } from "../../shared/access/caller.ts";
 import type { OrgReader } from "../../shared/access/org-directory.ts";
 import { tokenRefOf } from "../../shared/access/token.ts";
 import type { EventQuery, EventReader } from "../../shared/events/query.ts";
@@ -123,7 +124,7 @@ export function endpointsCalls(client: DynamoDBClient): Calls<ManageWorld["endpo
   };
 }
 
-export function tokenCalls(client: DynamoDBClient): Calls<TokenUses> {
+export function tokenCalls(client: DynamoDBClient): Calls<TokenUses<Token>> {
   const store = tokenUses(client, tables.config);
   return {
     look: () => store.look(ref, window),
