@@ -21,3 +21,8 @@ it("a file that replaces modules loads its own, and leaves none of them to the n
   const resets = (file: string) => readFileSync(join(root, file), "utf8").match(/\bvi\.resetModules\(\)/g)?.length;
   expect(replacing.map((file) => [file, resets(file)])).toEqual(replacing.map((file) => [file, 2]));
 });
+
+it("tests run on the Node that npm brings, by whichever vitest was started", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect(process.version).toBe(`v${dependencies.node}`);
+});
