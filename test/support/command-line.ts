@@ -36,6 +36,9 @@ export function stackFile(
   return { api, endpoints, queues, tables, functions, logFiles, pid: process.pid, ...changed };
 }
 
+/** Where Node keeps what it has compiled of the command line: half of the time of most commands is spent on that. */
+const compiled = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/activity-log-tests") };
+
 /** The command line in a folder of its own, where it finds the given description of a local stack, or none. */
 export function commandLine(stack: object | null): CommandLine {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-cli-"));
@@ -48,7 +51,7 @@ export function commandLine(stack: object | null): CommandLine {
 
   const start: CommandLine["start"] = (args, { input = "", env = {} } = {}) => {
     // Nothing of the environment of the tests: neither its colours nor its AWS account.
-    const child = spawn(execPath, [main, ...args], { cwd: folder, env });
+    const child = spawn(execPath, [main, ...args], { cwd: folder, env: { ...compiled, ...env } });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text) => {
       stdout += text;
