@@ -3,9 +3,9 @@ import type { Scope } from "../../access/caller.ts";
 import { rateState } from "../../access/rate.ts";
 import { costOfReading, headerRefs } from "../finzbooks/openapi-problems.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
-import { oauthProblems, problemResponses, rateHeaders, readingProblems } from "./openapi-problems.ts";
+import { oauthProblems, problemResponses, rateHeaders, readingProblems, sampleSubject } from "./openapi-problems.ts";
 import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./openapi-schemas.ts";
-import { pageSize } from "./query.ts";
+import { maxPage, pageSize } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 
 const parameters = {
@@ -29,7 +29,7 @@ const parameters = {
     name: "page",
     in: "query",
     description: `The page, from 1, of ${pageSize} events. One past the end is empty.`,
-    schema: { type: "integer", minimum: 1, default: 1 },
+    schema: { type: "integer", minimum: 1, maximum: maxPage, default: 1 },
   },
   FakturoidSince: {
     name: "since",
@@ -43,8 +43,12 @@ const parameters = {
   FakturoidSubjectId: {
     name: "subject_id",
     in: "query",
-    description: "Only events that name this subject among their related objects. An id that is unknown finds none.",
+    description:
+      "Only events that name this subject among their related objects: its `id`, or its `custom_id` where it has one. " +
+      "An id that is unknown finds none. A number that stands for a text is looked for in the newest events, and " +
+      "refused with 400 if it is not among them: `custom_id` always works, and `since` limits what is searched.",
     schema: { type: "string" },
+    examples: { id: { value: String(sampleSubject) }, custom_id: { value: "con_acme" } },
   },
 };
 
@@ -64,8 +68,11 @@ const headers = {
     schema: { type: "string" },
     example: sampleRate["x-ratelimit"],
   },
-  "Cache-Control": { description: "What holds a token is for no cache.", schema: { const: "no-store" } },
-  Pragma: { description: "The same, for old caches.", schema: { const: "no-cache" } },
+  "Cache-Control": {
+    description: "What holds a token is for no cache.",
+    schema: { type: "string", const: "no-store" },
+  },
+  Pragma: { description: "The same, for old caches.", schema: { type: "string", const: "no-cache" } },
 };
 
 const refs = (...names: readonly (keyof typeof parameters)[]) =>

@@ -7,6 +7,8 @@ import { shownParts } from "./render.ts";
 /** Events of a page. */
 export const pageSize = 40;
 
+export const maxPage = 999_999_999;
+
 export type ListRequest = {
   /** From 1. */
   readonly page: number;
