@@ -1,18 +1,12 @@
-import * as z from "zod/mini";
 import { ActivityError } from "../events/errors.ts";
-import { eventSchema } from "../events/schema.ts";
+import { eventJsonSchema, eventSchemaPath } from "../events/event-json-schema.ts";
 import { webhookJsonSchema, webhookSchemaPath } from "./finzbooks/webhooks/payload-schema.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import { documentPaths, openApi } from "./openapi.ts";
 
-/** The JSON Schema (draft 2020-12) of an event as a service writes it. */
-export function eventJsonSchema() {
-  return z.toJSONSchema(eventSchema, { io: "input", unrepresentable: "any" });
-}
-
 const documents: Record<keyof typeof documentPaths, (origin: string) => unknown> = {
   "/openapi.json": openApi,
-  "/schemas/event.json": eventJsonSchema,
+  [eventSchemaPath]: eventJsonSchema,
   [webhookSchemaPath]: webhookJsonSchema,
 };
 

@@ -1,5 +1,6 @@
-const iso8601 =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+\- ]\d{2}(?::?\d{2})?)?)?$/i;
+/** What a time looks like, real or not. */
+export const timePattern =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+\- ]\d{2}(?::?\d{2})?)?)?$/;
 
 /** The years that four digits can write, in Unix milliseconds: in them, text order is time order. */
 export const firstMoment = Date.parse("0001-01-01T00:00:00.000Z");
@@ -11,7 +12,7 @@ export const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
  * as told. Answers `null` for any other text, and outside the years 0001 to 9999.
  */
 export function parseTimestamp(text: string, round: "down" | "up" = "down"): string | null {
-  const match = iso8601.exec(text);
+  const match = timePattern.exec(text);
   if (!match) return null;
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = match;
   const offset = offsetMinutes(zone);

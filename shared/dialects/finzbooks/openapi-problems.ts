@@ -43,7 +43,6 @@ const statuses: Readonly<Record<number, { readonly name: string; readonly descri
   401: { name: "Unauthorized", description: "The token is missing, malformed, unknown, expired or revoked." },
   403: { name: "Forbidden", description: "The token lacks the scope, or is not bound to the organisation named." },
   404: { name: "NotFound", description: "There is no such path, or nothing of this id." },
-  405: { name: "MethodNotAllowed", description: "The resource does not accept the method." },
   409: { name: "Conflict", description: "It exists already, or its state does not allow it." },
   413: { name: "TooLarge", description: "The request is larger than the API takes." },
   429: {
@@ -86,7 +85,6 @@ export const rateHeaders = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Rat
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   400: rateHeaders,
   403: rateHeaders,
-  405: ["Allow"],
   429: ["Retry-After", ...rateHeaders],
   500: rateHeaders,
   503: ["Retry-After", ...rateHeaders],

@@ -29,7 +29,7 @@ export function exactly(properties: Schemas, facts: Schemas = {}, optional: Sche
   return { type: "object", ...facts, required: Object.keys(properties), properties: all, additionalProperties: false };
 }
 
-export const success = { code: { const: 0 }, message: { const: "success" } };
+export const success = { code: { type: "integer", const: 0 }, message: { type: "string", const: "success" } };
 
 /** A moment as every answer shows it. */
 export const timeSchema = {
@@ -98,7 +98,7 @@ export const finzbooksSchemas = {
       org_id: { type: "string" },
       user_id: { type: ["string", "null"] },
       scopes: { type: "array", items: { type: "string", enum: scopes } },
-      tier: { const: "DEFAULT" },
+      tier: { type: "string", const: "DEFAULT" },
     }),
   }),
   Problem: problemSchema,

@@ -7,7 +7,7 @@ import { defaultLimit, maxLimit } from "./query.ts";
 import { basePath, collections } from "./routes.ts";
 
 const id = { type: "string", minLength: 1, maxLength: maxIdLength };
-const integer = { type: "integer", minimum: 0 };
+const integer = { type: "integer", format: "int64", minimum: 0 };
 
 const moment =
   "ISO 8601, inclusive: a date (midnight UTC), or a date and time with up to nine fraction digits. No offset means UTC.";
@@ -70,7 +70,6 @@ const headers = {
     description: 'The address of the next, older page: `<…>; rel="next"` (RFC 8288). Absent on the last page.',
     schema: { type: "string" },
   },
-  Allow: { description: "The methods that the resource accepts.", schema: { type: "string" }, example: "GET" },
 };
 
 /** What an operation needs of a token. */

@@ -25,6 +25,8 @@ export type ListRequest = {
 /** Activities of a page where the caller names no number, and at most. */
 export const maxTake = 100;
 
+export const maxSkip = 999_999_999;
+
 const maxSearchLength = 256;
 
 /** Reads the parameters of a list. Throws `ActivityError` `invalid_value` and names the parameter. */
@@ -33,7 +35,7 @@ export function readListRequest(query: URLSearchParams): ListRequest {
   const search = (only(query, "search") ?? "").trim();
   if (search.length > maxSearchLength) throw invalid("search", "search too long");
   return {
-    skip: readNumber(only(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: 999_999_999 }),
+    skip: readNumber(only(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: maxSkip }),
     take: readNumber(only(query, "take"), { name: "take", unnamed: maxTake, min: 1, max: maxTake }),
     fields: readFields(query),
     conditions: readFilter(only(query, "filter") ?? ""),

@@ -11,6 +11,8 @@ describe("the JSON Schema of an event", () => {
   it("is of draft 2020-12, and knows every kind", async () => {
     expect(await served()).toMatchObject({
       $schema: "https://json-schema.org/draft/2020-12/schema",
+      $id: "https://api.example.com/schemas/event.json",
+      title: "Event of the activity log",
       additionalProperties: false,
       required: ["org_id", "action", "entity_type", "entity_id", "occurred_at"],
       properties: { entity_type: { enum: entityTypes } },
@@ -21,7 +23,6 @@ describe("the JSON Schema of an event", () => {
     const faults = schemaFaults(await served());
     const full = anInput({
       event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
-      idempotency_key: "order-1",
       actor: { name: "Priya", email: null },
       changes: { status: { old: "DRAFT", new: null } },
       metadata: { any: [1, { thing: true }] },

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { maxIdLength } from "../../../events/limits.ts";
+import { maxUnits } from "../../../events/max-units.ts";
 import { isVisibleId, isVisibleLine } from "../../../events/text-rules.ts";
 import { keptForDays } from "../../../webhooks/delivery.ts";
 import { filterPattern, maxFilterLength } from "../../../webhooks/filter.ts";
@@ -31,10 +32,10 @@ const settings = z.strictObject({
     .register(facts, { format: "uri", description: "https, on the public Internet, without credentials." }),
   events: filters,
   entity_id: z
-    .optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(maxIdLength), z.refine(isVisibleId, hidden))))
+    .optional(z.nullable(z.string().check(z.minLength(1), ...maxUnits(maxIdLength), z.refine(isVisibleId, hidden))))
     .register(facts, { description: "Only events of this document; `null` for all." }),
   description: z.optional(
-    z.nullable(z.string().check(z.maxLength(maxDescriptionLength), z.refine(isVisibleLine, hidden))),
+    z.nullable(z.string().check(...maxUnits(maxDescriptionLength), z.refine(isVisibleLine, hidden))),
   ),
   enabled: z.optional(z.boolean()).register(facts, { description: "While it is not, nothing is sent." }),
 });
