@@ -84,6 +84,7 @@ export const rateHeaders = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Rat
 /** Whatever is refused after the token was recognised tells how the token stands. */
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   400: rateHeaders,
+  401: ["WWW-Authenticate"],
   403: rateHeaders,
   429: ["Retry-After", ...rateHeaders],
   500: rateHeaders,
