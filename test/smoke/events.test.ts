@@ -5,7 +5,7 @@ import { documents, documentsOnce, feed, listOnce, readJson, readPage } from "..
 import { issued, openWorld, type World, type WorldTenant } from "../support/world.ts";
 
 const activities = z.array(z.looseObject({ invoice_id: z.nullable(z.string()) }));
-const fakturoidEvents = z.array(z.looseObject({ related_objects: z.tuple([z.object({ id: z.string() })]) }));
+const fakturoidEvents = z.array(z.looseObject({ related_objects: z.tuple([z.object({ custom_id: z.string() })]) }));
 const issuedClient = z.object({ client: z.object({ client_id: z.string() }), secret: z.string() });
 const accessToken = z.object({ access_token: z.string() });
 
@@ -31,7 +31,7 @@ describe("an event that a service sends to the queue", () => {
 
     const fakturoid = `/api/v3/accounts/${slug}/events.json`;
     expect(await listOnce(world, fakturoid, await oauthHeaders(org_id), fakturoidEvents)).toMatchObject([
-      { related_objects: [{ id: "inv_1" }] },
+      { related_objects: [{ custom_id: "inv_1" }] },
     ]);
   });
 
