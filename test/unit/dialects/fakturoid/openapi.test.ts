@@ -62,9 +62,11 @@ type Log = {
   readonly page?: EventReader["page"];
   readonly token?: Partial<Token>;
   readonly used?: number;
+  readonly suspended?: readonly string[];
 };
 
-const tokensOf = ({ token, used }: Log, secret?: string) => tokenPorts(() => aToken(token, secret), used);
+const tokensOf = ({ token, used, suspended }: Log, secret?: string) =>
+  tokenPorts(() => aToken(token, secret), used, suspended);
 
 const now = () => new Date("2026-06-01T12:00:43.000Z");
 
@@ -310,6 +312,7 @@ describe.each([
       too_broad: () => dialect({ page: endless }).ask(aQuestion(`${events}?subject_id=${sampleSubject}`)),
       unauthenticated: () => dialect().ask(aQuestion(events, { headers: agent })),
       scope_missing: () => dialect({ token: { scopes: [] } }).ask(aQuestion(events)),
+      org_suspended: () => dialect({ suspended: aToken().org_ids }).ask(aQuestion(events)),
       not_found: () => dialect().ask(aQuestion(events.replace("acme", "another"))),
       rate_limited: () => dialect({ used: 401 }).ask(aQuestion(events)),
       page_unavailable: () => dialect({ page: endless }).ask(aQuestion(`${events}?page=9999`)),
@@ -332,6 +335,7 @@ describe.each([
       required_field: () => oauthFunction().ask(aTokenRequest(token, {})),
       grant_type: () => oauthFunction().ask(aTokenRequest(token, { grant_type: "password" })),
       unauthenticated: () => oauthFunction({ token: { scopes: [] } }).ask(aTokenRequest(token, grant)),
+      org_suspended: () => oauthFunction({ suspended: aToken().org_ids }).ask(aTokenRequest(token, grant)),
       too_large: () => {
         const error = new ActivityError("too_large", "The body is too large.");
         return oauthFunction().ask(aTokenRequest(token, null, { body: throwing(error) }));
