@@ -71,7 +71,8 @@ function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "a
 /** Whether a contact's own id is a whole number that large. */
 async function isStored(reader: EventReader, query: SubjectQuery): Promise<boolean> {
   const own = { ...queryOf(query), contact_id: query.subjectId, limit: 1, after: null };
-  return (await listEvents(reader, own)).events.length > 0;
+  const { events } = await listEvents(reader, own);
+  return events.some(({ contact_id }) => contact_id === query.subjectId);
 }
 
 /** Returns `null` if no event since `since` mentions the number. Throws `too_broad`. */

@@ -301,6 +301,7 @@ const throwing = (error: Error) => () => {
 };
 const away = new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
 const endless = async () => ({ events: [paid], next: paid });
+const otherSubjects = async () => ({ events: [updated], next: updated });
 const token = "/api/v3/oauth/token";
 
 describe.each([
@@ -309,7 +310,7 @@ describe.each([
     met: {
       user_agent: () => dialect().ask(aRequest(events)),
       invalid_value: () => dialect().ask(aQuestion(`${events}?page=0`)),
-      too_broad: () => dialect({ page: endless }).ask(aQuestion(`${events}?subject_id=${sampleSubject}`)),
+      too_broad: () => dialect({ page: otherSubjects }).ask(aQuestion(`${events}?subject_id=${sampleSubject}`)),
       unauthenticated: () => dialect().ask(aQuestion(events, { headers: agent })),
       scope_missing: () => dialect({ token: { scopes: [] } }).ask(aQuestion(events)),
       org_suspended: () => dialect({ suspended: aToken().org_ids }).ask(aQuestion(events)),
