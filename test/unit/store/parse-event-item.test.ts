@@ -5,6 +5,7 @@ import { ActivityError } from "../../../shared/events/errors.ts";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
 import { readEvent, readEventText } from "../../../shared/events/read-event.ts";
 import { shardCounts } from "../../../shared/events/shards.ts";
+import { toStorableText } from "../../../shared/events/storable-text.ts";
 import { hasOnlyStorableText, isVisibleId } from "../../../shared/events/text-rules.ts";
 import { textAttributes } from "../../../shared/store/attributes.ts";
 import { toItem } from "../../../shared/store/event-item.ts";
@@ -28,6 +29,15 @@ function takenByIngest(text: string): ActivityEvent | null {
 }
 
 const S = (text: string) => ({ S: text });
+
+/** The item as readers see it: what an earlier release stored of U+0000 and half surrogates is replaced. */
+function withStorableLines(item: StoredItem): StoredItem {
+  const lines = ["entity_ref", "text", "information"];
+  const repaired = Object.entries(item).map(([name, attribute]) =>
+    lines.includes(name) && attribute.S !== undefined ? [name, S(toStorableText(attribute.S))] : [name, attribute],
+  );
+  return Object.fromEntries(repaired);
+}
 
 describe("an item of the events table", () => {
   it("is parsed for every event that ingest takes, however near its limits", () => {
@@ -158,7 +168,10 @@ describe("an item of the events table", () => {
       fc.property(fc.dictionary(names, attribute, { minKeys: 1, maxKeys: 5 }), (over) => {
         const item = Object.assign(stored(), over);
         try {
-          expect(textAttributes(toItem(parseEventItem(item)))).toEqual({ ...item, shard: { S: "0" } });
+          expect(textAttributes(toItem(parseEventItem(item)))).toEqual({
+            ...withStorableLines(item),
+            shard: { S: "0" },
+          });
         } catch (error) {
           if (!(error instanceof DamagedItemError)) throw error;
           expect(error.message.length).toBeLessThan(1_000);
