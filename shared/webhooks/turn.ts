@@ -105,8 +105,9 @@ async function sendAll(
     if (step.sent !== null) sent.push(step.sent);
     return step.outcome;
   };
-  // One failure ends the turn: what else waits learns first what it means for the endpoint.
-  const isOver = () => sent.some(countsAsFailure) || world.now().getTime() - begun > beginsWithinMs;
+  // One failure ends the turn: what else waits learns first what it means for the endpoint. So does a wish to be disabled.
+  const isOver = () =>
+    sent.some((step) => countsAsFailure(step) || step.gone) || world.now().getTime() - begun > beginsWithinMs;
   const sendOneByOne = async () => {
     for (let message = left.shift(); message !== undefined; message = left.shift()) {
       await settle(message, isOver() ? wait(message) : send(message));
