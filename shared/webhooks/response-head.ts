@@ -18,21 +18,28 @@ function unfoldedLines(head: string): string[] {
   const lines: string[] = [];
   for (const line of head.split(/\r?\n/)) {
     const isFolded = /^[ \t]/.test(line) && lines.length > 1;
-    if (isFolded) lines.push(`${lines.pop()} ${line.trimStart()}`);
+    if (isFolded) lines.push(`${lines.pop()} ${line.replace(/^[ \t]+/, "")}`);
     else lines.push(line);
   }
   return lines;
 }
 
-const contentLength = /^content-length:[ \t]*(.*?)[ \t]*$/i;
+const isLength = (line: string) => /^content-length:/i.test(line);
 
-/** Keeps the first of several equal lengths. Lengths that differ all stay. */
+/** Keeps the first of several equal lengths. Lengths that differ, or are no numbers, all stay. */
 function withOneLength(lines: readonly string[]): readonly string[] {
-  const values = lines.flatMap((line) => contentLength.exec(line)?.[1]?.split(/[ \t]*,[ \t]*/) ?? []);
-  if (new Set(values).size !== 1) return lines;
-  const first = lines.findIndex((line) => contentLength.test(line));
-  return lines.flatMap((line, at) => {
-    if (!contentLength.test(line)) return [line];
-    return at === first ? [line.replace(/,.*$/, "")] : [];
-  });
+  const [first, ...others] = lines.filter(isLength);
+  if (first === undefined || ![first, ...others].every((line) => /^[^:]+:[\t ,\d]*$/.test(line))) return lines;
+  const [length = "", ...different] = new Set([first, ...others].flatMap(valuesOf));
+  if (different.length > 0) return lines;
+  const name = first.slice(0, first.indexOf(":"));
+  const rest = lines.filter((line) => !isLength(line));
+  return rest.toSpliced(lines.indexOf(first), 0, `${name}: ${length}`);
+}
+
+function valuesOf(line: string): string[] {
+  return line
+    .slice(line.indexOf(":") + 1)
+    .split(",")
+    .map((value) => value.trim());
 }

@@ -27,6 +27,8 @@ describe("normalizeHead", () => {
     ["different lengths", head("Content-Length: 2", "Content-Length: 3")],
     ["different lengths in a list", head("Content-Length: 2, 3")],
     ["a length and none", head("Content-Length: 2", "Content-Length:")],
+    ["a length that is no number", head("Content-Length: two", "Content-Length: two")],
+    ["a length with a character that is no blank", head("Content-Length: 2", "Content-Length: 2\u00a0")],
     ["a length in two spellings", head("Content-Length: 2", "Content-Length: 02")],
     ["a length beside a coding", head("Content-Length: 2", "Transfer-Encoding: chunked")],
     ["a line that folds the status", head(" X-A: one")],
@@ -36,6 +38,20 @@ describe("normalizeHead", () => {
     ["an empty line before the status", `\r\n${head("X-A: one", " two")}`],
   ])("leaves %s to the parser", (_, unusual) => {
     expect(normalizeHead(unusual)).toBe(unusual);
+  });
+
+  it.each([
+    ["blanks", (count: number) => `Content-Length: 1${" ".repeat(count)}1\nContent-Length: 1`],
+    ["commas", (count: number) => `Content-Length: ${"1 ,\t".repeat(count / 4)}1`],
+    ["folds", (count: number) => `X: y${"\n z".repeat(count / 3)}`],
+    ["blanks in folds", (count: number) => `X: y\n${" ".repeat(count)}z`],
+    ["lengths", (count: number) => "Content-Length: 1\r\n".repeat(count / 19).trimEnd()],
+    ["fields", (count: number) => `Content-Length: 1\r\n${"X:y\n".repeat(count / 4)}Content-Length: 1`],
+  ])("takes time in proportion to a head of many %s", (_, fields) => {
+    const begun = process.cpuUsage();
+    for (let n = 0; n < 10; n++) normalizeHead(`HTTP/1.1 200 OK\r\n${fields(64_000)}\r\n\r\n`);
+    const { user, system } = process.cpuUsage(begun);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
   });
 
   it("leaves every head of the usual form as it is", () => {
