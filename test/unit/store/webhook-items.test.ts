@@ -50,6 +50,11 @@ describe("an endpoint's item", () => {
   );
 });
 
+it("an endpoint's item is read though a later release added an attribute", () => {
+  const item = { ...toEndpointItem(anEndpoint()), added_later: { M: { a: { S: "b" } } } };
+  expect(fromEndpointItem(item)).toEqual(anEndpoint());
+});
+
 describe("the headers in an endpoint's item", () => {
   it("are absent where there are none, so that it is the item of the release before", () => {
     expect(toEndpointItem(anEndpoint())).not.toHaveProperty("headers");
