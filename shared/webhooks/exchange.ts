@@ -95,7 +95,7 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
         return;
       }
       answering = true;
-      // Whoever is in between may have read such a head otherwise, and what followed it as another response.
+      // An intermediary may parse such a head differently, and then take other bytes for the next response.
       const { socket } = response;
       if (headNormalizer(socket).hasRewritten()) response.once("end", () => socket.destroy());
       readAnswer(response, limits, end);
