@@ -160,6 +160,7 @@ export function anEndpoint(over: Partial<Endpoint> = {}): Endpoint {
     entity_id: null,
     description: null,
     secrets: [{ sealed: "sealed", expires_at: null }],
+    headers: null,
     disabled: null,
     created_at: "2026-01-01T00:00:00.000Z",
     updated_at: "2026-01-01T00:00:00.000Z",

@@ -14,6 +14,8 @@ import {
   endpointSchema,
   endpointsPath,
   eventsOption,
+  headersOption,
+  parseHeaderLines,
 } from "../../webhooks/endpoint.ts";
 
 export const webhooksCreate = defineVerb({
@@ -24,15 +26,18 @@ export const webhooksCreate = defineVerb({
     events: { ...eventsOption, required: true },
     entity: { value: "ID", help: "only events of this document" },
     description: { value: "TEXT", help: "a note for people" },
+    header: headersOption,
     ...accessOptions,
   },
   async run(given, session) {
     const [entity_id, description] = [given.text("entity"), given.text("description")];
+    const headerLines = given.list("header");
     const body = {
       url: given.operand("URL"),
       events: given.list("events"),
       ...(entity_id === undefined ? {} : { entity_id }),
       ...(description === undefined ? {} : { description }),
+      ...(headerLines.length === 0 ? {} : { headers: parseHeaderLines(headerLines) }),
     };
     const access = await findAccess(given, session);
     const { body: json } = await callApi(access, { method: "POST", path: endpointsPath, body }, withSecret);

@@ -5,6 +5,13 @@ import { isVisibleId, isVisibleLine } from "../../../events/text-rules.ts";
 import { keptForDays } from "../../../webhooks/delivery.ts";
 import { filterPattern, maxFilterLength } from "../../../webhooks/filter.ts";
 import { replayScopes } from "../../../webhooks/replay.ts";
+import {
+  headerNamePattern,
+  maxHeaderNameLength,
+  maxHeaders,
+  maxHeaderValueLength,
+  maxHeaderValuesLength,
+} from "../../../webhooks/static-headers.ts";
 import type { RouteName } from "./routes.ts";
 
 const maxFilters = 50;
@@ -26,6 +33,18 @@ const filters = z
   .check(z.minLength(1), z.maxLength(maxFilters))
   .register(facts, { description: "Filters: `invoice.sent`, `invoice.*`, `*.voided` or `*`. One of them must match." });
 
+const headerName = { pattern: headerNamePattern.source, maxLength: maxHeaderNameLength };
+const headerValue = { minLength: 1, maxLength: maxHeaderValueLength };
+
+const headers = z
+  .record(z.string().register(facts, headerName), z.string().register(facts, headerValue))
+  .register(facts, { maxProperties: maxHeaders });
+
+const headersDescription =
+  "Headers that are added to each request, for a gateway in front of the receiver; `Authorization` is allowed. " +
+  "Replaced as a whole, removed by `null`, and required with another `url`. Values are visible ASCII, of at most " +
+  `${maxHeaderValuesLength} characters together, and never shown again.`;
+
 const settings = z.strictObject({
   url: z
     .string()
@@ -38,6 +57,7 @@ const settings = z.strictObject({
     z.nullable(z.string().check(...maxUnits(maxDescriptionLength), z.refine(isVisibleLine, hidden))),
   ),
   enabled: z.optional(z.boolean()).register(facts, { description: "While it is not, nothing is sent." }),
+  headers: z.optional(z.nullable(headers)).register(facts, { description: headersDescription }),
 });
 
 const time = z.string().register(facts, { description: "ISO 8601, inclusive.", examples: ["2026-05-11T00:00:00Z"] });

@@ -5,6 +5,7 @@ import { eventTypePattern } from "../../../webhooks/event-type.ts";
 import { filterPattern } from "../../../webhooks/filter.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "../../../webhooks/ids.ts";
 import { replayScopes } from "../../../webhooks/replay.ts";
+import { maxHeaderNameLength, maxHeaders } from "../../../webhooks/static-headers.ts";
 import { exactly, timeSchema } from "../openapi-schemas.ts";
 import { payloadSchema } from "./payload-schema.ts";
 import { maxDeliveries } from "./query.ts";
@@ -30,12 +31,18 @@ const endpoint = {
   status: oneOf(["enabled", "disabled"]),
   disabled_reason: oneOfOrNull(
     ["owner", "gone", "failing", "token_revoked"],
-    "`owner`: by this API; `gone`: it answered 410; `failing`: three days without one success; " +
+    "`owner`: by this API; `gone`: it answered 410, or `webhook-delivery: disable`; `failing`: three days without one success; " +
       "`token_revoked`: an operator revoked a token that had created or changed it.",
   ),
   disabled_at: timeOrNull,
   created_at: timeSchema,
   updated_at: timeSchema,
+  header_names: {
+    type: "array",
+    maxItems: maxHeaders,
+    items: { type: "string", maxLength: maxHeaderNameLength },
+    description: "The names of `headers`, whose values are never shown.",
+  },
 };
 
 const { endpoint_id, url, ...rest } = endpoint;
