@@ -59,5 +59,5 @@ it.each(["/", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__",
 
 it.each(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"])("%s is read-only", async (path) => {
   const error = await refusalOf(answerDocuments(aRequest(path, { method: "DELETE" })));
-  expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET"]);
+  expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
 });
