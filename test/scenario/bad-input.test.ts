@@ -85,9 +85,12 @@ describe("parameters", () => {
     expect(await answer(`${feed}?actor_user_id=${id}`)).toMatchObject(refused("actor_user_id"));
   });
 
-  it("refuse a parameter that is given twice, and ignore one that is unknown", async () => {
+  it("refuse a parameter that is given twice, and one that is unknown", async () => {
     expect(await answer(`${feed}?limit=1&limit=2`)).toMatchObject(refused("limit"));
-    expect((await answer(`${feed}?colour=red&colour=blue&__proto__=1`)).status).toBe(200);
+    expect(await answer(`${feed}?colour=red&colour=blue`)).toMatchObject(refused("colour"));
+    expect(await answer(`${feed}?__proto__=1`)).toMatchObject(refused("__proto__"));
+    expect(await answer("/api/public/v1/whoami?entity_id=inv_1")).toMatchObject(refused("entity_id"));
+    expect((await answer(`${feed}?utm_source=x&utm_source=y&_=1&fbclid=z`)).status).toBe(200);
   });
 
   it.each(["x", "a".repeat(5_000), "%F0%9F%A7%BE", "MQ==", "MQ", "eyJ9"])("refuse cursor=%s", async (cursor) => {
@@ -100,7 +103,7 @@ describe("requests", () => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
       const { status, headers, body } = await answer(feed, { method, body: "{}" });
       expect(status).toBe(405);
-      expect(headers.get("allow")).toBe("GET");
+      expect(headers.get("allow")).toBe("GET, HEAD");
       expect(body).toMatchObject({ code: "method.not_allowed" });
     }
   });

@@ -11,6 +11,7 @@ import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { bearerOf, identify } from "../identify.ts";
 import { readBeside } from "../read-beside.ts";
 import { SeenCallers } from "../seen-callers.ts";
+import { zoneClock } from "../zone-clock.ts";
 import { listingOf, pageSize, readListRequest } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 import { renderEvents, renderUser } from "./render.ts";
@@ -45,17 +46,15 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
     };
     const read = async (orgId: string, meter: ReadMeter) => {
       const metered = { ...context, events: meteredReader(context.events, meter) };
-      const asked = readListRequest(request.query);
+      const org = await orgs.get(orgId);
+      const asked = readListRequest(request.query, zoneClock(org.time_zone));
       trace.facts.filters = filterText([
         ["subject_id", asked.subjectId],
         ["since", asked.since],
         ["page", asked.page],
       ]);
-      const [org, window] = await Promise.all([
-        orgs.get(orgId),
-        readWindow(metered, listingOf(orgId, route.kind, asked), { skip: (asked.page - 1) * pageSize, take: pageSize }),
-      ]);
-      return { org, window };
+      const span = { skip: (asked.page - 1) * pageSize, take: pageSize };
+      return { org, window: await readWindow(metered, listingOf(orgId, route.kind, asked), span) };
     };
     const caller = { ...visit, seen, key: `${tokenHash(secret)} ${route.slug}`, orgOf };
     const { org, window } = await readBeside(caller, read);

@@ -4,6 +4,7 @@ import { headerRefs } from "../finzbooks/openapi-problems.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
 import { renderOauthProblem } from "./oauth.ts";
 import { renderProblem } from "./problem.ts";
+import { maxPage } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 import { unknownResource } from "./routes.ts";
 
@@ -51,13 +52,15 @@ const reading: Family = {
   render: renderProblem,
   samples: {
     ...anywhere,
-    invalid_value: new ActivityError("invalid_value", "page must be a whole number from 1.", { field: "page" }),
+    invalid_value: new ActivityError("invalid_value", `page must be a whole number from 1 to ${maxPage}.`, {
+      field: "page",
+    }),
     unauthenticated: invalidToken(),
     scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
     method_not_allowed: new ActivityError(
       "method_not_allowed",
       "Events are written by the system and can only be read.",
-      { allow: "GET" },
+      { allow: "GET, HEAD" },
     ),
     page_unavailable: new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
       retryAfter: 1,

@@ -3,9 +3,10 @@ import type { Scope } from "../../access/caller.ts";
 import { rateState } from "../../access/rate.ts";
 import { costOfReading, headerRefs } from "../finzbooks/openapi-problems.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
+import { timeParameter } from "../openapi-time.ts";
 import { oauthProblems, problemResponses, rateHeaders, readingProblems } from "./openapi-problems.ts";
 import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./openapi-schemas.ts";
-import { pageSize } from "./query.ts";
+import { maxPage, pageSize } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 
 const parameters = {
@@ -29,22 +30,14 @@ const parameters = {
     name: "page",
     in: "query",
     description: `The page, from 1, of ${pageSize} events. One past the end is empty.`,
-    schema: { type: "integer", minimum: 1, default: 1 },
+    schema: { type: "integer", minimum: 1, maximum: maxPage, default: 1 },
   },
-  FakturoidSince: {
-    name: "since",
-    in: "query",
-    description:
-      "ISO 8601, inclusive: a date (midnight UTC), or a date and time with up to nine fraction digits. No offset " +
-      "means UTC. A `+` that is not percent-encoded, and so arrives as a blank, is understood.",
-    schema: { type: "string" },
-    example: "2026-05-12T09:51:33+02:00",
-  },
+  FakturoidSince: timeParameter("since", "it is in the account's time zone", "2026-05-12T09:51:33+02:00"),
   FakturoidSubjectId: {
     name: "subject_id",
     in: "query",
     description: "Only events that name this subject among their related objects. An id that is unknown finds none.",
-    schema: { type: "string" },
+    schema: { type: "string", minLength: 1 },
   },
 };
 
@@ -98,7 +91,7 @@ function list(operationId: string, summary: string, which: string) {
     operationId,
     summary,
     description:
-      `${which}All filters hold together. Pages are counted from the newest event as of now: what is written between ` +
+      `${which}All filters hold together. An empty parameter is refused, an unknown one ignored. Pages are counted from the newest event as of now: what is written between ` +
       "two requests moves the others on, so that an event may be seen again on the next page, and none that was " +
       "there is passed over. A page very far from any that was read lately may answer 503 with `Retry-After`; a " +
       "repeat gets further.",

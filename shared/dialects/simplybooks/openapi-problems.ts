@@ -24,7 +24,7 @@ const samples: Readonly<Record<string, Error>> = {
   method_not_allowed: new ActivityError(
     "method_not_allowed",
     "Activities are written by the system and can only be read.",
-    { allow: "GET" },
+    { allow: "GET, HEAD" },
   ),
   rate_limited: new ActivityError(
     "rate_limited",
