@@ -338,7 +338,7 @@ describe("a list over HTTP", () => {
     for (const { related_objects } of events) {
       expect(related_objects).toContainEqual({ id: "con_contoso_india", type: "Subject" });
     }
-    for (const unknown of ["con_nobody", "", "%00", "x".repeat(1_000)]) {
+    for (const unknown of ["con_nobody", "%00", "x".repeat(1_000)]) {
       expect(await read(`accounts/acme/events.json?subject_id=${unknown}`, token)).toMatchObject({
         status: 200,
         body: "[]",
@@ -370,6 +370,7 @@ describe("a list over HTTP", () => {
     for (const [path, status, error] of [
       ["accounts/acme/events.json?page=0", 400, "invalid_request"],
       ["accounts/acme/events.json?since=x", 400, "invalid_request"],
+      ["accounts/acme/events.json?subject_id=", 400, "invalid_request"],
       ["accounts/nowhere/events.json", 404, "not_found"],
     ] as const) {
       const answer = await read(path, token);
