@@ -13,13 +13,13 @@ export function timeParameter(name: "since" | "until", zone: string, example: st
     name,
     in: "query",
     description:
-      `Inclusive: the ${meaning} moment that the text names, of a date that of its day, of a time to the second that of ` +
-      `its second, cut to milliseconds as stored times are. ${forms}; without one ${zone}. ${ends} A \`+\` that is not ` +
-      "percent-encoded, and so arrives as a blank, is understood.",
+      `Inclusive: the ${meaning} moment of what the text names. A date is its whole day, a time without a fraction its ` +
+      `whole minute or second; finer digits than milliseconds are cut, as those of stored times are. ${forms}; without ` +
+      `an offset ${zone}. ${ends} A \`+\` that is not percent-encoded, and so arrives as a blank, is accepted.`,
     schema: timeSchema,
     example,
   };
 }
 
-/** The form of a time; a calendar has the last word. */
+/** The form of a time. That the calendar has the day is checked beyond it. */
 export const timeSchema = { type: "string", pattern: timePattern.source };

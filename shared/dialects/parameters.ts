@@ -14,7 +14,7 @@ const ignored = /^(?:_|fbclid|utm_.*)$/s;
 /** The first parameter of a request that its route does not know; `null` where there is none. */
 export function unknownParameter(query: URLSearchParams, known: readonly string[]): string | null {
   const names = new Set(known);
-  for (const name of query.keys()) if (!names.has(name) && !ignored.test(name)) return name.slice(0, 64);
+  for (const name of query.keys()) if (!names.has(name) && !ignored.test(name)) return name.slice(0, 64).toWellFormed();
   return null;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { answerDocuments } from "../../../shared/dialects/documents.ts";
+import { parseTimestamp } from "../../../shared/events/timestamp.ts";
 import { entityTypes } from "../../../shared/events/vocabulary.ts";
 import { anInput, aRequest } from "../../support/builders.ts";
 import { schemaFaults } from "../../support/json-schema.ts";
@@ -32,7 +33,21 @@ describe("the JSON Schema of an event", () => {
   });
 
   it.each([
+    "2026-05-11",
+    "2026-05-11 08:30",
+    "2026-05-11T08:30:12.123456789+0530",
+    "2016-12-31T23:59:60Z",
+    "2026-03-07T24:00:00Z",
+  ])("accepts each form of a time that ingest takes, and describes it: %s", async (occurred_at) => {
+    const schema = await served();
+    expect(schemaFaults(schema)({ ...anInput(), occurred_at })).toEqual([]);
+    expect(parseTimestamp(occurred_at)).not.toBeNull();
+    expect(schema).toMatchObject({ properties: { occurred_at: { description: expect.stringContaining("`:60`") } } });
+  });
+
+  it.each([
     {},
+    { ...anInput(), occurred_at: "20260308T101500Z" },
     { ...anInput(), colour: "red" },
     { ...anInput(), entity_type: "FOO" },
     { ...anInput(), action: "sent" },
