@@ -5,6 +5,7 @@ import { dynamoDbAccess } from "../../infra/local/gate/dynamodb-access.ts";
 import { policyJudge } from "../../infra/local/gate/judge.ts";
 import type { AdminStore } from "../../shared/access/admin.ts";
 import type { TokenUses } from "../../shared/access/authenticate.ts";
+import type { Token } from "../../shared/access/caller.ts";
 import type { ClientTokens } from "../../shared/access/client-tokens.ts";
 import { tokenRefOf } from "../../shared/access/token.ts";
 import type { AppendStore } from "../../shared/events/append.ts";
@@ -133,7 +134,7 @@ function endpoints(): Calls<ManageWorld["endpoints"]> {
   };
 }
 
-function uses(): Calls<TokenUses> {
+function uses(): Calls<TokenUses<Token>> {
   const store = tokenUses(engine.client, tables.config);
   return {
     look: () => store.look(ref, window),

@@ -34,6 +34,7 @@ export const review = defineVerb({
     csv: { help: "comma-separated values, for a spreadsheet" },
   },
   async run(given, session) {
+    if (given.flag("csv") && given.flag("json")) throw new CliError("usage", "Give either --csv or --json, not both.");
     const query = findQuery(given.operand("QUERY"));
     const filled = fill(query, (name) => given.text(name));
     const window = { ...readWindow(given, session.now()), org: readOrg(query, given.text("org")) };
