@@ -13,8 +13,10 @@ export type TokenUses<T extends Token = ActiveToken> = {
   /** The token as of now and what is counted in the window, without counting; `null` where there is no such token. */
   look(ref: TokenRef, window: RateWindow): Promise<Entry<T> | null>;
   /**
-   * Counts the request in its window and answers the token, in the same write; `null`, and nothing is counted, where
-   * there is no such token. One that goes over the limit is not counted, and answered with what it would have made. Throws `ActivityError` `rate_limited` where the item has more writes than it can take.
+   * Counts the request in its window and returns the token, in the same write. Returns `null` where there is no such
+   * token; for an access token that its client no longer has, the request is counted on the client all the same. A
+   * request that goes over the limit is not counted, and returned with what it would have made. Throws `ActivityError`
+   * `rate_limited` where the item has more writes than it can take.
    */
   use(ref: TokenRef, window: RateWindow): Promise<Entry<T> | null>;
   /** Takes one of the leases for expensive requests. */
