@@ -1,4 +1,4 @@
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../../shared/events/nearest.ts";
 import { CliError, exitCodeHelp, type Outcome } from "./outcome.ts";
 import type { Session } from "./session.ts";
 import type { Verb } from "./verb.ts";

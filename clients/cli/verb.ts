@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../../shared/events/nearest.ts";
 import { CliError, exitCodeHelp, type Outcome } from "./outcome.ts";
 import type { Session } from "./session.ts";
 

@@ -13,7 +13,8 @@ const documents: Record<keyof typeof documentPaths, (origin: string) => unknown>
 /** Serves what describes the API. Throws `ActivityError` `not_found` or `method_not_allowed`. */
 export async function answerDocuments({ method, path, origin }: HttpRequest): Promise<HttpResponse> {
   if (!isDocumentPath(path)) throw new ActivityError("not_found", "There is no such resource.");
-  if (method !== "GET") throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET" });
+  if (method !== "GET")
+    throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET, HEAD" });
   return {
     status: 200,
     headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },

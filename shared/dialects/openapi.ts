@@ -63,7 +63,8 @@ export function openApi(origin: string) {
         "the changes write the events; they can be read here, and sent to webhook endpoints as they happen. The log " +
         "is read in three dialects: under `/api/public/v1` that of FinzBooks, under `/api/v1` that of SimplyBooks, " +
         "under `/api/v3` that of Fakturoid. HEAD works wherever GET does; large answers are compressed for callers " +
-        "that accept gzip or brotli. Unknown paths answer 404, other methods 405, both in the words of the dialect " +
+        "that accept gzip or brotli. Unknown parameters are refused, except by the Fakturoid dialect. " +
+        "Unknown paths answer 404, other methods 405, both in the words of the dialect " +
         "that the path belongs to, and elsewhere as a `Problem`.",
       license: { name: "Apache 2.0", identifier: "Apache-2.0" },
     },

@@ -15,8 +15,10 @@ import {
 } from "./limits.ts";
 import { maxUnits } from "./max-units.ts";
 import { hasOnlyStorableText, invisiblePattern, isHttpsUrl, isStorableText, isVisibleId } from "./text-rules.ts";
-import { parseTimestamp, timePattern } from "./timestamp.ts";
+import { timeFault } from "./time-range.ts";
+import { parseTimestamp } from "./timestamp.ts";
 import { entityTypes } from "./vocabulary.ts";
+import { timePattern } from "./wall-time.ts";
 
 const unstorable = "must not hold half of a surrogate pair or U+0000";
 const storable = z.refine<string>(isStorableText, unstorable);
@@ -80,10 +82,19 @@ const changes = jsonObject.check(z.refine(isChangeSet, "must map each field to {
   },
 });
 
+const occurredAtHelp =
+  "When it happened: ISO 8601 in the extended format, a date (its midnight), or a date and time of at least minutes, with " +
+  "up to nine fraction digits and `Z` or an offset. No offset means UTC. Stored to the millisecond, finer digits are cut; " +
+  "`:60` is the last millisecond of its minute, `24:00` the midnight that ends the day. At most 5 minutes ahead.";
+
 const timestamp = z
   .string()
-  .check(z.refine((value) => parseTimestamp(value) !== null, "must be an ISO 8601 date and time"))
-  .register(z.globalRegistry, { pattern: timePattern.source });
+  .check(
+    z.refine((value) => parseTimestamp(value) !== null, {
+      error: ({ input }) => timeFault(typeof input === "string" ? input : ""),
+    }),
+  )
+  .register(z.globalRegistry, { pattern: timePattern.source, description: occurredAtHelp });
 
 const related = z.strictObject({
   entity_type: z.enum(entityTypes),

@@ -154,7 +154,10 @@ describe("list", () => {
       return JSON.parse(stdout).events.length;
     };
     expect(await count("--entity", "bill_1", "--actor", "usr_1")).toBe(1);
-    expect(await count("--since", "2026-05-12", "--until", "2026-05-13")).toBe(1);
+    expect(await count("--since", "2026-05-12", "--until", "2026-05-12")).toBe(1);
+    expect(await count("--since", "2026-05-13", "--until", "2026-05-13")).toBe(0);
+    const wrong = await cli.run(["list", "--since", "2026-05-13", "--until", "2026-05-12"], { env: env() });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--since is later than --until.") });
     expect(await count("--actor", "usr_many", "--limit", "7")).toBe(7);
     expect(await count("--type", "INVOICE", "--actor", "usr_1")).toBe(0);
   });

@@ -346,7 +346,7 @@ describe("a list over HTTP", () => {
     }
     expect((await read(`accounts/acme/events.json?subject_id=${subject.id}`, token)).body).toBe(body);
     expect((await read(`accounts/acme/events.json?subject_id=${toNumericId("con_nobody").id}`, token)).body).toBe("[]");
-    for (const unknown of ["con_nobody", "", "%00", "x".repeat(1_000)]) {
+    for (const unknown of ["con_nobody", "%00", "x".repeat(1_000)]) {
       expect(await read(`accounts/acme/events.json?subject_id=${unknown}`, token)).toMatchObject({
         status: 200,
         body: "[]",
@@ -378,6 +378,7 @@ describe("a list over HTTP", () => {
     for (const [path, status, error] of [
       ["accounts/acme/events.json?page=0", 400, "invalid_request"],
       ["accounts/acme/events.json?since=x", 400, "invalid_request"],
+      ["accounts/acme/events.json?subject_id=", 400, "invalid_request"],
       ["accounts/nowhere/events.json", 404, "not_found"],
     ] as const) {
       const answer = await read(path, token);

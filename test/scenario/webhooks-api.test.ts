@@ -392,12 +392,12 @@ describe("a request", () => {
   });
 
   it.each([
-    ["PUT", "/endpoints", "GET, POST"],
-    ["DELETE", "/endpoints", "GET, POST"],
-    ["PUT", `/endpoints/${unknownId}`, "GET, PATCH, DELETE"],
+    ["PUT", "/endpoints", "GET, HEAD, POST"],
+    ["DELETE", "/endpoints", "GET, HEAD, POST"],
+    ["PUT", `/endpoints/${unknownId}`, "GET, HEAD, PATCH, DELETE"],
     ["GET", `/endpoints/${unknownId}/replay`, "POST"],
     ["HEAD", `/endpoints/${unknownId}/replay`, "POST"],
-    ["POST", "/event-types", "GET"],
+    ["POST", "/event-types", "GET, HEAD"],
   ])("by %s to %s is told which methods there are", async (method, path, allow) => {
     const response = await fetch(`${stack.api}${base}${path}`, { method, headers: subscriber.headers });
     expect(response.status).toBe(405);

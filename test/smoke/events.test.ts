@@ -96,6 +96,7 @@ describe("the feed of an organisation", () => {
     ["actor_user_id=usr_a", ["bill_3", "inv_1"]],
     ["since=2026-05-11T08:04:00Z", ["bill_5", "inv_1"]],
     ["since=2026-05-11T08:02:00Z&entity_type=INVOICE", ["inv_1", "inv_2"]],
+    ["since=2026-05-11&until=2026-05-11&entity_type=BILL&utm_source=x", ["bill_5", "bill_3"]],
   ])("shows what '%s' asks for, the newest first", async (query, wanted) => {
     expect(await documentsOnce(world, tenant, wanted.length, query)).toEqual(wanted);
   });

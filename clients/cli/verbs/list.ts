@@ -4,6 +4,7 @@ import { accessOptions, findAccess } from "../access.ts";
 import { readPages } from "../activity-api.ts";
 import { type Column, type Style, table } from "../table.ts";
 import { moment } from "../time.ts";
+import { readTimeRange, sinceOption, untilOption } from "../time-range.ts";
 import { defineVerb } from "../verb.ts";
 
 /** Structured parts stay as they came: zod would copy them, and drop a key named `__proto__`. */
@@ -28,8 +29,6 @@ const filters = {
   type: "entity_type",
   entity: "entity_id",
   actor: "actor_user_id",
-  since: "since",
-  until: "until",
   limit: "limit",
 } as const;
 
@@ -40,19 +39,22 @@ export const list = defineVerb({
     type: { value: "TYPE", help: "only this kind of document, such as INVOICE" },
     entity: { value: "ID", help: "only this document" },
     actor: { value: "USER_ID", help: "only what this user did" },
-    since: { value: "TIME", help: "ISO 8601, inclusive" },
-    until: { value: "TIME", help: "ISO 8601, inclusive" },
+    since: sinceOption,
+    until: untilOption,
     limit: { value: "N", help: "events in a page, 1 to 500" },
     all: { help: "every page, not only the first" },
     ...accessOptions,
   },
   async run(given, session) {
-    const access = await findAccess(given, session);
     const query = new URLSearchParams();
-    for (const name of ["type", "entity", "actor", "since", "until", "limit"] as const) {
+    for (const name of ["type", "entity", "actor", "limit"] as const) {
       const value = given.text(name);
       if (value !== undefined) query.set(filters[name], value);
     }
+    const { since, until } = readTimeRange((option) => given.text(option), session.now());
+    if (since !== null) query.set("since", since);
+    if (until !== null) query.set("until", until);
+    const access = await findAccess(given, session);
     const all = given.flag("all");
     if (all && !query.has("limit")) query.set("limit", "500");
     const { pages, more } = await readPages(access, `/api/public/v1/activity?${query}`, page, { all, session });
@@ -83,6 +85,7 @@ function changed({ changes }: ListedEvent): string {
     .join("; ");
 }
 
+/** Texts as they are, but for the empty one, which would look like nothing. */
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
 }

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { type Scope, scopes } from "../../../shared/access/caller.ts";
+import { suggestion } from "../../../shared/events/nearest.ts";
 import { administer } from "../administer.ts";
 import { readExpiry } from "../expiry.ts";
-import { suggestion } from "../nearest.ts";
 import { CliError } from "../outcome.ts";
 import { type Column, table } from "../table.ts";
 import { findTarget } from "../target.ts";

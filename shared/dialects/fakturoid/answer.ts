@@ -11,6 +11,7 @@ import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { bearerOf, identify } from "../identify.ts";
 import { readBeside } from "../read-beside.ts";
 import { SeenCallers } from "../seen-callers.ts";
+import { zoneClock } from "../zone-clock.ts";
 import { type ListRequest, listingOf, pageSize, readListRequest } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 import { renderEvents, renderUser } from "./render.ts";
@@ -47,20 +48,16 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
     };
     const read = async (orgId: string, meter: ReadMeter) => {
       const metered = { ...context, events: meteredReader(context.events, meter) };
-      const asked = readListRequest(request.query);
+      const org = await orgs.get(orgId);
+      const asked = readListRequest(request.query, zoneClock(org.time_zone));
       trace.facts.filters = filterText([
         ["subject_id", asked.subjectId],
         ["since", asked.since],
         ["page", asked.page],
       ]);
-      const page = { skip: (asked.page - 1) * pageSize, take: pageSize };
-      const [org, window] = await Promise.all([
-        orgs.get(orgId),
-        withStoredSubject(subjects, metered.events, orgId, asked).then((stored) =>
-          readWindow(metered, listingOf(orgId, route.kind, stored), page),
-        ),
-      ]);
-      return { org, window };
+      const span = { skip: (asked.page - 1) * pageSize, take: pageSize };
+      const stored = await withStoredSubject(subjects, metered.events, orgId, asked);
+      return { org, window: await readWindow(metered, listingOf(orgId, route.kind, stored), span) };
     };
     const caller = { ...visit, seen, key: `${tokenHash(secret)} ${route.slug}`, orgOf };
     const { org, window } = await readBeside(caller, read);

@@ -6,6 +6,7 @@ import { exactly } from "../finzbooks/openapi-schemas.ts";
 import { toNumericId } from "./numeric-id.ts";
 import { renderOauthProblem } from "./oauth.ts";
 import { renderProblem } from "./problem.ts";
+import { maxPage } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 import { unknownResource } from "./routes.ts";
 import { subjectNotFound } from "./subject-lookup.ts";
@@ -60,7 +61,9 @@ const reading: Family = {
   render: renderProblem,
   samples: {
     ...anywhere,
-    invalid_value: new ActivityError("invalid_value", "page must be a whole number from 1.", { field: "page" }),
+    invalid_value: new ActivityError("invalid_value", `page must be a whole number from 1 to ${maxPage}.`, {
+      field: "page",
+    }),
     unauthenticated: invalidToken(),
     scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
     too_broad: subjectNotFound(String(sampleSubject)),

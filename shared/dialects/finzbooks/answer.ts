@@ -11,7 +11,8 @@ import { commonRate } from "../identify.ts";
 import { readBeside } from "../read-beside.ts";
 import { SeenCallers } from "../seen-callers.ts";
 import { callerWith, credentialsOf, identifyCaller } from "./identify.ts";
-import { parameters, readActivityRequest } from "./query.ts";
+import { assertKnownParameters } from "./known-parameters.ts";
+import { parametersOf, plainParameters, readActivityRequest } from "./query.ts";
 import { renderPage, renderWhoami } from "./render.ts";
 import { json, nextLink } from "./reply.ts";
 import { type ActivityRoute, findRoute } from "./routes.ts";
@@ -52,7 +53,11 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     if (route.kind === "activity" && route.document !== null) trace.facts.entity_id = loggable(route.document.id);
     const credentials = credentialsOf(request);
     const visit = { gate, secret: credentials.secret, trace, rate: commonRate, now };
-    if (route.kind === "whoami") return json(renderWhoami(await identifyCaller(visit, credentials)));
+    if (route.kind === "whoami") {
+      const caller = await identifyCaller(visit, credentials);
+      assertKnownParameters(request.query, plainParameters);
+      return json(renderWhoami(caller));
+    }
 
     const key = `${tokenHash(credentials.secret)} ${credentials.named}`;
     const orgOf = (token: ActiveToken) => {
@@ -68,6 +73,10 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     trace.facts.count = page.events.length;
     const body = renderPage(page.events, page.limit, page.next !== null);
     if (page.next === null) return json(body);
-    return json(body, 200, nextLink(request, route.path, parameters, writeCursor(page.next, org_id, page.filter)));
+    return json(
+      body,
+      200,
+      nextLink(request, route.path, parametersOf(route), writeCursor(page.next, org_id, page.filter)),
+    );
   };
 }

@@ -1,6 +1,7 @@
 import { rateLimit } from "../../access/rate.ts";
 import { maxIdLength, orgIdPattern } from "../../events/limits.ts";
 import type { EntityType } from "../../events/vocabulary.ts";
+import { timeParameter } from "../openapi-time.ts";
 import { costOfReading, headerRefs, problemRefs, problemResponses, rateHeaders } from "./openapi-problems.ts";
 import { finzbooksSchemas } from "./openapi-schemas.ts";
 import { defaultLimit, maxLimit } from "./query.ts";
@@ -8,9 +9,6 @@ import { basePath, collections } from "./routes.ts";
 
 const id = { type: "string", minLength: 1, maxLength: maxIdLength };
 const integer = { type: "integer", format: "int64", minimum: 0 };
-
-const moment =
-  "ISO 8601, inclusive: a date (midnight UTC), or a date and time with up to nine fraction digits. No offset means UTC.";
 
 const parameters = {
   Org: {
@@ -34,14 +32,8 @@ const parameters = {
   },
   EntityId: { name: "entity_id", in: "query", description: "Only events of one document.", schema: id },
   ActorUserId: { name: "actor_user_id", in: "query", description: "Only what one user did.", schema: id },
-  Since: { name: "since", in: "query", description: moment, schema: { type: "string" }, example: "2026-05-11" },
-  Until: {
-    name: "until",
-    in: "query",
-    description: moment,
-    schema: { type: "string" },
-    example: "2026-05-12T13:21:33+05:30",
-  },
+  Since: timeParameter("since", "it is in UTC", "2026-05-11"),
+  Until: timeParameter("until", "it is in UTC", "2026-05-12T13:21:33+05:30"),
   Limit: {
     name: "limit",
     in: "query",
@@ -112,7 +104,9 @@ export function finzbooksPaths() {
   const list = {
     operationId: "list_activity",
     summary: "The events of an organisation, newest first",
-    description: "All filters hold together.",
+    description:
+      "Filters are combined with AND. `since` must not be after `until`. A parameter that is unknown is refused, with the " +
+      "known names in `details.valid`.",
     tags: ["activity"],
     security: security(["AIBooks.activity.READ"]),
     parameters: refs("Org", "OrgInQuery", "EntityType", "EntityId", "ActorUserId", "Since", "Until", "Limit", "Cursor"),

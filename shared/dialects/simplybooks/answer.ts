@@ -14,7 +14,7 @@ import { SeenCallers } from "../seen-callers.ts";
 import { activityOf } from "./activity.ts";
 import { accountOf, credentialsOf } from "./caller.ts";
 import { readFormat, respond } from "./format.ts";
-import { activityListing, factsOf, listingOf, readFields, readListRequest } from "./query.ts";
+import { activityListing, assertKnownParameters, factsOf, listingOf, readFields, readListRequest } from "./query.ts";
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
 import { findRoute } from "./routes.ts";
 
@@ -49,6 +49,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
     switch (route.kind) {
       case "account": {
         const orgId = await orgOf(await identify(visit));
+        assertKnownParameters(route.kind, request.query);
         trace.facts.org_id = orgId;
         const org = await orgs.get(orgId);
         return respond(format, renderAccount(org, request.origin, format));
@@ -56,6 +57,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
       case "activity": {
         trace.facts.filters = filterText([["activity_id", route.id]]);
         const { activities, fields } = await readBeside(caller, async (orgId, meter) => {
+          assertKnownParameters(route.kind, request.query);
           const asked = readFields(request.query);
           const shownIn = await setting(orgId);
           const listing = activityListing(orgId, route.id, shownIn);

@@ -1,11 +1,11 @@
 import type { Scope } from "../../access/caller.ts";
 import { windowBudget } from "../../events/window.ts";
 import { headerRefs, rateHeaders } from "../finzbooks/openapi-problems.ts";
-import { activityFields } from "./filter.ts";
+import { activityFields, filterPattern, maxFilterLength } from "./filter.ts";
 import type { Format } from "./format.ts";
 import { problemRefs, problemResponses } from "./openapi-problems.ts";
 import { sampleActivity, sampleOrg, sampleOrigin, simplybooksSchemas } from "./openapi-schemas.ts";
-import { maxSkip, maxTake } from "./query.ts";
+import { maxSearchLength, maxSkip, maxTake } from "./query.ts";
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
 import { basePath } from "./routes.ts";
 
@@ -31,7 +31,9 @@ const parameters = {
   SimplybooksFields: {
     name: "fields",
     in: "query",
-    description: "The fields to show, separated by commas. They come in their own order; without it all of them do.",
+    description:
+      "The fields to show, separated by commas. They come in their own order; without it all of them do. Empty " +
+      "names are ignored.",
     style: "form",
     explode: false,
     schema: { type: "array", items: { type: "string", enum: activityFields } },
@@ -41,9 +43,9 @@ const parameters = {
     name: "search",
     in: "query",
     description:
-      "One term, found in whatever case in `type`, `user`, `description` and `information`, or in the id of the " +
+      "One term, found in whatever case and Unicode normal form in `type`, `user`, `description` and `information`, or in the id of the " +
       "activity, of the customer or of a reference.",
-    schema: { type: "string" },
+    schema: { type: "string", maxLength: maxSearchLength },
   },
   SimplybooksFilter: {
     name: "filter",
@@ -53,8 +55,9 @@ const parameters = {
       "`=~` for contains, whatever the case; or `field__eq__value`, with `eq`, `ne`, `le`, `ge`, `lt`, `gt`. Every " +
       "field but `references` can be meant. An absent value is empty text; whole numbers compare as numbers, all " +
       "else as text. `date` is in the account's time zone, as `2026-05-31` or `2026-05-31 18:30:00`; a bare date " +
-      "means the whole day, so that `date<=2026-05-31` includes it and `date>2026-05-31` begins after it.",
-    schema: { type: "string" },
+      "means the whole day, so that `date<=2026-05-31` includes it and `date>2026-05-31` begins after it. A comma at " +
+      "the end is ignored.",
+    schema: { type: "string", maxLength: maxFilterLength, pattern: filterPattern.source },
     examples: {
       signs: example("date>=2026-05-01,date<=2026-05-31,type=invoice_email"),
       words: example("client_id__eq__7041,date__ge__2026-05-01"),
@@ -104,7 +107,8 @@ export function simplybooksPaths() {
     operationId: "list_activities",
     summary: "The activities of an account, newest first",
     description:
-      "`search` and all conditions of `filter` hold together; activities cannot be sorted. `skip` counts from the " +
+      "`search` and all conditions of `filter` hold together; activities cannot be sorted. A parameter that is unknown " +
+      "is refused. `skip` counts from the " +
       "newest activity as of now: what is written between two requests moves the others on, so that an activity may " +
       "be seen again on the next page, and none that was there is passed over. A page very far from any that was " +
       "read lately may answer 503 with `Retry-After`; a repeat gets further. Where too few of the last " +

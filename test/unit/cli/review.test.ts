@@ -50,6 +50,25 @@ describe("review", () => {
     expect((await review([update], ["tampering", "--field", "total"])).text).toBe("tampering takes no --field.");
   });
 
+  it("tells a field that became empty from one that became nothing", async () => {
+    const emptied = jsonText({ total: { old: "", new: null }, memo: { old: null, new: "" } });
+    const event = anEvent({ action: "INVOICE_UPDATED", changes: emptied });
+    const { json } = await review([event], ["field-changes", "--field", "total"]);
+    expect(json).toMatchObject({ rows: [{ old: '""', new: "null" }] });
+  });
+
+  it.each([
+    ["2026-05-30", "2026-05-31T00:00:00.000Z", 2],
+    ["2026-05-29", "2026-05-30T00:00:00.000Z", 0],
+    ["2026-06-01", "2026-06-02T00:00:00.000Z", 2],
+    ["2026-05-30T12:00:00Z", "2026-05-30T12:00:01.000Z", 2],
+    ["7d", "2026-05-25T12:00:30.000Z", 0],
+  ])("takes a date as --until for all of its day: %s", async (until, end, count) => {
+    const { json } = await review([update, sent], ["document-history", "--document", "inv_8c3f1a9b", "--until", until]);
+    expect(json).toMatchObject({ since: "2026-05-01T00:00:00.000Z", until: end });
+    expect(json).toHaveProperty("rows.length", count);
+  });
+
   it("finds what support did for a user by both of them", async () => {
     const actor = jsonText({ name: "Support", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
     const event = anEvent({ actor_user_id: "usr_support", actor });

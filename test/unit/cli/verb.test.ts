@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { dispatch } from "../../../clients/cli/dispatch.ts";
-import { nearest } from "../../../clients/cli/nearest.ts";
 import { CliError, exitCodes } from "../../../clients/cli/outcome.ts";
 import { defineVerb } from "../../../clients/cli/verb.ts";
+import { nearest } from "../../../shared/events/nearest.ts";
 import { aSession } from "./a-session.ts";
 
 const { session } = aSession();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { answerDocuments } from "../../../shared/dialects/documents.ts";
+import { parseTimestamp } from "../../../shared/events/timestamp.ts";
 import { entityTypes } from "../../../shared/events/vocabulary.ts";
 import { anInput, aRequest } from "../../support/builders.ts";
 import { schemaFaults } from "../../support/json-schema.ts";
@@ -33,7 +34,21 @@ describe("the JSON Schema of an event", () => {
   });
 
   it.each([
+    "2026-05-11",
+    "2026-05-11 08:30",
+    "2026-05-11T08:30:12.123456789+0530",
+    "2016-12-31T23:59:60Z",
+    "2026-03-07T24:00:00Z",
+  ])("accepts each form of a time that ingest takes, and describes it: %s", async (occurred_at) => {
+    const schema = await served();
+    expect(schemaFaults(schema)({ ...anInput(), occurred_at })).toEqual([]);
+    expect(parseTimestamp(occurred_at)).not.toBeNull();
+    expect(schema).toMatchObject({ properties: { occurred_at: { description: expect.stringContaining("`:60`") } } });
+  });
+
+  it.each([
     {},
+    { ...anInput(), occurred_at: "20260308T101500Z" },
     { ...anInput(), colour: "red" },
     { ...anInput(), entity_type: "FOO" },
     { ...anInput(), action: "sent" },
@@ -60,5 +75,5 @@ it.each(["/", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__",
 
 it.each(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"])("%s is read-only", async (path) => {
   const error = await refusalOf(answerDocuments(aRequest(path, { method: "DELETE" })));
-  expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET"]);
+  expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
 });

@@ -4,7 +4,6 @@ import { rateLimit } from "../../../shared/access/rate.ts";
 import { answerDocuments } from "../../../shared/dialects/documents.ts";
 import { problemCodes, problemResponses } from "../../../shared/dialects/finzbooks/openapi-problems.ts";
 import { renderProblem } from "../../../shared/dialects/finzbooks/problem.ts";
-import { readActivityRequest } from "../../../shared/dialects/finzbooks/query.ts";
 import { basePath, collections, findRoute, type Route } from "../../../shared/dialects/finzbooks/routes.ts";
 import { findWebhookRoute, routeNames, routes } from "../../../shared/dialects/finzbooks/webhooks/routes.ts";
 import { documentPaths } from "../../../shared/dialects/openapi.ts";
@@ -97,38 +96,6 @@ describe("the routes of FinzBooks", () => {
     if (path.startsWith(`${basePath}/webhooks/`)) expect(findWebhookRoute(method, filled).name).toBe(operationId);
     else if (path.startsWith(basePath)) expect(findRoute(method, filled).kind).toMatch(/activity|whoami/);
     else expect((await answerDocuments(aRequest(filled, { method }))).status).toBe(200);
-  });
-});
-
-describe("the parameters of the query", () => {
-  const named = Object.values(components.parameters)
-    .filter((parameter) => parameter.in === "query" && parameter.name !== "organization_id")
-    .map(({ name }) => name);
-
-  // A parameter that is read is refused when it is given twice; one that is not is ignored.
-  const readers = (path: string) =>
-    [...named, "organization_id", "x"].filter((name) => {
-      const route = findRoute("GET", path);
-      try {
-        if (route.kind === "activity") readActivityRequest(route, new URLSearchParams(`${name}=2026&${name}=2026`));
-        return false;
-      } catch {
-        return true;
-      }
-    });
-
-  const items = new Map<string, object>(Object.entries(description.paths));
-  const described = (path: string) =>
-    references(items.get(path)).flatMap((reference) => {
-      const [, name = ""] = /^#\/components\/parameters\/(\w+)$/.exec(reference) ?? [];
-      return Object.entries(components.parameters).flatMap(([key, value]) => (key === name ? [value.name] : []));
-    });
-
-  it.each([
-    [`${basePath}/activity`, `${basePath}/activity`],
-    [`${basePath}/bills/{bill_id}/activity`, `${basePath}/bills/bill_1/activity`],
-  ])("of %s are those that are read", (template, path) => {
-    expect(new Set(described(template))).toEqual(new Set([...readers(path), "X-AIBooks-Org", "organization_id"]));
   });
 });
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { accessOptions, findAccess } from "../../access.ts";
 import { callApi } from "../../activity-api.ts";
-import { readDuration } from "../../duration.ts";
+import { parseDuration } from "../../duration.ts";
 import { CliError } from "../../outcome.ts";
 import { printable } from "../../printable.ts";
 import { table } from "../../table.ts";
@@ -109,7 +109,7 @@ function storeNow({ endpoint }: z.infer<typeof withSecret>): string {
 }
 
 function readOverlap(text: string): number {
-  const ms = readDuration(text);
-  if (ms !== null) return ms / 1000;
+  const duration = parseDuration(text);
+  if (duration !== null && duration.years === 0) return duration.ms / 1000;
   throw new CliError("usage", `--overlap takes a time, such as 24h, 30m or 0h, and not '${text}'.`);
 }

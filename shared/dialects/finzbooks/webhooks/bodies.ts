@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { maxIdLength } from "../../../events/limits.ts";
 import { maxUnits } from "../../../events/max-units.ts";
 import { isVisibleId, isVisibleLine } from "../../../events/text-rules.ts";
+import { timePattern } from "../../../events/wall-time.ts";
 import { keptForDays } from "../../../webhooks/delivery.ts";
 import { filterPattern, maxFilterLength } from "../../../webhooks/filter.ts";
 import { replayScopes } from "../../../webhooks/replay.ts";
@@ -60,7 +61,17 @@ const settings = z.strictObject({
   headers: z.optional(z.nullable(headers)).register(facts, { description: headersDescription }),
 });
 
-const time = z.string().register(facts, { description: "ISO 8601, inclusive.", examples: ["2026-05-11T00:00:00Z"] });
+const since = z.string().register(facts, timeFacts("first"));
+const until = z.optional(z.string()).register(facts, timeFacts("last", " Now, where it is not given."));
+
+/** The forms are those of the parameters of a query; what has another one is refused where it is parsed. */
+function timeFacts(end: "first" | "last", more = "") {
+  return {
+    pattern: timePattern.source,
+    description: `ISO 8601, inclusive: the ${end} moment that the text names, of a date that of its day. No offset means UTC.${more}`,
+    examples: ["2026-05-11T00:00:00Z"],
+  };
+}
 
 /** The bodies that are read here; OpenAPI describes them from these. */
 export const bodies = {
@@ -76,8 +87,8 @@ export const bodies = {
   }),
   retry_webhook_delivery: z.strictObject({}),
   replay_webhook_events: z.strictObject({
-    since: time,
-    until: z.optional(time).register(facts, { description: "Now, where it is not given." }),
+    since,
+    until,
     events: z
       .optional(z.nullable(filters))
       .register(facts, { description: "Only these of what the endpoint is told of." }),

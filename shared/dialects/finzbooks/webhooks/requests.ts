@@ -1,12 +1,12 @@
 import type * as z from "zod/mini";
 import { ActivityError } from "../../../events/errors.ts";
 import { faultOf } from "../../../events/fault.ts";
+import { parseTimeRange } from "../../../events/time-range.ts";
 import type { EndpointPatch } from "../../../webhooks/endpoint-update.ts";
 import type { EndpointSettings } from "../../../webhooks/endpoints.ts";
 import { readFilter } from "../../../webhooks/filter.ts";
 import type { ReplayRange } from "../../../webhooks/replay-selection.ts";
 import { checkStaticHeaders, noClientCertificates, type StaticHeaders } from "../../../webhooks/static-headers.ts";
-import { readTime } from "../../parameters.ts";
 import { bodies, defaultOverlap, defaultTestType } from "./bodies.ts";
 
 /**
@@ -54,12 +54,8 @@ export function readReplay(body: unknown, now: Date): { readonly range: ReplayRa
     only = "failed",
     dry_run: isDryRun = false,
   } = read(bodies.replay_webhook_events, body);
-  const range = {
-    since: readTime(since, "since", "up"),
-    until: until === undefined ? now.toISOString() : readTime(until, "until", "down"),
-    events: events === null ? null : readFilters(events),
-    only,
-  };
+  const times = parseTimeRange({ since, until: until ?? now.toISOString() });
+  const range = { ...times, events: events === null ? null : readFilters(events), only };
   return { range, isDryRun };
 }
 

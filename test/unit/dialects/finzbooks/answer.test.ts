@@ -37,7 +37,7 @@ describe("a page", () => {
     ["/api/public/v1/invoices/inv_1/activity?limit=5", "entity_type=INVOICE limit=5"],
     [
       "/api/public/v1/invoices/inv_1/activity?limit=5&since=2026-05-01&until=2026-05-31T10:00:00Z",
-      "entity_type=INVOICE since=2026-05-01T00:00:00.000Z until=2026-05-31T10:00:00.000Z limit=5",
+      "entity_type=INVOICE since=2026-05-01T00:00:00.000Z until=2026-05-31T10:00:00.999Z limit=5",
     ],
     [`${activity}?entity_id=inv_1&actor_user_id=usr_2`, "actor_user_id=usr_2 limit=100"],
   ])("leaves in the log which document was asked for, by whom, and how: %s", async (target, filters) => {
@@ -122,6 +122,14 @@ describe("whoami", () => {
     const { token_id } = aToken();
     expect(trace.facts).toEqual({ route: "whoami", token_id, user_id: "usr_1", org_id: "org_8f9a1c2d" });
     expect(read).not.toHaveBeenCalled();
+  });
+
+  it("takes no parameter but the organisation", async () => {
+    const error = await refusalOf(dialect().answer(aRequest(`${whoami}?limit=1`)));
+    expect([error.code, error.facts]).toEqual([
+      "invalid_value",
+      { field: "limit", details: { valid: ["organization_id"] } },
+    ]);
   });
 
   it("needs a token, and an organisation that it is bound to", async () => {

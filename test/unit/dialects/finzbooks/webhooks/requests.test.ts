@@ -165,7 +165,7 @@ describe("the body of a replay", () => {
   it("may say everything", () => {
     const body = { since, until: "2026-05-12", events: ["*"], only: "all", dry_run: true };
     expect(readReplay(body, testNow)).toEqual({
-      range: { ...range, until: "2026-05-12T00:00:00.000Z", events: ["*"], only: "all" },
+      range: { ...range, until: "2026-05-12T23:59:59.999Z", events: ["*"], only: "all" },
       isDryRun: true,
     });
   });
@@ -179,6 +179,8 @@ describe("the body of a replay", () => {
     [{ since, until: null }, "invalid_value", "until"],
     [{ since, events: [] }, "invalid_value", "events"],
     [{ since, events: ["foo.sent"] }, "invalid_value", "events"],
+    [{ since, until: "2026-05-10" }, "invalid_value", "since"],
+    [{ since: "7d" }, "invalid_value", "since"],
     [{ since, only: "succeeded" }, "invalid_value", "only"],
     [{ since, dry_run: "true" }, "invalid_value", "dry_run"],
     [{ since, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
