@@ -10,7 +10,7 @@ main{max-width:46rem;margin:0 auto;padding:4rem 1.5rem 5rem}
 h1{margin:0 0 .5rem;font-size:2.25rem;line-height:1.2;letter-spacing:-.02em}
 h2{margin:3rem 0 .75rem;font-size:1.15rem}
 p{margin:0 0 1rem}
-.lead{max-width:38rem;color:var(--soft);font-size:1.15rem}
+.lead{max-width:38rem;text-wrap:balance;color:var(--soft);font-size:1.15rem}
 a{color:var(--accent);text-underline-offset:.2em}
 a:focus-visible,pre:focus-visible{outline:2px solid var(--accent);outline-offset:3px}
 ol{list-style:none;margin:2rem 0 0;padding:0}
@@ -19,7 +19,7 @@ li::before{content:"";position:absolute;left:.3rem;top:.5rem;width:.65rem;height
 li::after{content:"";position:absolute;left:.59rem;top:1.35rem;bottom:-.3rem;width:2px;background:var(--line)}
 li:last-child::after{display:none}
 li span{display:block;color:var(--soft);font-size:.9rem}
-dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:1rem;margin:0}
+dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:1rem;margin:0}
 dl div{padding:1rem 1.1rem;border:1px solid var(--line);border-radius:.6rem}
 dt{font-weight:600}
 dd{margin:.15rem 0 0;color:var(--soft);font-size:.95rem}

@@ -25,6 +25,7 @@ function aLog(states: Readonly<Record<string, readonly State[]>>, rejected: read
         },
         interruption: controller.signal,
         onArrived: (events) => arrivals.push(events),
+        watch: async () => {},
         async lookup(drafts: readonly Draft[]) {
           looks += 1;
           return drafts.map(({ event: { event_id } }): Standing => {
