@@ -69,7 +69,7 @@ const Running = z.object({
 });
 
 async function running() {
-  await until(() => existsSync(stackFile), { deadlineMs: 40_000 });
+  await until(() => existsSync(stackFile), { deadlineMs: 90_000 });
   return Running.parse(JSON.parse(readFileSync(stackFile, "utf8")));
 }
 
@@ -149,14 +149,14 @@ describe("npm start", () => {
     const left = await review("--from-files", join(project, "data"), "--org", "org_kept");
     expect(left).toMatchObject({ code: 0, out: expect.stringMatching(/org\.create +done +org_kept/) });
     expect(existsSync(join(project, ".local/memory"))).toBe(false);
-  }, 180_000);
+  }, 300_000);
 
   it("can be interrupted while it starts", async () => {
     const { child, output } = start(["--empty"]);
-    await until(() => output.err.includes("Starting the functions"), { deadlineMs: 60_000 });
+    await until(() => output.err.includes("Starting the functions"), { deadlineMs: 90_000 });
     expect(await ended(child, "SIGINT")).toBe(130);
     expect(existsSync(join(project, ".local/lock"))).toBe(false);
-  }, 90_000);
+  }, 120_000);
 
   it("leaves no process behind when only it is interrupted while it synthesizes", async () => {
     const hanging = mkdtempSync(join(project, "hanging-"));
@@ -197,7 +197,7 @@ describe("npm start", () => {
     expect(shown).toContain('"created_at"'); // Fakturoid
     expect(shown).toContain("<!doctype html>");
     expect(await ended(child, "SIGTERM")).toBe(0);
-  }, 180_000);
+  }, 300_000);
 
   it("says in one line that the port is in use", async () => {
     const server = createServer().listen(0, "127.0.0.1");
