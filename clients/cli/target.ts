@@ -53,6 +53,8 @@ export type Target = z.infer<typeof names> & {
    * folder that folder, since its port is another one after each start.
    */
   readonly logIdentity: string;
+  /** Whether the log outlives the process that hosts it. */
+  readonly keepsLog: boolean;
   clientConfig(service: Service): ClientConfig;
 };
 
@@ -86,6 +88,7 @@ async function localTarget(cwd: string): Promise<Target> {
     ...found,
     demo,
     logIdentity: data === null ? ingest : `${data}${new URL(ingest).pathname}`,
+    keepsLog: data !== null,
     audit: { kind: "files", pid, ...logFiles },
     clientConfig: (service) => ({
       endpoint: endpoints[service],
@@ -119,5 +122,6 @@ async function deployedTarget(stack: string): Promise<Target> {
   }
   const { logs, ...found } = parsed.data;
   const { ingest } = found.queues;
-  return { ...found, demo: null, audit: { kind: "groups", ...logs }, logIdentity: ingest, clientConfig: () => ({}) };
+  const audit = { kind: "groups" as const, ...logs };
+  return { ...found, demo: null, audit, logIdentity: ingest, keepsLog: true, clientConfig: () => ({}) };
 }

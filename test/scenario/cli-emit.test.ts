@@ -141,7 +141,7 @@ describe("emit", () => {
     });
     const gone = "http://127.0.0.1:1";
     const goneText = "The stack does not answer (ECONNREFUSED). If it is the local one, start it again with npm start.";
-    const next = "The same command begins again at the first line, and stores no event twice.";
+    const next = "Without --data its events are gone as well: after a restart the same command begins anew.";
     const stale = commandLine(stackFile(stack, { endpoints: { dynamodb: gone, sqs: gone, lambda: gone } }));
     writeFileSync(join(stale.folder, "one.ndjson"), JSON.stringify(anInput({ org_id: "org_1" })));
     const ended = await stale.run(["emit", "one.ndjson"]);

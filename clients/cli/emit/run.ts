@@ -67,6 +67,7 @@ async function emitWindow(window: readonly Line[], { tally, quiet, now, send, ar
       throw new CliError(
         "failed",
         connection === null ? `The ingest queue does not take the events: ${reason}` : stackGone(connection),
+        { cause: result?.status === "failed" ? result.error : null },
       );
     }
     return { draft, message_id: result.message_id, before: before[at]?.state ?? "absent" };

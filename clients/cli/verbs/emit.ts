@@ -16,6 +16,7 @@ import { explain } from "../explain.ts";
 import { CliError, exitCodes, type Outcome } from "../outcome.ts";
 import { peek } from "../rejected-queue.ts";
 import type { Session } from "../session.ts";
+import { connectionCode } from "../stack-gone.ts";
 import { findTarget, type Target } from "../target.ts";
 import { defineVerb } from "../verb.ts";
 
@@ -58,7 +59,8 @@ export const emit = defineVerb({
         },
       });
     } catch (error) {
-      throw interruption.aborted ? interrupted(source.howToResume(), error) : stopped(source.howToResume(), error);
+      const next = target.keepsLog || connectionCode(error) === null ? source.howToResume() : beginsAnew;
+      throw interruption.aborted ? interrupted(source.howToResume(), error) : stopped(next, error);
     } finally {
       bar.clear();
     }
@@ -77,6 +79,8 @@ type Source = {
   save(progress: Progress): Promise<void>;
   finish(): Promise<void>;
 };
+
+const beginsAnew = "Without --data its events are gone as well: after a restart the same command begins anew.";
 
 function interrupted(howToResume: string | null, cause: unknown): CliError {
   return new CliError("failed", ["Interrupted.", howToResume ?? ""].join(" ").trimEnd(), { cause });
