@@ -15,7 +15,11 @@ export interface Demo {
  * What `npm start` prints once everything serves. A shell can run all of it, from top to bottom. Comments have no quotes
  * or brackets: zsh takes the words of a comment that is pasted as a command.
  */
-export function banner({ api, notRun }: LocalStack, demo: Demo | undefined, logs: string): string {
+export function banner(
+  { api, notRun }: Pick<LocalStack, "api" | "notRun">,
+  demo: Demo | undefined,
+  logs: string,
+): string {
   return [
     "",
     `# The activity log serves at ${api}`,
