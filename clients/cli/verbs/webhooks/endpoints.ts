@@ -58,7 +58,7 @@ export const webhooksList = defineVerb({
 export const webhooksShow = defineVerb({
   name: "webhooks show",
   summary: "Shows an endpoint and how it fares.",
-  examples: ["webhooks show ep_1"],
+  examples: ["webhooks show wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
   options: accessOptions,
   async run(given, session) {
@@ -71,7 +71,7 @@ export const webhooksShow = defineVerb({
 export const webhooksDelete = defineVerb({
   name: "webhooks delete",
   summary: "Removes an endpoint: nothing more is sent to it.",
-  examples: ["webhooks delete ep_1"],
+  examples: ["webhooks delete wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
   options: accessOptions,
   async run(given, session) {
@@ -85,7 +85,7 @@ export const webhooksDelete = defineVerb({
 export const webhooksRotateSecret = defineVerb({
   name: "webhooks rotate-secret",
   summary: "Gives an endpoint a new signing secret, shown this once. Both sign while they overlap.",
-  examples: ["webhooks rotate-secret ep_1 --overlap 24h"],
+  examples: ["webhooks rotate-secret wh_0123456789abcdef0123456789abcdef --overlap 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
     overlap: { value: "24h", help: "how long the old one still signs; 24h when left out, 0h for not at all" },
