@@ -1,6 +1,7 @@
 import { ActivityError } from "../events/errors.ts";
 import { eventJsonSchema, eventSchemaPath } from "../events/event-json-schema.ts";
 import { webhookJsonSchema, webhookSchemaPath } from "./finzbooks/webhooks/payload-schema.ts";
+import { answerHome, homePath } from "./home/answer.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import { documentPaths, openApi } from "./openapi.ts";
 
@@ -10,8 +11,10 @@ const documents: Record<keyof typeof documentPaths, (origin: string) => unknown>
   [webhookSchemaPath]: webhookJsonSchema,
 };
 
-/** Serves what describes the API. Throws `ActivityError` `not_found` or `method_not_allowed`. */
-export async function answerDocuments({ method, path, origin }: HttpRequest): Promise<HttpResponse> {
+/** Serves what describes the API: a page for people, and documents for programs. Throws `ActivityError` `not_found` or `method_not_allowed`. */
+export async function answerDocuments(request: HttpRequest): Promise<HttpResponse> {
+  const { method, path, origin } = request;
+  if (path === homePath) return answerHome(request);
   if (!isDocumentPath(path)) throw new ActivityError("not_found", "There is no such resource.");
   if (method !== "GET")
     throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET, HEAD" });

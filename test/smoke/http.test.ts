@@ -43,6 +43,21 @@ describe("the description of the API", () => {
   });
 });
 
+describe("the page at the root", () => {
+  it("is public, and loads nothing", async () => {
+    const page = await world.get("/", { accept: "text/html" });
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(page.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(await page.text()).toContain('href="/openapi.json"');
+  });
+
+  it("is JSON for programs that ask for it", async () => {
+    const answer = await world.get("/", { accept: "application/json" });
+    expect(await answer.json()).toMatchObject({ links: { openapi: `${world.api}/openapi.json` } });
+  });
+});
+
 describe("a browser app", () => {
   it("may ask without a token whether it may ask, and read the answer and its headers", async () => {
     const { browserOrigin: origin } = world;

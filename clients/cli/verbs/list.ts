@@ -35,6 +35,7 @@ const filters = {
 export const list = defineVerb({
   name: "list",
   summary: "Shows events, newest first, as the API gives them. The local stack lends its demo token.",
+  examples: ["list --type INVOICE --limit 50", "list --entity inv_8c3f1a9b --all --json"],
   options: {
     type: { value: "TYPE", help: "only this kind of document, such as INVOICE" },
     entity: { value: "ID", help: "only this document" },

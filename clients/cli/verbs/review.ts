@@ -21,6 +21,7 @@ type Question = { readonly query: SavedQuery; readonly filled: Filled; readonly 
 export const review = defineVerb({
   name: "review",
   summary: "Asks the audit logs one of the saved questions. review list tells which there are.",
+  examples: ["review administration --since 24h", "review document-history --document inv_8c3f1a9b --since 7d --csv"],
   operands: ["QUERY"],
   options: {
     since: { ...sinceOption, required: true, help: `when it was recorded: ${sinceOption.help}` },
@@ -67,13 +68,15 @@ function outcomeOf({ query, filled, window }: Question, answer: Answer, asCsv: b
     return { json, text: csv(columns, rows, session.columns === null ? {} : { show: printable }), exit };
   }
   const filledColumns = columns.filter((column) => rows.some((row) => (row[column] ?? null) !== null));
-  const found = rows.length === 0 ? "Nothing found." : table(shapeOf(filledColumns), rows, session.columns);
-  return { json, text: `${found}\n${searched}`, exit };
+  if (rows.length === 0) return { json, text: `Nothing found.\n${searched}`, exit };
+  const found = table(shapeOf(filledColumns), rows, session.columns);
+  return { json, text: `${found}\n${rows.length === 1 ? "1 row" : `${rows.length} rows`}. ${searched}`, exit };
 }
 
 export const reviewList = defineVerb({
   name: "review list",
   summary: "Lists the saved questions.",
+  examples: ["review list"],
   options: {},
   async run(_, session) {
     const shape: readonly Column<SavedQuery>[] = [

@@ -83,6 +83,8 @@ describe("review", () => {
     const searched = "Searched 2 lines of the events log, 2026-05-01T00:00:00.000Z to 2026-06-01T12:00:30.000Z.";
     const none = await review([update, sent], ["voids-and-deletions", "--org", "org_8f9a1c2d"]);
     expect(none).toMatchObject({ text: `Nothing found.\n${searched}`, exit: 0, json: { searched_lines: 2, rows: [] } });
+    const some = await review([update, sent], ["field-changes", "--field", "due_date"]);
+    expect(some.text.split("\n").at(-1)).toBe(`1 row. ${searched}`);
     const csv = await review([update, sent], ["changes-by-source", "--csv"]);
     expect(csv).toMatchObject({ stderr: `${searched}\n`, text: expect.not.stringContaining("Searched") });
   });

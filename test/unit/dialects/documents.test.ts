@@ -68,7 +68,7 @@ it("may be kept by caches for a while", async () => {
   expect(headers["cache-control"]).toBe("public, max-age=300");
 });
 
-it.each(["/", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__", "/constructor"])(
+it.each(["//", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__", "/constructor"])(
   "there is nothing at %s",
   async (path) => expect((await refusalOf(answerDocuments(aRequest(path)))).code).toBe("not_found"),
 );

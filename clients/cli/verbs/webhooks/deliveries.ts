@@ -20,6 +20,7 @@ const page = z.object({ deliveries: z.array(deliverySchema) });
 export const webhooksDeliveries = defineVerb({
   name: "webhooks deliveries",
   summary: "Shows what was sent to an endpoint and what became of it, newest first.",
+  examples: ["webhooks deliveries wh_0123456789abcdef0123456789abcdef --status failed --since 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
     status: { value: "STATUS", help: "only those that are pending, succeeded or failed" },
@@ -54,6 +55,7 @@ export const webhooksDeliveries = defineVerb({
 export const webhooksDelivery = defineVerb({
   name: "webhooks delivery",
   summary: "Shows each attempt of a delivery, and what the endpoint answered.",
+  examples: ["webhooks delivery wh_0123456789abcdef0123456789abcdef dlv_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID", "DELIVERY_ID"],
   options: accessOptions,
   async run(given, session) {
@@ -66,6 +68,7 @@ export const webhooksDelivery = defineVerb({
 export const webhooksRetry = defineVerb({
   name: "webhooks retry",
   summary: "Sends a delivery again, now.",
+  examples: ["webhooks retry wh_0123456789abcdef0123456789abcdef dlv_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID", "DELIVERY_ID"],
   options: accessOptions,
   async run(given, session) {

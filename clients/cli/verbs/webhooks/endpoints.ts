@@ -21,6 +21,7 @@ import {
 export const webhooksCreate = defineVerb({
   name: "webhooks create",
   summary: "Has events sent to a URL. Its signing secret is shown this once.",
+  examples: ["webhooks create https://example.com/hook --events 'invoice.*' payment.received"],
   operands: ["URL"],
   options: {
     events: { ...eventsOption, required: true },
@@ -49,6 +50,7 @@ export const webhooksCreate = defineVerb({
 export const webhooksList = defineVerb({
   name: "webhooks list",
   summary: "Lists the endpoints, oldest first.",
+  examples: ["webhooks list"],
   options: accessOptions,
   async run(given, session) {
     const answer = z.object({ endpoints: z.array(endpointSchema) });
@@ -61,6 +63,7 @@ export const webhooksList = defineVerb({
 export const webhooksShow = defineVerb({
   name: "webhooks show",
   summary: "Shows an endpoint and how it fares.",
+  examples: ["webhooks show wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
   options: accessOptions,
   async run(given, session) {
@@ -73,6 +76,7 @@ export const webhooksShow = defineVerb({
 export const webhooksDelete = defineVerb({
   name: "webhooks delete",
   summary: "Removes an endpoint: nothing more is sent to it.",
+  examples: ["webhooks delete wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
   options: accessOptions,
   async run(given, session) {
@@ -86,6 +90,7 @@ export const webhooksDelete = defineVerb({
 export const webhooksRotateSecret = defineVerb({
   name: "webhooks rotate-secret",
   summary: "Gives an endpoint a new signing secret, shown this once. Both sign while they overlap.",
+  examples: ["webhooks rotate-secret wh_0123456789abcdef0123456789abcdef --overlap 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
     overlap: { value: "24h", help: "how long the old one still signs; 24h when left out, 0h for not at all" },

@@ -25,6 +25,7 @@ type Repaired = { orgs: number; endpoints: RepairedEndpoint[] };
 export const webhooksRepair = defineVerb({
   name: "webhooks repair",
   summary: "Starts a replay to each endpoint, of any organisation, that misses deliveries of events of a time.",
+  examples: ["webhooks repair --since 24h --dry-run"],
   options: {
     since: { ...sinceOption, required: true, help: `when the events happened: ${sinceOption.help}` },
     until: { ...untilOption, help: `${untilOption.help}; now when left out` },

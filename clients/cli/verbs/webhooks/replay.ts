@@ -24,6 +24,10 @@ const pauseMs = 500;
 export const webhooksReplay = defineVerb({
   name: "webhooks replay",
   summary: "Sends events of the log to an endpoint again, and waits until all of them are on their way.",
+  examples: [
+    "webhooks replay wh_0123456789abcdef0123456789abcdef --since 24h --dry-run",
+    "webhooks replay wh_0123456789abcdef0123456789abcdef --since 7d --only all",
+  ],
   operands: ["ENDPOINT_ID"],
   options: {
     since: { ...sinceOption, required: true },

@@ -20,6 +20,10 @@ const updateAnswer = endpointAnswer.extend({
 export const webhooksUpdate = defineVerb({
   name: "webhooks update",
   summary: "Changes an endpoint. Enabling one again tells how to replay what it missed.",
+  examples: [
+    "webhooks update wh_0123456789abcdef0123456789abcdef --events invoice.sent",
+    "webhooks update wh_0123456789abcdef0123456789abcdef --enable",
+  ],
   operands: ["ENDPOINT_ID"],
   options: {
     url: { value: "URL", help: "where to send to from now on" },
