@@ -1,16 +1,41 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { deployedStack } from "./test/support/environment.ts";
+import { filesOf, type Level, levels } from "./test/support/levels.ts";
+import { LongestFirst } from "./test/support/longest-first.ts";
+import { projectNode } from "./test/support/project-node.ts";
 
-/** Levels are folders; each scenario file runs a stack of its own, so only so many run side by side as there are cores. */
+// What vitest starts, and what that starts, runs on the Node of the project, whichever Node vitest was started with.
+process.execPath = projectNode();
+
+const support = (names: readonly string[]) => names.map((name) => `test/support/${name}.ts`);
+
+/** What is made once before the first test of a level. */
+const globalSetups: Readonly<Record<Level, readonly string[]>> = {
+  unit: ["trusted-certificates"],
+  contract: ["synthesize", "start-dynamodb"],
+  infra: [],
+  thorough: [],
+  scenario: ["trusted-certificates", "synthesize", "start-dynamodb"],
+  smoke: ["trusted-certificates", "synthesize", "start-dynamodb"],
+};
+
+/** A worker loads what its files import once: no file may leave anything behind for the next. */
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/synthesize.ts"],
+    // Scenarios wait more than they compute, so there are more files at the same time than cores.
+    maxWorkers: availableParallelism() + 2,
+    sequence: { sequencer: LongestFirst },
     pool: "forks",
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    // A stack that was deployed a moment ago takes minutes until it is given events: see `openWorld`.
-    hookTimeout: deployedStack() === null ? 60_000 : 360_000,
+    isolate: false,
     restoreMocks: true,
+    unstubGlobals: true,
+    unstubEnvs: true,
+    // A test that waits in vain says itself for what: these only end one that hangs.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    projects: levels.map((name) => ({
+      extends: true,
+      test: { name, ...filesOf(name), globalSetup: support(globalSetups[name]) },
+    })),
   },
 });

@@ -53,9 +53,13 @@ function styleOf<Row>(column: Column<Row> | undefined, row: Row | undefined): St
 const graphemes = new Intl.Segmenter();
 const wide = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}/u;
 
+/** What most cells are: each character is one column, and thousands of rows need no search for graphemes. */
+const plain = /^[\x20-\x7e]*$/;
+
 const widthOfGrapheme = (grapheme: string) => (wide.test(grapheme) ? 2 : 1);
 
 function widthOf(text: string): number {
+  if (plain.test(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += widthOfGrapheme(segment);
   return width;

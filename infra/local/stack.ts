@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import { join, resolve } from "node:path";
 import { stackNames } from "../../shared/lambda/outputs.ts";
 import { awsCaller } from "./aws-json.ts";
+import type { DynamoDbEngine } from "./engines/dynamodb.ts";
 import { startEngines } from "./engines/engines.ts";
 import { latencyGauge } from "./engines/latency.ts";
 import { createQueues } from "./engines/queues.ts";
@@ -45,6 +46,8 @@ interface LocalStackOptions {
   readonly warm?: boolean;
   /** What goes wrong on purpose; nothing without it. */
   readonly faults?: Faults;
+  /** The DynamoDB to use, which keeps no data; one of the stack's own without it. */
+  readonly dynamodb?: DynamoDbEngine;
 }
 
 export interface LocalStack {
@@ -104,7 +107,10 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const origin = await listenOnLoopback(serviceServer, 0);
   stops.defer(() => closeServer(serviceServer));
 
-  const starting = startEngines({ data: options.data, logFile: join(options.logs, "dynamodb-local.log") }, stops);
+  const starting = startEngines(
+    { data: options.data, logFile: join(options.logs, "dynamodb-local.log"), dynamodb: options.dynamodb },
+    stops,
+  );
   // Whichever fails first is reported; an engine without an assembly is stopped.
   const [folder, engines] = await Promise.all([
     options.assembly,

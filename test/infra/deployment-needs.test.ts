@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { App } from "aws-cdk-lib";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { stageNames } from "../../infra/config.ts";
 import { bootstrapVersion, stageNeeds, unreservable } from "../../infra/deployment/needs.ts";
 import { stageWithAddress } from "../support/full-stage.ts";
-import { templateOf } from "../support/template.ts";
+import { stackOf, templateOf } from "../support/template.ts";
 
 /** The quota "Concurrent executions" of an account that was used before: see "Lambda quotas". */
 const usualQuota = 1_000;
@@ -37,6 +36,8 @@ describe.each(stageNames)("what %s needs of an account", (name) => {
 });
 
 it("the version of the bootstrap stack is the one that the assembly asks for", () => {
+  const app = new App();
+  stackOf(app, "dev");
   const { artifacts } = z
     .object({
       artifacts: z.record(
@@ -44,7 +45,7 @@ it("the version of the bootstrap stack is the one that the assembly asks for", (
         z.object({ properties: z.object({ requiresBootstrapStackVersion: z.number().optional() }).optional() }),
       ),
     })
-    .parse(JSON.parse(readFileSync(join(inject("assembly"), "manifest.json"), "utf8")));
+    .parse(app.synth().manifest);
   const versions = Object.values(artifacts).flatMap(
     ({ properties }) => properties?.requiresBootstrapStackVersion ?? [],
   );

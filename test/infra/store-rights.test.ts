@@ -67,7 +67,7 @@ describe.each(Object.entries(storeCallsOfFunctions))(
         }
       }
       expect(refusals).toEqual({});
-    }, 120_000);
+    });
   },
 );
 

@@ -51,13 +51,13 @@ describe("the smoke test of a deployed stack", () => {
     expect(code, output).toBe(0);
     expect(output).toMatch(/Test Files\s+\d+ passed/);
     expect(output).not.toMatch(/skipped|todo/);
-  }, 180_000);
+  });
 
   it("fails where the API does not answer", async () => {
     const { code, output } = await smokeTest({ ...stack.outputs, ApiUrl: await deadAddress() });
     expect(code).not.toBe(0);
     expect(output).toContain("ECONNREFUSED");
-  }, 180_000);
+  });
 
   it.each([
     [{ STACK: "activity-log-test" }, "activity-log-test is the stack of no stage"],

@@ -115,7 +115,7 @@ describe(`a soak (SEED=${seed})`, () => {
       spares: (functionName) => functionName.includes("Sender"),
       progress: () => {},
     });
-  }, 240_000);
+  });
 
   it("keeps every promise while things go wrong", () => {
     expect(outcome.verdicts.filter(({ problems }) => problems.length > 0)).toEqual([]);

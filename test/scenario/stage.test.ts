@@ -1,13 +1,33 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Stage, type StageName, stageNames } from "../../infra/config.ts";
-import { addStageStacks } from "../../infra/stage-stacks.ts";
 import { anInput } from "../support/builders.ts";
 import { fullStage, stageWithAddress } from "../support/full-stage.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
+
+// Every stage has the same functions: they are bundled once for all of them.
+vi.mock(import("../../infra/parts/bundle.ts"), async (original) => {
+  const { bundle, ...others } = await original();
+  const bundles = new Map<string, ReturnType<typeof bundle>>();
+  const once: typeof bundle = (entry) => {
+    const bundled = bundles.get(entry) ?? bundle(entry);
+    bundles.set(entry, bundled);
+    // The caller removes the folder that it gets.
+    const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
+    cpSync(bundled.folder, folder, { recursive: true });
+    return { ...bundled, folder };
+  };
+  afterAll(() => {
+    for (const { folder } of bundles.values()) rmSync(folder, { recursive: true, force: true });
+  });
+  return { ...others, bundle: once };
+});
+vi.resetModules();
+afterAll(() => vi.resetModules());
+const { addStageStacks } = await import("../../infra/stage-stacks.ts");
 
 /** The stacks of a stage, synthesized into a folder as for a deployment. */
 function assemblyOf(name: StageName, changed: Partial<Stage>): string {
@@ -45,7 +65,7 @@ describe.each(cases)("%s", (_, name, changed, { notRun, origin }) => {
 
   beforeAll(async () => {
     stack = await startStack(assemblyOf(name, changed));
-  }, 180_000);
+  });
 
   it("runs on a laptop, and says which rules do not", async () => {
     expect(stack.notRun).toEqual(notRun);

@@ -19,6 +19,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { startDynamoDb } from "../../infra/local/engines/dynamodb.ts";
+import { slowness } from "../support/slowness.ts";
 import { until } from "../support/until.ts";
 
 // A project folder of the test's own, so that an `npm start` of the developer is not disturbed.
@@ -141,7 +142,7 @@ describe("npm start", () => {
     await until(() => output.out.includes(`The activity log serves at ${again.api}\n`));
     const asked = Date.now();
     expect(await ended(child, "SIGTERM")).toBe(0);
-    expect(Date.now() - asked).toBeLessThan(3_000);
+    expect(Date.now() - asked).toBeLessThan(3_000 * slowness());
     expect(await Promise.all([again.api, again.endpoints.lambda, engine()].map(serves))).toEqual([false, false, false]);
     expect(existsSync(stackFile)).toBe(false);
 
@@ -149,14 +150,14 @@ describe("npm start", () => {
     const left = await review("--from-files", join(project, "data"), "--org", "org_kept");
     expect(left).toMatchObject({ code: 0, out: expect.stringMatching(/org\.create +done +org_kept/) });
     expect(existsSync(join(project, ".local/memory"))).toBe(false);
-  }, 300_000);
+  });
 
   it("can be interrupted while it starts", async () => {
     const { child, output } = start(["--empty"]);
     await until(() => output.err.includes("Starting the functions"), { deadlineMs: 90_000 });
     expect(await ended(child, "SIGINT")).toBe(130);
     expect(existsSync(join(project, ".local/lock"))).toBe(false);
-  }, 120_000);
+  });
 
   it("leaves no process behind when only it is interrupted while it synthesizes", async () => {
     const hanging = mkdtempSync(join(project, "hanging-"));
@@ -178,7 +179,7 @@ describe("npm start", () => {
     expect(await ended(next.child)).toBe(1);
     expect(next.output.err).toContain("The stack could not be synthesized");
     expect(readdirSync(join(hanging, ".local")).filter((name) => name.startsWith("cdk.out"))).toHaveLength(1);
-  }, 120_000);
+  });
 
   it("prints commands that a shell runs from top to bottom", async () => {
     const { child, output } = start([]);
@@ -197,7 +198,7 @@ describe("npm start", () => {
     expect(shown).toContain('"created_at"'); // Fakturoid
     expect(shown).toContain("<!doctype html>");
     expect(await ended(child, "SIGTERM")).toBe(0);
-  }, 300_000);
+  });
 
   it("says in one line that the port is in use", async () => {
     const server = createServer().listen(0, "127.0.0.1");
@@ -227,7 +228,7 @@ describe("npm start", () => {
       `The data in ${data} cannot be used (another DynamoDB Local has it open): choose another folder with --data`,
     );
     await holder.stop();
-  }, 60_000);
+  });
 
   it.each(["exit 127", "echo java.base@11.0.2"])(
     "says in one line that Java is missing or too old (%s)",

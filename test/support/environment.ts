@@ -10,6 +10,11 @@ export function givenSeed(): number | null {
   return env.SEED === undefined ? null : Number(env.SEED);
 }
 
+/** How many times longer than on a quiet machine tests are to wait, if it is said. */
+export function givenSlowness(): string | undefined {
+  return env.TEST_SLOWNESS;
+}
+
 /** The deployed stack that the stories are told to, by `TARGET=deployed STACK=name`; `null` for one on this machine. */
 export function deployedStack(): string | null {
   const { TARGET = "local", STACK } = env;

@@ -1,13 +1,23 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
+
+const validators = new Map<string, ValidateFunction>();
 
 /** A validator of one JSON Schema (draft 2020-12); `references` are what it may point to, by the name it uses. */
 export function schemaFaults(schema: object, root: object = {}): (value: unknown) => string[] {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  formats.default(ajv);
-  const validate = ajv.compile({ ...root, ...schema });
+  const whole = { ...root, ...schema };
+  // Tests of a document ask for the same few schemas again and again, and to compile one takes long.
+  const key = JSON.stringify(whole);
+  const validate = validators.get(key) ?? compile(whole);
+  validators.set(key, validate);
   return (value) => {
     validate(value);
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   };
+}
+
+function compile(schema: object): ValidateFunction {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  formats.default(ajv);
+  return ajv.compile(schema);
 }

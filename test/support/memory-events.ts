@@ -3,8 +3,10 @@ import type { EventQuery, EventReader } from "../../shared/events/query.ts";
 
 /** The order of every list: newest first. Negative where the left comes first. */
 export function newestFirst(left: Position, right: Position): number {
-  const [a, b] = [left, right].map(({ occurred_at, event_id, entity_id }) => `${occurred_at} ${event_id} ${entity_id}`);
-  return (a ?? "") < (b ?? "") ? 1 : a === b ? 0 : -1;
+  for (const field of ["occurred_at", "event_id", "entity_id"] as const) {
+    if (left[field] !== right[field]) return left[field] < right[field] ? 1 : -1;
+  }
+  return 0;
 }
 
 /** Whether an event meets a query, by the plain reading of each of its conditions. */
@@ -20,13 +22,20 @@ export function isAsked(event: ActivityEvent, query: EventQuery): boolean {
   );
 }
 
-/** A log in memory. Events that are added to the array are in it from then on. */
+/** A log in memory. Events that are added to the array are in it from then on; as in any log, none is ever removed. */
 export function memoryEvents(events: readonly ActivityEvent[]): EventReader {
+  let sorted: readonly ActivityEvent[] = [];
   return {
     async page(query) {
-      const matching = events.filter((event) => isAsked(event, query)).sort(newestFirst);
-      const page = matching.slice(0, query.limit);
-      return { events: page, next: matching.length > query.limit ? (page.at(-1) ?? null) : null };
+      // A long log is read in many pages, and sorted only when it has grown.
+      if (sorted.length !== events.length) sorted = [...events].sort(newestFirst);
+      const page: ActivityEvent[] = [];
+      for (const event of sorted) {
+        if (!isAsked(event, query)) continue;
+        if (page.length === query.limit) return { events: page, next: page.at(-1) ?? null };
+        page.push(event);
+      }
+      return { events: page, next: null };
     },
   };
 }

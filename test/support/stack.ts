@@ -14,6 +14,7 @@ import type { EventInput } from "../../shared/events/schema.ts";
 import { type EventStore, eventStore } from "../../shared/store/events.ts";
 import { foreignLines } from "./audit-lines.ts";
 import { findSecrets } from "./secret-scan.ts";
+import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
 /** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
 export type TestStack = LocalStack & {
@@ -40,7 +41,8 @@ let tenants = 0;
 /** Starts the stack, or a changed assembly of it, and lets go wrong what a test wants to. */
 export async function startStack(assembly: string = inject("assembly"), faults?: Faults): Promise<TestStack> {
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
-  const stack = await startLocalStack({ assembly, logs, ...(faults === undefined ? {} : { faults }) });
+  const dynamodb = emptyDatabase();
+  const stack = await startLocalStack({ assembly, logs, dynamodb, ...(faults === undefined ? {} : { faults }) });
   const secrets = new Set<string>();
   afterAll(async () => {
     await stack.stop();
@@ -51,12 +53,14 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
     expect(found).toEqual([]);
     expect(foreign).toEqual([]);
   });
+  const { endpoints } = stack;
   const account = { region: "us-east-1", credentials: { accessKeyId: "operator", secretAccessKey: "operator" } };
-  const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
-  const newClient = () => new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
-  const dynamodb = newClient();
-  const sqs = new SQSClient({ ...account, endpoint: stack.endpoints.sqs });
-  const events = eventStore(dynamodb, stack.tables.events ?? "");
+  const lambda = new LambdaClient({ ...account, endpoint: endpoints.lambda });
+  const newClient = () =>
+    new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb, requestHandler: patientRequests });
+  const client = newClient();
+  const sqs = new SQSClient({ ...account, endpoint: endpoints.sqs, requestHandler: patientRequests });
+  const events = eventStore(client, stack.tables.events ?? "");
 
   const admin = async (request: AdminRequest): Promise<Record<string, unknown>> => {
     const FunctionName = stack.functions.access ?? "";
@@ -75,7 +79,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
 
   return {
     ...stack,
-    dynamodb,
+    dynamodb: client,
     newClient,
     sqs,
     logs,

@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { env } from "node:process";
 import type { TestProject } from "vitest/node";
+import { synthesize } from "../../infra/local/synthesize.ts";
 import { deployedStack } from "./environment.ts";
-import { trustCertificates } from "./trusted-certificates.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,17 +14,14 @@ declare module "vitest" {
 }
 
 /**
- * Synthesizes the stack once for all tests, into a folder of its own, and makes the certificates that they trust. Tests
- * of a deployed stack need neither.
+ * Synthesizes the stack into a folder of its own; the first level that needs it does so for all. Tests of a deployed
+ * stack do without.
  */
-export async function setup(project: TestProject): Promise<() => void> {
-  if (deployedStack() !== null) return () => {};
+export async function setup({ vitest }: TestProject): Promise<() => void> {
+  const root = vitest.getRootProject();
+  if (deployedStack() !== null || root.getProvidedContext().assembly !== undefined) return () => {};
   const assembly = mkdtempSync(join(tmpdir(), "activity-log-cdk-"));
-  execFileSync("node", ["infra/app.ts"], { env: { ...process.env, CDK_OUTDIR: assembly }, stdio: "inherit" });
-  project.provide("assembly", assembly);
-  const forget = await trustCertificates(project);
-  return () => {
-    forget();
-    rmSync(assembly, { recursive: true, force: true });
-  };
+  await synthesize({ project: vitest.config.root, assembly, environment: env });
+  root.provide("assembly", assembly);
+  return () => rmSync(assembly, { recursive: true, force: true });
 }

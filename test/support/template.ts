@@ -11,6 +11,9 @@ import { stageWithAddress } from "./full-stage.ts";
 // tests of its own.
 vi.doMock("../../infra/parts/bundle.ts", () => ({ bundle: () => ({ folder: emptyFunction() }) }));
 const { ActivityLogStack } = await import("../../infra/stack.ts");
+export const { addStageStacks } = await import("../../infra/stage-stacks.ts");
+
+const templates = new Map<string, Template>();
 
 function emptyFunction(): string {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
@@ -23,9 +26,12 @@ export function stackOf(app: App, name: StageName, changed: Partial<Stage> = {})
   return new ActivityLogStack(app, stackName(name), { ...stageWithAddress(name), ...changed });
 }
 
-/** Its template, as it would be deployed. */
+/** Its template, as it would be deployed; synthesized once for all tests of a process, which only read it. */
 export function templateOf(name: StageName, changed: Partial<Stage> = {}): Template {
-  return Template.fromStack(stackOf(new App(), name, changed));
+  const key = JSON.stringify([name, changed]);
+  const template = templates.get(key) ?? Template.fromStack(stackOf(new App(), name, changed));
+  templates.set(key, template);
+  return template;
 }
 
 /** A construct's logical id without the hash that CDK puts behind it: `IngestFunctionB02ED0EB` is `IngestFunction`. */

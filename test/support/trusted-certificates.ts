@@ -14,14 +14,17 @@ declare module "vitest" {
 
 /**
  * Makes certificates that the processes of the tests trust, and so do the functions in their threads: those see nothing
- * of the environment, but Node reads this variable for all threads of a process, when that begins.
+ * of the environment, but Node reads this variable for all threads of a process, when that begins. The first level that
+ * needs them makes them for all.
  */
-export async function trustCertificates(project: TestProject): Promise<() => void> {
+export async function setup({ vitest }: TestProject): Promise<() => void> {
+  const root = vitest.getRootProject();
+  if (root.getProvidedContext().certificates !== undefined) return () => {};
   const certificates = await makeCertificates();
   const folder = mkdtempSync(join(tmpdir(), "activity-log-authority-"));
   const file = join(folder, "authority.pem");
   writeFileSync(file, certificates.authority);
   setEnvironment({ NODE_EXTRA_CA_CERTS: file });
-  project.provide("certificates", certificates);
+  root.provide("certificates", certificates);
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -1,10 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll } from "vitest";
-import { startDynamoDb } from "../../infra/local/engines/dynamodb.ts";
-import { findJava } from "../../infra/local/engines/java.ts";
 import type { ActivityEvent } from "../../shared/events/event.ts";
 import { deliveryStore } from "../../shared/store/deliveries.ts";
 import { dueStore } from "../../shared/store/due.ts";
@@ -26,6 +21,7 @@ import {
   memoryPermits,
   memoryReplays,
 } from "./memory-webhooks.ts";
+import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
 /** All stores of webhooks, over one database. */
 export type WebhookStores = {
@@ -67,21 +63,16 @@ function range(AttributeName: string) {
   return { AttributeName, KeyType: "RANGE" } as const;
 }
 
-/** Starts the engine with just the tables that webhooks need. It stops when the tests of the file are over. */
+/** A database of the file's own, with just the tables that webhooks need. */
 export async function startTables(): Promise<Engine> {
-  const folder = mkdtempSync(join(tmpdir(), "activity-log-tables-"));
-  const logFile = join(folder, "engine.log");
-  const engine = await startDynamoDb({ java: await findJava(), data: undefined, logFile });
+  const { origin, accessKey } = emptyDatabase();
   const client = new DynamoDBClient({
-    endpoint: engine.origin,
+    endpoint: origin,
     region: "us-east-1",
-    credentials: { accessKeyId: engine.accessKey, secretAccessKey: "test" },
+    credentials: { accessKeyId: accessKey, secretAccessKey: "test" },
+    requestHandler: patientRequests,
   });
-  afterAll(async () => {
-    client.destroy();
-    await engine.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => client.destroy());
   for (const { name, ...keys } of layouts) {
     const schemas = [keys, ...(keys.GlobalSecondaryIndexes ?? [])].flatMap(({ KeySchema = [] }) => KeySchema);
     const names = [...new Set(schemas.map(({ AttributeName }) => AttributeName))];

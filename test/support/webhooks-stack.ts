@@ -95,10 +95,11 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
     async changesCount() {
       const entity_id = `inv_${randomUUID()}`;
       const { endpoint_id } = await canary.subscribe(canaryReceiver.url, { entity_id });
+      const seldom = { pauseMs: 250 };
       await until(async () => {
         await canary.emit({ entity_id });
         return canaryReceiver.requests.some((request) => toldEvent(request).entity_id === entity_id);
-      });
+      }, seldom);
       await canary.ask("DELETE", `/endpoints/${endpoint_id}`);
     },
 

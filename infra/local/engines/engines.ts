@@ -7,6 +7,8 @@ interface Options {
   /** Folder that keeps the data; in memory without one. */
   readonly data: string | undefined;
   readonly logFile: string;
+  /** A DynamoDB that already runs; one of its own without it. */
+  readonly dynamodb: DynamoDbEngine | undefined;
 }
 
 interface Engines {
@@ -15,12 +17,16 @@ interface Engines {
 }
 
 /** Starts both engines at the same time; `stops` gets to end them, also when only one of them comes up. */
-export async function startEngines({ data, logFile }: Options, stops: AsyncDisposableStack): Promise<Engines> {
-  const java = await findJava();
-  const folder = data === undefined ? undefined : resolve(data);
-  const dynamodb = startDynamoDb({ java, data: folder, logFile });
-  const sqs = startSqs(folder);
+export async function startEngines(options: Options, stops: AsyncDisposableStack): Promise<Engines> {
+  const data = options.data === undefined ? undefined : resolve(options.data);
+  const dynamodb =
+    options.dynamodb === undefined ? ownDynamoDb(data, options.logFile) : Promise.resolve(options.dynamodb);
+  const sqs = startSqs(data);
   for (const engine of [dynamodb, sqs]) stops.defer(() => engine.then(({ stop }) => stop()).catch(() => {}));
   const [startedDynamoDb, startedSqs] = await Promise.all([dynamodb, sqs]);
   return { dynamodb: startedDynamoDb, sqs: startedSqs };
+}
+
+async function ownDynamoDb(data: string | undefined, logFile: string): Promise<DynamoDbEngine> {
+  return startDynamoDb({ java: await findJava(), data, logFile });
 }

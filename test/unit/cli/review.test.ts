@@ -112,7 +112,7 @@ describe("review", () => {
       json: { is_cut: true },
       stderr: expect.stringContaining("There may be more"),
     });
-  }, 60_000);
+  });
 
   it("writes nothing to a terminal that it would obey, as CSV too", async () => {
     const hostile = anEvent({ action: "INVOICE_VOIDED", entity_ref: "\u001b]0;x\u0007\u202e=1", entity_id: "inv_1" });

@@ -1,13 +1,18 @@
-import { expect, it, vi } from "vitest";
-import { untilPolled } from "../../support/world.ts";
+import { afterAll, expect, it, vi } from "vitest";
 
 vi.mock("node:timers/promises", () => ({
   setTimeout: async (milliseconds: number) => void vi.setSystemTime(Date.now() + milliseconds),
 }));
 
+// Other files of this worker have and want the modules with the real timers.
+vi.resetModules();
+afterAll(() => vi.resetModules());
+const { untilPolled } = await import("../../support/world.ts");
+
 /** Waits for a stack whose functions are given events after so many seconds. */
 async function waited(seconds: number): Promise<number> {
   vi.useFakeTimers({ toFake: ["Date"] });
+  vi.stubEnv("TEST_SLOWNESS", "1");
   try {
     const start = Date.now();
     const isPolled = () => Date.now() - start >= seconds * 1_000;
