@@ -70,10 +70,11 @@ function changeOf(event: Described): string | null {
   const isStep = event.action.endsWith("_STATUS_CHANGED");
   const change = onlyChange(event, isStep ? "status" : null);
   if (change === null) return isStep ? null : fieldNames(changesOf(event));
+  const field = shown(words(change.field));
   const isNothing = (value: unknown) => value === null || value === undefined || value === "";
-  if (isNothing(change.new)) return `${words(change.field)} removed`;
+  if (isNothing(change.new)) return `${field} removed`;
   const from = isNothing(change.old) ? "" : ` from ${shown(change.old)}`;
-  return `${words(change.field)} changed${from} to ${shown(change.new)}`;
+  return `${field} changed${from} to ${shown(change.new)}`;
 }
 
 /** Fields that a sentence names; of more it says how many. */
