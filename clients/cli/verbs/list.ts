@@ -17,6 +17,13 @@ const listedEvent = z.looseObject({
   changes: z.unknown(),
   metadata: z.unknown(),
   occurred_at: z.string(),
+  /** Who acted, as of then. */
+  actor: z.optional(
+    z.looseObject({
+      name: z.nullable(z.string()),
+      on_behalf_of: z.nullable(z.looseObject({ user_id: z.string(), name: z.nullable(z.string()) })),
+    }),
+  ),
 });
 
 type ListedEvent = z.infer<typeof listedEvent>;
@@ -28,6 +35,7 @@ const filters = {
   type: "entity_type",
   entity: "entity_id",
   actor: "actor_user_id",
+  action: "action",
   since: "since",
   until: "until",
   limit: "limit",
@@ -40,6 +48,7 @@ export const list = defineVerb({
     type: { value: "TYPE", help: "only this kind of document, such as INVOICE" },
     entity: { value: "ID", help: "only this document" },
     actor: { value: "USER_ID", help: "only what this user did" },
+    action: { value: "ACTION", help: "only this action, such as INVOICE_PAID" },
     since: { value: "TIME", help: "ISO 8601, inclusive" },
     until: { value: "TIME", help: "ISO 8601, inclusive" },
     limit: { value: "N", help: "events in a page, 1 to 500" },
@@ -48,8 +57,8 @@ export const list = defineVerb({
   },
   async run(given, session) {
     const access = await findAccess(given, session);
-    const query = new URLSearchParams();
-    for (const name of ["type", "entity", "actor", "since", "until", "limit"] as const) {
+    const query = new URLSearchParams({ include: "actor" });
+    for (const name of ["type", "entity", "actor", "action", "since", "until", "limit"] as const) {
       const value = given.text(name);
       if (value !== undefined) query.set(filters[name], value);
     }
@@ -66,7 +75,7 @@ const shape: readonly Column<ListedEvent>[] = [
   { title: "WHEN (UTC)", cell: ({ occurred_at }) => moment(occurred_at), style: () => "dim" },
   { title: "ACTION", cell: ({ action }) => action, style: actionStyle },
   { title: "DOCUMENT", cell: ({ entity_ref, entity_id }) => entity_ref ?? entity_id },
-  { title: "BY", cell: ({ actor_user_id }) => actor_user_id ?? "system", style: () => "dim" },
+  { title: "BY", cell: actorCell, style: () => "dim" },
   { title: "CHANGED", cell: changed },
 ];
 
@@ -74,6 +83,12 @@ function actionStyle({ action }: ListedEvent): Style {
   if (/_(DELETED|VOIDED|CANCELLED|DECLINED|REJECTED|FAILED)$/.test(action)) return "red";
   if (/_(PAID|APPROVED|ACCEPTED|RECEIVED)$/.test(action)) return "green";
   return "cyan";
+}
+
+function actorCell({ actor, actor_user_id }: ListedEvent): string {
+  const own = actor?.name ?? actor_user_id ?? "system";
+  const principal = actor?.on_behalf_of ?? null;
+  return principal === null ? own : `${principal.name ?? principal.user_id} (by ${own})`;
 }
 
 function changed({ changes }: ListedEvent): string {
