@@ -1,7 +1,9 @@
-import { isCleanId, maxIdLength } from "../../events/limits.ts";
+import { isAction, isCleanId, maxIdLength } from "../../events/limits.ts";
 import type { EventFilter } from "../../events/query.ts";
 import { documentTypes, type EntityType } from "../../events/vocabulary.ts";
 import { invalid, only, readLimit, readTime } from "../parameters.ts";
+import { readEventId } from "./event-id.ts";
+import { type Inclusion, readInclude } from "./include.ts";
 import type { ActivityRoute } from "./routes.ts";
 
 /** What a caller asked of the feed, or of one document's timeline. */
@@ -9,6 +11,9 @@ export type ActivityRequest = {
   readonly filter: EventFilter;
   readonly limit: number;
   readonly cursor: string | null;
+  /** Where it is given, only the event with this id. */
+  readonly eventId: string | null;
+  readonly included: ReadonlySet<Inclusion>;
 };
 
 /** Every parameter that means something here. */
@@ -17,10 +22,13 @@ export const parameters = [
   "entity_type",
   "entity_id",
   "actor_user_id",
+  "action",
+  "event_id",
   "since",
   "until",
   "limit",
   "cursor",
+  "include",
 ] as const;
 
 /** Events of a page when the caller names no number, and at most. */
@@ -35,6 +43,7 @@ export function readActivityRequest(route: ActivityRoute, query: URLSearchParams
   const filter = {
     entity_type: document?.type ?? readEntityType(only(query, "entity_type")),
     entity_id: readId(document?.id ?? only(query, "entity_id"), "entity_id"),
+    action: readAction(only(query, "action")),
     actor_user_id: document === null ? readId(only(query, "actor_user_id"), "actor_user_id") : null,
     contact_id: null,
     settled: null,
@@ -42,7 +51,19 @@ export function readActivityRequest(route: ActivityRoute, query: URLSearchParams
     since: readTime(only(query, "since"), "since", "up"),
     until: readTime(only(query, "until"), "until", "down"),
   };
-  return { filter, limit: readLimit(only(query, "limit"), defaultLimit, maxLimit), cursor: only(query, "cursor") };
+  const cursor = only(query, "cursor");
+  return {
+    filter,
+    limit: readLimit(only(query, "limit"), defaultLimit, maxLimit),
+    cursor,
+    eventId: readEventId(only(query, "event_id"), filter, cursor),
+    included: readInclude(only(query, "include")),
+  };
+}
+
+function readAction(text: string | null): string | null {
+  if (text === null || isAction(text)) return text;
+  throw invalid("action", "action must be words in upper case, joined by _, such as INVOICE_PAID.");
 }
 
 function readEntityType(text: string | null): EntityType | null {

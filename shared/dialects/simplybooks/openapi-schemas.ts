@@ -135,7 +135,6 @@ export const simplybooksSchemas = {
     description: "An activity of which `fields` names what is shown.",
     minProperties: 1,
     properties: fieldsIn("json"),
-    additionalProperties: false,
   },
   SimplybooksActivityElement: {
     type: "object",
@@ -143,7 +142,6 @@ export const simplybooksSchemas = {
       "One state change. What is absent is an empty element; `linked_…` elements are left out instead. Without " +
       "`fields` all others are there.",
     properties: fieldsIn("xml"),
-    additionalProperties: false,
     xml: { name: "activity" },
   },
   SimplybooksActivities: list("SimplybooksActivity"),
