@@ -66,7 +66,7 @@ function stopWithParent(): void {
   const { ppid } = process;
   setInterval(() => {
     if (process.ppid !== ppid) void stop();
-  }, 250).unref();
+  }, 500).unref();
 }
 
 /** Tells the command line and the tests where everything is; written whole or not at all. */

@@ -32,8 +32,8 @@ interface StreamSourceOptions {
 
 /** A write shows in the stream soon after. The engine deletes what has expired by itself: that is found in the end. */
 const afterWrite = { pollMs: 50, reads: 5 };
-const longestIdleMs = 5_000;
-const discoverMs = 10_000;
+const longestIdleMs = 10_000;
+const discoverMs = 30_000;
 const afterErrorMs = 1_000;
 
 /**
@@ -121,8 +121,8 @@ async function readShard(
       iterator = next;
       emptyReads = records.length > 0 ? 0 : emptyReads + 1;
       if (emptyReads > afterWrite.reads && pending.length === 0) {
-        await writes.after(seen, longestIdleMs, signal);
-        emptyReads = 0;
+        // A read after a wait without a write finds what the engine changed by itself: one such read is enough.
+        if (await writes.after(seen, longestIdleMs, signal)) emptyReads = 0;
       } else if (emptyReads > 0) {
         await delay(afterWrite.pollMs, undefined, { signal }).catch(() => {});
       }

@@ -6,8 +6,8 @@ export interface Writes {
   count(): number;
   /** To be called after each operation on a table. */
   made(operation: string): void;
-  /** Settles when more than so many were made, after so long, or when aborted. */
-  after(count: number, withinMs: number, signal: AbortSignal): Promise<void>;
+  /** Waits until more than `count` were made; false when none was within so long, or when aborted. */
+  after(count: number, withinMs: number, signal: AbortSignal): Promise<boolean>;
 }
 
 export function countWrites(): Writes {
@@ -22,11 +22,12 @@ export function countWrites(): Writes {
       next = Promise.withResolvers();
     },
     async after(seen, withinMs, signal) {
-      if (count !== seen) return;
+      if (count !== seen) return true;
       const done = new AbortController();
       const timer = delay(withinMs, undefined, { signal: AbortSignal.any([signal, done.signal]) }).catch(() => {});
       await Promise.race([next.promise, timer]);
       done.abort();
+      return count !== seen;
     },
   };
 }

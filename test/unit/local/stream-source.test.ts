@@ -6,7 +6,7 @@ import { countWrites } from "../../../infra/local/sources/writes.ts";
 import { until } from "../../support/until.ts";
 
 /** A stream of one shard that a test writes to, and what its function was invoked with. */
-async function aStream() {
+async function aStream(writes = countWrites()) {
   const properties = {
     EventSourceArn: "arn:aws:dynamodb:us-east-1:000000000000:table/Log/stream/1",
     FunctionName: "Fn",
@@ -14,7 +14,6 @@ async function aStream() {
   };
   const definition = sourceDefinition({ id: "S", type: "", ref: "S", arn: undefined, properties });
   if (definition === undefined) throw new Error("The source is switched off.");
-  const writes = countWrites();
   const records: string[] = [];
   const payloads: string[] = [];
   let reads = 0;
@@ -84,4 +83,21 @@ it("is read when something was written, and hardly ever otherwise", async () => 
   expect(payloads[0]).toContain('"SequenceNumber":"1"');
   write("2");
   await until(() => payloads.length === 2);
+});
+
+it("is read once after each wait in which nothing was written", async () => {
+  const waits = { reads: [] as number[] };
+  let reads = () => 0;
+  const stream = await aStream({
+    ...countWrites(),
+    async after(_count, _withinMs, signal) {
+      waits.reads.push(reads());
+      if (waits.reads.length > 3) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return false;
+    },
+  });
+  reads = stream.reads;
+  await until(() => waits.reads.length > 3);
+  const [first = 0, ...later] = waits.reads;
+  expect(later).toEqual([first + 1, first + 2, first + 3]);
 });
