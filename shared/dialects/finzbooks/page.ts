@@ -23,13 +23,14 @@ export function answerPage(
   return { response: conditional(request, json(body, 200, link), ["x-aibooks-org"]), count };
 }
 
-/** What is included counts for less when pages are read, so few pages need more than one try. */
-function renderFitting({ org_id, filter, limit, included, ...page }: ListedPage) {
-  for (let { events, next } = page; ; ) {
-    const cursor = next === null ? null : writeCursor(next, org_id, filter);
-    const body = renderPage(events, limit, next !== null, additionsOf(included, cursor));
-    if (events.length < 2 || !isTooLarge(body)) return { body, cursor, count: events.length };
-    events = events.slice(0, Math.ceil(events.length / 2));
-    next = events.at(-1) ?? null;
-  }
+type Rendered = { readonly body: string; readonly cursor: string | null; readonly count: number };
+
+/** Renders a page, or its first half where it would be too large: what is included may be large, too. */
+function renderFitting(page: ListedPage): Rendered {
+  const { events, next, org_id, filter, limit, included } = page;
+  const cursor = next === null ? null : writeCursor(next, org_id, filter);
+  const body = renderPage(events, limit, next !== null, additionsOf(included, cursor));
+  if (events.length < 2 || !isTooLarge(body)) return { body, cursor, count: events.length };
+  const half = events.slice(0, Math.ceil(events.length / 2));
+  return renderFitting({ ...page, events: half, next: half.at(-1) ?? null });
 }
