@@ -283,6 +283,11 @@ export class Deliveries extends Construct {
       means: "Endpoints were disabled: they answered 410, or failed for three days on end.",
       ...happens(ownMetric(metrics.endpointsDisabled, "Sum")),
     });
+    alarms.add(this, "AuditLinesLost", {
+      severity: "notice",
+      means: "Auditors do not see some deliveries that were given up: the audit log did not take their lines.",
+      ...happens(ownMetric(metrics.auditLinesLost, "Sum")),
+    });
     return fn;
   }
 

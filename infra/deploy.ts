@@ -7,6 +7,9 @@ import { deployStage } from "./deployment/deploy-stage.ts";
 import { requireAlarmAddress } from "./production.ts";
 import { type Command, cdkCommand, parseStageTask, type StageTask } from "./stage-commands.ts";
 
+/** The exit code of `diff` for a stage that cannot be deployed yet. The CDK ends with 1 on errors. */
+const notConfigured = 3;
+
 const { verb, stage, forCdk } = givenTask();
 const settings = stages[stage];
 if (verb === "diff") exit(run(cdkCommand("diff", stage, forCdk)));
@@ -16,11 +19,25 @@ function givenTask(): StageTask {
   try {
     const task = parseStageTask(argv.slice(2));
     if (task.verb === "deploy") requireAlarmAddress(task.stage, stages[task.stage]);
+    else requireComparable(task);
     return task;
   } catch (error) {
-    stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    exit(1);
+    fail(error, 1);
   }
+}
+
+/** Ends with a code of its own, by which CI tells a stage that is not set up from a comparison that failed. */
+function requireComparable(task: StageTask): void {
+  try {
+    requireAlarmAddress(task.stage, stages[task.stage]);
+  } catch (error) {
+    fail(error, notConfigured);
+  }
+}
+
+function fail(error: unknown, code: number): never {
+  stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  exit(code);
 }
 
 function deployPorts({ region }: Stage) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { SuspendedOrgs, withoutSuspended } from "../../shared/access/suspended-orgs.ts";
+import { SuspendedOrgs, withSuspensions } from "../../shared/access/suspended-orgs.ts";
 import { answerOauth, renderOauthProblem } from "../../shared/dialects/fakturoid/oauth.ts";
 import { env } from "../../shared/lambda/env.ts";
 import { readFormOrJsonBody } from "../../shared/lambda/form-body.ts";
@@ -19,7 +19,7 @@ const suspended = new SuspendedOrgs(suspendedOrgsReader(client, table), now);
 export const handler = http({
   name: "oauth",
   answer: answerOauth({
-    tokens: withoutSuspended(tokenUses(client, table), suspended),
+    tokens: withSuspensions(tokenUses(client, table), suspended),
     issued: clientTokens(client, table),
     now,
     random: randomBytes,

@@ -1,4 +1,4 @@
-import { SuspendedOrgs, withoutSuspended } from "../../shared/access/suspended-orgs.ts";
+import { SuspendedOrgs, withSuspensions } from "../../shared/access/suspended-orgs.ts";
 import { answerFinzbooks } from "../../shared/dialects/finzbooks/answer.ts";
 import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
@@ -23,7 +23,7 @@ export const handler = http({
   name: "finzbooks",
   answer: answerFinzbooks({
     events: eventStore(client, env(variables.eventsTable), { shards, now, reportDamage: reportDamagedItems }),
-    tokens: withoutSuspended(tokenUses(client, config), suspended),
+    tokens: withSuspensions(tokenUses(client, config), suspended),
     now,
   }),
   prefetch: () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { SuspendedOrgs, withoutSuspended } from "../../shared/access/suspended-orgs.ts";
+import { SuspendedOrgs, withSuspensions } from "../../shared/access/suspended-orgs.ts";
 import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { answerWebhooks } from "../../shared/dialects/finzbooks/webhooks/answer.ts";
 import { ShardCache } from "../../shared/events/shard-directory.ts";
@@ -36,7 +36,7 @@ const suspended = new SuspendedOrgs(suspendedOrgsReader(client, config), now);
 export const handler = http({
   name: "webhooks",
   answer: answerWebhooks({
-    tokens: withoutSuspended(tokenUses(client, config), suspended),
+    tokens: withSuspensions(tokenUses(client, config), suspended),
     endpoints: endpointStore(client, { config, events }, now),
     box: secretSealer(env(variables.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),

@@ -23,6 +23,12 @@ export type Token = {
   readonly last_used_at: string | null;
 };
 
+/** A token as requests use it: suspended organisations are kept apart from those that it opens. */
+export type ActiveToken = Token & {
+  /** Those of its organisations that the operator has suspended; `org_ids` has only the others. */
+  readonly suspended_org_ids: readonly string[];
+};
+
 /** Who is asking, and for which organisation. */
 export type Caller = {
   readonly token: Token;
@@ -31,22 +37,34 @@ export type Caller = {
 
 /**
  * Decides which organisation a token speaks for. Throws `ActivityError`: `org_mismatch` when it is not bound to the
- * one named, `required_field` when it is bound to several and none was named.
+ * one named, `org_suspended` when that one is suspended, `required_field` when it is bound to several and none was named.
  */
-export function callerOf(token: Token, namedOrg: string | null, field: string): Caller {
+export function callerOf(token: ActiveToken, namedOrg: string | null, field: string): Caller {
   if (namedOrg !== null) {
+    if (token.suspended_org_ids.includes(namedOrg)) throw orgSuspended();
     if (!token.org_ids.includes(namedOrg)) {
       throw new ActivityError("org_mismatch", "The token is not bound to the organisation that the request names.");
     }
     return { token, org_id: namedOrg };
   }
-  const [only, ...others] = token.org_ids;
-  if (only === undefined || others.length > 0) {
+  const only = onlyOrgOf(token);
+  if (only === null) {
     throw new ActivityError("required_field", `The token is bound to several organisations: name one in ${field}.`, {
       field,
     });
   }
   return { token, org_id: only };
+}
+
+/** The one organisation of a token; `null` if it has several. One that is suspended counts: it may be resumed. */
+export function onlyOrgOf({ org_ids, suspended_org_ids }: ActiveToken): string | null {
+  const [only] = org_ids;
+  return only === undefined || org_ids.length + suspended_org_ids.length > 1 ? null : only;
+}
+
+/** The error for a valid token. Requests without one must never get it: it would show which organisations exist. */
+export function orgSuspended(): ActivityError {
+  return new ActivityError("org_suspended", "The operator of this service has suspended the organisation.");
 }
 
 /** Refuses a token that lacks the scope, as `ActivityError` `scope_missing`. Full access includes every scope. */

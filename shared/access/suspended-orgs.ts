@@ -1,4 +1,5 @@
 import type { Entry, TokenUses } from "./authenticate.ts";
+import type { Token } from "./caller.ts";
 
 export type SuspendedOrgsReader = {
   /** The ids of all suspended organisations, as of now. */
@@ -62,20 +63,18 @@ export class SuspendedOrgs {
   }
 }
 
-/**
- * Tokens without the organisations that are suspended. A token that is left with none is answered like one that does not
- * exist. The list is read beside the token, so it costs no time.
- */
-export function withoutSuspended(uses: TokenUses, suspended: Pick<SuspendedOrgs, "current">): TokenUses {
-  const entryOf = async (finding: Promise<Entry | null>): Promise<Entry | null> => {
+/** Marks the suspended organisations of each token. The list is read in parallel with the token, so it adds no latency. */
+export function withSuspensions(uses: TokenUses<Token>, suspended: Pick<SuspendedOrgs, "current">): TokenUses {
+  const mark = async (finding: Promise<Entry<Token> | null>): Promise<Entry | null> => {
     const [found, orgIds] = await Promise.all([finding, suspended.current()]);
-    if (found === null || !found.token.org_ids.some((orgId) => orgIds.has(orgId))) return found;
+    if (found === null) return null;
     const org_ids = found.token.org_ids.filter((orgId) => !orgIds.has(orgId));
-    return org_ids.length === 0 ? null : { ...found, token: { ...found.token, org_ids } };
+    const suspended_org_ids = found.token.org_ids.filter((orgId) => orgIds.has(orgId));
+    return { ...found, token: { ...found.token, org_ids, suspended_org_ids } };
   };
   return {
     ...uses,
-    look: (ref, window) => entryOf(uses.look(ref, window)),
-    use: (ref, window) => entryOf(uses.use(ref, window)),
+    look: (ref, window) => mark(uses.look(ref, window)),
+    use: (ref, window) => mark(uses.use(ref, window)),
   };
 }

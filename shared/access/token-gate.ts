@@ -1,6 +1,6 @@
 import { ActivityError } from "../events/errors.ts";
 import { type Entry, goodToken, invalidToken, type TokenUses } from "./authenticate.ts";
-import type { Token } from "./caller.ts";
+import type { ActiveToken } from "./caller.ts";
 import { excessOf, windowEnd, windowStart } from "./rate.ts";
 import { readCost } from "./read-cost.ts";
 import type { Lease, NoLease } from "./read-lease.ts";
@@ -33,16 +33,16 @@ export class TokenGate {
 
   /**
    * The token of a secret that this instance has not seen yet, by a read that counts nothing; `null` where it has seen
-   * it. Throws `ActivityError` `unauthenticated`, and `rate_limited` where nothing is left of its rate.
+   * it. Throws `ActivityError` `unauthenticated`, `org_suspended`, and `rate_limited` where nothing is left of its rate.
    */
-  async look(secret: string, now: Date, limit: number): Promise<Token | null> {
+  async look(secret: string, now: Date, limit: number): Promise<ActiveToken | null> {
     const ref = refOf(secret);
     return this.#seen.has(ref.hash) ? null : this.#look(ref, now, limit);
   }
 
   /**
    * The token of a secret and what is counted in its window, by a read that counts nothing, whatever is left of its rate.
-   * Throws `ActivityError` `unauthenticated`.
+   * Throws `ActivityError` `unauthenticated` and `org_suspended`.
    */
   async find(secret: string, now: Date, limit: number): Promise<Entry> {
     const ref = refOf(secret);
@@ -53,7 +53,8 @@ export class TokenGate {
 
   /**
    * Counts a request against the rate of its token. Throws `ActivityError` `unauthenticated` for a token that is
-   * malformed (without any call), unknown, expired or revoked, and `rate_limited` for one that is over its limit.
+   * malformed (without any call), unknown, expired or revoked, `org_suspended` for one whose organisations are all
+   * suspended, and `rate_limited` for one that is over its limit.
    */
   async enter(secret: string, now: Date, limit: number): Promise<Entry> {
     const ref = refOf(secret);
@@ -103,7 +104,7 @@ export class TokenGate {
     return used;
   }
 
-  async #look(ref: TokenRef, now: Date, limit: number): Promise<Token> {
+  async #look(ref: TokenRef, now: Date, limit: number): Promise<ActiveToken> {
     const found = await this.#uses.look(ref, { start: windowStart(now), limit });
     const token = goodToken(found?.token ?? null, ref, now);
     if (this.#seen.size >= capacity) this.#seen.clear();

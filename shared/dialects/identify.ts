@@ -1,4 +1,4 @@
-import type { Token } from "../access/caller.ts";
+import type { ActiveToken } from "../access/caller.ts";
 import { type RateState, rateLimit, rateState } from "../access/rate.ts";
 import { tokenIdOf } from "../access/token.ts";
 import type { TokenGate } from "../access/token-gate.ts";
@@ -40,7 +40,7 @@ export function bearerOf({ headers }: Pick<HttpRequest, "headers">): string | nu
  * Finds the token that a request brings and counts the request; the trace learns how the token stands. Throws
  * `ActivityError` for a bad token and an excess of requests.
  */
-export async function identify(visit: Visit): Promise<Token> {
+export async function identify(visit: Visit): Promise<ActiveToken> {
   const { gate, secret, trace, rate } = visit;
   // Known of a token that is refused, too: an attempt with a revoked one is worth knowing.
   trace.facts.token_id = tokenIdOf(secret);
@@ -55,7 +55,7 @@ export async function identify(visit: Visit): Promise<Token> {
  * Finds the token that a request brings by a read, without counting the request and whatever is left of the rate. Throws
  * `ActivityError` for a bad token.
  */
-export async function identifyUncounted(visit: Visit): Promise<Token> {
+export async function identifyUncounted(visit: Visit): Promise<ActiveToken> {
   const { gate, secret, trace, rate } = visit;
   trace.facts.token_id = tokenIdOf(secret);
   const now = visit.now();

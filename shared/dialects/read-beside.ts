@@ -1,4 +1,4 @@
-import type { Token } from "../access/caller.ts";
+import type { ActiveToken } from "../access/caller.ts";
 import { tokenIdOf } from "../access/token.ts";
 import { ActivityError } from "../events/errors.ts";
 import type { ReadMeter } from "../events/query.ts";
@@ -12,7 +12,7 @@ export type ReadingVisit = Visit & {
   /** Identifies the caller together with the organisation that it names. */
   readonly key: string;
   /** The organisation that a token is let in to by this request. Throws `ActivityError` where it is to none. */
-  orgOf(token: Token): string | Promise<string>;
+  orgOf(token: ActiveToken): string | Promise<string>;
 };
 
 /**

@@ -7,6 +7,7 @@ export type ErrorCode =
   | "unauthenticated"
   | "scope_missing"
   | "org_mismatch"
+  | "org_suspended"
   | "not_found"
   | "method_not_allowed"
   | "conflict"

@@ -3,6 +3,7 @@ import { ActivityError } from "./errors.ts";
 import type { ActivityEvent, Position } from "./event.ts";
 import { mergedSource, type Source } from "./merged-source.ts";
 import { newestFirst } from "./order.ts";
+import { onlyPosition } from "./position.ts";
 import type { EventPage, EventQuery, EventReader } from "./query.ts";
 
 /** A list that is paged by number: what it reads, and what of that belongs to it. */
@@ -104,7 +105,7 @@ export async function readWindow(
       if (events.length < take) continue;
       const isLast = page.next === null && at === page.events.length - 1;
       if (skip === 0 || isLast || head === null) return { events, remember: async () => undefined };
-      const place = { offset, after: positionOf(event), head: positionOf(head) };
+      const place = { offset, after: onlyPosition(event), head: onlyPosition(head) };
       const isKnown = known.some((other) => isSamePlace(other, place));
       return { events, remember: async () => (isKnown ? undefined : remembering(places.put(walk, place, now()))) };
     }
@@ -118,7 +119,7 @@ export async function readWindow(
       // Only where a repeat starts further on is it worth asking for one.
       if (skip <= take || before.after === null || before.offset === start.offset || head === null) throw tooBroad();
       const { offset: reached, after: from } = before;
-      await remembering(places.put(walk, { offset: reached, after: from, head: positionOf(head) }, now()));
+      await remembering(places.put(walk, { offset: reached, after: from, head: onlyPosition(head) }, now()));
       throw new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
         retryAfter: 1,
       });
@@ -167,10 +168,6 @@ async function remembering(put: Promise<void>): Promise<void> {
 /** Where so few events are wanted that a read found none, how far it got says as well whether anything is new. */
 function newestOf({ events, next }: EventPage): Position | null {
   return events[0] ?? next;
-}
-
-function positionOf({ occurred_at, event_id, entity_id }: Position): Position {
-  return { occurred_at, event_id, entity_id };
 }
 
 function isSamePosition(left: Position, right: Position): boolean {

@@ -58,7 +58,7 @@ function isGivenUp(result: PromiseSettledResult<Outcome> | undefined): boolean {
   return result?.status === "fulfilled" && result.value === "given_up";
 }
 
-/** The deliveries are recorded by now and cannot come again: lines that CloudWatch does not take go to the own log. */
+/** The deliveries are recorded by now and cannot come again: lines that CloudWatch does not take in time go to the own log. */
 async function writeGivenUp(accessLog: AuditLog, messages: readonly DeliveryMessage[], now: Date): Promise<void> {
   const lines = messages.map(({ org_id, endpoint_id, delivery_id, event }): DeliveryLine => {
     const ids = { org_id, endpoint_id, delivery_id, event_id: event?.event_id };
@@ -68,6 +68,7 @@ async function writeGivenUp(accessLog: AuditLog, messages: readonly DeliveryMess
   const entries = lines.map((line): AuditEntry => ({ time: now, text: lineWithinLimit(line, JSON.stringify(line)) }));
   await accessLog.put(entries).catch((error: unknown) => {
     log("error", "audit lines not written", { lines, ...errorFields(error) });
+    count({ [metrics.auditLinesLost]: lines.length }, now);
   });
 }
 

@@ -63,6 +63,8 @@ export const metrics = {
   deliveriesDue: "DeliveriesDue",
   circuitsOpened: "CircuitsOpened",
   endpointsDisabled: "EndpointsDisabled",
+  /** Audit lines of deliveries that the log did not take in time: they are in the log of the sender. */
+  auditLinesLost: "AuditLinesLost",
   replaySteps: "ReplaySteps",
   eventsLogged: "EventsLogged",
   /** Made by CloudWatch of the lines in the audit log. */

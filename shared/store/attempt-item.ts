@@ -1,11 +1,11 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import type { Attempt, SendError } from "../webhooks/attempt.ts";
+import type { Attempt, SendError, StoredAttempt } from "../webhooks/attempt.ts";
 import { type Delivery, keptForDays } from "../webhooks/delivery.ts";
 import { expiresAfter } from "./expiry.ts";
 import { attemptKey } from "./keys.ts";
-import { jsonOf, readItem } from "./stored-item.ts";
+import { jsonOf, knownOrLater, readItem } from "./stored-item.ts";
 
 const sendError = z.enum({
   url_refused: "url_refused",
@@ -23,7 +23,7 @@ const stored = z.object({
   number: z.number(),
   at: z.string(),
   status: z.nullable(z.number()),
-  error: z.nullable(sendError),
+  error: z.nullable(knownOrLater(sendError)),
   message: z.nullable(z.string()),
   duration_ms: z.number(),
   headers: jsonOf(z.record(z.string(), z.string())),
@@ -45,6 +45,6 @@ export function toAttemptItem(
 }
 
 /** The attempt of an item. Throws, naming the item's key, where the item is damaged. */
-export function fromAttemptItem(item: Record<string, AttributeValue>): Attempt {
+export function fromAttemptItem(item: Record<string, AttributeValue>): StoredAttempt {
   return readItem(stored, item);
 }

@@ -1,6 +1,6 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { type DeliveryStatus, type DeliveryStore, deliveryMessage, deliveryStatuses } from "../webhooks/delivery.ts";
+import { type DeliveryStore, deliveryMessage, deliveryStatuses } from "../webhooks/delivery.ts";
 import { fromAttemptItem } from "./attempt-item.ts";
 import { textAttributes } from "./attributes.ts";
 import { claims } from "./delivery-claim.ts";
@@ -11,12 +11,15 @@ import { calling } from "./faults.ts";
 import { getItem } from "./get-item.ts";
 import { attemptKey, attemptPrefix, deliveryKey } from "./keys.ts";
 import { queryAll } from "./query-all.ts";
-import { readItem } from "./stored-item.ts";
+import { knownOrLater, readItem } from "./stored-item.ts";
 
 /** What one BatchGetItem takes. */
 const maxKeys = 100;
 
-const storedStatus = z.object({ delivery_id: deliveryMessage.shape.delivery_id, status: z.enum(deliveryStatuses) });
+const storedStatus = z.object({
+  delivery_id: deliveryMessage.shape.delivery_id,
+  status: knownOrLater(z.enum(deliveryStatuses)),
+});
 
 /** Deliveries and their attempts in the deliveries table. A page reads at most `reads` times. */
 export function deliveryStore(client: DynamoDBClient, table: string, reads = 8): DeliveryStore {
@@ -56,7 +59,7 @@ export function deliveryStore(client: DynamoDBClient, table: string, reads = 8):
         itemsOf(keys.slice(at * maxKeys, (at + 1) * maxKeys)),
       );
       const found = (await Promise.all(batches)).flat().map((item) => readItem(storedStatus, item));
-      return new Map<string, DeliveryStatus>(found.map(({ delivery_id, status }) => [delivery_id, status]));
+      return new Map(found.map(({ delivery_id, status }) => [delivery_id, status]));
     },
   };
 }

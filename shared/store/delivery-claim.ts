@@ -68,7 +68,9 @@ export function claims(client: DynamoDBClient, table: string): Pick<DeliveryStor
             UpdateExpression,
           });
           const { Attributes = {} } = await calling(client.send(update));
-          return { kind: "claimed", delivery: fromDeliveryItem(Attributes) };
+          // The claim itself set both.
+          const delivery = { ...fromDeliveryItem(Attributes), status: "pending", reason: null } as const;
+          return { kind: "claimed", delivery };
         } catch (error) {
           if (error instanceof ConditionalCheckFailedException && error.Item) return refused(error.Item, message, now);
           throw error;

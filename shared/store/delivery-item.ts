@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { type Delivery, deliveryMessage, deliveryStatuses, type FailureReason } from "../webhooks/delivery.ts";
-import { readItem } from "./stored-item.ts";
+import { deliveryMessage, deliveryStatuses, type FailureReason, type StoredDelivery } from "../webhooks/delivery.ts";
+import { knownOrLater, readItem } from "./stored-item.ts";
 
 const failureReason = z.enum({
   exhausted: "exhausted",
@@ -24,8 +24,8 @@ const stored = z.object({
   event,
   cycle,
   step,
-  status: z.enum(deliveryStatuses),
-  reason: z.nullable(failureReason),
+  status: knownOrLater(z.enum(deliveryStatuses)),
+  reason: z.nullable(knownOrLater(failureReason)),
   attempts: z.number(),
   created_at: z.string(),
   last_attempt_at: z.nullable(z.string()),
@@ -35,6 +35,6 @@ const stored = z.object({
 });
 
 /** The delivery of an item. Throws, naming the item's key, where the item is damaged. */
-export function fromDeliveryItem(item: Record<string, AttributeValue>): Delivery {
+export function fromDeliveryItem(item: Record<string, AttributeValue>): StoredDelivery {
   return readItem(stored, item);
 }

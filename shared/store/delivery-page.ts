@@ -4,7 +4,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { type Delivery, type DeliveryQuery, type DeliveryStore, deliveryIdPrefix } from "../webhooks/delivery.ts";
+import { type DeliveryQuery, type DeliveryStore, deliveryIdPrefix, type StoredDelivery } from "../webhooks/delivery.ts";
 import { textAttributes } from "./attributes.ts";
 import { fromDeliveryItem } from "./delivery-item.ts";
 import { calling } from "./faults.ts";
@@ -17,7 +17,7 @@ export function deliveryPages(client: DynamoDBClient, table: string, reads: numb
       const { from, to } = bounds(query);
       if (from > to) return { deliveries: [], next: null };
       const request = queryOf(table, query, from, to);
-      const deliveries: Delivery[] = [];
+      const deliveries: StoredDelivery[] = [];
       // One more than is shown tells whether there is more; where the page before ended is read again.
       let size = query.limit + 2;
       let start: Record<string, AttributeValue> | undefined;

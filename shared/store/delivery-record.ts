@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Attempt } from "../webhooks/attempt.ts";
-import { type Delivery, type DeliveryStore, keptForDays } from "../webhooks/delivery.ts";
+import { type Delivery, type DeliveryStore, keptForDays, newDelivery } from "../webhooks/delivery.ts";
 import { toAttemptItem } from "./attempt-item.ts";
 import { textAttributes } from "./attributes.ts";
 import { expiresAfter } from "./expiry.ts";
@@ -16,20 +16,9 @@ import { deliveryKey } from "./keys.ts";
 /** Writes what became of deliveries, and of each attempt. */
 export function records(client: DynamoDBClient, table: string): Pick<DeliveryStore, "create" | "announce" | "record"> {
   const create: DeliveryStore["create"] = (message, now, next_attempt_at) => {
-    const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = message;
-    const delivery: Delivery = {
-      ...{ org_id, endpoint_id, delivery_id, event_type, event, cycle, step },
-      status: "pending",
-      reason: null,
-      attempts: 0,
-      created_at: now.toISOString(),
-      last_attempt_at: null,
-      last_status: null,
-      last_error: null,
-      next_attempt_at,
-    };
+    const delivery = newDelivery(message, now, next_attempt_at);
     const item = {
-      ...deliveryKey(endpoint_id, delivery_id),
+      ...deliveryKey(message.endpoint_id, message.delivery_id),
       ...delivery,
       undelivered: delivery.status,
       ...expiresAfter(now.getTime(), keptForDays),

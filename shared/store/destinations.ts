@@ -19,14 +19,15 @@ const windowIsOver = "attribute_not_exists(pk) OR #window < :window";
 
 const maxTries = 3;
 
-/** Counts of sends to each host, in the deliveries table: one item a host, of which only the newest window is kept. */
+/** Counts of sends to each host, in the deliveries table: one item a host, and one for each organisation that
+ * sends it much, of which only the newest window is kept. */
 export function destinationStore(client: DynamoDBClient, table: string): DestinationStore {
   /** Adds to the open window, or opens the next one. Returns what stood in the way; `null` if it was done. */
-  const update = async (host: string, isNew: boolean, values: Readonly<Record<string, unknown>>) => {
+  const update = async (destination: string, isNew: boolean, values: Readonly<Record<string, unknown>>) => {
     const { ":room": room, ":expires": expires, ...common } = values;
     const request = {
       TableName: table,
-      Key: textAttributes(destinationKey(host)),
+      Key: textAttributes(destinationKey(destination)),
       ConditionExpression: isNew ? windowIsOver : windowIsOpen,
       UpdateExpression: isNew
         ? "SET #window = :window, sends = :sends, expires_at_seconds = :expires"
@@ -45,7 +46,7 @@ export function destinationStore(client: DynamoDBClient, table: string): Destina
   };
 
   return {
-    async count(host, window, sends, limit) {
+    async count(destination, window, sends, limit) {
       const values = {
         ":window": window.getTime(),
         ":sends": sends,
@@ -54,7 +55,7 @@ export function destinationStore(client: DynamoDBClient, table: string): Destina
       };
       let isNew = false;
       for (let tries = 0; tries < maxTries; tries++) {
-        const standing = await update(host, isNew, values);
+        const standing = await update(destination, isNew, values);
         if (standing === null) return true;
         if (!isNew && isOpen(standing, window)) return false;
         // Opening it lost against another instance, or there is none to count in.

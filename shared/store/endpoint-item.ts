@@ -3,7 +3,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import type { DisabledReason, Endpoint } from "../webhooks/endpoint.ts";
 import { endpointKey } from "./keys.ts";
-import { readItem } from "./stored-item.ts";
+import { knownOrLater, readItem } from "./stored-item.ts";
 
 const disabledReason = z.enum({
   owner: "owner",
@@ -22,7 +22,7 @@ const stored = z.object({
   entity_id: z.nullable(z.string()),
   description: z.nullable(z.string()),
   secrets: z.array(z.object({ sealed: z.string(), expires_at: z.nullable(z.string()) })),
-  disabled: z.nullable(z.object({ reason: disabledReason, at: z.string() })),
+  disabled: z.nullable(z.object({ reason: knownOrLater(disabledReason), at: z.string() })),
   created_at: z.string(),
   updated_at: z.string(),
   created_by: z.optional(z.nullable(z.string())),

@@ -151,4 +151,4 @@ export const replayKey = (endpointId: string, replayId: string) => ({
 
 export const replayListKey = (orgId: string) => ({ pk: `replays#${orgId}`, sk: "list" });
 
-export const destinationKey = (host: string) => ({ pk: `destination#${host}`, sk: "window" });
+export const destinationKey = (destination: string) => ({ pk: `destination#${destination}`, sk: "window" });

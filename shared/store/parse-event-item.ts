@@ -1,6 +1,6 @@
 import { isRecordedAhead } from "../events/clock-skew.ts";
 import { DamagedItemError } from "../events/damaged-item.ts";
-import type { ActivityEvent } from "../events/event.ts";
+import type { ActivityEvent, JsonText } from "../events/event.ts";
 import {
   eventIdPattern,
   isAction,
@@ -11,6 +11,7 @@ import {
   orgIdPattern,
 } from "../events/limits.ts";
 import { isShardOf } from "../events/shards.ts";
+import { toStorableJson, toStorableText } from "../events/storable-text.ts";
 import { isStoredChanges, isStoredObject, isStoredRelated } from "../events/stored-json.ts";
 import { isTimestamp } from "../events/timestamp.ts";
 import { isEntityType } from "../events/vocabulary.ts";
@@ -29,8 +30,8 @@ const keyAttributes = ["timeline", "position", "shard"];
 
 /**
  * Parses a whole item of the events table. Services write into the table, so it is input: the result is an event as
- * this log writes it, to the letter. Throws `DamagedItemError`, naming the first attribute that is not in order, for
- * any other item.
+ * this log writes it, to the letter, but for characters that earlier releases let in (`toStorableText`). Throws
+ * `DamagedItemError`, naming the first attribute that is not in order, for any other item.
  */
 export function parseEventItem(item: StoredItem): ActivityEvent {
   const event = parseListedItem(item, {});
@@ -73,17 +74,17 @@ function parseFields(item: StoredItem, org_id: string): ActivityEvent {
     action: text(item, "action", isAction),
     entity_type: guarded(item, "entity_type", isEntityType) ?? missing(item, "entity_type"),
     entity_id: text(item, "entity_id", isId),
-    entity_ref: optional(item, "entity_ref", isRef),
+    entity_ref: prose(item, "entity_ref", isRef),
     actor_user_id: optional(item, "actor_user_id", isId),
-    actor: guarded(item, "actor", isStoredObject),
-    changes: guarded(item, "changes", isStoredChanges),
-    metadata: guarded(item, "metadata", isStoredObject) ?? missing(item, "metadata"),
+    actor: json(item, "actor", isStoredObject),
+    changes: json(item, "changes", isStoredChanges),
+    metadata: json(item, "metadata", isStoredObject) ?? missing(item, "metadata"),
     occurred_at: text(item, "occurred_at", isTimestamp),
     recorded_at: text(item, "recorded_at", isTimestamp),
-    related: guarded(item, "related", isStoredRelated),
-    text: optional(item, "text", isProse),
-    information: optional(item, "information", isProse),
-    params: guarded(item, "params", isStoredObject),
+    related: json(item, "related", isStoredRelated),
+    text: prose(item, "text", isProse),
+    information: prose(item, "information", isProse),
+    params: json(item, "params", isStoredObject),
     contact_id: optional(item, "contact_id", isId),
     settled: constant(item, "settled", "paid"),
     notify: constant(item, "notify", "no"),
@@ -109,6 +110,17 @@ function guarded<T extends string>(item: StoredItem, field: Field, isValid: (val
   if (attribute === undefined) return null;
   if (attribute.S === undefined || !isValid(attribute.S)) throw invalid(item, field);
   return attribute.S;
+}
+
+/** Like `optional`, for texts that people read. */
+function prose(item: StoredItem, field: Field, isValid: (value: string) => boolean): string | null {
+  const value = optional(item, field, isValid);
+  return value === null ? null : toStorableText(value);
+}
+
+function json(item: StoredItem, field: Field, isValid: (value: string) => value is JsonText): JsonText | null {
+  const value = guarded(item, field, isValid);
+  return value === null ? null : toStorableJson(value);
 }
 
 function constant<T extends string>(item: StoredItem, field: Field, value: T): T | null {

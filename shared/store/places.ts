@@ -59,15 +59,17 @@ export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
 function fromItem({ pk, sk, after, head }: Record<string, AttributeValue>): Place {
   const read = (value: AttributeValue | undefined): Position => {
     const parts: unknown = JSON.parse(value?.S ?? "null");
-    const [occurred_at, event_id, entity_id] = Array.isArray(parts) ? parts : [];
+    const [occurred_at, event_id, entity_id, timeline, position] = Array.isArray(parts) ? parts : [];
     if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") {
       throw new Error(`Item ${pk?.S} ${sk?.S} is no place of a list.`);
     }
-    return { occurred_at, event_id, entity_id };
+    const isKey = typeof timeline === "string" && typeof position === "string";
+    return { occurred_at, event_id, entity_id, ...(isKey && { key: { timeline, position } }) };
   };
   return { offset: Number(sk?.S?.slice(placePrefix.length)), after: read(after), head: read(head) };
 }
 
-function written({ occurred_at, event_id, entity_id }: Position): string {
-  return JSON.stringify([occurred_at, event_id, entity_id]);
+/** A release before this one reads the first three parts. */
+function written({ occurred_at, event_id, entity_id, key }: Position): string {
+  return JSON.stringify([occurred_at, event_id, entity_id, ...(key === undefined ? [] : [key.timeline, key.position])]);
 }

@@ -1,6 +1,6 @@
 import type { TokenUses } from "../access/authenticate.ts";
 import type { OrgReader } from "../access/org-directory.ts";
-import { SuspendedOrgs, withoutSuspended } from "../access/suspended-orgs.ts";
+import { SuspendedOrgs, withSuspensions } from "../access/suspended-orgs.ts";
 import { ShardCache } from "../events/shard-directory.ts";
 import type { WindowWorld } from "../events/window.ts";
 import { dynamoClient } from "./client.ts";
@@ -30,7 +30,7 @@ export function readWorld(
     shards,
     suspended,
     places: placeStore(client, tables.config),
-    tokens: withoutSuspended(tokenUses(client, tables.config), suspended),
+    tokens: withSuspensions(tokenUses(client, tables.config), suspended),
     orgs: orgReader(client, tables.config),
     now,
   };

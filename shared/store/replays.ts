@@ -8,11 +8,16 @@ import { calling } from "./faults.ts";
 import { getItem } from "./get-item.ts";
 import { replayKey, replayPrefix } from "./keys.ts";
 import { queryAll } from "./query-all.ts";
-import { readItem } from "./stored-item.ts";
+import { knownOrLater, readItem } from "./stored-item.ts";
 
 const listPlace = z.object({ kind: z.literal("list"), after: z.string() });
 
-const position = z.object({ occurred_at: z.string(), event_id: z.string(), entity_id: z.string() });
+const position = z.object({
+  occurred_at: z.string(),
+  event_id: z.string(),
+  entity_id: z.string(),
+  key: z.exactOptional(z.object({ timeline: z.string(), position: z.string() })),
+});
 const logPlace = z.object({ kind: z.literal("log"), after: z.nullable(position) });
 
 const stored = z.object({
@@ -22,8 +27,8 @@ const stored = z.object({
   since: z.string(),
   until: z.string(),
   events: z.nullable(z.array(z.string())),
-  only: z.enum(replayScopes),
-  status: z.enum(["running", "done", "stopped"]),
+  only: knownOrLater(z.enum(replayScopes)),
+  status: knownOrLater(z.enum(["running", "done", "stopped"])),
   examined: z.number(),
   sent: z.number(),
   place: z.nullable(z.discriminatedUnion("kind", [listPlace, logPlace])),

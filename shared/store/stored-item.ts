@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import { isLaterValue, type LaterValue } from "../webhooks/later-value.ts";
 
 /** Reads an item. Throws, naming the item's key, where it does not hold what this log writes. */
 export function readItem<T>(schema: z.ZodMiniType<T>, item: Record<string, AttributeValue>): T {
@@ -8,6 +9,11 @@ export function readItem<T>(schema: z.ZodMiniType<T>, item: Record<string, Attri
   if (read.success) return read.data;
   const field = read.error.issues[0]?.path.join(".");
   throw new Error(`Item ${item.pk?.S ?? "?"} ${item.sk?.S ?? "?"} has no valid ${field}.`);
+}
+
+/** An attribute that has one of these values, or one of a later release: that must not make the item unreadable. */
+export function knownOrLater<T extends string>(known: z.ZodMiniType<T>) {
+  return z.union([known, z.custom<LaterValue>(isLaterValue)]);
 }
 
 /** An attribute that holds JSON text. */

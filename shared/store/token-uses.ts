@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { TokenUses } from "../access/authenticate.ts";
+import type { Token } from "../access/caller.ts";
 import { leaseAttribute } from "../access/counted-attributes.ts";
 import { carriedOver, type RateWindow } from "../access/rate.ts";
 import type { Lease } from "../access/read-lease.ts";
@@ -34,7 +35,7 @@ type Step = { readonly carried: number | null; readonly isLimited: boolean };
  * window. An access token is counted on its client's item. Whether the client has it is read from the answer: a condition
  * on it would need the right to name the attribute, which IAM does not tell from the right to write it.
  */
-export function tokenUses(client: DynamoDBClient, table: string): TokenUses {
+export function tokenUses(client: DynamoDBClient, table: string): TokenUses<Token> {
   const update = async (ref: Holder, { window, requests, lease }: Count, { carried, isLimited }: Step) => {
     const isWithin = isLimited && carried === null ? " AND rate_used < :limit" : "";
     const isHolder = lease === null ? "" : ` AND ${leaseAttribute(lease.slot)} = :until`;

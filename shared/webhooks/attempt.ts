@@ -1,3 +1,5 @@
+import type { LaterValue } from "./later-value.ts";
+
 /** What kept a request from being answered. */
 export type SendError =
   | "url_refused"
@@ -27,6 +29,9 @@ export type Exchange = {
 
 /** Sends one POST. Never throws for what the other side does. */
 export type Send = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Exchange>;
+
+/** An attempt that was kept, perhaps by a later release. */
+export type StoredAttempt = Omit<Attempt, "error"> & { readonly error: SendError | LaterValue | null };
 
 /** One attempt as it is kept. */
 export type Attempt = Exchange & {

@@ -1,14 +1,14 @@
 import { ActivityError } from "../events/errors.ts";
-import type { Attempt } from "./attempt.ts";
+import type { StoredAttempt } from "./attempt.ts";
 import { cataloguedType } from "./catalogue.ts";
-import { type Delivery, type DeliveryPage, type DeliveryQuery, deliveryIdAt } from "./delivery.ts";
+import { type Delivery, type DeliveryPage, type DeliveryQuery, deliveryIdAt, type StoredDelivery } from "./delivery.ts";
 import { getEndpoint } from "./endpoints.ts";
 import { enqueue } from "./enqueue.ts";
 import { deliveryIdPattern } from "./ids.ts";
 import type { ManageWorld } from "./manage-world.ts";
 
 /** A delivery and each attempt at it, oldest first. */
-export type DeliveryStory = { readonly delivery: Delivery; readonly attempts: readonly Attempt[] };
+export type DeliveryStory = { readonly delivery: StoredDelivery; readonly attempts: readonly StoredAttempt[] };
 
 /** Which delivery, of whose endpoint. */
 export type DeliveryRef = { readonly org_id: string; readonly endpoint_id: string; readonly delivery_id: string };
@@ -73,7 +73,7 @@ export async function retryDelivery(world: ManageWorld, ref: DeliveryRef): Promi
   return { ...delivery, cycle, step: 0, status: "pending", reason: null, next_attempt_at: started_at };
 }
 
-async function find({ deliveries }: ManageWorld, { endpoint_id, delivery_id }: DeliveryRef): Promise<Delivery> {
+async function find({ deliveries }: ManageWorld, { endpoint_id, delivery_id }: DeliveryRef): Promise<StoredDelivery> {
   const delivery = deliveryIdPattern.test(delivery_id) ? await deliveries.get(endpoint_id, delivery_id) : null;
   if (delivery === null) throw new ActivityError("not_found", "There is no such delivery.");
   return delivery;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { ActivityEvent } from "../events/event.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, StoredAttempt } from "./attempt.ts";
+import type { LaterValue } from "./later-value.ts";
 
 export const deliveryStatuses = ["pending", "succeeded", "failed"] as const;
 
@@ -69,6 +70,28 @@ export type Delivery = Pick<
   readonly next_attempt_at: string | null;
 };
 
+/** A delivery that was kept, perhaps by a later release. */
+export type StoredDelivery = Omit<Delivery, "status" | "reason"> & {
+  readonly status: DeliveryStatus | LaterValue;
+  readonly reason: FailureReason | LaterValue | null;
+};
+
+/** A delivery that was not attempted yet. */
+export function newDelivery(message: DeliveryMessage, now: Date, next_attempt_at: string | null): Delivery {
+  const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = message;
+  return {
+    ...{ org_id, endpoint_id, delivery_id, event_type, event, cycle, step },
+    status: "pending",
+    reason: null,
+    attempts: 0,
+    created_at: now.toISOString(),
+    last_attempt_at: null,
+    last_status: null,
+    last_error: null,
+    next_attempt_at,
+  };
+}
+
 /** What became of asking for an attempt. */
 export type Claim =
   | { readonly kind: "claimed"; readonly delivery: Delivery }
@@ -92,7 +115,7 @@ export type DeliveryQuery = DeliveryFilter & {
   readonly after: string | null;
 };
 
-export type DeliveryPage = { readonly deliveries: readonly Delivery[]; readonly next: string | null };
+export type DeliveryPage = { readonly deliveries: readonly StoredDelivery[]; readonly next: string | null };
 
 export type DeliveryStore = {
   /**
@@ -109,13 +132,13 @@ export type DeliveryStore = {
    * meanwhile only the attempt is kept. `attempt` is `null` where nothing was sent.
    */
   record(delivery: Delivery, attempt: Attempt | null): Promise<void>;
-  get(endpointId: string, deliveryId: string): Promise<Delivery | null>;
+  get(endpointId: string, deliveryId: string): Promise<StoredDelivery | null>;
   /** Oldest first. */
-  attempts(endpointId: string, deliveryId: string): Promise<readonly Attempt[]>;
+  attempts(endpointId: string, deliveryId: string): Promise<readonly StoredAttempt[]>;
   /** Newest first. A page may hold fewer than `limit` and still have more behind it. */
   page(query: DeliveryQuery): Promise<DeliveryPage>;
   /** The status of each delivery that there is. */
-  statuses(endpointId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, DeliveryStatus>>;
+  statuses(endpointId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, StoredDelivery["status"]>>;
 };
 
 /** Attempts that are due later than a queue can hold them, spread over shards. */

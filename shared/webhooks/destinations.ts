@@ -3,22 +3,28 @@ import { hostOf, isLoopbackHost } from "./endpoint-url.ts";
 /** Sends to one host are counted in windows of this length. */
 const windowMs = 10_000;
 
-/** Sends of one instance to a host in a window that are not counted: most hosts are sent no more, and cost no write. */
+/** Sends of one instance to a host, and of one organisation to it, in a window that are not counted: most hosts are sent no more, and cost no write. */
 const uncountedSends = 10;
 
 /** Sends that an instance counts at once: one write for so many keeps the host's item from becoming hot. */
 const sendsOfLease = 50;
 
+/** The part of what a host is sent that one organisation may use: others can always send, too. */
+const shareOfOrg = 0.5;
+
 export type DestinationStore = {
-  /** Counts sends to a host in a window, which is named by its start; `false`, and counts none, beyond `limit`. */
-  count(host: string, window: Date, sends: number, limit: number): Promise<boolean>;
+  /**
+   * Counts sends to a host, or of one organisation to it, in a window, which is named by its start; `false`, and counts
+   * none, beyond `limit`.
+   */
+  count(destination: string, window: Date, sends: number, limit: number): Promise<boolean>;
 };
 
 type Budget = { used: number; granted: number; isExhausted: boolean; asking: Promise<void> | null };
 
 /**
- * Bounds how much is sent to one host, over all organisations and instances: whoever subscribes a host need not own it.
- * An instance takes its share of the host's budget in leases, for one window.
+ * Bounds how much is sent to one host, by each organisation and by all, over all instances: whoever subscribes a host
+ * need not own it. An instance takes its share of a budget in leases, for one window.
  */
 export class Destinations {
   readonly #store: DestinationStore;
@@ -33,17 +39,26 @@ export class Destinations {
     this.#now = now;
   }
 
-  /** Takes one send to the host of a URL; `false` if the host is sent no more in this window. Throws as the store does. */
-  async take(url: string): Promise<boolean> {
+  /**
+   * Takes one send of an organisation to the host of a URL; `false` if the host is sent no more in this window, or no
+   * more of this organisation. Throws as the store does.
+   */
+  async take(url: string, orgId: string): Promise<boolean> {
     const host = destinationOf(url);
+    const limitOfOrg = Math.max(sendsOfLease, this.#limit * shareOfOrg);
+    // What the host then refuses stays counted for the organisation: it would be refused again in this window.
+    return (await this.#takeOf(`${host}#${orgId}`, limitOfOrg)) && (await this.#takeOf(host, this.#limit));
+  }
+
+  async #takeOf(destination: string, limit: number): Promise<boolean> {
     for (;;) {
-      const budget = this.#budgetOf(host);
+      const budget = this.#budgetOf(destination);
       if (budget.used < budget.granted) {
         budget.used += 1;
         return true;
       }
       if (budget.isExhausted) return false;
-      budget.asking ??= this.#lease(host, budget);
+      budget.asking ??= this.#lease(destination, limit, budget);
       await budget.asking;
     }
   }
@@ -57,20 +72,20 @@ export class Destinations {
     return Math.floor(this.#now().getTime() / windowMs) * windowMs;
   }
 
-  #budgetOf(host: string): Budget {
+  #budgetOf(destination: string): Budget {
     const window = this.#windowNow();
     if (window !== this.#window) this.#budgets = new Map();
     this.#window = window;
-    const known = this.#budgets.get(host);
+    const known = this.#budgets.get(destination);
     if (known !== undefined) return known;
     const budget = { used: 0, granted: uncountedSends, isExhausted: false, asking: null };
-    this.#budgets.set(host, budget);
+    this.#budgets.set(destination, budget);
     return budget;
   }
 
-  async #lease(host: string, budget: Budget): Promise<void> {
+  async #lease(destination: string, limit: number, budget: Budget): Promise<void> {
     try {
-      const isGranted = await this.#store.count(host, new Date(this.#window), sendsOfLease, this.#limit);
+      const isGranted = await this.#store.count(destination, new Date(this.#window), sendsOfLease, limit);
       if (isGranted) budget.granted += sendsOfLease;
       else budget.isExhausted = true;
     } finally {

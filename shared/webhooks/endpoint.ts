@@ -1,4 +1,5 @@
 import type { ActivityEvent } from "../events/event.ts";
+import type { LaterValue } from "./later-value.ts";
 
 /** Endpoints of one organisation at most. */
 export const maxEndpoints = 50;
@@ -29,7 +30,7 @@ export type Endpoint = {
   readonly description: string | null;
   /** Newest first; older ones sign beside it until they expire. */
   readonly secrets: readonly SealedSecret[];
-  readonly disabled: { readonly reason: DisabledReason; readonly at: string } | null;
+  readonly disabled: { readonly reason: DisabledReason | LaterValue; readonly at: string } | null;
   readonly created_at: string;
   readonly updated_at: string;
   /** The token that created it; `null` for endpoints from before this was recorded. */

@@ -9,7 +9,8 @@ export const permitsAboveMs = 250;
 
 /**
  * Concurrent sends to an endpoint times the duration of one stay within this budget, so that a slow endpoint holds
- * fewer of the sends that the fleet can have in flight: 0.4 s allows 50, 2 s ten, 12 s one.
+ * fewer of the sends that the fleet can have in flight: 2 s allows ten, 12 s one. What is faster than 0.8 s is held to
+ * the 25 permits of a pool first (`permitsAboveMs`), or to the slots of an endpoint.
  */
 const flightBudgetMs = 20_000;
 

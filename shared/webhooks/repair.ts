@@ -27,7 +27,7 @@ const countedPages = 2;
 export type RepairPorts = {
   readonly endpoints: Pick<EndpointSource, "list" | "get" | "orgsIn">;
   readonly deliveries: Pick<DeliveryStore, "page" | "statuses">;
-  readonly replays: ReplayStore;
+  readonly replays: Pick<ReplayStore, "save" | "running">;
   readonly replayQueue: ReplayQueue;
   readonly events: EventReader;
   now(): Date;

@@ -2,7 +2,7 @@ import type { SuspendedOrgs } from "../access/suspended-orgs.ts";
 import type { DeliveryMessage, DeliveryQueue } from "./delivery.ts";
 import type { EndpointStore } from "./endpoint.ts";
 import { enqueue } from "./enqueue.ts";
-import type { Replay, ReplayQueue, ReplayStore } from "./replay.ts";
+import { isReplayScope, type Replay, type ReplayQueue, type ReplayStore } from "./replay.ts";
 import { type ReplayLog, selectForReplay } from "./replay-selection.ts";
 
 /** Deliveries a second: a replay of years takes its time and leaves the receiver room for what happens now. */
@@ -10,7 +10,7 @@ const perSecond = 50;
 
 export type ReplayWorld = ReplayLog & {
   readonly endpoints: Pick<EndpointStore, "get">;
-  readonly replays: ReplayStore;
+  readonly replays: Pick<ReplayStore, "get" | "save">;
   readonly queue: DeliveryQueue;
   readonly replayQueue: ReplayQueue;
   readonly suspended: Pick<SuspendedOrgs, "current">;
@@ -19,8 +19,7 @@ export type ReplayWorld = ReplayLog & {
 
 /**
  * Takes a replay one page further and asks for the next. It stops where the endpoint is gone or disabled, or its
- * organisation suspended. A page that
- * is run twice sends nothing twice: its messages are of the same cycle.
+ * organisation suspended, or a later release began it in a way that this one does not know. A page that is run twice sends nothing twice: its messages are of the same cycle.
  */
 export async function runReplay(
   world: ReplayWorld,
@@ -34,11 +33,13 @@ export async function runReplay(
   ]);
   const now = world.now();
   const updated_at = now.toISOString();
-  if (endpoint === null || endpoint.disabled !== null || suspended.has(ref.org_id)) {
+  const { only } = replay;
+  // What a scope of a later release selects is not known here: its replay can be started again by that release.
+  if (!isReplayScope(only) || endpoint === null || endpoint.disabled !== null || suspended.has(ref.org_id)) {
     await world.replays.save({ ...replay, status: "stopped", updated_at });
     return "stopped";
   }
-  const { selected, examined, next } = await selectForReplay(world, endpoint, replay, replay.place, now);
+  const { selected, examined, next } = await selectForReplay(world, endpoint, { ...replay, only }, replay.place, now);
   await sendPaced(
     world.queue,
     selected.map(({ delivery_id, event_type, event }) => ({

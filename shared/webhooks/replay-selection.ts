@@ -1,15 +1,16 @@
 import { toleratedSkewMs } from "../events/clock-skew.ts";
 import type { ActivityEvent } from "../events/event.ts";
+import { onlyPosition } from "../events/position.ts";
 import type { EventReader } from "../events/query.ts";
 import { entityTypes } from "../events/vocabulary.ts";
 import { type DeliveryMessage, type DeliveryStore, deliveryIdOf } from "./delivery.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { eventTypeOf } from "./event-type.ts";
 import { asksFor, matchesAny } from "./filter.ts";
-import type { Replay, ReplayPlace } from "./replay.ts";
+import type { Replay, ReplayPlace, ReplayScope } from "./replay.ts";
 
 /** Which events a replay is about. */
-export type ReplayRange = Pick<Replay, "since" | "until" | "events" | "only">;
+export type ReplayRange = Pick<Replay, "since" | "until" | "events"> & { readonly only: ReplayScope };
 
 export type ReplayLog = { readonly events: EventReader; readonly deliveries: Pick<DeliveryStore, "page" | "statuses"> };
 
@@ -76,7 +77,7 @@ async function selectFromLog(
     .filter((event) => range.only === "all" || isOwed(endpoint, event, now))
     .map((event) => ({ ...toDelivery(endpoint.endpoint_id, event), isAhead: isAhead(event, now) }));
   const examined = page.events.length;
-  const next: ReplayPlace | null = page.next === null ? null : { kind: "log", after: positionOf(page.next) };
+  const next: ReplayPlace | null = page.next === null ? null : { kind: "log", after: onlyPosition(page.next) };
   const ids = range.only === "all" ? [] : asked.map(({ delivery_id }) => delivery_id);
   const listed = await deliveries.statuses(endpoint.endpoint_id, ids);
   const selected = asked.filter(({ delivery_id, isAhead }) => {
@@ -117,13 +118,4 @@ function toDelivery(endpointId: string, event: ActivityEvent) {
   const { entity_id, occurred_at, event_id } = event;
   const delivery_id = deliveryIdOf(endpointId, event);
   return { delivery_id, event_type: eventTypeOf(event), event: { entity_id, occurred_at, event_id } };
-}
-
-/** The place alone, without what else a page may tell it by. */
-function positionOf({
-  occurred_at,
-  event_id,
-  entity_id,
-}: Pick<ActivityEvent, "occurred_at" | "event_id" | "entity_id">) {
-  return { occurred_at, event_id, entity_id };
 }

@@ -1,6 +1,13 @@
 import type { Position } from "../events/event.ts";
+import type { LaterValue } from "./later-value.ts";
 
 export const replayScopes = ["failed", "all"] as const;
+
+export type ReplayScope = (typeof replayScopes)[number];
+
+export function isReplayScope(text: string): text is ReplayScope {
+  return replayScopes.some((scope) => scope === text);
+}
 
 /** Where a replay goes on: after a delivery in the list of what failed, or after an event in the log. */
 export type ReplayPlace =
@@ -17,8 +24,8 @@ export type Replay = {
   readonly until: string;
   /** Filters beside the endpoint's own; `null` for those alone. */
   readonly events: readonly string[] | null;
-  readonly only: (typeof replayScopes)[number];
-  readonly status: "running" | "done" | "stopped";
+  readonly only: ReplayScope | LaterValue;
+  readonly status: "running" | "done" | "stopped" | LaterValue;
   /** Events looked at, and deliveries sent, so far. */
   readonly examined: number;
   readonly sent: number;

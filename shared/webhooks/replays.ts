@@ -4,21 +4,23 @@ import type { EndpointStore } from "./endpoint.ts";
 import { getEndpoint } from "./endpoints.ts";
 import { replayIdPattern } from "./ids.ts";
 import type { ManageWorld } from "./manage-world.ts";
-import type { Replay, ReplayListStore } from "./replay.ts";
+import type { Replay, ReplayStore } from "./replay.ts";
 import { countReplay, type ReplayCount } from "./replay-count.ts";
-import { noteReplay } from "./replay-limit.ts";
+import { noteReplay, type ReplayLimitPorts } from "./replay-limit.ts";
 import type { ReplayRange } from "./replay-selection.ts";
 
 /** What starting a replay needs. */
-export type ReplayStart = Pick<ManageWorld, "replays" | "replayQueue" | "now" | "random"> & {
+export type ReplayStart = Pick<ManageWorld, "replayQueue" | "now" | "random"> & {
   readonly endpoints: Pick<EndpointStore, "get">;
-  /** Bounds how many replays an organisation has under way; `null` for operators, who replay what the log owes. */
-  readonly replayLists: ReplayListStore | null;
-};
+  readonly replays: Pick<ReplayStore, "save" | "running">;
+} & (ReplayLimitPorts | Unlimited);
+
+/** For operators, who replay what the log owes. They need no right to read single replays. */
+type Unlimited = { readonly replayLists: null };
 
 /** The replay that is under way to an endpoint; `null` where there is none, or it has stalled. */
 export function runningReplay(
-  { replays, now }: Pick<ReplayStart, "replays" | "now">,
+  { replays, now }: { readonly replays: Pick<ReplayStore, "running">; now(): Date },
   endpointId: string,
 ): Promise<Replay | null> {
   return replays.running(endpointId, now());
@@ -66,8 +68,7 @@ export async function startReplay(
   };
   await world.replays.save(replay);
   const begin = async () => {
-    const { replays, replayLists, now } = world;
-    if (replayLists !== null) await noteReplay({ replays, replayLists, now }, replay);
+    if (world.replayLists !== null) await noteReplay(world, replay);
     await world.replayQueue.send(replay, 0);
   };
   await begin().catch(async (error) => {

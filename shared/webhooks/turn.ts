@@ -100,7 +100,8 @@ async function sendAll(
       : waitForSlot(world, message, slots.waitUntil);
   const send = async (message: DeliveryMessage) => {
     const { destinations } = world;
-    if (!(await destinations.take(target.url))) return waitForSlot(world, message, destinations.windowEnd());
+    if (!(await destinations.take(target.url, message.org_id)))
+      return waitForSlot(world, message, destinations.windowEnd());
     const step = await attempt(world, target, message);
     if (step.sent !== null) sent.push(step.sent);
     return step.outcome;

@@ -8,6 +8,7 @@ import type { TokenUses } from "../../shared/access/authenticate.ts";
 import type { Token } from "../../shared/access/caller.ts";
 import { type ClientTokens, issueAccessToken } from "../../shared/access/client-tokens.ts";
 import { rateLimit, windowEnd, windowStart } from "../../shared/access/rate.ts";
+import { withSuspensions } from "../../shared/access/suspended-orgs.ts";
 import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "../../shared/access/token.ts";
 import { TokenGate } from "../../shared/access/token-gate.ts";
 import { adminStore } from "../../shared/store/admin.ts";
@@ -16,6 +17,7 @@ import { tokenUses } from "../../shared/store/token-uses.ts";
 import { anOrg } from "../support/builders.ts";
 import { aClient, aSecretOf } from "../support/fakturoid-dialect.ts";
 import { refusalOf } from "../support/refusal.ts";
+import { noneSuspended } from "../support/suspended.ts";
 import { noEndpoints } from "../support/token-endpoints.ts";
 import { type Engine, startTables } from "../support/webhook-worlds.ts";
 
@@ -29,7 +31,7 @@ const next = { ...window, start: windowEnd(now) };
 
 let engine: Engine;
 let issued: ClientTokens;
-let uses: TokenUses;
+let uses: TokenUses<Token>;
 let admins: AdminStore;
 
 beforeAll(async () => {
@@ -167,7 +169,7 @@ describe("what was never issued", () => {
     const client = await newClient();
     const good = await ask(client);
     const forged = writeAccessToken(client.secret, "never issued");
-    const gate = new TokenGate(uses);
+    const gate = new TokenGate(withSuspensions(uses, noneSuspended));
     expect((await use(good))?.used).toBe(1);
     const before = await everything();
     for (const secret of [forged, aSecretOf("key", 200), writeAccessToken(aSecretOf("client", 201), "x")]) {
@@ -183,7 +185,7 @@ describe("what was never issued", () => {
   it("is counted once by each instance that saw it before it was revoked, and never again", async () => {
     const client = await newClient();
     const [revoked, good] = [await ask(client), await ask(client, 3_600)];
-    const gate = new TokenGate(uses);
+    const gate = new TokenGate(withSuspensions(uses, noneSuspended));
     await gate.enter(revoked, now, 600);
     await issued.revoke(client.token_id, tokenHash(revoked));
     for (let n = 0; n < 3; n++) {
@@ -205,7 +207,7 @@ describe("what was never issued", () => {
         },
       { step: "initialize", name: "units" },
     );
-    const gate = new TokenGate(tokenUses(client, engine.tables.config));
+    const gate = new TokenGate(withSuspensions(tokenUses(client, engine.tables.config), noneSuspended));
     for (let n = 0; n < 10; n++) {
       expect((await refusalOf(gate.enter(aSecretOf("token", 100 + n), now, 600))).code).toBe("unauthenticated");
     }
@@ -251,7 +253,7 @@ describe("a client that is revoked", () => {
     await revokeClient(client);
     for (const secret of [client.secret, ...tokens]) {
       expect((await use(secret))?.token.revoked_at).toBe(at(60).toISOString());
-      const entering = new TokenGate(uses).enter(secret, now, 600);
+      const entering = new TokenGate(withSuspensions(uses, noneSuspended)).enter(secret, now, 600);
       expect((await refusalOf(entering)).code).toBe("unauthenticated");
     }
     expect((await use(foreign))?.token.revoked_at).toBeNull();

@@ -1,12 +1,19 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ActivityError } from "../../shared/events/errors.ts";
 import type { ActivityEvent } from "../../shared/events/event.ts";
-import type { EventPage } from "../../shared/events/query.ts";
+import type { EventPage, EventReader } from "../../shared/events/query.ts";
 import { type ShardCount, shardOf } from "../../shared/events/shards.ts";
+import { readWindow } from "../../shared/events/window.ts";
 import { textAttributes } from "../../shared/store/attributes.ts";
+import { deliveryStore } from "../../shared/store/deliveries.ts";
 import { toItem } from "../../shared/store/event-item.ts";
 import { eventStore } from "../../shared/store/events.ts";
-import { anEvent, aQuery } from "../support/builders.ts";
+import { placeStore } from "../../shared/store/places.ts";
+import { replayStore } from "../../shared/store/replays.ts";
+import type { Replay } from "../../shared/webhooks/replay.ts";
+import { selectForReplay } from "../../shared/webhooks/replay-selection.ts";
+import { anEndpoint, anEvent, aQuery } from "../support/builders.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 
 let stack: TestStack;
@@ -91,6 +98,53 @@ describe.each<[string, ShardCount]>([
     const budget = { reads: 2, bytes: 5_000_000 };
     const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
     expect(await walk((after) => store.page(aQuery({ org_id, limit: 2, after })))).toEqual(events);
+  });
+});
+
+describe("a walk whose every read ends among items that are not events, and that goes on from what was stored of it", () => {
+  const org_id = "org_damaged_1";
+  const now = () => new Date("2026-06-01T12:00:00.000Z");
+  /** Reads two items at a time. */
+  const reader = (): EventReader => {
+    const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { budget: { reads: 1, bytes: 5_000_000 } });
+    return { page: (query) => store.page({ ...query, limit: 1 }) };
+  };
+  const events = Array.from({ length: 20 }, (_, second) => eventAt(org_id, second)).reverse();
+
+  it("as a replay comes to its end, and sends each event once", async () => {
+    const endpoint = anEndpoint({ org_id, events: ["*"], created_at: "2026-01-01T00:00:00.000Z" });
+    const { endpoint_id } = endpoint;
+    const replays = replayStore(stack.dynamodb, stack.tables.deliveries ?? "");
+    const deliveries = deliveryStore(stack.dynamodb, stack.tables.deliveries ?? "");
+    const at = now().toISOString();
+    const range = { since: "2026-05-01T00:00:00.000Z", until: at, events: null, only: "all" } as const;
+    const ids = { replay_id: `rpl_${"1".repeat(32)}`, org_id, endpoint_id };
+    let replay: Replay = {
+      ...{ ...ids, ...range, status: "running", examined: 0, sent: 0, place: null, created_at: at, updated_at: at },
+    };
+    const sent: unknown[] = [];
+    for (let steps = 0; steps < 200; steps++) {
+      const page = await selectForReplay({ events: reader(), deliveries }, endpoint, range, replay.place, now());
+      sent.push(...page.selected.map(({ event }) => event?.event_id));
+      if (page.next === null) return void expect(sent).toEqual(events.map(({ event_id }) => event_id));
+      await replays.save({ ...replay, place: page.next });
+      replay = (await replays.get(endpoint_id, replay.replay_id)) ?? replay;
+    }
+    throw new Error("The replay does not end.");
+  });
+
+  it("as a list by number reaches its page", async () => {
+    const places = placeStore(stack.dynamodb, stack.tables.config ?? "");
+    const list = { queries: [aQuery({ org_id })], matches: null, org_id, name: "damaged" };
+    const read = () => readWindow({ events: reader(), places, now }, list, { skip: 15, take: 5 });
+    for (let tries = 0; tries < 40; tries++) {
+      const window = await read().catch((error: unknown) => {
+        if (error instanceof ActivityError && error.code === "unavailable") return null;
+        throw error;
+      });
+      if (window !== null) return void expect(window.events).toEqual(events.slice(15));
+    }
+    throw new Error("The page is never reached.");
   });
 });
 

@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { closeServer, listenOnLoopback } from "../../infra/local/listen.ts";
+import { withSuspensions } from "../../shared/access/suspended-orgs.ts";
 import { answerFinzbooks } from "../../shared/dialects/finzbooks/answer.ts";
 import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
 import { http } from "../../shared/lambda/http.ts";
@@ -12,6 +13,7 @@ import { tokenUses } from "../../shared/store/token-uses.ts";
 import { aSecret, aToken } from "../support/builders.ts";
 import { aContext, anHttpEvent } from "../support/http-event.ts";
 import { catchLog, type LogLine } from "../support/log-lines.ts";
+import { noneSuspended } from "../support/suspended.ts";
 
 /** Stands where DynamoDB would, and answers every call with the same trouble. */
 let engine: Server;
@@ -53,7 +55,11 @@ function clientOf(endpoint: string): DynamoDBClient {
 
 function request(endpoint: string) {
   const client = clientOf(endpoint);
-  const context = { events: eventStore(client, "events"), tokens: tokenUses(client, "config"), now: () => new Date() };
+  const context = {
+    events: eventStore(client, "events"),
+    tokens: withSuspensions(tokenUses(client, "config"), noneSuspended),
+    now: () => new Date(),
+  };
   const headers = { authorization: `Bearer ${aSecret()}`, "x-aibooks-org": "org_1" };
   return http({ name: "test", answer: answerFinzbooks(context), renderProblem })(
     anHttpEvent("/api/public/v1/activity", { headers }),

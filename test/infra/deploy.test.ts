@@ -86,10 +86,16 @@ describe("npm run deploy", () => {
 
 describe("npm run diff", () => {
   it("shows what a deployment would change, and tries nothing out", () => {
-    const { status, called } = run("diff", "--stage", "prod", "--", "--method=template");
+    const { status, called } = run("diff", "--stage", "dev", "--", "--method=template");
     expect({ status, called }).toEqual({
       status: 0,
-      called: ["cdk diff activity-log-prod -c stage=prod --method=template TARGET= STACK="],
+      called: ["cdk diff activity-log-dev -c stage=dev --method=template TARGET= STACK="],
     });
+  });
+
+  it("ends with a code of its own for a production stage without an address for its alarms", () => {
+    const { status, called, stderr } = run("diff", "--stage", "prod", "--", "--method=template");
+    expect({ status, called }).toEqual({ status: 3, called: [] });
+    expect(stderr).toContain("set alarmEmail of the stage in infra/config.ts");
   });
 });

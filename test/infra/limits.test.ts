@@ -11,6 +11,7 @@ import { windowBudget } from "../../shared/events/window.ts";
 import { rememberedMs } from "../../shared/lambda/data-keys.ts";
 import { maxEndpoints } from "../../shared/webhooks/endpoint.ts";
 import { initialLimit, maxConcurrentSends } from "../../shared/webhooks/health.ts";
+import { maxReplaysOfOrg } from "../../shared/webhooks/replay.ts";
 
 const rows = readFileSync(join(import.meta.dirname, "../../docs/limits.md"), "utf8").split("\n");
 const { dev, prod } = stages;
@@ -43,6 +44,9 @@ it.each([
   ["endpoints", `| ${maxEndpoints} |`],
   ["sends at a time", `${initialLimit} to one endpoint, up to ${maxConcurrentSends}`],
   ["sends at a time", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
+  ["sends at a time", `${prod.sendsPerOrg} in prod and ${dev.sendsPerOrg} in dev on each lane`],
+  ["sends to one host", `| ${n(prod.sendsPerHost)} a second`],
+  ["replays", `${maxReplaysOfOrg} replays an organisation at a time`],
   ["data keys of signing secrets that are decrypted", `once in ${rememberedMs / 60_000} minutes for each instance`],
 ])("the limits page says of %s what the code has", (what, said) => {
   expect(rows.find((row) => row.startsWith(`| ${what} |`))).toContain(said);

@@ -75,6 +75,16 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(may("dynamodb:Query").map(({ fn }) => fn)).not.toContain("IngestFunction");
   });
 
+  it("the operation around an append is compared as in AWS's examples, and no condition over all values lets a missing key pass", () => {
+    const conditions = permissions.map(({ condition }) => condition).filter((condition) => condition !== "");
+    const around = conditions.filter((condition) => condition.includes("dynamodb:EnclosingOperation"));
+    expect(around.length).toBeGreaterThan(0);
+    for (const condition of around) expect(Object.keys(JSON.parse(condition))).toEqual(["ForAnyValue:StringEquals"]);
+    const overAll = conditions.filter((condition) => condition.includes("ForAllValues:"));
+    expect(overAll.length).toBeGreaterThan(0);
+    for (const condition of overAll) expect(JSON.parse(condition)).toHaveProperty("Null");
+  });
+
   it("whoever reads the indexes, writes events of a queue or audits them can know which organisations are sharded", () => {
     const readers = permissions.filter(({ resource }) => resource.startsWith("EventLogTable/index/"));
     const condition = JSON.stringify(keysThatBeginWith("sharded_orgs"));

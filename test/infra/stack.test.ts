@@ -263,6 +263,13 @@ describe.each(stageNames)("in %s", (name) => {
       });
     });
 
+    it("has an access log that takes no room in the account's resource policy of logs", () => {
+      // Names that begin with /aws/vendedlogs/ share one statement: "Amazon CloudWatch Logs resource policy size restrictions".
+      const group =
+        template.findResources("AWS::Logs::LogGroup")[api.AccessLogSettings.DestinationArn["Fn::GetAtt"][0]];
+      expect(JSON.stringify(group?.Properties.LogGroupName)).toContain("/aws/vendedlogs/");
+    });
+
     it("keeps an access log of JSON lines, without query, headers or token", () => {
       const line: Record<string, string> = JSON.parse(api.AccessLogSettings.Format);
       expect(Object.keys(line)).toEqual(expect.arrayContaining(["time", "request_id", "ip", "route", "status"]));

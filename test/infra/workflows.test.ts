@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { stageNames } from "../../infra/config.ts";
@@ -130,4 +132,27 @@ describe("a deployment", () => {
     expect(scripts("diff")).not.toContain("deploy");
     expect(scripts("deploy")).toContain('npm run deploy -- --stage "$STAGE"');
   });
+
+  it.each([
+    [0, "Stack activity-log-prod", 0, ""],
+    [1, "Error: no credentials", 1, ""],
+    [3, "set alarmEmail of the stage", 0, "::notice title=Not compared with prod::set alarmEmail of the stage"],
+  ])(
+    "is green with a notice while prod is not set up: a comparison that ends with %i",
+    (code, said, status, notice) => {
+      const folder = mkdtempSync(join(tmpdir(), "activity-log-diff-"));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      writeFileSync(join(folder, "npm"), `#!/bin/sh\necho "${said}" >&2\nexit ${code}\n`, { mode: 0o755 });
+      const [script = ""] = (own.diff?.steps ?? []).flatMap(({ run = "" }) => (run.includes("diff") ? [run] : []));
+      // As GitHub runs a step with `shell: bash`.
+      const ended = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
+        cwd: folder,
+        env: { PATH: [folder, "/usr/bin", "/bin"].join(delimiter), GITHUB_STEP_SUMMARY: join(folder, "summary.md") },
+        encoding: "utf8",
+      });
+      expect(ended.status).toBe(status);
+      expect(ended.stdout.split("\n").find((line) => line.startsWith("::")) ?? "").toBe(notice);
+      expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain(said);
+    },
+  );
 });

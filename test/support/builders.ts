@@ -1,4 +1,4 @@
-import type { Token } from "../../shared/access/caller.ts";
+import type { ActiveToken, Token } from "../../shared/access/caller.ts";
 import type { Org } from "../../shared/access/org.ts";
 import { tokenHash, tokenIdOfHash, writeToken } from "../../shared/access/token.ts";
 import type { HttpRequest } from "../../shared/dialects/http.ts";
@@ -115,6 +115,11 @@ export function aToken(over: Partial<Token> = {}, secret = aSecret()): Token {
     last_used_at: null,
     ...over,
   };
+}
+
+/** A token as the functions that let requests in use it; none of its organisations are suspended. */
+export function anActiveToken(over: Partial<ActiveToken> = {}, secret = aSecret()): ActiveToken {
+  return { ...aToken({}, secret), suspended_org_ids: [], ...over };
 }
 
 /** A request of the dialects: `aRequest("/api/public/v1/activity?limit=5")`. */

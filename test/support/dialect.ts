@@ -12,13 +12,15 @@ export const onePage: EventPage = { events: [anEvent()], next: null };
 export function dialect({
   token = aToken(),
   used = 1,
+  suspended = [],
   page = onePage,
 }: {
   token?: Token;
   used?: number;
+  suspended?: readonly string[];
   page?: EventPage;
 } = {}) {
-  const ports = tokenPorts(() => token, used);
+  const ports = tokenPorts(() => token, used, suspended);
   const read = vi.fn<EventReader["page"]>(async () => page);
   const trace: HttpTrace = { headers: {}, facts: {} };
   const answer = answerFinzbooks({ events: { page: read }, tokens: ports, now: () => testNow });

@@ -6,7 +6,13 @@ import { clientScope, type Token } from "../../shared/access/caller.ts";
 import type { ClientTokens } from "../../shared/access/client-tokens.ts";
 import type { Org } from "../../shared/access/org.ts";
 import type { OrgReader } from "../../shared/access/org-directory.ts";
-import { type secretPrefixes, tokenIdOfHash, tokenRefOf, writeToken } from "../../shared/access/token.ts";
+import {
+  type secretPrefixes,
+  type TokenRef,
+  tokenIdOfHash,
+  tokenRefOf,
+  writeToken,
+} from "../../shared/access/token.ts";
 import { answerFakturoid } from "../../shared/dialects/fakturoid/answer.ts";
 import { answerOauth, renderOauthProblem } from "../../shared/dialects/fakturoid/oauth.ts";
 import { renderProblem } from "../../shared/dialects/fakturoid/problem.ts";
@@ -35,17 +41,19 @@ type Asked = { readonly method?: string; readonly headers?: Record<string, strin
 export function fakturoidDialect({
   token = aToken(),
   used = 1,
+  suspended = [],
   orgs = [anOrg()],
   page = { events: [anEvent()], next: null },
 }: {
   token?: Token;
   used?: number;
+  suspended?: readonly string[];
   orgs?: readonly Org[];
   page?: EventPage;
 } = {}) {
   const clock = { now: testNow };
   const known = new Map(orgs.map((org) => [org.org_id, org]));
-  const ports = tokenPorts(() => token, used);
+  const ports = tokenPorts(() => token, used, suspended);
   const read = vi.fn<EventReader["page"]>(async () => page);
   const readOrg = vi.fn<OrgReader["read"]>(async (orgId) => known.get(orgId) ?? null);
   const upTo = vi.fn<PlaceStore["upTo"]>(async () => []);
@@ -89,12 +97,16 @@ type Posted = {
 const form = "application/x-www-form-urlencoded";
 
 /** OAuth of the Fakturoid dialect, from the HTTP call to tokens in memory. Its clock stands still until it is set. */
-export function oauthDialect(tokens: readonly Token[] = [aClient()], { used = 1 }: { used?: number } = {}) {
+export function oauthDialect(
+  tokens: readonly Token[] = [aClient()],
+  { used = 1, suspended = [] }: { used?: number; suspended?: readonly string[] } = {},
+) {
   const stored = new Map(tokens.map((token) => [tokenIdOfHash(token.hash), token]));
   const clock = { now: testNow };
   let drawn = 0;
   const given = new Map<string, AccessGrants>();
-  const ports = tokenPorts(({ holder, isAccessToken }) => (isAccessToken ? null : (stored.get(holder) ?? null)), used);
+  const find = ({ holder, isAccessToken }: TokenRef) => (isAccessToken ? null : (stored.get(holder) ?? null));
+  const ports = tokenPorts(find, used, suspended);
   const grants = vi.fn<ClientTokens["grants"]>(async (clientId) => {
     const isRevoked = [...stored.values()].some((token) => token.token_id === clientId && token.revoked_at !== null);
     return isRevoked ? null : (given.get(clientId) ?? {});

@@ -12,6 +12,7 @@ import {
   type DueEntry,
   type DueStore,
   deliveryIdPrefix,
+  newDelivery,
 } from "../../shared/webhooks/delivery.ts";
 import {
   byAge,
@@ -125,7 +126,7 @@ export function memoryDeliveries(): DeliveryStore {
       const refused = held === undefined ? null : refusalOf(held, message, now);
       if (refused !== null) return refused;
       const { cycle, step } = message;
-      const before = held?.delivery ?? begun(message, now, null);
+      const before = held?.delivery ?? newDelivery(message, now, null);
       const delivery: Delivery = {
         ...before,
         cycle,
@@ -145,7 +146,7 @@ export function memoryDeliveries(): DeliveryStore {
     async create(message, now, nextAttemptAt) {
       const deliveries = deliveriesOf(message.endpoint_id);
       if (deliveries.has(message.delivery_id)) return false;
-      const delivery = begun(message, now, nextAttemptAt);
+      const delivery = newDelivery(message, now, nextAttemptAt);
       deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
       return true;
     },
@@ -159,7 +160,7 @@ export function memoryDeliveries(): DeliveryStore {
         deliveries.set(message.delivery_id, { ...held, delivery: { ...delivery, next_attempt_at: nextAttemptAt } });
         return;
       }
-      const delivery = begun(message, now, nextAttemptAt);
+      const delivery = newDelivery(message, now, nextAttemptAt);
       deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
     },
     async record(delivery, attempt) {
@@ -195,21 +196,6 @@ export function memoryDeliveries(): DeliveryStore {
       });
       return new Map(found);
     },
-  };
-}
-
-function begun(message: DeliveryMessage, now: Date, next_attempt_at: string | null): Delivery {
-  const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = message;
-  return {
-    ...{ org_id, endpoint_id, delivery_id, event_type, event, cycle, step },
-    status: "pending",
-    reason: null,
-    attempts: 0,
-    created_at: now.toISOString(),
-    last_attempt_at: null,
-    last_status: null,
-    last_error: null,
-    next_attempt_at,
   };
 }
 

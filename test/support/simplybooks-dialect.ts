@@ -30,17 +30,19 @@ export function simplybooksDialect({
   tokens = [aToken()],
   orgs = [anOrg()],
   used = 1,
+  suspended = [],
 }: {
   events?: readonly ActivityEvent[];
   tokens?: readonly Token[];
   orgs?: readonly Org[];
   used?: number;
+  suspended?: readonly string[];
 } = {}) {
   const clock = { now: testNow };
   const issued = new Map(tokens.map((token) => [tokenIdOfHash(token.hash), token]));
   const known = new Map(orgs.map((org) => [org.org_id, org]));
   const log = memoryEvents(events);
-  const ports = tokenPorts(({ holder }) => issued.get(holder) ?? null, used);
+  const ports = tokenPorts(({ holder }) => issued.get(holder) ?? null, used, suspended);
   const readOrg = vi.fn<OrgReader["read"]>(async (orgId) => known.get(orgId) ?? null);
   const page = vi.fn<EventReader["page"]>(async (query) => {
     const found = await log.page(query);

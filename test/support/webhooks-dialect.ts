@@ -77,9 +77,11 @@ type Asked = {
 export function webhooksDialect({
   log = [],
   token = {},
+  suspended = [],
 }: {
   log?: readonly ActivityEvent[];
   token?: Partial<Token>;
+  suspended?: readonly string[];
 } = {}) {
   const managed = manageWorld(log);
   const tokens = new Map(
@@ -90,7 +92,7 @@ export function webhooksDialect({
     }),
   );
   const trace: HttpTrace = { headers: {}, facts: {} };
-  const ports = tokenPorts(({ holder }) => tokens.get(holder) ?? null);
+  const ports = tokenPorts(({ holder }) => tokens.get(holder) ?? null, 1, suspended);
   const answer = answerWebhooks({
     ...managed.world,
     tokens: ports,

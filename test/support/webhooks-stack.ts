@@ -3,7 +3,7 @@ import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { z } from "zod";
 import type { EventInput } from "../../shared/events/schema.ts";
 import { deliveryStore } from "../../shared/store/deliveries.ts";
-import type { Delivery } from "../../shared/webhooks/delivery.ts";
+import type { StoredDelivery } from "../../shared/webhooks/delivery.ts";
 import { anInput } from "./builders.ts";
 import { type Received, startReceiver } from "./receiver.ts";
 import { startStack, type Tenant, type TestStack } from "./stack.ts";
@@ -33,7 +33,7 @@ export type Subscriber = Tenant & {
   delivery(
     subscription: Subscription,
     eventId: string,
-    isReached: (delivery: Delivery) => boolean,
+    isReached: (delivery: StoredDelivery) => boolean,
   ): Promise<DeliveryStory>;
 };
 
@@ -67,10 +67,11 @@ export type ListedDelivery = z.infer<typeof delivery>;
 /** The same with its attempts. */
 export type DeliveryStory = z.infer<typeof deliveryAnswer>["delivery"];
 
-export const isSettled = ({ status }: Delivery) => status !== "pending";
+export const isSettled = ({ status }: StoredDelivery) => status !== "pending";
 
 /** An attempt failed, and another one is to come. */
-export const isRetried = ({ status, last_attempt_at }: Delivery) => status === "pending" && last_attempt_at !== null;
+export const isRetried = ({ status, last_attempt_at }: StoredDelivery) =>
+  status === "pending" && last_attempt_at !== null;
 
 export function newEventId(): string {
   return `evt_${randomUUID().replaceAll("-", "")}`;

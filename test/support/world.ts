@@ -56,7 +56,7 @@ export async function openWorld(): Promise<World> {
  * Waits until the stack takes an event in. Right after its first deployment that is minutes: see "Polling and stream
  * starting positions" in the guide of Lambda.
  */
-async function untilPolled(world: World): Promise<void> {
+export async function untilPolled(world: Pick<World, "tenant" | "ingest" | "get">): Promise<void> {
   const { org_id, headers } = await world.tenant();
   await world.ingest([anInput({ org_id })]);
   const shown = z.object({ activity: z.array(z.unknown()) });

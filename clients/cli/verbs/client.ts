@@ -12,18 +12,19 @@ export const clientCreate = defineVerb({
   name: "client create",
   summary: "Creates an API client for the Fakturoid API. Its secret is shown this once and kept nowhere.",
   options,
-  async run({ text }, { cwd }) {
+  async run({ text }, { cwd, stderr }) {
     const target = await findTarget(cwd, text("stack"));
     const client = z.object({ client_id: z.string(), org_id: z.string(), slug: z.string() });
     const request = { action: "client.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
     const json = await administer(target, request, z.object({ client, secret: z.string() }));
+    const { client_id, slug } = json.client;
     const lines = [
-      `Client id      ${json.client.client_id}`,
-      `Client secret  ${json.secret}`,
-      `Account slug   ${json.client.slug}`,
-      "Keep the secret now: it is not shown again. token revoke with the client id ends it, and all it was given.",
+      `Client id     ${client_id}`,
+      `Account slug  ${slug}`,
+      `Store the client secret now: it is not shown again. token revoke ${client_id} ends it and its access tokens.`,
     ];
-    return { json, text: lines.join("\n") };
+    stderr.write(`${lines.join("\n")}\n`);
+    return { json, text: json.secret };
   },
 });
 
@@ -31,16 +32,13 @@ export const keyCreate = defineVerb({
   name: "key create",
   summary: "Creates an API key for the SimplyBooks API. It is shown this once and kept nowhere.",
   options,
-  async run({ text }, { cwd }) {
+  async run({ text }, { cwd, stderr }) {
     const target = await findTarget(cwd, text("stack"));
     const token = z.object({ token_id: z.string(), org_ids: z.array(z.string()) });
     const request = { action: "key.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
     const json = await administer(target, request, z.object({ token, secret: z.string() }));
-    const lines = [
-      json.secret,
-      `Keep it now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.`,
-    ];
-    return { json, text: lines.join("\n") };
+    stderr.write(`Store the key now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.\n`);
+    return { json, text: json.secret };
   },
 });
 

@@ -1,5 +1,6 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { CliError } from "../outcome.ts";
+import { rejectedEvent } from "../rejected-event.ts";
 import { peek, type RejectedMessage } from "../rejected-queue.ts";
 import { retryRejected } from "../retry.ts";
 import { type Column, table } from "../table.ts";
@@ -19,7 +20,7 @@ export const rejectedList = defineVerb({
     const has_more = seen.length > limit;
     if (has_more) stderr.write("There are more: --limit shows more of them.\n");
     const json = { rejected, has_more };
-    return { json, text: rejected.length === 0 ? "No rejected events." : table(shape, rejected, columns) };
+    return { json, text: rejected.length === 0 ? nothingRejected : table(shape, rejected, columns) };
   },
 });
 
@@ -32,9 +33,20 @@ export const rejectedRetry = defineVerb({
     const target = await findTarget(cwd, text("stack"));
     const client = new SQSClient(target.clientConfig("sqs"));
     const json = { retried: await retryRejected({ client, queues: target.queues, limit }) };
-    return { json, text: `Sent ${json.retried} again. rejected list shows what is refused once more.` };
+    return { json, text: json.retried === 0 ? nothingToRetry : retriedText(json.retried) };
   },
 });
+
+/** `emit` says "rejected" of two kinds of events, and only one of them can be listed. */
+const nothingRejected =
+  "The rejected queue is empty. It has what the stack refused; what emit refuses before it sends is only in emit's output.";
+
+const nothingToRetry = "The rejected queue is empty: there was nothing to send again.";
+
+function retriedText(count: number): string {
+  const events = count === 1 ? "event" : "events";
+  return `Sent ${count} rejected ${events} to the ingest queue again. rejected list shows what the stack refuses once more.`;
+}
 
 const shape: readonly Column<RejectedMessage>[] = [
   {
@@ -42,10 +54,17 @@ const shape: readonly Column<RejectedMessage>[] = [
     cell: ({ rejected_at }) => moment(rejected_at),
     style: () => "dim",
   },
-  { title: "MESSAGE", cell: ({ message_id }) => message_id ?? "-", style: () => "dim" },
+  { title: "ORG", cell: ({ body }) => rejectedEvent(body).org_id ?? "-" },
+  { title: "ACTION", cell: ({ body }) => rejectedEvent(body).action ?? "-" },
+  { title: "ENTITY", cell: ({ body }) => entityOf(body) },
   { title: "CODE", cell: ({ code }) => code ?? "-", style: () => "red" },
   { title: "REASON", cell: ({ reason }) => reason ?? "see the log of the ingest function" },
 ];
+
+function entityOf(body: string): string {
+  const { entity_type, entity_id } = rejectedEvent(body);
+  return entity_type === null && entity_id === null ? "-" : `${entity_type ?? "-"} ${entity_id ?? "-"}`;
+}
 
 function readLimit(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;

@@ -35,6 +35,7 @@ export const review = defineVerb({
     csv: { help: "comma-separated values, for a spreadsheet" },
   },
   async run(given, session) {
+    if (given.flag("csv") && given.flag("json")) throw new CliError("usage", "Give either --csv or --json, not both.");
     const query = findQuery(given.operand("QUERY"));
     const filled = fill(query, (name) => given.text(name));
     const window = {

@@ -30,7 +30,7 @@ export const tokenCreate = defineVerb({
     expires: { value: "90d|DATE", help: "when it ends; never when left out" },
     user: { value: "ID", help: "the user that it acts for" },
   },
-  async run({ text, list }, { cwd, now }) {
+  async run({ text, list }, { cwd, now, stderr }) {
     const [expires, user_id] = [text("expires"), text("user")];
     const request = {
       action: "token.create" as const,
@@ -41,11 +41,8 @@ export const tokenCreate = defineVerb({
     };
     const target = await findTarget(cwd, text("stack"));
     const json = await administer(target, request, z.object({ token, secret: z.string() }));
-    const lines = [
-      json.secret,
-      `Keep it now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.`,
-    ];
-    return { json, text: lines.join("\n") };
+    stderr.write(`Store the token now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.\n`);
+    return { json, text: json.secret };
   },
 });
 

@@ -54,7 +54,8 @@ export const deliveryColumns: readonly Column<Delivery>[] = [
   { title: "STATUS", cell: ({ status }) => status, style: ({ status }) => statusStyle(status) },
   { title: "ATTEMPTS", cell: ({ attempt_count }) => String(attempt_count) },
   { title: "LAST", cell: ({ last_response_status, last_error }) => String(last_response_status ?? last_error ?? "-") },
-  { title: "NEXT (UTC)", cell: nextOrReason },
+  { title: "NEXT (UTC)", cell: nextAttempt },
+  { title: "REASON", cell: ({ reason }) => reason ?? "-" },
 ];
 
 /** Tells of a delivery and of each of its attempts, with what the endpoint answered. */
@@ -65,7 +66,7 @@ export function describeDelivery({ delivery }: DeliveryAnswer): string {
     ["event type", event_type],
     ["event", event_id ?? "none: this is a test"],
     ["status", status, statusStyle(status)],
-    [status === "failed" ? "reason" : "next attempt", nextOrReason(delivery)],
+    status === "failed" ? ["reason", delivery.reason ?? "-"] : ["next attempt", nextAttempt(delivery)],
     ["created", moment(created_at)],
   ]);
   return [about, ...attempts.map(describeAttempt)].join("\n\n");
@@ -85,8 +86,7 @@ function describeAttempt({ number, at, duration_ms, outcome, response_status, er
   return [title, ...told.map((line) => `    ${line}`.trimEnd())].join("\n");
 }
 
-function nextOrReason({ status, reason, next_attempt_at }: Delivery): string {
-  if (status === "failed") return reason ?? "-";
+function nextAttempt({ next_attempt_at }: Delivery): string {
   return next_attempt_at === null ? "-" : moment(next_attempt_at);
 }
 

@@ -1,5 +1,5 @@
 import { invalidToken, type TokenUses } from "../../access/authenticate.ts";
-import { requireScope, type Token } from "../../access/caller.ts";
+import { type ActiveToken, orgSuspended, requireScope } from "../../access/caller.ts";
 import type { Org } from "../../access/org.ts";
 import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
 import { tokenHash } from "../../access/token.ts";
@@ -40,7 +40,7 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
       return json(renderUser(token, await Promise.all(token.org_ids.map((orgId) => orgs.get(orgId)))));
     }
 
-    const orgOf = async (token: Token) => {
+    const orgOf = async (token: ActiveToken) => {
       requireScope(token, "AIBooks.activity.READ");
       return (await ownOrg(orgs, token, route.slug)).org_id;
     };
@@ -69,12 +69,14 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
 }
 
 /** The organisation of a slug, among those that the token is for. What is remembered may be a minute old: look again. */
-async function ownOrg(orgs: OrgDirectory, { org_ids }: Token, slug: string): Promise<Org> {
+async function ownOrg(orgs: OrgDirectory, token: ActiveToken, slug: string): Promise<Org> {
+  const orgIds = [...token.org_ids, ...token.suspended_org_ids];
   const find = (known: readonly Org[]) => known.find((org) => org.slug === slug);
   const org =
-    find(await Promise.all(org_ids.map((orgId) => orgs.get(orgId)))) ??
-    find(await Promise.all(org_ids.map((orgId) => orgs.refresh(orgId))));
+    find(await Promise.all(orgIds.map((orgId) => orgs.get(orgId)))) ??
+    find(await Promise.all(orgIds.map((orgId) => orgs.refresh(orgId))));
   if (org === undefined) throw unknownResource();
+  if (token.suspended_org_ids.includes(org.org_id)) throw orgSuspended();
   return org;
 }
 

@@ -158,6 +158,8 @@ export function renderOauthProblem(error: unknown, request: Pick<HttpRequest, "r
 
 function oauthWords(code: ErrorCode, field: string | undefined): Translation {
   if (code === "unauthenticated") return { status: 401, error: "invalid_client" };
+  // A code of the RFC: clients would not know the dialect's `forbidden` here.
+  if (code === "org_suspended") return { status: 400, error: "unauthorized_client" };
   if (code === "invalid_value" && field === "grant_type") return { status: 400, error: "unsupported_grant_type" };
   return translate(code);
 }

@@ -1,4 +1,5 @@
 import { invalidToken } from "../../access/authenticate.ts";
+import { orgSuspended } from "../../access/caller.ts";
 import { ActivityError } from "../../events/errors.ts";
 import { headerRefs } from "../finzbooks/openapi-problems.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
@@ -22,6 +23,7 @@ type Family = {
 
 const anywhere = {
   user_agent: new ActivityError("required_field", 'Required header "User-Agent" is missing', { field: "User-Agent" }),
+  org_suspended: orgSuspended(),
   rate_limited: new ActivityError(
     "rate_limited",
     `More than ${fakturoidRate.limit} requests in a minute: wait 17 seconds.`,
@@ -75,7 +77,11 @@ const reading: Family = {
       description: "The token is missing, malformed, unknown, expired or revoked: ask for a new one.",
       headers: ["WWW-Authenticate"],
     },
-    403: { name: "Forbidden", description: "The token lacks the scope.", headers: rateHeaders },
+    403: {
+      name: "Forbidden",
+      description: "The token lacks the scope, or the operator has suspended the account.",
+      headers: rateHeaders,
+    },
     404: {
       name: "NotFound",
       description: "There is no such path or account, or the token is not for the account: it tells neither apart.",
@@ -118,7 +124,9 @@ const oauth: Family = {
     ...statusesAnywhere,
     400: {
       name: "BadRequest",
-      description: "The body lacks a field or names another grant, or the header `User-Agent` is missing.",
+      description:
+        "The body lacks a field or names another grant, the header `User-Agent` is missing, or the operator has " +
+        "suspended the account of the client (`unauthorized_client`).",
       headers: rateHeaders,
     },
     401: {

@@ -41,6 +41,7 @@ export function translate(code: ErrorCode): Translation {
       return { status: 401, error: "unauthorized" };
     case "scope_missing":
     case "org_mismatch":
+    case "org_suspended":
       return { status: 403, error: "forbidden" };
     case "not_found":
       return { status: 404, error: "not_found" };

@@ -1,5 +1,5 @@
 import type { TokenUses } from "../../access/authenticate.ts";
-import { requireScope, type Token } from "../../access/caller.ts";
+import { type ActiveToken, requireScope } from "../../access/caller.ts";
 import { tokenHash } from "../../access/token.ts";
 import { TokenGate } from "../../access/token-gate.ts";
 import { readCursor } from "../../events/cursor.ts";
@@ -70,7 +70,7 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     if (route.kind === "whoami") return json(renderWhoami(await identifyCaller(visit, credentials)));
 
     const key = `${tokenHash(credentials.secret)} ${credentials.named}`;
-    const orgOf = (token: Token) => {
+    const orgOf = (token: ActiveToken) => {
       const { org_id } = callerWith(token, credentials.named);
       // Known of a token that lacks the scope, too.
       trace.facts.org_id = org_id;

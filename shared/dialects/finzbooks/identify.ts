@@ -1,5 +1,5 @@
 import { invalidToken } from "../../access/authenticate.ts";
-import { type Caller, callerOf, type Token } from "../../access/caller.ts";
+import { type ActiveToken, type Caller, callerOf } from "../../access/caller.ts";
 import { ActivityError } from "../../events/errors.ts";
 import type { HttpRequest } from "../http.ts";
 import { bearerOf, identify, type Visit } from "../identify.ts";
@@ -32,7 +32,7 @@ export async function identifyCaller(visit: Visit, { named }: Credentials): Prom
 }
 
 /** The caller of a token, for the organisation that the request names. Throws like `identifyCaller`. */
-export function callerWith(token: Token, named: readonly string[]): Caller {
+export function callerWith(token: ActiveToken, named: readonly string[]): Caller {
   return callerOf(token, onlyOrg(named), "X-AIBooks-Org");
 }
 

@@ -1,4 +1,5 @@
 import { invalidToken } from "../../access/authenticate.ts";
+import { orgSuspended } from "../../access/caller.ts";
 import { rateLimit } from "../../access/rate.ts";
 import { ActivityError, type ErrorCode } from "../../events/errors.ts";
 import { documentTypes } from "../../events/vocabulary.ts";
@@ -9,9 +10,10 @@ import { renderProblem } from "./problem.ts";
  * apart.
  */
 const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
-  // These have the code of `invalid_value`, whose sample comes after them and is the one that is shown.
+  // These share a code with `invalid_value` or `org_mismatch`, whose samples come after them and are the ones shown.
   unsupported_media_type: new ActivityError("unsupported_media_type", "The body must be JSON."),
   too_broad: new ActivityError("too_broad", "Too few events match."),
+  org_suspended: orgSuspended(),
   invalid_value: new ActivityError("invalid_value", "Unknown entity_type 'FOO'.", {
     field: "entity_type",
     details: { valid: documentTypes },
@@ -41,7 +43,12 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
 const statuses: Readonly<Record<number, { readonly name: string; readonly description: string }>> = {
   400: { name: "BadRequest", description: "Something has a bad value, or something required is missing." },
   401: { name: "Unauthorized", description: "The token is missing, malformed, unknown, expired or revoked." },
-  403: { name: "Forbidden", description: "The token lacks the scope, or is not bound to the organisation named." },
+  403: {
+    name: "Forbidden",
+    description:
+      "The token lacks the scope or is not bound to the organisation named, or the operator has suspended the " +
+      "organisation: `message` says which.",
+  },
   404: { name: "NotFound", description: "There is no such path, or nothing of this id." },
   405: { name: "MethodNotAllowed", description: "The resource does not accept the method." },
   409: { name: "Conflict", description: "It exists already, or its state does not allow it." },

@@ -35,6 +35,7 @@ function translate(code: ErrorCode): { status: number; code: string } {
     case "scope_missing":
       return { status: 403, code: "authz.scope_missing" };
     case "org_mismatch":
+    case "org_suspended":
       return { status: 403, code: "authz.org_mismatch" };
     case "not_found":
       return { status: 404, code: "not_found.resource" };

@@ -1,5 +1,5 @@
 import type { TokenUses } from "../../access/authenticate.ts";
-import type { Token } from "../../access/caller.ts";
+import type { ActiveToken } from "../../access/caller.ts";
 import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
 import { tokenHash } from "../../access/token.ts";
 import { TokenGate } from "../../access/token-gate.ts";
@@ -38,7 +38,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
     const format = readFormat(request);
     const credentials = credentialsOf(request);
     const visit = { gate, secret: credentials.key, trace, rate: commonRate, now };
-    const orgOf = (token: Token) => accountOf(token, orgs, credentials.account);
+    const orgOf = (token: ActiveToken) => accountOf(token, orgs, credentials.account);
     const caller = { ...visit, seen, key: `${tokenHash(credentials.key)} ${credentials.account}`, orgOf };
     const metered = (meter: ReadMeter) => ({ ...context, events: meteredReader(context.events, meter) });
     const setting = async (orgId: string) => ({ org: await orgs.get(orgId), origin: request.origin });

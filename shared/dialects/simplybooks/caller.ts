@@ -1,4 +1,4 @@
-import { requireScope, type Token } from "../../access/caller.ts";
+import { type ActiveToken, onlyOrgOf, orgSuspended, requireScope } from "../../access/caller.ts";
 import type { OrgDirectory } from "../../access/org-directory.ts";
 import { ActivityError } from "../../events/errors.ts";
 import type { HttpRequest } from "../http.ts";
@@ -28,23 +28,25 @@ export function credentialsOf(request: HttpRequest): Credentials {
 
 /**
  * The account that a token is let in to, by its id or else its number. Throws `ActivityError` for one that the key is not
- * for, and for a number that several accounts of the key have.
+ * for, one that is suspended, and for a number that several accounts of the key have.
  */
-export async function accountOf(token: Token, orgs: OrgDirectory, account: string | null): Promise<string> {
+export async function accountOf(token: ActiveToken, orgs: OrgDirectory, account: string | null): Promise<string> {
   requireScope(token, "AIBooks.activity.READ");
-  const { org_ids } = token;
+  const { org_ids, suspended_org_ids } = token;
   if (account !== null) {
+    if (suspended_org_ids.includes(account)) throw orgSuspended();
     if (org_ids.includes(account)) return account;
-    const own = await Promise.all(org_ids.map((orgId) => orgs.get(orgId)));
+    const own = await Promise.all([...org_ids, ...suspended_org_ids].map((orgId) => orgs.get(orgId)));
     const [named, ...sameNumber] = own.filter(({ account_number }) => account_number === account);
     if (sameNumber.length > 0) {
       const message = "X-AccountId ambiguous: several accounts of the key have this number, name one by its id";
       throw new ActivityError("invalid_value", message, { field: "X-AccountId" });
     }
+    if (named !== undefined && suspended_org_ids.includes(named.org_id)) throw orgSuspended();
     if (named !== undefined) return named.org_id;
     throw new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account");
   }
-  const [only, ...others] = org_ids;
-  if (only !== undefined && others.length === 0) return only;
+  const only = onlyOrgOf(token);
+  if (only !== null) return only;
   throw new ActivityError("required_field", "X-AccountId required: the token is for several accounts");
 }

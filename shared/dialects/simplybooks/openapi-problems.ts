@@ -1,3 +1,4 @@
+import { orgSuspended } from "../../access/caller.ts";
 import { rateLimit } from "../../access/rate.ts";
 import { ActivityError } from "../../events/errors.ts";
 import { windowBudget } from "../../events/window.ts";
@@ -20,6 +21,7 @@ const samples: Readonly<Record<string, Error>> = {
   unauthenticated: new ActivityError("unauthenticated", "X-API-Key required"),
   scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
   org_mismatch: new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account"),
+  org_suspended: orgSuspended(),
   not_found: new ActivityError("not_found", "activity_id unknown"),
   method_not_allowed: new ActivityError(
     "method_not_allowed",
@@ -53,7 +55,8 @@ const statuses: Readonly<Record<number, Status>> = {
   },
   403: {
     name: "SimplybooksForbidden",
-    description: "The key lacks the scope, or is not for the account that the request names.",
+    description:
+      "The key lacks the scope or is not for the account that the request names, or the account is suspended.",
     headers: rateHeaders,
   },
   404: {

@@ -36,6 +36,7 @@ function statusOf(code: ErrorCode): number {
       return 401;
     case "scope_missing":
     case "org_mismatch":
+    case "org_suspended":
       return 403;
     case "not_found":
       return 404;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Token } from "../../../shared/access/caller.ts";
 import { TokenGate } from "../../../shared/access/token-gate.ts";
-import { aSecret, aToken, testNow } from "../../support/builders.ts";
+import { anActiveToken, aSecret, aToken, testNow } from "../../support/builders.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { tokenPorts } from "../../support/token-ports.ts";
 
@@ -11,7 +11,7 @@ const enter = (ports: ReturnType<typeof knowing>, secret: string) => new TokenGa
 describe("a token", () => {
   it("that is good is found by its hash, and its use is counted in the minute", async () => {
     const ports = knowing(aToken(), 5);
-    expect(await enter(ports, aSecret())).toEqual({ token: aToken(), used: 5 });
+    expect(await enter(ports, aSecret())).toEqual({ token: anActiveToken(), used: 5 });
     const { token_id: holder, hash } = aToken();
     const ref = { holder, hash, isAccessToken: false };
     expect(ports.look.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { callerOf, requireScope, scopes } from "../../../shared/access/caller.ts";
-import { aToken } from "../../support/builders.ts";
+import { anActiveToken, aToken } from "../../support/builders.ts";
 import { refusal } from "../../support/refusal.ts";
 
-const one = aToken({ org_ids: ["org_a"] });
-const two = aToken({ org_ids: ["org_a", "org_b"] });
+const one = anActiveToken({ org_ids: ["org_a"] });
+const two = anActiveToken({ org_ids: ["org_a", "org_b"] });
 
 describe("the organisation that a token speaks for", () => {
   it.each([
@@ -30,8 +30,15 @@ describe("the organisation that a token speaks for", () => {
     expect([error.code, error.facts.field]).toEqual(["required_field", "X-AIBooks-Org"]);
   });
 
+  it("is refused as suspended where it is named, and must still be named where another one is suspended", () => {
+    const token = anActiveToken({ org_ids: ["org_b"], suspended_org_ids: ["org_a"] });
+    expect(refusal(() => callerOf(token, "org_a", "X-AIBooks-Org")).code).toBe("org_suspended");
+    expect(refusal(() => callerOf(token, null, "X-AIBooks-Org")).code).toBe("required_field");
+    expect(callerOf(token, "org_b", "X-AIBooks-Org").org_id).toBe("org_b");
+  });
+
   it("is none where the token is bound to none", () => {
-    expect(refusal(() => callerOf(aToken({ org_ids: [] }), null, "X-AIBooks-Org")).code).toBe("required_field");
+    expect(refusal(() => callerOf(anActiveToken({ org_ids: [] }), null, "X-AIBooks-Org")).code).toBe("required_field");
   });
 });
 

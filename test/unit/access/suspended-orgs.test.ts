@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { SuspendedOrgs, withoutSuspended } from "../../../shared/access/suspended-orgs.ts";
+import type { Token } from "../../../shared/access/caller.ts";
+import { SuspendedOrgs, withSuspensions } from "../../../shared/access/suspended-orgs.ts";
 import { TokenGate } from "../../../shared/access/token-gate.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import { aSecret, aToken, testNow } from "../../support/builders.ts";
@@ -56,30 +57,51 @@ describe("SuspendedOrgs", () => {
 
 describe("a token", () => {
   const secret = aSecret();
-  const gateFor = (orgIds: readonly string[]) => {
-    const { stored, suspended } = aList();
-    const uses = tokenPorts(() => aToken({ org_ids: orgIds }, secret));
-    return { stored, uses, gate: new TokenGate(withoutSuspended(uses, suspended)) };
+  const gateFor = (over: Partial<Token>) => {
+    const { clock, stored, suspended } = aList();
+    const uses = tokenPorts(() => aToken(over, secret));
+    return { clock, stored, uses, gate: new TokenGate(withSuspensions(uses, suspended)) };
   };
 
-  it("of a suspended organisation is refused like an unknown one, and counts nothing", async () => {
-    const { stored, uses, gate } = gateFor(["org_a"]);
+  it("of a suspended organisation is told so, and counts nothing", async () => {
+    const { stored, uses, gate } = gateFor({ org_ids: ["org_a"] });
     stored.add("org_a");
-    const unknown = await refusalOf(gateFor([]).gate.enter(aSecret(9), testNow, 600));
-    const refused = await refusalOf(gate.enter(secret, testNow, 600));
-    expect([refused.code, refused.message]).toEqual(["unauthenticated", unknown.message]);
+    expect((await refusalOf(gate.enter(secret, testNow, 600))).code).toBe("org_suspended");
+    expect((await refusalOf(gate.find(secret, testNow, 600))).code).toBe("org_suspended");
     expect(uses.use).not.toHaveBeenCalled();
   });
 
-  it("of several organisations is good for the others alone", async () => {
-    const { stored, gate } = gateFor(["org_a", "org_b"]);
+  it("of a suspended organisation is told so by the write that counts it, once the instance knows it", async () => {
+    const { clock, stored, uses, gate } = gateFor({ org_ids: ["org_a"] });
+    await gate.enter(secret, testNow, 600);
     stored.add("org_a");
-    expect((await gate.enter(secret, testNow, 600)).token.org_ids).toEqual(["org_b"]);
+    clock.now = later(20);
+    expect((await refusalOf(gate.enter(secret, testNow, 600))).code).toBe("org_suspended");
+    expect([uses.look.mock.calls.length, uses.use.mock.calls.length]).toEqual([1, 2]);
+  });
+
+  it("that is not good is refused like an unknown one, whatever is suspended", async () => {
+    const unknown = await refusalOf(gateFor({}).gate.enter(aSecret(9), testNow, 600));
+    const past = "2026-01-02T00:00:00.000Z";
+    for (const over of [{ revoked_at: past }, { expires_at: past }, { hash: aToken({}, aSecret(9)).hash }]) {
+      const { stored, gate } = gateFor({ org_ids: ["org_a"], ...over });
+      stored.add("org_a");
+      const refused = await refusalOf(gate.enter(secret, testNow, 600));
+      expect([refused.code, refused.message]).toEqual(["unauthenticated", unknown.message]);
+    }
+  });
+
+  it("of several organisations is good for the others alone", async () => {
+    const { stored, gate } = gateFor({ org_ids: ["org_a", "org_b"] });
+    stored.add("org_a");
+    const { token } = await gate.enter(secret, testNow, 600);
+    expect([token.org_ids, token.suspended_org_ids]).toEqual([["org_b"], ["org_a"]]);
   });
 
   it("of other organisations is what it is", async () => {
-    const { stored, gate } = gateFor(["org_b"]);
+    const { stored, gate } = gateFor({ org_ids: ["org_b"] });
     stored.add("org_a");
-    expect((await gate.enter(secret, testNow, 600)).token.org_ids).toEqual(["org_b"]);
+    const { token } = await gate.enter(secret, testNow, 600);
+    expect([token.org_ids, token.suspended_org_ids]).toEqual([["org_b"], []]);
   });
 });

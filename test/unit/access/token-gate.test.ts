@@ -3,7 +3,7 @@ import { rateLimit, windowStart } from "../../../shared/access/rate.ts";
 import { writeToken } from "../../../shared/access/token.ts";
 import { TokenGate } from "../../../shared/access/token-gate.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
-import { aSecret, aToken, testNow } from "../../support/builders.ts";
+import { anActiveToken, aSecret, aToken, testNow } from "../../support/builders.ts";
 import { refusalOf } from "../../support/refusal.ts";
 import { tokenPorts } from "../../support/token-ports.ts";
 
@@ -14,7 +14,7 @@ const later = (ms: number) => new Date(testNow.getTime() + ms);
 function counted(start = 0) {
   let used = start;
   const ports = tokenPorts(() => aToken());
-  ports.use.mockImplementation(async () => ({ token: aToken(), used: ++used }));
+  ports.use.mockImplementation(async () => ({ token: anActiveToken(), used: ++used }));
   return { ports, gate: new TokenGate(ports) };
 }
 
@@ -28,7 +28,7 @@ describe("a token that an instance has seen to be good", () => {
   it("is refused by the write that counts it once it is revoked, and is looked at again from then on", async () => {
     const { ports, gate } = counted();
     await gate.enter(aSecret(), testNow, limit);
-    const revoked = aToken({ revoked_at: testNow.toISOString() });
+    const revoked = anActiveToken({ revoked_at: testNow.toISOString() });
     ports.use.mockResolvedValue({ token: revoked, used: 2 });
     ports.look.mockResolvedValue({ token: revoked, used: 2 });
     for (let n = 0; n < 3; n++) {
@@ -51,7 +51,7 @@ describe("a token that is over its limit", () => {
       expect([code, facts.retryAfter]).toEqual(["rate_limited", wait]);
     }
     expect(ports.use).toHaveBeenCalledTimes(1);
-    ports.use.mockResolvedValue({ token: aToken(), used: 1 });
+    ports.use.mockResolvedValue({ token: anActiveToken(), used: 1 });
     expect((await gate.enter(aSecret(), later(30_000), limit)).used).toBe(1);
     expect(ports.look).toHaveBeenCalledTimes(1);
   });
@@ -70,10 +70,10 @@ describe("a token that is over its limit", () => {
   });
 
   it("does not decide for another", async () => {
-    const other = aToken({}, aSecret(8));
+    const other = anActiveToken({}, aSecret(8));
     const ports = tokenPorts(({ hash }) => (hash === other.hash ? other : aToken()));
     ports.use.mockImplementation(async ({ hash }) =>
-      hash === other.hash ? { token: other, used: 1 } : { token: aToken(), used: limit + 1 },
+      hash === other.hash ? { token: other, used: 1 } : { token: anActiveToken(), used: limit + 1 },
     );
     const gate = new TokenGate(ports);
     for (let n = 0; n < 3; n++) {
@@ -143,7 +143,7 @@ describe("ten thousand requests of one token in a second, over eighty instances"
       writes += 1;
       // DynamoDB lets some of the writes of a hot item through and holds the others back.
       if (writes % 3 === 0) throw new ActivityError("rate_limited", "Too many at once.", { retryAfter: 1 });
-      return { token: aToken(), used: ++used };
+      return { token: anActiveToken(), used: ++used };
     });
     const instances = Array.from({ length: 80 }, () => new TokenGate(ports));
     const outcomes = new Map<string, number>();

@@ -25,8 +25,8 @@ export type FakeApi = {
 const base = "/api/public/v1";
 
 /**
- * A public API, and a Lambda, that give canned answers, by `GET /webhooks/endpoints`: those of a list in turn, and the last of them
- * for ever. It knows nothing else.
+ * A public API, a Lambda and an SQS that give canned answers, by `GET /webhooks/endpoints`: those of a list in turn, and the last
+ * of them for ever. It knows nothing else.
  */
 export async function fakeApi(answers: Readonly<Record<string, Answer | readonly Answer[]>>): Promise<FakeApi> {
   const asked: Asked[] = [];
@@ -66,8 +66,8 @@ function stackAt(api: string): object {
   const nowhere = "http://127.0.0.1:1";
   return {
     api,
-    endpoints: { dynamodb: nowhere, sqs: nowhere, lambda: api },
-    queues: { ingest: `${nowhere}/ingest`, rejected: `${nowhere}/rejected` },
+    endpoints: { dynamodb: nowhere, sqs: api, lambda: api },
+    queues: { ingest: `${api}/ingest`, rejected: `${api}/rejected` },
     tables: { events: "events", config: "config" },
     functions: { access: "access", repair: "repair" },
     logFiles: { events: "", access: "" },

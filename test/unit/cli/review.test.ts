@@ -68,6 +68,11 @@ describe("review", () => {
     expect(csv).toMatchObject({ stderr: `${searched}\n`, text: expect.not.stringContaining("Searched") });
   });
 
+  it("refuses --csv beside --json", async () => {
+    const { exit, text } = await review([update], ["changes-by-source", "--csv", "--json"]);
+    expect({ exit, text }).toEqual({ exit: 2, text: "Give either --csv or --json, not both." });
+  });
+
   it("takes an organisation that does not exist for an error, and no all-clear", async () => {
     const { text, exit, json } = await review([update], ["voids-and-deletions", "--org", "org_typo"]);
     expect({ exit, json }).toEqual({ exit: 2, json: undefined });

@@ -63,10 +63,10 @@ describe("webhooks deliveries", () => {
     const deliveries = [{ ...delivery, ...pending }, { ...delivery, ...failed, delivery_id: "dlv_2" }, delivery];
     const { text, json } = await run({ [path]: answered({ deliveries }) }, "deliveries", "wh_1");
     expect(text.split("\n")).toEqual([
-      "CREATED (UTC)        DELIVERY  EVENT TYPE    STATUS     ATTEMPTS  LAST  NEXT (UTC)",
-      "2026-05-11 08:30:12  dlv_1     invoice.sent  pending    2         503   2026-05-11 09:00:00",
-      "2026-05-11 08:30:12  dlv_2     invoice.sent  failed     9         tls   exhausted",
-      "2026-05-11 08:30:12  dlv_1     invoice.sent  succeeded  1         200   -",
+      "CREATED (UTC)        DELIVERY  EVENT TYPE    STATUS     ATTEMPTS  LAST  NEXT (UTC)           REASON",
+      "2026-05-11 08:30:12  dlv_1     invoice.sent  pending    2         503   2026-05-11 09:00:00  -",
+      "2026-05-11 08:30:12  dlv_2     invoice.sent  failed     9         tls   -                    exhausted",
+      "2026-05-11 08:30:12  dlv_1     invoice.sent  succeeded  1         200   -                    -",
     ]);
     expect(json).toEqual({ deliveries, has_more: false });
   });
@@ -245,7 +245,16 @@ describe("webhooks replay", () => {
       events: ["invoice.*"],
       only: "all",
     });
-    expect({ exit, text }).toEqual({ exit: exitCodes.done, text: expect.stringMatching(/^Sent 5 of 700 events\./) });
+    expect({ exit, text }).toEqual({
+      exit: exitCodes.done,
+      text: "Examined 700 events: 5 match. Sent 5. Which of them arrive or fail: webhooks deliveries wh_1",
+    });
+  });
+
+  it("says that nothing matched, rather than that nothing could be sent", async () => {
+    const answers = { [start]: answered({ replay }, 202), [look]: stage({ status: "done", examined: 5, sent: 0 }) };
+    const { text } = await run(answers, "replay", "wh_1", "--since", "1d");
+    expect(text).toBe("Examined 5 events: 0 match and had not been delivered. Sent 0.");
   });
 
   it("says why it stopped", async () => {
@@ -256,7 +265,7 @@ describe("webhooks replay", () => {
     const { text, exit } = await run(answers, "replay", "wh_1", "--since", "1d");
     expect({ exit, text }).toEqual({
       exit: exitCodes.failed,
-      text: expect.stringContaining("stopped after 3 of 500 events"),
+      text: expect.stringMatching(/^The replay stopped: .* Until then: Examined 500 events: 3 match .* Sent 3\.$/),
     });
   });
 
@@ -270,12 +279,17 @@ describe("webhooks replay", () => {
   });
 
   it.each([
-    [true, "It would send 3 of 700 events."],
-    [false, "It would send 3 of the newest 700 events. What is older was not counted."],
-  ])("only counts in a dry run; complete: %s", async (complete, sentence) => {
-    const counted = answered({ replay: { dry_run: true, count: 3, examined: 700, complete } });
+    [true, 3, "3 match and have not been delivered. It would send 3."],
+    [true, 1, "1 matches and has not been delivered. It would send 1."],
+    [
+      false,
+      3,
+      "3 match and have not been delivered. It would send 3. Only the newest part was examined; older events may match, too.",
+    ],
+  ])("only counts in a dry run; complete: %s, matching: %i", async (complete, count, sentence) => {
+    const counted = answered({ replay: { dry_run: true, count, examined: 700, complete } });
     const { text, asked } = await run({ [start]: counted }, "replay", "wh_1", "--since", "2026-01-01", "--dry-run");
     expect(asked[0]?.body).toEqual({ since: "2026-01-01", dry_run: true });
-    expect({ text, asked: asked.length }).toEqual({ text: sentence, asked: 1 });
+    expect({ text, asked: asked.length }).toEqual({ text: `Examined 700 events: ${sentence}`, asked: 1 });
   });
 });

@@ -30,8 +30,15 @@ const run = (answers: Parameters<typeof runVerb>[0], ...args: string[]) => runVe
 describe("webhooks create", () => {
   const answers = { "POST /webhooks/endpoints": answered({ endpoint: { ...endpoint, secret: "whsec_once" } }, 201) };
 
-  it("asks for just what was given, and shows the secret in a line of its own", async () => {
-    const { text, json, asked } = await run(answers, "create", "https://example.com/hook", "--events", "a.*", "b.c");
+  it("asks for just what was given, and has the secret alone on stdout", async () => {
+    const { text, json, asked, stderr } = await run(
+      answers,
+      "create",
+      "https://example.com/hook",
+      "--events",
+      "a.*",
+      "b.c",
+    );
     expect(asked).toMatchObject([
       {
         headers: {
@@ -42,10 +49,10 @@ describe("webhooks create", () => {
       },
     ]);
     expect(asked[0]?.body).toEqual({ url: "https://example.com/hook", events: ["a.*", "b.c"] });
-    expect(text.split("\n")).toEqual([
-      "whsec_once",
-      "Keep it now: it is not shown again. It signs for wh_1. Next: webhooks test wh_1",
-    ]);
+    expect({ text, stderr }).toEqual({
+      text: "whsec_once",
+      stderr: "Store the secret now: it is not shown again. It signs for wh_1. Next: webhooks test wh_1\n",
+    });
     expect(json).toMatchObject({ endpoint: { endpoint_id: "wh_1", secret: "whsec_once" } });
   });
 
@@ -174,9 +181,9 @@ describe("webhooks delete and rotate-secret", () => {
     const answers = {
       "POST /webhooks/endpoints/wh_1/rotate-secret": answered({ endpoint: { ...endpoint, secret: "whsec_new" } }),
     };
-    const { text, asked } = await run(answers, "rotate-secret", "wh_1", ...options);
+    const { text, asked, stderr } = await run(answers, "rotate-secret", "wh_1", ...options);
     expect(asked[0]?.body).toEqual(body);
-    expect(text).toMatch(/^whsec_new\nKeep it now/);
+    expect({ text, stderr }).toEqual({ text: "whsec_new", stderr: expect.stringMatching(/^Store the secret now/) });
   });
 
   it("refuse an overlap that is no time", async () => {

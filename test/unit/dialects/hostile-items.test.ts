@@ -7,6 +7,7 @@ import type { HttpRequest, HttpResponse, HttpTrace } from "../../../shared/diale
 import { answerSimplybooks } from "../../../shared/dialects/simplybooks/answer.ts";
 import { DamagedItemError } from "../../../shared/events/damaged-item.ts";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
+import { hasOnlyStorableText } from "../../../shared/events/text-rules.ts";
 import { textAttributes } from "../../../shared/store/attributes.ts";
 import { toItem } from "../../../shared/store/event-item.ts";
 import { eventStore } from "../../../shared/store/events.ts";
@@ -36,6 +37,9 @@ const events = Array.from({ length: 12 }, (_, n) =>
 
 const itemOf = (event: ActivityEvent): TableItem => textAttributes(toItem(event));
 
+/** What XML 1.0 has no way to write. */
+const notXml = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+
 /** Texts that would end a value, an element or a page if they were believed. */
 const splices = [
   '{}},{"event_id":"evt_forged","action":"INVOICE_PAID","x":{}',
@@ -48,6 +52,7 @@ const splices = [
   "9999-12-31T23:59:59.999Z",
   "2026-05-11T08:30:15.000Zzz",
   "\u0000\u0001\u001b\uffff",
+  '{"\\ud800a":{"old":"\\u0000","new":"\\udc00"}}',
   largestItem,
 ];
 
@@ -123,8 +128,9 @@ function dialectsOver(items: readonly TableItem[]) {
 
 /** What the contract shows of one item, computed from that item alone. */
 function plain(item: TableItem) {
-  const text = (name: string) => item[name]?.S ?? null;
-  const json = (name: string): unknown => JSON.parse(text(name) ?? "null");
+  const text = (name: string) => item[name]?.S?.replaceAll("\u0000", "\uFFFD") ?? null;
+  const json = (name: string): unknown =>
+    JSON.parse(text(name)?.replaceAll(/\\u(?:0000|d[89a-f]..)/g, "\uFFFD") ?? "null");
   return {
     event_id: text("event_id"),
     action: text("action"),
@@ -199,6 +205,35 @@ it("a webhook says what its one item says, or is not sent", async () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+it("what earlier releases let in of half surrogates and U+0000 is U+FFFD in every body", async () => {
+  const json = '{"\\ud800":["\\u0000",{"\\u0000":"\\udfff"}]}';
+  const item: TableItem = {
+    ...itemOf(anEvent({ org_id: org.org_id })),
+    ...textAttributes({ entity_ref: "INV\u0000", text: "t\u0000", information: "i\u0000" }),
+    ...textAttributes({ metadata: json, params: json, actor: '{"name":"A\\ud800"}' }),
+    ...textAttributes({ changes: '{"\\ud800":{"old":"\\u0000","new":null}}' }),
+    ...textAttributes({ related: '[{"entity_type":"CONTACT","entity_id":"c","entity_ref":"C\\u0000"}]' }),
+  };
+  const over = dialectsOver([item]);
+  const { entity_id, occurred_at, event_id } = anEvent();
+  const event = await eventStore(tableOfItems([item]), "events").get(org.org_id, { entity_id, occurred_at, event_id });
+  const bodies = [
+    await over.finzbooks(),
+    await over.json(),
+    await over.fakturoid(),
+    payloadOf(event ?? anEvent(), "d"),
+  ];
+  for (const body of bodies) {
+    expect(body).toContain("\uFFFD");
+    expect(hasOnlyStorableText(JSON.parse(body))).toBe(true);
+  }
+  const xml = await over.xml();
+  expect(readActivitiesXml(xml)).toHaveLength(1);
+  expect(xml).toContain("\uFFFD");
+  expect(xml).not.toMatch(notXml);
+  expect(over.damaged).toEqual([]);
 });
 
 it("damaged items are reported once for each read, with the key that they have", async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ActivityError } from "../../../shared/events/errors.ts";
 import type { AuditLog } from "../../../shared/lambda/audit-log.ts";
+import { boundedAuditLog } from "../../../shared/lambda/bounded-audit-log.ts";
 import { deliverRecords as deliverInto } from "../../../shared/lambda/deliver-records.ts";
 import type { DeliveryMessage } from "../../../shared/webhooks/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "../../support/builders.ts";
@@ -139,11 +140,25 @@ it("a delivery that was given up is in the function's own log where the audit lo
   const [result] = await deliverInto(world, records(message), { put });
   expect(result?.status).toBe("fulfilled");
   const { delivery_id } = message;
-  expect(lines.at(-1)).toMatchObject({
-    message: "audit lines not written",
-    lines: [{ delivery_id }],
-    error_message: "away",
-  });
+  expect(lines.slice(-2)).toMatchObject([
+    { message: "audit lines not written", lines: [{ delivery_id }], error_message: "away" },
+    { AuditLinesLost: 1 },
+  ]);
+});
+
+it("a log that hangs holds a batch up for its limit alone, and the lines that it lost are counted", async () => {
+  const { world, receiver } = await aDeliveryWorld();
+  receiver.answer = answering({ status: 410 });
+  const waited: number[] = [];
+  const hanging = { put: () => new Promise<void>(() => {}) };
+  const bounded = boundedAuditLog(hanging, 4_000, async (milliseconds) => void waited.push(milliseconds));
+  const results = await deliverInto(world, records(message), bounded);
+  expect(results).toEqual([{ status: "fulfilled", value: "DeliveriesGivenUp" }]);
+  expect(waited).toEqual([4_000]);
+  expect(lines.slice(-2)).toMatchObject([
+    { message: "audit lines not written", lines: [{ delivery_id: message.delivery_id }] },
+    { AuditLinesLost: 1 },
+  ]);
 });
 
 it("a delivery that is deferred is logged with the reason", async () => {

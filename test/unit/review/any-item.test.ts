@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { zoneClock } from "../../../shared/dialects/zone-clock.ts";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
 import { isJsonObject } from "../../../shared/events/json.ts";
+import { hasOnlyStorableText } from "../../../shared/events/text-rules.ts";
 import type { AuditEntry } from "../../../shared/lambda/audit-log.ts";
 import { auditStream } from "../../../shared/lambda/audit-stream.ts";
 import { evaluate } from "../../../shared/review/evaluate.ts";
@@ -125,3 +126,20 @@ it.each([
   },
   60_000,
 );
+
+it("the line of an event that an earlier release stored has no half surrogate and no U+0000", async () => {
+  catchLog();
+  const damaged = {
+    text: { S: "t\u0000" },
+    metadata: { S: '{"\\ud800":"\\u0000"}' },
+    changes: { S: '{"\\udc00":{"old":"\\u0000","new":null}}' },
+  };
+  const dynamodb = {
+    SequenceNumber: "1",
+    ApproximateCreationDateTime: testNow.getTime() / 1_000,
+    NewImage: { ...whole, ...damaged },
+  };
+  const [text = ""] = await textsOf({ eventName: "INSERT", dynamodb }, parseEventItem);
+  expect(JSON.parse(text)).toMatchObject({ message: "event", metadata: { "\uFFFD": "\uFFFD" } });
+  expect(hasOnlyStorableText(JSON.parse(text))).toBe(true);
+});

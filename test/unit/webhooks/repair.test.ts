@@ -76,7 +76,7 @@ async function aPlatform(endpoints: readonly Endpoint[], log: readonly ActivityE
       },
     };
     for (let replay = queued.shift(); replay !== undefined; replay = queued.shift()) {
-      await runReplay({ ...ports, queue, suspended: noneSuspended }, replay);
+      await runReplay({ ...ports, replays, queue, suspended: noneSuspended }, replay);
     }
     return sent;
   };

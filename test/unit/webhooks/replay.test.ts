@@ -6,6 +6,7 @@ import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
 import type { Replay } from "../../../shared/webhooks/replay.ts";
 import { countReplay } from "../../../shared/webhooks/replay-count.ts";
 import { type ReplayWorld, runReplay } from "../../../shared/webhooks/replay-run.ts";
+import type { ReplayRange } from "../../../shared/webhooks/replay-selection.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "../../support/builders.ts";
 import { secondsLater } from "../../support/delivery-builders.ts";
 import { aDeliveryWorld, answering } from "../../support/delivery-world.ts";
@@ -15,7 +16,7 @@ import { refusalOf } from "../../support/refusal.ts";
 
 const at = testNow.toISOString();
 
-function aReplay(over: Partial<Replay> = {}): Replay {
+function aReplay(over: Partial<Replay & ReplayRange> = {}): Replay & ReplayRange {
   const { org_id, endpoint_id } = anEndpoint();
   return {
     replay_id: "rpl_1",
@@ -61,7 +62,7 @@ async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
     ...delivering,
     ...{ replaying, replays, messages, steps },
     /** Runs a replay to its end; answers the messages that it sent. */
-    async replay(over: Partial<Replay> = {}): Promise<readonly DeliveryMessage[]> {
+    async replay(over: Partial<Replay & ReplayRange> = {}): Promise<readonly DeliveryMessage[]> {
       const replay = aReplay(over);
       const before = scheduled.length;
       await replays.save(replay);

@@ -36,7 +36,8 @@ export const webhooksCreate = defineVerb({
     };
     const access = await findAccess(given, session);
     const { body: json } = await callApi(access, { method: "POST", path: endpointsPath, body }, withSecret);
-    return { json, text: `${shownOnce(json)} Next: webhooks test ${printable(json.endpoint.endpoint_id)}` };
+    session.stderr.write(`${storeNow(json)} Next: webhooks test ${printable(json.endpoint.endpoint_id)}\n`);
+    return { json, text: printable(json.endpoint.secret) };
   },
 });
 
@@ -90,14 +91,16 @@ export const webhooksRotateSecret = defineVerb({
     const body = overlap === undefined ? {} : { overlap_seconds: readOverlap(overlap) };
     const path = `${endpointPath(given.operand("ENDPOINT_ID"))}/rotate-secret`;
     const { body: json } = await callApi(await findAccess(given, session), { method: "POST", path, body }, withSecret);
-    return { json, text: shownOnce(json) };
+    session.stderr.write(`${storeNow(json)}\n`);
+    return { json, text: printable(json.endpoint.secret) };
   },
 });
 
 const withSecret = z.object({ endpoint: endpointSchema.extend({ secret: z.string() }) });
 
-function shownOnce({ endpoint: { secret, endpoint_id } }: z.infer<typeof withSecret>): string {
-  return `${printable(secret)}\nKeep it now: it is not shown again. It signs for ${printable(endpoint_id)}.`;
+/** Goes to stderr: stdout has the secret alone, so that scripts can capture it. */
+function storeNow({ endpoint }: z.infer<typeof withSecret>): string {
+  return `Store the secret now: it is not shown again. It signs for ${printable(endpoint.endpoint_id)}.`;
 }
 
 function readOverlap(text: string): number {

@@ -4,6 +4,7 @@ import { type ApiAccess, callApi, patiently } from "../../activity-api.ts";
 import { readPast } from "../../duration.ts";
 import { progressBar } from "../../emit/progress-bar.ts";
 import { CliError, exitCodes } from "../../outcome.ts";
+import { printable } from "../../printable.ts";
 import type { Session } from "../../session.ts";
 import { defineVerb } from "../../verb.ts";
 import { endpointPath } from "../../webhooks/endpoint.ts";
@@ -42,20 +43,22 @@ export const webhooksReplay = defineVerb({
       ...(only === undefined ? {} : { only }),
       ...(given.flag("dry-run") ? { dry_run: true } : {}),
     };
-    const endpoint = endpointPath(given.operand("ENDPOINT_ID"));
+    const endpointId = given.operand("ENDPOINT_ID");
+    const endpoint = endpointPath(endpointId);
     const request = { method: "POST", path: `${endpoint}/replay`, body } as const;
     const access = await findAccess(given, session);
     if (given.flag("dry-run")) {
       const { body: json } = await callApi(access, request, counted);
-      return { json, text: prediction(json) };
+      return { json, text: prediction(json, only) };
     }
     const { body: started } = await callApi(access, request, running);
     const json = await followed(access, endpoint, started, session);
     const { status, examined, sent } = json.replay;
-    const sum = `${sent} of ${examined} events`;
-    if (status === "done") return { json, text: `Sent ${sum}. webhooks deliveries shows how they fare.` };
-    const text = `The replay stopped after ${sum}: the endpoint is disabled or deleted.`;
-    return { json, text, exit: exitCodes.failed };
+    const result = `${matched(examined, sent, only, "had")} Sent ${sent}.`;
+    const arrived = sent === 0 ? "" : ` Which of them arrive or fail: webhooks deliveries ${printable(endpointId)}`;
+    if (status === "done") return { json, text: `${result}${arrived}` };
+    const why = "the endpoint is disabled or deleted, or the organisation is suspended";
+    return { json, text: `The replay stopped: ${why}. Until then: ${result}`, exit: exitCodes.failed };
   },
 });
 
@@ -67,7 +70,7 @@ async function followed(access: ApiAccess, endpoint: string, started: Running, s
     let current = started;
     while (current.replay.status === "running") {
       if (interruption.aborted) throw new CliError("failed", "Interrupted. The replay itself goes on.");
-      bar.show(null, `${current.replay.sent} of ${current.replay.examined} events sent`);
+      bar.show(null, `${current.replay.examined} events examined, ${current.replay.sent} sent`);
       await session.sleep(pauseMs);
       current = await patiently(async () => (await callApi(access, { path }, running)).body, session);
     }
@@ -77,7 +80,15 @@ async function followed(access: ApiAccess, endpoint: string, started: Running, s
   }
 }
 
-function prediction({ replay: { count, examined, complete } }: z.infer<typeof counted>): string {
-  if (complete) return `It would send ${count} of ${examined} events.`;
-  return `It would send ${count} of the newest ${examined} events. What is older was not counted.`;
+function prediction({ replay: { count, examined, complete } }: z.infer<typeof counted>, only?: string): string {
+  const result = `${matched(examined, count, only, "has")} It would send ${count}.`;
+  return complete ? result : `${result} Only the newest part was examined; older events may match, too.`;
+}
+
+/** How many of the events that a replay looked at are those that it sends, and what they have in common. */
+function matched(examined: number, count: number, only: string | undefined, has: "has" | "had"): string {
+  const matches = count === 1 ? "matches" : "match";
+  const have = has === "has" && count !== 1 ? "have" : has;
+  const undelivered = only === "all" ? "" : ` and ${have} not been delivered`;
+  return `Examined ${examined} ${examined === 1 ? "event" : "events"}: ${count} ${matches}${undelivered}.`;
 }

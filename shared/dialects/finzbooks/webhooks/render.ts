@@ -1,5 +1,5 @@
-import type { Attempt } from "../../../webhooks/attempt.ts";
-import type { Delivery } from "../../../webhooks/delivery.ts";
+import type { StoredAttempt } from "../../../webhooks/attempt.ts";
+import type { StoredDelivery } from "../../../webhooks/delivery.ts";
 import type { Endpoint } from "../../../webhooks/endpoint.ts";
 import type { Missed } from "../../../webhooks/endpoint-update.ts";
 import { type Health, openAfterFailures } from "../../../webhooks/health.ts";
@@ -46,7 +46,7 @@ export function missedView({ since, until, only }: Missed) {
 }
 
 /** A delivery, without its attempts. */
-export function deliveryView(delivery: Delivery) {
+export function deliveryView(delivery: StoredDelivery) {
   const { delivery_id, endpoint_id, event, event_type, status, reason } = delivery;
   return {
     delivery_id,
@@ -65,7 +65,7 @@ export function deliveryView(delivery: Delivery) {
 }
 
 /** One attempt at a delivery; only a 2xx is a success. */
-export function attemptView({ number, at, duration_ms, status, error, message, ...response }: Attempt) {
+export function attemptView({ number, at, duration_ms, status, error, message, ...response }: StoredAttempt) {
   return {
     number,
     at: renderTime(at),

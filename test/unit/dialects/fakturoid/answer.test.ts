@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { clientScope } from "../../../../shared/access/caller.ts";
 import { renderEvents, renderUser } from "../../../../shared/dialects/fakturoid/render.ts";
 import { ActivityError } from "../../../../shared/events/errors.ts";
-import { anEvent, anOrg, aSecret, aToken } from "../../../support/builders.ts";
+import { anActiveToken, anEvent, anOrg, aSecret, aToken } from "../../../support/builders.ts";
 import { fakturoidDialect } from "../../../support/fakturoid-dialect.ts";
 
 const events = "/api/v3/accounts/acme-traders/events.json";
@@ -263,7 +263,7 @@ describe("what was read ahead for a caller who was let in before", () => {
   ])("is not shown to one who is now %s", async (_, over, status) => {
     const { ask, use } = fakturoidDialect({ orgs: [anOrg(), anOrg({ org_id: "org_b", slug: "capek" })] });
     expect((await ask(events)).status).toBe(200);
-    use.mockResolvedValue({ token: aToken(over), used: 2 });
+    use.mockResolvedValue({ token: anActiveToken(over), used: 2 });
     const refused = await ask(events);
     expect(refused.status).toBe(status);
     expect(Object.keys(JSON.parse(refused.body))).toEqual(["error", "error_description"]);

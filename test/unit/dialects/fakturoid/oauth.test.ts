@@ -422,8 +422,8 @@ describe("the rate of a client", () => {
   it("that somebody uses up by its access token does not keep it from learning and revoking that token", async () => {
     const { post, token, given, grantOf, look, use, replace } = oauthDialect();
     const leaked = await token();
-    use.mockResolvedValue({ token: client, used: 401 });
-    look.mockResolvedValue({ token: client, used: 5_000 });
+    use.mockResolvedValue({ token: { ...client, suspended_org_ids: [] }, used: 401 });
+    look.mockResolvedValue({ token: { ...client, suspended_org_ids: [] }, used: 5_000 });
     for (let n = 0; n < 3; n++) expect((await post("token")).said.access_token).toBe(leaked);
     expect(replace).toHaveBeenCalledTimes(1);
     expect((await post("revoke", { body: `token=${leaked}` })).status).toBe(200);

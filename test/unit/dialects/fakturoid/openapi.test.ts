@@ -61,9 +61,11 @@ type Log = {
   readonly page?: EventReader["page"];
   readonly token?: Partial<Token>;
   readonly used?: number;
+  readonly suspended?: readonly string[];
 };
 
-const tokensOf = ({ token, used }: Log, secret?: string) => tokenPorts(() => aToken(token, secret), used);
+const tokensOf = ({ token, used, suspended }: Log, secret?: string) =>
+  tokenPorts(() => aToken(token, secret), used, suspended);
 
 const now = () => new Date("2026-06-01T12:00:43.000Z");
 
@@ -306,6 +308,7 @@ describe.each([
       invalid_value: () => dialect().ask(aQuestion(`${events}?page=0`)),
       unauthenticated: () => dialect().ask(aQuestion(events, { headers: agent })),
       scope_missing: () => dialect({ token: { scopes: [] } }).ask(aQuestion(events)),
+      org_suspended: () => dialect({ suspended: aToken().org_ids }).ask(aQuestion(events)),
       not_found: () => dialect().ask(aQuestion(events.replace("acme", "another"))),
       method_not_allowed: () => dialect().ask(aQuestion(events, { method: "POST" })),
       rate_limited: () => dialect({ used: 401 }).ask(aQuestion(events)),
@@ -329,6 +332,7 @@ describe.each([
       required_field: () => oauthFunction().ask(aTokenRequest(token, {})),
       grant_type: () => oauthFunction().ask(aTokenRequest(token, { grant_type: "password" })),
       unauthenticated: () => oauthFunction({ token: { scopes: [] } }).ask(aTokenRequest(token, grant)),
+      org_suspended: () => oauthFunction({ suspended: aToken().org_ids }).ask(aTokenRequest(token, grant)),
       not_found: () => oauthFunction().ask(aTokenRequest("/api/v3/oauth/refresh", grant)),
       method_not_allowed: () => oauthFunction().ask(aTokenRequest(token, grant, { method: "GET" })),
       too_large: () => {

@@ -13,6 +13,7 @@ const reading: Table = {
   unauthenticated: [401, "unauthorized"],
   scope_missing: [403, "forbidden"],
   org_mismatch: [403, "forbidden"],
+  org_suspended: [403, "forbidden"],
   not_found: [404, "not_found"],
   method_not_allowed: [405, "method_not_allowed"],
   conflict: [409, "conflict"],
@@ -23,7 +24,11 @@ const reading: Table = {
 };
 
 /** RFC 6749, section 5.2, has words of its own for clients. */
-const oauth: Table = { ...reading, unauthenticated: [401, "invalid_client"] };
+const oauth: Table = {
+  ...reading,
+  unauthenticated: [401, "invalid_client"],
+  org_suspended: [400, "unauthorized_client"],
+};
 
 // `Object.keys` widens to text: the table above has every code, and no other.
 const codes = Object.keys(reading) as ErrorCode[];

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Token } from "../../../../shared/access/caller.ts";
+import type { Entry } from "../../../../shared/access/authenticate.ts";
 import { ActivityError } from "../../../../shared/events/errors.ts";
-import { anEvent, aRequest, aSecret, aToken } from "../../../support/builders.ts";
+import { anActiveToken, anEvent, aRequest, aSecret, aToken } from "../../../support/builders.ts";
 import { dialect } from "../../../support/dialect.ts";
 import { refusalOf } from "../../../support/refusal.ts";
 
@@ -111,11 +111,11 @@ describe("the query that starts beside authentication", () => {
 
   it("starts for a caller who is new here once its token is seen to be good, beside the write that counts it", async () => {
     const { answer, read, use } = dialect();
-    const known = Promise.withResolvers<{ token: Token; used: number }>();
+    const known = Promise.withResolvers<Entry>();
     use.mockReturnValue(known.promise);
     const response = answer(aRequest(activity));
     await vi.waitUntil(() => read.mock.calls.length === 1);
-    known.resolve({ token: aToken(), used: 1 });
+    known.resolve({ token: anActiveToken(), used: 1 });
     expect((await response).status).toBe(200);
     expect(read).toHaveBeenCalledTimes(1);
   });
@@ -130,7 +130,7 @@ describe("the query that starts beside authentication", () => {
   it("starts no more for a caller who was refused", async () => {
     const { answer, read, use } = dialect();
     await answer(aRequest(activity));
-    use.mockResolvedValue({ token: aToken(), used: 601 });
+    use.mockResolvedValue({ token: anActiveToken(), used: 601 });
     for (let n = 0; n < 3; n++) expect((await refusalOf(answer(aRequest(activity)))).code).toBe("rate_limited");
     expect(read).toHaveBeenCalledTimes(2);
   });
@@ -138,11 +138,11 @@ describe("the query that starts beside authentication", () => {
   it("starts before the token is known, for an organisation that it named before", async () => {
     const { answer, read, use } = dialect();
     await answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`));
-    const known = Promise.withResolvers<{ token: Token; used: number }>();
+    const known = Promise.withResolvers<Entry>();
     use.mockReturnValue(known.promise);
     const response = answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`));
     await vi.waitUntil(() => read.mock.calls.length === 2);
-    known.resolve({ token: aToken(), used: 2 });
+    known.resolve({ token: anActiveToken(), used: 2 });
     expect((await response).status).toBe(200);
     expect(read).toHaveBeenCalledTimes(2);
   });
@@ -150,11 +150,11 @@ describe("the query that starts beside authentication", () => {
   it("starts for the organisation that the token was seen with, from its second request on", async () => {
     const { answer, read, use } = dialect();
     await answer(aRequest(activity));
-    const known = Promise.withResolvers<{ token: Token; used: number }>();
+    const known = Promise.withResolvers<Entry>();
     use.mockReturnValue(known.promise);
     const response = answer(aRequest(activity));
     await vi.waitUntil(() => read.mock.calls.length === 2);
-    known.resolve({ token: aToken(), used: 2 });
+    known.resolve({ token: anActiveToken(), used: 2 });
     expect((await response).status).toBe(200);
     expect(read).toHaveBeenCalledTimes(2);
   });
@@ -170,7 +170,7 @@ describe("the query that starts beside authentication", () => {
   it("is read anew when the token has moved to another organisation since", async () => {
     const { answer, read, use } = dialect();
     await answer(aRequest(activity));
-    use.mockResolvedValue({ token: aToken({ org_ids: ["org_new"] }), used: 2 });
+    use.mockResolvedValue({ token: anActiveToken({ org_ids: ["org_new"] }), used: 2 });
     read.mockImplementation(async ({ org_id }) => ({ events: [anEvent({ org_id, entity_ref: org_id })], next: null }));
     const { body } = await answer(aRequest(activity));
     expect(JSON.parse(body).activity[0].entity_ref).toBe("org_new");

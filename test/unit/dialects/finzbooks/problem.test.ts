@@ -13,6 +13,7 @@ const table: Readonly<Record<ErrorCode, readonly [number, string]>> = {
   unauthenticated: [401, "authn.token_invalid"],
   scope_missing: [403, "authz.scope_missing"],
   org_mismatch: [403, "authz.org_mismatch"],
+  org_suspended: [403, "authz.org_mismatch"],
   not_found: [404, "not_found.resource"],
   method_not_allowed: [405, "method.not_allowed"],
   conflict: [409, "conflict.duplicate"],

@@ -54,17 +54,18 @@ type Log = {
   readonly page?: EventReader["page"];
   readonly token?: Partial<Token>;
   readonly used?: number;
+  readonly suspended?: readonly string[];
 };
 
 /** The dialect over some events, what it asked of the log, and its answers with all their headers. */
-function dialect({ events = [newer, older], token, used = 1, ...log }: Log = {}) {
+function dialect({ events = [newer, older], token, used = 1, suspended = [], ...log }: Log = {}) {
   const whole: EventPage = { events, next: null };
   const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
   const places: PlaceStore = { upTo: async () => [], put: async () => undefined };
   const answer = answerSimplybooks({
     events: { page },
     places,
-    tokens: tokenPorts(() => aToken(token), used),
+    tokens: tokenPorts(() => aToken(token), used, suspended),
     orgs: { read: async (org_id) => anOrg({ org_id, account_number: org_id === "org_b" ? "1002" : null }) },
     now: () => new Date("2026-06-01T12:00:43.000Z"),
   });
@@ -280,6 +281,7 @@ describe("the errors", () => {
     unauthenticated: asked(list, {}, { headers: {} }),
     scope_missing: asked(list, { token: { scopes: [] } }),
     org_mismatch: asked(list, {}, { headers: { "x-api-key": aSecret(), "x-accountid": "org_z" } }),
+    org_suspended: asked(list, { suspended: [aToken().org_ids[0] ?? ""] }),
     not_found: asked(`${list}/17`, { events: [] }),
     method_not_allowed: asked(list, {}, { method: "DELETE" }),
     rate_limited: asked(list, { used: 601 }),

@@ -12,6 +12,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   unauthenticated: 401,
   scope_missing: 403,
   org_mismatch: 403,
+  org_suspended: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

@@ -55,6 +55,17 @@ describe("creating an endpoint", () => {
     });
   });
 
+  it.each([
+    ["description", "a\u202eb"],
+    ["description", "a\u200bb"],
+    ["entity_id", "ok\u202egnp"],
+  ])("refuses a %s with characters that nobody sees or that turn the text: %j", async (field, value) => {
+    const { ask, told } = webhooksDialect();
+    const { status, body } = await ask("POST", "/endpoints", { body: { ...settings, [field]: value } });
+    expect([status, JSON.parse(body)]).toEqual([400, expect.objectContaining({ field })]);
+    expect(told).toEqual([]);
+  });
+
   it("refuses the host that the request came to, and hosts that are known to be ours", async () => {
     const { ask } = webhooksDialect();
     for (const host of ["api.example.com", "API.example.com:443", "own.example.com"]) {

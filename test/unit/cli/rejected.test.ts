@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { exitCodes } from "../../../clients/cli/outcome.ts";
+import { rejectedEvent } from "../../../clients/cli/rejected-event.ts";
+import { anInput } from "../../support/builders.ts";
+import { runVerb } from "./run-verb.ts";
+
+const attribute = (StringValue: string) => ({ DataType: "String", StringValue });
+
+const message = (id: string, Body: string, code = "invalid_value", reason = "The reason.") => ({
+  MessageId: id,
+  ReceiptHandle: id,
+  Body,
+  MD5OfBody: createHash("md5").update(Body).digest("hex"),
+  Attributes: { SentTimestamp: String(Date.parse("2026-05-11T08:30:12.000Z")) },
+  MessageAttributes: { message_id: attribute(`of-${id}`), code: attribute(code), reason: attribute(reason) },
+});
+
+const queueOf = (...Messages: object[]) => ({ "POST /": [{ body: { Messages } }, { body: {} }] });
+
+describe("rejected list", () => {
+  const body = JSON.stringify(anInput({ org_id: "org_a", entity_id: "inv_1" }));
+
+  it("shows when, whose, what and why", async () => {
+    const { text, json } = await runVerb(
+      queueOf(message("1", body), message("2", "junk", "malformed", "No JSON.")),
+      "rejected",
+      "list",
+    );
+    expect(text.split("\n")).toEqual([
+      "REJECTED (UTC)       ORG    ACTION        ENTITY         CODE           REASON",
+      "2026-05-11 08:30:12  org_a  INVOICE_SENT  INVOICE inv_1  invalid_value  The reason.",
+      "2026-05-11 08:30:12  -      -             -              malformed      No JSON.",
+    ]);
+    expect(json).toEqual({
+      has_more: false,
+      rejected: [
+        {
+          message_id: "of-1",
+          code: "invalid_value",
+          reason: "The reason.",
+          rejected_at: "2026-05-11T08:30:12.000Z",
+          body,
+        },
+        expect.objectContaining({ message_id: "of-2", body: "junk" }),
+      ],
+    });
+  });
+
+  it("says of an empty queue which refused events are not in it", async () => {
+    const { text, exit } = await runVerb(queueOf(), "rejected", "list");
+    expect({ text, exit }).toEqual({
+      exit: exitCodes.done,
+      text: expect.stringMatching(/^The rejected queue is empty\. .*what emit refuses before it sends/),
+    });
+  });
+});
+
+describe("rejected retry", () => {
+  it("says that the queue is empty, rather than that nothing could be sent", async () => {
+    const { text, json } = await runVerb(queueOf(), "rejected", "retry");
+    expect({ text, json }).toEqual({
+      json: { retried: 0 },
+      text: "The rejected queue is empty: there was nothing to send again.",
+    });
+  });
+});
+
+describe("rejectedEvent", () => {
+  it.each([
+    "",
+    "junk",
+    "[]",
+    "null",
+    '"text"',
+    '{"org_id":1,"action":null,"entity_id":{}}',
+    `{"org_id":"${"x".repeat(70_000)}"}`,
+  ])("finds nothing in a body that is no event: %.40j", (text) => {
+    expect(rejectedEvent(text)).toEqual({ org_id: null, action: null, entity_type: null, entity_id: null });
+  });
+});

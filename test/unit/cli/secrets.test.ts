@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { aToken } from "../../support/builders.ts";
+import type { Answer } from "./fake-api.ts";
+import { runVerb } from "./run-verb.ts";
+
+const { hash: _, ...token } = aToken();
+const client = { client_id: token.token_id, org_id: "org_a", slug: "first" };
+
+const create = (body: object, ...args: string[]) => {
+  const answer: Answer = { body };
+  return runVerb({ "POST /2015-03-31/functions/access/invocations": answer }, ...args);
+};
+
+describe("a verb that issues a secret", () => {
+  it.each([
+    [["token", "create", "--org", "org_a", "--scope", "AIBooks.activity.READ"], { token, secret: "the-secret" }],
+    [["key", "create", "--org", "org_a"], { token, secret: "the-secret" }],
+    [["client", "create", "--org", "org_a"], { client, secret: "the-secret" }],
+  ])("%j has it alone on stdout, and says on stderr how to revoke it", async (args, body) => {
+    const { text, stderr, json } = await create(body, ...args);
+    expect({ text, json }).toEqual({ text: "the-secret", json: expect.objectContaining({ secret: "the-secret" }) });
+    expect(stderr).toContain(token.token_id);
+    expect(stderr).toMatch(/not shown again/);
+    expect(stderr).not.toContain("the-secret");
+  });
+
+  it("of a client says its account's slug on stderr, too", async () => {
+    const { stderr } = await create({ client, secret: "s" }, "client", "create", "--org", "org_a");
+    expect(stderr).toMatch(/^Account slug +first$/m);
+  });
+});

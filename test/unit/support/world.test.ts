@@ -1,0 +1,28 @@
+import { expect, it, vi } from "vitest";
+import { untilPolled } from "../../support/world.ts";
+
+vi.mock("node:timers/promises", () => ({
+  setTimeout: async (milliseconds: number) => void vi.setSystemTime(Date.now() + milliseconds),
+}));
+
+/** Waits for a stack whose functions are given events after so many seconds. */
+async function waited(seconds: number): Promise<number> {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    const start = Date.now();
+    const isPolled = () => Date.now() - start >= seconds * 1_000;
+    await untilPolled({
+      tenant: async () => ({ org_id: "org_a", token: "token", headers: {}, slug: "a" }),
+      ingest: async () => ["message"],
+      get: async () => Response.json({ activity: isPolled() ? [{}] : [] }),
+    });
+    return (Date.now() - start) / 1_000;
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+it("the smoke test gives a new stack five minutes until Lambda polls its queues", async () => {
+  expect(await waited(240)).toBe(240);
+  await expect(waited(400)).rejects.toThrow("did not happen");
+});
