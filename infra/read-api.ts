@@ -91,8 +91,9 @@ export class ReadApi extends Construct {
           CorsHttpMethod.PATCH,
           CorsHttpMethod.DELETE,
         ],
-        allowHeaders: ["authorization", "content-type", "x-accountid", "x-aibooks-org", "x-api-key"],
+        allowHeaders: ["authorization", "content-type", "if-none-match", "x-accountid", "x-aibooks-org", "x-api-key"],
         exposeHeaders: [
+          "etag",
           "link",
           "retry-after",
           "x-ratelimit",

@@ -72,9 +72,10 @@ function changeOf(event: Described): string | null {
   if (!isStep && visible.length !== 1) return fieldNames(visible);
   const change = isStep ? visible.find(({ field }) => field === "status") : visible[0];
   if (change === undefined) return null;
-  if (isNothing(change.new)) return `${words(change.field)} removed`;
+  const field = shown(words(change.field));
+  if (isNothing(change.new)) return `${field} removed`;
   const from = isNothing(change.old) ? "" : ` from ${shown(change.old)}`;
-  return `${words(change.field)} changed${from} to ${shown(change.new)}`;
+  return `${field} changed${from} to ${shown(change.new)}`;
 }
 
 /** Nothing is seen of a change from `null` to an empty text, or to the same value. */

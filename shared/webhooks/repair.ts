@@ -111,9 +111,13 @@ async function repairOrg(
 }
 
 async function hasEvents(events: EventReader, org_id: string, { since, until }: ReplayRange): Promise<boolean> {
-  const any = { entity_type: null, entity_id: null, actor_user_id: null, contact_id: null, settled: null };
   const page = await events.page({
-    ...any,
+    entity_type: null,
+    entity_id: null,
+    action: null,
+    actor_user_id: null,
+    contact_id: null,
+    settled: null,
     org_id,
     since,
     until,

@@ -125,6 +125,7 @@ describe("list", () => {
         entity_id: "bill_1",
         entity_ref: "B-\u001b[31m1",
         actor_user_id: "usr_1",
+        actor: { name: "A\u001b[2Jnna" },
         changes: { status: { old: "DRAFT", new: "APPROVED" }, total: { old: null, new: 5 } },
         occurred_at: "2026-05-12T10:00:00.250Z",
       }),
@@ -137,8 +138,8 @@ describe("list", () => {
     const { stdout, code } = await cli.run(["list", "--type", "BILL"], { env: env() });
     expect(code).toBe(0);
     expect(stdout.split("\n")).toEqual([
-      "WHEN (UTC)           ACTION         DOCUMENT  BY     CHANGED",
-      "2026-05-12 10:00:00  BILL_APPROVED  B-·[31m1  usr_1  status: DRAFT → APPROVED; total: null → 5",
+      "WHEN (UTC)           ACTION         DOCUMENT  BY        CHANGED",
+      "2026-05-12 10:00:00  BILL_APPROVED  B-·[31m1  A·[2Jnna  status: DRAFT → APPROVED; total: null → 5",
       "",
     ]);
   });
@@ -162,6 +163,7 @@ describe("list", () => {
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--since is later than --until.") });
     expect(await count("--actor", "usr_many", "--limit", "7")).toBe(7);
     expect(await count("--type", "INVOICE", "--actor", "usr_1")).toBe(0);
+    expect(await count("--action", "BILL_APPROVED")).toBe(1);
   });
 
   it("shows one page, or all of them", async () => {

@@ -1,7 +1,7 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 import type { HttpResponse } from "../../shared/dialects/http.ts";
 import { openApi } from "../../shared/dialects/openapi.ts";
-import { schemaFaults } from "./json-schema.ts";
+import { answerSchemaFaults, schemaFaults } from "./json-schema.ts";
 
 export const description = openApi("https://api.example.com");
 
@@ -77,7 +77,7 @@ function inlined(value: unknown): unknown {
 
 /** What is wrong with a value, held against one of the component schemas. */
 export function faults(name: keyof typeof description.components.schemas) {
-  return schemaFaults({ $ref: `#/components/schemas/${name}` }, { components: description.components });
+  return answerSchemaFaults({ $ref: `#/components/schemas/${name}` }, { components: description.components });
 }
 
 /** What a real answer has that its description has not: headers, their values, a media type, another shape of body. */
@@ -87,7 +87,7 @@ export function answerFaults({ headers, content }: DescribedResponse, answer: Ht
   const media = content[type];
   if (media === undefined) return [...unknown, `no ${type}`];
   const body: unknown = type === "application/xml" ? readXml(answer.body, media.schema) : JSON.parse(answer.body);
-  return [...unknown, ...schemaFaults(media.schema)(body)];
+  return [...unknown, ...answerSchemaFaults(media.schema)(body)];
 }
 
 function headerFaults(described: DescribedResponse["headers"], sent: HttpResponse["headers"]): string[] {

@@ -63,6 +63,7 @@ export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
   return {
     entity_type: null,
     entity_id: null,
+    action: null,
     actor_user_id: null,
     contact_id: null,
     settled: null,

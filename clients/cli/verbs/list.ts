@@ -18,6 +18,13 @@ const listedEvent = z.looseObject({
   changes: z.unknown(),
   metadata: z.unknown(),
   occurred_at: z.string(),
+  /** Who acted, as of then. */
+  actor: z.optional(
+    z.looseObject({
+      name: z.nullable(z.string()),
+      on_behalf_of: z.nullable(z.looseObject({ user_id: z.string(), name: z.nullable(z.string()) })),
+    }),
+  ),
 });
 
 type ListedEvent = z.infer<typeof listedEvent>;
@@ -29,6 +36,7 @@ const filters = {
   type: "entity_type",
   entity: "entity_id",
   actor: "actor_user_id",
+  action: "action",
   limit: "limit",
 } as const;
 
@@ -40,6 +48,7 @@ export const list = defineVerb({
     type: { value: "TYPE", help: "only this kind of document, such as INVOICE" },
     entity: { value: "ID", help: "only this document" },
     actor: { value: "USER_ID", help: "only what this user did" },
+    action: { value: "ACTION", help: "only this action, such as INVOICE_PAID" },
     since: sinceOption,
     until: untilOption,
     limit: { value: "N", help: "events in a page, 1 to 500" },
@@ -47,8 +56,8 @@ export const list = defineVerb({
     ...accessOptions,
   },
   async run(given, session) {
-    const query = new URLSearchParams();
-    for (const name of ["type", "entity", "actor", "limit"] as const) {
+    const query = new URLSearchParams({ include: "actor" });
+    for (const name of ["type", "entity", "actor", "action", "limit"] as const) {
       const value = given.text(name);
       if (value !== undefined) query.set(filters[name], value);
     }
@@ -69,7 +78,7 @@ const shape: readonly Column<ListedEvent>[] = [
   { title: "WHEN (UTC)", cell: ({ occurred_at }) => moment(occurred_at), style: () => "dim" },
   { title: "ACTION", cell: ({ action }) => action, style: actionStyle },
   { title: "DOCUMENT", cell: ({ entity_ref, entity_id }) => entity_ref ?? entity_id },
-  { title: "BY", cell: ({ actor_user_id }) => actor_user_id ?? "system", style: () => "dim" },
+  { title: "BY", cell: actorCell, style: () => "dim" },
   { title: "CHANGED", cell: changed },
 ];
 
@@ -77,6 +86,12 @@ function actionStyle({ action }: ListedEvent): Style {
   if (/_(DELETED|VOIDED|CANCELLED|DECLINED|REJECTED|FAILED)$/.test(action)) return "red";
   if (/_(PAID|APPROVED|ACCEPTED|RECEIVED)$/.test(action)) return "green";
   return "cyan";
+}
+
+function actorCell({ actor, actor_user_id }: ListedEvent): string {
+  const own = actor?.name ?? actor_user_id ?? "system";
+  const principal = actor?.on_behalf_of ?? null;
+  return principal === null ? own : `${principal.name ?? principal.user_id} (by ${own})`;
 }
 
 function changed({ changes }: ListedEvent): string {

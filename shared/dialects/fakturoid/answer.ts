@@ -6,6 +6,7 @@ import { tokenHash } from "../../access/token.ts";
 import { TokenGate } from "../../access/token-gate.ts";
 import { type EventReader, meteredReader, type ReadMeter } from "../../events/query.ts";
 import { readWindow, type WindowWorld } from "../../events/window.ts";
+import { conditional } from "../conditional.ts";
 import { filterText } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { bearerOf, identify } from "../identify.ts";
@@ -65,7 +66,7 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
     const remembering = window.remember();
     const body = renderEvents(window.events, org);
     await remembering;
-    return json(body);
+    return conditional(request, json(body));
   };
 }
 

@@ -3,6 +3,7 @@ import type { Scope } from "../../access/caller.ts";
 import { rateState } from "../../access/rate.ts";
 import { costOfReading, headerRefs } from "../finzbooks/openapi-problems.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
+import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "../openapi-conditional.ts";
 import { timeParameter } from "../openapi-time.ts";
 import { oauthProblems, problemResponses, rateHeaders, readingProblems, sampleSubject } from "./openapi-problems.ts";
 import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./openapi-schemas.ts";
@@ -61,11 +62,10 @@ const headers = {
     schema: { type: "string" },
     example: sampleRate["x-ratelimit"],
   },
-  "Cache-Control": {
-    description: "What holds a token is for no cache.",
-    schema: { type: "string", const: "no-store" },
+  Pragma: {
+    description: "What holds a token is for no cache, however old.",
+    schema: { type: "string", const: "no-cache" },
   },
-  Pragma: { description: "The same, for old caches.", schema: { type: "string", const: "no-cache" } },
 };
 
 const refs = (...names: readonly (keyof typeof parameters)[]) =>
@@ -104,12 +104,17 @@ function list(operationId: string, summary: string, which: string) {
       "repeat gets further.",
     tags: ["fakturoid"],
     security,
-    parameters: refs("FakturoidSlug", "FakturoidUserAgent", "FakturoidPage", "FakturoidSince", "FakturoidSubjectId"),
+    parameters: [
+      ...refs("FakturoidSlug", "FakturoidUserAgent", "FakturoidPage", "FakturoidSince", "FakturoidSubjectId"),
+      ifNoneMatchRef,
+    ],
     responses: {
+      ...notModified(rateHeaders),
       ...answered(
         `A page of events. It has fewer than ${pageSize} only at the end.`,
         schemaRef("FakturoidEvents"),
         sampleEvents,
+        conditionalHeaderNames,
       ),
       ...readingProblems(400, 401, 403, 404, 429, 500, 503),
     },

@@ -49,6 +49,7 @@ export function listingOf(orgId: string, kind: "events" | "paid", { since, subje
     org_id: orgId,
     entity_type: null,
     entity_id: null,
+    action: null,
     actor_user_id: null,
     contact_id: subjectId,
     settled: kind === "paid" ? ("paid" as const) : null,

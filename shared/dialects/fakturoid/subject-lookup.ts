@@ -60,6 +60,7 @@ function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "a
     until: null,
     entity_type: null,
     entity_id: null,
+    action: null,
     actor_user_id: null,
     contact_id: null,
     settled: null,

@@ -80,7 +80,6 @@ export const problemSchema = {
     details: { type: "object", description: "What is needed to mend it, such as the list of valid values." },
     request_id: { type: "string", description: "Given with every 5xx." },
   },
-  additionalProperties: false,
 };
 
 /** What the rate counts, for the descriptions of its headers. */

@@ -1,7 +1,9 @@
-import { isCleanId, maxIdLength } from "../../events/limits.ts";
+import { isAction, isCleanId, maxIdLength } from "../../events/limits.ts";
 import type { EventFilter } from "../../events/query.ts";
 import { documentTypes, type EntityType } from "../../events/vocabulary.ts";
 import { invalid, only, readLimit, readTimeRange } from "../parameters.ts";
+import { readEventId } from "./event-id.ts";
+import { type Inclusion, readInclude } from "./include.ts";
 import { assertKnownParameters } from "./known-parameters.ts";
 import type { ActivityRoute } from "./routes.ts";
 
@@ -10,6 +12,9 @@ export type ActivityRequest = {
   readonly filter: EventFilter;
   readonly limit: number;
   readonly cursor: string | null;
+  /** Where it is given, only the event with this id. */
+  readonly eventId: string | null;
+  readonly included: ReadonlySet<Inclusion>;
 };
 
 /**
@@ -21,10 +26,13 @@ const parameters = {
   entity_type: "feed",
   entity_id: "feed",
   actor_user_id: "feed",
+  action: "all",
+  event_id: "all",
   since: "all",
   until: "all",
   limit: "all",
   cursor: "all",
+  include: "all",
 } as const satisfies Readonly<Record<string, "all" | "feed">>;
 
 /** The parameters that a route knows, in their order. */
@@ -49,13 +57,26 @@ export function readActivityRequest(route: ActivityRoute, query: URLSearchParams
   const filter = {
     entity_type: document?.type ?? readEntityType(only(query, "entity_type")),
     entity_id: readId(document?.id ?? only(query, "entity_id"), "entity_id"),
+    action: readAction(only(query, "action")),
     actor_user_id: readId(only(query, "actor_user_id"), "actor_user_id"),
     contact_id: null,
     settled: null,
     visible: documentTypes,
     ...readTimeRange(query),
   };
-  return { filter, limit: readLimit(only(query, "limit"), defaultLimit, maxLimit), cursor: only(query, "cursor") };
+  const cursor = only(query, "cursor");
+  return {
+    filter,
+    limit: readLimit(only(query, "limit"), defaultLimit, maxLimit),
+    cursor,
+    eventId: readEventId(only(query, "event_id"), filter, cursor),
+    included: readInclude(only(query, "include")),
+  };
+}
+
+function readAction(text: string | null): string | null {
+  if (text === null || isAction(text)) return text;
+  throw invalid("action", "action must be words in upper case, joined by _, such as INVOICE_PAID.");
 }
 
 function readEntityType(text: string | null): EntityType | null {

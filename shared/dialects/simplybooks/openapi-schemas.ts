@@ -133,7 +133,6 @@ export const simplybooksSchemas = {
     examples: [sampleActivity],
     minProperties: 1,
     properties: fieldsIn("json"),
-    additionalProperties: false,
   },
   SimplybooksActivityElement: {
     type: "object",
@@ -141,7 +140,6 @@ export const simplybooksSchemas = {
       "One state change. What is absent is an empty element; `linked_…` elements are left out instead. Without " +
       "`fields` all others are there.",
     properties: fieldsIn("xml"),
-    additionalProperties: false,
     xml: { name: "activity" },
   },
   SimplybooksActivities: list("SimplybooksActivity"),

@@ -1,6 +1,7 @@
 import type { Scope } from "../../access/caller.ts";
 import { windowBudget } from "../../events/window.ts";
 import { headerRefs, rateHeaders } from "../finzbooks/openapi-problems.ts";
+import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "../openapi-conditional.ts";
 import { activityFields, filterPattern, maxFilterLength } from "./filter.ts";
 import type { Format } from "./format.ts";
 import { problemRefs, problemResponses } from "./openapi-problems.ts";
@@ -92,13 +93,14 @@ function answered(
   description: string,
   schemas: Readonly<Record<Format, Readonly<Record<string, unknown>>>>,
   render: (format: Format) => string,
+  headerNames: readonly string[] = [],
 ) {
   const json: unknown = JSON.parse(render("json"));
   const content = {
     "application/xml": { schema: schemas.xml, examples: { sample: example(render("xml")) } },
     "application/json": { schema: schemas.json, examples: { sample: { value: json } } },
   };
-  return { 200: { description, headers: headerRefs(rateHeaders), content } };
+  return { 200: { description, headers: headerRefs([...headerNames, ...rateHeaders]), content } };
 }
 
 /** Every path of this dialect: one for each route that `findRoute` knows. */
@@ -115,16 +117,20 @@ export function simplybooksPaths() {
       `${windowBudget.events} events match, the answer is 400: narrow the search, for example by date.`,
     tags: ["simplybooks"],
     security,
-    parameters: refs(
-      "SimplybooksAccountId",
-      "SimplybooksSearch",
-      "SimplybooksFilter",
-      "SimplybooksFields",
-      "SimplybooksSkip",
-      "SimplybooksTake",
-      "SimplybooksFormat",
-    ),
+    parameters: [
+      ...refs(
+        "SimplybooksAccountId",
+        "SimplybooksSearch",
+        "SimplybooksFilter",
+        "SimplybooksFields",
+        "SimplybooksSkip",
+        "SimplybooksTake",
+        "SimplybooksFormat",
+      ),
+      ifNoneMatchRef,
+    ],
     responses: {
+      ...notModified(rateHeaders),
       ...answered(
         "A page of activities. It is short of `take` only at the end.",
         {
@@ -132,6 +138,7 @@ export function simplybooksPaths() {
           json: schemaRef("SimplybooksActivities"),
         },
         (format) => renderActivities([sampleActivity], activityFields, format),
+        conditionalHeaderNames,
       ),
       ...problemRefs(400, 401, 403, 429, 500, 503),
     },

@@ -154,6 +154,7 @@ export function activityListing(orgId: string, id: string, setting: Setting): Li
 const everything = {
   entity_type: null,
   entity_id: null,
+  action: null,
   actor_user_id: null,
   contact_id: null,
   settled: null,

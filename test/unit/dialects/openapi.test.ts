@@ -99,6 +99,55 @@ describe("the routes of FinzBooks", () => {
   });
 });
 
+describe("the schemas", () => {
+  /** Every object of a part of the document that has no properties but those it names. */
+  const closedObjects = (value: unknown): object[] => {
+    if (typeof value !== "object" || value === null) return [];
+    const own = "additionalProperties" in value && value.additionalProperties === false ? [value] : [];
+    return [...own, ...Object.values(value).flatMap(closedObjects)];
+  };
+
+  it("of what is answered and sent are open, so that clients of today read what a later version adds", async () => {
+    const { webhooks } = description;
+    const answers = operations.map(({ responses }) => responses);
+    const { body } = await answerDocuments(aRequest("/schemas/webhook.json"));
+    expect(closedObjects([components.schemas, components.responses, webhooks, answers])).toEqual([]);
+    expect(closedObjects(JSON.parse(body))).toEqual([]);
+  });
+
+  it("of the bodies that callers send are closed, as what reads them is", () => {
+    const bodies = operations.flatMap(({ path, requestBody }) =>
+      requestBody === undefined || !path.startsWith(basePath) ? [] : [requestBody.content["application/json"]?.schema],
+    );
+    expect(bodies.length).toBeGreaterThan(4);
+    for (const body of bodies) expect(body).toMatchObject({ type: "object", additionalProperties: false });
+  });
+});
+
+describe("list pages", () => {
+  const lists = operations.filter(({ parameters = [] }) => parameters.some(({ name }) => name === "If-None-Match"));
+
+  it("are those of all dialects, and can be asked whether they changed", () => {
+    const names = lists.map(({ operationId }) => operationId);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "list_activity",
+        "list_invoices_activity",
+        "list_activities",
+        "list_events",
+        "list_paid_events",
+      ]),
+    );
+    expect(names).toHaveLength(1 + Object.keys(collections).length + 3);
+    for (const { responses } of lists) {
+      const rates = Object.keys(responses[200]?.headers ?? {}).filter((name) => name.startsWith("X-RateLimit"));
+      expect(rates.length).toBeGreaterThan(1);
+      expect(Object.keys(responses[304]?.headers ?? {})).toEqual(expect.arrayContaining(["ETag", ...rates]));
+      expect(responses[304]).not.toHaveProperty("content");
+    }
+  });
+});
+
 describe("the samples of the contract", () => {
   it.each(Object.entries(contractPages))("%s is a valid answer", (_, page) => {
     expect(faults("Activity")(page)).toEqual([]);

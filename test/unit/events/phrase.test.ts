@@ -99,6 +99,12 @@ describe("what was changed", () => {
     expect(pairs.length).toBeLessThan(160);
   });
 
+  it("of a field with a name without end is cut, too: as large as an event, it would fill an answer", () => {
+    const cut = `${"x".repeat(99)}…`;
+    expect(updated({ ["x".repeat(60_000)]: { old: 1, new: 2 } })).toBe(`${name} updated: ${cut} changed from 1 to 2`);
+    expect(updated({ ["x".repeat(60_000)]: { old: 1, new: null } })).toBe(`${name} updated: ${cut} removed`);
+  });
+
   it.each([null, ""])("to %j is that it was removed", (removed) => {
     expect(updated({ notes: { old: "Thanks", new: removed } })).toBe(`${name} updated: notes removed`);
   });

@@ -16,7 +16,7 @@ describe("a list", () => {
   ])("%s is what the organisation's log holds", async (path, settled, route) => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg({ time_zone: "Asia/Kolkata", robot_name: "Robot" })] });
     const { status, headers, body, trace } = await ask(`${path}?subject_id=16&since=2026-05-01`);
-    expect([status, headers]).toEqual([200, { "content-type": "application/json; charset=utf-8" }]);
+    expect([status, headers]).toMatchObject([200, { "content-type": "application/json; charset=utf-8" }]);
     expect(body).toBe(renderEvents([anEvent()], { time_zone: "Asia/Kolkata", robot_name: "Robot" }));
     expect(read.mock.calls.map(([query]) => [query])).toMatchObject([
       [
@@ -65,6 +65,17 @@ describe("a list", () => {
       expect(read).not.toHaveBeenCalled();
     },
   );
+});
+
+it.each([events, paid])("a page that the caller has is answered 304, and counts: %s", async (path) => {
+  const { ask } = fakturoidDialect();
+  const first = await ask(path);
+  const headers = { "if-none-match": first.headers.etag };
+  const { trace, ...second } = await ask(path, { headers });
+  expect(second).toEqual({ status: 304, headers: first.headers, body: "" });
+  expect(first.headers.vary).toBe("accept-encoding, authorization, origin");
+  expect(trace.headers).toEqual(first.trace.headers);
+  expect(trace.facts.count).toBe(1);
 });
 
 describe("User-Agent", () => {

@@ -18,22 +18,26 @@ function expectInvalid(query: string, field: string, route = feed) {
 }
 
 it("asks for the newest hundred of everything where nothing is asked", () => {
-  expect(read("")).toEqual({ filter: aFilter(), limit: 100, cursor: null });
+  expect(read("")).toEqual({ filter: aFilter(), limit: 100, cursor: null, eventId: null, included: new Set() });
 });
 
 it("combines every filter", () => {
   const query =
-    "entity_type=INVOICE&entity_id=inv_1&actor_user_id=usr_1&since=2026-05-01&until=2026-05-31T23:59:59Z&limit=7&cursor=abc";
+    "entity_type=INVOICE&entity_id=inv_1&actor_user_id=usr_1&action=INVOICE_PAID&since=2026-05-01" +
+    "&until=2026-05-31T23:59:59Z&limit=7&cursor=abc&include=actor,cursor";
   expect(read(query)).toEqual({
     filter: aFilter({
       entity_type: "INVOICE",
       entity_id: "inv_1",
       actor_user_id: "usr_1",
+      action: "INVOICE_PAID",
       since: "2026-05-01T00:00:00.000Z",
       until: "2026-05-31T23:59:59.999Z",
     }),
     limit: 7,
     cursor: "abc",
+    eventId: null,
+    included: new Set(["actor", "cursor"]),
   });
 });
 
@@ -171,13 +175,110 @@ describe("since and until", () => {
   });
 });
 
-it.each(["entity_type", "entity_id", "actor_user_id", "since", "until", "limit", "cursor"])(
-  "refuses %s given twice, even with one value",
-  (name) => {
-    const value = { entity_type: "BILL", limit: "5", since: "2026-05-11", until: "2026-05-11" }[name] ?? "x";
-    expectInvalid(`${name}=${value}&${name}=${value}`, name);
-  },
-);
+describe("action", () => {
+  it.each(["INVOICE_PAID", "EMAIL_SENT", "A1_B2", `A_${"B".repeat(62)}`])(
+    "%s is taken, on a timeline too",
+    (action) => {
+      expect(read(`action=${action}`).filter).toEqual(aFilter({ action }));
+      expect(read(`action=${action}`, timeline).filter.action).toBe(action);
+    },
+  );
+
+  it.each([
+    "",
+    "invoice_paid",
+    "INVOICE",
+    "INVOICE_PAID,BILL_PAID",
+    "INVOICE_*",
+    "INVOICE_PAID%20",
+    `A_${"B".repeat(63)}`,
+  ])("%j is refused", (action) => {
+    expect(expectInvalid(`action=${action}`, "action").message).toContain("such as INVOICE_PAID");
+  });
+});
+
+describe("include", () => {
+  it.each([
+    ["actor", ["actor"]],
+    ["text,related", ["text", "related"]],
+    ["cursor,actor,cursor", ["cursor", "actor"]],
+  ])("%s is taken, on a timeline too", (text, names) => {
+    expect(read(`include=${text}`).included).toEqual(new Set(names));
+    expect(read(`include=${text}`, timeline).included).toEqual(new Set(names));
+  });
+
+  it.each(["", "actor,", "Actor", "actor%20text", "actor,%20text", "metadata", "toString", "x".repeat(9_000)])(
+    "%j is refused, with the names that there are",
+    (text) => {
+      const { facts } = expectInvalid(`include=${text}`, "include");
+      expect(facts.details).toEqual({ valid: ["actor", "text", "related", "cursor"] });
+    },
+  );
+});
+
+describe("event_id", () => {
+  const id = "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300";
+
+  it("is taken for one document", () => {
+    expect(read(`event_id=${id}&entity_id=inv_1`).eventId).toBe(id);
+    expect(read(`event_id=${id}&entity_id=inv_1&entity_type=INVOICE&action=INVOICE_PAID`).eventId).toBe(id);
+    expect(read(`event_id=${id}`, timeline).eventId).toBe(id);
+  });
+
+  it.each([
+    "since=2026-05-11T00:00:00Z&until=2026-05-12T00:00:00Z",
+    "since=2026-05-11T08:30:12Z&until=2026-05-11T08:30:12Z",
+    "since=2026-05-11T22:00:00Z&until=2026-05-12T03:00:00%2B05:30",
+  ])("is taken for a day at most: %s", (range) => {
+    expect(read(`event_id=${id}&${range}`).eventId).toBe(id);
+  });
+
+  it.each(["", "since=2026-05-11", "until=2026-05-11", "entity_type=INVOICE", "actor_user_id=usr_1"])(
+    "is refused without a document or a day, and told what to add: %j",
+    (rest) => {
+      const error = refusal(() => read(`event_id=${id}&${rest}`));
+      expect([error.code, error.facts.field]).toEqual(["required_field", "entity_id"]);
+      expect(error.message).toMatch(/add entity_id, or since and until/);
+    },
+  );
+
+  it("is refused for more than a day", () => {
+    const range = "since=2026-05-11T00:00:00Z&until=2026-05-12T00:00:00.001Z";
+    expect(expectInvalid(`event_id=${id}&${range}`, "until").message).toMatch(/24 hours/);
+  });
+
+  it.each(["", "evt_1", id.toUpperCase(), `${id}0`, "x".repeat(9_000)])("is refused where it is no id: %j", (text) => {
+    expectInvalid(`event_id=${text}&entity_id=inv_1`, "event_id");
+  });
+
+  it("is refused with a cursor: there are no pages", () => {
+    expectInvalid(`event_id=${id}&entity_id=inv_1&cursor=abc`, "cursor");
+  });
+});
+
+it.each([
+  "entity_type",
+  "entity_id",
+  "actor_user_id",
+  "action",
+  "event_id",
+  "since",
+  "until",
+  "limit",
+  "cursor",
+  "include",
+])("refuses %s given twice, even with one value", (name) => {
+  const valid = {
+    entity_type: "BILL",
+    limit: "5",
+    since: "2026-05-11",
+    until: "2026-05-11",
+    action: "BILL_PAID",
+    include: "text",
+  };
+  const value = Object.entries(valid).find(([known]) => known === name)?.[1] ?? "x";
+  expectInvalid(`${name}=${value}&${name}=${value}`, name);
+});
 
 describe("a document's timeline", () => {
   it("is all of the document, page by page and within a time", () => {

@@ -9,11 +9,11 @@ import { routeNames } from "../../../../../shared/dialects/finzbooks/webhooks/ro
 import { openApi } from "../../../../../shared/dialects/openapi.ts";
 import { verify } from "../../../../../shared/webhooks/verify.ts";
 import { answerFaults, operationOf as findOperation } from "../../../../support/api-description.ts";
-import { schemaFaults } from "../../../../support/json-schema.ts";
+import { answerSchemaFaults } from "../../../../support/json-schema.ts";
 import { webhooksDialect } from "../../../../support/webhooks-dialect.ts";
 
 const { components } = openApi("https://api.example.com");
-const faultsOf = (schema: object) => schemaFaults(schema, { components });
+const faultsOf = (schema: object) => answerSchemaFaults(schema, { components });
 
 const described = Object.values(webhookPaths()).flatMap((item) => Object.values(item));
 const operationOf = (name: string) => {
