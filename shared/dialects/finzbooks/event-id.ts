@@ -3,7 +3,8 @@ import { eventIdPattern } from "../../events/limits.ts";
 import type { EventFilter } from "../../events/query.ts";
 import { invalid } from "../parameters.ts";
 
-const dayMs = 86_400_000;
+/** A day, and the rest of the second or minute that `until` names. */
+const longestMs = 86_400_000 + 59_999;
 
 /**
  * Reads the id of the one event that is asked for. No index has it, so the request must name the document or a range of at
@@ -22,7 +23,7 @@ export function readEventId(
   if (since === null || until === null) {
     throw new ActivityError("required_field", `event_id needs a document or a day: ${remedy}.`, { field: "entity_id" });
   }
-  if (Date.parse(until) - Date.parse(since) > dayMs) {
+  if (Date.parse(until) - Date.parse(since) > longestMs) {
     throw invalid("until", `The range is too long to look for event_id: ${remedy}.`);
   }
   return text;

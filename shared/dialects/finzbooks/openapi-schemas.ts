@@ -59,9 +59,10 @@ const includedSchemas = {
     {
       user_id: { ...idOrNull, description: "As `actor_user_id`." },
       name: nameOrNull,
-      type: { enum: [...actorTypes, null] },
+      type: { type: ["string", "null"], enum: [...actorTypes, null] },
       on_behalf_of: {
-        anyOf: [exactly({ user_id: { type: "string" }, name: nameOrNull }), { type: "null" }],
+        ...exactly({ user_id: { type: "string" }, name: nameOrNull }),
+        type: ["object", "null"],
         description: "Whose account or authority was used, where it was not the actor's own.",
       },
     },
