@@ -7,7 +7,10 @@ import {
   Distribution,
   HttpVersion,
   OriginProtocolPolicy,
+  OriginRequestCookieBehavior,
+  OriginRequestHeaderBehavior,
   OriginRequestPolicy,
+  OriginRequestQueryStringBehavior,
   OriginSslPolicy,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
@@ -76,12 +79,27 @@ export class Edge extends Construct {
         }),
         viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
         allowedMethods: AllowedMethods.ALLOW_ALL,
+        // Also keeps requests of different callers for one path from being answered by one response: see "Simultaneous
+        // requests for the same object" in CloudFront's guide.
         cachePolicy: CachePolicy.CACHING_DISABLED,
-        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        originRequestPolicy: this.#passOn(),
       },
     });
     acknowledgeRules(this.distribution);
     if (hostedZone !== undefined) aliasRecords(scope, { name, hostedZone }, new CloudFrontTarget(this.distribution));
+  }
+
+  /**
+   * As the managed policy AllViewerExceptHostHeader, but without cookies: nothing here reads any, and where they are passed
+   * on CloudFront does not support `If-None-Match` (see "Cache content based on cookies" in its guide).
+   */
+  #passOn(): OriginRequestPolicy {
+    return new OriginRequestPolicy(this, "PassOn", {
+      comment: "Everything but Host and cookies.",
+      headerBehavior: OriginRequestHeaderBehavior.denyList("host"),
+      cookieBehavior: OriginRequestCookieBehavior.none(),
+      queryStringBehavior: OriginRequestQueryStringBehavior.all(),
+    });
   }
 
   /** Has a function know requests that came through CloudFront, and refuse others where this is the only way. */

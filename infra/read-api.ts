@@ -91,8 +91,9 @@ export class ReadApi extends Construct {
           CorsHttpMethod.PATCH,
           CorsHttpMethod.DELETE,
         ],
-        allowHeaders: ["authorization", "content-type", "x-accountid", "x-aibooks-org", "x-api-key"],
+        allowHeaders: ["authorization", "content-type", "if-none-match", "x-accountid", "x-aibooks-org", "x-api-key"],
         exposeHeaders: [
+          "etag",
           "link",
           "retry-after",
           "x-ratelimit",
@@ -152,13 +153,14 @@ export class ReadApi extends Construct {
 
     const documents = new NodeFunction(this, "Documents", {
       entry: "functions/read/documents.ts",
-      description: "Serves the OpenAPI document and the JSON Schema of events.",
+      description: "Serves the page of the API, its OpenAPI document and its JSON Schemas.",
       timeoutSeconds: 10,
       ...requests,
     });
 
     watchApi(this, operation, this.api, [this.finzbooks, this.simplybooks, this.fakturoid, documents, access.oauth]);
     this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), access.oauth);
+    this.route("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
     this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
     this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
   }

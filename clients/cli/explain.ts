@@ -1,8 +1,7 @@
 import { CliError, type ExitCode, exitCodes } from "./outcome.ts";
+import { connectionCode, stackGone } from "./stack-gone.ts";
 
 export type Explanation = { readonly code: string; readonly message: string; readonly exit: ExitCode };
-
-const unreachable = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH"]);
 
 /** Says in one or two lines what went wrong, and what to do about it. */
 export function explain(error: unknown): Explanation {
@@ -12,22 +11,10 @@ export function explain(error: unknown): Explanation {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const failed = (code: string, text: string) => ({ code, message: text, exit: exitCodes.failed });
   const connection = connectionCode(error);
-  if (connection !== null) {
-    return failed(
-      connection,
-      `The stack does not answer (${connection}). If it is the local one, start it again with npm start.`,
-    );
-  }
+  if (connection !== null) return failed(connection, stackGone(connection));
   if (name === "CredentialsProviderError") {
     return failed(name, "There are no AWS credentials: sign in, or set AWS_PROFILE.");
   }
   if (message === "Region is missing") return failed(name, "No AWS region is set: set AWS_REGION.");
   return failed(name, `${name}: ${message}`);
-}
-
-/** The system's code of a connection that failed, wherever in the chain of causes it hides. */
-function connectionCode(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
-  if ("code" in error && typeof error.code === "string" && unreachable.has(error.code)) return error.code;
-  return connectionCode(error.cause);
 }

@@ -7,7 +7,7 @@ import { CliError } from "./outcome.ts";
 
 const names = z.object({
   api: z.string(),
-  queues: z.object({ ingest: z.string(), rejected: z.string() }),
+  queues: z.object({ ingest: z.string(), rejected: z.string(), ingest_dead_letters: z.optional(z.string()) }),
   tables: z.object({ events: z.string(), config: z.string() }),
   functions: z.object({ access: z.string(), repair: z.string() }),
 });
@@ -21,6 +21,8 @@ const localStack = names.extend({
   logFiles: auditLogs,
   /** The process that hosts it. */
   pid: z.number(),
+  /** The folder that keeps its data; without one they end with the process. */
+  data: z.optional(z.nullable(z.string())),
   demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
 });
 
@@ -46,6 +48,13 @@ export type Target = z.infer<typeof names> & {
   readonly demo: { readonly org_id: string; readonly token: string } | null;
   /** Where its audit logs are: files of a local stack, log groups of a deployed one. */
   readonly audit: ({ readonly kind: "files"; readonly pid: number } | { readonly kind: "groups" }) & AuditLogs;
+  /**
+   * Names the log for as long as it keeps what it was sent: the ingest queue's URL, but of a local stack with a data
+   * folder that folder, since its port is another one after each start.
+   */
+  readonly logIdentity: string;
+  /** Whether the log outlives the process that hosts it. */
+  readonly keepsLog: boolean;
   clientConfig(service: Service): ClientConfig;
 };
 
@@ -73,10 +82,13 @@ async function localTarget(cwd: string): Promise<Target> {
       `${file} does not describe a stack: stop the local stack and start it with npm start.`,
     );
   }
-  const { endpoints, demo = null, logFiles, pid, ...found } = parsed.data;
+  const { endpoints, demo = null, logFiles, pid, data = null, ...found } = parsed.data;
+  const { ingest } = found.queues;
   return {
     ...found,
     demo,
+    logIdentity: data === null ? ingest : `${data}${new URL(ingest).pathname}`,
+    keepsLog: data !== null,
     audit: { kind: "files", pid, ...logFiles },
     clientConfig: (service) => ({
       endpoint: endpoints[service],
@@ -109,5 +121,7 @@ async function deployedTarget(stack: string): Promise<Target> {
     );
   }
   const { logs, ...found } = parsed.data;
-  return { ...found, demo: null, audit: { kind: "groups", ...logs }, clientConfig: () => ({}) };
+  const { ingest } = found.queues;
+  const audit = { kind: "groups" as const, ...logs };
+  return { ...found, demo: null, audit, logIdentity: ingest, keepsLog: true, clientConfig: () => ({}) };
 }

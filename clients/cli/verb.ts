@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { suggestion } from "./nearest.ts";
-import { CliError, exitCodeHelp, type Outcome } from "./outcome.ts";
+import { suggestion } from "../../shared/events/nearest.ts";
+import { CliError, type Outcome } from "./outcome.ts";
 import type { Session } from "./session.ts";
 
 export type Option = {
@@ -24,6 +24,8 @@ export type Given<Name extends string, Operand extends string = never> = {
 export type Definition<Name extends string, Operand extends string> = {
   readonly name: string;
   readonly summary: string;
+  /** Command lines that begin with the name; the help shows them. */
+  readonly examples: readonly [string, ...string[]];
   /** In their order. */
   readonly operands?: readonly Operand[];
   readonly options: Readonly<Record<Name, Option>>;
@@ -34,6 +36,7 @@ export type Verb = {
   readonly name: string;
   readonly summary: string;
   readonly usage: string;
+  readonly examples: readonly string[];
   /** Answers `null` where all was shown on the way. Throws `CliError` where the arguments are wrong. */
   run(args: readonly string[], session: Session): Promise<Outcome | null>;
 };
@@ -50,6 +53,7 @@ type CommonName = keyof typeof commonOptions;
 export function defineVerb<Name extends string, Operand extends string = never>({
   name,
   summary,
+  examples,
   operands = [],
   run,
   ...own
@@ -62,10 +66,11 @@ export function defineVerb<Name extends string, Operand extends string = never>(
     name,
     summary,
     usage,
+    examples,
     async run(args, session) {
       const given = parse(args, options, usage);
       if (given.flag("help")) {
-        const text = verbHelp(usage, summary, options);
+        const text = verbHelp({ usage, summary, examples }, options);
         return { text, json: { help: text } };
       }
       const missing = required.filter(([key]) => given.list(key).length === 0);
@@ -121,11 +126,20 @@ function misuse(message: string, usage: string): CliError {
   return new CliError("usage", `${message}\nUsage: ${usage}`);
 }
 
-function verbHelp(usage: string, summary: string, options: ReadonlyMap<string, Option>): string {
+function verbHelp(
+  { usage, summary, examples }: Pick<Verb, "usage" | "summary" | "examples">,
+  options: ReadonlyMap<string, Option>,
+): string {
   const rows = [...options].map(([key, option]) => [written(key, option), option.help] as const);
   const width = Math.max(...rows.map(([option]) => option.length));
   const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
-  return [`Usage: npm run activity -- ${usage}`, "", summary, "", "Options", ...lines, "", exitCodeHelp].join("\n");
+  const shown = examples.map((example) => `  npm run activity -- ${example}`);
+  return [
+    `Usage: npm run activity -- ${usage}`,
+    ...["", summary],
+    ...["", "Options", ...lines],
+    ...["", examples.length === 1 ? "Example" : "Examples", ...shown],
+  ].join("\n");
 }
 
 function written(key: string, { value, multiple }: Option): string {

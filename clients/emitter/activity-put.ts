@@ -23,15 +23,16 @@ export type ActivityPutOptions = {
  * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that
  * a change and its event commit together or not at all. `client` is the client that sends the transaction: the event is
  * checked and dated by its clock, which it corrects from the answers of AWS. Make a new `Put` for each attempt.
- * Throws `ActivityError` for a bad event, such as one more than five minutes ahead of that clock, and for one with an
+ * Throws a `TypeError` without the table's name, and `ActivityError` for a bad event, such as one more than five minutes ahead of that clock, and for one with an
  * `idempotency_key`, which takes a second write to hold: guard the transaction itself, by its conditions or its token.
  */
 export function activityPut(
   client: ClockSource,
-  table: string,
+  table: string | undefined,
   event: TransactedEvent,
   { newId = randomUUID, shards = 1 }: ActivityPutOptions = {},
 ) {
+  if (!table) throw new TypeError("table is missing: give the name of the events table, the output TableEvents.");
   if (!isShardCount(shards)) {
     const message = `shards must be one of ${shardCounts.join(", ")}, as org list shows it.`;
     throw new ActivityError("invalid_value", message, { field: "shards" });

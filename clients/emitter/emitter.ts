@@ -26,7 +26,7 @@ export type Emitter = { emit(events: readonly EventInput[]): Promise<EmitResult[
 /**
  * An emitter of events to the ingest queue. `emit` validates each event, sends the valid ones in as few calls as SQS
  * allows, and tells of each, in the order given, what became of it. It never throws for an event or a queue: no
- * failure loses the others.
+ * failure loses the others. Creating one throws a `TypeError` without the queue's URL.
  */
 export function createEmitter({ now = () => new Date(), newId = randomUUID, ...sender }: EmitterOptions): Emitter {
   const send = createSender(sender);
@@ -49,7 +49,9 @@ export function createEmitter({ now = () => new Date(), newId = randomUUID, ...s
         if ("status" in one) return one;
         const { value: result } = sent.next();
         if (result === undefined) throw new Error("The sender has told of fewer messages than it was given.");
-        return { ...result, event_id: one.draft.event.event_id };
+        const { event_id } = one.draft.event;
+        if (result.status === "sent") return { ...result, event_id };
+        return { status: "failed", event_id, reason: result.reason };
       });
     },
   };

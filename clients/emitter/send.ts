@@ -11,7 +11,8 @@ import { chunksOf } from "./chunks.ts";
 export type QueueClient = { send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> };
 
 export type SenderOptions = {
-  readonly queueUrl: string;
+  /** What an environment variable holds; there must be one. */
+  readonly queueUrl: string | undefined;
   readonly client?: QueueClient;
   /** Between 0 and 1; spreads the retries of many writers. */
   readonly random?: () => number;
@@ -20,7 +21,8 @@ export type SenderOptions = {
 
 export type SendResult =
   | { readonly status: "sent"; readonly message_id: string }
-  | { readonly status: "failed"; readonly reason: string };
+  /** `error` is what the call failed with; `null` where SQS answered. */
+  | { readonly status: "failed"; readonly reason: string; readonly error: unknown };
 
 /** What is sent: the body of a message, and the organisation that its event belongs to. */
 export type OutgoingMessage = {
@@ -36,11 +38,12 @@ const chunksAtOnce = 8;
 /**
  * Creates a function that sends messages to a queue and returns, in order, what became of each. It never throws: a call
  * that fails costs its own messages and no others, and of a call that fails in part only the failed messages are sent
- * again. The message group is the organisation, so that SQS keeps one that sends much from delaying the others: see
+ * again. Throws a `TypeError` without the queue's URL. The message group is the organisation, so that SQS keeps one that sends much from delaying the others: see
  * "Amazon SQS fair queues" in its developer guide.
  */
 export function createSender(options: SenderOptions): (messages: readonly OutgoingMessage[]) => Promise<SendResult[]> {
   const { queueUrl, client = new SQSClient({}), random = Math.random, sleep = wait } = options;
+  if (!queueUrl) throw new TypeError("queueUrl is missing: give the URL of the ingest queue, the output QueueIngest.");
 
   type Message = OutgoingMessage & { readonly at: number };
 
@@ -50,7 +53,7 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
       const faults = await sendOnce(waiting, results);
       const again = waiting.filter(({ at }) => {
         const fault = faults.get(at);
-        if (fault !== undefined) results[at] = { status: "failed", reason: fault.reason };
+        if (fault !== undefined) results[at] = { status: "failed", reason: fault.reason, error: fault.error };
         return fault?.passing === true;
       });
       if (attempt === attempts) return;
@@ -77,7 +80,7 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
     } catch (error) {
       // The client has tried again by itself as often as makes sense.
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      for (const { at } of messages) faults.set(at, { passing: false, reason });
+      for (const { at } of messages) faults.set(at, { passing: false, reason, error });
     }
     return faults;
   }
@@ -93,14 +96,15 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
   };
 }
 
-type Fault = { readonly passing: boolean; readonly reason: string };
+type Fault = { readonly passing: boolean; readonly reason: string; readonly error: unknown };
 
-const unanswered: Fault = { passing: true, reason: "SQS did not say what became of the message." };
+const unanswered: Fault = { passing: true, reason: "SQS did not say what became of the message.", error: null };
 
 /** A fault of the sender would fail again, except that SQS counts throttling among them. */
 function faultOf({ SenderFault, Code = "", Message = "" }: BatchResultErrorEntry): Fault {
   return {
     passing: SenderFault !== true || /throttl/i.test(Code),
     reason: Message === "" ? Code : `${Code}: ${Message}`,
+    error: null,
   };
 }

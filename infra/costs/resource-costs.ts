@@ -12,6 +12,7 @@ export const resourceCosts: Readonly<
   "AWS::Backup::BackupSelection": { free: "what its rules copy is paid for" },
   "AWS::Backup::BackupVault": { lines: ["daily copies", "monthly copies"] },
   "AWS::CloudFront::Distribution": { lines: ["CloudFront"] },
+  "AWS::CloudFront::OriginRequestPolicy": { free: "a setting of a distribution" },
   "AWS::CloudWatch::Alarm": { lines: ["alarms"] },
   "AWS::CloudWatch::Dashboard": { lines: ["dashboard"] },
   "AWS::DynamoDB::GlobalTable": {

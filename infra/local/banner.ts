@@ -11,47 +11,53 @@ export interface Demo {
   readonly client_secret: string;
 }
 
-/** What `npm start` prints once everything serves. */
-export function banner({ api, notRun }: LocalStack, demo: Demo | undefined, logs: string): string {
-  const more = [
-    "Try next",
-    ...(demo === undefined
-      ? ["  npm run activity -- org create org_1, then token create --org org_1 --scope AIBooks.activity.READ"]
-      : [
-          "  npm run activity -- list        the organisation's feed as a table",
-          "  npm run activity -- webhooks listen   a receiver that shows what arrives, verified",
-        ]),
-    "  npm run activity -- --help      organisations, tokens, writing and reading events",
-    `  ${api}/openapi.json`,
-    `  ${api}/schemas/event.json`,
-    `  Logs: ${logs}`,
-    ...notRun.map((rule) => `  Not run here: ${rule}`),
-    "",
-    "Ctrl-C stops everything.",
-  ];
+/**
+ * What `npm start` prints once everything serves. A shell can run all of it, from top to bottom. Comments have no quotes
+ * or brackets: zsh takes the words of a comment that is pasted as a command.
+ */
+export function banner(
+  { api, notRun }: Pick<LocalStack, "api" | "notRun">,
+  demo: Demo | undefined,
+  logs: string,
+): string {
   return [
     "",
-    `The activity log serves at ${api}`,
+    `# The activity log serves at ${api}`,
+    `# Ctrl-C stops it. Logs: ${logs}`,
+    ...notRun.map((rule) => `# Not run here: ${rule}`),
     "",
-    ...(demo === undefined ? [] : demoLines(api, demo)),
-    ...more,
+    "# In a second terminal, in this folder: paste any of these, or all of them",
+    "",
+    ...(demo === undefined ? emptyStackLines : demoLines(api, demo)),
+    "",
+    "# What else there is, also in a browser",
+    "npm run activity -- help",
+    `curl -s "${api}/"`,
+    "",
     "",
   ].join("\n");
 }
 
+const emptyStackLines = [
+  "# An organisation, and a token to read its log with",
+  "npm run activity -- org create org_1",
+  "npm run activity -- token create --org org_1 --scope AIBooks.activity.READ",
+];
+
 function demoLines(api: string, { org_id, slug, token, api_key, client_id, client_secret }: Demo): string[] {
   return [
-    `  Demo organisation  ${org_id}`,
-    `  Demo token         ${token}`,
+    `# The timeline of an invoice of the demo organisation ${org_id}`,
+    `TOKEN=${token}`,
+    `curl -sw "\\n" "${api}/api/public/v1/invoices/inv_8c3f1a9b/activity?limit=20" \\`,
+    `  -H "Authorization: Bearer $TOKEN" -H "X-AIBooks-Org: ${org_id}"`,
     "",
-    "Paste this for an invoice's timeline:",
-    `  curl -s "${api}/api/public/v1/invoices/inv_8c3f1a9b/activity?limit=20" \\`,
-    `    -H "Authorization: Bearer ${token}" -H "X-AIBooks-Org: ${org_id}"`,
+    "# All of its events as a table",
+    "npm run activity -- list",
     "",
-    "The same log as the SimplyBooks API, and as the Fakturoid API:",
-    `  curl -s "${api}/api/v1/activities?take=5" -H "X-API-Key: ${api_key}"`,
-    `  curl -s "${api}/api/v3/oauth/token" -u "${client_id}:${client_secret}" -d grant_type=client_credentials`,
-    `  curl -s "${api}/api/v3/accounts/${slug}/events.json" -H "Authorization: Bearer $ACCESS_TOKEN"`,
-    "",
+    "# The same log as SimplyBooks activities, and as Fakturoid events",
+    `curl -sw "\\n" "${api}/api/v1/activities?take=5" -H "X-API-Key: ${api_key}"`,
+    `ACCESS_TOKEN=$(curl -s "${api}/api/v3/oauth/token" -u "${client_id}:${client_secret}" \\`,
+    `  -d grant_type=client_credentials | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    `curl -sw "\\n" "${api}/api/v3/accounts/${slug}/events.json" -H "Authorization: Bearer $ACCESS_TOKEN"`,
   ];
 }

@@ -9,6 +9,7 @@ import { findJava } from "./engines/java.ts";
 import { environment, useUtc } from "./environment.ts";
 import { lockFolder } from "./lock.ts";
 import { parseOptions, type StartOptions, usage } from "./options.ts";
+import { startProgress } from "./progress.ts";
 import { type LocalStack, startLocalStack } from "./stack.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -20,6 +21,7 @@ const memoryFolder = join(folder, "memory");
 
 const interrupted = 130;
 
+const progress = startProgress({ stream: stderr, now: () => performance.now() });
 let running: LocalStack | undefined;
 let stopping = false;
 
@@ -44,20 +46,22 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   process.on("exit", unpublish);
   useUtc();
 
-  progress("Synthesizing the stack");
-  const assembly = join(folder, "cdk.out");
-  await synthesize({ project, assembly, environment });
-  progress("Starting the engines and the functions");
   // Logs belong to the data that they describe: an auditor who reads them must not see those of another stack.
   if (data === undefined) rmSync(memoryFolder, { recursive: true, force: true });
   const logs = join(data === undefined ? memoryFolder : resolve(data), "logs");
+  progress.step("Synthesizing the stack and starting its engines");
+  const assembly = synthesize({ project, assembly: join(folder, "cdk.out"), environment }).then((done) => {
+    progress.step("Starting the functions");
+    return done;
+  });
   const stack = await startLocalStack({ assembly, port, logs, warm: true, ...(data !== undefined && { data }) });
   running = stack;
   stack.failed.then(fail);
-  if (!empty) progress("Loading the demo data");
+  if (!empty) progress.step("Loading the demo data");
   const demo = empty ? undefined : await loadDemo(stack);
   publishLogs(stack, logs);
-  publish(stack, demo);
+  publish(stack, data, demo);
+  progress.end();
   stdout.write(banner(stack, demo, logs));
 }
 
@@ -70,10 +74,12 @@ function stopWithParent(): void {
 }
 
 /** Tells the command line and the tests where everything is; written whole or not at all. */
-function publish({ api, endpoints, queues, tables, functions, logFiles }: LocalStack, demo: Demo | undefined): void {
+function publish(stack: LocalStack, data: string | undefined, demo: Demo | undefined): void {
+  const { api, endpoints, queues, tables, functions, logFiles } = stack;
   const partial = `${stackFile}.partial`;
   const { pid } = process;
-  const found = { api, endpoints, queues, tables, functions, logFiles, pid, demo };
+  const kept = data === undefined ? null : resolve(data);
+  const found = { api, endpoints, queues, tables, functions, logFiles, pid, data: kept, demo };
   writeFileSync(partial, `${JSON.stringify(found, null, 2)}\n`);
   renameSync(partial, stackFile);
 }
@@ -87,18 +93,16 @@ function publishLogs({ logFiles: { events = "", access = "" } }: LocalStack, log
 
 /** While everything is still starting there is nothing to end in good order: the children die with this process. */
 async function stop(): Promise<void> {
+  progress.interrupt();
   if (running === undefined || stopping) exit(interrupted);
   stopping = true;
-  progress("Stopping");
+  stderr.write("Stopping …\n");
   await Promise.race([running.stop(), delay(2_500)]);
   exit(0);
 }
 
-function progress(step: string): void {
-  stderr.write(`${step} …\n`);
-}
-
 function fail(error: unknown): never {
+  progress.interrupt();
   stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   exit(1);
 }

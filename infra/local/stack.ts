@@ -32,8 +32,8 @@ import { readAssembly } from "./template/assembly.ts";
 import { localResources } from "./template/resources.ts";
 
 interface LocalStackOptions {
-  /** Folder of the synthesized assembly, `cdk.out`. */
-  readonly assembly: string;
+  /** Folder of the synthesized assembly, `cdk.out`. The engines start while it is still being made. */
+  readonly assembly: string | Promise<string>;
   /** Port of the HTTP API; 0, the default, takes any free one. */
   readonly port?: number;
   /** Folder that keeps the data; in memory without one. */
@@ -91,8 +91,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 }
 
 async function start(options: LocalStackOptions, stops: AsyncDisposableStack): Promise<LocalStack> {
-  const assembly = await readAssembly(resolve(options.assembly));
-  const where = { ...anywhere, ...(assembly.region !== undefined && { region: assembly.region }) };
   const mostBytes = process.memoryUsage.rss() + memoryBytes;
   const logs = openLogs(options.logs);
   stops.defer(() => logs.close());
@@ -106,17 +104,25 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const serviceServer = createServer({ keepAliveTimeout }, (request, response) => serve(request, response));
   const api = await listenOnLoopback(apiServer, options.port ?? 0);
   stops.defer(() => closeServer(apiServer));
-  const services = { origin: await listenOnLoopback(serviceServer, 0), region: where.region };
+  const origin = await listenOnLoopback(serviceServer, 0);
   stops.defer(() => closeServer(serviceServer));
 
+  const starting = startEngines(
+    { data: options.data, logFile: join(options.logs, "dynamodb-local.log"), dynamodb: options.dynamodb },
+    stops,
+  );
+  // Whichever fails first is reported; an engine without an assembly is stopped.
+  const [folder, engines] = await Promise.all([
+    options.assembly,
+    starting.catch((error) => unusable(options.data, error)),
+  ]);
+  const assembly = await readAssembly(resolve(folder));
+  const where = { ...anywhere, ...(assembly.region !== undefined && { region: assembly.region }) };
+  const services = { origin, region: where.region };
   const streamLabels = new Map<string, string>();
   const { stackName, template, assets } = assembly;
   const place = { ...where, stackName, api, services: services.origin, streamLabels };
   const resources = localResources(template, place);
-  const engines = await startEngines(
-    { data: options.data, logFile: join(options.logs, "dynamodb-local.log"), dynamodb: options.dynamodb },
-    stops,
-  ).catch((error) => unusable(options.data, error));
   const toDynamoDb = awsCaller(engines.dynamodb.origin, engines.dynamodb.accessKey, where.region);
   const tableResources = resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table");
   for (const table of tableResources) {
@@ -203,7 +209,6 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const outputs = resources.outputs();
   const { queues, tables, functions: functionNames, logs: logNames } = stackNames(outputs);
   const fileOf = (group: string) => resolve(options.logs, logFile(group));
-  const { origin } = services;
   return {
     api,
     endpoints: { dynamodb: origin, kms: origin, lambda: origin, logs: origin, sqs: origin },

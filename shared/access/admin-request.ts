@@ -1,14 +1,15 @@
 import * as z from "zod/mini";
 import { orgIdPattern } from "../events/limits.ts";
+import { maxUnits } from "../events/max-units.ts";
 import { shardCounts } from "../events/shards.ts";
 import { isVisibleId, isVisibleLine } from "../events/text-rules.ts";
 import { scopes } from "./caller.ts";
 import { isTimeZone } from "./org.ts";
 
 const orgId = z.string().check(z.regex(orgIdPattern));
-const id = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), z.refine(isVisibleId));
+const id = (max: number) => z.string().check(z.minLength(1), ...maxUnits(max), z.refine(isVisibleId));
 const userId = z.optional(id(256));
-const line = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), z.refine(isVisibleLine));
+const line = (max: number) => z.string().check(z.minLength(1), ...maxUnits(max), z.refine(isVisibleLine));
 
 /** What an organisation may be told to be, at its creation or later. */
 const settings = {

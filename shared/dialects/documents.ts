@@ -1,25 +1,23 @@
-import * as z from "zod/mini";
 import { ActivityError } from "../events/errors.ts";
-import { eventSchema } from "../events/schema.ts";
+import { eventJsonSchema, eventSchemaPath } from "../events/event-json-schema.ts";
 import { webhookJsonSchema, webhookSchemaPath } from "./finzbooks/webhooks/payload-schema.ts";
+import { answerHome, homePath } from "./home/answer.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import { documentPaths, openApi } from "./openapi.ts";
 
-/** The JSON Schema (draft 2020-12) of an event as a service writes it. */
-export function eventJsonSchema() {
-  return z.toJSONSchema(eventSchema, { io: "input", unrepresentable: "any" });
-}
-
 const documents: Record<keyof typeof documentPaths, (origin: string) => unknown> = {
   "/openapi.json": openApi,
-  "/schemas/event.json": eventJsonSchema,
+  [eventSchemaPath]: eventJsonSchema,
   [webhookSchemaPath]: webhookJsonSchema,
 };
 
-/** Serves what describes the API. Throws `ActivityError` `not_found` or `method_not_allowed`. */
-export async function answerDocuments({ method, path, origin }: HttpRequest): Promise<HttpResponse> {
+/** Serves what describes the API: a page for people, and documents for programs. Throws `ActivityError` `not_found` or `method_not_allowed`. */
+export async function answerDocuments(request: HttpRequest): Promise<HttpResponse> {
+  const { method, path, origin } = request;
+  if (path === homePath) return answerHome(request);
   if (!isDocumentPath(path)) throw new ActivityError("not_found", "There is no such resource.");
-  if (method !== "GET") throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET" });
+  if (method !== "GET")
+    throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET, HEAD" });
   return {
     status: 200,
     headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },

@@ -1,4 +1,5 @@
 import { secretPrefixes } from "../access/token.ts";
+import { eventSchemaPath } from "../events/event-json-schema.ts";
 import { fakturoidComponents, fakturoidPaths } from "./fakturoid/openapi.ts";
 import { finzbooksComponents, finzbooksPaths } from "./finzbooks/openapi.ts";
 import { headerRefs, problemRefs } from "./finzbooks/openapi-problems.ts";
@@ -11,11 +12,14 @@ import { simplybooksComponents, simplybooksPaths } from "./simplybooks/openapi.t
 /** The paths of the documents themselves, which need no token, and what each of them holds. */
 export const documentPaths = {
   "/openapi.json": "This description, in OpenAPI 3.1",
-  "/schemas/event.json": "The JSON Schema of an event as a service writes it",
+  [eventSchemaPath]: "The JSON Schema of an event as a service writes it",
   [webhookSchemaPath]: "The JSON Schema of the body of a webhook",
 } as const;
 
-const wwwAuthenticate = { description: "The scheme to authenticate by.", schema: { enum: ["Bearer", "Basic"] } };
+const wwwAuthenticate = {
+  description: "The scheme to authenticate by, and its parameters (RFC 9110, section 11.6.1).",
+  schema: { type: "string", pattern: "^(Bearer|Basic)\\b" },
+};
 
 const securitySchemes = {
   accessToken: {
@@ -59,7 +63,8 @@ export function openApi(origin: string) {
         "the changes write the events; they can be read here, and sent to webhook endpoints as they happen. The log " +
         "is read in three dialects: under `/api/public/v1` that of FinzBooks, under `/api/v1` that of SimplyBooks, " +
         "under `/api/v3` that of Fakturoid. HEAD works wherever GET does; large answers are compressed for callers " +
-        "that accept gzip or brotli. Unknown paths answer 404, other methods 405, both in the words of the dialect " +
+        "that accept gzip or brotli. Unknown parameters are refused, except by the Fakturoid dialect. " +
+        "Unknown paths answer 404, other methods 405, both in the words of the dialect " +
         "that the path belongs to, and elsewhere as a `Problem`.",
       license: { name: "Apache 2.0", identifier: "Apache-2.0" },
     },
@@ -67,6 +72,7 @@ export function openApi(origin: string) {
     tags: [
       { name: "activity", description: "Timelines, newest first." },
       { name: "webhooks", description: "Where events are sent to as they happen, and what became of each." },
+      { name: "receiving", description: "What webhook endpoints are sent." },
       { name: "access", description: "What a token is good for." },
       { name: "simplybooks", description: "The same log as SimplyBooks activities, in XML or JSON." },
       { name: "fakturoid", description: "The same log as Fakturoid events." },

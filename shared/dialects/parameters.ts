@@ -1,5 +1,5 @@
 import { ActivityError } from "../events/errors.ts";
-import { parseTimestamp } from "../events/timestamp.ts";
+import { parseTimeRange, type TimeRange } from "../events/time-range.ts";
 
 /** The one value of a parameter, or `null`. Two values would leave open which of them holds, and are refused. */
 export function only(query: URLSearchParams, name: string): string | null {
@@ -8,14 +8,19 @@ export function only(query: URLSearchParams, name: string): string | null {
   return value;
 }
 
-/** A time, as UTC with three fraction digits. Finer fractions round as told. */
-export function readTime(text: string, field: string, round: "up" | "down"): string;
-export function readTime(text: string | null, field: string, round: "up" | "down"): string | null;
-export function readTime(text: string | null, field: string, round: "up" | "down"): string | null {
-  if (text === null) return null;
-  const time = parseTimestamp(text, round);
-  if (time !== null) return time;
-  throw invalid(field, `${field} must be an ISO 8601 date, or date and time, such as 2026-05-11T08:30:12Z.`);
+/** What browsers, caches and links of campaigns add to any address. It filters nothing, and passes. */
+const ignored = /^(?:_|fbclid|utm_.*)$/s;
+
+/** The first parameter of a request that its route does not know; `null` where there is none. */
+export function unknownParameter(query: URLSearchParams, known: readonly string[]): string | null {
+  const names = new Set(known);
+  for (const name of query.keys()) if (!names.has(name) && !ignored.test(name)) return name.slice(0, 64).toWellFormed();
+  return null;
+}
+
+/** The bounds `since` and `until` of a request, in UTC. Throws like `parseTimeRange`. */
+export function readTimeRange(query: URLSearchParams): TimeRange {
+  return parseTimeRange({ since: only(query, "since"), until: only(query, "until") });
 }
 
 /** The size of a page, three digits at most. */

@@ -1,4 +1,4 @@
-import { firstMoment, lastMoment } from "../events/timestamp.ts";
+import { firstMoment, lastMoment } from "../events/wall-time.ts";
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;

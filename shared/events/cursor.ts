@@ -72,6 +72,8 @@ function seal(text: string, orgId: string, filter: EventFilter): string {
     filter.visible,
     filter.since,
     filter.until,
+    // Left out where nothing is asked, so that cursors from before there was this filter stay valid.
+    ...(filter.action === null ? [] : [filter.action]),
   ]);
   return createHash("sha256").update(bound).digest("base64url").slice(0, sealLength);
 }

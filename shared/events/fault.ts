@@ -1,4 +1,12 @@
 import type * as z from "zod/mini";
+import { actionPattern, eventIdPattern, orgIdPattern } from "./limits.ts";
+
+/** What a text that must match a pattern looks like, for people who do not read regular expressions. */
+const formsInWords: ReadonlyMap<string, string> = new Map([
+  [String(actionPattern), "must be words in upper case joined by _, such as INVOICE_SENT"],
+  [String(eventIdPattern), "must be evt_ and 32 hexadecimal digits in lower case"],
+  [String(orgIdPattern), "must be letters, digits, - and _, at most 64 of them"],
+]);
 
 /**
  * One fault of a value in words, with the path of the field, since zod/mini brings no messages of its own. `whole` is
@@ -23,7 +31,7 @@ export function faultOf(issue: z.core.$ZodIssue, whole: string): string {
         ? `${at} must be at most ${issue.maximum}`
         : `${at} must have at most ${issue.maximum} ${issue.origin === "array" ? "entries" : "characters"}`;
     case "invalid_format":
-      return `${at} must match ${"pattern" in issue ? issue.pattern : issue.format}`;
+      return `${at} ${formsInWords.get(String(issue.pattern)) ?? "has not the form that it must have"}`;
     case "invalid_value":
       return `${at} must be one of ${issue.values.map(String).join(", ")}`;
     case "custom":

@@ -68,12 +68,23 @@ function changesOf({ changes }: WithChanges): Change[] {
 function changeOf(event: Described): string | null {
   if (!/_(UPDATED|STATUS_CHANGED)$/.test(event.action)) return null;
   const isStep = event.action.endsWith("_STATUS_CHANGED");
-  const change = onlyChange(event, isStep ? "status" : null);
-  if (change === null) return isStep ? null : fieldNames(changesOf(event));
-  const isNothing = (value: unknown) => value === null || value === undefined || value === "";
-  if (isNothing(change.new)) return `${words(change.field)} removed`;
+  const visible = changesOf(event).filter(isVisible);
+  if (!isStep && visible.length !== 1) return fieldNames(visible);
+  const change = isStep ? visible.find(({ field }) => field === "status") : visible[0];
+  if (change === undefined) return null;
+  const field = shown(words(change.field));
+  if (isNothing(change.new)) return `${field} removed`;
   const from = isNothing(change.old) ? "" : ` from ${shown(change.old)}`;
-  return `${words(change.field)} changed${from} to ${shown(change.new)}`;
+  return `${field} changed${from} to ${shown(change.new)}`;
+}
+
+/** Nothing is seen of a change from `null` to an empty text, or to the same value. */
+function isVisible({ old, new: now }: Change): boolean {
+  return !(isNothing(old) && isNothing(now)) && JSON.stringify(old) !== JSON.stringify(now);
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || value === "";
 }
 
 /** Fields that a sentence names; of more it says how many. */

@@ -1,10 +1,12 @@
 import type { ActivityEvent, Position } from "./event.ts";
-import type { EntityType } from "./vocabulary.ts";
+import { type EntityType, isSettling } from "./vocabulary.ts";
 
 /** What a reader may ask for. All conditions hold together; `null` asks for nothing. */
 export type EventFilter = {
   readonly entity_type: EntityType | null;
   readonly entity_id: string | null;
+  /** Exactly this action. */
+  readonly action: string | null;
   readonly actor_user_id: string | null;
   readonly contact_id: string | null;
   readonly settled: "paid" | null;
@@ -70,7 +72,7 @@ export type QueryPlan = {
 };
 
 export type Condition = {
-  readonly attribute: "entity_type" | "entity_id" | "actor_user_id" | "contact_id" | "settled";
+  readonly attribute: "entity_type" | "entity_id" | "action" | "actor_user_id" | "contact_id" | "settled";
   readonly value: string;
 };
 
@@ -86,13 +88,18 @@ const choices = [
   { index: "by_type", attribute: "entity_type" },
 ] as const;
 
-/** Chooses the most selective index for a query and leaves the rest of its conditions to be filtered. */
+/**
+ * Chooses the most selective index for a query and leaves the rest of its conditions to be filtered. No index has the
+ * action, but `paid` holds every event of an action that settles something.
+ */
 export function planQuery(filter: EventFilter): QueryPlan {
-  const chosen = choices.find(({ attribute }) => filter[attribute] !== null);
+  const isPaid = filter.action !== null && isSettling(filter.action);
+  const chosen = choices.find(({ attribute }) => filter[attribute] !== null || (attribute === "settled" && isPaid));
   const conditions: Condition[] = [];
   for (const { attribute } of choices) {
     const value = filter[attribute];
     if (value !== null && attribute !== chosen?.attribute) conditions.push({ attribute, value });
   }
+  if (filter.action !== null) conditions.push({ attribute: "action", value: filter.action });
   return { index: chosen?.index ?? "by_time", conditions };
 }

@@ -6,13 +6,12 @@ import { parseJsonExactly } from "./json.ts";
 import { maxEventBytes } from "./limits.ts";
 import { eventSchema } from "./schema.ts";
 import { parseTimestamp } from "./timestamp.ts";
+import { isSettling } from "./vocabulary.ts";
 
 /**
  * Writers' clocks may run ahead of ours by this much; anything later is a mistake, and would hide every newer event.
  */
 const allowedLeadMs = 5 * 60_000;
-
-const settling = /^(INVOICE|PROFORMA|EXPENSE|BILL)_PAID/;
 
 /** An event that is ready to be appended, and the key under which its writer repeats it, if it has one. */
 export type Draft = { readonly event: ActivityEvent; readonly idempotencyKey: string | null };
@@ -87,7 +86,7 @@ export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
       input.entity_type === "CONTACT"
         ? input.entity_id
         : (related.find((entity) => entity.entity_type === "CONTACT")?.entity_id ?? null),
-    settled: settling.test(input.action) ? "paid" : null,
+    settled: isSettling(input.action) ? "paid" : null,
     notify: input.notify === false ? "no" : null,
   };
   refuseOversize(Object.values(event).join(""));

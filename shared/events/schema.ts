@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { actorTypes } from "./actor.ts";
 import { isDeeperThan, isJsonObject, type JsonObject } from "./json.ts";
+import { levelReference, nul, objectOfLevels, without } from "./json-levels.ts";
 import {
   actionPattern,
   eventIdPattern,
@@ -12,17 +13,47 @@ import {
   maxTextLength,
   orgIdPattern,
 } from "./limits.ts";
-import { hasOnlyStorableText, isHttpsUrl, isStorableText, isVisibleId } from "./text-rules.ts";
+import { maxUnits } from "./max-units.ts";
+import { hasOnlyStorableText, invisiblePattern, isHttpsUrl, isStorableText, isVisibleId } from "./text-rules.ts";
+import { timeFault } from "./time-range.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { entityTypes } from "./vocabulary.ts";
+import { timePattern } from "./wall-time.ts";
 
 const unstorable = "must not hold half of a surrogate pair or U+0000";
 const storable = z.refine<string>(isStorableText, unstorable);
 const visible = z.refine<string>(isVisibleId, "must not hold control characters or invisible characters");
 const avatar = z.refine<string>((text) => text === "" || isHttpsUrl(text), "must be an https URL, or empty");
 
-const id = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), visible);
-const line = (max: number) => z.string().check(z.maxLength(max), storable);
+/** What the JSON Schema says beside what the checks do. `/schemas/event.json` serves both as one. */
+const facts = z.globalRegistry;
+
+const id = (max: number) =>
+  z
+    .string()
+    .check(z.minLength(1), ...maxUnits(max), visible)
+    .register(facts, without(invisiblePattern));
+
+const line = (max: number) =>
+  z
+    .string()
+    .check(...maxUnits(max), storable)
+    .register(facts, without(nul));
+
+/** The URL Standard removes blanks before the scheme, and tabs and line breaks inside of it, before it parses. */
+const httpsScheme = `^[\u0001- ]*${[..."https"].map((letter) => `[${letter}${letter.toUpperCase()}][\t\n\r]*`).join("")}:`;
+
+const avatarUrl = line(2048)
+  .check(avatar)
+  .register(facts, {
+    ...without(nul),
+    anyOf: [
+      { type: "string", maxLength: 0 },
+      { type: "string", pattern: httpsScheme },
+    ],
+    description: "An https URL, or empty.",
+  });
+
 const shallow = z.refine<unknown>(
   (value) => !isDeeperThan(value, maxDepth),
   `must nest at most ${maxDepth} levels deep`,
@@ -32,29 +63,38 @@ const shallow = z.refine<unknown>(
 const jsonObject = z
   .custom<JsonObject>(isJsonObject, "must be an object")
   .check(shallow, z.refine<unknown>(hasOnlyStorableText, unstorable))
-  .register(z.globalRegistry, { type: "object" });
+  .register(facts, { type: "object", ...objectOfLevels(maxDepth) });
 
 const isChangeSet = (value: JsonObject) =>
   Object.values(value).every(
     (change) => isJsonObject(change) && "old" in change && "new" in change && Object.keys(change).length === 2,
   );
 
-const changes = jsonObject
-  .check(z.refine(isChangeSet, "must map each field to {old, new}"))
-  .register(z.globalRegistry, {
+const changes = jsonObject.check(z.refine(isChangeSet, "must map each field to {old, new}")).register(facts, {
+  type: "object",
+  description: "The fields that changed, each with its old and its new value.",
+  propertyNames: without(nul),
+  additionalProperties: {
     type: "object",
-    additionalProperties: {
-      type: "object",
-      required: ["old", "new"],
-      properties: { old: {}, new: {} },
-      additionalProperties: false,
-    },
-  });
+    required: ["old", "new"],
+    properties: { old: levelReference(maxDepth - 2), new: levelReference(maxDepth - 2) },
+    additionalProperties: false,
+  },
+});
+
+const occurredAtHelp =
+  "When it happened: ISO 8601 in the extended format, a date (its midnight), or a date and time of at least minutes, with " +
+  "up to nine fraction digits and `Z` or an offset. No offset means UTC. Stored to the millisecond, finer digits are cut; " +
+  "`:60` is the last millisecond of its minute, `24:00` the midnight that ends the day. At most 5 minutes ahead.";
 
 const timestamp = z
   .string()
-  .check(z.refine((value) => parseTimestamp(value) !== null, "must be an ISO 8601 date and time"))
-  .register(z.globalRegistry, { format: "date-time" });
+  .check(
+    z.refine((value) => parseTimestamp(value) !== null, {
+      error: ({ input }) => timeFault(typeof input === "string" ? input : ""),
+    }),
+  )
+  .register(z.globalRegistry, { pattern: timePattern.source, description: occurredAtHelp });
 
 const related = z.strictObject({
   entity_type: z.enum(entityTypes),
@@ -83,7 +123,7 @@ export const eventSchema = z.strictObject({
       z.strictObject({
         name: z.optional(z.nullable(line(256))),
         email: z.optional(z.nullable(line(320))),
-        avatar_url: z.optional(z.nullable(line(2048).check(avatar))),
+        avatar_url: z.optional(z.nullable(avatarUrl)),
         type: z.optional(z.nullable(z.enum(actorTypes))),
         on_behalf_of: z.optional(z.nullable(onBehalfOf)),
       }),

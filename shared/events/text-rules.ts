@@ -1,6 +1,43 @@
 /** Characters that have no glyph of their own: separators of lines, format characters and all that Unicode lets displays ignore. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
+/** The code points of the same characters, first and last of each range, for validators that lack these properties. */
+const invisibleRanges = [
+  [0x0, 0x1f],
+  [0x7f, 0x9f],
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x600, 0x605],
+  [0x61c, 0x61c],
+  [0x6dd, 0x6dd],
+  [0x70f, 0x70f],
+  [0x890, 0x891],
+  [0x8e2, 0x8e2],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfffb],
+  [0x110bd, 0x110bd],
+  [0x110cd, 0x110cd],
+  [0x13430, 0x1343f],
+  [0x1bca0, 0x1bca3],
+  [0x1d173, 0x1d17a],
+  [0xe0000, 0xe0fff],
+] as const;
+
+/**
+ * A pattern that finds an invisible character. It holds the characters themselves: Python, Go and Java agree neither on
+ * Unicode properties nor on how to escape a character beyond U+FFFF.
+ */
+export const invisiblePattern = `[${invisibleRanges.map((range) => range.map((code) => String.fromCodePoint(code)).join("-")).join("")}]`;
+
 /** The same without what sentences need: joiners (Persian, emoji), marks of direction (Hebrew), variation selectors. */
 const invisibleInSentence =
   /(?!\p{Join_Control}|\p{Variation_Selector}|\u200E|\u200F|\u061C)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;

@@ -1,36 +1,15 @@
-const iso8601 =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+\- ]\d{2}(?::?\d{2})?)?)?$/i;
+import { parseWallTime } from "./wall-time.ts";
 
-/** The years that four digits can write, in Unix milliseconds: in them, text order is time order. */
-export const firstMoment = Date.parse("0001-01-01T00:00:00.000Z");
-export const lastMoment = Date.parse("9999-12-31T23:59:59.999Z");
+const minuteMs = 60_000;
 
 /**
- * Reads an ISO 8601 date, or date and time, as UTC with three fraction digits, so that text order is time order. No
- * offset means UTC, a date alone midnight, a blank before the offset the `+` that a URL decoded. Finer fractions round
- * as told. Answers `null` for any other text, and outside the years 0001 to 9999.
+ * Parses an ISO 8601 date, or date and time, to UTC with three fraction digits, so that text order is time order: the
+ * first moment that the text names, cut to milliseconds. No offset means UTC. Returns `null` for any other text, and
+ * outside the years 0001 to 9999. `parseWallTime` says which forms there are.
  */
-export function parseTimestamp(text: string, round: "down" | "up" = "down"): string | null {
-  const match = iso8601.exec(text);
-  if (!match) return null;
-  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = match;
-  const offset = offsetMinutes(zone);
-  if (offset === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
-  const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null;
-  const milliseconds =
-    Number(fraction.slice(0, 3).padEnd(3, "0")) + (round === "up" && /[1-9]/.test(fraction.slice(3)) ? 1 : 0);
-  const instant = date.setUTCHours(Number(hour), Number(minute) - offset, Number(second), milliseconds);
-  return instant < firstMoment || instant > lastMoment ? null : date.toISOString();
-}
-
-function offsetMinutes(zone: string): number | null {
-  if (zone === "Z" || zone === "z") return 0;
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(3).replace(":", "") || "0");
-  if (hours > 23 || minutes > 59) return null;
-  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
+export function parseTimestamp(text: string): string | null {
+  const time = parseWallTime(text);
+  return time === null ? null : new Date(time.first - (time.offset ?? 0) * minuteMs).toISOString();
 }
 
 const zero = 0x30;

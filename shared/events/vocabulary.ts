@@ -49,3 +49,11 @@ export function actionVerb({
 }): string {
   return action.startsWith(`${entity_type}_`) ? action.slice(entity_type.length + 1) : action;
 }
+
+/** Actions that say that money was received or paid, whatever the rest of their name. */
+const settling = /^(INVOICE|PROFORMA|EXPENSE|BILL)_PAID/;
+
+/** Whether every event of an action is stored as `settled`. */
+export function isSettling(action: string): boolean {
+  return settling.test(action);
+}

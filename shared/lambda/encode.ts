@@ -11,7 +11,7 @@ export async function encodeResponse(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { status: statusCode, headers, body } = response;
   if (body.length < worthwhileBytes) return { statusCode, headers, body };
-  const varying = { ...headers, vary: "accept-encoding" };
+  const varying = { ...headers, vary: withEncoding(headers.vary) };
   const encoding = chooseEncoding(acceptEncoding);
   if (encoding === null) return { statusCode, headers: varying, body };
   return {
@@ -20,6 +20,11 @@ export async function encodeResponse(
     body: (await compress(encoding, body)).toString("base64"),
     isBase64Encoded: true,
   };
+}
+
+function withEncoding(vary: string | undefined): string {
+  const names = vary?.split(", ") ?? [];
+  return names.includes("accept-encoding") ? names.join(", ") : [...names, "accept-encoding"].join(", ");
 }
 
 /** Brotli before gzip, among the encodings that the caller accepts (RFC 9110, section 12.5.3). */

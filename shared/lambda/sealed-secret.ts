@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type { Endpoint } from "../webhooks/endpoint.ts";
+import type { Endpoint, SealedContent } from "../webhooks/endpoint.ts";
 
-export type SecretOwner = Pick<Endpoint, "org_id" | "endpoint_id">;
+/** Whose text it is, and what it is: both are bound to the ciphertext. */
+export type SecretOwner = Pick<Endpoint, "org_id" | "endpoint_id"> & { readonly content: SealedContent };
 
 /** A sealed secret, part by part: the encrypted data key that it is encrypted under, and AES-GCM's nonce, tag and text. */
 export type SealedParts = {
@@ -48,6 +49,8 @@ function strictBytes(text: string): Buffer | null {
   return bytes.length > 0 && bytes.toString("base64url") === text ? bytes : null;
 }
 
-function boundTo({ org_id, endpoint_id }: SecretOwner): Buffer {
-  return Buffer.from(`${version}\n${org_id}\n${endpoint_id}`);
+/** Signing secrets were the first content, and are bound without its name. */
+function boundTo({ org_id, endpoint_id, content }: SecretOwner): Buffer {
+  const parts = [version, org_id, endpoint_id, ...(content === "secret" ? [] : [content])];
+  return Buffer.from(parts.join("\n"));
 }

@@ -23,7 +23,8 @@ export function secretOpener(keyArn: string, kms = kmsClient(), now = systemCloc
     });
 
   return {
-    async open(sealed, owner) {
+    async open(sealed, { org_id, endpoint_id }, content = "secret") {
+      const owner = { org_id, endpoint_id, content };
       const parts = parseSealed(sealed);
       if (parts === null) throw unopened(owner);
       return openParts(parts, owner).catch((error: unknown) => {
@@ -45,10 +46,11 @@ export function secretSealer(
 ): Pick<SecretBox, "seal"> {
   const dataKeys = kmsDataKeys(keyArn, kms, now);
   return {
-    async seal(secret, owner) {
-      const { org_id } = owner;
+    async seal(text, { org_id, endpoint_id }, content = "secret") {
       const dataKey = (await store.get(org_id)) ?? (await store.create(org_id, await dataKeys.create(org_id)));
-      return dataKeys.use(dataKey, org_id, (key) => encryptSecret(secret, owner, dataKey, key));
+      return dataKeys.use(dataKey, org_id, (key) =>
+        encryptSecret(text, { org_id, endpoint_id, content }, dataKey, key),
+      );
     },
   };
 }

@@ -200,7 +200,13 @@ export const savedQueries: readonly SavedQuery[] = [
     where: [
       isRequest,
       { field: "method", is: "GET" },
-      { field: "status", is: 200 },
+      // 304: the reader has the page from before, and was told that it is still the same.
+      {
+        anyOf: [
+          { field: "status", is: 200 },
+          { field: "status", is: 304 },
+        ],
+      },
       { field: "token_id", isPresent: true },
     ],
     result: {

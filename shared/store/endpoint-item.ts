@@ -22,6 +22,7 @@ const stored = z.object({
   entity_id: z.nullable(z.string()),
   description: z.nullable(z.string()),
   secrets: z.array(z.object({ sealed: z.string(), expires_at: z.nullable(z.string()) })),
+  headers: z.optional(z.object({ names: z.array(z.string()), sealed: z.string() })),
   disabled: z.nullable(z.object({ reason: knownOrLater(disabledReason), at: z.string() })),
   created_at: z.string(),
   updated_at: z.string(),
@@ -31,12 +32,13 @@ const stored = z.object({
 });
 
 /** An endpoint as an item of the config table. */
-export function toEndpointItem(endpoint: Endpoint): Record<string, AttributeValue> {
-  return marshall({ ...endpointKey(endpoint.org_id, endpoint.endpoint_id), ...endpoint });
+export function toEndpointItem({ headers, ...endpoint }: Endpoint): Record<string, AttributeValue> {
+  const key = endpointKey(endpoint.org_id, endpoint.endpoint_id);
+  return marshall({ ...key, ...endpoint, ...(headers === null ? {} : { headers }) });
 }
 
 /** The endpoint of an item. Throws, naming the item's key, where the item is damaged. */
 export function fromEndpointItem(item: Record<string, AttributeValue>): Endpoint {
-  const { created_by = null, changed_by = [], ...endpoint } = readItem(stored, item);
-  return { ...endpoint, created_by, changed_by };
+  const { headers = null, created_by = null, changed_by = [], ...endpoint } = readItem(stored, item);
+  return { ...endpoint, headers, created_by, changed_by };
 }

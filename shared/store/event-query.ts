@@ -11,7 +11,7 @@ const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof Even
   by_type: ["org_id", "entity_type"],
   by_actor: ["org_id", "actor_user_id"],
   by_contact: ["org_id", "contact_id"],
-  paid: ["org_id", "settled"],
+  paid: ["org_id"],
 };
 
 /**
@@ -103,7 +103,8 @@ function partition(query: EventQuery, index: IndexName, shard: string): Record<s
   if (index === "timeline") return { timeline: timelineKey(query.org_id, query.entity_id ?? "") };
   const key: Record<string, string> = { shard };
   for (const attribute of partitionKeys[index]) key[attribute] = query[attribute] ?? "";
-  return key;
+  // Not from the query: an action can lead to this index as well.
+  return index === "paid" ? { ...key, settled: "paid" } : key;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Exchange } from "./attempt.ts";
+import { decompressBeginning, parseCoding } from "./decompress.ts";
 
 export type AnswerLimits = {
   /** Bytes of the body that are kept. */
@@ -13,9 +14,12 @@ export type Answer = Pick<Exchange, "status" | "headers" | "body" | "body_trunca
 const keptHeaders = 50;
 const keptHeaderLength = 1024;
 
+/** Kept wherever they come, since they decide what follows. */
+const decisiveHeaders = new Set(["retry-after", "webhook-delivery"]);
+
 /**
  * Reads an answer whose headers are there, up to the limits. Its body may end early, or be ended by whoever destroys
- * the response: the answer is then what came, truncated. A compressed body is shown as the bytes it is.
+ * the response: the answer is then what came, truncated. A compressed body is decompressed, within the same limit.
  */
 export function readAnswer(response: IncomingMessage, limits: AnswerLimits, done: (answer: Answer) => void): void {
   const kept: Buffer[] = [];
@@ -25,23 +29,34 @@ export function readAnswer(response: IncomingMessage, limits: AnswerLimits, done
     bytes += chunk.length;
     if (bytes > limits.readBodyBytes) response.destroy();
   });
-  response.on("close", () => {
-    const truncated = bytes > limits.keptBodyBytes || !response.complete;
+  response.on("close", async () => {
+    const { bytes: content, isTruncated } = await decoded(Buffer.concat(kept), response, limits);
+    const truncated = isTruncated || bytes > limits.keptBodyBytes || !response.complete;
     done({
       status: response.statusCode ?? null,
       headers: readHeaders(response),
-      body: readText(Buffer.concat(kept), truncated),
+      body: readText(content, truncated),
       body_truncated: truncated,
     });
   });
 }
 
+/** The body as it was before it was compressed. Bytes that cannot be decompressed stay as they are. */
+async function decoded(bytes: Buffer, { headers }: IncomingMessage, { keptBodyBytes }: AnswerLimits) {
+  const coding = bytes.length === 0 ? null : parseCoding(headers["content-encoding"]);
+  const decompressed = coding === null ? null : await decompressBeginning(bytes, coding, keptBodyBytes);
+  return decompressed ?? { bytes, isTruncated: false };
+}
+
 function readHeaders({ headers }: IncomingMessage): Record<string, string> {
-  const entries = Object.entries(headers).slice(0, keptHeaders);
+  const entries = Object.entries(headers).filter(([name], at) => at < keptHeaders || decisiveHeaders.has(name));
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value).slice(0, keptHeaderLength)]));
 }
 
-/** A character that the cut has halved is left out. NUL hides in displays. */
+/** Control characters, which do harm in displays, but for tabs and the ends of lines. */
+const controls = /(?![\t\n\r])\p{Cc}/gu;
+
+/** A character that the cut has halved is left out. */
 function readText(bytes: Buffer, truncated: boolean): string {
-  return new TextDecoder().decode(bytes, { stream: truncated }).replaceAll("\0", "\uFFFD");
+  return new TextDecoder().decode(bytes, { stream: truncated }).replaceAll(controls, "\uFFFD");
 }

@@ -7,12 +7,18 @@ import { eventTypeOf } from "./event-type.ts";
 import type { SendOutcome } from "./health.ts";
 import { ended, holdSeconds, putOff, recordUnsent } from "./park.ts";
 import { payloadOf } from "./payload.ts";
+import { withoutHeaderValues } from "./redact.ts";
 import { judge, nextAttemptAt, type Verdict } from "./retry.ts";
 import { schedule } from "./schedule.ts";
 import { signedHeaders } from "./sign.ts";
+import type { StaticHeaders } from "./static-headers.ts";
 
-/** Where a delivery goes, and the secrets that sign it, newest first. */
-export type Target = { readonly url: string; readonly secrets: readonly string[] };
+/** Where a delivery goes, the secrets that sign it, newest first, and the headers that its owner adds. */
+export type Target = {
+  readonly url: string;
+  readonly secrets: readonly string[];
+  readonly headers: StaticHeaders;
+};
 
 /** What a message came to, and what its send says about the endpoint; `null` where nothing was sent. */
 export type Step = { readonly outcome: Outcome; readonly sent: (SendOutcome & { readonly gone: boolean }) | null };
@@ -33,8 +39,9 @@ export async function attempt(world: DeliveryWorld, target: Target, message: Del
   const started = world.now();
   const body = payloadOf(event, message.delivery_id, message.event === null);
   const { delivery_id: deliveryId, event_type: eventType } = message;
-  const headers = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now: started });
-  const exchange = await world.send(target.url, headers, body);
+  const signed = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now: started });
+  const response = await world.send(target.url, { ...target.headers, ...signed }, body);
+  const exchange = withoutHeaderValues(response, target.headers);
   const verdict = judge(exchange, world.now());
   const tried = { ...claim.delivery, ...facts(exchange, started), step: message.step + 1 };
   const next = await nextState(world, message, tried, verdict);
@@ -106,11 +113,14 @@ function outcomeOf({ status }: Delivery): Outcome {
   return status === "failed" ? "given_up" : "failed";
 }
 
-/** What fails as a test is shown to who tries it, and does not count against the endpoint. */
+/** A test has no effect on the endpoint: only the caller sees that it failed, or what its response asks for. */
 function learned(verdict: Verdict, { event }: DeliveryMessage) {
   const nothing = { overloaded: false, retryAfterMs: null, gone: false };
-  if (verdict.kind === "succeeded") return { succeeded: true, isFailedTest: false, ...nothing };
-  if (event === null) return { succeeded: false, isFailedTest: true, ...nothing };
+  const isTest = event === null;
+  if (verdict.kind === "succeeded") {
+    return { succeeded: true, isFailedTest: false, ...nothing, gone: verdict.gone && !isTest };
+  }
+  if (isTest) return { succeeded: false, isFailedTest: true, ...nothing };
   const { overloaded, retryAfterMs, gone } = verdict;
   return { succeeded: false, isFailedTest: false, overloaded, retryAfterMs, gone };
 }

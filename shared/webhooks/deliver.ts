@@ -6,6 +6,7 @@ import { disable } from "./disable.ts";
 import type { Endpoint, ImposedReason } from "./endpoint.ts";
 import { divideMessages, moveToSlowLane } from "./lanes.ts";
 import { giveUp, waitForSlot } from "./park.ts";
+import { openHeaders } from "./static-headers.ts";
 import { takeTurn } from "./turn.ts";
 
 /** A rejected one is trouble of the system: its message must come again. */
@@ -131,6 +132,9 @@ async function deliverToOne(
 async function targetOf({ box, now }: DeliveryWorld, endpoint: Endpoint): Promise<Target> {
   const at = now().toISOString();
   const signing = endpoint.secrets.filter(({ expires_at }) => expires_at === null || expires_at > at);
-  const secrets = await Promise.all(signing.map(({ sealed }) => box.open(sealed, endpoint)));
-  return { url: endpoint.url, secrets };
+  const [headers, ...secrets] = await Promise.all([
+    openHeaders(box, endpoint),
+    ...signing.map(({ sealed }) => box.open(sealed, endpoint)),
+  ]);
+  return { url: endpoint.url, secrets, headers };
 }

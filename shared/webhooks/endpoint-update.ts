@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { ActivityError } from "../events/errors.ts";
 import { keptForDays } from "./delivery.ts";
 import { changedBy, type Endpoint } from "./endpoint.ts";
 import { type Changes, type Requester, requestedEvent, withoutPath } from "./endpoint-events.ts";
@@ -8,6 +9,7 @@ import { initialHealth } from "./health.ts";
 import type { ManageWorld } from "./manage-world.ts";
 import type { Replay } from "./replay.ts";
 import { patienceMs } from "./retry.ts";
+import { sealHeaders } from "./static-headers.ts";
 
 /** The settings that are to change. */
 export type EndpointPatch = { readonly [Name in keyof EndpointSettings]?: EndpointSettings[Name] | undefined };
@@ -17,8 +19,9 @@ export type Missed = Pick<Replay, "since" | "until" | "only">;
 
 /**
  * Changes an endpoint; where nothing would change, nothing is written. Who enables one again starts with a clean
- * record, and learns what was missed. Throws `ActivityError`: `not_found`, `invalid_value` for a bad URL, `conflict`
- * for changes at once, and for what another endpoint with the same URL is sent already.
+ * record, and learns what was missed. Headers are replaced as a whole. Throws `ActivityError`: `not_found`,
+ * `invalid_value` for a bad URL, `required_field` for a new URL without headers where there are some, `conflict` for
+ * changes at once, and for what another endpoint with the same URL is sent already.
  */
 export async function updateEndpoint(
   world: ManageWorld,
@@ -29,7 +32,9 @@ export async function updateEndpoint(
   const checked = patch.url === undefined ? patch : { ...patch, url: readEndpointUrl(patch.url, world.rules) };
   return changing(world, requester, endpointId, async (before) => {
     const at = world.now().toISOString();
-    const after = { ...patched(before, checked, at), changed_by: changedBy(before, requester.token_id) };
+    refuseToMoveHeaders(before, checked);
+    const headers = patch.headers === undefined ? before.headers : await sealHeaders(world.box, patch.headers, before);
+    const after = { ...patched(before, checked, at), headers, changed_by: changedBy(before, requester.token_id) };
     const changes = changesOf(before, after);
     if (Object.keys(changes).length === 0) return { endpoint: before, missed: null };
     const disabledAt = after.disabled === null ? (before.disabled?.at ?? null) : null;
@@ -42,6 +47,15 @@ export async function updateEndpoint(
   });
 }
 
+/**
+ * Nothing shows the values of headers, so whoever may change an endpoint must not have them sent somewhere else either.
+ */
+function refuseToMoveHeaders(before: Endpoint, { url = before.url, headers }: EndpointPatch): void {
+  if (before.headers === null || url === before.url || headers !== undefined) return;
+  const message = "The endpoint has headers: with another url, give them again, or null to remove them.";
+  throw new ActivityError("required_field", message, { field: "headers" });
+}
+
 function patched(before: Endpoint, patch: EndpointPatch, at: string): Endpoint {
   const { url = before.url, events = before.events, enabled = before.disabled === null } = patch;
   const { entity_id = before.entity_id, description = before.description } = patch;
@@ -49,22 +63,26 @@ function patched(before: Endpoint, patch: EndpointPatch, at: string): Endpoint {
   return { ...before, url, events, entity_id, description, disabled, updated_at: at, version: before.version + 1 };
 }
 
-/** What the owner sees change. Of a URL only what is no secret is told, so a new path shows as the same address. */
+/**
+ * What the owner sees change. Of a URL only what is no secret is told, so a new path shows as the same address; of
+ * headers only names, which may stay the same.
+ */
 function changesOf(before: Endpoint, after: Endpoint): Changes {
-  const [old, current] = [facts(before), facts(after)];
-  const changes = Object.entries(current).flatMap(([name, value]) => {
-    const was = old[name];
-    return isDeepStrictEqual(was, value) ? [] : [[name, { old: told(name, was), new: told(name, value) }] as const];
-  });
-  return Object.fromEntries(changes);
+  const [old, current] = [settingsOf(before), settingsOf(after)];
+  const [oldShown, currentShown] = [shownSettings(before), shownSettings(after)];
+  const changed = Object.keys(current).filter((name) => !isDeepStrictEqual(old[name], current[name]));
+  return Object.fromEntries(changed.map((name) => [name, { old: oldShown[name], new: currentShown[name] }]));
 }
 
-function facts({ url, events, entity_id, description, disabled }: Endpoint): Readonly<Record<string, unknown>> {
-  return { url, events, entity_id, description, status: disabled === null ? "enabled" : "disabled" };
+type Settings = Readonly<Record<string, unknown>>;
+
+function settingsOf({ url, events, entity_id, description, disabled, headers }: Endpoint): Settings {
+  const status = disabled === null ? "enabled" : "disabled";
+  return { url, events, entity_id, description, status, headers };
 }
 
-function told(name: string, value: unknown): unknown {
-  return name === "url" ? withoutPath(String(value)) : value;
+function shownSettings(endpoint: Endpoint): Settings {
+  return { ...settingsOf(endpoint), url: withoutPath(endpoint.url), headers: endpoint.headers?.names ?? [] };
 }
 
 function verbOf({ status }: Changes, { disabled }: Endpoint) {

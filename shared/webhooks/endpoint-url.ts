@@ -50,7 +50,8 @@ function checkText(text: string): string {
   if (text.includes("#")) throw refused("must not have a fragment: leave out the # and what follows");
   const [, authority] = /^https?:\/\/([^/?]+)/i.exec(text) ?? [];
   if (authority === undefined) throw refused("must begin with https:// and a host");
-  if (authority.includes("@")) throw refused("must not hold a user name or password");
+  if (authority.includes("@"))
+    throw refused("must not hold a user name or password: send credentials by headers, as Authorization");
   return authority;
 }
 

@@ -17,6 +17,13 @@ export type SealedSecret = {
   readonly expires_at: string | null;
 };
 
+/** Static headers as they are stored: names readable, names and values encrypted together. */
+export type SealedHeaders = {
+  /** As their owner wrote them. */
+  readonly names: readonly string[];
+  readonly sealed: string;
+};
+
 /** Where an organisation's events are sent. Times are UTC with three fraction digits. */
 export type Endpoint = {
   /** `wh_` and 32 hexadecimal digits. */
@@ -30,6 +37,8 @@ export type Endpoint = {
   readonly description: string | null;
   /** Newest first; older ones sign beside it until they expire. */
   readonly secrets: readonly SealedSecret[];
+  /** What its owner adds to the headers of each request; `null` for nothing. */
+  readonly headers: SealedHeaders | null;
   readonly disabled: { readonly reason: DisabledReason | LaterValue; readonly at: string } | null;
   readonly created_at: string;
   readonly updated_at: string;
@@ -91,10 +100,13 @@ export function byAge(left: Subscription, right: Subscription): number {
   return age(left) < age(right) ? -1 : 1;
 }
 
-/** Encrypts secrets for one endpoint; what was sealed for another cannot be opened. */
+/** What a text was encrypted as: it can be decrypted as nothing else. */
+export type SealedContent = "secret" | "headers";
+
+/** Encrypts texts for one endpoint, as a secret unless told otherwise; what was sealed for another cannot be opened. */
 export type SecretBox = {
-  seal(secret: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): Promise<string>;
-  open(sealed: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): Promise<string>;
+  seal(text: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">, content?: SealedContent): Promise<string>;
+  open(sealed: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">, content?: SealedContent): Promise<string>;
 };
 
 /** Tokens that are remembered as having changed an endpoint. */

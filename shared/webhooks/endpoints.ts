@@ -6,6 +6,7 @@ import { overlaps } from "./filter.ts";
 import { endpointIdPattern } from "./ids.ts";
 import type { ManageWorld } from "./manage-world.ts";
 import { secretBytes, writeSecret } from "./secret.ts";
+import { type StaticHeaders, sealHeaders } from "./static-headers.ts";
 
 const maxConflicts = 3;
 
@@ -16,6 +17,7 @@ export type EndpointSettings = {
   readonly entity_id: string | null;
   readonly description: string | null;
   readonly enabled: boolean;
+  readonly headers: StaticHeaders | null;
 };
 
 /** An endpoint with its new secret, which nobody sees again. */
@@ -28,20 +30,21 @@ export type Issued = { readonly endpoint: Endpoint; readonly secret: string };
 export async function createEndpoint(
   world: ManageWorld,
   requester: Requester,
-  { url, enabled, ...settings }: EndpointSettings,
+  { url, enabled, headers, ...settings }: EndpointSettings,
 ): Promise<Issued> {
   const { org_id } = requester;
   const at = world.now().toISOString();
   const checkedUrl = readEndpointUrl(url, world.rules);
   await refuseDuplicate(world, org_id, { url: checkedUrl, ...settings });
   const endpoint_id = `wh_${Buffer.from(world.random(16)).toString("hex")}`;
+  const owner = { org_id, endpoint_id };
   const secret = writeSecret(world.random(secretBytes));
   const endpoint: Endpoint = {
-    endpoint_id,
-    org_id,
+    ...owner,
     url: checkedUrl,
     ...settings,
-    secrets: [{ sealed: await world.box.seal(secret, { org_id, endpoint_id }), expires_at: null }],
+    secrets: [{ sealed: await world.box.seal(secret, owner), expires_at: null }],
+    headers: await sealHeaders(world.box, headers, owner),
     disabled: enabled ? null : { reason: "owner", at },
     created_at: at,
     updated_at: at,
@@ -49,8 +52,14 @@ export async function createEndpoint(
     changed_by: [],
     version: 1,
   };
-  await world.endpoints.create(endpoint, requestedEvent(endpoint, requester, { verb: "CREATED" }, at));
+  const change = { verb: "CREATED", ...headerNamesFact(endpoint) } as const;
+  await world.endpoints.create(endpoint, requestedEvent(endpoint, requester, change, at));
   return { endpoint, secret };
+}
+
+/** The event of an endpoint without headers is as it always was. */
+function headerNamesFact({ headers }: Endpoint) {
+  return headers === null ? {} : { metadata: { headers: headers.names } };
 }
 
 /** Finds an endpoint. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's. */

@@ -3,6 +3,7 @@ import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { type Answer, type AnswerLimits, readAnswer } from "./answer.ts";
 import { type Fault, faultOf, lateAnswer, lateConnection, noStatus, otherProtocol, type Stage } from "./fault.ts";
+import { headNormalizer, maxHeadBytes } from "./head-normalizer.ts";
 import type { Target } from "./target.ts";
 
 export type ExchangeLimits = AnswerLimits & {
@@ -50,6 +51,7 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
       method: "POST",
       headers: requestHeaders(call, authority),
       agent: call.agent,
+      maxHeaderSize: maxHeadBytes,
       ...dialling,
       lookup(name, options, callback) {
         stage = "dns";
@@ -77,6 +79,7 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
     };
     const total = setTimeout(() => giveUp(lateAnswer(limits.totalMs)), deadline - performance.now());
     request.on("socket", (socket) => {
+      headNormalizer(socket).expectResponse();
       if (request.reusedSocket) return connected();
       connecting = setTimeout(() => giveUp(lateConnection(stage, limits.connectMs)), limits.connectMs);
       if (!secure) return socket.once("connect", connected);
@@ -92,6 +95,9 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
         return;
       }
       answering = true;
+      // An intermediary may parse such a head differently, and then take other bytes for the next response.
+      const { socket } = response;
+      if (headNormalizer(socket).hasRewritten()) response.once("end", () => socket.destroy());
       readAnswer(response, limits, end);
     });
     request.on("upgrade", (_response, socket) => {

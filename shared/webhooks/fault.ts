@@ -7,6 +7,9 @@ export type Fault = { readonly error: SendError; readonly message: string };
 /** How far a request has come: what is being waited for. */
 export type Stage = "dns" | "connect" | "tls" | "answer";
 
+/** The alert of TLS 1.3; before it, servers end the handshake without a reason of their own (RFC 8446, section 6.2). */
+const certificateRequired = "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED";
+
 /**
  * The fault that an error of `node:http`, `net` or `tls` stands for at a stage. The words are never the error's own,
  * which name addresses.
@@ -15,7 +18,9 @@ export function faultOf(stage: Stage, { code = "no code" }: NodeJS.ErrnoExceptio
   if (code === addressRefused) return fault("address_refused", "The host resolves to an address that is not public");
   if (code.startsWith("HPE_"))
     return fault("protocol", `The answer is no HTTP/1.1, or its headers are too long (${code})`);
-  // TLS 1.3 may refuse a connection that the client believes to be made, for want of a certificate of its own.
+  if (code === certificateRequired)
+    return fault("tls", "The receiver requires a client certificate, which is not supported");
+  // TLS 1.3 may refuse a connection that the client believes to be made.
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) return faults.tls(code);
   return faults[stage](code);
 }

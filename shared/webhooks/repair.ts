@@ -1,6 +1,6 @@
 import { ActivityError } from "../events/errors.ts";
 import type { EventReader } from "../events/query.ts";
-import { parseTimestamp } from "../events/timestamp.ts";
+import { parseTimeRange } from "../events/time-range.ts";
 import { entityTypes } from "../events/vocabulary.ts";
 import type { DeliveryStore } from "./delivery.ts";
 import type { Endpoint, EndpointSource } from "./endpoint.ts";
@@ -67,12 +67,7 @@ export async function repair(ports: RepairPorts, request: RepairRequest): Promis
 }
 
 function rangeOf({ since, until }: RepairRequest, now: Date): ReplayRange & { only: "failed" } {
-  const times = { since: parseTimestamp(since, "up"), until: parseTimestamp(until) };
-  for (const field of ["since", "until"] as const) {
-    if (times[field] === null)
-      throw new ActivityError("invalid_value", `${field} must be an ISO 8601 time.`, { field });
-  }
-  const range = { since: times.since ?? "", until: times.until ?? "", events: null, only: "failed" } as const;
+  const range = { ...parseTimeRange({ since, until }), events: null, only: "failed" } as const;
   checkRange(range, now);
   return range;
 }
@@ -116,9 +111,13 @@ async function repairOrg(
 }
 
 async function hasEvents(events: EventReader, org_id: string, { since, until }: ReplayRange): Promise<boolean> {
-  const any = { entity_type: null, entity_id: null, actor_user_id: null, contact_id: null, settled: null };
   const page = await events.page({
-    ...any,
+    entity_type: null,
+    entity_id: null,
+    action: null,
+    actor_user_id: null,
+    contact_id: null,
+    settled: null,
     org_id,
     since,
     until,

@@ -63,6 +63,7 @@ async function selectFromLog(
     since: range.since,
     until: range.until,
     entity_type: null,
+    action: null,
     actor_user_id: null,
     contact_id: null,
     settled: null,

@@ -109,9 +109,8 @@ export async function getReplay(
   return replay;
 }
 
-/** Throws `ActivityError` `invalid_value` for a range that cannot be replayed. */
-export function checkRange({ since, until, only }: ReplayRange, now: Date): void {
-  if (since > until) throw new ActivityError("invalid_value", "since must not be after until.", { field: "since" });
+/** Throws `ActivityError` `invalid_value` for a range whose failed deliveries are not known any more. */
+export function checkRange({ since, only }: ReplayRange, now: Date): void {
   const keptSince = new Date(now.getTime() - keptForDays * 86_400_000).toISOString();
   if (only === "failed" && since < keptSince) {
     const message = `What failed is known for ${keptForDays} days: to send older events again, ask for only "all".`;

@@ -21,27 +21,30 @@ const maxRetryAfterMs = 12 * hour;
 const jitter = 0.1;
 
 /** What an exchange means for its delivery and for the endpoint. */
-export type Verdict =
+export type Verdict = {
+  /** The receiver wants nothing more: it answered 410, or asked to be disabled. */
+  readonly gone: boolean;
+} & (
   | { readonly kind: "succeeded" }
   | {
       readonly kind: "failed";
-      /** 410: the endpoint is no more, and says so. */
-      readonly gone: boolean;
       /** The receiver wants this delivery no more. */
       readonly aborted: boolean;
       /** 429, 502, 504: too much at once. */
       readonly overloaded: boolean;
       /** Milliseconds that the receiver asks to wait, bounded. */
       readonly retryAfterMs: number | null;
-    };
+    }
+);
 
 /**
  * Judges an exchange by the Standard Webhooks specification, "Consumer responses": only 2xx is success, a redirect is
- * not. The header `webhook-delivery` is Svix's: `abort-message` ends the delivery, `disable` the endpoint.
+ * not. The header `webhook-delivery` is Svix's ("Delivery control"): `abort-message` ends a delivery that failed,
+ * `disable` the endpoint, whatever the status.
  */
 export function judge({ status, headers }: Exchange, now: Date): Verdict {
-  if (status !== null && status >= 200 && status < 300) return { kind: "succeeded" };
   const wish = headers["webhook-delivery"]?.trim().toLowerCase();
+  if (status !== null && status >= 200 && status < 300) return { kind: "succeeded", gone: wish === "disable" };
   return {
     kind: "failed",
     gone: status === 410 || wish === "disable",

@@ -106,8 +106,10 @@ async function sendAll(
     if (step.sent !== null) sent.push(step.sent);
     return step.outcome;
   };
-  // One failure ends the turn: what else waits learns first what it means for the endpoint.
-  const isOver = () => sent.some(countsAsFailure) || world.now().getTime() - begun > beginsWithinMs;
+  // A failure ends the turn, so that the other messages see what it means for the endpoint. So does a request to disable
+  // it.
+  const isOver = () =>
+    sent.some((step) => countsAsFailure(step) || step.gone) || world.now().getTime() - begun > beginsWithinMs;
   const sendOneByOne = async () => {
     for (let message = left.shift(); message !== undefined; message = left.shift()) {
       await settle(message, isOver() ? wait(message) : send(message));

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
+import { findEvent } from "../../shared/events/find-event.ts";
 import { eventStore } from "../../shared/store/events.ts";
-import { eventsOf, expected, someEvent, someQuery, walk } from "../support/query-model.ts";
+import { eventsOf, expected, nameOf, someEvent, someQuery, walk } from "../support/query-model.ts";
 import { startStack, type TestStack } from "../support/stack.ts";
 
 let stack: TestStack;
@@ -11,7 +12,7 @@ beforeAll(async () => {
 
 let logs = 0;
 
-it("every query, paged to its end, answers what filtering and sorting all events answers", async () => {
+it("every query, paged to its end or asked for one id, answers what filtering and sorting all events answers", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(someEvent, { minLength: 1, maxLength: 40 }),
@@ -27,6 +28,15 @@ it("every query, paged to its end, answers what filtering and sorting all events
         const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { budget });
         for (const query of queries) {
           expect(await walk(store, { ...query, org_id })).toEqual(expected(events, query));
+          for (const { event_id } of events.slice(0, 4)) {
+            const { limit: _, ...asked } = { ...query, org_id };
+            const found = await findEvent(store, asked, event_id);
+            const [newest] = expected(
+              events.filter((event) => event.event_id === event_id),
+              query,
+            );
+            expect(found === null ? undefined : nameOf(found)).toBe(newest);
+          }
         }
       },
     ),

@@ -45,10 +45,25 @@ describe.each([
         { sealed: "v1.a", expires_at: null },
         { sealed: "v1.b", expires_at: "2026-06-02T00:00:00.000Z" },
       ],
+      headers: { names: ["X-Api-Key", "Authorization"], sealed: "v2.c" },
       disabled: { reason: "failing", at: "2026-06-01T00:00:00.000Z" },
     });
     expect(await endpoints.get(org_id, endpoint.endpoint_id)).toEqual(endpoint);
     expect(await endpoints.list(org_id)).toEqual([endpoint]);
+  });
+
+  it("lose and gain headers, which are read with the endpoint", async () => {
+    const { endpoints } = stores();
+    const headers = { names: ["X-Api-Key"], sealed: "v2.a" };
+    let standing: Endpoint | null = await created(anOrg());
+    const { org_id, endpoint_id } = standing;
+    for (const next of [headers, { ...headers, sealed: "v2.b" }, null]) {
+      if (standing === null) throw new Error("The endpoint is gone.");
+      expect(await endpoints.update(standing, { ...standing, headers: next }, eventOf(standing))).toBe(true);
+      standing = await endpoints.get(org_id, endpoint_id);
+      expect(standing?.headers).toEqual(next);
+      expect((await endpoints.list(org_id)).map((listed) => listed.headers)).toEqual([next]);
+    }
   });
 
   it("are listed oldest first", async () => {

@@ -48,14 +48,20 @@ describe("a stage with an edge", () => {
     template.hasOutput("ApiUrl", { Value: `https://${domain.name}` });
   });
 
-  it("caches nothing, and passes on every method, header but Host, and parameter", () => {
+  it("caches nothing, and passes on every method, header but Host, and parameter, but no cookie", () => {
     expect(distribution.CacheBehaviors).toBeUndefined();
     const { DefaultCacheBehavior } = distribution;
-    // The IDs of the managed policies CachingDisabled and AllViewerExceptHostHeader.
+    const [policyId] = Object.keys(template.findResources("AWS::CloudFront::OriginRequestPolicy"));
+    // The ID of the managed policy CachingDisabled.
     expect(DefaultCacheBehavior).toMatchObject({
       CachePolicyId: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
-      OriginRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+      OriginRequestPolicyId: { Ref: policyId },
       ViewerProtocolPolicy: "https-only",
+    });
+    expect(only(template, "AWS::CloudFront::OriginRequestPolicy").OriginRequestPolicyConfig).toMatchObject({
+      HeadersConfig: { HeaderBehavior: "allExcept", Headers: ["host"] },
+      CookiesConfig: { CookieBehavior: "none" },
+      QueryStringsConfig: { QueryStringBehavior: "all" },
     });
     expect(DefaultCacheBehavior.AllowedMethods).toEqual(
       expect.arrayContaining(["GET", "HEAD", "OPTIONS", "POST", "PATCH", "DELETE"]),

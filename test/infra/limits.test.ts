@@ -10,8 +10,10 @@ import { maxEventBytes } from "../../shared/events/limits.ts";
 import { windowBudget } from "../../shared/events/window.ts";
 import { rememberedMs } from "../../shared/lambda/data-keys.ts";
 import { maxEndpoints } from "../../shared/webhooks/endpoint.ts";
+import { maxHeadBytes } from "../../shared/webhooks/head-normalizer.ts";
 import { initialLimit, maxConcurrentSends } from "../../shared/webhooks/health.ts";
 import { maxReplaysOfOrg } from "../../shared/webhooks/replay.ts";
+import { maxHeaders, maxHeaderValueLength, maxHeaderValuesLength } from "../../shared/webhooks/static-headers.ts";
 
 const rows = readFileSync(join(import.meta.dirname, "../../docs/limits.md"), "utf8").split("\n");
 const { dev, prod } = stages;
@@ -42,6 +44,11 @@ it.each([
   ["events of a page", `${maxLimit} (\`limit\`)`],
   ["what one request reads", `${n(windowBudget.events)} events and ${windowBudget.pages} pages`],
   ["endpoints", `| ${maxEndpoints} |`],
+  [
+    "headers of an endpoint",
+    `| ${maxHeaders}, values of ${maxHeaderValueLength / 1024} KB each and ${maxHeaderValuesLength / 1024} KB together |`,
+  ],
+  ["response of a receiver", `| ${maxHeadBytes / 1024} KB of headers`],
   ["sends at a time", `${initialLimit} to one endpoint, up to ${maxConcurrentSends}`],
   ["sends at a time", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
   ["sends at a time", `${prod.sendsPerOrg} in prod and ${dev.sendsPerOrg} in dev on each lane`],

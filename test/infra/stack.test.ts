@@ -283,8 +283,9 @@ describe.each(stageNames)("in %s", (name) => {
         CorsConfiguration: {
           AllowOrigins: stage.corsOrigins,
           AllowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
-          AllowHeaders: ["authorization", "content-type", "x-accountid", "x-aibooks-org", "x-api-key"],
+          AllowHeaders: ["authorization", "content-type", "if-none-match", "x-accountid", "x-aibooks-org", "x-api-key"],
           ExposeHeaders: [
+            "etag",
             "link",
             "retry-after",
             "x-ratelimit",

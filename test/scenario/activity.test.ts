@@ -172,8 +172,50 @@ describe("HTTP", () => {
     expect(plain.response.headers.get("content-encoding")).toBeNull();
     const packed = await read(feed, { ...owner.headers, "accept-encoding": encoding });
     expect(packed.response.headers.get("content-encoding")).toBe(encoding);
-    expect(packed.response.headers.get("vary")).toBe("accept-encoding");
+    for (const { response } of [packed, plain]) expect(response.headers.get("vary")).toContain("accept-encoding");
     expect(packed.body).toBe(plain.body);
+    const etag = plain.response.headers.get("etag") ?? "";
+    expect(packed.response.headers.get("etag")).toBe(etag);
+    const known = await stack.get(feed, { ...owner.headers, "accept-encoding": encoding, "if-none-match": etag });
+    expect([known.status, known.headers.get("content-encoding"), await known.text()]).toEqual([304, null, ""]);
+  });
+
+  describe("a page that the caller has", () => {
+    const left = (response: Response) => Number(response.headers.get("x-ratelimit-remaining"));
+
+    it("is answered 304, which counts as a request, until something is written", async () => {
+      const owner = await stack.tenant();
+      await stack.append([anInput({ org_id: owner.org_id })]);
+      const first = await stack.get(feed, owner.headers);
+      const condition = { "if-none-match": first.headers.get("etag") ?? "" };
+      expect(first.headers.get("cache-control")).toBe("private, no-cache");
+      const second = await stack.get(feed, { ...owner.headers, ...condition });
+      expect([second.status, await second.text()]).toEqual([304, ""]);
+      expect(second.headers.get("content-type")).toBe("application/json");
+      // A minute of the clock may have ended in between.
+      expect([left(first) - 1, 599]).toContain(left(second));
+      await stack.append([anInput({ org_id: owner.org_id, entity_id: "inv_2" })]);
+      expect((await stack.get(feed, { ...owner.headers, ...condition })).status).toBe(200);
+    });
+
+    it("is answered 304 to HEAD, too", async () => {
+      const head = () => fetch(`${stack.api}${feed}`, { method: "HEAD", headers: seeded });
+      const etag = (await head()).headers.get("etag") ?? "";
+      const headers = { ...seeded, "if-none-match": etag };
+      expect((await fetch(`${stack.api}${feed}`, { method: "HEAD", headers })).status).toBe(304);
+      expect((await stack.get(feed, headers)).status).toBe(304);
+    });
+
+    it("is nobody else's: a stranger with its validator is refused, or answered with his own log", async () => {
+      const [owner, stranger] = [await stack.tenant(), await stack.tenant()];
+      await stack.append([anInput({ org_id: owner.org_id })]);
+      const { headers } = await stack.get(feed, owner.headers);
+      const condition = { "if-none-match": headers.get("etag") ?? "" };
+      expect((await stack.get(feed, { authorization: "Bearer junk", ...condition })).status).toBe(401);
+      const own = await stack.get(feed, { ...stranger.headers, ...condition });
+      expect([own.status, page.parse(await own.json()).activity]).toEqual([200, []]);
+      expect(own.headers.get("vary")).toMatch(/\bauthorization\b.*\bx-aibooks-org\b/);
+    });
   });
 
   it("lets browser apps in: preflight without a token, and the headers they may read", async () => {

@@ -71,7 +71,7 @@ describe("an endpoint", () => {
 describe("deliveries", () => {
   it("are shown with each attempt, and sent again", async () => {
     const { cli, org_id } = await aTenant();
-    const receiver = await startReceiver({ answer: status(410, { "x-why": "gone" }, "no \u001b[2J more") });
+    const receiver = await startReceiver({ answer: status(410, { "x-why": "gone" }, "no \u202e[2J more") });
     const id = await createEndpoint(cli, receiver.url);
     await stack.changesCount();
     await stack.append([anInput({ org_id })]);

@@ -125,6 +125,7 @@ describe("list", () => {
         entity_id: "bill_1",
         entity_ref: "B-\u001b[31m1",
         actor_user_id: "usr_1",
+        actor: { name: "A\u001b[2Jnna" },
         changes: { status: { old: "DRAFT", new: "APPROVED" }, total: { old: null, new: 5 } },
         occurred_at: "2026-05-12T10:00:00.250Z",
       }),
@@ -137,8 +138,8 @@ describe("list", () => {
     const { stdout, code } = await cli.run(["list", "--type", "BILL"], { env: env() });
     expect(code).toBe(0);
     expect(stdout.split("\n")).toEqual([
-      "WHEN (UTC)           ACTION         DOCUMENT  BY     CHANGED",
-      "2026-05-12 10:00:00  BILL_APPROVED  B-·[31m1  usr_1  status: DRAFT → APPROVED; total: null → 5",
+      "WHEN (UTC)           ACTION         DOCUMENT  BY        CHANGED",
+      "2026-05-12 10:00:00  BILL_APPROVED  B-·[31m1  A·[2Jnna  status: DRAFT → APPROVED; total: null → 5",
       "",
     ]);
   });
@@ -156,9 +157,13 @@ describe("list", () => {
       return JSON.parse(stdout).events.length;
     };
     expect(await count("--entity", "bill_1", "--actor", "usr_1")).toBe(1);
-    expect(await count("--since", "2026-05-12", "--until", "2026-05-13")).toBe(1);
+    expect(await count("--since", "2026-05-12", "--until", "2026-05-12")).toBe(1);
+    expect(await count("--since", "2026-05-13", "--until", "2026-05-13")).toBe(0);
+    const wrong = await cli.run(["list", "--since", "2026-05-13", "--until", "2026-05-12"], { env: env() });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--since is later than --until.") });
     expect(await count("--actor", "usr_many", "--limit", "7")).toBe(7);
     expect(await count("--type", "INVOICE", "--actor", "usr_1")).toBe(0);
+    expect(await count("--action", "BILL_APPROVED")).toBe(1);
   });
 
   it("shows one page, or all of them", async () => {

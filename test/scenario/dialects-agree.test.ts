@@ -168,4 +168,35 @@ describe("the three dialects", () => {
       { numRuns: shardedRuns, endOnFailure: true },
     );
   });
+
+  it("find an event by its own time and its own day, in the zone that each of them shows", async () => {
+    const org = await anOrg("bounds");
+    const [told] = fc.sample(someEvent, 1);
+    const draft = inputs(org.org_id, told === undefined ? [] : [{ ...told, type: "INVOICE", verb: "SENT" }]);
+    // 02:00 of the day after, in the account's zone.
+    await stack.append(draft.map((input) => ({ ...input, occurred_at: "2026-03-03T20:30:00.123456Z" })));
+
+    const finzbooks = async (query: string) =>
+      finzbooksPage.parse(JSON.parse((await get(`/api/public/v1/activity?${query}`, org.bearer)).body)).activity.length;
+    const fakturoid = async (since: string) => {
+      const { body } = await get(`/api/v3/accounts/${org.slug}/events.json?since=${since}`, org.bearer);
+      return fakturoidEvents.parse(JSON.parse(body)).length;
+    };
+    const simplybooks = async (filter: string) => {
+      const { body } = await get(`/api/v1/activities?format=json&filter=${filter}`, { "x-api-key": org.key });
+      return activities.parse(JSON.parse(body)).length;
+    };
+
+    const own = "2026-03-03T20:30:00.123456Z";
+    expect(await finzbooks(`since=${own}&until=${own}`)).toBe(1);
+    expect(await finzbooks("since=2026-03-03T20:30:00.124Z")).toBe(0);
+    expect(await finzbooks("since=2026-03-03&until=2026-03-03")).toBe(1);
+    expect(await finzbooks("since=2026-03-04&until=2026-03-04")).toBe(0);
+
+    for (const since of [own, "2026-03-04", "2026-03-04T02:00:00.123"])
+      expect([since, await fakturoid(since)]).toEqual([since, 1]);
+    expect(await fakturoid("2026-03-04T02:01")).toBe(0);
+    expect(await simplybooks("date=2026-03-04,date>=2026-03-04 02:00:00")).toBe(1);
+    expect(await simplybooks("date<=2026-03-03,")).toBe(0);
+  });
 });

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { quarter } from "../../infra/local/demo/quarter.ts";
 import { windowStart } from "../../shared/access/rate.ts";
 import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "../../shared/access/token.ts";
+import { toNumericId } from "../../shared/dialects/fakturoid/numeric-id.ts";
 import { clientTokens } from "../../shared/store/client-tokens.ts";
 import { anInput } from "../support/builders.ts";
 import { loadFakturoidClient, memoryTokenStore } from "../support/fakturoid-client.ts";
@@ -134,13 +135,16 @@ describe("the vendor's public client", () => {
     const lasts = tokens.expiresAt - Date.now();
     expect(lasts).toBeGreaterThan(7_100_000);
     expect(lasts).toBeLessThanOrEqual(7_200_000);
+    const rights = { permission: "read_only", allowed_scope: ["reports", "expenses", "invoices"] };
     expect(await users.getCurrentUser()).toEqual({
-      id: expect.stringMatching(/^tok_/),
+      id: expect.any(Number),
+      custom_id: expect.stringMatching(/^tok_/),
       full_name: "Robot",
       email: null,
       avatar_url: null,
       default_account: "acme",
-      accounts: [{ slug: "acme", logo: null, name: acme.org_id, registration_no: null }],
+      ...rights,
+      accounts: [{ slug: "acme", logo: null, name: acme.org_id, registration_no: null, ...rights }],
     });
   });
 
@@ -164,7 +168,8 @@ describe("the vendor's public client", () => {
     ]);
     const expected = shown.map(({ occurred_at, entity_type, entity_id, actor_user_id }) => {
       const type = documents[entity_type];
-      return [Date.parse(occurred_at), type && { id: entity_id, type }, actor_user_id];
+      const user = actor_user_id === null ? null : toNumericId(actor_user_id).id;
+      return [Date.parse(occurred_at), type && { ...toNumericId(entity_id), type }, user];
     });
     // What has no counterpart shows at most its Subject, of which FinzBooks says nothing.
     const known = walked.map(([time, object, user], at) => [time, expected[at]?.[1] && object, user]);
@@ -332,13 +337,16 @@ describe("a list over HTTP", () => {
 
   it("is of one subject where it is asked for one", async () => {
     const token = await accessToken(acme);
+    const subject = toNumericId("con_contoso_india");
     const { body } = await read("accounts/acme/events.json?subject_id=con_contoso_india", token);
     const events: Event[] = JSON.parse(body);
     expect(events.length).toBeGreaterThan(0);
     for (const { related_objects } of events) {
-      expect(related_objects).toContainEqual({ id: "con_contoso_india", type: "Subject" });
+      expect(related_objects).toContainEqual({ ...subject, type: "Subject" });
     }
-    for (const unknown of ["con_nobody", "", "%00", "x".repeat(1_000)]) {
+    expect((await read(`accounts/acme/events.json?subject_id=${subject.id}`, token)).body).toBe(body);
+    expect((await read(`accounts/acme/events.json?subject_id=${toNumericId("con_nobody").id}`, token)).body).toBe("[]");
+    for (const unknown of ["con_nobody", "%00", "x".repeat(1_000)]) {
       expect(await read(`accounts/acme/events.json?subject_id=${unknown}`, token)).toMatchObject({
         status: 200,
         body: "[]",
@@ -370,6 +378,7 @@ describe("a list over HTTP", () => {
     for (const [path, status, error] of [
       ["accounts/acme/events.json?page=0", 400, "invalid_request"],
       ["accounts/acme/events.json?since=x", 400, "invalid_request"],
+      ["accounts/acme/events.json?subject_id=", 400, "invalid_request"],
       ["accounts/nowhere/events.json", 404, "not_found"],
     ] as const) {
       const answer = await read(path, token);

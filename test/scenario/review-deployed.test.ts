@@ -147,7 +147,7 @@ it("says so where CloudWatch gives up, and asks nothing that it could not quote"
 });
 
 it.each([
-  [["--since", "soon"], "--since takes a time back from now"],
+  [["--since", "soon"], "or a time back from now, such as 24h, 7d or 1y"],
   [["--since", "2026-05-02", "--until", "2026-05-01"], "--since is later than --until"],
   [["--since", "24h", "--user", "u"], "takes no --user"],
   [["--since", "24h", "--org", "a b"], "is no id of an organisation"],

@@ -426,7 +426,7 @@ describe("HTTP", () => {
   it.each(["POST", "PUT", "PATCH", "DELETE"])("refuses %s, and says what may be done", async (method) => {
     for (const path of [list, `${list}/7001`, accountPath]) {
       const response = await fetch(`${stack.api}${path}`, { method, headers: { "x-api-key": acme.key } });
-      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET"]);
+      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
       expect(readErrorXml(await response.text())).toMatch(/read/);
     }
     expect(ids(await walk(acme, 100))).toEqual(ids(everything));

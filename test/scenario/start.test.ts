@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -15,7 +24,7 @@ import { until } from "../support/until.ts";
 
 // A project folder of the test's own, so that an `npm start` of the developer is not disturbed.
 const project = mkdtempSync(join(tmpdir(), "start-"));
-for (const part of ["cdk.json", "functions", "infra", "node_modules", "package.json", "shared"]) {
+for (const part of ["cdk.json", "clients", "functions", "infra", "node_modules", "package.json", "shared"]) {
   symlinkSync(resolve(import.meta.dirname, "../..", part), join(project, part));
 }
 const stackFile = join(project, ".local/stack.json");
@@ -29,9 +38,9 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-function start(args: string[], path = PATH) {
+function start(args: string[], path = PATH, cwd = project) {
   const child = spawn(execPath, ["infra/local/main.ts", "--port", "0", ...args], {
-    cwd: project,
+    cwd,
     env: { PATH: path, NODE_OPTIONS: "--preserve-symlinks --preserve-symlinks-main" },
   });
   started.push(child);
@@ -61,7 +70,7 @@ const Running = z.object({
 });
 
 async function running() {
-  await until(() => existsSync(stackFile), { deadlineMs: 40_000 });
+  await until(() => existsSync(stackFile), { deadlineMs: 90_000 });
   return Running.parse(JSON.parse(readFileSync(stackFile, "utf8")));
 }
 
@@ -100,6 +109,15 @@ async function review(...args: string[]): Promise<{ code: number | null; out: st
   return { code, out: await out, err: await err };
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe("npm start", () => {
   it("serves, keeps its data through a crash, admits no second start, and leaves nothing behind", async () => {
     const options = ["--empty", "--data", join(project, "data")];
@@ -136,9 +154,50 @@ describe("npm start", () => {
 
   it("can be interrupted while it starts", async () => {
     const { child, output } = start(["--empty"]);
-    await until(() => output.err.includes("Starting the engines"), { deadlineMs: 60_000 });
+    await until(() => output.err.includes("Starting the functions"), { deadlineMs: 90_000 });
     expect(await ended(child, "SIGINT")).toBe(130);
     expect(existsSync(join(project, ".local/lock"))).toBe(false);
+  });
+
+  it("leaves no process behind when only it is interrupted while it synthesizes", async () => {
+    const hanging = mkdtempSync(join(project, "hanging-"));
+    for (const part of ["infra", "node_modules", "shared"]) symlinkSync(join(project, part), join(hanging, part));
+    writeFileSync(join(hanging, "cdk.json"), JSON.stringify({ app: "node app.mjs" }));
+    const app = `import { writeFileSync } from "node:fs";
+      writeFileSync("app.pid", String(process.pid));
+      setInterval(() => writeFileSync(process.env.CDK_OUTDIR + "/part", ""), 10);`;
+    writeFileSync(join(hanging, "app.mjs"), app);
+    const { child } = start(["--empty"], PATH, hanging);
+    const pidFile = join(hanging, "app.pid");
+    await until(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "", { deadlineMs: 60_000 });
+    expect(await ended(child, "SIGTERM")).toBe(130);
+    await until(() => !isAlive(Number(readFileSync(pidFile, "utf8"))));
+
+    // What it had written so far is in nobody's way.
+    writeFileSync(join(hanging, "app.mjs"), "process.exit(7);");
+    const next = start(["--empty"], PATH, hanging);
+    expect(await ended(next.child)).toBe(1);
+    expect(next.output.err).toContain("The stack could not be synthesized");
+    expect(readdirSync(join(hanging, ".local")).filter((name) => name.startsWith("cdk.out"))).toHaveLength(1);
+  });
+
+  it("prints commands that a shell runs from top to bottom", async () => {
+    const { child, output } = start([]);
+    await until(() => output.out.includes("npm run activity -- help"), { deadlineMs: 90_000 });
+    const script = join(project, "banner.sh");
+    writeFileSync(script, output.out);
+    const shell = spawn("bash", ["-eu", "-o", "pipefail", script], { cwd: project, env: { PATH, HOME: project } });
+    const [out, err] = [text(shell.stdout), text(shell.stderr)];
+    const [code] = await once(shell, "close");
+    expect({ code, err: await err }).toEqual({ code: 0, err: expect.not.stringContaining("not found") });
+    const shown = await out;
+    expect(shown).not.toContain('"error"');
+    expect(shown).toContain('"page_context"'); // FinzBooks
+    expect(shown).toContain("INVOICE_PAID"); // the table
+    expect(shown).toContain("<activities"); // SimplyBooks
+    expect(shown).toContain('"created_at"'); // Fakturoid
+    expect(shown).toContain("<!doctype html>");
+    expect(await ended(child, "SIGTERM")).toBe(0);
   });
 
   it("says in one line that the port is in use", async () => {

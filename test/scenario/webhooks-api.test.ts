@@ -7,6 +7,7 @@ import { readLogs } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 import {
   type Answer,
+  isRetried,
   isSettled,
   type Subscriber,
   startWebhooksStack,
@@ -391,12 +392,12 @@ describe("a request", () => {
   });
 
   it.each([
-    ["PUT", "/endpoints", "GET, POST"],
-    ["DELETE", "/endpoints", "GET, POST"],
-    ["PUT", `/endpoints/${unknownId}`, "GET, PATCH, DELETE"],
+    ["PUT", "/endpoints", "GET, HEAD, POST"],
+    ["DELETE", "/endpoints", "GET, HEAD, POST"],
+    ["PUT", `/endpoints/${unknownId}`, "GET, HEAD, PATCH, DELETE"],
     ["GET", `/endpoints/${unknownId}/replay`, "POST"],
     ["HEAD", `/endpoints/${unknownId}/replay`, "POST"],
-    ["POST", "/event-types", "GET"],
+    ["POST", "/event-types", "GET, HEAD"],
   ])("by %s to %s is told which methods there are", async (method, path, allow) => {
     const response = await fetch(`${stack.api}${base}${path}`, { method, headers: subscriber.headers });
     expect(response.status).toBe(405);
@@ -515,6 +516,56 @@ describe("a secret", () => {
       const parts = text.split(".").map((part) => Buffer.from(part, "base64"));
       expect(parts.some((part) => part.includes(key) || part.includes(secret))).toBe(false);
     }
+  });
+});
+
+describe("the headers of an endpoint", () => {
+  it("come with each delivery, and are never shown: in no answer, event, log line, table or attempt", async () => {
+    const owner = await stack.subscriber();
+    const echo = await startReceiver({
+      answer: (response, { headers }) =>
+        response.writeHead(401, { "x-got": String(headers.authorization) }).end(JSON.stringify(headers)),
+    });
+    const values = { "X-Api-Key": `key-${randomUUID()}`, Authorization: `Bearer ${randomUUID()}` };
+    const body = { url: echo.url, events: ["*"], headers: values };
+    const answers = [await owner.ask("POST", "/endpoints", body)];
+    const { endpoint_id, header_names, secret } = Object(answers[0]?.body).endpoint;
+    expect(header_names).toEqual(["X-Api-Key", "Authorization"]);
+    const path = `/endpoints/${endpoint_id}`;
+    await stack.changesCount();
+    const eventId = await owner.emit();
+    const { delivery_id, attempts } = await owner.delivery({ endpoint_id, secret }, eventId, isRetried);
+    expect(attempts).toMatchObject([{ response_status: 401, response_headers: { "x-got": "…" } }]);
+    expect(echo.requests[0]?.headers).toMatchObject({
+      "x-api-key": values["X-Api-Key"],
+      authorization: values.Authorization,
+    });
+
+    const ask = async (...asked: Parameters<Subscriber["ask"]>) => answers.push(await owner.ask(...asked));
+    await ask("GET", `${path}/deliveries/${delivery_id}`);
+    await ask("GET", path);
+    await ask("GET", "/endpoints");
+    await ask("POST", `${path}/rotate-secret`);
+    await ask("PATCH", path, { url: `${echo.url}/elsewhere` });
+    expect(answers.at(-1)).toMatchObject({ status: 400, body: { field: "headers" } });
+    await ask("PATCH", path, { headers: { "X-Other": values["X-Api-Key"] } });
+    expect(answers.at(-1)?.body).toMatchObject({ endpoint: { header_names: ["X-Other"] } });
+    await ask("PATCH", path, { enabled: false, headers: { Host: values["X-Api-Key"] } });
+    await ask("PATCH", path, { enabled: false });
+    await ask("POST", `${path}/test`);
+    const tested = await until(() => echo.requests.find(({ body: sent }) => sent.includes('"test":true')));
+    expect(tested.headers).toMatchObject({ "x-other": values["X-Api-Key"] });
+    expect(tested.headers).not.toHaveProperty("authorization");
+    const isRecorded = ({ reason }: { reason: string | null }) => reason === "test_failed";
+    await until(async () => (await owner.deliveries({ endpoint_id, secret })).some(isRecorded));
+
+    const tables = await Promise.all(Object.values(stack.tables).map(everythingIn));
+    const texts = [...answers.map(({ text }) => text), ...tables, readLogs(stack.logs)];
+    for (const text of texts) {
+      expect(text).not.toContain(values["X-Api-Key"]);
+      expect(text).not.toContain(values.Authorization.slice("Bearer ".length));
+    }
+    expect(tables.join()).toContain("X-Other");
   });
 });
 

@@ -5,7 +5,7 @@ import { documents, documentsOnce, feed, listOnce, readJson, readPage } from "..
 import { issued, openWorld, type World, type WorldTenant } from "../support/world.ts";
 
 const activities = z.array(z.looseObject({ invoice_id: z.nullable(z.string()) }));
-const fakturoidEvents = z.array(z.looseObject({ related_objects: z.tuple([z.object({ id: z.string() })]) }));
+const fakturoidEvents = z.array(z.looseObject({ related_objects: z.tuple([z.object({ custom_id: z.string() })]) }));
 const issuedClient = z.object({ client: z.object({ client_id: z.string() }), secret: z.string() });
 const accessToken = z.object({ access_token: z.string() });
 
@@ -31,7 +31,7 @@ describe("an event that a service sends to the queue", () => {
 
     const fakturoid = `/api/v3/accounts/${slug}/events.json`;
     expect(await listOnce(world, fakturoid, await oauthHeaders(org_id), fakturoidEvents)).toMatchObject([
-      { related_objects: [{ id: "inv_1" }] },
+      { related_objects: [{ custom_id: "inv_1" }] },
     ]);
   });
 
@@ -96,6 +96,7 @@ describe("the feed of an organisation", () => {
     ["actor_user_id=usr_a", ["bill_3", "inv_1"]],
     ["since=2026-05-11T08:04:00Z", ["bill_5", "inv_1"]],
     ["since=2026-05-11T08:02:00Z&entity_type=INVOICE", ["inv_1", "inv_2"]],
+    ["since=2026-05-11&until=2026-05-11&entity_type=BILL&utm_source=x", ["bill_5", "bill_3"]],
   ])("shows what '%s' asks for, the newest first", async (query, wanted) => {
     expect(await documentsOnce(world, tenant, wanted.length, query)).toEqual(wanted);
   });

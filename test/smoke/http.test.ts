@@ -43,6 +43,21 @@ describe("the description of the API", () => {
   });
 });
 
+describe("the page at the root", () => {
+  it("is public, and loads nothing", async () => {
+    const page = await world.get("/", { accept: "text/html" });
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(page.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(await page.text()).toContain('href="/openapi.json"');
+  });
+
+  it("is JSON for programs that ask for it", async () => {
+    const answer = await world.get("/", { accept: "application/json" });
+    expect(await answer.json()).toMatchObject({ links: { openapi: `${world.api}/openapi.json` } });
+  });
+});
+
 describe("a browser app", () => {
   it("may ask without a token whether it may ask, and read the answer and its headers", async () => {
     const { browserOrigin: origin } = world;
@@ -51,16 +66,20 @@ describe("a browser app", () => {
       headers: {
         origin,
         "access-control-request-method": "GET",
-        "access-control-request-headers": "authorization,x-aibooks-org",
+        "access-control-request-headers": "authorization,if-none-match,x-aibooks-org",
       },
     });
     expect(preflight.status).toBe(204);
     expect(["*", origin]).toContain(preflight.headers.get("access-control-allow-origin"));
-    expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
+    for (const name of ["authorization", "if-none-match"]) {
+      expect(preflight.headers.get("access-control-allow-headers")).toContain(name);
+    }
     const answer = await world.get(feed, { ...tenant.headers, origin });
     expect(answer.status).toBe(200);
     expect(["*", origin]).toContain(answer.headers.get("access-control-allow-origin"));
-    expect(answer.headers.get("access-control-expose-headers")).toContain("link");
+    for (const name of ["link", "etag"]) {
+      expect(answer.headers.get("access-control-expose-headers")).toContain(name);
+    }
   });
 });
 
@@ -71,6 +90,15 @@ describe("a request", () => {
       status: 404,
       body: { code: "not_found.resource" },
     });
+  });
+
+  it("for a page that the caller has is answered without it", async () => {
+    const first = await world.get(feed, tenant.headers);
+    const etag = first.headers.get("etag") ?? "";
+    expect(etag).toMatch(/^W\/"/);
+    const second = await world.get(feed, { ...tenant.headers, "if-none-match": etag });
+    expect([second.status, await second.text(), second.headers.get("etag")]).toEqual([304, "", etag]);
+    expect(second.headers.get("x-ratelimit-limit")).toBe(first.headers.get("x-ratelimit-limit"));
   });
 
   it("is answered compressed where it asks for that", async () => {

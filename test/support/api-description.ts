@@ -1,7 +1,7 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 import type { HttpResponse } from "../../shared/dialects/http.ts";
 import { openApi } from "../../shared/dialects/openapi.ts";
-import { schemaFaults } from "./json-schema.ts";
+import { answerSchemaFaults, schemaFaults } from "./json-schema.ts";
 
 export const description = openApi("https://api.example.com");
 
@@ -16,7 +16,7 @@ type Media = { readonly schema: Schema; readonly examples: Readonly<Record<strin
 
 /** A response as it is described. */
 export type DescribedResponse = {
-  readonly headers: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, { readonly schema: Schema }>>;
   readonly content: Readonly<Record<string, Media>>;
 };
 
@@ -77,18 +77,28 @@ function inlined(value: unknown): unknown {
 
 /** What is wrong with a value, held against one of the component schemas. */
 export function faults(name: keyof typeof description.components.schemas) {
-  return schemaFaults({ $ref: `#/components/schemas/${name}` }, { components: description.components });
+  return answerSchemaFaults({ $ref: `#/components/schemas/${name}` }, { components: description.components });
 }
 
-/** What a real answer has that its description has not: headers, a media type, another shape of body. */
+/** What a real answer has that its description has not: headers, their values, a media type, another shape of body. */
 export function answerFaults({ headers, content }: DescribedResponse, answer: HttpResponse): string[] {
-  const known = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  const unknown = Object.keys(answer.headers).filter((name) => name !== "content-type" && !known.has(name));
+  const unknown = headerFaults(headers, answer.headers);
   const type = answer.headers["content-type"]?.split(";")[0] ?? "";
   const media = content[type];
   if (media === undefined) return [...unknown, `no ${type}`];
   const body: unknown = type === "application/xml" ? readXml(answer.body, media.schema) : JSON.parse(answer.body);
-  return [...unknown, ...schemaFaults(media.schema)(body)];
+  return [...unknown, ...answerSchemaFaults(media.schema)(body)];
+}
+
+function headerFaults(described: DescribedResponse["headers"], sent: HttpResponse["headers"]): string[] {
+  const known = new Map(Object.entries(described).map(([name, { schema }]) => [name.toLowerCase(), schema]));
+  return Object.entries(sent).flatMap(([name, text]) => {
+    if (name === "content-type") return [];
+    const schema = known.get(name);
+    if (schema === undefined) return [`undescribed header ${name}`];
+    const value = schema.type === "integer" ? Number(text) : text;
+    return schemaFaults(schema)(value).map((fault) => `header ${name}: ${fault}`);
+  });
 }
 
 /** Reads XML the way its schema says that it is written; `undefined` where its root is another. */

@@ -63,6 +63,7 @@ export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
   return {
     entity_type: null,
     entity_id: null,
+    action: null,
     actor_user_id: null,
     contact_id: null,
     settled: null,
@@ -160,6 +161,7 @@ export function anEndpoint(over: Partial<Endpoint> = {}): Endpoint {
     entity_id: null,
     description: null,
     secrets: [{ sealed: "sealed", expires_at: null }],
+    headers: null,
     disabled: null,
     created_at: "2026-01-01T00:00:00.000Z",
     updated_at: "2026-01-01T00:00:00.000Z",

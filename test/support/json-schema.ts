@@ -21,3 +21,20 @@ function compile(schema: object): ValidateFunction {
   formats.default(ajv);
   return ajv.compile(schema);
 }
+
+/**
+ * The same for what we answer or send, whose schemas are open to later additions: a property that they do not describe is a
+ * fault here all the same.
+ */
+export function answerSchemaFaults(schema: object, root: object = {}): (value: unknown) => string[] {
+  return schemaFaults(Object(closed(schema)), Object(closed(root)));
+}
+
+/** A schema whose objects have no properties but those that it describes. */
+function closed(schema: unknown): unknown {
+  if (typeof schema !== "object" || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map(closed);
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, closed(part)]));
+  const isDescribed = "properties" in schema && "type" in schema && [schema.type].flat().includes("object");
+  return isDescribed && !("additionalProperties" in schema) ? { ...inner, additionalProperties: false } : inner;
+}

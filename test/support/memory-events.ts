@@ -11,7 +11,7 @@ export function newestFirst(left: Position, right: Position): number {
 
 /** Whether an event meets a query, by the plain reading of each of its conditions. */
 export function isAsked(event: ActivityEvent, query: EventQuery): boolean {
-  const conditions = ["entity_type", "entity_id", "actor_user_id", "contact_id", "settled"] as const;
+  const conditions = ["entity_type", "entity_id", "action", "actor_user_id", "contact_id", "settled"] as const;
   return (
     event.org_id === query.org_id &&
     conditions.every((field) => query[field] === null || query[field] === event[field]) &&

@@ -7,6 +7,8 @@ import { documentTypes, entityTypes } from "../../shared/events/vocabulary.ts";
 
 /** The last two are in another order by UTF-8, as DynamoDB compares text, than by UTF-16, as JavaScript does. */
 const entity = fc.constantFrom("inv_1", "inv_2", "a#b", "ü/ 1", "\uFFFD", "\u{1F9FE}");
+/** One that is settled and begins like another, and one that no event is settled by. */
+const action = fc.constantFrom("INVOICE_PAID", "INVOICE_PAID_BANK", "INVOICE_SENT", "EXPENSE_PAID");
 const actor = fc.constantFrom("usr_1", "usr_2", "usr#3");
 const contact = fc.constantFrom("con_1", "con_2");
 
@@ -22,7 +24,7 @@ export const someEvent = fc.record({
   id,
   entity_type: fc.constantFrom("INVOICE", "BILL", "CONTACT", "USER"),
   entity_id: entity,
-  action: fc.constantFrom("INVOICE_PAID", "INVOICE_SENT", "EXPENSE_PAID"),
+  action,
   actor_user_id: fc.option(actor),
   contact: fc.option(contact),
   occurred_at: time,
@@ -37,6 +39,7 @@ export const someQuery = fc
     {
       entity_type: fc.option(fc.constantFrom("INVOICE", "BILL", "CONTACT")),
       entity_id: fc.option(entity),
+      action: fc.option(action, { freq: 2 }),
       actor_user_id: fc.option(actor),
       contact_id: fc.option(contact),
       settled: fc.option(fc.constant("paid")),
@@ -69,6 +72,7 @@ export function expected(
     .filter((event) => query.entity_type === null || event.entity_type === query.entity_type)
     .filter((event) => query.visible.includes(event.entity_type))
     .filter((event) => query.entity_id === null || event.entity_id === query.entity_id)
+    .filter((event) => query.action === null || event.action === query.action)
     .filter((event) => query.actor_user_id === null || event.actor_user_id === query.actor_user_id)
     .filter((event) => query.contact_id === null || event.contact_id === query.contact_id)
     .filter((event) => query.settled === null || event.settled === query.settled)

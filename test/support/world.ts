@@ -80,6 +80,8 @@ async function startTarget(): Promise<Target> {
     tables: { events, config },
     functions: { access: functions.access ?? "", repair: functions.repair ?? "" },
     demo: null,
+    logIdentity: ingest,
+    keepsLog: false,
     audit: { kind: "files", pid: process.pid, events: logFiles.events ?? "", access: logFiles.access ?? "" },
     clientConfig: (service) => ({ ...account, endpoint: endpoints[service] }),
   };

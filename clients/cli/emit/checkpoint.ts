@@ -6,12 +6,12 @@ import { type Tally, tallySchema } from "./tally.ts";
 const work = z.object({
   size: z.number(),
   modified: z.number(),
-  queue: z.string(),
+  log: z.string(),
   wait: z.boolean(),
   quiet: z.boolean(),
 });
 
-/** What is being done: the same file, unchanged, to the same queue, with the same care. */
+/** What is being done: the same file, unchanged, to the same log, with the same options. */
 export type Work = z.infer<typeof work>;
 
 const saved = z.object({ work, offset: z.int(), lines: z.int(), tally: tallySchema });
@@ -28,7 +28,7 @@ export type Checkpoint = {
 };
 
 /** Describes the work on a file. Throws `CliError` where the file cannot be read. */
-export async function workOn(file: string, rest: Pick<Work, "queue" | "wait" | "quiet">): Promise<Work> {
+export async function workOn(file: string, rest: Pick<Work, "log" | "wait" | "quiet">): Promise<Work> {
   try {
     const found = await stat(file);
     if (!found.isFile()) throw new CliError("usage", `${file} is not a file.`);
@@ -70,7 +70,7 @@ function isSameWork(left: Work, right: Work): boolean {
   return (
     left.size === right.size &&
     left.modified === right.modified &&
-    left.queue === right.queue &&
+    left.log === right.log &&
     left.wait === right.wait &&
     left.quiet === right.quiet
   );

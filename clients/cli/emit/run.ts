@@ -2,6 +2,7 @@ import { type EventMessage, toOutgoing } from "../../emitter/message.ts";
 import type { OutgoingMessage, SendResult } from "../../emitter/send.ts";
 import { CliError } from "../outcome.ts";
 import type { Session } from "../session.ts";
+import { connectionCode, stackGone } from "../stack-gone.ts";
 import type { Progress } from "./checkpoint.ts";
 import { readEventLine } from "./event-line.ts";
 import type { Line } from "./lines.ts";
@@ -61,7 +62,13 @@ async function emitWindow(window: readonly Line[], { tally, quiet, now, send, ar
   const sent = messages.map(({ draft }, at): SentEvent => {
     const result = results[at];
     if (result?.status !== "sent") {
-      throw new CliError("failed", `The ingest queue does not take the events: ${result?.reason ?? "no answer"}`);
+      const connection = connectionCode(result?.error);
+      const reason = result?.reason ?? "no answer";
+      throw new CliError(
+        "failed",
+        connection === null ? `The ingest queue does not take the events: ${reason}` : stackGone(connection),
+        { cause: result?.status === "failed" ? result.error : null },
+      );
     }
     return { draft, message_id: result.message_id, before: before[at]?.state ?? "absent" };
   });

@@ -15,6 +15,8 @@ export type Settling = Pick<Session, "now" | "sleep"> & {
   readonly interruption: AbortSignal;
   /** Called now and then with how many of the events have arrived. */
   onArrived(events: number): void;
+  /** Called while events are missing. */
+  watch(): Promise<void>;
 };
 
 const shortestPauseMs = 50;
@@ -71,7 +73,10 @@ export async function settle(sent: readonly SentEvent[], settling: Settling): Pr
     else if (idleMs > patienceMs) throw new CliError("failed", overdue(missing.length));
     pending = missing;
     settling.onArrived(sent.length - pending.length);
-    if (pending.length > 0) await sleep(pause);
+    if (pending.length > 0) {
+      await settling.watch();
+      await sleep(pause);
+    }
     pause = Math.min(pause * 2, longestPauseMs);
   }
   return fates;
@@ -81,6 +86,5 @@ function overdue(events: number): string {
   return [
     `The queue took ${events} events that are not in the log yet, and none has arrived for twenty minutes.`,
     "They may wait behind an import of their organisation. If there is none, look at the queue's dead letters, and at the ingest function's log.",
-    "The same command goes on from here.",
   ].join("\n");
 }

@@ -13,9 +13,12 @@ export function withChangeOf(field: string | null, row: Row): Row {
   return { ...row, old, new: now };
 }
 
-/** Texts as they are, anything else as JSON: `null` is what the field had, an empty cell that it is not known. */
+/**
+ * Texts as they are, the empty one and anything else as JSON: `""` and `null` are what the field had, an empty cell
+ * means that it is not known.
+ */
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+  return typeof value === "string" && value !== "" ? value : JSON.stringify(value ?? null);
 }
 
 function parsed(text: string | number | null | undefined): unknown {

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { auditLogIndex } from "../../../shared/review/log-index.ts";
 import { CliError } from "../outcome.ts";
 import type { Session } from "../session.ts";
+import { stackGone } from "../stack-gone.ts";
 import { findTarget } from "../target.ts";
 import { insights } from "./insights-source.ts";
 import { logFiles } from "./log-files.ts";
@@ -29,7 +30,7 @@ export async function findReviewSource(
   if (!isRunning(audit.pid)) {
     throw new CliError(
       "failed",
-      "The local stack has ended without saying so. Start it with npm start, or read what it left: --from-files DIR.",
+      `${stackGone("its process has ended")} To read the logs that it left: --from-files DIR.`,
     );
   }
   return logFiles(audit);

@@ -11,6 +11,7 @@ const options = {
 export const clientCreate = defineVerb({
   name: "client create",
   summary: "Creates an API client for the Fakturoid API. Its secret is shown this once and kept nowhere.",
+  examples: ["client create --org org_1 --user usr_1"],
   options,
   async run({ text }, { cwd, stderr }) {
     const target = await findTarget(cwd, text("stack"));
@@ -31,6 +32,7 @@ export const clientCreate = defineVerb({
 export const keyCreate = defineVerb({
   name: "key create",
   summary: "Creates an API key for the SimplyBooks API. It is shown this once and kept nowhere.",
+  examples: ["key create --org org_1"],
   options,
   async run({ text }, { cwd, stderr }) {
     const target = await findTarget(cwd, text("stack"));

@@ -4,21 +4,26 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { createSender } from "../../emitter/send.ts";
 import { checkpointOf, type Progress, workOn } from "../emit/checkpoint.ts";
+import { watchDeadLetters } from "../emit/dead-letters.ts";
+import { assertLines } from "../emit/format.ts";
 import { readLines } from "../emit/lines.ts";
 import { createLookup } from "../emit/lookup.ts";
 import { progressBar } from "../emit/progress-bar.ts";
 import { emitLines } from "../emit/run.ts";
 import { type SentEvent, type Settling, settle } from "../emit/settle.ts";
 import { emptyTally, type Tally, total } from "../emit/tally.ts";
+import { explain } from "../explain.ts";
 import { CliError, exitCodes, type Outcome } from "../outcome.ts";
 import { peek } from "../rejected-queue.ts";
 import type { Session } from "../session.ts";
+import { connectionCode } from "../stack-gone.ts";
 import { findTarget, type Target } from "../target.ts";
 import { defineVerb } from "../verb.ts";
 
 export const emit = defineVerb({
   name: "emit",
   summary: "Sends a file of events, one JSON object in each line. Interrupted, the same command goes on where it was.",
+  examples: ["emit events.ndjson --wait", "emit history.ndjson --quiet"],
   operands: ["FILE.ndjson|-"],
   options: {
     wait: { help: "return only when every event can be read, or is rejected, and count them" },
@@ -26,7 +31,7 @@ export const emit = defineVerb({
   },
   async run({ operand, text, flag }, session) {
     const target = await findTarget(session.cwd, text("stack"));
-    const work = { queue: target.queues.ingest, wait: flag("wait"), quiet: flag("quiet") };
+    const work = { log: target.logIdentity, wait: flag("wait"), quiet: flag("quiet") };
     const { wait, quiet } = work;
     const source = await openSource(operand("FILE.ndjson|-"), work, session);
     const { tally } = source.start;
@@ -36,14 +41,17 @@ export const emit = defineVerb({
     let offset = source.start.offset;
     const show = (arrived = 0) =>
       bar.show(source.size === null ? null : offset / source.size, note(total(tally) + arrived));
+    const stream = source.stream();
     try {
       show();
+      const begins = source.start.offset === 0;
+      addAbortSignal(interruption, stream);
       await emitLines({
-        lines: readLines(addAbortSignal(interruption, source.stream()), source.start),
+        lines: readLines(begins ? assertLines(stream, operand("FILE.ndjson|-")) : stream, source.start),
         tally,
         quiet,
         now: session.now,
-        ...connections(target, wait, { interruption, onArrived: show }, session),
+        ...(await connections(target, wait, { interruption, onArrived: show }, session)),
         async onProgress(progress) {
           await source.save(progress);
           offset = progress.offset;
@@ -51,7 +59,8 @@ export const emit = defineVerb({
         },
       });
     } catch (error) {
-      throw interruption.aborted ? new CliError("failed", `Interrupted.${source.resumable}`, { cause: error }) : error;
+      const next = target.keepsLog || connectionCode(error) === null ? source.howToResume() : beginsAnew;
+      throw interruption.aborted ? interrupted(source.howToResume(), error) : stopped(next, error);
     } finally {
       bar.clear();
     }
@@ -64,45 +73,73 @@ type Source = {
   /** Bytes; `null` where nobody knows. */
   readonly size: number | null;
   readonly start: Progress;
-  /** What to say when the work is interrupted. */
-  readonly resumable: string;
+  /** What the same command does after this one has stopped; `null` for what can be read only once. */
+  howToResume(): string | null;
   stream(): Readable;
   save(progress: Progress): Promise<void>;
   finish(): Promise<void>;
 };
 
-type Care = { readonly queue: string; readonly wait: boolean; readonly quiet: boolean };
+const beginsAnew = "Without --data its events are gone as well: after a restart the same command begins anew.";
 
-async function openSource(name: string, rest: Care, session: Session): Promise<Source> {
+function interrupted(howToResume: string | null, cause: unknown): CliError {
+  return new CliError("failed", ["Interrupted.", howToResume ?? ""].join(" ").trimEnd(), { cause });
+}
+
+/** An error that is not the user's own says how to go on as well. */
+function stopped(howToResume: string | null, error: unknown): unknown {
+  const { message, exit } = explain(error);
+  if (exit === exitCodes.usage || howToResume === null) return error;
+  return new CliError("failed", `${message}\n${howToResume}`, { cause: error });
+}
+
+type EmitWork = { readonly log: string; readonly wait: boolean; readonly quiet: boolean };
+
+async function openSource(name: string, rest: EmitWork, session: Session): Promise<Source> {
   const start: Progress = { offset: 0, lines: 0, tally: emptyTally() };
   if (name === "-") {
     const nothing = async () => {};
-    return { size: null, start, resumable: "", stream: () => session.stdin, save: nothing, finish: nothing };
+    const howToResume = () => null;
+    return { size: null, start, howToResume, stream: () => session.stdin, save: nothing, finish: nothing };
   }
   const file = resolve(session.cwd, name);
   const work = await workOn(file, rest);
   const checkpoint = checkpointOf(file, work);
   const earlier = await checkpoint.load();
+  let lines = earlier?.lines ?? 0;
   if (earlier) session.stderr.write(`Going on after line ${earlier.lines} of ${name}.\n`);
   return {
     size: work.size,
     start: earlier ?? start,
-    resumable: " The same command goes on from here.",
+    howToResume: () =>
+      lines === 0
+        ? "The same command begins again at the first line, and stores no event twice."
+        : `The same command goes on after line ${lines}.`,
     stream: () => createReadStream(file, { start: earlier?.offset ?? 0 }),
-    save: checkpoint.save,
+    async save(progress) {
+      await checkpoint.save(progress);
+      lines = progress.lines;
+    },
     finish: checkpoint.remove,
   };
 }
 
 type Waiting = Pick<Settling, "interruption" | "onArrived">;
 
-function connections(target: Target, wait: boolean, waiting: Waiting, { now, sleep }: Session) {
+async function connections(target: Target, wait: boolean, waiting: Waiting, { now, sleep, stderr }: Session) {
   const client = new SQSClient(target.clientConfig("sqs"));
   const send = createSender({ queueUrl: target.queues.ingest, client });
   if (!wait) return { send, arrival: null };
   const lookup = createLookup(target);
   const rejected = () => peek(client, target.queues.rejected, 10_000);
-  const settling = { lookup, rejected, ...waiting, now, sleep };
+  const watch = watchDeadLetters({
+    client,
+    queueUrl: target.queues.ingest_dead_letters,
+    now,
+    warn: (text) => stderr.write(`${text}\n`),
+  });
+  await watch();
+  const settling = { lookup, rejected, ...waiting, watch, now, sleep };
   return { send, arrival: { lookup, settle: (sent: readonly SentEvent[]) => settle(sent, settling) } };
 }
 

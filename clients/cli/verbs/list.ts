@@ -4,6 +4,7 @@ import { accessOptions, findAccess } from "../access.ts";
 import { readPages } from "../activity-api.ts";
 import { type Column, type Style, table } from "../table.ts";
 import { moment } from "../time.ts";
+import { readTimeRange, sinceOption, untilOption } from "../time-range.ts";
 import { defineVerb } from "../verb.ts";
 
 /** Structured parts stay as they came: zod would copy them, and drop a key named `__proto__`. */
@@ -17,6 +18,13 @@ const listedEvent = z.looseObject({
   changes: z.unknown(),
   metadata: z.unknown(),
   occurred_at: z.string(),
+  /** Who acted, as of then. */
+  actor: z.optional(
+    z.looseObject({
+      name: z.nullable(z.string()),
+      on_behalf_of: z.nullable(z.looseObject({ user_id: z.string(), name: z.nullable(z.string()) })),
+    }),
+  ),
 });
 
 type ListedEvent = z.infer<typeof listedEvent>;
@@ -28,31 +36,35 @@ const filters = {
   type: "entity_type",
   entity: "entity_id",
   actor: "actor_user_id",
-  since: "since",
-  until: "until",
+  action: "action",
   limit: "limit",
 } as const;
 
 export const list = defineVerb({
   name: "list",
   summary: "Shows events, newest first, as the API gives them. The local stack lends its demo token.",
+  examples: ["list --type INVOICE --limit 50", "list --entity inv_8c3f1a9b --all --json"],
   options: {
     type: { value: "TYPE", help: "only this kind of document, such as INVOICE" },
     entity: { value: "ID", help: "only this document" },
     actor: { value: "USER_ID", help: "only what this user did" },
-    since: { value: "TIME", help: "ISO 8601, inclusive" },
-    until: { value: "TIME", help: "ISO 8601, inclusive" },
+    action: { value: "ACTION", help: "only this action, such as INVOICE_PAID" },
+    since: sinceOption,
+    until: untilOption,
     limit: { value: "N", help: "events in a page, 1 to 500" },
     all: { help: "every page, not only the first" },
     ...accessOptions,
   },
   async run(given, session) {
-    const access = await findAccess(given, session);
-    const query = new URLSearchParams();
-    for (const name of ["type", "entity", "actor", "since", "until", "limit"] as const) {
+    const query = new URLSearchParams({ include: "actor" });
+    for (const name of ["type", "entity", "actor", "action", "limit"] as const) {
       const value = given.text(name);
       if (value !== undefined) query.set(filters[name], value);
     }
+    const { since, until } = readTimeRange((option) => given.text(option), session.now());
+    if (since !== null) query.set("since", since);
+    if (until !== null) query.set("until", until);
+    const access = await findAccess(given, session);
     const all = given.flag("all");
     if (all && !query.has("limit")) query.set("limit", "500");
     const { pages, more } = await readPages(access, `/api/public/v1/activity?${query}`, page, { all, session });
@@ -66,7 +78,7 @@ const shape: readonly Column<ListedEvent>[] = [
   { title: "WHEN (UTC)", cell: ({ occurred_at }) => moment(occurred_at), style: () => "dim" },
   { title: "ACTION", cell: ({ action }) => action, style: actionStyle },
   { title: "DOCUMENT", cell: ({ entity_ref, entity_id }) => entity_ref ?? entity_id },
-  { title: "BY", cell: ({ actor_user_id }) => actor_user_id ?? "system", style: () => "dim" },
+  { title: "BY", cell: actorCell, style: () => "dim" },
   { title: "CHANGED", cell: changed },
 ];
 
@@ -76,6 +88,12 @@ function actionStyle({ action }: ListedEvent): Style {
   return "cyan";
 }
 
+function actorCell({ actor, actor_user_id }: ListedEvent): string {
+  const own = actor?.name ?? actor_user_id ?? "system";
+  const principal = actor?.on_behalf_of ?? null;
+  return principal === null ? own : `${principal.name ?? principal.user_id} (by ${own})`;
+}
+
 function changed({ changes }: ListedEvent): string {
   if (!isJsonObject(changes)) return "";
   return Object.entries(changes)
@@ -83,6 +101,7 @@ function changed({ changes }: ListedEvent): string {
     .join("; ");
 }
 
+/** Texts as they are, but for the empty one, which would look like nothing. */
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
 }

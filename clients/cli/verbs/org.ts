@@ -37,6 +37,7 @@ const changes = {
 export const orgCreate = defineVerb({
   name: "org create",
   summary: "Makes an organisation known, so that tokens can be issued for it.",
+  examples: ['org create org_1 --name "Acme Traders" --time-zone Asia/Kolkata'],
   operands: ["ORG_ID"],
   options: settings,
   async run(given, { cwd }) {
@@ -50,6 +51,7 @@ export const orgCreate = defineVerb({
 export const orgUpdate = defineVerb({
   name: "org update",
   summary: "Changes what is known of an organisation. Functions follow within a minute.",
+  examples: ["org update org_1 --slug acme", "org update org_1 --shards 4"],
   operands: ["ORG_ID"],
   options: changes,
   async run(given, { cwd }) {
@@ -71,6 +73,7 @@ export const orgSuspend = defineVerb({
   name: "org suspend",
   summary:
     "Ends all access to an organisation within 20 seconds, and sends nothing of it. Events are stored as before.",
+  examples: ["org suspend org_1"],
   operands: ["ORG_ID"],
   options: {},
   async run({ operand, text }, { cwd }) {
@@ -85,6 +88,7 @@ export const orgSuspend = defineVerb({
 export const orgResume = defineVerb({
   name: "org resume",
   summary: "Lets a suspended organisation in again, and sends what comes from now on.",
+  examples: ["org resume org_1"],
   operands: ["ORG_ID"],
   options: {},
   async run({ operand, text }, { cwd }) {
@@ -99,6 +103,7 @@ export const orgResume = defineVerb({
 export const orgList = defineVerb({
   name: "org list",
   summary: "Lists the organisations.",
+  examples: ["org list", "org list --json"],
   options: {},
   async run({ text }, { cwd, columns }) {
     const target = await findTarget(cwd, text("stack"));

@@ -11,6 +11,7 @@ import { defineVerb } from "../verb.ts";
 export const rejectedList = defineVerb({
   name: "rejected list",
   summary: "Shows refused events, why they were refused, and leaves them where they are.",
+  examples: ["rejected list --limit 20"],
   options: { limit: { value: "N", help: "events at most; 100 when left out" } },
   async run({ text }, { cwd, columns, stderr }) {
     const limit = readLimit(text("limit"), 100);
@@ -27,6 +28,7 @@ export const rejectedList = defineVerb({
 export const rejectedRetry = defineVerb({
   name: "rejected retry",
   summary: "Sends refused events to the ingest queue again, after what refused them is mended.",
+  examples: ["rejected retry"],
   options: { limit: { value: "N", help: "events at most; 1000 when left out" } },
   async run({ text }, { cwd }) {
     const limit = readLimit(text("limit"), 1_000);

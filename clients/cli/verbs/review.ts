@@ -1,10 +1,8 @@
 import { orgIdPattern } from "../../../shared/events/limits.ts";
-import { parseTimestamp } from "../../../shared/events/timestamp.ts";
+import { suggestion } from "../../../shared/events/nearest.ts";
 import type { Row, Window } from "../../../shared/review/evaluate.ts";
 import { savedQueries } from "../../../shared/review/queries.ts";
 import type { Filled, Parameter, SavedQuery } from "../../../shared/review/saved-query.ts";
-import { readPast } from "../duration.ts";
-import { suggestion } from "../nearest.ts";
 import { CliError, exitCodes, type Outcome } from "../outcome.ts";
 import { printable } from "../printable.ts";
 import { csv } from "../review/csv.ts";
@@ -13,6 +11,7 @@ import { findReviewSource } from "../review/find-source.ts";
 import { type Answer, columnsOf, type ReviewSource } from "../review/source.ts";
 import type { Session } from "../session.ts";
 import { type Column, table } from "../table.ts";
+import { readTimeRange, sinceOption, untilOption } from "../time-range.ts";
 import { defineVerb } from "../verb.ts";
 
 const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly Parameter[];
@@ -22,10 +21,11 @@ type Question = { readonly query: SavedQuery; readonly filled: Filled; readonly 
 export const review = defineVerb({
   name: "review",
   summary: "Asks the audit logs one of the saved questions. review list tells which there are.",
+  examples: ["review administration --since 24h", "review document-history --document inv_8c3f1a9b --since 7d --csv"],
   operands: ["QUERY"],
   options: {
-    since: { value: "24h|TIME", required: true, help: "what was recorded so long ago or later, or ISO 8601" },
-    until: { value: "1h|TIME", help: "the same; now when left out" },
+    since: { ...sinceOption, required: true, help: `when it was recorded: ${sinceOption.help}` },
+    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
     org: { value: "ORG_ID", help: "of this organisation only" },
     user: { value: "USER_ID", help: "whom a query about one user is about" },
     document: { value: "ENTITY_ID", help: "what a query about one document is about" },
@@ -38,12 +38,7 @@ export const review = defineVerb({
     if (given.flag("csv") && given.flag("json")) throw new CliError("usage", "Give either --csv or --json, not both.");
     const query = findQuery(given.operand("QUERY"));
     const filled = fill(query, (name) => given.text(name));
-    const window = {
-      since: readMoment(given.text("since") ?? "", "--since", session.now(), Math.floor),
-      until: readMoment(given.text("until") ?? session.now().toISOString(), "--until", session.now(), Math.ceil),
-      org: readOrg(query, given.text("org")),
-    };
-    if (window.since > window.until) throw new CliError("usage", "--since is later than --until.");
+    const window = { ...readWindow(given, session.now()), org: readOrg(query, given.text("org")) };
     const source = await findReviewSource({ stack: given.text("stack"), files: given.text("from-files") }, session);
     const answer = await source.answer(query, filled, window);
     if (answer.rows.length === 0) await assertKnownOrg(source, query, window);
@@ -73,13 +68,15 @@ function outcomeOf({ query, filled, window }: Question, answer: Answer, asCsv: b
     return { json, text: csv(columns, rows, session.columns === null ? {} : { show: printable }), exit };
   }
   const filledColumns = columns.filter((column) => rows.some((row) => (row[column] ?? null) !== null));
-  const found = rows.length === 0 ? "Nothing found." : table(shapeOf(filledColumns), rows, session.columns);
-  return { json, text: `${found}\n${searched}`, exit };
+  if (rows.length === 0) return { json, text: `Nothing found.\n${searched}`, exit };
+  const found = table(shapeOf(filledColumns), rows, session.columns);
+  return { json, text: `${found}\n${rows.length === 1 ? "1 row" : `${rows.length} rows`}. ${searched}`, exit };
 }
 
 export const reviewList = defineVerb({
   name: "review list",
   summary: "Lists the saved questions.",
+  examples: ["review list"],
   options: {},
   async run(_, session) {
     const shape: readonly Column<SavedQuery>[] = [
@@ -132,11 +129,13 @@ function readOrg(query: SavedQuery, org: string | undefined): string | null {
   throw new CliError("usage", `'${org}' is no id of an organisation.`);
 }
 
-/** To the second, which is what CloudWatch can be asked for. */
-function readMoment(text: string, option: string, now: Date, round: (seconds: number) => number): string {
-  const moment = parseTimestamp(readPast(text, now));
-  if (moment !== null) return new Date(round(Date.parse(moment) / 1_000) * 1_000).toISOString();
-  throw new CliError("usage", `${option} takes a time back from now, such as 24h, or a date, and not '${text}'.`);
+/** To the second, which is what CloudWatch can be asked for: outwards, so that nothing of the range is left out. */
+function readWindow(given: { text(name: "since" | "until"): string | undefined }, now: Date) {
+  const texts = { since: given.text("since") ?? "", until: given.text("until") ?? now.toISOString() };
+  const { since, until } = readTimeRange((option) => texts[option], now);
+  const second = (at: string | null, round: (seconds: number) => number) =>
+    new Date(round(Date.parse(at ?? "") / 1_000) * 1_000).toISOString();
+  return { since: second(since, Math.floor), until: second(until, Math.ceil) };
 }
 
 /** Computed times are numbers to CloudWatch, for people they are times. */

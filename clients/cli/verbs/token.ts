@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { type Scope, scopes } from "../../../shared/access/caller.ts";
+import { suggestion } from "../../../shared/events/nearest.ts";
 import { administer } from "../administer.ts";
 import { readExpiry } from "../expiry.ts";
-import { suggestion } from "../nearest.ts";
 import { CliError } from "../outcome.ts";
 import { type Column, table } from "../table.ts";
 import { findTarget } from "../target.ts";
@@ -24,6 +24,10 @@ type Token = z.infer<typeof token>;
 export const tokenCreate = defineVerb({
   name: "token create",
   summary: "Issues a token for one organisation or several. It is shown this once and kept nowhere.",
+  examples: [
+    "token create --org org_1 --scope AIBooks.activity.READ --expires 90d",
+    "token create --org org_1 --scope AIBooks.activity.READ AIBooks.webhooks.MANAGE",
+  ],
   options: {
     org: { value: "ORG", multiple: true, required: true, help: "an organisation that it may read" },
     scope: { value: "SCOPE", multiple: true, required: true, help: `what it may do: ${scopes.join(", ")}` },
@@ -48,7 +52,8 @@ export const tokenCreate = defineVerb({
 
 export const tokenList = defineVerb({
   name: "token list",
-  summary: "Lists the tokens of an organisation, newest first.",
+  summary: "Lists the tokens, API keys and API clients of an organisation, newest first.",
+  examples: ["token list --org org_1"],
   options: { org: { value: "ORG", required: true, help: "the organisation" } },
   async run({ text }, { cwd, columns, now }) {
     const target = await findTarget(cwd, text("stack"));
@@ -70,6 +75,7 @@ const tokenEndpoint = z.object({
 export const tokenRevoke = defineVerb({
   name: "token revoke",
   summary: "Ends a token for good, and lists the webhook endpoints that it leaves behind.",
+  examples: ["token revoke tok_0123456789abcdef0123456789abcdef --with-endpoints"],
   operands: ["TOKEN_ID"],
   options: { "with-endpoints": { help: "disables the webhook endpoints that it created or changed, too" } },
   async run({ operand, text, flag }, { cwd, columns }) {

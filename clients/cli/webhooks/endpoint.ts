@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { type Fact, facts } from "../facts.ts";
+import { CliError } from "../outcome.ts";
+import { printable } from "../printable.ts";
 import type { Column, Style } from "../table.ts";
 import { moment } from "../time.ts";
 import type { Option } from "../verb.ts";
@@ -11,6 +13,25 @@ export const eventsOption = {
   multiple: true,
   help: "what it gets: invoice.sent, invoice.*, *.voided, * for all",
 } satisfies Option;
+
+export const headersOption = {
+  value: "'NAME: VALUE'",
+  multiple: true,
+  help: "a header of every request, for a gateway in front of the receiver; ten at most, values are never shown",
+} satisfies Option;
+
+/** Parses header lines, such as `X-Api-Key: abc`. Throws `CliError`, which does not repeat a value. */
+export function parseHeaderLines(lines: readonly string[]): Record<string, string> {
+  const headers = lines.map((line) => {
+    const colon = line.indexOf(":");
+    if (colon < 1) throw new CliError("usage", "--header takes 'NAME: VALUE', such as 'X-Api-Key: abc'.");
+    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()] as const;
+  });
+  const names = headers.map(([name]) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new CliError("usage", `--header gives ${printable(twice)} twice.`);
+  return Object.fromEntries(headers);
+}
 
 export function endpointPath(id: string): string {
   return `${endpointsPath}/${encodeURIComponent(id)}`;
@@ -31,6 +52,8 @@ export const endpointSchema = z.looseObject({
   events: z.array(z.string()),
   entity_id: z.nullable(z.string()),
   description: z.nullable(z.string()),
+  /** Absent in stacks of earlier releases. */
+  header_names: z.optional(z.array(z.string())),
   status: z.string(),
   disabled_reason: z.nullable(z.string()),
   disabled_at: z.nullable(z.string()),
@@ -51,13 +74,14 @@ export const endpointColumns: readonly Column<Endpoint>[] = [
 ];
 
 export function describeEndpoint(endpoint: Endpoint): string {
-  const { endpoint_id, url, events, entity_id, description, created_at, updated_at } = endpoint;
+  const { endpoint_id, url, events, entity_id, description, header_names = [], created_at, updated_at } = endpoint;
   return facts([
     ["endpoint", endpoint_id],
     ["url", url],
     ["events", events.join(" ")],
     ["entity", entity_id ?? "any"],
     ["description", description ?? "-"],
+    ["headers", header_names.length === 0 ? "-" : header_names.map((name) => `${name}: …`).join(", ")],
     ["status", status(endpoint), statusStyle(endpoint)],
     ...(endpoint.health === undefined ? [] : healthFacts(endpoint.health)),
     ["created", moment(created_at)],

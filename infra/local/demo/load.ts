@@ -1,11 +1,11 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { AdminRequest } from "../../../shared/access/admin-request.ts";
-import { append } from "../../../shared/events/append.ts";
 import { readEvent } from "../../../shared/events/read-event.ts";
 import type { EventInput } from "../../../shared/events/schema.ts";
 import type { AdminReply } from "../../../shared/lambda/admin.ts";
-import { eventStore } from "../../../shared/store/events.ts";
+import { textAttributes } from "../../../shared/store/attributes.ts";
+import { putOf } from "../../../shared/store/events.ts";
 import type { Demo } from "../banner.ts";
 import type { LocalStack } from "../stack.ts";
 import { quarter } from "./quarter.ts";
@@ -13,7 +13,9 @@ import { demoOrg, seedEvents } from "./seed-events.ts";
 
 const otherOrg = { org_id: "org_2b7e4c90", name: "Lighthouse Books BV", slug: "lighthouse-books" } as const;
 const demoUser = "usr_demo";
-const atOnce = 50;
+
+/** A transaction of DynamoDB takes a hundred. Several small ones run at the same time. */
+const eventsInTransaction = 25;
 
 /** The documented samples and a quarter of the demo organisation, and a little of another one. */
 function demoEvents(): EventInput[] {
@@ -68,13 +70,18 @@ export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions"
   return { org_id, slug, token: token.secret, api_key: key.secret, client_id, client_secret: client.secret };
 }
 
-async function appendAll(events: readonly EventInput[], client: DynamoDBClient, table: string): Promise<void> {
-  const { put } = eventStore(client, table);
-  const pin = () => Promise.reject(new Error("The demo data has no idempotency keys."));
+/** As a service's own transactions would: one request for many events takes a fraction of the time of as many requests. */
+async function appendAll(inputs: readonly EventInput[], client: DynamoDBClient, table: string): Promise<void> {
   const now = new Date();
-  const waiting = events.map((event, at) => readEvent(event, { now, entropy: `demo ${at}` })).values();
-  const work = async () => {
-    for (const draft of waiting) await append({ put, pin }, draft);
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  const puts = inputs.map((input, at) => {
+    const { TableName, Item, ConditionExpression } = putOf(
+      table,
+      readEvent(input, { now, entropy: `demo ${at}` }).event,
+    );
+    return { Put: { TableName, Item: textAttributes(Item), ConditionExpression } };
+  });
+  const transactions = Array.from({ length: Math.ceil(puts.length / eventsInTransaction) }, (_, at) =>
+    puts.slice(at * eventsInTransaction, (at + 1) * eventsInTransaction),
+  );
+  await Promise.all(transactions.map((TransactItems) => client.send(new TransactWriteItemsCommand({ TransactItems }))));
 }

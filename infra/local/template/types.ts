@@ -30,6 +30,7 @@ const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::Backup::BackupSelection": "a laptop's tables are what their folder holds",
   "AWS::Backup::BackupVault": "a laptop's tables are what their folder holds",
   "AWS::CDK::Metadata": "says which construct library was used",
+  "AWS::CloudFront::OriginRequestPolicy": "requests reach the API as they are",
   "AWS::CloudWatch::Alarm": "no metrics are kept",
   "AWS::CloudWatch::CompositeAlarm": "no metrics are kept",
   "AWS::CloudWatch::Dashboard": "no metrics are kept",

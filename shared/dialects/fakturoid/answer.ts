@@ -4,17 +4,20 @@ import type { Org } from "../../access/org.ts";
 import { OrgDirectory, type OrgReader } from "../../access/org-directory.ts";
 import { tokenHash } from "../../access/token.ts";
 import { TokenGate } from "../../access/token-gate.ts";
-import { meteredReader, type ReadMeter } from "../../events/query.ts";
+import { type EventReader, meteredReader, type ReadMeter } from "../../events/query.ts";
 import { readWindow, type WindowWorld } from "../../events/window.ts";
+import { conditional } from "../conditional.ts";
 import { filterText } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { bearerOf, identify } from "../identify.ts";
 import { readBeside } from "../read-beside.ts";
 import { SeenCallers } from "../seen-callers.ts";
-import { listingOf, pageSize, readListRequest } from "./query.ts";
+import { zoneClock } from "../zone-clock.ts";
+import { type ListRequest, listingOf, pageSize, readListRequest } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 import { renderEvents, renderUser } from "./render.ts";
 import { findRoute, unknownResource } from "./routes.ts";
+import { SubjectLookup } from "./subject-lookup.ts";
 import { requireUserAgent } from "./user-agent.ts";
 
 export type AnswerContext = WindowWorld & { readonly tokens: TokenUses; readonly orgs: OrgReader };
@@ -25,6 +28,7 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
   const seen = new SeenCallers();
   const orgs = new OrgDirectory(context.orgs, now);
   const gate = new TokenGate(tokens);
+  const subjects = new SubjectLookup(now);
 
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
     requireUserAgent(request);
@@ -45,17 +49,16 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
     };
     const read = async (orgId: string, meter: ReadMeter) => {
       const metered = { ...context, events: meteredReader(context.events, meter) };
-      const asked = readListRequest(request.query);
+      const org = await orgs.get(orgId);
+      const asked = readListRequest(request.query, zoneClock(org.time_zone));
       trace.facts.filters = filterText([
         ["subject_id", asked.subjectId],
         ["since", asked.since],
         ["page", asked.page],
       ]);
-      const [org, window] = await Promise.all([
-        orgs.get(orgId),
-        readWindow(metered, listingOf(orgId, route.kind, asked), { skip: (asked.page - 1) * pageSize, take: pageSize }),
-      ]);
-      return { org, window };
+      const span = { skip: (asked.page - 1) * pageSize, take: pageSize };
+      const stored = await withStoredSubject(subjects, metered.events, orgId, asked);
+      return { org, window: await readWindow(metered, listingOf(orgId, route.kind, stored), span) };
     };
     const caller = { ...visit, seen, key: `${tokenHash(secret)} ${route.slug}`, orgOf };
     const { org, window } = await readBeside(caller, read);
@@ -63,8 +66,19 @@ export function answerFakturoid({ tokens, ...context }: AnswerContext) {
     const remembering = window.remember();
     const body = renderEvents(window.events, org);
     await remembering;
-    return json(body);
+    return conditional(request, json(body));
   };
+}
+
+async function withStoredSubject(
+  subjects: SubjectLookup,
+  reader: EventReader,
+  org_id: string,
+  asked: ListRequest,
+): Promise<ListRequest> {
+  const { subjectId, since } = asked;
+  if (subjectId === null) return asked;
+  return { ...asked, subjectId: await subjects.find(reader, { org_id, subjectId, since }) };
 }
 
 /** The organisation of a slug, among those that the token is for. What is remembered may be a minute old: look again. */

@@ -3,12 +3,18 @@ import { orgSuspended } from "../../access/caller.ts";
 import { ActivityError } from "../../events/errors.ts";
 import { headerRefs } from "../finzbooks/openapi-problems.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
+import { toNumericId } from "./numeric-id.ts";
 import { renderOauthProblem } from "./oauth.ts";
 import { renderProblem } from "./problem.ts";
+import { maxPage } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 import { unknownResource } from "./routes.ts";
+import { subjectNotFound } from "./subject-lookup.ts";
 
 export const rateHeaders = ["X-RateLimit-Policy", "X-RateLimit"] as const;
+
+/** A number that stands for a subject in the examples. */
+export const sampleSubject = toNumericId("con_acme").id;
 
 type Status = { readonly name: string; readonly description: string; readonly headers: readonly string[] };
 
@@ -30,7 +36,9 @@ const anywhere = {
     { retryAfter: 17 },
   ),
   store_unavailable: new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }),
+  // Of other paths and methods, which are no operations: `error` may name them all the same.
   not_found: unknownResource(),
+  method_not_allowed: new ActivityError("method_not_allowed", "This can only be read.", { allow: "GET" }),
   defect: new Error("never shown"),
 };
 
@@ -53,14 +61,12 @@ const reading: Family = {
   render: renderProblem,
   samples: {
     ...anywhere,
-    invalid_value: new ActivityError("invalid_value", "page must be a whole number from 1.", { field: "page" }),
+    invalid_value: new ActivityError("invalid_value", `page must be a whole number from 1 to ${maxPage}.`, {
+      field: "page",
+    }),
     unauthenticated: invalidToken(),
     scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
-    method_not_allowed: new ActivityError(
-      "method_not_allowed",
-      "Events are written by the system and can only be read.",
-      { allow: "GET" },
-    ),
+    too_broad: subjectNotFound(String(sampleSubject)),
     page_unavailable: new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
       retryAfter: 1,
     }),
@@ -69,7 +75,9 @@ const reading: Family = {
     ...statusesAnywhere,
     400: {
       name: "BadRequest",
-      description: "A parameter has a bad value, or the header `User-Agent` is missing.",
+      description:
+        "A parameter has a bad value, the events do not show which subject a number stands for, or the header " +
+        "`User-Agent` is missing.",
       headers: rateHeaders,
     },
     401: {
@@ -87,7 +95,6 @@ const reading: Family = {
       description: "There is no such path or account, or the token is not for the account: it tells neither apart.",
       headers: rateHeaders,
     },
-    405: { name: "MethodNotAllowed", description: "The resource can only be read.", headers: ["Allow"] },
     503: {
       name: "Unavailable",
       description:
@@ -112,7 +119,6 @@ const oauth: Family = {
       "unauthenticated",
       "The client is unknown, its secret is wrong, or it was revoked.",
     ),
-    method_not_allowed: new ActivityError("method_not_allowed", "Tokens are asked for by POST.", { allow: "POST" }),
     too_large: new ActivityError("too_large", "The body is too large."),
     unsupported_media_type: new ActivityError(
       "unsupported_media_type",
@@ -134,8 +140,6 @@ const oauth: Family = {
       description: "The client is unknown, its secret is wrong, or it was revoked.",
       headers: ["WWW-Authenticate"],
     },
-    404: { name: "NotFound", description: "There is no such path.", headers: [] },
-    405: { name: "MethodNotAllowed", description: "Tokens are asked for by POST.", headers: ["Allow"] },
     413: { name: "TooLarge", description: "The body is larger than the API takes.", headers: rateHeaders },
     415: { name: "UnsupportedMediaType", description: "The body is neither JSON nor a form.", headers: rateHeaders },
     503: {

@@ -67,6 +67,23 @@ export const sampleUser: unknown = JSON.parse(renderUser(token, [org]));
 
 const textOrNull = { type: ["string", "null"] };
 
+const numericId = { type: "integer", format: "int64", minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+
+const customId = {
+  custom_id: {
+    type: "string",
+    minLength: 1,
+    maxLength: maxIdLength,
+    description: "The id in the log. Present only where that is no whole number below 2^52 and `id` stands for it.",
+  },
+};
+
+/** What each user and each account of `user.json` says of the token's rights. */
+const rights = {
+  permission: { type: "string", description: "Always `read_only`." },
+  allowed_scope: { type: "array", items: { type: "string", enum: ["reports", "expenses", "invoices"] } },
+};
+
 /** The component schemas of this dialect, and of the tokens that it is read with. */
 export const fakturoidSchemas = {
   FakturoidEvent: exactly(
@@ -89,25 +106,30 @@ export const fakturoidSchemas = {
       related_objects: {
         type: "array",
         description: "What it is about and has a type here: the document, the subject, then the rest.",
-        items: exactly({
-          id: { type: ["integer", "string"], maxLength: maxIdLength, description: "A number where it can be one." },
-          type: { type: "string", enum: [...new Set(Object.values(objectTypes))] },
-        }),
+        items: exactly(
+          { id: numericId, type: { type: "string", enum: [...new Set(Object.values(objectTypes))] } },
+          {},
+          customId,
+        ),
       },
-      user: exactly({
-        id: {
-          type: ["integer", "string", "null"],
-          maxLength: maxIdLength,
-          description: "`null` for the system, schedules and customer portals.",
+      user: exactly(
+        {
+          id: {
+            ...numericId,
+            type: ["integer", "null"],
+            description: "`null` for the system, schedules and customer portals.",
+          },
+          full_name: {
+            type: "string",
+            description:
+              "Name, else e-mail address, else id; the account's robot where no user did it. Who acted for somebody " +
+              "else comes second, as in `Anna (by Support)`; the id is that of who acted.",
+          },
+          avatar: { ...textOrNull, description: "The address of a picture." },
         },
-        full_name: {
-          type: "string",
-          description:
-            "Name, else e-mail address, else id; the account's robot where no user did it. Who acted for somebody " +
-            "else comes second, as in `Anna (by Support)`; the id is that of who acted.",
-        },
-        avatar: { ...textOrNull, description: "The address of a picture." },
-      }),
+        {},
+        customId,
+      ),
       params: {
         type: "object",
         description:
@@ -120,34 +142,37 @@ export const fakturoidSchemas = {
   FakturoidEvents: { type: "array", maxItems: pageSize, items: { $ref: "#/components/schemas/FakturoidEvent" } },
   FakturoidUser: exactly(
     {
-      id: { type: ["integer", "string"], description: "The user, or the token itself where it speaks for none." },
+      id: { ...numericId, description: "The user, or the token itself where it speaks for none." },
       full_name: { type: "string", description: "The robot of the first account." },
-      email: { type: "null" },
-      avatar_url: { type: "null" },
+      email: { ...textOrNull, description: "Always `null`: the log does not know it." },
+      avatar_url: { ...textOrNull, description: "Always `null`." },
       default_account: { ...textOrNull, description: "The slug of the first account." },
+      ...rights,
       accounts: {
         type: "array",
         minItems: 1,
         items: exactly({
           slug: { ...textOrNull, description: "Its name in paths; `null` where it has none yet." },
-          logo: { type: "null" },
+          logo: { ...textOrNull, description: "Always `null`." },
           name: { type: "string" },
           registration_no: textOrNull,
+          ...rights,
         }),
       },
     },
     { description: "Whom the token speaks for, and the accounts that it opens." },
+    customId,
   ),
   OauthGrant: {
     type: "object",
     description: "Other fields are ignored.",
     required: ["grant_type"],
-    properties: { grant_type: { const: "client_credentials" } },
+    properties: { grant_type: { type: "string", const: "client_credentials" } },
   },
   OauthToken: exactly(
     {
       access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
-      token_type: { const: sampleToken.token_type },
+      token_type: { type: "string", const: sampleToken.token_type },
       expires_in: {
         type: "integer",
         minimum: 1,
@@ -158,6 +183,7 @@ export const fakturoidSchemas = {
     { description: "An access token, shown this once." },
     {
       scope: {
+        type: "string",
         const: accessTokenScopes.join(" "),
         description: "Only where the request names another scope: what the token is good for all the same.",
       },

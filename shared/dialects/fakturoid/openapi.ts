@@ -3,9 +3,11 @@ import type { Scope } from "../../access/caller.ts";
 import { rateState } from "../../access/rate.ts";
 import { costOfReading, headerRefs } from "../finzbooks/openapi-problems.ts";
 import { exactly } from "../finzbooks/openapi-schemas.ts";
-import { oauthProblems, problemResponses, rateHeaders, readingProblems } from "./openapi-problems.ts";
+import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "../openapi-conditional.ts";
+import { timeParameter } from "../openapi-time.ts";
+import { oauthProblems, problemResponses, rateHeaders, readingProblems, sampleSubject } from "./openapi-problems.ts";
 import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./openapi-schemas.ts";
-import { pageSize } from "./query.ts";
+import { maxPage, pageSize } from "./query.ts";
 import { fakturoidRate } from "./rate.ts";
 
 const parameters = {
@@ -29,22 +31,18 @@ const parameters = {
     name: "page",
     in: "query",
     description: `The page, from 1, of ${pageSize} events. One past the end is empty.`,
-    schema: { type: "integer", minimum: 1, default: 1 },
+    schema: { type: "integer", minimum: 1, maximum: maxPage, default: 1 },
   },
-  FakturoidSince: {
-    name: "since",
-    in: "query",
-    description:
-      "ISO 8601, inclusive: a date (midnight UTC), or a date and time with up to nine fraction digits. No offset " +
-      "means UTC. A `+` that is not percent-encoded, and so arrives as a blank, is understood.",
-    schema: { type: "string" },
-    example: "2026-05-12T09:51:33+02:00",
-  },
+  FakturoidSince: timeParameter("since", "it is in the account's time zone", "2026-05-12T09:51:33+02:00"),
   FakturoidSubjectId: {
     name: "subject_id",
     in: "query",
-    description: "Only events that name this subject among their related objects. An id that is unknown finds none.",
-    schema: { type: "string" },
+    description:
+      "Only events that name this subject among their related objects: its `id`, or its `custom_id` where it has one. " +
+      "An id that is unknown finds none. A number that stands for a text is looked for in the newest events, and " +
+      "refused with 400 if it is not among them: `custom_id` always works, and `since` limits what is searched.",
+    schema: { type: "string", minLength: 1 },
+    examples: { id: { value: String(sampleSubject) }, custom_id: { value: "con_acme" } },
   },
 };
 
@@ -64,8 +62,10 @@ const headers = {
     schema: { type: "string" },
     example: sampleRate["x-ratelimit"],
   },
-  "Cache-Control": { description: "What holds a token is for no cache.", schema: { const: "no-store" } },
-  Pragma: { description: "The same, for old caches.", schema: { const: "no-cache" } },
+  Pragma: {
+    description: "What holds a token is for no cache, however old.",
+    schema: { type: "string", const: "no-cache" },
+  },
 };
 
 const refs = (...names: readonly (keyof typeof parameters)[]) =>
@@ -98,18 +98,23 @@ function list(operationId: string, summary: string, which: string) {
     operationId,
     summary,
     description:
-      `${which}All filters hold together. Pages are counted from the newest event as of now: what is written between ` +
+      `${which}All filters hold together. An empty parameter is refused, an unknown one ignored. Pages are counted from the newest event as of now: what is written between ` +
       "two requests moves the others on, so that an event may be seen again on the next page, and none that was " +
       "there is passed over. A page very far from any that was read lately may answer 503 with `Retry-After`; a " +
       "repeat gets further.",
     tags: ["fakturoid"],
     security,
-    parameters: refs("FakturoidSlug", "FakturoidUserAgent", "FakturoidPage", "FakturoidSince", "FakturoidSubjectId"),
+    parameters: [
+      ...refs("FakturoidSlug", "FakturoidUserAgent", "FakturoidPage", "FakturoidSince", "FakturoidSubjectId"),
+      ifNoneMatchRef,
+    ],
     responses: {
+      ...notModified(rateHeaders),
       ...answered(
         `A page of events. It has fewer than ${pageSize} only at the end.`,
         schemaRef("FakturoidEvents"),
         sampleEvents,
+        conditionalHeaderNames,
       ),
       ...readingProblems(400, 401, 403, 404, 429, 500, 503),
     },

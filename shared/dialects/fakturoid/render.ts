@@ -8,6 +8,7 @@ import { type Change, phraseOf } from "../../events/phrase.ts";
 import type { EventPart } from "../../events/query.ts";
 import { offsetText, zoneClock } from "../zone-clock.ts";
 import { namedChange, nameOf, objectTypes } from "./names.ts";
+import { toNumericId } from "./numeric-id.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
 export const shownParts = ["actor", "related", "text", "params", "contact_id"] as const satisfies EventPart[];
@@ -25,11 +26,8 @@ export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: Acc
   const local = zoneClock(time_zone).local(Date.parse(event.occurred_at));
   const actor = actorOf(event);
   const change = namedChange(event);
-  const user = {
-    id: event.actor_user_id === null ? null : numberOrText(event.actor_user_id),
-    full_name: actorName(event, robot_name, actor),
-    avatar: actor.avatar_url,
-  };
+  const { id, ...custom } = event.actor_user_id === null ? { id: null } : toNumericId(event.actor_user_id);
+  const user = { id, full_name: actorName(event, robot_name, actor), avatar: actor.avatar_url, ...custom };
   return (
     `{"name":${JSON.stringify(nameOf(event, change))},"created_at":"${local.text}${offsetText(local.offset)}"` +
     `,"text":${JSON.stringify(event.text ?? phraseOf(event).sentence)}` +
@@ -48,7 +46,10 @@ function relatedObjects(event: ActivityEvent) {
     (mention) => !isSubject(mention) && objectTypes[mention.type] !== undefined,
   );
   const ordered = [...(document === undefined ? [] : [document]), ...subjects, ...others];
-  return ordered.map(({ type, id }) => ({ id: numberOrText(id), type: objectTypes[type] }));
+  return ordered.map((mention) => {
+    const { id, ...custom } = toNumericId(mention.id);
+    return { id, type: objectTypes[mention.type], ...custom };
+  });
 }
 
 /** The event's own parameters; else what changed, and of e-mails to whom they went. */
@@ -69,22 +70,26 @@ function recipients({ metadata }: ActivityEvent): string | null {
   return addresses.length === 0 ? null : addresses.join(", ");
 }
 
-/** Ids are numbers where they can be: clients of the vendor expect them so. */
-function numberOrText(id: string): number | string {
-  return /^(0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id;
-}
+/**
+ * What a token may do: it reads the events of all documents, and writes nothing. The vendor documents the values of
+ * `allowed_scope`, and none of `permission` (https://www.fakturoid.cz/api/v3/users).
+ */
+const rights = { permission: "read_only", allowed_scope: ["reports", "expenses", "invoices"] } as const;
 
 /** Whom a token speaks for, and the accounts that it opens: those that a URL can name. */
 export function renderUser({ token_id, user_id }: Token, orgs: readonly Org[]): string {
   const accounts = orgs.flatMap(({ slug, name, account_number }) =>
-    slug === null ? [] : [{ slug, logo: null, name, registration_no: account_number }],
+    slug === null ? [] : [{ slug, logo: null, name, registration_no: account_number, ...rights }],
   );
+  const { id, ...custom } = toNumericId(user_id ?? token_id);
   return JSON.stringify({
-    id: numberOrText(user_id ?? token_id),
+    id,
     full_name: orgs[0]?.robot_name ?? null,
     email: null,
     avatar_url: null,
     default_account: accounts[0]?.slug ?? null,
+    ...rights,
     accounts,
+    ...custom,
   });
 }

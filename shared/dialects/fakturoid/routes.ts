@@ -13,7 +13,7 @@ export function findRoute(method: string, path: string): Route {
   if (route === null) throw unknownResource();
   if (method !== "GET") {
     throw new ActivityError("method_not_allowed", "Events are written by the system and can only be read.", {
-      allow: "GET",
+      allow: "GET, HEAD",
     });
   }
   return route;

@@ -2,18 +2,28 @@ import type { TokenUses } from "../../access/authenticate.ts";
 import { type ActiveToken, requireScope } from "../../access/caller.ts";
 import { tokenHash } from "../../access/token.ts";
 import { TokenGate } from "../../access/token-gate.ts";
-import { readCursor, writeCursor } from "../../events/cursor.ts";
+import { readCursor } from "../../events/cursor.ts";
+import { findEvent } from "../../events/find-event.ts";
 import { listEvents } from "../../events/list.ts";
-import { type EventReader, meteredReader, type ReadMeter } from "../../events/query.ts";
+import {
+  type EventPage,
+  type EventQuery,
+  type EventReader,
+  meteredReader,
+  type ReadMeter,
+} from "../../events/query.ts";
 import { filterText, loggable } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { commonRate } from "../identify.ts";
 import { readBeside } from "../read-beside.ts";
 import { SeenCallers } from "../seen-callers.ts";
 import { callerWith, credentialsOf, identifyCaller } from "./identify.ts";
-import { parameters, readActivityRequest } from "./query.ts";
-import { renderPage, renderWhoami } from "./render.ts";
-import { json, nextLink } from "./reply.ts";
+import { includedParts } from "./include.ts";
+import { assertKnownParameters } from "./known-parameters.ts";
+import { answerPage } from "./page.ts";
+import { plainParameters, readActivityRequest } from "./query.ts";
+import { renderWhoami } from "./render.ts";
+import { json } from "./reply.ts";
 import { type ActivityRoute, findRoute } from "./routes.ts";
 
 export type AnswerContext = {
@@ -29,20 +39,26 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
 
   type Asked = { readonly route: ActivityRoute; readonly query: URLSearchParams; readonly trace: HttpTrace };
   const list = async ({ route, query, trace: { facts } }: Asked, org_id: string, meter: ReadMeter) => {
-    const { filter, limit, cursor } = readActivityRequest(route, query);
+    const { filter, limit, cursor, eventId, included } = readActivityRequest(route, query);
     const after = cursor === null ? null : readCursor(cursor, org_id, filter);
-    const { entity_type, entity_id, actor_user_id, since, until } = filter;
+    const { entity_type, entity_id, action, actor_user_id, since, until } = filter;
     facts.entity_id = entity_id === null ? undefined : loggable(entity_id);
     facts.filters = filterText([
       ["entity_type", entity_type],
+      ["action", action],
       ["actor_user_id", actor_user_id],
+      ["event_id", eventId],
       ["since", since],
       ["until", until],
       ["limit", limit],
+      ["include", included.size === 0 ? null : [...included].join(",")],
       ["after", after?.occurred_at ?? null],
     ]);
-    const page = await listEvents(meteredReader(events, meter), { ...filter, org_id, parts: [], limit, after });
-    return { ...page, filter, limit, org_id };
+    const reader = meteredReader(events, meter);
+    const asked = { ...filter, org_id, parts: includedParts(included) };
+    const page =
+      eventId === null ? await listEvents(reader, { ...asked, limit, after }) : await pageOfOne(reader, asked, eventId);
+    return { ...page, filter, limit, included, org_id };
   };
 
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
@@ -52,7 +68,11 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
     if (route.kind === "activity" && route.document !== null) trace.facts.entity_id = loggable(route.document.id);
     const credentials = credentialsOf(request);
     const visit = { gate, secret: credentials.secret, trace, rate: commonRate, now };
-    if (route.kind === "whoami") return json(renderWhoami(await identifyCaller(visit, credentials)));
+    if (route.kind === "whoami") {
+      const caller = await identifyCaller(visit, credentials);
+      assertKnownParameters(request.query, plainParameters);
+      return json(renderWhoami(caller));
+    }
 
     const key = `${tokenHash(credentials.secret)} ${credentials.named}`;
     const orgOf = (token: ActiveToken) => {
@@ -62,12 +82,21 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
       requireScope(token, "AIBooks.activity.READ");
       return org_id;
     };
-    const { org_id, ...page } = await readBeside({ ...visit, seen, key, orgOf }, (org, meter) =>
+    const page = await readBeside({ ...visit, seen, key, orgOf }, (org, meter) =>
       list({ route, query: request.query, trace }, org, meter),
     );
-    trace.facts.count = page.events.length;
-    const body = renderPage(page.events, page.limit, page.next !== null);
-    if (page.next === null) return json(body);
-    return json(body, 200, nextLink(request, route.path, parameters, writeCursor(page.next, org_id, page.filter)));
+    const { response, count } = answerPage(request, route, page);
+    trace.facts.count = count;
+    return response;
   };
+}
+
+/** The list of the one event with an id, or of none. */
+async function pageOfOne(
+  reader: EventReader,
+  asked: Omit<EventQuery, "limit" | "after">,
+  eventId: string,
+): Promise<EventPage> {
+  const event = await findEvent(reader, asked, eventId);
+  return { events: event === null ? [] : [event], next: null };
 }

@@ -1,8 +1,8 @@
 import { invalidToken } from "../../access/authenticate.ts";
 import { type ActiveToken, type Caller, callerOf } from "../../access/caller.ts";
-import { ActivityError } from "../../events/errors.ts";
 import type { HttpRequest } from "../http.ts";
 import { bearerOf, identify, type Visit } from "../identify.ts";
+import { invalid } from "../parameters.ts";
 
 /** What a request brings to say who asks. */
 export type Credentials = {
@@ -16,9 +16,9 @@ export function credentialsOf(request: HttpRequest): Credentials {
   const { headers, query } = request;
   const secret = bearerOf(request);
   if (secret === null) throw invalidToken();
-  // By header or parameter; an empty one names none.
-  const named = [headers["x-aibooks-org"] ?? "", ...query.getAll("organization_id")].filter((name) => name !== "");
-  return { secret, named };
+  // An empty header is none. An empty parameter is refused, as all are.
+  const inHeader = headers["x-aibooks-org"] ?? "";
+  return { secret, named: [...(inHeader === "" ? [] : [inHeader]), ...query.getAll("organization_id")] };
 }
 
 /**
@@ -37,9 +37,10 @@ export function callerWith(token: ActiveToken, named: readonly string[]): Caller
 }
 
 function onlyOrg(named: readonly string[]): string | null {
+  if (named.includes("")) throw invalid("organization_id", "organization_id must not be empty.");
   if (new Set(named).size > 1) {
     const message = "The request names several organisations: name one, by X-AIBooks-Org or by organization_id.";
-    throw new ActivityError("invalid_value", message, { field: "organization_id" });
+    throw invalid("organization_id", message);
   }
   return named[0] ?? null;
 }

@@ -27,7 +27,7 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
   scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
   org_mismatch: new ActivityError("org_mismatch", "The token is not bound to the organisation that the request names."),
   not_found: new ActivityError("not_found", "There is no such resource."),
-  method_not_allowed: new ActivityError("method_not_allowed", "This resource is read-only.", { allow: "GET" }),
+  method_not_allowed: new ActivityError("method_not_allowed", "This resource is read-only.", { allow: "GET, HEAD" }),
   conflict: new ActivityError("conflict", "The endpoint is disabled: enable it before you retry a delivery."),
   too_large: new ActivityError("too_large", "The request is too large."),
   rate_limited: new ActivityError(
@@ -50,7 +50,6 @@ const statuses: Readonly<Record<number, { readonly name: string; readonly descri
       "organisation: `message` says which.",
   },
   404: { name: "NotFound", description: "There is no such path, or nothing of this id." },
-  405: { name: "MethodNotAllowed", description: "The resource does not accept the method." },
   409: { name: "Conflict", description: "It exists already, or its state does not allow it." },
   413: { name: "TooLarge", description: "The request is larger than the API takes." },
   429: {
@@ -81,7 +80,6 @@ export const problemSchema = {
     details: { type: "object", description: "What is needed to mend it, such as the list of valid values." },
     request_id: { type: "string", description: "Given with every 5xx." },
   },
-  additionalProperties: false,
 };
 
 /** What the rate counts, for the descriptions of its headers. */
@@ -92,8 +90,8 @@ export const rateHeaders = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Rat
 /** Whatever is refused after the token was recognised tells how the token stands. */
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   400: rateHeaders,
+  401: ["WWW-Authenticate"],
   403: rateHeaders,
-  405: ["Allow"],
   429: ["Retry-After", ...rateHeaders],
   500: rateHeaders,
   503: ["Retry-After", ...rateHeaders],

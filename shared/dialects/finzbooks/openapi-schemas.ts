@@ -1,5 +1,13 @@
 import { scopes } from "../../access/caller.ts";
-import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, maxRefLength } from "../../events/limits.ts";
+import { actorTypes } from "../../events/actor.ts";
+import {
+  actionPattern,
+  eventIdPattern,
+  maxActionLength,
+  maxIdLength,
+  maxRefLength,
+  maxRelated,
+} from "../../events/limits.ts";
 import { documentTypes } from "../../events/vocabulary.ts";
 import { problemSchema } from "./openapi-problems.ts";
 import { maxLimit } from "./query.ts";
@@ -23,13 +31,16 @@ const sampleEvent = {
 
 type Schemas = Readonly<Record<string, unknown>>;
 
-/** All of `properties` are required, `optional` ones may be there, and nothing else: the shape of an answer is fixed. */
+/**
+ * An object of an answer: all of `properties` are required, `optional` ones may be there. Open to others, so that clients
+ * that were generated today read what a later version adds.
+ */
 export function exactly(properties: Schemas, facts: Schemas = {}, optional: Schemas = {}) {
   const all: Schemas = { ...properties, ...optional };
-  return { type: "object", ...facts, required: Object.keys(properties), properties: all, additionalProperties: false };
+  return { type: "object", ...facts, required: Object.keys(properties), properties: all };
 }
 
-export const success = { code: { const: 0 }, message: { const: "success" } };
+export const success = { code: { type: "integer", const: 0 }, message: { type: "string", const: "success" } };
 
 /** A moment as every answer shows it. */
 export const timeSchema = {
@@ -39,8 +50,39 @@ export const timeSchema = {
   pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$`,
 };
 
-/** An event of the kinds of document that `entityType` describes. */
-export function eventSchema(entityType: Readonly<Record<string, unknown>>) {
+const idOrNull = { type: ["string", "null"], maxLength: maxIdLength };
+const nameOrNull = { type: ["string", "null"], description: "As of then; `null` where the writer gave none." };
+
+/** What `include` adds to an event. */
+const includedSchemas = {
+  actor: exactly(
+    {
+      user_id: { ...idOrNull, description: "As `actor_user_id`." },
+      name: nameOrNull,
+      type: { type: ["string", "null"], enum: [...actorTypes, null] },
+      on_behalf_of: {
+        ...exactly({ user_id: { type: "string" }, name: nameOrNull }),
+        type: ["object", "null"],
+        description: "Whose account or authority was used, where it was not the actor's own.",
+      },
+    },
+    { description: "Who acted. With `include=actor`." },
+  ),
+  text: { type: "string", description: "What happened, in English. With `include=text`." },
+  related: {
+    type: "array",
+    maxItems: maxRelated,
+    description: "What else the event is about. With `include=related`.",
+    items: exactly({
+      entity_type: { type: "string", description: "Also kinds that this API does not list." },
+      entity_id: { type: "string", minLength: 1, maxLength: maxIdLength },
+      entity_ref: { type: ["string", "null"], maxLength: maxRefLength },
+    }),
+  },
+};
+
+/** An event of the kinds of document that `entityType` describes; `optional` are properties that it need not have. */
+export function eventSchema(entityType: Readonly<Record<string, unknown>>, optional: Schemas = {}) {
   return exactly(
     {
       event_id: { type: "string", pattern: eventIdPattern.source },
@@ -71,25 +113,35 @@ export function eventSchema(entityType: Readonly<Record<string, unknown>>) {
       occurred_at: timeSchema,
     },
     { description: "One state change, as it was written and will stay.", examples: [sampleEvent] },
+    optional,
   );
 }
 
 /** The component schemas of this dialect. */
 export const finzbooksSchemas = {
   EntityType: { type: "string", enum: documentTypes },
-  Event: eventSchema({ $ref: "#/components/schemas/EntityType" }),
+  Event: eventSchema({ $ref: "#/components/schemas/EntityType" }, includedSchemas),
   Activity: exactly({
     ...success,
     activity: { type: "array", maxItems: maxLimit, items: { $ref: "#/components/schemas/Event" } },
-    page_context: exactly({
-      limit: { type: "integer", minimum: 1, maximum: maxLimit },
-      returned: { type: "integer", minimum: 0, maximum: maxLimit },
-      has_more_page: {
-        type: "boolean",
-        description:
-          "Whether older events follow, at the address in the `Link` header. A page may be short of `limit`.",
+    page_context: exactly(
+      {
+        limit: { type: "integer", minimum: 1, maximum: maxLimit },
+        returned: { type: "integer", minimum: 0, maximum: maxLimit },
+        has_more_page: {
+          type: "boolean",
+          description:
+            "Whether older events follow, at the address in the `Link` header. A page may be short of `limit`.",
+        },
       },
-    }),
+      {},
+      {
+        next_cursor: {
+          type: ["string", "null"],
+          description: "The `cursor` of the page after this one; `null` on the last. With `include=cursor`.",
+        },
+      },
+    ),
   }),
   Whoami: exactly({
     ...success,
@@ -98,7 +150,7 @@ export const finzbooksSchemas = {
       org_id: { type: "string" },
       user_id: { type: ["string", "null"] },
       scopes: { type: "array", items: { type: "string", enum: scopes } },
-      tier: { const: "DEFAULT" },
+      tier: { type: "string", const: "DEFAULT" },
     }),
   }),
   Problem: problemSchema,

@@ -1,16 +1,22 @@
 import { rateLimit } from "../../access/rate.ts";
-import { maxIdLength, orgIdPattern } from "../../events/limits.ts";
+import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, orgIdPattern } from "../../events/limits.ts";
 import type { EntityType } from "../../events/vocabulary.ts";
+import { windowBudget } from "../../events/window.ts";
+import {
+  conditionalHeaderNames,
+  conditionalHeaders,
+  conditionalParameters,
+  notModified,
+} from "../openapi-conditional.ts";
+import { timeParameter } from "../openapi-time.ts";
+import { includable } from "./include.ts";
 import { costOfReading, headerRefs, problemRefs, problemResponses, rateHeaders } from "./openapi-problems.ts";
 import { finzbooksSchemas } from "./openapi-schemas.ts";
 import { defaultLimit, maxLimit } from "./query.ts";
 import { basePath, collections } from "./routes.ts";
 
 const id = { type: "string", minLength: 1, maxLength: maxIdLength };
-const integer = { type: "integer", minimum: 0 };
-
-const moment =
-  "ISO 8601, inclusive: a date (midnight UTC), or a date and time with up to nine fraction digits. No offset means UTC.";
+const integer = { type: "integer", format: "int64", minimum: 0 };
 
 const parameters = {
   Org: {
@@ -34,14 +40,38 @@ const parameters = {
   },
   EntityId: { name: "entity_id", in: "query", description: "Only events of one document.", schema: id },
   ActorUserId: { name: "actor_user_id", in: "query", description: "Only what one user did.", schema: id },
-  Since: { name: "since", in: "query", description: moment, schema: { type: "string" }, example: "2026-05-11" },
-  Until: {
-    name: "until",
+  Action: {
+    name: "action",
     in: "query",
-    description: moment,
-    schema: { type: "string" },
-    example: "2026-05-12T13:21:33+05:30",
+    description:
+      "Only this action, exactly. Name the kind of document or the document as well where you know it: only actions that " +
+      "say that money was received or paid, such as `INVOICE_PAID`, have an index of their own, and a page of others may " +
+      "be short of `limit`, or empty with more behind it.",
+    schema: { type: "string", maxLength: maxActionLength, pattern: actionPattern.source },
+    example: "INVOICE_PAID",
   },
+  EventId: {
+    name: "event_id",
+    in: "query",
+    description:
+      "Only the event with this id: a list of one, or of none. Needs the document, or `since` and `until` at most 24 " +
+      "hours apart; not with `cursor`. Where so many events are in that range that it is not found among the newest " +
+      `${windowBudget.events}, the answer is 400.`,
+    schema: { type: "string", pattern: eventIdPattern.source },
+  },
+  Include: {
+    name: "include",
+    in: "query",
+    description:
+      "What to add to the answer, separated by commas: to each event who acted, what happened in English, and what else it " +
+      "is about; to `page_context` the cursor of the next page, for callers that cannot read headers.",
+    style: "form",
+    explode: false,
+    schema: { type: "array", items: { type: "string", enum: includable } },
+    example: ["actor", "text"],
+  },
+  Since: timeParameter("since", "it is in UTC", "2026-05-11"),
+  Until: timeParameter("until", "it is in UTC", "2026-05-12T13:21:33+05:30"),
   Limit: {
     name: "limit",
     in: "query",
@@ -51,9 +81,12 @@ const parameters = {
   Cursor: {
     name: "cursor",
     in: "query",
-    description: "Where the page before ended. Follow the `Link` header rather than writing one.",
+    description:
+      "Where the page before ended, with the same filters. Follow the `Link` header, or take `next_cursor` of " +
+      "`include=cursor`, rather than writing one.",
     schema: { type: "string" },
   },
+  ...conditionalParameters,
 };
 
 const headers = {
@@ -70,7 +103,7 @@ const headers = {
     description: 'The address of the next, older page: `<…>; rel="next"` (RFC 8288). Absent on the last page.',
     schema: { type: "string" },
   },
-  Allow: { description: "The methods that the resource accepts.", schema: { type: "string" }, example: "GET" },
+  ...conditionalHeaders,
 };
 
 /** What an operation needs of a token. */
@@ -86,7 +119,8 @@ function success(schema: keyof typeof finzbooksSchemas, description: string, hea
 }
 
 const page = {
-  ...success("Activity", "A page of events, newest first.", ["Link", ...rateHeaders]),
+  ...success("Activity", "A page of events, newest first.", ["Link", ...conditionalHeaderNames, ...rateHeaders]),
+  ...notModified(["Link", ...rateHeaders]),
   ...problemRefs(400, 401, 403, 429, 500, 503),
 };
 
@@ -101,7 +135,7 @@ function timelineOf(collection: string, type: EntityType) {
     security: security(["AIBooks.activity.READ"]),
     parameters: [
       { name, in: "path", required: true, description: "Percent-encoded as a path segment.", schema: id },
-      ...refs("Org", "OrgInQuery", "Since", "Until", "Limit", "Cursor"),
+      ...refs("Org", "OrgInQuery", "Action", "EventId", "Since", "Until", "Limit", "Cursor", "Include", "IfNoneMatch"),
     ],
     responses: page,
   };
@@ -113,10 +147,26 @@ export function finzbooksPaths() {
   const list = {
     operationId: "list_activity",
     summary: "The events of an organisation, newest first",
-    description: "All filters hold together.",
+    description:
+      "Filters are combined with AND. `since` must not be after `until`. A parameter that is unknown is refused, with the " +
+      "known names in `details.valid`.",
     tags: ["activity"],
     security: security(["AIBooks.activity.READ"]),
-    parameters: refs("Org", "OrgInQuery", "EntityType", "EntityId", "ActorUserId", "Since", "Until", "Limit", "Cursor"),
+    parameters: refs(
+      "Org",
+      "OrgInQuery",
+      "EntityType",
+      "EntityId",
+      "ActorUserId",
+      "Action",
+      "EventId",
+      "Since",
+      "Until",
+      "Limit",
+      "Cursor",
+      "Include",
+      "IfNoneMatch",
+    ),
     responses: page,
   };
   const whoami = {

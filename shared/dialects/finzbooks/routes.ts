@@ -42,7 +42,7 @@ export function findRoute(method: string, path: string): Route {
   if (route === null) throw new ActivityError("not_found", "There is no such resource.");
   if (method !== "GET") {
     throw new ActivityError("method_not_allowed", "This resource is read-only: events are written by the services.", {
-      allow: "GET",
+      allow: "GET, HEAD",
     });
   }
   return route;

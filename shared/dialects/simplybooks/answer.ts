@@ -6,6 +6,8 @@ import { TokenGate } from "../../access/token-gate.ts";
 import { ActivityError } from "../../events/errors.ts";
 import { meteredReader, type ReadMeter } from "../../events/query.ts";
 import { readWindow, type WindowWorld } from "../../events/window.ts";
+import { isTooLarge } from "../answer-size.ts";
+import { conditional } from "../conditional.ts";
 import { filterText } from "../filter-text.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../http.ts";
 import { commonRate, identify } from "../identify.ts";
@@ -14,19 +16,14 @@ import { SeenCallers } from "../seen-callers.ts";
 import { activityOf } from "./activity.ts";
 import { accountOf, credentialsOf } from "./caller.ts";
 import { readFormat, respond } from "./format.ts";
-import { activityListing, factsOf, listingOf, readFields, readListRequest } from "./query.ts";
+import { activityListing, assertKnownParameters, factsOf, listingOf, readFields, readListRequest } from "./query.ts";
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
 import { findRoute } from "./routes.ts";
 
 export type AnswerContext = WindowWorld & { readonly tokens: TokenUses; readonly orgs: OrgReader };
 
-/** Bytes of an answer at most. Lambda sends 6 MB, of the body as JSON text: what it must escape counts twice. */
-const maxAnswerBytes = 5_500_000;
-
-/** Most answers are too small to be worth the second look. */
-function isTooLarge(body: string): boolean {
-  return 6 * body.length > maxAnswerBytes && Buffer.byteLength(JSON.stringify(body)) > maxAnswerBytes;
-}
+/** What a list depends on besides what is common to all dialects. */
+const varyBy = ["accept", "x-accountid", "x-api-key"];
 
 /** Answers requests of the SimplyBooks dialect. Throws `ActivityError` for what `renderProblem` then renders. */
 export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
@@ -49,6 +46,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
     switch (route.kind) {
       case "account": {
         const orgId = await orgOf(await identify(visit));
+        assertKnownParameters(route.kind, request.query);
         trace.facts.org_id = orgId;
         const org = await orgs.get(orgId);
         return respond(format, renderAccount(org, request.origin, format));
@@ -56,6 +54,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
       case "activity": {
         trace.facts.filters = filterText([["activity_id", route.id]]);
         const { activities, fields } = await readBeside(caller, async (orgId, meter) => {
+          assertKnownParameters(route.kind, request.query);
           const asked = readFields(request.query);
           const shownIn = await setting(orgId);
           const listing = activityListing(orgId, route.id, shownIn);
@@ -84,7 +83,7 @@ export function answerSimplybooks({ tokens, ...context }: AnswerContext) {
         if (isTooLarge(body)) {
           throw new ActivityError("too_large", "take too long: these activities are large, take fewer at once");
         }
-        return respond(format, body);
+        return conditional(request, respond(format, body), varyBy);
       }
     }
   };

@@ -1,5 +1,6 @@
 import { invalid } from "../parameters.ts";
 import type { Activity } from "./activity.ts";
+import { foldCase } from "./fold-case.ts";
 import { dayBounds } from "./local-date.ts";
 
 /** The fields of an activity, in their order. */
@@ -49,24 +50,34 @@ export type Condition = {
 
 const condition = /^([a-z_]+?)(?:__(eq|ne|le|ge|lt|gt)__|(=~|!=|<=|>=|=|<|>))(.*)$/s;
 
+const conditionPattern = "\\s*[a-z_]+(?:=|!=|<|>|__(?:eq|ne|le|ge|lt|gt)__)[^,]*";
+
+/** The form of a filter: conditions separated by commas, or none. */
+export const filterPattern = new RegExp(`^(?:${conditionPattern}(?:,${conditionPattern})*,?)?\\s*$`);
+
+/** The conditions of a filter, as text; an empty filter has none. Some clients end theirs with a comma. */
+function entriesOf(text: string): readonly string[] {
+  const entries = text.split(",").map((entry) => entry.trim());
+  return entries.at(-1) === "" ? entries.slice(0, -1) : entries;
+}
+
 /** Conditions of one filter at most, and its characters. */
 const maxConditions = 20;
-const maxLength = 2_000;
+export const maxFilterLength = 2_000;
 
 /**
  * Reads a filter: conditions that hold together, separated by commas, as `field=value` or `field__eq__value`. Throws
  * `ActivityError` `invalid_value` and names the field.
  */
 export function readFilter(text: string): readonly Condition[] {
-  if (text === "") return [];
-  if (text.length > maxLength) throw invalid("filter", "filter too long");
-  const parts = text.split(",");
+  if (text.length > maxFilterLength) throw invalid("filter", "filter too long");
+  const parts = entriesOf(text);
   if (parts.length > maxConditions) throw invalid("filter", "filter too long");
   return parts.map(readCondition);
 }
 
 function readCondition(part: string): Condition {
-  const [, name, word, sign, value = ""] = condition.exec(part.trim()) ?? [];
+  const [, name, word, sign, value = ""] = condition.exec(part) ?? [];
   if (name === undefined) {
     const message = `filter unknown: write conditions as field=value, not '${part.slice(0, 64)}'`;
     throw invalid("filter", message);
@@ -87,7 +98,7 @@ function operatorOf(text: string | undefined): Operator {
 /** Whether an activity meets a condition, by what it shows. An absent value is empty text. */
 export function meets(activity: Activity, { field, operator, value }: Condition): boolean {
   const shown = activity[field] ?? "";
-  if (operator === "contains") return shown.toLowerCase().includes(value.toLowerCase());
+  if (operator === "contains") return foldCase(shown).includes(foldCase(value));
   if (field === "date") return meetsDate(shown, operator, value);
   // As an index compares: 007 is not 7.
   if (operator === "eq") return shown === value;
@@ -138,10 +149,9 @@ function compare(left: string, right: string): number {
 
 const searched = ["type", "user", "description", "information", "client_id"] as const satisfies readonly Field[];
 
-/** Whether a term is found in what people read of an activity, or in an id of it, whatever the case. */
+/** Whether a term, its case folded, is found in what people read of an activity, or in an id of it. */
 export function isFound(activity: Activity, term: string): boolean {
-  const wanted = term.toLowerCase();
   const texts = [...searched.map((field) => activity[field] ?? ""), activity.activity_id];
   for (const { reference_id } of activity.references) texts.push(reference_id);
-  return texts.some((text) => text.toLowerCase().includes(wanted));
+  return texts.some((text) => foldCase(text).includes(term));
 }

@@ -23,11 +23,6 @@ const samples: Readonly<Record<string, Error>> = {
   org_mismatch: new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account"),
   org_suspended: orgSuspended(),
   not_found: new ActivityError("not_found", "activity_id unknown"),
-  method_not_allowed: new ActivityError(
-    "method_not_allowed",
-    "Activities are written by the system and can only be read.",
-    { allow: "GET" },
-  ),
   rate_limited: new ActivityError(
     "rate_limited",
     `More than ${rateLimit.requests} requests in a minute: wait 17 seconds.`,
@@ -63,11 +58,6 @@ const statuses: Readonly<Record<number, Status>> = {
     name: "SimplybooksNotFound",
     description: "There is no such path, or no activity of this number.",
     headers: rateHeaders,
-  },
-  405: {
-    name: "SimplybooksMethodNotAllowed",
-    description: "The resource can only be read.",
-    headers: ["Allow"],
   },
   429: {
     name: "SimplybooksTooManyRequests",

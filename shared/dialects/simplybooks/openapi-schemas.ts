@@ -126,16 +126,13 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 /** The component schemas of this dialect. */
 export const simplybooksSchemas = {
-  SimplybooksActivity: exactly(fieldsIn("json"), {
-    description: "One state change, with all of its fields. Ids are texts; what is absent is `null`.",
-    examples: [sampleActivity],
-  }),
-  SimplybooksActivityPart: {
+  SimplybooksActivity: {
     type: "object",
-    description: "An activity of which `fields` names what is shown.",
+    description:
+      "One state change. It has all of its fields, or those that `fields` names. Ids are texts; what is absent is `null`.",
+    examples: [sampleActivity],
     minProperties: 1,
     properties: fieldsIn("json"),
-    additionalProperties: false,
   },
   SimplybooksActivityElement: {
     type: "object",
@@ -143,11 +140,9 @@ export const simplybooksSchemas = {
       "One state change. What is absent is an empty element; `linked_…` elements are left out instead. Without " +
       "`fields` all others are there.",
     properties: fieldsIn("xml"),
-    additionalProperties: false,
     xml: { name: "activity" },
   },
   SimplybooksActivities: list("SimplybooksActivity"),
-  SimplybooksActivityParts: list("SimplybooksActivityPart"),
   SimplybooksActivitiesElement: { ...list("SimplybooksActivityElement"), xml: { name: "activities", wrapped: true } },
   SimplybooksAccount: exactly(
     {

@@ -1,11 +1,12 @@
 import type { Scope } from "../../access/caller.ts";
 import { windowBudget } from "../../events/window.ts";
 import { headerRefs, rateHeaders } from "../finzbooks/openapi-problems.ts";
-import { activityFields } from "./filter.ts";
+import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "../openapi-conditional.ts";
+import { activityFields, filterPattern, maxFilterLength } from "./filter.ts";
 import type { Format } from "./format.ts";
 import { problemRefs, problemResponses } from "./openapi-problems.ts";
 import { sampleActivity, sampleOrg, sampleOrigin, simplybooksSchemas } from "./openapi-schemas.ts";
-import { maxTake } from "./query.ts";
+import { maxSearchLength, maxSkip, maxTake } from "./query.ts";
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
 import { basePath } from "./routes.ts";
 
@@ -23,13 +24,17 @@ const parameters = {
     name: "format",
     in: "query",
     description:
-      "The format of the answer, whatever `Accept` says. Without it `Accept` decides, and XML is the default.",
+      "The format of the response, whatever `Accept` says. Without it `Accept` decides, and XML is the default, as it is " +
+      "with the vendor. Generated clients should always set `json`: many of them send no `Accept`, or prefer the " +
+      "first media type, and would parse XML as JSON.",
     schema: { type: "string", enum: ["xml", "json"] satisfies Format[] },
   },
   SimplybooksFields: {
     name: "fields",
     in: "query",
-    description: "The fields to show, separated by commas. They come in their own order; without it all of them do.",
+    description:
+      "The fields to show, separated by commas. They come in their own order; without it all of them do. Empty " +
+      "names are ignored.",
     style: "form",
     explode: false,
     schema: { type: "array", items: { type: "string", enum: activityFields } },
@@ -39,9 +44,9 @@ const parameters = {
     name: "search",
     in: "query",
     description:
-      "One term, found in whatever case in `type`, `user`, `description` and `information`, or in the id of the " +
+      "One term, found in whatever case and Unicode normal form in `type`, `user`, `description` and `information`, or in the id of the " +
       "activity, of the customer or of a reference.",
-    schema: { type: "string" },
+    schema: { type: "string", maxLength: maxSearchLength },
   },
   SimplybooksFilter: {
     name: "filter",
@@ -51,8 +56,9 @@ const parameters = {
       "`=~` for contains, whatever the case; or `field__eq__value`, with `eq`, `ne`, `le`, `ge`, `lt`, `gt`. Every " +
       "field but `references` can be meant. An absent value is empty text; whole numbers compare as numbers, all " +
       "else as text. `date` is in the account's time zone, as `2026-05-31` or `2026-05-31 18:30:00`; a bare date " +
-      "means the whole day, so that `date<=2026-05-31` includes it and `date>2026-05-31` begins after it.",
-    schema: { type: "string" },
+      "means the whole day, so that `date<=2026-05-31` includes it and `date>2026-05-31` begins after it. A comma at " +
+      "the end is ignored.",
+    schema: { type: "string", maxLength: maxFilterLength, pattern: filterPattern.source },
     examples: {
       signs: example("date>=2026-05-01,date<=2026-05-31,type=invoice_email"),
       words: example("client_id__eq__7041,date__ge__2026-05-01"),
@@ -63,7 +69,7 @@ const parameters = {
     name: "skip",
     in: "query",
     description: "Activities to leave out, from the newest on.",
-    schema: { type: "integer", minimum: 0, default: 0 },
+    schema: { type: "integer", minimum: 0, maximum: maxSkip, default: 0 },
   },
   SimplybooksTake: {
     name: "take",
@@ -87,13 +93,14 @@ function answered(
   description: string,
   schemas: Readonly<Record<Format, Readonly<Record<string, unknown>>>>,
   render: (format: Format) => string,
+  headerNames: readonly string[] = [],
 ) {
   const json: unknown = JSON.parse(render("json"));
   const content = {
     "application/xml": { schema: schemas.xml, examples: { sample: example(render("xml")) } },
     "application/json": { schema: schemas.json, examples: { sample: { value: json } } },
   };
-  return { 200: { description, headers: headerRefs(rateHeaders), content } };
+  return { 200: { description, headers: headerRefs([...headerNames, ...rateHeaders]), content } };
 }
 
 /** Every path of this dialect: one for each route that `findRoute` knows. */
@@ -102,30 +109,36 @@ export function simplybooksPaths() {
     operationId: "list_activities",
     summary: "The activities of an account, newest first",
     description:
-      "`search` and all conditions of `filter` hold together; activities cannot be sorted. `skip` counts from the " +
+      "`search` and all conditions of `filter` hold together; activities cannot be sorted. A parameter that is unknown " +
+      "is refused. `skip` counts from the " +
       "newest activity as of now: what is written between two requests moves the others on, so that an activity may " +
       "be seen again on the next page, and none that was there is passed over. A page very far from any that was " +
       "read lately may answer 503 with `Retry-After`; a repeat gets further. Where too few of the last " +
       `${windowBudget.events} events match, the answer is 400: narrow the search, for example by date.`,
     tags: ["simplybooks"],
     security,
-    parameters: refs(
-      "SimplybooksAccountId",
-      "SimplybooksSearch",
-      "SimplybooksFilter",
-      "SimplybooksFields",
-      "SimplybooksSkip",
-      "SimplybooksTake",
-      "SimplybooksFormat",
-    ),
+    parameters: [
+      ...refs(
+        "SimplybooksAccountId",
+        "SimplybooksSearch",
+        "SimplybooksFilter",
+        "SimplybooksFields",
+        "SimplybooksSkip",
+        "SimplybooksTake",
+        "SimplybooksFormat",
+      ),
+      ifNoneMatchRef,
+    ],
     responses: {
+      ...notModified(rateHeaders),
       ...answered(
         "A page of activities. It is short of `take` only at the end.",
         {
           xml: schemaRef("SimplybooksActivitiesElement"),
-          json: { anyOf: [schemaRef("SimplybooksActivities"), schemaRef("SimplybooksActivityParts")] },
+          json: schemaRef("SimplybooksActivities"),
         },
         (format) => renderActivities([sampleActivity], activityFields, format),
+        conditionalHeaderNames,
       ),
       ...problemRefs(400, 401, 403, 429, 500, 503),
     },
@@ -151,7 +164,7 @@ export function simplybooksPaths() {
         "The activity.",
         {
           xml: schemaRef("SimplybooksActivityElement"),
-          json: { anyOf: [schemaRef("SimplybooksActivity"), schemaRef("SimplybooksActivityPart")] },
+          json: schemaRef("SimplybooksActivity"),
         },
         (format) => renderActivity(sampleActivity, activityFields, format),
       ),

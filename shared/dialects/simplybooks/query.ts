@@ -1,14 +1,17 @@
 import { isCleanId, maxIdLength } from "../../events/limits.ts";
+import { nearest } from "../../events/nearest.ts";
 import type { EventQuery } from "../../events/query.ts";
 import { type Listing, listName } from "../../events/window.ts";
 import { filterText, loggable } from "../filter-text.ts";
 import type { RequestFacts } from "../http.ts";
-import { invalid, only } from "../parameters.ts";
+import { invalid, only, unknownParameter } from "../parameters.ts";
 import { zoneClock } from "../zone-clock.ts";
 import { activityOf, type DocumentField, documentFields, type Setting, shownParts } from "./activity.ts";
 import { secondOf } from "./activity-id.ts";
 import { activityFields, type Condition, type Field, isFound, meets, readFilter } from "./filter.ts";
+import { foldCase } from "./fold-case.ts";
 import { dayBounds, momentsOf } from "./local-date.ts";
+import type { Route } from "./routes.ts";
 import { entityTypesOf, visibleTypes } from "./types.ts";
 
 /** What a caller asked of the list. */
@@ -18,26 +21,51 @@ export type ListRequest = {
   /** Shown fields, in the order of the contract. */
   readonly fields: readonly Field[];
   readonly conditions: readonly Condition[];
-  /** In lower case; empty where nothing is searched for. */
+  /** With its case folded; empty where nothing is searched for. */
   readonly search: string;
 };
+
+/** The parameters of each route. One that is not here is refused. */
+export const parameters = {
+  list: ["search", "fields", "filter", "skip", "take", "format"],
+  activity: ["fields", "format"],
+  account: ["format"],
+} as const satisfies Readonly<Record<Route["kind"], readonly string[]>>;
+
+/**
+ * Refuses a parameter that a route does not know: a filter that is misspelt and ignored would answer with the activities
+ * that it was to leave out. Throws `ActivityError` `invalid_value` and names the parameter.
+ */
+export function assertKnownParameters(kind: Route["kind"], query: URLSearchParams): void {
+  if (query.has("sort")) throw invalid("sort", "sort unknown: no sorting possible, activities come newest first");
+  const known = parameters[kind];
+  const name = unknownParameter(query, known);
+  if (name === null) return;
+  const closest = nearest(name, known);
+  const hint = closest === null ? "" : ` did you mean ${closest}?`;
+  throw invalid(name, `${name} unknown:${hint} the parameters are ${known.join(", ")}`);
+}
 
 /** Activities of a page where the caller names no number, and at most. */
 export const maxTake = 100;
 
-const maxSearchLength = 256;
+/** Activities that are left out at most: nine digits. */
+export const maxSkip = 999_999_999;
+
+/** Characters of a search at most. */
+export const maxSearchLength = 256;
 
 /** Reads the parameters of a list. Throws `ActivityError` `invalid_value` and names the parameter. */
 export function readListRequest(query: URLSearchParams): ListRequest {
-  if (query.has("sort")) throw invalid("sort", "sort unknown: no sorting possible, activities come newest first");
+  assertKnownParameters("list", query);
   const search = (only(query, "search") ?? "").trim();
   if (search.length > maxSearchLength) throw invalid("search", "search too long");
   return {
-    skip: readNumber(only(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: 999_999_999 }),
+    skip: readNumber(only(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: maxSkip }),
     take: readNumber(only(query, "take"), { name: "take", unnamed: maxTake, min: 1, max: maxTake }),
     fields: readFields(query),
     conditions: readFilter(only(query, "filter") ?? ""),
-    search: search.toLowerCase(),
+    search: foldCase(search),
   };
 }
 
@@ -126,6 +154,7 @@ export function activityListing(orgId: string, id: string, setting: Setting): Li
 const everything = {
   entity_type: null,
   entity_id: null,
+  action: null,
   actor_user_id: null,
   contact_id: null,
   settled: null,

@@ -15,7 +15,7 @@ export function findRoute(method: string, path: string): Route {
   if (route === null) throw new ActivityError("not_found", "domain unknown");
   if (method !== "GET") {
     throw new ActivityError("method_not_allowed", "Activities are written by the system and can only be read.", {
-      allow: "GET",
+      allow: "GET, HEAD",
     });
   }
   return route;

@@ -50,6 +50,25 @@ describe("review", () => {
     expect((await review([update], ["tampering", "--field", "total"])).text).toBe("tampering takes no --field.");
   });
 
+  it("tells a field that became empty from one that became nothing", async () => {
+    const emptied = jsonText({ total: { old: "", new: null }, memo: { old: null, new: "" } });
+    const event = anEvent({ action: "INVOICE_UPDATED", changes: emptied });
+    const { json } = await review([event], ["field-changes", "--field", "total"]);
+    expect(json).toMatchObject({ rows: [{ old: '""', new: "null" }] });
+  });
+
+  it.each([
+    ["2026-05-30", "2026-05-31T00:00:00.000Z", 2],
+    ["2026-05-29", "2026-05-30T00:00:00.000Z", 0],
+    ["2026-06-01", "2026-06-02T00:00:00.000Z", 2],
+    ["2026-05-30T12:00:00Z", "2026-05-30T12:00:01.000Z", 2],
+    ["7d", "2026-05-25T12:00:30.000Z", 0],
+  ])("takes a date as --until for all of its day: %s", async (until, end, count) => {
+    const { json } = await review([update, sent], ["document-history", "--document", "inv_8c3f1a9b", "--until", until]);
+    expect(json).toMatchObject({ since: "2026-05-01T00:00:00.000Z", until: end });
+    expect(json).toHaveProperty("rows.length", count);
+  });
+
   it("finds what support did for a user by both of them", async () => {
     const actor = jsonText({ name: "Support", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
     const event = anEvent({ actor_user_id: "usr_support", actor });
@@ -64,6 +83,8 @@ describe("review", () => {
     const searched = "Searched 2 lines of the events log, 2026-05-01T00:00:00.000Z to 2026-06-01T12:00:30.000Z.";
     const none = await review([update, sent], ["voids-and-deletions", "--org", "org_8f9a1c2d"]);
     expect(none).toMatchObject({ text: `Nothing found.\n${searched}`, exit: 0, json: { searched_lines: 2, rows: [] } });
+    const some = await review([update, sent], ["field-changes", "--field", "due_date"]);
+    expect(some.text.split("\n").at(-1)).toBe(`1 row. ${searched}`);
     const csv = await review([update, sent], ["changes-by-source", "--csv"]);
     expect(csv).toMatchObject({ stderr: `${searched}\n`, text: expect.not.stringContaining("Searched") });
   });

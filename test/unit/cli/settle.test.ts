@@ -12,11 +12,14 @@ function aLog(states: Readonly<Record<string, readonly State[]>>, rejected: read
   const clock = { ms: testNow.getTime() };
   const controller = new AbortController();
   const arrivals: number[] = [];
+  /** How often the log had been looked at, each time that the dead letters were. */
+  const watched: number[] = [];
   let looks = 0;
   return {
     clock,
     controller,
     arrivals,
+    watched,
     settle: (sent: readonly SentEvent[]) =>
       settle(sent, {
         now: () => new Date(clock.ms),
@@ -25,6 +28,9 @@ function aLog(states: Readonly<Record<string, readonly State[]>>, rejected: read
         },
         interruption: controller.signal,
         onArrived: (events) => arrivals.push(events),
+        async watch() {
+          watched.push(looks);
+        },
         async lookup(drafts: readonly Draft[]) {
           looks += 1;
           return drafts.map(({ event: { event_id } }): Standing => {
@@ -55,7 +61,11 @@ describe("settling", () => {
   });
 
   it("tells what is new from what stood before, and waits for the last", async () => {
-    const { settle: wait, arrivals } = aLog({
+    const {
+      settle: wait,
+      arrivals,
+      watched,
+    } = aLog({
       a: ["absent", "stands"],
       b: ["stands"],
       c: ["absent", "absent", "absent", "stands"],
@@ -66,6 +76,7 @@ describe("settling", () => {
       "accepted",
     ]);
     expect(arrivals).toEqual([1, 2, 2, 3]);
+    expect(watched).toEqual([1, 2, 3]);
   });
 
   it("counts an event that two messages bring once", async () => {

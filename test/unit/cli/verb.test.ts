@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { dispatch } from "../../../clients/cli/dispatch.ts";
-import { nearest } from "../../../clients/cli/nearest.ts";
+import { dispatch, verbGroups } from "../../../clients/cli/dispatch.ts";
 import { CliError, exitCodes } from "../../../clients/cli/outcome.ts";
 import { defineVerb } from "../../../clients/cli/verb.ts";
+import { nearest } from "../../../shared/events/nearest.ts";
 import { aSession } from "./a-session.ts";
 
 const { session } = aSession();
@@ -10,6 +11,7 @@ const { session } = aSession();
 const paint = defineVerb({
   name: "paint",
   summary: "Paints.",
+  examples: ["paint north --colour red"],
   operands: ["WALL"],
   options: {
     colour: { value: "COLOUR", multiple: true, required: true, help: "which" },
@@ -27,6 +29,7 @@ const paint = defineVerb({
 const hang = defineVerb({
   name: "hang",
   summary: "Hangs.",
+  examples: ["hang lion north", "hang lion south"],
   operands: ["PICTURE", "WALL"],
   options: {},
   run: async ({ operand }) => ({ text: `${operand("PICTURE")} on ${operand("WALL")}`, json: null }),
@@ -35,6 +38,7 @@ const hang = defineVerb({
 const sweep = defineVerb({
   name: "sweep",
   summary: "Sweeps.",
+  examples: ["sweep"],
   options: { room: { value: "ROOM", multiple: true, help: "where" } },
   run: async ({ list }) => ({ text: "done", json: list("room") }),
 });
@@ -80,7 +84,9 @@ describe("a verb", () => {
     const text = (await paint.run(["--help"], session))?.text;
     expect(text).toContain("Usage: npm run activity -- paint WALL --colour COLOUR... [options]");
     expect(text).toMatch(/^ {2}--coats N {8,}how many$/m);
-    expect(text).toMatch(/^ {2}3 {2}done, but not whole: some events were rejected, or an answer was cut$/m);
+    expect(text).toMatch(/^Example\n {2}npm run activity -- paint north --colour red$/m);
+    expect((await hang.run(["--help"], session))?.text).toMatch(/^Examples\n.* hang lion north\n.* hang lion south$/m);
+    expect(text).not.toContain("Exit codes");
   });
 });
 
@@ -96,11 +102,71 @@ describe("the command line", () => {
 
   it("lists every verb in its help, and those of a group in the group's", async () => {
     const all = await dispatch(["--help"], session);
-    for (const verb of ["org create", "token revoke", "emit FILE.ndjson|-", "rejected retry", "webhooks listen"])
-      expect(all?.text).toContain(verb);
+    for (const verb of ["org create", "token revoke", "emit", "rejected retry", "webhooks listen"])
+      expect(all?.text).toMatch(new RegExp(`^ {2}${verb} {2,}[A-Z]`, "m"));
+    expect(all?.text).toMatch(/^Events\n {2}emit /m);
+    expect(all?.text).toMatch(/^ {2}3 {2}done, but not whole: some events were rejected, or an answer was cut$/m);
     const group = await dispatch(["token", "--help"], session);
     expect(group?.text).toContain("token list");
     expect(group?.text).not.toContain("org list");
+  });
+
+  it.each([
+    [["help"], ["--help"]],
+    [["-h"], ["--help"]],
+    [
+      ["help", "list"],
+      ["list", "--help"],
+    ],
+    [
+      ["list", "-h"],
+      ["list", "--help"],
+    ],
+    [
+      ["help", "token", "create"],
+      ["token", "create", "--help"],
+    ],
+    [
+      ["help", "token"],
+      ["token", "--help"],
+    ],
+  ])("takes %j for %j", async (written, meant) => {
+    const help = await dispatch(written, session);
+    expect(help?.text).toMatch(/^Usage: npm run activity -- /);
+    expect(help).toEqual(await dispatch(meant, session));
+  });
+
+  it("shows no general help for a verb that there is not", async () => {
+    expect(await complaint("help", "lst")).toBe("There is no verb 'lst'. Did you mean list?");
+    expect(await complaint("token", "make", "-h")).toMatch(/^There is no verb 'token make'\./);
+  });
+
+  it("has the version of the package", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(await dispatch(["--version"], session)).toEqual({ text: version, json: { version } });
+  });
+
+  it("knows where API clients and keys are listed", async () => {
+    expect(await complaint("client", "list")).toBe(
+      "There is no verb 'client list'. token list shows API clients, too.",
+    );
+    expect(await complaint("key", "list")).toBe("There is no verb 'key list'. token list shows API keys, too.");
+    expect(await complaint("constructor", "list")).toMatch(/^There is no verb 'constructor list'\./);
+  });
+
+  const examples = Object.values(verbGroups).flatMap((group) =>
+    group.flatMap(({ name, examples }) => examples.map((example) => ({ name, example }))),
+  );
+
+  it.each(examples)("has an example that is right: $example", async ({ name, example }) => {
+    expect(`${example} `).toMatch(new RegExp(`^${name} `));
+    const args = [...example.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+      ([, one, two, bare]) => one ?? two ?? bare ?? "",
+    );
+    // All that is checked before the stack is looked for is right.
+    const ended = await dispatch(args, session).catch((error: unknown) => error);
+    if (name === "review list") expect(ended).toHaveProperty("text");
+    else expect(ended).toMatchObject({ message: expect.stringMatching(/^No local stack is running/) });
   });
 
   it("suggests what was meant", async () => {
@@ -109,7 +175,7 @@ describe("the command line", () => {
     expect(await complaint("token", "make")).toMatch(/^There is no verb 'token make'\./);
     expect(await complaint("xyzzy")).toBe("There is no verb 'xyzzy'.");
     expect(await complaint("org")).toBe("Say which: org create, org update, org suspend, org resume, org list.");
-    expect(await complaint()).toMatch(/^Say what to do: org create, org update, org suspend, org resume, org list/);
+    expect(await complaint()).toBe("Say what to do.");
   });
 
   it("says how to get a stack where there is none", async () => {

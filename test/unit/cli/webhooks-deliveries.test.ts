@@ -89,7 +89,7 @@ describe("webhooks deliveries", () => {
       status: "failed",
       event_type: "bill.paid",
       since: "2026-05-25T12:00:30.000Z",
-      until: "2026-06-01",
+      until: "2026-06-01T23:59:59.999Z",
       limit: "5",
     });
   });
@@ -289,7 +289,7 @@ describe("webhooks replay", () => {
   ])("only counts in a dry run; complete: %s, matching: %i", async (complete, count, sentence) => {
     const counted = answered({ replay: { dry_run: true, count, examined: 700, complete } });
     const { text, asked } = await run({ [start]: counted }, "replay", "wh_1", "--since", "2026-01-01", "--dry-run");
-    expect(asked[0]?.body).toEqual({ since: "2026-01-01", dry_run: true });
+    expect(asked[0]?.body).toEqual({ since: "2026-01-01T00:00:00.000Z", dry_run: true });
     expect({ text, asked: asked.length }).toEqual({ text: `Examined 700 events: ${sentence}`, asked: 1 });
   });
 });

@@ -61,6 +61,22 @@ describe("webhooks create", () => {
     expect(asked[0]?.body).toEqual({ url: "u", events: ["*"], entity_id: "inv_1", description: "a note" });
   });
 
+  it("passes on headers, whose values may have colons", async () => {
+    const lines = ["X-Api-Key: abc", "Authorization:Bearer a:b "];
+    const { asked } = await run(answers, "create", "u", "--events", "*", "--header", ...lines);
+    expect(asked[0]?.body).toMatchObject({ headers: { "X-Api-Key": "abc", Authorization: "Bearer a:b" } });
+  });
+
+  it.each([["no-colon-secret"], [": secret"], ["X-A: secret", "X-A: secret"]])(
+    "refuses the headers %j, and does not repeat their values",
+    async (...lines) => {
+      const { exit, text, asked } = await run(answers, "create", "u", "--events", "*", "--header", ...lines);
+      expect([exit, asked]).toEqual([exitCodes.usage, []]);
+      expect(text).toMatch(/^--header /);
+      expect(text).not.toContain("secret");
+    },
+  );
+
   const create = (status: number, body: object) =>
     run({ "POST /webhooks/endpoints": { status, body } }, "create", "u", "--events", "foo.*");
 
@@ -104,6 +120,14 @@ describe("webhooks list and show", () => {
     expect(text).toBe("There is no endpoint yet: webhooks create URL makes one.");
   });
 
+  it("show the names of headers", async () => {
+    const header_names = ["X-Api-Key", "X-B"];
+    const show = (over: object) =>
+      run({ "GET /webhooks/endpoints/wh_1": answered({ endpoint: { ...endpoint, ...over } }) }, "show", "wh_1");
+    expect((await show({ header_names })).text).toMatch(/^headers +X-Api-Key: …, X-B: …$/m);
+    expect((await show({})).text).toMatch(/^headers +-$/m);
+  });
+
   it("tell how an endpoint fares", async () => {
     const { text } = await run(
       { "GET /webhooks/endpoints/wh_1": answered({ endpoint: { ...endpoint, ...disabled, health } }) },
@@ -130,6 +154,8 @@ describe("webhooks update", () => {
     [["--events", "invoice.*", "bill.paid"], { events: ["invoice.*", "bill.paid"] }],
     [["--entity", "inv_1", "--description", "x"], { entity_id: "inv_1", description: "x" }],
     [["--entity", "", "--description", ""], { entity_id: null, description: null }],
+    [["--header", "X-A: b", "--url", "https://u"], { url: "https://u", headers: { "X-A": "b" } }],
+    [["--no-headers"], { headers: null }],
     [["--enable"], { enabled: true }],
     [["--disable"], { enabled: false }],
   ])("changes by %j only what was given", async (options, body) => {

@@ -50,7 +50,7 @@ describe("webhooks repair", () => {
     );
     expect(exit).toBe(exitCodes.done);
     const since = new Date(testNow.getTime() - 20 * 3_600_000).toISOString();
-    const range = { action: "webhooks.repair", since, until: "2026-06-01T11:00:00Z", dry_run: false };
+    const range = { action: "webhooks.repair", since, until: "2026-06-01T11:00:00.999Z", dry_run: false };
     expect(asked.map(({ body }) => body)).toEqual([
       { ...range, cursor: null },
       { ...range, cursor },
@@ -97,10 +97,16 @@ describe("webhooks repair", () => {
     expect(text).toContain("The store is busy.");
   });
 
-  it("ends with the first refusal of what is malformed", async () => {
-    const refusal = { body: { error: { code: "invalid_value", message: "since must be an ISO 8601 time." } } };
-    const { exit, text, asked } = await repair(refusal, "--since", "yesterday");
-    expect([exit, asked.length, text]).toEqual([exitCodes.usage, 1, "since must be an ISO 8601 time."]);
+  it("ends with the first refusal", async () => {
+    const refusal = { body: { error: { code: "invalid_value", message: "That is too long ago." } } };
+    const { exit, text, asked } = await repair(refusal, "--since", "1y");
+    expect([exit, asked.length, text]).toEqual([exitCodes.usage, 1, "That is too long ago."]);
+  });
+
+  it("asks for nothing where a time is malformed", async () => {
+    const { exit, text, asked } = await repair(part([]), "--since", "yesterday");
+    expect([exit, asked.length]).toEqual([exitCodes.usage, 0]);
+    expect(text).toMatch(/^--since must be an ISO 8601 date/);
   });
 
   it("needs to know since when", async () => {

@@ -1,14 +1,14 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { rateLimit } from "../../../shared/access/rate.ts";
-import { answerDocuments, eventJsonSchema } from "../../../shared/dialects/documents.ts";
+import { answerDocuments } from "../../../shared/dialects/documents.ts";
 import { problemCodes, problemResponses } from "../../../shared/dialects/finzbooks/openapi-problems.ts";
 import { renderProblem } from "../../../shared/dialects/finzbooks/problem.ts";
-import { readActivityRequest } from "../../../shared/dialects/finzbooks/query.ts";
 import { basePath, collections, findRoute, type Route } from "../../../shared/dialects/finzbooks/routes.ts";
 import { findWebhookRoute, routeNames, routes } from "../../../shared/dialects/finzbooks/webhooks/routes.ts";
 import { documentPaths } from "../../../shared/dialects/openapi.ts";
 import { ActivityError } from "../../../shared/events/errors.ts";
+import { eventJsonSchema } from "../../../shared/events/event-json-schema.ts";
 import { documentTypes } from "../../../shared/events/vocabulary.ts";
 import { description, faults, operations, referenced, references } from "../../support/api-description.ts";
 import { aRequest } from "../../support/builders.ts";
@@ -66,7 +66,8 @@ describe("the paths", () => {
 
   it("are grouped by the tags of the document", () => {
     const known = description.tags.map(({ name }) => name);
-    expect(new Set(operations.flatMap(({ tags }) => tags))).toEqual(new Set(known));
+    const sent = Object.values(description.webhooks).flatMap(({ post }) => post.tags);
+    expect(new Set([...operations.flatMap(({ tags }) => tags), ...sent])).toEqual(new Set(known));
   });
 });
 
@@ -98,35 +99,52 @@ describe("the routes of FinzBooks", () => {
   });
 });
 
-describe("the parameters of the query", () => {
-  const named = Object.values(components.parameters)
-    .filter((parameter) => parameter.in === "query" && parameter.name !== "organization_id")
-    .map(({ name }) => name);
+describe("the schemas", () => {
+  /** Every object of a part of the document that has no properties but those it names. */
+  const closedObjects = (value: unknown): object[] => {
+    if (typeof value !== "object" || value === null) return [];
+    const own = "additionalProperties" in value && value.additionalProperties === false ? [value] : [];
+    return [...own, ...Object.values(value).flatMap(closedObjects)];
+  };
 
-  // A parameter that is read is refused when it is given twice; one that is not is ignored.
-  const readers = (path: string) =>
-    [...named, "organization_id", "x"].filter((name) => {
-      const route = findRoute("GET", path);
-      try {
-        if (route.kind === "activity") readActivityRequest(route, new URLSearchParams(`${name}=2026&${name}=2026`));
-        return false;
-      } catch {
-        return true;
-      }
-    });
+  it("of what is answered and sent are open, so that clients of today read what a later version adds", async () => {
+    const { webhooks } = description;
+    const answers = operations.map(({ responses }) => responses);
+    const { body } = await answerDocuments(aRequest("/schemas/webhook.json"));
+    expect(closedObjects([components.schemas, components.responses, webhooks, answers])).toEqual([]);
+    expect(closedObjects(JSON.parse(body))).toEqual([]);
+  });
 
-  const items = new Map<string, object>(Object.entries(description.paths));
-  const described = (path: string) =>
-    references(items.get(path)).flatMap((reference) => {
-      const [, name = ""] = /^#\/components\/parameters\/(\w+)$/.exec(reference) ?? [];
-      return Object.entries(components.parameters).flatMap(([key, value]) => (key === name ? [value.name] : []));
-    });
+  it("of the bodies that callers send are closed, as what reads them is", () => {
+    const bodies = operations.flatMap(({ path, requestBody }) =>
+      requestBody === undefined || !path.startsWith(basePath) ? [] : [requestBody.content["application/json"]?.schema],
+    );
+    expect(bodies.length).toBeGreaterThan(4);
+    for (const body of bodies) expect(body).toMatchObject({ type: "object", additionalProperties: false });
+  });
+});
 
-  it.each([
-    [`${basePath}/activity`, `${basePath}/activity`],
-    [`${basePath}/bills/{bill_id}/activity`, `${basePath}/bills/bill_1/activity`],
-  ])("of %s are those that are read", (template, path) => {
-    expect(new Set(described(template))).toEqual(new Set([...readers(path), "X-AIBooks-Org", "organization_id"]));
+describe("list pages", () => {
+  const lists = operations.filter(({ parameters = [] }) => parameters.some(({ name }) => name === "If-None-Match"));
+
+  it("are those of all dialects, and can be asked whether they changed", () => {
+    const names = lists.map(({ operationId }) => operationId);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "list_activity",
+        "list_invoices_activity",
+        "list_activities",
+        "list_events",
+        "list_paid_events",
+      ]),
+    );
+    expect(names).toHaveLength(1 + Object.keys(collections).length + 3);
+    for (const { responses } of lists) {
+      const rates = Object.keys(responses[200]?.headers ?? {}).filter((name) => name.startsWith("X-RateLimit"));
+      expect(rates.length).toBeGreaterThan(1);
+      expect(Object.keys(responses[304]?.headers ?? {})).toEqual(expect.arrayContaining(["ETag", ...rates]));
+      expect(responses[304]).not.toHaveProperty("content");
+    }
   });
 });
 
@@ -178,7 +196,9 @@ describe("the errors", () => {
       Object.entries(content["application/json"].examples),
     );
     expect(components.responses).toMatchObject(problemResponses());
-    expect(new Set(shown.map(([code]) => code))).toEqual(new Set(problemCodes));
+    // Other methods belong to no operation.
+    const elsewhere = "method.not_allowed";
+    expect(new Set([...shown.map(([code]) => code), elsewhere])).toEqual(new Set(problemCodes));
     for (const [code, { value }] of shown) {
       expect(faults("Problem")(value)).toEqual([]);
       expect(value).toMatchObject({ code });
@@ -201,13 +221,17 @@ describe("what it takes from the code", () => {
   });
 
   it("agrees with the schema that events are written by", () => {
-    const written = schemaFaults(eventJsonSchema());
+    const schema = eventJsonSchema("https://api.example.com");
+    const written = schemaFaults(schema);
     for (const event of [contractEvent, ...Object.values(contractPages).flatMap(({ activity }) => activity)]) {
       expect(written({ org_id: "org_a", ...event })).toEqual([]);
     }
-    const { event_id, action, entity_id } = eventJsonSchema().properties ?? {};
+    const limitsOf = (name: "event_id" | "action" | "entity_id") => {
+      const { type, pattern, minLength, maxLength } = Object(schema.properties[name]);
+      return JSON.parse(JSON.stringify({ type, pattern, minLength, maxLength }));
+    };
     expect(components.schemas.Event).toMatchObject({
-      properties: { event_id, entity_id, action: expect.objectContaining(Object(action)) },
+      properties: { event_id: limitsOf("event_id"), entity_id: limitsOf("entity_id"), action: limitsOf("action") },
     });
   });
 });

@@ -35,6 +35,12 @@ describe("activityPut", () => {
     });
   });
 
+  it.each([undefined, ""])("needs the name of the table, and says where to find it (%j)", (missing) => {
+    expect(() => activityPut(client, missing, event)).toThrow(
+      new TypeError("table is missing: give the name of the events table, the output TableEvents."),
+    );
+  });
+
   it("gives every event an id of its own", () => {
     const idOf = () => activityPut(client, "events", event).Item.event_id;
     expect(idOf()).not.toBe(idOf());

@@ -35,6 +35,12 @@ function anEmitter(judge?: (entry: { id: string; body: string }, call: number) =
 const accept = ({ id }: { id: string }): Verdict => ({ accept: `message-${id}` });
 
 describe("an emitter", () => {
+  it.each([undefined, ""])("needs the URL of a queue, and says where to find it (%j)", (missing) => {
+    expect(() => createEmitter({ queueUrl: missing })).toThrow(
+      new TypeError("queueUrl is missing: give the URL of the ingest queue, the output QueueIngest."),
+    );
+  });
+
   it("makes no call where there is nothing to send", async () => {
     const { emit, calls } = anEmitter();
     expect(await emit([])).toEqual([]);

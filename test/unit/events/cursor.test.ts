@@ -55,6 +55,13 @@ it("may name the key of an item that is not an event, behind which a page goes o
   }
 });
 
+it("stays what it was before there was a filter by action", () => {
+  // Written by the version before: a walk that is under way while a new one is deployed goes on.
+  expect(cursor).toBe(
+    "MU9pTUJGdXpwcVhBVHVWUkh5VU1GU0RbIjIwMjYtMDUtMTFUMDg6MzA6MTIuMDAwWiIsImV2dF8zZDFhODBlMDVkNWIzYTNkYWM4YzdjMTJhNWMwYjMwMCIsItGB0YfRkdGCLzEgI_Cfp75-PyJd",
+  );
+});
+
 it("travels in a URL as it is", () => {
   expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
 });
@@ -71,6 +78,7 @@ describe("is refused", () => {
     ["no entity_type", { entity_type: null }],
     ["entity_id", { entity_id: "inv_1" }],
     ["actor_user_id", { actor_user_id: "usr_1" }],
+    ["action", { action: "INVOICE_SENT" }],
     ["contact_id", { contact_id: "con_1" }],
     ["settled", { settled: "paid" }],
     ["visible", { visible: ["INVOICE"] }],

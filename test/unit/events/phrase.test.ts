@@ -99,8 +99,35 @@ describe("what was changed", () => {
     expect(pairs.length).toBeLessThan(160);
   });
 
+  it("of a field with a name without end is cut, too: as large as an event, it would fill an answer", () => {
+    const cut = `${"x".repeat(99)}…`;
+    expect(updated({ ["x".repeat(60_000)]: { old: 1, new: 2 } })).toBe(`${name} updated: ${cut} changed from 1 to 2`);
+    expect(updated({ ["x".repeat(60_000)]: { old: 1, new: null } })).toBe(`${name} updated: ${cut} removed`);
+  });
+
   it.each([null, ""])("to %j is that it was removed", (removed) => {
     expect(updated({ notes: { old: "Thanks", new: removed } })).toBe(`${name} updated: notes removed`);
+  });
+
+  it.each([
+    [null, ""],
+    ["", null],
+    ["", ""],
+    [null, null],
+    ["same", "same"],
+    [{ a: 1 }, { a: 1 }],
+  ])("from %j to %j is nothing that is seen", (old, now) => {
+    expect(updated({ notes: { old, new: now } })).toBe(`${name} updated`);
+    expect(updated({ notes: { old, new: now }, total: { old: 1, new: 2 } })).toBe(
+      `${name} updated: total changed from 1 to 2`,
+    );
+  });
+
+  it("of a status from nothing to nothing is only that it was changed", () => {
+    const changes = jsonText({ status: { old: null, new: "" } });
+    const { sentence } = phraseOf(anEvent({ action: "INVOICE_STATUS_CHANGED", changes }));
+    expect(sentence).toMatch(/status changed$/);
+    expect(sentence).not.toContain("removed");
   });
 });
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { listEvents } from "../../../shared/events/list.ts";
 import { type EventFilter, type IndexName, planQuery } from "../../../shared/events/query.ts";
-import { aFilter, anEvent, aQuery } from "../../support/builders.ts";
+import { readEvent } from "../../../shared/events/read-event.ts";
+import { aFilter, anEvent, anInput, aQuery } from "../../support/builders.ts";
 
 const asked = {
   entity_id: "inv_1",
@@ -41,6 +42,55 @@ describe.each(combinations.map((named) => [named.join(" + ") || "no filter", nam
   it("leaves exactly what the index does not answer to be filtered", () => {
     const residual = named.slice(1).map((attribute) => ({ attribute, value: asked[attribute] }));
     expect(new Set(plan.conditions)).toEqual(new Set(residual));
+  });
+});
+
+describe("an action", () => {
+  const condition = { attribute: "action", value: "INVOICE_SENT" };
+
+  it.each(combinations.map((named) => [named.join(" + ") || "no other filter", named] as const))(
+    "leaves the index to what else is asked, and is filtered: %s",
+    (_, named) => {
+      const over = Object.fromEntries(named.map((attribute) => [attribute, asked[attribute]]));
+      const [plain, plan] = [aFilter(over), aFilter({ ...over, action: condition.value })].map(planQuery);
+      expect(plan).toEqual({ index: plain?.index, conditions: [...(plain?.conditions ?? []), condition] });
+    },
+  );
+
+  it.each(["INVOICE_PAID", "BILL_PAID", "EXPENSE_PAID", "PROFORMA_PAID", "INVOICE_PAID_BANK"])(
+    "that settles something is read from the index of what is settled, and still filtered: %s",
+    (action) => {
+      expect(planQuery(aFilter({ action, entity_type: "INVOICE" }))).toEqual({
+        index: "paid",
+        conditions: [
+          { attribute: "entity_type", value: "INVOICE" },
+          { attribute: "action", value: action },
+        ],
+      });
+      for (const more of [{ entity_id: "inv_1" }, { contact_id: "con_1" }, { actor_user_id: "usr_1" }]) {
+        expect(planQuery(aFilter({ action, ...more }))).toEqual({
+          ...planQuery(aFilter(more)),
+          conditions: [{ attribute: "action", value: action }],
+        });
+      }
+    },
+  );
+
+  it("is in the index of what is settled just where its events are stored so", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom("INVOICE", "BILL", "RECEIPT", "PROFORMA"),
+        fc.stringMatching(/^_[A-Z_]{0,12}[A-Z]$/),
+        (noun, verb) => {
+          const action = `${noun}${verb}`.replaceAll(/_+/g, "_");
+          const { event } = readEvent(anInput({ action }), { now: new Date("2026-06-01"), entropy: "" });
+          expect(planQuery(aFilter({ action })).index).toBe(event.settled === "paid" ? "paid" : "by_time");
+        },
+      ),
+    );
+    expect(
+      readEvent(anInput({ action: "BILL_PAID" }), { now: new Date("2026-06-01"), entropy: "" }).event.settled,
+    ).toBe("paid");
   });
 });
 

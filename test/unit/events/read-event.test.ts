@@ -105,12 +105,20 @@ describe("the id of an event that brings none", () => {
 });
 
 describe("time", () => {
-  it.each(["2026-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "10000-01-01", "yesterday", ""])(
+  it.each(["2026-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "10000-01-01", "yesterday", "20260511T083012Z", ""])(
     "refuses %j",
     (occurred_at) => {
-      expect(refused(anInput({ occurred_at })).message).toContain("occurred_at must be an ISO 8601 date and time");
+      expect(refused(anInput({ occurred_at })).message).toMatch(
+        /occurred_at must be (an ISO 8601 date|written with separators)/,
+      );
     },
   );
+
+  it.each([
+    ["2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999Z"],
+    ["2026-03-07T24:00:00Z", "2026-03-08T00:00:00.000Z"],
+    ["2026-03-01T10:00:00.123456Z", "2026-03-01T10:00:00.123Z"],
+  ])("takes %s as %s", (occurred_at, time) => expect(read({ occurred_at }).occurred_at).toBe(time));
 
   it.each(["0001-01-01T00:00:00Z", "1899-12-31", "2026-06-01T12:05:30.000Z"])("takes %s", (occurred_at) => {
     expect(read({ occurred_at }).occurred_at).toContain(occurred_at.slice(0, 10));

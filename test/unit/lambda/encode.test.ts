@@ -48,6 +48,14 @@ describe("a large body", () => {
     expect(brotliDecompressSync(Buffer.from(brotli.body ?? "", "base64")).toString()).toBe("ü".repeat(8 * 1024));
   });
 
+  it("keeps what else the answer depends on", async () => {
+    const varying = (vary: string) => ({ ...response(8 * 1024), headers: { vary } });
+    const { headers } = await encodeResponse(varying("authorization"), "gzip");
+    expect(headers?.vary).toBe("authorization, accept-encoding");
+    const known = await encodeResponse(varying("accept-encoding, authorization"), "gzip");
+    expect(known.headers?.vary).toBe("accept-encoding, authorization");
+  });
+
   it("stays as it is where nobody asks, and tells caches that it could be otherwise", async () => {
     const { headers, body } = response(8 * 1024);
     expect(await encodeResponse(response(8 * 1024), "")).toEqual({

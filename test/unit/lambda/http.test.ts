@@ -99,6 +99,20 @@ describe("a response", () => {
     expect(await serve(async () => ({ ...ok, headers }))).toMatchObject({ headers });
   });
 
+  it("without a body, to a caller that has it, carries the rate as well", async () => {
+    const headers = { etag: 'W/"x"', "cache-control": "private, no-cache", vary: "authorization" };
+    const event = anHttpEvent("/x", { headers: { "accept-encoding": "br" } });
+    const response = await serve(async (_, trace) => {
+      trace.headers["x-ratelimit-remaining"] = "5";
+      return { status: 304, headers, body: "" };
+    }, event);
+    expect(response).toEqual({
+      statusCode: 304,
+      headers: { ...secured, ...headers, "x-ratelimit-remaining": "5", "x-request-id": "req-1" },
+      body: "",
+    });
+  });
+
   it("to a refusal carries the same, with the dialect's body", async () => {
     const response = await serve(async (_, trace) => {
       trace.headers["x-ratelimit-remaining"] = "0";

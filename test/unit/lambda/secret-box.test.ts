@@ -1,3 +1,4 @@
+import { createCipheriv } from "node:crypto";
 import { DecryptCommand } from "@aws-sdk/client-kms";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -51,6 +52,28 @@ describe("a sealed secret", () => {
         `A secret of endpoint ${foreign.endpoint_id} is damaged, or belongs to another endpoint.`,
       );
     }
+  });
+
+  it("is opened as what it was sealed as, and as nothing else", async () => {
+    const kms = memoryKms();
+    const { seal } = secretSealer(keyArn, memoryDataKeys(), kms.client);
+    const { open } = openerOf(kms);
+    const [asSecret, asHeaders] = [await seal(secret, owner), await seal(secret, owner, "headers")];
+    expect([await open(asSecret, owner), await open(asHeaders, owner, "headers")]).toEqual([secret, secret]);
+    await expect(open(asSecret, owner, "headers")).rejects.toThrow("is damaged");
+    await expect(open(asHeaders, owner)).rejects.toThrow("is damaged");
+    expect(kms.calls()).toEqual({ created: 1, decrypted: 2 });
+  });
+
+  it("of an earlier release is still opened", async () => {
+    const [dataKey, key, nonce] = ["AAAA", Buffer.alloc(32, 7), Buffer.alloc(12, 1)];
+    const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from("v2\norg_1\nwh_1"));
+    const text = Buffer.concat([cipher.update(secret), cipher.final()]);
+    const parts = [nonce, cipher.getAuthTag(), text].map((part) => part.toString("base64url"));
+    const { client, send } = memoryKms();
+    send.mockImplementation(async () => ({ Plaintext: new Uint8Array(key) }));
+    const sealed = ["v2", dataKey, ...parts].join(".");
+    expect(await secretOpener(keyArn, client).open(sealed, owner)).toBe(secret);
   });
 
   it("is opened for no other organisation, also where its data key is remembered", async () => {

@@ -205,6 +205,7 @@ describe("over the log of who asked", () => {
     read,
     read,
     aRequest({ request_id: "req_2", route: "openapi" }),
+    aRequest({ request_id: "req_4", token_id: "tok_2", org_id: "org_a", route: "activity", status: 304, count: 5 }),
     aRequest({ request_id: "req_3", token_id: "tok_1", method: "POST", status: 201 }),
     refused(1),
     refused(1),
@@ -225,8 +226,9 @@ describe("over the log of who asked", () => {
     ]);
   });
 
-  it("who read what is every read with a token, once", () => {
+  it("who read what is every read with a token, once, also of a page that its reader had", () => {
     expect(ask("who-read-what", {}, always, over)).toEqual([
+      expect.objectContaining({ request_id: "req_4", token_id: "tok_2", count: 5 }),
       expect.objectContaining({ request_id: "req_1", token_id: "tok_1", org_id: "org_a", count: 3, filters: null }),
     ]);
   });

@@ -1,22 +1,65 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DamagedItemError } from "../../../shared/events/damaged-item.ts";
+import { ActivityError } from "../../../shared/events/errors.ts";
 import type { ActivityEvent } from "../../../shared/events/event.ts";
-import { readEvent } from "../../../shared/events/read-event.ts";
+import { readEvent, readEventText } from "../../../shared/events/read-event.ts";
 import { shardCounts } from "../../../shared/events/shards.ts";
+import { toStorableText } from "../../../shared/events/storable-text.ts";
 import { hasOnlyStorableText, isVisibleId } from "../../../shared/events/text-rules.ts";
 import { textAttributes } from "../../../shared/store/attributes.ts";
 import { toItem } from "../../../shared/store/event-item.ts";
 import { positionKey, timelineKey } from "../../../shared/store/keys.ts";
 import { parseEventItem, parseListedItem, type StoredItem } from "../../../shared/store/parse-event-item.ts";
-import { anEvent, anInput } from "../../support/builders.ts";
+import { anEvent, anInput, testNow } from "../../support/builders.ts";
 import { largestItem, refusalOfItem } from "../../support/hostile-items.ts";
+import { nearLimitsEventText } from "../../support/near-limits-event.ts";
 
 const stored = (over: Partial<ActivityEvent> = {}) => textAttributes(toItem(anEvent(over)));
 
+const reception = { now: testNow, entropy: "item" };
+
+function takenByIngest(text: string): ActivityEvent | null {
+  try {
+    return readEventText(text, reception).event;
+  } catch (error) {
+    if (error instanceof ActivityError) return null;
+    throw error;
+  }
+}
+
 const S = (text: string) => ({ S: text });
 
+/** The item as readers see it: what an earlier release stored of U+0000 and half surrogates is replaced. */
+function withStorableLines(item: StoredItem): StoredItem {
+  const lines = ["entity_ref", "text", "information"];
+  const repaired = Object.entries(item).map(([name, attribute]) =>
+    lines.includes(name) && attribute.S !== undefined ? [name, S(toStorableText(attribute.S))] : [name, attribute],
+  );
+  return Object.fromEntries(repaired);
+}
+
 describe("an item of the events table", () => {
+  it("is parsed for every event that ingest takes, however near its limits", () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(nearLimitsEventText, (text) => {
+        const event = takenByIngest(text);
+        if (event === null) return;
+        taken += 1;
+        expect(parseEventItem(textAttributes(toItem(event)))).toEqual(event);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  it.each(["entity_id", "entity_ref", "actor_user_id"] as const)("of 256 code units is the longest %s", (field) => {
+    const stored = (pairs: number) => readEvent(anInput({ [field]: "\u{1f9fe}".repeat(pairs) }), reception).event;
+    expect(parseEventItem(textAttributes(toItem(stored(128))))).toEqual(stored(128));
+    expect(() => stored(129)).toThrow(`${field} must have at most 256 UTF-16 code units`);
+  });
+
   it("that ingest wrote is its event, in any shard", () => {
     const json = fc
       .dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 5 })
@@ -125,7 +168,10 @@ describe("an item of the events table", () => {
       fc.property(fc.dictionary(names, attribute, { minKeys: 1, maxKeys: 5 }), (over) => {
         const item = Object.assign(stored(), over);
         try {
-          expect(textAttributes(toItem(parseEventItem(item)))).toEqual({ ...item, shard: { S: "0" } });
+          expect(textAttributes(toItem(parseEventItem(item)))).toEqual({
+            ...withStorableLines(item),
+            shard: { S: "0" },
+          });
         } catch (error) {
           if (!(error instanceof DamagedItemError)) throw error;
           expect(error.message.length).toBeLessThan(1_000);

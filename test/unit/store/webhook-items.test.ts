@@ -25,6 +25,7 @@ describe("an endpoint's item", () => {
         entity_id: fc.option(text),
         description: fc.option(text),
         secrets: fc.array(fc.record({ sealed: text, expires_at: fc.option(text) }, { noNullPrototype: true })),
+        headers: fc.option(fc.record({ names: fc.array(text), sealed: text }, { noNullPrototype: true })),
         disabled: fc.option(
           fc.record({ reason: fc.constantFrom("owner", "gone", "failing"), at: text }, { noNullPrototype: true }),
         ),
@@ -47,6 +48,22 @@ describe("an endpoint's item", () => {
       expect(() => fromEndpointItem(damaged)).toThrow(`${name} has no valid ${field}.`);
     },
   );
+});
+
+it("an endpoint's item is read though a later release added an attribute", () => {
+  const item = { ...toEndpointItem(anEndpoint()), added_later: { M: { a: { S: "b" } } } };
+  expect(fromEndpointItem(item)).toEqual(anEndpoint());
+});
+
+describe("the headers in an endpoint's item", () => {
+  it("are absent where there are none, so that it is the item of the release before", () => {
+    expect(toEndpointItem(anEndpoint())).not.toHaveProperty("headers");
+  });
+
+  it("are read only whole", () => {
+    const damaged = { ...toEndpointItem(anEndpoint()), headers: { M: { names: { L: [] } } } };
+    expect(() => fromEndpointItem(damaged)).toThrow(/has no valid headers/);
+  });
 });
 
 describe("an attempt's item", () => {

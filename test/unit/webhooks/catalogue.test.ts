@@ -6,7 +6,7 @@ import { eventTypeOf } from "../../../shared/webhooks/event-type.ts";
 import { isFilter, wants } from "../../../shared/webhooks/filter.ts";
 import { payloadOf } from "../../../shared/webhooks/payload.ts";
 import { sampleEvent } from "../../../shared/webhooks/samples.ts";
-import { schemaFaults } from "../../support/json-schema.ts";
+import { answerSchemaFaults } from "../../support/json-schema.ts";
 import { refusal } from "../../support/refusal.ts";
 
 const at = "2026-05-11T08:30:12.250Z";
@@ -36,7 +36,7 @@ describe("the catalogue", () => {
 });
 
 describe("a sample", () => {
-  const faults = schemaFaults(webhookJsonSchema("https://api.example.com"));
+  const faults = answerSchemaFaults(webhookJsonSchema("https://api.example.com"));
 
   it.each(types)("of %s is an event of that type, and what would be sent is valid", (type) => {
     const event = sampleEvent(type, "org_a", at);

@@ -52,6 +52,34 @@ describe("an endpoint that is gone", () => {
     },
   );
 
+  it("is disabled by a success that asks for it, which counts as a success", async () => {
+    const world = await whereAnswers({ status: 204, headers: { "webhook-delivery": "disable" } });
+    expect(await world.deliver(message)).toEqual(["succeeded"]);
+    expect(await world.deliveryOf(message)).toMatchObject({ status: "succeeded", reason: null, last_status: 204 });
+    expect(world.disabled).toMatchObject([{ reason: "gone" }]);
+    expect(await world.standing()).toMatchObject({ disabled: { reason: "gone", at } });
+    expect(world.told).toMatchObject([{ action: "WEBHOOK_ENDPOINT_DISABLED" }]);
+    expect(await world.health.read(message.endpoint_id)).toMatchObject({ failures: 0, failing_since: null });
+  });
+
+  it("is sent nothing more of a batch once a success asks for it", async () => {
+    const world = await whereAnswers({ status: 200, headers: { "webhook-delivery": "disable" } });
+    const messages = world.messages(15);
+    const outcomes = await world.deliver(...messages);
+    const sent = world.received.length;
+    expect(sent).toBeLessThan(messages.length);
+    expect(outcomes.filter((outcome) => outcome === "succeeded")).toHaveLength(sent);
+    const waiting = messages.filter((_, at) => outcomes[at] !== "succeeded");
+    expect(await world.deliver(...waiting)).toEqual(waiting.map(() => "given_up"));
+    expect(world.received).toHaveLength(sent);
+  });
+
+  it("is not disabled by what answers a test", async () => {
+    const world = await whereAnswers({ status: 200, headers: { "webhook-delivery": "disable" } });
+    expect(await world.deliver({ ...message, event: null, urgent: true })).toEqual(["succeeded"]);
+    expect((await world.standing())?.disabled).toBeNull();
+  });
+
   it("is disabled once, however many say so at the same time", async () => {
     const world = await whereAnswers({ status: 410 });
     const [first, second, third, fourth] = world.messages(4);

@@ -13,6 +13,7 @@ const settings = {
   entity_id: null,
   description: null,
   enabled: true,
+  headers: null,
 };
 
 describe("a second endpoint with the URL of another", () => {
@@ -59,7 +60,7 @@ it("a change that would make two endpoints send the same is refused; any other c
   await change({ url: settings.url, events: ["bill.*"] });
   expect((await refusalOf(change({ events: ["bill.paid", "invoice.sent"] }))).code).toBe("conflict");
   await change({ description: "ours", enabled: false });
-  await change({ enabled: true });
+  await change({ enabled: true, headers: null });
 });
 
 it("overlaps says of any two filters whether one event can be sent to both", () => {

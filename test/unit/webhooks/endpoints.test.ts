@@ -24,6 +24,7 @@ const settings: EndpointSettings = {
   entity_id: null,
   description: null,
   enabled: true,
+  headers: null,
 };
 
 /** A world with one endpoint in it. */
@@ -60,6 +61,7 @@ describe("creating", () => {
       entity_id: "inv_1",
       description: "Ledger",
       secrets: [{ sealed: expect.stringContaining("sealed"), expires_at: null }],
+      headers: null,
       disabled: null,
       created_at: at,
       updated_at: at,
@@ -332,4 +334,59 @@ it.each(["wh_0", "", "x".repeat(5_000), "wh_00000000000000000000000000000000", "
 it("an endpoint of another organisation is not found", async () => {
   const { world, id } = await withEndpoint();
   expect((await refusalOf(getEndpoint(world, orgB, id))).message).toBe("There is no such endpoint.");
+});
+
+describe("static headers", () => {
+  const headers = { "X-Api-Key": "key-of-the-gateway" };
+  const names = ["X-Api-Key"];
+  const changesOf = (event: { changes: string | null } | undefined) => JSON.parse(event?.changes ?? "null");
+
+  it("are kept sealed; of them the event of creating has the names alone", async () => {
+    const { endpoint, told, world, id } = await withEndpoint({ headers });
+    expect(endpoint.headers).toEqual({ names, sealed: expect.stringMatching(/^sealed /) });
+    expect(await getEndpoint(world, orgA, id)).toEqual(endpoint);
+    expect(JSON.parse(told[0]?.metadata ?? "")).toMatchObject({ headers: names });
+    expect(JSON.stringify([endpoint, told])).not.toContain("key-of-the-gateway");
+  });
+
+  it.each([
+    ["replaced", { "X-B": "another-key" }, ["X-B"]],
+    ["replaced under the same names", { "X-Api-Key": "another-key" }, names],
+    ["removed by null", null, []],
+    ["removed by none", {}, []],
+  ])("are %s, and the event says which names there were and are", async (_, patch, after) => {
+    const { endpoint, told, world, id } = await withEndpoint({ headers });
+    const { endpoint: changed } = await updateEndpoint(world, requester, id, { headers: patch });
+    expect(changed.headers?.names ?? []).toEqual(after);
+    expect(changed.headers?.sealed).not.toBe(endpoint.headers?.sealed);
+    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
+    expect(changesOf(told[1])).toEqual({ headers: { old: names, new: after } });
+    expect(JSON.stringify(told)).not.toContain("key");
+  });
+
+  it("stay where a patch says nothing of them, and where a secret is rotated", async () => {
+    const { endpoint, world, id } = await withEndpoint({ headers });
+    const patched = await updateEndpoint(world, requester, id, { description: "New", url: endpoint.url });
+    expect(patched.endpoint.headers).toEqual(endpoint.headers);
+    const rotated = await rotateSecret(world, requester, id, 60);
+    expect(rotated.endpoint.headers).toEqual(endpoint.headers);
+  });
+
+  it("are not removed where there are none: nothing is written", async () => {
+    const { told, world, id } = await withEndpoint();
+    await updateEndpoint(world, requester, id, { headers: null });
+    expect(told).toHaveLength(1);
+  });
+
+  it.each(["https://evil.example.com/", "https://hooks.example.com/other"])(
+    "do not move to another URL by themselves: %s",
+    async (url) => {
+      const { endpoint, told, world, id } = await withEndpoint({ headers });
+      const error = await refusalOf(updateEndpoint(world, requester, id, { url }));
+      expect([error.code, error.facts.field]).toEqual(["required_field", "headers"]);
+      expect([told.length, await getEndpoint(world, orgA, id)]).toEqual([1, endpoint]);
+      const { endpoint: moved } = await updateEndpoint(world, requester, id, { url, headers: null });
+      expect([moved.url, moved.headers]).toEqual([url, null]);
+    },
+  );
 });

@@ -17,7 +17,7 @@ async function anOrg(endpoints: number, org_id = orgA, managed = manageWorld()) 
   const by = { org_id, token_id: "tok_1", user_id: null, request_id: "req" };
   const ids: string[] = [];
   for (let n = 0; n < endpoints; n++) {
-    const settings = { events: ["*"], entity_id: null, description: null, enabled: true };
+    const settings = { events: ["*"], entity_id: null, description: null, enabled: true, headers: null };
     const created = await createEndpoint(managed.world, by, { ...settings, url: `https://r${n}.example/` });
     ids.push(created.endpoint.endpoint_id);
   }

@@ -76,7 +76,7 @@ it.each([
 
 describe("an exchange", () => {
   it.each([200, 201, 202, 204, 299])("with status %i is a success", (status) => {
-    expect(judge(anExchange({ status }), testNow)).toEqual({ kind: "succeeded" });
+    expect(judge(anExchange({ status }), testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 
   it.each([
@@ -112,8 +112,13 @@ describe("an exchange", () => {
     expect(judge(exchange, testNow)).toMatchObject(meaning);
   });
 
+  it.each([200, 204, 302, 404, 429, 503])("with status %i disables the endpoint by that header", (status) => {
+    const exchange = anExchange({ status, headers: { "webhook-delivery": "disable" } });
+    expect(judge(exchange, testNow)).toMatchObject({ kind: status < 300 ? "succeeded" : "failed", gone: true });
+  });
+
   it("keeps its success whatever the header says", () => {
     const exchange = anExchange({ headers: { "webhook-delivery": "abort-message" } });
-    expect(judge(exchange, testNow)).toEqual({ kind: "succeeded" });
+    expect(judge(exchange, testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 });

@@ -1,4 +1,5 @@
-import { gzipSync } from "node:zlib";
+import { randomBytes } from "node:crypto";
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sender } from "../../../shared/webhooks/send.ts";
 import { type Receiver, redirect, startReceiver, status } from "../../support/receiver.ts";
@@ -84,6 +85,13 @@ describe("an answer", () => {
     expect(Object.keys(headers)).toHaveLength(50);
   });
 
+  it("brings along what decides on further tries, after however many headers", async () => {
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`X-Many-${at}`, "1"]));
+    const decisive = { "retry-after": "60", "webhook-delivery": "disable" };
+    receiver.answer(status(503, { ...many, ...decisive }));
+    expect((await send(receiver.url, {}, "{}")).headers).toMatchObject(decisive);
+  });
+
   it("tells how long it took, in whole milliseconds", async () => {
     receiver.answer(status(200));
     const { duration_ms } = await send(receiver.url, {}, "{}");
@@ -116,13 +124,92 @@ describe("the body of an answer", () => {
     expect(await bodyOf(Buffer.from([0x61, 0x00, 0xff, 0x62, 0xc3]))).toEqual(["a\uFFFD\uFFFDb\uFFFD", false]);
   });
 
-  it("is never decompressed", async () => {
-    const bomb = gzipSync(Buffer.alloc(50_000_000));
-    const [body] = await bodyOf(bomb, { "content-encoding": "gzip" });
-    const begun = new TextDecoder().decode(bomb.subarray(0, 4_096), { stream: true });
-    expect(body).toBe(begun.replaceAll("\0", "\uFFFD"));
+  it("shows control characters by replacement, but for tabs and the ends of lines", async () => {
+    expect(await bodyOf("a\u001b[2J\tb\r\n\u0085\u007fc")).toEqual(["a\uFFFD[2J\tb\r\n\uFFFD\uFFFDc", false]);
   });
 });
+
+describe("the compressed body of an answer", () => {
+  const text = '{"error":"Zürich 🏦 is closed"}';
+  const compressors = [
+    ["gzip", gzipSync],
+    ["GZIP", gzipSync],
+    ["x-gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["deflate", deflateRawSync],
+    ["br", brotliCompressSync],
+  ] as const;
+  const bodyOf = async (coding: string, body: Buffer) => {
+    receiver.answer(status(502, { "content-encoding": coding }, body));
+    const { body: shown, body_truncated, headers, ...exchange } = await send(receiver.url, {}, "{}");
+    expect(exchange).toMatchObject({ status: 502, error: null });
+    expect(headers["content-encoding"]).toBe(coding);
+    return [shown, body_truncated];
+  };
+
+  it.each(compressors)("by %s is shown readable", async (coding, compress) => {
+    expect(await bodyOf(coding, compress(text))).toEqual([text, false]);
+    expect(await bodyOf(coding, compress(""))).toEqual(["", false]);
+  });
+
+  it.each(compressors)("by %s is kept to the first 4,096 bytes of its content", async (coding, compress) => {
+    expect(await bodyOf(coding, compress("x".repeat(4_096)))).toEqual(["x".repeat(4_096), false]);
+    expect(await bodyOf(coding, compress("x".repeat(4_097)))).toEqual(["x".repeat(4_096), true]);
+    const noise = randomBytes(20_000).toString("hex");
+    const [shown, isTruncated] = await bodyOf(coding, compress(noise));
+    expect([isTruncated, noise.startsWith(String(shown)), String(shown).length > 2_000]).toEqual([true, true, true]);
+  });
+
+  it.each(compressors)("by %s shows what came of it where it breaks off", async (coding, compress) => {
+    const content = Array.from({ length: 300 }, (_, at) => `line ${at * 7919}`).join("\n");
+    const half = compress(content).subarray(0, 500);
+    receiver.answer((response) => {
+      response.writeHead(200, { "content-encoding": coding, "content-length": "100000" });
+      response.write(half, () => response.socket?.destroySoon());
+    });
+    const { body, body_truncated } = await send(receiver.url, {}, "{}");
+    expect([body_truncated, content.startsWith(body), body.length > 100]).toEqual([true, true, true]);
+  });
+
+  it.each([
+    ["gzip", () => gzipSync(Buffer.alloc(50_000_000, "x"))],
+    ["br", () => brotliBomb()],
+    ["deflate", () => deflateSync(Buffer.alloc(50_000_000, "x"))],
+  ])("by %s is no bomb", async (coding, bomb) => {
+    const bytes = bomb();
+    const begun = process.cpuUsage();
+    for (let n = 0; n < 20; n++) expect(await bodyOf(coding, bytes)).toEqual(["x".repeat(4_096), true]);
+    // Twenty times the whole of it take seconds; a Brotli window of 16 MB alone takes 100 ms a time.
+    const { user, system } = process.cpuUsage(begun);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
+  });
+
+  it.each([
+    ["gzip", "ok"],
+    ["deflate", "not a deflate stream"],
+    ["br", "<html>\u00e9</html>"],
+    ["zstd", "ok"],
+    ["gzip, br", "ok"],
+    ["identity", "ok"],
+  ])("is shown as it came where %s was not applied", async (coding, plain) => {
+    expect(await bodyOf(coding, Buffer.from(plain))).toEqual([plain, false]);
+  });
+
+  it.each([
+    ["zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00, 0x11, 0x1b])],
+    ["gzip", Buffer.from([0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],
+  ])("that cannot be decompressed shows nothing that does harm: %s", async (coding, bytes) => {
+    const [shown] = await bodyOf(coding, bytes);
+    expect(shown).toMatch(/^\P{Cc}+$/u);
+  });
+});
+
+/** 50 MB of one letter, behind a window of 16 MB. */
+function brotliBomb(): Buffer {
+  return brotliCompressSync(Buffer.alloc(50_000_000, "x"), {
+    params: { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_QUALITY]: 5 },
+  });
+}
 
 describe("a connection", () => {
   it("is used again by the next send", async () => {

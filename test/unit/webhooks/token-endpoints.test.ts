@@ -11,7 +11,7 @@ const leaked = `tok_${"a".repeat(32)}`;
 const other = `tok_${"b".repeat(32)}`;
 
 const by = (token_id: string, org_id = orgA) => ({ org_id, token_id, user_id: null, request_id: "req" });
-const settings = { events: ["*"], entity_id: null, description: null, enabled: true };
+const settings = { events: ["*"], entity_id: null, description: null, enabled: true, headers: null };
 
 async function anOrgWithEndpoints() {
   const { world, told } = manageWorld();

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { accessOptions, findAccess } from "../../access.ts";
 import { callApi, readPages } from "../../activity-api.ts";
-import { readPast } from "../../duration.ts";
 import { printable } from "../../printable.ts";
 import { table } from "../../table.ts";
+import { readTimeRange, sinceOption, untilOption } from "../../time-range.ts";
 import { defineVerb } from "../../verb.ts";
 import {
   deliveryAnswer,
@@ -20,12 +20,13 @@ const page = z.object({ deliveries: z.array(deliverySchema) });
 export const webhooksDeliveries = defineVerb({
   name: "webhooks deliveries",
   summary: "Shows what was sent to an endpoint and what became of it, newest first.",
+  examples: ["webhooks deliveries wh_0123456789abcdef0123456789abcdef --status failed --since 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
     status: { value: "STATUS", help: "only those that are pending, succeeded or failed" },
     type: { value: "TYPE", help: "only events of this type, such as invoice.sent" },
-    since: { value: "7d|TIME", help: "so long ago, or ISO 8601, inclusive" },
-    until: { value: "1h|TIME", help: "the same" },
+    since: sinceOption,
+    until: untilOption,
     limit: { value: "N", help: "deliveries in a page, 1 to 100" },
     all: { help: "every page, not only the first" },
     ...accessOptions,
@@ -36,10 +37,9 @@ export const webhooksDeliveries = defineVerb({
     const [status, type, limit] = [given.text("status"), given.text("type"), given.text("limit")];
     if (status !== undefined) query.set("status", status);
     if (type !== undefined) query.set("event_type", type);
-    for (const name of ["since", "until"] as const) {
-      const value = given.text(name);
-      if (value !== undefined) query.set(name, readPast(value, session.now()));
-    }
+    const { since, until } = readTimeRange((option) => given.text(option), session.now());
+    if (since !== null) query.set("since", since);
+    if (until !== null) query.set("until", until);
     if (limit !== undefined || all) query.set("limit", limit ?? "100");
     const path = `${endpointPath(given.operand("ENDPOINT_ID"))}/deliveries?${query}`;
     const { pages, more } = await readPages(await findAccess(given, session), path, page, { all, session });
@@ -55,6 +55,7 @@ export const webhooksDeliveries = defineVerb({
 export const webhooksDelivery = defineVerb({
   name: "webhooks delivery",
   summary: "Shows each attempt of a delivery, and what the endpoint answered.",
+  examples: ["webhooks delivery wh_0123456789abcdef0123456789abcdef dlv_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID", "DELIVERY_ID"],
   options: accessOptions,
   async run(given, session) {
@@ -67,6 +68,7 @@ export const webhooksDelivery = defineVerb({
 export const webhooksRetry = defineVerb({
   name: "webhooks retry",
   summary: "Sends a delivery again, now.",
+  examples: ["webhooks retry wh_0123456789abcdef0123456789abcdef dlv_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID", "DELIVERY_ID"],
   options: accessOptions,
   async run(given, session) {

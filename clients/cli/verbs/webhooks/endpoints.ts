@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { accessOptions, findAccess } from "../../access.ts";
 import { callApi } from "../../activity-api.ts";
-import { readDuration } from "../../duration.ts";
+import { parseDuration } from "../../duration.ts";
 import { CliError } from "../../outcome.ts";
 import { printable } from "../../printable.ts";
 import { table } from "../../table.ts";
@@ -14,25 +14,31 @@ import {
   endpointSchema,
   endpointsPath,
   eventsOption,
+  headersOption,
+  parseHeaderLines,
 } from "../../webhooks/endpoint.ts";
 
 export const webhooksCreate = defineVerb({
   name: "webhooks create",
   summary: "Has events sent to a URL. Its signing secret is shown this once.",
+  examples: ["webhooks create https://example.com/hook --events 'invoice.*' payment.received"],
   operands: ["URL"],
   options: {
     events: { ...eventsOption, required: true },
     entity: { value: "ID", help: "only events of this document" },
     description: { value: "TEXT", help: "a note for people" },
+    header: headersOption,
     ...accessOptions,
   },
   async run(given, session) {
     const [entity_id, description] = [given.text("entity"), given.text("description")];
+    const headerLines = given.list("header");
     const body = {
       url: given.operand("URL"),
       events: given.list("events"),
       ...(entity_id === undefined ? {} : { entity_id }),
       ...(description === undefined ? {} : { description }),
+      ...(headerLines.length === 0 ? {} : { headers: parseHeaderLines(headerLines) }),
     };
     const access = await findAccess(given, session);
     const { body: json } = await callApi(access, { method: "POST", path: endpointsPath, body }, withSecret);
@@ -44,6 +50,7 @@ export const webhooksCreate = defineVerb({
 export const webhooksList = defineVerb({
   name: "webhooks list",
   summary: "Lists the endpoints, oldest first.",
+  examples: ["webhooks list"],
   options: accessOptions,
   async run(given, session) {
     const answer = z.object({ endpoints: z.array(endpointSchema) });
@@ -56,6 +63,7 @@ export const webhooksList = defineVerb({
 export const webhooksShow = defineVerb({
   name: "webhooks show",
   summary: "Shows an endpoint and how it fares.",
+  examples: ["webhooks show wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
   options: accessOptions,
   async run(given, session) {
@@ -68,6 +76,7 @@ export const webhooksShow = defineVerb({
 export const webhooksDelete = defineVerb({
   name: "webhooks delete",
   summary: "Removes an endpoint: nothing more is sent to it.",
+  examples: ["webhooks delete wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
   options: accessOptions,
   async run(given, session) {
@@ -81,6 +90,7 @@ export const webhooksDelete = defineVerb({
 export const webhooksRotateSecret = defineVerb({
   name: "webhooks rotate-secret",
   summary: "Gives an endpoint a new signing secret, shown this once. Both sign while they overlap.",
+  examples: ["webhooks rotate-secret wh_0123456789abcdef0123456789abcdef --overlap 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
     overlap: { value: "24h", help: "how long the old one still signs; 24h when left out, 0h for not at all" },
@@ -104,7 +114,7 @@ function storeNow({ endpoint }: z.infer<typeof withSecret>): string {
 }
 
 function readOverlap(text: string): number {
-  const ms = readDuration(text);
-  if (ms !== null) return ms / 1000;
+  const duration = parseDuration(text);
+  if (duration !== null && duration.years === 0) return duration.ms / 1000;
   throw new CliError("usage", `--overlap takes a time, such as 24h, 30m or 0h, and not '${text}'.`);
 }

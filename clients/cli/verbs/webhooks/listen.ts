@@ -12,6 +12,7 @@ import { startReceiver } from "../../webhooks/receiver.ts";
 export const webhooksListen = defineVerb({
   name: "webhooks listen",
   summary: "Receives deliveries on 127.0.0.1 until Ctrl-C, and verifies and shows each; with --json, one a line.",
+  examples: ["webhooks listen --events 'invoice.*'"],
   options: {
     events: { value: "FILTER", multiple: true, help: "what to receive; everything when left out" },
     port: { value: "N", help: "the port; any free one when left out" },

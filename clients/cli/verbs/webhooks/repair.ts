@@ -5,13 +5,13 @@ import {
   type RepairRequest,
   repairAnswer,
 } from "../../../../shared/webhooks/repair-request.ts";
-import { readPast } from "../../duration.ts";
 import { progressBar } from "../../emit/progress-bar.ts";
 import { invoke } from "../../invoke.ts";
 import { CliError, exitCodes } from "../../outcome.ts";
 import type { Session } from "../../session.ts";
 import { type Column, table } from "../../table.ts";
 import { findTarget, type Target } from "../../target.ts";
+import { readTimeRange, sinceOption, untilOption } from "../../time-range.ts";
 import { defineVerb } from "../../verb.ts";
 
 /** Attempts at each part of the work: a failure of DynamoDB must not end hours of it. */
@@ -25,21 +25,19 @@ type Repaired = { orgs: number; endpoints: RepairedEndpoint[] };
 export const webhooksRepair = defineVerb({
   name: "webhooks repair",
   summary: "Starts a replay to each endpoint, of any organisation, that misses deliveries of events of a time.",
+  examples: ["webhooks repair --since 24h --dry-run"],
   options: {
-    since: {
-      value: "7d|TIME",
-      required: true,
-      help: "when the first of the events happened: so long ago, or ISO 8601",
-    },
-    until: { value: "1h|TIME", help: "when the last did; now when left out" },
+    since: { ...sinceOption, required: true, help: `when the events happened: ${sinceOption.help}` },
+    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
     "dry-run": { help: "only show which endpoints miss something" },
   },
   async run(given, session) {
     const now = session.now();
+    const { since, until } = readTimeRange((option) => given.text(option), now);
     const range: Range = {
       action: "webhooks.repair",
-      since: readPast(given.text("since") ?? "", now),
-      until: readPast(given.text("until") ?? now.toISOString(), now),
+      since: since ?? "",
+      until: until ?? now.toISOString(),
       dry_run: given.flag("dry-run"),
     };
     const target = await findTarget(session.cwd, given.text("stack"));

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { accessOptions, findAccess } from "../../access.ts";
 import { type ApiAccess, callApi, patiently } from "../../activity-api.ts";
-import { readPast } from "../../duration.ts";
 import { progressBar } from "../../emit/progress-bar.ts";
 import { CliError, exitCodes } from "../../outcome.ts";
 import { printable } from "../../printable.ts";
 import type { Session } from "../../session.ts";
+import { readTimeRange, sinceOption, untilOption } from "../../time-range.ts";
 import { defineVerb } from "../../verb.ts";
 import { endpointPath } from "../../webhooks/endpoint.ts";
 
@@ -24,21 +24,25 @@ const pauseMs = 500;
 export const webhooksReplay = defineVerb({
   name: "webhooks replay",
   summary: "Sends events of the log to an endpoint again, and waits until all of them are on their way.",
+  examples: [
+    "webhooks replay wh_0123456789abcdef0123456789abcdef --since 24h --dry-run",
+    "webhooks replay wh_0123456789abcdef0123456789abcdef --since 7d --only all",
+  ],
   operands: ["ENDPOINT_ID"],
   options: {
-    since: { value: "7d|TIME", required: true, help: "so long ago, or ISO 8601, inclusive" },
-    until: { value: "1h|TIME", help: "the same; now when left out" },
+    since: { ...sinceOption, required: true },
+    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
     events: { value: "FILTER", multiple: true, help: "only these, of what the endpoint gets anyway" },
     only: { value: "failed|all", help: "what never arrived, or all of it; failed when left out" },
     "dry-run": { help: "only count what would be sent" },
     ...accessOptions,
   },
   async run(given, session) {
-    const now = session.now();
-    const [until, only, events] = [given.text("until"), given.text("only"), given.list("events")];
+    const { since, until } = readTimeRange((option) => given.text(option), session.now());
+    const [only, events] = [given.text("only"), given.list("events")];
     const body = {
-      since: readPast(given.text("since") ?? "", now),
-      ...(until === undefined ? {} : { until: readPast(until, now) }),
+      since,
+      ...(until === null ? {} : { until }),
       ...(events.length === 0 ? {} : { events }),
       ...(only === undefined ? {} : { only }),
       ...(given.flag("dry-run") ? { dry_run: true } : {}),

@@ -20,6 +20,7 @@ const patienceMs = 60_000;
 export const webhooksTest = defineVerb({
   name: "webhooks test",
   summary: "Sends a signed sample event to an endpoint, and waits for what it answers.",
+  examples: ["webhooks test wh_0123456789abcdef0123456789abcdef --type invoice.sent"],
   operands: ["ENDPOINT_ID"],
   options: {
     type: { value: "TYPE", help: "the event type; webhooks types lists them, invoice.sent when left out" },

@@ -16,6 +16,7 @@ const shape: readonly Column<z.infer<typeof eventType>>[] = [
 export const webhooksTypes = defineVerb({
   name: "webhooks types",
   summary: "Lists the event types; with --json, a sample and the JSON Schema of each.",
+  examples: ["webhooks types"],
   options: accessOptions,
   async run(given, session) {
     const path = "/api/public/v1/webhooks/event-types";

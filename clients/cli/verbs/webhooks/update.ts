@@ -4,7 +4,14 @@ import { callApi } from "../../activity-api.ts";
 import { CliError } from "../../outcome.ts";
 import { printable } from "../../printable.ts";
 import { defineVerb } from "../../verb.ts";
-import { describeEndpoint, endpointAnswer, endpointPath, eventsOption } from "../../webhooks/endpoint.ts";
+import {
+  describeEndpoint,
+  endpointAnswer,
+  endpointPath,
+  eventsOption,
+  headersOption,
+  parseHeaderLines,
+} from "../../webhooks/endpoint.ts";
 
 const updateAnswer = endpointAnswer.extend({
   missed: z.optional(z.object({ since: z.string(), until: z.string(), only: z.string() })),
@@ -13,12 +20,18 @@ const updateAnswer = endpointAnswer.extend({
 export const webhooksUpdate = defineVerb({
   name: "webhooks update",
   summary: "Changes an endpoint. Enabling one again tells how to replay what it missed.",
+  examples: [
+    "webhooks update wh_0123456789abcdef0123456789abcdef --events invoice.sent",
+    "webhooks update wh_0123456789abcdef0123456789abcdef --enable",
+  ],
   operands: ["ENDPOINT_ID"],
   options: {
     url: { value: "URL", help: "where to send to from now on" },
     events: eventsOption,
     entity: { value: "ID", help: "only events of this document; '' for any" },
     description: { value: "TEXT", help: "a note for people; '' for none" },
+    header: { ...headersOption, help: "replaces all headers; give them again with --url" },
+    "no-headers": { help: "removes all headers" },
     enable: { help: "send to it again" },
     disable: { help: "send nothing to it" },
     ...accessOptions,
@@ -26,12 +39,16 @@ export const webhooksUpdate = defineVerb({
   async run(given, session) {
     const [url, entity, description] = [given.text("url"), given.text("entity"), given.text("description")];
     const [filters, enable, disable] = [given.list("events"), given.flag("enable"), given.flag("disable")];
+    const [headerLines, noHeaders] = [given.list("header"), given.flag("no-headers")];
+    if (noHeaders && headerLines.length > 0) throw new CliError("usage", "Give --header or --no-headers, not both.");
     if (enable && disable) throw new CliError("usage", "Give --enable or --disable, not both.");
     const body = {
       ...(url === undefined ? {} : { url }),
       ...(filters.length === 0 ? {} : { events: filters }),
       ...(entity === undefined ? {} : { entity_id: entity || null }),
       ...(description === undefined ? {} : { description: description || null }),
+      ...(headerLines.length === 0 ? {} : { headers: parseHeaderLines(headerLines) }),
+      ...(noHeaders ? { headers: null } : {}),
       ...(enable || disable ? { enabled: enable } : {}),
     };
     if (Object.keys(body).length === 0) throw new CliError("usage", "Say what to change: --help tells all there is.");

@@ -9,7 +9,9 @@ import { charging } from "../../charge.ts";
 import type { HttpRequest, HttpResponse, HttpTrace } from "../../http.ts";
 import { commonRate } from "../../identify.ts";
 import { credentialsOf, identifyCaller } from "../identify.ts";
+import { assertKnownParameters } from "../known-parameters.ts";
 import { handlers } from "./handlers.ts";
+import { parametersOf } from "./query.ts";
 import { findWebhookRoute } from "./routes.ts";
 
 export type WebhooksContext = ManageWorld & { readonly tokens: TokenUses };
@@ -27,6 +29,7 @@ export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
     const caller = await identifyCaller(visit, credentials);
     const { token, org_id } = caller;
     requireScope(token, "AIBooks.webhooks.MANAGE");
+    assertKnownParameters(request.query, parametersOf(route.name));
     const { token_id, user_id } = token;
     if (deliveryIdPattern.test(route.deliveryId)) trace.facts.delivery_id = route.deliveryId;
     if (replayIdPattern.test(route.replayId)) trace.facts.replay_id = route.replayId;

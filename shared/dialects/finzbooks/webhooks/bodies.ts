@@ -1,9 +1,18 @@
 import * as z from "zod/mini";
 import { maxIdLength } from "../../../events/limits.ts";
+import { maxUnits } from "../../../events/max-units.ts";
 import { isVisibleId, isVisibleLine } from "../../../events/text-rules.ts";
+import { timePattern } from "../../../events/wall-time.ts";
 import { keptForDays } from "../../../webhooks/delivery.ts";
 import { filterPattern, maxFilterLength } from "../../../webhooks/filter.ts";
 import { replayScopes } from "../../../webhooks/replay.ts";
+import {
+  headerNamePattern,
+  maxHeaderNameLength,
+  maxHeaders,
+  maxHeaderValueLength,
+  maxHeaderValuesLength,
+} from "../../../webhooks/static-headers.ts";
 import type { RouteName } from "./routes.ts";
 
 const maxFilters = 50;
@@ -25,21 +34,44 @@ const filters = z
   .check(z.minLength(1), z.maxLength(maxFilters))
   .register(facts, { description: "Filters: `invoice.sent`, `invoice.*`, `*.voided` or `*`. One of them must match." });
 
+const headerName = { pattern: headerNamePattern.source, maxLength: maxHeaderNameLength };
+const headerValue = { minLength: 1, maxLength: maxHeaderValueLength };
+
+const headers = z
+  .record(z.string().register(facts, headerName), z.string().register(facts, headerValue))
+  .register(facts, { maxProperties: maxHeaders });
+
+const headersDescription =
+  "Headers that are added to each request, for a gateway in front of the receiver; `Authorization` is allowed. " +
+  "Replaced as a whole, removed by `null`, and required with another `url`. Values are visible ASCII, of at most " +
+  `${maxHeaderValuesLength} characters together, and never shown again.`;
+
 const settings = z.strictObject({
   url: z
     .string()
     .register(facts, { format: "uri", description: "https, on the public Internet, without credentials." }),
   events: filters,
   entity_id: z
-    .optional(z.nullable(z.string().check(z.minLength(1), z.maxLength(maxIdLength), z.refine(isVisibleId, hidden))))
+    .optional(z.nullable(z.string().check(z.minLength(1), ...maxUnits(maxIdLength), z.refine(isVisibleId, hidden))))
     .register(facts, { description: "Only events of this document; `null` for all." }),
   description: z.optional(
-    z.nullable(z.string().check(z.maxLength(maxDescriptionLength), z.refine(isVisibleLine, hidden))),
+    z.nullable(z.string().check(...maxUnits(maxDescriptionLength), z.refine(isVisibleLine, hidden))),
   ),
   enabled: z.optional(z.boolean()).register(facts, { description: "While it is not, nothing is sent." }),
+  headers: z.optional(z.nullable(headers)).register(facts, { description: headersDescription }),
 });
 
-const time = z.string().register(facts, { description: "ISO 8601, inclusive.", examples: ["2026-05-11T00:00:00Z"] });
+const since = z.string().register(facts, timeFacts("first"));
+const until = z.optional(z.string()).register(facts, timeFacts("last", " Now, where it is not given."));
+
+/** The forms are those of the parameters of a query; what has another one is refused where it is parsed. */
+function timeFacts(end: "first" | "last", more = "") {
+  return {
+    pattern: timePattern.source,
+    description: `ISO 8601, inclusive: the ${end} moment that the text names, of a date that of its day. No offset means UTC.${more}`,
+    examples: ["2026-05-11T00:00:00Z"],
+  };
+}
 
 /** The bodies that are read here; OpenAPI describes them from these. */
 export const bodies = {
@@ -55,8 +87,8 @@ export const bodies = {
   }),
   retry_webhook_delivery: z.strictObject({}),
   replay_webhook_events: z.strictObject({
-    since: time,
-    until: z.optional(time).register(facts, { description: "Now, where it is not given." }),
+    since,
+    until,
     events: z
       .optional(z.nullable(filters))
       .register(facts, { description: "Only these of what the endpoint is told of." }),

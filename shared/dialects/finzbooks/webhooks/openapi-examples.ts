@@ -20,6 +20,7 @@ export const endpoint: Endpoint = {
   entity_id: null,
   description: "Keeps our ledger in step",
   secrets: [],
+  headers: { names: ["X-Api-Key"], sealed: "" },
   disabled: null,
   created_at,
   updated_at: created_at,

@@ -46,7 +46,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
   create_webhook_endpoint: {
     summary: "Create a webhook endpoint",
     description: "It is sent what happens from now on. The answer shows the secret that signs it, this once.",
-    bodyExample: { url, events, description },
+    bodyExample: { url, events, description, headers: { "X-Api-Key": "key-of-the-gateway" } },
     answers: {
       201: { description: "Created.", content: { endpoint: "WebhookEndpointWithSecret" }, example: rotated },
     },

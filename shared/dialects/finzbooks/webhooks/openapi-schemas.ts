@@ -5,6 +5,7 @@ import { eventTypePattern } from "../../../webhooks/event-type.ts";
 import { filterPattern } from "../../../webhooks/filter.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "../../../webhooks/ids.ts";
 import { replayScopes } from "../../../webhooks/replay.ts";
+import { maxHeaderNameLength, maxHeaders } from "../../../webhooks/static-headers.ts";
 import { exactly, timeSchema } from "../openapi-schemas.ts";
 import { payloadSchema } from "./payload-schema.ts";
 import { maxDeliveries } from "./query.ts";
@@ -12,9 +13,14 @@ import { maxDeliveries } from "./query.ts";
 const matching = (pattern: RegExp) => ({ type: "string", pattern: pattern.source });
 const timeOrNull = { ...timeSchema, type: ["string", "null"] };
 const textOrNull = (description: string) => ({ type: ["string", "null"], description });
-const count = { type: "integer", minimum: 0 };
+const count = { type: "integer", format: "int64", minimum: 0 };
+const oneOf = (values: readonly string[]) => ({ type: "string", enum: values });
 const statusOrNull = { type: ["integer", "null"], minimum: 100, maximum: 999 };
-const oneOfOrNull = (values: readonly string[], description: string) => ({ enum: [...values, null], description });
+const oneOfOrNull = (values: readonly string[], description: string) => ({
+  type: ["string", "null"],
+  enum: [...values, null],
+  description,
+});
 
 const endpoint = {
   endpoint_id: matching(endpointIdPattern),
@@ -22,15 +28,21 @@ const endpoint = {
   events: { type: "array", items: matching(filterPattern) },
   entity_id: { type: ["string", "null"], maxLength: maxIdLength },
   description: { type: ["string", "null"] },
-  status: { enum: ["enabled", "disabled"] },
+  status: oneOf(["enabled", "disabled"]),
   disabled_reason: oneOfOrNull(
     ["owner", "gone", "failing", "token_revoked"],
-    "`owner`: by this API; `gone`: it answered 410; `failing`: three days without one success; " +
+    "`owner`: by this API; `gone`: it answered 410, or `webhook-delivery: disable`; `failing`: three days without one success; " +
       "`token_revoked`: an operator revoked a token that had created or changed it.",
   ),
   disabled_at: timeOrNull,
   created_at: timeSchema,
   updated_at: timeSchema,
+  header_names: {
+    type: "array",
+    maxItems: maxHeaders,
+    items: { type: "string", maxLength: maxHeaderNameLength },
+    description: "The names of `headers`, whose values are never shown.",
+  },
 };
 
 const { endpoint_id, url, ...rest } = endpoint;
@@ -40,7 +52,7 @@ const delivery = {
   endpoint_id: endpoint.endpoint_id,
   event_id: textOrNull("The event of the log; `null` for a test."),
   event_type: matching(eventTypePattern),
-  status: { enum: deliveryStatuses },
+  status: oneOf(deliveryStatuses),
   reason: oneOfOrNull(
     [
       ...["exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted", "org_suspended"],
@@ -57,10 +69,10 @@ const delivery = {
 };
 
 const attempt = exactly({
-  number: { type: "integer", minimum: 1 },
+  number: { type: "integer", format: "int64", minimum: 1 },
   at: timeSchema,
   duration_ms: { type: "number", minimum: 0 },
-  outcome: { enum: ["succeeded", "failed"] },
+  outcome: oneOf(["succeeded", "failed"]),
   response_status: statusOrNull,
   error: textOrNull("What kept the request from being answered."),
   message: textOrNull("The same in words."),
@@ -86,7 +98,7 @@ export const webhookSchemas = {
   WebhookEndpointWithHealth: exactly({
     ...endpoint,
     health: exactly({
-      circuit: { enum: ["closed", "open", "half_open"], description: "While it is open, attempts wait." },
+      circuit: { ...oneOf(["closed", "open", "half_open"]), description: "While it is open, attempts wait." },
       consecutive_failures: count,
       failing_since: timeOrNull,
       last_success_at: timeOrNull,
@@ -94,7 +106,7 @@ export const webhookSchemas = {
   }),
   WebhookEndpoints: { type: "array", maxItems: maxEndpoints, items: ref("WebhookEndpoint") },
   WebhookMissed: exactly(
-    { since: timeSchema, until: timeSchema, only: { enum: replayScopes } },
+    { since: timeSchema, until: timeSchema, only: oneOf(replayScopes) },
     { description: "What was not sent while the endpoint was disabled: the body of a replay that sends it." },
   ),
   WebhookDelivery: exactly(delivery, { description: "One event on its way to one endpoint." }),
@@ -108,16 +120,16 @@ export const webhookSchemas = {
   WebhookTest: exactly({
     delivery_id: delivery.delivery_id,
     event_type: delivery.event_type,
-    status: { const: "pending" },
+    status: { type: "string", const: "pending" },
   }),
   WebhookReplay: exactly(
     {
       replay_id: matching(replayIdPattern),
-      status: { enum: ["running", "done", "stopped"] },
+      status: oneOf(["running", "done", "stopped"]),
       since: timeSchema,
       until: timeSchema,
       events: { type: ["array", "null"], items: matching(filterPattern) },
-      only: { enum: replayScopes },
+      only: oneOf(replayScopes),
       examined: count,
       sent: count,
       created_at: timeSchema,
@@ -126,7 +138,7 @@ export const webhookSchemas = {
     { description: "A replay on its way through the log. It stops where the endpoint is disabled or deleted." },
   ),
   WebhookReplayCount: exactly({
-    dry_run: { const: true },
+    dry_run: { type: "boolean", const: true },
     count: { ...count, description: "Events that the replay would send." },
     examined: count,
     complete: { type: "boolean", description: "Whether the whole range was looked at; else its newest part." },

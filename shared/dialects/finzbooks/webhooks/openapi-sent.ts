@@ -38,8 +38,11 @@ export function webhooksSent() {
     summary: "An event, sent to a webhook endpoint",
     description:
       "Verify one of the two signatures over the bytes as they came, then answer within 15 seconds. An event can " +
-      "come more than once, always under the same id, and in any order. What fails is tried again for three days.",
-    tags: ["webhooks"],
+      "come more than once, always under the same id, and in any order. What fails is tried again for three days. " +
+      "The headers of the endpoint come, too. With `webhook-delivery: disable` in the response, whatever its status, the " +
+      "endpoint is disabled; with `abort-message` a delivery that failed is not tried again.",
+    // openapi-generator writes one file a tag for `paths` and one for `webhooks`: a shared tag loses the first.
+    tags: ["receiving"],
     security: [],
     parameters,
     requestBody: { required: true, content },

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { deliveryStatuses } from "../../../webhooks/delivery.ts";
 import { eventTypePattern } from "../../../webhooks/event-type.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "../../../webhooks/ids.ts";
+import { withNullTypes } from "../../nullable-schema.ts";
 import { refs, security } from "../openapi.ts";
 import { headerRefs, problemRefs, rateHeaders } from "../openapi-problems.ts";
 import { exactly, success } from "../openapi-schemas.ts";
@@ -19,7 +20,7 @@ const bodySchemas: Partial<Readonly<Record<RouteName, z.ZodMiniType>>> = bodies;
 const idPatterns = { endpoint_id: endpointIdPattern, delivery_id: deliveryIdPattern, replay_id: replayIdPattern };
 
 const deliveryParameters = [
-  { name: "status", in: "query", description: "Only these.", schema: { enum: deliveryStatuses } },
+  { name: "status", in: "query", description: "Only these.", schema: { type: "string", enum: deliveryStatuses } },
   {
     name: "event_type",
     in: "query",
@@ -89,6 +90,7 @@ function answerSchema({ content, optional = [] }: Answer) {
 /** The body as its reader has it. It may be left out where nothing in it must be there. */
 function requestBody(body: z.ZodMiniType, example: unknown) {
   const { $schema: _, ...schema } = z.toJSONSchema(body, { io: "input", unrepresentable: "any" });
-  const content = { "application/json": { schema, examples: { sample: { value: example } } } };
+  const media = { schema: withNullTypes(schema), examples: { sample: { value: example } } };
+  const content = { "application/json": media };
   return { required: (schema.required ?? []).length > 0, content };
 }

@@ -26,6 +26,7 @@ export const payloadSchema = exactly(
   { description: "The body of a delivery." },
   {
     test: {
+      type: "boolean",
       const: true,
       description: "Only in a test that somebody asked for: the event is invented, and nothing is to be booked for it.",
     },

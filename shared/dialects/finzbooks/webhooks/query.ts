@@ -1,10 +1,17 @@
 import { type DeliveryQuery, type DeliveryStatus, deliveryStatuses } from "../../../webhooks/delivery.ts";
 import { eventTypePattern } from "../../../webhooks/event-type.ts";
 import { deliveryIdPattern } from "../../../webhooks/ids.ts";
-import { invalid, only, readLimit, readTime } from "../../parameters.ts";
+import { invalid, only, readLimit, readTimeRange } from "../../parameters.ts";
+import { plainParameters } from "../query.ts";
+import type { RouteName } from "./routes.ts";
 
-/** Every parameter that means something to a list of deliveries. */
+/** Every parameter of a list of deliveries. */
 export const deliveryParameters = ["organization_id", "status", "event_type", "since", "until", "limit", "cursor"];
+
+/** The parameters that an operation knows. */
+export function parametersOf(name: RouteName): readonly string[] {
+  return name === "list_webhook_deliveries" ? deliveryParameters : plainParameters;
+}
 
 /** Deliveries of a page when the caller names no number, and at most. */
 export const defaultDeliveries = 50;
@@ -18,8 +25,7 @@ export function readDeliveryQuery(endpoint_id: string, query: URLSearchParams): 
     endpoint_id,
     status: readStatus(only(query, "status")),
     event_type: readEventType(only(query, "event_type")),
-    since: readTime(only(query, "since"), "since", "up"),
-    until: readTime(only(query, "until"), "until", "down"),
+    ...readTimeRange(query),
     limit: readLimit(only(query, "limit"), defaultDeliveries, maxDeliveries),
     after: readCursor(only(query, "cursor")),
   };

@@ -11,9 +11,9 @@ export function success(content: Readonly<Record<string, unknown>> = {}): string
   return JSON.stringify({ code: 0, message: "success", ...content });
 }
 
-/** An endpoint, with its secret only where that is new. */
+/** An endpoint, with its secret only where that is new, and of its headers the names. */
 export function endpointView(endpoint: Endpoint, secret?: string) {
-  const { endpoint_id, url, events, entity_id, description, disabled, created_at, updated_at } = endpoint;
+  const { endpoint_id, url, events, entity_id, description, headers, disabled, created_at, updated_at } = endpoint;
   return {
     endpoint_id,
     url,
@@ -26,6 +26,7 @@ export function endpointView(endpoint: Endpoint, secret?: string) {
     disabled_at: timeOrNull(disabled?.at ?? null),
     created_at: renderTime(created_at),
     updated_at: renderTime(updated_at),
+    header_names: headers?.names ?? [],
   };
 }
 

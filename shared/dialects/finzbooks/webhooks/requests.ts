@@ -1,11 +1,12 @@
 import type * as z from "zod/mini";
 import { ActivityError } from "../../../events/errors.ts";
 import { faultOf } from "../../../events/fault.ts";
+import { parseTimeRange } from "../../../events/time-range.ts";
 import type { EndpointPatch } from "../../../webhooks/endpoint-update.ts";
 import type { EndpointSettings } from "../../../webhooks/endpoints.ts";
 import { readFilter } from "../../../webhooks/filter.ts";
 import type { ReplayRange } from "../../../webhooks/replay-selection.ts";
-import { readTime } from "../../parameters.ts";
+import { checkStaticHeaders, noClientCertificates, type StaticHeaders } from "../../../webhooks/static-headers.ts";
 import { bodies, defaultOverlap, defaultTestType } from "./bodies.ts";
 
 /**
@@ -19,14 +20,19 @@ export function readSettings(body: unknown): EndpointSettings {
     entity_id = null,
     description = null,
     enabled = true,
+    headers = null,
   } = read(bodies.create_webhook_endpoint, body);
-  return { url, events: readFilters(events), entity_id, description, enabled };
+  return { url, events: readFilters(events), entity_id, description, enabled, headers: parseHeaders(headers) };
 }
 
 /** The body that changes an endpoint: what it leaves out stays. */
 export function readPatch(body: unknown): EndpointPatch {
-  const { events, ...rest } = read(bodies.update_webhook_endpoint, body);
-  return events === undefined ? rest : { ...rest, events: readFilters(events) };
+  const { events, headers, ...rest } = read(bodies.update_webhook_endpoint, body);
+  return {
+    ...rest,
+    ...(events === undefined ? {} : { events: readFilters(events) }),
+    ...(headers === undefined ? {} : { headers: parseHeaders(headers) }),
+  };
 }
 
 /** The seconds for which the old secret signs on. */
@@ -48,18 +54,18 @@ export function readReplay(body: unknown, now: Date): { readonly range: ReplayRa
     only = "failed",
     dry_run: isDryRun = false,
   } = read(bodies.replay_webhook_events, body);
-  const range = {
-    since: readTime(since, "since", "up"),
-    until: until === undefined ? now.toISOString() : readTime(until, "until", "down"),
-    events: events === null ? null : readFilters(events),
-    only,
-  };
+  const times = parseTimeRange({ since, until: until ?? now.toISOString() });
+  const range = { ...times, events: events === null ? null : readFilters(events), only };
   return { range, isDryRun };
 }
 
 /** Nothing, where nothing is expected. */
 export function readNothing(body: unknown): void {
   read(bodies.retry_webhook_delivery, body);
+}
+
+function parseHeaders(headers: StaticHeaders | null): StaticHeaders | null {
+  return headers === null ? null : checkStaticHeaders(headers);
 }
 
 function readFilters(filterTexts: readonly string[]): string[] {
@@ -74,12 +80,17 @@ function read<Schema extends z.ZodMiniType>(schema: Schema, body: unknown): z.in
   throw issue === undefined ? parsed.error : refusal(issue);
 }
 
+/** What clients call the fields for a certificate of their own. */
+const certificateField = /cert|pem|mtls|tls|pkcs|pfx|p12|private_?key|client_?key/i;
+
 function refusal(issue: z.core.$ZodIssue): ActivityError {
   const isMissing = issue.code === "invalid_type" && issue.input === undefined && issue.path.length > 0;
-  const [at] = issue.code === "unrecognized_keys" ? issue.keys : issue.path;
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
+  const [at] = unknown.length > 0 ? unknown : issue.path;
+  const isCertificate = unknown.some((key) => certificateField.test(key));
   return new ActivityError(
     isMissing ? "required_field" : "invalid_value",
-    `${faultOf(issue, "the body")}.`,
+    isCertificate ? noClientCertificates : `${faultOf(issue, "the body")}.`,
     at === undefined ? {} : { field: String(at).slice(0, 64) },
   );
 }

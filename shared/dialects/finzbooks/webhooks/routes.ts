@@ -42,7 +42,8 @@ export function findWebhookRoute(method: string, path: string): WebhookRoute {
   if (matching.length === 0) throw new ActivityError("not_found", "There is no such resource.");
   const matcher = matching.find((candidate) => candidate.method === method);
   if (matcher === undefined) {
-    const allow = matching.map((candidate) => candidate.method).join(", ");
+    const methods = matching.map((candidate) => candidate.method);
+    const allow = methods.flatMap((each) => (each === "GET" ? ["GET", "HEAD"] : each)).join(", ");
     throw new ActivityError("method_not_allowed", `This resource accepts only ${allow}.`, { allow });
   }
   const { endpoint_id = "", delivery_id = "", replay_id = "" } = matcher.pattern.exec(path)?.groups ?? {};

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { toNumericId } from "../../../../shared/dialects/fakturoid/numeric-id.ts";
 import { type Account, renderEvent, renderEvents, renderUser } from "../../../../shared/dialects/fakturoid/render.ts";
 import { type ActivityEvent, jsonText } from "../../../../shared/events/event.ts";
 import { readEventText } from "../../../../shared/events/read-event.ts";
@@ -18,6 +19,8 @@ const stored = (extra: string) => readEventText(anInputText({}, extra), { now: t
 describe("an event", () => {
   it("has the vendor's keys, in the vendor's order, and no other", () => {
     const event = anEvent({
+      entity_id: "27",
+      actor_user_id: "5",
       related: jsonText([{ entity_type: "CONTACT", entity_id: "16", entity_ref: null }]),
       contact_id: "16",
       information: "not shown",
@@ -53,12 +56,13 @@ describe("an event", () => {
   it("is JSON that says what was stored, whatever texts an event holds", () => {
     const text = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
     const id = text.filter((value) => !/^\d+$/.test(value));
+    const shownId = (value: string) => ({ id: toNumericId(value).id, custom_id: value });
     fc.assert(
       fc.property(id, id, text, fc.dictionary(text, fc.jsonValue()), (entity_id, actor, said, params) => {
         const event = anEvent({ entity_id, actor_user_id: actor, text: said, params: jsonText(params) });
         const rendered = JSON.parse(renderEvents([event], account))[0];
-        expect(rendered).toMatchObject({ text: said, user: { id: actor } });
-        expect(rendered.related_objects).toEqual([{ id: entity_id, type: "Invoice" }]);
+        expect(rendered).toMatchObject({ text: said, user: shownId(actor) });
+        expect(rendered.related_objects).toEqual([{ ...shownId(entity_id), type: "Invoice" }]);
         expect(JSON.stringify(rendered.params)).toBe(JSON.stringify(JSON.parse(jsonText(params))));
       }),
     );
@@ -98,35 +102,43 @@ describe("created_at", () => {
 });
 
 describe("an id", () => {
-  it.each([
-    ["27", "27"],
-    ["0", "0"],
-    ["999999999999999", "999999999999999"],
-    ["9007199254740991", '"9007199254740991"'],
-    ["9007199254740993", '"9007199254740993"'],
-    ["123456789012345678901234567890", '"123456789012345678901234567890"'],
-    ["007", '"007"'],
-    ["-1", '"-1"'],
-    ["1.0", '"1.0"'],
-    ["1e3", '"1e3"'],
-    ["٣", '"٣"'],
-    ["12\n", '"12\\n"'],
-    ["inv_8c3f1a9b", '"inv_8c3f1a9b"'],
-    ["usr:1:2", '"usr:1:2"'],
-  ])("%j is written %s, of documents and of users", (id, written) => {
-    const text = renderEvent(anEvent({ entity_id: id, actor_user_id: id }), account);
-    expect(text).toContain(`"related_objects":[{"id":${written},"type":"Invoice"}]`);
-    expect(text).toContain(`"user":{"id":${written},`);
+  const shownAs = (id: string) => {
+    const { related_objects, user } = shown({ entity_id: id, actor_user_id: id });
+    expect(related_objects[0].id).toBe(user.id);
+    expect(related_objects[0].custom_id).toBe(user.custom_id);
+    return { id: user.id, custom_id: user.custom_id };
+  };
+
+  it.each(["0", "27", "999999999999999", "4503599627370495"])("that is the whole number %s stays as it is", (id) => {
+    expect(shownAs(id)).toEqual({ id: Number(id), custom_id: undefined });
+    expect(renderEvent(anEvent({ entity_id: id }), account)).toContain(
+      `"related_objects":[{"id":${id},"type":"Invoice"}]`,
+    );
   });
 
-  it("loses no digit, however many it has", () => {
+  it.each([
+    ["inv_8c3f1a9b", 8320451015777600],
+    ["usr_demo", 4673450973414221],
+    ["4503599627370496", 5218296514299755],
+    ["9007199254740993", 7349369731356035],
+    ["007", 6238580918925232],
+    ["-1", 4990505990461203],
+    ["1.0", 8180321804315301],
+    ["1e3", 4698336130319726],
+    ["٣", 4966482521560850],
+    ["12\n", 7353211886012154],
+  ])("%j is shown as %s, with the text beside it", (id, number) => {
+    expect(shownAs(id)).toEqual({ id: number, custom_id: id });
+  });
+
+  it("is a number that every client can hold, and a number that stands for a text is no number of an id", () => {
+    const id = fc.oneof(fc.string({ unit: "binary", minLength: 1 }), fc.stringMatching(/^\d{1,20}$/));
     fc.assert(
-      fc.property(fc.stringMatching(/^\d{1,40}$/), (id) => {
-        const [, written] =
-          /"related_objects":\[{"id":("?)/.exec(renderEvent(anEvent({ entity_id: id }), account)) ?? [];
-        const read = shown({ entity_id: id }).related_objects[0].id;
-        expect(String(read)).toBe(id);
-        expect(typeof read).toBe(written === "" ? "number" : "string");
+      fc.property(id, (text) => {
+        const { id: number, custom_id } = shownAs(text);
+        expect(Number.isSafeInteger(number)).toBe(true);
+        expect(custom_id ?? String(number)).toBe(text);
+        expect(number >= 2 ** 52).toBe(custom_id !== undefined);
       }),
     );
   });
@@ -298,16 +310,27 @@ describe("the user of a token", () => {
     const token = aToken({ user_id: "5" });
     const second = anOrg({ org_id: "org_b", name: "Čapek & Sons", slug: "capek", account_number: null });
     const body = renderUser(token, [anOrg({ robot_name: "Robot" }), second]);
+    const rights = '"permission":"read_only","allowed_scope":["reports","expenses","invoices"]';
     expect(body).toBe(
-      '{"id":5,"full_name":"Robot","email":null,"avatar_url":null,"default_account":"acme-traders","accounts":[' +
-        '{"slug":"acme-traders","logo":null,"name":"Acme Traders","registration_no":"1001"},' +
-        '{"slug":"capek","logo":null,"name":"Čapek & Sons","registration_no":null}]}',
+      `{"id":5,"full_name":"Robot","email":null,"avatar_url":null,"default_account":"acme-traders",${rights},"accounts":[` +
+        `{"slug":"acme-traders","logo":null,"name":"Acme Traders","registration_no":"1001",${rights}},` +
+        `{"slug":"capek","logo":null,"name":"Čapek & Sons","registration_no":null,${rights}}]}`,
     );
     expect(body).not.toContain(token.hash);
   });
 
   it("of a token that speaks for nobody is the token", () => {
-    expect(JSON.parse(renderUser(aToken(), [anOrg()])).id).toBe(aToken().token_id);
+    const { token_id } = aToken();
+    expect(JSON.parse(renderUser(aToken(), [anOrg()]))).toMatchObject({
+      id: toNumericId(token_id).id,
+      custom_id: token_id,
+    });
+  });
+
+  it("has the same number as in the events of the user", () => {
+    const { id, custom_id } = JSON.parse(renderUser(aToken({ user_id: "usr_demo" }), [anOrg()]));
+    expect([id, custom_id]).toEqual([4673450973414221, "usr_demo"]);
+    expect(shown({ actor_user_id: "usr_demo" }).user).toMatchObject({ id, custom_id });
   });
 
   it("has no account that no URL could name: clients take the first one's slug", () => {

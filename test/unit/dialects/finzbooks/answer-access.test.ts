@@ -65,6 +65,8 @@ describe("the organisation", () => {
     ["two at once, by parameters", {}, "?organization_id=org_a&organization_id=org_b", "invalid_value"],
     ["two at once, by a doubled header", { "x-aibooks-org": "org_a,org_b" }, "", "org_mismatch"],
     ["empty, as if it were not named", { "x-aibooks-org": "" }, "", "required_field"],
+    ["an empty parameter", {}, "?organization_id=", "invalid_value"],
+    ["an empty parameter beside the header", { "x-aibooks-org": "org_a" }, "?organization_id=", "invalid_value"],
   ])("is refused when it is %s", async (_, named, query, code) => {
     const request = aRequest(`${activity}${query}`, { headers: { authorization: bearer, ...named } });
     expect((await refusalOf(dialect({ token: both }).answer(request))).code).toBe(code);

@@ -79,7 +79,7 @@ it.each(["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get"])(
   (method) => {
     for (const path of ["/activity", "/whoami", "/invoices/inv_1/activity"]) {
       const error = refusal(() => findRoute(method, `${basePath}${path}`));
-      expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET"]);
+      expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
     }
     expect(refusal(() => findRoute(method, "/nowhere")).code).toBe("not_found");
   },

@@ -341,7 +341,7 @@ describe("other requests", () => {
     for (const target of [list, `${list}/7001`, account]) {
       const { ask, use } = dialect();
       const { status, headers, body } = await ask(`${target}?format=json`, { method });
-      expect([status, headers.allow, Object.keys(JSON.parse(body))]).toEqual([405, "GET", ["error"]]);
+      expect([status, headers.allow, Object.keys(JSON.parse(body))]).toEqual([405, "GET, HEAD", ["error"]]);
       expect(use).not.toHaveBeenCalled();
     }
   });

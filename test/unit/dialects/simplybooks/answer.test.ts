@@ -83,7 +83,7 @@ describe("the list", () => {
     const { ask } = dialect();
     const json = await ask(`${list}?format=json`);
     const xml = await ask(list);
-    expect([json.headers, xml.headers]).toEqual([{ "content-type": jsonType }, { "content-type": xmlType }]);
+    expect([json.headers, xml.headers]).toMatchObject([{ "content-type": jsonType }, { "content-type": xmlType }]);
     const told: Record<string, unknown>[] = JSON.parse(json.body);
     expect(told.map(({ type }) => type)).toEqual([
       "invoicepayment_create",
@@ -93,6 +93,17 @@ describe("the list", () => {
     ]);
     for (const one of told) expect(Object.keys(one)).toEqual(activityFields);
     expect(readActivitiesXml(xml.body)).toEqual(told.map(comparable));
+  });
+
+  it("is answered 304 to a caller that has it, in the same format", async () => {
+    const { ask } = dialect();
+    const [xml, json] = [await ask(list), await ask(`${list}?format=json`)];
+    const known = (response: typeof xml) => ({
+      headers: { "x-api-key": aSecret(), "if-none-match": response.headers.etag },
+    });
+    expect(await ask(list, known(xml))).toMatchObject({ status: 304, headers: xml.headers, body: "" });
+    expect((await ask(list, known(json))).status).toBe(200);
+    expect(xml.headers.vary).toBe("accept-encoding, authorization, origin, accept, x-accountid, x-api-key");
   });
 
   it("reads the whole account, and only what it shows", async () => {
@@ -176,21 +187,23 @@ describe("an activity by its number", () => {
     }
   });
 
-  it.each([
-    "take=0",
-    "skip=-1",
-    "sort=date",
-    "filter=nonsense",
-    "filter=type=x",
-    "search=none",
-    "take=1&take=2",
-    "x=y",
-  ])("is the same whatever %s, which means nothing there", async (query) => {
+  it.each(["take=0", "skip=-1", "sort=date", "filter=type=x", "search=none", "take=1&take=2", "x=y"])(
+    "is refused with %s, which is no parameter there",
+    async (query) => {
+      const of = dialect();
+      const path = `${list}/${await newestId(of)}`;
+      const { status, body } = await of.ask(`${path}?format=json&${query}`);
+      expect([status, JSON.parse(body).error]).toEqual([
+        400,
+        expect.stringMatching(/^(take|skip|sort|filter|search|x) unknown/),
+      ]);
+    },
+  );
+
+  it("is the same whatever links add to its address", async () => {
     const of = dialect();
     const path = `${list}/${await newestId(of)}`;
-    const plain = await of.ask(path);
-    expect(plain.status).toBe(200);
-    expect(await of.ask(`${path}?${query}`)).toEqual(plain);
+    expect(await of.ask(`${path}?utm_source=x&_=1`)).toEqual(await of.ask(path));
   });
 
   it("shows the fields that are asked for, and refuses those that there are not", async () => {

@@ -248,22 +248,21 @@ describe.each(["xml", "json"])("what is answered in %s", (format) => {
 describe("an activity", () => {
   it("has the fields of the contract, in their order", () => {
     expect(Object.keys(description.components.schemas.SimplybooksActivity.properties)).toEqual(activityFields);
-    expect(description.components.schemas.SimplybooksActivity.required).toEqual(activityFields);
   });
 
   it("is whole, but where a part of it was asked for", async () => {
     const { body } = await dialect({ events: [newer] }).ask(aRequest(`${list}?format=json`));
     const [whole]: Record<string, unknown>[] = JSON.parse(body);
+    expect(Object.keys(whole ?? {})).toEqual(activityFields);
     expect(faults("SimplybooksActivity")(whole)).toEqual([]);
     for (const changed of [
       { ...whole, activity_id: 17 },
-      { ...whole, client_id: undefined },
       { ...whole, org_id: "org_a" },
       { ...whole, references: null },
     ]) {
       expect(faults("SimplybooksActivity")(JSON.parse(JSON.stringify(changed)))).not.toEqual([]);
     }
-    expect(faults("SimplybooksActivityPart")({})).not.toEqual([]);
+    expect(faults("SimplybooksActivity")({})).not.toEqual([]);
   });
 });
 
@@ -283,7 +282,6 @@ describe("the errors", () => {
     org_mismatch: asked(list, {}, { headers: { "x-api-key": aSecret(), "x-accountid": "org_z" } }),
     org_suspended: asked(list, { suspended: [aToken().org_ids[0] ?? ""] }),
     not_found: asked(`${list}/17`, { events: [] }),
-    method_not_allowed: asked(list, {}, { method: "DELETE" }),
     rate_limited: asked(list, { used: 601 }),
     unavailable: asked(`${list}?skip=100000`, { page: endless }),
     defect: asked(list, {
@@ -314,7 +312,6 @@ describe("the errors", () => {
       expect(answerFaults(response, answer)).toEqual([]);
       const value = response.content[`application/${format}`]?.examples[code]?.value;
       expect(value).toEqual(format === "json" ? JSON.parse(answer.body) : answer.body);
-      if (code === "method_not_allowed") return;
       const name = names[findRoute(request.method, request.path).kind];
       expect(described(name, answer.status)).toEqual(response);
     },

@@ -10,6 +10,7 @@ import {
 import { activityFields } from "../../../../shared/dialects/simplybooks/filter.ts";
 import {
   activityListing,
+  assertKnownParameters,
   type ListRequest,
   listingOf,
   readFields,
@@ -62,8 +63,31 @@ describe("what is asked", () => {
     });
   });
 
-  it("is not changed by parameters that there are not, however often", () => {
-    expect(read("format=json&utm=1&utm=2&__proto__=1&constructor=2&limit=5")).toEqual(read(""));
+  it("is not changed by what browsers and links add", () => {
+    expect(read("format=json&utm_source=1&utm_source=2&_=3&fbclid=4")).toEqual(read(""));
+  });
+
+  it.each([
+    ["filters=type=x", "filters", " did you mean filter?"],
+    ["client_id=1", "client_id", ""],
+    ["skipp=5", "skipp", " did you mean skip?"],
+    ["limit=1", "limit", ""],
+    ["__proto__=1", "__proto__", ""],
+    [`${"x".repeat(5_000)}=1`, "x".repeat(64), ""],
+  ])("is refused with %s, which is no parameter", (query, field, hint) => {
+    expect(expectInvalid(() => read(query), field).message).toBe(
+      `${field} unknown:${hint} the parameters are search, fields, filter, skip, take, format`,
+    );
+  });
+
+  it.each([
+    ["activity", "search=x", "search unknown: the parameters are fields, format"],
+    ["account", "fields=number", "fields unknown: the parameters are format"],
+    ["account", "sort=x", "sort unknown: no sorting possible, activities come newest first"],
+  ] as const)("is refused with what only another route knows: %s %s", (kind, query, message) => {
+    const field = query.split("=")[0] ?? "";
+    const error = expectInvalid(() => assertKnownParameters(kind, new URLSearchParams(query)), field);
+    expect(error.message).toBe(message);
   });
 
   it.each(["skip", "take", "fields", "filter", "search"])("is refused where it says %s twice", (name) => {
@@ -103,6 +127,7 @@ describe("fields", () => {
     ["linked_quote_id,client_id,uri", ["uri", "client_id", "linked_quote_id"]],
     ["", activityFields],
     [" ", activityFields],
+    ["user,,type,", ["type", "user"]],
     [[...activityFields].reverse().join(","), activityFields],
   ])("%j are shown in the order of the contract", (text, fields) => expect(fieldsOf(text)).toEqual(fields));
 
@@ -414,6 +439,7 @@ it("searches what people read, beside every condition", () => {
   expect(accepts(filtered("client_id=1001", "UTC", "éLO"), event)).toBe(true);
   expect(accepts(filtered("client_id=1001", "UTC", "jan"), event)).toBe(false);
   expect(accepts(filtered("client_id=1002", "UTC", "élo"), event)).toBe(false);
+  expect(accepts(filtered("", "UTC", "E\u0301lo"), event)).toBe(true);
 });
 
 it.each(["UTC", "America/New_York", "America/St_Johns", "Pacific/Pago_Pago"])(

@@ -106,7 +106,25 @@ describe("a request", () => {
     const { ask } = webhooksDialect();
     expect((await ask("GET", "/nowhere", { over: { headers: {} } })).status).toBe(404);
     const { status, headers } = await ask("PUT", "/endpoints", { over: { headers: {} } });
-    expect([status, headers.allow]).toEqual([405, "GET, POST"]);
+    expect([status, headers.allow]).toEqual([405, "GET, HEAD, POST"]);
+  });
+
+  it.each(routeNames)("with an unknown parameter is refused, and does nothing: %s", async (name) => {
+    const { ask, ids, told } = await withEverything();
+    const before = told.length;
+    const answer = await ask(...pathOf(name, ids), {
+      body: bodies[name],
+      over: { query: new URLSearchParams("limt=5") },
+    });
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
+      400,
+      {
+        code: "validation.invalid_value",
+        field: "limt",
+        details: { valid: expect.arrayContaining(["organization_id"]) },
+      },
+    ]);
+    expect(told).toHaveLength(before);
   });
 
   it("is for the organisation that it names, where the token has several", async () => {

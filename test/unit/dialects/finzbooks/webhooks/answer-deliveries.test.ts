@@ -177,7 +177,7 @@ describe("the list", () => {
   it("is paged by links that keep what was asked, and shows each delivery once", async () => {
     const { ask, at, messages } = await withDeliveries(9);
     const seen: string[] = [];
-    let query = "?limit=2&event_type=invoice.sent&utm=x";
+    let query = "?limit=2&event_type=invoice.sent&utm_source=x";
     for (let page = 0; page < 3; page++) {
       const over = { query: new URLSearchParams(query) };
       const { body, headers } = await ask("GET", `${at}/deliveries`, { over });
@@ -194,10 +194,14 @@ describe("the list", () => {
     expect(seen).toEqual(wanted.map(({ delivery_id }) => delivery_id).reverse());
   });
 
-  it("is empty where the range ends before it begins", async () => {
+  it("is refused where the range ends before it begins", async () => {
     const { ask, at } = await withDeliveries(1);
     const over = { query: new URLSearchParams("since=2026-07-01&until=2026-06-01") };
-    expect(JSON.parse((await ask("GET", `${at}/deliveries`, { over })).body).deliveries).toEqual([]);
+    const { status, body } = await ask("GET", `${at}/deliveries`, { over });
+    expect([status, JSON.parse(body)]).toEqual([
+      400,
+      { code: "validation.invalid_value", message: "since must not be after until.", field: "since" },
+    ]);
   });
 });
 

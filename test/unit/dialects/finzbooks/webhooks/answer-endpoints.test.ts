@@ -24,6 +24,7 @@ const keys = [
   "disabled_at",
   "created_at",
   "updated_at",
+  "header_names",
 ];
 
 describe("creating an endpoint", () => {
@@ -43,7 +44,18 @@ describe("creating an endpoint", () => {
       disabled_at: null,
       created_at: "2026-06-01T12:00:30Z",
       updated_at: "2026-06-01T12:00:30Z",
+      header_names: [],
     });
+  });
+
+  it("answers the names of headers, here and later, and never their values", async () => {
+    const headers = { "X-Api-Key": "key-of-the-gateway", Authorization: "Basic a2V5" };
+    const { ask, at, created, told, trace } = await withEndpoint({ headers });
+    const changed = await ask("PATCH", at, { body: { headers: { "X-Other": "key-of-another" } } });
+    const responses = [created, await ask("GET", at), await ask("GET", "/endpoints"), changed];
+    expect(JSON.parse(created.body).endpoint.header_names).toEqual(["X-Api-Key", "Authorization"]);
+    expect(JSON.parse(changed.body).endpoint.header_names).toEqual(["X-Other"]);
+    expect(JSON.stringify([responses, told, trace])).not.toMatch(/key-of|a2V5/);
   });
 
   it("tells who did it: the user of the token, by which request", async () => {

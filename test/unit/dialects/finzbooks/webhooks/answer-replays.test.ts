@@ -31,7 +31,7 @@ describe("a replay", () => {
       ["replay_id", expect.stringMatching(/^rpl_[0-9a-f]{32}$/)],
       ["status", "running"],
       ["since", since],
-      ["until", "2026-05-12T00:00:00Z"],
+      ["until", "2026-05-12T23:59:59.999Z"],
       ["events", ["*.sent"]],
       ["only", "all"],
       ["examined", 0],

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { answerDocuments } from "../../../../../shared/dialects/documents.ts";
 import { catalogue } from "../../../../../shared/webhooks/catalogue.ts";
 import { aRequest } from "../../../../support/builders.ts";
-import { schemaFaults } from "../../../../support/json-schema.ts";
+import { answerSchemaFaults } from "../../../../support/json-schema.ts";
 import { webhooksDialect } from "../../../../support/webhooks-dialect.ts";
 
 type Listed = { event_type: string; description: string; sample: Record<string, unknown>; schema: object };
@@ -29,7 +29,7 @@ it("the shared part of the schemas is served where they say", () => {
 });
 
 describe("a schema", () => {
-  const faultsOf = (schema: object) => schemaFaults(schema, { $defs: { shared } });
+  const faultsOf = (schema: object) => answerSchemaFaults(schema, { $defs: { shared } });
 
   it("accepts its sample, and none of another type or with other fields", () => {
     for (const [at, { event_type, schema, sample }] of listed.entries()) {

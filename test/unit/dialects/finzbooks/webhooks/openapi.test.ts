@@ -8,11 +8,12 @@ import { deliveryParameters } from "../../../../../shared/dialects/finzbooks/web
 import { routeNames } from "../../../../../shared/dialects/finzbooks/webhooks/routes.ts";
 import { openApi } from "../../../../../shared/dialects/openapi.ts";
 import { verify } from "../../../../../shared/webhooks/verify.ts";
-import { schemaFaults } from "../../../../support/json-schema.ts";
+import { answerFaults, operationOf as findOperation } from "../../../../support/api-description.ts";
+import { answerSchemaFaults } from "../../../../support/json-schema.ts";
 import { webhooksDialect } from "../../../../support/webhooks-dialect.ts";
 
 const { components } = openApi("https://api.example.com");
-const faultsOf = (schema: object) => schemaFaults(schema, { components });
+const faultsOf = (schema: object) => answerSchemaFaults(schema, { components });
 
 const described = Object.values(webhookPaths()).flatMap((item) => Object.values(item));
 const operationOf = (name: string) => {
@@ -53,12 +54,13 @@ describe.each(routeNames)("%s", (name) => {
 });
 
 it("what is really answered is as described", async () => {
-  const { ask } = webhooksDialect();
+  const { ask, trace } = webhooksDialect();
   const checked: string[] = [];
   const check = async (name: string, ...asked: Parameters<typeof ask>) => {
-    const { status, body } = await ask(...asked);
-    const [, content] = answersOf(name).find(([described]) => described === status) ?? [];
-    expect(faultsOf(content?.schema ?? { not: {} })(JSON.parse(body)), `${name} ${body}`).toEqual([]);
+    const { status, headers, body } = await ask(...asked);
+    const described = findOperation(name).responses[status] ?? { headers: {}, content: {} };
+    const whole = { status, headers: { ...headers, ...trace.headers }, body };
+    expect(answerFaults(described, whole), `${name} ${body}`).toEqual([]);
     checked.push(name);
     return JSON.parse(body);
   };

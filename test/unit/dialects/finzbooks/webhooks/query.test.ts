@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { deliveryParameters, readDeliveryQuery } from "../../../../../shared/dialects/finzbooks/webhooks/query.ts";
+import {
+  deliveryParameters,
+  parametersOf,
+  readDeliveryQuery,
+} from "../../../../../shared/dialects/finzbooks/webhooks/query.ts";
+import { routeNames } from "../../../../../shared/dialects/finzbooks/webhooks/routes.ts";
 import { refusal } from "../../../../support/refusal.ts";
 
 const read = (query: string) => readDeliveryQuery("wh_1", new URLSearchParams(query));
@@ -15,9 +20,20 @@ const everything = {
   after: null,
 };
 
-it("asks for the newest fifty where nothing is asked, and ignores what it does not know", () => {
+it("asks for the newest fifty where nothing is asked", () => {
   expect(read("")).toEqual(everything);
-  expect(read("utm=1&utm=2&__proto__=1&org_id=org_b&endpoint_id=wh_2")).toEqual(everything);
+});
+
+it("has parameters of its own, unlike every other operation", () => {
+  for (const name of routeNames) {
+    expect(parametersOf(name)).toEqual(name === "list_webhook_deliveries" ? deliveryParameters : ["organization_id"]);
+  }
+});
+
+it("takes a date for all of its day, and refuses a range that ends before it begins", () => {
+  const day = { since: "2026-05-01T00:00:00.000Z", until: "2026-05-01T23:59:59.999Z" };
+  expect(read("since=2026-05-01&until=2026-05-01")).toMatchObject(day);
+  expect(refusal(() => read("since=2026-05-02&until=2026-05-01")).facts.field).toBe("since");
 });
 
 it("combines every filter", () => {

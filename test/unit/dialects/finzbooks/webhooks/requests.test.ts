@@ -21,11 +21,13 @@ describe("the body that creates an endpoint", () => {
       entity_id: null,
       description: null,
       enabled: true,
+      headers: null,
     });
   });
 
   it("may say everything", () => {
-    const whole = { url, events: ["*"], entity_id: "inv/1 №", description: "Ledger", enabled: false };
+    const headers = { "X-Api-Key": "abc", Authorization: "Bearer abc" };
+    const whole = { url, events: ["*"], entity_id: "inv/1 №", description: "Ledger", enabled: false, headers };
     expect(readSettings(whole)).toEqual(whole);
   });
 
@@ -58,6 +60,12 @@ describe("the body that creates an endpoint", () => {
     [{ ...good, description: "\ud800" }, "invalid_value", "description"],
     [{ ...good, enabled: "yes" }, "invalid_value", "enabled"],
     [{ ...good, enabled: null }, "invalid_value", "enabled"],
+    [{ ...good, headers: [] }, "invalid_value", "headers"],
+    [{ ...good, headers: ["X-A: b"] }, "invalid_value", "headers"],
+    [{ ...good, headers: "X-A: b" }, "invalid_value", "headers"],
+    [{ ...good, headers: { "X-A": 7 } }, "invalid_value", "headers"],
+    [{ ...good, headers: { "X-A": null } }, "invalid_value", "headers"],
+    [{ ...good, headers: { Host: "evil.example" } }, "invalid_value", "headers"],
     [{ ...good, secret: "whsec_mine" }, "invalid_value", "secret"],
     [{ ...good, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
     [{ ...good, org_id: "org_b" }, "invalid_value", "org_id"],
@@ -65,6 +73,25 @@ describe("the body that creates an endpoint", () => {
     const error = refusal(() => readSettings(body));
     expect([error.code, error.facts.field]).toEqual([code, field]);
     expect(error.message.length).toBeLessThan(250);
+  });
+
+  it.each([
+    "client_certificate",
+    "clientCert",
+    "certificate",
+    "client_key",
+    "private_key",
+    "pem",
+    "mtls",
+    "tls",
+    "pkcs12",
+  ])("says that client certificates are not supported where it has %s", (field) => {
+    const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+    for (const read of [() => readSettings({ ...good, [field]: pem }), () => readPatch({ [field]: pem })]) {
+      const { code, facts, message } = refusal(read);
+      expect([code, facts.field]).toEqual(["invalid_value", field]);
+      expect(message).toMatch(/^Client certificates are not supported: .* headers .*\.$/);
+    }
   });
 
   it("shows no more of a long unknown name than it must", () => {
@@ -82,6 +109,8 @@ describe("the body that changes an endpoint", () => {
     { entity_id: null },
     { entity_id: "inv_1" },
     { description: null },
+    { headers: { "X-Api-Key": "abc" } },
+    { headers: null },
     { enabled: false },
   ])("says only what is to change: %j", (body) => expect(readPatch(body)).toEqual(body));
 
@@ -136,7 +165,7 @@ describe("the body of a replay", () => {
   it("may say everything", () => {
     const body = { since, until: "2026-05-12", events: ["*"], only: "all", dry_run: true };
     expect(readReplay(body, testNow)).toEqual({
-      range: { ...range, until: "2026-05-12T00:00:00.000Z", events: ["*"], only: "all" },
+      range: { ...range, until: "2026-05-12T23:59:59.999Z", events: ["*"], only: "all" },
       isDryRun: true,
     });
   });
@@ -150,6 +179,8 @@ describe("the body of a replay", () => {
     [{ since, until: null }, "invalid_value", "until"],
     [{ since, events: [] }, "invalid_value", "events"],
     [{ since, events: ["foo.sent"] }, "invalid_value", "events"],
+    [{ since, until: "2026-05-10" }, "invalid_value", "since"],
+    [{ since: "7d" }, "invalid_value", "since"],
     [{ since, only: "succeeded" }, "invalid_value", "only"],
     [{ since, dry_run: "true" }, "invalid_value", "dry_run"],
     [{ since, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],

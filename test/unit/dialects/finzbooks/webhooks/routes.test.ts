@@ -42,11 +42,11 @@ it("needs the whole path: nothing before the base", () => {
 
 describe("another method", () => {
   it.each([
-    ["/webhooks/endpoints", "DELETE", "GET, POST"],
-    ["/webhooks/endpoints/wh_1", "PUT", "GET, PATCH, DELETE"],
+    ["/webhooks/endpoints", "DELETE", "GET, HEAD, POST"],
+    ["/webhooks/endpoints/wh_1", "PUT", "GET, HEAD, PATCH, DELETE"],
     ["/webhooks/endpoints/wh_1/test", "GET", "POST"],
-    ["/webhooks/endpoints/wh_1/deliveries", "POST", "GET"],
-    ["/webhooks/event-types", "PATCH", "GET"],
+    ["/webhooks/endpoints/wh_1/deliveries", "POST", "GET, HEAD"],
+    ["/webhooks/event-types", "PATCH", "GET, HEAD"],
   ])("of %s is refused, with those that there are", (path, method, allow) => {
     const { code, facts } = refusal(() => findWebhookRoute(method, `${base}${path}`));
     expect([code, facts.allow]).toEqual(["method_not_allowed", allow]);

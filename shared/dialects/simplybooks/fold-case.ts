@@ -1,0 +1,15 @@
+const ascii = /^[\0-\x7f]*$/;
+
+/** More marks on one character than any language has (Unicode Standard Annex 15, Stream-Safe Text Format). */
+const tooManyMarks = /\p{M}{31}/u;
+
+/**
+ * Returns a text so that those that differ in case or in the spelling of a character are equal: `İSTANBUL` is
+ * `istanbul`, and an accent may be its own character. The upper case first, which folds `ß`, `ﬁ` and the dotless i;
+ * accents are kept. Texts with too many marks are not normalised: sorting marks takes quadratic time.
+ */
+export function foldCase(text: string): string {
+  if (ascii.test(text)) return text.toLowerCase();
+  const folded = text.toUpperCase().toLowerCase().replaceAll("i\u0307", "i").replaceAll("ς", "σ");
+  return tooManyMarks.test(folded) ? folded : folded.normalize("NFC");
+}

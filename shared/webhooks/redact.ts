@@ -1,0 +1,51 @@
+import type { Exchange } from "./attempt.ts";
+import type { StaticHeaders } from "./static-headers.ts";
+
+const mask = "…";
+
+/** Shorter values are words like `prod`, and not secret: without them a response would be hard to read. */
+const minSecretLength = 6;
+
+/** Characters of a value that a cut text may end with. */
+const minRestLength = 4;
+
+/** As long as a header is kept at most (`answer.ts`). */
+const keptHeaderLength = 1_024;
+
+/**
+ * Replaces the values of an endpoint's static headers in a response, before it is stored: error pages and echo services
+ * repeat what they were sent, and whoever may read deliveries must not learn the values.
+ */
+export function withoutHeaderValues(exchange: Exchange, sent: StaticHeaders): Exchange {
+  const secrets = secretsOf(sent);
+  if (secrets.length === 0) return exchange;
+  const headers = Object.entries(exchange.headers).map(
+    ([name, value]) => [name, redact(value, secrets, value.length >= keptHeaderLength)] as const,
+  );
+  const body = redact(exchange.body, secrets, exchange.body_truncated);
+  return { ...exchange, headers: Object.fromEntries(headers), body };
+}
+
+/** Whole values, what follows the scheme in credentials, and both as JSON writes them; the longest first. */
+function secretsOf(headers: StaticHeaders): readonly string[] {
+  const texts = Object.values(headers).flatMap((value) => [value, value.slice(value.indexOf(" ") + 1)]);
+  const written = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+  return [...new Set(written)]
+    .filter((text) => text.length >= minSecretLength)
+    .sort((left, right) => right.length - left.length);
+}
+
+function redact(text: string, secrets: readonly string[], isCut: boolean): string {
+  const redacted = secrets.reduce((rest, secret) => rest.replaceAll(secret, mask), text);
+  if (!isCut) return redacted;
+  const rest = Math.max(...secrets.map((secret) => lengthAtEnd(redacted, secret)));
+  return rest === 0 ? redacted : redacted.slice(0, -rest) + mask;
+}
+
+/** How many characters of a secret's beginning a text ends with. */
+function lengthAtEnd(text: string, secret: string): number {
+  for (let length = secret.length - 1; length >= minRestLength; length--) {
+    if (text.endsWith(secret.slice(0, length))) return length;
+  }
+  return 0;
+}

@@ -1,0 +1,100 @@
+import { expect, it } from "vitest";
+import { exitCodes } from "../../../clients/cli/outcome.ts";
+import { answered } from "./fake-api.ts";
+import { runVerb } from "./run-verb.ts";
+
+const event = {
+  event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
+  action: "INVOICE_PAID",
+  entity_type: "INVOICE",
+  entity_id: "inv_1",
+  entity_ref: null,
+  actor_user_id: "usr_1",
+  changes: null,
+  metadata: {},
+  occurred_at: "2026-05-11T08:30:12Z",
+};
+
+const asAnna = { user_id: "usr_1", name: "Support", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } };
+
+const page = (...activity: readonly object[]) =>
+  answered({ activity, page_context: { limit: 100, returned: activity.length, has_more_page: false } });
+
+it("asks for one action, with the names of those who acted", async () => {
+  const path = "/activity?include=actor&action=INVOICE_PAID&limit=5";
+  const { asked, exit } = await runVerb(
+    { [`GET ${path}`]: page() },
+    "list",
+    "--action",
+    "INVOICE_PAID",
+    "--limit",
+    "5",
+  );
+  expect(asked.map((request) => request.path)).toEqual([`/api/public/v1${path}`]);
+  expect(exit).toBe(0);
+});
+
+it("names who acted as of then, and for whom", async () => {
+  const events = [
+    { ...event, actor: { ...asAnna, on_behalf_of: null } },
+    { ...event, actor: asAnna },
+    { ...event, actor: { ...asAnna, on_behalf_of: { user_id: "usr_9", name: null } } },
+    { ...event, actor: { ...asAnna, name: null, on_behalf_of: null } },
+    { ...event, actor_user_id: null, actor: { user_id: null, name: null, type: null, on_behalf_of: null } },
+    // An API from before it had names.
+    event,
+  ];
+  const { text, json } = await runVerb({ "GET /activity?include=actor": page(...events) }, "list");
+  const rows = text.split("\n").slice(1);
+  expect(rows.map((row) => row.split("inv_1")[1]?.trim())).toEqual([
+    "Support",
+    "Anna (by Support)",
+    "usr_9 (by Support)",
+    "usr_1",
+    "system",
+    "usr_1",
+  ]);
+  expect(json).toEqual({ events, has_more: false });
+});
+
+const updated = {
+  event_id: "evt_1",
+  action: "INVOICE_UPDATED",
+  entity_type: "INVOICE",
+  entity_id: "inv_1",
+  entity_ref: null,
+  actor_user_id: null,
+  changes: { note: { old: null, new: "" }, memo: { old: "a", new: "b" } },
+  metadata: {},
+  occurred_at: "2026-05-11T08:30:12Z",
+};
+
+const updatedPage = answered({ activity: [updated] });
+
+it.each([
+  [["--since", "24h"], { since: "2026-05-31T12:00:30.000Z" }],
+  [["--since", "1y", "--until", "7d"], { since: "2025-06-01T12:00:30.000Z", until: "2026-05-25T12:00:30.000Z" }],
+  [
+    ["--since", "2026-03-03", "--until", "2026-03-03"],
+    { since: "2026-03-03T00:00:00.000Z", until: "2026-03-03T23:59:59.999Z" },
+  ],
+])("list %j asks for just that time", async (options, range) => {
+  const { asked } = await runVerb({}, "list", ...options);
+  expect(Object.fromEntries(new URL(asked[0]?.path ?? "", "http://a").searchParams)).toEqual({
+    include: "actor",
+    ...range,
+  });
+});
+
+it.each([
+  [["--since", "2026-03-04", "--until", "2026-03-03"], "--since is later than --until."],
+  [["--since", "7days"], expect.stringContaining("a time back from now, such as 24h, 7d or 1y, and not '7days'")],
+])("list %j is wrong usage, and asks for nothing", async (options, message) => {
+  const { exit, text, asked } = await runVerb({}, "list", ...options);
+  expect([exit, text, asked]).toEqual([exitCodes.usage, message, []]);
+});
+
+it("list tells an empty text from nothing", async () => {
+  const { text } = await runVerb({ "GET /activity?": updatedPage }, "list");
+  expect(text).toContain('note: null → ""; memo: a → b');
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { withoutHeaderValues } from "../../../shared/webhooks/redact.ts";
+import { anExchange } from "../../support/builders.ts";
+
+const sent = { "X-Api-Key": 'k"ey-123456', Authorization: "Bearer token-abcdef", "X-Env": "prod" };
+
+describe("withoutHeaderValues", () => {
+  const bodyOf = (body: string, body_truncated = false) =>
+    withoutHeaderValues(anExchange({ body, body_truncated }), sent).body;
+
+  it("replaces values that a response repeats, in its body and its headers", () => {
+    const exchange = anExchange({ status: 401, headers: { "x-got": 'k"ey-123456!' }, body: 'bad k"ey-123456' });
+    expect(withoutHeaderValues(exchange, sent)).toEqual({ ...exchange, headers: { "x-got": "…!" }, body: "bad …" });
+  });
+
+  it.each([
+    ['{"x-api-key":"k\\"ey-123456"}', '{"x-api-key":"…"}'],
+    ["Authorization: Bearer token-abcdef", "Authorization: …"],
+    ["Unknown token token-abcdef", "Unknown token …"],
+    ["token-abcdeftoken-abcdef", "……"],
+    ["Bearer of prod", "Bearer of prod"],
+    ["nothing of it", "nothing of it"],
+  ])("makes %j to %j", (body, expected) => expect(bodyOf(body)).toBe(expected));
+
+  it("replaces the beginning of a value where the text is cut", () => {
+    expect(bodyOf("bad token-ab", true)).toBe("bad …");
+    expect(bodyOf("bad Bearer token-abcde", true)).toBe("bad …");
+    expect(bodyOf("bad tok", true)).toBe("bad tok");
+    expect(bodyOf("bad token-ab")).toBe("bad token-ab");
+    const headers = { "x-got": `${"x".repeat(1_014)} token-abc` };
+    const { headers: shown } = withoutHeaderValues(anExchange({ headers }), sent);
+    expect(shown).toEqual({ "x-got": `${"x".repeat(1_014)} …` });
+  });
+
+  it("leaves responses to endpoints without headers as they are", () => {
+    const exchange = anExchange({ body: "token-abcdef" });
+    expect(withoutHeaderValues(exchange, {})).toBe(exchange);
+  });
+});
