@@ -34,17 +34,24 @@ const someEvent = fc.record({
   occurred_at: time,
 });
 
-const someQuery = fc.record({
-  entity_type: some("INVOICE", "BILL"),
-  entity_id: some("1", "a/b", "ü#"),
-  actor_user_id: some("usr_1", "usr_2"),
-  action: some(...action),
-  // Followed by the link of the header, or by the cursor of the body.
-  include: some("cursor", "actor,cursor"),
-  since: fc.option(time, { nil: undefined }),
-  until: fc.option(time, { nil: undefined }),
-  limit: fc.integer({ min: 2, max: 6 }),
-});
+const someQuery = fc
+  .record({
+    entity_type: some("INVOICE", "BILL"),
+    entity_id: some("1", "a/b", "ü#"),
+    actor_user_id: some("usr_1", "usr_2"),
+    action: some(...action),
+    // Followed by the link of the header, or by the cursor of the body.
+    include: some("cursor", "actor,cursor"),
+    since: fc.option(time, { nil: undefined }),
+    until: fc.option(time, { nil: undefined }),
+    limit: fc.integer({ min: 2, max: 6 }),
+  })
+  // A range that ends before it begins is refused.
+  .map((query) => (isReversed(query) ? { ...query, since: query.until, until: query.since } : query));
+
+function isReversed({ since, until }: Pick<Query, "since" | "until">): boolean {
+  return since !== undefined && until !== undefined && since > until;
+}
 
 let runs = 0;
 

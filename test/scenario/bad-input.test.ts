@@ -109,7 +109,7 @@ describe("requests", () => {
   });
 
   it.each([
-    "/",
+    "/api",
     "/api/public/v1",
     "/api/public/v1/nothing",
     "/api/public/v1/unicorns/1/activity",

@@ -95,6 +95,6 @@ it.each([
 });
 
 it("list tells an empty text from nothing", async () => {
-  const { text } = await runVerb({ "GET /activity?": updatedPage }, "list");
+  const { text } = await runVerb({ "GET /activity?include=actor": updatedPage }, "list");
   expect(text).toContain('note: null → ""; memo: a → b');
 });
