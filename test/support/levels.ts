@@ -8,20 +8,34 @@ export type Level = (typeof levels)[number];
 
 /** Unit tests that take a second or more of a core: random cases by the thousand, simulations of days, real engines. */
 const thorough: readonly string[] = [
+  "access/token-gate",
+  "cli/emit",
   "cli/review",
   "dialects/finzbooks/webhooks/event-types",
+  "dialects/finzbooks/webhooks/openapi",
   "dialects/hostile-items",
+  "dialects/openapi",
   "dialects/simplybooks/activity-id",
   "dialects/simplybooks/answer-access",
+  "dialects/simplybooks/conditions-together",
+  "dialects/simplybooks/local-date",
+  "dialects/simplybooks/openapi",
   "dialects/simplybooks/query",
   "events/raised-shards",
   "events/stored-json",
+  "events/timestamp",
   "events/window",
+  "lambda/audit-log",
   "lambda/ingest",
+  "lambda/ingest-queue",
   "local/sqs-engine",
+  "local/stream-source",
   "review/any-item",
+  "review/every-record",
   "simulate/import",
   "store/parse-event-item",
+  "webhooks/send-faults",
+  "webhooks/send-tls",
 ].map((name) => `test/unit/${name}.test.ts`);
 
 /** Which files are of a level. */

@@ -19,7 +19,7 @@ const eventsInTransaction = 25;
 
 /** The documented samples and a quarter of the demo organisation, and a little of another one. */
 function demoEvents(): EventInput[] {
-  return [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01), ...quarter(otherOrg.org_id, 12, 2026_02)];
+  return [...seedEvents, ...quarter(demoOrg.org_id, 70, 2026_01), ...quarter(otherOrg.org_id, 12, 2026_02)];
 }
 
 /**
