@@ -21,8 +21,8 @@ const localStack = names.extend({
   logFiles: auditLogs,
   /** The process that hosts it. */
   pid: z.number(),
-  /** The folder that keeps its data; without one they end with the process. */
-  data: z.optional(z.nullable(z.string())),
+  /** The id of the log that its data folder keeps; without a folder the log ends with the process. */
+  log_id: z.optional(z.nullable(z.string())),
   demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
 });
 
@@ -50,7 +50,7 @@ export type Target = z.infer<typeof names> & {
   readonly audit: ({ readonly kind: "files"; readonly pid: number } | { readonly kind: "groups" }) & AuditLogs;
   /**
    * Names the log for as long as it keeps what it was sent: the ingest queue's URL, but of a local stack with a data
-   * folder that folder, since its port is another one after each start.
+   * folder the id that lies there, since its port is another one after each start.
    */
   readonly logIdentity: string;
   /** Whether the log outlives the process that hosts it. */
@@ -82,13 +82,13 @@ async function localTarget(cwd: string): Promise<Target> {
       `${file} does not describe a stack: stop the local stack and start it with npm start.`,
     );
   }
-  const { endpoints, demo = null, logFiles, pid, data = null, ...found } = parsed.data;
+  const { endpoints, demo = null, logFiles, pid, log_id = null, ...found } = parsed.data;
   const { ingest } = found.queues;
   return {
     ...found,
     demo,
-    logIdentity: data === null ? ingest : `${data}${new URL(ingest).pathname}`,
-    keepsLog: data !== null,
+    logIdentity: log_id === null ? ingest : `${log_id}${new URL(ingest).pathname}`,
+    keepsLog: log_id !== null,
     audit: { kind: "files", pid, ...logFiles },
     clientConfig: (service) => ({
       endpoint: endpoints[service],

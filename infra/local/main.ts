@@ -8,6 +8,7 @@ import { loadDemo } from "./demo/load.ts";
 import { findJava } from "./engines/java.ts";
 import { environment, useUtc } from "./environment.ts";
 import { lockFolder } from "./lock.ts";
+import { logIdOf } from "./log-id.ts";
 import { parseOptions, type StartOptions, usage } from "./options.ts";
 import { startProgress } from "./progress.ts";
 import { type LocalStack, startLocalStack } from "./stack.ts";
@@ -54,6 +55,7 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
     progress.step("Starting the functions");
     return done;
   });
+  assembly.catch(() => {}); // handled where the stack awaits it, which is later
   const stack = await startLocalStack({ assembly, port, logs, warm: true, ...(data !== undefined && { data }) });
   running = stack;
   stack.failed.then(fail);
@@ -78,8 +80,8 @@ function publish(stack: LocalStack, data: string | undefined, demo: Demo | undef
   const { api, endpoints, queues, tables, functions, logFiles } = stack;
   const partial = `${stackFile}.partial`;
   const { pid } = process;
-  const kept = data === undefined ? null : resolve(data);
-  const found = { api, endpoints, queues, tables, functions, logFiles, pid, data: kept, demo };
+  const kept = data === undefined ? null : logIdOf(resolve(data));
+  const found = { api, endpoints, queues, tables, functions, logFiles, pid, log_id: kept, demo };
   writeFileSync(partial, `${JSON.stringify(found, null, 2)}\n`);
   renameSync(partial, stackFile);
 }

@@ -29,6 +29,6 @@ export async function findEvent(
     looked += page.events.length;
     pages += page.events.length < pageSize / 2 ? readsOfShortPage : 1;
   }
-  const message = `The event is not among the newest ${windowBudget.events} of this range: narrow the search, for example by entity_id.`;
+  const message = `The event is not among the newest of this range, of which a request reads ${windowBudget.events} at most: narrow the search, for example by entity_id.`;
   throw new ActivityError("too_broad", message, { field: "event_id" });
 }

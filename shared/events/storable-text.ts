@@ -27,15 +27,21 @@ function toStorableValue(value: unknown): unknown {
   return toStorableObject(value);
 }
 
-/** Keys that would become equal stay apart, by further U+FFFD: a parser would keep only one of them. */
+/**
+ * Keys that would become equal are numbered, since a parser would keep only one of them. Numbers only grow: thousands of
+ * such keys, which a hostile writer may store, take no longer than as many others.
+ */
 function toStorableObject(object: object): object {
   const keys = new Set(Object.keys(object).filter((key) => toStorableText(key) === key));
+  const numbers = new Map<string, number>();
   const entries = Object.entries(object).map(([key, value]) => {
-    let storable = toStorableText(key);
-    if (storable !== key) {
-      while (keys.has(storable)) storable += replacement;
-      keys.add(storable);
-    }
+    const base = toStorableText(key);
+    if (base === key) return [key, toStorableValue(value)];
+    let storable = base;
+    let number = numbers.get(base) ?? 1;
+    while (keys.has(storable)) storable = `${base}${++number}`;
+    numbers.set(base, number);
+    keys.add(storable);
     return [storable, toStorableValue(value)];
   });
   return Object.fromEntries(entries);

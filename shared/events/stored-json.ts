@@ -34,7 +34,7 @@ export function isStoredRelated(text: string): text is JsonText {
       if (key === "entity_ref" && scanner.null()) return true;
       const value = scanner.string();
       if (value === null) return false;
-      if (key === "entity_ref") return value.length <= maxRefLength && value.isWellFormed();
+      if (key === "entity_ref") return value.length <= maxRefLength;
       hasType ||= key === "entity_type";
       hasId ||= key === "entity_id";
       return key === "entity_type" || (key === "entity_id" && isId(value));

@@ -66,15 +66,20 @@ export function timeFault(text: string): string {
  */
 export function momentsIn(zone: Zone, { first, last }: { readonly first: number; readonly last: number }) {
   return {
-    first: clamped(first - Math.max(...offsetsAround(zone, first)) * minuteMs),
-    last: clamped(last - Math.min(...offsetsAround(zone, last)) * minuteMs),
+    first: clamped(first - Math.max(...offsetsOf(zone, first)) * minuteMs),
+    last: clamped(last - Math.min(...offsetsOf(zone, last)) * minuteMs),
   };
 }
 
-/** Clocks are changed by less than a day. At the ends of what the log can hold, clocks show UTC. */
-function offsetsAround(zone: Zone, wall: number): number[] {
-  const offsets = [zone.offsetAt(wall - dayMs), zone.offsetAt(wall), zone.offsetAt(wall + dayMs)];
-  return wall < firstMoment + dayMs || wall > lastMoment - dayMs ? [...offsets, 0] : offsets;
+/**
+ * The offsets at which clocks show a local time: two when they are set back, and all around it when they skip it. Clocks are
+ * changed by less than a day. At the ends of what the log can hold, clocks show UTC.
+ */
+function offsetsOf(zone: Zone, wall: number): number[] {
+  const around = [zone.offsetAt(wall - dayMs), zone.offsetAt(wall), zone.offsetAt(wall + dayMs)];
+  if (wall < firstMoment + dayMs || wall > lastMoment - dayMs) return [...around, 0];
+  const exact = around.filter((offset) => zone.offsetAt(wall - offset * minuteMs) === offset);
+  return exact.length > 0 ? exact : around;
 }
 
 function clamped(instant: number): number {

@@ -26,11 +26,30 @@ export function withoutHeaderValues(exchange: Exchange, sent: StaticHeaders): Ex
   return { ...exchange, headers: Object.fromEntries(headers), body };
 }
 
-/** Whole values, what follows the scheme in credentials, and both as JSON writes them; the longest first. */
+/** How a receiver may write a text: as JSON of several libraries, in a URL or form, in HTML. */
+function spellings(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const escaped = (characters: RegExp, digits: (code: string) => string) =>
+    json.replaceAll(characters, (character) => `\\u${digits(character.charCodeAt(0).toString(16).padStart(4, "0"))}`);
+  const url = encodeURIComponent(text);
+  const html = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return [
+    text,
+    json,
+    json.replaceAll("/", "\\/"),
+    escaped(/[&<>]/g, (code) => code),
+    escaped(/[+&<>'`]/g, (code) => code.toUpperCase()),
+    url,
+    url.replaceAll("%20", "+"),
+    html,
+    html.replaceAll("'", "&#39;"),
+  ];
+}
+
+/** Whole values and what follows the scheme in credentials, as they may be spelled; the longest first. */
 function secretsOf(headers: StaticHeaders): readonly string[] {
   const texts = Object.values(headers).flatMap((value) => [value, value.slice(value.indexOf(" ") + 1)]);
-  const written = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
-  return [...new Set(written)]
+  return [...new Set(texts.flatMap(spellings))]
     .filter((text) => text.length >= minSecretLength)
     .sort((left, right) => right.length - left.length);
 }

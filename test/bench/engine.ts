@@ -69,6 +69,7 @@ export async function startEngine(): Promise<BenchEngine> {
     AWS_SECRET_ACCESS_KEY: "bench",
     AWS_ENDPOINT_URL_DYNAMODB: engine.origin,
     [variables.eventsTable]: table,
+    [variables.roleId]: "AROABENCH",
     [variables.configTable]: config,
     [variables.ingestQueue]: "http://127.0.0.1:1/ingest",
     [variables.ingestDeadLetters]: "http://127.0.0.1:1/dead-letters",

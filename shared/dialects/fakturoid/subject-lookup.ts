@@ -87,7 +87,7 @@ async function search(reader: EventReader, query: SubjectQuery): Promise<string 
 
 /** The error for a number that stands for none of the contacts that one request searches. */
 export function subjectNotFound(subjectId: string): ActivityError {
-  const message = `No subject ${subjectId} in the newest ${subjectSearchLimit} events: give its custom_id, or since.`;
+  const message = `No subject ${subjectId} in the newest events, ${subjectSearchLimit} at most: give its custom_id, or since.`;
   return new ActivityError("too_broad", message, { field: "subject_id" });
 }
 

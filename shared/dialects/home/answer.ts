@@ -11,7 +11,8 @@ export const homePath = "/";
  * `method_not_allowed`.
  */
 export function answerHome({ method, origin, headers }: HttpRequest): HttpResponse {
-  if (method !== "GET") throw new ActivityError("method_not_allowed", "This page is read-only.", { allow: "GET" });
+  if (method !== "GET")
+    throw new ActivityError("method_not_allowed", "This page is read-only.", { allow: "GET, HEAD" });
   const common = { "cache-control": "public, max-age=300", vary: "Accept" };
   const accept = headers.accept ?? "*/*";
   if (quality(accept, "application/json") > quality(accept, "text/html")) {

@@ -1,7 +1,7 @@
 const ascii = /^[\0-\x7f]*$/;
 
-/** More marks on one character than any language has (Unicode Standard Annex 15, Stream-Safe Text Format). */
-const tooManyMarks = /\p{M}{31}/u;
+/** More marks on one character than words of any language have. */
+const tooManyMarks = /\p{M}{9}/u;
 
 /**
  * Returns a text so that those that differ in case or in the spelling of a character are equal: `İSTANBUL` is

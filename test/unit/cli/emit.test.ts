@@ -15,7 +15,7 @@ import { aSession } from "./a-session.ts";
 const batch = z.object({ Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })) });
 
 /** A local stack whose queue takes so many messages and then is gone. The folder is where `emit` runs. */
-async function aStack(folder: string, { data, takes }: { data: string | null; takes: number }) {
+async function aStack(folder: string, { log_id, takes }: { log_id: string | null; takes: number }) {
   let taken = 0;
   const server = createServer(async (request, response) => {
     const { Entries } = batch.parse(await json(request));
@@ -49,7 +49,7 @@ async function aStack(folder: string, { data, takes }: { data: string | null; ta
     endpoints: { dynamodb: origin, sqs: origin, lambda: origin },
     logFiles: { events: "events.log", access: "access.log" },
     pid: process.pid,
-    data,
+    log_id,
   };
   mkdirSync(join(folder, ".local"), { recursive: true });
   writeFileSync(join(folder, ".local/stack.json"), JSON.stringify(found));
@@ -78,13 +78,13 @@ const gone = /^The stack does not answer \(ECONN\w+\)\. If it is the local one, 
 describe("an emit whose stack is gone", () => {
   it("says so as every command does, and goes on after a restart on the same data", async () => {
     const cwd = aFolder(1_300);
-    await aStack(cwd, { data: "/data", takes: 600 });
+    await aStack(cwd, { log_id: "log-1", takes: 600 });
     const first = await emit(cwd);
     const [what, next] = first.text.split("\n");
     expect(what).toMatch(gone);
     expect([next, first.exit]).toEqual(["The same command goes on after line 500.", 1]);
 
-    const again = await aStack(cwd, { data: "/data", takes: Number.POSITIVE_INFINITY });
+    const again = await aStack(cwd, { log_id: "log-1", takes: Number.POSITIVE_INFINITY });
     const second = await emit(cwd);
     expect(second).toEqual({
       text: "1300 events: 1300 sent, 0 rejected.",
@@ -95,20 +95,29 @@ describe("an emit whose stack is gone", () => {
     expect(existsSync(join(cwd, "events.ndjson.progress"))).toBe(false);
   });
 
+  it("begins anew where the data folder was emptied, and holds another log", async () => {
+    const cwd = aFolder(1_300);
+    await aStack(cwd, { log_id: "log-1", takes: 600 });
+    await emit(cwd);
+    const again = await aStack(cwd, { log_id: "log-2", takes: Number.POSITIVE_INFINITY });
+    expect(await emit(cwd)).toMatchObject({ stderr: "", exit: 0 });
+    expect(again.taken()).toBe(1_300);
+  });
+
   it("begins anew where the log ended with the stack", async () => {
     const cwd = aFolder(1_300);
-    await aStack(cwd, { data: null, takes: 600 });
+    await aStack(cwd, { log_id: null, takes: 600 });
     expect((await emit(cwd)).text.split("\n").at(1)).toBe(
       "Without --data its events are gone as well: after a restart the same command begins anew.",
     );
-    const again = await aStack(cwd, { data: null, takes: Number.POSITIVE_INFINITY });
+    const again = await aStack(cwd, { log_id: null, takes: Number.POSITIVE_INFINITY });
     expect(await emit(cwd)).toMatchObject({ stderr: "", exit: 0 });
     expect(again.taken()).toBe(1_300);
   });
 
   it("does not promise to go on where it has done nothing yet", async () => {
     const cwd = aFolder(40);
-    await aStack(cwd, { data: "/data", takes: 10 });
+    await aStack(cwd, { log_id: "log-1", takes: 10 });
     const { text } = await emit(cwd);
     expect(text.split("\n").at(1)).toBe("The same command begins again at the first line, and stores no event twice.");
   });
@@ -117,7 +126,7 @@ describe("an emit whose stack is gone", () => {
 it("explains a JSON array once, and sends nothing", async () => {
   const cwd = aFolder(1);
   writeFileSync(join(cwd, "array.json"), JSON.stringify([anInput(), anInput()], null, 2));
-  const stack = await aStack(cwd, { data: null, takes: 10 });
+  const stack = await aStack(cwd, { log_id: null, takes: 10 });
   expect(await emit(cwd, "array.json")).toEqual({
     text: "This is a JSON array; emit takes one event in each line. Convert it: jq -c '.[]' array.json > events.ndjson",
     exit: 2,

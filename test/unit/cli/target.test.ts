@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { findTarget } from "../../../clients/cli/target.ts";
 
 /** The identity of the log of a local stack whose servers took this port. */
-async function identity(port: number, data?: string | null): Promise<string> {
+async function identity(port: number, log_id?: string | null): Promise<string> {
   const cwd = mkdtempSync(join(tmpdir(), "target-"));
   onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
   mkdirSync(join(cwd, ".local"));
@@ -19,7 +19,7 @@ async function identity(port: number, data?: string | null): Promise<string> {
     endpoints: { dynamodb: origin, sqs: origin, lambda: origin },
     logFiles: { events: "events.log", access: "access.log" },
     pid: process.pid,
-    data,
+    log_id,
   };
   writeFileSync(join(cwd, ".local/stack.json"), JSON.stringify(found));
   return (await findTarget(cwd, undefined)).logIdentity;
@@ -27,8 +27,8 @@ async function identity(port: number, data?: string | null): Promise<string> {
 
 describe("the identity of a local log", () => {
   it("stays through a restart on the same data folder, and is another one for another folder", async () => {
-    expect(await identity(4001, "/data/a")).toBe(await identity(4002, "/data/a"));
-    expect(await identity(4001, "/data/a")).not.toBe(await identity(4001, "/data/b"));
+    expect(await identity(4001, "log-a")).toBe(await identity(4002, "log-a"));
+    expect(await identity(4001, "log-a")).not.toBe(await identity(4001, "log-b"));
   });
 
   it("is new after each start without a data folder, as the log is", async () => {

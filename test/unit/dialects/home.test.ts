@@ -65,6 +65,6 @@ describe("the page of the API", () => {
 
   it("is read-only", async () => {
     const error = await refusalOf(answerDocuments(aRequest("/", { method: "POST" })));
-    expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET"]);
+    expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
   });
 });

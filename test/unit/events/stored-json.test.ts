@@ -169,7 +169,6 @@ describe("what an event is related to, as it is stored", () => {
     '[{"entity_type":"CONTACT","entity_id":1}]',
     '[{"entity_type":"CONTACT","entity_id":"\\ud800"}]',
     '[{"entity_type":"CONTACT","entity_id":"\\u0001"}]',
-    '[{"entity_type":"CONTACT","entity_id":"con_1","entity_ref":"\\ud800"}]',
     '[{"entity_type":"CONTACT","entity_id":"con_1","other":"x"}]',
     `[{"entity_type":"CONTACT","entity_id":"${"x".repeat(257)}"}]`,
     `[${Array.from({ length: 51 }, () => '{"entity_type":"CONTACT","entity_id":"con_1"}').join(",")}]`,

@@ -22,6 +22,18 @@ describe("withoutHeaderValues", () => {
     ["nothing of it", "nothing of it"],
   ])("makes %j to %j", (body, expected) => expect(bodyOf(body)).toBe(expected));
 
+  it.each([
+    ["PHP", "Basic dXNlc\\/jpw\\/YXNz+w=="],
+    ["Go", "Basic dXNlc/jpw/YXNz+w=="],
+    [".NET", "Basic dXNlc/jpw/YXNz\\u002Bw=="],
+    ["a URL", "Basic%20dXNlc%2Fjpw%2FYXNz%2Bw%3D%3D"],
+    ["a form", "Basic+dXNlc%2Fjpw%2FYXNz%2Bw%3D%3D"],
+  ])("replaces a value as %s writes it", (_, body) => {
+    const exchange = anExchange({ body: `bad ${body}` });
+    const { body: shown } = withoutHeaderValues(exchange, { Authorization: "Basic dXNlc/jpw/YXNz+w==" });
+    expect(shown).toBe("bad …");
+  });
+
   it("replaces the beginning of a value where the text is cut", () => {
     expect(bodyOf("bad token-ab", true)).toBe("bad …");
     expect(bodyOf("bad Bearer token-abcde", true)).toBe("bad …");

@@ -83,6 +83,12 @@ describe("since", () => {
     ["Asia/Kolkata", "2026-03-04T01:59:00", "2026-03-03T20:29:00.000Z"],
     ["Asia/Kolkata", "2026-03-04T01:59:00Z", "2026-03-04T01:59:00.000Z"],
     ["America/New_York", "2026-07-01T12:00", "2026-07-01T16:00:00.000Z"],
+    // The days around the nights when clocks are changed.
+    ["Europe/Prague", "2026-03-28T12:00", "2026-03-28T11:00:00.000Z"],
+    ["Europe/Prague", "2026-03-29", "2026-03-28T23:00:00.000Z"],
+    ["Europe/Prague", "2026-03-30", "2026-03-29T22:00:00.000Z"],
+    ["Europe/Prague", "2026-10-25T12:00", "2026-10-25T11:00:00.000Z"],
+    ["Europe/Prague", "2026-10-26", "2026-10-25T23:00:00.000Z"],
     // Clocks show this time twice: the first of them loses nothing.
     ["Europe/Prague", "2026-10-25T02:30:00", "2026-10-25T00:30:00.000Z"],
   ])("is in the account's zone where it has no offset: %s, %s is %s", (zone, text, since) => {
