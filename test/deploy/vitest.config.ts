@@ -1,5 +1,4 @@
 import { defineConfig } from "vitest/config";
-import shared from "../../vitest.config.ts";
 
 /** Stories that only the deployment check tells: they need a receiver beside the stack. */
-export default defineConfig({ test: { ...shared.test, include: ["test/deploy/**/*.story.ts"] } });
+export default defineConfig({ test: { include: ["test/deploy/**/*.story.ts"], pool: "forks" } });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { type Certificates, makeCertificates } from "./certificates.ts";
-import { setEnvironment } from "./environment.ts";
+import { deployedStack, setEnvironment } from "./environment.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -15,11 +15,11 @@ declare module "vitest" {
 /**
  * Makes certificates that the processes of the tests trust, and so do the functions in their threads: those see nothing
  * of the environment, but Node reads this variable for all threads of a process, when that begins. The first level that
- * needs them makes them for all.
+ * needs them makes them for all. Tests of a deployed stack trust what its caller says.
  */
 export async function setup({ vitest }: TestProject): Promise<() => void> {
   const root = vitest.getRootProject();
-  if (root.getProvidedContext().certificates !== undefined) return () => {};
+  if (deployedStack() !== null || root.getProvidedContext().certificates !== undefined) return () => {};
   const certificates = await makeCertificates();
   const folder = mkdtempSync(join(tmpdir(), "activity-log-authority-"));
   const file = join(folder, "authority.pem");
