@@ -51,7 +51,7 @@ function demoLines(api: string, { org_id, slug, token, api_key, client_id, clien
     `curl -sw "\\n" "${api}/api/public/v1/invoices/inv_8c3f1a9b/activity?limit=20" \\`,
     `  -H "Authorization: Bearer $TOKEN" -H "X-AIBooks-Org: ${org_id}"`,
     "",
-    "# All of its events as a table",
+    "# The newest events of the organisation as a table",
     "npm run activity -- list",
     "",
     "# The same log as SimplyBooks activities, and as Fakturoid events",

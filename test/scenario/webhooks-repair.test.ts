@@ -82,6 +82,7 @@ it("webhooks repair brings what the fan-out lost to every organisation, and repe
   const repairs = lines
     .map((text) => line.parse(JSON.parse(text)))
     .filter(({ action }) => action === "webhooks.repair");
-  expect(repairs.map(({ count = 0 }) => count).filter((count) => count > 0)).toEqual([2]);
+  // On a busy machine a repair takes several calls, each with a line of its own.
+  expect(repairs.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2);
   expect(new Set(Object.values(await stack.faults()))).toEqual(new Set([0]));
 });
