@@ -22,4 +22,4 @@ export function timeParameter(name: "since" | "until", zone: string, example: st
 }
 
 /** The form of a time. That the calendar has the day is checked beyond it. */
-export const timeSchema = { type: "string", pattern: timePattern.source };
+const timeSchema = { type: "string", pattern: timePattern.source };

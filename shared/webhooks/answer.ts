@@ -12,7 +12,8 @@ export type AnswerLimits = {
 export type Answer = Pick<Exchange, "status" | "headers" | "body" | "body_truncated">;
 
 const keptHeaders = 50;
-const keptHeaderLength = 1024;
+/** Characters of a header that are kept; what hides secrets in kept headers must know where they may be cut. */
+export const keptHeaderLength = 1024;
 
 /** Kept wherever they come, since they decide what follows. */
 const decisiveHeaders = new Set(["retry-after", "webhook-delivery"]);

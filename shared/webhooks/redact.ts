@@ -1,3 +1,4 @@
+import { keptHeaderLength } from "./answer.ts";
 import type { Exchange } from "./attempt.ts";
 import type { StaticHeaders } from "./static-headers.ts";
 
@@ -8,9 +9,6 @@ const minSecretLength = 6;
 
 /** Characters of a value that a cut text may end with. */
 const minRestLength = 4;
-
-/** As long as a header is kept at most (`answer.ts`). */
-const keptHeaderLength = 1_024;
 
 /**
  * Replaces the values of an endpoint's static headers in a response, before it is stored: error pages and echo services
