@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { until } from "../support/until.ts";
 import { check, type Verdict } from "./checker.ts";
 import { choicesOf } from "./choices.ts";
-import { type FaultKind, type FaultLog, faultKinds } from "./fault-log.ts";
+import { type FaultKind, faultKinds } from "./fault-log.ts";
 import { SeededFaults } from "./faults.ts";
 import { type Found, gather } from "./found.ts";
 import { hostileWriter } from "./hostile.ts";
@@ -79,7 +79,9 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     faults.begin(stack.restartDynamoDb);
     const broken = stack.failed.then((error) => Promise.reject(error));
     const hostile = hostileWriter(stack, ledger, choices("hostile writer"));
-    const loaded = underLoad([...writes.map(({ run }) => run), hostile, ...reads, ...owners], seconds, faults.log);
+    const loaded = underLoad([...writes.map(({ run }) => run), hostile, ...reads, ...owners], seconds, () => {
+      return faults.log.isComplete && ownerLog.isComplete;
+    });
     await Promise.race([loaded, broken]);
     await faults.end();
     const { pages, retried } = journal;
@@ -106,13 +108,13 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
 
 type Run = (signal: AbortSignal) => Promise<void>;
 
-/** Has all run for the time, and for as much longer as a kind of fault is still to come. */
-async function underLoad(runs: readonly Run[], seconds: number, faults: FaultLog): Promise<void> {
+/** Runs all for the given time, and longer until the run is complete: until everything that is checked has occurred. */
+async function underLoad(runs: readonly Run[], seconds: number, isComplete: () => boolean): Promise<void> {
   const load = new AbortController();
   const loaded = Promise.all(runs.map((run) => run(load.signal)));
   const isMet = async () => {
     await delay(seconds * 1_000);
-    await until(() => faults.isComplete, { deadlineMs: 60_000 }).catch(() => {});
+    await until(isComplete, { deadlineMs: 60_000 }).catch(() => {});
   };
   await Promise.race([isMet(), loaded]);
   load.abort();
