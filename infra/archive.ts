@@ -4,13 +4,13 @@ import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { metrics, variables } from "../shared/lambda/names.ts";
-import { happens } from "./parts/conditions.ts";
-import { NodeFunction } from "./parts/function.ts";
-import type { Operation } from "./parts/operation.ts";
-import { keptOnceUsed } from "./parts/retained.ts";
-import { silence } from "./parts/silence.ts";
-import { ownMetric } from "./parts/widgets.ts";
+import { metrics, variables } from "#shared/platform/names.ts";
+import { happens } from "./constructs/conditions.ts";
+import { NodeFunction } from "./constructs/function.ts";
+import { silence } from "./constructs/heartbeat.ts";
+import type { Operation } from "./constructs/observability.ts";
+import { keptOnceUsed } from "./constructs/retained.ts";
+import { ownMetric } from "./constructs/widgets.ts";
 
 export type ArchiveProps = {
   readonly operation: Operation;
@@ -59,7 +59,7 @@ export class Archive extends Construct {
     );
 
     this.fn = new NodeFunction(this, "Function", {
-      entry: "functions/review/archive.ts",
+      entry: "functions/audit/archive.ts",
       description: "Has CloudWatch export the audit log of a day to the archive.",
       timeoutSeconds: 30,
       log: operation.logRetention,

@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { keptOnceUsed } from "./parts/retained.ts";
+import { keptOnceUsed } from "./constructs/retained.ts";
 
 export type AuditLogsProps = { readonly retention: RetentionDays };
 

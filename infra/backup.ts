@@ -4,9 +4,9 @@ import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Schedule } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
-import type { Alarms } from "./parts/alarms.ts";
-import { happens } from "./parts/conditions.ts";
-import { keptOnceUsed, uniqueName } from "./parts/retained.ts";
+import type { Alarms } from "./constructs/alarms.ts";
+import { happens } from "./constructs/conditions.ts";
+import { keptOnceUsed, uniqueName } from "./constructs/retained.ts";
 
 export type BackupProps = {
   readonly tables: readonly TableV2[];

@@ -8,15 +8,15 @@ import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPo
 import { SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { metrics, variables } from "../shared/lambda/names.ts";
-import { happens, happensOnEnd } from "./parts/conditions.ts";
-import { NodeFunction, streamFunction } from "./parts/function.ts";
-import { keysThatBeginWith } from "./parts/leading-keys.ts";
-import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
-import { silence, silencePeriod } from "./parts/silence.ts";
-import { protectedTable } from "./parts/table.ts";
-import { tableThrottles } from "./parts/throttling.ts";
-import { depth, graph, ownMetric } from "./parts/widgets.ts";
+import { metrics, variables } from "#shared/platform/names.ts";
+import { happens, happensOnEnd } from "./constructs/conditions.ts";
+import { NodeFunction, streamFunction } from "./constructs/function.ts";
+import { silence, silencePeriod } from "./constructs/heartbeat.ts";
+import { keysThatBeginWith } from "./constructs/leading-keys.ts";
+import { HeldQueue, WorkQueue, whenItHolds } from "./constructs/queue.ts";
+import { protectedTable } from "./constructs/table.ts";
+import { tableThrottles } from "./constructs/throttling.ts";
+import { depth, graph, ownMetric } from "./constructs/widgets.ts";
 import type { WebhooksProps } from "./webhooks.ts";
 
 /** Of the attempts that were made, how many succeeded. */
@@ -294,7 +294,7 @@ export class Deliveries extends Construct {
   private addDue(): NodeFunction {
     const { alarms, logRetention } = this.#props.operation;
     const fn = new NodeFunction(this, "Due", {
-      entry: "functions/webhooks/due.ts",
+      entry: "functions/webhooks/scheduled-deliveries.ts",
       description: "Enqueues the attempts that are due, each minute.",
       timeoutSeconds: 55,
       log: logRetention,

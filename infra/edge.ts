@@ -20,10 +20,10 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { CloudFrontTarget } from "aws-cdk-lib/aws-route53-targets";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { edgeHeaders, variables } from "../shared/lambda/names.ts";
+import { edgeHeaders, variables } from "#shared/platform/names.ts";
 import type { Domain } from "./config.ts";
+import { aliasRecords } from "./constructs/alias-records.ts";
 import { EdgeAcl, type EdgeLimits, globalRegion } from "./edge-acl.ts";
-import { aliasRecords } from "./parts/alias-records.ts";
 
 export type EdgeSettings = EdgeLimits & {
   /** The output `WebAclArn` of the stack `…-edge`; `null` where the stage is in us-east-1 and has the ACL itself. */

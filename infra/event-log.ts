@@ -9,12 +9,12 @@ import {
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { metrics, variables } from "../shared/lambda/names.ts";
-import { happens, happensOnEnd } from "./parts/conditions.ts";
-import type { Operation } from "./parts/operation.ts";
-import { protectedTable } from "./parts/table.ts";
-import { tableThrottles } from "./parts/throttling.ts";
-import { graph, ownMetric } from "./parts/widgets.ts";
+import { metrics, variables } from "#shared/platform/names.ts";
+import { happens, happensOnEnd } from "./constructs/conditions.ts";
+import type { Operation } from "./constructs/observability.ts";
+import { protectedTable } from "./constructs/table.ts";
+import { tableThrottles } from "./constructs/throttling.ts";
+import { graph, ownMetric } from "./constructs/widgets.ts";
 
 /** Every action that changes or removes an item, or lets time remove it. Appending is a conditional put. */
 const rewriting = [

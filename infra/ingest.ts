@@ -2,16 +2,16 @@ import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
-import { metrics, variables } from "../shared/lambda/names.ts";
-import type { Access } from "./access.ts";
+import { metrics, variables } from "#shared/platform/names.ts";
+import type { Access } from "./auth.ts";
+import type { Alarms } from "./constructs/alarms.ts";
+import { happensOnEnd } from "./constructs/conditions.ts";
+import { NodeFunction } from "./constructs/function.ts";
+import { silence, silencePeriod } from "./constructs/heartbeat.ts";
+import type { Operation } from "./constructs/observability.ts";
+import { HeldQueue, WorkQueue, whenItHolds } from "./constructs/queue.ts";
+import { depth, graph, ownMetric } from "./constructs/widgets.ts";
 import type { EventLog } from "./event-log.ts";
-import type { Alarms } from "./parts/alarms.ts";
-import { happensOnEnd } from "./parts/conditions.ts";
-import { NodeFunction } from "./parts/function.ts";
-import type { Operation } from "./parts/operation.ts";
-import { HeldQueue, WorkQueue, whenItHolds } from "./parts/queue.ts";
-import { silence, silencePeriod } from "./parts/silence.ts";
-import { depth, graph, ownMetric } from "./parts/widgets.ts";
 
 export type IngestProps = {
   readonly operation: Operation;

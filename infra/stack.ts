@@ -1,18 +1,18 @@
 import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { Access } from "./access.ts";
 import { Archive } from "./archive.ts";
+import { Review } from "./audit.ts";
 import { AuditLogs } from "./audit-logs.ts";
+import { Access } from "./auth.ts";
 import { Backup } from "./backup.ts";
 import type { Stage } from "./config.ts";
+import { Alarms } from "./constructs/alarms.ts";
+import { Board } from "./constructs/dashboard.ts";
+import type { Operation } from "./constructs/observability.ts";
 import { EventLog } from "./event-log.ts";
 import { Ingest } from "./ingest.ts";
-import { Alarms } from "./parts/alarms.ts";
-import { Board } from "./parts/board.ts";
-import type { Operation } from "./parts/operation.ts";
 import { requireAlarmAddress } from "./production.ts";
-import { ReadApi } from "./read-api.ts";
-import { Review } from "./review.ts";
+import { ReadApi } from "./public-api.ts";
 import { Webhooks } from "./webhooks.ts";
 
 /** The whole product, in the order in which an event passes through it. */

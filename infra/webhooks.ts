@@ -3,17 +3,17 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { variables } from "../shared/lambda/names.ts";
-import type { Access } from "./access.ts";
+import { variables } from "#shared/platform/names.ts";
+import type { Access } from "./auth.ts";
 import type { Stage } from "./config.ts";
+import { happensOnEnd } from "./constructs/conditions.ts";
+import { NodeFunction, requestFunction } from "./constructs/function.ts";
+import type { Operation } from "./constructs/observability.ts";
+import { keptOnceUsed } from "./constructs/retained.ts";
+import { functionThrottles } from "./constructs/throttling.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { EventLog } from "./event-log.ts";
-import { happensOnEnd } from "./parts/conditions.ts";
-import { NodeFunction, requestFunction } from "./parts/function.ts";
-import type { Operation } from "./parts/operation.ts";
-import { keptOnceUsed } from "./parts/retained.ts";
-import { functionThrottles } from "./parts/throttling.ts";
-import type { ReadApi } from "./read-api.ts";
+import type { ReadApi } from "./public-api.ts";
 
 export type WebhooksProps = {
   readonly operation: Operation;
@@ -50,7 +50,7 @@ export class Webhooks extends Construct {
     this.allowSecrets(this.deliveries.sender, ["kms:Decrypt"]);
 
     this.api = new NodeFunction(this, "Api", {
-      entry: "functions/webhooks/api.ts",
+      entry: "functions/api/webhooks.ts",
       description: "Serves the webhook endpoints of the FinzBooks dialect.",
       timeoutSeconds: 25,
       memory: 1024,

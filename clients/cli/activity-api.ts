@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { CliError } from "./outcome.ts";
+import type { Session } from "./command-context.ts";
+import { CliError } from "./command-result.ts";
 import { printable } from "./printable.ts";
-import type { Session } from "./session.ts";
 
 /** Where the public API is, and who asks it. */
 export type ApiAccess = { readonly api: string; readonly token: string; readonly org: string | undefined };

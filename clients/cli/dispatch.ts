@@ -1,29 +1,29 @@
-import { suggestion } from "../../shared/events/nearest.ts";
-import { packageVersion } from "./environment.ts";
-import { CliError, exitCodeHelp, type Outcome } from "./outcome.ts";
-import type { Session } from "./session.ts";
-import type { Verb } from "./verb.ts";
-import { clientCreate, keyCreate } from "./verbs/client.ts";
-import { emit } from "./verbs/emit.ts";
-import { list } from "./verbs/list.ts";
-import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./verbs/org.ts";
-import { rejectedList, rejectedRetry } from "./verbs/rejected.ts";
-import { review, reviewList } from "./verbs/review.ts";
-import { tokenCreate, tokenList, tokenRevoke } from "./verbs/token.ts";
-import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./verbs/webhooks/deliveries.ts";
+import { suggestion } from "#shared/platform/did-you-mean.ts";
+import type { Verb } from "./command.ts";
+import type { Session } from "./command-context.ts";
+import { CliError, exitCodeHelp, type Outcome } from "./command-result.ts";
+import { review, reviewList } from "./commands/audit.ts";
+import { clientCreate, keyCreate } from "./commands/client.ts";
+import { emit } from "./commands/emit.ts";
+import { list } from "./commands/list.ts";
+import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands/org.ts";
+import { rejectedList, rejectedRetry } from "./commands/rejected.ts";
+import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
+import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./commands/webhooks/deliveries.ts";
 import {
   webhooksCreate,
   webhooksDelete,
   webhooksList,
   webhooksRotateSecret,
   webhooksShow,
-} from "./verbs/webhooks/endpoints.ts";
-import { webhooksListen } from "./verbs/webhooks/listen.ts";
-import { webhooksRepair } from "./verbs/webhooks/repair.ts";
-import { webhooksReplay } from "./verbs/webhooks/replay.ts";
-import { webhooksTest } from "./verbs/webhooks/test.ts";
-import { webhooksTypes } from "./verbs/webhooks/types.ts";
-import { webhooksUpdate } from "./verbs/webhooks/update.ts";
+} from "./commands/webhooks/endpoints.ts";
+import { webhooksTypes } from "./commands/webhooks/event-types.ts";
+import { webhooksListen } from "./commands/webhooks/listen.ts";
+import { webhooksRepair } from "./commands/webhooks/repair.ts";
+import { webhooksReplay } from "./commands/webhooks/replay.ts";
+import { webhooksTest } from "./commands/webhooks/test.ts";
+import { webhooksUpdate } from "./commands/webhooks/update.ts";
+import { packageVersion } from "./environment.ts";
 
 /** The verbs, in the order in which the help shows them. */
 export const verbGroups: Readonly<Record<string, readonly Verb[]>> = {

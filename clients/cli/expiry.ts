@@ -1,6 +1,6 @@
-import { parseTimestamp } from "../../shared/events/timestamp.ts";
+import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
+import { CliError } from "./command-result.ts";
 import { parseDuration, shiftTime } from "./duration.ts";
-import { CliError } from "./outcome.ts";
 
 /**
  * The moment that `90d` or `1y` from now, or a date, or a date and time, means. Throws `CliError` `usage` for anything else.

@@ -1,6 +1,6 @@
 import process from "node:process";
+import { exitCodes } from "./command-result.ts";
 import { isNpmScript } from "./environment.ts";
-import { exitCodes } from "./outcome.ts";
 
 /** npm passes on the Ctrl-C that the terminal has sent to everybody already: both are one. */
 const sameInterruptionMs = 1_000;

@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import type { ZodMiniType } from "zod/mini";
-import { CliError } from "./outcome.ts";
-import type { Target } from "./target.ts";
+import { CliError } from "./command-result.ts";
+import type { Target } from "./stack.ts";
 
 const refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const failure = z.object({ errorMessage: z.string() });

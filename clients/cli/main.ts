@@ -1,12 +1,12 @@
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Session } from "./command-context.ts";
+import { type ExitCode, exitCodes } from "./command-result.ts";
 import { dispatch } from "./dispatch.ts";
 import { activityToken } from "./environment.ts";
-import { explain } from "./explain.ts";
+import { explain } from "./format-error.ts";
 import { interrupt, interruption } from "./interruption.ts";
-import { type ExitCode, exitCodes } from "./outcome.ts";
 import { printableJson, printableLines } from "./printable.ts";
-import type { Session } from "./session.ts";
 
 const { stdin, stdout, stderr } = process;
 

@@ -1,5 +1,5 @@
-import { isJsonObject } from "../../shared/events/json.ts";
-import { maxEventBytes } from "../../shared/events/limits.ts";
+import { maxEventBytes } from "#shared/events/limits.ts";
+import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** What a rejected body says of the event that it was meant to be; `null` for what it does not say as text. */
 export type RejectedEvent = Readonly<Record<"org_id" | "action" | "entity_type" | "entity_id", string | null>>;

@@ -1,7 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { parseOrgId } from "../../shared/events/org-id.ts";
-import { createSender } from "../emitter/send.ts";
-import { CliError } from "./outcome.ts";
+import { createSender } from "#clients/emitter/send.ts";
+import { parseOrgId } from "#shared/events/org-id.ts";
+import { CliError } from "./command-result.ts";
 import { type HeldMessage, hold, release, remove } from "./rejected-queue.ts";
 
 export type Retry = {

@@ -1,6 +1,6 @@
-import { parseTimeInterval, type TimeRange, timeFault } from "../../shared/events/time-range.ts";
+import { parseTimeInterval, type TimeRange, timeFault } from "#shared/platform/time/time-range.ts";
+import { CliError } from "./command-result.ts";
 import { parseDuration, shiftTime } from "./duration.ts";
-import { CliError } from "./outcome.ts";
 
 /** What every `--since` and `--until` takes, for the help of a verb. */
 export const sinceOption = {

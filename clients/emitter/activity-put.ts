@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { ActivityError } from "../../shared/events/errors.ts";
-import { readEventText } from "../../shared/events/read-event.ts";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { isShardCount, shardCounts } from "../../shared/events/shards.ts";
-import { putOf } from "../../shared/store/events.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { putOf } from "#shared/events/dynamodb/event-store.ts";
+import { readEventText } from "#shared/events/parse-event.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { isShardCount, shardCounts } from "#shared/events/shards/shards.ts";
 import { type ClockSource, correctedNow } from "./corrected-clock.ts";
 import { eventText } from "./event-text.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { ActivityError } from "../../shared/events/errors.ts";
-import type { EventInput } from "../../shared/events/schema.ts";
+import { ActivityError } from "#shared/errors.ts";
+import type { EventInput } from "#shared/events/schema.ts";
 import { eventText } from "./event-text.ts";
 import { type EventMessage, toMessage, toOutgoing } from "./message.ts";
 import { createSender, type SenderOptions } from "./send.ts";

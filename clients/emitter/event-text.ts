@@ -1,4 +1,4 @@
-import { ActivityError } from "../../shared/events/errors.ts";
+import { ActivityError } from "#shared/errors.ts";
 
 /**
  * An event as JSON text, as it will travel and be judged. Throws `ActivityError` `invalid_value` for what JSON cannot

@@ -1,7 +1,7 @@
-import { ActivityError } from "../../shared/events/errors.ts";
-import { maxEventBytes } from "../../shared/events/limits.ts";
-import { type Draft, type Reception, readEventText } from "../../shared/events/read-event.ts";
-import type { EventInput } from "../../shared/events/schema.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { maxEventBytes } from "#shared/events/limits.ts";
+import { type Draft, type Reception, readEventText } from "#shared/events/parse-event.ts";
+import type { EventInput } from "#shared/events/schema.ts";
 import type { OutgoingMessage } from "./send.ts";
 
 /** An event that is ready to be sent: the body of its message, and how the log will read it. */

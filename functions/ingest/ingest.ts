@@ -1,17 +1,17 @@
-import { createOrgHolds } from "../../shared/events/org-holds.ts";
-import { ShardCache } from "../../shared/events/shard-directory.ts";
-import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
-import { env } from "../../shared/lambda/env.ts";
-import { createIngestHandler } from "../../shared/lambda/ingest-handler.ts";
-import type { IngestQueue } from "../../shared/lambda/ingest-queue.ts";
-import { errorFields, log } from "../../shared/lambda/log.ts";
-import { variables } from "../../shared/lambda/names.ts";
-import type { RejectedQueue } from "../../shared/lambda/rejected.ts";
-import { dynamoClient, ingestTimes } from "../../shared/store/client.ts";
-import { documentClient } from "../../shared/store/document-client.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { pinStore } from "../../shared/store/pins.ts";
-import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { pinStore } from "#shared/events/dynamodb/idempotency-store.ts";
+import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { createIngestHandler } from "#shared/events/ingest/aws/ingest-handler.ts";
+import type { IngestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
+import type { RejectedQueue } from "#shared/events/ingest/aws/rejected-queue.ts";
+import { createOrgHolds } from "#shared/events/ingest/org-backoff.ts";
+import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { dynamoClient, ingestTimes } from "#shared/platform/dynamodb/client.ts";
+import { documentClient } from "#shared/platform/dynamodb/document-client.ts";
+import { env } from "#shared/platform/handlers/env.ts";
+import { variables } from "#shared/platform/names.ts";
+import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
+import { errorFields, log } from "#shared/platform/observability/log.ts";
 
 const client = dynamoClient(ingestTimes);
 const config = env(variables.configTable);
@@ -33,14 +33,14 @@ let ingestQueueOnce: IngestQueue | undefined;
 /** Imported on first use: most instances never reject or defer an event, and the client would slow every cold start. */
 const rejected: RejectedQueue = {
   async reject(...refused) {
-    const { rejectedQueue } = await import("../../shared/lambda/rejected.ts");
+    const { rejectedQueue } = await import("#shared/events/ingest/aws/rejected-queue.ts");
     rejectedQueueOnce ??= rejectedQueue(rejectedUrl);
     return rejectedQueueOnce.reject(...refused);
   },
 };
 
 async function openIngestQueue(): Promise<IngestQueue> {
-  const { ingestQueue } = await import("../../shared/lambda/ingest-queue.ts");
+  const { ingestQueue } = await import("#shared/events/ingest/aws/ingest-queue.ts");
   ingestQueueOnce ??= ingestQueue(urls);
   return ingestQueueOnce;
 }

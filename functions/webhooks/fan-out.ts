@@ -1,16 +1,16 @@
-import { isAheadOf, withTrustedTime } from "../../shared/events/clock-skew.ts";
-import { queueClient } from "../../shared/lambda/clients.ts";
-import { deliveryQueue } from "../../shared/lambda/delivery-queue.ts";
-import { env } from "../../shared/lambda/env.ts";
-import { log } from "../../shared/lambda/log.ts";
-import { metrics, variables } from "../../shared/lambda/names.ts";
-import { stream } from "../../shared/lambda/stream.ts";
-import { unreadQueue } from "../../shared/lambda/unread.ts";
-import { dynamoClient } from "../../shared/store/client.ts";
-import { endpointSource } from "../../shared/store/endpoint-source.ts";
-import { parseEventItem } from "../../shared/store/parse-event-item.ts";
-import { EndpointCache } from "../../shared/webhooks/endpoint-cache.ts";
-import { fanOut } from "../../shared/webhooks/fan-out.ts";
+import { isAheadOf, withTrustedTime } from "#shared/events/clock-skew.ts";
+import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { queueClient } from "#shared/platform/aws/clients.ts";
+import { unreadQueue } from "#shared/platform/aws/quarantine-queue.ts";
+import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { env } from "#shared/platform/handlers/env.ts";
+import { stream } from "#shared/platform/handlers/stream-handler.ts";
+import { metrics, variables } from "#shared/platform/names.ts";
+import { log } from "#shared/platform/observability/log.ts";
+import { deliveryQueue } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
+import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
+import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 
 const now = () => new Date();
 const endpoints = new EndpointCache(endpointSource(dynamoClient(), env(variables.configTable)), now, ({ change_id }) =>

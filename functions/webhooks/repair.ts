@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { ShardCache } from "../../shared/events/shard-directory.ts";
-import { reportDamagedItems } from "../../shared/lambda/damaged-items.ts";
-import { env } from "../../shared/lambda/env.ts";
-import { variables } from "../../shared/lambda/names.ts";
-import { repairHandler } from "../../shared/lambda/repair.ts";
-import { replayQueue } from "../../shared/lambda/replay-queue.ts";
-import { dynamoClient } from "../../shared/store/client.ts";
-import { deliveryStore } from "../../shared/store/deliveries.ts";
-import { endpointSource } from "../../shared/store/endpoint-source.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { replayStore } from "../../shared/store/replays.ts";
-import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { env } from "#shared/platform/handlers/env.ts";
+import { variables } from "#shared/platform/names.ts";
+import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
+import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
+import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { repairHandler } from "#shared/webhooks/replays/aws/repair-handler.ts";
+import { replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
+import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 
 const client = dynamoClient();
 const config = env(variables.configTable);

@@ -1,4 +1,4 @@
-import type { Stage } from "../config.ts";
+import type { Stage } from "#infra/config.ts";
 import { prices } from "./prices.ts";
 import { gb, million, perEvent } from "./workload.ts";
 

@@ -1,6 +1,6 @@
 import type { ActivityEvent } from "./event.ts";
-import { isJsonObject, type JsonObject } from "./json.ts";
-import { isHttpsUrl } from "./text-rules.ts";
+import { isJsonObject, type JsonObject } from "./text/json.ts";
+import { isHttpsUrl } from "./text/text-rules.ts";
 
 /** What kind of actor did something; a writer need not say. */
 export const actorTypes = ["user", "system", "integration", "agent"] as const;

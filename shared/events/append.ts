@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { ActivityError } from "./errors.ts";
+import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent, JsonText } from "./event.ts";
-import { eventIdOfKey } from "./ids.ts";
-import type { Draft } from "./read-event.ts";
+import { eventIdOfKey } from "./event-id.ts";
+import type { Draft } from "./parse-event.ts";
 
 /** What an idempotency key holds: the first attempt's identity, and who made it. */
 export type Pin = Pick<ActivityEvent, "event_id" | "occurred_at" | "entity_id"> & {

@@ -1,4 +1,4 @@
-import type { EntityType } from "./vocabulary.ts";
+import type { EntityType } from "./entity-types.ts";
 
 declare const json: unique symbol;
 

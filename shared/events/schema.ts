@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
+import { timeFault } from "#shared/platform/time/time-range.ts";
+import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
+import { timePattern } from "#shared/platform/time/wall-time.ts";
 import { actorTypes } from "./actor.ts";
-import { isDeeperThan, isJsonObject, type JsonObject } from "./json.ts";
-import { levelReference, nul, objectOfLevels, without } from "./json-levels.ts";
+import { entityTypes } from "./entity-types.ts";
 import {
   actionPattern,
   eventIdPattern,
@@ -13,12 +15,10 @@ import {
   maxTextLength,
   orgIdPattern,
 } from "./limits.ts";
-import { maxUnits } from "./max-units.ts";
-import { hasOnlyStorableText, invisiblePattern, isHttpsUrl, isStorableText, isVisibleId } from "./text-rules.ts";
-import { timeFault } from "./time-range.ts";
-import { parseTimestamp } from "./timestamp.ts";
-import { entityTypes } from "./vocabulary.ts";
-import { timePattern } from "./wall-time.ts";
+import { isDeeperThan, isJsonObject, type JsonObject } from "./text/json.ts";
+import { levelReference, nul, objectOfLevels, without } from "./text/json-levels.ts";
+import { maxUnits } from "./text/max-units.ts";
+import { hasOnlyStorableText, invisiblePattern, isHttpsUrl, isStorableText, isVisibleId } from "./text/text-rules.ts";
 
 const unstorable = "must not hold half of a surrogate pair or U+0000";
 const storable = z.refine<string>(isStorableText, unstorable);

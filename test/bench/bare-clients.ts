@@ -1,9 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { bundling, functionBundling } from "../../infra/parts/bundle.ts";
-import { isJsonObject } from "../../shared/events/json.ts";
+import { bundling, functionBundling } from "#infra/constructs/bundle.ts";
+import { isJsonObject } from "#shared/events/text/json.ts";
 import { bundleSource } from "./bundle-source.ts";
-import { type Call, hookPath } from "./tape.ts";
+import { type Call, hookPath } from "./record-replay-proxy.ts";
 
 /** Clients that a function makes: `document` is the one that wraps the DynamoDB client, where it calls by that. */
 export type Client = "dynamodb" | "document" | "sqs" | "kms" | "logs";

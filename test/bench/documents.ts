@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { bundle, functionBundling } from "../../infra/parts/bundle.ts";
-import { anHttpEvent } from "../support/http-event.ts";
+import { bundle, functionBundling } from "#infra/constructs/bundle.ts";
+import { anHttpEvent } from "#test/support/http-event.ts";
 import { bundleSource } from "./bundle-source.ts";
 import { compareFigures, type Measure } from "./measure.ts";
 import type { starter } from "./probe.ts";
@@ -19,7 +19,7 @@ export async function startDocuments(
   rounds: { readonly samples: number; readonly warmup: number },
 ): Promise<Measure[]> {
   const { file: bare } = bundleSource(source, functionBundling);
-  const ours = join(bundle("functions/read/documents.ts").folder, "index.mjs");
+  const ours = join(bundle("functions/api/openapi.ts").folder, "index.mjs");
   const event = anHttpEvent("/openapi.json");
   const times = await compareFigures({
     name: "read/documents, import and first call, beside a bare middy handler",

@@ -1,6 +1,6 @@
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { readEvent } from "../../shared/events/read-event.ts";
-import type { EventStore } from "../../shared/store/events.ts";
+import type { EventStore } from "#shared/events/dynamodb/event-store.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
 
 /** The moment at which the newest event of every organisation in the benchmark happened. */
 const newest = Date.parse("2026-05-11T08:30:12Z");

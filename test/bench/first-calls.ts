@@ -1,11 +1,11 @@
 import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { toItem } from "../../shared/store/event-item.ts";
-import { anInputText } from "../support/builders.ts";
-import { anHttpEvent } from "../support/http-event.ts";
-import { aRecord } from "../support/queue-record.ts";
+import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { anInputText } from "#test/support/builders.ts";
+import { anHttpEvent } from "#test/support/http-event.ts";
+import { aRecord } from "#test/support/queue-record.ts";
 import type { Client } from "./bare-clients.ts";
-import type { ColdWorld } from "./cold-world.ts";
+import type { ColdWorld } from "./cold-stack.ts";
 
 /** A function, the clients that it makes as it is loaded, and what it is called with first. */
 export type FirstCall = {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { bundle } from "../../infra/parts/bundle.ts";
-import { aContext, anHttpEvent } from "../support/http-event.ts";
+import { bundle } from "#infra/constructs/bundle.ts";
+import { aContext, anHttpEvent } from "#test/support/http-event.ts";
 import { bundleBareFunction } from "./bare-function.ts";
 import { compare, type Measure } from "./measure.ts";
 import type { Handler } from "./reading.ts";
@@ -22,21 +22,21 @@ type Dialect = {
 const dialects: readonly Dialect[] = [
   {
     name: "SimplyBooks JSON",
-    entry: "functions/read/simplybooks.ts",
+    entry: "functions/api/simplybooks.ts",
     size: 100,
     bar: 1.25,
     path: (_, page) => `/api/v1/activities?format=json&skip=${(page - 1) * 100}`,
   },
   {
     name: "SimplyBooks XML",
-    entry: "functions/read/simplybooks.ts",
+    entry: "functions/api/simplybooks.ts",
     size: 100,
     bar: 1.5,
     path: (_, page) => `/api/v1/activities?skip=${(page - 1) * 100}`,
   },
   {
     name: "Fakturoid",
-    entry: "functions/read/fakturoid.ts",
+    entry: "functions/api/fakturoid.ts",
     size: 40,
     bar: 1.25,
     path: ({ slug }, page) => `/api/v3/accounts/${slug}/events.json?page=${page}`,

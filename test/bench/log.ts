@@ -1,5 +1,5 @@
-import { dynamoClient } from "../../shared/store/client.ts";
-import { eventStore } from "../../shared/store/events.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { type BenchEngine, slugOf } from "./engine.ts";
 import { fill } from "./events.ts";
 import { measureListings } from "./listing.ts";

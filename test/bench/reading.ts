@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { bundle } from "../../infra/parts/bundle.ts";
-import { eventParts } from "../../shared/events/query.ts";
-import { dynamoClient } from "../../shared/store/client.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { aQuery } from "../support/builders.ts";
-import { aContext, anHttpEvent } from "../support/http-event.ts";
-import { itemBytes, meterOf } from "../support/metering.ts";
+import { bundle } from "#infra/constructs/bundle.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { eventParts } from "#shared/events/query/query.ts";
+import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { aQuery } from "#test/support/builders.ts";
+import { aContext, anHttpEvent } from "#test/support/http-event.ts";
+import { itemBytes, meterOf } from "#test/support/metering.ts";
 import { bundleBareFunction } from "./bare-function.ts";
 import type { BenchEngine } from "./engine.ts";
 import { compare, counted, type Measure } from "./measure.ts";
@@ -26,7 +26,7 @@ export class Reader {
   }
 
   static async load(tokens: readonly string[]): Promise<Reader> {
-    const { folder } = bundle("functions/read/finzbooks.ts");
+    const { folder } = bundle("functions/api/finzbooks.ts");
     const { handler } = await import(pathToFileURL(join(folder, "index.mjs")).href);
     return new Reader(handler, tokens);
   }

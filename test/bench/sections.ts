@@ -1,12 +1,12 @@
-import { measureAudit } from "./auditing.ts";
+import { measureAudit } from "./audit-throughput.ts";
+import { measureStarts } from "./cold-start.ts";
 import { type BenchEngine, startEngine } from "./engine.ts";
 import { measureFanOut } from "./fanning-out.ts";
 import { measureLog } from "./log.ts";
 import type { Measure } from "./measure.ts";
 import { measureSending } from "./sending.ts";
 import { measureShards } from "./sharding.ts";
-import { measureStarts } from "./starting.ts";
-import { measureTelling } from "./telling.ts";
+import { measureTelling } from "./webhook-latency.ts";
 
 /** How a run is done, and how it tells where it is. */
 export type Run = {

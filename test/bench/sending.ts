@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { Worker } from "node:worker_threads";
-import { writeSecret } from "../../shared/webhooks/secret.ts";
-import { sender } from "../../shared/webhooks/send.ts";
-import { signedHeaders } from "../../shared/webhooks/sign.ts";
-import { makeCertificates, trust } from "../support/certificates.ts";
+import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { sender } from "#shared/webhooks/sending/send.ts";
+import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
+import { makeCertificates, trust } from "#test/support/certificates.ts";
 import { compareFigures, type Measure } from "./measure.ts";
 
 /** Sends of one sample, and how many are under way at a time. */

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as z from "zod";
-import { dynamoClient } from "../../shared/store/client.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { setEnvironment } from "../support/environment.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { setEnvironment } from "#test/support/environment.ts";
 import type { BenchEngine } from "./engine.ts";
 import { fill } from "./events.ts";
 import { compare, type Measure } from "./measure.ts";

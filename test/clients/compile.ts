@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../deploy/programs.ts";
+import { run } from "#test/deploy/programs.ts";
 import type { Tools } from "./tools.ts";
 
 const timeoutMs = 300_000;

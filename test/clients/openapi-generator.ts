@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../deploy/programs.ts";
+import { run } from "#test/deploy/programs.ts";
 import type { Tools } from "./tools.ts";
 
 /** The generator, on Maven Central. To upgrade it, change both: the hash is printed if it differs. */

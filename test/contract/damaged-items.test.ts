@@ -1,20 +1,20 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ActivityError } from "../../shared/events/errors.ts";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import type { EventPage, EventReader } from "../../shared/events/query.ts";
-import { type ShardCount, shardOf } from "../../shared/events/shards.ts";
-import { readWindow } from "../../shared/events/window.ts";
-import { textAttributes } from "../../shared/store/attributes.ts";
-import { deliveryStore } from "../../shared/store/deliveries.ts";
-import { toItem } from "../../shared/store/event-item.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { placeStore } from "../../shared/store/places.ts";
-import { replayStore } from "../../shared/store/replays.ts";
-import type { Replay } from "../../shared/webhooks/replay.ts";
-import { selectForReplay } from "../../shared/webhooks/replay-selection.ts";
-import { anEndpoint, anEvent, aQuery } from "../support/builders.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { placeStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { readWindow } from "#shared/events/query/offset-pagination.ts";
+import type { EventPage, EventReader } from "#shared/events/query/query.ts";
+import { type ShardCount, shardOf } from "#shared/events/shards/shards.ts";
+import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
+import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
+import type { Replay } from "#shared/webhooks/replays/replay.ts";
+import { selectForReplay } from "#shared/webhooks/replays/replay-selection.ts";
+import { anEndpoint, anEvent, aQuery } from "#test/support/builders.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
 beforeAll(async () => {

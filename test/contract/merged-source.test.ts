@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { mergedSource } from "../../shared/events/merged-source.ts";
-import { readEvent } from "../../shared/events/read-event.ts";
-import { aQuery } from "../support/builders.ts";
-import { isAsked, newestFirst } from "../support/memory-events.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import { mergedSource } from "#shared/events/query/merge-queries.ts";
+import { aQuery } from "#test/support/builders.ts";
+import { isAsked, newestFirst } from "#test/support/memory-events.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
 let orgs = 0;

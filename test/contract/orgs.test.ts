@@ -1,16 +1,16 @@
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AdminStore } from "../../shared/access/admin.ts";
-import type { OrgReader } from "../../shared/access/org-directory.ts";
-import { shardLeadMs } from "../../shared/events/shards.ts";
-import { adminStore } from "../../shared/store/admin.ts";
-import { orgKey } from "../../shared/store/keys.ts";
-import { orgReader } from "../../shared/store/org-reader.ts";
-import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
-import { suspendedOrgsReader } from "../../shared/store/suspended-orgs.ts";
-import { anOrg } from "../support/builders.ts";
-import { refusalOf } from "../support/refusal.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import type { AdminStore } from "#shared/auth/admin/admin.ts";
+import { adminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import { orgReader } from "#shared/auth/dynamodb/org-reader.ts";
+import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
+import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
+import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { shardLeadMs } from "#shared/events/shards/shards.ts";
+import { orgKey } from "#shared/platform/dynamodb/keys.ts";
+import { anOrg } from "#test/support/builders.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
 let store: AdminStore;

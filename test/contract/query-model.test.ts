@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
-import { findEvent } from "../../shared/events/find-event.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { eventsOf, expected, nameOf, someEvent, someQuery, walk } from "../support/query-model.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { findEvent } from "#shared/events/query/find-event.ts";
+import { eventsOf, expected, nameOf, someEvent, someQuery, walk } from "#test/support/query-model.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
 beforeAll(async () => {

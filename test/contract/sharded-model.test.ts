@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { type ShardCount, shardCounts } from "../../shared/events/shards.ts";
-import { readWindow } from "../../shared/events/window.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { memoryPlaces } from "../support/memory-places.ts";
-import { eventsOf, expected, nameOf, type SomeEvent, someEvent, someQuery, walk } from "../support/query-model.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { readWindow } from "#shared/events/query/offset-pagination.ts";
+import { type ShardCount, shardCounts } from "#shared/events/shards/shards.ts";
+import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { eventsOf, expected, nameOf, type SomeEvent, someEvent, someQuery, walk } from "#test/support/query-model.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
 let logs = 0;

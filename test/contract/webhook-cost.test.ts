@@ -1,14 +1,14 @@
 import { beforeAll, expect, it } from "vitest";
-import { deliver } from "../../shared/webhooks/deliver.ts";
-import type { DeliveryQueue } from "../../shared/webhooks/delivery.ts";
-import type { DeliveryWorld } from "../../shared/webhooks/delivery-world.ts";
-import { Refusals } from "../../shared/webhooks/refusals.ts";
-import { writeSecret } from "../../shared/webhooks/secret.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
-import { unboundedHosts } from "../support/destinations.ts";
-import { meterOf } from "../support/metering.ts";
-import { noneSuspended } from "../support/suspended.ts";
-import { type Engine, startTables, storesIn, type WebhookStores } from "../support/webhook-worlds.ts";
+import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import type { DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { unboundedHosts } from "#test/support/destinations.ts";
+import { meterOf } from "#test/support/metering.ts";
+import { noneSuspended } from "#test/support/suspended.ts";
+import { type Engine, startTables, storesIn, type WebhookStores } from "#test/support/webhook-fixtures.ts";
 
 let engine: Engine;
 let stores: WebhookStores;

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import { dataKeyStore } from "../../shared/store/data-keys.ts";
-import { dataKeyKey } from "../../shared/store/keys.ts";
-import type { DataKeyStore } from "../../shared/webhooks/endpoint.ts";
-import { anEndpoint, anEvent } from "../support/builders.ts";
-import { memoryDataKeys } from "../support/memory-kms.ts";
-import { type Engine, startTables, storesIn } from "../support/webhook-worlds.ts";
+import { dataKeyKey } from "#shared/platform/dynamodb/keys.ts";
+import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
+import type { DataKeyStore } from "#shared/webhooks/endpoints/endpoint.ts";
+import { anEndpoint, anEvent } from "#test/support/builders.ts";
+import { memoryDataKeys } from "#test/support/memory-kms.ts";
+import { type Engine, startTables, storesIn } from "#test/support/webhook-fixtures.ts";
 
 let engine: Engine;
 const store = () => dataKeyStore(engine.client, engine.tables.config);

@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Delivery, DeliveryMessage } from "../../shared/webhooks/delivery.ts";
-import { aDeliveryQuery, aFreshMessage, anAttempt, secondsLater, taken, tried } from "../support/delivery-builders.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
+import type { Delivery, DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
+import {
+  aDeliveryQuery,
+  aFreshMessage,
+  anAttempt,
+  secondsLater,
+  taken,
+  tried,
+} from "#test/support/delivery-builders.ts";
+import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhook-fixtures.ts";
 
 let real: WebhookStores;
 beforeAll(async () => {

@@ -4,10 +4,17 @@ import {
   type DeliveryPage,
   type DeliveryQuery,
   deliveryIdAt,
-} from "../../shared/webhooks/delivery.ts";
-import { testNow } from "../support/builders.ts";
-import { aDeliveryQuery, aFreshMessage, anAttempt, anEndpointId, taken, tried } from "../support/delivery-builders.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
+} from "#shared/webhooks/deliveries/delivery.ts";
+import { testNow } from "#test/support/builders.ts";
+import {
+  aDeliveryQuery,
+  aFreshMessage,
+  anAttempt,
+  anEndpointId,
+  taken,
+  tried,
+} from "#test/support/delivery-builders.ts";
+import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhook-fixtures.ts";
 
 let real: WebhookStores;
 /** Pages of it end after one read, with more to come: to walk them must lose nothing all the same. */

@@ -1,12 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { disable } from "../../shared/webhooks/disable.ts";
-import { type Endpoint, maxEndpoints } from "../../shared/webhooks/endpoint.ts";
-import { hashOrg } from "../../shared/webhooks/org-hash.ts";
-import { anEndpoint, anEvent } from "../support/builders.ts";
-import { refusalOf } from "../support/refusal.ts";
-import { type Engine, startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { disable } from "#shared/webhooks/endpoints/disable-endpoint.ts";
+import { type Endpoint, maxEndpoints } from "#shared/webhooks/endpoints/endpoint.ts";
+import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
+import { anEndpoint, anEvent } from "#test/support/builders.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+import {
+  type Engine,
+  startTables,
+  storesIn,
+  storesInMemory,
+  type WebhookStores,
+} from "#test/support/webhook-fixtures.ts";
 
 let engine: Engine;
 let real: WebhookStores;

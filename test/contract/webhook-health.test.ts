@@ -12,11 +12,11 @@ import {
   leaseMs,
   maxConcurrentSends,
   openAfterFailures,
-} from "../../shared/webhooks/health.ts";
-import { takeSlots } from "../../shared/webhooks/slots.ts";
-import { testNow } from "../support/builders.ts";
-import { anEndpointId } from "../support/delivery-builders.ts";
-import { startTables, storesIn, storesInMemory } from "../support/webhook-worlds.ts";
+} from "#shared/webhooks/limits/circuit-breaker.ts";
+import { takeSlots } from "#shared/webhooks/limits/concurrency-limiter.ts";
+import { testNow } from "#test/support/builders.ts";
+import { anEndpointId } from "#test/support/delivery-builders.ts";
+import { startTables, storesIn, storesInMemory } from "#test/support/webhook-fixtures.ts";
 
 let real: HealthStore;
 beforeAll(async () => {

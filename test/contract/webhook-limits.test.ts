@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { destinationStore } from "../../shared/store/destinations.ts";
-import { replayListStore } from "../../shared/store/replay-lists.ts";
-import { testNow } from "../support/builders.ts";
-import { startTables } from "../support/webhook-worlds.ts";
+import { destinationStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
+import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
+import { testNow } from "#test/support/builders.ts";
+import { startTables } from "#test/support/webhook-fixtures.ts";
 
 let engine: Awaited<ReturnType<typeof startTables>>;
 

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
-import { type Delivery, type DeliveryMessage, deliveryIdAt, deliveryStatuses } from "../../shared/webhooks/delivery.ts";
+import {
+  type Delivery,
+  type DeliveryMessage,
+  deliveryIdAt,
+  deliveryStatuses,
+} from "#shared/webhooks/deliveries/delivery.ts";
 import {
   aDeliveryQuery,
   aFreshMessage,
@@ -8,8 +13,8 @@ import {
   anEndpointId,
   secondsLater,
   tried,
-} from "../support/delivery-builders.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
+} from "#test/support/delivery-builders.ts";
+import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhook-fixtures.ts";
 
 let real: WebhookStores;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Lease, leaseMs } from "../../shared/webhooks/health.ts";
-import type { PermitAnswer, PermitPool, PermitStore } from "../../shared/webhooks/permits.ts";
-import { testNow } from "../support/builders.ts";
-import { meterOf } from "../support/metering.ts";
-import { type Engine, startTables, storesIn, storesInMemory } from "../support/webhook-worlds.ts";
+import { type Lease, leaseMs } from "#shared/webhooks/limits/circuit-breaker.ts";
+import type { PermitAnswer, PermitPool, PermitStore } from "#shared/webhooks/limits/org-permits.ts";
+import { testNow } from "#test/support/builders.ts";
+import { meterOf } from "#test/support/metering.ts";
+import { type Engine, startTables, storesIn, storesInMemory } from "#test/support/webhook-fixtures.ts";
 
 let engine: Engine;
 let real: PermitStore;

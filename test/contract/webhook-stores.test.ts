@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type DueEntry, deliveryIdAt, dueShards } from "../../shared/webhooks/delivery.ts";
-import type { Replay } from "../../shared/webhooks/replay.ts";
-import { aDeliveryMessage, anEvent } from "../support/builders.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "../support/webhook-worlds.ts";
+import { type DueEntry, deliveryIdAt, dueShards } from "#shared/webhooks/deliveries/delivery.ts";
+import type { Replay } from "#shared/webhooks/replays/replay.ts";
+import { aDeliveryMessage, anEvent } from "#test/support/builders.ts";
+import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhook-fixtures.ts";
 
 let real: WebhookStores;
 beforeAll(async () => {

@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stackName } from "../../infra/config.ts";
-import { type Certificates, makeCertificates, trust } from "../support/certificates.ts";
+import { stackName } from "#infra/config.ts";
+import { type Certificates, makeCertificates, trust } from "#test/support/certificates.ts";
 import { createCdk } from "./cdk.ts";
 import { type CloudFormationTemplate, readTemplate, replaceTemplate } from "./cloud-template.ts";
 import { verifyResources, verifyRetained } from "./deployed-stack.ts";
 import { region, startEmulator } from "./emulator.ts";
 import { adapt, reduceAll, withApiUrl } from "./emulator-template.ts";
 import { type HttpsGateway, startHttpsGateway } from "./https-gateway.ts";
-import { tellStories } from "./tell-stories.ts";
+import { tellStories } from "./run-scenarios.ts";
 
 type Options = {
   /** The root of the repository. */

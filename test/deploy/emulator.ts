@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
-import { closeServer, listenOnLoopback } from "../../infra/local/listen.ts";
-import { variables as functionVariables } from "../../shared/lambda/names.ts";
-import { until } from "../support/until.ts";
+import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
+import { variables as functionVariables } from "#shared/platform/names.ts";
+import { until } from "#test/support/until.ts";
 import { endOf, start } from "./programs.ts";
 
 /** Everything that the emulator makes is in this account, and in this region. */

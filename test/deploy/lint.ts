@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { globalRegion } from "../../infra/edge-acl.ts";
+import { globalRegion } from "#infra/edge-acl.ts";
 import { acceptedFindings } from "./accepted-findings.ts";
 import { problemsOf } from "./lint-findings.ts";
 import { run } from "./programs.ts";

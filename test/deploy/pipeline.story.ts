@@ -2,13 +2,13 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cl
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { findTarget } from "../../clients/cli/target.ts";
-import { stackName } from "../../infra/config.ts";
-import { anInput } from "../support/builders.ts";
-import { readJson } from "../support/feed.ts";
-import { startReceiver } from "../support/receiver.ts";
-import { until } from "../support/until.ts";
-import { openWorld, type World } from "../support/world.ts";
+import { findTarget } from "#clients/cli/stack.ts";
+import { stackName } from "#infra/config.ts";
+import { anInput } from "#test/support/builders.ts";
+import { readJson } from "#test/support/feed.ts";
+import { startReceiver } from "#test/support/receiver.ts";
+import { openWorld, type World } from "#test/support/test-environment.ts";
+import { until } from "#test/support/until.ts";
 
 /** For the chain of queue, function, stream, function, queue and function, each of them cold. */
 const patience = { deadlineMs: 120_000, pauseMs: 500 };

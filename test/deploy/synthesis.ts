@@ -1,8 +1,8 @@
 import { App } from "aws-cdk-lib";
-import { type Stage, stackName, stages } from "../../infra/config.ts";
-import { EdgeAclStack } from "../../infra/edge-acl.ts";
-import { ActivityLogStack } from "../../infra/stack.ts";
-import { fullStage } from "../support/full-stage.ts";
+import { type Stage, stackName, stages } from "#infra/config.ts";
+import { EdgeAclStack } from "#infra/edge-acl.ts";
+import { ActivityLogStack } from "#infra/stack.ts";
+import { fullStage } from "#test/support/full-stage.ts";
 
 const full: Stage = { ...stages.prod, ...fullStage };
 const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import { describe, expect, it, vi } from "vitest";
-import { startBytes, startOutputs } from "../support/bundle-start.ts";
+import { startBytes, startOutputs } from "#test/support/bundle-start.ts";
 
 // Other tests of the level put a bundler in its place that does nothing.
-const { bundle } = await vi.importActual<typeof import("../../infra/parts/bundle.ts")>("../../infra/parts/bundle.ts");
+const { bundle } = await vi.importActual<typeof import("#infra/constructs/bundle.ts")>("#infra/constructs/bundle.ts");
 
 /** Builds a function. Gives its package, by the names of its files, and what went into it. */
 function build(entry: string) {
@@ -76,7 +76,7 @@ describe.each(entries)("the bundle of %s", (entry) => {
 const dialects = ["finzbooks", "simplybooks", "fakturoid"] as const;
 
 describe.each(dialects)("the bundle that reads for %s", (dialect) => {
-  const files = contentsOf(`functions/read/${dialect}.ts`);
+  const files = contentsOf(`functions/api/${dialect}.ts`);
 
   it("parses by hand: it holds no zod", () => expect(holds(files, "zod/")).toBe(false));
 
@@ -93,8 +93,8 @@ describe.each(dialects)("the bundle that reads for %s", (dialect) => {
   });
 
   it("is at most a fifth larger than the first", () => {
-    expect(startBytesOf(`functions/read/${dialect}.ts`)).toBeLessThanOrEqual(
-      1.2 * startBytesOf("functions/read/finzbooks.ts"),
+    expect(startBytesOf(`functions/api/${dialect}.ts`)).toBeLessThanOrEqual(
+      1.2 * startBytesOf("functions/api/finzbooks.ts"),
     );
   });
 });
@@ -123,10 +123,10 @@ it("leaves what few calls need out of what a start reads", () => {
 });
 
 it("issues access tokens without a way to read events", () => {
-  const files = contentsOf("functions/access/oauth.ts");
+  const files = contentsOf("functions/api/oauth.ts");
   expect(files.filter((file) => /^shared\/store\/(events|event-query|places)\.ts$/.test(file))).toEqual([]);
 });
 
 it("describes the API without the AWS SDK", () => {
-  expect(holds(contentsOf("functions/read/documents.ts"), "@aws-sdk/")).toBe(false);
+  expect(holds(contentsOf("functions/api/openapi.ts"), "@aws-sdk/")).toBe(false);
 });

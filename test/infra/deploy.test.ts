@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { execPath } from "node:process";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { stages } from "../../infra/config.ts";
+import { stages } from "#infra/config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "activity-log-deploy-"));
 const bin = join(folder, "node_modules/.bin");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Domain } from "../../infra/config.ts";
-import { variables } from "../../shared/lambda/names.ts";
-import { inWords, plainId, templateOf } from "../support/template.ts";
+import type { Domain } from "#infra/config.ts";
+import { variables } from "#shared/platform/names.ts";
+import { inWords, plainId, templateOf } from "#test/support/template.ts";
 
 const domain: Domain = {
   name: "activity.example.com",

@@ -1,10 +1,10 @@
 import { App } from "aws-cdk-lib";
 import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
-import { EdgeAclStack } from "../../infra/edge-acl.ts";
-import { variables } from "../../shared/lambda/names.ts";
-import { fullStage } from "../support/full-stage.ts";
-import { inWords, plainId, stackOf, templateOf } from "../support/template.ts";
+import { EdgeAclStack } from "#infra/edge-acl.ts";
+import { variables } from "#shared/platform/names.ts";
+import { fullStage } from "#test/support/full-stage.ts";
+import { inWords, plainId, stackOf, templateOf } from "#test/support/template.ts";
 
 const { domain, edge } = fullStage;
 const region = "us-east-1";

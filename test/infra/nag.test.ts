@@ -6,10 +6,10 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { stageNames } from "../../infra/config.ts";
-import { EdgeAclStack } from "../../infra/edge-acl.ts";
-import { fullStage } from "../support/full-stage.ts";
-import { stackOf } from "../support/template.ts";
+import { stageNames } from "#infra/config.ts";
+import { EdgeAclStack } from "#infra/edge-acl.ts";
+import { fullStage } from "#test/support/full-stage.ts";
+import { stackOf } from "#test/support/template.ts";
 
 const report = z.object({
   pluginReports: z.array(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { stageNames } from "../../infra/config.ts";
-import { keysThatBeginWith } from "../../infra/parts/leading-keys.ts";
-import { permissionsOf } from "../support/policies.ts";
-import { plainId, templateOf } from "../support/template.ts";
+import { stageNames } from "#infra/config.ts";
+import { keysThatBeginWith } from "#infra/constructs/leading-keys.ts";
+import { permissionsOf } from "#test/support/policies.ts";
+import { plainId, templateOf } from "#test/support/template.ts";
 
 const introduction = `# What each function may do
 

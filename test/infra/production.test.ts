@@ -1,8 +1,8 @@
 import { App } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
-import { stageNames, stages } from "../../infra/config.ts";
-import { stageWithAddress } from "../support/full-stage.ts";
-import { addStageStacks, stackOf, templateOf } from "../support/template.ts";
+import { stageNames, stages } from "#infra/config.ts";
+import { stageWithAddress } from "#test/support/full-stage.ts";
+import { addStageStacks, stackOf, templateOf } from "#test/support/template.ts";
 
 describe("a production stage", () => {
   it("is refused without an address for its alarms, and told which setting is missing", () => {

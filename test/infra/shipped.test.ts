@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { bundle, bundling } from "../../infra/parts/bundle.ts";
+import { bundle, bundling } from "#infra/constructs/bundle.ts";
 
 const root = join(import.meta.dirname, "../..");
 const text = (name: string) => readFileSync(join(root, name), "utf8");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { stageNames, stages } from "../../infra/config.ts";
-import { variables } from "../../shared/lambda/names.ts";
-import { dueShards } from "../../shared/webhooks/delivery.ts";
-import { inWords, plainId, templateOf } from "../support/template.ts";
+import { stageNames, stages } from "#infra/config.ts";
+import { variables } from "#shared/platform/names.ts";
+import { dueShards } from "#shared/webhooks/deliveries/delivery.ts";
+import { inWords, plainId, templateOf } from "#test/support/template.ts";
 
 describe.each(stageNames)("in %s", (name) => {
   const template = templateOf(name);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stageNames } from "../../infra/config.ts";
-import { dynamoDbAccess } from "../../infra/local/gate/dynamodb-access.ts";
-import { policyJudge } from "../../infra/local/gate/judge.ts";
-import { storeCallsOfFunctions } from "../support/function-store-calls.ts";
-import { permissionsOf } from "../support/policies.ts";
-import { scripts, startScriptedDynamoDb } from "../support/scripted-dynamodb.ts";
-import { deliveriesCalls, parsable, tables } from "../support/store-calls.ts";
-import { templateOf } from "../support/template.ts";
+import { stageNames } from "#infra/config.ts";
+import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
+import { dynamoDbAccess } from "#infra/local/service-proxy/dynamodb-access.ts";
+import { storeCallsOfFunctions } from "#test/support/function-store-calls.ts";
+import { permissionsOf } from "#test/support/policies.ts";
+import { scripts, startScriptedDynamoDb } from "#test/support/scripted-dynamodb.ts";
+import { deliveriesCalls, parsable, tables } from "#test/support/store-calls.ts";
+import { templateOf } from "#test/support/template.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };
 const partitionKeys = new Map([

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Access } from "../../infra/local/gate/access.ts";
-import { dynamoDbAccess } from "../../infra/local/gate/dynamodb-access.ts";
-import { policyJudge } from "../../infra/local/gate/judge.ts";
-import { identityPolicies } from "../../infra/local/gate/policies.ts";
-import { localResources } from "../../infra/local/template/resources.ts";
-import { countedAttributes } from "../../shared/access/counted-attributes.ts";
-import { plainId, templateOf } from "../support/template.ts";
+import type { Access } from "#infra/local/service-proxy/access.ts";
+import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
+import { dynamoDbAccess } from "#infra/local/service-proxy/dynamodb-access.ts";
+import { identityPolicies } from "#infra/local/service-proxy/policies.ts";
+import { localResources } from "#infra/local/template/resources.ts";
+import { countedAttributes } from "#shared/auth/counted-attributes.ts";
+import { plainId, templateOf } from "#test/support/template.ts";
 
 const where = { account: "123456789012", region: "us-east-1" };
 const place = { ...where, stackName: "test", api: "", services: "", streamLabels: new Map<string, string>() };

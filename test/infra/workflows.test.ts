@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { stageNames } from "../../infra/config.ts";
+import { stageNames } from "#infra/config.ts";
 
 const permissions = z.record(z.string(), z.enum(["read", "write", "none"]));
 const step = z.looseObject({

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { type AwsCall, awsCaller } from "../../infra/local/aws-json.ts";
-import { listShards, readRecords, shardIterator } from "../../infra/local/sources/shards.ts";
-import { quantile } from "../bench/measure.ts";
+import { type AwsCall, awsCaller } from "#infra/local/aws-json.ts";
+import { listShards, readRecords, shardIterator } from "#infra/local/event-source-mappings/shards.ts";
+import { quantile } from "#test/bench/measure.ts";
 import type { RunningStack } from "./running-stack.ts";
 
 const region = "us-east-1";

@@ -1,10 +1,10 @@
 import { BatchWriteItemCommand, DeleteItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import { windowStart } from "../../shared/access/rate.ts";
-import { writeToken } from "../../shared/access/token.ts";
-import { anInput } from "../support/builders.ts";
-import { readLogs, startStack, type Tenant, type TestStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { windowStart } from "#shared/auth/rate-limit.ts";
+import { writeToken } from "#shared/auth/token.ts";
+import { anInput } from "#test/support/builders.ts";
+import { readLogs, startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 
 const feed = "/api/public/v1/activity";
 const whoami = "/api/public/v1/whoami";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import { z } from "zod";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 const page = z.object({
   activity: z.array(z.object({ event_id: z.string() })),

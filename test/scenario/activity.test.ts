@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { quarter } from "../../infra/local/demo/quarter.ts";
-import { demoOrg, seedEvents } from "../../infra/local/demo/seed-events.ts";
-import { anInput } from "../support/builders.ts";
-import { startStack, type Tenant, type TestStack } from "../support/stack.ts";
+import { quarter } from "#infra/local/demo/quarter.ts";
+import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
+import { anInput } from "#test/support/builders.ts";
+import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 
 const page = z.object({
   code: z.literal(0),

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
-import { anInput } from "../support/builders.ts";
-import { readLogs, startStack, type Tenant, type TestStack } from "../support/stack.ts";
+import { anInput } from "#test/support/builders.ts";
+import { readLogs, startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 
 const feed = "/api/public/v1/activity";
 let stack: TestStack;

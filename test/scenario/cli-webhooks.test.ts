@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { anInput } from "../support/builders.ts";
-import { type CommandLine, commandLine, stackFile } from "../support/command-line.ts";
-import { startReceiver, status } from "../support/receiver.ts";
-import type { Tenant } from "../support/stack.ts";
-import { until } from "../support/until.ts";
-import { startWebhooksStack, type WebhooksStack } from "../support/webhooks-stack.ts";
+import { anInput } from "#test/support/builders.ts";
+import { type CommandLine, commandLine, stackFile } from "#test/support/command-line.ts";
+import { startReceiver, status } from "#test/support/receiver.ts";
+import type { Tenant } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
+import { startWebhooksStack, type WebhooksStack } from "#test/support/webhooks-stack.ts";
 
 let stack: WebhooksStack;
 

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anInput } from "../support/builders.ts";
-import { type CommandLine, commandLine, stackFile } from "../support/command-line.ts";
-import { startStack, type Tenant, type TestStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { anInput } from "#test/support/builders.ts";
+import { type CommandLine, commandLine, stackFile } from "#test/support/command-line.ts";
+import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 
 let stack: TestStack;
 let demo: Tenant;

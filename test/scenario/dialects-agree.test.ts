@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { readEvent } from "../../shared/events/read-event.ts";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { shardCounts } from "../../shared/events/shards.ts";
-import { documentTypes } from "../../shared/events/vocabulary.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { newestFirst } from "../support/memory-events.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { shardCounts } from "#shared/events/shards/shards.ts";
+import { newestFirst } from "#test/support/memory-events.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 const kolkataMinutes = 330;
 let stack: TestStack;

@@ -3,16 +3,16 @@ import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Event } from "@thinkhome-org/fakturoid-typescript-api";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { quarter } from "../../infra/local/demo/quarter.ts";
-import { windowStart } from "../../shared/access/rate.ts";
-import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "../../shared/access/token.ts";
-import { toNumericId } from "../../shared/dialects/fakturoid/numeric-id.ts";
-import { clientTokens } from "../../shared/store/client-tokens.ts";
-import { anInput } from "../support/builders.ts";
-import { loadFakturoidClient, memoryTokenStore } from "../support/fakturoid-client.ts";
-import { basic } from "../support/fakturoid-dialect.ts";
-import { readLogs, startStack, type TestStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { quarter } from "#infra/local/demo/quarter.ts";
+import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
+import { clientTokens } from "#shared/auth/dynamodb/client-token-store.ts";
+import { windowStart } from "#shared/auth/rate-limit.ts";
+import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "#shared/auth/token.ts";
+import { anInput } from "#test/support/builders.ts";
+import { loadFakturoidClient, memoryTokenStore } from "#test/support/fakturoid-client.ts";
+import { basic } from "#test/support/fakturoid-dialect.ts";
+import { readLogs, startStack, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 
 const issuedClient = z.object({
   client: z.object({ client_id: z.string(), org_id: z.string(), slug: z.string() }),

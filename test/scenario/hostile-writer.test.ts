@@ -1,17 +1,23 @@
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { evaluate } from "../../shared/review/evaluate.ts";
-import { savedQueries } from "../../shared/review/queries.ts";
-import { toItem } from "../../shared/store/event-item.ts";
-import { auditLines } from "../support/audit-lines.ts";
-import { anEvent } from "../support/builders.ts";
-import { damages } from "../support/hostile-items.ts";
-import { startReceiver } from "../support/receiver.ts";
-import { slowness } from "../support/slowness.ts";
-import type { Tenant } from "../support/stack.ts";
-import { until } from "../support/until.ts";
-import { isSettled, newEventId, startWebhooksStack, toldEvent, type WebhooksStack } from "../support/webhooks-stack.ts";
+import { evaluate } from "#shared/audit/evaluate.ts";
+import { savedQueries } from "#shared/audit/queries.ts";
+import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { auditLines } from "#test/support/audit-lines.ts";
+import { anEvent } from "#test/support/builders.ts";
+import { damages } from "#test/support/hostile-items.ts";
+import { startReceiver } from "#test/support/receiver.ts";
+import { slowness } from "#test/support/slowness.ts";
+import type { Tenant } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
+import {
+  isSettled,
+  newEventId,
+  startWebhooksStack,
+  toldEvent,
+  type WebhooksStack,
+} from "#test/support/webhooks-stack.ts";
 
 let stack: WebhooksStack;
 let documents: DynamoDBDocumentClient;

@@ -6,11 +6,11 @@ import {
 } from "@aws-sdk/client-sqs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { changedAssembly } from "../support/assembly.ts";
-import { anInput } from "../support/builders.ts";
-import { readLogs, startStack, type TestStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { changedAssembly } from "#test/support/assembly.ts";
+import { anInput } from "#test/support/builders.ts";
+import { readLogs, startStack, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 
 const page = z.object({ activity: z.array(z.record(z.string(), z.unknown())) });
 

@@ -2,13 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { expect, inject, it } from "vitest";
 import * as z from "zod";
-import { createEmitter } from "../../clients/emitter/emitter.ts";
-import type { Faults } from "../../infra/local/faults.ts";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { anInput } from "../support/builders.ts";
-import { slowness } from "../support/slowness.ts";
-import { readLogs, startStack, type Tenant, type TestStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { createEmitter } from "#clients/emitter/emitter.ts";
+import type { Faults } from "#infra/local/fault-injection.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { anInput } from "#test/support/builders.ts";
+import { slowness } from "#test/support/slowness.ts";
+import { readLogs, startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 
 /** For so long every append of one organisation is throttled. */
 const throttledMs = 120_000;

@@ -1,9 +1,9 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import { windowStart } from "../../shared/access/rate.ts";
-import { anInput } from "../support/builders.ts";
-import { startStack, type Tenant, type TestStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { windowStart } from "#shared/auth/rate-limit.ts";
+import { anInput } from "#test/support/builders.ts";
+import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 
 const events = 3_000;
 const search = "/api/v1/activities?search=zzzz";

@@ -6,11 +6,11 @@ import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand, KMSClient } fro
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { type AwsCall, awsCaller } from "../../infra/local/aws-json.ts";
-import type { Ticks } from "../../infra/local/schedules/ticks.ts";
-import { type LocalStack, startLocalStack } from "../../infra/local/stack.ts";
-import { fixtureAssembly } from "../support/fixture-assembly.ts";
-import { until } from "../support/until.ts";
+import { type AwsCall, awsCaller } from "#infra/local/aws-json.ts";
+import type { Ticks } from "#infra/local/schedules/clock.ts";
+import { type LocalStack, startLocalStack } from "#infra/local/stack.ts";
+import { fixtureAssembly } from "#test/support/fixture-assembly.ts";
+import { until } from "#test/support/until.ts";
 
 const assembly = fixtureAssembly();
 const logs = mkdtempSync(join(tmpdir(), "runtime-logs-"));

@@ -1,13 +1,13 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ShardCache } from "../../shared/events/shard-directory.ts";
-import { shardLeadMs } from "../../shared/events/shards.ts";
-import { eventStore } from "../../shared/store/events.ts";
-import { shardSettingsReader } from "../../shared/store/sharded-orgs.ts";
-import { anEvent, anInput, aQuery } from "../support/builders.ts";
-import { type CommandLine, commandLine, stackFile } from "../support/command-line.ts";
-import { readLogs, startStack, type TestStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { shardLeadMs } from "#shared/events/shards/shards.ts";
+import { anEvent, anInput, aQuery } from "#test/support/builders.ts";
+import { type CommandLine, commandLine, stackFile } from "#test/support/command-line.ts";
+import { readLogs, startStack, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 
 let stack: TestStack;
 let cli: CommandLine;

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { quarter } from "../../infra/local/demo/quarter.ts";
-import { windowStart } from "../../shared/access/rate.ts";
-import { tokenHash, tokenIdOfHash, writeToken } from "../../shared/access/token.ts";
-import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "../support/activity-xml.ts";
-import { anInput } from "../support/builders.ts";
-import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "../support/simplybooks-samples.ts";
-import { readLogs, startStack, type TestStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { quarter } from "#infra/local/demo/quarter.ts";
+import { windowStart } from "#shared/auth/rate-limit.ts";
+import { tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
+import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "#test/support/activity-xml.ts";
+import { anInput } from "#test/support/builders.ts";
+import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/simplybooks-samples.ts";
+import { readLogs, startStack, type TestStack } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 
 const issuedKey = z.object({ secret: z.string(), token: z.object({ token_id: z.string() }) });
 

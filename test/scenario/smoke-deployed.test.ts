@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { closeServer, listenOnLoopback } from "../../infra/local/listen.ts";
-import { startCloudFormation } from "../support/cloud-formation.ts";
-import { inherited } from "../support/environment.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
+import { startCloudFormation } from "#test/support/cloud-formation.ts";
+import { inherited } from "#test/support/environment.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 const stackName = "activity-log-dev";
 

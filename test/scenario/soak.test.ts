@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { check } from "../soak/checker.ts";
-import { faultKinds } from "../soak/fault-log.ts";
-import type { Found, Item } from "../soak/found.ts";
-import { type SoakOutcome, soak } from "../soak/soak.ts";
-import { givenSeed } from "../support/environment.ts";
+import { check } from "#test/soak/checker.ts";
+import { faultKinds } from "#test/soak/fault-log.ts";
+import type { Found, Item } from "#test/soak/found.ts";
+import { type SoakOutcome, soak } from "#test/soak/soak.ts";
+import { givenSeed } from "#test/support/environment.ts";
 
 const seed = givenSeed() ?? Math.floor(Math.random() * 2 ** 32);
 const folder = mkdtempSync(join(tmpdir(), "activity-log-soak-"));

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Stage, type StageName, stageNames } from "../../infra/config.ts";
-import { anInput } from "../support/builders.ts";
-import { fullStage, stageWithAddress } from "../support/full-stage.ts";
-import { startStack, type TestStack } from "../support/stack.ts";
+import { type Stage, type StageName, stageNames } from "#infra/config.ts";
+import { anInput } from "#test/support/builders.ts";
+import { fullStage, stageWithAddress } from "#test/support/full-stage.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
 
 // Every stage has the same functions: they are bundled once for all of them.
-vi.mock(import("../../infra/parts/bundle.ts"), async (original) => {
+vi.mock(import("#infra/constructs/bundle.ts"), async (original) => {
   const { bundle, ...others } = await original();
   const bundles = new Map<string, ReturnType<typeof bundle>>();
   const once: typeof bundle = (entry) => {
@@ -27,7 +27,7 @@ vi.mock(import("../../infra/parts/bundle.ts"), async (original) => {
 });
 vi.resetModules();
 afterAll(() => vi.resetModules());
-const { addStageStacks } = await import("../../infra/stage-stacks.ts");
+const { addStageStacks } = await import("#infra/stage-stacks.ts");
 
 /** The stacks of a stage, synthesized into a folder as for a deployment. */
 function assemblyOf(name: StageName, changed: Partial<Stage>): string {

@@ -18,9 +18,9 @@ import { text } from "node:stream/consumers";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { startDynamoDb } from "../../infra/local/engines/dynamodb.ts";
-import { slowness } from "../support/slowness.ts";
-import { until } from "../support/until.ts";
+import { startDynamoDb } from "#infra/local/emulators/dynamodb.ts";
+import { slowness } from "#test/support/slowness.ts";
+import { until } from "#test/support/until.ts";
 
 // A project folder of the test's own, so that an `npm start` of the developer is not disturbed.
 const project = mkdtempSync(join(tmpdir(), "start-"));

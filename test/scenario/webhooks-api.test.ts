@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import { endpointSource } from "../../shared/store/endpoint-source.ts";
-import { startReceiver } from "../support/receiver.ts";
-import { readLogs } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { startReceiver } from "#test/support/receiver.ts";
+import { readLogs } from "#test/support/stack.ts";
+import { until } from "#test/support/until.ts";
 import {
   type Answer,
   isRetried,
@@ -12,7 +12,7 @@ import {
   type Subscriber,
   startWebhooksStack,
   type WebhooksStack,
-} from "../support/webhooks-stack.ts";
+} from "#test/support/webhooks-stack.ts";
 
 const url = "https://hooks.example.com/in";
 const events = ["invoice.*"];

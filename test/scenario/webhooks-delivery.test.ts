@@ -1,15 +1,15 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
-import { entityTypes } from "../../shared/events/vocabulary.ts";
-import { deliveryStore } from "../../shared/store/deliveries.ts";
-import { dueStore, shardOf } from "../../shared/store/due.ts";
-import { verify } from "../../shared/webhooks/verify.ts";
-import { auditLines } from "../support/audit-lines.ts";
-import { aQuery } from "../support/builders.ts";
-import { type Behaviour, hang, type Receiver, redirect, startReceiver, status } from "../support/receiver.ts";
-import { slowness } from "../support/slowness.ts";
-import { until } from "../support/until.ts";
+import { entityTypes } from "#shared/events/entity-types.ts";
+import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
+import { dueStore, shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { verify } from "#shared/webhooks/sending/verify.ts";
+import { auditLines } from "#test/support/audit-lines.ts";
+import { aQuery } from "#test/support/builders.ts";
+import { type Behaviour, hang, type Receiver, redirect, startReceiver, status } from "#test/support/receiver.ts";
+import { slowness } from "#test/support/slowness.ts";
+import { until } from "#test/support/until.ts";
 import {
   isRetried,
   isSettled,
@@ -17,7 +17,7 @@ import {
   startWebhooksStack,
   toldEvent,
   type WebhooksStack,
-} from "../support/webhooks-stack.ts";
+} from "#test/support/webhooks-stack.ts";
 
 const good = status(204);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { deliveryIdOf } from "../../shared/webhooks/delivery.ts";
-import { givenSeed } from "../support/environment.ts";
-import { mendAndReplay, owedTo, type Story, type Subscription, tellStory } from "../support/simulation/story.ts";
+import { deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
+import { givenSeed } from "#test/support/environment.ts";
+import { mendAndReplay, owedTo, type Story, type Subscription, tellStory } from "#test/support/simulation/story.ts";
 
 /** A run is repeated by `SEED=… npx vitest run test/scenario/webhooks-faults.test.ts`. */
 const seed = givenSeed() ?? Date.now() % 1_000_000;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { Random } from "../../infra/local/demo/random.ts";
-import { eventIdAt } from "../../shared/events/ids.ts";
-import type { Exchange } from "../../shared/webhooks/attempt.ts";
-import { writeSecret } from "../../shared/webhooks/secret.ts";
-import { anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
-import { givenSeed } from "../support/environment.ts";
-import { VirtualClock } from "../support/simulation/clock.ts";
-import { SimulatedPlatform, sendsPerOrg } from "../support/simulation/platform.ts";
-import { SimulatedReceiver } from "../support/simulation/receivers.ts";
+import { Random } from "#infra/local/demo/random.ts";
+import { eventIdAt } from "#shared/events/event-id.ts";
+import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { givenSeed } from "#test/support/environment.ts";
+import { VirtualClock } from "#test/support/simulation/clock.ts";
+import { SimulatedPlatform, sendsPerOrg } from "#test/support/simulation/platform.ts";
+import { SimulatedReceiver } from "#test/support/simulation/receivers.ts";
 
 /** A run is repeated by `SEED=… npx vitest run test/scenario/webhooks-isolation.test.ts`. */
 const seed = givenSeed() ?? Date.now() % 1_000_000;

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, expect, it } from "vitest";
 import * as z from "zod";
-import { readEvent } from "../../shared/events/read-event.ts";
-import { endpointKey } from "../../shared/store/keys.ts";
-import { anInput } from "../support/builders.ts";
-import { commandLine, stackFile } from "../support/command-line.ts";
-import { startReceiver, status } from "../support/receiver.ts";
-import { until } from "../support/until.ts";
-import { type Subscriber, startWebhooksStack, toldEvent, type WebhooksStack } from "../support/webhooks-stack.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
+import { anInput } from "#test/support/builders.ts";
+import { commandLine, stackFile } from "#test/support/command-line.ts";
+import { startReceiver, status } from "#test/support/receiver.ts";
+import { until } from "#test/support/until.ts";
+import { type Subscriber, startWebhooksStack, toldEvent, type WebhooksStack } from "#test/support/webhooks-stack.ts";
 
 let stack: WebhooksStack;
 

@@ -1,11 +1,11 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { verify } from "../../shared/webhooks/verify.ts";
-import { anInput } from "../support/builders.ts";
-import { type Received, type Receiver, startReceiver } from "../support/receiver.ts";
-import { until } from "../support/until.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { verify } from "#shared/webhooks/sending/verify.ts";
+import { anInput } from "#test/support/builders.ts";
+import { type Received, type Receiver, startReceiver } from "#test/support/receiver.ts";
+import { until } from "#test/support/until.ts";
 import {
   type DeliveryStory,
   isSettled,
@@ -14,7 +14,7 @@ import {
   startWebhooksStack,
   toldEvent,
   type WebhooksStack,
-} from "../support/webhooks-stack.ts";
+} from "#test/support/webhooks-stack.ts";
 
 let stack: WebhooksStack;
 

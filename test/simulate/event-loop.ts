@@ -1,4 +1,4 @@
-import { TimerHeap } from "../support/simulation/timer-heap.ts";
+import { TimerHeap } from "#test/support/simulation/timer-heap.ts";
 
 /** What a simulated service needs of time. */
 export type Loop = {

@@ -1,4 +1,4 @@
-import { Random } from "../../infra/local/demo/random.ts";
+import { Random } from "#infra/local/demo/random.ts";
 import { EventLoop } from "./event-loop.ts";
 import { EventSource, type EventSourceSettings } from "./event-source.ts";
 import { FairQueue, type Message, type QueueSettings } from "./fair-queue.ts";

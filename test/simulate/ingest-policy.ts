@@ -1,5 +1,5 @@
-import { deferralSeconds } from "../../shared/events/deferral.ts";
-import { createOrgHolds } from "../../shared/events/org-holds.ts";
+import { deferralSeconds } from "#shared/events/ingest/deferral.ts";
+import { createOrgHolds } from "#shared/events/ingest/org-backoff.ts";
 import type { InstancePolicy, SentEvent } from "./ingest-import.ts";
 
 /** What the ingest function decides, by its own code: see `ingestRecords`. */

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
-import { variables } from "../../shared/lambda/names.ts";
+import { variables } from "#shared/platform/names.ts";
 import { simulateDeliveries } from "./deliveries.ts";
 import { simulateImports } from "./imports.ts";
 import { parseOptions, usage } from "./options.ts";

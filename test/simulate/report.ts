@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { textTable } from "../support/text-table.ts";
+import { textTable } from "#test/support/text-table.ts";
 import type { Percentiles } from "./percentiles.ts";
 
 /** A figure of a run against what it must be at most, or at least. */

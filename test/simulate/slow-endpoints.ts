@@ -1,22 +1,22 @@
-import { Random } from "../../infra/local/demo/random.ts";
-import { deliver } from "../../shared/webhooks/deliver.ts";
-import type { DeliveryMessage, DeliveryQueue } from "../../shared/webhooks/delivery.ts";
-import { deliveryIdAt } from "../../shared/webhooks/delivery.ts";
-import type { DeliveryWorld } from "../../shared/webhooks/delivery-world.ts";
-import type { Endpoint } from "../../shared/webhooks/endpoint.ts";
-import { Refusals } from "../../shared/webhooks/refusals.ts";
-import { writeSecret } from "../../shared/webhooks/secret.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "../support/builders.ts";
-import { unboundedHosts } from "../support/destinations.ts";
+import { Random } from "#infra/local/demo/random.ts";
+import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryIdAt } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
+import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { unboundedHosts } from "#test/support/destinations.ts";
 import {
   memoryDeliveries,
   memoryDue,
   memoryEndpoints,
   memoryHealth,
   memoryPermits,
-} from "../support/memory-webhooks.ts";
-import { VirtualClock } from "../support/simulation/clock.ts";
-import { noneSuspended } from "../support/suspended.ts";
+} from "#test/support/memory-webhooks.ts";
+import { VirtualClock } from "#test/support/simulation/clock.ts";
+import { noneSuspended } from "#test/support/suspended.ts";
 import type { Loop } from "./event-loop.ts";
 import { EventSource, type Handler } from "./event-source.ts";
 import { FairQueue } from "./fair-queue.ts";

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { environment } from "../../infra/local/environment.ts";
-import { synthesize } from "../../infra/local/synthesize.ts";
-import { readAssembly, type Template } from "../../infra/local/template/assembly.ts";
+import { environment } from "#infra/local/environment.ts";
+import { synthesize } from "#infra/local/synthesize.ts";
+import { readAssembly, type Template } from "#infra/local/template/assembly.ts";
 import type { EventSourceSettings } from "./event-source.ts";
 import type { QueueSettings } from "./fair-queue.ts";
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { writeToken } from "../../shared/access/token.ts";
-import { issued, openWorld, type World, type WorldTenant } from "../support/world.ts";
+import { writeToken } from "#shared/auth/token.ts";
+import { issued, openWorld, type World, type WorldTenant } from "#test/support/test-environment.ts";
 
 const feed = "/api/public/v1/activity";
 const whoami = "/api/public/v1/whoami";

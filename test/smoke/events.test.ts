@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { anInput } from "../support/builders.ts";
-import { documents, documentsOnce, feed, listOnce, readJson, readPage } from "../support/feed.ts";
-import { issued, openWorld, type World, type WorldTenant } from "../support/world.ts";
+import { anInput } from "#test/support/builders.ts";
+import { documents, documentsOnce, feed, listOnce, readJson, readPage } from "#test/support/feed.ts";
+import { issued, openWorld, type World, type WorldTenant } from "#test/support/test-environment.ts";
 
 const activities = z.array(z.looseObject({ invoice_id: z.nullable(z.string()) }));
 const fakturoidEvents = z.array(z.looseObject({ related_objects: z.tuple([z.object({ custom_id: z.string() })]) }));

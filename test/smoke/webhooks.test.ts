@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { openWorld, type World, type WorldTenant } from "../support/world.ts";
+import { openWorld, type World, type WorldTenant } from "#test/support/test-environment.ts";
 
 const base = "/api/public/v1/webhooks";
 const url = "https://hooks.example.com/in";

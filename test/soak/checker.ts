@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import type { JsonObject } from "../../shared/events/json.ts";
-import { evaluate } from "../../shared/review/evaluate.ts";
-import { savedQueries } from "../../shared/review/queries.ts";
-import { toItem } from "../../shared/store/event-item.ts";
+import { evaluate } from "#shared/audit/evaluate.ts";
+import { savedQueries } from "#shared/audit/queries.ts";
+import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import type { JsonObject } from "#shared/events/text/json.ts";
 import type { Found, Item } from "./found.ts";
 import type { DamagedSoakItem } from "./hostile.ts";
 import { byNewest, type Expected, type Ledger } from "./ledger.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Random } from "../../infra/local/demo/random.ts";
+import { Random } from "#infra/local/demo/random.ts";
 
 /** Gives whoever has choices to make numbers of its own: what others do meanwhile does not move them. */
 export type Choices = (whose: string) => Random;

@@ -1,5 +1,5 @@
-import type { Random } from "../../infra/local/demo/random.ts";
-import type { EventInput } from "../../shared/events/schema.ts";
+import type { Random } from "#infra/local/demo/random.ts";
+import type { EventInput } from "#shared/events/schema.ts";
 
 /** An event of a service that gives its events their identity. */
 export type SoakEvent = EventInput & { readonly event_id: string; readonly idempotency_key?: never };

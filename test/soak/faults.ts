@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Random } from "../../infra/local/demo/random.ts";
-import type { Faults, FaultySource, ServiceCall } from "../../infra/local/faults.ts";
+import type { Random } from "#infra/local/demo/random.ts";
+import type { Faults, FaultySource, ServiceCall } from "#infra/local/fault-injection.ts";
 import { type Choices, Rhythm } from "./choices.ts";
 import { everywhere, FaultLog } from "./fault-log.ts";
 

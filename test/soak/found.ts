@@ -1,7 +1,7 @@
 import { type AttributeValue, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { JsonObject } from "../../shared/events/json.ts";
-import { auditLines } from "../support/audit-lines.ts";
+import type { JsonObject } from "#shared/events/text/json.ts";
+import { auditLines } from "#test/support/audit-lines.ts";
 import { givenUp } from "./deliveries.ts";
 import { type OwnerLog, ownerCalls } from "./owners.ts";
 import { type Journal, walk } from "./pages.ts";

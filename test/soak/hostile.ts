@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import type { Random } from "../../infra/local/demo/random.ts";
-import { readEvent } from "../../shared/events/read-event.ts";
-import { toItem } from "../../shared/store/event-item.ts";
-import { damages } from "../support/hostile-items.ts";
+import type { Random } from "#infra/local/demo/random.ts";
+import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import { damages } from "#test/support/hostile-items.ts";
 import { drawEvent } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import { beforeNextTry, type SoakStack } from "./stack.ts";

@@ -1,5 +1,5 @@
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { readEvent } from "../../shared/events/read-event.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
 import type { Refusable, SoakEvent } from "./events.ts";
 import type { DamagedSoakItem } from "./hostile.ts";
 

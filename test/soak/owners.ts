@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
-import type { Random } from "../../infra/local/demo/random.ts";
+import type { Random } from "#infra/local/demo/random.ts";
 import { testedType } from "./receivers.ts";
 import type { Subscriber } from "./subscribers.ts";
 

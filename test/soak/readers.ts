@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Random } from "../../infra/local/demo/random.ts";
+import type { Random } from "#infra/local/demo/random.ts";
 import { byNewest, type Expected, type Ledger } from "./ledger.ts";
 import { type Journal, type ShownEvent, walk } from "./pages.ts";
 import type { Org, SoakStack } from "./stack.ts";

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
-import type { Random } from "../../infra/local/demo/random.ts";
-import { verify, type WebhookPayload } from "../../shared/webhooks/verify.ts";
+import type { Random } from "#infra/local/demo/random.ts";
+import { verify, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
 /** How a receiver answers. */
 export interface Manner {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { auditLines } from "../support/audit-lines.ts";
+import { auditLines } from "#test/support/audit-lines.ts";
 import { hurry } from "./deliveries.ts";
 import type { Ledger } from "./ledger.ts";
 import type { OwnerLog } from "./owners.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { until } from "../support/until.ts";
+import { until } from "#test/support/until.ts";
 import { check, type Verdict } from "./checker.ts";
 import { choicesOf } from "./choices.ts";
 import { type FaultKind, faultKinds } from "./fault-log.ts";

@@ -4,9 +4,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import type { Faults } from "../../infra/local/faults.ts";
-import { type LocalStack, startLocalStack } from "../../infra/local/stack.ts";
-import type { AdminRequest } from "../../shared/access/admin-request.ts";
+import type { Faults } from "#infra/local/fault-injection.ts";
+import { type LocalStack, startLocalStack } from "#infra/local/stack.ts";
+import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 
 /** A running stack, what is asked of it, and the organisations of the soak. */
 export interface SoakStack extends LocalStack {

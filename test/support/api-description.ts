@@ -1,6 +1,6 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
-import type { HttpResponse } from "../../shared/dialects/http.ts";
-import { openApi } from "../../shared/dialects/openapi.ts";
+import type { HttpResponse } from "#shared/api/http/request.ts";
+import { openApi } from "#shared/api/openapi/openapi.ts";
 import { answerSchemaFaults, schemaFaults } from "./json-schema.ts";
 
 export const description = openApi("https://api.example.com");

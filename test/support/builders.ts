@@ -1,14 +1,14 @@
-import type { ActiveToken, Token } from "../../shared/access/caller.ts";
-import type { Org } from "../../shared/access/org.ts";
-import { tokenHash, tokenIdOfHash, writeToken } from "../../shared/access/token.ts";
-import type { HttpRequest } from "../../shared/dialects/http.ts";
-import { type ActivityEvent, jsonText } from "../../shared/events/event.ts";
-import type { EventFilter, EventQuery } from "../../shared/events/query.ts";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { documentTypes } from "../../shared/events/vocabulary.ts";
-import type { Exchange } from "../../shared/webhooks/attempt.ts";
-import { type DeliveryMessage, deliveryIdOf } from "../../shared/webhooks/delivery.ts";
-import type { Endpoint } from "../../shared/webhooks/endpoint.ts";
+import type { HttpRequest } from "#shared/api/http/request.ts";
+import type { ActiveToken, Token } from "#shared/auth/caller.ts";
+import type { Org } from "#shared/auth/orgs/org.ts";
+import { tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
+import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
+import type { EventFilter, EventQuery } from "#shared/events/query/query.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
+import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 
 /** The moment at which tests happen, unless they say otherwise. */
 export const testNow = new Date("2026-06-01T12:00:30.000Z");

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { afterAll } from "vitest";
-import { closeServer, listenOnLoopback } from "../../infra/local/listen.ts";
+import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
 
 /** A CloudFormation that knows one stack by these outputs, whatever it is asked. Gives its address. */
 export async function startCloudFormation(stackName: string, outputs: Readonly<Record<string, string>>) {

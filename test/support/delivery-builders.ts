@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Attempt } from "../../shared/webhooks/attempt.ts";
+import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
 import {
   type Claim,
   type Delivery,
   type DeliveryMessage,
   type DeliveryQuery,
   deliveryIdAt,
-} from "../../shared/webhooks/delivery.ts";
+} from "#shared/webhooks/deliveries/delivery.ts";
 import { aDeliveryMessage, anExchange, testNow } from "./builders.ts";
 
 /** So many seconds after the moment at which tests happen. */

@@ -1,11 +1,11 @@
-import { quarter } from "../../infra/local/demo/quarter.ts";
-import { demoOrg, seedEvents } from "../../infra/local/demo/seed-events.ts";
-import { zoneClock } from "../../shared/dialects/zone-clock.ts";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { readEvent } from "../../shared/events/read-event.ts";
-import { eventLine, eventLineText } from "../../shared/review/event-line.ts";
-import { type RecordKey, recordIdOf } from "../../shared/review/record-id.ts";
-import { positionKey, timelineKey } from "../../shared/store/keys.ts";
+import { quarter } from "#infra/local/demo/quarter.ts";
+import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
+import { eventLine, eventLineText } from "#shared/audit/event-line.ts";
+import { type RecordKey, recordIdOf } from "#shared/audit/record-id.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { zoneClock } from "#shared/platform/time/zone-clock.ts";
 
 /** The demo's events, as they are stored when each is written three seconds after it happened. */
 export function demoEvents(invoices: number): ActivityEvent[] {

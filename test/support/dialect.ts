@@ -1,8 +1,8 @@
 import { vi } from "vitest";
-import type { Token } from "../../shared/access/caller.ts";
-import { answerFinzbooks } from "../../shared/dialects/finzbooks/answer.ts";
-import type { HttpRequest, HttpTrace } from "../../shared/dialects/http.ts";
-import type { EventPage, EventReader } from "../../shared/events/query.ts";
+import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
+import type { HttpRequest, HttpTrace } from "#shared/api/http/request.ts";
+import type { Token } from "#shared/auth/caller.ts";
+import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aToken, testNow } from "./builders.ts";
 import { tokenPorts } from "./token-ports.ts";
 

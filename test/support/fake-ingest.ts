@@ -1,11 +1,11 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import { vi } from "vitest";
-import { ActivityError } from "../../shared/events/errors.ts";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { createOrgHolds } from "../../shared/events/org-holds.ts";
-import { createIngestHandler } from "../../shared/lambda/ingest-handler.ts";
-import { ingestQueue } from "../../shared/lambda/ingest-queue.ts";
+import { ActivityError } from "#shared/errors.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { createIngestHandler } from "#shared/events/ingest/aws/ingest-handler.ts";
+import { ingestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
+import { createOrgHolds } from "#shared/events/ingest/org-backoff.ts";
 import { aContext } from "./http-event.ts";
 import { aRecord } from "./queue-record.ts";
 

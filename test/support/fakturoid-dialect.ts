@@ -1,26 +1,20 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { vi } from "vitest";
-import type { AccessGrants } from "../../shared/access/access-grants.ts";
-import { clientScope, type Token } from "../../shared/access/caller.ts";
-import type { ClientTokens } from "../../shared/access/client-tokens.ts";
-import type { Org } from "../../shared/access/org.ts";
-import type { OrgReader } from "../../shared/access/org-directory.ts";
-import {
-  type secretPrefixes,
-  type TokenRef,
-  tokenIdOfHash,
-  tokenRefOf,
-  writeToken,
-} from "../../shared/access/token.ts";
-import { answerFakturoid } from "../../shared/dialects/fakturoid/answer.ts";
-import { answerOauth, renderOauthProblem } from "../../shared/dialects/fakturoid/oauth.ts";
-import { renderProblem } from "../../shared/dialects/fakturoid/problem.ts";
-import type { HttpResponse, HttpTrace } from "../../shared/dialects/http.ts";
-import type { EventPage, EventReader } from "../../shared/events/query.ts";
-import type { PlaceStore } from "../../shared/events/window.ts";
-import { readFormOrJsonBody } from "../../shared/lambda/form-body.ts";
-import { http } from "../../shared/lambda/http.ts";
+import { renderProblem } from "#shared/api/fakturoid/errors.ts";
+import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
+import type { HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
+import { answerOauth, renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import type { AccessGrants } from "#shared/auth/access-grants.ts";
+import { clientScope, type Token } from "#shared/auth/caller.ts";
+import type { ClientTokens } from "#shared/auth/client-tokens.ts";
+import type { Org } from "#shared/auth/orgs/org.ts";
+import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
+import { type secretPrefixes, type TokenRef, tokenIdOfHash, tokenRefOf, writeToken } from "#shared/auth/token.ts";
+import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import type { EventPage, EventReader } from "#shared/events/query/query.ts";
+import { readFormOrJsonBody } from "#shared/platform/handlers/form-body.ts";
+import { http } from "#shared/platform/handlers/http-handler.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import { aContext, anHttpEvent } from "./http-event.ts";
 import { tokenPorts } from "./token-ports.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Tenant } from "./stack.ts";
+import { soon, type World } from "./test-environment.ts";
 import { until } from "./until.ts";
-import { soon, type World } from "./world.ts";
 
 export const feed = "/api/public/v1/activity";
 

@@ -1,4 +1,4 @@
-import { type Stage, type StageName, stages } from "../../infra/config.ts";
+import { type Stage, type StageName, stages } from "#infra/config.ts";
 
 /** Everything that a stage can ask for, and that no stage has from the start. */
 export const fullStage = {

@@ -1,5 +1,5 @@
-import { DamagedItemError } from "../../shared/events/damaged-item.ts";
-import { parseEventItem, type StoredItem } from "../../shared/store/parse-event-item.ts";
+import { DamagedItemError } from "#shared/events/damaged-item.ts";
+import { parseEventItem, type StoredItem } from "#shared/events/dynamodb/parse-event-item.ts";
 
 /** About the most that DynamoDB takes in one item (400 KB), each character of which takes six bytes in JSON. */
 export const largestItem = "\u0001".repeat(390_000);

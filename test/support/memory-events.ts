@@ -1,5 +1,5 @@
-import type { ActivityEvent, Position } from "../../shared/events/event.ts";
-import type { EventQuery, EventReader } from "../../shared/events/query.ts";
+import type { ActivityEvent, Position } from "#shared/events/event.ts";
+import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 
 /** The order of every list: newest first. Negative where the left comes first. */
 export function newestFirst(left: Position, right: Position): number {

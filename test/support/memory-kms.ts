@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, KMSClient } from "@aws-sdk/client-kms";
 import { expect, vi } from "vitest";
-import type { DataKeyStore } from "../../shared/webhooks/endpoint.ts";
+import type { DataKeyStore } from "#shared/webhooks/endpoints/endpoint.ts";
 
 export const keyArn = "arn:aws:kms:us-east-1:000000000000:key/1";
 

@@ -1,8 +1,7 @@
-import { ActivityError } from "../../shared/events/errors.ts";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { shardOf } from "../../shared/store/due.ts";
-import { dueKey } from "../../shared/store/keys.ts";
-import type { Attempt } from "../../shared/webhooks/attempt.ts";
+import { ActivityError } from "#shared/errors.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { dueKey } from "#shared/platform/dynamodb/keys.ts";
+import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
 import {
   type Claim,
   type Delivery,
@@ -13,7 +12,8 @@ import {
   type DueStore,
   deliveryIdPrefix,
   newDelivery,
-} from "../../shared/webhooks/delivery.ts";
+} from "#shared/webhooks/deliveries/delivery.ts";
+import { shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import {
   byAge,
   type Endpoint,
@@ -21,7 +21,8 @@ import {
   type EndpointSource,
   type EndpointStore,
   maxEndpoints,
-} from "../../shared/webhooks/endpoint.ts";
+} from "#shared/webhooks/endpoints/endpoint.ts";
+import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import {
   growth,
   type Health,
@@ -30,17 +31,16 @@ import {
   type Lease,
   needsProbe,
   openUntil,
-} from "../../shared/webhooks/health.ts";
-import { slowAfterMs } from "../../shared/webhooks/latency.ts";
-import { hashOrg } from "../../shared/webhooks/org-hash.ts";
-import type { PermitStore } from "../../shared/webhooks/permits.ts";
+} from "#shared/webhooks/limits/circuit-breaker.ts";
+import { slowAfterMs } from "#shared/webhooks/limits/latency.ts";
+import type { PermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import {
   isUnderWay,
   type Replay,
   type ReplayList,
   type ReplayListStore,
   type ReplayStore,
-} from "../../shared/webhooks/replay.ts";
+} from "#shared/webhooks/replays/replay.ts";
 import { testNow } from "./builders.ts";
 
 // The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold

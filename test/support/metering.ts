@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { toItem } from "../../shared/store/event-item.ts";
+import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
 
 /** The capacity units of each call that a client makes from now on, in order. */
 export function meterOf(client: DynamoDBClient): number[] {

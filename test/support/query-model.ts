@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import type { ActivityEvent, Position } from "../../shared/events/event.ts";
-import { listEvents } from "../../shared/events/list.ts";
-import type { EventQuery, EventReader } from "../../shared/events/query.ts";
-import { readEvent } from "../../shared/events/read-event.ts";
-import { documentTypes, entityTypes } from "../../shared/events/vocabulary.ts";
+import { documentTypes, entityTypes } from "#shared/events/entity-types.ts";
+import type { ActivityEvent, Position } from "#shared/events/event.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import { listEvents } from "#shared/events/query/list-events.ts";
+import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 
 /** The last two are in another order by UTF-8, as DynamoDB compares text, than by UTF-16, as JavaScript does. */
 const entity = fc.constantFrom("inv_1", "inv_2", "a#b", "ü/ 1", "\uFFFD", "\u{1F9FE}");

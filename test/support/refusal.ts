@@ -1,4 +1,4 @@
-import { ActivityError } from "../../shared/events/errors.ts";
+import { ActivityError } from "#shared/errors.ts";
 
 /** The `ActivityError` that a call ends with. Fails where it ends well, or with an error of another kind. */
 export function refusal(call: () => unknown): ActivityError {

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { listenOnLoopback } from "../../infra/local/listen.ts";
+import { listenOnLoopback } from "#infra/local/listen.ts";
 
 export type SentRequest = { readonly operation: string; readonly body: Record<string, unknown> };
 

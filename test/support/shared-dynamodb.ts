@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
-import type { DynamoDbEngine } from "../../infra/local/engines/dynamodb.ts";
+import type { DynamoDbEngine } from "#infra/local/emulators/dynamodb.ts";
 
 /** A new, empty database of the DynamoDB Local that the run has started; nothing that a test does stops it. */
 export function emptyDatabase(): DynamoDbEngine {

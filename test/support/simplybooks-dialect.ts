@@ -1,16 +1,16 @@
 import { vi } from "vitest";
-import type { Token } from "../../shared/access/caller.ts";
-import type { Org } from "../../shared/access/org.ts";
-import type { OrgReader } from "../../shared/access/org-directory.ts";
-import { tokenIdOfHash } from "../../shared/access/token.ts";
-import type { HttpTrace } from "../../shared/dialects/http.ts";
-import { answerSimplybooks } from "../../shared/dialects/simplybooks/answer.ts";
-import { renderProblem } from "../../shared/dialects/simplybooks/problem.ts";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { type EventPart, type EventReader, eventParts } from "../../shared/events/query.ts";
+import type { HttpTrace } from "#shared/api/http/request.ts";
+import { renderProblem } from "#shared/api/simplybooks/errors.ts";
+import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import type { Token } from "#shared/auth/caller.ts";
+import type { Org } from "#shared/auth/orgs/org.ts";
+import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
+import { tokenIdOfHash } from "#shared/auth/token.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { type EventPart, type EventReader, eventParts } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import { memoryEvents } from "./memory-events.ts";
-import { memoryPlaces } from "./memory-places.ts";
+import { memoryPlaces } from "./memory-page-checkpoints.ts";
 import { tokenPorts } from "./token-ports.ts";
 
 type Asked = { readonly method?: string; readonly headers?: Record<string, string | undefined> };

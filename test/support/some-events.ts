@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { visibleTypes } from "../../shared/dialects/simplybooks/types.ts";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import { readEvent } from "../../shared/events/read-event.ts";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { entityTypes } from "../../shared/events/vocabulary.ts";
+import { visibleTypes } from "#shared/api/simplybooks/types.ts";
+import { entityTypes } from "#shared/events/entity-types.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import type { EventInput } from "#shared/events/schema.ts";
 
 /** Zones with whole, half and quarter hours, a summer time of half an hour, and a day that was left out. */
 export const zones = [

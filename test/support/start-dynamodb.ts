@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { startDynamoDb } from "../../infra/local/engines/dynamodb.ts";
-import { findJava } from "../../infra/local/engines/java.ts";
+import { startDynamoDb } from "#infra/local/emulators/dynamodb.ts";
+import { findJava } from "#infra/local/emulators/java.ts";
 import { deployedStack } from "./environment.ts";
 
 declare module "vitest" {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
 import type { TestProject } from "vitest/node";
-import { synthesize } from "../../infra/local/synthesize.ts";
+import { synthesize } from "#infra/local/synthesize.ts";
 import { deployedStack } from "./environment.ts";
 
 declare module "vitest" {

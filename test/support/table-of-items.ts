@@ -1,5 +1,5 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { StoredItem } from "../../shared/store/parse-event-item.ts";
+import type { StoredItem } from "#shared/events/dynamodb/parse-event-item.ts";
 
 /** Items as DynamoDB holds them, whoever wrote them. */
 export type TableItem = Record<string, AttributeValue> & StoredItem;

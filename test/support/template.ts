@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { vi } from "vitest";
-import { type Stage, type StageName, stackName } from "../../infra/config.ts";
+import { type Stage, type StageName, stackName } from "#infra/config.ts";
 import { stageWithAddress } from "./full-stage.ts";
 
 // Bundling takes most of the time of a synthesis and leaves no trace in the template: what is in the bundles has
 // tests of its own.
-vi.doMock("../../infra/parts/bundle.ts", () => ({ bundle: () => ({ folder: emptyFunction() }) }));
-const { ActivityLogStack } = await import("../../infra/stack.ts");
-export const { addStageStacks } = await import("../../infra/stage-stacks.ts");
+vi.doMock("#infra/constructs/bundle.ts", () => ({ bundle: () => ({ folder: emptyFunction() }) }));
+const { ActivityLogStack } = await import("#infra/stack.ts");
+export const { addStageStacks } = await import("#infra/stage-stacks.ts");
 
 const templates = new Map<string, Template>();
 

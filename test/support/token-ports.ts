@@ -1,7 +1,7 @@
 import { vi } from "vitest";
-import type { TokenUses } from "../../shared/access/authenticate.ts";
-import type { ActiveToken, Token } from "../../shared/access/caller.ts";
-import type { TokenRef } from "../../shared/access/token.ts";
+import type { TokenUses } from "#shared/auth/authenticate.ts";
+import type { ActiveToken, Token } from "#shared/auth/caller.ts";
+import type { TokenRef } from "#shared/auth/token.ts";
 
 /**
  * Tokens in memory, and what was asked of them. Every request is the one that makes `used`; charges are added to it.

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Token } from "../../shared/access/caller.ts";
-import { renderProblem } from "../../shared/dialects/finzbooks/problem.ts";
-import { answerWebhooks } from "../../shared/dialects/finzbooks/webhooks/answer.ts";
-import type { HttpRequest, HttpTrace } from "../../shared/dialects/http.ts";
-import type { ActivityEvent } from "../../shared/events/event.ts";
-import type { DeliveryMessage } from "../../shared/webhooks/delivery.ts";
-import type { ManageWorld } from "../../shared/webhooks/manage-world.ts";
-import type { Replay } from "../../shared/webhooks/replay.ts";
+import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import type { HttpRequest, HttpTrace } from "#shared/api/http/request.ts";
+import { answerWebhooks } from "#shared/api/webhooks/handler.ts";
+import type { Token } from "#shared/auth/caller.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
+import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import {
   memoryDeliveries,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { z } from "zod";
-import type { EventInput } from "../../shared/events/schema.ts";
-import { deliveryStore } from "../../shared/store/deliveries.ts";
-import type { StoredDelivery } from "../../shared/webhooks/delivery.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import type { StoredDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { anInput } from "./builders.ts";
 import { type Received, startReceiver } from "./receiver.ts";
 import { startStack, type Tenant, type TestStack } from "./stack.ts";

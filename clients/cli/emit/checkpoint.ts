@@ -1,7 +1,7 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import * as z from "zod";
-import { CliError } from "../outcome.ts";
-import { type Tally, tallySchema } from "./tally.ts";
+import { CliError } from "#clients/cli/command-result.ts";
+import { type Tally, tallySchema } from "./summary.ts";
 
 const work = z.object({
   size: z.number(),

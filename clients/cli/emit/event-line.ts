@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { ActivityError } from "../../../shared/events/errors.ts";
-import { type EventMessage, toMessage } from "../../emitter/message.ts";
+import { type EventMessage, toMessage } from "#clients/emitter/message.ts";
+import { ActivityError } from "#shared/errors.ts";
 import type { Line } from "./lines.ts";
 
 export type ReadLine = { readonly line: number } & (EventMessage | { readonly reason: string });

@@ -1,4 +1,4 @@
-import { CliError } from "../outcome.ts";
+import { CliError } from "#clients/cli/command-result.ts";
 
 /** Enough to tell by; no first line of JSON over several lines is longer. */
 const headBytes = 65_536;

@@ -1,4 +1,4 @@
-import type { Session } from "../session.ts";
+import type { Session } from "#clients/cli/command-context.ts";
 
 const barWidth = 24;
 const redrawMs = 100;

@@ -1,14 +1,14 @@
-import { type EventMessage, toOutgoing } from "../../emitter/message.ts";
-import type { OutgoingMessage, SendResult } from "../../emitter/send.ts";
-import { CliError } from "../outcome.ts";
-import type { Session } from "../session.ts";
-import { connectionCode, stackGone } from "../stack-gone.ts";
+import type { Session } from "#clients/cli/command-context.ts";
+import { CliError } from "#clients/cli/command-result.ts";
+import { connectionCode, stackGone } from "#clients/cli/stack-gone.ts";
+import { type EventMessage, toOutgoing } from "#clients/emitter/message.ts";
+import type { OutgoingMessage, SendResult } from "#clients/emitter/send.ts";
 import type { Progress } from "./checkpoint.ts";
 import { readEventLine } from "./event-line.ts";
+import type { Lookup } from "./find-stored.ts";
 import type { Line } from "./lines.ts";
-import type { Lookup } from "./lookup.ts";
-import type { SentEvent } from "./settle.ts";
-import { count, type Fate, type Tally } from "./tally.ts";
+import { count, type Fate, type Tally } from "./summary.ts";
+import type { SentEvent } from "./wait-until-stored.ts";
 
 export type Emission = {
   readonly lines: AsyncIterable<Line>;

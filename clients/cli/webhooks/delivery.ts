@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 import * as z from "zod";
-import { facts } from "../facts.ts";
-import { printable, printableLines } from "../printable.ts";
-import type { Column, Style } from "../table.ts";
-import { moment } from "../time.ts";
+import { facts } from "#clients/cli/key-value-list.ts";
+import { printable, printableLines } from "#clients/cli/printable.ts";
+import type { Column, Style } from "#clients/cli/table.ts";
+import { moment } from "#clients/cli/time.ts";
 import { endpointPath } from "./endpoint.ts";
 
 export function deliveryPath(endpointId: string, deliveryId: string): string {

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { type Fact, facts } from "../facts.ts";
-import { CliError } from "../outcome.ts";
-import { printable } from "../printable.ts";
-import type { Column, Style } from "../table.ts";
-import { moment } from "../time.ts";
-import type { Option } from "../verb.ts";
+import type { Option } from "#clients/cli/command.ts";
+import { CliError } from "#clients/cli/command-result.ts";
+import { type Fact, facts } from "#clients/cli/key-value-list.ts";
+import { printable } from "#clients/cli/printable.ts";
+import type { Column, Style } from "#clients/cli/table.ts";
+import { moment } from "#clients/cli/time.ts";
 
 export const endpointsPath = "/api/public/v1/webhooks/endpoints";
 

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { styleText } from "node:util";
-import { ActivityError } from "../../../shared/events/errors.ts";
-import { verify, type WebhookPayload } from "../../../shared/webhooks/verify.ts";
-import type { Outcome } from "../outcome.ts";
-import { printable } from "../printable.ts";
+import type { Outcome } from "#clients/cli/command-result.ts";
+import { printable } from "#clients/cli/printable.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { verify, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
 /** A delivery that arrived here. What did not verify has no payload, and may be of anybody's making. */
 export type Received = {

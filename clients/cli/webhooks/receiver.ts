@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { CliError } from "../outcome.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "#clients/cli/command-context.ts";
+import { CliError } from "#clients/cli/command-result.ts";
 import { receive, show } from "./receive.ts";
 
 /** Far above the limit of a delivery. */

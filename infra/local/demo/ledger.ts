@@ -1,5 +1,5 @@
-import type { EventInput } from "../../../shared/events/schema.ts";
-import type { EntityType } from "../../../shared/events/vocabulary.ts";
+import type { EntityType } from "#shared/events/entity-types.ts";
+import type { EventInput } from "#shared/events/schema.ts";
 import type { Random } from "./random.ts";
 
 export type Contact = { readonly id: string; readonly name: string };

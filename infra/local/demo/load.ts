@@ -1,13 +1,13 @@
 import { DynamoDBClient, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { AdminRequest } from "../../../shared/access/admin-request.ts";
-import { readEvent } from "../../../shared/events/read-event.ts";
-import type { EventInput } from "../../../shared/events/schema.ts";
-import type { AdminReply } from "../../../shared/lambda/admin.ts";
-import { textAttributes } from "../../../shared/store/attributes.ts";
-import { putOf } from "../../../shared/store/events.ts";
-import type { Demo } from "../banner.ts";
-import type { LocalStack } from "../stack.ts";
+import type { Demo } from "#infra/local/banner.ts";
+import type { LocalStack } from "#infra/local/stack.ts";
+import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
+import type { AdminReply } from "#shared/auth/aws/admin-handler.ts";
+import { putOf } from "#shared/events/dynamodb/event-store.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { quarter } from "./quarter.ts";
 import { demoOrg, seedEvents } from "./seed-events.ts";
 

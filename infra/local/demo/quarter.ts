@@ -1,5 +1,5 @@
-import type { EventInput } from "../../../shared/events/schema.ts";
-import type { EntityType } from "../../../shared/events/vocabulary.ts";
+import type { EntityType } from "#shared/events/entity-types.ts";
+import type { EventInput } from "#shared/events/schema.ts";
 import { type Contact, changed, Ledger, type Subject } from "./ledger.ts";
 import { Random } from "./random.ts";
 

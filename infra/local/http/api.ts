@@ -1,6 +1,6 @@
-import type { Judge } from "../gate/judge.ts";
-import type { Invoke } from "../lambda/function.ts";
-import { apiId } from "../template/identities.ts";
+import type { Invoke } from "#infra/local/lambda/function.ts";
+import type { Judge } from "#infra/local/service-proxy/authorizer.ts";
+import { apiId } from "#infra/local/template/identities.ts";
 import { accessLogLine } from "./access-log.ts";
 import { preflight, withCors } from "./cors.ts";
 import type { ApiDefinition } from "./definition.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { propertiesOf } from "../template/properties.ts";
-import type { Resources } from "../template/resources.ts";
+import { propertiesOf } from "#infra/local/template/properties.ts";
+import type { Resources } from "#infra/local/template/resources.ts";
 import { CorsConfiguration } from "./cors.ts";
 import type { RouteLimit } from "./throttle.ts";
 

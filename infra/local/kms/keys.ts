@@ -1,9 +1,9 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import type { Region } from "../gate/access.ts";
-import { propertiesOf } from "../template/properties.ts";
-import type { Resources } from "../template/resources.ts";
+import type { Region } from "#infra/local/service-proxy/access.ts";
+import { propertiesOf } from "#infra/local/template/properties.ts";
+import type { Resources } from "#infra/local/template/resources.ts";
 
 /** A key of the template, with the bytes that it encrypts by. */
 export interface Key {

@@ -1,4 +1,4 @@
-import type { SourceDefinition } from "../sources/definition.ts";
+import type { SourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
 import type { FunctionDefinition } from "./definition.ts";
 
 /** A laptop has a few cores, not a thousand: what exceeds this waits, unless the template reserves concurrency. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { propertiesOf } from "../template/properties.ts";
-import type { Resource } from "../template/resources.ts";
+import { propertiesOf } from "#infra/local/template/properties.ts";
+import type { Resource } from "#infra/local/template/resources.ts";
 
 const Properties = z.object({
   Code: z.object({ S3Key: z.string() }),

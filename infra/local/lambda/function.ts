@@ -1,4 +1,4 @@
-import type { Faults } from "../faults.ts";
+import type { Faults } from "#infra/local/fault-injection.ts";
 import type { FunctionDefinition } from "./definition.ts";
 import { type Environment, type Outcome, startEnvironment } from "./environment.ts";
 

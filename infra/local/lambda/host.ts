@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Faults } from "../faults.ts";
-import type { Principals } from "../gate/principals.ts";
-import type { Logs } from "../logs.ts";
-import { sourceDefinition } from "../sources/definition.ts";
-import type { Resources } from "../template/resources.ts";
+import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
+import type { Faults } from "#infra/local/fault-injection.ts";
+import type { Logs } from "#infra/local/logs.ts";
+import type { Principals } from "#infra/local/service-proxy/principals.ts";
+import type { Resources } from "#infra/local/template/resources.ts";
 import { type AsyncInvocations, asyncInvocations, asyncRules } from "./async-invocations.ts";
 import { concurrencyOf, sourcesOf } from "./concurrency.ts";
 import { functionDefinition } from "./definition.ts";

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Region } from "../gate/access.ts";
-import type { Judge, Principal } from "../gate/judge.ts";
-import { textOf } from "../gate/text.ts";
-import { isJson } from "../json.ts";
-import { functionArn } from "../template/identities.ts";
+import { isJson } from "#infra/local/json.ts";
+import type { Region } from "#infra/local/service-proxy/access.ts";
+import type { Judge, Principal } from "#infra/local/service-proxy/authorizer.ts";
+import { textOf } from "#infra/local/service-proxy/text.ts";
+import { functionArn } from "#infra/local/template/identities.ts";
 import type { Outcome } from "./environment.ts";
 import type { Throttled } from "./function.ts";
 import type { HostedFunction } from "./host.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { isJson } from "../json.ts";
-import { propertiesOf } from "../template/properties.ts";
-import type { Resource, Resources } from "../template/resources.ts";
+import { isJson } from "#infra/local/json.ts";
+import { propertiesOf } from "#infra/local/template/properties.ts";
+import type { Resource, Resources } from "#infra/local/template/resources.ts";
 import { Schedule } from "./rate.ts";
 
 const constantOnly = z.never("a target here gets a constant Input or the whole event").optional();

@@ -1,9 +1,9 @@
-import type { Region } from "../gate/access.ts";
-import type { Judge } from "../gate/judge.ts";
-import type { HostedFunction } from "../lambda/host.ts";
-import type { Resources } from "../template/resources.ts";
+import type { HostedFunction } from "#infra/local/lambda/host.ts";
+import type { Region } from "#infra/local/service-proxy/access.ts";
+import type { Judge } from "#infra/local/service-proxy/authorizer.ts";
+import type { Resources } from "#infra/local/template/resources.ts";
+import type { Ticks } from "./clock.ts";
 import { type ScheduleDefinition, scheduleDefinition } from "./definition.ts";
-import type { Ticks } from "./ticks.ts";
 
 interface Options {
   readonly resources: Resources;

@@ -1,16 +1,16 @@
-import type { ActivityEvent } from "../../../shared/events/event.ts";
-import { deliver } from "../../../shared/webhooks/deliver.ts";
-import type { DeliveryMessage, DeliveryQueue } from "../../../shared/webhooks/delivery.ts";
-import type { DeliveryWorld } from "../../../shared/webhooks/delivery-world.ts";
-import { enqueueDue } from "../../../shared/webhooks/due.ts";
-import type { Endpoint } from "../../../shared/webhooks/endpoint.ts";
-import { EndpointCache } from "../../../shared/webhooks/endpoint-cache.ts";
-import { fanOut } from "../../../shared/webhooks/fan-out.ts";
-import { Refusals } from "../../../shared/webhooks/refusals.ts";
-import type { Replay } from "../../../shared/webhooks/replay.ts";
-import { type ReplayWorld, runReplay } from "../../../shared/webhooks/replay-run.ts";
-import { unboundedHosts } from "../destinations.ts";
-import { memoryEvents } from "../memory-events.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
+import { enqueueDue } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
+import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
+import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
+import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import type { Replay } from "#shared/webhooks/replays/replay.ts";
+import { type ReplayWorld, runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { unboundedHosts } from "#test/support/destinations.ts";
+import { memoryEvents } from "#test/support/memory-events.ts";
 import {
   failOnDamage,
   memoryDeliveries,
@@ -19,8 +19,8 @@ import {
   memoryHealth,
   memoryPermits,
   memoryReplays,
-} from "../memory-webhooks.ts";
-import { noneSuspended } from "../suspended.ts";
+} from "#test/support/memory-webhooks.ts";
+import { noneSuspended } from "#test/support/suspended.ts";
 import type { VirtualClock } from "./clock.ts";
 import { newLife } from "./mortal.ts";
 import { SimulatedQueue } from "./queue.ts";

@@ -1,7 +1,7 @@
-import type { Exchange } from "../../../shared/webhooks/attempt.ts";
-import type { DeliveryStatus, FailureReason } from "../../../shared/webhooks/delivery.ts";
-import { verify } from "../../../shared/webhooks/verify.ts";
-import { anExchange } from "../builders.ts";
+import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryStatus, FailureReason } from "#shared/webhooks/deliveries/delivery.ts";
+import { verify } from "#shared/webhooks/sending/verify.ts";
+import { anExchange } from "#test/support/builders.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** How a receiver answers, and after how long. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { csv } from "../../../clients/cli/review/csv.ts";
+import { csv } from "#clients/cli/audit/csv.ts";
 
 /** The one cell of a table, as it is written. */
 const cell = (value: string | number | null) => csv(["a"], [{ a: value }]).slice("\ufeffa\r\n".length);

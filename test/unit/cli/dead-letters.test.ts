@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { expect, it } from "vitest";
-import { watchDeadLetters } from "../../../clients/cli/emit/dead-letters.ts";
+import { watchDeadLetters } from "#clients/cli/emit/dead-letters.ts";
 
 const queueUrl = "https://sqs.eu-central-1.amazonaws.com/123456789012/DeadLetters";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { parseDuration, shiftTime } from "../../../clients/cli/duration.ts";
-import { testNow } from "../../support/builders.ts";
+import { parseDuration, shiftTime } from "#clients/cli/duration.ts";
+import { testNow } from "#test/support/builders.ts";
 
 it.each([
   ["90d", 7_776_000_000, 0],

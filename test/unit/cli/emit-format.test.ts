@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { assertLines } from "../../../clients/cli/emit/format.ts";
-import { exitCodes } from "../../../clients/cli/outcome.ts";
-import { anInput } from "../../support/builders.ts";
+import { exitCodes } from "#clients/cli/command-result.ts";
+import { assertLines } from "#clients/cli/emit/format.ts";
+import { anInput } from "#test/support/builders.ts";
 
 async function passed(text: string, name = "events.json", chunkSize = 7): Promise<string> {
   const bytes = Buffer.from(text);

@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { dispatch } from "../../../clients/cli/dispatch.ts";
-import { explain } from "../../../clients/cli/explain.ts";
-import { anInput } from "../../support/builders.ts";
-import { aSession } from "./a-session.ts";
+import { dispatch } from "#clients/cli/dispatch.ts";
+import { explain } from "#clients/cli/format-error.ts";
+import { anInput } from "#test/support/builders.ts";
+import { aSession } from "./a-command-context.ts";
 
 const batch = z.object({ Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })) });
 

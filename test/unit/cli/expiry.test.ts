@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readExpiry } from "../../../clients/cli/expiry.ts";
+import { readExpiry } from "#clients/cli/expiry.ts";
 
 const now = new Date("2026-05-11T12:00:00Z");
 

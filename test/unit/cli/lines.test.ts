@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEventLine } from "../../../clients/cli/emit/event-line.ts";
-import { type Line, readLines } from "../../../clients/cli/emit/lines.ts";
-import { anInput, testNow } from "../../support/builders.ts";
+import { readEventLine } from "#clients/cli/emit/event-line.ts";
+import { type Line, readLines } from "#clients/cli/emit/lines.ts";
+import { anInput, testNow } from "#test/support/builders.ts";
 
 async function* chunks(bytes: Buffer, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

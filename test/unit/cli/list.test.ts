@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { exitCodes } from "../../../clients/cli/outcome.ts";
+import { exitCodes } from "#clients/cli/command-result.ts";
 import { answered } from "./fake-api.ts";
-import { runVerb } from "./run-verb.ts";
+import { runVerb } from "./run-command.ts";
 
 const event = {
   event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { logFiles } from "../../../clients/cli/review/log-files.ts";
-import { savedQueries } from "../../../shared/review/queries.ts";
+import { logFiles } from "#clients/cli/audit/log-files.ts";
+import { savedQueries } from "#shared/audit/queries.ts";
 
 const always = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: "org_1" };
 const time = "2026-11-20T10:00:00.000Z";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { printable, printableJson } from "../../../clients/cli/printable.ts";
+import { printable, printableJson } from "#clients/cli/printable.ts";
 
 it.each([
   ["a control", "\u001b[31m", "·[31m"],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { progressBar } from "../../../clients/cli/emit/progress-bar.ts";
+import { progressBar } from "#clients/cli/emit/progress-bar.ts";
 
 function drawing(isTTY: boolean) {
   const drawn: string[] = [];

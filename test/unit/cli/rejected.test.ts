@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { exitCodes } from "../../../clients/cli/outcome.ts";
-import { rejectedEvent } from "../../../clients/cli/rejected-event.ts";
-import { anInput } from "../../support/builders.ts";
-import { runVerb } from "./run-verb.ts";
+import { exitCodes } from "#clients/cli/command-result.ts";
+import { rejectedEvent } from "#clients/cli/rejected-event.ts";
+import { anInput } from "#test/support/builders.ts";
+import { runVerb } from "./run-command.ts";
 
 const attribute = (StringValue: string) => ({ DataType: "String", StringValue });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { aToken } from "../../support/builders.ts";
+import { aToken } from "#test/support/builders.ts";
 import type { Answer } from "./fake-api.ts";
-import { runVerb } from "./run-verb.ts";
+import { runVerb } from "./run-command.ts";
 
 const { hash: _, ...token } = aToken();
 const client = { client_id: token.token_id, org_id: "org_a", slug: "first" };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { table } from "../../../clients/cli/table.ts";
-import { withoutColours } from "./run-verb.ts";
+import { table } from "#clients/cli/table.ts";
+import { withoutColours } from "./run-command.ts";
 
 const shape = [
   { title: "ID", cell: ([id = ""]: string[]) => id },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { CliError } from "../../../clients/cli/outcome.ts";
-import { readTimeRange } from "../../../clients/cli/time-range.ts";
-import { testNow } from "../../support/builders.ts";
+import { CliError } from "#clients/cli/command-result.ts";
+import { readTimeRange } from "#clients/cli/time-range.ts";
+import { testNow } from "#test/support/builders.ts";
 
 const read = (since?: string, until?: string) => readTimeRange((option) => ({ since, until })[option], testNow);
 

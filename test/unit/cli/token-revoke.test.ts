@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { exitCodes } from "../../../clients/cli/outcome.ts";
-import { aToken, testNow } from "../../support/builders.ts";
-import { runVerb } from "./run-verb.ts";
+import { exitCodes } from "#clients/cli/command-result.ts";
+import { aToken, testNow } from "#test/support/builders.ts";
+import { runVerb } from "./run-command.ts";
 
 const route = "POST /2015-03-31/functions/access/invocations";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { dispatch } from "../../../clients/cli/dispatch.ts";
-import { exitCodes } from "../../../clients/cli/outcome.ts";
-import { aSession } from "./a-session.ts";
+import { exitCodes } from "#clients/cli/command-result.ts";
+import { dispatch } from "#clients/cli/dispatch.ts";
+import { aSession } from "./a-command-context.ts";
 import { type Answer, answered, fakeApi } from "./fake-api.ts";
-import { runVerb } from "./run-verb.ts";
+import { runVerb } from "./run-command.ts";
 
 const delivery = {
   delivery_id: "dlv_1",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { exitCodes } from "../../../clients/cli/outcome.ts";
+import { exitCodes } from "#clients/cli/command-result.ts";
 import { answered } from "./fake-api.ts";
-import { runVerb } from "./run-verb.ts";
+import { runVerb } from "./run-command.ts";
 
 const endpoint = {
   endpoint_id: "wh_1",

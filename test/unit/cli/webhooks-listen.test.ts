@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { dispatch } from "../../../clients/cli/dispatch.ts";
-import { signedHeaders } from "../../../shared/webhooks/sign.ts";
-import { testNow } from "../../support/builders.ts";
-import { until } from "../../support/until.ts";
-import { aSession } from "./a-session.ts";
+import { dispatch } from "#clients/cli/dispatch.ts";
+import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
+import { testNow } from "#test/support/builders.ts";
+import { until } from "#test/support/until.ts";
+import { aSession } from "./a-command-context.ts";
 import { fakeApi } from "./fake-api.ts";
-import { withoutColours } from "./run-verb.ts";
+import { withoutColours } from "./run-command.ts";
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const otherSecret = `whsec_${Buffer.alloc(32, 8).toString("base64")}`;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { exitCodes } from "../../../clients/cli/outcome.ts";
-import type { RepairCursor, RepairedEndpoint } from "../../../shared/webhooks/repair-request.ts";
-import { testNow } from "../../support/builders.ts";
+import { exitCodes } from "#clients/cli/command-result.ts";
+import type { RepairCursor, RepairedEndpoint } from "#shared/webhooks/replays/repair-request.ts";
+import { testNow } from "#test/support/builders.ts";
 import type { Answer } from "./fake-api.ts";
-import { runVerb } from "./run-verb.ts";
+import { runVerb } from "./run-command.ts";
 
 const route = "POST /2015-03-31/functions/repair/invocations";
 

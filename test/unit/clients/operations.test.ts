@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { missingOperations } from "../../clients/operations.ts";
+import { missingOperations } from "#test/clients/operations.ts";
 
 it.each([
   ["Python", "    def list_webhook_endpoints(\n        self,\n    def get_user_with_http_info(self)"],

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { endAll, run, start } from "../../deploy/programs.ts";
-import { until } from "../../support/until.ts";
+import { endAll, run, start } from "#test/deploy/programs.ts";
+import { until } from "#test/support/until.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "activity-log-programs-"));
 const log = join(folder, "output.log");

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { installPythonTools } from "../../deploy/python-tools.ts";
+import { installPythonTools } from "#test/deploy/python-tools.ts";
 
 let root: string;
 const requirements = "cfn-lint==1.0.0\n";

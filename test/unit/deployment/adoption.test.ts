@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { adoptionOf } from "../../../infra/deployment/adoption.ts";
+import { adoptionOf } from "#infra/deployment/adoption.ts";
 
 const tagged = (arn: string, logicalId: string) => ({ arn, tags: { "aws:cloudformation:logical-id": logicalId } });
 

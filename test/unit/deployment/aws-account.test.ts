@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { awsAccount } from "../../../infra/deployment/aws-account.ts";
-import { closeServer, listenOnLoopback } from "../../../infra/local/listen.ts";
-import { setEnvironment } from "../../support/environment.ts";
+import { awsAccount } from "#infra/deployment/aws-account.ts";
+import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
+import { setEnvironment } from "#test/support/environment.ts";
 
 type Answer = { readonly status?: number; readonly body: string };
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { stages } from "../../../infra/config.ts";
-import type { AccountPorts, StackState } from "../../../infra/deployment/account.ts";
-import { deployStage } from "../../../infra/deployment/deploy-stage.ts";
-import type { Command } from "../../../infra/stage-commands.ts";
-import { type AlarmsInMemory, anAccount, someAlarms } from "../../support/memory-account.ts";
+import { stages } from "#infra/config.ts";
+import type { AccountPorts, StackState } from "#infra/deployment/account.ts";
+import { deployStage } from "#infra/deployment/deploy-stage.ts";
+import type { Command } from "#infra/stage-commands.ts";
+import { type AlarmsInMemory, anAccount, someAlarms } from "#test/support/memory-account.ts";
 
 type Given = {
   readonly account?: Partial<AccountPorts>;

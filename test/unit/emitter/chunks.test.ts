@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { chunksOf } from "../../../clients/emitter/chunks.ts";
+import { chunksOf } from "#clients/emitter/chunks.ts";
 
 const bodies = (...texts: string[]) => texts.map((body) => ({ body }));
 

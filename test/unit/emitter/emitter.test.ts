@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEmitter } from "../../../clients/emitter/emitter.ts";
-import type { EventInput } from "../../../shared/events/schema.ts";
+import { createEmitter } from "#clients/emitter/emitter.ts";
+import type { EventInput } from "#shared/events/schema.ts";
 import { recordingQueue, type Verdict } from "./recording-queue.ts";
 
 const queueUrl = "http://127.0.0.1:1/000000000000/ingest";

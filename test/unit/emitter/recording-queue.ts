@@ -1,5 +1,5 @@
 import type { SendMessageBatchCommand, SendMessageBatchCommandOutput } from "@aws-sdk/client-sqs";
-import type { QueueClient } from "../../../clients/emitter/send.ts";
+import type { QueueClient } from "#clients/emitter/send.ts";
 
 type Entry = { readonly id: string; readonly body: string };
 

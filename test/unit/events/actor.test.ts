@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { actorName, actorOf } from "../../../shared/events/actor.ts";
-import { jsonText } from "../../../shared/events/event.ts";
-import { anEvent } from "../../support/builders.ts";
+import { actorName, actorOf } from "#shared/events/actor.ts";
+import { jsonText } from "#shared/events/event.ts";
+import { anEvent } from "#test/support/builders.ts";
 
 const unknown = { name: null, email: null, avatar_url: null, type: null, on_behalf_of: null };
 

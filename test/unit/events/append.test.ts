@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AppendStore, append, type Pin } from "../../../shared/events/append.ts";
-import { type ActivityEvent, jsonText } from "../../../shared/events/event.ts";
-import { readEvent } from "../../../shared/events/read-event.ts";
-import { anEvent, anInput, testNow } from "../../support/builders.ts";
-import { refusalOf } from "../../support/refusal.ts";
+import { type AppendStore, append, type Pin } from "#shared/events/append.ts";
+import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import { anEvent, anInput, testNow } from "#test/support/builders.ts";
+import { refusalOf } from "#test/support/refusal.ts";
 
 /** The store's promises, in memory: conditional puts that never change what stands. */
 function memoryStore() {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clockSkewMs, toleratedSkewMs, withTrustedTime } from "../../../shared/events/clock-skew.ts";
-import { deliveryIdOf, deliveryTime } from "../../../shared/webhooks/delivery.ts";
-import { anEvent } from "../../support/builders.ts";
+import { clockSkewMs, toleratedSkewMs, withTrustedTime } from "#shared/events/clock-skew.ts";
+import { deliveryIdOf, deliveryTime } from "#shared/webhooks/deliveries/delivery.ts";
+import { anEvent } from "#test/support/builders.ts";
 
 const stored = new Date("2026-05-11T12:00:00.000Z");
 const recordedAt = (offsetMs: number) => anEvent({ recorded_at: new Date(stored.getTime() + offsetMs).toISOString() });

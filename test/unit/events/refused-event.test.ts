@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maxDepth, maxEventBytes } from "../../../shared/events/limits.ts";
-import { readEvent, readEventText } from "../../../shared/events/read-event.ts";
-import type { EventInput } from "../../../shared/events/schema.ts";
-import { entityTypes } from "../../../shared/events/vocabulary.ts";
-import { anInput, anInputText, testNow } from "../../support/builders.ts";
-import { refusal } from "../../support/refusal.ts";
+import { entityTypes } from "#shared/events/entity-types.ts";
+import { maxDepth, maxEventBytes } from "#shared/events/limits.ts";
+import { readEvent, readEventText } from "#shared/events/parse-event.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { anInput, anInputText, testNow } from "#test/support/builders.ts";
+import { refusal } from "#test/support/refusal.ts";
 
 const reception = { now: testNow, entropy: "message-1" };
 const read = (over: Partial<EventInput> = {}) => readEvent(anInput(over), reception).event;

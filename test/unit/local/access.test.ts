@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dynamoDbAccess, streamAccess } from "../../../infra/local/gate/dynamodb-access.ts";
-import { sqsAccess } from "../../../infra/local/gate/sqs-access.ts";
+import { dynamoDbAccess, streamAccess } from "#infra/local/service-proxy/dynamodb-access.ts";
+import { sqsAccess } from "#infra/local/service-proxy/sqs-access.ts";
 
 const partitionKeys = new Map([
   ["T", "pk"],

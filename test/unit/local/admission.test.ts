@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { latencyGauge } from "../../../infra/local/engines/latency.ts";
-import { acceptableLatencyMs, admission, periodMs } from "../../../infra/local/sources/admission.ts";
+import { latencyGauge } from "#infra/local/emulators/latency.ts";
+import { acceptableLatencyMs, admission, periodMs } from "#infra/local/event-source-mappings/admission.ts";
 
 /** A source whose invocations are always as many as are admitted, behind an engine of this latency. */
 function aSource(max: number) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { httpApi } from "../../../infra/local/http/api.ts";
-import { CorsConfiguration } from "../../../infra/local/http/cors.ts";
-import type { ApiDefinition } from "../../../infra/local/http/definition.ts";
-import type { HttpRequest } from "../../../infra/local/http/event.ts";
-import type { Outcome } from "../../../infra/local/lambda/environment.ts";
+import { httpApi } from "#infra/local/http/api.ts";
+import { CorsConfiguration } from "#infra/local/http/cors.ts";
+import type { ApiDefinition } from "#infra/local/http/definition.ts";
+import type { HttpRequest } from "#infra/local/http/event.ts";
+import type { Outcome } from "#infra/local/lambda/environment.ts";
 
 const origin = "https://app.example";
 const cors = CorsConfiguration.parse({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { asyncInvocations, asyncRules } from "../../../infra/local/lambda/async-invocations.ts";
-import type { Outcome } from "../../../infra/local/lambda/environment.ts";
-import type { Throttled } from "../../../infra/local/lambda/function.ts";
-import { localResources } from "../../../infra/local/template/resources.ts";
-import { until } from "../../support/until.ts";
+import { asyncInvocations, asyncRules } from "#infra/local/lambda/async-invocations.ts";
+import type { Outcome } from "#infra/local/lambda/environment.ts";
+import type { Throttled } from "#infra/local/lambda/function.ts";
+import { localResources } from "#infra/local/template/resources.ts";
+import { until } from "#test/support/until.ts";
 
 const failed: Outcome = { kind: "error", error: { errorType: "Error", errorMessage: "the reason" } };
 const done: Outcome = { kind: "result", payload: "null" };

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { banner } from "../../../infra/local/banner.ts";
+import { banner } from "#infra/local/banner.ts";
 
 const demo = {
   org_id: "org_8f9a1c2d",

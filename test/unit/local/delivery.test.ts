@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { failedRecords } from "../../../infra/local/sources/batch-result.ts";
-import { sourceDefinition } from "../../../infra/local/sources/definition.ts";
-import { type DeliveryOptions, type Discarded, deliver } from "../../../infra/local/sources/stream-delivery.ts";
+import { failedRecords } from "#infra/local/event-source-mappings/batch-result.ts";
+import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
+import { type DeliveryOptions, type Discarded, deliver } from "#infra/local/event-source-mappings/stream-delivery.ts";
 
 const now = new Date("2026-05-11T12:00:00Z");
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { edgeOf } from "../../../infra/local/http/edge.ts";
-import { localResources } from "../../../infra/local/template/resources.ts";
+import { edgeOf } from "#infra/local/http/edge.ts";
+import { localResources } from "#infra/local/template/resources.ts";
 
 const place = {
   account: "000000000000",

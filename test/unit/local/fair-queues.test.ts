@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ConsumerShares } from "../../../infra/local/engines/fair-queues/consumer-shares.ts";
-import { FairBacklog } from "../../../infra/local/engines/fair-queues/fair-backlog.ts";
-import { InFlight } from "../../../infra/local/engines/fair-queues/in-flight.ts";
+import { ConsumerShares } from "#infra/local/emulators/fair-queues/consumer-shares.ts";
+import { FairBacklog } from "#infra/local/emulators/fair-queues/fair-backlog.ts";
+import { InFlight } from "#infra/local/emulators/fair-queues/in-flight.ts";
 
 interface Message {
   readonly id: number;

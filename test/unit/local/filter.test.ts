@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseFilter } from "../../../infra/local/sources/filter.ts";
+import { parseFilter } from "#infra/local/event-source-mappings/filter.ts";
 
 const record = {
   eventName: "INSERT",

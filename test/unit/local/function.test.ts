@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { concurrencyOf } from "../../../infra/local/lambda/concurrency.ts";
-import type { FunctionDefinition } from "../../../infra/local/lambda/definition.ts";
-import { localFunction } from "../../../infra/local/lambda/function.ts";
-import { sourceDefinition } from "../../../infra/local/sources/definition.ts";
-import { until } from "../../support/until.ts";
+import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
+import { concurrencyOf } from "#infra/local/lambda/concurrency.ts";
+import type { FunctionDefinition } from "#infra/local/lambda/definition.ts";
+import { localFunction } from "#infra/local/lambda/function.ts";
+import { until } from "#test/support/until.ts";
 
 /** A function with this source, and what it logs. */
 function aFunction(source: string, over: Partial<FunctionDefinition> = {}, concurrency = 10) {

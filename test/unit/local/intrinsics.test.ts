@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { holds, resolve, type Scope } from "../../../infra/local/template/intrinsics.ts";
+import { holds, resolve, type Scope } from "#infra/local/template/intrinsics.ts";
 
 const scope: Scope = {
   ref: (name) => (name === "AWS::NoValue" ? undefined : `ref of ${name}`),

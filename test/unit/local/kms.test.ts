@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { policyJudge } from "../../../infra/local/gate/judge.ts";
-import { kmsAccess } from "../../../infra/local/gate/kms-access.ts";
-import { resourcePolicies } from "../../../infra/local/gate/policies.ts";
-import { openKeys } from "../../../infra/local/kms/keys.ts";
-import { kmsOperations } from "../../../infra/local/kms/operations.ts";
-import { localResources } from "../../../infra/local/template/resources.ts";
+import { openKeys } from "#infra/local/kms/keys.ts";
+import { kmsOperations } from "#infra/local/kms/operations.ts";
+import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
+import { kmsAccess } from "#infra/local/service-proxy/kms-access.ts";
+import { resourcePolicies } from "#infra/local/service-proxy/policies.ts";
+import { localResources } from "#infra/local/template/resources.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };
 const arn = "arn:aws:kms:us-east-1:000000000000:key/Secrets";

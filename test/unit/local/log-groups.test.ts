@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { policyJudge } from "../../../infra/local/gate/judge.ts";
-import { logsAccess } from "../../../infra/local/gate/logs-access.ts";
-import { logGroups } from "../../../infra/local/log-groups.ts";
-import { testNow } from "../../support/builders.ts";
+import { logGroups } from "#infra/local/log-groups.ts";
+import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
+import { logsAccess } from "#infra/local/service-proxy/logs-access.ts";
+import { testNow } from "#test/support/builders.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

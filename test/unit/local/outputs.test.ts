@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { stackNames } from "../../../shared/lambda/outputs.ts";
+import { stackNames } from "#shared/platform/stack-outputs.ts";
 
 it("sorts a stack's outputs by kind, under names as the configuration writes them", () => {
   const outputs = {

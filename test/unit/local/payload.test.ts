@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type HttpRequest, payload2, rawPathOf } from "../../../infra/local/http/event.ts";
+import { type HttpRequest, payload2, rawPathOf } from "#infra/local/http/event.ts";
 
 const facts = { account: "1", apiId: "local", requestId: "r1", time: new Date("2026-03-12T19:03:58.000Z") };
 const route = { routeKey: "GET /a", pathParameters: {} };

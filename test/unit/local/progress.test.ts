@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { startProgress } from "../../../infra/local/progress.ts";
+import { startProgress } from "#infra/local/progress.ts";
 
 describe("the progress of a start", () => {
   beforeEach(() => void vi.useFakeTimers());

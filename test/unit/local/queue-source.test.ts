@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Admission } from "../../../infra/local/sources/admission.ts";
-import { sourceDefinition } from "../../../infra/local/sources/definition.ts";
-import { pollQueue } from "../../../infra/local/sources/sqs.ts";
-import { until } from "../../support/until.ts";
+import type { Admission } from "#infra/local/event-source-mappings/admission.ts";
+import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
+import { pollQueue } from "#infra/local/event-source-mappings/sqs.ts";
+import { until } from "#test/support/until.ts";
 
 const always = (limit: number): Admission => ({ limit: () => limit });
 

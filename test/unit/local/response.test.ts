@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { responseOf } from "../../../infra/local/http/response.ts";
+import { responseOf } from "#infra/local/http/response.ts";
 
 const read = (result: unknown) => {
   const { body, ...rest } = responseOf(JSON.stringify(result));

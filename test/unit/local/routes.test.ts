@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { router } from "../../../infra/local/http/routes.ts";
+import { router } from "#infra/local/http/routes.ts";
 
 const keys = ["GET /orgs/{id}", "GET /orgs/all", "ANY /orgs/all", "GET /orgs/{proxy+}", "ANY /files/{path+}", "GET /"];
 const find = router(new Map([...keys, "$default"].map((key) => [key, key])));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Judge } from "../../../infra/local/gate/judge.ts";
-import { openSchedules } from "../../../infra/local/schedules/host.ts";
-import { Rate } from "../../../infra/local/schedules/rate.ts";
-import { clockTicks } from "../../../infra/local/schedules/ticks.ts";
-import { localResources } from "../../../infra/local/template/resources.ts";
+import { clockTicks } from "#infra/local/schedules/clock.ts";
+import { openSchedules } from "#infra/local/schedules/host.ts";
+import { Rate } from "#infra/local/schedules/rate.ts";
+import type { Judge } from "#infra/local/service-proxy/authorizer.ts";
+import { localResources } from "#infra/local/template/resources.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };
 const functionArn = "arn:aws:lambda:us-east-1:000000000000:function:Fn";

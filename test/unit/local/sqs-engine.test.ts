@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { awsCaller } from "../../../infra/local/aws-json.ts";
-import { startSqs } from "../../../infra/local/engines/sqs.ts";
+import { awsCaller } from "#infra/local/aws-json.ts";
+import { startSqs } from "#infra/local/emulators/sqs.ts";
 
 const Received = z.object({
   Messages: z

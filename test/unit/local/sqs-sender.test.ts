@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { awsCaller } from "../../../infra/local/aws-json.ts";
-import { startSqs } from "../../../infra/local/engines/sqs.ts";
-import { gateHandler } from "../../../infra/local/gate/gate.ts";
-import { openPrincipals } from "../../../infra/local/gate/principals.ts";
-import { closeServer, listenOnLoopback } from "../../../infra/local/listen.ts";
-import { logGroups } from "../../../infra/local/log-groups.ts";
+import { awsCaller } from "#infra/local/aws-json.ts";
+import { startSqs } from "#infra/local/emulators/sqs.ts";
+import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
+import { logGroups } from "#infra/local/log-groups.ts";
+import { openPrincipals } from "#infra/local/service-proxy/principals.ts";
+import { gateHandler } from "#infra/local/service-proxy/proxy.ts";
 
 const Received = z.object({
   Messages: z.array(z.object({ Body: z.string(), Attributes: z.object({ SenderId: z.string() }) })),

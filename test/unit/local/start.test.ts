@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { lockFolder } from "../../../infra/local/lock.ts";
-import { parseOptions } from "../../../infra/local/options.ts";
+import { lockFolder } from "#infra/local/lock.ts";
+import { parseOptions } from "#infra/local/options.ts";
 
 describe("the options of npm start", () => {
   it("prefer the flag to PORT to 3000", () => {

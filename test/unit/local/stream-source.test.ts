@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from "vitest";
-import { openCheckpoints } from "../../../infra/local/sources/checkpoints.ts";
-import { sourceDefinition } from "../../../infra/local/sources/definition.ts";
-import { openStream } from "../../../infra/local/sources/stream.ts";
-import { countWrites } from "../../../infra/local/sources/writes.ts";
-import { until } from "../../support/until.ts";
+import { openCheckpoints } from "#infra/local/event-source-mappings/checkpoints.ts";
+import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
+import { openStream } from "#infra/local/event-source-mappings/stream.ts";
+import { countWrites } from "#infra/local/event-source-mappings/writes.ts";
+import { until } from "#test/support/until.ts";
 
 /** A stream of one shard that a test writes to, and what its function was invoked with. */
 async function aStream(writes = countWrites()) {

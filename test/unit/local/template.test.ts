@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { localResources } from "../../../infra/local/template/resources.ts";
+import { localResources } from "#infra/local/template/resources.ts";
 
 const place = {
   account: "000000000000",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { EventLoop } from "../../simulate/event-loop.ts";
-import { FairQueue } from "../../simulate/fair-queue.ts";
+import { EventLoop } from "#test/simulate/event-loop.ts";
+import { FairQueue } from "#test/simulate/fair-queue.ts";
 
 const settings = { visibilityMs: 1_000, maxReceives: 2 };
 

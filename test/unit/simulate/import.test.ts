@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ImportOptions, type InstancePolicy, simulateImport } from "../../simulate/ingest-import.ts";
-import { createIngestPolicy } from "../../simulate/ingest-policy.ts";
+import { type ImportOptions, type InstancePolicy, simulateImport } from "#test/simulate/ingest-import.ts";
+import { createIngestPolicy } from "#test/simulate/ingest-policy.ts";
 
 const options: ImportOptions = {
   seed: 3,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseOptions } from "../../soak/options.ts";
+import { parseOptions } from "#test/soak/options.ts";
 
 const parse = (...args: string[]) => parseOptions(args, () => 7);
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { writeAccessToken } from "../../../shared/access/token.ts";
-import { aSecret } from "../../support/builders.ts";
-import { findSecrets } from "../../support/secret-scan.ts";
+import { writeAccessToken } from "#shared/auth/token.ts";
+import { aSecret } from "#test/support/builders.ts";
+import { findSecrets } from "#test/support/secret-scan.ts";
 
 function scan(logs: Record<string, string>, used: string[] = []): string[] {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-scan-"));

@@ -7,7 +7,7 @@ vi.mock("node:timers/promises", () => ({
 // Other files of this worker have and want the modules with the real timers.
 vi.resetModules();
 afterAll(() => vi.resetModules());
-const { untilPolled } = await import("../../support/world.ts");
+const { untilPolled } = await import("#test/support/test-environment.ts");
 
 /** Waits for a stack whose functions are given events after so many seconds. */
 async function waited(seconds: number): Promise<number> {

@@ -1,0 +1,61 @@
+import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
+import { ActivityError, type ErrorCode } from "#shared/errors.ts";
+
+/** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
+export function renderProblem(error: unknown, request: Pick<HttpRequest, "requestId">): HttpResponse {
+  return problemResponse(error, request, translate);
+}
+
+export type Translation = { readonly status: number; readonly error: string };
+
+/** An error with both of its keys, in the words that `words` has for each code. */
+export function problemResponse(
+  error: unknown,
+  { requestId }: Pick<HttpRequest, "requestId">,
+  words: (code: ErrorCode, field: string | undefined) => Translation,
+): HttpResponse {
+  const known = error instanceof ActivityError ? error : null;
+  const { field, retryAfter, allow } = known?.facts ?? {};
+  const { status, error: code } = known === null ? { status: 500, error: "internal_error" } : words(known.code, field);
+  const description = known?.message ?? `Something went wrong on our side: quote the request ${requestId}.`;
+  return {
+    status,
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      // RFC 9110, section 11.6.1: a 401 says how to authenticate.
+      ...(status === 401 && { "www-authenticate": code === "invalid_client" ? 'Basic realm="oauth"' : "Bearer" }),
+      ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }),
+      ...(allow !== undefined && { allow }),
+    },
+    body: JSON.stringify({ error: code, error_description: description }),
+  };
+}
+
+export function translate(code: ErrorCode): Translation {
+  switch (code) {
+    case "invalid_value":
+    case "required_field":
+    case "too_broad":
+      return { status: 400, error: "invalid_request" };
+    case "unauthenticated":
+      return { status: 401, error: "unauthorized" };
+    case "scope_missing":
+    case "org_mismatch":
+    case "org_suspended":
+      return { status: 403, error: "forbidden" };
+    case "not_found":
+      return { status: 404, error: "not_found" };
+    case "method_not_allowed":
+      return { status: 405, error: "method_not_allowed" };
+    case "conflict":
+      return { status: 409, error: "conflict" };
+    case "too_large":
+      return { status: 413, error: "payload_too_large" };
+    case "unsupported_media_type":
+      return { status: 415, error: "unsupported_media_type" };
+    case "rate_limited":
+      return { status: 429, error: "too_many_requests" };
+    case "unavailable":
+      return { status: 503, error: "service_unavailable" };
+  }
+}

@@ -1,0 +1,108 @@
+import { ShortMemory } from "#shared/auth/short-memory.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { listEvents } from "#shared/events/query/list-events.ts";
+import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
+import { visibleTypes } from "./mapping.ts";
+import { isDerivedId, toNumericId } from "./numeric-id.ts";
+
+/** Events of each of the two searches for a subject, at most. */
+export const subjectSearchLimit = 10_000;
+
+/** What DynamoDB returns in one call, most often. */
+const searchPageSize = 500;
+
+const memoryCapacity = 1_000;
+const memoryMs = 3_600_000;
+
+type SubjectQuery = {
+  readonly org_id: string;
+  /** The value of the parameter `subject_id`. */
+  readonly subjectId: string;
+  /** Events before it are not listed, so they are not searched either. */
+  readonly since: string | null;
+};
+
+/**
+ * Finds the contact that a `subject_id` means. The index of contacts knows ids as they are stored, and a number that
+ * stands for a text cannot be converted back, so the events that mention contacts are searched for it: the newest, then
+ * those about contacts themselves. What is found stays true, so each instance remembers it for an hour.
+ */
+export class SubjectLookup {
+  readonly #known = new ShortMemory<string>(memoryCapacity);
+  readonly #now: () => Date;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /**
+   * Returns the stored id of the contact, or `subjectId` itself if no listed event mentions the number. Throws
+   * `ActivityError` `too_broad` if it is not among the events that one request searches.
+   */
+  async find(reader: EventReader, query: SubjectQuery): Promise<string> {
+    const { org_id, subjectId } = query;
+    if (!isDerivedId(subjectId)) return subjectId;
+    const key = `${org_id} ${subjectId}`;
+    const known = this.#known.get(key, this.#now());
+    if (known !== null) return known;
+    const found = (await isStored(reader, query)) ? subjectId : await search(reader, query);
+    if (found === null) return subjectId;
+    const now = this.#now();
+    this.#known.set(key, found, now.getTime() + memoryMs, now);
+    return found;
+  }
+}
+
+function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "after"> {
+  return {
+    org_id,
+    since,
+    until: null,
+    entity_type: null,
+    entity_id: null,
+    action: null,
+    actor_user_id: null,
+    contact_id: null,
+    settled: null,
+    visible: visibleTypes,
+    parts: ["contact_id"],
+  };
+}
+
+/** Whether a contact's own id is a whole number that large. */
+async function isStored(reader: EventReader, query: SubjectQuery): Promise<boolean> {
+  const own = { ...queryOf(query), contact_id: query.subjectId, limit: 1, after: null };
+  const { events } = await listEvents(reader, own);
+  return events.some(({ contact_id }) => contact_id === query.subjectId);
+}
+
+/** Returns `null` if no event since `since` mentions the number. Throws `too_broad`. */
+async function search(reader: EventReader, query: SubjectQuery): Promise<string | null> {
+  const newest = await searchWithin(reader, queryOf(query), Number(query.subjectId));
+  if (newest.id !== null || newest.isComplete) return newest.id;
+  const contacts = await searchWithin(reader, { ...queryOf(query), entity_type: "CONTACT" }, Number(query.subjectId));
+  if (contacts.id !== null) return contacts.id;
+  throw subjectNotFound(query.subjectId);
+}
+
+/** The error for a number that stands for none of the contacts that one request searches. */
+export function subjectNotFound(subjectId: string): ActivityError {
+  const message = `No subject ${subjectId} in the newest events, ${subjectSearchLimit} at most: give its custom_id, or since.`;
+  return new ActivityError("too_broad", message, { field: "subject_id" });
+}
+
+async function searchWithin(
+  reader: EventReader,
+  query: Omit<EventQuery, "limit" | "after">,
+  number: number,
+): Promise<{ readonly id: string | null; readonly isComplete: boolean }> {
+  let after: EventQuery["after"] = null;
+  for (let read = 0; read < subjectSearchLimit; read += searchPageSize) {
+    const page = await listEvents(reader, { ...query, after, limit: searchPageSize });
+    const found = page.events.find(({ contact_id }) => contact_id !== null && toNumericId(contact_id).id === number);
+    if (found !== undefined) return { id: found.contact_id, isComplete: true };
+    if (page.next === null) return { id: null, isComplete: true };
+    after = page.next;
+  }
+  return { id: null, isComplete: false };
+}

@@ -1,0 +1,52 @@
+import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { documents } from "./links.ts";
+import { homePage } from "./page.ts";
+import { contentSecurityPolicy } from "./style.ts";
+
+export const homePath = "/";
+
+/**
+ * Serves what this API is, and where its documents are: as a page, or as JSON to who prefers that. Throws `ActivityError`
+ * `method_not_allowed`.
+ */
+export function answerHome({ method, origin, headers }: HttpRequest): HttpResponse {
+  if (method !== "GET")
+    throw new ActivityError("method_not_allowed", "This page is read-only.", { allow: "GET, HEAD" });
+  const common = { "cache-control": "public, max-age=300", vary: "Accept" };
+  const accept = headers.accept ?? "*/*";
+  if (quality(accept, "application/json") > quality(accept, "text/html")) {
+    const links = Object.fromEntries(documents.map(({ key, path }) => [key, `${origin}${path}`]));
+    const description = "An append-only activity log of accounting platforms.";
+    const body = JSON.stringify({ name: "Activity log", description, links });
+    return { status: 200, headers: { ...common, "content-type": "application/json" }, body };
+  }
+  return {
+    status: 200,
+    headers: {
+      ...common,
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": contentSecurityPolicy,
+      "referrer-policy": "no-referrer",
+    },
+    body: homePage(origin),
+  };
+}
+
+/** How much an `Accept` header wants a type, from 0 to 1: the most specific range counts (RFC 9110, section 12.5.1). */
+function quality(accept: string, type: string): number {
+  const ranges = accept.split(",").map((range) =>
+    range
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/),
+  );
+  for (const wanted of [type, type.replace(/\/.*/, "/*"), "*/*"]) {
+    const found = ranges.find(([name]) => name === wanted);
+    if (found === undefined) continue;
+    const given = found.find((parameter) => parameter.startsWith("q="));
+    const weight = given === undefined ? 1 : Number(given.slice("q=".length));
+    return weight >= 0 && weight <= 1 ? weight : 0;
+  }
+  return 0;
+}

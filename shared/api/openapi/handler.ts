@@ -1,0 +1,30 @@
+import { answerHome, homePath } from "#shared/api/home/handler.ts";
+import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
+import { webhookJsonSchema, webhookSchemaPath } from "#shared/api/webhooks/payload-schema.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { eventJsonSchema, eventSchemaPath } from "#shared/events/event-json-schema.ts";
+import { documentPaths, openApi } from "./openapi.ts";
+
+const documents: Record<keyof typeof documentPaths, (origin: string) => unknown> = {
+  "/openapi.json": openApi,
+  [eventSchemaPath]: eventJsonSchema,
+  [webhookSchemaPath]: webhookJsonSchema,
+};
+
+/** Serves what describes the API: a page for people, and documents for programs. Throws `ActivityError` `not_found` or `method_not_allowed`. */
+export async function answerDocuments(request: HttpRequest): Promise<HttpResponse> {
+  const { method, path, origin } = request;
+  if (path === homePath) return answerHome(request);
+  if (!isDocumentPath(path)) throw new ActivityError("not_found", "There is no such resource.");
+  if (method !== "GET")
+    throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET, HEAD" });
+  return {
+    status: 200,
+    headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },
+    body: JSON.stringify(documents[path](origin)),
+  };
+}
+
+function isDocumentPath(path: string): path is keyof typeof documentPaths {
+  return Object.hasOwn(documentPaths, path);
+}

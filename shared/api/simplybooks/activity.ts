@@ -1,0 +1,98 @@
+import type { Org } from "#shared/auth/orgs/org.ts";
+import { actorName } from "#shared/events/actor.ts";
+import type { EntityType } from "#shared/events/entity-types.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { phraseOf } from "#shared/events/event-summary.ts";
+import type { EventPart } from "#shared/events/query/query.ts";
+import { type Mention, mentionsOf } from "#shared/events/related-entities.ts";
+import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { activityIdOf } from "./activity-id.ts";
+import { basePath } from "./routes.ts";
+import { namingOf, typeOf } from "./types.ts";
+
+/** The parts of an event that this dialect shows besides those that every dialect does. */
+export const shownParts = ["actor", "related", "text", "information", "contact_id"] as const satisfies EventPart[];
+
+/** The kinds of document that have a field of their own, and a second one for another document of the kind. */
+export const documentFields = {
+  invoice_id: "INVOICE",
+  receipt_id: "RECEIPT",
+  quote_id: "ESTIMATE",
+  order_id: "SALES_ORDER",
+  delivery_id: "DELIVERY_NOTE",
+  subscription_id: "SUBSCRIPTION",
+} as const satisfies Record<string, EntityType>;
+
+export type DocumentField = keyof typeof documentFields;
+
+export type Reference = {
+  readonly reference_type: string;
+  readonly reference_id: string;
+  readonly reference_uri: string;
+};
+
+/** An activity, with its fields in the order of the contract. Every id is text; what is absent is `null`. */
+export type Activity = {
+  readonly activity_id: string;
+  readonly uri: string;
+  readonly type: string;
+  /** `YYYY-MM-DD HH:MM:SS`, as clocks of the account show it. */
+  readonly date: string;
+  readonly user: string;
+  readonly description: string;
+  readonly information: string;
+  readonly client_id: string | null;
+} & { readonly [field in DocumentField | `linked_${DocumentField}`]: string | null } & {
+  readonly references: readonly Reference[];
+};
+
+/** Where an activity is shown: for whom, and on which host. */
+export type Setting = { readonly org: Pick<Org, "time_zone" | "robot_name">; readonly origin: string };
+
+/**
+ * Shows an event as an activity. The document that it is about has its own field, the customer is `client_id`, and other
+ * documents that it mentions are `linked_*`, the first of each kind.
+ */
+export function activityOf(event: ActivityEvent, { org, origin }: Setting): Activity {
+  const id = String(activityIdOf(event));
+  const [own, ...others] = mentionsOf(event);
+  const ownId = (type: EntityType) => (own?.type === type ? own.id : null);
+  const linkedId = (type: EntityType) => others.find((other) => other.type === type)?.id ?? null;
+  const { title, sentence } = phraseOf(event);
+  const local = zoneClock(org.time_zone).local(Date.parse(event.occurred_at));
+  return {
+    activity_id: id,
+    uri: `${origin}${basePath}/activities/${id}`,
+    type: typeOf(event),
+    date: local.text.slice(0, 19).replace("T", " "),
+    user: actorName(event, org.robot_name),
+    description: event.text ?? title,
+    information: event.information ?? `${sentence} (ID ${event.entity_id})`,
+    client_id: event.contact_id,
+    invoice_id: ownId("INVOICE"),
+    receipt_id: ownId("RECEIPT"),
+    quote_id: ownId("ESTIMATE"),
+    order_id: ownId("SALES_ORDER"),
+    delivery_id: ownId("DELIVERY_NOTE"),
+    subscription_id: ownId("SUBSCRIPTION"),
+    linked_invoice_id: linkedId("INVOICE"),
+    linked_receipt_id: linkedId("RECEIPT"),
+    linked_quote_id: linkedId("ESTIMATE"),
+    linked_order_id: linkedId("SALES_ORDER"),
+    linked_delivery_id: linkedId("DELIVERY_NOTE"),
+    linked_subscription_id: linkedId("SUBSCRIPTION"),
+    references: referencesOf(event, own === undefined ? others : [own, ...others], origin),
+  };
+}
+
+/** Everything that the event is about and that has a collection: the customer first, then in the order of the event. */
+function referencesOf({ contact_id }: ActivityEvent, mentions: readonly Mention[], origin: string): Reference[] {
+  const isCustomer = ({ type, id }: Mention) => type === "CONTACT" && id === contact_id;
+  const ordered = [...mentions.filter(isCustomer), ...mentions.filter((mention) => !isCustomer(mention))];
+  return ordered.flatMap(({ type, id }) => {
+    const domain = namingOf(type)?.domain;
+    if (domain === undefined) return [];
+    const reference_uri = `${origin}${basePath}/${domain}/${encodeURIComponent(id)}`;
+    return [{ reference_type: domain, reference_id: id, reference_uri }];
+  });
+}

@@ -1,0 +1,52 @@
+import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
+import { ActivityError, type ErrorCode } from "#shared/errors.ts";
+import { formatOf, respond } from "./format.ts";
+import { writeCompactXml } from "./xml.ts";
+
+/** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
+export function renderProblem(error: unknown, request: HttpRequest): HttpResponse {
+  const format = formatOf(request);
+  const known = error instanceof ActivityError ? error : null;
+  const status = known === null ? 500 : statusOf(known.code);
+  const message = known === null ? `internal error: quote the request ${request.requestId}` : known.message;
+  const body = format === "json" ? JSON.stringify({ error: message }) : writeCompactXml({ data: { error: message } });
+  const response = respond(format, body, status);
+  const { retryAfter, allow } = known?.facts ?? {};
+  return {
+    ...response,
+    headers: {
+      ...response.headers,
+      // RFC 9110, section 11.6.1: a 401 says how to authenticate.
+      ...(status === 401 && { "www-authenticate": "Bearer" }),
+      ...(retryAfter !== undefined && { "retry-after": String(retryAfter) }),
+      ...(allow !== undefined && { allow }),
+    },
+  };
+}
+
+function statusOf(code: ErrorCode): number {
+  switch (code) {
+    case "invalid_value":
+    case "required_field":
+    case "unsupported_media_type":
+    case "too_broad":
+    case "too_large":
+      return 400;
+    case "unauthenticated":
+      return 401;
+    case "scope_missing":
+    case "org_mismatch":
+    case "org_suspended":
+      return 403;
+    case "not_found":
+      return 404;
+    case "method_not_allowed":
+      return 405;
+    case "conflict":
+      return 409;
+    case "rate_limited":
+      return 429;
+    case "unavailable":
+      return 503;
+  }
+}

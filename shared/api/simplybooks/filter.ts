@@ -1,0 +1,157 @@
+import { invalid } from "#shared/api/http/parameters.ts";
+import type { Activity } from "./activity.ts";
+import { foldCase } from "./fold-case.ts";
+import { dayBounds } from "./local-date.ts";
+
+/** The fields of an activity, in their order. */
+export const activityFields = [
+  "activity_id",
+  "uri",
+  "type",
+  "date",
+  "user",
+  "description",
+  "information",
+  "client_id",
+  "invoice_id",
+  "receipt_id",
+  "quote_id",
+  "order_id",
+  "delivery_id",
+  "subscription_id",
+  "linked_invoice_id",
+  "linked_receipt_id",
+  "linked_quote_id",
+  "linked_order_id",
+  "linked_delivery_id",
+  "linked_subscription_id",
+  "references",
+] as const satisfies readonly (keyof Activity)[];
+
+export type Field = (typeof activityFields)[number];
+
+const operators = {
+  "=~": "contains",
+  "!=": "ne",
+  "<=": "le",
+  ">=": "ge",
+  "=": "eq",
+  "<": "lt",
+  ">": "gt",
+} as const;
+
+export type Operator = (typeof operators)[keyof typeof operators];
+
+export type Condition = {
+  readonly field: Exclude<Field, "references">;
+  readonly operator: Operator;
+  readonly value: string;
+};
+
+const condition = /^([a-z_]+?)(?:__(eq|ne|le|ge|lt|gt)__|(=~|!=|<=|>=|=|<|>))(.*)$/s;
+
+const conditionPattern = "\\s*[a-z_]+(?:=|!=|<|>|__(?:eq|ne|le|ge|lt|gt)__)[^,]*";
+
+/** The form of a filter: conditions separated by commas, or none. */
+export const filterPattern = new RegExp(`^(?:${conditionPattern}(?:,${conditionPattern})*,?)?\\s*$`);
+
+/** The conditions of a filter, as text; an empty filter has none. Some clients end theirs with a comma. */
+function entriesOf(text: string): readonly string[] {
+  const entries = text.split(",").map((entry) => entry.trim());
+  return entries.at(-1) === "" ? entries.slice(0, -1) : entries;
+}
+
+/** Conditions of one filter at most, and its characters. */
+const maxConditions = 20;
+export const maxFilterLength = 2_000;
+
+/**
+ * Reads a filter: conditions that hold together, separated by commas, as `field=value` or `field__eq__value`. Throws
+ * `ActivityError` `invalid_value` and names the field.
+ */
+export function readFilter(text: string): readonly Condition[] {
+  if (text.length > maxFilterLength) throw invalid("filter", "filter too long");
+  const parts = entriesOf(text);
+  if (parts.length > maxConditions) throw invalid("filter", "filter too long");
+  return parts.map(readCondition);
+}
+
+function readCondition(part: string): Condition {
+  const [, name, word, sign, value = ""] = condition.exec(part) ?? [];
+  if (name === undefined) {
+    const message = `filter unknown: write conditions as field=value, not '${part.slice(0, 64)}'`;
+    throw invalid("filter", message);
+  }
+  const field = activityFields.find((known) => known === name);
+  if (field === undefined || field === "references") throw invalid(name.slice(0, 64), `${name.slice(0, 64)} unknown`);
+  if (field === "date" && sign !== "=~" && dayBounds(value) === null) {
+    throw invalid("date", "date unknown: write it as 2026-05-31 or 2026-05-31 18:30:00");
+  }
+  return { field, operator: operatorOf(word ?? sign), value };
+}
+
+function operatorOf(text: string | undefined): Operator {
+  const found = Object.entries(operators).find(([sign, word]) => sign === text || word === text);
+  return found?.[1] ?? "eq";
+}
+
+/** Whether an activity meets a condition, by what it shows. An absent value is empty text. */
+export function meets(activity: Activity, { field, operator, value }: Condition): boolean {
+  const shown = activity[field] ?? "";
+  if (operator === "contains") return foldCase(shown).includes(foldCase(value));
+  if (field === "date") return meetsDate(shown, operator, value);
+  // As an index compares: 007 is not 7.
+  if (operator === "eq") return shown === value;
+  if (operator === "ne") return shown !== value;
+  const order = compare(shown, value);
+  switch (operator) {
+    case "le":
+      return order <= 0;
+    case "ge":
+      return order >= 0;
+    case "lt":
+      return order < 0;
+    case "gt":
+      return order > 0;
+  }
+}
+
+/** A date without a time means all of its day. */
+function meetsDate(shown: string, operator: Exclude<Operator, "contains">, value: string): boolean {
+  const { first, last } = dayBounds(value) ?? { first: value, last: value };
+  switch (operator) {
+    case "eq":
+      return shown >= first && shown <= last;
+    case "ne":
+      return shown < first || shown > last;
+    case "le":
+      return shown <= last;
+    case "ge":
+      return shown >= first;
+    case "lt":
+      return shown < first;
+    case "gt":
+      return shown > last;
+  }
+}
+
+const decimal = /^\d{1,30}$/;
+
+/** Numbers compare as numbers, everything else as text. */
+function compare(left: string, right: string): number {
+  if (left === right) return 0;
+  if (decimal.test(left) && decimal.test(right)) {
+    const [a, b] = [BigInt(left), BigInt(right)];
+    return a < b ? -1 : a > b ? 1 : 0;
+  }
+  return left < right ? -1 : 1;
+}
+
+const searched = ["type", "user", "description", "information", "client_id"] as const satisfies readonly Field[];
+
+/** Whether a term, its case folded, is found in what people read of an activity, or in an id of it. */
+export function isFound(activity: Activity, term: string): boolean {
+  const texts = [...searched.map((field) => activity[field] ?? ""), activity.activity_id];
+  for (const { reference_id } of activity.references) texts.push(reference_id);
+  return texts.some((text) => foldCase(text).includes(term));
+}

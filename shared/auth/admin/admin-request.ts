@@ -1,0 +1,55 @@
+import * as z from "zod/mini";
+import { scopes } from "#shared/auth/caller.ts";
+import { isTimeZone } from "#shared/auth/orgs/org.ts";
+import { orgIdPattern } from "#shared/events/limits.ts";
+import { shardCounts } from "#shared/events/shards/shards.ts";
+import { maxUnits } from "#shared/events/text/max-units.ts";
+import { isVisibleId, isVisibleLine } from "#shared/events/text/text-rules.ts";
+
+const orgId = z.string().check(z.regex(orgIdPattern));
+const id = (max: number) => z.string().check(z.minLength(1), ...maxUnits(max), z.refine(isVisibleId));
+const userId = z.optional(id(256));
+const line = (max: number) => z.string().check(z.minLength(1), ...maxUnits(max), z.refine(isVisibleLine));
+
+/** What an organisation may be told to be, at its creation or later. */
+const settings = {
+  name: z.optional(line(256)),
+  slug: z.optional(z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/))),
+  account_number: z.optional(id(64)),
+  time_zone: z.optional(z.string().check(z.refine(isTimeZone))),
+  robot_name: z.optional(line(256)),
+};
+
+const shards = z.optional(z.literal(shardCounts));
+
+/**
+ * What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function.
+ */
+export const adminRequest = z.discriminatedUnion("action", [
+  z.strictObject({ action: z.literal("org.create"), org_id: orgId, ...settings }),
+  z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings, shards }),
+  /** Ends all access to an organisation, until it is resumed. */
+  z.strictObject({ action: z.literal("org.suspend"), org_id: orgId }),
+  z.strictObject({ action: z.literal("org.resume"), org_id: orgId }),
+  z.strictObject({ action: z.literal("org.list") }),
+  z.strictObject({
+    action: z.literal("token.create"),
+    org_ids: z.array(orgId).check(z.minLength(1), z.maxLength(20)),
+    scopes: z.array(z.enum(scopes)).check(z.minLength(1)),
+    user_id: userId,
+    expires_at: z.optional(z.string()),
+  }),
+  /** A key of the SimplyBooks dialect. */
+  z.strictObject({ action: z.literal("key.create"), org_id: orgId, user_id: userId }),
+  /** An API client of the Fakturoid dialect. */
+  z.strictObject({ action: z.literal("client.create"), org_id: orgId, user_id: userId }),
+  z.strictObject({ action: z.literal("token.list"), org_id: orgId }),
+  z.strictObject({
+    action: z.literal("token.revoke"),
+    token_id: z.string().check(z.regex(/^tok_[0-9a-f]{32}$/)),
+    /** Disables the webhook endpoints that the token created or changed, too. */
+    with_endpoints: z.optional(z.boolean()),
+  }),
+]);
+
+export type AdminRequest = z.infer<typeof adminRequest>;

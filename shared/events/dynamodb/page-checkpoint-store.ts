@@ -1,0 +1,75 @@
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from "@aws-sdk/client-dynamodb";
+import type { Position } from "#shared/events/event.ts";
+import type { Place, PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { placeKey, placePartition, placePrefix } from "#shared/platform/dynamodb/keys.ts";
+import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+
+const keptForSeconds = 15 * 60;
+
+/** Places that are looked at behind some that are all over. */
+const furtherLimits = [100, 400];
+
+/**
+ * Where lists that are paged by number go on, in the config table. A list's name is a digest, and its organisation is
+ * part of the key, so nobody's places lead into another's log.
+ */
+export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
+  return {
+    async upTo({ org_id, name }, offset, count, now) {
+      const query: QueryCommandInput = {
+        TableName: table,
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
+        ExpressionAttributeValues: textAttributes({
+          ":pk": placePartition(org_id, name),
+          ":first": placePrefix,
+          ":last": placeKey(org_id, name, offset).sk,
+        }),
+        ScanIndexForward: false,
+        // The place was written a moment ago, by the request for the page before.
+        ConsistentRead: true,
+      };
+      // Items stay some hours after their time: what is over may lie before what still holds.
+      let start: Record<string, AttributeValue> | undefined;
+      for (const Limit of [count, ...furtherLimits]) {
+        const answer = await calling(client.send(new QueryCommand({ ...query, Limit, ExclusiveStartKey: start })));
+        const live = (answer.Items ?? []).filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000);
+        start = answer.LastEvaluatedKey;
+        if (live.length > 0 || start === undefined) return live.slice(0, count).map(fromItem);
+      }
+      return [];
+    },
+
+    async put({ org_id, name }, { offset, after, head }, now) {
+      const Item = {
+        ...textAttributes({ ...placeKey(org_id, name, offset), after: written(after), head: written(head) }),
+        expires_at_seconds: { N: String(Math.ceil(now.getTime() / 1000) + keptForSeconds) },
+      };
+      await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+    },
+  };
+}
+
+function fromItem({ pk, sk, after, head }: Record<string, AttributeValue>): Place {
+  const read = (value: AttributeValue | undefined): Position => {
+    const parts: unknown = JSON.parse(value?.S ?? "null");
+    const [occurred_at, event_id, entity_id, timeline, position] = Array.isArray(parts) ? parts : [];
+    if (typeof occurred_at !== "string" || typeof event_id !== "string" || typeof entity_id !== "string") {
+      throw new Error(`Item ${pk?.S} ${sk?.S} is no place of a list.`);
+    }
+    const isKey = typeof timeline === "string" && typeof position === "string";
+    return { occurred_at, event_id, entity_id, ...(isKey && { key: { timeline, position } }) };
+  };
+  return { offset: Number(sk?.S?.slice(placePrefix.length)), after: read(after), head: read(head) };
+}
+
+/** A release before this one reads the first three parts. */
+function written({ occurred_at, event_id, entity_id, key }: Position): string {
+  return JSON.stringify([occurred_at, event_id, entity_id, ...(key === undefined ? [] : [key.timeline, key.position])]);
+}

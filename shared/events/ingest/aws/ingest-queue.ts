@@ -1,0 +1,90 @@
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
+import type { AttemptHistory } from "#shared/events/ingest/deferral.ts";
+import { maxEventBytes } from "#shared/events/limits.ts";
+import { oneAttempt, queueClient } from "#shared/platform/aws/clients.ts";
+import { errorFields, log } from "#shared/platform/observability/log.ts";
+import { originAttributes, writerAttribute } from "./attempt-history.ts";
+import { roomForReason, storable } from "./rejected-queue.ts";
+
+/** A message that is sent again, with the same body to the byte: an event without an id has its id from its bytes. */
+type Resent = {
+  readonly body: string;
+  /** The organisation, by which SQS keeps queues fair; `null` where the body does not say. */
+  readonly orgId: string | null;
+  /** The id that its sender knows it by: each time that it is sent again, SQS gives it another. */
+  readonly messageId: string;
+  /** Who sent it first. */
+  readonly writer: string | null;
+};
+
+export type DeferredMessage = Resent & { readonly delaySeconds: number; readonly history: AttemptHistory };
+
+export type DeadMessage = Resent & { readonly reason: string };
+
+/** Both return the messages that were not sent. They throw nothing: what is not sent is left to the queue. */
+export type IngestQueue = {
+  defer(messages: readonly DeferredMessage[]): Promise<readonly DeferredMessage[]>;
+  bury(messages: readonly DeadMessage[]): Promise<readonly DeadMessage[]>;
+};
+
+/** Creates the way back into the ingest queue, and the one into its dead-letter queue. */
+export function ingestQueue(
+  urls: { readonly queue: string; readonly deadLetters: string },
+  client = queueClient(oneAttempt),
+): IngestQueue {
+  const sendBatch = async <Message extends Resent>(
+    QueueUrl: string,
+    messages: readonly Message[],
+    fieldsOf: (message: Message) => Partial<SendMessageBatchRequestEntry>,
+  ): Promise<readonly Message[]> => {
+    const Entries = messages.map((message, at) => ({
+      Id: String(at),
+      MessageBody: message.body,
+      ...(message.orgId === null ? {} : { MessageGroupId: message.orgId }),
+      ...fieldsOf(message),
+    }));
+    try {
+      const { Successful = [], Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      for (const { Code, Message } of Failed) log("error", "message not sent", { code: Code, reason: Message });
+      const sent = new Set(Successful.map(({ Id }) => Id));
+      return messages.filter((_, at) => !sent.has(String(at)));
+    } catch (error) {
+      log("error", "messages not sent", { messages: messages.length, ...errorFields(error) });
+      return messages;
+    }
+  };
+  const sendAll = async <Message extends Resent>(
+    url: string,
+    messages: readonly Message[],
+    fieldsOf: (message: Message) => Partial<SendMessageBatchRequestEntry>,
+  ) => (await Promise.all(callsFor(messages).map((each) => sendBatch(url, each, fieldsOf)))).flat();
+
+  return {
+    // What leaves no room for its history is refused by SQS each time: it is left to the queue, which counts its receives.
+    async defer(messages) {
+      const hasRoom = ({ body }: DeferredMessage) => Buffer.byteLength(body) < roomForReason;
+      const unsent = await sendAll(urls.queue, messages.filter(hasRoom), ({ delaySeconds, ...origin }) => ({
+        DelaySeconds: delaySeconds,
+        MessageAttributes: originAttributes(origin),
+      }));
+      return [...unsent, ...messages.filter((message) => !hasRoom(message))];
+    },
+
+    // Without its history: what an operator sends back has all its tries again, and is still its writer's.
+    bury: (messages) =>
+      sendAll(urls.deadLetters, messages, ({ body, reason, messageId, writer }) => {
+        const attribute = (value: string) => ({ DataType: "String", StringValue: value });
+        const reported = { reason: attribute(storable(reason.slice(0, 400))), message_id: attribute(messageId) };
+        const attributes = { ...reported, ...writerAttribute(writer) };
+        return Buffer.byteLength(body) < roomForReason ? { MessageAttributes: attributes } : {};
+      }),
+  };
+}
+
+/** One call for all that are no larger than an event may be, which are ten at most; one each for the others. */
+function callsFor<Message extends Resent>(messages: readonly Message[]): readonly (readonly Message[])[] {
+  const isLarge = ({ body }: Message) => Buffer.byteLength(body) > maxEventBytes;
+  const together = messages.filter((message) => !isLarge(message));
+  const alone = messages.filter(isLarge).map((message) => [message]);
+  return together.length === 0 ? alone : [together, ...alone];
+}

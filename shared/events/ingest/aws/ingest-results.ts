@@ -1,0 +1,89 @@
+import type { SQSRecord } from "aws-lambda";
+import {
+  type AttemptHistory,
+  defectSeconds,
+  deferralSeconds,
+  maxDefects,
+  maxUnfinished,
+  separationSeconds,
+} from "#shared/events/ingest/deferral.ts";
+import type { Metric } from "#shared/platform/names.ts";
+import { errorFields, log } from "#shared/platform/observability/log.ts";
+import type { MessageOrigin } from "./attempt-history.ts";
+import type { DeadMessage, DeferredMessage, IngestQueue } from "./ingest-queue.ts";
+
+/** What a message is and where it comes from. */
+export type ReceivedEvent = MessageOrigin & { readonly record: SQSRecord; readonly orgId: string | null };
+
+/** What became of it. A message that is left comes again when its visibility timeout is over. */
+export type Result =
+  | { readonly kind: "done"; readonly metric: Metric }
+  | { readonly kind: "throttled" | "unavailable" | "unfinished" | "left" }
+  | { readonly kind: "defect"; readonly error: unknown };
+
+export type Handled = ReceivedEvent & { readonly result: Result };
+
+/** Where a message goes that is not done: `reason` makes it a dead letter. */
+type Next = { readonly delaySeconds: number; readonly history: AttemptHistory } | { readonly reason: string };
+
+/** Sends on what is not done: back into the queue, or to the dead letters. Returns the records that were not sent. */
+export async function sendOn(
+  { queue, random }: { readonly queue: IngestQueue; random(): number },
+  handled: readonly Handled[],
+): Promise<ReadonlySet<SQSRecord>> {
+  const deferred = new Map<DeferredMessage, SQSRecord>();
+  const dead = new Map<DeadMessage, SQSRecord>();
+  for (const event of handled) {
+    const next = nextOf(event, random);
+    if (next === null) continue;
+    const { record, orgId, messageId, writer } = event;
+    const message = { body: record.body, orgId, messageId, writer };
+    if ("reason" in next) dead.set({ ...message, ...next }, record);
+    else deferred.set({ ...message, ...next }, record);
+  }
+  const [undeferred, unburied] = await Promise.all([
+    deferred.size === 0 ? [] : queue.defer([...deferred.keys()]),
+    dead.size === 0 ? [] : queue.bury([...dead.keys()]),
+  ]);
+  return new Set([
+    ...undeferred.flatMap((message) => deferred.get(message) ?? []),
+    ...unburied.flatMap((message) => dead.get(message) ?? []),
+  ]);
+}
+
+function nextOf(event: Handled, random: () => number): Next | null {
+  const { history, result } = event;
+  switch (result.kind) {
+    case "done":
+      return null;
+    case "left":
+      log("warn", "rejection not finished", { message_id: event.messageId });
+      return null;
+    case "throttled":
+    case "unavailable": {
+      const next = { ...history, deferrals: history.deferrals + 1, unfinished: 0 };
+      return { delaySeconds: deferralSeconds(history, random()), history: next };
+    }
+    case "defect": {
+      const next = { ...history, defects: history.defects + 1, unfinished: 0 };
+      logFailure("record failed", event, { defects: next.defects, ...errorFields(result.error) });
+      if (next.defects >= maxDefects) return { reason: reasonOf(result.error) };
+      return { delaySeconds: defectSeconds(history, random()), history: next };
+    }
+    case "unfinished": {
+      const next = { ...history, unfinished: history.unfinished + 1 };
+      logFailure("record not finished", event, { unfinished: next.unfinished });
+      if (next.unfinished >= maxUnfinished) return { reason: "The function never finished with this event." };
+      return { delaySeconds: separationSeconds(random()), history: next };
+    }
+  }
+}
+
+function logFailure(message: string, { record }: Handled, fields: object): void {
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  log("error", message, { message_id: record.messageId, receive_count: receives, ...fields });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

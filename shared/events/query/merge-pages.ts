@@ -1,0 +1,34 @@
+import type { ActivityEvent, Position } from "#shared/events/event.ts";
+import { newestFirst } from "./order.ts";
+import type { EventPage } from "./query.ts";
+
+/**
+ * Merges pages of several queries that began at the same position. Each event comes once. A page that is cut short hides
+ * what lies beyond its end, so nothing older than the newest of those ends is given.
+ */
+export function mergePages(pages: readonly EventPage[], limit: number): EventPage {
+  const end = newestEnd(pages);
+  const known = eventsOf(pages).filter((event) => end === null || newestFirst(event, end) <= 0);
+  const events = known.slice(0, limit);
+  return { events, next: known.length > limit ? (events.at(-1) ?? null) : end };
+}
+
+/** Returns the newest position beyond which one of the pages is not known; `null` if all are known to their ends. */
+export function newestEnd(pages: readonly EventPage[]): Position | null {
+  const ends = pages.flatMap(({ next }) => (next === null ? [] : [next]));
+  return ends.reduce<Position | null>(
+    (newest, end) => (newest === null || newestFirst(end, newest) < 0 ? end : newest),
+    null,
+  );
+}
+
+/** Returns the events of all pages in their order, each once. */
+export function eventsOf(pages: readonly EventPage[]): ActivityEvent[] {
+  return pages
+    .flatMap(({ events }) => events)
+    .sort(newestFirst)
+    .filter((event, at, all) => {
+      const before = all[at - 1];
+      return before === undefined || newestFirst(before, event) !== 0;
+    });
+}

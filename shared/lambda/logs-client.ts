@@ -1,8 +1,0 @@
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { patience } from "./clients.ts";
-
-export function logsClient(): CloudWatchLogsClient {
-  const client = new CloudWatchLogsClient(patience);
-  client.middlewareStack.remove("loggerMiddleware");
-  return client;
-}

@@ -1,0 +1,15 @@
+import { type AttributeValue, type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { textAttributes } from "./attributes.ts";
+import { calling } from "./transient-errors.ts";
+
+/** One item by its key, as of now, as `read` reads it; `null` where there is none. */
+export async function getItem<T>(
+  client: DynamoDBClient,
+  table: string,
+  key: Readonly<Record<string, string>>,
+  read: (item: Record<string, AttributeValue>) => T,
+): Promise<T | null> {
+  const request = { TableName: table, Key: textAttributes(key), ConsistentRead: true };
+  const { Item } = await calling(client.send(new GetItemCommand(request)));
+  return Item === undefined ? null : read(Item);
+}

@@ -1,0 +1,162 @@
+import middy from "@middy/core";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
+import type { RequestLine } from "#shared/audit/lines.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { metrics, variables } from "#shared/platform/names.ts";
+import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { errorFields, log } from "#shared/platform/observability/log.ts";
+import { metricFields } from "#shared/platform/observability/metrics.ts";
+import { encodeResponse } from "./encode-response.ts";
+import { optionalEnv } from "./env.ts";
+import { type Caller, callerOf, type EdgeTrust } from "./request-source.ts";
+
+export type HttpFunction = {
+  /** What the lines and the metrics of its requests name it. */
+  readonly name: string;
+  answer(request: HttpRequest, trace: HttpTrace): Promise<HttpResponse>;
+  /** Begins to read what most requests need, so that it is there when they are authenticated. Must not throw. */
+  prefetch?(): void;
+  renderProblem(error: unknown, request: HttpRequest): HttpResponse;
+  /** Reads the body of a request; without it a function gets none. */
+  readBody?(call: Call): Promise<HttpRequest["body"]>;
+};
+
+/**
+ * What OWASP's "REST Security Cheat Sheet" wants of every answer: no cache keeps it, no browser takes it for a page, and
+ * the next request comes by TLS.
+ */
+const securityHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "strict-transport-security": "max-age=31536000",
+  "x-content-type-options": "nosniff",
+};
+
+type Call = middy.Request<APIGatewayProxyEventV2>;
+
+type Exchange = { request: HttpRequest; readonly caller: Caller; readonly trace: HttpTrace; readonly started: number };
+
+type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
+
+/**
+ * The stack of every function behind the HTTP API: what `answer` throws, `renderProblem` turns into a response; each
+ * response carries its request id, and each request leaves one line in the log. It never throws.
+ */
+export function http({ name, answer, prefetch, renderProblem, readBody }: HttpFunction) {
+  const edge = givenEdge();
+  const exchanges = new WeakMap<APIGatewayProxyEventV2, Exchange>();
+  const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
+    const known = exchanges.get(event);
+    if (known) return known;
+    const caller = callerOf(event, edge);
+    const request = toRequest(event, caller);
+    const opened = { request, caller, trace: { headers: {}, facts: {} }, started: performance.now() };
+    exchanges.set(event, opened);
+    return opened;
+  };
+
+  const report: Stack = {
+    after: ({ event, response }) => reportRequest(name, exchangeOf(event), response),
+    onError: ({ event, response, error }) => reportRequest(name, exchangeOf(event), response, error),
+  };
+  const addHeaders: Stack["after"] = (call) => {
+    const { request, trace } = exchangeOf(call.event);
+    if (!call.response) return;
+    const headers = {
+      ...securityHeaders,
+      ...call.response.headers,
+      ...trace.headers,
+      "x-request-id": request.requestId,
+    };
+    call.response = { ...call.response, headers };
+  };
+  const problems: Stack = {
+    onError: (call) => {
+      call.response = renderProblem(call.error, exchangeOf(call.event).request);
+    },
+  };
+
+  // `after` and `onError` run in reverse: the problem is rendered first, then gets its headers, and is reported last.
+  const stack = middy<APIGatewayProxyEventV2, HttpResponse, Error>({
+    timeoutEarlyInMillis: 250,
+    timeoutEarlyResponse: () => {
+      throw new ActivityError("unavailable", "The answer took too long.", { retryAfter: 2 });
+    },
+  })
+    .use(report)
+    .use({ after: addHeaders, onError: addHeaders })
+    .use(problems)
+    .handler((event: APIGatewayProxyEventV2) => {
+      const { request, trace, caller } = exchangeOf(event);
+      if (caller.isRefused) throw new ActivityError("not_found", "The API is not served at this address.");
+      prefetch?.();
+      return answer(request, trace);
+    });
+  if (readBody !== undefined) {
+    stack.before(async (call) => {
+      const exchange = exchangeOf(call.event);
+      exchange.request = { ...exchange.request, body: await readBody(call) };
+    });
+  }
+
+  return async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { requestId } = event.requestContext;
+    const response = await inInvocation(context, () => stack(event, context), requestId);
+    return encodeResponse(response, event.headers["accept-encoding"] ?? "");
+  };
+}
+
+function givenEdge(): EdgeTrust | null {
+  const secret = optionalEnv(variables.edgeSecret);
+  return secret === null ? null : { secret, isOnlyWay: optionalEnv(variables.edgeOnlyWay) === "true" };
+}
+
+function toRequest(event: APIGatewayProxyEventV2, { origin }: Caller): HttpRequest {
+  const { rawPath, rawQueryString, headers, requestContext } = event;
+  const { method } = requestContext.http;
+  return {
+    method: method === "HEAD" ? "GET" : method,
+    path: rawPath,
+    query: new URLSearchParams(rawQueryString),
+    headers,
+    origin,
+    requestId: requestContext.requestId,
+    body: () => undefined,
+  };
+}
+
+/** Writes the audit line of a request, which is also what its metrics are made of. */
+function reportRequest(
+  dialect: string,
+  { request, caller, trace, started }: Exchange,
+  response: HttpResponse | null | undefined,
+  error?: unknown,
+): void {
+  const now = new Date();
+  const status = response?.status ?? 500;
+  const line: Omit<RequestLine, "duration_ms"> = {
+    time: now.toISOString(),
+    message: "request",
+    request_id: request.requestId,
+    dialect,
+    method: request.method,
+    ...trace.facts,
+    // Lines without a field fall out of a query that groups by it, and what can be no token has no name to go by.
+    token_id: trace.facts.token_id ?? (status === 401 ? "none" : undefined),
+    status,
+    code: error instanceof ActivityError ? error.code : undefined,
+    ip: caller.ip,
+  };
+  const counts = {
+    ...(status >= 500 ? { [metrics.requestsFailed]: 1 } : {}),
+    ...(status === 401 ? { [metrics.requestsUnauthenticated]: 1 } : {}),
+    ...(status === 429 ? { [metrics.requestsRateLimited]: 1 } : {}),
+  };
+  const times = { duration_ms: Math.round((performance.now() - started) * 10) / 10 };
+  log(status >= 500 ? "error" : "info", "request", {
+    ...line,
+    ...(status >= 500 ? errorFields(error) : {}),
+    ...metricFields({ counts, times }, now, [["dialect"], []]),
+  });
+}

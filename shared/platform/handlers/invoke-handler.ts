@@ -1,0 +1,73 @@
+import type { Context } from "aws-lambda";
+import type * as z from "zod/mini";
+import type { AdminLine } from "#shared/audit/lines.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { errorFields, log } from "#shared/platform/observability/log.ts";
+
+/** What is logged of a request and its answer. */
+export type AdminFacts = Pick<
+  AdminLine,
+  "org_ids" | "token_id" | "user_id" | "scopes" | "filters" | "count" | "shards"
+>;
+
+/** Why a request was refused. */
+export type AdminRefusal = { readonly error: { code: string; message: string; field?: string } };
+
+export type Administration<Request, Answer> = {
+  readonly request: z.ZodMiniType<Request>;
+  run(request: Request): Promise<Answer>;
+  /** Whom and what a request is about. */
+  asked(request: Request): AdminFacts;
+  answered(answer: Answer): AdminFacts;
+};
+
+/**
+ * The stack of a function that administrators invoke. Refusals are answers, so that a caller can tell them from a
+ * defect, which fails the invocation. Leaves one line in the log.
+ */
+export function administrativeHandler<Request extends { readonly action: string }, Answer>({
+  request,
+  run,
+  asked,
+  answered,
+}: Administration<Request, Answer>) {
+  const handle = async (event: unknown, invocation: Context): Promise<Answer | AdminRefusal> => {
+    const started = performance.now();
+    const parsed = request.safeParse(event);
+    const report = (outcome: string, facts: AdminFacts, error?: unknown) => {
+      const line: AdminLine = {
+        time: new Date().toISOString(),
+        message: "admin",
+        request_id: invocation.awsRequestId,
+        action: parsed.success ? parsed.data.action : "unknown",
+        outcome,
+        ...(parsed.success ? asked(parsed.data) : {}),
+        ...facts,
+        duration_ms: Math.round((performance.now() - started) * 10) / 10,
+      };
+      const level = error === undefined ? "info" : "error";
+      log(level, "admin", { ...line, ...(error === undefined ? {} : errorFields(error)) });
+    };
+    try {
+      if (!parsed.success) throw malformed(parsed.error.issues[0]?.path.map(String).join("."));
+      const answer = await run(parsed.data);
+      report("done", answered(answer));
+      return answer;
+    } catch (error) {
+      if (!(error instanceof ActivityError) || error.code === "unavailable") {
+        report("failed", {}, error);
+        throw error;
+      }
+      report(error.code, {});
+      const { field } = error.facts;
+      return { error: { code: error.code, message: error.message, ...(field === undefined ? {} : { field }) } };
+    }
+  };
+  return (event: unknown, invocation: Context) => inInvocation(invocation, () => handle(event, invocation));
+}
+
+function malformed(field: string | undefined): ActivityError {
+  const at = field ? `the field ${field}` : "the action";
+  return new ActivityError("invalid_value", `The request is malformed: check ${at}.`, field ? { field } : {});
+}

@@ -1,0 +1,45 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import * as z from "zod/mini";
+import { knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import {
+  deliveryMessage,
+  deliveryStatuses,
+  type FailureReason,
+  type StoredDelivery,
+} from "#shared/webhooks/deliveries/delivery.ts";
+
+const failureReason = z.enum({
+  exhausted: "exhausted",
+  endpoint_gone: "endpoint_gone",
+  endpoint_disabled: "endpoint_disabled",
+  endpoint_deleted: "endpoint_deleted",
+  org_suspended: "org_suspended",
+  aborted_by_receiver: "aborted_by_receiver",
+  test_failed: "test_failed",
+  event_unreadable: "event_unreadable",
+} satisfies { [reason in FailureReason]: reason });
+
+const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessage.shape;
+
+const stored = z.object({
+  org_id,
+  endpoint_id,
+  delivery_id,
+  event_type,
+  event,
+  cycle,
+  step,
+  status: knownOrLater(z.enum(deliveryStatuses)),
+  reason: z.nullable(knownOrLater(failureReason)),
+  attempts: z.number(),
+  created_at: z.string(),
+  last_attempt_at: z.nullable(z.string()),
+  last_status: z.nullable(z.number()),
+  last_error: z.nullable(z.string()),
+  next_attempt_at: z.nullable(z.string()),
+});
+
+/** The delivery of an item. Throws, naming the item's key, where the item is damaged. */
+export function fromDeliveryItem(item: Record<string, AttributeValue>): StoredDelivery {
+  return readItem(stored, item);
+}

@@ -1,0 +1,110 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
+import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
+import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
+import { type Delivery, type DeliveryStore, keptForDays, newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import { toAttemptItem } from "./attempt-item.ts";
+
+/** Writes what became of deliveries, and of each attempt. */
+export function records(client: DynamoDBClient, table: string): Pick<DeliveryStore, "create" | "announce" | "record"> {
+  const create: DeliveryStore["create"] = (message, now, next_attempt_at) => {
+    const delivery = newDelivery(message, now, next_attempt_at);
+    const item = {
+      ...deliveryKey(message.endpoint_id, message.delivery_id),
+      ...delivery,
+      undelivered: delivery.status,
+      ...expiresAfter(now.getTime(), keptForDays),
+    };
+    const put = { TableName: table, Item: marshall(item), ConditionExpression: "attribute_not_exists(pk)" };
+    return unlessRefused(client.send(new PutItemCommand(put)));
+  };
+
+  return {
+    create,
+
+    async announce(message, now, next_attempt_at) {
+      if (await create(message, now, next_attempt_at)) return;
+      const { endpoint_id, delivery_id, cycle, step } = message;
+      const update = {
+        TableName: table,
+        Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
+        ConditionExpression:
+          "#status = :pending AND #cycle = :cycle AND #step = :step AND attribute_not_exists(lease_until)",
+        UpdateExpression: "SET next_attempt_at = :at",
+        ExpressionAttributeNames: { "#status": "status", "#cycle": "cycle", "#step": "step" },
+        ExpressionAttributeValues: marshall({
+          ":pending": "pending",
+          ":cycle": cycle,
+          ":step": step,
+          ":at": next_attempt_at,
+        }),
+      };
+      await unlessRefused(client.send(new UpdateItemCommand(update)));
+    },
+
+    async record(delivery, attempt) {
+      const keepAttempt = async (made: Attempt) =>
+        calling(client.send(new PutItemCommand({ TableName: table, Item: toAttemptItem(delivery, made) })));
+      await Promise.all([
+        attempt === null ? undefined : keepAttempt(attempt),
+        unlessRefused(client.send(new UpdateItemCommand({ TableName: table, ...updateOf(delivery, attempt) }))),
+      ]);
+    },
+  };
+}
+
+/**
+ * The delivery after an attempt. A success holds, however late it is told, until a new cycle begins. Anything else
+ * changes only what is pending still, and not what a later claim, counted by `attempts`, has taken over.
+ */
+function updateOf(delivery: Delivery, attempt: Attempt | null) {
+  const { endpoint_id, delivery_id, status, cycle, step, attempts } = delivery;
+  const { reason, last_attempt_at, last_status, last_error, next_attempt_at } = delivery;
+  const isDone = status === "succeeded";
+  const sets = [
+    "#status = :status, #step = :step, reason = :reason, last_attempt_at = :last_attempt_at",
+    "last_status = :last_status, last_error = :last_error, next_attempt_at = :next_attempt_at",
+    ...(isDone ? [] : ["attempts = :attempts, undelivered = :status"]),
+  ];
+  const values = { ":status": status, ":cycle": cycle, ":step": step, ":reason": reason };
+  const facts = {
+    ":last_attempt_at": last_attempt_at,
+    ":last_status": last_status,
+    ":last_error": last_error,
+    ":next_attempt_at": next_attempt_at,
+  };
+  // A claim that sent nothing is given back: the delivery then counts one attempt less than the claim did.
+  const fence = {
+    ":pending": "pending",
+    ":attempts": attempts,
+    ":claimed": attempt === null ? attempts + 1 : attempts,
+  };
+  return {
+    Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
+    UpdateExpression: `SET ${sets.join(", ")} REMOVE lease_until${isDone ? ", undelivered" : ""}`,
+    ConditionExpression: isDone ? "#cycle = :cycle" : "#cycle = :cycle AND #status = :pending AND attempts <= :claimed",
+    ExpressionAttributeNames: { "#status": "status", "#cycle": "cycle", "#step": "step" },
+    ExpressionAttributeValues: marshall({ ...values, ...facts, ...(isDone ? {} : fence) }),
+  };
+}
+
+/**
+ * Carries out a conditional write, and leaves what stands where the condition does not hold. Answers whether it did.
+ */
+async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await calling(write);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

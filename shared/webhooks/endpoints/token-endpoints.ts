@@ -1,0 +1,46 @@
+import type { TokenEndpoint, TokenEndpoints } from "#shared/auth/admin/admin.ts";
+import { disable } from "./disable-endpoint.ts";
+import type { Endpoint, EndpointStore } from "./endpoint.ts";
+import { withoutPath } from "./endpoint-change-events.ts";
+
+export type TokenEndpointPorts = {
+  readonly endpoints: Pick<EndpointStore, "list" | "get" | "update">;
+  now(): Date;
+};
+
+/** The webhook endpoints that a token leaves behind, for administrators that revoke it. */
+export function tokenEndpoints({ endpoints, now }: TokenEndpointPorts): TokenEndpoints {
+  return {
+    async list(tokenId, orgIds) {
+      const lists = await Promise.all(orgIds.map((orgId) => endpoints.list(orgId)));
+      return lists.flat().flatMap((endpoint) => viewOf(endpoint, tokenId) ?? []);
+    },
+
+    async disable({ org_id, endpoint_id }) {
+      const endpoint = await endpoints.get(org_id, endpoint_id);
+      return endpoint === null || (await disable({ endpoints, now }, endpoint, "token_revoked"));
+    },
+  };
+}
+
+/** How a token relates to an endpoint; `null` if only other tokens created and changed it. */
+function viewOf({ org_id, endpoint_id, url, disabled, ...by }: Endpoint, tokenId: string): TokenEndpoint | null {
+  const relation = relationOf(by, tokenId);
+  if (relation === null) return null;
+  return {
+    org_id,
+    endpoint_id,
+    origin: withoutPath(url),
+    relation,
+    status: disabled === null ? "enabled" : "disabled",
+  };
+}
+
+function relationOf(
+  { created_by, changed_by }: Pick<Endpoint, "created_by" | "changed_by">,
+  tokenId: string,
+): TokenEndpoint["relation"] | null {
+  if (created_by === tokenId) return "created";
+  if (changed_by.includes(tokenId)) return "changed";
+  return created_by === null ? "unknown" : null;
+}

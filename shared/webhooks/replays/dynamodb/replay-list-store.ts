@@ -1,0 +1,46 @@
+import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod/mini";
+import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
+import { getItem } from "#shared/platform/dynamodb/get-item.ts";
+import { replayListKey } from "#shared/platform/dynamodb/keys.ts";
+import { readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import type { ReplayList, ReplayListStore } from "#shared/webhooks/replays/replay.ts";
+
+const stored = z.object({
+  replays: z.array(z.object({ endpoint_id: z.string(), replay_id: z.string() })),
+  version: z.number(),
+});
+
+const empty: ReplayList = { replays: [], version: 0 };
+
+/** Which replays each organisation began, in the deliveries table. */
+export function replayListStore(client: DynamoDBClient, table: string, now: () => Date): ReplayListStore {
+  return {
+    async get(orgId) {
+      return (await getItem(client, table, replayListKey(orgId), (item) => readItem(stored, item))) ?? empty;
+    },
+
+    async replace(orgId, { version }, replays) {
+      const list = { replays, version: version + 1, ...expiresAfter(now().getTime(), keptForDays) };
+      const put = {
+        TableName: table,
+        Item: marshall({ ...replayListKey(orgId), ...list }),
+        ConditionExpression: version === 0 ? "attribute_not_exists(pk)" : "#version = :version",
+        ...(version > 0 && {
+          ExpressionAttributeNames: { "#version": "version" },
+          ExpressionAttributeValues: marshall({ ":version": version }),
+        }),
+      };
+      try {
+        await calling(client.send(new PutItemCommand(put)));
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { createServer, type Server } from "node:http";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
+import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
+import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
+import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
+import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { http } from "#shared/platform/handlers/http-handler.ts";
+import { aSecret, aToken } from "#test/support/builders.ts";
+import { aContext, anHttpEvent } from "#test/support/http-event.ts";
+import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { noneSuspended } from "#test/support/suspended.ts";
+
+/** Stands where DynamoDB would, and answers every call with the same trouble. */
+let engine: Server;
+let origin: string;
+let trouble: { status: number; type: string; reasons?: readonly string[] };
+/** The item that reads find; without one they meet the trouble, too. */
+let stored: Record<string, unknown> | null;
+let lines: LogLine[];
+
+beforeAll(async () => {
+  engine = createServer((request, response) => {
+    request.resume();
+    const isRead = String(request.headers["x-amz-target"]).endsWith("GetItem");
+    if (isRead && stored !== null) {
+      const found = JSON.stringify({ Item: marshall(stored, { removeUndefinedValues: true }) });
+      return response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(found);
+    }
+    const body = JSON.stringify({
+      __type: `com.amazonaws.dynamodb.v20120810#${trouble.type}`,
+      message: "internal detail",
+      // The two errors that say why spell the field differently.
+      ThrottlingReasons: trouble.reasons?.map((reason) => ({ reason })),
+      throttlingReasons: trouble.reasons?.map((reason) => ({ reason })),
+    });
+    return response.writeHead(trouble.status, { "content-type": "application/x-amz-json-1.0" }).end(body);
+  });
+  origin = await listenOnLoopback(engine, 0);
+});
+beforeEach(() => {
+  lines = catchLog();
+  stored = null;
+});
+afterAll(() => closeServer(engine));
+
+function clientOf(endpoint: string): DynamoDBClient {
+  const credentials = { accessKeyId: "x", secretAccessKey: "x" };
+  return new DynamoDBClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
+}
+
+function request(endpoint: string) {
+  const client = clientOf(endpoint);
+  const context = {
+    events: eventStore(client, "events"),
+    tokens: withSuspensions(tokenUses(client, "config"), noneSuspended),
+    now: () => new Date(),
+  };
+  const headers = { authorization: `Bearer ${aSecret()}`, "x-aibooks-org": "org_1" };
+  return http({ name: "test", answer: answerFinzbooks(context), renderProblem })(
+    anHttpEvent("/api/public/v1/activity", { headers }),
+    aContext(),
+  );
+}
+
+describe("when DynamoDB is in trouble", () => {
+  it.each([
+    [400, "ProvisionedThroughputExceededException"],
+    [400, "ThrottlingException"],
+    [400, "RequestLimitExceeded"],
+    [500, "InternalServerError"],
+    [503, "ServiceUnavailable"],
+  ])("a request ends as 503 with the time to wait: %s %s", async (status, type) => {
+    trouble = { status, type };
+    const response = await request(origin);
+    expect(response).toMatchObject({ statusCode: 503, headers: { "retry-after": "2", "x-request-id": "req-1" } });
+    expect(JSON.parse(response.body ?? "")).toEqual({
+      code: "service.unavailable",
+      message: "The store is busy or away.",
+      request_id: "req-1",
+    });
+    expect(lines).toMatchObject([{ level: "error", status: 503, request_id: "req-1", cause: { error: type } }]);
+  });
+
+  it("a request ends as 503 when it is not there at all", async () => {
+    const gone = createServer();
+    const address = await listenOnLoopback(gone, 0);
+    await closeServer(gone);
+    expect(await request(address)).toMatchObject({ statusCode: 503 });
+  });
+
+  it.each([
+    [400, "AccessDeniedException"],
+    [400, "ResourceNotFoundException"],
+    [400, "ValidationException"],
+  ])(
+    "a defect of ours is a 500 that shows nothing but the request id, and is logged whole: %s %s",
+    async (status, type) => {
+      trouble = { status, type };
+      const response = await request(origin);
+      expect(response.statusCode).toBe(500);
+      expect(JSON.parse(response.body ?? "")).toEqual({
+        code: "internal.error",
+        message: "Something went wrong on our side.",
+        request_id: "req-1",
+      });
+      expect(lines).toMatchObject([{ level: "error", status: 500, error: type, error_message: "internal detail" }]);
+    },
+  );
+});
+
+describe("when a token's own item has more writes than it can take", () => {
+  const writeOf = (limit: string) => `TableWrite${limit}ThroughputExceeded`;
+
+  beforeEach(() => {
+    stored = toTokenItem(aToken({ org_ids: ["org_1"] }));
+  });
+
+  it.each([
+    ["ProvisionedThroughputExceededException", undefined],
+    ["ProvisionedThroughputExceededException", [writeOf("KeyRange")]],
+    ["ThrottlingException", [writeOf("KeyRange")]],
+  ])("its requests are too many, and come again in a second: %s %j", async (type, reasons) => {
+    trouble = { status: 400, type, ...(reasons && { reasons }) };
+    const response = await request(origin);
+    expect(response).toMatchObject({
+      statusCode: 429,
+      headers: { "retry-after": "1", "x-ratelimit-remaining": "0", "x-ratelimit-limit": "600" },
+    });
+    expect(JSON.parse(response.body ?? "")).toMatchObject({ code: "rate_limit.exceeded" });
+    expect(lines).toMatchObject([{ status: 429, code: "rate_limited", token_id: aToken().token_id }]);
+  });
+
+  it("has no lease to give for an expensive request", async () => {
+    trouble = { status: 400, type: "ProvisionedThroughputExceededException" };
+    const uses = tokenUses(clientOf(origin), "config");
+    expect(await uses.lease(aToken().token_id, new Date(0), new Date(1))).toEqual({ slot: null, freeAt: null });
+    trouble = { status: 500, type: "InternalServerError" };
+    await expect(uses.lease(aToken().token_id, new Date(0), new Date(1))).rejects.toMatchObject({
+      code: "unavailable",
+    });
+  });
+
+  it.each([
+    ["ThrottlingException", undefined],
+    ["ThrottlingException", ["TableWriteAccountLimitExceeded"]],
+    ["ProvisionedThroughputExceededException", [writeOf("MaxOnDemand")]],
+    ["ProvisionedThroughputExceededException", [writeOf("KeyRange"), "TableWriteAccountLimitExceeded"]],
+    ["InternalServerError", undefined],
+  ])("trouble that is not its own stays 503: %s %j", async (type, reasons) => {
+    trouble = { status: type === "InternalServerError" ? 500 : 400, type, ...(reasons && { reasons }) };
+    expect(await request(origin)).toMatchObject({ statusCode: 503, headers: { "retry-after": "2" } });
+  });
+});

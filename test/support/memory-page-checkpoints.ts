@@ -1,0 +1,20 @@
+import type { Place, PlaceStore } from "#shared/events/query/offset-pagination.ts";
+
+/** Places in memory, for ever. */
+export function memoryPlaces(): PlaceStore & { readonly all: ReadonlyMap<string, readonly Place[]> } {
+  const lists = new Map<string, Place[]>();
+  return {
+    all: lists,
+    async upTo({ org_id, name }, offset, count) {
+      const places = lists.get(`${org_id} ${name}`) ?? [];
+      return places
+        .filter((place) => place.offset <= offset)
+        .sort((left, right) => right.offset - left.offset)
+        .slice(0, count);
+    },
+    async put({ org_id, name }, place) {
+      const key = `${org_id} ${name}`;
+      lists.set(key, [...(lists.get(key) ?? []).filter(({ offset }) => offset !== place.offset), place]);
+    },
+  };
+}

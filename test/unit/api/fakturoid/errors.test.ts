@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { renderProblem } from "#shared/api/fakturoid/errors.ts";
+import { renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { ActivityError, type ErrorCode } from "#shared/errors.ts";
+import { aRequest } from "#test/support/builders.ts";
+
+type Table = Readonly<Record<ErrorCode, readonly [number, string]>>;
+
+const reading: Table = {
+  invalid_value: [400, "invalid_request"],
+  required_field: [400, "invalid_request"],
+  too_broad: [400, "invalid_request"],
+  unauthenticated: [401, "unauthorized"],
+  scope_missing: [403, "forbidden"],
+  org_mismatch: [403, "forbidden"],
+  org_suspended: [403, "forbidden"],
+  not_found: [404, "not_found"],
+  method_not_allowed: [405, "method_not_allowed"],
+  conflict: [409, "conflict"],
+  too_large: [413, "payload_too_large"],
+  unsupported_media_type: [415, "unsupported_media_type"],
+  rate_limited: [429, "too_many_requests"],
+  unavailable: [503, "service_unavailable"],
+};
+
+/** RFC 6749, section 5.2, has words of its own for clients. */
+const oauth: Table = {
+  ...reading,
+  unauthenticated: [401, "invalid_client"],
+  org_suspended: [400, "unauthorized_client"],
+};
+
+// `Object.keys` widens to text: the table above has every code, and no other.
+const codes = Object.keys(reading) as ErrorCode[];
+
+describe.each([
+  ["reading", renderProblem, reading],
+  ["OAuth", renderOauthProblem, oauth],
+] as const)("an error of %s", (_, render, table) => {
+  it.each(codes)("%s has its status and both keys, and no third", (code) => {
+    const [status, error] = table[code];
+    const response = render(new ActivityError(code, "What went wrong."), aRequest("/"));
+    expect(response.status).toBe(status);
+    expect(response.body).toBe(JSON.stringify({ error, error_description: "What went wrong." }));
+    expect(response.headers["content-type"]).toBe("application/json; charset=utf-8");
+  });
+
+  it("says how to authenticate where that is what is missing, and only there", () => {
+    for (const code of codes) {
+      const { status, headers } = render(new ActivityError(code, "No."), aRequest("/"));
+      const scheme = render === renderOauthProblem ? /^Basic\b/ : /^Bearer\b/;
+      if (status === 401) expect(headers["www-authenticate"]).toMatch(scheme);
+      else expect(headers).not.toHaveProperty("www-authenticate");
+    }
+  });
+
+  it("says when to come back, and which methods there are, where it knows", () => {
+    const busy = render(new ActivityError("unavailable", "Busy.", { retryAfter: 2 }), aRequest("/"));
+    expect(busy.headers["retry-after"]).toBe("2");
+    const refused = render(new ActivityError("method_not_allowed", "No.", { allow: "POST" }), aRequest("/"));
+    expect(refused.headers.allow).toBe("POST");
+    const { headers } = render(new ActivityError("not_found", "No."), aRequest("/"));
+    expect(Object.keys(headers)).toEqual(["content-type"]);
+  });
+
+  it.each<unknown>([
+    new Error("the password is hunter2"),
+    new TypeError("x is undefined", { cause: new Error("arn:aws:dynamodb:…") }),
+    "hunter2",
+    undefined,
+    null,
+    { code: "not_found", message: "hunter2", facts: { retryAfter: 1 } },
+  ])("that is a defect shows nothing of itself but where to find it", (error) => {
+    expect(render(error, aRequest("/"))).toEqual({
+      status: 500,
+      headers: { "content-type": "application/json; charset=utf-8" },
+      body: JSON.stringify({
+        error: "internal_error",
+        error_description: "Something went wrong on our side: quote the request req-1.",
+      }),
+    });
+  });
+
+  it("shows neither its cause nor its details", () => {
+    const facts = { cause: new Error("hunter2"), details: { table: "hunter2" }, field: "hunter2" };
+    const { headers, body } = render(
+      new ActivityError("unavailable", "The store is busy or away.", facts),
+      aRequest("/"),
+    );
+    expect(JSON.stringify({ headers, body })).not.toContain("hunter2");
+  });
+
+  it("is JSON whatever it says", () => {
+    const message = 'Required header "User-Agent" is missing \\ \u0000';
+    const { body } = render(new ActivityError("required_field", message), aRequest("/"));
+    expect(JSON.parse(body).error_description).toBe(message);
+  });
+});
+
+it("a grant that there is not has its own word, other mistakes have the common one", () => {
+  const render = (field: string) =>
+    renderOauthProblem(new ActivityError("invalid_value", "No.", { field }), aRequest("/"));
+  expect(render("grant_type")).toMatchObject({
+    status: 400,
+    body: '{"error":"unsupported_grant_type","error_description":"No."}',
+  });
+  expect(JSON.parse(render("token").body).error).toBe("invalid_request");
+});

@@ -1,0 +1,193 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { quarter } from "#infra/local/demo/quarter.ts";
+import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
+import { isPaidName, namedChange, nameOf, visibleTypes } from "#shared/api/fakturoid/mapping.ts";
+import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
+import { jsonText } from "#shared/events/event.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import type { EventInput } from "#shared/events/schema.ts";
+import { anInput, testNow } from "#test/support/builders.ts";
+
+const stored = (input: Partial<EventInput>) => readEvent(anInput(input), { now: testNow, entropy: "names" }).event;
+
+/** The name of an event of this action and entity that changed these fields. */
+function name(action: string, entity_type: EntityType, ...fields: string[]): string {
+  const changes = Object.fromEntries(fields.map((field) => [field, { old: "a", new: "b" }]));
+  return nameOf({ action, entity_type, changes: fields.length === 0 ? null : jsonText(changes) });
+}
+
+describe("the contract's examples", () => {
+  it.each<[string, EntityType, string]>([
+    ["INVOICE_SENT", "INVOICE", "invoice_sent"],
+    ["INVOICE_PAID", "INVOICE", "invoice_paid"],
+    ["CONTACT_DELETED", "CONTACT", "subject_removed"],
+    ["EXPENSE_PAID", "EXPENSE", "expense_paid"],
+    ["BILL_PAID", "BILL", "expense_paid"],
+    ["INVOICE_VOIDED", "INVOICE", "invoice_cancelled"],
+    ["EMAIL_SENT", "INVOICE", "email_sent"],
+    ["INBOX_FILE_ADDED", "INBOX_FILE", "inbox_file_added"],
+    ["INVOICE_PAID_WITH_THANK_YOU_NOTE", "INVOICE", "invoice_paid_with_thank_you_note"],
+  ])("%s of %s is %s", (action, type, expected) => expect(name(action, type)).toBe(expected));
+
+  it("an update of one field is named after it", () => {
+    expect(name("INVOICE_UPDATED", "INVOICE", "taxable_fulfillment_due")).toBe(
+      "invoice_taxable_fulfillment_due_changed",
+    );
+    expect(name("CONTACT_UPDATED", "CONTACT", "name")).toBe("subject_name_changed");
+    expect(name("BILL_UPDATED", "BILL", "due_date")).toBe("expense_due_date_changed");
+  });
+
+  it("an update of no field, of several, or of one whose name is no name, is just an update", () => {
+    expect(name("INVOICE_UPDATED", "INVOICE")).toBe("invoice_updated");
+    expect(name("INVOICE_UPDATED", "INVOICE", "due_date", "notes")).toBe("invoice_updated");
+    for (const field of ["dueDate", "due date", "due-date", "", "1st", "ü", "a\nb", "__proto__", "x".repeat(65)]) {
+      expect(name("INVOICE_UPDATED", "INVOICE", field)).toBe("invoice_updated");
+    }
+    expect(name("INVOICE_UPDATED", "INVOICE", "x".repeat(64))).toBe(`invoice_${"x".repeat(64)}_changed`);
+  });
+
+  it("an update of what was paid is no payment", () => {
+    for (const field of ["paid", "paid_on", "paid_amount"]) {
+      expect(name("INVOICE_UPDATED", "INVOICE", field)).toBe("invoice_updated");
+      expect(namedChange(stored({ action: "INVOICE_UPDATED", changes: { [field]: { old: 0, new: 1 } } }))).toBeNull();
+    }
+    expect(name("INVOICE_UPDATED", "INVOICE", "unpaid_amount")).toBe("invoice_unpaid_amount_changed");
+  });
+
+  it("a change that is not an update does not name the event", () => {
+    expect(name("INVOICE_SENT", "INVOICE", "status")).toBe("invoice_sent");
+    expect(name("INVOICE_STATUS_CHANGED", "INVOICE", "status")).toBe("invoice_status_changed");
+  });
+});
+
+describe("the vendor's vocabulary", () => {
+  it.each<[string, string, EntityType]>([
+    ["invoice_sent", "INVOICE_SENT", "INVOICE"],
+    ["invoice_marked_as_sent", "INVOICE_MARKED_AS_SENT", "INVOICE"],
+    ["invoice_accepted", "INVOICE_ACCEPTED", "INVOICE"],
+    ["invoice_paid", "INVOICE_PAID", "INVOICE"],
+    ["invoice_paid_bank", "INVOICE_PAID_BANK", "INVOICE"],
+    ["invoice_paid_with_thank_you_note", "INVOICE_PAID_WITH_THANK_YOU_NOTE", "INVOICE"],
+    ["invoice_reminder_sent", "INVOICE_REMINDER_SENT", "INVOICE"],
+    ["invoice_payment_removed", "INVOICE_PAYMENT_REMOVED", "INVOICE"],
+    ["invoice_cancelled", "INVOICE_CANCELLED", "INVOICE"],
+    ["invoice_cancelled", "INVOICE_VOIDED", "INVOICE"],
+    ["invoice_undo_cancelled", "INVOICE_UNDO_CANCELLED", "INVOICE"],
+    ["invoice_generated", "INVOICE_GENERATED", "INVOICE"],
+    ["invoice_overdue", "INVOICE_OVERDUE", "INVOICE"],
+    ["invoice_removed", "INVOICE_DELETED", "INVOICE"],
+    ["invoice_restored", "INVOICE_RESTORED", "INVOICE"],
+    ["expense_paid", "EXPENSE_PAID", "EXPENSE"],
+    ["expense_paid", "BILL_PAID", "BILL"],
+    ["expense_payment_removed", "BILL_PAYMENT_REMOVED", "BILL"],
+    ["expense_overdue", "BILL_OVERDUE", "BILL"],
+    ["proforma_paid", "PROFORMA_PAID", "INVOICE"],
+    ["subject_merged", "CONTACT_MERGED", "CONTACT"],
+    ["subject_removed", "CONTACT_DELETED", "CONTACT"],
+    ["generator_removed", "GENERATOR_DELETED", "GENERATOR"],
+    ["generator_restored", "GENERATOR_RESTORED", "GENERATOR"],
+    ["generator_skipped", "GENERATOR_SKIPPED", "GENERATOR"],
+    ["generator_paused", "GENERATOR_PAUSED", "GENERATOR"],
+    ["generator_activated", "GENERATOR_ACTIVATED", "GENERATOR"],
+    ["inbox_file_added", "INBOX_FILE_ADDED", "INBOX_FILE"],
+  ])("%s is %s of %s", (expected, action, type) => {
+    const event = stored({ action, entity_type: type });
+    expect(nameOf(event)).toBe(expected);
+    expect(visibleTypes).toContain(event.entity_type);
+  });
+});
+
+describe("a payment", () => {
+  it.each(["invoice_paid", "invoice_paid_bank", "proforma_paid", "proforma_paid_x", "expense_paid"])("is %s", (paid) =>
+    expect(isPaidName(paid)).toBe(true),
+  );
+
+  it.each(["", "invoice_partially_paid", "invoice_payment_removed", "my_invoice_paid", "bill_paid", "INVOICE_PAID"])(
+    "is not %j",
+    (other) => expect(isPaidName(other)).toBe(false),
+  );
+
+  const type = fc.constantFrom<EntityType>(...visibleTypes);
+  const actionOf = (prefix: string) =>
+    fc
+      .constantFrom("PAID", "PAID_BANK", "PAIDX", "UNPAID", "SENT", "UPDATED", "STATUS_CHANGED", "DELETED", "VOIDED")
+      .map((verb) => `${prefix}_${verb}`);
+  const action = fc.oneof(
+    fc.constantFrom<string>(...entityTypes, "PROFORMA", "EMAIL").chain(actionOf),
+    fc.stringMatching(/^[A-Z][A-Z0-9]{0,8}(_[A-Z0-9]{1,8}){1,3}$/),
+  );
+  const field = fc.oneof(fc.constantFrom("paid", "paid_on", "_paid", "status", "due_date"), fc.string());
+  const change = fc.record({ old: fc.jsonValue({ maxDepth: 2 }), new: fc.jsonValue({ maxDepth: 2 }) });
+  const changes = fc.option(fc.dictionary(field, change, { maxKeys: 2, noNullPrototype: true }));
+
+  it("by its name is one by the index that lists payments, and the other way round", () => {
+    fc.assert(
+      fc.property(action, type, changes, (action, entity_type, changes) => {
+        const event = stored({ action, entity_type, changes });
+        expect(isPaidName(nameOf(event))).toBe(event.settled === "paid");
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it("has, like every event, a name of lower-case words", () => {
+    fc.assert(
+      fc.property(action, type, changes, (action, entity_type, changes) => {
+        expect(nameOf(stored({ action, entity_type, changes }))).toMatch(/^[a-z][a-z0-9_]*$/);
+      }),
+    );
+  });
+});
+
+/** What happens in the demo data, and what the vendor would call it. */
+const demoNames: Readonly<Record<string, string>> = {
+  "BILL ATTACHMENT_ADDED": "attachment_added",
+  "BILL BILL_APPROVED status": "expense_approved",
+  "BILL BILL_CREATED": "expense_created",
+  "BILL BILL_PAID status": "expense_paid",
+  "CONTACT CONTACT_CREATED": "subject_created",
+  "CREDIT_NOTE CREDIT_NOTE_CREATED": "credit_note_created",
+  "CREDIT_NOTE CREDIT_NOTE_SENT": "credit_note_sent",
+  "DEBIT_NOTE DEBIT_NOTE_CREATED": "debit_note_created",
+  "ESTIMATE ESTIMATE_ACCEPTED status": "estimate_accepted",
+  "ESTIMATE ESTIMATE_CREATED": "estimate_created",
+  "ESTIMATE ESTIMATE_SENT": "estimate_sent",
+  "ESTIMATE ESTIMATE_SENT status": "estimate_sent",
+  "ESTIMATE ESTIMATE_STATUS_CHANGED": "estimate_status_changed",
+  "EXPENSE EXPENSE_CREATED": "expense_created",
+  "EXPENSE EXPENSE_PAID": "expense_paid",
+  "INVOICE COMMENT_ADDED": "comment_added",
+  "INVOICE EMAIL_SENT": "email_sent",
+  "INVOICE INVOICE_CREATED": "invoice_created",
+  "INVOICE INVOICE_DELETED": "invoice_removed",
+  "INVOICE INVOICE_PAID status": "invoice_paid",
+  "INVOICE INVOICE_PARTIALLY_PAID status": "invoice_partially_paid",
+  "INVOICE INVOICE_SENT status": "invoice_sent",
+  "INVOICE INVOICE_UPDATED discount": "invoice_discount_changed",
+  "INVOICE INVOICE_UPDATED due_date": "invoice_due_date_changed",
+  "INVOICE INVOICE_UPDATED notes": "invoice_notes_changed",
+  "INVOICE INVOICE_UPDATED reference": "invoice_reference_changed",
+  "INVOICE INVOICE_UPDATED shipping_address": "invoice_shipping_address_changed",
+  "INVOICE INVOICE_VOIDED status": "invoice_cancelled",
+  "ITEM ITEM_CREATED": "item_created",
+  "ITEM ITEM_UPDATED notes": "item_notes_changed",
+  "JOURNAL JOURNAL_CREATED": "journal_created",
+  "JOURNAL JOURNAL_UPDATED notes": "journal_notes_changed",
+  "PAYMENT PAYMENT_CREATED": "payment_created",
+  "PURCHASE_ORDER PURCHASE_ORDER_CREATED": "purchase_order_created",
+  "PURCHASE_ORDER PURCHASE_ORDER_SENT": "purchase_order_sent",
+  "RECEIPT RECEIPT_CREATED": "receipt_created",
+  "SALES_ORDER SALES_ORDER_CREATED": "sales_order_created",
+  "SALES_ORDER SALES_ORDER_STATUS_CHANGED": "sales_order_status_changed",
+};
+
+it("names all that happens in the demo data", () => {
+  const happened = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)].map((input) => {
+    const fields = Object.keys(input.changes ?? {}).join();
+    const what = `${input.entity_type} ${input.action} ${fields}`.trimEnd();
+    return [what, nameOf(readEvent(input, { now: testNow, entropy: what }).event)] as const;
+  });
+  for (const [what, shown] of happened) expect(shown, what).toMatch(/^[a-z][a-z0-9_]*$/);
+  expect(Object.fromEntries(happened)).toEqual(demoNames);
+});

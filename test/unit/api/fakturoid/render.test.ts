@@ -1,0 +1,343 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
+import { type Account, renderEvent, renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
+import type { EntityType } from "#shared/events/entity-types.ts";
+import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
+import { readEventText } from "#shared/events/parse-event.ts";
+import { anEvent, anInputText, anOrg, aToken, testNow } from "#test/support/builders.ts";
+
+const account: Account = { time_zone: "UTC", robot_name: "Robot" };
+
+const shown = (over: Partial<ActivityEvent> = {}, at = account) => JSON.parse(renderEvent(anEvent(over), at));
+const createdAt = (occurred_at: string, time_zone: string) =>
+  shown({ occurred_at }, { ...account, time_zone }).created_at;
+
+/** An event as it is stored when a service writes this beside what `anInput` has. */
+const stored = (extra: string) => readEventText(anInputText({}, extra), { now: testNow, entropy: "render" }).event;
+
+describe("an event", () => {
+  it("has the vendor's keys, in the vendor's order, and no other", () => {
+    const event = anEvent({
+      entity_id: "27",
+      actor_user_id: "5",
+      related: jsonText([{ entity_type: "CONTACT", entity_id: "16", entity_ref: null }]),
+      contact_id: "16",
+      information: "not shown",
+      settled: "paid",
+    });
+    const rendered = JSON.parse(renderEvent(event, account));
+    expect(Object.keys(rendered)).toEqual(["name", "created_at", "text", "related_objects", "user", "params"]);
+    expect(rendered.related_objects.map(Object.keys)).toEqual([
+      ["id", "type"],
+      ["id", "type"],
+    ]);
+    expect(Object.keys(rendered.user)).toEqual(["id", "full_name", "avatar"]);
+  });
+
+  it("is one of a bare array", () => {
+    expect(renderEvents([], account)).toBe("[]");
+    const event = renderEvent(anEvent(), account);
+    expect(renderEvents([anEvent(), anEvent()], account)).toBe(`[${event},${event}]`);
+  });
+
+  it("shows nothing of its id, its organisation, its context or its keeping", () => {
+    const text = renderEvent(anEvent({ metadata: jsonText({ ip: "203.0.113.4" }) }), account);
+    for (const hidden of [anEvent().event_id, anEvent().org_id, anEvent().recorded_at, "203.0.113.4"]) {
+      expect(text).not.toContain(hidden);
+    }
+  });
+
+  it("tells in its own words what happened, else in ours", () => {
+    expect(shown({ text: "Paid and thank you note sent " }).text).toBe("Paid and thank you note sent ");
+    expect(shown().text).toBe("Invoice INV-2026-0042 sent");
+  });
+
+  it("is JSON that says what was stored, whatever texts an event holds", () => {
+    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
+    const id = text.filter((value) => !/^\d+$/.test(value));
+    const shownId = (value: string) => ({ id: toNumericId(value).id, custom_id: value });
+    fc.assert(
+      fc.property(id, id, text, fc.dictionary(text, fc.jsonValue()), (entity_id, actor, said, params) => {
+        const event = anEvent({ entity_id, actor_user_id: actor, text: said, params: jsonText(params) });
+        const rendered = JSON.parse(renderEvents([event], account))[0];
+        expect(rendered).toMatchObject({ text: said, user: shownId(actor) });
+        expect(rendered.related_objects).toEqual([{ ...shownId(entity_id), type: "Invoice" }]);
+        expect(JSON.stringify(rendered.params)).toBe(JSON.stringify(JSON.parse(jsonText(params))));
+      }),
+    );
+  });
+});
+
+describe("created_at", () => {
+  it.each([
+    ["2023-12-01T08:05:47.183Z", "Europe/Prague", "2023-12-01T09:05:47.183+01:00"],
+    ["2023-07-01T22:30:00.000Z", "Europe/Prague", "2023-07-02T00:30:00.000+02:00"],
+    ["2026-03-29T00:59:59.999Z", "Europe/Prague", "2026-03-29T01:59:59.999+01:00"],
+    ["2026-03-29T01:00:00.000Z", "Europe/Prague", "2026-03-29T03:00:00.000+02:00"],
+    ["2026-10-25T00:59:59.999Z", "Europe/Prague", "2026-10-25T02:59:59.999+02:00"],
+    ["2026-10-25T01:00:00.000Z", "Europe/Prague", "2026-10-25T02:00:00.000+01:00"],
+    ["2026-05-11T08:30:12.000Z", "Asia/Kolkata", "2026-05-11T14:00:12.000+05:30"],
+    ["2026-12-31T18:30:00.000Z", "Asia/Kolkata", "2027-01-01T00:00:00.000+05:30"],
+    ["2026-05-11T08:30:12.007Z", "UTC", "2026-05-11T08:30:12.007+00:00"],
+    ["2026-01-01T03:29:59.000Z", "America/St_Johns", "2025-12-31T23:59:59.000-03:30"],
+    ["2011-12-30T09:59:59.999Z", "Pacific/Apia", "2011-12-29T23:59:59.999-10:00"],
+    ["2011-12-30T10:00:00.000Z", "Pacific/Apia", "2011-12-31T00:00:00.000+14:00"],
+  ])("%s in %s is %s", (occurred_at, zone, expected) => expect(createdAt(occurred_at, zone)).toBe(expected));
+
+  it("is the same moment everywhere, as the clock on the wall there shows it", () => {
+    const zones = ["UTC", "Europe/Prague", "Asia/Kolkata", "Australia/Lord_Howe", "America/New_York", "Asia/Kathmandu"];
+    const moments = fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2037, 0, 1) });
+    fc.assert(
+      fc.property(moments, fc.constantFrom(...zones), (ms, timeZone) => {
+        const text = createdAt(new Date(ms).toISOString(), timeZone);
+        expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d$/);
+        expect(Date.parse(text)).toBe(ms);
+        // Swedish writes dates the way of ISO 8601.
+        const wall = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(ms);
+        expect(text.slice(0, 19)).toBe(wall.replace(" ", "T"));
+      }),
+    );
+  });
+});
+
+describe("an id", () => {
+  const shownAs = (id: string) => {
+    const { related_objects, user } = shown({ entity_id: id, actor_user_id: id });
+    expect(related_objects[0].id).toBe(user.id);
+    expect(related_objects[0].custom_id).toBe(user.custom_id);
+    return { id: user.id, custom_id: user.custom_id };
+  };
+
+  it.each(["0", "27", "999999999999999", "4503599627370495"])("that is the whole number %s stays as it is", (id) => {
+    expect(shownAs(id)).toEqual({ id: Number(id), custom_id: undefined });
+    expect(renderEvent(anEvent({ entity_id: id }), account)).toContain(
+      `"related_objects":[{"id":${id},"type":"Invoice"}]`,
+    );
+  });
+
+  it.each([
+    ["inv_8c3f1a9b", 8320451015777600],
+    ["usr_demo", 4673450973414221],
+    ["4503599627370496", 5218296514299755],
+    ["9007199254740993", 7349369731356035],
+    ["007", 6238580918925232],
+    ["-1", 4990505990461203],
+    ["1.0", 8180321804315301],
+    ["1e3", 4698336130319726],
+    ["٣", 4966482521560850],
+    ["12\n", 7353211886012154],
+  ])("%j is shown as %s, with the text beside it", (id, number) => {
+    expect(shownAs(id)).toEqual({ id: number, custom_id: id });
+  });
+
+  it("is a number that every client can hold, and a number that stands for a text is no number of an id", () => {
+    const id = fc.oneof(fc.string({ unit: "binary", minLength: 1 }), fc.stringMatching(/^\d{1,20}$/));
+    fc.assert(
+      fc.property(id, (text) => {
+        const { id: number, custom_id } = shownAs(text);
+        expect(Number.isSafeInteger(number)).toBe(true);
+        expect(custom_id ?? String(number)).toBe(text);
+        expect(number >= 2 ** 52).toBe(custom_id !== undefined);
+      }),
+    );
+  });
+});
+
+describe("related_objects", () => {
+  type Named = readonly [EntityType, string];
+  const related = (...entities: Named[]) =>
+    jsonText(entities.map(([entity_type, entity_id]) => ({ entity_type, entity_id, entity_ref: null })));
+  const objects = (over: Partial<ActivityEvent>) =>
+    shown(over).related_objects.map(({ type, id }: { type: string; id: unknown }) => [type, id]);
+
+  it.each<[EntityType, string]>([
+    ["INVOICE", "Invoice"],
+    ["EXPENSE", "Expense"],
+    ["BILL", "Expense"],
+    ["ESTIMATE", "Estimate"],
+    ["GENERATOR", "Generator"],
+    ["RECURRING_GENERATOR", "RecurringGenerator"],
+    ["EXPENSE_GENERATOR", "ExpenseGenerator"],
+  ])("%s is %s, and comes before its Subject wherever that was named", (entity_type, type) => {
+    const mentions = related(["CONTACT", "16"], ["PAYMENT", "7"]);
+    const named = objects({ entity_type, entity_id: "27", related: mentions, contact_id: "16" });
+    expect(named).toEqual([
+      [type, 27],
+      ["Subject", 16],
+    ]);
+  });
+
+  it("are none where nothing has a counterpart", () => {
+    expect(objects({ entity_type: "INBOX_FILE", related: null })).toEqual([]);
+    expect(objects({ entity_type: "JOURNAL", related: related(["ITEM", "1"], ["USER", "2"]) })).toEqual([]);
+  });
+
+  it("leave out a kind without type, and begin with the document that has one", () => {
+    const mentions = related(["CONTACT", "16"], ["INVOICE", "27"], ["ITEM", "3"], ["EXPENSE", "4"]);
+    expect(objects({ entity_type: "PAYMENT", entity_id: "1", related: mentions, contact_id: "16" })).toEqual([
+      ["Invoice", 27],
+      ["Subject", 16],
+      ["Expense", 4],
+    ]);
+  });
+
+  it("leave out other contacts than the one whose story it is", () => {
+    const mentions = related(["CONTACT", "16"], ["CONTACT", "17"]);
+    expect(objects({ entity_id: "27", related: mentions, contact_id: "16" })).toEqual([
+      ["Invoice", 27],
+      ["Subject", 16],
+    ]);
+    const merged = { entity_type: "CONTACT", entity_id: "17", contact_id: "17", related: mentions } as const;
+    expect(objects(merged)).toEqual([["Subject", 17]]);
+  });
+
+  it("have a document before the Subject that the event itself is about", () => {
+    const mentions = related(["INVOICE", "27"]);
+    expect(objects({ entity_type: "CONTACT", entity_id: "16", contact_id: "16", related: mentions })).toEqual([
+      ["Invoice", 27],
+      ["Subject", 16],
+    ]);
+  });
+
+  it("name each thing once", () => {
+    const mentions = related(["INVOICE", "27"], ["CONTACT", "16"], ["CONTACT", "16"], ["INVOICE", "28"]);
+    expect(objects({ entity_id: "27", related: mentions, contact_id: "16" })).toEqual([
+      ["Invoice", 27],
+      ["Subject", 16],
+      ["Invoice", 28],
+    ]);
+  });
+
+  it("leave out a kind that only a later version of the log knows", () => {
+    const mentions = jsonText([
+      { entity_type: "HOLOGRAM", entity_id: "1" },
+      { entity_type: "toString", entity_id: "2" },
+    ]);
+    expect(objects({ entity_id: "27", related: mentions })).toEqual([["Invoice", 27]]);
+  });
+});
+
+describe("user", () => {
+  it("is the robot of the account where the system did it", () => {
+    expect(renderEvent(anEvent({ actor_user_id: null }), account)).toContain(
+      '"user":{"id":null,"full_name":"Robot","avatar":null}',
+    );
+  });
+
+  it("is who did it, as of then", () => {
+    const actor = jsonText({ name: "Alexandr Hejsek", email: "a@h.cz", avatar_url: "https://a.example/1" });
+    expect(shown({ actor_user_id: "5", actor }).user).toEqual({
+      id: 5,
+      full_name: "Alexandr Hejsek",
+      avatar: "https://a.example/1",
+    });
+  });
+
+  it("names whom somebody acted for, and behind that who acted, whose id it is", () => {
+    const onBehalfOf = { user_id: "9", name: "Anna" };
+    const support = jsonText({ name: "Support", type: "user", on_behalf_of: onBehalfOf });
+    const user = { id: 5, full_name: "Anna (by Support)", avatar: null };
+    expect(shown({ actor_user_id: "5", actor: support }).user).toEqual(user);
+    const agent = jsonText({ type: "agent", on_behalf_of: onBehalfOf });
+    expect(shown({ actor_user_id: null, actor: agent }).user).toEqual({
+      ...user,
+      id: null,
+      full_name: "Anna (by Robot)",
+    });
+  });
+
+  it("has some name even if the event names nobody", () => {
+    const mail = jsonText({ name: "", email: "a@h.cz", avatar_url: "" });
+    expect(shown({ actor_user_id: "5", actor: mail }).user).toEqual({ id: 5, full_name: "a@h.cz", avatar: null });
+    expect(shown({ actor_user_id: "usr_1", actor: null }).user.full_name).toBe("usr_1");
+  });
+});
+
+describe("params", () => {
+  it("are the event's own, to the byte", () => {
+    const own = '{"z":1,"a":{"y":[],"b":1e+21},"date":null,"ž":"\\u0001 \\" <č>","__proto__":{"x":null}}';
+    const event = stored(`,"params":${own},"metadata":{"to":["a@b.cz"]},"changes":{"x":{"old":1,"new":2}}`);
+    expect(renderEvent(event, account).endsWith(`,"params":${own}}`)).toBe(true);
+  });
+
+  it("that are empty are the event's own as well", () => {
+    const event = { ...stored(',"params":{},"metadata":{"to":"a@b.cz"}'), action: "INVOICE_SENT" };
+    expect(renderEvent(event, account)).toMatch(/"params":{}}$/);
+  });
+
+  it("are the new and the old value of the field that changed, in this order", () => {
+    const changed = (action: string, changes: Record<string, unknown>) =>
+      renderEvent(anEvent({ action, changes: jsonText(changes) }), account);
+    const due = { due_date: { old: "2023-11-30", new: "2023-12-01" } };
+    expect(changed("INVOICE_UPDATED", due)).toMatch(/"params":{"new":"2023-12-01","old":"2023-11-30"}}$/);
+    const nothing = { note: { old: null, new: { a: [1] } } };
+    expect(changed("INVOICE_UPDATED", nothing)).toMatch(/"params":{"new":{"a":\[1\]},"old":null}}$/);
+    const status = { status: { old: "A", new: "B" } };
+    expect(changed("INVOICE_STATUS_CHANGED", status)).toMatch(/"params":{"new":"B","old":"A"}}$/);
+    expect(changed("INVOICE_UPDATED", { ...due, ...status })).toMatch(/"params":{}}$/);
+    expect(changed("INVOICE_UPDATED", { paid_on: { old: null, new: "2023-12-01" } })).toMatch(/"params":{}}$/);
+  });
+
+  it("of a step of the workflow are the status's, whatever else the step changed", () => {
+    const changes = jsonText({ status: { old: "SENT", new: "ACCEPTED" }, accepted_at: { old: null, new: "today" } });
+    expect(shown({ action: "ESTIMATE_STATUS_CHANGED", entity_type: "ESTIMATE", changes }).params).toEqual({
+      new: "ACCEPTED",
+      old: "SENT",
+    });
+  });
+
+  it.each([
+    ["INVOICE_SENT", '{"to":"a@b.cz"}', { email: "a@b.cz" }],
+    ["INVOICE_REMINDER_SENT", '{"to":["a@b.cz"]}', { email: "a@b.cz" }],
+    ["EMAIL_SENT", '{"to":["a@b.cz","c@d.cz"]}', { email: "a@b.cz, c@d.cz" }],
+    ["EMAIL_SENT", '{"to":["a@b.cz",7,null]}', { email: "a@b.cz" }],
+    ["INVOICE_SENT", "{}", {}],
+    ["INVOICE_SENT", '{"to":7}', {}],
+    ["INVOICE_SENT", '{"to":{"a":1}}', {}],
+    ["INVOICE_SENT", '{"to":[]}', {}],
+    ["INVOICE_SENT", '{"to":[7]}', {}],
+    ["INVOICE_PAID", '{"to":"a@b.cz"}', {}],
+    ["INVOICE_CREATED", '{"to":"a@b.cz"}', {}],
+  ])("of %s with %s are %j", (action, metadata, params) => {
+    const event = anEvent({ action, metadata: jsonText(JSON.parse(metadata)) });
+    expect(renderEvent(event, account).endsWith(`,"params":${JSON.stringify(params)}}`)).toBe(true);
+  });
+});
+
+describe("the user of a token", () => {
+  it("has the accounts that it opens, the first of them as its own", () => {
+    const token = aToken({ user_id: "5" });
+    const second = anOrg({ org_id: "org_b", name: "Čapek & Sons", slug: "capek", account_number: null });
+    const body = renderUser(token, [anOrg({ robot_name: "Robot" }), second]);
+    const rights = '"permission":"read_only","allowed_scope":["reports","expenses","invoices"]';
+    expect(body).toBe(
+      `{"id":5,"full_name":"Robot","email":null,"avatar_url":null,"default_account":"acme-traders",${rights},"accounts":[` +
+        `{"slug":"acme-traders","logo":null,"name":"Acme Traders","registration_no":"1001",${rights}},` +
+        `{"slug":"capek","logo":null,"name":"Čapek & Sons","registration_no":null,${rights}}]}`,
+    );
+    expect(body).not.toContain(token.hash);
+  });
+
+  it("of a token that speaks for nobody is the token", () => {
+    const { token_id } = aToken();
+    expect(JSON.parse(renderUser(aToken(), [anOrg()]))).toMatchObject({
+      id: toNumericId(token_id).id,
+      custom_id: token_id,
+    });
+  });
+
+  it("has the same number as in the events of the user", () => {
+    const { id, custom_id } = JSON.parse(renderUser(aToken({ user_id: "usr_demo" }), [anOrg()]));
+    expect([id, custom_id]).toEqual([4673450973414221, "usr_demo"]);
+    expect(shown({ actor_user_id: "usr_demo" }).user).toMatchObject({ id, custom_id });
+  });
+
+  it("has no account that no URL could name: clients take the first one's slug", () => {
+    const { default_account, accounts } = JSON.parse(renderUser(aToken(), [anOrg({ slug: null }), anOrg()]));
+    expect([default_account, accounts.map((one: { slug: unknown }) => one.slug)]).toEqual([
+      "acme-traders",
+      ["acme-traders"],
+    ]);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { ActivityError, type ErrorCode } from "#shared/errors.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
+import { aRequest } from "#test/support/builders.ts";
+
+/** The error table of the contract. */
+const table: Readonly<Record<ErrorCode, readonly [number, string]>> = {
+  invalid_value: [400, "validation.invalid_value"],
+  unsupported_media_type: [400, "validation.invalid_value"],
+  too_broad: [400, "validation.invalid_value"],
+  required_field: [400, "validation.required_field"],
+  unauthenticated: [401, "authn.token_invalid"],
+  scope_missing: [403, "authz.scope_missing"],
+  org_mismatch: [403, "authz.org_mismatch"],
+  org_suspended: [403, "authz.org_mismatch"],
+  not_found: [404, "not_found.resource"],
+  method_not_allowed: [405, "method.not_allowed"],
+  conflict: [409, "conflict.duplicate"],
+  too_large: [413, "validation.too_large"],
+  rate_limited: [429, "rate_limit.exceeded"],
+  unavailable: [503, "service.unavailable"],
+};
+
+// `Object.keys` widens to text: the table above has every code, and no other.
+const codes = Object.keys(table) as ErrorCode[];
+
+describe.each(codes)("%s", (code) => {
+  const [status, name] = table[code];
+  const response = renderProblem(new ActivityError(code, "What went wrong."), aRequest("/"));
+
+  it(`is ${status} ${name}`, () => {
+    expect(response.status).toBe(status);
+    expect(JSON.parse(response.body)).toMatchObject({ code: name, message: "What went wrong." });
+    expect(response.headers["content-type"]).toBe("application/json");
+  });
+
+  it("names the request where the fault is ours, and only there", () => {
+    expect(JSON.parse(response.body).request_id).toBe(status >= 500 ? "req-1" : undefined);
+  });
+});
+
+it("shows the contract's sample as it is", () => {
+  const error = new ActivityError("invalid_value", "Unknown entity_type 'FOO'.", {
+    field: "entity_type",
+    details: { valid: documentTypes },
+  });
+  expect(renderProblem(error, aRequest("/")).body).toBe(
+    '{"code":"validation.invalid_value","message":"Unknown entity_type \'FOO\'.","field":"entity_type","details":{"valid":' +
+      '["INVOICE","BILL","ESTIMATE","CREDIT_NOTE","DEBIT_NOTE","SALES_ORDER","PURCHASE_ORDER","PAYMENT","RECEIPT","EXPENSE",' +
+      '"JOURNAL","CONTACT","ITEM","ATTACHMENT"]}}',
+  );
+});
+
+it("leaves out what it has nothing to say about", () => {
+  const { headers, body } = renderProblem(new ActivityError("scope_missing", "No."), aRequest("/"));
+  expect(body).toBe('{"code":"authz.scope_missing","message":"No."}');
+  expect(Object.keys(headers)).toEqual(["content-type"]);
+});
+
+it("says when to come back, and which methods there are", () => {
+  const retried = renderProblem(new ActivityError("unavailable", "Busy.", { retryAfter: 2 }), aRequest("/"));
+  expect(retried.headers["retry-after"]).toBe("2");
+  const refused = renderProblem(new ActivityError("method_not_allowed", "No.", { allow: "GET" }), aRequest("/"));
+  expect(refused.headers.allow).toBe("GET");
+});
+
+describe("a defect", () => {
+  it.each<unknown>([
+    new Error("the password is hunter2"),
+    new TypeError("x is undefined", { cause: new Error("arn:aws:dynamodb:…") }),
+    "hunter2",
+    undefined,
+    null,
+    { code: "not_found", message: "hunter2" },
+  ])("shows nothing of itself", (error) => {
+    expect(renderProblem(error, aRequest("/"))).toEqual({
+      status: 500,
+      headers: { "content-type": "application/json" },
+      body: '{"code":"internal.error","message":"Something went wrong on our side.","request_id":"req-1"}',
+    });
+  });
+});
+
+it("never shows the cause of an error", () => {
+  const error = new ActivityError("unavailable", "The store is busy or away.", { cause: new Error("hunter2") });
+  const { headers, body } = renderProblem(error, aRequest("/"));
+  expect(JSON.stringify({ headers, body })).not.toContain("hunter2");
+});

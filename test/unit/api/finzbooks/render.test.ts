@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { renderEvent, renderPage, renderWhoami } from "#shared/api/finzbooks/render.ts";
+import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
+import { readEventText } from "#shared/events/parse-event.ts";
+import { anEvent, aToken, testNow } from "#test/support/builders.ts";
+import { type ContractEvent, contractEvent, contractPages } from "#test/support/contract-samples.ts";
+
+/** The stored event of a sample, by the way that every event takes. */
+function stored(sample: ContractEvent): ActivityEvent {
+  const text = JSON.stringify({ org_id: "org_8f9a1c2d", ...sample });
+  return readEventText(text, { now: testNow, entropy: "sample" }).event;
+}
+
+describe("the contract, to the byte", () => {
+  it.each(Object.entries(contractPages))("%s", (_, page) => {
+    const { limit, has_more_page } = page.page_context;
+    expect(renderPage(page.activity.map(stored), limit, has_more_page)).toBe(JSON.stringify(page));
+  });
+
+  it("shows an event as its shape is explained", () => {
+    expect(renderEvent(stored(contractEvent))).toBe(JSON.stringify(contractEvent));
+  });
+});
+
+it("shows nothing more of who acted, and for whom, than it always did", () => {
+  const onBehalfOf = { user_id: "usr_9", name: "Anna" };
+  const actor = jsonText({ name: "Support", type: "agent", on_behalf_of: onBehalfOf });
+  expect(renderEvent(anEvent({ actor }))).toBe(renderEvent(anEvent({ actor: null })));
+});
+
+it("shows an empty page", () => {
+  expect(renderPage([], 100, false)).toBe(
+    '{"code":0,"message":"success","activity":[],"page_context":{"limit":100,"returned":0,"has_more_page":false}}',
+  );
+});
+
+it("tells of more, and of a page that is short of its limit", () => {
+  expect(JSON.parse(renderPage([anEvent()], 2, true)).page_context).toEqual({
+    limit: 2,
+    returned: 1,
+    has_more_page: true,
+  });
+});
+
+it.each([
+  ["2026-05-11T08:30:12.000Z", "2026-05-11T08:30:12Z"],
+  ["2026-05-11T08:30:12.500Z", "2026-05-11T08:30:12.500Z"],
+  ["2026-05-11T08:30:12.001Z", "2026-05-11T08:30:12.001Z"],
+  ["0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00Z"],
+])("shows %s as %s", (occurred_at, shown) => {
+  expect(JSON.parse(renderEvent(anEvent({ occurred_at }))).occurred_at).toBe(shown);
+});
+
+it("shows nothing that the contract does not name", () => {
+  const event = anEvent({ actor: jsonText({ email: "p@acme.in" }), text: "t", contact_id: "con_1", settled: "paid" });
+  expect(Object.keys(JSON.parse(renderEvent(event)))).toEqual(Object.keys(contractEvent));
+});
+
+it("keeps the writer's key order and numbers in structured parts", () => {
+  const metadata = '{"z":1,"10":2,"a":{"y":[],"b":1e21},"__proto__":{"x":null}}';
+  const { event } = readEventText(
+    `{"org_id":"o","action":"A_B","entity_type":"BILL","entity_id":"b","occurred_at":"2026-05-11","metadata":${metadata}}`,
+    { now: testNow, entropy: "e" },
+  );
+  expect(renderEvent(event)).toContain(`"metadata":${jsonText(JSON.parse(metadata))}`);
+  expect(renderEvent(event)).toContain('"__proto__":{"x":null}');
+});
+
+it("is JSON that says what was stored, whatever texts an event holds", () => {
+  const text = fc.string({ unit: "binary", maxLength: 40 });
+  fc.assert(
+    fc.property(text, text, fc.option(text), fc.dictionary(text, fc.jsonValue()), (id, ref, actor, metadata) => {
+      const event = anEvent({ entity_id: id, entity_ref: ref, actor_user_id: actor, metadata: jsonText(metadata) });
+      const shown = JSON.parse(renderPage([event], 1, false)).activity[0];
+      expect(shown).toMatchObject({ entity_id: id, entity_ref: ref, actor_user_id: actor });
+      expect(JSON.stringify(shown.metadata)).toBe(JSON.stringify(JSON.parse(event.metadata)));
+    }),
+  );
+});
+
+it("tells who a token speaks for, without its secret or hash", () => {
+  const token = aToken({ user_id: "usr_1", scopes: ["AIBooks.activity.READ"] });
+  expect(renderWhoami({ token, org_id: "org_a" })).toBe(
+    `{"code":0,"message":"success","token":{"token_id":"${token.token_id}","org_id":"org_a","user_id":"usr_1",` +
+      '"scopes":["AIBooks.activity.READ"],"tier":"DEFAULT"}}',
+  );
+});

@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { answerDocuments } from "#shared/api/openapi/handler.ts";
+import { aRequest } from "#test/support/builders.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+
+const home = (headers: Record<string, string> = {}, origin = "https://api.example.com") =>
+  answerDocuments(aRequest("/", { headers, origin }));
+
+const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+
+describe("the page of the API", () => {
+  it("is HTML for browsers, and for clients that take anything", async () => {
+    for (const headers of [{ accept: browser }, { accept: "*/*" }, {}]) {
+      const { status, headers: given, body } = await home(headers);
+      expect([status, given["content-type"], given.vary]).toEqual([200, "text/html; charset=utf-8", "Accept"]);
+      expect(body).toMatch(/^<!doctype html>\n<html lang="en">/);
+    }
+  });
+
+  it("links to documents that are there", async () => {
+    const { body } = await home();
+    const links = [...body.matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
+    expect(new Set(links)).toEqual(new Set(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"]));
+    for (const path of links) expect((await answerDocuments(aRequest(path))).status).toBe(200);
+  });
+
+  it("loads nothing, and its policy allows its own style only", async () => {
+    const { headers, body } = await home();
+    expect(body).not.toMatch(/<(script|img|link|iframe|form|object)|\bstyle=|\bon\w+=|url\(|@import/i);
+    const [, style = ""] = /<style>([\s\S]*)<\/style>/.exec(body) ?? [];
+    const hash = createHash("sha256").update(style).digest("base64");
+    expect(headers["content-security-policy"]).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
+  });
+
+  it("has an example of the demo where the stack is local, and one without it elsewhere", async () => {
+    const local = (await home({}, "http://127.0.0.1:3000")).body;
+    expect(local).toContain("http://127.0.0.1:3000/api/public/v1/invoices/inv_8c3f1a9b/activity");
+    expect(local).toContain("stack.json");
+    const deployed = (await home()).body;
+    expect(deployed).toContain("https://api.example.com/api/public/v1/activity");
+    expect(deployed).not.toMatch(/stack\.json|inv_8c3f1a9b/);
+  });
+
+  it("shows an address that holds markup as text", async () => {
+    const { body } = await home({}, 'https://"><script>x</script>');
+    expect(body).not.toContain("<script>");
+  });
+
+  it.each([
+    "application/json",
+    "application/json, text/html;q=0.5",
+    "application/*, text/html;q=0",
+    "text/*;q=0.1, */*",
+  ])("is JSON for who prefers that: %s", async (accept) => {
+    const { headers, body } = await home({ accept });
+    expect(headers["content-type"]).toBe("application/json");
+    expect(JSON.parse(body)).toMatchObject({
+      name: "Activity log",
+      links: { openapi: "https://api.example.com/openapi.json" },
+    });
+  });
+
+  it("is read-only", async () => {
+    const error = await refusalOf(answerDocuments(aRequest("/", { method: "POST" })));
+    expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
+  });
+});

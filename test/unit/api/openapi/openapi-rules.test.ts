@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { withNullTypes } from "#shared/api/openapi/nullable-schema.ts";
+import { description } from "#test/support/api-description.ts";
+import { schemaFaults } from "#test/support/json-schema.ts";
+import { generatorRules } from "#test/support/openapi-rules.ts";
+
+const served: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(description));
+
+/** A document with one parameter of each schema. */
+const documentWith = (...schemas: object[]) => ({
+  paths: { "/": { get: { tags: ["reading"], parameters: schemas.map((schema) => ({ name: "type", schema })) } } },
+});
+
+/** A document that breaks the rule of the same name, and how often. */
+const broken: Readonly<Record<string, readonly [document: Readonly<Record<string, unknown>>, count: number]>> = {
+  "no schema is only null": [
+    documentWith({ type: "null" }, { anyOf: [{ type: "string" }, { type: "null" }] }, { type: ["string", "null"] }),
+    2,
+  ],
+  "no schema has two types besides null": [
+    documentWith({ type: ["integer", "string"] }, { type: ["integer", "string", "null"] }, { type: ["string"] }),
+    2,
+  ],
+  "enum and const have a type": [
+    documentWith({ enum: ["a"] }, { const: 1 }, { type: "string", enum: ["a"] }, { properties: { enum: {} } }),
+    2,
+  ],
+  "integers that may exceed 2^31 are int64": [
+    documentWith(
+      { type: "integer" },
+      { type: ["integer", "null"], minimum: 0, maximum: 2 ** 31 },
+      { type: "integer", minimum: 0, maximum: 2 ** 31 - 1 },
+      { type: "integer", format: "int64" },
+      { type: "integer", const: 0 },
+    ),
+    2,
+  ],
+  "no choice between arrays": [
+    {
+      ...documentWith(
+        { anyOf: [{ $ref: "#/components/schemas/List" }, { type: "object" }] },
+        { oneOf: [{ type: "array" }] },
+        { type: "array", items: { anyOf: [{ type: "string" }] } },
+      ),
+      components: { schemas: { List: { type: "array" } } },
+    },
+    2,
+  ],
+  "paths and webhooks share no tag": [
+    { ...documentWith(), webhooks: { event: { post: { tags: ["reading", "sent"] } } } },
+    1,
+  ],
+  "every component is used": [
+    {
+      ...documentWith({ $ref: "#/components/schemas/Used" }),
+      security: [{ token: [] }],
+      components: {
+        schemas: { Used: {}, Unused: {} },
+        securitySchemes: { token: {}, key: {} },
+        headers: { Allow: {} },
+      },
+    },
+    3,
+  ],
+};
+
+describe.each(Object.entries(generatorRules))("generators of clients need that %s", (rule, violations) => {
+  it("holds for the served document", () => expect(violations(served)).toEqual([]));
+
+  it("is checked", () => {
+    const [document, count] = broken[rule] ?? [{}, 1];
+    expect(violations(document)).toHaveLength(count);
+  });
+});
+
+describe("withNullTypes", () => {
+  const nullable = (schema: object) => ({ anyOf: [schema, { type: "null" }], description: "outer" });
+
+  it.each([
+    [nullable({ type: "string", minLength: 1 }), { type: ["string", "null"], minLength: 1, description: "outer" }],
+    [nullable({ type: "string", enum: ["a"] }), { type: ["string", "null"], enum: ["a", null], description: "outer" }],
+    [
+      { properties: { a: nullable({ type: "array", items: nullable({ type: "integer" }) }) } },
+      {
+        properties: {
+          a: {
+            type: ["array", "null"],
+            items: { type: ["integer", "null"], description: "outer" },
+            description: "outer",
+          },
+        },
+      },
+    ],
+  ])("converts %j", (schema, converted) => expect(withNullTypes(schema)).toEqual(converted));
+
+  it.each([
+    { anyOf: [{ type: "string" }, { type: "integer" }] },
+    { anyOf: [{ $ref: "#/a" }, { type: "null" }] },
+    { anyOf: [{ type: "string" }, { type: "integer" }, { type: "null" }] },
+    { type: "string", enum: ["a"] },
+  ])("leaves %j as it is", (schema) => expect(withNullTypes(schema)).toEqual(schema));
+
+  it("changes nothing of what is valid", () => {
+    const schema = nullable({ type: "string", enum: ["a", "b"] });
+    const [before, after] = [schemaFaults(schema), schemaFaults(withNullTypes(schema))];
+    for (const value of ["a", "b", null, "c", 1, undefined]) {
+      expect(after(value).length === 0, String(value)).toBe(before(value).length === 0);
+    }
+  });
+});

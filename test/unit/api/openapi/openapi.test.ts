@@ -1,0 +1,237 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { describe, expect, it } from "vitest";
+import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { problemCodes, problemResponses } from "#shared/api/finzbooks/openapi-problems.ts";
+import { basePath, collections, findRoute, type Route } from "#shared/api/finzbooks/routes.ts";
+import { answerDocuments } from "#shared/api/openapi/handler.ts";
+import { documentPaths } from "#shared/api/openapi/openapi.ts";
+import { findWebhookRoute, routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { rateLimit } from "#shared/auth/rate-limit.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
+import { eventJsonSchema } from "#shared/events/event-json-schema.ts";
+import { description, faults, operations, referenced, references } from "#test/support/api-description.ts";
+import { aRequest } from "#test/support/builders.ts";
+import { contractEvent, contractPages } from "#test/support/contract-samples.ts";
+import { schemaFaults } from "#test/support/json-schema.ts";
+
+const { components } = description;
+const paths = Object.keys(description.paths);
+
+describe("the document", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator();
+    const outcome = await validator.validate(JSON.parse(JSON.stringify(description)));
+    expect(outcome.errors ?? []).toEqual([]);
+    expect([outcome.valid, validator.version]).toEqual([true, "3.1"]);
+  });
+
+  it("refers only to what it holds", () => {
+    for (const reference of new Set(references(description))) expect(referenced(reference), reference).toBeDefined();
+  });
+
+  it("is served for the host that the caller used, and is plain JSON", async () => {
+    const { status, headers, body } = await answerDocuments(aRequest("/openapi.json"));
+    expect([status, headers["content-type"]]).toEqual([200, "application/json"]);
+    expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(description)));
+    expect(JSON.parse(body).servers).toEqual([{ url: "https://api.example.com" }]);
+  });
+
+  it("gives every operation a name of its own", () => {
+    const names = operations.map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("the paths", () => {
+  it("are those of the dialects and of the documents", () => {
+    const owners = [`${basePath}/`, "/api/v1/", "/api/v3/", ...Object.keys(documentPaths)];
+    expect(paths.filter((path) => owners.filter((owner) => path.startsWith(owner)).length !== 1)).toEqual([]);
+  });
+
+  it("are asked with the credentials of their dialect, and the documents with none", () => {
+    const schemes = [
+      [`${basePath}/`, ["accessToken"]],
+      ["/api/v1/", ["apiKey", "accessToken"]],
+      ["/api/v3/oauth/", ["oauthClient"]],
+      ["/api/v3/", ["oauthToken", "accessToken"]],
+      ["/", []],
+    ] as const;
+    for (const { path, security } of operations) {
+      const [, expected] = schemes.find(([prefix]) => path.startsWith(prefix)) ?? [];
+      expect([path, ...security.flatMap((scheme) => Object.keys(scheme))]).toEqual([path, ...(expected ?? [])]);
+    }
+    expect(Object.keys(components.securitySchemes)).toEqual(["accessToken", "apiKey", "oauthToken", "oauthClient"]);
+  });
+
+  it("are grouped by the tags of the document", () => {
+    const known = description.tags.map(({ name }) => name);
+    const sent = Object.values(description.webhooks).flatMap(({ post }) => post.tags);
+    expect(new Set([...operations.flatMap(({ tags }) => tags), ...sent])).toEqual(new Set(known));
+  });
+});
+
+describe("the routes of FinzBooks", () => {
+  const own = operations.filter(({ path }) => path.startsWith(basePath) || Object.hasOwn(documentPaths, path));
+  const ownPaths = new Set(own.map(({ path }) => path));
+
+  it("are all in the document", () => {
+    const fixed: Readonly<Record<Route["kind"], string>> = { activity: "/activity", whoami: "/whoami" };
+    for (const path of Object.values(fixed)) expect(paths).toContain(`${basePath}${path}`);
+    for (const collection of Object.keys(collections)) {
+      expect(paths.filter((path) => path.startsWith(`${basePath}/${collection}/{`))).toHaveLength(1);
+    }
+    const webhookPaths = new Set(routeNames.map((name) => routes[name][1]));
+    expect(ownPaths.size).toBe(
+      2 + Object.keys(collections).length + webhookPaths.size + Object.keys(documentPaths).length,
+    );
+    for (const name of routeNames) {
+      const [method, path] = routes[name];
+      expect(operations).toContainEqual(expect.objectContaining({ operationId: name, method, path: basePath + path }));
+    }
+  });
+
+  it.each(own)("$method $path is served", async ({ method, path, operationId }) => {
+    const filled = path.replaceAll(/\{\w+\}/g, "some-id");
+    if (path.startsWith(`${basePath}/webhooks/`)) expect(findWebhookRoute(method, filled).name).toBe(operationId);
+    else if (path.startsWith(basePath)) expect(findRoute(method, filled).kind).toMatch(/activity|whoami/);
+    else expect((await answerDocuments(aRequest(filled, { method }))).status).toBe(200);
+  });
+});
+
+describe("the schemas", () => {
+  /** Every object of a part of the document that has no properties but those it names. */
+  const closedObjects = (value: unknown): object[] => {
+    if (typeof value !== "object" || value === null) return [];
+    const own = "additionalProperties" in value && value.additionalProperties === false ? [value] : [];
+    return [...own, ...Object.values(value).flatMap(closedObjects)];
+  };
+
+  it("of what is answered and sent are open, so that clients of today read what a later version adds", async () => {
+    const { webhooks } = description;
+    const answers = operations.map(({ responses }) => responses);
+    const { body } = await answerDocuments(aRequest("/schemas/webhook.json"));
+    expect(closedObjects([components.schemas, components.responses, webhooks, answers])).toEqual([]);
+    expect(closedObjects(JSON.parse(body))).toEqual([]);
+  });
+
+  it("of the bodies that callers send are closed, as what reads them is", () => {
+    const bodies = operations.flatMap(({ path, requestBody }) =>
+      requestBody === undefined || !path.startsWith(basePath) ? [] : [requestBody.content["application/json"]?.schema],
+    );
+    expect(bodies.length).toBeGreaterThan(4);
+    for (const body of bodies) expect(body).toMatchObject({ type: "object", additionalProperties: false });
+  });
+});
+
+describe("list pages", () => {
+  const lists = operations.filter(({ parameters = [] }) => parameters.some(({ name }) => name === "If-None-Match"));
+
+  it("are those of all dialects, and can be asked whether they changed", () => {
+    const names = lists.map(({ operationId }) => operationId);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "list_activity",
+        "list_invoices_activity",
+        "list_activities",
+        "list_events",
+        "list_paid_events",
+      ]),
+    );
+    expect(names).toHaveLength(1 + Object.keys(collections).length + 3);
+    for (const { responses } of lists) {
+      const rates = Object.keys(responses[200]?.headers ?? {}).filter((name) => name.startsWith("X-RateLimit"));
+      expect(rates.length).toBeGreaterThan(1);
+      expect(Object.keys(responses[304]?.headers ?? {})).toEqual(expect.arrayContaining(["ETag", ...rates]));
+      expect(responses[304]).not.toHaveProperty("content");
+    }
+  });
+});
+
+describe("the samples of the contract", () => {
+  it.each(Object.entries(contractPages))("%s is a valid answer", (_, page) => {
+    expect(faults("Activity")(page)).toEqual([]);
+  });
+
+  it("hold the event that the document shows", () => {
+    expect(faults("Event")(contractEvent)).toEqual([]);
+    expect(components.schemas.Event).toMatchObject({ examples: [contractEvent] });
+  });
+
+  it.each([
+    { ...contractEvent, event_id: "evt_1" },
+    { ...contractEvent, entity_type: "USER" },
+    { ...contractEvent, metadata: null },
+    { ...contractEvent, changes: { status: "SENT" } },
+    { ...contractEvent, occurred_at: "2026-05-11T08:30:12+00:00" },
+    { ...contractEvent, org_id: "org_a" },
+    { event_id: contractEvent.event_id },
+  ])("would not be valid with another shape", (event) => {
+    expect(faults("Event")(event)).not.toEqual([]);
+  });
+});
+
+describe("the errors", () => {
+  it("are those of the contract's table", () => {
+    expect(new Set(problemCodes)).toEqual(
+      new Set([
+        "validation.invalid_value",
+        "validation.required_field",
+        "authn.token_invalid",
+        "authz.scope_missing",
+        "authz.org_mismatch",
+        "not_found.resource",
+        "method.not_allowed",
+        "conflict.duplicate",
+        "validation.too_large",
+        "rate_limit.exceeded",
+        "service.unavailable",
+        "internal.error",
+      ]),
+    );
+  });
+
+  it("each have an example that is a valid problem", () => {
+    const shown = Object.values(problemResponses()).flatMap(({ content }) =>
+      Object.entries(content["application/json"].examples),
+    );
+    expect(components.responses).toMatchObject(problemResponses());
+    // Other methods belong to no operation.
+    const elsewhere = "method.not_allowed";
+    expect(new Set([...shown.map(([code]) => code), elsewhere])).toEqual(new Set(problemCodes));
+    for (const [code, { value }] of shown) {
+      expect(faults("Problem")(value)).toEqual([]);
+      expect(value).toMatchObject({ code });
+    }
+  });
+
+  it("are what the dialect renders", () => {
+    const { body } = renderProblem(new ActivityError("not_found", "There is no such resource."), aRequest("/"));
+    expect(components.responses.NotFound?.content["application/json"].examples["not_found.resource"]?.value).toEqual(
+      JSON.parse(body),
+    );
+  });
+});
+
+describe("what it takes from the code", () => {
+  it("limits, patterns and kinds are those that hold", () => {
+    expect(components.parameters.Limit.schema).toEqual({ type: "integer", minimum: 1, maximum: 500, default: 100 });
+    expect(components.schemas.EntityType.enum).toEqual(documentTypes);
+    expect(components.headers["X-RateLimit-Limit"].example).toBe(rateLimit.requests);
+  });
+
+  it("agrees with the schema that events are written by", () => {
+    const schema = eventJsonSchema("https://api.example.com");
+    const written = schemaFaults(schema);
+    for (const event of [contractEvent, ...Object.values(contractPages).flatMap(({ activity }) => activity)]) {
+      expect(written({ org_id: "org_a", ...event })).toEqual([]);
+    }
+    const limitsOf = (name: "event_id" | "action" | "entity_id") => {
+      const { type, pattern, minLength, maxLength } = Object(schema.properties[name]);
+      return JSON.parse(JSON.stringify({ type, pattern, minLength, maxLength }));
+    };
+    expect(components.schemas.Event).toMatchObject({
+      properties: { event_id: limitsOf("event_id"), entity_id: limitsOf("entity_id"), action: limitsOf("action") },
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { renderProblem } from "#shared/api/simplybooks/errors.ts";
+import { ActivityError, type ErrorCode } from "#shared/errors.ts";
+import { aRequest } from "#test/support/builders.ts";
+
+const statuses: Readonly<Record<ErrorCode, number>> = {
+  invalid_value: 400,
+  required_field: 400,
+  unsupported_media_type: 400,
+  too_broad: 400,
+  too_large: 400,
+  unauthenticated: 401,
+  scope_missing: 403,
+  org_mismatch: 403,
+  org_suspended: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  rate_limited: 429,
+  unavailable: 503,
+};
+
+// `Object.keys` widens to text: the table above has every code, and no other.
+const codes = Object.keys(statuses) as ErrorCode[];
+
+const inXml = aRequest("/api/v1/activities");
+const inJson = aRequest("/api/v1/activities?format=json");
+
+it.each(codes)("%s has its status, and its message in both formats", (code) => {
+  const error = new ActivityError(code, "What went wrong.");
+  for (const [request, type, body] of [
+    [inJson, "application/json; charset=utf-8", '{"error":"What went wrong."}'],
+    [
+      inXml,
+      "application/xml; charset=utf-8",
+      '<?xml version="1.0" encoding="UTF-8"?>\n<data><error>What went wrong.</error></data>',
+    ],
+  ] as const) {
+    const response = renderProblem(error, request);
+    expect(response).toMatchObject({ status: statuses[code], body });
+    expect(response.headers["content-type"]).toBe(type);
+  }
+});
+
+describe("the contract's sample", () => {
+  const error = new ActivityError("invalid_value", "client_id unknown", { field: "client_id", details: { valid: [] } });
+
+  it("is this in JSON, to the byte", () => {
+    expect(renderProblem(error, inJson)).toEqual({
+      status: 400,
+      headers: { "content-type": "application/json; charset=utf-8" },
+      body: '{"error":"client_id unknown"}',
+    });
+  });
+
+  it("is this in XML, to the byte", () => {
+    expect(renderProblem(error, inXml)).toEqual({
+      status: 400,
+      headers: { "content-type": "application/xml; charset=utf-8" },
+      body: '<?xml version="1.0" encoding="UTF-8"?>\n<data><error>client_id unknown</error></data>',
+    });
+  });
+});
+
+it("has the format that Accept asks for, also where the request names one that there is not", () => {
+  const headers = { accept: "application/json" };
+  const error = new ActivityError("invalid_value", "format unknown");
+  for (const target of ["/api/v1/activities", "/api/v1/activities?format=yaml", "/?format=a&format=b"]) {
+    expect(renderProblem(error, aRequest(target, { headers })).body).toBe('{"error":"format unknown"}');
+  }
+  expect(renderProblem(error, aRequest("/?format=yaml")).body).toContain("<error>format unknown</error>");
+});
+
+it("escapes what a caller wrote", () => {
+  const error = new ActivityError("invalid_value", '<script>"&\u0000 unknown');
+  expect(renderProblem(error, inXml).body).toContain('<error>&lt;script&gt;"&amp; unknown</error>');
+  expect(renderProblem(error, inJson).body).toBe('{"error":"<script>\\"&\\u0000 unknown"}');
+});
+
+describe("headers", () => {
+  const headersOf = (error: ActivityError) => renderProblem(error, inJson).headers;
+
+  it("say how to authenticate with a 401, and only there", () => {
+    expect(headersOf(new ActivityError("unauthenticated", "No."))["www-authenticate"]).toMatch(/^[A-Za-z]+( .+)?$/);
+    for (const code of codes.filter((other) => other !== "unauthenticated")) {
+      expect(headersOf(new ActivityError(code, "No."))).not.toHaveProperty("www-authenticate");
+    }
+  });
+
+  it("say when to come back", () => {
+    expect(headersOf(new ActivityError("rate_limited", "No.", { retryAfter: 17 }))["retry-after"]).toBe("17");
+    expect(headersOf(new ActivityError("unavailable", "No.", { retryAfter: 0 }))["retry-after"]).toBe("0");
+    expect(headersOf(new ActivityError("unavailable", "No."))).not.toHaveProperty("retry-after");
+  });
+
+  it("say which methods there are", () => {
+    expect(headersOf(new ActivityError("method_not_allowed", "No.", { allow: "GET" })).allow).toBe("GET");
+    expect(headersOf(new ActivityError("not_found", "No."))).not.toHaveProperty("allow");
+  });
+});
+
+describe("a defect", () => {
+  it.each<unknown>([
+    new Error("the password is hunter2"),
+    new TypeError("x is undefined", { cause: new Error("arn:aws:dynamodb:hunter2") }),
+    { code: "not_found", message: "hunter2", facts: { retryAfter: 1, allow: "GET" } },
+    "hunter2",
+    undefined,
+    null,
+  ])("shows nothing of itself, and names the request", (error) => {
+    expect(renderProblem(error, inJson)).toEqual({
+      status: 500,
+      headers: { "content-type": "application/json; charset=utf-8" },
+      body: '{"error":"internal error: quote the request req-1"}',
+    });
+    expect(renderProblem(error, inXml)).toEqual({
+      status: 500,
+      headers: { "content-type": "application/xml; charset=utf-8" },
+      body:
+        '<?xml version="1.0" encoding="UTF-8"?>\n' +
+        "<data><error>internal error: quote the request req-1</error></data>",
+    });
+  });
+});
+
+it("never shows the cause of an error, nor its details", () => {
+  const cause = new Error("hunter2");
+  const error = new ActivityError("unavailable", "The store is away.", { cause, details: { table: "hunter2" } });
+  for (const request of [inJson, inXml]) expect(JSON.stringify(renderProblem(error, request))).not.toContain("hunter2");
+});

@@ -1,0 +1,376 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { activityFields } from "#shared/api/simplybooks/filter.ts";
+import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import { readEvent } from "#shared/events/parse-event.ts";
+import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "#test/support/activity-xml.ts";
+import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { memoryEvents } from "#test/support/memory-events.ts";
+import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { simplybooksDialect } from "#test/support/simplybooks-dialect.ts";
+import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/simplybooks-samples.ts";
+import { tokenPorts } from "#test/support/token-ports.ts";
+
+const list = "/api/v1/activities";
+const account = "/api/v1/accounts/current";
+const xmlType = "application/xml; charset=utf-8";
+const jsonType = "application/json; charset=utf-8";
+
+/** An hour of an invoice's life, the newest first, by somebody and by nobody. */
+const hour = ["INVOICE_PAID", "INVOICE_SENT", "INVOICE_UPDATED", "INVOICE_CREATED"].map((action, at) =>
+  anEvent({
+    action,
+    event_id: `evt_${String(at).padStart(32, "0")}`,
+    actor_user_id: at === 0 ? null : "usr_xyz",
+    occurred_at: `2026-05-11T08:0${9 - at}:00.000Z`,
+    contact_id: "con_1",
+  }),
+);
+
+/** The dialect over that hour. */
+const dialect = () => simplybooksDialect({ events: hour });
+
+type Dialect = ReturnType<typeof simplybooksDialect>;
+
+async function shown({ ask }: Dialect, query = ""): Promise<Record<string, unknown>[]> {
+  const { status, body } = await ask(`${list}?format=json${query}`);
+  expect(status, body).toBe(200);
+  return JSON.parse(body);
+}
+
+/** The number of the newest activity. */
+async function newestId(of: Dialect): Promise<string> {
+  const [newest] = await shown(of, "&take=1");
+  return String(newest?.activity_id);
+}
+
+describe("the vendor's sample, stored and asked for on the vendor's host", () => {
+  const golden = (file: string) =>
+    readFileSync(new URL(`../../../golden/simplybooks/${file}`, import.meta.url), "utf8");
+  const org = anOrg({ time_zone: sampleZone });
+  const events = [vendorSample, linkedSample].map(
+    (sample) => readEvent({ org_id: org.org_id, ...sample }, { now: testNow, entropy: "golden" }).event,
+  );
+  const answer = answerSimplybooks({
+    tokens: tokenPorts(() => aToken()),
+    orgs: { read: async () => org },
+    events: memoryEvents(events),
+    places: memoryPlaces(),
+    now: () => testNow,
+  });
+  const ask = (target: string) =>
+    answer(aRequest(target, { origin: sampleOrigin, headers: { "x-api-key": aSecret() } }), { headers: {}, facts: {} });
+
+  it.each([
+    ["activity", "2829286459676944"],
+    ["linked", "2829396758996554"],
+  ])("comes back byte for byte: %s", async (name, id) => {
+    expect(await ask(`${list}/${id}`)).toEqual({
+      status: 200,
+      headers: { "content-type": xmlType },
+      body: golden(`${name}.xml`),
+    });
+    expect(await ask(`${list}/${id}?format=json`)).toEqual({
+      status: 200,
+      headers: { "content-type": jsonType },
+      body: JSON.stringify(JSON.parse(golden(`${name}.json`))),
+    });
+  });
+});
+
+describe("the list", () => {
+  it("is what the account's log holds, newest first, with all fields in their order, in both formats", async () => {
+    const { ask } = dialect();
+    const json = await ask(`${list}?format=json`);
+    const xml = await ask(list);
+    expect([json.headers, xml.headers]).toMatchObject([{ "content-type": jsonType }, { "content-type": xmlType }]);
+    const told: Record<string, unknown>[] = JSON.parse(json.body);
+    expect(told.map(({ type }) => type)).toEqual([
+      "invoicepayment_create",
+      "invoice_email",
+      "invoice_update",
+      "invoice_create",
+    ]);
+    for (const one of told) expect(Object.keys(one)).toEqual(activityFields);
+    expect(readActivitiesXml(xml.body)).toEqual(told.map(comparable));
+  });
+
+  it("is answered 304 to a caller that has it, in the same format", async () => {
+    const { ask } = dialect();
+    const [xml, json] = [await ask(list), await ask(`${list}?format=json`)];
+    const known = (response: typeof xml) => ({
+      headers: { "x-api-key": aSecret(), "if-none-match": response.headers.etag },
+    });
+    expect(await ask(list, known(xml))).toMatchObject({ status: 304, headers: xml.headers, body: "" });
+    expect((await ask(list, known(json))).status).toBe(200);
+    expect(xml.headers.vary).toBe("accept-encoding, authorization, origin, accept, x-accountid, x-api-key");
+  });
+
+  it("reads the whole account, and only what it shows", async () => {
+    const { ask, page } = dialect();
+    await ask(list);
+    expect(page.mock.calls.map(([query]) => query)).toEqual([
+      expect.objectContaining({
+        org_id: "org_8f9a1c2d",
+        entity_type: null,
+        entity_id: null,
+        contact_id: null,
+        since: null,
+        until: null,
+        after: null,
+        limit: 100,
+        parts: ["actor", "related", "text", "information", "contact_id"],
+      }),
+    ]);
+  });
+
+  it("is cut by skip and take, and empty beyond its end", async () => {
+    const of = dialect();
+    const all = await shown(of);
+    expect(await shown(of, "&take=1")).toEqual(all.slice(0, 1));
+    expect(await shown(of, "&skip=1&take=2")).toEqual(all.slice(1, 3));
+    expect(await shown(of, "&skip=3&take=2")).toEqual(all.slice(3));
+    for (const skip of [4, 5, 999_999_999]) expect(await shown(of, `&skip=${skip}`)).toEqual([]);
+  });
+
+  it("shows the fields that are asked for, in the order of the contract and not of the request", async () => {
+    const { ask } = dialect();
+    const { body } = await ask(`${list}?format=json&take=1&fields=type,%20invoice_id,quote_id,date,,type`);
+    expect(body).toBe(
+      '[{"type":"invoicepayment_create","date":"2026-05-11 08:09:00","invoice_id":"inv_8c3f1a9b","quote_id":null}]',
+    );
+    const all = await ask(`${list}?format=json`);
+    for (const none of ["", ",", "%20,"]) {
+      expect((await ask(`${list}?format=json&fields=${none}`)).body).toBe(all.body);
+    }
+  });
+
+  it("reads a customer's index for a customer, a document's for a document, and none for what cannot be", async () => {
+    const { ask, page } = dialect();
+    const asked = async (filter: string) => {
+      page.mockClear();
+      expect((await ask(`${list}?filter=${filter}`)).status).toBe(200);
+      return page.mock.calls.map(([{ contact_id, entity_type, entity_id }]) => [contact_id, entity_type, entity_id]);
+    };
+    expect(await asked("client_id=con_1")).toEqual([["con_1", null, null]]);
+    expect(await asked("invoice_id__eq__inv_8c3f1a9b")).toEqual([[null, "INVOICE", "inv_8c3f1a9b"]]);
+    expect(await asked("quote_id=q_1,client_id=con_1")).toEqual([[null, "ESTIMATE", "q_1"]]);
+    expect(await asked("activity_id=abc")).toEqual([]);
+    expect(await asked(`client_id=${"x".repeat(257)}`)).toEqual([]);
+  });
+
+  it.each(["take=0", "skip=x", "sort=date", "filter=foo=1", "fields=foo", "take=1&take=1"])(
+    "is refused for %s every time, without a read, and tells the rate",
+    async (query) => {
+      const { ask, page } = dialect();
+      // Of a caller who was let in before, the read starts ahead.
+      for (let n = 0; n < 3; n++) {
+        const { status, body, trace } = await ask(`${list}?${query}`);
+        expect([status, readErrorXml(body)]).toEqual([400, expect.stringMatching(/./)]);
+        expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+        expect(trace.facts).toEqual({ route: "list", token_id: aToken().token_id, org_id: "org_8f9a1c2d" });
+      }
+      expect(page).not.toHaveBeenCalled();
+    },
+  );
+});
+
+describe("an activity by its number", () => {
+  it("is the one of the list, in both formats", async () => {
+    const of = dialect();
+    for (const one of await shown(of)) {
+      const path = `${list}/${one.activity_id}`;
+      const [json, xml] = [await of.ask(`${path}?format=json`), await of.ask(path)];
+      expect([json.status, json.headers, JSON.parse(json.body)]).toEqual([200, { "content-type": jsonType }, one]);
+      expect([xml.status, xml.headers]).toEqual([200, { "content-type": xmlType }]);
+      expect(readActivityXml(xml.body)).toEqual(comparable(one));
+    }
+  });
+
+  it.each(["take=0", "skip=-1", "sort=date", "filter=type=x", "search=none", "take=1&take=2", "x=y"])(
+    "is refused with %s, which is no parameter there",
+    async (query) => {
+      const of = dialect();
+      const path = `${list}/${await newestId(of)}`;
+      const { status, body } = await of.ask(`${path}?format=json&${query}`);
+      expect([status, JSON.parse(body).error]).toEqual([
+        400,
+        expect.stringMatching(/^(take|skip|sort|filter|search|x) unknown/),
+      ]);
+    },
+  );
+
+  it("is the same whatever links add to its address", async () => {
+    const of = dialect();
+    const path = `${list}/${await newestId(of)}`;
+    expect(await of.ask(`${path}?utm_source=x&_=1`)).toEqual(await of.ask(path));
+  });
+
+  it("shows the fields that are asked for, and refuses those that there are not", async () => {
+    const of = dialect();
+    const path = `${list}/${await newestId(of)}`;
+    expect((await of.ask(`${path}?format=json&fields=user,type`)).body).toBe(
+      '{"type":"invoicepayment_create","user":"System"}',
+    );
+    const { status, body } = await of.ask(`${path}?fields=user,foo`);
+    expect([status, readErrorXml(body)]).toEqual([400, "foo unknown"]);
+  });
+
+  it("reads its second and nothing more, and nothing for what is no number", async () => {
+    const of = dialect();
+    const id = await newestId(of);
+    of.page.mockClear();
+    await of.ask(`${list}/${id}`);
+    expect(of.page.mock.calls.map(([{ since, until }]) => [since, until])).toEqual([
+      ["2026-05-11T08:09:00.000Z", "2026-05-11T08:09:00.999Z"],
+    ]);
+    of.page.mockClear();
+    for (const none of ["abc", "-1", "1.5", "9007199254740992"]) {
+      const { status, body } = await of.ask(`${list}/${none}`);
+      expect([status, readErrorXml(body)]).toEqual([404, "activity_id unknown"]);
+    }
+    expect(of.page).not.toHaveBeenCalled();
+  });
+
+  it("is unknown in the same answer for another of its second, another second, and what is no number", async () => {
+    const of = dialect();
+    const id = Number(await newestId(of));
+    const answers = await Promise.all(
+      [id + 1, id - 1, id + 2 ** 21, 7001, "abc"].map(async (unknown) => {
+        const { trace, ...answer } = await of.ask(`${list}/${unknown}?format=json`);
+        expect(trace.facts).toEqual({
+          route: "activity",
+          token_id: aToken().token_id,
+          org_id: "org_8f9a1c2d",
+          filters: `activity_id=${unknown}`,
+        });
+        return { ...answer, learned: trace.headers };
+      }),
+    );
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect([answers[0]?.status, answers[0]?.body]).toEqual([404, '{"error":"activity_id unknown"}']);
+  });
+});
+
+describe("what is traced", () => {
+  const identity = { token_id: aToken().token_id, org_id: "org_8f9a1c2d" };
+
+  it("is who asked, for which account, how much was shown, and how the rate stands", async () => {
+    const of = dialect();
+    const id = await newestId(of);
+    const facts = async (target: string) => {
+      const { trace } = await of.ask(target);
+      expect(trace.headers).toEqual({
+        "x-ratelimit-limit": "600",
+        "x-ratelimit-remaining": "599",
+        "x-ratelimit-reset": String(Date.parse("2026-06-01T12:01:00Z") / 1000),
+      });
+      return trace.facts;
+    };
+    const listed = { ...identity, route: "list" };
+    expect(await facts(list)).toEqual({ ...listed, filters: "skip=0 take=100", count: 4 });
+    expect(await facts(`${list}?skip=3`)).toEqual({ ...listed, filters: "skip=3 take=100", count: 1 });
+    expect(await facts(`${list}?skip=4`)).toEqual({ ...listed, filters: "skip=4 take=100", count: 0 });
+    const one = { ...identity, route: "activity" };
+    expect(await facts(`${list}/${id}`)).toEqual({ ...one, filters: `activity_id=${id}`, count: 1 });
+    expect(await facts(`${list}/7001`)).toEqual({ ...one, filters: "activity_id=7001" });
+    expect(await facts(account)).toEqual({ ...identity, route: "account" });
+  });
+
+  it("is the user whose key it is", async () => {
+    const { ask } = simplybooksDialect({ tokens: [aToken({ user_id: "usr_1" })] });
+    expect((await ask(account)).trace.facts).toEqual({ ...identity, route: "account", user_id: "usr_1" });
+  });
+
+  const factsOf = async (query: string) => {
+    const { status, trace } = await dialect().ask(`${list}?${query}`);
+    expect(status).toBe(200);
+    return trace.facts;
+  };
+
+  it.each(["user", "description", "information"])(
+    "is that there was a condition on %s, not its words",
+    async (field) => {
+      for (const [sign, operator] of [
+        ["=", "eq"],
+        ["!=", "ne"],
+        ["=~", "contains"],
+        ["__ge__", "ge"],
+      ]) {
+        const facts = await factsOf(`filter=${field}${sign}Hidden`);
+        expect(facts.filters).toBe(`${field}.${operator}=… skip=0 take=100`);
+        expect(JSON.stringify(facts)).not.toMatch(/hidden/i);
+      }
+    },
+  );
+
+  it("is that there was a search, not for what", async () => {
+    const facts = await factsOf("search=Hidden");
+    expect(facts.filters).toBe("search=… skip=0 take=100");
+    expect(JSON.stringify(facts)).not.toMatch(/hidden/i);
+    expect((await factsOf("search=%20")).filters).toBe("skip=0 take=100");
+  });
+
+  it("is what else was asked, in its order", async () => {
+    const { filters, entity_id } = await factsOf(
+      "take=2&filter=type=invoice_email,user=~Hidden,client_id=con_1,date__ge__2026-05-01&search=x",
+    );
+    expect(filters).toBe(
+      "type.eq=invoice_email user.contains=… client_id.eq=con_1 date.ge=2026-05-01 search=… skip=0 take=2",
+    );
+    expect(entity_id).toBeUndefined();
+  });
+
+  it.each([
+    ["invoice_id=inv_1", "inv_1"],
+    ["invoice_id__eq__inv_1", "inv_1"],
+    ["client_id=con_1,quote_id=q_1", "q_1"],
+    ["invoice_id!=inv_1", undefined],
+    ["invoice_id=~inv_1", undefined],
+    ["linked_invoice_id=inv_1", undefined],
+    ["client_id=con_1", undefined],
+  ])("of %s is the document %s", async (filter, entity_id) => {
+    expect((await factsOf(`filter=${filter}`)).entity_id).toBe(entity_id);
+  });
+
+  it("holds the token but no account for one who may not ask for it", async () => {
+    const { ask } = dialect();
+    const { status, trace } = await ask(list, { headers: { "x-api-key": aSecret(), "x-accountid": "org_none" } });
+    expect([status, trace.facts]).toEqual([403, { route: "list", token_id: aToken().token_id }]);
+    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+  });
+});
+
+describe("settings of the account", () => {
+  it("are read once by all requests of a minute together, and then again", async () => {
+    const { ask, readOrg, clock } = dialect();
+    for (const target of [list, `${list}/7001`, account, `${list}?take=1`]) await ask(target);
+    expect(readOrg).toHaveBeenCalledTimes(1);
+    clock.now = new Date(testNow.getTime() + 59_999);
+    await ask(account);
+    expect(readOrg).toHaveBeenCalledTimes(1);
+    clock.now = new Date(testNow.getTime() + 60_000);
+    await ask(account);
+    expect(readOrg).toHaveBeenCalledTimes(2);
+  });
+
+  it("say what clocks show and who the robot is, in the list, by number, and in what a filter finds", async () => {
+    const of = simplybooksDialect({ events: hour, orgs: [anOrg({ time_zone: "Asia/Kolkata", robot_name: "Robot" })] });
+    const { ask } = of;
+    const wanted = '{"date":"2026-05-11 13:39:00","user":"Robot"}';
+    expect((await ask(`${list}?format=json&take=1&fields=date,user`)).body).toBe(`[${wanted}]`);
+    expect((await ask(`${list}/${await newestId(of)}?format=json&fields=date,user`)).body).toBe(wanted);
+    for (const filter of ["user=Robot", "date=2026-05-11%2013:39:00"]) {
+      expect((await ask(`${list}?format=json&fields=date,user&filter=${filter}`)).body).toBe(`[${wanted}]`);
+    }
+  });
+
+  it("that could not be read are asked for again by the next request", async () => {
+    const { ask, readOrg } = dialect();
+    readOrg.mockRejectedValueOnce(new Error("The store is away."));
+    const failed = await ask(list);
+    expect([failed.status, readErrorXml(failed.body)]).toEqual([500, "internal error: quote the request req-1"]);
+    expect((await ask(list)).status).toBe(200);
+    expect(readOrg).toHaveBeenCalledTimes(2);
+  });
+});

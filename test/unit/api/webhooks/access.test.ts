@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { type RouteName, routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { scopes } from "#shared/auth/caller.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { catchLog } from "#test/support/log-lines.ts";
+import { orgB, webhooksDialect } from "#test/support/webhooks-dialect.ts";
+
+const bodies: Partial<Record<RouteName, object>> = {
+  create_webhook_endpoint: { url: "https://hooks.example.com/in?key=hidden", events: ["*"] },
+  update_webhook_endpoint: { description: "taken over" },
+  replay_webhook_events: { since: "2026-05-11", only: "all" },
+};
+
+/** One of everything, all of the first organisation. */
+async function withEverything() {
+  const dialect = webhooksDialect();
+  const created = await dialect.ask("POST", "/endpoints", { body: bodies.create_webhook_endpoint });
+  const { endpoint_id, secret } = JSON.parse(created.body).endpoint;
+  const at = `/endpoints/${endpoint_id}`;
+  const { delivery_id } = JSON.parse((await dialect.ask("POST", `${at}/test`)).body).delivery;
+  const replayed = await dialect.ask("POST", `${at}/replay`, { body: bodies.replay_webhook_events });
+  const { replay_id } = JSON.parse(replayed.body).replay;
+  const ids: Record<string, string> = { endpoint_id, delivery_id, replay_id };
+  return { ...dialect, ids, secret: String(secret) };
+}
+
+function pathOf(name: RouteName, ids: Readonly<Record<string, string>>): readonly [method: string, path: string] {
+  const [method, template] = routes[name];
+  return [method, template.slice("/webhooks".length).replaceAll(/\{(\w+)\}/g, (_, id: string) => ids[id] ?? "")];
+}
+
+const withIds = routeNames.filter((name) => routes[name][1].includes("{"));
+
+describe("another organisation", () => {
+  it.each(withIds)("learns nothing by %s: what is not its own is as what does not exist", async (name) => {
+    const { ask, ids, told, queued, replaying } = await withEverything();
+    const before = [told.length, queued.length, replaying.length];
+    const body = bodies[name];
+    const unknown = {
+      endpoint_id: `wh_${"0".repeat(32)}`,
+      delivery_id: `dlv_${"0".repeat(32)}`,
+      replay_id: `rpl_${"0".repeat(32)}`,
+    };
+    const malformed = { endpoint_id: "wh_0", delivery_id: "0".repeat(2_000), replay_id: "__proto__" };
+    const answers = await Promise.all(
+      [ids, unknown, malformed].map((asked) => ask(...pathOf(name, asked), { org: orgB, body })),
+    );
+    const [foreign, ...others] = answers;
+    expect(foreign?.status).toBe(404);
+    for (const other of others) expect(other).toEqual(foreign);
+    expect([told.length, queued.length, replaying.length]).toEqual(before);
+  });
+
+  it("does not reach a delivery or a replay by way of an endpoint of its own", async () => {
+    const { ask, ids } = await withEverything();
+    const own = await ask("POST", "/endpoints", { org: orgB, body: bodies.create_webhook_endpoint });
+    const { endpoint_id } = JSON.parse(own.body).endpoint;
+    for (const name of ["get_webhook_delivery", "retry_webhook_delivery", "get_webhook_replay"] as const) {
+      const { status } = await ask(...pathOf(name, { ...ids, endpoint_id }), { org: orgB });
+      expect([name, status]).toEqual([name, 404]);
+    }
+  });
+
+  it("sees only its own in lists", async () => {
+    const { ask, ids } = await withEverything();
+    expect(JSON.parse((await ask("GET", "/endpoints", { org: orgB })).body).endpoints).toEqual([]);
+    const own = await ask("POST", "/endpoints", { org: orgB, body: bodies.create_webhook_endpoint });
+    const { endpoint_id } = JSON.parse(own.body).endpoint;
+    const listed = await ask("GET", `/endpoints/${endpoint_id}/deliveries`, { org: orgB });
+    expect(JSON.parse(listed.body).deliveries).toEqual([]);
+    expect((await ask("GET", `/endpoints/${ids.endpoint_id}`)).status).toBe(200);
+  });
+});
+
+describe("the scope", () => {
+  const anywhere = { endpoint_id: "x", delivery_id: "x", replay_id: "x" };
+
+  it.each(routeNames)("is needed for %s, before anything else is looked at", async (name) => {
+    const { ask, told, trace } = webhooksDialect({ token: { scopes: ["AIBooks.activity.READ"] } });
+    const body = () => {
+      throw new Error("The body was read.");
+    };
+    const answer = await ask(...pathOf(name, anywhere), { over: { body } });
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, "authz.scope_missing"]);
+    expect(told).toEqual([]);
+    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+  });
+
+  it.each(scopes.filter((scope) => scope !== "AIBooks.activity.READ"))("%s is enough", async (scope) => {
+    const { ask } = webhooksDialect({ token: { scopes: [scope] } });
+    expect((await ask("GET", "/endpoints")).status).toBe(200);
+  });
+});
+
+describe("a request", () => {
+  it.each(routeNames)("without a token is refused before its body is read: %s", async (name) => {
+    const { ask, ids } = await withEverything();
+    const body = () => {
+      throw new ActivityError("invalid_value", "The body was read.");
+    };
+    const answer = await ask(...pathOf(name, ids), { over: { headers: {}, body } });
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([401, "authn.token_invalid"]);
+  });
+
+  it("to a wrong path, or by a wrong method, needs no token to be told so", async () => {
+    const { ask } = webhooksDialect();
+    expect((await ask("GET", "/nowhere", { over: { headers: {} } })).status).toBe(404);
+    const { status, headers } = await ask("PUT", "/endpoints", { over: { headers: {} } });
+    expect([status, headers.allow]).toEqual([405, "GET, HEAD, POST"]);
+  });
+
+  it.each(routeNames)("with an unknown parameter is refused, and does nothing: %s", async (name) => {
+    const { ask, ids, told } = await withEverything();
+    const before = told.length;
+    const answer = await ask(...pathOf(name, ids), {
+      body: bodies[name],
+      over: { query: new URLSearchParams("limt=5") },
+    });
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
+      400,
+      {
+        code: "validation.invalid_value",
+        field: "limt",
+        details: { valid: expect.arrayContaining(["organization_id"]) },
+      },
+    ]);
+    expect(told).toHaveLength(before);
+  });
+
+  it("is for the organisation that it names, where the token has several", async () => {
+    const { ask, told } = webhooksDialect({ token: { org_ids: ["org_x", "org_y"] } });
+    const body = bodies.create_webhook_endpoint;
+    expect((await ask("POST", "/endpoints", { body })).status).toBe(400);
+    const query = new URLSearchParams("organization_id=org_y");
+    expect((await ask("POST", "/endpoints", { body, over: { query } })).status).toBe(201);
+    expect(told).toMatchObject([{ org_id: "org_y" }]);
+  });
+
+  it("leaves in the log who asked for what", async () => {
+    const { ask, trace } = webhooksDialect();
+    await ask("GET", "/endpoints");
+    expect(trace.facts).toEqual({
+      route: "list_webhook_endpoints",
+      count: 0,
+      token_id: expect.stringMatching(/^tok_/),
+      user_id: "usr_of_org_a",
+      org_id: "org_a",
+    });
+  });
+
+  it.each([
+    [`wh_${"0".repeat(32)}`, `wh_${"0".repeat(32)}`],
+    ["wh_0", undefined],
+    [`wh_${"0".repeat(33)}`, undefined],
+    ["__proto__", undefined],
+  ])("for the endpoint %s leaves in the log the id %s, whether it was found or not", async (asked, endpoint_id) => {
+    const { ask, trace } = webhooksDialect();
+    expect((await ask("GET", `/endpoints/${asked}`)).status).toBe(404);
+    expect(trace.facts).toEqual({
+      route: "get_webhook_endpoint",
+      endpoint_id,
+      token_id: expect.stringMatching(/^tok_/),
+      user_id: "usr_of_org_a",
+      org_id: "org_a",
+    });
+  });
+});
+
+it("no secret is ever shown again, told or logged", async () => {
+  const lines = catchLog();
+  const { ask, ids, told, trace, queued, secret } = await withEverything();
+  const rotated = await ask(...pathOf("rotate_webhook_secret", ids));
+  const secrets = [secret, JSON.parse(rotated.body).endpoint.secret];
+  expect(new Set(secrets).size).toBe(2);
+  const shown = [];
+  for (const name of routeNames) {
+    if (name === "rotate_webhook_secret" || name === "create_webhook_endpoint" || name === "delete_webhook_endpoint")
+      continue;
+    // One replay is under way already: a second one can only be tried.
+    const body = name === "replay_webhook_events" ? { ...bodies[name], dry_run: true } : bodies[name];
+    const answer = await ask(...pathOf(name, ids), { body });
+    expect([name, answer.status < 300]).toEqual([name, true]);
+    shown.push(answer);
+  }
+  await ask(...pathOf("delete_webhook_endpoint", ids));
+  const seen = JSON.stringify([shown, told, trace, queued, lines]);
+  for (const text of [...secrets, "whsec_", "sealed"]) expect(seen).not.toContain(text);
+  expect(JSON.stringify([told, trace, lines])).not.toContain("hidden");
+});

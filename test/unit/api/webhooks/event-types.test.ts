@@ -1,0 +1,46 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { answerDocuments } from "#shared/api/openapi/handler.ts";
+import { catalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { aRequest } from "#test/support/builders.ts";
+import { answerSchemaFaults } from "#test/support/json-schema.ts";
+import { webhooksDialect } from "#test/support/webhooks-dialect.ts";
+
+type Listed = { event_type: string; description: string; sample: Record<string, unknown>; schema: object };
+
+let listed: readonly Listed[];
+let shared: { $id: string };
+
+beforeAll(async () => {
+  listed = JSON.parse((await webhooksDialect().ask("GET", "/event-types")).body).event_types;
+  shared = JSON.parse((await answerDocuments(aRequest("/schemas/webhook.json"))).body);
+});
+
+it("the list is the catalogue, each with a sample for the organisation that asks", () => {
+  expect(listed.map(({ event_type }) => event_type)).toEqual(catalogue.map(({ event_type }) => event_type));
+  for (const { event_type, description, sample } of listed) {
+    expect(sample).toMatchObject({ event_type, org_id: "org_a", data: { event_id: expect.stringMatching(/^evt_/) } });
+    expect(description).toMatch(/^An? .+\.$/);
+  }
+});
+
+it("the shared part of the schemas is served where they say", () => {
+  expect(shared.$id).toBe("https://api.example.com/schemas/webhook.json");
+  for (const { schema } of listed) expect(schema).toMatchObject({ $ref: shared.$id });
+});
+
+describe("a schema", () => {
+  const faultsOf = (schema: object) => answerSchemaFaults(schema, { $defs: { shared } });
+
+  it("accepts its sample, and none of another type or with other fields", () => {
+    for (const [at, { event_type, schema, sample }] of listed.entries()) {
+      const faults = faultsOf(schema);
+      expect([event_type, faults(sample)]).toEqual([event_type, []]);
+      expect(faults({ ...sample, colour: "red" })).not.toEqual([]);
+      expect(faults({ ...sample, data: { ...Object(sample.data), org_id: "org_a" } })).not.toEqual([]);
+      const { delivery_id: _, ...without } = sample;
+      expect(faults(without)).not.toEqual([]);
+      const other = listed[(at + 1) % listed.length];
+      expect([event_type, faults(other?.sample)]).not.toEqual([event_type, []]);
+    }
+  });
+});

@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { testNow } from "#test/support/builders.ts";
+import { webhooksDialect } from "#test/support/webhooks-dialect.ts";
+
+const settings = { url: "https://hooks.example.com/in?key=hidden", events: ["invoice.*", "*.voided"] };
+
+async function withEndpoint(over: object = {}) {
+  const dialect = webhooksDialect();
+  const created = await dialect.ask("POST", "/endpoints", { body: { ...settings, ...over } });
+  const { endpoint } = JSON.parse(created.body);
+  const id: string = endpoint.endpoint_id;
+  return { ...dialect, created, endpoint, id, at: `/endpoints/${id}` };
+}
+
+const keys = [
+  "endpoint_id",
+  "url",
+  "events",
+  "entity_id",
+  "description",
+  "status",
+  "disabled_reason",
+  "disabled_at",
+  "created_at",
+  "updated_at",
+  "header_names",
+];
+
+describe("creating an endpoint", () => {
+  it("answers it in the envelope and order of the contract, with its secret", async () => {
+    const { created, endpoint } = await withEndpoint({ description: "Ledger" });
+    expect(created).toMatchObject({ status: 201, headers: { "content-type": "application/json" } });
+    expect(Object.keys(JSON.parse(created.body))).toEqual(["code", "message", "endpoint"]);
+    expect(Object.keys(endpoint)).toEqual(keys.toSpliced(2, 0, "secret"));
+    expect(endpoint).toEqual({
+      endpoint_id: expect.stringMatching(/^wh_[0-9a-f]{32}$/),
+      secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+      ...settings,
+      entity_id: null,
+      description: "Ledger",
+      status: "enabled",
+      disabled_reason: null,
+      disabled_at: null,
+      created_at: "2026-06-01T12:00:30Z",
+      updated_at: "2026-06-01T12:00:30Z",
+      header_names: [],
+    });
+  });
+
+  it("answers the names of headers, here and later, and never their values", async () => {
+    const headers = { "X-Api-Key": "key-of-the-gateway", Authorization: "Basic a2V5" };
+    const { ask, at, created, told, trace } = await withEndpoint({ headers });
+    const changed = await ask("PATCH", at, { body: { headers: { "X-Other": "key-of-another" } } });
+    const responses = [created, await ask("GET", at), await ask("GET", "/endpoints"), changed];
+    expect(JSON.parse(created.body).endpoint.header_names).toEqual(["X-Api-Key", "Authorization"]);
+    expect(JSON.parse(changed.body).endpoint.header_names).toEqual(["X-Other"]);
+    expect(JSON.stringify([responses, told, trace])).not.toMatch(/key-of|a2V5/);
+  });
+
+  it("tells who did it: the user of the token, by which request", async () => {
+    const { told } = await withEndpoint();
+    expect(told[0]).toMatchObject({ actor_user_id: "usr_of_org_a", org_id: "org_a" });
+    expect(JSON.parse(told[0]?.metadata ?? "")).toMatchObject({
+      request_id: "req-1",
+      token_id: expect.stringMatching(/^tok_/),
+    });
+  });
+
+  it.each([
+    ["description", "a\u202eb"],
+    ["description", "a\u200bb"],
+    ["entity_id", "ok\u202egnp"],
+  ])("refuses a %s with characters that nobody sees or that turn the text: %j", async (field, value) => {
+    const { ask, told } = webhooksDialect();
+    const { status, body } = await ask("POST", "/endpoints", { body: { ...settings, [field]: value } });
+    expect([status, JSON.parse(body)]).toEqual([400, expect.objectContaining({ field })]);
+    expect(told).toEqual([]);
+  });
+
+  it("refuses the host that the request came to, and hosts that are known to be ours", async () => {
+    const { ask } = webhooksDialect();
+    for (const host of ["api.example.com", "API.example.com:443", "own.example.com"]) {
+      const { status, body } = await ask("POST", "/endpoints", { body: { ...settings, url: `https://${host}/x` } });
+      expect([host, status, JSON.parse(body).field]).toEqual([host, 400, "url"]);
+    }
+  });
+
+  it("has an end at fifty", async () => {
+    const { ask } = webhooksDialect();
+    const create = (n: number) => ask("POST", "/endpoints", { body: { ...settings, url: `${settings.url}?n=${n}` } });
+    for (let n = 0; n < 50; n++) expect((await create(n)).status).toBe(201);
+    const { status, body } = await create(50);
+    expect([status, JSON.parse(body).code]).toEqual([409, "conflict.duplicate"]);
+    expect(JSON.parse((await ask("GET", "/endpoints")).body).endpoints).toHaveLength(50);
+  });
+});
+
+describe("reading endpoints", () => {
+  it("lists them, oldest first, without secrets", async () => {
+    const { ask, clock, endpoint } = await withEndpoint();
+    clock.now = new Date(testNow.getTime() + 1);
+    expect((await ask("POST", "/endpoints", { body: settings })).status).toBe(409);
+    await ask("POST", "/endpoints", { body: { ...settings, url: `${settings.url}?n=2` } });
+    const { endpoints } = JSON.parse((await ask("GET", "/endpoints")).body);
+    expect(endpoints).toHaveLength(2);
+    expect(endpoints[0].endpoint_id).toBe(endpoint.endpoint_id);
+    expect(Object.keys(endpoints[0])).toEqual(keys);
+    expect(JSON.parse((await webhooksDialect().ask("GET", "/endpoints")).body)).toEqual({
+      code: 0,
+      message: "success",
+      endpoints: [],
+    });
+  });
+
+  it("shows one with how it fares", async () => {
+    const { ask, at } = await withEndpoint();
+    const { endpoint } = JSON.parse((await ask("GET", at)).body);
+    expect(Object.keys(endpoint)).toEqual([...keys, "health"]);
+    expect(endpoint.health).toEqual({
+      circuit: "closed",
+      consecutive_failures: 0,
+      failing_since: null,
+      last_success_at: null,
+    });
+  });
+
+  const now = testNow.getTime();
+  it.each([
+    [{ failures: 4, failing_since: now - 1_500 }, "closed"],
+    [{ failures: 5, open_until: now + 1 }, "open"],
+    [{ failures: 0, open_until: now + 1 }, "open"],
+    [{ failures: 5, open_until: now }, "half_open"],
+    [{ failures: 4, open_until: now }, "closed"],
+  ])("with %j its circuit is %s", async (over, circuit) => {
+    const { ask, at, id, world } = await withEndpoint();
+    await world.health.write(id, initialHealth, { ...initialHealth, last_success_at: 0, ...over });
+    const { health } = JSON.parse((await ask("GET", at)).body).endpoint;
+    expect(health).toMatchObject({
+      circuit,
+      consecutive_failures: over.failures,
+      last_success_at: "1970-01-01T00:00:00Z",
+    });
+    if ("failing_since" in over) expect(health.failing_since).toBe("2026-06-01T12:00:28.500Z");
+  });
+});
+
+describe("changing an endpoint", () => {
+  it("answers it as it is now", async () => {
+    const { ask, at, clock } = await withEndpoint();
+    clock.now = new Date("2026-06-01T12:05:00.125Z");
+    const { status, body } = await ask("PATCH", at, { body: { enabled: false, events: ["*"] } });
+    expect(status).toBe(200);
+    expect(Object.keys(JSON.parse(body))).toEqual(["code", "message", "endpoint"]);
+    expect(Object.keys(JSON.parse(body).endpoint)).toEqual(keys);
+    expect(JSON.parse(body).endpoint).toMatchObject({
+      events: ["*"],
+      status: "disabled",
+      disabled_reason: "owner",
+      disabled_at: "2026-06-01T12:05:00.125Z",
+      updated_at: "2026-06-01T12:05:00.125Z",
+      created_at: "2026-06-01T12:00:30Z",
+    });
+  });
+
+  it("to enabled offers a replay that is taken as it is", async () => {
+    const { ask, at, clock } = await withEndpoint({ enabled: false });
+    clock.now = new Date("2026-06-01T13:00:00.000Z");
+    const { missed } = JSON.parse((await ask("PATCH", at, { body: { enabled: true } })).body);
+    // From three days before: what was being tried when it was disabled failed with it.
+    expect(missed).toEqual({ since: "2026-05-29T12:00:30Z", until: "2026-06-01T13:00:00Z", only: "failed" });
+    expect((await ask("POST", `${at}/replay`, { body: missed })).status).toBe(202);
+  });
+
+  it("with nothing to change is no change", async () => {
+    const { ask, at, told } = await withEndpoint();
+    for (const body of [undefined, {}, { enabled: true }]) expect((await ask("PATCH", at, { body })).status).toBe(200);
+    expect(told).toHaveLength(1);
+  });
+});
+
+it("deleting answers success, and there is nothing to delete after that", async () => {
+  const { ask, at } = await withEndpoint();
+  expect(await ask("DELETE", at)).toMatchObject({ status: 200, body: '{"code":0,"message":"success"}' });
+  expect((await ask("DELETE", at)).status).toBe(404);
+  expect((await ask("GET", at)).status).toBe(404);
+});
+
+it("rotating answers the endpoint with its new secret, and needs no body", async () => {
+  const { ask, at, endpoint, world, id } = await withEndpoint();
+  const { status, body } = await ask("POST", `${at}/rotate-secret`);
+  expect(status).toBe(200);
+  expect(Object.keys(JSON.parse(body).endpoint)).toEqual(keys.toSpliced(2, 0, "secret"));
+  expect(JSON.parse(body).endpoint.secret).not.toBe(endpoint.secret);
+  const secrets = (await world.endpoints.get("org_a", id))?.secrets;
+  expect(secrets?.map(({ expires_at }) => expires_at)).toEqual([null, "2026-06-02T12:00:30.000Z"]);
+});
+
+describe("the answers to changes at the same time", () => {
+  it("are a conflict that says to try again", async () => {
+    const { at, world } = await withEndpoint();
+    const other = webhooksDialect();
+    Object.assign(other.world.endpoints, { get: world.endpoints.get, update: async () => false });
+    const { status, body } = await other.ask("PATCH", at, { body: { description: "x" } });
+    expect([status, JSON.parse(body).message]).toEqual([409, expect.stringContaining("try again")]);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { openApi } from "#shared/api/openapi/openapi.ts";
+import { handlers } from "#shared/api/webhooks/handlers.ts";
+import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
+import { secret } from "#shared/api/webhooks/openapi-examples.ts";
+import { operations } from "#shared/api/webhooks/openapi-operations.ts";
+import { webhooksSent } from "#shared/api/webhooks/openapi-sent.ts";
+import { deliveryParameters } from "#shared/api/webhooks/query.ts";
+import { routeNames } from "#shared/api/webhooks/routes.ts";
+import { verify } from "#shared/webhooks/sending/verify.ts";
+import { answerFaults, operationOf as findOperation } from "#test/support/api-description.ts";
+import { answerSchemaFaults } from "#test/support/json-schema.ts";
+import { webhooksDialect } from "#test/support/webhooks-dialect.ts";
+
+const { components } = openApi("https://api.example.com");
+const faultsOf = (schema: object) => answerSchemaFaults(schema, { components });
+
+const described = Object.values(webhookPaths()).flatMap((item) => Object.values(item));
+const operationOf = (name: string) => {
+  const operation = described.find(({ operationId }) => operationId === name);
+  if (operation === undefined) throw new Error(`${name} is not described.`);
+  return operation;
+};
+
+/** The JSON that an operation is described to take or answer. */
+type Content = { readonly schema: object; readonly examples: Readonly<Record<string, { readonly value: unknown }>> };
+
+function answersOf(name: string): (readonly [status: number, content: Content])[] {
+  return Object.entries(operationOf(name).responses).flatMap(([status, response]) =>
+    "content" in response ? [[Number(status), response.content["application/json"]] as const] : [],
+  );
+}
+
+it("every operation is described, and is one that there is", () => {
+  expect(described.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(handlers).sort());
+});
+
+describe.each(routeNames)("%s", (name) => {
+  it("has examples of its answers that are valid", () => {
+    const answers = answersOf(name);
+    expect(answers.map(([status]) => status)).toEqual(Object.keys(operations[name].answers).map(Number));
+    for (const [, { schema, examples }] of answers) {
+      for (const { value } of Object.values(examples)) expect(faultsOf(schema)(value)).toEqual([]);
+    }
+  });
+
+  it("has an example of its body that is valid, where it takes one", () => {
+    const { requestBody } = operationOf(name);
+    const content: Content | undefined = requestBody?.content["application/json"];
+    expect(content === undefined).toBe(operations[name].bodyExample === undefined);
+    if (content === undefined) return;
+    for (const { value } of Object.values(content.examples)) expect(faultsOf(content.schema)(value)).toEqual([]);
+  });
+});
+
+it("what is really answered is as described", async () => {
+  const { ask, trace } = webhooksDialect();
+  const checked: string[] = [];
+  const check = async (name: string, ...asked: Parameters<typeof ask>) => {
+    const { status, headers, body } = await ask(...asked);
+    const described = findOperation(name).responses[status] ?? { headers: {}, content: {} };
+    const whole = { status, headers: { ...headers, ...trace.headers }, body };
+    expect(answerFaults(described, whole), `${name} ${body}`).toEqual([]);
+    checked.push(name);
+    return JSON.parse(body);
+  };
+  const settings = { url: "https://hooks.example.com/in", events: ["*"], enabled: false };
+  const { endpoint } = await check("create_webhook_endpoint", "POST", "/endpoints", { body: settings });
+  const at = `/endpoints/${endpoint.endpoint_id}`;
+  await check("list_webhook_endpoints", "GET", "/endpoints");
+  await check("get_webhook_endpoint", "GET", at);
+  const { missed } = await check("update_webhook_endpoint", "PATCH", at, { body: { enabled: true } });
+  await check("update_webhook_endpoint", "PATCH", at);
+  await check("rotate_webhook_secret", "POST", `${at}/rotate-secret`);
+  const { delivery } = await check("test_webhook_endpoint", "POST", `${at}/test`);
+  await check("list_webhook_deliveries", "GET", `${at}/deliveries`);
+  await check("get_webhook_delivery", "GET", `${at}/deliveries/${delivery.delivery_id}`);
+  await check("retry_webhook_delivery", "POST", `${at}/deliveries/${delivery.delivery_id}/retry`);
+  const { replay } = await check("replay_webhook_events", "POST", `${at}/replay`, { body: missed });
+  await check("replay_webhook_events", "POST", `${at}/replay`, { body: { ...missed, dry_run: true } });
+  await check("get_webhook_replay", "GET", `${at}/replays/${replay.replay_id}`);
+  await check("list_webhook_event_types", "GET", "/event-types");
+  await check("delete_webhook_endpoint", "DELETE", at);
+  expect(new Set(checked)).toEqual(new Set(routeNames));
+});
+
+it("the parameters of a list of deliveries are those that are read", () => {
+  const named = operationOf("list_webhook_deliveries").parameters.map((parameter) => {
+    if (!("$ref" in parameter)) return parameter.name;
+    const found = Object.entries(components.parameters).find(([key]) => parameter.$ref.endsWith(`/${key}`));
+    return found?.[1].name;
+  });
+  expect(new Set(named)).toEqual(new Set([...deliveryParameters, "endpoint_id", "X-AIBooks-Org"]));
+});
+
+describe("what endpoints are sent", () => {
+  const { parameters, requestBody } = webhooksSent().event.post;
+  const example = Object.values(requestBody.content["application/json"].examples)[0]?.value;
+
+  it("is shown by an example that is valid", () => {
+    expect(faultsOf(requestBody.content["application/json"].schema)(example)).toEqual([]);
+  });
+
+  it("is signed as the example of its headers says", () => {
+    const headers = Object.fromEntries(parameters.map(({ name, example: value }) => [name, value ?? ""]));
+    const now = new Date(Number(headers["webhook-timestamp"]) * 1_000);
+    expect(verify(headers, JSON.stringify(example), secret, now)).toEqual(example);
+    const { "webhook-signature": _, ...aibooksOnly } = headers;
+    expect(verify(aibooksOnly, JSON.stringify(example), secret, now)).toEqual(example);
+  });
+});

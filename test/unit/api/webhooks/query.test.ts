@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { deliveryParameters, parametersOf, readDeliveryQuery } from "#shared/api/webhooks/query.ts";
+import { routeNames } from "#shared/api/webhooks/routes.ts";
+import { refusal } from "#test/support/refusal.ts";
+
+const read = (query: string) => readDeliveryQuery("wh_1", new URLSearchParams(query));
+const id = "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5";
+
+const everything = {
+  endpoint_id: "wh_1",
+  status: null,
+  event_type: null,
+  since: null,
+  until: null,
+  limit: 50,
+  after: null,
+};
+
+it("asks for the newest fifty where nothing is asked", () => {
+  expect(read("")).toEqual(everything);
+});
+
+it("has parameters of its own, unlike every other operation", () => {
+  for (const name of routeNames) {
+    expect(parametersOf(name)).toEqual(name === "list_webhook_deliveries" ? deliveryParameters : ["organization_id"]);
+  }
+});
+
+it("takes a date for all of its day, and refuses a range that ends before it begins", () => {
+  const day = { since: "2026-05-01T00:00:00.000Z", until: "2026-05-01T23:59:59.999Z" };
+  expect(read("since=2026-05-01&until=2026-05-01")).toMatchObject(day);
+  expect(refusal(() => read("since=2026-05-02&until=2026-05-01")).facts.field).toBe("since");
+});
+
+it("combines every filter", () => {
+  const query = `status=failed&event_type=invoice.sent&since=2026-05-01&until=2026-05-31T23:59:59.9999Z&limit=7`;
+  expect(read(`${query}&cursor=${id}`)).toEqual({
+    endpoint_id: "wh_1",
+    status: "failed",
+    event_type: "invoice.sent",
+    since: "2026-05-01T00:00:00.000Z",
+    until: "2026-05-31T23:59:59.999Z",
+    limit: 7,
+    after: id,
+  });
+});
+
+describe("a parameter", () => {
+  it.each([
+    ["status", ["", "Failed", "delivered", "constructor"]],
+    ["event_type", ["", "invoice", "invoice.*", "*", "Invoice.Sent", "invoice.sent\n"]],
+    ["since", ["", "yesterday", "2026-13-01", "24:00"]],
+    ["until", ["", "1780000000"]],
+    ["limit", ["", "0", "-1", "101", "1e9", "1.5", "10x"]],
+    ["cursor", ["", "dlv_", id.toUpperCase(), `${id}0`, `${id}\n`, "evt_0196be2f3a4b5c6d7e8f90a1b2c3d4e5"]],
+  ])("%s refuses what it cannot be, and names itself", (name, values) => {
+    for (const value of values) {
+      const { code, facts } = refusal(() => read(new URLSearchParams({ [name]: value }).toString()));
+      expect([value, code, facts.field]).toEqual([value, "invalid_value", name]);
+    }
+  });
+
+  it.each(deliveryParameters.filter((name) => name !== "organization_id"))("%s is refused twice", (name) => {
+    expect(refusal(() => read(`${name}=x&${name}=x`)).message).toContain("more than once");
+  });
+
+  it("status names those that there are", () => {
+    expect(refusal(() => read("status=x")).facts.details).toEqual({ valid: ["pending", "succeeded", "failed"] });
+  });
+});

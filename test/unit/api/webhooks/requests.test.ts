@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import {
+  readNothing,
+  readOverlap,
+  readPatch,
+  readReplay,
+  readSettings,
+  readTestType,
+} from "#shared/api/webhooks/requests.ts";
+import type { ErrorCode } from "#shared/errors.ts";
+import { testNow } from "#test/support/builders.ts";
+import { refusal } from "#test/support/refusal.ts";
+
+const url = "https://hooks.example.com/in";
+
+describe("the body that creates an endpoint", () => {
+  it("needs a URL and filters, and has the rest by default", () => {
+    expect(readSettings({ url, events: ["invoice.*"] })).toEqual({
+      url,
+      events: ["invoice.*"],
+      entity_id: null,
+      description: null,
+      enabled: true,
+      headers: null,
+    });
+  });
+
+  it("may say everything", () => {
+    const headers = { "X-Api-Key": "abc", Authorization: "Bearer abc" };
+    const whole = { url, events: ["*"], entity_id: "inv/1 №", description: "Ledger", enabled: false, headers };
+    expect(readSettings(whole)).toEqual(whole);
+  });
+
+  it("names a filter once", () => {
+    expect(readSettings({ url, events: ["*", "invoice.*", "*"] }).events).toEqual(["*", "invoice.*"]);
+  });
+
+  const good = { url, events: ["*"] };
+  it.each<[unknown, ErrorCode, string | undefined]>([
+    [undefined, "required_field", "url"],
+    [{}, "required_field", "url"],
+    [{ url }, "required_field", "events"],
+    [{ events: ["*"] }, "required_field", "url"],
+    [null, "invalid_value", undefined],
+    [[good], "invalid_value", undefined],
+    ["text", "invalid_value", undefined],
+    [{ ...good, url: null }, "invalid_value", "url"],
+    [{ ...good, url: 7 }, "invalid_value", "url"],
+    [{ ...good, events: [] }, "invalid_value", "events"],
+    [{ ...good, events: "*" }, "invalid_value", "events"],
+    [{ ...good, events: null }, "invalid_value", "events"],
+    [{ ...good, events: ["*", 7] }, "invalid_value", "events"],
+    [{ ...good, events: ["invoice"] }, "invalid_value", "events"],
+    [{ ...good, events: Array(51).fill("*") }, "invalid_value", "events"],
+    [{ ...good, entity_id: "" }, "invalid_value", "entity_id"],
+    [{ ...good, entity_id: "x".repeat(257) }, "invalid_value", "entity_id"],
+    [{ ...good, entity_id: "a\u0000b" }, "invalid_value", "entity_id"],
+    [{ ...good, description: "x".repeat(257) }, "invalid_value", "description"],
+    [{ ...good, description: "two\nlines" }, "invalid_value", "description"],
+    [{ ...good, description: "\ud800" }, "invalid_value", "description"],
+    [{ ...good, enabled: "yes" }, "invalid_value", "enabled"],
+    [{ ...good, enabled: null }, "invalid_value", "enabled"],
+    [{ ...good, headers: [] }, "invalid_value", "headers"],
+    [{ ...good, headers: ["X-A: b"] }, "invalid_value", "headers"],
+    [{ ...good, headers: "X-A: b" }, "invalid_value", "headers"],
+    [{ ...good, headers: { "X-A": 7 } }, "invalid_value", "headers"],
+    [{ ...good, headers: { "X-A": null } }, "invalid_value", "headers"],
+    [{ ...good, headers: { Host: "evil.example" } }, "invalid_value", "headers"],
+    [{ ...good, secret: "whsec_mine" }, "invalid_value", "secret"],
+    [{ ...good, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
+    [{ ...good, org_id: "org_b" }, "invalid_value", "org_id"],
+  ])("is refused where it is %j", (body, code, field) => {
+    const error = refusal(() => readSettings(body));
+    expect([error.code, error.facts.field]).toEqual([code, field]);
+    expect(error.message.length).toBeLessThan(250);
+  });
+
+  it.each([
+    "client_certificate",
+    "clientCert",
+    "certificate",
+    "client_key",
+    "private_key",
+    "pem",
+    "mtls",
+    "tls",
+    "pkcs12",
+  ])("says that client certificates are not supported where it has %s", (field) => {
+    const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+    for (const read of [() => readSettings({ ...good, [field]: pem }), () => readPatch({ [field]: pem })]) {
+      const { code, facts, message } = refusal(read);
+      expect([code, facts.field]).toEqual(["invalid_value", field]);
+      expect(message).toMatch(/^Client certificates are not supported: .* headers .*\.$/);
+    }
+  });
+
+  it("shows no more of a long unknown name than it must", () => {
+    const { message, facts } = refusal(() => readSettings({ ...good, ["x".repeat(10_000)]: 1 }));
+    expect(message.length + (facts.field?.length ?? 0)).toBeLessThan(250);
+  });
+});
+
+describe("the body that changes an endpoint", () => {
+  it.each([undefined, {}])("may say nothing: %j", (body) => expect(readPatch(body)).toEqual({}));
+
+  it.each([
+    { url },
+    { events: ["*.voided"] },
+    { entity_id: null },
+    { entity_id: "inv_1" },
+    { description: null },
+    { headers: { "X-Api-Key": "abc" } },
+    { headers: null },
+    { enabled: false },
+  ])("says only what is to change: %j", (body) => expect(readPatch(body)).toEqual(body));
+
+  it.each([
+    [{ url: null }, "url"],
+    [{ events: [] }, "events"],
+    [{ events: ["foo.*"] }, "events"],
+    [{ enabled: null }, "enabled"],
+    [{ status: "disabled" }, "status"],
+  ])("is refused where it is %j", (body, field) => {
+    expect(refusal(() => readPatch(body)).facts.field).toBe(field);
+  });
+});
+
+describe("the overlap of secrets", () => {
+  it.each([
+    [undefined, 86_400],
+    [{}, 86_400],
+    [{ overlap_seconds: 0 }, 0],
+    [{ overlap_seconds: 604_800 }, 604_800],
+  ])("%j is %i seconds", (body, seconds) => expect(readOverlap(body)).toBe(seconds));
+
+  it.each([-1, 604_801, 1.5, "60", null, 1e300, true])("is refused where it is %j", (overlap_seconds) => {
+    const { code, facts } = refusal(() => readOverlap({ overlap_seconds }));
+    expect([code, facts.field]).toEqual(["invalid_value", "overlap_seconds"]);
+  });
+});
+
+it("a test is of an invoice that was sent, unless it says otherwise", () => {
+  expect([readTestType(undefined), readTestType({}), readTestType({ event_type: "bill.paid" })]).toEqual([
+    "invoice.sent",
+    "invoice.sent",
+    "bill.paid",
+  ]);
+  expect(refusal(() => readTestType({ event_type: 7 })).facts.field).toBe("event_type");
+});
+
+it("a retry takes nothing", () => {
+  readNothing(undefined);
+  readNothing({});
+  expect(refusal(() => readNothing({ cycle: 1 })).facts.field).toBe("cycle");
+});
+
+describe("the body of a replay", () => {
+  const since = "2026-05-11T08:30:12Z";
+  const range = { since: "2026-05-11T08:30:12.000Z", until: testNow.toISOString(), events: null, only: "failed" };
+
+  it("needs a beginning, and sends by default what failed until now", () => {
+    expect(readReplay({ since }, testNow)).toEqual({ range, isDryRun: false });
+  });
+
+  it("may say everything", () => {
+    const body = { since, until: "2026-05-12", events: ["*"], only: "all", dry_run: true };
+    expect(readReplay(body, testNow)).toEqual({
+      range: { ...range, until: "2026-05-12T23:59:59.999Z", events: ["*"], only: "all" },
+      isDryRun: true,
+    });
+  });
+
+  it.each<[unknown, ErrorCode, string]>([
+    [undefined, "required_field", "since"],
+    [{ until: since }, "required_field", "since"],
+    [{ since: "yesterday" }, "invalid_value", "since"],
+    [{ since: 1_780_000_000 }, "invalid_value", "since"],
+    [{ since, until: "" }, "invalid_value", "until"],
+    [{ since, until: null }, "invalid_value", "until"],
+    [{ since, events: [] }, "invalid_value", "events"],
+    [{ since, events: ["foo.sent"] }, "invalid_value", "events"],
+    [{ since, until: "2026-05-10" }, "invalid_value", "since"],
+    [{ since: "7d" }, "invalid_value", "since"],
+    [{ since, only: "succeeded" }, "invalid_value", "only"],
+    [{ since, dry_run: "true" }, "invalid_value", "dry_run"],
+    [{ since, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
+  ])("is refused where it is %j", (body, code, field) => {
+    const error = refusal(() => readReplay(body, testNow));
+    expect([error.code, error.facts.field]).toEqual([code, field]);
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { findWebhookRoute, routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { refusal } from "#test/support/refusal.ts";
+
+const base = "/api/public/v1";
+
+it.each(routeNames)("%s is found, with the ids as they were written", (name) => {
+  const [method, template] = routes[name];
+  const path = `${base}${template}`
+    .replace("{endpoint_id}", "E 1")
+    .replace("{delivery_id}", "D")
+    .replace("{replay_id}", "R");
+  const has = (id: string, value: string) => (template.includes(id) ? value : "");
+  expect(findWebhookRoute(method, path)).toEqual({
+    name,
+    endpointId: has("{endpoint_id}", "E 1"),
+    deliveryId: has("{delivery_id}", "D"),
+    replayId: has("{replay_id}", "R"),
+  });
+});
+
+it.each([
+  "/webhooks",
+  "/webhooks/",
+  "/webhooks/endpoints/",
+  "/webhooks/endpoint",
+  "/webhooks/endpoints/wh_1/",
+  "/webhooks/endpoints/wh_1/rotate_secret",
+  "/webhooks/endpoints/wh_1/deliveries/",
+  "/webhooks/endpoints/wh_1/deliveries/dlv_1/attempts",
+  "/webhooks/endpoints/wh_1/replays",
+  "/webhooks/endpoints/a/b/test",
+  "/webhooks/event-types/invoice.sent",
+  "/webhooks/endpoints\n",
+])("there is nothing at %j", (path) => {
+  expect(refusal(() => findWebhookRoute("GET", `${base}${path}`)).code).toBe("not_found");
+});
+
+it("needs the whole path: nothing before the base", () => {
+  expect(refusal(() => findWebhookRoute("GET", `/x${base}/webhooks/endpoints`)).code).toBe("not_found");
+});
+
+describe("another method", () => {
+  it.each([
+    ["/webhooks/endpoints", "DELETE", "GET, HEAD, POST"],
+    ["/webhooks/endpoints/wh_1", "PUT", "GET, HEAD, PATCH, DELETE"],
+    ["/webhooks/endpoints/wh_1/test", "GET", "POST"],
+    ["/webhooks/endpoints/wh_1/deliveries", "POST", "GET, HEAD"],
+    ["/webhooks/event-types", "PATCH", "GET, HEAD"],
+  ])("of %s is refused, with those that there are", (path, method, allow) => {
+    const { code, facts } = refusal(() => findWebhookRoute(method, `${base}${path}`));
+    expect([code, facts.allow]).toEqual(["method_not_allowed", allow]);
+  });
+});

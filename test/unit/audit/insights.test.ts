@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { insightsQuery } from "#shared/audit/insights.ts";
+import { savedQueries } from "#shared/audit/queries.ts";
+
+const named = savedQueries.map((query) => [query.name, query] as const);
+const find = (name: string) => savedQueries.find((query) => query.name === name) ?? savedQueries[0];
+
+function compiled(name: string, ...rest: [Parameters<typeof insightsQuery>[1]?, Parameters<typeof insightsQuery>[2]?]) {
+  const query = find(name);
+  if (query === undefined) throw new Error("There are no queries.");
+  return insightsQuery(query, ...rest);
+}
+
+describe("in Logs Insights QL", () => {
+  it("rows are filtered, sorted, then each kept once: only a limit may follow", () => {
+    expect(compiled("document-history")).toBe(
+      [
+        'filter message = "event"',
+        'filter entity_id = "{{document}}"',
+        "fields occurred_at, org_id, actor_user_id, actor_name, actor_type, on_behalf_of_user_id, on_behalf_of_name, action, entity_ref, entity_id, source, event_id, changed_fields, changed_values",
+        "sort occurred_at desc",
+        "dedup record_id, sequence_number",
+        "limit 10000",
+      ].join("\n| "),
+    );
+  });
+
+  it("a parameter that may be left out narrows the query only where it is given", () => {
+    const narrowed = '\n| filter strcontains(concat(",", changed_fields, ","), ",due_date,") = 1\n';
+    expect(compiled("document-history", { document: "inv_1", field: "due_date" })).toContain(narrowed);
+    expect(compiled("document-history", { document: "inv_1" })).not.toContain("strcontains");
+    expect(compiled("edits-after-closing", { field: "due_date" })).toContain(
+      'filter (isPresent(closed_ms) or strcontains(concat(",", changed_fields, ","), ",due_date,") = 1)',
+    );
+    expect(compiled("field-changes")).toContain('concat(",", changed_fields, ","), ",{{field}},") = 1');
+    expect(() => compiled("field-changes", { field: 'a"b' })).toThrow(RangeError);
+  });
+
+  it("what a user did is also what others did for that user", () => {
+    expect(compiled("user-activity", { user: "usr_1" })).toContain(
+      'filter (actor_user_id = "usr_1" or on_behalf_of_user_id = "usr_1")',
+    );
+  });
+
+  it("groups count records, and are filtered by what was computed", () => {
+    expect(compiled("bulk-changes", { threshold: 20 }, "org_a")).toBe(
+      [
+        'filter message = "event"',
+        "filter isPresent(actor_user_id)",
+        'filter (org_id = "org_a" or org_ids like /(^|,)org_a(,|$)/)',
+        "fields coalesce(record_id, event_id) as stored_record",
+        "stats count_distinct(stored_record) as changes, count_distinct(entity_id) as documents by org_id, actor_user_id, occurred_slot",
+        "filter changes >= 20",
+        "sort changes desc",
+        "limit 10000",
+      ].join("\n| "),
+    );
+    expect(compiled("edits-after-closing")).toContain(
+      "stats min(closed_ms) as closed_at, max(edited_ms) as edited_at, count_distinct(stored_record) as events, sortsLast(edit) as last_edit by",
+    );
+    expect(compiled("edits-after-closing")).toContain("\n| filter edited_at > closed_at\n");
+  });
+
+  it("alternatives stand in brackets, and patterns between slashes", () => {
+    expect(compiled("out-of-office-hours")).toContain(
+      "filter (occurred_weekday >= 6 or occurred_hour < 7 or occurred_hour >= 19)",
+    );
+    expect(compiled("voids-and-deletions")).toContain(
+      "verb like /(VOID|DELET|CANCEL|REVERS|REMOV)/ or new_status like",
+    );
+  });
+
+  it.each(['a"b', "a\\b", "a\nb"])("what cannot be quoted is refused: %j", (user) => {
+    expect(() => compiled("user-activity", { user })).toThrow(RangeError);
+  });
+
+  it.each(named)(
+    "%s fits into a saved query, has a name of its own, and a placeholder for what it needs",
+    (_, query) => {
+      const text = insightsQuery(query);
+      expect(text.length).toBeLessThan(10_000);
+      const placeholders = [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
+      expect(new Set(placeholders)).toEqual(new Set(Object.keys(query.parameters)));
+      expect(savedQueries.filter(({ name, title }) => name === query.name || title === query.title)).toHaveLength(1);
+      expect(query.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    },
+  );
+});

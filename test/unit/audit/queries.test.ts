@@ -1,0 +1,250 @@
+import { describe, expect, it } from "vitest";
+import { demoOrg } from "#infra/local/demo/seed-events.ts";
+import { evaluate, type Row, readLines, type Window } from "#shared/audit/evaluate.ts";
+import type { AdminLine, DeliveryLine, RequestLine } from "#shared/audit/lines.ts";
+import { savedQueries } from "#shared/audit/queries.ts";
+import type { Filled } from "#shared/audit/saved-query.ts";
+import { actionVerb } from "#shared/events/entity-types.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { demoEvents, demoLine, demoLines } from "#test/support/demo-log.ts";
+
+const events = demoEvents(400);
+const lines = demoLines(events);
+const always: Window = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: null };
+
+function ask(name: string, filled: Filled = {}, window: Window = always, over: readonly string[] = lines): Row[] {
+  const query = savedQueries.find((candidate) => candidate.name === name);
+  if (query === undefined) throw new Error(`There is no query ${name}.`);
+  return evaluate(query, filled, window, readLines(over));
+}
+
+const inTenDays = "2026-09-11T00:00:00.000Z";
+
+const ids = (rows: readonly Row[]) => rows.map(({ event_id }) => event_id);
+/** Of one moment, what was written last comes first. */
+const newestFirst = (found: readonly ActivityEvent[]) =>
+  found
+    .toReversed()
+    .sort((left, right) => Date.parse(right.occurred_at) - Date.parse(left.occurred_at))
+    .map(({ event_id }) => event_id);
+
+/** What a clock in India shows, reckoned by hand: it knows no summer time. */
+const inIndia = ({ occurred_at }: ActivityEvent) => new Date(Date.parse(occurred_at) + 5.5 * 3_600_000);
+const sourceOf = ({ metadata }: ActivityEvent): string => JSON.parse(metadata).source ?? "unknown";
+const changesOf = ({ changes }: ActivityEvent): Record<string, { new: unknown }> =>
+  changes === null ? {} : JSON.parse(changes);
+
+describe("over the demo's quarter, each event written once or twice,", () => {
+  it("everything one user did is what the events say", () => {
+    const user = "usr_xyz";
+    const expected = events.filter(({ actor_user_id }) => actor_user_id === user);
+    expect(expected.length).toBeGreaterThan(3);
+    expect(ids(ask("user-activity", { user }))).toEqual(newestFirst(expected));
+  });
+
+  it("the history of one document is", () => {
+    const document = "inv_8c3f1a9b";
+    const expected = events.filter(({ entity_id }) => entity_id === document);
+    expect(expected.length).toBeGreaterThan(3);
+    expect(ids(ask("document-history", { document }))).toEqual(newestFirst(expected));
+  });
+
+  it("voids and deletions are, by name or by their new status", () => {
+    const expected = events.filter(
+      (event) =>
+        ["INVOICE_VOIDED", "INVOICE_DELETED"].includes(event.action) || changesOf(event).status?.new === "VOID",
+    );
+    expect(expected.length).toBeGreaterThan(5);
+    expect(ids(ask("voids-and-deletions"))).toEqual(newestFirst(expected));
+  });
+
+  it("changes out of office hours are those of users in Indian mornings, evenings and weekends", () => {
+    const expected = events.filter((event) => {
+      const local = inIndia(event);
+      const [hour, day] = [local.getUTCHours(), local.getUTCDay()];
+      return event.actor_user_id !== null && (hour < 7 || hour >= 19 || day === 0 || day === 6);
+    });
+    expect(expected.length).toBeGreaterThan(20);
+    expect(expected.length).toBeLessThan(events.length / 2);
+    expect(ids(ask("out-of-office-hours"))).toEqual(newestFirst(expected));
+  });
+
+  it("edits after payment or approval are of the documents whose last edit is later than their first closing", () => {
+    const byDocument = Map.groupBy(events, ({ entity_id }) => entity_id);
+    const times = (found: readonly ActivityEvent[]) => found.map(({ occurred_at }) => Date.parse(occurred_at));
+    const closes = (event: ActivityEvent) =>
+      event.settled !== null || /_(PAID|APPROVED)$/.test(event.action) || changesOf(event).status?.new === "PAID";
+    const edits = (event: ActivityEvent) =>
+      !closes(event) &&
+      !event.action.endsWith("_CREATED") &&
+      (actionVerb(event) === "UPDATED" || Object.keys(changesOf(event)).some((field) => field !== "status"));
+    const edit = events.find(({ action }) => action === "INVOICE_UPDATED");
+    const paid = events.find(({ action }) => action === "INVOICE_PAID");
+    if (edit === undefined || paid === undefined) throw new Error("The demo edits and pays invoices.");
+    const { entity_id } = paid;
+    const occurred_at = "2026-08-01T10:00:00.000Z";
+    const late = { ...edit, event_id: `evt_${"f".repeat(32)}`, occurred_at, entity_id };
+    const expected = [...byDocument].flatMap(([entity_id, own]) => {
+      const all = entity_id === late.entity_id ? [...own, late] : own;
+      const [closed, edited] = [times(all.filter(closes)), times(all.filter(edits))];
+      return closed.length > 0 && edited.length > 0 && Math.max(...edited) > Math.min(...closed) ? [entity_id] : [];
+    });
+    expect(expected).toContain(late.entity_id);
+    const rows = ask("edits-after-closing", {}, always, [...lines, ...demoLines([late])]);
+    expect(rows.map(({ entity_id }) => entity_id).sort()).toEqual(expected.sort());
+    expect(rows[0]).toMatchObject({ edited_at: Date.parse(late.occurred_at) });
+  });
+
+  it("changes by source count every event once, its documents and its users", () => {
+    const bySource = Map.groupBy(events, sourceOf);
+    const expected = [...bySource].map(([source, own]) => ({
+      org_id: demoOrg.org_id,
+      source,
+      changes: own.length,
+      documents: new Set(own.map(({ entity_id }) => entity_id)).size,
+      users: new Set(own.flatMap(({ actor_user_id }) => actor_user_id ?? [])).size,
+    }));
+    const rows = ask("changes-by-source");
+    expect(rows).toHaveLength(expected.length);
+    expect(rows).toEqual(expect.arrayContaining(expected));
+    expect(rows.map(({ changes }) => changes)).toEqual(
+      rows.map(({ changes }) => Number(changes)).sort((a, b) => b - a),
+    );
+  });
+
+  it("bulk changes are of the ten minutes in which one user did as much as the threshold", () => {
+    const tenMinutes = 600_000;
+    const slots = Map.groupBy(
+      events.filter(({ actor_user_id }) => actor_user_id !== null),
+      ({ actor_user_id, occurred_at }) => `${actor_user_id} ${Math.floor(Date.parse(occurred_at) / tenMinutes)}`,
+    );
+    const expected = [...slots.values()].map((own) => own.length).filter((count) => count >= 3);
+    expect(expected.length).toBeGreaterThan(0);
+    const rows = ask("bulk-changes", { threshold: 3 });
+    expect(rows.map(({ changes }) => changes)).toEqual(expected.sort((left, right) => right - left));
+    expect(ask("bulk-changes", { threshold: 10_000 })).toEqual([]);
+  });
+
+  it("late events are those recorded as much later as the threshold", () => {
+    const [first] = events;
+    if (first === undefined) throw new Error("The demo has no events.");
+    const late = { ...first, event_id: `evt_${"0".repeat(32)}`, recorded_at: "2026-09-01T00:00:00.000Z" };
+    const more = [...lines, ...demoLines([late])];
+    expect(ids(ask("late-events", { threshold: 3_600 }, always, more))).toEqual([late.event_id]);
+    expect(ask("late-events", { threshold: 3 }, always, more)).toHaveLength(events.length + 1);
+  });
+
+  it("a back-dated event is late though its writer set its clock back, as is one by a clock that is ahead", () => {
+    const [first] = events;
+    if (first === undefined) throw new Error("The demo has no events.");
+    const stored = "2026-09-01T00:00:00.000Z";
+    const backdated = { ...first, event_id: `evt_${"0".repeat(32)}`, recorded_at: first.occurred_at };
+    const ahead = { ...first, event_id: `evt_${"1".repeat(32)}`, occurred_at: stored, recorded_at: inTenDays };
+    const more = [backdated, ahead].map((event) => demoLine(event, new Date(stored)));
+    const rows = ask("late-events", { threshold: 3_600 }, always, [...lines, ...more]);
+    expect(rows).toHaveLength(2);
+    const clock_skew_seconds = Math.round((Date.parse(first.occurred_at) - Date.parse(stored)) / 1_000);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          event_id: backdated.event_id,
+          late_seconds: -clock_skew_seconds,
+          clock_skew_seconds,
+        }),
+        expect.objectContaining({ event_id: ahead.event_id, late_seconds: 0, clock_skew_seconds: 864_000 }),
+      ]),
+    );
+  });
+
+  it("tampering there was none", () => expect(ask("tampering")).toEqual([]));
+
+  it("a window and an organisation leave out what lies outside", () => {
+    const window = { ...always, since: "2026-02-01T00:00:00.000Z", until: "2026-02-28T23:59:59.999Z" };
+    const expected = events.filter(({ recorded_at }) => recorded_at >= window.since && recorded_at <= window.until);
+    const counted = ask("changes-by-source", {}, window).reduce((sum, { changes }) => sum + Number(changes), 0);
+    expect(counted).toBe(expected.length);
+    expect(ask("changes-by-source", {}, { ...always, org: "org_other" })).toEqual([]);
+    expect(ask("changes-by-source", {}, { ...always, org: demoOrg.org_id })).toEqual(ask("changes-by-source"));
+  });
+});
+
+describe("over the log of who asked", () => {
+  const aRequest = (over: Partial<RequestLine>): RequestLine => ({
+    time: "2026-06-01T12:00:00.000Z",
+    message: "request",
+    request_id: "req_0",
+    dialect: "finzbooks",
+    method: "GET",
+    status: 200,
+    ip: "203.0.113.4",
+    duration_ms: 5,
+    ...over,
+  });
+  const admin: AdminLine = {
+    time: "2026-06-01T12:00:00.000Z",
+    message: "admin",
+    request_id: "inv_1",
+    action: "token.revoke",
+    outcome: "done",
+    token_id: "tok_1",
+    duration_ms: 3,
+  };
+  const delivery: DeliveryLine = {
+    time: "2026-06-01T12:00:00.000Z",
+    message: "delivery",
+    org_id: "org_a",
+    endpoint_id: "wh_1",
+    delivery_id: "dlv_1",
+    event_id: "evt_1",
+    outcome: "given_up",
+  };
+  const read = aRequest({ request_id: "req_1", token_id: "tok_1", org_id: "org_a", route: "activity", count: 3 });
+  const refused = (n: number, over: Partial<RequestLine> = {}) =>
+    aRequest({ request_id: `req_f${n}`, status: 401, token_id: "none", code: "unauthenticated", ...over });
+  const access = [
+    read,
+    read,
+    aRequest({ request_id: "req_2", route: "openapi" }),
+    aRequest({ request_id: "req_4", token_id: "tok_2", org_id: "org_a", route: "activity", status: 304, count: 5 }),
+    aRequest({ request_id: "req_3", token_id: "tok_1", method: "POST", status: 201 }),
+    refused(1),
+    refused(1),
+    refused(2),
+    refused(3, { ip: "198.51.100.7", token_id: "tok_9" }),
+    admin,
+    delivery,
+    delivery,
+    { message: "no time" },
+  ].map((line) => JSON.stringify(line));
+  const noise = ["", "START RequestId: 1", "{ broken", '"text"'];
+  const over = [...noise, ...access];
+
+  it("failed authentications are counted by token and address, each request once", () => {
+    expect(ask("failed-authentications", {}, always, over)).toEqual([
+      { ip: "203.0.113.4", token_id: "none", dialect: "finzbooks", attempts: 2 },
+      { ip: "198.51.100.7", token_id: "tok_9", dialect: "finzbooks", attempts: 1 },
+    ]);
+  });
+
+  it("who read what is every read with a token, once, also of a page that its reader had", () => {
+    expect(ask("who-read-what", {}, always, over)).toEqual([
+      expect.objectContaining({ request_id: "req_4", token_id: "tok_2", count: 5 }),
+      expect.objectContaining({ request_id: "req_1", token_id: "tok_1", org_id: "org_a", count: 3, filters: null }),
+    ]);
+  });
+
+  it("what administrators did is found by each organisation that it was about", () => {
+    const shared = JSON.stringify({ ...admin, request_id: "inv_2", org_ids: "org_a,org_b" });
+    for (const org of ["org_a", "org_b"]) {
+      expect(ask("administration", {}, { ...always, org }, [...over, shared])).toMatchObject([
+        { org_ids: "org_a,org_b" },
+      ]);
+    }
+    expect(ask("administration", {}, { ...always, org: "org_" }, [...over, shared])).toEqual([]);
+  });
+
+  it("undelivered webhooks and what administrators did are each told once", () => {
+    expect(ask("undelivered-webhooks", {}, always, over)).toMatchObject([{ delivery_id: "dlv_1", event_id: "evt_1" }]);
+    expect(ask("administration", {}, always, over)).toMatchObject([{ action: "token.revoke", token_id: "tok_1" }]);
+  });
+});

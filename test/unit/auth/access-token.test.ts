@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  isWellFormedToken,
+  secretPrefixes,
+  tokenHash,
+  tokenIdOfHash,
+  tokenRefOf,
+  writeAccessToken,
+  writeToken,
+} from "#shared/auth/token.ts";
+import { aSecret } from "#test/support/builders.ts";
+import { aSecretOf } from "#test/support/fakturoid-dialect.ts";
+
+const client = aSecretOf("client");
+const salts = fc.string({ minLength: 1, maxLength: 40 });
+const digits = "0123456789abcdef";
+
+describe("an access token", () => {
+  it("is 80 lower-case hexadecimal digits, the same for the same secret and salt and for no other", () => {
+    fc.assert(
+      fc.property(salts, salts, (salt, other) => {
+        const token = writeAccessToken(client, salt);
+        expect(token).toMatch(/^[0-9a-f]{80}$/);
+        expect(writeAccessToken(client, salt)).toBe(token);
+        expect(writeAccessToken(client, other) === token).toBe(salt === other);
+        expect(writeAccessToken(aSecretOf("client", 2), salt).slice(32, 72)).not.toBe(token.slice(32, 72));
+      }),
+    );
+  });
+
+  it("names the item of its client, and shows nothing else of the client's secret", () => {
+    const token = writeAccessToken(client, "salt");
+    const hash = tokenHash(client);
+    expect(tokenRefOf(token)).toEqual({ holder: tokenIdOfHash(hash), hash: tokenHash(token), isAccessToken: true });
+    expect(token).not.toContain(hash.slice(32));
+  });
+
+  it("is told from every other token, which names its own item", () => {
+    for (const secret of [client, aSecret(), aSecretOf("key")]) {
+      const hash = tokenHash(secret);
+      expect(tokenRefOf(secret)).toEqual({ holder: tokenIdOfHash(hash), hash, isAccessToken: false });
+    }
+  });
+
+  it("is well formed, and under no change of a single digit", () => {
+    fc.assert(
+      fc.property(salts, (salt) => {
+        const token = writeAccessToken(client, salt);
+        expect(isWellFormedToken(token)).toBe(true);
+        for (let at = 0; at < token.length; at++) {
+          for (const digit of digits) {
+            if (digit === token.charAt(at)) continue;
+            expect(isWellFormedToken(`${token.slice(0, at)}${digit}${token.slice(at + 1)}`)).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it("is refused with a digit too few or too many, two swapped, or in other letters", () => {
+    const token = writeAccessToken(client, "salt");
+    for (let at = 0; at < token.length; at++) {
+      expect(isWellFormedToken(token.slice(0, at) + token.slice(at + 1))).toBe(false);
+      expect(isWellFormedToken(`${token.slice(0, at)}0${token.slice(at)}`)).toBe(false);
+      const swapped = token.slice(0, at) + token.charAt(at + 1) + token.charAt(at) + token.slice(at + 2);
+      expect(isWellFormedToken(swapped)).toBe(swapped === token);
+    }
+    for (const text of [token.toUpperCase(), `${token}\n`, ` ${token}`, `0x${token}`, token.replace(/^./, "٣")]) {
+      expect(isWellFormedToken(text)).toBe(false);
+    }
+  });
+
+  it("is nothing that was made up", () => {
+    for (const text of ["0".repeat(80), "f".repeat(80), digits.repeat(5)]) expect(isWellFormedToken(text)).toBe(false);
+  });
+});
+
+describe("other secrets", () => {
+  it.each([
+    ["token", "aibooks_pat_"],
+    ["key", "simplybooks_key_"],
+    ["client", "fakturoid_secret_"],
+  ] as const)("a %s begins with %s and is well formed, but with no other beginning", (kind, prefix) => {
+    const secret = writeToken(new Uint8Array(20).fill(5), kind);
+    expect(secret.startsWith(prefix)).toBe(true);
+    expect(isWellFormedToken(secret)).toBe(true);
+    for (const other of Object.values(secretPrefixes).filter((value) => value !== prefix)) {
+      expect(isWellFormedToken(secret.replace(prefix, other))).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import type { Token } from "#shared/auth/caller.ts";
+import { TokenGate } from "#shared/auth/token-gate.ts";
+import { anActiveToken, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+import { tokenPorts } from "#test/support/token-ports.ts";
+
+const knowing = (token: Token | null, used = 1) => tokenPorts(() => token, used);
+const enter = (ports: ReturnType<typeof knowing>, secret: string) => new TokenGate(ports).enter(secret, testNow, 600);
+
+describe("a token", () => {
+  it("that is good is found by its hash, and its use is counted in the minute", async () => {
+    const ports = knowing(aToken(), 5);
+    expect(await enter(ports, aSecret())).toEqual({ token: anActiveToken(), used: 5 });
+    const { token_id: holder, hash } = aToken();
+    const ref = { holder, hash, isAccessToken: false };
+    expect(ports.look.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
+    expect(ports.use.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
+  });
+
+  it("with an end is good until that very moment", async () => {
+    const expires_at = "2026-06-01T12:00:30.001Z";
+    expect((await enter(knowing(aToken({ expires_at })), aSecret())).token.expires_at).toBe(expires_at);
+  });
+
+  const bad: readonly [string, Token | null][] = [
+    ["junk", null],
+    [aSecret(), null],
+    [aSecret(), aToken({ expires_at: testNow.toISOString() })],
+    [aSecret(), aToken({ expires_at: "2020-01-01T00:00:00.000Z" })],
+    [aSecret(), aToken({ revoked_at: "2026-05-01T00:00:00.000Z" })],
+    [aSecret(), aToken({}, aSecret(8))],
+  ];
+
+  it("is refused in the same words whether malformed, unknown, expired, revoked or another's", async () => {
+    const refusals = await Promise.all(bad.map(([secret, token]) => refusalOf(enter(knowing(token), secret))));
+    const [first] = refusals;
+    expect(first?.code).toBe("unauthenticated");
+    for (const { code, message, facts } of refusals) {
+      expect({ code, message, facts }).toEqual({ code: first?.code, message: first?.message, facts: {} });
+    }
+  });
+
+  it("that is not good costs no write, however often it comes", async () => {
+    for (const [secret, token] of bad) {
+      const ports = knowing(token);
+      const gate = new TokenGate(ports);
+      for (let n = 0; n < 3; n++) await refusalOf(gate.enter(secret, testNow, 600));
+      expect(ports.use).not.toHaveBeenCalled();
+    }
+  });
+
+  it.each(["", "junk", "aibooks_pat_3p9q0v1w2x3y4z5a6b7c8d9e", `${aSecret()}x`, aSecret().toUpperCase()])(
+    "that is malformed, as %j, costs no call",
+    async (secret) => {
+      const ports = knowing(aToken());
+      expect((await refusalOf(enter(ports, secret))).code).toBe("unauthenticated");
+      expect(ports.look).not.toHaveBeenCalled();
+      expect(ports.use).not.toHaveBeenCalled();
+    },
+  );
+
+  it("is never part of the refusal", async () => {
+    const error = await refusalOf(enter(knowing(null), aSecret()));
+    expect(JSON.stringify({ ...error, message: error.message })).not.toContain(aSecret().slice(12));
+  });
+});

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { AdminStore } from "#shared/auth/admin/admin.ts";
+import { admin } from "#shared/auth/aws/admin-handler.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { anOrg, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { aContext } from "#test/support/http-event.ts";
+import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { noEndpoints } from "#test/support/token-endpoints.ts";
+
+const quiet: AdminStore = {
+  createOrg: async () => undefined,
+  updateOrg: async () => null,
+  suspendOrg: async () => null,
+  listOrgs: async () => [],
+  createToken: async () => undefined,
+  listTokens: async () => [aToken()],
+  revokeToken: async () => null,
+};
+
+const handler =
+  (over: Partial<AdminStore> = {}) =>
+  (event: unknown) =>
+    admin(() => ({
+      store: { ...quiet, ...over },
+      endpoints: noEndpoints,
+      now: testNow,
+      random: new Uint8Array(20).fill(7),
+    }))(event, aContext());
+
+let lines: LogLine[];
+beforeEach(() => {
+  lines = catchLog();
+});
+
+describe("a request", () => {
+  it("is answered, and leaves one line", async () => {
+    expect(await handler()({ action: "org.list" })).toEqual({ orgs: [] });
+    expect(lines).toEqual([
+      {
+        time: expect.any(String),
+        level: "info",
+        message: "admin",
+        function: "test",
+        request_id: aContext().awsRequestId,
+        action: "org.list",
+        outcome: "done",
+        count: 0,
+        duration_ms: expect.any(Number),
+      },
+    ]);
+  });
+
+  it("that raises shards leaves their number in the line", async () => {
+    await handler({ updateOrg: async () => anOrg() })({ action: "org.update", org_id: "org_a", shards: 16 });
+    expect(lines).toMatchObject([{ action: "org.update", org_ids: "org_a", outcome: "done", shards: 16 }]);
+  });
+
+  it("that issues a token leaves no secret in the log", async () => {
+    const answer = await handler()({ action: "token.create", org_ids: ["org_a"], scopes: ["AIBooks.activity.READ"] });
+    expect(answer).toMatchObject({ secret: aSecret() });
+    expect(JSON.stringify(lines)).not.toContain("aibooks_pat_");
+  });
+
+  it.each([
+    [undefined, undefined],
+    [{ action: "org.delete" }, "action"],
+    [{ action: "org.create", org_id: "a b" }, "org_id"],
+    [{ action: "token.create", org_ids: ["org_a"], scopes: ["all"] }, "scopes.0"],
+  ])("that is malformed is refused, and the field named: %j", async (event, field) => {
+    expect(await handler()(event)).toEqual({
+      error: { code: "invalid_value", message: expect.any(String), ...(field === undefined ? {} : { field }) },
+    });
+    expect(lines).toMatchObject([{ level: "info", outcome: "invalid_value" }]);
+  });
+
+  it("that cannot be carried out is an answer, not a failure", async () => {
+    const answer = await handler()({ action: "token.revoke", token_id: aToken().token_id });
+    expect(answer).toEqual({ error: { code: "not_found", message: `There is no token ${aToken().token_id}.` } });
+  });
+
+  it("that meets a defect, or a store that is away, fails the invocation", async () => {
+    for (const fault of [new Error("defect"), new ActivityError("unavailable", "Busy.")]) {
+      const listOrgs = () => Promise.reject(fault);
+      await expect(handler({ listOrgs })({ action: "org.list" })).rejects.toBe(fault);
+    }
+    expect(lines).toMatchObject([
+      { level: "error", outcome: "failed", error_message: "defect" },
+      { level: "error", outcome: "failed", error_message: "Busy." },
+    ]);
+  });
+});

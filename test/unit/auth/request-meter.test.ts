@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { carriedOver, rateLimit, windowEnd, windowStart } from "#shared/auth/rate-limit.ts";
+import { readCost, requestsFor } from "#shared/auth/read-cost.ts";
+import { type MeterPorts, RequestMeter } from "#shared/auth/request-meter.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { testNow } from "#test/support/builders.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+
+const held = { slot: 2, until: testNow.getTime() + readCost.leaseMs };
+const noLease = new ActivityError("rate_limited", "All leases are taken.", { retryAfter: 2 });
+
+function metering({ admitted = Promise.resolve() }: { admitted?: Promise<unknown> } = {}) {
+  const clock = { now: testNow };
+  const lease = vi.fn<MeterPorts["lease"]>(async () => held);
+  const isLeaseless = vi.fn<MeterPorts["isLeaseless"]>(() => false);
+  const meter = new RequestMeter({ admitted, lease, isLeaseless, now: () => clock.now });
+  const read = async (units: number) => {
+    await meter.next();
+    meter.add(units);
+  };
+  return { clock, lease, isLeaseless, meter, read };
+}
+
+describe("what a request counts as", () => {
+  it("is one up to a page of 500 ordinary events", () => {
+    const ordinary = Math.ceil((500 * 950) / 4_096) / 2;
+    expect(ordinary).toBeLessThanOrEqual(readCost.plainUnits);
+    expect(requestsFor(0)).toBe(1);
+    expect(requestsFor(readCost.plainUnits)).toBe(1);
+    expect(requestsFor(readCost.plainUnits + 0.5)).toBe(2);
+  });
+
+  it("is so much for a search through 25,000 events that a minute has room for a handful", () => {
+    const search = (25_000 * 950) / 4_096 / 2;
+    const inMinute = Math.floor(rateLimit.requests / requestsFor(search));
+    expect([requestsFor(search), inMinute]).toEqual([88, 6]);
+  });
+
+  it("grows with what it reads, and never by more than its share", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 20_000, noNaN: true }), (units) => {
+        const counted = requestsFor(units);
+        expect(requestsFor(units + readCost.unitsPerRequest)).toBeGreaterThanOrEqual(counted);
+        expect(counted).toBeLessThanOrEqual(2 + units / readCost.unitsPerRequest);
+      }),
+    );
+  });
+});
+
+describe("a request that reads no more than a page", () => {
+  it("owes nothing and takes no lease", async () => {
+    const { meter, read, lease } = metering();
+    await read(readCost.plainUnits);
+    await read(0);
+    expect(await meter.charge()).toBeNull();
+    expect(lease).not.toHaveBeenCalled();
+  });
+});
+
+describe("a request that reads more", () => {
+  it("owes it without a lease while it is not expensive", async () => {
+    const { meter, read, lease } = metering();
+    await read(100);
+    await read(100);
+    expect(requestsFor(200)).toBeGreaterThan(1);
+    expect(await meter.charge()).toEqual({ requests: requestsFor(200) - 1, lease: null });
+    expect(lease).not.toHaveBeenCalled();
+  });
+
+  it("takes one lease once it is expensive, however many reads follow side by side", async () => {
+    const { meter, read, lease } = metering();
+    await read(readCost.expensiveUnits + 1);
+    await Promise.all([read(100), read(100), read(100)]);
+    expect(lease).toHaveBeenCalledTimes(1);
+    expect(await meter.charge()).toEqual({ requests: requestsFor(readCost.expensiveUnits + 301) - 1, lease: held });
+  });
+
+  it("reads on no more without a lease, and owes what it has read", async () => {
+    const { meter, read, lease } = metering();
+    lease.mockRejectedValue(noLease);
+    await read(300);
+    const { code, facts } = await refusalOf(read(100));
+    expect([code, facts.retryAfter]).toEqual(["rate_limited", 2]);
+    expect((await refusalOf(read(100))).code).toBe("rate_limited");
+    expect(lease).toHaveBeenCalledTimes(1);
+    expect(await meter.charge()).toEqual({ requests: requestsFor(300) - 1, lease: null });
+  });
+
+  it("is refused before it reads beyond a page where the leases are known to be taken", async () => {
+    const { meter, read, lease, isLeaseless } = metering();
+    isLeaseless.mockReturnValue(true);
+    lease.mockRejectedValue(noLease);
+    await read(60);
+    await read(60);
+    expect((await refusalOf(read(60))).code).toBe("rate_limited");
+    expect(await meter.charge()).toBeNull();
+  });
+
+  it("takes no lease before its caller is let in, and none where it is refused", async () => {
+    const entering = Promise.withResolvers<void>();
+    const { read, lease } = metering({ admitted: entering.promise });
+    await read(300);
+    const reading = refusalOf(read(100));
+    expect(lease).not.toHaveBeenCalled();
+    entering.reject(new ActivityError("unauthenticated", "Revoked."));
+    expect((await reading).code).toBe("unauthenticated");
+    expect(lease).not.toHaveBeenCalled();
+  });
+
+  it("ends early enough to be charged within its function's time", async () => {
+    const { clock, meter, read } = metering();
+    await read(300);
+    clock.now = new Date(testNow.getTime() + readCost.longestMs);
+    await read(300);
+    clock.now = new Date(testNow.getTime() + readCost.longestMs + 1);
+    expect((await refusalOf(read(300))).code).toBe("unavailable");
+    expect(await meter.charge()).toEqual({ requests: requestsFor(600) - 1, lease: held });
+  });
+});
+
+describe("reads side by side", () => {
+  /** Reads of shards, each of which consumes so many units, and what was read when the first lease was asked for. */
+  async function readSideBySide(shards: number, units: number) {
+    const { meter, lease } = metering();
+    let consumed = 0;
+    let mostUnderWay = 0;
+    let underWay = 0;
+    let before: number | null = null;
+    lease.mockImplementation(async () => {
+      before ??= consumed;
+      throw noLease;
+    });
+    const read = async () => {
+      await meter.next();
+      underWay += 1;
+      mostUnderWay = Math.max(mostUnderWay, underWay);
+      await new Promise(setImmediate);
+      underWay -= 1;
+      consumed += units;
+      meter.add(units);
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: shards }, read));
+    const refused = outcomes.filter(({ status }) => status === "rejected").length;
+    return { consumed, before, mostUnderWay, refused, leases: lease.mock.calls.length };
+  }
+
+  it.each([
+    [16, 5],
+    [32, 3],
+  ])(
+    "of %d shards of ordinary events, %d units each, need no lease and all begin once one has ended",
+    async (shards, units) => {
+      const { consumed, refused, leases, mostUnderWay } = await readSideBySide(shards, units);
+      expect([consumed, refused, leases]).toEqual([shards * units, 0, 0]);
+      expect(mostUnderWay).toBeGreaterThan(shards / 2);
+    },
+  );
+
+  it.each([2, 4, 8, 16, 32])("of %d shards of the largest events cannot all begin below the bound", async (shards) => {
+    const { consumed, before, refused } = await readSideBySide(shards, 128);
+    const first = Math.min(shards, readCost.expensiveUnits / readCost.firstReadUnits);
+    expect(consumed).toBe(first * 128);
+    expect([before, refused]).toEqual([shards > first ? first * 128 : null, shards - first]);
+  });
+
+  it("wait for none that has failed", async () => {
+    const { meter, lease } = metering();
+    for (let n = 0; n < 4; n++) await meter.next();
+    const fifth = meter.next();
+    meter.add(0);
+    await fifth;
+    expect(lease).not.toHaveBeenCalled();
+  });
+});
+
+describe("six hundred requests of a token that come together", () => {
+  it("read no more than a bound each without a lease, and use up the next minute as well", async () => {
+    let read = 0;
+    let used = 0;
+    for (let n = 0; n < rateLimit.requests; n++) {
+      const { meter, lease } = metering();
+      lease.mockRejectedValue(noLease);
+      const reading = async () => {
+        for (;;) {
+          await meter.next();
+          meter.add(128);
+          read += 128;
+        }
+      };
+      expect((await refusalOf(reading())).code).toBe("rate_limited");
+      used += 1 + ((await meter.charge())?.requests ?? 0);
+    }
+    expect(read).toBeLessThanOrEqual(rateLimit.requests * readCost.expensiveUnits);
+    const start = windowStart(testNow);
+    const next = { start: windowEnd(testNow), limit: rateLimit.requests };
+    expect(carriedOver({ start, used }, next)).toBe(rateLimit.requests);
+  });
+});

@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { findTarget } from "#clients/cli/stack.ts";
+
+/** The identity of the log of a local stack whose servers took this port. */
+async function identity(port: number, log_id?: string | null): Promise<string> {
+  const cwd = mkdtempSync(join(tmpdir(), "target-"));
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  mkdirSync(join(cwd, ".local"));
+  const origin = `http://127.0.0.1:${port}`;
+  const queues = { ingest: `${origin}/000000000000/Ingest`, rejected: `${origin}/000000000000/Rejected` };
+  const found = {
+    api: origin,
+    queues,
+    tables: { events: "Events", config: "Config" },
+    functions: { access: "Access", repair: "Repair" },
+    endpoints: { dynamodb: origin, sqs: origin, lambda: origin },
+    logFiles: { events: "events.log", access: "access.log" },
+    pid: process.pid,
+    log_id,
+  };
+  writeFileSync(join(cwd, ".local/stack.json"), JSON.stringify(found));
+  return (await findTarget(cwd, undefined)).logIdentity;
+}
+
+describe("the identity of a local log", () => {
+  it("stays through a restart on the same data folder, and is another one for another folder", async () => {
+    expect(await identity(4001, "log-a")).toBe(await identity(4002, "log-a"));
+    expect(await identity(4001, "log-a")).not.toBe(await identity(4001, "log-b"));
+  });
+
+  it("is new after each start without a data folder, as the log is", async () => {
+    expect(await identity(4001, null)).not.toBe(await identity(4002, null));
+    expect(await identity(4001)).not.toBe(await identity(4002));
+  });
+});

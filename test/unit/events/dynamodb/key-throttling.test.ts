@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { ActivityError } from "#shared/errors.ts";
+import { isKeyThrottled } from "#shared/platform/dynamodb/transient-errors.ts";
+
+const unavailable = (name: string, facts: object = {}) =>
+  new ActivityError("unavailable", "busy", { cause: Object.assign(new Error("detail"), { name, ...facts }) });
+
+describe("isKeyThrottled", () => {
+  it.each([
+    ["ProvisionedThroughputExceededException", {}],
+    ["ProvisionedThroughputExceededException", { ThrottlingReasons: [] }],
+    ["ThrottlingException", { throttlingReasons: [{ reason: "IndexWriteKeyRangeThroughputExceeded" }] }],
+    [
+      "ProvisionedThroughputExceededException",
+      { ThrottlingReasons: [{ reason: "TableWriteKeyRangeThroughputExceeded", resource: "arn" }] },
+    ],
+    [
+      "ThrottlingException",
+      {
+        throttlingReasons: [
+          { reason: "TableWriteKeyRangeThroughputExceeded" },
+          { reason: "IndexWriteKeyRangeThroughputExceeded" },
+        ],
+      },
+    ],
+  ])("is true of %s %j", (name, facts) => expect(isKeyThrottled(unavailable(name, facts))).toBe(true));
+
+  it.each([
+    ["ThrottlingException", { throttlingReasons: [{ reason: "TableWriteAccountLimitExceeded" }] }],
+    ["ThrottlingException", { throttlingReasons: [{ reason: "TableWriteMaxOnDemandThroughputExceeded" }] }],
+    [
+      "ProvisionedThroughputExceededException",
+      {
+        ThrottlingReasons: [
+          { reason: "TableWriteAccountLimitExceeded" },
+          { reason: "IndexWriteKeyRangeThroughputExceeded" },
+        ],
+      },
+    ],
+    ["ThrottlingException", {}],
+    ["ThrottlingException", { throttlingReasons: [] }],
+    ["RequestLimitExceeded", {}],
+    ["InternalServerError", {}],
+    ["TimeoutError", {}],
+    ["TransactionConflictException", {}],
+  ])("is false of %s %j, which is no organisation's", (name, facts) =>
+    expect(isKeyThrottled(unavailable(name, facts))).toBe(false),
+  );
+
+  it("is false of what is no transient failure", () => {
+    expect(isKeyThrottled(new Error("defect"))).toBe(false);
+    expect(isKeyThrottled(new ActivityError("conflict", "other content"))).toBe(false);
+    expect(isKeyThrottled(null)).toBe(false);
+  });
+});

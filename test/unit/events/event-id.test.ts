@@ -1,0 +1,44 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { eventIdAt, eventIdOfKey } from "#shared/events/event-id.ts";
+import { eventIdPattern } from "#shared/events/limits.ts";
+
+const time = fc
+  .integer({ min: 0, max: Date.parse("9999-12-31T23:59:59.999Z") })
+  .map((at) => new Date(at).toISOString());
+
+it("makes a UUID version 7 of the event's own time", () => {
+  fc.assert(
+    fc.property(time, fc.string(), (occurredAt, entropy) => {
+      const id = eventIdAt(occurredAt, entropy);
+      expect(id).toMatch(eventIdPattern);
+      const hex = id.slice(4);
+      expect(Number.parseInt(hex.slice(0, 12), 16)).toBe(Date.parse(occurredAt));
+      expect(hex.charAt(12)).toBe("7");
+      expect("89ab").toContain(hex.charAt(16));
+    }),
+  );
+});
+
+it("gives the same id for the same time and entropy, and another for other entropy", () => {
+  const at = "2026-05-11T08:30:12.000Z";
+  expect(eventIdAt(at, "message-1")).toBe(eventIdAt(at, "message-1"));
+  expect(eventIdAt(at, "message-1")).not.toBe(eventIdAt(at, "message-2"));
+});
+
+it("counts moments before 1970 as 1970, which has no sign", () => {
+  expect(eventIdAt("0001-01-01T00:00:00.000Z", "e")).toBe(eventIdAt("1970-01-01T00:00:00.000Z", "e"));
+  expect(eventIdAt("1970-01-01T00:00:00.000Z", "e")).toMatch(/^evt_0{12}7/);
+});
+
+it("derives one id from an organisation's idempotency key", () => {
+  expect(eventIdOfKey("org_a", "order-1")).not.toBe(eventIdOfKey("org_b", "order-1"));
+  const org = fc.stringMatching(/^[a-z0-9_-]{1,20}$/);
+  fc.assert(
+    fc.property(org, fc.string(), org, fc.string(), (orgA, keyA, orgB, keyB) => {
+      expect(eventIdOfKey(orgA, keyA)).toMatch(eventIdPattern);
+      const isSame = orgA === orgB && keyA === keyB;
+      expect(eventIdOfKey(orgA, keyA) === eventIdOfKey(orgB, keyB)).toBe(isSame);
+    }),
+  );
+});

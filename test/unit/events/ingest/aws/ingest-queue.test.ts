@@ -1,0 +1,118 @@
+import { createServer } from "node:http";
+import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
+import { type DeferredMessage, ingestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
+import { oneAttempt, queueClient } from "#shared/platform/aws/clients.ts";
+import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+
+let lines: LogLine[];
+beforeEach(() => {
+  lines = catchLog();
+});
+
+type Batch = SendMessageBatchCommand["input"];
+
+function aQueue(answer: (batch: Batch) => object = ({ Entries = [] }) => ({ Successful: Entries })) {
+  const client = new SQSClient({ region: "us-east-1" });
+  const batches: Batch[] = [];
+  vi.spyOn(client, "send").mockImplementation(async (command: unknown) => {
+    if (!(command instanceof SendMessageBatchCommand)) throw new Error("The queue is asked for something else.");
+    batches.push(command.input);
+    return answer(command.input);
+  });
+  return { ...ingestQueue({ queue: "https://ingest", deadLetters: "https://dead" }, client), batches };
+}
+
+function aMessage(over: Partial<DeferredMessage> = {}): DeferredMessage {
+  const history = { deferrals: 1, defects: 0, unfinished: 0, firstSentMs: 5 };
+  return { body: "{}", orgId: "org_1", messageId: "m1", writer: "AROAONE", delaySeconds: 7, history, ...over };
+}
+
+describe("defer", () => {
+  it("sends the messages with their delay, group and history", async () => {
+    const { defer, batches } = aQueue();
+    expect(await defer([aMessage(), aMessage({ orgId: null })])).toEqual([]);
+    const MessageAttributes = {
+      deferrals: { DataType: "Number", StringValue: "1" },
+      defects: { DataType: "Number", StringValue: "0" },
+      unfinished: { DataType: "Number", StringValue: "0" },
+      first_sent_ms: { DataType: "Number", StringValue: "5" },
+      writer: { DataType: "String", StringValue: "AROAONE" },
+      message_id: { DataType: "String", StringValue: "m1" },
+    };
+    const entry = { MessageBody: "{}", DelaySeconds: 7, MessageAttributes };
+    expect(batches).toEqual([
+      {
+        QueueUrl: "https://ingest",
+        Entries: [
+          { Id: "0", MessageGroupId: "org_1", ...entry },
+          { Id: "1", ...entry },
+        ],
+      },
+    ]);
+  });
+
+  it("returns the messages that SQS refuses, or does not mention", async () => {
+    const { defer } = aQueue(() => ({ Successful: [{ Id: "1" }], Failed: [{ Id: "0", Code: "InternalError" }] }));
+    const messages = [aMessage({ body: "refused" }), aMessage({ body: "sent" }), aMessage({ body: "unmentioned" })];
+    expect((await defer(messages)).map(({ body }) => body)).toEqual(["refused", "unmentioned"]);
+    expect(lines).toMatchObject([{ level: "error", code: "InternalError" }]);
+  });
+
+  it("sends what is larger than an event by itself, so that its failure is its own", async () => {
+    const large = aMessage({ body: "x".repeat(70_000) });
+    const { defer, batches } = aQueue(({ Entries = [] }) => {
+      if (Entries.some(({ MessageBody = "" }) => MessageBody.length > 65_536)) throw new Error("too long");
+      return { Successful: Entries };
+    });
+    expect(await defer([aMessage(), large, aMessage()])).toEqual([large]);
+    expect(batches.map(({ Entries }) => Entries?.length)).toEqual([2, 1]);
+  });
+});
+
+it("sends a message once, also where SQS takes it and answers too late", async () => {
+  let calls = 0;
+  const server = createServer((request) => {
+    calls += 1;
+    request.resume();
+  });
+  const endpoint = await listenOnLoopback(server, 0);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    return closeServer(server);
+  });
+  const credentials = { accessKeyId: "x", secretAccessKey: "x" };
+  const client = queueClient({ ...oneAttempt, endpoint, region: "us-east-1", credentials });
+  const { defer } = ingestQueue({ queue: "https://ingest", deadLetters: "https://dead" }, client);
+  const messages = [aMessage()];
+  const beganAt = performance.now();
+  expect(await defer(messages)).toEqual(messages);
+  expect(calls).toBe(1);
+  expect(performance.now() - beganAt).toBeGreaterThan(1_900);
+});
+
+describe("bury", () => {
+  it("sends the reason beside the body, in characters that SQS takes, and the writer, but no history", async () => {
+    const { bury, batches } = aQueue();
+    await bury([{ body: "{}", orgId: "org_1", messageId: "m1", writer: "AROA1", reason: "bad\u0000" }]);
+    const MessageAttributes = {
+      reason: { DataType: "String", StringValue: "bad\ufffd" },
+      message_id: { DataType: "String", StringValue: "m1" },
+      writer: { DataType: "String", StringValue: "AROA1" },
+    };
+    expect(batches).toEqual([
+      {
+        QueueUrl: "https://dead",
+        Entries: [{ Id: "0", MessageBody: "{}", MessageGroupId: "org_1", MessageAttributes }],
+      },
+    ]);
+  });
+
+  it("gives up the reason, never the message, where both do not fit", async () => {
+    const { bury, batches } = aQueue();
+    const body = "x".repeat(1_048_000);
+    await bury([{ body, orgId: null, messageId: "m1", writer: null, reason: "bad" }]);
+    expect(batches[0]?.Entries).toEqual([{ Id: "0", MessageBody: body }]);
+  });
+});

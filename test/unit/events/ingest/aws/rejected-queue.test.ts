@@ -1,0 +1,46 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { expect, it, vi } from "vitest";
+import { ActivityError } from "#shared/errors.ts";
+import { rejectedQueue } from "#shared/events/ingest/aws/rejected-queue.ts";
+import { aRecord } from "#test/support/queue-record.ts";
+
+async function rejected(body: string, reason: string) {
+  const client = new SQSClient({ region: "us-east-1" });
+  const send = vi.spyOn(client, "send").mockImplementation(() => undefined);
+  await rejectedQueue("https://queue", client).reject(aRecord("m1", body), new ActivityError("invalid_value", reason));
+  return send.mock.calls[0]?.[0].input;
+}
+
+it("keeps the bytes of the event, and beside them why it was refused and which message it was", async () => {
+  expect(await rejected('{"a":1', "It is not JSON.")).toEqual({
+    QueueUrl: "https://queue",
+    MessageBody: '{"a":1',
+    MessageAttributes: {
+      code: { DataType: "String", StringValue: "invalid_value" },
+      reason: { DataType: "String", StringValue: "It is not JSON." },
+      message_id: { DataType: "String", StringValue: "m1" },
+    },
+  });
+});
+
+it.each(["\u0000", "\u001f", "\ufffe", "\uffff", "\ud800"])(
+  "replaces in the reason what SQS refuses: %j",
+  async (bad) => {
+    expect(await rejected("{}", `a${bad}b`)).toMatchObject({
+      MessageAttributes: { reason: { StringValue: "a\ufffdb" } },
+    });
+  },
+);
+
+it("leaves in the reason what SQS takes, cut to a length", async () => {
+  const reason = `\t\n\r é🧾 ${"x".repeat(1_000)}`;
+  expect(await rejected("{}", reason)).toMatchObject({
+    MessageAttributes: { reason: { StringValue: reason.slice(0, 400) } },
+  });
+});
+
+it("gives up the reason, never the event, where both do not fit into a message", async () => {
+  const body = "x".repeat(1_048_576);
+  const message = await rejected(body, "too large");
+  expect(message).toEqual({ QueueUrl: "https://queue", MessageBody: body });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it, vi } from "vitest";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { findEvent } from "#shared/events/query/find-event.ts";
+import { windowBudget } from "#shared/events/query/offset-pagination.ts";
+import type { EventReader } from "#shared/events/query/query.ts";
+import { anEvent, aQuery } from "#test/support/builders.ts";
+import { memoryEvents } from "#test/support/memory-events.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+
+const idOf = (at: number) => `evt_${String(at).padStart(32, "0")}`;
+
+/** Events of one moment; the highest id is the newest. */
+const manyEvents = (count: number) => Array.from({ length: count }, (_, at) => anEvent({ event_id: idOf(at) }));
+
+const { limit: _, after: __, ...query } = aQuery();
+
+function counting(events: readonly ActivityEvent[]) {
+  const page = vi.fn<EventReader["page"]>(memoryEvents(events).page);
+  return { page };
+}
+
+it.each([0, 1_234, 2_999])("finds the event with an id, however many pages away: %i", async (at) => {
+  expect(await findEvent(memoryEvents(manyEvents(3_000)), query, idOf(at))).toMatchObject({ event_id: idOf(at) });
+});
+
+it("finds none where there is none, and none that other conditions leave out", async () => {
+  const reader = memoryEvents([anEvent()]);
+  expect(await findEvent(reader, query, idOf(7))).toBeNull();
+  expect(await findEvent(reader, { ...query, action: "INVOICE_PAID" }, anEvent().event_id)).toBeNull();
+  expect(await findEvent(reader, { ...query, org_id: "org_other" }, anEvent().event_id)).toBeNull();
+});
+
+it("finds the newest where a writer used an id twice", async () => {
+  const [older, newer] = ["2026-05-11T08:30:12.000Z", "2026-05-12T08:30:12.000Z"].map((occurred_at) =>
+    anEvent({ occurred_at }),
+  );
+  if (older === undefined || newer === undefined) throw new Error("There are two times.");
+  expect(await findEvent(memoryEvents([older, newer]), query, older.event_id)).toBe(newer);
+});
+
+it("reads no further than the page with the event", async () => {
+  const reader = counting(manyEvents(3_000));
+  await findEvent(reader, query, idOf(2_600));
+  expect(reader.page).toHaveBeenCalledTimes(1);
+});
+
+describe("a range with more events than one request may look at", () => {
+  it("is refused, and told what would help", async () => {
+    const reader = counting(manyEvents(windowBudget.events + 1_000));
+    const error = await refusalOf(findEvent(reader, query, idOf(0)));
+    expect([error.code, error.facts.field]).toEqual(["too_broad", "event_id"]);
+    expect(error.message).toMatch(/entity_id/);
+    expect(reader.page.mock.calls.length).toBeLessThanOrEqual(windowBudget.pages);
+  });
+
+  it("is looked through as far as that", async () => {
+    const reader = memoryEvents(manyEvents(windowBudget.events + 1_000));
+    expect(await findEvent(reader, query, idOf(1_000))).not.toBeNull();
+  });
+
+  it("is refused just as soon where other conditions leave pages empty", async () => {
+    const page = vi.fn<EventReader["page"]>(async () => ({ events: [], next: anEvent() }));
+    expect((await refusalOf(findEvent({ page }, query, idOf(0)))).code).toBe("too_broad");
+    expect(page.mock.calls.length).toBeLessThanOrEqual(windowBudget.pages / 4);
+  });
+});

@@ -1,0 +1,296 @@
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { ActivityError } from "#shared/errors.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { type Listing, type PlaceStore, readWindow, windowBudget } from "#shared/events/query/offset-pagination.ts";
+import type { EventReader } from "#shared/events/query/query.ts";
+import { anEvent, aQuery, testNow } from "#test/support/builders.ts";
+import { memoryEvents, newestFirst } from "#test/support/memory-events.ts";
+import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+
+const start = Date.parse("2026-01-01T00:00:00.000Z");
+let written = 0;
+
+/** An event so many milliseconds into the log; ids do not follow time, as writers' own ids do not. */
+function eventAt(ms: number, over: Partial<ActivityEvent> = {}): ActivityEvent {
+  written += 1;
+  const digits = ((written * 7_919) % 100_003).toString(16).padStart(32, "0");
+  return anEvent({ event_id: `evt_${digits}`, occurred_at: new Date(start + ms).toISOString(), ...over });
+}
+
+const { limit: _, after: __, ...query } = aQuery();
+
+function aListing(over: Partial<Listing> = {}): Listing {
+  return { queries: [query], matches: null, org_id: query.org_id, name: "all", ...over };
+}
+
+/** A world whose reads are counted. */
+function aWorld(log: ActivityEvent[], places: PlaceStore = memoryPlaces()) {
+  const cost = { pages: 0, events: 0 };
+  const memory = memoryEvents(log);
+  const events: EventReader = {
+    async page(asked) {
+      const page = await memory.page(asked);
+      cost.pages += 1;
+      cost.events += page.events.length;
+      return page;
+    },
+  };
+  return { world: { events, places, now: () => testNow }, cost };
+}
+
+type World = ReturnType<typeof aWorld>["world"];
+
+async function read(world: World, listing: Listing, skip: number, take: number): Promise<readonly ActivityEvent[]> {
+  const { events, remember } = await readWindow(world, listing, { skip, take });
+  await remember();
+  return events;
+}
+
+const isBill = (event: ActivityEvent) => event.entity_type === "BILL";
+
+/** What any list shows, worked out plainly. */
+function plainly(log: readonly ActivityEvent[], { matches }: Listing): ActivityEvent[] {
+  return [...log].sort(newestFirst).filter(matches ?? (() => true));
+}
+
+const aLog = (count: number) => Array.from({ length: count }, (_, at) => eventAt(at * 1000));
+
+describe("without writes", () => {
+  it("a walk to the end sees every event exactly once, in order", async () => {
+    const log = aLog(133);
+    const { world } = aWorld(log);
+    const seen: ActivityEvent[] = [];
+    for (let skip = 0; ; skip += 10) {
+      const page = await read(world, aListing(), skip, 10);
+      seen.push(...page);
+      if (page.length < 10) break;
+    }
+    expect(seen).toEqual(plainly(log, aListing()));
+  });
+
+  it("a window past the end is empty, also just behind it", async () => {
+    const { world } = aWorld(aLog(20));
+    expect(await read(world, aListing(), 10, 10)).toHaveLength(10);
+    expect(await read(world, aListing(), 20, 10)).toEqual([]);
+    expect(await read(world, aListing(), 1_000, 10)).toEqual([]);
+    expect(await read(aWorld([]).world, aListing(), 5, 10)).toEqual([]);
+  });
+
+  it("a list that nothing can be in needs no read", async () => {
+    const { world, cost } = aWorld(aLog(5));
+    expect(await read(world, aListing({ queries: [] }), 0, 10)).toEqual([]);
+    expect(cost.pages).toBe(0);
+  });
+});
+
+describe("what a window costs", () => {
+  it("the first is one read, and remembers nothing", async () => {
+    const places = memoryPlaces();
+    const { world, cost } = aWorld(aLog(100), places);
+    await read(world, aListing(), 0, 40);
+    expect(cost).toEqual({ pages: 1, events: 40 });
+    expect(places.all.size).toBe(0);
+  });
+
+  it("each further one of a walk is one read of it and one event, however deep", async () => {
+    const { world, cost } = aWorld(aLog(2_000));
+    await read(world, aListing(), 0, 40);
+    await read(world, aListing(), 40, 40);
+    for (let skip = 80; skip < 2_000; skip += 40) {
+      Object.assign(cost, { pages: 0, events: 0 });
+      await read(world, aListing(), skip, 40);
+      expect(cost, `at ${skip}`).toEqual({ pages: 2, events: 41 });
+    }
+  });
+
+  it("a window that was read before writes nothing again", async () => {
+    const places = memoryPlaces();
+    const { world } = aWorld(aLog(200), places);
+    await read(world, aListing(), 40, 40);
+    const put = vi.spyOn(places, "put");
+    expect(await read(world, aListing(), 40, 40)).toHaveLength(40);
+    expect(put).not.toHaveBeenCalled();
+  });
+
+  it("a jump beyond what one request may read is refused, and gets further each time", async () => {
+    const log = aLog(2 * windowBudget.events + 5_000);
+    const { world, cost } = aWorld(log);
+    const skip = 2 * windowBudget.events + 1_000;
+    for (const attempt of [1, 2]) {
+      Object.assign(cost, { pages: 0, events: 0 });
+      const error = await refusalOf(read(world, aListing(), skip, 40));
+      expect([error.code, error.facts.retryAfter], `attempt ${attempt}`).toEqual(["unavailable", 1]);
+      expect(cost.events).toBeLessThanOrEqual(windowBudget.events + 1_000);
+    }
+    expect(await read(world, aListing(), skip, 40)).toEqual(plainly(log, aListing()).slice(skip, skip + 40));
+  });
+
+  it("places of walks in other steps stand in nobody's way", async () => {
+    const log = aLog(windowBudget.events + 5_000);
+    const { world, cost } = aWorld(log);
+    const far = windowBudget.events;
+    await refusalOf(read(world, aListing(), far, 20));
+    for (let skip = far; skip <= far + 80; skip += 20) await read(world, aListing(), skip, 20);
+    await refusalOf(read(world, aListing(), far, 100));
+    Object.assign(cost, { pages: 0, events: 0 });
+    expect(await read(world, aListing(), far, 100)).toEqual(plainly(log, aListing()).slice(far, far + 100));
+    expect(cost.events).toBeLessThan(1_000);
+  });
+
+  it("a window that the budget ends in is reached by the repeat", async () => {
+    const log = aLog(windowBudget.events + 5_000);
+    const { world } = aWorld(log);
+    const skip = windowBudget.events - 10;
+    expect((await refusalOf(read(world, aListing(), skip, 30))).code).toBe("unavailable");
+    expect(await read(world, aListing(), skip, 30)).toEqual(plainly(log, aListing()).slice(skip, skip + 30));
+  });
+
+  it("conditions that most events meet are no reason to refuse a far window for good", async () => {
+    const log = aLog(windowBudget.events + 5_000);
+    const { world } = aWorld(log);
+    const listing = aListing({ matches: () => true });
+    const skip = windowBudget.events + 1_000;
+    expect((await refusalOf(read(world, listing, skip, 40))).code).toBe("unavailable");
+    expect(await read(world, listing, skip, 40)).toEqual(plainly(log, listing).slice(skip, skip + 40));
+  });
+
+  it("conditions that match too little are refused with what to do, and within bounds", async () => {
+    const { world, cost } = aWorld(aLog(windowBudget.events + 5_000));
+    const error = await refusalOf(read(world, aListing({ matches: isBill }), 0, 40));
+    expect([error.code, error.message]).toEqual(["too_broad", expect.stringContaining("narrow the search")]);
+    expect(cost.events).toBeLessThanOrEqual(windowBudget.events + 1_000);
+  });
+
+  it("pages that are short though more follows are bounded as well", async () => {
+    let pages = 0;
+    const position = eventAt(0);
+    const events: EventReader = {
+      async page() {
+        pages += 1;
+        return { events: [], next: position };
+      },
+    };
+    const world = { events, places: memoryPlaces(), now: () => testNow };
+    await refusalOf(read(world, aListing(), 0, 40));
+    expect(pages).toBeLessThanOrEqual(windowBudget.pages / 4 + 1);
+  });
+});
+
+describe("a store of places that is busy", () => {
+  it("costs no page that was read", async () => {
+    const busy: PlaceStore = {
+      upTo: async () => [],
+      put: () => Promise.reject(new ActivityError("unavailable", "The store is busy.")),
+    };
+    expect(await read(aWorld(aLog(100), busy).world, aListing(), 40, 40)).toHaveLength(40);
+  });
+
+  it("does not hide a defect", async () => {
+    const broken: PlaceStore = { upTo: async () => [], put: () => Promise.reject(new Error("Not a place.")) };
+    await expect(read(aWorld(aLog(100), broken).world, aListing(), 40, 40)).rejects.toThrow("Not a place.");
+  });
+});
+
+/** Steps of a story: reading a window anywhere, and events that come in at the front or with an old date. */
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("read" as const), page: fc.nat(14), take: fc.constant(7) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("read" as const), page: fc.nat(30), take: fc.constant(3) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("append" as const), count: fc.integer({ min: 1, max: 9 }) }) },
+);
+
+describe("with writes", () => {
+  const listings = [
+    aListing(),
+    aListing({ name: "bills", matches: isBill }),
+    aListing({
+      name: "union",
+      queries: [
+        { ...query, entity_type: "BILL" },
+        { ...query, entity_type: "PAYMENT" },
+      ],
+      matches: null,
+    }),
+  ];
+
+  it.each(listings)("any window of $name is that of the log as it is, whoever read before", async (listing) => {
+    const types = ["BILL", "INVOICE", "PAYMENT"] as const;
+    const inList = (event: ActivityEvent) =>
+      listing.queries.some(({ entity_type }) => entity_type === null || entity_type === event.entity_type);
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.infiniteStream(fc.nat(2)), async (steps, kinds) => {
+        const log: ActivityEvent[] = [];
+        let clock = 0;
+        const append = (count: number) => {
+          for (let at = 0; at < count; at++) {
+            // Some share a millisecond.
+            clock += kinds.next().value ?? 0;
+            log.push(eventAt(clock, { entity_type: types[kinds.next().value ?? 0] ?? "BILL" }));
+          }
+          // Only what is newer than all there is: `Position` order within a millisecond is by id.
+          clock += 1;
+        };
+        append(60);
+        const { world } = aWorld(log);
+        for (const { do: what, ...told } of steps) {
+          if (what === "append" && "count" in told) append(told.count);
+          if ("page" in told) {
+            const skip = told.page * told.take;
+            const expected = plainly(log.filter(inList), listing).slice(skip, skip + told.take);
+            expect(await read(world, listing, skip, told.take)).toEqual(expected);
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("a walk passes over nothing that was there when it began, whatever is written and whenever it happened", async () => {
+    // Old dates behind a place that is remembered, and something new that has the walk look for an earlier place.
+    const writes = (text: string) => text.split(" ").map((pair) => pair.split(":").map(Number));
+    const oldDatesThenNew = writes("2:0 0:0 3:68000 0:69314 0:304046 3:0 0:39245 0:342771").map(
+      ([pause = 0, ms = 0]) => ({ pause, ms }),
+    );
+    const moment = fc.record({ pause: fc.nat(3), ms: fc.integer({ min: 0, max: 400_000 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(moment, { maxLength: 60 }), fc.integer({ min: 1, max: 12 }), async (writes, take) => {
+        const log = aLog(90);
+        const before = new Set(log);
+        const { world } = aWorld(log);
+        const seen = new Set<ActivityEvent>();
+        const waiting = [...writes];
+        for (let skip = 0; ; skip += take) {
+          const page = await read(world, aListing(), skip, take);
+          for (const event of page) seen.add(event);
+          if (page.length < take) break;
+          for (const { ms } of waiting.splice(0, waiting[0]?.pause ?? 0)) log.push(eventAt(ms));
+        }
+        expect([...before].filter((event) => !seen.has(event))).toEqual([]);
+      }),
+      { numRuns: 150, examples: [[oldDatesThenNew, 11]] },
+    );
+  });
+
+  it("a walk passes over nothing where events of the second at which it stands came in before that", async () => {
+    const at = (second: number, event_id: string) => eventAt(second * 1_000, { event_id });
+    const log = Array.from({ length: 12 }, (_, second) => at(second, "evt_00000000000000000000000000000005"));
+    const { world } = aWorld(log);
+    const seen = [...(await read(world, aListing(), 0, 3)), ...(await read(world, aListing(), 3, 3))];
+    log.push(at(6, "evt_00000000000000000000000000000007"), at(6, "evt_00000000000000000000000000000008"));
+    const before = [...log];
+    log.push(at(20, "evt_00000000000000000000000000000001"));
+    seen.push(...(await read(world, aListing(), 6, 3)));
+    log.push(at(30, "evt_00000000000000000000000000000001"));
+    for (let skip = 9; skip < 21; skip += 3) seen.push(...(await read(world, aListing(), skip, 3)));
+    expect(before.filter((event) => !seen.includes(event))).toEqual([]);
+  });
+
+  it("more new events than are counted lose the place, and no event", async () => {
+    const log = aLog(300);
+    const { world } = aWorld(log);
+    await read(world, aListing(), 100, 50);
+    for (let at = 0; at < 700; at++) log.push(eventAt(1_000_000 + at));
+    expect(await read(world, aListing(), 150, 50)).toEqual(plainly(log, aListing()).slice(150, 200));
+  });
+});

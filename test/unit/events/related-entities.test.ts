@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { entityTypes } from "#shared/events/entity-types.ts";
+import { jsonText } from "#shared/events/event.ts";
+import { mentionsOf } from "#shared/events/related-entities.ts";
+import { anEvent } from "#test/support/builders.ts";
+
+const mentioned = (related: unknown) =>
+  mentionsOf(anEvent({ entity_id: "2002", related: related === null ? null : jsonText(related) })).map(
+    ({ type, id }) => `${type} ${id}`,
+  );
+
+const own = "INVOICE 2002";
+
+describe("what an event is about", () => {
+  it.each([[null], [[]]])("is its document alone where it is related to %j", (related) => {
+    expect(mentioned(related)).toEqual([own]);
+  });
+
+  it("is its document first, then the rest in the order of the event", () => {
+    expect(
+      mentioned([
+        { entity_type: "ESTIMATE", entity_id: "4004", entity_ref: "Q-1" },
+        { entity_type: "CONTACT", entity_id: "1001" },
+        { entity_type: "INVOICE", entity_id: "2001", entity_ref: null },
+      ]),
+    ).toEqual([own, "ESTIMATE 4004", "CONTACT 1001", "INVOICE 2001"]);
+  });
+
+  it("has each thing once, and takes no two things for one", () => {
+    expect(
+      mentioned([
+        { entity_type: "CONTACT", entity_id: "2002" },
+        { entity_type: "INVOICE", entity_id: "2002" },
+        { entity_type: "CONTACT", entity_id: "2002" },
+        { entity_type: "CONTACT", entity_id: "02002" },
+      ]),
+    ).toEqual([own, "CONTACT 2002", "CONTACT 02002"]);
+  });
+
+  it("leaves out a kind that only a later version of the log knows, and nothing else", () => {
+    expect(
+      mentioned([
+        { entity_type: "HOLOGRAM", entity_id: "1" },
+        { entity_type: "toString", entity_id: "1" },
+        { entity_type: "invoice", entity_id: "1" },
+        { entity_type: "BILL", entity_id: "1" },
+      ]),
+    ).toEqual([own, "BILL 1"]);
+  });
+
+  it.each([
+    [{}],
+    ["INVOICE"],
+    [7],
+    [[null, 5, "x", []]],
+    [[{ entity_type: "BILL" }]],
+    [[{ entity_id: "1" }]],
+    [[{ entity_type: "BILL", entity_id: 1 }]],
+  ])("is never what %j does not say", (related) => expect(mentioned(related)).toEqual([own]));
+
+  it("is found whatever is related to whatever", () => {
+    const entity = fc.record({
+      entity_type: fc.constantFrom(...entityTypes),
+      entity_id: fc.constantFrom("1", "2", "3"),
+    });
+    fc.assert(
+      fc.property(entity, fc.array(entity, { maxLength: 50 }), (document, related) => {
+        const mentions = mentionsOf(anEvent({ ...document, related: jsonText(related) }));
+        const keys = mentions.map(({ type, id }) => `${type} ${id}`);
+        const told = [document, ...related].map(({ entity_type, entity_id }) => `${entity_type} ${entity_id}`);
+        expect(keys).toEqual([...new Set(told)]);
+      }),
+    );
+  });
+});

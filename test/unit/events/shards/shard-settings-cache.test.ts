@@ -1,0 +1,272 @@
+import { describe, expect, it } from "vitest";
+import { ActivityError } from "#shared/errors.ts";
+import { readableForMs, ShardCache, type ShardSettings } from "#shared/events/shards/shard-settings-cache.ts";
+import { raiseShards, shardLeadMs } from "#shared/events/shards/shards.ts";
+
+const start = Date.parse("2026-05-11T08:30:00.000Z");
+
+/** A cache over settings that a test changes, with a clock that it sets; reads end when the test lets them. */
+function aCache(initial: ShardSettings = new Map()) {
+  const state = {
+    settings: initial,
+    ms: start,
+    reads: 0,
+    failure: null as Error | null,
+    gate: Promise.resolve(),
+    reported: [] as unknown[],
+  };
+  const reader = {
+    async read() {
+      state.reads += 1;
+      const { settings, failure, gate } = state;
+      await gate;
+      if (failure !== null) throw failure;
+      return settings;
+    },
+  };
+  return {
+    state,
+    cache: new ShardCache(
+      reader,
+      () => new Date(state.ms),
+      (error) => state.reported.push(error),
+    ),
+  };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const busy = new ActivityError("unavailable", "The store is busy or away.");
+const sixteen = new Map([["org_big", raiseShards(null, 16, new Date(start))]]);
+
+describe("ShardCache", () => {
+  it("reads all settings once for any number of organisations and requests", async () => {
+    const { state, cache } = aCache(sixteen);
+    const counts = await Promise.all(["org_big", "org_a", "org_b"].map((org) => cache.countToRead(org)));
+    expect(counts).toEqual([16, 1, 1]);
+    for (let request = 0; request < 100; request++) await cache.countToRead(`org_${request}`);
+    expect(state.reads).toBe(1);
+  });
+
+  it("answers without a promise, so that a request waits for nothing, once it knows", async () => {
+    const { cache } = aCache(sixteen);
+    await cache.countToRead("org_a");
+    expect(cache.countToRead("org_a")).toBe(1);
+    expect(cache.countToRead("org_big")).toBe(16);
+  });
+
+  it("reads again after 20 seconds beside the request that finds it so", async () => {
+    const { state, cache } = aCache();
+    await cache.countToRead("org_big");
+    state.settings = sixteen;
+    state.ms += 19_999;
+    expect(cache.countToRead("org_big")).toBe(1);
+    expect(state.reads).toBe(1);
+    state.ms += 1;
+    expect(cache.countToRead("org_big")).toBe(1);
+    await settled();
+    expect(cache.countToRead("org_big")).toBe(16);
+    expect(state.reads).toBe(2);
+  });
+
+  it("goes on with what it knows for a minute while the store is away, and not longer", async () => {
+    const { state, cache } = aCache(sixteen);
+    await cache.countToRead("org_a");
+    state.failure = busy;
+    state.ms += readableForMs - 1;
+    expect(cache.countToRead("org_big")).toBe(16);
+    state.ms += 1;
+    await settled();
+    await expect(cache.countToRead("org_a")).rejects.toBe(busy);
+    state.failure = null;
+    state.ms += 5_000;
+    expect(await cache.countToRead("org_big")).toBe(16);
+  });
+
+  it("asks a store that is away again after pauses that grow, however many requests come", async () => {
+    const { state, cache } = aCache(sixteen);
+    state.failure = busy;
+    const times: number[] = [];
+    for (let ms = 0; ms < 20_000; ms += 50) {
+      const before = state.reads;
+      await expect(cache.countToRead("org_a")).rejects.toBe(busy);
+      cache.countToWrite("org_a");
+      await settled();
+      if (state.reads > before) times.push(ms);
+      state.ms += 50;
+    }
+    expect(times).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 12_750, 17_750]);
+  });
+
+  it("fails a read as unavailable if nothing was ever known", async () => {
+    const { state, cache } = aCache(sixteen);
+    state.failure = busy;
+    await expect(cache.countToRead("org_a")).rejects.toBe(busy);
+  });
+
+  it("takes what it read as of the time when the read began", async () => {
+    const { state, cache } = aCache();
+    let open = () => undefined as unknown;
+    state.gate = new Promise((resolve) => {
+      open = () => resolve();
+    });
+    const first = cache.countToRead("org_big");
+    // The function is frozen in the middle of its read, and the count is raised meanwhile.
+    state.ms += readableForMs;
+    state.settings = sixteen;
+    state.gate = Promise.resolve();
+    open();
+    expect(await first).toBe(16);
+    expect(state.reads).toBe(2);
+  });
+
+  describe("whose read beside the work is frozen with the function and fails when that goes on", () => {
+    /** A cache that knows the settings of 20 seconds and a freeze ago; `thaw` lets the read fail that began before it. */
+    async function frozen() {
+      const { state, cache } = aCache();
+      await cache.countToRead("org_big");
+      let thaw = () => undefined as unknown;
+      state.gate = new Promise((resolve) => {
+        thaw = () => resolve();
+      });
+      state.failure = busy;
+      state.ms += 20_000;
+      cache.countToRead("org_big");
+      state.gate = Promise.resolve();
+      state.ms += 600_000;
+      state.settings = sixteen;
+      return { state, cache, thaw };
+    }
+
+    it("reads again for the request that waits for it", async () => {
+      const { state, cache, thaw } = await frozen();
+      state.failure = null;
+      const count = cache.countToRead("org_big");
+      thaw();
+      expect(await count).toBe(16);
+      expect(state.reads).toBe(3);
+    });
+
+    it("reads again for the request that comes right after", async () => {
+      const { state, cache, thaw } = await frozen();
+      state.failure = null;
+      thaw();
+      await settled();
+      expect(state.reported).toEqual([busy]);
+      expect(await cache.countToRead("org_big")).toBe(16);
+      expect(state.reads).toBe(3);
+    });
+
+    it("asks a store that is away once more, and not again before a pause, however many requests come", async () => {
+      const { state, cache, thaw } = await frozen();
+      const requests = [cache.countToRead("org_a"), cache.countToRead("org_b")];
+      thaw();
+      const failed = await Promise.allSettled(requests);
+      expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+      await expect(cache.countToRead("org_c")).rejects.toBe(busy);
+      cache.prefetch();
+      expect(state.reads).toBe(3);
+    });
+  });
+
+  it("does not trust a clock that went back", async () => {
+    const { state, cache } = aCache();
+    await cache.countToRead("org_big");
+    state.settings = sixteen;
+    state.ms -= 1;
+    expect(await cache.countToRead("org_big")).toBe(16);
+  });
+
+  describe("asked whether readers look at a shard", () => {
+    it("reads nothing for the shard that every organisation has", async () => {
+      const { state, cache } = aCache(sixteen);
+      expect(await cache.isRead("org_a", "0")).toBe(true);
+      expect(state.reads).toBe(0);
+    });
+
+    it("knows the shards below the count, and asks anew before it says no", async () => {
+      const { state, cache } = aCache(sixteen);
+      for (let shard = 1; shard < 16; shard++) expect(await cache.isRead("org_big", String(shard))).toBe(true);
+      expect(state.reads).toBe(1);
+      state.ms += 1;
+      expect(await cache.isRead("org_big", "16")).toBe(false);
+      expect(state.reads).toBe(2);
+      expect(await cache.isRead("org_a", "1")).toBe(false);
+      expect(state.reads).toBe(3);
+    });
+
+    it("says yes as soon as the organisation is raised", async () => {
+      const { state, cache } = aCache();
+      expect(await cache.isRead("org_big", "15")).toBe(false);
+      state.settings = sixteen;
+      state.ms += 1;
+      expect(await cache.isRead("org_big", "15")).toBe(true);
+    });
+
+    it("does not take a read that began before for an answer", async () => {
+      const { state, cache } = aCache();
+      let open = () => undefined as unknown;
+      state.gate = new Promise((resolve) => {
+        open = () => resolve();
+      });
+      cache.prefetch();
+      state.gate = Promise.resolve();
+      state.settings = sixteen;
+      state.ms += 1;
+      const answer = cache.isRead("org_big", "15");
+      open();
+      expect(await answer).toBe(true);
+      expect(state.reads).toBe(2);
+    });
+
+    it("reads once for all events of a batch", async () => {
+      const { state, cache } = aCache();
+      const answers = Array.from({ length: 100 }, (_, shard) => cache.isRead("org_a", String(1 + (shard % 31))));
+      expect(new Set(await Promise.all(answers))).toEqual(new Set([false]));
+      expect(state.reads).toBe(1);
+    });
+
+    it("fails where the store is away, and says yes of a damaged setting, whose organisation cannot read anything", async () => {
+      const { state, cache } = aCache(new Map([["org_damaged", null]]));
+      expect(await cache.isRead("org_damaged", "3")).toBe(true);
+      state.failure = busy;
+      state.ms += 1;
+      await expect(cache.isRead("org_a", "3")).rejects.toBe(busy);
+    });
+  });
+
+  it("fails only the organisation whose setting is damaged", async () => {
+    const { cache } = aCache(new Map([["org_damaged", null]]));
+    expect(await cache.countToRead("org_a")).toBe(1);
+    expect(() => cache.countToRead("org_damaged")).toThrow("org_damaged");
+    expect(cache.countToWrite("org_damaged")).toBe(1);
+  });
+
+  it("lets writers begin with one shard, without waiting, and raises at the time that was set", async () => {
+    const { state, cache } = aCache(sixteen);
+    expect(cache.countToWrite("org_big")).toBe(1);
+    await settled();
+    expect(cache.countToWrite("org_big")).toBe(1);
+    state.ms += shardLeadMs - 1;
+    expect(cache.countToWrite("org_big")).toBe(1);
+    state.ms += 1;
+    expect(cache.countToWrite("org_big")).toBe(16);
+  });
+
+  it("lets writers go on with what they know, however old, while the store is away", async () => {
+    const { state, cache } = aCache(sixteen);
+    cache.countToWrite("org_big");
+    await settled();
+    expect(state.reported).toEqual([]);
+    state.failure = busy;
+    state.ms += 3_600_000;
+    expect(cache.countToWrite("org_big")).toBe(16);
+    expect(cache.countToWrite("org_a")).toBe(1);
+    await settled();
+    expect(state.reported).toContain(busy);
+  });
+
+  it("never lets a writer use a count that a reader may not know, whatever clocks and freezes do", async () => {
+    // As decision 37 reckons: commit up to 15 s after the administrator's clock was read, two clocks 10 s apart each.
+    expect(shardLeadMs).toBeGreaterThan(readableForMs + 15_000 + 2 * 10_000);
+  });
+});

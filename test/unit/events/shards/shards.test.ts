@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import {
+  isShardCount,
+  isShardOf,
+  raiseShards,
+  shardCounts,
+  shardLeadMs,
+  shardOf,
+  shardsOf,
+  writtenCount,
+} from "#shared/events/shards/shards.ts";
+import { anEvent } from "#test/support/builders.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+
+const now = new Date("2026-05-11T08:30:00.000Z");
+const later = (ms: number) => new Date(now.getTime() + ms);
+
+const events = Array.from({ length: 3_200 }, (_, n) =>
+  anEvent({ entity_id: `inv_${n % 7}`, event_id: `evt_${n.toString(16).padStart(32, "0")}` }),
+);
+
+describe("shardOf", () => {
+  it("gives every event shard 0 if there is one shard", () => {
+    expect(new Set(events.map((event) => shardOf(event, 1)))).toEqual(new Set(["0"]));
+  });
+
+  it.each(shardCounts)("spreads events evenly over %i shards, even if their ids only count up", (count) => {
+    const sizes = new Map(shardsOf(count).map((shard) => [shard, 0]));
+    for (const event of events) {
+      const shard = shardOf(event, count);
+      sizes.set(shard, (sizes.get(shard) ?? Number.NaN) + 1);
+    }
+    const mean = events.length / count;
+    for (const size of sizes.values()) expect(Math.abs(size - mean)).toBeLessThanOrEqual(5 * Math.sqrt(mean));
+  });
+
+  it("is the same for ever", () => {
+    const event = anEvent({ entity_id: "inv_1", event_id: `evt_${"1".repeat(32)}` });
+    expect(shardCounts.map((count) => shardOf(event, count))).toMatchInlineSnapshot(`
+      [
+        "0",
+        "0",
+        "2",
+        "2",
+        "10",
+        "10",
+      ]
+    `);
+  });
+
+  it("depends on the document and the event's id, and on nothing else of the event", () => {
+    const [event = anEvent()] = events;
+    const other = anEvent({ ...event, recorded_at: "2026-06-01T00:00:00.000Z", action: "INVOICE_VOIDED" });
+    for (const count of shardCounts) expect(shardOf(other, count)).toBe(shardOf(event, count));
+    const documents = Array.from({ length: 50 }, (_, n) => shardOf({ ...event, entity_id: `doc_${n}` }, 32));
+    expect(new Set(documents).size).toBeGreaterThan(10);
+  });
+});
+
+describe("isShardOf", () => {
+  it("knows the shards that some count gives the event, and no others", () => {
+    for (const event of events.slice(0, 200)) {
+      const own = new Set(shardCounts.map((count) => shardOf(event, count)));
+      for (const shard of [...shardsOf(32), "32", "-1", "00", "1.0", "", " 1"]) {
+        expect(isShardOf(event, shard)).toBe(own.has(shard));
+      }
+    }
+  });
+});
+
+describe("isShardCount", () => {
+  it("accepts the allowed numbers and nothing else", () => {
+    expect([1, 2, 4, 8, 16, 32].every(isShardCount)).toBe(true);
+    expect([0, 3, 64, -1, 1.5, Number.NaN, "16", null, undefined].some(isShardCount)).toBe(false);
+  });
+});
+
+describe("raiseShards", () => {
+  it("lets the new count hold after the lead, and the old one until then", () => {
+    const raised = raiseShards(null, 16, now);
+    expect(raised).toEqual({ before: 1, count: 16, from: later(shardLeadMs).toISOString() });
+    expect(writtenCount(raised, later(shardLeadMs - 1))).toBe(1);
+    expect(writtenCount(raised, later(shardLeadMs))).toBe(16);
+    expect(writtenCount(null, now)).toBe(1);
+  });
+
+  it("returns the same setting if the count is the same", () => {
+    const raised = raiseShards(null, 16, now);
+    expect(raiseShards(raised, 16, later(1))).toBe(raised);
+    expect(raiseShards(null, 1, now)).toBeNull();
+  });
+
+  it("keeps the count in force until the second of two raises holds", () => {
+    const first = raiseShards(null, 4, now);
+    expect(raiseShards(first, 8, later(1))?.before).toBe(1);
+    expect(raiseShards(first, 8, later(shardLeadMs))?.before).toBe(4);
+  });
+
+  it("refuses a lower count", async () => {
+    const raised = raiseShards(null, 16, now);
+    const error = await refusalOf(Promise.resolve().then(() => raiseShards(raised, 8, later(shardLeadMs))));
+    expect([error.code, error.facts.field]).toEqual(["invalid_value", "shards"]);
+  });
+});

@@ -1,0 +1,128 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { DynamoDBRecord } from "aws-lambda";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ActivityError } from "#shared/errors.ts";
+import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { isJsonObject } from "#shared/events/text/json.ts";
+import { unreadQueue } from "#shared/platform/aws/quarantine-queue.ts";
+import type { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { stream } from "#shared/platform/handlers/stream-handler.ts";
+import { metrics } from "#shared/platform/names.ts";
+import { anEvent } from "#test/support/builders.ts";
+import { largestItem } from "#test/support/hostile-items.ts";
+import { aContext } from "#test/support/http-event.ts";
+import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+
+let lines: LogLine[];
+beforeEach(() => {
+  lines = catchLog();
+});
+
+/** As SQS does: takes messages up to 1 MiB, of the characters that it knows. */
+function queueThat(refuses: Error | null = null) {
+  const bodies: string[] = [];
+  const client = new SQSClient({ region: "us-east-1", credentials: { accessKeyId: "x", secretAccessKey: "x" } });
+  client.middlewareStack.add(
+    () =>
+      async ({ input }) => {
+        const body = "MessageBody" in input ? String(input.MessageBody) : "";
+        if (refuses !== null) throw refuses;
+        if (Buffer.byteLength(body) > 1_048_576) throw new Error("Message must be shorter than 1048576 bytes.");
+        bodies.push(body);
+        return { output: { $metadata: {} }, response: {} };
+      },
+    { step: "initialize", name: "queue" },
+  );
+  return { queue: unreadQueue("https://sqs.example.com/unread", client), bodies };
+}
+
+const recordOf = (sequence: string, image: Record<string, { S: string }>): DynamoDBRecord => ({
+  eventName: "INSERT",
+  dynamodb: {
+    SequenceNumber: sequence,
+    ApproximateCreationDateTime: 1_780_000_000,
+    SizeBytes: 400_000,
+    Keys: { timeline: image.timeline ?? { S: "" }, position: image.position ?? { S: "" } },
+    NewImage: image,
+  },
+});
+
+const good = (n: number) => {
+  const item = toItem(anEvent({ event_id: `evt_${String(n).padStart(32, "0")}` }));
+  return recordOf(`good-${n}`, Object.fromEntries(Object.entries(item).map(([name, S]) => [name, { S }])));
+};
+
+/** The largest items that DynamoDB takes: no event at all, and an event but for one attribute. */
+const hostile = ["blob", "entity_id", "metadata", "timeline"].map((name) => {
+  const { dynamodb } = good(0);
+  return recordOf(`hostile-${name}`, { ...textImage(dynamodb?.NewImage ?? {}), [name]: { S: largestItem } });
+});
+
+function textImage(image: Record<string, { S?: string }>): Record<string, { S: string }> {
+  return Object.fromEntries(Object.entries(image).map(([name, { S = "" }]) => [name, { S }]));
+}
+
+async function run(records: readonly DynamoDBRecord[], { queue, bodies }: ReturnType<typeof queueThat>) {
+  const handled: string[] = [];
+  const handler = stream({
+    read: parseEventItem,
+    handle: async (events) => {
+      handled.push(...events.map(({ event_id }) => event_id.slice(-2)));
+      return { failed: new Set<never>(), counts: new Map([[metrics.deliveriesBegun, events.length]]) };
+    },
+    unread: queue,
+  });
+  const answer = await handler({ Records: [...records] }, aContext());
+  return { failed: answer.batchItemFailures, handled, bodies };
+}
+
+describe("the largest items that DynamoDB takes, full of U+0001", () => {
+  it("are named in the unread queue in one try, and their neighbours are handled", async () => {
+    const [first, ...rest] = hostile;
+    const { failed, handled, bodies } = await run([good(1), ...(first ? [first] : []), good(2), ...rest], queueThat());
+    expect(failed).toEqual([]);
+    expect(handled).toEqual(["01", "02"]);
+    expect(bodies).toHaveLength(hostile.length);
+    for (const body of bodies) {
+      expect(Buffer.byteLength(body)).toBeLessThan(6_000);
+      const message: unknown = JSON.parse(body);
+      if (!isJsonObject(message)) throw new Error("The message is no JSON object.");
+      expect(Object.keys(message)).toEqual([
+        ...["event_name", "sequence_number", "stored_at_seconds", "size_bytes", "key", "reason"],
+      ]);
+      expect(message).toMatchObject({ size_bytes: 400_000, sequence_number: expect.stringMatching(/^hostile-/) });
+      expect(message.reason).toMatch(/^DamagedItemError: /);
+    }
+    for (const line of lines) expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(20_000);
+  });
+
+  it("hold up nothing where the queue refuses for good", async () => {
+    const refusal = Object.assign(new Error("no such queue"), { name: "QueueDoesNotExist", $metadata: {} });
+    const { failed, handled } = await run([...hostile, good(1)], queueThat(refusal));
+    expect(failed).toEqual([]);
+    expect(handled).toEqual(["01"]);
+    expect(lines.at(-1)).toMatchObject({ EventsUnreadable: hostile.length, UnreadRefused: hostile.length });
+  });
+
+  it("come again where SQS is away, since a repeat can name them", async () => {
+    const away = Object.assign(new Error("away"), { name: "ServiceUnavailable", $metadata: { httpStatusCode: 503 } });
+    const { failed } = await run([...hostile, good(1)], queueThat(away));
+    expect(failed).toHaveLength(hostile.length);
+  });
+});
+
+it("says that SQS is away by the error that a stream waits out", async () => {
+  const { queue } = queueThat(Object.assign(new Error("slow"), { name: "RequestThrottled", $metadata: {} }));
+  await expect(queue.put(good(1), "why")).rejects.toThrow(ActivityError);
+});
+
+it("shows no more of a key than its beginning", async () => {
+  const { queue, bodies } = queueThat();
+  await queue.put({ eventName: "INSERT", dynamodb: { Keys: textAttributesOf(largestItem) } }, largestItem);
+  expect(Buffer.byteLength(bodies[0] ?? "")).toBeLessThan(6_000);
+});
+
+function textAttributesOf(text: string) {
+  return { timeline: { S: text }, position: { S: text } } satisfies ReturnType<typeof textAttributes>;
+}

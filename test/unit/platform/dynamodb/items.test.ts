@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fromTokenItem, toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
+import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { shardCounts, shardOf } from "#shared/events/shards/shards.ts";
+import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { pinKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { anEvent, aToken } from "#test/support/builders.ts";
+
+const stored = (over: Parameters<typeof anEvent>[0] = {}) => textAttributes(toItem(anEvent(over)));
+
+describe("an event's item", () => {
+  it("gives the event back", () => {
+    const text = fc.string({ unit: "grapheme", minLength: 1 });
+    const event = fc.record(
+      {
+        entity_id: text,
+        entity_ref: text,
+        actor_user_id: text,
+        text,
+        contact_id: text,
+        settled: fc.constant("paid" as const),
+        notify: fc.constant("no" as const),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(event, (over) => {
+        expect(parseEventItem(stored(over))).toEqual(anEvent(over));
+      }),
+    );
+  });
+
+  it("is known for one of this log's own where no webhooks are wanted", () => {
+    expect(parseEventItem(stored({ notify: "no" }))).toEqual(anEvent({ notify: "no" }));
+    expect(stored({ notify: "no" }).notify).toEqual({ S: "no" });
+  });
+
+  it("has no attribute for what the event does not have, so that sparse indexes stay sparse", () => {
+    const item = toItem(anEvent({ actor_user_id: null, contact_id: null, settled: null, changes: null }));
+    for (const absent of ["actor_user_id", "contact_id", "settled", "changes", "notify"])
+      expect(item).not.toHaveProperty(absent);
+  });
+});
+
+describe("the shard of an item", () => {
+  it.each(shardCounts)("is that of %i shards, and no part of the event", (count) => {
+    const event = anEvent();
+    const item = toItem(event, count);
+    expect(item.shard).toBe(shardOf(event, count));
+    expect(parseEventItem(textAttributes(item))).toEqual(event);
+  });
+
+  it("adds no more than 8 bytes to an item", () => {
+    for (const count of shardCounts) {
+      const { shard = "" } = toItem(anEvent(), count);
+      expect(Buffer.byteLength("shard") + Buffer.byteLength(shard)).toBeLessThanOrEqual(8);
+    }
+  });
+
+  it("is refused as not written by this log if no count gives it to the event", () => {
+    const own = new Set(shardCounts.map((count) => shardOf(anEvent(), count)));
+    const others = Array.from({ length: 40 }, (_, shard) => String(shard)).filter((shard) => !own.has(shard));
+    expect(others.length).toBeGreaterThan(30);
+    for (const S of [...others, "", "00", "a"]) {
+      expect(() => parseEventItem({ ...stored(), shard: { S } })).toThrow("shard is not valid");
+    }
+    const { shard: _, ...without } = stored();
+    expect(() => parseEventItem(without)).toThrow("shard is not valid");
+  });
+});
+
+describe("keys", () => {
+  it("of two documents are never the same", () => {
+    const org = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,10}$/);
+    const entity = fc.string({ unit: fc.constantFrom("#", "a", "/", "_"), minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(org, entity, org, entity, (orgA, entityA, orgB, entityB) => {
+        const isSame = orgA === orgB && entityA === entityB;
+        expect(timelineKey(orgA, entityA) === timelineKey(orgB, entityB)).toBe(isSame);
+        expect(pinKey(orgA, entityA).pk === pinKey(orgB, entityB).pk).toBe(isSame);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("of events are in the order of time, then of id", () => {
+    const positions = [
+      positionKey("2026-05-11T08:30:12.000Z", "evt_a"),
+      positionKey("2026-05-11T08:30:12.000Z", "evt_b"),
+      positionKey("2026-05-11T08:30:12.001Z", "evt_a"),
+    ];
+    expect([...positions].reverse().sort()).toEqual(positions);
+  });
+});
+
+describe("a token's item", () => {
+  it("gives the token back, last used in the minute of its rate window", () => {
+    const token = aToken({ user_id: "usr_1", expires_at: "2026-09-01T00:00:00.000Z" });
+    expect(fromTokenItem(toTokenItem(token))).toEqual(token);
+    const used = { ...toTokenItem(token), rate_window: "2026-06-01T12:00:00.000Z" };
+    expect(fromTokenItem(used)).toEqual({ ...token, last_used_at: "2026-06-01T12:00:00.000Z" });
+  });
+
+  it.each(["token_id", "hash", "org_ids", "scopes", "created_at"])("without %s is a fault that names it", (field) => {
+    const { [field]: _, ...damaged } = toTokenItem(aToken());
+    expect(() => fromTokenItem(damaged)).toThrow(`Item token#${aToken().token_id} has no valid ${field}.`);
+  });
+});

@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ActivityError } from "#shared/errors.ts";
+import { env } from "#shared/platform/handlers/env.ts";
+import { metrics, variables } from "#shared/platform/names.ts";
+import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { errorFields, log } from "#shared/platform/observability/log.ts";
+import { count } from "#shared/platform/observability/metrics.ts";
+import { testNow } from "#test/support/builders.ts";
+import { aContext } from "#test/support/http-event.ts";
+import { catchLog } from "#test/support/log-lines.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a log line", () => {
+  it("is one line of JSON, whatever it holds", () => {
+    const write = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+    vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
+    log("warn", "event rejected", { reason: 'line\nbreak "quote"' });
+    expect(write.mock.calls).toEqual([
+      [
+        '{"time":"2026-06-01T12:00:30.000Z","level":"warn","message":"event rejected",' +
+          '"reason":"line\\nbreak \\"quote\\""}\n',
+      ],
+    ]);
+  });
+
+  it("says in an invocation which one it was, of which function", () => {
+    const lines = catchLog();
+    vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
+    inInvocation(aContext(), () => {
+      log("info", "one");
+      count({ [metrics.eventsAppended]: 1 }, testNow);
+    });
+    inInvocation(aContext(), () => log("info", "two"), "req-1");
+    log("info", "three");
+    const time = testNow.toISOString();
+    expect(lines).toEqual([
+      { time, level: "info", message: "one", function: "test", request_id: "invocation-1" },
+      { time, function: "test", request_id: "invocation-1", EventsAppended: 1, _aws: expect.any(Object) },
+      { time, level: "info", message: "two", function: "test", request_id: "req-1" },
+      { time, level: "info", message: "three" },
+    ]);
+  });
+
+  it("holds all of an error: name, message, stack and every cause", () => {
+    const error = new ActivityError("unavailable", "Busy.", { cause: new TypeError("socket", { cause: "reset" }) });
+    expect(errorFields(error)).toEqual({
+      error: "ActivityError",
+      error_message: "Busy.",
+      stack: error.stack,
+      cause: {
+        error: "TypeError",
+        error_message: "socket",
+        stack: expect.stringContaining("TypeError: socket"),
+        cause: { error: "reset" },
+      },
+    });
+  });
+
+  it.each([undefined, null, "text", 5])("survives what is no error: %j", (thrown) => {
+    expect(errorFields(thrown)).toEqual({ error: String(thrown) });
+  });
+});
+
+it("counts in CloudWatch's Embedded Metric Format", () => {
+  const lines = catchLog();
+  count({ [metrics.eventsAppended]: 3, [metrics.eventsRepeated]: 1 }, testNow);
+  expect(lines).toEqual([
+    {
+      _aws: {
+        Timestamp: testNow.getTime(),
+        CloudWatchMetrics: [
+          {
+            Namespace: "ActivityLog",
+            Dimensions: [[]],
+            Metrics: [
+              { Name: "EventsAppended", Unit: "Count" },
+              { Name: "EventsRepeated", Unit: "Count" },
+            ],
+          },
+        ],
+      },
+      time: "2026-06-01T12:00:30.000Z",
+      EventsAppended: 3,
+      EventsRepeated: 1,
+    },
+  ]);
+});
+
+describe("a variable of the stack", () => {
+  it("is read", () => {
+    vi.stubEnv(variables.eventsTable, "events");
+    expect(env(variables.eventsTable)).toBe("events");
+  });
+
+  it.each(["", undefined])("that is %j stops the function at its cold start, by name", (value) => {
+    vi.stubEnv(variables.eventsTable, value);
+    expect(() => env(variables.eventsTable)).toThrow("The environment variable EVENTS_TABLE is not set.");
+  });
+});

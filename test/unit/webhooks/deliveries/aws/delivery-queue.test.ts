@@ -1,0 +1,167 @@
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  comesFrom,
+  deliveryQueue,
+  readDeliveryMessage,
+  throwUnsent,
+} from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
+import { readReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
+import { aDeliveryMessage } from "#test/support/builders.ts";
+import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+
+let lines: LogLine[];
+beforeEach(() => {
+  lines = catchLog();
+});
+
+type Batch = SendMessageBatchCommand["input"];
+
+/** A queue that answers each call so; and what it was sent. */
+function aQueue(answer: (batch: Batch, call: number) => Promise<object> = async () => ({})) {
+  const client = new SQSClient({ region: "us-east-1" });
+  const batches: Batch[] = [];
+  vi.spyOn(client, "send").mockImplementation(async (command: unknown) => {
+    if (!(command instanceof SendMessageBatchCommand)) throw new Error("The queue is asked for something else.");
+    batches.push(command.input);
+    return answer(command.input, batches.length - 1);
+  });
+  return { client, queue: deliveryQueue("https://queue", client), batches };
+}
+
+const messages = (count: number) =>
+  Array.from({ length: count }, (_, n) =>
+    aDeliveryMessage({ org_id: `org_${n}`, endpoint_id: `wh_${n}`, delivery_id: `dlv_${n}` }),
+  );
+
+describe("the queue of deliveries", () => {
+  it("is sent tens of messages, each in the group of its organisation, and delayed by whole seconds", async () => {
+    const { queue, batches } = aQueue();
+    const sent = messages(23);
+    expect(await queue.send(sent, 4.2)).toEqual([]);
+    expect(batches.map(({ Entries }) => Entries?.length)).toEqual([10, 10, 3]);
+    const entries = batches.flatMap(({ Entries = [] }) => Entries);
+    expect(entries.map(({ MessageBody }) => readDeliveryMessage(MessageBody ?? ""))).toEqual(sent);
+    expect(entries.map(({ MessageGroupId }) => MessageGroupId)).toEqual(sent.map(({ org_id }) => org_id));
+    expect(entries.every(({ DelaySeconds }) => DelaySeconds === 5)).toBe(true);
+    for (const { QueueUrl, Entries = [] } of batches) {
+      expect(QueueUrl).toBe("https://queue");
+      expect(new Set(Entries.map(({ Id }) => Id)).size).toBe(Entries.length);
+    }
+  });
+
+  it("is not called for nothing", async () => {
+    const { queue, batches } = aQueue();
+    expect(await queue.send([], 0)).toEqual([]);
+    expect(batches).toEqual([]);
+  });
+
+  it.each([
+    ["refuses some", async () => ({ Failed: [{ Id: "1", Code: "Busy", Message: "later" }] }), "later"],
+    ["is away", async () => Promise.reject(new Error("away")), "away"],
+  ])(
+    "logs nothing where the log is that of auditors, but throws what the request's line shows: SQS %s",
+    async (_, answer, why) => {
+      const { client } = aQueue(answer);
+      const refusal = await refusalOf(deliveryQueue("https://queue", client, throwUnsent).send(messages(3), 0));
+      expect(refusal).toMatchObject({ code: "unavailable", facts: { retryAfter: 2 } });
+      expect(String(refusal.cause)).toContain(why);
+      expect(lines).toEqual([]);
+    },
+  );
+
+  it("has at most ten calls under way", async () => {
+    let under = 0;
+    let most = 0;
+    const { queue, batches } = aQueue(async () => {
+      under += 1;
+      most = Math.max(most, under);
+      await new Promise((resolve) => setImmediate(resolve));
+      under -= 1;
+      return {};
+    });
+    await queue.send(messages(250), 0);
+    expect(batches).toHaveLength(25);
+    expect(most).toBe(10);
+  });
+
+  it("answers the messages that were refused, and no others", async () => {
+    const sent = messages(12);
+    const Failed = [{ Id: "1", SenderFault: false, Code: "InternalError", Message: "busy" }];
+    const { queue } = aQueue(async () => ({ Failed }));
+    const unsent = await queue.send(sent, 0);
+    expect(unsent.map(({ delivery_id }) => delivery_id).sort()).toEqual(["dlv_1", "dlv_11"]);
+    expect(lines).toEqual([1, 2].map(() => expect.objectContaining({ level: "error", code: "InternalError" })));
+  });
+
+  it("answers all messages of a call that failed, and sends the others", async () => {
+    const sent = messages(30);
+    const { queue } = aQueue(async (_, call) => {
+      if (call === 1) throw new Error("away");
+      return {};
+    });
+    expect(await queue.send(sent, 0)).toEqual(sent.slice(10, 20));
+    expect(lines).toMatchObject([{ level: "error", messages: 10, error_message: "away" }]);
+  });
+
+  it("takes characters that SQS does not", async () => {
+    const { queue, batches } = aQueue();
+    const event = { entity_id: "a\uFFFEb\uFFFF", occurred_at: "2026-05-11T08:30:12.000Z", event_id: "evt_1" };
+    const message = aDeliveryMessage({ event });
+    await queue.send([message], 0);
+    const body = batches[0]?.Entries?.[0]?.MessageBody ?? "";
+    expect(body).not.toMatch(/[\uFFFE\uFFFF]/);
+    expect(readDeliveryMessage(body)).toEqual(message);
+  });
+});
+
+it.each([
+  ["arn:aws:sqs:eu-central-1:000000000000:slow", true],
+  ["arn:aws:sqs:eu-central-1:000000000000:very-slow", false],
+])("a record of %s comes from the queue of that name: %s", (eventSourceARN, expected) => {
+  expect(comesFrom("https://sqs.eu-central-1.amazonaws.com/000000000000/slow", { eventSourceARN })).toBe(expected);
+});
+
+describe("a message of the queue", () => {
+  it.each(Object.keys(aDeliveryMessage()))("without %s is a defect that names it", (field) => {
+    const damaged = JSON.stringify({ ...aDeliveryMessage(), [field]: undefined });
+    expect(() => readDeliveryMessage(damaged)).toThrow(`The message has no valid ${field}.`);
+  });
+
+  it("with half an event is a defect that names it", () => {
+    const damaged = JSON.stringify({ ...aDeliveryMessage(), event: { entity_id: "a", occurred_at: "b" } });
+    expect(() => readDeliveryMessage(damaged)).toThrow("The message has no valid event.event_id.");
+  });
+
+  it.each(["", "{", "null", "[]", '"text"'])("that is %j is a defect", (body) => {
+    expect(() => readDeliveryMessage(body)).toThrow("The message is no JSON object.");
+  });
+});
+
+describe("the queue of replays", () => {
+  const replay = { org_id: "org_1", endpoint_id: "wh_1", replay_id: "rpl_1" };
+  const client = () => new SQSClient({ region: "us-east-1" });
+
+  it("is sent which replay goes on, and nothing else of it", async () => {
+    const sqs = client();
+    const send = vi.spyOn(sqs, "send").mockImplementation(async () => ({}));
+    const more = { ...replay, sent: 5 };
+    await replayQueue("https://replays", sqs).send(more, 0.5);
+    const [command] = send.mock.calls[0] ?? [];
+    if (!(command instanceof SendMessageCommand)) throw new Error("No message was sent.");
+    const { MessageBody = "", ...rest } = command.input;
+    expect(rest).toEqual({ QueueUrl: "https://replays", MessageGroupId: "org_1", DelaySeconds: 1 });
+    expect(JSON.parse(MessageBody)).toEqual(replay);
+    expect(readReplayMessage(MessageBody)).toEqual(replay);
+    expect(() => readReplayMessage("{}")).toThrow("The message has no valid org_id.");
+  });
+
+  it("that is busy is unavailable", async () => {
+    const sqs = client();
+    vi.spyOn(sqs, "send").mockImplementation(async () => {
+      throw Object.assign(new Error("slow down"), { name: "RequestThrottled" });
+    });
+    expect(await refusalOf(replayQueue("https://replays", sqs).send(replay, 0))).toMatchObject({ code: "unavailable" });
+  });
+});

@@ -1,0 +1,242 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Endpoint, EndpointChange } from "#shared/webhooks/endpoints/endpoint.ts";
+import { EndpointCache, maxGapMs, overlapMs } from "#shared/webhooks/endpoints/endpoint-cache.ts";
+import { anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
+import { memoryEndpoints } from "#test/support/memory-webhooks.ts";
+
+let now: Date;
+const moveTo = (milliseconds: number) => {
+  now = new Date(testNow.getTime() + milliseconds);
+};
+
+/** The clock that changes are stamped by, relative to that of the cache. */
+let writerOffsetMs: number;
+const store = () => memoryEndpoints(undefined, () => new Date(now.getTime() + writerOffsetMs));
+
+beforeEach(() => {
+  moveTo(0);
+  writerOffsetMs = 0;
+});
+
+const { org_id } = anEndpoint();
+const idOf = (n: number) => `wh_${String(n).padStart(32, "0")}`;
+const endpointOf = (orgId: string, n: number, over: Partial<Endpoint> = {}) =>
+  anEndpoint({ org_id: orgId, endpoint_id: idOf(n), ...over });
+
+/** A cache over endpoints in memory, and how often it read what. */
+async function aCache(...endpoints: readonly Endpoint[]) {
+  const source = store();
+  // Long enough ago that no poll of the change log returns them.
+  moveTo(-3_600_000);
+  for (const endpoint of endpoints) await source.create(endpoint, anEvent());
+  moveTo(0);
+  const { list, orgsIn } = source;
+  const reads = {
+    list: vi.spyOn(source, "list"),
+    get: vi.spyOn(source, "get"),
+    orgsIn: vi.spyOn(source, "orgsIn"),
+    changesSince: vi.spyOn(source, "changesSince"),
+  };
+  const damaged = vi.fn<(change: EndpointChange) => void>();
+  const cache = new EndpointCache(source, () => now, damaged);
+  const ids = async (orgId: string) => (await cache.endpointsOf(orgId)).map(({ endpoint_id }) => endpoint_id);
+  const counts = () => Object.fromEntries(Object.entries(reads).map(([name, { mock }]) => [name, mock.calls.length]));
+  const create = (endpoint: Endpoint) => source.create(endpoint, anEvent());
+  const update = async (before: Endpoint, change: Partial<Endpoint>) => {
+    const standing = (await source.get(before.org_id, before.endpoint_id)) ?? before;
+    reads.get.mockClear();
+    await source.update(standing, { ...standing, ...change }, anEvent());
+  };
+  return { damaged, source, reads, list, orgsIn, cache, ids, counts, create, update };
+}
+
+describe("reads", () => {
+  it("are none per event for an organisation without endpoints, but one of its shard", async () => {
+    const { ids, counts } = await aCache(endpointOf(org_id, 1));
+    for (let event = 0; event < 100; event++) expect(await ids("org_without")).toEqual([]);
+    expect(counts()).toEqual({ list: 0, get: 0, orgsIn: 1, changesSince: 0 });
+  });
+
+  it("are one of a list for an organisation with endpoints, also when many ask at the same time", async () => {
+    const { ids, counts } = await aCache(endpointOf(org_id, 1));
+    const asked = await Promise.all(Array.from({ length: 20 }, () => ids(org_id)));
+    expect(asked).toEqual(Array(20).fill([idOf(1)]));
+    expect(counts()).toEqual({ list: 1, get: 0, orgsIn: 1, changesSince: 0 });
+  });
+
+  it("of the log of changes are one in two seconds, however many events there are", async () => {
+    const { ids, counts } = await aCache(endpointOf(org_id, 1));
+    for (let milliseconds = 0; milliseconds <= 20_000; milliseconds += 100) {
+      moveTo(milliseconds);
+      await ids(org_id);
+    }
+    expect(counts()).toEqual({ list: 1, get: 0, orgsIn: 1, changesSince: 10 });
+  });
+
+  it("after a change are the changed endpoint alone, once, and of no other organisation", async () => {
+    const all = Array.from({ length: 50 }, (_, n) => endpointOf(org_id, n));
+    const { ids, counts, reads, update } = await aCache(...all, endpointOf("org_other", 99));
+    for (const orgId of [org_id, "org_other"]) await ids(orgId);
+    const before = counts();
+    await update(endpointOf(org_id, 7), { events: ["bill.*"] });
+    for (let milliseconds = 0; milliseconds <= 20_000; milliseconds += 500) {
+      moveTo(milliseconds);
+      for (const orgId of [org_id, "org_other"]) await ids(orgId);
+    }
+    expect(reads.get.mock.calls).toEqual([[org_id, idOf(7)]]);
+    expect(counts()).toMatchObject({ list: before.list, orgsIn: before.orgsIn });
+  });
+
+  it("are none after the change of an organisation whose events nobody has seen", async () => {
+    const { ids, counts, create } = await aCache(endpointOf(org_id, 1));
+    await ids(org_id);
+    const before = counts();
+    for (let n = 2; n < 100; n++) await create(endpointOf(`org_${n}`, n));
+    moveTo(2_000);
+    await ids(org_id);
+    expect(counts()).toEqual({ ...before, changesSince: 1 });
+  });
+
+  it("are of the whole list where many of its endpoints changed", async () => {
+    const all = Array.from({ length: 20 }, (_, n) => endpointOf(org_id, n));
+    const { ids, reads, update, cache } = await aCache(...all);
+    await ids(org_id);
+    for (const endpoint of all) await update(endpoint, { events: ["bill.*"] });
+    moveTo(2_000);
+    reads.get.mockClear();
+    expect((await cache.endpointsOf(org_id)).every(({ events }) => events[0] === "bill.*")).toBe(true);
+    expect(reads.get).not.toHaveBeenCalled();
+    expect(reads.list).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("a change", () => {
+  it("of any kind is noticed within two seconds", async () => {
+    const { source, ids, cache, create, update } = await aCache(endpointOf(org_id, 1), endpointOf(org_id, 2));
+    for (const orgId of [org_id, "org_new"]) await ids(orgId);
+    await create(endpointOf("org_new", 3));
+    await create(endpointOf(org_id, 4));
+    await update(endpointOf(org_id, 1), { events: ["bill.*"] });
+    await source.remove(endpointOf(org_id, 2), anEvent());
+    moveTo(1_999);
+    expect(await ids(org_id)).toEqual([idOf(1), idOf(2)]);
+    moveTo(2_000);
+    expect(await ids(org_id)).toEqual([idOf(1), idOf(4)]);
+    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect(await ids("org_new")).toEqual([idOf(3)]);
+  });
+
+  it.each([
+    ["by a clock that is behind, or long before it commits", -overlapMs],
+    ["by a clock that is ahead", overlapMs],
+  ])("that was stamped %s is noticed within two seconds, and read once", async (_, offset) => {
+    const { ids, reads, update, cache } = await aCache(endpointOf(org_id, 1));
+    for (let milliseconds = 0; milliseconds <= 60_000; milliseconds += 2_000) {
+      moveTo(milliseconds);
+      await ids(org_id);
+    }
+    // Just after a poll, which is the longest that it can take.
+    moveTo(60_001);
+    writerOffsetMs = offset;
+    await update(endpointOf(org_id, 1), { events: ["bill.*"] });
+    for (let milliseconds = 62_000; milliseconds <= 180_000; milliseconds += 1_000) {
+      moveTo(milliseconds);
+      expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    }
+    expect(reads.get).toHaveBeenCalledOnce();
+  });
+
+  it("is not lost on a list, or a shard, that is being read while it happens", async () => {
+    const { reads, list, orgsIn, ids, create } = await aCache(endpointOf(org_id, 1));
+    const release = Promise.withResolvers<void>();
+    const slow =
+      <A, T>(read: (argument: A) => Promise<T>) =>
+      async (argument: A) => {
+        const found = await read(argument);
+        await release.promise;
+        return found;
+      };
+    reads.orgsIn.mockImplementationOnce(slow(orgsIn));
+    const newOrg = ids("org_new");
+    reads.list.mockImplementationOnce(slow(list));
+    const known = ids(org_id);
+    await vi.waitUntil(() => reads.list.mock.calls.length === 1);
+    await create(endpointOf("org_new", 2));
+    await create(endpointOf(org_id, 3));
+    moveTo(2_000);
+    const later = [ids("org_new"), ids(org_id)];
+    await vi.waitUntil(() => reads.changesSince.mock.calls.length === 1);
+    release.resolve();
+    expect(await Promise.all([newOrg, known])).toEqual([[], [idOf(1)]]);
+    expect(await Promise.all(later)).toEqual([[idOf(2)], [idOf(1), idOf(3)]]);
+  });
+
+  it("after a pause longer than the log is read for is noticed all the same", async () => {
+    const { ids, update, cache, counts } = await aCache(endpointOf(org_id, 1));
+    await ids(org_id);
+    moveTo(maxGapMs / 2);
+    await update(endpointOf(org_id, 1), { events: ["bill.*"] });
+    moveTo(maxGapMs + 1);
+    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect(counts()).toMatchObject({ list: 2, orgsIn: 2, changesSince: 0 });
+  });
+
+  it("within a pause that the log is read for costs no more than at any time", async () => {
+    const { ids, update, cache, counts } = await aCache(endpointOf(org_id, 1));
+    await ids(org_id);
+    await update(endpointOf(org_id, 1), { events: ["bill.*"] });
+    moveTo(maxGapMs);
+    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect(counts()).toMatchObject({ list: 1, get: 1, orgsIn: 1, changesSince: 1 });
+  });
+});
+
+it("an entry of the log that names no organisation empties the cache once, and holds up nobody", async () => {
+  const { damaged, reads, ids, update, cache, source } = await aCache(
+    endpointOf(org_id, 1),
+    endpointOf("org_other", 2),
+  );
+  for (const orgId of [org_id, "org_other"]) await ids(orgId);
+  await update(endpointOf(org_id, 1), { events: ["bill.*"] });
+  const entry = { change_id: `${now.toISOString()}#${idOf(1)}#2`, org_id: null, endpoint_id: idOf(1) };
+  reads.changesSince.mockResolvedValue([entry]);
+  reads.list.mockClear();
+  for (let milliseconds = 2_000; milliseconds <= 20_000; milliseconds += 1_000) {
+    moveTo(milliseconds);
+    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect(await ids("org_other")).toEqual([idOf(2)]);
+  }
+  expect(damaged.mock.calls).toEqual([[entry]]);
+  expect(source.list).toHaveBeenCalledTimes(2);
+});
+
+describe("a read that fails", () => {
+  it.each(["orgsIn", "list"] as const)("is not remembered: %s", async (name) => {
+    const { ids, reads } = await aCache(endpointOf(org_id, 1));
+    reads[name].mockRejectedValueOnce(new Error("busy"));
+    await expect(ids(org_id)).rejects.toThrow("busy");
+    expect(await ids(org_id)).toEqual([idOf(1)]);
+  });
+
+  it("of the log keeps what is known, and its changes are applied by the next", async () => {
+    const { ids, reads, cache, update } = await aCache(endpointOf(org_id, 1));
+    await ids(org_id);
+    await update(endpointOf(org_id, 1), { events: ["bill.*"] });
+    moveTo(60_000);
+    reads.changesSince.mockRejectedValueOnce(new Error("away"));
+    // What is known may be out of date now: it is not used.
+    await expect(ids(org_id)).rejects.toMatchObject({ code: "unavailable", cause: new Error("away") });
+    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect(reads.list).toHaveBeenCalledOnce();
+  });
+
+  it("of a changed endpoint does not bring back what was known before", async () => {
+    const { ids, reads, cache, update } = await aCache(endpointOf(org_id, 1));
+    await ids(org_id);
+    await update(endpointOf(org_id, 1), { events: ["bill.*"] });
+    moveTo(2_000);
+    reads.get.mockRejectedValueOnce(new Error("busy"));
+    await expect(ids(org_id)).rejects.toThrow("busy");
+    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+  });
+});

@@ -1,0 +1,392 @@
+import { describe, expect, it } from "vitest";
+import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
+import { disabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
+import {
+  createEndpoint,
+  deleteEndpoint,
+  type EndpointSettings,
+  getEndpoint,
+} from "#shared/webhooks/endpoints/manage-endpoints.ts";
+import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
+import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
+import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { testNow } from "#test/support/builders.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+import { manageWorld, orgA, orgB } from "#test/support/webhooks-dialect.ts";
+
+const requester = { org_id: orgA, user_id: "usr_1", token_id: "tok_1", request_id: "req-1" };
+const at = testNow.toISOString();
+
+const settings: EndpointSettings = {
+  url: "https://hooks.example.com/in?key=hidden",
+  events: ["invoice.*"],
+  entity_id: null,
+  description: null,
+  enabled: true,
+  headers: null,
+};
+
+/** A world with one endpoint in it. */
+async function withEndpoint(over: Partial<EndpointSettings> = {}) {
+  const managed = manageWorld();
+  const { endpoint, secret } = await createEndpoint(managed.world, requester, { ...settings, ...over });
+  const later = (seconds: number) => {
+    managed.clock.now = new Date(managed.clock.now.getTime() + seconds * 1_000);
+  };
+  return { ...managed, endpoint, secret, id: endpoint.endpoint_id, later };
+}
+
+/** The same world, in which somebody else changes the endpoint whenever it was read. */
+function contended(world: ManageWorld, times: number): ManageWorld {
+  let left = times;
+  const get: ManageWorld["endpoints"]["get"] = async (orgId, endpointId) => {
+    const found = await world.endpoints.get(orgId, endpointId);
+    if (found !== null && left-- > 0) {
+      await world.endpoints.update(found, { ...found, description: `${left}` }, disabledEvent(found, "gone", at));
+    }
+    return found;
+  };
+  return { ...world, endpoints: { ...world.endpoints, get } };
+}
+
+describe("creating", () => {
+  it("keeps what was said and a sealed secret, and tells of it", async () => {
+    const { world, told, endpoint, secret } = await withEndpoint({ entity_id: "inv_1", description: "Ledger" });
+    expect(endpoint).toEqual({
+      endpoint_id: expect.stringMatching(/^wh_[0-9a-f]{32}$/),
+      org_id: orgA,
+      url: settings.url,
+      events: ["invoice.*"],
+      entity_id: "inv_1",
+      description: "Ledger",
+      secrets: [{ sealed: expect.stringContaining("sealed"), expires_at: null }],
+      headers: null,
+      disabled: null,
+      created_at: at,
+      updated_at: at,
+      created_by: requester.token_id,
+      changed_by: [],
+      version: 1,
+    });
+    expect(secret).toMatch(/^whsec_/);
+    expect(JSON.stringify([endpoint, told])).not.toContain(secret);
+    expect(await getEndpoint(world, orgA, endpoint.endpoint_id)).toEqual(endpoint);
+    expect(told).toMatchObject([
+      {
+        org_id: orgA,
+        action: "WEBHOOK_ENDPOINT_CREATED",
+        entity_type: "WEBHOOK_ENDPOINT",
+        entity_id: endpoint.endpoint_id,
+        actor_user_id: "usr_1",
+        changes: null,
+        occurred_at: at,
+        recorded_at: at,
+      },
+    ]);
+    expect(JSON.parse(told[0]?.metadata ?? "")).toEqual({
+      source: "PUBLIC_API",
+      request_id: "req-1",
+      token_id: "tok_1",
+      url: "https://hooks.example.com",
+    });
+  });
+
+  it("can wait with the sending", async () => {
+    expect((await withEndpoint({ enabled: false })).endpoint.disabled).toEqual({ reason: "owner", at });
+  });
+
+  it.each(["http://hooks.example.com", "https://10.0.0.1/", "https://own.example.com/x", "ftp://x", ""])(
+    "refuses %j and writes nothing",
+    async (url) => {
+      const { world, told } = manageWorld();
+      const error = await refusalOf(createEndpoint(world, requester, { ...settings, url }));
+      expect([error.code, error.facts.field, told]).toEqual(["invalid_value", "url", []]);
+    },
+  );
+
+  it("never makes the same id or secret twice", async () => {
+    const { world } = manageWorld();
+    const made = await Promise.all(Array.from({ length: 20 }, () => createEndpoint(world, requester, settings)));
+    expect(new Set(made.flatMap(({ endpoint, secret }) => [endpoint.endpoint_id, secret])).size).toBe(40);
+  });
+});
+
+describe("changing", () => {
+  it("writes what changed, of URLs no path, and counts the version", async () => {
+    const { world, told, id, endpoint, later } = await withEndpoint();
+    later(60);
+    const patch = {
+      url: "https://other.example.com:8443/secret",
+      events: ["*"],
+      description: "New",
+      entity_id: "inv_1",
+    };
+    const { endpoint: changed, missed } = await updateEndpoint(world, requester, id, patch);
+    const changed_by = [requester.token_id];
+    expect(changed).toEqual({ ...endpoint, ...patch, updated_at: "2026-06-01T12:01:30.000Z", changed_by, version: 2 });
+    expect(missed).toBeNull();
+    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
+    expect(JSON.parse(told[1]?.changes ?? "")).toEqual({
+      url: { old: "https://hooks.example.com", new: "https://other.example.com:8443" },
+      events: { old: ["invoice.*"], new: ["*"] },
+      entity_id: { old: null, new: "inv_1" },
+      description: { old: null, new: "New" },
+    });
+  });
+
+  it("says that a URL changed also where only its path did, and no more", async () => {
+    const { world, told, id } = await withEndpoint();
+    await updateEndpoint(world, requester, id, { url: "https://hooks.example.com/other?key=hidden" });
+    const origin = "https://hooks.example.com";
+    expect(JSON.parse(told[1]?.changes ?? "")).toEqual({ url: { old: origin, new: origin } });
+    expect(JSON.stringify(told)).not.toMatch(/hidden|\/other/);
+  });
+
+  it.each([{}, { events: ["invoice.*"] }, { enabled: true }, { ...settings }])(
+    "to what it is already writes nothing: %j",
+    async (patch) => {
+      const { world, told, id, endpoint, later } = await withEndpoint();
+      later(60);
+      expect(await updateEndpoint(world, requester, id, patch)).toEqual({ endpoint, missed: null });
+      expect(told).toHaveLength(1);
+    },
+  );
+
+  it("clears what is set to null", async () => {
+    const { world, id } = await withEndpoint({ entity_id: "inv_1", description: "Ledger" });
+    const { endpoint } = await updateEndpoint(world, requester, id, { entity_id: null, description: null });
+    expect([endpoint.entity_id, endpoint.description]).toEqual([null, null]);
+  });
+
+  it("refuses a bad URL and leaves all as it was", async () => {
+    const { world, told, id, endpoint } = await withEndpoint();
+    const patch = { url: "https://127.0.0.1/", description: "New" };
+    expect((await refusalOf(updateEndpoint(world, requester, id, patch))).facts.field).toBe("url");
+    expect(await getEndpoint(world, orgA, id)).toEqual(endpoint);
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe("disabling and enabling", () => {
+  const threeDaysBefore = "2026-05-29T12:00:30.000Z";
+  const failing = { ...initialHealth, failures: 40, openings: 3, failing_since: 1, open_until: 9e15, limit: 1 };
+
+  it("by the owner says so", async () => {
+    const { world, told, id } = await withEndpoint();
+    const { endpoint } = await updateEndpoint(world, requester, id, { enabled: false, description: "Off" });
+    expect(endpoint.disabled).toEqual({ reason: "owner", at });
+    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_DISABLED");
+    expect(JSON.parse(told[1]?.changes ?? "").status).toEqual({ old: "enabled", new: "disabled" });
+    expect(JSON.parse(told[1]?.metadata ?? "")).toMatchObject({ source: "PUBLIC_API", reason: "owner" });
+  });
+
+  it("by the owner does not hide why it is disabled already", async () => {
+    const { world, told, id, endpoint } = await withEndpoint();
+    const gone: Endpoint = { ...endpoint, disabled: { reason: "gone", at }, version: 2 };
+    await world.endpoints.update(endpoint, gone, disabledEvent(endpoint, "gone", at));
+    expect((await updateEndpoint(world, requester, id, { enabled: false })).endpoint.disabled?.reason).toBe("gone");
+    expect(told).toHaveLength(2);
+  });
+
+  it("offers what was missed, forgets failures, and keeps the secrets", async () => {
+    const { world, told, id, endpoint, later } = await withEndpoint({ enabled: false });
+    const lease = { id: "l", slots: 1, until: 9 };
+    await world.health.lease(id, lease, 0);
+    await world.health.write(id, initialHealth, { ...failing, last_success_at: 5 });
+    later(3_600);
+    const { endpoint: enabled, missed } = await updateEndpoint(world, requester, id, { enabled: true });
+    expect(enabled).toMatchObject({ disabled: null, secrets: endpoint.secrets });
+    expect(missed).toEqual({ since: threeDaysBefore, until: "2026-06-01T13:00:30.000Z", only: "failed" });
+    const held = { vacant: initialHealth.vacant - 1, leases: [lease] };
+    expect(await world.health.read(id)).toEqual({ ...initialHealth, ...held, version: 2, last_success_at: 5 });
+    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_ENABLED");
+  });
+
+  it.each([
+    [27 * 86_400 - 1, "failed"],
+    [27 * 86_400, "all"],
+  ])(
+    "offers everything where what was tried is forgotten, thirty days after: disabled for %d s",
+    async (seconds, only) => {
+      const { world, id, later } = await withEndpoint({ enabled: false });
+      later(seconds);
+      const { missed } = await updateEndpoint(world, requester, id, { enabled: true });
+      expect(missed).toMatchObject({ since: threeDaysBefore, only });
+    },
+  );
+
+  it.each([
+    ["another address", { url: "https://moved.example.com/" }, initialHealth.failures],
+    ["another description", { description: "New" }, 40],
+  ])("holds the failures of one address against no other: %s", async (_, patch, failures) => {
+    const { world, id } = await withEndpoint();
+    await world.health.write(id, initialHealth, failing);
+    await updateEndpoint(world, requester, id, patch);
+    expect((await world.health.read(id)).failures).toBe(failures);
+  });
+
+  it("does not enable an endpoint that its next failure would disable", async () => {
+    const { world, id } = await withEndpoint({ enabled: false });
+    const stubborn = { ...world, health: { ...world.health, write: async () => false } };
+    const error = await refusalOf(updateEndpoint(stubborn, requester, id, { enabled: true }));
+    expect(error.code).toBe("conflict");
+    expect((await getEndpoint(world, orgA, id)).disabled).not.toBeNull();
+  });
+
+  it("by the log itself is nobody's doing, and tells no path", async () => {
+    const { endpoint } = await withEndpoint();
+    const event = disabledEvent(endpoint, "failing", at);
+    expect(event).toMatchObject({ action: "WEBHOOK_ENDPOINT_DISABLED", actor_user_id: null, occurred_at: at });
+    expect(JSON.parse(event.metadata)).toEqual({
+      source: "WEBHOOKS",
+      reason: "failing",
+      url: "https://hooks.example.com",
+    });
+  });
+});
+
+describe("rotating the secret", () => {
+  it("lets the old one sign for as long as told", async () => {
+    const { world, told, id, endpoint, secret } = await withEndpoint();
+    const rotated = await rotateSecret(world, requester, id, 3_600);
+    expect(rotated.secret).not.toBe(secret);
+    expect(rotated.endpoint.secrets).toEqual([
+      { sealed: expect.any(String), expires_at: null },
+      { sealed: endpoint.secrets[0]?.sealed, expires_at: "2026-06-01T13:00:30.000Z" },
+    ]);
+    expect(told[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_SECRET_ROTATED", changes: null });
+    expect(JSON.parse(told[1]?.metadata ?? "")).toMatchObject({ overlap_seconds: 3_600 });
+    expect(JSON.stringify(told)).not.toContain("whsec_");
+  });
+
+  it("with no overlap ends every other at once", async () => {
+    const { world, id } = await withEndpoint();
+    await rotateSecret(world, requester, id, 3_600);
+    expect((await rotateSecret(world, requester, id, 0)).endpoint.secrets).toHaveLength(1);
+  });
+
+  it("never lengthens the life of an old one, and drops those that ended", async () => {
+    const { world, id, later } = await withEndpoint();
+    await rotateSecret(world, requester, id, 60);
+    later(30);
+    const { endpoint } = await rotateSecret(world, requester, id, 3_600);
+    const ends = endpoint.secrets.map(({ expires_at }) => expires_at);
+    expect(ends).toEqual([null, "2026-06-01T13:01:00.000Z", "2026-06-01T12:01:30.000Z"]);
+    later(30);
+    const { endpoint: next } = await rotateSecret(world, requester, id, 3_600);
+    expect(next.secrets.map(({ expires_at }) => expires_at)).toEqual([
+      null,
+      "2026-06-01T13:01:30.000Z",
+      "2026-06-01T13:01:00.000Z",
+    ]);
+  });
+
+  it("keeps three at most, the newest", async () => {
+    const { world, id } = await withEndpoint();
+    const made: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const { endpoint } = await rotateSecret(world, requester, id, 3_600);
+      made.unshift(endpoint.secrets[0]?.sealed ?? "");
+      expect(endpoint.secrets.map(({ sealed }) => sealed).slice(0, made.length)).toEqual(made.slice(0, 3));
+    }
+  });
+});
+
+it("deleting takes the endpoint away, and tells of it", async () => {
+  const { world, told, id } = await withEndpoint();
+  await deleteEndpoint(world, requester, id);
+  expect((await refusalOf(getEndpoint(world, orgA, id))).code).toBe("not_found");
+  expect(told[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_DELETED", entity_id: id, actor_user_id: "usr_1" });
+});
+
+describe("changes at the same time", () => {
+  type Change = (world: ManageWorld, id: string) => Promise<unknown>;
+  const changes: readonly (readonly [string, Change])[] = [
+    ["an update", (world, id) => updateEndpoint(world, requester, id, { events: ["*"] })],
+    ["a rotation", (world, id) => rotateSecret(world, requester, id, 60)],
+    ["a deletion", (world, id) => deleteEndpoint(world, requester, id)],
+  ];
+
+  it.each(changes)("%s is made to what stands, when others were faster", async (_, change) => {
+    const { world, told, id } = await withEndpoint();
+    await change(contended(world, 2), id);
+    expect(told).toHaveLength(4);
+    const standing = await world.endpoints.get(orgA, id);
+    expect(standing?.description ?? "0").toBe("0");
+  });
+
+  it.each(changes)("%s is given up when others are faster each time, and tells nothing", async (_, change) => {
+    const { world, told, id } = await withEndpoint();
+    expect((await refusalOf(change(contended(world, 99), id))).code).toBe("conflict");
+    expect(told.filter(({ actor_user_id }) => actor_user_id !== null)).toHaveLength(1);
+  });
+});
+
+it.each(["wh_0", "", "x".repeat(5_000), "wh_00000000000000000000000000000000", "__proto__"])(
+  "an id that does not exist is not found, and what cannot be one is not looked for: %.40s",
+  async (id) => {
+    const { world } = await withEndpoint();
+    expect((await refusalOf(getEndpoint(world, orgA, id))).message).toBe("There is no such endpoint.");
+  },
+);
+
+it("an endpoint of another organisation is not found", async () => {
+  const { world, id } = await withEndpoint();
+  expect((await refusalOf(getEndpoint(world, orgB, id))).message).toBe("There is no such endpoint.");
+});
+
+describe("static headers", () => {
+  const headers = { "X-Api-Key": "key-of-the-gateway" };
+  const names = ["X-Api-Key"];
+  const changesOf = (event: { changes: string | null } | undefined) => JSON.parse(event?.changes ?? "null");
+
+  it("are kept sealed; of them the event of creating has the names alone", async () => {
+    const { endpoint, told, world, id } = await withEndpoint({ headers });
+    expect(endpoint.headers).toEqual({ names, sealed: expect.stringMatching(/^sealed /) });
+    expect(await getEndpoint(world, orgA, id)).toEqual(endpoint);
+    expect(JSON.parse(told[0]?.metadata ?? "")).toMatchObject({ headers: names });
+    expect(JSON.stringify([endpoint, told])).not.toContain("key-of-the-gateway");
+  });
+
+  it.each([
+    ["replaced", { "X-B": "another-key" }, ["X-B"]],
+    ["replaced under the same names", { "X-Api-Key": "another-key" }, names],
+    ["removed by null", null, []],
+    ["removed by none", {}, []],
+  ])("are %s, and the event says which names there were and are", async (_, patch, after) => {
+    const { endpoint, told, world, id } = await withEndpoint({ headers });
+    const { endpoint: changed } = await updateEndpoint(world, requester, id, { headers: patch });
+    expect(changed.headers?.names ?? []).toEqual(after);
+    expect(changed.headers?.sealed).not.toBe(endpoint.headers?.sealed);
+    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
+    expect(changesOf(told[1])).toEqual({ headers: { old: names, new: after } });
+    expect(JSON.stringify(told)).not.toContain("key");
+  });
+
+  it("stay where a patch says nothing of them, and where a secret is rotated", async () => {
+    const { endpoint, world, id } = await withEndpoint({ headers });
+    const patched = await updateEndpoint(world, requester, id, { description: "New", url: endpoint.url });
+    expect(patched.endpoint.headers).toEqual(endpoint.headers);
+    const rotated = await rotateSecret(world, requester, id, 60);
+    expect(rotated.endpoint.headers).toEqual(endpoint.headers);
+  });
+
+  it("are not removed where there are none: nothing is written", async () => {
+    const { told, world, id } = await withEndpoint();
+    await updateEndpoint(world, requester, id, { headers: null });
+    expect(told).toHaveLength(1);
+  });
+
+  it.each(["https://evil.example.com/", "https://hooks.example.com/other"])(
+    "do not move to another URL by themselves: %s",
+    async (url) => {
+      const { endpoint, told, world, id } = await withEndpoint({ headers });
+      const error = await refusalOf(updateEndpoint(world, requester, id, { url }));
+      expect([error.code, error.facts.field]).toEqual(["required_field", "headers"]);
+      expect([told.length, await getEndpoint(world, orgA, id)]).toEqual([1, endpoint]);
+      const { endpoint: moved } = await updateEndpoint(world, requester, id, { url, headers: null });
+      expect([moved.url, moved.headers]).toEqual([url, null]);
+    },
+  );
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { administer } from "#shared/auth/admin/admin.ts";
+import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
+import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
+import { tokenEndpoints } from "#shared/webhooks/endpoints/token-endpoints.ts";
+import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
+import { anEndpoint, anEvent, aToken, testNow } from "#test/support/builders.ts";
+import { manageWorld, orgA, orgB } from "#test/support/webhooks-dialect.ts";
+
+const leaked = `tok_${"a".repeat(32)}`;
+const other = `tok_${"b".repeat(32)}`;
+
+const by = (token_id: string, org_id = orgA) => ({ org_id, token_id, user_id: null, request_id: "req" });
+const settings = { events: ["*"], entity_id: null, description: null, enabled: true, headers: null };
+
+async function anOrgWithEndpoints() {
+  const { world, told } = manageWorld();
+  const create = async (token_id: string, n: number, org_id = orgA) =>
+    (await createEndpoint(world, by(token_id, org_id), { ...settings, url: `https://r${n}.example/secret` })).endpoint;
+  const made = await create(leaked, 1);
+  const [untouched, changed, rotated] = [await create(other, 2), await create(other, 3), await create(other, 4)];
+  await updateEndpoint(world, by(leaked), changed.endpoint_id, { url: "https://evil.example/hook" });
+  await updateEndpoint(world, by(other), changed.endpoint_id, { description: "seen" });
+  await rotateSecret(world, by(leaked), rotated.endpoint_id, 0);
+  const old = anEndpoint({ org_id: orgA, endpoint_id: `wh_${"0".repeat(32)}`, created_by: null });
+  await world.endpoints.create(old, anEvent());
+  const foreign = await create(leaked, 5, orgB);
+  const store = { revokeToken: async (_: string, at: string) => aToken({ org_ids: [orgA], revoked_at: at }) };
+  const revoke = async (with_endpoints?: boolean) => {
+    const context = {
+      endpoints: tokenEndpoints({ ...world, now: () => testNow }),
+      now: testNow,
+      random: new Uint8Array(20),
+    };
+    const unused = async () => {
+      throw new Error("This is not asked for.");
+    };
+    const rest = { createOrg: unused, updateOrg: unused, suspendOrg: unused, listOrgs: unused, createToken: unused };
+    const answer = await administer(
+      { ...context, store: { ...rest, listTokens: unused, ...store } },
+      { action: "token.revoke", token_id: leaked, with_endpoints },
+    );
+    if (!("endpoints" in answer)) throw new Error("The answer lists no endpoints.");
+    return new Map(answer.endpoints.map((endpoint) => [endpoint.endpoint_id, endpoint]));
+  };
+  return { world, told, made, untouched, changed, rotated, old, foreign, revoke };
+}
+
+describe("revoking a token", () => {
+  it("lists the endpoints that it created or changed, by address alone, and those nobody knows the creator of", async () => {
+    const { made, untouched, changed, rotated, old, foreign, revoke } = await anOrgWithEndpoints();
+    const listed = await revoke();
+    expect(listed.get(made.endpoint_id)).toEqual({
+      org_id: orgA,
+      endpoint_id: made.endpoint_id,
+      origin: "https://r1.example",
+      relation: "created",
+      status: "enabled",
+    });
+    expect(listed.get(changed.endpoint_id)).toMatchObject({ relation: "changed", origin: "https://evil.example" });
+    expect(listed.get(rotated.endpoint_id)).toMatchObject({ relation: "changed", status: "enabled" });
+    expect(listed.get(old.endpoint_id)).toMatchObject({ relation: "unknown" });
+    expect([untouched, foreign].some(({ endpoint_id }) => listed.has(endpoint_id))).toBe(false);
+  });
+
+  it("disables what it created or changed where that is asked for, and nothing else; again is no harm", async () => {
+    const { world, told, made, untouched, changed, rotated, old, foreign, revoke } = await anOrgWithEndpoints();
+    const before = told.length;
+    for (let n = 0; n < 2; n++) {
+      const listed = await revoke(true);
+      const disabled = [...listed.values()].filter(({ status }) => status === "disabled");
+      expect(new Set(disabled.map(({ endpoint_id }) => endpoint_id))).toEqual(
+        new Set([made, changed, rotated].map(({ endpoint_id }) => endpoint_id)),
+      );
+    }
+    expect((await world.endpoints.get(orgA, made.endpoint_id))?.disabled?.reason).toBe("token_revoked");
+    for (const { org_id, endpoint_id } of [untouched, old, foreign]) {
+      expect((await world.endpoints.get(org_id, endpoint_id))?.disabled).toBeNull();
+    }
+    expect(told.slice(before).map(({ action }) => action)).toEqual(Array(3).fill("WEBHOOK_ENDPOINT_DISABLED"));
+  });
+});

@@ -1,0 +1,257 @@
+import { describe, expect, it } from "vitest";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
+import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
+import { hashOrg, orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
+import { type RepairPorts, repair } from "#shared/webhooks/replays/repair.ts";
+import type { RepairCursor, RepairedEndpoint, RepairRequest } from "#shared/webhooks/replays/repair-request.ts";
+import type { Replay } from "#shared/webhooks/replays/replay.ts";
+import { runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
+import { memoryEvents } from "#test/support/memory-events.ts";
+import { memoryDeliveries, memoryEndpoints, memoryReplays } from "#test/support/memory-webhooks.ts";
+import { refusalOf } from "#test/support/refusal.ts";
+import { noneSuspended } from "#test/support/suspended.ts";
+
+const hoursAgo = (hours: number) => new Date(testNow.getTime() - hours * 3_600_000).toISOString();
+
+const endpointOf = (org_id: string, n: number, over: Partial<Endpoint> = {}): Endpoint =>
+  anEndpoint({ org_id, endpoint_id: `wh_${String(n).padStart(32, "0")}`, created_at: hoursAgo(100), ...over });
+
+const eventOf = (org_id: string, at: string, over: Partial<ActivityEvent> = {}): ActivityEvent =>
+  anEvent({ org_id, event_id: `evt_${org_id}_${at}`, occurred_at: at, recorded_at: at, ...over });
+
+/** A log, its endpoints, and what a repair does to them. */
+async function aPlatform(endpoints: readonly Endpoint[], log: readonly ActivityEvent[]) {
+  const store = memoryEndpoints();
+  for (const endpoint of endpoints) await store.create(endpoint, anEvent());
+  const [deliveries, replays] = [memoryDeliveries(), memoryReplays()];
+  const queued: Pick<Replay, "org_id" | "endpoint_id" | "replay_id">[] = [];
+  let [bytes, now] = [0, testNow];
+  const ports: RepairPorts = {
+    endpoints: store,
+    deliveries,
+    replays,
+    replayQueue: {
+      async send(replay) {
+        queued.push(replay);
+      },
+    },
+    events: memoryEvents(log),
+    now: () => now,
+    random: (length) => new Uint8Array(length).fill(bytes++),
+  };
+  /** Every part of a repair, one after the other. */
+  const run = async (over: Partial<RepairRequest> = {}) => {
+    const found: RepairedEndpoint[] = [];
+    const cursors: (RepairCursor | null)[] = [];
+    let orgs = 0;
+    let cursor: RepairCursor | null = null;
+    do {
+      const answer = await repair(ports, aRequest({ ...over, cursor }));
+      found.push(...answer.repair.endpoints);
+      orgs += answer.repair.orgs;
+      cursor = answer.repair.next;
+      cursors.push(cursor);
+    } while (cursor !== null);
+    return { found, orgs, cursors };
+  };
+  /** Marks an event as delivered. */
+  const deliver = async ({ endpoint_id }: Endpoint, event: ActivityEvent) => {
+    const { org_id, entity_id, occurred_at, event_id } = event;
+    const delivery_id = deliveryIdOf(endpoint_id, event);
+    const place = { entity_id, occurred_at, event_id };
+    const message = aDeliveryMessage({ org_id, endpoint_id, delivery_id, event: place });
+    const claim = await deliveries.claim(message, testNow, 60);
+    if (claim.kind !== "claimed") throw new Error("The delivery cannot be claimed.");
+    await deliveries.record({ ...claim.delivery, status: "succeeded" }, null);
+  };
+  /** Runs what was queued, and gives the events that it sends. */
+  const send = async () => {
+    const sent: string[] = [];
+    const queue = {
+      async send(messages: readonly { readonly event: { readonly event_id: string } | null }[]) {
+        sent.push(...messages.map(({ event }) => event?.event_id ?? ""));
+        return [];
+      },
+    };
+    for (let replay = queued.shift(); replay !== undefined; replay = queued.shift()) {
+      await runReplay({ ...ports, replays, queue, suspended: noneSuspended }, replay);
+    }
+    return sent;
+  };
+  const wait = (milliseconds: number) => {
+    now = new Date(now.getTime() + milliseconds);
+  };
+  return { store, ports, queued, replays, run, deliver, send, wait };
+}
+
+function aRequest(over: Partial<RepairRequest> = {}): RepairRequest {
+  const times = { since: hoursAgo(20), until: hoursAgo(1) };
+  return { action: "webhooks.repair", ...times, dry_run: false, cursor: null, ...over };
+}
+
+describe("a repair", () => {
+  const endpoint = endpointOf("org_a", 1);
+  const [delivered, missed] = [eventOf("org_a", hoursAgo(3)), eventOf("org_a", hoursAgo(2))];
+
+  it("starts a replay of what was never delivered, and of nothing else", async () => {
+    const { run, deliver, send } = await aPlatform([endpoint], [delivered, missed]);
+    await deliver(endpoint, delivered);
+    const { found, orgs } = await run();
+    expect(found).toMatchObject([
+      {
+        org_id: "org_a",
+        endpoint_id: endpoint.endpoint_id,
+        outcome: "started",
+        reason: null,
+        count: 1,
+        complete: true,
+      },
+    ]);
+    expect(orgs).toBe(1);
+    expect(await send()).toEqual([missed.event_id]);
+  });
+
+  it("that is only tried reports the same and starts nothing", async () => {
+    const { run, queued, replays } = await aPlatform([endpoint], [missed]);
+    const { found } = await run({ dry_run: true });
+    expect(found).toMatchObject([{ outcome: "would_start", replay_id: null, count: 1 }]);
+    expect(queued).toEqual([]);
+    expect(await replays.running(endpoint.endpoint_id, testNow)).toBeNull();
+  });
+
+  it("leaves out endpoints that miss nothing: no event, none at that time, none that matches, all delivered", async () => {
+    const early = eventOf("org_early", hoursAgo(30));
+    const done = endpointOf("org_a", 5);
+    const { run, deliver } = await aPlatform(
+      [
+        endpointOf("org_quiet", 1),
+        endpointOf("org_early", 2),
+        endpointOf("org_a", 3, { events: ["bill.*"] }),
+        endpointOf("org_a", 4, { created_at: hoursAgo(1) }),
+        done,
+      ],
+      [early, missed],
+    );
+    await deliver(done, missed);
+    expect(await run()).toMatchObject({ found: [], orgs: 3 });
+  });
+
+  it("skips disabled endpoints and those that a replay runs to, and says so", async () => {
+    const disabled = endpointOf("org_a", 2, { disabled: { reason: "gone", at: hoursAgo(5) } });
+    const { run, queued } = await aPlatform([endpoint, disabled], [missed]);
+    const skipped = {
+      endpoint_id: disabled.endpoint_id,
+      outcome: "skipped",
+      reason: "disabled",
+      replay_id: null,
+      count: 1,
+    };
+    const [first, second] = [await run(), await run()];
+    expect(first.found).toMatchObject([{ endpoint_id: endpoint.endpoint_id, outcome: "started" }, skipped]);
+    const replay_id = first.found[0]?.replay_id;
+    expect(queued).toMatchObject([{ replay_id }]);
+    expect(second.found).toMatchObject([{ outcome: "skipped", reason: "replay_running", replay_id }, skipped]);
+  });
+
+  it.each([
+    ["waits for its first step", 60, 0, true],
+    ["has waited for its first step for more than an hour", 60.001, 0, false],
+    ["has made a step within ten minutes", 70, 60, true],
+    ["has made none for longer", 70, 59.999, false],
+  ])("counts a replay that %s", async (_, startedAgo, steppedAfter, isRunning) => {
+    const { run, replays } = await aPlatform([endpoint], [missed]);
+    await run();
+    const [first] = (await run()).found;
+    const replay = await replays.get(endpoint.endpoint_id, first?.replay_id ?? "");
+    if (replay === null) throw new Error("There is no replay.");
+    const created = testNow.getTime() - startedAgo * 60_000;
+    const [created_at, updated_at] = [created, created + steppedAfter * 60_000].map((at) => new Date(at).toISOString());
+    await replays.save({ ...replay, created_at: created_at ?? "", updated_at: updated_at ?? "" });
+    expect((await run()).found).toMatchObject([{ outcome: isRunning ? "skipped" : "started" }]);
+  });
+
+  it("skips an endpoint that its owner disables at the same moment", async () => {
+    const { run, ports, store, queued } = await aPlatform([endpoint], [missed]);
+    const { running } = ports.replays;
+    ports.replays.running = async (...asked) => {
+      const standing = (await store.get("org_a", endpoint.endpoint_id)) ?? endpoint;
+      await store.update(standing, { ...standing, disabled: { reason: "owner", at: hoursAgo(0) } }, anEvent());
+      return running(...asked);
+    };
+    expect((await run()).found).toMatchObject([{ outcome: "skipped", reason: "changed" }]);
+    expect(queued).toEqual([]);
+  });
+
+  it("counts at most two pages of an endpoint, and starts a replay where it does not know", async () => {
+    const log = Array.from({ length: 700 }, (_, n) =>
+      eventOf("org_a", new Date(testNow.getTime() - 7_200_000 - n).toISOString()),
+    );
+    const { run } = await aPlatform([endpoint, endpointOf("org_a", 2, { events: ["bill.*"] })], log);
+    expect((await run()).found).toMatchObject([
+      { outcome: "started", count: 500, complete: false },
+      { outcome: "started", count: 0, complete: false },
+    ]);
+  });
+});
+
+describe("a repair of many organisations", () => {
+  const orgs = Array.from({ length: 500 }, (_, n) => `org_${n}`);
+  const at = hoursAgo(2);
+  const many = () =>
+    aPlatform(
+      orgs.map((org, n) => endpointOf(org, n)),
+      orgs.map((org) => eventOf(org, at)),
+    );
+
+  it("goes part by part, and meets each of them once", async () => {
+    const { run, ports, wait } = await many();
+    const { list } = ports.endpoints;
+    // Each organisation takes a second: sixteen are looked at together before the time is looked at.
+    ports.endpoints.list = async (orgId) => {
+      wait(1_000);
+      return list(orgId);
+    };
+    const { found, orgs: examined, cursors } = await run();
+    expect(found.map(({ org_id }) => org_id).toSorted()).toEqual(orgs.toSorted());
+    expect(examined).toBe(500);
+    expect(cursors.length).toBeGreaterThan(30);
+    expect(cursors.at(-1)).toBeNull();
+  });
+
+  it("that is broken off and begun anew starts nothing twice", async () => {
+    const { ports, queued, run } = await many();
+    await repair(ports, aRequest({ cursor: { shard: orgShards / 2, after: null } }));
+    const started = queued.length;
+    expect(started).toBeGreaterThan(100);
+    const { found } = await run();
+    expect(found.filter(({ reason }) => reason === "replay_running")).toHaveLength(started);
+    expect(new Set(queued.map(({ endpoint_id }) => endpoint_id)).size).toBe(queued.length);
+    expect(queued).toHaveLength(500);
+  });
+
+  it("continues after the organisation of the cursor, in its shard", async () => {
+    const { ports } = await many();
+    const [org = ""] = orgs;
+    const { shard } = hashOrg(org);
+    const from = async (after: string | null) => {
+      const answer = await repair(ports, aRequest({ dry_run: true, cursor: { shard, after } }));
+      return answer.repair.endpoints.map(({ org_id }) => org_id);
+    };
+    const [before, behind] = [await from(null), await from(org)];
+    expect(before.slice(before.indexOf(org) + 1)).toEqual(behind);
+  });
+});
+
+describe("a request", () => {
+  it.each([
+    [{ since: "yesterday" }, "since"],
+    [{ until: "2026-13-01" }, "until"],
+    [{ since: hoursAgo(1), until: hoursAgo(2) }, "since"],
+    [{ since: hoursAgo(24 * 31) }, "since"],
+  ])("is refused: %j", async (over, field) => {
+    const { ports } = await aPlatform([], []);
+    expect(await refusalOf(repair(ports, aRequest(over)))).toMatchObject({ code: "invalid_value", facts: { field } });
+  });
+});

@@ -1,0 +1,231 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import { sender } from "#shared/webhooks/sending/send.ts";
+import {
+  delayed,
+  drip,
+  endlessBody,
+  endlessHeaders,
+  hang,
+  hangAfterHeaders,
+  type Receiver,
+  raw,
+  redirect,
+  reset,
+  resetAfterHeaders,
+  startReceiver,
+  startSocketServer,
+  status,
+} from "#test/support/receiver.ts";
+import { until } from "#test/support/until.ts";
+
+const local = { ownHosts: [], allowLoopback: true };
+/** The real limits, thirty times as fast. */
+const limits = { connectMs: 170, totalMs: 500 };
+const send = sender({ ...local, limits });
+let receiver: Receiver;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+});
+
+/** Every fault: no status, words that name no address, and an end in time. */
+function expectFault(exchange: Exchange, error: Exchange["error"], words: RegExp): void {
+  expect(exchange).toMatchObject({ status: null, error, headers: {}, body: "", body_truncated: false });
+  expect(exchange.message).toMatch(words);
+  expect(exchange.message).not.toMatch(/127\.0\.0\.1|::1|undefined/);
+  expect(exchange.duration_ms).toBeLessThan(5_000);
+}
+
+describe("a receiver that", () => {
+  it("never answers times out", async () => {
+    receiver.answer(hang());
+    const exchange = await send(receiver.url, {}, "{}");
+    expectFault(exchange, "timeout", /no answer within 0\.5 s/);
+    expect(exchange.duration_ms).toBeGreaterThanOrEqual(limits.totalMs - 5);
+  });
+
+  it("is slow, and yet in time, is heard", async () => {
+    receiver.answer(delayed(limits.totalMs * 0.6, status(200)));
+    expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 200, error: null });
+  });
+
+  it("is too slow times out", async () => {
+    receiver.answer(delayed(limits.totalMs * 1.4, status(200)));
+    expectFault(await send(receiver.url, {}, "{}"), "timeout", /no answer/);
+  });
+
+  it("resets the connection before it answers has not answered", async () => {
+    receiver.answer(reset());
+    expectFault(await send(receiver.url, {}, "{}"), "reset", /ended before an answer/);
+  });
+
+  it("hangs up in the midst of its headers has not answered", async () => {
+    receiver.answer((response) => response.socket?.end("HTTP/1.1 200 OK\r\nx-begun: tr"));
+    expectFault(await send(receiver.url, {}, "{}"), "reset", /ended before an answer/);
+  });
+
+  it.each(["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"])(
+    "says no more than %j has not answered",
+    async (text) => {
+      receiver.answer(raw(text));
+      expectFault(await send(receiver.url, {}, "{}"), "timeout", /no answer/);
+    },
+  );
+
+  it("keeps saying that it is about to answer gets no more time", async () => {
+    receiver.answer((response) => {
+      const timer = setInterval(() => response.socket?.write("HTTP/1.1 102 Processing\r\n\r\n"), 50);
+      response.on("close", () => clearInterval(timer));
+    });
+    expectFault(await send(receiver.url, {}, "{}"), "timeout", /no answer/);
+  });
+
+  it("answers after such a word is heard", async () => {
+    receiver.answer(
+      raw("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok"),
+    );
+    expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 201, body: "ok", error: null });
+  });
+
+  it("wants another protocol has not answered", async () => {
+    receiver.answer(raw("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"));
+    expectFault(await send(receiver.url, {}, "{}"), "protocol", /another protocol/);
+  });
+
+  it.each([
+    ["another protocol", "220 mail.example.org ESMTP\r\n"],
+    ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+    ["headers that are none", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"],
+    ["a body of two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"],
+  ])("speaks %s breaks the protocol", async (_name, text) => {
+    receiver.answer(raw(text));
+    expectFault(await send(receiver.url, {}, "{}"), "protocol", /no HTTP\/1\.1.*\(HPE_\w+\)/);
+  });
+
+  it("answers with a status that is none has not answered", async () => {
+    receiver.answer(raw("HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n"));
+    expectFault(await send(receiver.url, {}, "{}"), "protocol", /no valid status/);
+  });
+
+  it("sends headers without end breaks the protocol", async () => {
+    receiver.answer(endlessHeaders());
+    expectFault(await send(receiver.url, {}, "{}"), "protocol", /headers are too long \(HPE_HEADER_OVERFLOW\)/);
+  });
+
+  it("sends its headers one by one, without end, times out", async () => {
+    receiver.answer((response) => {
+      response.socket?.write("HTTP/1.1 200 OK\r\n");
+      const timer = setInterval(() => response.socket?.write("x-a: b\r\n"), 50);
+      response.on("close", () => clearInterval(timer));
+    });
+    expectFault(await send(receiver.url, {}, "{}"), "timeout", /no answer/);
+  });
+
+  it("does not listen refuses the connection", async () => {
+    const gone = await startReceiver();
+    await gone.close();
+    expectFault(await send(gone.url, {}, "{}"), "connect", /No connection could be made \(ECONNREFUSED\)/);
+    const byName = gone.url.replace("127.0.0.1", "localhost");
+    expectFault(await send(byName, {}, "{}"), "connect", /No connection could be made \(ECONNREFUSED\)/);
+  });
+
+  it("hangs up as soon as it is connected to has not answered", async () => {
+    const { host } = await startSocketServer((socket) => socket.destroy());
+    expectFault(await send(`http://${host}/`, {}, "{}"), "reset", /ended before an answer/);
+  });
+});
+
+describe("once the headers are there, the status counts, though the receiver", () => {
+  it.each([200, 202, 302, 500])("with %i hangs", async (code) => {
+    receiver.answer(hangAfterHeaders(code));
+    const exchange = await send(receiver.url, {}, "{}");
+    expect(exchange).toMatchObject({ status: code, error: null, message: null });
+    expect(exchange.duration_ms).toBeLessThan(5_000);
+  });
+
+  it("sends nothing more of its body", async () => {
+    receiver.answer(hangAfterHeaders(200, "begun"));
+    const exchange = await send(receiver.url, {}, "{}");
+    expect(exchange).toMatchObject({ status: 200, error: null, body: "begun", body_truncated: true });
+    expect(exchange.duration_ms).toBeGreaterThanOrEqual(limits.totalMs - 5);
+  });
+
+  it.each([200, 500])("with %i resets the connection in its body", async (code) => {
+    receiver.answer(resetAfterHeaders(code, "begun"));
+    const exchange = await send(receiver.url, {}, "{}");
+    expect(exchange).toMatchObject({ status: code, error: null, message: null, body_truncated: true });
+  });
+
+  it("sends less than it promised", async () => {
+    receiver.answer((response) => response.socket?.end("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"));
+    expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 200, body: "half", body_truncated: true });
+  });
+
+  it("breaks the protocol in its body", async () => {
+    receiver.answer(raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\nno chunk\r\n"));
+    expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 200, error: null, body_truncated: true });
+  });
+
+  it("sends its body byte by byte", async () => {
+    receiver.answer(drip(20));
+    const exchange = await send(receiver.url, {}, "{}");
+    expect(exchange).toMatchObject({ status: 200, error: null, body_truncated: true });
+    expect(exchange.body).toMatch(/^\.{2,12}$/);
+    expect(exchange.duration_ms).toBeLessThan(5_000);
+  });
+
+  it("sends a body without end, of which little is taken", async () => {
+    receiver.answer(endlessBody());
+    const exchange = await send(receiver.url, {}, "{}");
+    expect(exchange).toMatchObject({ status: 200, error: null, body: "x".repeat(4_096), body_truncated: true });
+    const socket = await until(() => receiver.requests.at(-1)?.socket);
+    await until(() => socket.destroyed);
+    // What the buffers of the system hold comes on top of the 64 KB that are read.
+    expect(socket.bytesWritten).toBeLessThan(20_000_000);
+  });
+});
+
+describe("nothing is sent", () => {
+  it.each([
+    "http://hooks.example.org/",
+    "https://user@hooks.example.org/",
+    "https://10.0.0.1/",
+    "https://[fe80::1]/",
+    "https://metadata.google.internal/",
+    "nonsense",
+  ])("to %s", async (url) => expectFault(await send(url, {}, "{}"), "url_refused", /^The url /));
+
+  it("to our own API", async () => {
+    receiver.answer(status(200));
+    const before = receiver.requests.length;
+    const careful = sender({ ownHosts: [new URL(receiver.url).host], allowLoopback: true });
+    expectFault(await careful(receiver.url, {}, "{}"), "url_refused", /back to this API/);
+    const byName = receiver.url.replace("127.0.0.1", "localhost");
+    expectFault(await careful(byName, {}, "{}"), "url_refused", /back to this API/);
+    expect(receiver.requests).toHaveLength(before);
+  });
+
+  it("to loopback in a deployed stack: there, functions have their runtime's API", async () => {
+    const before = receiver.requests.length;
+    const deployed = sender({ ownHosts: [], allowLoopback: false });
+    for (const url of [receiver.url, receiver.url.replace("http:", "https:"), "http://127.0.0.1:9001/"]) {
+      expectFault(await deployed(url, {}, "{}"), "url_refused", /^The url /);
+    }
+    expect(receiver.requests).toHaveLength(before);
+  });
+
+  it.each([
+    "http://127.0.0.1:9001/2018-06-01/runtime/invocation/next",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://169.254.170.2/v2/credentials",
+    "http://[fd00:ec2::254]/latest/meta-data/",
+    "http://10.0.0.1/",
+    "http://metadata.google.internal/",
+    "//10.0.0.1/",
+    "file:///etc/passwd",
+  ])("to where a redirect points: %s", async (target) => {
+    receiver.answer(redirect(target, 307));
+    expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 307, headers: { location: target } });
+  });
+});

@@ -1,0 +1,111 @@
+import { TLSSocket } from "node:tls";
+import { beforeAll, describe, expect, it } from "vitest";
+import { sender } from "#shared/webhooks/sending/send.ts";
+import { type Certificates, makeCertificates, trust } from "#test/support/certificates.ts";
+import { hang, startReceiver, startSocketServer } from "#test/support/receiver.ts";
+
+const local = { ownHosts: [], allowLoopback: true };
+const limits = { connectMs: 300, totalMs: 900 };
+const send = sender({ ...local, limits });
+let certificates: Certificates;
+
+beforeAll(async () => {
+  certificates = await makeCertificates();
+  trust(certificates.authority);
+});
+
+const byName = (url: string) => url.replace("127.0.0.1", "localhost");
+
+describe("over TLS, a receiver", () => {
+  it("is told the name that is wanted, and proves it", async () => {
+    const receiver = await startReceiver({ tls: certificates.valid });
+    const url = byName(receiver.url);
+    expect(await send(url, {}, "{}")).toMatchObject({ status: 204, error: null });
+    const [request] = receiver.requests;
+    expect(request?.headers.host).toBe(new URL(url).host);
+    expect(request?.socket).toBeInstanceOf(TLSSocket);
+    expect(request?.socket).toMatchObject({ servername: "localhost" });
+  });
+
+  it("with an address instead of a name proves that, and is told none", async () => {
+    for (const host of ["127.0.0.1", "::1"]) {
+      const receiver = await startReceiver({ tls: certificates.valid, host });
+      expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 204, error: null });
+      expect(receiver.requests[0]?.socket).toMatchObject({ servername: false });
+    }
+  });
+
+  it("keeps its connection", async () => {
+    const receiver = await startReceiver({ tls: certificates.valid });
+    for (const body of ["1", "2"]) await send(receiver.url, {}, body);
+    const [first, second] = receiver.requests;
+    expect(second?.socket).toBe(first?.socket);
+  });
+
+  it("that ends a kept connection is dialled and verified again", async () => {
+    const receiver = await startReceiver({ tls: certificates.valid });
+    await send(receiver.url, {}, "1");
+    const [first] = receiver.requests;
+    receiver.answer((response, { socket }) =>
+      socket === first?.socket ? socket.destroy() : response.writeHead(201).end(),
+    );
+    expect(await send(receiver.url, {}, "2")).toMatchObject({ status: 201, error: null });
+  });
+
+  it.each([
+    ["expired", "CERT_HAS_EXPIRED"],
+    ["wrongHost", "ERR_TLS_CERT_ALTNAME_INVALID"],
+    ["selfSigned", "DEPTH_ZERO_SELF_SIGNED_CERT"],
+  ] as const)("with a certificate that is bad (%s) is refused, and hears nothing", async (kind, code) => {
+    const receiver = await startReceiver({ tls: certificates[kind] });
+    const message = `The TLS connection failed (${code}).`;
+    for (const url of [receiver.url, byName(receiver.url)]) {
+      expect(await send(url, { "webhook-id": "dlv_1" }, "{}")).toMatchObject({ status: null, error: "tls", message });
+    }
+    expect(receiver.requests).toEqual([]);
+  });
+
+  it("that never shakes hands is given up as not connected", async () => {
+    const { host } = await startSocketServer();
+    const exchange = await send(`https://${host}/`, {}, "{}");
+    const message = "There was no connection within 0.3 s.";
+    expect(exchange).toMatchObject({ status: null, error: "connect_timeout", message });
+    expect(exchange.duration_ms).toBeLessThan(limits.totalMs);
+  });
+
+  it("that hangs up in the handshake has none", async () => {
+    const { host } = await startSocketServer((socket) => socket.once("data", () => socket.destroy()));
+    expect(await send(`https://${host}/`, {}, "{}")).toMatchObject({ status: null, error: "tls" });
+  });
+
+  it("that speaks without TLS has none", async () => {
+    const plain = await startReceiver();
+    const exchange = await send(plain.url.replace("http:", "https:"), {}, "{}");
+    expect(exchange).toMatchObject({ status: null, error: "tls", message: "The TLS connection failed (EPROTO)." });
+  });
+
+  it("that wants a certificate of ours has none", async () => {
+    const demanding = { ...certificates.valid, requestCert: true, rejectUnauthorized: true };
+    const receiver = await startReceiver({ tls: demanding });
+    const exchange = await send(receiver.url, {}, "{}");
+    expect(exchange).toMatchObject({
+      status: null,
+      error: "tls",
+      message: "The receiver requires a client certificate, which is not supported.",
+    });
+    expect(receiver.requests).toEqual([]);
+  });
+
+  it("that shakes hands and then hangs times out", async () => {
+    const receiver = await startReceiver({ tls: certificates.valid, answer: hang() });
+    expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: null, error: "timeout" });
+  });
+
+  it("that shakes hands and then hangs up has not answered", async () => {
+    const receiver = await startReceiver({
+      tls: certificates.valid,
+      answer: (_response, { socket }) => socket.destroy(),
+    });
+    expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: null, error: "reset" });
+  });
+});

@@ -1,0 +1,94 @@
+import { createHmac } from "node:crypto";
+import { Webhook } from "standardwebhooks";
+import { describe, expect, it } from "vitest";
+import { secretBytes, secretKey, writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
+import { testNow } from "#test/support/builders.ts";
+import { refusal } from "#test/support/refusal.ts";
+
+const secretOf = (byte: number) => writeSecret(new Uint8Array(secretBytes).fill(byte));
+const signing = {
+  deliveryId: "dlv_019b0000000000000000000000000001",
+  eventType: "invoice.sent",
+  body: '{"event_type":"invoice.sent","note":"Zürich 🏦"}',
+  secrets: [secretOf(1)],
+  now: testNow,
+};
+
+describe("a secret", () => {
+  it("is the prefix that scanners look for and 32 bytes in base64", () => {
+    expect(secretOf(0)).toBe("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    expect(secretKey(secretOf(7))).toEqual(Buffer.alloc(32, 7));
+  });
+
+  it("is made of no fewer bytes", () => expect(() => writeSecret(new Uint8Array(31))).toThrow(RangeError));
+
+  it.each([24, 64])("of another sender may have %i bytes", (length) => {
+    const key = Buffer.alloc(length, 9);
+    expect(secretKey(`whsec_${key.toString("base64")}`)).toEqual(key);
+  });
+
+  it.each([
+    "",
+    "whsec_",
+    "whsec_AAAA",
+    secretOf(7).slice("whsec_".length),
+    secretOf(7).slice(0, -1),
+    `${secretOf(7)} `,
+    secretOf(7).replace("whsec_", "WHSEC_"),
+    secretOf(0xff).replaceAll("/", "_"),
+    `whsec_${Buffer.alloc(23, 9).toString("base64")}`,
+    `whsec_${Buffer.alloc(65, 9).toString("base64")}`,
+  ])("is not %j, and the refusal does not repeat it", (text) => {
+    const { code, message } = refusal(() => secretKey(text));
+    expect(code).toBe("invalid_value");
+    if (text.length > 10) expect(message).not.toContain(text.slice(6, 16));
+  });
+});
+
+describe("the headers of a delivery", () => {
+  it("are of both families, over one time and the same bytes", () => {
+    const timestamp = "1780315230";
+    const standard = createHmac("sha256", Buffer.alloc(32, 1))
+      .update(`${signing.deliveryId}.${timestamp}.${signing.body}`)
+      .digest("base64");
+    const aibooks = createHmac("sha256", secretOf(1)).update(`${timestamp}.${signing.body}`).digest("hex");
+    expect(signedHeaders(signing)).toEqual({
+      "content-type": "application/json",
+      "user-agent": "AIBooks-Webhooks/1.0",
+      "webhook-id": signing.deliveryId,
+      "webhook-timestamp": timestamp,
+      "webhook-signature": `v1,${standard}`,
+      "x-aibooks-event": "invoice.sent",
+      "x-aibooks-delivery": signing.deliveryId,
+      "x-aibooks-timestamp": timestamp,
+      "x-aibooks-signature": `t=${timestamp},v1=${aibooks}`,
+    });
+  });
+
+  it("hold a signature by each secret while these are rotated, the newest first", () => {
+    const both = signedHeaders({ ...signing, secrets: [secretOf(2), secretOf(1)] });
+    const [newer, older] = [2, 1].map((byte) => signedHeaders({ ...signing, secrets: [secretOf(byte)] }));
+    expect(both["webhook-signature"]).toBe(`${newer?.["webhook-signature"]} ${older?.["webhook-signature"]}`);
+    const [, olderEntry] = older?.["x-aibooks-signature"]?.split(",") ?? [];
+    expect(both["x-aibooks-signature"]).toBe(`${newer?.["x-aibooks-signature"]},${olderEntry}`);
+  });
+
+  it("are verified by the standardwebhooks package, under each secret of a rotation", () => {
+    const now = new Date();
+    const headers = signedHeaders({ ...signing, secrets: [secretOf(2), secretOf(1)], now });
+    for (const secret of [secretOf(1), secretOf(2)]) {
+      expect(new Webhook(secret).verify(signing.body, headers)).toEqual(JSON.parse(signing.body));
+    }
+    expect(() => new Webhook(secretOf(3)).verify(signing.body, headers)).toThrow("No matching signature");
+  });
+
+  it("are never made without a signature", () => {
+    expect(() => signedHeaders({ ...signing, secrets: [] })).toThrow(RangeError);
+  });
+
+  it("do not show the secret", () => {
+    const shown = JSON.stringify(signedHeaders(signing));
+    expect(shown).not.toContain(secretOf(1).slice(6, 16));
+  });
+});

@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { Webhook } from "standardwebhooks";
+import { describe, expect, it } from "vitest";
+import { secretBytes, writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { aibooksSignature, signedHeaders, standardSignature } from "#shared/webhooks/sending/sign.ts";
+import { verify } from "#shared/webhooks/sending/verify.ts";
+import { testNow } from "#test/support/builders.ts";
+import { refusal } from "#test/support/refusal.ts";
+
+const secret = writeSecret(new Uint8Array(secretBytes).fill(1));
+const another = writeSecret(new Uint8Array(secretBytes).fill(2));
+const payload = {
+  event_type: "invoice.sent",
+  delivery_id: "dlv_019b0000000000000000000000000001",
+  occurred_at: "2026-05-11T08:30:12Z",
+  org_id: "org_8f9a1c2d",
+  data: { event_id: "evt_1", note: "Zürich 🏦", changes: null },
+};
+const body = JSON.stringify(payload);
+const sign = (over: Partial<Parameters<typeof signedHeaders>[0]> = {}) =>
+  signedHeaders({
+    deliveryId: payload.delivery_id,
+    eventType: payload.event_type,
+    body,
+    secrets: [secret],
+    now: testNow,
+    ...over,
+  });
+
+type Texts = Readonly<Record<string, string>>;
+const only = (headers: Texts, prefix: string) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith(prefix)));
+const without = (headers: Texts, name: string) =>
+  Object.fromEntries(Object.entries(headers).filter(([other]) => other !== name));
+const families = [
+  ["Standard Webhooks", "webhook-"],
+  ["AIBooks", "x-aibooks-"],
+] as const;
+const seconds = (count: number) => new Date(testNow.getTime() + count * 1000);
+const refused = (
+  headers: Parameters<typeof verify>[0],
+  text: string | Uint8Array = body,
+  key = secret,
+  now = testNow,
+) => refusal(() => verify(headers, text, key, now));
+
+describe("a delivery", () => {
+  it.each(families)("is verified by the headers of %s alone", (_name, prefix) => {
+    expect(verify(only(sign(), prefix), body, secret, testNow)).toEqual(payload);
+  });
+
+  it("is verified by both families, as they are sent", () => {
+    expect(verify(sign(), body, secret, testNow)).toEqual(payload);
+  });
+
+  it("is verified now, where no time is given", () => {
+    expect(verify(sign({ now: new Date() }), body, secret)).toEqual(payload);
+    expect(refusal(() => verify(sign({ now: new Date(0) }), body, secret)).message).toMatch(/5 minutes old/);
+  });
+
+  it("is verified whatever the case of its headers, and whatever holds them", () => {
+    const upper = Object.fromEntries(Object.entries(sign()).map(([name, value]) => [name.toUpperCase(), value]));
+    const node = { ...sign(), "set-cookie": ["a=b"], "x-absent": undefined };
+    for (const headers of [upper, node, new Headers(sign())]) {
+      expect(verify(headers, body, secret, testNow)).toEqual(payload);
+    }
+  });
+
+  it("is verified as text and as bytes", () => {
+    for (const received of [body, Buffer.from(body), new TextEncoder().encode(body)]) {
+      expect(verify(sign(), received, secret, testNow)).toEqual(payload);
+    }
+  });
+
+  it.each(families)("is verified under each secret of a rotation by %s", (_name, prefix) => {
+    const headers = only(sign({ secrets: [another, secret] }), prefix);
+    expect([secret, another].map((key) => verify(headers, body, key, testNow))).toEqual([payload, payload]);
+  });
+
+  it("that the standardwebhooks package signed is verified", () => {
+    const headers = {
+      "webhook-id": payload.delivery_id,
+      "webhook-timestamp": String(testNow.getTime() / 1000),
+      "webhook-signature": new Webhook(secret).sign(payload.delivery_id, testNow, body),
+    };
+    expect(verify(headers, body, secret, testNow)).toEqual(payload);
+  });
+
+  it("may carry signatures of other kinds beside ours", () => {
+    const headers = sign();
+    const signature = `v1a,${"A".repeat(86)}== ${headers["webhook-signature"]} v2,x`;
+    expect(verify({ ...headers, "webhook-signature": signature }, body, secret, testNow)).toEqual(payload);
+  });
+});
+
+describe.each(families)("by the headers of %s, a delivery", (_name, prefix) => {
+  const headers = only(sign(), prefix);
+  const signature = `${prefix}signature`;
+
+  it.each([300, -300])("is fresh when its time is %i seconds off", (count) => {
+    expect(verify(headers, body, secret, seconds(count))).toEqual(payload);
+  });
+
+  it("is refused when it is older than 5 minutes, or from a time to come", () => {
+    expect(refused(headers, body, secret, seconds(301)).message).toMatch(/5 minutes old/);
+    expect(refused(headers, body, secret, seconds(-301)).message).toMatch(/5 minutes ahead/);
+  });
+
+  it.each(Object.keys(headers).filter((name) => !name.endsWith("-event")))(
+    "is refused without the header %s",
+    (name) => {
+      const error = refused(without(headers, name));
+      const missing = name === "webhook-signature" ? "x-aibooks-delivery" : name;
+      expect([error.code, error.message]).toEqual(["unauthenticated", `The header ${missing} is missing.`]);
+    },
+  );
+
+  it("is refused under another secret", () => {
+    expect(refused(headers, body, another).message).toMatch(/No signature matches/);
+  });
+
+  it("is refused when any bit of it was changed", () => {
+    const bytes = Buffer.from(body);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
+        const changed = Buffer.from(bytes);
+        changed.writeUInt8(changed.readUInt8(at) ^ (1 << bit), at);
+        expect(refused(headers, changed).message).toMatch(/No signature matches/);
+      }),
+    );
+  });
+
+  it("is refused when bytes were added or cut off", () => {
+    for (const changed of [`${body} `, ` ${body}`, `\uFEFF${body}`, body.slice(0, -1), ""]) {
+      expect(refused(headers, changed).message).toMatch(/No signature matches/);
+    }
+  });
+
+  it("is refused when any character of its signature, time or id was changed", () => {
+    const names = Object.keys(headers).filter((name) => !name.endsWith("-event"));
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.nat(), fc.constantFrom(..."aZ09 ,=+"), (name, place, character) => {
+        const value = headers[name] ?? "";
+        const at = place % value.length;
+        const changed = `${value.slice(0, at)}${character}${value.slice(at + 1)}`;
+        fc.pre(changed !== value);
+        expect(refused({ ...headers, [name]: changed }).code).toBe("unauthenticated");
+      }),
+    );
+  });
+
+  it.each(["", "v1", "v1,", "v1=", "v1,undefined", "v0,x", ",", " ", "t=1780315230", "t=1780315230,v1="])(
+    "is refused with the signature %j",
+    (value) => expect(refused({ ...headers, [signature]: value }).code).toBe("unauthenticated"),
+  );
+
+  it.each(["soon", "-1", "1780315230.5", "1e9", "0x6a", "99999999999999", "NaN"])(
+    "is refused with the time %j",
+    (time) => {
+      const signed =
+        prefix === "webhook-"
+          ? `v1,${standardSignature(secret, payload.delivery_id, time, body)}`
+          : `t=${time},v1=${aibooksSignature(secret, time, body)}`;
+      const error = refused({ ...headers, [`${prefix}timestamp`]: time, [signature]: signed });
+      expect(error.message).toMatch(/Unix seconds|5 minutes/);
+    },
+  );
+
+  it("is refused when its id is not the body's", () => {
+    const error = refused(only(sign({ deliveryId: "dlv_of_another" }), prefix));
+    expect([error.code, error.message]).toEqual(["unauthenticated", expect.stringMatching(/delivery_id/)]);
+  });
+
+  it.each(["", "null", "[]", "not json", '{"delivery_id":1}', `{"delivery_id":"${payload.delivery_id}"}`])(
+    "is refused when what is signed is %j",
+    (text) => expect(refused(only(sign({ body: text }), prefix), text).code).toBe("unauthenticated"),
+  );
+});
+
+describe("a delivery of both families", () => {
+  it("is refused when one is wrong, though the other holds", () => {
+    const [good, forged] = [sign(), sign({ secrets: [another] })];
+    const bad = { ...good, "webhook-signature": forged["webhook-signature"] ?? "" };
+    expect(refused(bad).message).toMatch(/No signature matches/);
+    expect(refused({ ...good, "webhook-signature": "" }).message).toMatch(/webhook-signature is missing/);
+  });
+
+  it("keeps its secret to itself when it is refused", () => {
+    const error = refused(sign(), `${body} `);
+    expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toContain(secret.slice(6, 16));
+  });
+
+  it("is refused by a secret that is none, whoever signed", () => {
+    expect(refused(sign(), body, "whsec_short").code).toBe("invalid_value");
+  });
+});
