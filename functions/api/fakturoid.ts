@@ -1,8 +1,8 @@
 import { readWorld } from "#shared/api/dynamodb/read-ports.ts";
 import { renderProblem } from "#shared/api/fakturoid/errors.ts";
 import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
+import { http } from "#shared/api/handlers/http-handler.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { http } from "#shared/platform/handlers/http-handler.ts";
 import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 

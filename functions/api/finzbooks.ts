@@ -1,5 +1,6 @@
 import { renderProblem } from "#shared/api/finzbooks/errors.ts";
 import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
+import { http } from "#shared/api/handlers/http-handler.ts";
 import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
 import { SuspendedOrgs, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
@@ -8,7 +9,6 @@ import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-stor
 import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { http } from "#shared/platform/handlers/http-handler.ts";
 import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { readFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
+import { http } from "#shared/api/handlers/http-handler.ts";
 import { answerOauth, renderOauthProblem } from "#shared/api/oauth/handler.ts";
 import { clientTokens } from "#shared/auth/dynamodb/client-token-store.ts";
 import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
@@ -6,8 +8,6 @@ import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
 import { SuspendedOrgs, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
 import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { readFormOrJsonBody } from "#shared/platform/handlers/form-body.ts";
-import { http } from "#shared/platform/handlers/http-handler.ts";
 import { variables } from "#shared/platform/names.ts";
 
 const client = dynamoClient();

@@ -1,8 +1,8 @@
 import { readWorld } from "#shared/api/dynamodb/read-ports.ts";
+import { http } from "#shared/api/handlers/http-handler.ts";
 import { renderProblem } from "#shared/api/simplybooks/errors.ts";
 import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { http } from "#shared/platform/handlers/http-handler.ts";
 import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { http } from "#shared/api/handlers/http-handler.ts";
+import { readJsonBody } from "#shared/api/handlers/json-body.ts";
 import { answerWebhooks } from "#shared/api/webhooks/handler.ts";
 import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
@@ -10,8 +12,6 @@ import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { queueClient } from "#shared/platform/aws/clients.ts";
 import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { env, isAllowed } from "#shared/platform/handlers/env.ts";
-import { http } from "#shared/platform/handlers/http-handler.ts";
-import { readJsonBody } from "#shared/platform/handlers/json-body.ts";
 import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 import { deliveryQueue, throwUnsent } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { chooseEncoding, encodeResponse } from "#shared/platform/handlers/encode-response.ts";
+import { chooseEncoding, encodeResponse } from "#shared/api/handlers/encode-response.ts";
 
 const response = (length: number, letter = "x") => ({
   status: 200,

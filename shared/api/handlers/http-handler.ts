@@ -3,12 +3,12 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
 import type { RequestLine } from "#shared/audit/lines.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { optionalEnv } from "#shared/platform/handlers/env.ts";
 import { metrics, variables } from "#shared/platform/names.ts";
 import { inInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { metricFields } from "#shared/platform/observability/metrics.ts";
 import { encodeResponse } from "./encode-response.ts";
-import { optionalEnv } from "./env.ts";
 import { type Caller, callerOf, type EdgeTrust } from "./request-source.ts";
 
 export type HttpFunction = {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { readFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
+import { http } from "#shared/api/handlers/http-handler.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { renderOauthProblem } from "#shared/api/oauth/handler.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { readFormOrJsonBody } from "#shared/platform/handlers/form-body.ts";
-import { http } from "#shared/platform/handlers/http-handler.ts";
 import { aContext, anHttpEvent } from "#test/support/http-event.ts";
 import { catchLog, type LogLine } from "#test/support/log-lines.ts";
 

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
 import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { http } from "#shared/api/handlers/http-handler.ts";
+import { readJsonBody } from "#shared/api/handlers/json-body.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { http } from "#shared/platform/handlers/http-handler.ts";
-import { readJsonBody } from "#shared/platform/handlers/json-body.ts";
 import { aContext, anHttpEvent } from "#test/support/http-event.ts";
 import { catchLog, type LogLine } from "#test/support/log-lines.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { type HttpFunction, http } from "#shared/api/handlers/http-handler.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { type HttpFunction, http } from "#shared/platform/handlers/http-handler.ts";
 import { metrics, variables } from "#shared/platform/names.ts";
 import { testNow } from "#test/support/builders.ts";
 import { setEnvironment } from "#test/support/environment.ts";

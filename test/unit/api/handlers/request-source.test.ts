@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callerOf } from "#shared/platform/handlers/request-source.ts";
+import { callerOf } from "#shared/api/handlers/request-source.ts";
 import { anHttpEvent } from "#test/support/http-event.ts";
 
 const secret = "s3cret";
