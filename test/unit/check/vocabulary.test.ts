@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { bannedTerms, bannedTermsIn } from "#test/check/vocabulary.ts";
+
+const findingsIn = (text: string) => bannedTermsIn({ path: "a.ts", text });
+
+describe("bannedTermsIn", () => {
+  it.each(["world", "told", "Whoever sends", "There is none", "parked", "at once", "its place", "a turn", "nobody"])(
+    "finds %j in prose",
+    (words) => {
+      expect(findingsIn(`// First line\n// ${words} …`)).toHaveLength(1);
+    },
+  );
+
+  it.each(["toldSettings", "DeliveryWorld", "world_of", "tellStory", "hisName"])(
+    "finds the word in %s",
+    (identifier) => {
+      // "tell" alone is a plain verb; only "tell of" is refused.
+      expect(findingsIn(`const ${identifier} = 1;`)).toHaveLength(identifier === "tellStory" ? 0 : 1);
+    },
+  );
+
+  it.each(["worldwide", "this", "history", "in place", "takes place", "untold", "returns"])("leaves %j", (words) => {
+    expect(findingsIn(words)).toEqual([]);
+  });
+
+  it("names the line, the term and what to write instead", () => {
+    expect(findingsIn("one\ntwo trouble")).toEqual(['a.ts:2: "trouble" is not used here: transient error']);
+  });
+
+  it("has an alternative for each term", () => {
+    for (const { instead } of bannedTerms) expect(instead).not.toBe("");
+  });
+});
