@@ -19,7 +19,7 @@ export type ShardDirectory = {
 /** What is known is read again after this time, beside the work at hand. */
 const refreshAfterMs = 20_000;
 
-/** Older knowledge is not used to read. Must stay below `shardLeadMs`; see decision 37. */
+/** Older knowledge is not used to read. Must stay below `shardLeadMs`; see ADR 37. */
 export const readableForMs = 60_000;
 
 /** Pauses after failed reads, so that a store that is busy is not kept busy by those who ask it. */

@@ -52,7 +52,7 @@ export async function readShardedPage(
 
 /**
  * Returns how much to read of each shard for so many events in all: the mean and two standard deviations, since events
- * fall into shards at random. Decision 37 says how many pages take a second round.
+ * fall into shards at random. ADR 37 says how many pages take a second round.
  */
 export function shareOf(events: number, shards: number): number {
   const mean = events / shards;

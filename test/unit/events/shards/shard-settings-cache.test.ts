@@ -266,7 +266,7 @@ describe("ShardCache", () => {
   });
 
   it("never lets a writer use a count that a reader may not know, whatever clocks and freezes do", async () => {
-    // As decision 37 reckons: commit up to 15 s after the administrator's clock was read, two clocks 10 s apart each.
+    // As ADR 37 reckons: commit up to 15 s after the administrator's clock was read, two clocks 10 s apart each.
     expect(shardLeadMs).toBeGreaterThan(readableForMs + 15_000 + 2 * 10_000);
   });
 });
