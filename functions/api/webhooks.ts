@@ -16,7 +16,7 @@ import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 import { deliveryQueue, throwUnsent } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { secretSealer } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
+import { createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
@@ -38,7 +38,7 @@ export const handler = http({
   answer: answerWebhooks({
     tokens: withSuspensions(tokenUses(client, config), suspended),
     endpoints: endpointStore(client, { config, events }, now),
-    box: secretSealer(env(variables.secretsKey), dataKeyStore(client, config)),
+    encryption: createSecretEncryption(env(variables.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),
     health: healthStore(client, table),
     queue: deliveryQueue(env(variables.deliveriesQueue), queues, throwUnsent),

@@ -16,14 +16,14 @@ import { comesFrom, deliveryQueue } from "#shared/webhooks/deliveries/aws/delive
 import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
-import { secretOpener } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
+import { createSecretDecryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
 import { destinationStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { permitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
 import { Destinations } from "#shared/webhooks/limits/host-rate-limit.ts";
 import { Refusals } from "#shared/webhooks/limits/refusals.ts";
-import { sender } from "#shared/webhooks/sending/send.ts";
+import { createSender } from "#shared/webhooks/sending/send.ts";
 
 const client = dynamoClient();
 const queues = queueClient();
@@ -45,8 +45,8 @@ const fastLane: DeliveryWorld = {
   destinations: new Destinations(destinationStore(client, table), Number(env(variables.sendsPerHost)), now),
   suspended: new SuspendedOrgs(suspendedOrgsReader(client, env(variables.configTable)), now),
   events: eventStore(client, env(variables.eventsTable), { now, reportDamage: reportDamagedItems }),
-  box: secretOpener(env(variables.secretsKey)),
-  send: sender({
+  encryption: createSecretDecryption(env(variables.secretsKey)),
+  send: createSender({
     ownHosts: env(variables.apiHosts).split(" "),
     allowLoopback: isAllowed(variables.webhooksToLoopback),
   }),

@@ -9,11 +9,11 @@ import { metrics, variables } from "#shared/platform/names.ts";
 import { log } from "#shared/platform/observability/log.ts";
 import { deliveryQueue } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
 import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
-import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 
 const now = () => new Date();
-const endpoints = new EndpointCache(endpointSource(dynamoClient(), env(variables.configTable)), now, ({ change_id }) =>
+const endpoints = new EndpointCache(endpointReader(dynamoClient(), env(variables.configTable)), now, ({ change_id }) =>
   log("error", "endpoint change damaged", { change_id }),
 );
 const client = queueClient();

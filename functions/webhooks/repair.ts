@@ -7,8 +7,8 @@ import { env } from "#shared/platform/handlers/env.ts";
 import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
-import { repairHandler } from "#shared/webhooks/replays/aws/repair-handler.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { createRepairHandler } from "#shared/webhooks/replays/aws/repair-handler.ts";
 import { replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 
@@ -18,8 +18,8 @@ const table = env(variables.deliveriesTable);
 const now = () => new Date();
 
 /** Starts the replays of what the fan-out missed. It has no route: IAM decides who may invoke it. */
-export const handler = repairHandler({
-  endpoints: endpointSource(client, config),
+export const handler = createRepairHandler({
+  endpoints: endpointReader(client, config),
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
   replayQueue: replayQueue(env(variables.replaysQueue)),

@@ -11,10 +11,10 @@ import { metrics, variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 import { deliveryQueue } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
-import { readReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { parseReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
-import { type ReplayWorld, runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 
 const client = dynamoClient();
 const queues = queueClient();
@@ -22,8 +22,8 @@ const config = env(variables.configTable);
 const table = env(variables.deliveriesTable);
 const now = () => new Date();
 
-const world: ReplayWorld = {
-  endpoints: endpointSource(client, env(variables.configTable)),
+const world: ReplayPorts = {
+  endpoints: endpointReader(client, env(variables.configTable)),
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
   events: eventStore(client, env(variables.eventsTable), {
@@ -39,6 +39,6 @@ const world: ReplayWorld = {
 
 /** Takes replays through the log, one page a message. */
 export const handler = batch(async ({ body }) => {
-  await runReplay(world, readReplayMessage(body));
+  await runReplayStep(world, parseReplayMessage(body));
   return metrics.replaySteps;
 });

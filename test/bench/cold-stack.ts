@@ -4,10 +4,10 @@ import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { type DeliveryMessage, type DueStore, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
-import { secretSealer } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
+import { createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
@@ -49,8 +49,15 @@ export async function openColdWorld(engine: BenchEngine, services: string): Prom
   await fill(eventStore(dynamodb, events), org, storedEvents, () => undefined);
 
   const endpoint_id = anEndpointId();
-  const box = secretSealer("key", dataKeyStore(dynamodb, config), new KMSClient({ endpoint: services }));
-  const sealed = await box.seal(writeSecret(new Uint8Array(32).fill(7)), { org_id: org, endpoint_id });
+  const encryption = createSecretEncryption(
+    "key",
+    dataKeyStore(dynamodb, config),
+    new KMSClient({ endpoint: services }),
+  );
+  const sealed = await encryption.encrypt(formatSigningSecret(new Uint8Array(32).fill(7)), {
+    org_id: org,
+    endpoint_id,
+  });
   const secrets = [{ sealed, expires_at: null }];
   const endpoint = anEndpoint({ org_id: org, endpoint_id, url: `${services}${hookPath}`, secrets });
   await endpointStore(dynamodb, { config, events }, () => new Date()).create(endpoint, benchEvent(org, storedEvents));

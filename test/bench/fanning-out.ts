@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { webhookOrgKey } from "#shared/platform/dynamodb/keys.ts";
-import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
@@ -44,7 +44,7 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
     endpoints.push(endpoint);
   }
   const meter = new Meter();
-  const source = endpointSource(meter.client, config);
+  const source = endpointReader(meter.client, config);
   const measures: Measure[] = [];
 
   step("Changing endpoints");
@@ -82,8 +82,8 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
   const start = new Date();
   const cache = new EndpointCache(source, () => start, failOnDamage);
   const without = Array.from({ length: coldOrgs }, (_, n) => `org_without_${n}`);
-  const cold = await meter.of(() => inBatches(without, (org) => cache.endpointsOf(org)));
-  const warm = await meter.of(() => inBatches(without, (org) => cache.endpointsOf(org)));
+  const cold = await meter.of(() => inBatches(without, (org) => cache.list(org)));
+  const warm = await meter.of(() => inBatches(without, (org) => cache.list(org)));
   measures.push({
     ...counted(
       `read units for ${coldOrgs} events of organisations without endpoints, once their shards are read`,
@@ -102,7 +102,7 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
   step("Reading all shards");
   const shards = orgsOfAllShards();
   const another = new EndpointCache(source, () => start, failOnDamage);
-  const whole = await meter.of(() => inBatches(shards, (org) => another.endpointsOf(org)));
+  const whole = await meter.of(() => inBatches(shards, (org) => another.list(org)));
   const last = measures.at(-1);
   const note = `all ${orgShards} shards: ${whole.units} units, ${Math.round(whole.ms)} ms`;
   if (last !== undefined) measures[measures.length - 1] = { ...last, notes: [...last.notes, note] };
@@ -119,7 +119,7 @@ async function changesOf(
   const units: number[] = [];
   const times: number[] = [];
   const filters = async ({ org_id, endpoint_id }: Endpoint) =>
-    (await cache.endpointsOf(org_id)).find((each) => each.endpoint_id === endpoint_id)?.events[0];
+    (await cache.list(org_id)).find((each) => each.endpoint_id === endpoint_id)?.events[0];
   for (let n = 0; n < changes; n++) {
     const endpoint = endpoints[n];
     if (endpoint === undefined) break;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { Worker } from "node:worker_threads";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { sender } from "#shared/webhooks/sending/send.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { createSender } from "#shared/webhooks/sending/send.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { makeCertificates, trust } from "#test/support/certificates.ts";
 import { compareFigures, type Measure } from "./measure.ts";
@@ -27,8 +27,8 @@ export async function measureSending(): Promise<Measure[]> {
   const [address] = await once(sink, "message");
   const url = `https://localhost:${address.port}/hook`;
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-  const send = sender({ ownHosts: [], allowLoopback: true });
-  const secrets = [writeSecret(new Uint8Array(32).fill(7))];
+  const send = createSender({ ownHosts: [], allowLoopback: true });
+  const secrets = [formatSigningSecret(new Uint8Array(32).fill(7))];
   const headers = () =>
     signedHeaders({ deliveryId: "dlv_1", eventType: "invoice.sent", body, secrets, now: new Date() });
 

@@ -2,9 +2,9 @@ import { beforeAll, expect, it } from "vitest";
 import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { Refusals } from "#shared/webhooks/limits/refusals.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import { meterOf } from "#test/support/metering.ts";
 import { noneSuspended } from "#test/support/suspended.ts";
@@ -30,8 +30,8 @@ function aWorld(slowLane: DeliveryQueue | null): DeliveryWorld {
     refusals: new Refusals(),
     destinations: unboundedHosts,
     suspended: noneSuspended,
-    box: { open: async () => writeSecret(new Uint8Array(32)) },
-    send: async () => anExchange({ headers: { date: "Mon, 01 Jun 2026 12:00:31 GMT", connection: "keep-alive" } }),
+    encryption: { decrypt: async () => formatSigningSecret(new Uint8Array(32)) },
+    send: async () => aSendResult({ headers: { date: "Mon, 01 Jun 2026 12:00:31 GMT", connection: "keep-alive" } }),
     now: () => testNow,
     random: () => 0,
     newId: () => "lease",

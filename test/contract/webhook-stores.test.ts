@@ -125,12 +125,12 @@ describe.each([
     const { replays } = stores();
     const endpoint_id = anEndpointId();
     const replay = aReplay({ endpoint_id });
-    const running = () => replays.running(endpoint_id, new Date(replay.updated_at));
+    const running = () => replays.getActive(endpoint_id, new Date(replay.updated_at));
     expect(await running()).toBeNull();
     await replays.save({ ...replay, replay_id: `rpl_${"0".repeat(32)}`, status: "done" });
     await replays.save(replay);
     expect(await running()).toEqual(replay);
-    expect(await replays.running(anEndpointId(), new Date(replay.updated_at))).toBeNull();
+    expect(await replays.getActive(anEndpointId(), new Date(replay.updated_at))).toBeNull();
     for (const over of [
       { status: "stopped" },
       { status: "done" },

@@ -8,11 +8,11 @@ import { maxLimit } from "#shared/api/finzbooks/query.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
-import { rememberedMs } from "#shared/webhooks/endpoints/aws/data-key-cache.ts";
-import { maxEndpoints } from "#shared/webhooks/endpoints/endpoint.ts";
+import { dataKeyTtlMs } from "#shared/webhooks/endpoints/aws/data-key-cache.ts";
+import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { maxHeaders, maxHeaderValueLength, maxHeaderValuesLength } from "#shared/webhooks/endpoints/static-headers.ts";
 import { initialLimit, maxConcurrentSends } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { maxReplaysOfOrg } from "#shared/webhooks/replays/replay.ts";
+import { maxActiveReplaysPerOrg } from "#shared/webhooks/replays/replay.ts";
 import { maxHeadBytes } from "#shared/webhooks/sending/head-normalizer.ts";
 
 const rows = readFileSync(join(import.meta.dirname, "../../docs/limits.md"), "utf8").split("\n");
@@ -43,7 +43,7 @@ it.each([
   ["requests at a time", `${prod.reserved?.api} for each function`],
   ["events of a page", `${maxLimit} (\`limit\`)`],
   ["what one request reads", `${n(windowBudget.events)} events and ${windowBudget.pages} pages`],
-  ["endpoints", `| ${maxEndpoints} |`],
+  ["endpoints", `| ${maxEndpointsPerOrg} |`],
   [
     "headers of an endpoint",
     `| ${maxHeaders}, values of ${maxHeaderValueLength / 1024} KB each and ${maxHeaderValuesLength / 1024} KB together |`,
@@ -53,8 +53,8 @@ it.each([
   ["sends at a time", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
   ["sends at a time", `${prod.sendsPerOrg} in prod and ${dev.sendsPerOrg} in dev on each lane`],
   ["sends to one host", `| ${n(prod.sendsPerHost)} a second`],
-  ["replays", `${maxReplaysOfOrg} replays an organisation at a time`],
-  ["data keys of signing secrets that are decrypted", `once in ${rememberedMs / 60_000} minutes for each instance`],
+  ["replays", `${maxActiveReplaysPerOrg} replays an organisation at a time`],
+  ["data keys of signing secrets that are decrypted", `once in ${dataKeyTtlMs / 60_000} minutes for each instance`],
 ])("the limits page says of %s what the code has", (what, said) => {
   expect(rows.find((row) => row.startsWith(`| ${what} |`))).toContain(said);
 });

@@ -14,8 +14,8 @@ import { until } from "#test/support/until.ts";
 import {
   isSettled,
   newEventId,
+  receivedEvent,
   startWebhooksStack,
-  toldEvent,
   type WebhooksStack,
 } from "#test/support/webhooks-stack.ts";
 
@@ -57,7 +57,7 @@ describe("while somebody puts items into the table that are not events", () => {
     await victim.subscribe(receiver.url);
     await other.subscribe(another.url);
     await stack.changesCount();
-    const before = await stack.faults();
+    const before = await stack.deadLetterCounts();
 
     const damaged: string[] = [];
     const sent: string[] = [];
@@ -66,12 +66,13 @@ describe("while somebody puts items into the table that are not events", () => {
       const started = Date.now();
       const ids = [await victim.emit(), await other.emit()];
       sent.push(...ids);
-      const told = () => [receiver, another].flatMap(({ requests }) => requests.map((one) => toldEvent(one).event_id));
+      const told = () =>
+        [receiver, another].flatMap(({ requests }) => requests.map((one) => receivedEvent(one).event_id));
       await until(() => ids.every((id) => told().includes(id)), { deadlineMs: 20_000 });
       expect(Date.now() - started).toBeLessThan(5_000 * slowness());
     }
     await stack.deliveriesRest();
-    const events = [receiver, another].flatMap(({ requests }) => requests.map((one) => toldEvent(one).event_id));
+    const events = [receiver, another].flatMap(({ requests }) => requests.map((one) => receivedEvent(one).event_id));
     expect(new Set(events)).toEqual(new Set(sent));
 
     const feed = await stack.get("/api/public/v1/activity?limit=3", victim.headers);
@@ -85,8 +86,8 @@ describe("while somebody puts items into the table that are not events", () => {
     const window = { since: "0001", until: "9999", org: victim.org_id };
     const rows = () => new Set(evaluate(query, {}, window, auditLines(stack, "events")).map((row) => row.entity_id));
     await until(() => damaged.every((id) => rows().has(id)));
-    await until(async () => ((await stack.faults()).unread ?? 0) - (before.unread ?? 0) >= damaged.length);
-    expect(await stack.faults()).toEqual({ ...before, unread: (before.unread ?? 0) + damaged.length });
+    await until(async () => ((await stack.deadLetterCounts()).unread ?? 0) - (before.unread ?? 0) >= damaged.length);
+    expect(await stack.deadLetterCounts()).toEqual({ ...before, unread: (before.unread ?? 0) + damaged.length });
   });
 
   it("a delivery whose event was replaced by a damaged item is given up, and says why", async () => {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { dueStore, shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
 import { aQuery } from "#test/support/builders.ts";
 import { type Behaviour, hang, type Receiver, redirect, startReceiver, status } from "#test/support/receiver.ts";
@@ -13,9 +13,9 @@ import { until } from "#test/support/until.ts";
 import {
   isRetried,
   isSettled,
+  receivedEvent,
   type Subscriber,
   startWebhooksStack,
-  toldEvent,
   type WebhooksStack,
 } from "#test/support/webhooks-stack.ts";
 
@@ -60,7 +60,7 @@ describe.concurrent("a delivery", () => {
     const emittedAt = Date.now();
     await requests(healthy, emitted.length);
     expect(Date.now() - emittedAt).toBeLessThan(5_000 * slowness());
-    const [eventId = ""] = (await requests(receiver, 1)).map((request) => toldEvent(request).event_id);
+    const [eventId = ""] = (await requests(receiver, 1)).map((request) => receivedEvent(request).event_id);
     const { attempts } = await subscriber.delivery(subscription, eventId, isRetried);
     expect(attempts).toMatchObject([{ outcome: "failed", response_status: null, error: "timeout" }]);
     expect(attempts[0]?.duration_ms).toBeGreaterThan(14_900);
@@ -77,7 +77,7 @@ describe.concurrent("a delivery", () => {
     for (const name of ["webhook-timestamp", "webhook-signature", "x-aibooks-timestamp", "x-aibooks-signature"]) {
       expect(second.headers[name]).not.toBe(first.headers[name]);
     }
-    for (const { headers, body } of [first, second]) verify(headers, body, subscription.secret);
+    for (const { headers, body } of [first, second]) verifyWebhook(headers, body, subscription.secret);
     expect(await subscriber.delivery(subscription, eventId, isSettled)).toMatchObject({
       status: "succeeded",
       attempt_count: 2,
@@ -203,7 +203,7 @@ describe.concurrent("a delivery", () => {
       const [before, after] = await requests(receiver, 2);
       const isSignedWith = (key: string, { headers, body }: (typeof receiver.requests)[number]) => {
         try {
-          return verify(headers, body, key).delivery_id !== "";
+          return verifyWebhook(headers, body, key).delivery_id !== "";
         } catch {
           return false;
         }
@@ -227,7 +227,7 @@ describe.concurrent("a delivery", () => {
     });
     await subscriber.emit();
     const [overloaded, ...later] = await requests(receiver, 3);
-    expect(new Set(later.map((request) => toldEvent(request).event_id)).size).toBe(2);
+    expect(new Set(later.map((request) => receivedEvent(request).event_id)).size).toBe(2);
     const waits = later.map(({ at }) => at.getTime() - (overloaded?.at.getTime() ?? 0));
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(7_000);
   });
@@ -284,7 +284,7 @@ describe.concurrent("a test", () => {
     const asked = await subscriber.ask("POST", `${path}/test`, { event_type: "bill.paid" });
     expect(asked).toMatchObject({ status: 202, body: { delivery: { event_type: "bill.paid", status: "pending" } } });
     const [request] = await requests(receiver, 1);
-    const told = verify(request?.headers ?? {}, request?.body ?? "", subscription.secret);
+    const told = verifyWebhook(request?.headers ?? {}, request?.body ?? "", subscription.secret);
     expect(told).toMatchObject({
       event_type: "bill.paid",
       org_id: subscriber.org_id,
@@ -353,7 +353,7 @@ describe("a replay", () => {
       const story = await subscriber.delivery(subscription, eventId, ({ status }) => status === "succeeded");
       expect(story).toMatchObject({ reason: null, attempt_count: 1 });
     }
-    expect(receiver.requests.map((request) => toldEvent(request).event_id).sort()).toEqual(missed.toSorted());
+    expect(receiver.requests.map((request) => receivedEvent(request).event_id).sort()).toEqual(missed.toSorted());
     expect(await count(offer)).toMatchObject({ replay: { count: 0 } });
 
     const all = { since: "2026-05-01", only: "all", events: ["invoice.sent"] };
@@ -381,5 +381,5 @@ describe("a replay", () => {
 });
 
 it("nothing lies among the faults: what receivers do is none", async () => {
-  expect(new Set(Object.values(await stack.faults()))).toEqual(new Set([0]));
+  expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
 });

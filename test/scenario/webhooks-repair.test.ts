@@ -8,7 +8,12 @@ import { anInput } from "#test/support/builders.ts";
 import { commandLine, stackFile } from "#test/support/command-line.ts";
 import { startReceiver, status } from "#test/support/receiver.ts";
 import { until } from "#test/support/until.ts";
-import { type Subscriber, startWebhooksStack, toldEvent, type WebhooksStack } from "#test/support/webhooks-stack.ts";
+import {
+  receivedEvent,
+  type Subscriber,
+  startWebhooksStack,
+  type WebhooksStack,
+} from "#test/support/webhooks-stack.ts";
 
 let stack: WebhooksStack;
 
@@ -51,7 +56,7 @@ it("webhooks repair brings what the fan-out lost to every organisation, and repe
   const disabled = await withLostEvent({ enabled: false });
   await stack.changesCount();
   await record(first.subscriber, "inv_delivered", 0);
-  const documents = (receiver: typeof first.receiver) => receiver.requests.map((one) => toldEvent(one).entity_id);
+  const documents = (receiver: typeof first.receiver) => receiver.requests.map((one) => receivedEvent(one).entity_id);
   await until(() => documents(first.receiver).includes("inv_delivered"));
   await stack.deliveriesRest();
 
@@ -84,5 +89,5 @@ it("webhooks repair brings what the fan-out lost to every organisation, and repe
     .filter(({ action }) => action === "webhooks.repair");
   // On a busy machine a repair takes several calls, each with a line of its own.
   expect(repairs.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2);
-  expect(new Set(Object.values(await stack.faults()))).toEqual(new Set([0]));
+  expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
 });

@@ -4,9 +4,9 @@ import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries
 import { deliveryIdAt } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { Refusals } from "#shared/webhooks/limits/refusals.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import {
   memoryDeliveries,
@@ -91,7 +91,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
         sends.committedAt.delete(deliveryId);
         sends.quietMs.push(loop.now - committedAt);
         await clock.sleep(quiet.responseMs);
-        return anExchange({ status: 200, duration_ms: quiet.responseMs });
+        return aSendResult({ status: 200, duration_ms: quiet.responseMs });
       }
       const counter = `${lane} ${endpoints.orgOf.get(url)}`;
       const inFlight = (sends.inFlight.get(counter) ?? 0) + 1;
@@ -101,7 +101,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
       const responseMs = busy.responseMs(loop.now);
       await clock.sleep(responseMs);
       sends.inFlight.set(counter, (sends.inFlight.get(counter) ?? 0) - 1);
-      return anExchange({ status: 200, duration_ms: responseMs });
+      return aSendResult({ status: 200, duration_ms: responseMs });
     };
   const fastPort = portOf(queues.fast);
   const slowPort = portOf(queues.slow);
@@ -178,7 +178,7 @@ function sharedStores(clock: VirtualClock, endpoints: DeliveryWorld["endpoints"]
       },
     });
   const event = anEvent();
-  const secret = writeSecret(new Uint8Array(32).fill(1));
+  const secret = formatSigningSecret(new Uint8Array(32).fill(1));
   return {
     endpoints: delayed(endpoints),
     deliveries: delayed(memoryDeliveries()),
@@ -186,7 +186,7 @@ function sharedStores(clock: VirtualClock, endpoints: DeliveryWorld["endpoints"]
     permits: delayed(memoryPermits()),
     due: memoryDue(),
     events: { get: async () => event },
-    box: { open: async () => secret },
+    encryption: { decrypt: async () => secret },
     now: clock.now,
     sleep: clock.sleep,
   };

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import type { Random } from "#infra/local/demo/random.ts";
-import { verify, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
+import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
 /** How a receiver answers. */
 export interface Manner {
@@ -100,7 +100,7 @@ export class Receiver {
     let reason: unknown = new Error("There is no endpoint yet.");
     for (const secret of this.#secrets.toReversed()) {
       try {
-        return verify(headers, bytes, secret);
+        return verifyWebhook(headers, bytes, secret);
       } catch (error) {
         reason = error;
       }

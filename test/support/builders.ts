@@ -6,7 +6,7 @@ import { documentTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import type { EventFilter, EventQuery } from "#shared/events/query/query.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 
@@ -138,7 +138,7 @@ export function aRequest(target: string, over: Partial<HttpRequest> = {}): HttpR
 }
 
 /** One answer of a receiver, 200 unless said otherwise. */
-export function anExchange(over: Partial<Exchange> = {}): Exchange {
+export function aSendResult(over: Partial<SendResult> = {}): SendResult {
   return {
     status: 200,
     error: null,

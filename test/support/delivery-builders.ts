@@ -7,7 +7,7 @@ import {
   type DeliveryQuery,
   deliveryIdAt,
 } from "#shared/webhooks/deliveries/delivery.ts";
-import { aDeliveryMessage, anExchange, testNow } from "./builders.ts";
+import { aDeliveryMessage, aSendResult, testNow } from "./builders.ts";
 
 /** So many seconds after the moment at which tests happen. */
 export function secondsLater(seconds: number): Date {
@@ -26,7 +26,7 @@ export function aFreshMessage(over: Partial<DeliveryMessage> = {}): DeliveryMess
 
 export function anAttempt(number: number, over: Partial<Attempt> = {}): Attempt {
   const headers = { "content-type": "text/plain", "x-b": "1", "x-a": "\u00e9" };
-  return { ...anExchange({ headers, body: "no\uFFFD" }), number, at: secondsLater(1).toISOString(), ...over };
+  return { ...aSendResult({ headers, body: "no\uFFFD" }), number, at: secondsLater(1).toISOString(), ...over };
 }
 
 export function aDeliveryQuery(endpoint_id: string, over: Partial<DeliveryQuery> = {}): DeliveryQuery {

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { eventIdAt } from "#shared/events/event-id.ts";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { type Disabled, deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryWorld, Outcome } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { Refusals } from "#shared/webhooks/limits/refusals.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "./builders.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "./builders.ts";
 import { unboundedHosts } from "./destinations.ts";
 import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryPermits } from "./memory-webhooks.ts";
 import { VirtualClock } from "./simulation/clock.ts";
@@ -31,7 +31,7 @@ export type Scheduled = {
 
 /** The secret behind a sealed text. */
 export function opened(sealed: string): string {
-  return writeSecret(createHash("sha256").update(sealed).digest());
+  return formatSigningSecret(createHash("sha256").update(sealed).digest());
 }
 
 /**
@@ -47,7 +47,7 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
   const disabled: Disabled[] = [];
   /** Ids of organisations: a test adds what is to be suspended. */
   const suspended = new Set<string>();
-  const receiver = { answer: async (_: Received): Promise<Exchange> => anExchange() };
+  const receiver = { answer: async (_: Received): Promise<SendResult> => aSendResult() };
   const endpoints = memoryEndpoints((event) => told.push(event));
   const [deliveries, health, due] = [memoryDeliveries(), memoryHealth(), memoryDue()];
   const endpoint = anEndpoint(over);
@@ -89,7 +89,7 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
       },
     },
     // Headers are sealed as they are, as JSON.
-    box: { open: async (sealed, _, content) => (content === "headers" ? sealed : opened(sealed)) },
+    encryption: { decrypt: async (sealed, _, content) => (content === "headers" ? sealed : opened(sealed)) },
     async send(url, headers, body) {
       const request = { url, headers, body, at: clock.now() };
       received.push(request);
@@ -151,6 +151,6 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
 }
 
 /** A receiver that always answers so. */
-export function answering(over: Partial<Exchange>): () => Promise<Exchange> {
-  return async () => anExchange(over);
+export function answering(over: Partial<SendResult>): () => Promise<SendResult> {
+  return async () => aSendResult(over);
 }

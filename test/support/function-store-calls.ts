@@ -10,14 +10,14 @@ import { pinStore } from "#shared/events/dynamodb/idempotency-store.ts";
 import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { DueWorld } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
-import type { DataKeyStore, EndpointSource } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { DataKeyStore, EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import type { TokenEndpointPorts } from "#shared/webhooks/endpoints/token-endpoints.ts";
 import { destinationStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { permitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
 import type { DestinationStore } from "#shared/webhooks/limits/host-rate-limit.ts";
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
-import type { ReplayWorld } from "#shared/webhooks/replays/run-replay.ts";
+import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "./builders.ts";
 import {
   type Calls,
@@ -45,12 +45,12 @@ function webhooksApi(client: DynamoDBClient) {
   const keys = dataKeyStore(client, tables.config);
   const { create, get, attempts, page, statuses } = deliveriesCalls(client);
   return {
-    deliveries: { create, get, attempts, page, statuses } satisfies Calls<ManageWorld["deliveries"]>,
-    health: healthCalls(client) satisfies Calls<ManageWorld["health"]>,
-    endpoints: endpointsCalls(client) satisfies Calls<ManageWorld["endpoints"]>,
-    replays: replayCalls(client) satisfies Calls<ManageWorld["replays"]>,
-    replayLists: replayListCalls(client) satisfies Calls<ManageWorld["replayLists"]>,
-    events: eventReaderCalls(client) satisfies Calls<ManageWorld["events"]>,
+    deliveries: { create, get, attempts, page, statuses } satisfies Calls<WebhookManagementPorts["deliveries"]>,
+    health: healthCalls(client) satisfies Calls<WebhookManagementPorts["health"]>,
+    endpoints: endpointsCalls(client) satisfies Calls<WebhookManagementPorts["endpoints"]>,
+    replays: replayCalls(client) satisfies Calls<WebhookManagementPorts["replays"]>,
+    replayLists: replayListCalls(client) satisfies Calls<WebhookManagementPorts["replayLists"]>,
+    events: eventReaderCalls(client) satisfies Calls<WebhookManagementPorts["events"]>,
     shards: shardCalls(client),
     keys: { get: () => keys.get(org_id), create: () => keys.create(org_id, "key") } satisfies Calls<DataKeyStore>,
     tokens: tokenCalls(client),
@@ -85,7 +85,7 @@ function sender(client: DynamoDBClient) {
 }
 
 function fanOut(client: DynamoDBClient) {
-  return { endpoints: endpointSourceCalls(client) satisfies Calls<EndpointSource> };
+  return { endpoints: endpointSourceCalls(client) satisfies Calls<EndpointReader> };
 }
 
 function due(client: DynamoDBClient) {
@@ -97,23 +97,23 @@ function replayer(client: DynamoDBClient) {
   const { failed, statuses } = deliveriesCalls(client);
   const { save, get } = replayCalls(client);
   return {
-    endpoints: { get: endpointSourceCalls(client).get } satisfies Calls<ReplayWorld["endpoints"]>,
-    deliveries: { page: failed, statuses } satisfies Calls<ReplayWorld["deliveries"]>,
-    replays: { save, get } satisfies Calls<ReplayWorld["replays"]>,
-    events: eventReaderCalls(client) satisfies Calls<ReplayWorld["events"]>,
+    endpoints: { get: endpointSourceCalls(client).get } satisfies Calls<ReplayPorts["endpoints"]>,
+    deliveries: { page: failed, statuses } satisfies Calls<ReplayPorts["deliveries"]>,
+    replays: { save, get } satisfies Calls<ReplayPorts["replays"]>,
+    events: eventReaderCalls(client) satisfies Calls<ReplayPorts["events"]>,
     shards: shardCalls(client),
     suspended: suspendedCalls(client),
   };
 }
 
 function repair(client: DynamoDBClient) {
-  const { list, get, orgsIn } = endpointSourceCalls(client);
+  const { list, get, listOrgIds } = endpointSourceCalls(client);
   const { failed, statuses } = deliveriesCalls(client);
-  const { save, running } = replayCalls(client);
+  const { save, getActive: running } = replayCalls(client);
   return {
-    endpoints: { list, get, orgsIn } satisfies Calls<RepairPorts["endpoints"]>,
+    endpoints: { list, get, listOrgIds } satisfies Calls<RepairPorts["endpoints"]>,
     deliveries: { page: failed, statuses } satisfies Calls<RepairPorts["deliveries"]>,
-    replays: { save, running } satisfies Calls<RepairPorts["replays"]>,
+    replays: { save, getActive: running } satisfies Calls<RepairPorts["replays"]>,
     events: eventReaderCalls(client) satisfies Calls<RepairPorts["events"]>,
     shards: shardCalls(client),
   };

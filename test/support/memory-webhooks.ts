@@ -15,12 +15,12 @@ import {
 } from "#shared/webhooks/deliveries/delivery.ts";
 import { shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import {
-  byAge,
+  compareByAge,
   type Endpoint,
   type EndpointChange,
-  type EndpointSource,
+  type EndpointReader,
   type EndpointStore,
-  maxEndpoints,
+  maxEndpointsPerOrg,
 } from "#shared/webhooks/endpoints/endpoint.ts";
 import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import {
@@ -35,7 +35,7 @@ import {
 import { slowAfterMs } from "#shared/webhooks/limits/latency.ts";
 import type { PermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import {
-  isUnderWay,
+  isReplayActive,
   type Replay,
   type ReplayList,
   type ReplayListStore,
@@ -50,7 +50,7 @@ import { testNow } from "./builders.ts";
 export function memoryEndpoints(
   tell: (event: ActivityEvent) => void = () => {},
   now: () => Date = () => testNow,
-): EndpointStore & EndpointSource {
+): EndpointStore & EndpointReader {
   const orgs = new Map<string, Map<string, Endpoint>>();
   const shards = new Map<number, Set<string>>();
   const changes: EndpointChange[] = [];
@@ -69,7 +69,7 @@ export function memoryEndpoints(
   return {
     async create(endpoint, event) {
       const endpoints = endpointsOf(endpoint.org_id);
-      if (endpoints.size >= maxEndpoints) throw new ActivityError("conflict", "There are too many endpoints.");
+      if (endpoints.size >= maxEndpointsPerOrg) throw new ActivityError("conflict", "There are too many endpoints.");
       if (endpoints.has(endpoint.endpoint_id)) throw new ActivityError("conflict", "The endpoint exists already.");
       orgs.set(endpoint.org_id, endpoints.set(endpoint.endpoint_id, endpoint));
       const { shard } = hashOrg(endpoint.org_id);
@@ -78,7 +78,7 @@ export function memoryEndpoints(
       tell(event);
     },
     async list(orgId) {
-      return [...endpointsOf(orgId).values()].sort(byAge);
+      return [...endpointsOf(orgId).values()].sort(compareByAge);
     },
     async get(orgId, endpointId) {
       return orgs.get(orgId)?.get(endpointId) ?? null;
@@ -90,10 +90,10 @@ export function memoryEndpoints(
     async remove(endpoint, event) {
       return change(endpoint, event, (endpoints) => endpoints.delete(endpoint.endpoint_id));
     },
-    async orgsIn(shard) {
+    async listOrgIds(shard) {
       return [...(shards.get(shard) ?? [])].sort();
     },
-    async changesSince(since) {
+    async listChanges(since) {
       return changes.filter(({ change_id }) => change_id >= since);
     },
   };
@@ -370,8 +370,8 @@ export function memoryReplays(): ReplayStore {
     async save(replay) {
       replays.set(keyOf(replay.endpoint_id, replay.replay_id), replay);
     },
-    async running(endpointId, now) {
-      const isRunning = (replay: Replay) => replay.endpoint_id === endpointId && isUnderWay(replay, now);
+    async getActive(endpointId, now) {
+      const isRunning = (replay: Replay) => replay.endpoint_id === endpointId && isReplayActive(replay, now);
       return [...replays.values()].find(isRunning) ?? null;
     },
     async get(endpointId, replayId) {

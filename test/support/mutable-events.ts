@@ -1,4 +1,4 @@
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { anEvent } from "./builders.ts";
 import { aDeliveryWorld, answering } from "./delivery-ports.ts";
@@ -6,7 +6,7 @@ import { aDeliveryWorld, answering } from "./delivery-ports.ts";
 export type World = Awaited<ReturnType<typeof aDeliveryWorld>>;
 
 /** A world to deliver in whose receiver answers so. */
-export async function whereAnswers(over: Partial<Exchange>, endpoint: Partial<Endpoint> = {}): Promise<World> {
+export async function whereAnswers(over: Partial<SendResult>, endpoint: Partial<Endpoint> = {}): Promise<World> {
   const world = await aDeliveryWorld(endpoint);
   world.receiver.answer = answering(over);
   return world;

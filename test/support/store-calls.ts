@@ -20,10 +20,10 @@ import type { DueStore } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
-import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import type { EndpointSource } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
@@ -81,7 +81,7 @@ export const parsable = {
 
 export function deliveriesCalls(
   client: DynamoDBClient,
-): Calls<ManageWorld["deliveries"] & DeliveryWorld["deliveries"] & { failed: unknown }> {
+): Calls<WebhookManagementPorts["deliveries"] & DeliveryWorld["deliveries"] & { failed: unknown }> {
   const store = deliveryStore(client, tables.deliveries);
   const query = { endpoint_id, limit: 5, after: null, status: null, event_type: null, since: null, until: null };
   return {
@@ -113,7 +113,7 @@ export function healthCalls(client: DynamoDBClient): Calls<DeliveryWorld["health
   };
 }
 
-export function endpointsCalls(client: DynamoDBClient): Calls<ManageWorld["endpoints"]> {
+export function endpointsCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["endpoints"]> {
   const store = endpointStore(client, tables, now);
   return {
     create: () => store.create(endpoint, anEvent()),
@@ -138,16 +138,16 @@ export function suspendedCalls(client: DynamoDBClient): Calls<ShardSettingsReade
   return { read: () => suspendedOrgsReader(client, tables.config).read() };
 }
 
-export function replayCalls(client: DynamoDBClient): Calls<ManageWorld["replays"]> {
+export function replayCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["replays"]> {
   const store = replayStore(client, tables.deliveries);
   return {
     save: () => store.save(replay),
-    running: () => store.running(endpoint_id, testNow),
+    getActive: () => store.getActive(endpoint_id, testNow),
     get: () => store.get(endpoint_id, replay.replay_id),
   };
 }
 
-export function replayListCalls(client: DynamoDBClient): Calls<ManageWorld["replayLists"]> {
+export function replayListCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["replayLists"]> {
   const store = replayListStore(client, tables.deliveries, now);
   return {
     get: () => store.get(org_id),
@@ -164,13 +164,13 @@ export function dueCalls(client: DynamoDBClient): Calls<DueStore> {
   };
 }
 
-export function endpointSourceCalls(client: DynamoDBClient): Calls<EndpointSource> {
-  const source = endpointSource(client, tables.config);
+export function endpointSourceCalls(client: DynamoDBClient): Calls<EndpointReader> {
+  const source = endpointReader(client, tables.config);
   return {
     list: () => source.list(org_id),
     get: () => source.get(org_id, endpoint_id),
-    orgsIn: () => source.orgsIn(7),
-    changesSince: () => source.changesSince(testNow.toISOString()),
+    listOrgIds: () => source.listOrgIds(7),
+    listChanges: () => source.listChanges(testNow.toISOString()),
   };
 }
 

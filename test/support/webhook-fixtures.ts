@@ -6,7 +6,7 @@ import type { DeliveryStore, DueStore } from "#shared/webhooks/deliveries/delive
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import type { EndpointSource, EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { EndpointReader, EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { HealthStore } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
 import { permitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
@@ -25,7 +25,7 @@ import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
 /** All stores of webhooks, over one database. */
 export type WebhookStores = {
-  readonly endpoints: EndpointStore & EndpointSource;
+  readonly endpoints: EndpointStore & EndpointReader;
   readonly deliveries: DeliveryStore;
   readonly health: HealthStore;
   readonly permits: PermitStore;

@@ -5,7 +5,7 @@ import { answerWebhooks } from "#shared/api/webhooks/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import {
@@ -20,16 +20,16 @@ import { tokenPorts } from "./token-ports.ts";
 /**
  * A world in memory to manage endpoints in, and what was told and sent in it. Its clock stands still until it is set.
  */
-export function manageWorld(log: readonly ActivityEvent[] = []) {
+export function managementPorts(log: readonly ActivityEvent[] = []) {
   const told: ActivityEvent[] = [];
   const queued: DeliveryMessage[] = [];
   const replaying: Pick<Replay, "replay_id">[] = [];
   const deliveries = memoryDeliveries();
   const clock = { now: testNow };
   let drawn = 0;
-  const world: ManageWorld = {
+  const world: WebhookManagementPorts = {
     endpoints: memoryEndpoints((event) => told.push(event)),
-    box: { seal: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
+    encryption: { encrypt: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
     deliveries,
     health: memoryHealth(),
     queue: {
@@ -74,7 +74,7 @@ type Asked = {
  * The webhooks of the FinzBooks dialect over a world in memory, with a token of each of two organisations. Refusals are
  * rendered, as callers see them.
  */
-export function webhooksDialect({
+export function webhooksApi({
   log = [],
   token = {},
   suspended = [],
@@ -83,7 +83,7 @@ export function webhooksDialect({
   token?: Partial<Token>;
   suspended?: readonly string[];
 } = {}) {
-  const managed = manageWorld(log);
+  const managed = managementPorts(log);
   const tokens = new Map(
     ([orgA, orgB] as const).map((org) => {
       const scopes = ["AIBooks.webhooks.MANAGE"];

@@ -3,7 +3,7 @@ import { styleText } from "node:util";
 import type { Outcome } from "#clients/cli/command-result.ts";
 import { printable } from "#clients/cli/printable.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { verify, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
+import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
 /** A delivery that arrived here. What did not verify has no payload, and may be of anybody's making. */
 export type Received = {
@@ -23,7 +23,7 @@ export type Received = {
 export function receive(headers: IncomingHttpHeaders, body: Uint8Array, secret: string, now: Date): Received {
   const received_at = now.toISOString();
   try {
-    const payload = verify(headers, body, secret, now);
+    const payload = verifyWebhook(headers, body, secret, now);
     const { event_type, delivery_id, data } = payload;
     const entity_ref = textOf(data.entity_ref) ?? textOf(data.entity_id);
     const test = payload.test === true;

@@ -4,7 +4,7 @@ import { headerRefs, problemRefs } from "#shared/api/finzbooks/openapi-problems.
 import { simplybooksComponents, simplybooksPaths } from "#shared/api/simplybooks/openapi.ts";
 import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
 import { webhookSchemas } from "#shared/api/webhooks/openapi-schemas.ts";
-import { webhooksSent } from "#shared/api/webhooks/openapi-sent.ts";
+import { renderWebhookRequests } from "#shared/api/webhooks/openapi-sent.ts";
 import { webhookSchemaPath } from "#shared/api/webhooks/payload-schema.ts";
 import { secretPrefixes } from "#shared/auth/token.ts";
 import { eventSchemaPath } from "#shared/events/event-json-schema.ts";
@@ -86,7 +86,7 @@ export function openApi(origin: string) {
       ...fakturoidPaths(),
       ...describeDocuments(),
     },
-    webhooks: webhooksSent(),
+    webhooks: renderWebhookRequests(),
     components: {
       schemas: { ...finzbooks.schemas, ...webhookSchemas, ...simplybooks.schemas, ...fakturoid.schemas },
       parameters: { ...finzbooks.parameters, ...simplybooks.parameters, ...fakturoid.parameters },

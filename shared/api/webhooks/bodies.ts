@@ -11,9 +11,9 @@ import {
   maxHeaderValueLength,
   maxHeaderValuesLength,
 } from "#shared/webhooks/endpoints/static-headers.ts";
-import { filterPattern, maxFilterLength } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { eventTypeFilterPattern, maxEventTypeFilterLength } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { replayScopes } from "#shared/webhooks/replays/replay.ts";
-import type { RouteName } from "./routes.ts";
+import type { WebhookRouteName } from "./routes.ts";
 
 const maxFilters = 50;
 const maxDescriptionLength = 256;
@@ -30,7 +30,7 @@ const hidden = "must not hold control characters, line breaks or invisible chara
 const facts = z.globalRegistry;
 
 const filters = z
-  .array(z.string().register(facts, { pattern: filterPattern.source, maxLength: maxFilterLength }))
+  .array(z.string().register(facts, { pattern: eventTypeFilterPattern.source, maxLength: maxEventTypeFilterLength }))
   .check(z.minLength(1), z.maxLength(maxFilters))
   .register(facts, { description: "Filters: `invoice.sent`, `invoice.*`, `*.voided` or `*`. One of them must match." });
 
@@ -74,7 +74,7 @@ function timeFacts(end: "first" | "last", more = "") {
 }
 
 /** The bodies that are read here; OpenAPI describes them from these. */
-export const bodies = {
+export const bodySchemas = {
   create_webhook_endpoint: settings,
   update_webhook_endpoint: z.partial(settings),
   rotate_webhook_secret: z.strictObject({
@@ -100,4 +100,4 @@ export const bodies = {
       .optional(z.boolean())
       .register(facts, { default: false, description: "Only counts, and sends nothing." }),
   }),
-} as const satisfies Partial<Record<RouteName, z.ZodMiniType>>;
+} as const satisfies Partial<Record<WebhookRouteName, z.ZodMiniType>>;

@@ -8,16 +8,16 @@ import { requireScope } from "#shared/auth/caller.ts";
 import { TokenGate } from "#shared/auth/token-gate.ts";
 import { meteredReader } from "#shared/events/query/query.ts";
 import { meteredDeliveries } from "#shared/webhooks/deliveries/metered-deliveries.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
 import { handlers } from "./handlers.ts";
 import { parametersOf } from "./query.ts";
 import { findWebhookRoute } from "./routes.ts";
 
-export type WebhooksContext = ManageWorld & { readonly tokens: TokenUses };
+export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: TokenUses };
 
 /** Answers requests about webhooks. Throws `ActivityError` for what `renderProblem` then renders. */
-export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
+export function answerWebhooks({ tokens, ...world }: WebhooksApiPorts) {
   const gate = new TokenGate(tokens);
 
   return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
@@ -51,7 +51,10 @@ export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
 }
 
 /** Nothing is sent to the host that the caller used: it is ours. */
-function besideOwnHost({ ownHosts, allowLoopback }: ManageWorld["rules"], origin: string): ManageWorld["rules"] {
+function besideOwnHost(
+  { ownHosts, allowLoopback }: WebhookManagementPorts["rules"],
+  origin: string,
+): WebhookManagementPorts["rules"] {
   const own = URL.parse(origin)?.host;
   return { ownHosts: own === undefined ? ownHosts : [...ownHosts, own], allowLoopback };
 }

@@ -1,13 +1,20 @@
 import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
 import * as sample from "./openapi-examples.ts";
 import type { webhookSchemas } from "./openapi-schemas.ts";
-import { attemptView, deliveryView, endpointView, healthView, missedView, replayView } from "./render.ts";
-import type { RouteName } from "./routes.ts";
+import {
+  renderAttempt,
+  renderDelivery,
+  renderEndpoint,
+  renderHealth,
+  renderMissedRange,
+  renderReplay,
+} from "./render.ts";
+import type { WebhookRouteName } from "./routes.ts";
 
 type SchemaName = keyof typeof webhookSchemas;
 
 /** One way in which an operation ends well: what stands beside `code` and `message`, and an example of it. */
-export type Answer = {
+export type OperationResponse = {
   readonly description: string;
   readonly content: Readonly<Record<string, SchemaName>>;
   /** What the answer may leave out. */
@@ -19,20 +26,20 @@ type Operation = {
   readonly summary: string;
   readonly description?: string;
   readonly bodyExample?: unknown;
-  readonly answers: Readonly<Record<number, Answer>>;
+  readonly answers: Readonly<Record<number, OperationResponse>>;
   /** Statuses of the errors that only some operations have. */
   readonly problems?: readonly number[];
 };
 
-const endpoint = endpointView(sample.endpoint);
-const delivery = deliveryView(sample.delivery);
+const endpoint = renderEndpoint(sample.endpoint);
+const delivery = renderDelivery(sample.delivery);
 const { delivery_id, event_type } = delivery;
 const { url, events, description } = sample.endpoint;
-const { since, until } = replayView(sample.replay);
-const rotated = { endpoint: endpointView(sample.endpoint, sample.secret) };
+const { since, until } = renderReplay(sample.replay);
+const rotated = { endpoint: renderEndpoint(sample.endpoint, sample.secret) };
 
 /** What each operation is for, takes and answers. */
-export const operations: Readonly<Record<RouteName, Operation>> = {
+export const operationDocs: Readonly<Record<WebhookRouteName, Operation>> = {
   list_webhook_endpoints: {
     summary: "The webhook endpoints of an organisation, oldest first",
     answers: {
@@ -58,7 +65,9 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       200: {
         description: "The endpoint.",
         content: { endpoint: "WebhookEndpointWithHealth" },
-        example: { endpoint: { ...endpoint, health: healthView(sample.health, new Date(sample.delivery.created_at)) } },
+        example: {
+          endpoint: { ...endpoint, health: renderHealth(sample.health, new Date(sample.delivery.created_at)) },
+        },
       },
     },
     problems: [404],
@@ -73,7 +82,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
         description: "The endpoint as it is now.",
         content: { endpoint: "WebhookEndpoint", missed: "WebhookMissed" },
         optional: ["missed"],
-        example: { endpoint, missed: missedView(sample.replay) },
+        example: { endpoint, missed: renderMissedRange(sample.replay) },
       },
     },
     problems: [404, 409],
@@ -124,7 +133,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       200: {
         description: "The delivery.",
         content: { delivery: "WebhookDeliveryWithAttempts" },
-        example: { delivery: { ...delivery, attempts: [attemptView(sample.attempt)] } },
+        example: { delivery: { ...delivery, attempts: [renderAttempt(sample.attempt)] } },
       },
     },
     problems: [404],
@@ -150,7 +159,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       202: {
         description: "Begun: ask for the replay to see how far it is.",
         content: { replay: "WebhookReplay" },
-        example: { replay: replayView(sample.replay) },
+        example: { replay: renderReplay(sample.replay) },
       },
       200: {
         description: "With `dry_run`: what would be sent.",
@@ -166,7 +175,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       200: {
         description: "The replay.",
         content: { replay: "WebhookReplay" },
-        example: { replay: { ...replayView(sample.replay), status: "done", examined: 120, sent: 3 } },
+        example: { replay: { ...renderReplay(sample.replay), status: "done", examined: 120, sent: 3 } },
       },
     },
     problems: [404],

@@ -1,10 +1,10 @@
 import { exactly, timeSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
-import { maxEndpoints } from "#shared/webhooks/endpoints/endpoint.ts";
+import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { maxHeaderNameLength, maxHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
 import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
-import { filterPattern } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { eventTypeFilterPattern } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
 import { replayScopes } from "#shared/webhooks/replays/replay.ts";
 import { payloadSchema } from "./payload-schema.ts";
@@ -25,7 +25,7 @@ const oneOfOrNull = (values: readonly string[], description: string) => ({
 const endpoint = {
   endpoint_id: matching(endpointIdPattern),
   url: { type: "string", format: "uri" },
-  events: { type: "array", items: matching(filterPattern) },
+  events: { type: "array", items: matching(eventTypeFilterPattern) },
   entity_id: { type: ["string", "null"], maxLength: maxIdLength },
   description: { type: ["string", "null"] },
   status: oneOf(["enabled", "disabled"]),
@@ -104,7 +104,7 @@ export const webhookSchemas = {
       last_success_at: timeOrNull,
     }),
   }),
-  WebhookEndpoints: { type: "array", maxItems: maxEndpoints, items: ref("WebhookEndpoint") },
+  WebhookEndpoints: { type: "array", maxItems: maxEndpointsPerOrg, items: ref("WebhookEndpoint") },
   WebhookMissed: exactly(
     { since: timeSchema, until: timeSchema, only: oneOf(replayScopes) },
     { description: "What was not sent while the endpoint was disabled: the body of a replay that sends it." },
@@ -128,7 +128,7 @@ export const webhookSchemas = {
       status: oneOf(["running", "done", "stopped"]),
       since: timeSchema,
       until: timeSchema,
-      events: { type: ["array", "null"], items: matching(filterPattern) },
+      events: { type: ["array", "null"], items: matching(eventTypeFilterPattern) },
       only: oneOf(replayScopes),
       examined: count,
       sent: count,

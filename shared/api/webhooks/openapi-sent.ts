@@ -22,7 +22,7 @@ const headers: Readonly<Record<string, string>> = {
 };
 
 /** What endpoints are sent, for the `webhooks` of the document. */
-export function webhooksSent() {
+export function renderWebhookRequests() {
   const parameters = Object.entries(headers).map(([name, description]) => {
     const example = signed[name.toLowerCase()];
     return { name, in: "header", required: true, description, schema: { type: "string" }, example };

@@ -7,15 +7,15 @@ import { withNullTypes } from "#shared/api/openapi/nullable-schema.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
-import { bodies } from "./bodies.ts";
-import { type Answer, operations } from "./openapi-operations.ts";
+import { bodySchemas } from "./bodies.ts";
+import { type OperationResponse, operationDocs } from "./openapi-operations.ts";
 import { defaultDeliveries, maxDeliveries } from "./query.ts";
-import { type RouteName, routeNames, routes } from "./routes.ts";
+import { type WebhookRouteName, webhookRouteNames, webhookRoutes } from "./routes.ts";
 
 /** A path of the document: an operation for each of its methods. */
 type PathItem = Record<string, ReturnType<typeof describe>>;
 
-const bodySchemas: Partial<Readonly<Record<RouteName, z.ZodMiniType>>> = bodies;
+const schemas: Partial<Readonly<Record<WebhookRouteName, z.ZodMiniType>>> = bodySchemas;
 
 const idPatterns = { endpoint_id: endpointIdPattern, delivery_id: deliveryIdPattern, replay_id: replayIdPattern };
 
@@ -40,16 +40,16 @@ const deliveryParameters = [
 /** Every path about webhooks: one operation for each route. */
 export function webhookPaths(): Readonly<Record<string, PathItem>> {
   const paths: Record<string, PathItem> = {};
-  for (const name of routeNames) {
-    const [method, path] = routes[name];
+  for (const name of webhookRouteNames) {
+    const [method, path] = webhookRoutes[name];
     const at = `${basePath}${path}`;
     paths[at] = { ...paths[at], [method.toLowerCase()]: describe(name, path) };
   }
   return paths;
 }
 
-function describe(name: RouteName, path: string) {
-  const { summary, description, bodyExample, answers, problems = [] } = operations[name];
+function describe(name: WebhookRouteName, path: string) {
+  const { summary, description, bodyExample, answers, problems = [] } = operationDocs[name];
   const isList = name === "list_webhook_deliveries";
   const headers = headerRefs([...(isList ? ["Link"] : []), ...rateHeaders]);
   const responses = Object.entries(answers).map(([status, answer]) => {
@@ -57,7 +57,7 @@ function describe(name: RouteName, path: string) {
     const content = { "application/json": { schema: answerSchema(answer), examples } };
     return [status, { description: answer.description, headers, content }] as const;
   });
-  const body = bodySchemas[name];
+  const body = schemas[name];
   return {
     operationId: name,
     summary,
@@ -79,7 +79,7 @@ function pathParameters(path: string) {
     .map(([name, { source }]) => ({ name, in: "path", required: true, schema: { type: "string", pattern: source } }));
 }
 
-function answerSchema({ content, optional = [] }: Answer) {
+function answerSchema({ content, optional = [] }: OperationResponse) {
   const properties = Object.entries(content).map(([name, schema]) => {
     return [name, { $ref: `#/components/schemas/${schema}` }] as const;
   });

@@ -2,17 +2,17 @@ import { renderTime } from "#shared/api/finzbooks/render.ts";
 import type { StoredAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import type { StoredDelivery } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { Missed } from "#shared/webhooks/endpoints/update-endpoint.ts";
+import type { MissedRange } from "#shared/webhooks/endpoints/update-endpoint.ts";
 import { type Health, openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 
 /** The envelope of the contract. */
-export function success(content: Readonly<Record<string, unknown>> = {}): string {
+export function renderSuccess(content: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ code: 0, message: "success", ...content });
 }
 
 /** An endpoint, with its secret only where that is new, and of its headers the names. */
-export function endpointView(endpoint: Endpoint, secret?: string) {
+export function renderEndpoint(endpoint: Endpoint, secret?: string) {
   const { endpoint_id, url, events, entity_id, description, headers, disabled, created_at, updated_at } = endpoint;
   return {
     endpoint_id,
@@ -31,7 +31,7 @@ export function endpointView(endpoint: Endpoint, secret?: string) {
 }
 
 /** How an endpoint fares, as of `now`. */
-export function healthView({ failures, open_until, failing_since, last_success_at }: Health, now: Date) {
+export function renderHealth({ failures, open_until, failing_since, last_success_at }: Health, now: Date) {
   const isOpen = open_until !== null && open_until > now.getTime();
   return {
     circuit: isOpen ? "open" : failures >= openAfterFailures ? "half_open" : "closed",
@@ -42,12 +42,12 @@ export function healthView({ failures, open_until, failing_since, last_success_a
 }
 
 /** The body of a replay that brings what was missed. */
-export function missedView({ since, until, only }: Missed) {
+export function renderMissedRange({ since, until, only }: MissedRange) {
   return { since: renderTime(since), until: renderTime(until), only };
 }
 
 /** A delivery, without its attempts. */
-export function deliveryView(delivery: StoredDelivery) {
+export function renderDelivery(delivery: StoredDelivery) {
   const { delivery_id, endpoint_id, event, event_type, status, reason } = delivery;
   return {
     delivery_id,
@@ -66,7 +66,7 @@ export function deliveryView(delivery: StoredDelivery) {
 }
 
 /** One attempt at a delivery; only a 2xx is a success. */
-export function attemptView({ number, at, duration_ms, status, error, message, ...response }: StoredAttempt) {
+export function renderAttempt({ number, at, duration_ms, status, error, message, ...response }: StoredAttempt) {
   return {
     number,
     at: renderTime(at),
@@ -82,7 +82,7 @@ export function attemptView({ number, at, duration_ms, status, error, message, .
 }
 
 /** A replay, and how far it is. */
-export function replayView(replay: Replay) {
+export function renderReplay(replay: Replay) {
   const { replay_id, status, since, until, events, only, examined, sent, created_at, updated_at } = replay;
   return {
     replay_id,

@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { isLaterValue, type LaterValue } from "#shared/webhooks/later-value.ts";
+import { isUnrecognisedValue, type UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
 
 /** Reads an item. Throws, naming the item's key, where it does not hold what this log writes. */
 export function readItem<T>(schema: z.ZodMiniType<T>, item: Record<string, AttributeValue>): T {
@@ -12,8 +12,8 @@ export function readItem<T>(schema: z.ZodMiniType<T>, item: Record<string, Attri
 }
 
 /** An attribute that has one of these values, or one of a later release: that must not make the item unreadable. */
-export function knownOrLater<T extends string>(known: z.ZodMiniType<T>) {
-  return z.union([known, z.custom<LaterValue>(isLaterValue)]);
+export function knownOrUnrecognised<T extends string>(known: z.ZodMiniType<T>) {
+  return z.union([known, z.custom<UnrecognisedValue>(isUnrecognisedValue)]);
 }
 
 /** An attribute that holds JSON text. */

@@ -3,9 +3,9 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import type { StaticHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import type { SendOutcome } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { withoutHeaderValues } from "#shared/webhooks/sending/redact.ts";
+import { redactHeaderValues } from "#shared/webhooks/sending/redact.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
-import type { Exchange } from "./attempt.ts";
+import type { SendResult } from "./attempt.ts";
 import { type Delivery, type DeliveryMessage, deliveryTime, type FailureReason } from "./delivery.ts";
 import type { DeliveryWorld, Outcome } from "./delivery-ports.ts";
 import { payloadOf } from "./payload.ts";
@@ -41,7 +41,7 @@ export async function attempt(world: DeliveryWorld, target: Target, message: Del
   const { delivery_id: deliveryId, event_type: eventType } = message;
   const signed = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now: started });
   const response = await world.send(target.url, { ...target.headers, ...signed }, body);
-  const exchange = withoutHeaderValues(response, target.headers);
+  const exchange = redactHeaderValues(response, target.headers);
   const verdict = judge(exchange, world.now());
   const tried = { ...claim.delivery, ...facts(exchange, started), step: message.step + 1 };
   const next = await nextState(world, message, tried, verdict);
@@ -74,7 +74,7 @@ async function eventOf(
   }
 }
 
-function facts({ status, error }: Exchange, started: Date) {
+function facts({ status, error }: SendResult, started: Date) {
   return { last_attempt_at: started.toISOString(), last_status: status, last_error: error };
 }
 

@@ -1,4 +1,4 @@
-import type { LaterValue } from "#shared/webhooks/later-value.ts";
+import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
 
 /** What kept a request from being answered. */
 export type SendError =
@@ -13,7 +13,7 @@ export type SendError =
   | "protocol";
 
 /** One HTTP exchange, or what became of the attempt at one. */
-export type Exchange = {
+export type SendResult = {
   /** `null` where no complete status line and headers came. */
   readonly status: number | null;
   readonly error: SendError | null;
@@ -28,13 +28,13 @@ export type Exchange = {
 };
 
 /** Sends one POST. Never throws for what the other side does. */
-export type Send = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Exchange>;
+export type SendWebhook = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<SendResult>;
 
 /** An attempt that was kept, perhaps by a later release. */
-export type StoredAttempt = Omit<Attempt, "error"> & { readonly error: SendError | LaterValue | null };
+export type StoredAttempt = Omit<Attempt, "error"> & { readonly error: SendError | UnrecognisedValue | null };
 
 /** One attempt as it is kept. */
-export type Attempt = Exchange & {
+export type Attempt = SendResult & {
   /** Counts from 1 over the life of the delivery. */
   readonly number: number;
   readonly at: string;

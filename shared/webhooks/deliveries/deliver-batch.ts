@@ -1,7 +1,7 @@
 import { ActivityError } from "#shared/errors.ts";
-import { disable } from "#shared/webhooks/endpoints/disable-endpoint.ts";
-import type { Endpoint, ImposedReason } from "#shared/webhooks/endpoints/endpoint.ts";
-import { openHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
+import { disableEndpoint } from "#shared/webhooks/endpoints/disable-endpoint.ts";
+import type { Endpoint, SystemDisabledReason } from "#shared/webhooks/endpoints/endpoint.ts";
+import { decryptHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
 import { divideMessages, moveToSlowLane } from "#shared/webhooks/limits/slow-lane.ts";
 import type { Target } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
@@ -25,7 +25,7 @@ export type Delivered = {
   readonly troubles: readonly unknown[];
 };
 
-export type Disabled = { readonly endpoint: Endpoint; readonly reason: ImposedReason };
+export type Disabled = { readonly endpoint: Endpoint; readonly reason: SystemDisabledReason };
 
 /**
  * Delivers messages, to all their endpoints concurrently and to each within the slots that it is given. A message that a
@@ -125,16 +125,16 @@ async function deliverToOne(
   const opened = ends.some((end) => end.opened) ? endpoint.endpoint_id : null;
   const verdict = ends.find((end) => end.verdict !== null)?.verdict ?? null;
   if (verdict === null || endpoint.disabled !== null) return { disabled: null, opened };
-  const isDisabled = await disable(world, endpoint, verdict);
+  const isDisabled = await disableEndpoint(world, endpoint, verdict);
   return { disabled: isDisabled ? { endpoint, reason: verdict } : null, opened };
 }
 
-async function targetOf({ box, now }: DeliveryWorld, endpoint: Endpoint): Promise<Target> {
+async function targetOf({ encryption, now }: DeliveryWorld, endpoint: Endpoint): Promise<Target> {
   const at = now().toISOString();
   const signing = endpoint.secrets.filter(({ expires_at }) => expires_at === null || expires_at > at);
   const [headers, ...secrets] = await Promise.all([
-    openHeaders(box, endpoint),
-    ...signing.map(({ sealed }) => box.open(sealed, endpoint)),
+    decryptHeaders(encryption, endpoint),
+    ...signing.map(({ sealed }) => encryption.decrypt(sealed, endpoint)),
   ]);
   return { url: endpoint.url, secrets, headers };
 }

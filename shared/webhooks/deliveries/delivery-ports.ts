@@ -1,11 +1,11 @@
 import type { SuspendedOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { EndpointStore, SecretBox } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { EndpointStore, SecretEncryption } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { HealthStore } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { Destinations } from "#shared/webhooks/limits/host-rate-limit.ts";
 import type { PermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import type { Refusals } from "#shared/webhooks/limits/refusals.ts";
-import type { Send } from "./attempt.ts";
+import type { SendWebhook } from "./attempt.ts";
 import type { DeliveryMessage, DeliveryQueue, DeliveryStore, DueStore } from "./delivery.ts";
 
 export type EventKey = NonNullable<DeliveryMessage["event"]>;
@@ -28,8 +28,8 @@ export type DeliveryWorld = {
   readonly destinations: Pick<Destinations, "take" | "windowEnd">;
   readonly suspended: Pick<SuspendedOrgs, "current">;
   readonly events: { get(orgId: string, key: EventKey): Promise<ActivityEvent | null> };
-  readonly box: Pick<SecretBox, "open">;
-  readonly send: Send;
+  readonly encryption: Pick<SecretEncryption, "decrypt">;
+  readonly send: SendWebhook;
   now(): Date;
   /** From 0 to 1. */
   random(): number;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { LaterValue } from "#shared/webhooks/later-value.ts";
+import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
 import type { Attempt, StoredAttempt } from "./attempt.ts";
 
 export const deliveryStatuses = ["pending", "succeeded", "failed"] as const;
@@ -72,8 +72,8 @@ export type Delivery = Pick<
 
 /** A delivery that was kept, perhaps by a later release. */
 export type StoredDelivery = Omit<Delivery, "status" | "reason"> & {
-  readonly status: DeliveryStatus | LaterValue;
-  readonly reason: FailureReason | LaterValue | null;
+  readonly status: DeliveryStatus | UnrecognisedValue;
+  readonly reason: FailureReason | UnrecognisedValue | null;
 };
 
 /** A delivery that was not attempted yet. */

@@ -1,12 +1,12 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { Subscription } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { EndpointSubscription } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
-import { wants } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { type DeliveryMessage, type DeliveryQueue, deliveryIdOf } from "./delivery.ts";
 
 export type FanOutWorld = {
-  readonly endpoints: Pick<EndpointCache, "endpointsOf">;
+  readonly endpoints: Pick<EndpointCache, "list">;
   readonly queue: DeliveryQueue;
   now(): Date;
 };
@@ -29,7 +29,7 @@ export async function fanOut(
   const lists = await listsOf(endpoints, wanted);
   for (const event of wanted) {
     for (const endpoint of lists.get(event.org_id) ?? []) {
-      if (wants(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
+      if (subscribesToEvent(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
     }
   }
   const messages = [...eventOf.keys()];
@@ -42,9 +42,9 @@ export async function fanOut(
 async function listsOf(
   endpoints: FanOutWorld["endpoints"],
   events: readonly ActivityEvent[],
-): Promise<ReadonlyMap<string, readonly Subscription[]>> {
+): Promise<ReadonlyMap<string, readonly EndpointSubscription[]>> {
   const orgIds = new Set(events.map(({ org_id }) => org_id));
-  const read = async (orgId: string) => [orgId, await endpoints.endpointsOf(orgId)] as const;
+  const read = async (orgId: string) => [orgId, await endpoints.list(orgId)] as const;
   return new Map(await Promise.all([...orgIds].map(read)));
 }
 

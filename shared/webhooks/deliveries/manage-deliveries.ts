@@ -1,7 +1,7 @@
 import { ActivityError } from "#shared/errors.ts";
 import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
-import { cataloguedType } from "#shared/webhooks/event-types/catalogue.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
+import { getEventTypeDefinition } from "#shared/webhooks/event-types/catalogue.ts";
 import { deliveryIdPattern } from "#shared/webhooks/ids.ts";
 import type { StoredAttempt } from "./attempt.ts";
 import { type Delivery, type DeliveryPage, type DeliveryQuery, deliveryIdAt, type StoredDelivery } from "./delivery.ts";
@@ -18,13 +18,13 @@ export type DeliveryRef = { readonly org_id: string; readonly endpoint_id: strin
  * `invalid_value` for a type that has no sample, `unavailable`.
  */
 export async function sendTest(
-  world: ManageWorld,
+  world: WebhookManagementPorts,
   orgId: string,
   endpointId: string,
   eventType: string,
 ): Promise<Pick<Delivery, "delivery_id" | "event_type" | "status">> {
   const { org_id, endpoint_id } = await getEndpoint(world, orgId, endpointId);
-  const { event_type } = cataloguedType(eventType);
+  const { event_type } = getEventTypeDefinition(eventType);
   const now = world.now();
   const started_at = now.toISOString();
   const delivery_id = deliveryIdAt(started_at, Buffer.from(world.random(16)).toString("hex"));
@@ -40,7 +40,11 @@ export async function sendTest(
  * A page of an endpoint's deliveries, newest first; a range that ends before it begins is empty. Throws `ActivityError`
  * `not_found`.
  */
-export async function listDeliveries(world: ManageWorld, orgId: string, query: DeliveryQuery): Promise<DeliveryPage> {
+export async function listDeliveries(
+  world: WebhookManagementPorts,
+  orgId: string,
+  query: DeliveryQuery,
+): Promise<DeliveryPage> {
   await getEndpoint(world, orgId, query.endpoint_id);
   const { since, until } = query;
   if (since !== null && until !== null && since > until) return { deliveries: [], next: null };
@@ -48,7 +52,7 @@ export async function listDeliveries(world: ManageWorld, orgId: string, query: D
 }
 
 /** Tells of a delivery. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's. */
-export async function describeDelivery(world: ManageWorld, ref: DeliveryRef): Promise<DeliveryStory> {
+export async function describeDelivery(world: WebhookManagementPorts, ref: DeliveryRef): Promise<DeliveryStory> {
   await getEndpoint(world, ref.org_id, ref.endpoint_id);
   const delivery = await find(world, ref);
   return { delivery, attempts: await world.deliveries.attempts(ref.endpoint_id, ref.delivery_id) };
@@ -58,7 +62,7 @@ export async function describeDelivery(world: ManageWorld, ref: DeliveryRef): Pr
  * Attempts a delivery once more, now, and from there on the schedule of a new one. Throws `ActivityError`: `not_found`,
  * `conflict` while the endpoint is disabled, `unavailable`.
  */
-export async function retryDelivery(world: ManageWorld, ref: DeliveryRef): Promise<Delivery> {
+export async function retryDelivery(world: WebhookManagementPorts, ref: DeliveryRef): Promise<Delivery> {
   const endpoint = await getEndpoint(world, ref.org_id, ref.endpoint_id);
   const delivery = await find(world, ref);
   if (endpoint.disabled !== null) {
@@ -73,7 +77,10 @@ export async function retryDelivery(world: ManageWorld, ref: DeliveryRef): Promi
   return { ...delivery, cycle, step: 0, status: "pending", reason: null, next_attempt_at: started_at };
 }
 
-async function find({ deliveries }: ManageWorld, { endpoint_id, delivery_id }: DeliveryRef): Promise<StoredDelivery> {
+async function find(
+  { deliveries }: WebhookManagementPorts,
+  { endpoint_id, delivery_id }: DeliveryRef,
+): Promise<StoredDelivery> {
   const delivery = deliveryIdPattern.test(delivery_id) ? await deliveries.get(endpoint_id, delivery_id) : null;
   if (delivery === null) throw new ActivityError("not_found", "There is no such delivery.");
   return delivery;

@@ -1,4 +1,4 @@
-import type { Exchange } from "./attempt.ts";
+import type { SendResult } from "./attempt.ts";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -42,7 +42,7 @@ export type Verdict = {
  * not. The header `webhook-delivery` is Svix's ("Delivery control"): `abort-message` ends a delivery that failed,
  * `disable` the endpoint, whatever the status.
  */
-export function judge({ status, headers }: Exchange, now: Date): Verdict {
+export function judge({ status, headers }: SendResult, now: Date): Verdict {
   const wish = headers["webhook-delivery"]?.trim().toLowerCase();
   if (status !== null && status >= 200 && status < 300) return { kind: "succeeded", gone: wish === "disable" };
   return {

@@ -1,4 +1,4 @@
-import type { Endpoint, ImposedReason } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { Endpoint, SystemDisabledReason } from "#shared/webhooks/endpoints/endpoint.ts";
 import { countsAsFailure, initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { giveBackSlots, giveBackSurplus, type Slots, takeSlots } from "#shared/webhooks/limits/concurrency-limiter.ts";
 import { permitsAboveMs } from "#shared/webhooks/limits/latency.ts";
@@ -29,7 +29,7 @@ export type Turn = {
 /** What a turn shows of an endpoint. */
 export type TurnEnd = {
   /** Why to disable it. */
-  readonly verdict: ImposedReason | null;
+  readonly verdict: SystemDisabledReason | null;
   /** Whether its circuit opened. */
   readonly opened: boolean;
 };

@@ -1,6 +1,6 @@
 import { ActivityError } from "#shared/errors.ts";
-import type { EndpointChange, EndpointSource, Subscription } from "./endpoint.ts";
-import { EndpointLists } from "./endpoint-list-cache.ts";
+import type { EndpointChange, EndpointReader, EndpointSubscription } from "./endpoint.ts";
+import { EndpointListCache } from "./endpoint-list-cache.ts";
 import { OrgPresence } from "./org-presence.ts";
 
 /** Maximum age of the last poll of the change log. */
@@ -21,11 +21,11 @@ export const maxGapMs = 120_000;
  * with endpoints costs one read of its list, and one of each endpoint that changes later.
  */
 export class EndpointCache {
-  readonly #source: EndpointSource;
+  readonly #source: EndpointReader;
   readonly #now: () => Date;
   readonly #onDamagedChange: (change: EndpointChange) => void;
   readonly #presence: OrgPresence;
-  readonly #lists: EndpointLists;
+  readonly #lists: EndpointListCache;
   /** Changes that were applied and that the next poll returns again. Ids begin with their time. */
   readonly #applied = new Set<string>();
   #polling: Promise<void> | null = null;
@@ -34,19 +34,19 @@ export class EndpointCache {
   #currentAt = Number.NEGATIVE_INFINITY;
 
   /** `onDamagedChange` is called once for each entry of the log that names no organisation. */
-  constructor(source: EndpointSource, now: () => Date, onDamagedChange: (change: EndpointChange) => void) {
+  constructor(source: EndpointReader, now: () => Date, onDamagedChange: (change: EndpointChange) => void) {
     this.#source = source;
     this.#now = now;
     this.#onDamagedChange = onDamagedChange;
     this.#presence = new OrgPresence(source);
-    this.#lists = new EndpointLists(source);
+    this.#lists = new EndpointListCache(source);
   }
 
   /**
    * Oldest first. Throws what the source throws, and `ActivityError` `unavailable` where the log of changes cannot be read:
    * no event is to blame for that. A failed poll keeps the cache, which is used again after the next.
    */
-  async endpointsOf(orgId: string): Promise<readonly Subscription[]> {
+  async list(orgId: string): Promise<readonly EndpointSubscription[]> {
     await this.#poll();
     return (await this.#presence.has(orgId)) ? this.#lists.get(orgId) : [];
   }
@@ -84,9 +84,9 @@ export class EndpointCache {
     this.#lists.clear();
   }
 
-  async #changesSince(since: string): Promise<readonly EndpointChange[]> {
+  async #listChanges(since: string): Promise<readonly EndpointChange[]> {
     try {
-      return await this.#source.changesSince(since);
+      return await this.#source.listChanges(since);
     } catch (error) {
       if (error instanceof ActivityError && error.code === "unavailable") throw error;
       throw new ActivityError("unavailable", "The changes of endpoints cannot be read.", { cause: error });
@@ -94,7 +94,7 @@ export class EndpointCache {
   }
 
   async #apply(since: string): Promise<void> {
-    const changes = await this.#changesSince(since);
+    const changes = await this.#listChanges(since);
     for (const change of changes) {
       const { change_id, org_id, endpoint_id } = change;
       if (this.#applied.has(change_id)) continue;

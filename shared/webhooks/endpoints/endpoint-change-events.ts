@@ -1,6 +1,6 @@
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import { eventIdAt } from "#shared/events/event-id.ts";
-import type { Endpoint, ImposedReason } from "./endpoint.ts";
+import type { Endpoint, SystemDisabledReason } from "./endpoint.ts";
 
 /** Who changes an endpoint by way of the API. */
 export type Requester = {
@@ -12,35 +12,45 @@ export type Requester = {
 
 type EndpointVerb = "CREATED" | "UPDATED" | "ENABLED" | "DISABLED" | "DELETED" | "SECRET_ROTATED";
 
-export type Changes = Readonly<Record<string, { readonly old: unknown; readonly new: unknown }>>;
+export type EndpointFieldChanges = Readonly<Record<string, { readonly old: unknown; readonly new: unknown }>>;
 
 /** What a change was, for the event that tells of it. */
-export type Change = {
+export type EndpointEventContent = {
   readonly verb: EndpointVerb;
-  readonly changes?: Changes;
+  readonly changes?: EndpointFieldChanges;
   /** What there is to know beside who asked for it. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 };
 
 /** The event that tells of a change that somebody asked for. `endpoint` is as it was before, or as it was created. */
-export function requestedEvent(endpoint: Endpoint, requester: Requester, change: Change, at: string): ActivityEvent {
+export function endpointChangedEvent(
+  endpoint: Endpoint,
+  requester: Requester,
+  change: EndpointEventContent,
+  at: string,
+): ActivityEvent {
   const { request_id, token_id, user_id } = requester;
   const metadata = { source: "PUBLIC_API", request_id, token_id, ...change.metadata };
   return eventOf(endpoint, { ...change, metadata }, user_id, at);
 }
 
 /** The event that tells that an endpoint was disabled by the log itself. */
-export function disabledEvent(endpoint: Endpoint, reason: ImposedReason, at: string): ActivityEvent {
+export function endpointDisabledEvent(endpoint: Endpoint, reason: SystemDisabledReason, at: string): ActivityEvent {
   const changes = { status: { old: "enabled", new: "disabled" } };
   return eventOf(endpoint, { verb: "DISABLED", changes, metadata: { source: "WEBHOOKS", reason } }, null, at);
 }
 
 /** What an event may tell of a URL: a path or a query can hold a secret. */
-export function withoutPath(url: string): string {
+export function originOf(url: string): string {
   return new URL(url).origin;
 }
 
-function eventOf(endpoint: Endpoint, change: Change, actorUserId: string | null, at: string): ActivityEvent {
+function eventOf(
+  endpoint: Endpoint,
+  change: EndpointEventContent,
+  actorUserId: string | null,
+  at: string,
+): ActivityEvent {
   const { org_id, endpoint_id, version, url } = endpoint;
   const { verb, changes, metadata } = change;
   return {
@@ -54,7 +64,7 @@ function eventOf(endpoint: Endpoint, change: Change, actorUserId: string | null,
     actor_user_id: actorUserId,
     actor: null,
     changes: changes === undefined ? null : jsonText(changes),
-    metadata: jsonText({ ...metadata, url: withoutPath(url) }),
+    metadata: jsonText({ ...metadata, url: originOf(url) }),
     occurred_at: at,
     recorded_at: at,
     related: null,

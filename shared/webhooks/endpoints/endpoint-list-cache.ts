@@ -1,4 +1,4 @@
-import { byAge, type EndpointSource, type Subscription } from "./endpoint.ts";
+import { compareByAge, type EndpointReader, type EndpointSubscription } from "./endpoint.ts";
 
 /** Rough bytes of all lists together: what was used least recently is dropped beyond it. */
 const defaultCapacity = 50_000_000;
@@ -7,7 +7,7 @@ const defaultCapacity = 50_000_000;
 const maxStale = 16;
 
 type Entry = {
-  readonly list: Promise<readonly Subscription[]>;
+  readonly list: Promise<readonly EndpointSubscription[]>;
   /** Endpoints that changed since they were read. */
   readonly stale: Set<string>;
   bytes: number;
@@ -17,20 +17,20 @@ type Entry = {
  * The endpoints of organisations, read once and then again only where they changed. Of each it keeps what matching
  * needs, so no URL and no secret. Memory is bounded whatever the number of organisations.
  */
-export class EndpointLists {
-  readonly #source: Pick<EndpointSource, "list" | "get">;
+export class EndpointListCache {
+  readonly #source: Pick<EndpointReader, "list" | "get">;
   readonly #capacity: number;
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
-  constructor(source: Pick<EndpointSource, "list" | "get">, capacity = defaultCapacity) {
+  constructor(source: Pick<EndpointReader, "list" | "get">, capacity = defaultCapacity) {
     this.#source = source;
     this.#capacity = capacity;
   }
 
   /** Oldest endpoint first. */
-  get(orgId: string): Promise<readonly Subscription[]> {
+  get(orgId: string): Promise<readonly EndpointSubscription[]> {
     const entry = this.#entries.get(orgId);
     if (entry === undefined) return this.#keep(orgId, this.#readAll(orgId));
     if (entry.stale.size > 0) return this.#keep(orgId, this.#readStale(orgId, entry));
@@ -51,20 +51,20 @@ export class EndpointLists {
     this.#bytes = 0;
   }
 
-  async #readAll(orgId: string): Promise<readonly Subscription[]> {
+  async #readAll(orgId: string): Promise<readonly EndpointSubscription[]> {
     return (await this.#source.list(orgId)).map(subscriptionOf);
   }
 
-  async #readStale(orgId: string, { list, stale }: Entry): Promise<readonly Subscription[]> {
+  async #readStale(orgId: string, { list, stale }: Entry): Promise<readonly EndpointSubscription[]> {
     const ids = [...stale];
     const reads = Promise.all(ids.map((endpointId) => this.#source.get(orgId, endpointId)));
     const [known, read] = await Promise.all([list, reads]);
     const unchanged = known.filter(({ endpoint_id }) => !ids.includes(endpoint_id));
     const changed = read.filter((endpoint) => endpoint !== null).map(subscriptionOf);
-    return [...unchanged, ...changed].sort(byAge);
+    return [...unchanged, ...changed].sort(compareByAge);
   }
 
-  #keep(orgId: string, list: Promise<readonly Subscription[]>): Promise<readonly Subscription[]> {
+  #keep(orgId: string, list: Promise<readonly EndpointSubscription[]>): Promise<readonly EndpointSubscription[]> {
     this.#drop(orgId);
     const entry: Entry = { list, stale: new Set(), bytes: 0 };
     this.#entries.set(orgId, entry);
@@ -78,7 +78,7 @@ export class EndpointLists {
     return list;
   }
 
-  #weigh(orgId: string, entry: Entry, endpoints: readonly Subscription[]): void {
+  #weigh(orgId: string, entry: Entry, endpoints: readonly EndpointSubscription[]): void {
     if (this.#entries.get(orgId) !== entry) return;
     entry.bytes = bytesOf(endpoints);
     this.#bytes += entry.bytes;
@@ -94,12 +94,12 @@ export class EndpointLists {
   }
 }
 
-function subscriptionOf({ endpoint_id, events, entity_id, created_at }: Subscription): Subscription {
+function subscriptionOf({ endpoint_id, events, entity_id, created_at }: EndpointSubscription): EndpointSubscription {
   return { endpoint_id, events, entity_id, created_at };
 }
 
 /** An estimate of the memory that a list takes: its texts, and a constant for each object. */
-function bytesOf(endpoints: readonly Subscription[]): number {
+function bytesOf(endpoints: readonly EndpointSubscription[]): number {
   const filters = endpoints.flatMap(({ events }) => events);
   const texts = filters.reduce((sum, filter) => sum + 32 + filter.length, 0);
   return 500 + 300 * endpoints.length + texts;

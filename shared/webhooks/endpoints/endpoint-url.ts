@@ -1,8 +1,8 @@
 import { ActivityError } from "#shared/errors.ts";
 import { isAddress, isLoopbackAddress, isPublicAddress } from "#shared/webhooks/sending/address.ts";
-import { badPorts } from "#shared/webhooks/sending/blocked-ports.ts";
+import { blockedPorts } from "#shared/webhooks/sending/blocked-ports.ts";
 
-export type UrlRules = {
+export type EndpointUrlRules = {
   /** Hosts of our own API, where nothing is sent to; with a port where only that port is ours. */
   readonly ownHosts: readonly string[];
   /** For the local runtime: loopback hosts are accepted, over http as well. */
@@ -15,7 +15,7 @@ const maxLength = 2048;
  * Reads the URL of an endpoint as WHATWG URL does, and answers it normalised. Throws `ActivityError` `invalid_value`,
  * with what to do, for what cannot or must not be sent to. What a name resolves to is judged only when it is dialled.
  */
-export function readEndpointUrl(text: string, rules: UrlRules): string {
+export function parseEndpointUrl(text: string, rules: EndpointUrlRules): string {
   const authority = checkText(text);
   const url = URL.parse(text);
   if (url === null) throw refused("has no valid host, or no valid port");
@@ -23,7 +23,7 @@ export function readEndpointUrl(text: string, rules: UrlRules): string {
   const host = hostOf(url);
   const loopback = rules.allowLoopback && isLoopbackHost(host);
   if (url.protocol !== "https:" && !loopback) throw refused("must begin with https://");
-  if (badPorts.has(portOf(url))) throw refused(`must not use port ${url.port}, which belongs to another protocol`);
+  if (blockedPorts.has(portOf(url))) throw refused(`must not use port ${url.port}, which belongs to another protocol`);
   if (!loopback) checkHost(host);
   checkSpelling(authority, url);
   if (isOwn(url, host, rules.ownHosts)) throw refused("must not lead back to this API");

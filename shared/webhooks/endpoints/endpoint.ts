@@ -1,24 +1,24 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { LaterValue } from "#shared/webhooks/later-value.ts";
+import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
 
 /** Endpoints of one organisation at most. */
-export const maxEndpoints = 50;
+export const maxEndpointsPerOrg = 50;
 
 /** Why an endpoint gets nothing: its owner said so, it answered 410, it failed for three days, or its token leaked. */
-export type DisabledReason = "owner" | ImposedReason;
+export type DisabledReason = "owner" | SystemDisabledReason;
 
 /** What the log itself disables an endpoint for. */
-export type ImposedReason = "gone" | "failing" | "token_revoked";
+export type SystemDisabledReason = "gone" | "failing" | "token_revoked";
 
 /** A signing secret as it is stored: encrypted, and readable only for its own endpoint. */
-export type SealedSecret = {
+export type EncryptedSecret = {
   readonly sealed: string;
   /** When it stops signing; `null` for the one in force. */
   readonly expires_at: string | null;
 };
 
 /** Static headers as they are stored: names readable, names and values encrypted together. */
-export type SealedHeaders = {
+export type EncryptedHeaders = {
   /** As their owner wrote them. */
   readonly names: readonly string[];
   readonly sealed: string;
@@ -36,10 +36,10 @@ export type Endpoint = {
   readonly entity_id: string | null;
   readonly description: string | null;
   /** Newest first; older ones sign beside it until they expire. */
-  readonly secrets: readonly SealedSecret[];
+  readonly secrets: readonly EncryptedSecret[];
   /** What its owner adds to the headers of each request; `null` for nothing. */
-  readonly headers: SealedHeaders | null;
-  readonly disabled: { readonly reason: DisabledReason | LaterValue; readonly at: string } | null;
+  readonly headers: EncryptedHeaders | null;
+  readonly disabled: { readonly reason: DisabledReason | UnrecognisedValue; readonly at: string } | null;
   readonly created_at: string;
   readonly updated_at: string;
   /** The token that created it; `null` for endpoints from before this was recorded. */
@@ -68,7 +68,7 @@ export type EndpointStore = {
 };
 
 /** What the fan-out needs to know of an endpoint. */
-export type Subscription = Pick<Endpoint, "endpoint_id" | "events" | "entity_id" | "created_at">;
+export type EndpointSubscription = Pick<Endpoint, "endpoint_id" | "events" | "entity_id" | "created_at">;
 
 /** That an endpoint was created, changed or deleted. */
 export type EndpointChange = Pick<Endpoint, "endpoint_id"> & {
@@ -87,32 +87,32 @@ export type DataKeyStore = {
 };
 
 /** What the fan-out reads. Every answer is as of now. */
-export type EndpointSource = Pick<EndpointStore, "list" | "get"> & {
+export type EndpointReader = Pick<EndpointStore, "list" | "get"> & {
   /** The organisations of a shard (`hashOrg`) that have, or once had, an endpoint. */
-  orgsIn(shard: number): Promise<readonly string[]>;
+  listOrgIds(shard: number): Promise<readonly string[]>;
   /** The changes of all endpoints whose time is `since` or later. Each is stored in the transaction of the change. */
-  changesSince(since: string): Promise<readonly EndpointChange[]>;
+  listChanges(since: string): Promise<readonly EndpointChange[]>;
 };
 
 /** Oldest first; for `sort`. */
-export function byAge(left: Subscription, right: Subscription): number {
-  const age = ({ created_at, endpoint_id }: Subscription) => `${created_at} ${endpoint_id}`;
+export function compareByAge(left: EndpointSubscription, right: EndpointSubscription): number {
+  const age = ({ created_at, endpoint_id }: EndpointSubscription) => `${created_at} ${endpoint_id}`;
   return age(left) < age(right) ? -1 : 1;
 }
 
 /** What a text was encrypted as: it can be decrypted as nothing else. */
-export type SealedContent = "secret" | "headers";
+export type SecretPurpose = "secret" | "headers";
 
 /** Encrypts texts for one endpoint, as a secret unless told otherwise; what was sealed for another cannot be opened. */
-export type SecretBox = {
-  seal(text: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">, content?: SealedContent): Promise<string>;
-  open(sealed: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">, content?: SealedContent): Promise<string>;
+export type SecretEncryption = {
+  encrypt(text: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">, content?: SecretPurpose): Promise<string>;
+  decrypt(sealed: string, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">, content?: SecretPurpose): Promise<string>;
 };
 
 /** Tokens that are remembered as having changed an endpoint. */
 const maxTokens = 20;
 
 /** Who changed an endpoint, after one more change. */
-export function changedBy({ changed_by }: Pick<Endpoint, "changed_by">, tokenId: string): readonly string[] {
+export function appendChangedBy({ changed_by }: Pick<Endpoint, "changed_by">, tokenId: string): readonly string[] {
   return [...changed_by.filter((other) => other !== tokenId), tokenId].slice(-maxTokens);
 }

@@ -1,12 +1,12 @@
 import { ActivityError } from "#shared/errors.ts";
-import { overlaps } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { subscriptionsOverlap } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { endpointIdPattern } from "#shared/webhooks/ids.ts";
 import type { Endpoint, EndpointStore } from "./endpoint.ts";
-import { type Requester, requestedEvent } from "./endpoint-change-events.ts";
-import { readEndpointUrl } from "./endpoint-url.ts";
-import type { ManageWorld } from "./management-ports.ts";
-import { secretBytes, writeSecret } from "./signing-secret.ts";
-import { type StaticHeaders, sealHeaders } from "./static-headers.ts";
+import { endpointChangedEvent, type Requester } from "./endpoint-change-events.ts";
+import { parseEndpointUrl } from "./endpoint-url.ts";
+import type { WebhookManagementPorts } from "./management-ports.ts";
+import { formatSigningSecret, signingSecretBytes } from "./signing-secret.ts";
+import { encryptHeaders, type StaticHeaders } from "./static-headers.ts";
 
 const maxConflicts = 3;
 
@@ -21,30 +21,30 @@ export type EndpointSettings = {
 };
 
 /** An endpoint with its new secret, which nobody sees again. */
-export type Issued = { readonly endpoint: Endpoint; readonly secret: string };
+export type EndpointWithSecret = { readonly endpoint: Endpoint; readonly secret: string };
 
 /**
  * Creates an endpoint. Throws `ActivityError`: `invalid_value` for a URL that must not be sent to, `conflict` where the
  * organisation has as many endpoints as it may, or one with the same URL that is sent some of the same events.
  */
 export async function createEndpoint(
-  world: ManageWorld,
+  world: WebhookManagementPorts,
   requester: Requester,
   { url, enabled, headers, ...settings }: EndpointSettings,
-): Promise<Issued> {
+): Promise<EndpointWithSecret> {
   const { org_id } = requester;
   const at = world.now().toISOString();
-  const checkedUrl = readEndpointUrl(url, world.rules);
-  await refuseDuplicate(world, org_id, { url: checkedUrl, ...settings });
+  const checkedUrl = parseEndpointUrl(url, world.rules);
+  await assertNoDuplicate(world, org_id, { url: checkedUrl, ...settings });
   const endpoint_id = `wh_${Buffer.from(world.random(16)).toString("hex")}`;
   const owner = { org_id, endpoint_id };
-  const secret = writeSecret(world.random(secretBytes));
+  const secret = formatSigningSecret(world.random(signingSecretBytes));
   const endpoint: Endpoint = {
     ...owner,
     url: checkedUrl,
     ...settings,
-    secrets: [{ sealed: await world.box.seal(secret, owner), expires_at: null }],
-    headers: await sealHeaders(world.box, headers, owner),
+    secrets: [{ sealed: await world.encryption.encrypt(secret, owner), expires_at: null }],
+    headers: await encryptHeaders(world.encryption, headers, owner),
     disabled: enabled ? null : { reason: "owner", at },
     created_at: at,
     updated_at: at,
@@ -53,7 +53,7 @@ export async function createEndpoint(
     version: 1,
   };
   const change = { verb: "CREATED", ...headerNamesFact(endpoint) } as const;
-  await world.endpoints.create(endpoint, requestedEvent(endpoint, requester, change, at));
+  await world.endpoints.create(endpoint, endpointChangedEvent(endpoint, requester, change, at));
   return { endpoint, secret };
 }
 
@@ -74,16 +74,20 @@ export async function getEndpoint(
 }
 
 /** Deletes an endpoint. Throws `ActivityError` `not_found`, and `conflict` for changes at once. */
-export async function deleteEndpoint(world: ManageWorld, requester: Requester, endpointId: string): Promise<void> {
-  await changing(world, requester, endpointId, async (before) => {
-    const event = requestedEvent(before, requester, { verb: "DELETED" }, world.now().toISOString());
+export async function deleteEndpoint(
+  world: WebhookManagementPorts,
+  requester: Requester,
+  endpointId: string,
+): Promise<void> {
+  await changeWithRetry(world, requester, endpointId, async (before) => {
+    const event = endpointChangedEvent(before, requester, { verb: "DELETED" }, world.now().toISOString());
     return (await world.endpoints.remove(before, event)) ? before : null;
   });
 }
 
 /** Makes a change to what stands; where somebody else was faster, `attempt` answers `null` and is asked again. */
-export async function changing<T>(
-  world: ManageWorld,
+export async function changeWithRetry<T>(
+  world: WebhookManagementPorts,
   { org_id }: Requester,
   endpointId: string,
   attempt: (before: Endpoint) => Promise<T | null>,
@@ -99,13 +103,13 @@ export async function changing<T>(
  * Refuses an endpoint whose receiver would get events twice. It is for mistakes, so two requests at the same moment may
  * both pass: what a receiver can be sent in all is bounded elsewhere.
  */
-export async function refuseDuplicate(
-  { endpoints }: Pick<ManageWorld, "endpoints">,
+export async function assertNoDuplicate(
+  { endpoints }: Pick<WebhookManagementPorts, "endpoints">,
   orgId: string,
   wanted: Pick<Endpoint, "url" | "events" | "entity_id"> & Partial<Pick<Endpoint, "endpoint_id">>,
 ): Promise<void> {
   const isSame = (other: Endpoint) =>
-    other.endpoint_id !== wanted.endpoint_id && other.url === wanted.url && overlaps(other, wanted);
+    other.endpoint_id !== wanted.endpoint_id && other.url === wanted.url && subscriptionsOverlap(other, wanted);
   const same = (await endpoints.list(orgId)).find(isSame);
   if (same === undefined) return;
   const message = `The endpoint ${same.endpoint_id} has this URL and is sent some of the same events. Change that one.`;

@@ -2,13 +2,13 @@ import type { EventReader } from "#shared/events/query/query.ts";
 import type { DeliveryQueue, DeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
 import type { HealthStore } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { ReplayListStore, ReplayQueue, ReplayStore } from "#shared/webhooks/replays/replay.ts";
-import type { EndpointStore, SecretBox } from "./endpoint.ts";
-import type { UrlRules } from "./endpoint-url.ts";
+import type { EndpointStore, SecretEncryption } from "./endpoint.ts";
+import type { EndpointUrlRules } from "./endpoint-url.ts";
 
 /** All that those who manage endpoints need of the world. */
-export type ManageWorld = {
+export type WebhookManagementPorts = {
   readonly endpoints: EndpointStore;
-  readonly box: Pick<SecretBox, "seal">;
+  readonly encryption: Pick<SecretEncryption, "encrypt">;
   readonly deliveries: Pick<DeliveryStore, "create" | "get" | "attempts" | "page" | "statuses">;
   readonly health: HealthStore;
   readonly queue: DeliveryQueue;
@@ -16,7 +16,7 @@ export type ManageWorld = {
   readonly replayLists: ReplayListStore;
   readonly replayQueue: ReplayQueue;
   readonly events: EventReader;
-  readonly rules: UrlRules;
+  readonly rules: EndpointUrlRules;
   now(): Date;
   /** So many random bytes. */
   random(bytes: number): Uint8Array;

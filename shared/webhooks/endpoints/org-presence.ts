@@ -1,4 +1,4 @@
-import type { EndpointSource } from "./endpoint.ts";
+import type { EndpointReader } from "./endpoint.ts";
 import { hashOrg } from "./org-hash.ts";
 
 /**
@@ -7,10 +7,10 @@ import { hashOrg } from "./org-hash.ts";
  * cost a needless read of a list, never a missed delivery.
  */
 export class OrgPresence {
-  readonly #source: Pick<EndpointSource, "orgsIn">;
+  readonly #source: Pick<EndpointReader, "listOrgIds">;
   readonly #shards = new Map<number, Promise<Uint32Array>>();
 
-  constructor(source: Pick<EndpointSource, "orgsIn">) {
+  constructor(source: Pick<EndpointReader, "listOrgIds">) {
     this.#source = source;
   }
 
@@ -38,7 +38,7 @@ export class OrgPresence {
   }
 
   async #read(shard: number): Promise<Uint32Array> {
-    const orgIds = await this.#source.orgsIn(shard);
+    const orgIds = await this.#source.listOrgIds(shard);
     return Uint32Array.from(orgIds, (orgId) => hashOrg(orgId).fingerprint).sort();
   }
 

@@ -1,8 +1,8 @@
-import { changedBy, type SealedSecret } from "./endpoint.ts";
-import { type Requester, requestedEvent } from "./endpoint-change-events.ts";
-import { changing, type Issued } from "./manage-endpoints.ts";
-import type { ManageWorld } from "./management-ports.ts";
-import { secretBytes, writeSecret } from "./signing-secret.ts";
+import { appendChangedBy, type EncryptedSecret } from "./endpoint.ts";
+import { endpointChangedEvent, type Requester } from "./endpoint-change-events.ts";
+import { changeWithRetry, type EndpointWithSecret } from "./manage-endpoints.ts";
+import type { WebhookManagementPorts } from "./management-ports.ts";
+import { formatSigningSecret, signingSecretBytes } from "./signing-secret.ts";
 
 /** Secrets that sign at once: each is a signature in the headers of every delivery. */
 const maxSecrets = 3;
@@ -12,28 +12,28 @@ const maxSecrets = 3;
  * Throws `ActivityError` `not_found`, and `conflict` for changes at once.
  */
 export async function rotateSecret(
-  world: ManageWorld,
+  world: WebhookManagementPorts,
   requester: Requester,
   endpointId: string,
   overlapSeconds: number,
-): Promise<Issued> {
-  return changing(world, requester, endpointId, async (before) => {
+): Promise<EndpointWithSecret> {
+  return changeWithRetry(world, requester, endpointId, async (before) => {
     const now = world.now();
     const at = now.toISOString();
-    const secret = writeSecret(world.random(secretBytes));
-    const newest = { sealed: await world.box.seal(secret, before), expires_at: null };
+    const secret = formatSigningSecret(world.random(signingSecretBytes));
+    const newest = { sealed: await world.encryption.encrypt(secret, before), expires_at: null };
     const overlapEnd = new Date(now.getTime() + overlapSeconds * 1_000).toISOString();
     const secrets = [newest, ...ending(before.secrets, overlapEnd, at)].slice(0, maxSecrets);
-    const changed_by = changedBy(before, requester.token_id);
+    const changed_by = appendChangedBy(before, requester.token_id);
     const after = { ...before, secrets, updated_at: at, changed_by, version: before.version + 1 };
     const change = { verb: "SECRET_ROTATED", metadata: { overlap_seconds: overlapSeconds } } as const;
-    const isDone = await world.endpoints.update(before, after, requestedEvent(before, requester, change, at));
+    const isDone = await world.endpoints.update(before, after, endpointChangedEvent(before, requester, change, at));
     return isDone ? { endpoint: after, secret } : null;
   });
 }
 
 /** The secrets that sign on beside a new one: until their own end, or that of the overlap if it comes before. */
-function ending(secrets: readonly SealedSecret[], overlapEnd: string, now: string): SealedSecret[] {
+function ending(secrets: readonly EncryptedSecret[], overlapEnd: string, now: string): EncryptedSecret[] {
   return secrets
     .map(({ sealed, expires_at }) => ({ sealed, expires_at: earlier(expires_at, overlapEnd) }))
     .filter(({ expires_at }) => expires_at > now);

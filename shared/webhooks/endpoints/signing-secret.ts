@@ -3,11 +3,12 @@ import { ActivityError } from "#shared/errors.ts";
 const prefix = "whsec_";
 
 /** Random bytes of a secret: 256 bits, the size of the hash that they key. */
-export const secretBytes = 32;
+export const signingSecretBytes = 32;
 
 /** Writes a signing secret from 32 random bytes, in the serialisation of Standard Webhooks ("Symmetric secrets"). */
-export function writeSecret(random: Uint8Array): string {
-  if (random.length !== secretBytes) throw new RangeError(`A secret is made of ${secretBytes} random bytes.`);
+export function formatSigningSecret(random: Uint8Array): string {
+  if (random.length !== signingSecretBytes)
+    throw new RangeError(`A secret is made of ${signingSecretBytes} random bytes.`);
   return `${prefix}${Buffer.from(random).toString("base64")}`;
 }
 
@@ -15,7 +16,7 @@ export function writeSecret(random: Uint8Array): string {
  * The key that signs under a secret: the bytes behind its base64. Standard Webhooks allows 24 to 64 of them. Throws
  * `ActivityError` `invalid_value` for a text that is no such secret.
  */
-export function secretKey(secret: string): Buffer {
+export function parseSigningSecret(secret: string): Buffer {
   const base64 = secret.startsWith(prefix) ? secret.slice(prefix.length) : "";
   const key = Buffer.from(base64, "base64");
   if (key.length < 24 || key.length > 64 || key.toString("base64") !== base64) {

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { ActivityError } from "#shared/errors.ts";
-import type { Endpoint, SealedHeaders, SecretBox } from "./endpoint.ts";
+import type { EncryptedHeaders, Endpoint, SecretEncryption } from "./endpoint.ts";
 
 /** Headers that an endpoint's owner adds to each request, for a gateway in front of the receiver: values by names. */
 export type StaticHeaders = Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ const reservedPrefixes = ["content-", "webhook-", "svix-", "x-aibooks-"];
  * Checks the headers of a request to create or change an endpoint. Throws `ActivityError` `invalid_value` for the field
  * `headers`; no message repeats a value.
  */
-export function checkStaticHeaders(headers: StaticHeaders): StaticHeaders {
+export function validateStaticHeaders(headers: StaticHeaders): StaticHeaders {
   const names = Object.keys(headers);
   if (names.length > maxHeaders) throw refused(`headers must have at most ${maxHeaders} entries`);
   for (const name of names) checkName(name);
@@ -47,14 +47,14 @@ export function checkStaticHeaders(headers: StaticHeaders): StaticHeaders {
 }
 
 /** Encrypts headers for an endpoint. Returns `null` if there are none. */
-export async function sealHeaders(
-  box: Pick<SecretBox, "seal">,
+export async function encryptHeaders(
+  encryption: Pick<SecretEncryption, "encrypt">,
   headers: StaticHeaders | null,
   endpoint: Pick<Endpoint, "org_id" | "endpoint_id">,
-): Promise<SealedHeaders | null> {
+): Promise<EncryptedHeaders | null> {
   const names = Object.keys(headers ?? {});
   if (names.length === 0) return null;
-  return { names, sealed: await box.seal(JSON.stringify(headers), endpoint, "headers") };
+  return { names, sealed: await encryption.encrypt(JSON.stringify(headers), endpoint, "headers") };
 }
 
 const stored = z.record(z.string(), z.string());
@@ -63,9 +63,12 @@ const stored = z.record(z.string(), z.string());
  * Decrypts the headers of an endpoint. Leaves out what is reserved by now, so that no header is sent twice. Throws if
  * they are damaged; the error shows nothing of them.
  */
-export async function openHeaders(box: Pick<SecretBox, "open">, endpoint: Endpoint): Promise<StaticHeaders> {
+export async function decryptHeaders(
+  encryption: Pick<SecretEncryption, "decrypt">,
+  endpoint: Endpoint,
+): Promise<StaticHeaders> {
   if (endpoint.headers === null) return {};
-  const text = await box.open(endpoint.headers.sealed, endpoint, "headers");
+  const text = await encryption.decrypt(endpoint.headers.sealed, endpoint, "headers");
   const parsed = stored.safeParse(parseJson(text));
   if (!parsed.success) throw new Error(`The headers of endpoint ${endpoint.endpoint_id} are damaged.`);
   return Object.fromEntries(Object.entries(parsed.data).filter(([name]) => !isReserved(name)));
@@ -81,7 +84,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Why a field for a client certificate, or a certificate in another field, is refused. */
-export const noClientCertificates =
+export const clientCertificatesUnsupported =
   "Client certificates are not supported: verify the signature of each request, or give headers for a gateway to check.";
 
 function checkName(name: string): void {
@@ -95,7 +98,7 @@ function checkName(name: string): void {
 
 function checkValue(name: string, value: string): void {
   if (value.includes("-----BEGIN "))
-    throw new ActivityError("invalid_value", noClientCertificates, { field: "headers" });
+    throw new ActivityError("invalid_value", clientCertificatesUnsupported, { field: "headers" });
   if (value.length > maxHeaderValueLength) {
     throw refused(`headers.${name} must have at most ${maxHeaderValueLength} characters`);
   }

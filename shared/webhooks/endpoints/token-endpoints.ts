@@ -1,7 +1,7 @@
 import type { TokenEndpoint, TokenEndpoints } from "#shared/auth/admin/admin.ts";
-import { disable } from "./disable-endpoint.ts";
+import { disableEndpoint } from "./disable-endpoint.ts";
 import type { Endpoint, EndpointStore } from "./endpoint.ts";
-import { withoutPath } from "./endpoint-change-events.ts";
+import { originOf } from "./endpoint-change-events.ts";
 
 export type TokenEndpointPorts = {
   readonly endpoints: Pick<EndpointStore, "list" | "get" | "update">;
@@ -18,7 +18,7 @@ export function tokenEndpoints({ endpoints, now }: TokenEndpointPorts): TokenEnd
 
     async disable({ org_id, endpoint_id }) {
       const endpoint = await endpoints.get(org_id, endpoint_id);
-      return endpoint === null || (await disable({ endpoints, now }, endpoint, "token_revoked"));
+      return endpoint === null || (await disableEndpoint({ endpoints, now }, endpoint, "token_revoked"));
     },
   };
 }
@@ -30,7 +30,7 @@ function viewOf({ org_id, endpoint_id, url, disabled, ...by }: Endpoint, tokenId
   return {
     org_id,
     endpoint_id,
-    origin: withoutPath(url),
+    origin: originOf(url),
     relation,
     status: disabled === null ? "enabled" : "disabled",
   };

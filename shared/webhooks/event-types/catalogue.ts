@@ -5,7 +5,7 @@ import { eventTypeOf } from "./event-type.ts";
 /** What subscribers can hear of: the documents, and the endpoints themselves. */
 const subjects = [...documentTypes, "WEBHOOK_ENDPOINT"] as const satisfies readonly EntityType[];
 
-export type Subject = (typeof subjects)[number];
+export type SubscribableEntityType = (typeof subjects)[number];
 
 /** What can happen to a subject, in words. */
 const happenings = {
@@ -27,16 +27,16 @@ const happenings = {
   SECRET_ROTATED: "got a new signing secret",
 } as const;
 
-export type Verb = keyof typeof happenings;
+export type EventTypeVerb = keyof typeof happenings;
 
 /** Verbs that are whole actions: they are written against the document that they happen to. */
-const standalone: ReadonlySet<Verb> = new Set(["EMAIL_SENT", "COMMENT_ADDED", "ATTACHMENT_ADDED"]);
+const standalone: ReadonlySet<EventTypeVerb> = new Set(["EMAIL_SENT", "COMMENT_ADDED", "ATTACHMENT_ADDED"]);
 
 const kept = ["CREATED", "UPDATED", "STATUS_CHANGED", "DELETED", "COMMENT_ADDED", "ATTACHMENT_ADDED"] as const;
 const booked = [...kept, "VOIDED"] as const;
 const posted = [...booked, "SENT", "EMAIL_SENT"] as const;
 
-const verbsOf: Readonly<Record<Subject, readonly Verb[]>> = {
+const verbsOf: Readonly<Record<SubscribableEntityType, readonly EventTypeVerb[]>> = {
   INVOICE: [...posted, "PAID", "PARTIALLY_PAID"],
   BILL: [...booked, "APPROVED", "PAID", "PARTIALLY_PAID"],
   ESTIMATE: [...posted, "ACCEPTED"],
@@ -54,16 +54,16 @@ const verbsOf: Readonly<Record<Subject, readonly Verb[]>> = {
   WEBHOOK_ENDPOINT: ["CREATED", "UPDATED", "ENABLED", "DISABLED", "DELETED", "SECRET_ROTATED"],
 };
 
-export type CataloguedType = {
+export type EventTypeDefinition = {
   readonly event_type: string;
-  readonly entity_type: Subject;
-  readonly verb: Verb;
+  readonly entity_type: SubscribableEntityType;
+  readonly verb: EventTypeVerb;
   readonly action: string;
   readonly description: string;
 };
 
 /** The event types that are known by name. The vocabulary is open: others may come. */
-export const catalogue: readonly CataloguedType[] = subjects.flatMap((entity_type) =>
+export const eventTypeCatalogue: readonly EventTypeDefinition[] = subjects.flatMap((entity_type) =>
   verbsOf[entity_type].map((verb) => {
     const action = standalone.has(verb) ? verb : `${entity_type}_${verb}`;
     const description = `${phrase(entity_type)} ${happenings[verb]}.`;
@@ -72,16 +72,16 @@ export const catalogue: readonly CataloguedType[] = subjects.flatMap((entity_typ
 );
 
 /** Finds an event type. Throws `ActivityError` `invalid_value`, with those that there are, for any other. */
-export function cataloguedType(eventType: string): CataloguedType {
-  const type = catalogue.find(({ event_type }) => event_type === eventType);
+export function getEventTypeDefinition(eventType: string): EventTypeDefinition {
+  const type = eventTypeCatalogue.find(({ event_type }) => event_type === eventType);
   if (type !== undefined) return type;
   throw new ActivityError("invalid_value", `Unknown event_type '${eventType.slice(0, 64)}'.`, {
     field: "event_type",
-    details: { valid: catalogue.map(({ event_type }) => event_type) },
+    details: { valid: eventTypeCatalogue.map(({ event_type }) => event_type) },
   });
 }
 
-function phrase(type: Subject): string {
+function phrase(type: SubscribableEntityType): string {
   const words = type.toLowerCase().replaceAll("_", " ");
   return `${/^[aeiou]/.test(words) ? "An" : "A"} ${words}`;
 }

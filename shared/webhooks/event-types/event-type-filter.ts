@@ -12,48 +12,48 @@ const documents: ReadonlySet<string> = new Set(documentTypes.map((type) => type.
 const entities: ReadonlySet<string> = new Set([...documents, "webhook_endpoint"]);
 
 /** `*`, `invoice.*`, `*.voided` or `invoice.sent`. The verbs are open, as the vocabulary of actions is. */
-export const filterPattern = /^(?:\*|[a-z_]+\.\*|(?:\*|[a-z_]+)\.[a-z0-9]+(?:_[a-z0-9]+)*)$/;
+export const eventTypeFilterPattern = /^(?:\*|[a-z_]+\.\*|(?:\*|[a-z_]+)\.[a-z0-9]+(?:_[a-z0-9]+)*)$/;
 
-export const maxFilterLength = 2 * maxActionLength;
+export const maxEventTypeFilterLength = 2 * maxActionLength;
 
 /** Whether a text is a filter. */
-export function isFilter(text: string): boolean {
-  if (text.length > maxFilterLength || !filterPattern.test(text)) return false;
+export function isEventTypeFilter(text: string): boolean {
+  if (text.length > maxEventTypeFilterLength || !eventTypeFilterPattern.test(text)) return false;
   const [entity] = halves(text);
   return entity === "*" || entities.has(entity);
 }
 
 /** Refuses what is no filter, as `ActivityError` `invalid_value` with the entities that a filter can name. */
-export function readFilter(text: string): string {
-  if (isFilter(text)) return text;
-  const shown = text.slice(0, maxFilterLength);
-  const message = filterPattern.test(text)
+export function parseEventTypeFilter(text: string): string {
+  if (isEventTypeFilter(text)) return text;
+  const shown = text.slice(0, maxEventTypeFilterLength);
+  const message = eventTypeFilterPattern.test(text)
     ? `Unknown entity in the filter '${shown}'.`
     : `'${shown}' is no filter: write one like invoice.sent, invoice.*, *.voided or *.`;
   throw new ActivityError("invalid_value", message, { field: "events", details: { valid: [...entities] } });
 }
 
 /** Whether one of the filters names the type. */
-export function matchesAny(filters: readonly string[], eventType: string): boolean {
+export function matchesAnyFilter(filters: readonly string[], eventType: string): boolean {
   return filters.some((filter) => matches(filter, eventType));
 }
 
 /** Whether an endpoint asked for an event. */
-export function wants(endpoint: Pick<Endpoint, "events" | "entity_id">, event: ActivityEvent): boolean {
-  return asksFor(endpoint, event.entity_id, eventTypeOf(event));
+export function subscribesToEvent(endpoint: Pick<Endpoint, "events" | "entity_id">, event: ActivityEvent): boolean {
+  return subscribesToEventType(endpoint, event.entity_id, eventTypeOf(event));
 }
 
 /** The same of an event of which only document and type are known. */
-export function asksFor(
+export function subscribesToEventType(
   endpoint: Pick<Endpoint, "events" | "entity_id">,
   entityId: string,
   eventType: string,
 ): boolean {
-  return (endpoint.entity_id ?? entityId) === entityId && matchesAny(endpoint.events, eventType);
+  return (endpoint.entity_id ?? entityId) === entityId && matchesAnyFilter(endpoint.events, eventType);
 }
 
 /** Whether some event would be sent to both endpoints. */
-export function overlaps(left: Filtered, right: Filtered): boolean {
+export function subscriptionsOverlap(left: Filtered, right: Filtered): boolean {
   const isOneDocument = left.entity_id === null || right.entity_id === null || left.entity_id === right.entity_id;
   return isOneDocument && left.events.some((one) => right.events.some((other) => meet(one, other)));
 }

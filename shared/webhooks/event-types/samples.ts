@@ -1,9 +1,9 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { cataloguedType, type Subject, type Verb } from "./catalogue.ts";
+import { type EventTypeVerb, getEventTypeDefinition, type SubscribableEntityType } from "./catalogue.ts";
 
-const subjects: Readonly<Record<Subject, Pick<EventInput, "entity_id" | "entity_ref">>> = {
+const subjects: Readonly<Record<SubscribableEntityType, Pick<EventInput, "entity_id" | "entity_ref">>> = {
   INVOICE: { entity_id: "inv_8c3f1a9b", entity_ref: "INV-2026-0042" },
   BILL: { entity_id: "bill_2d4e6f8a", entity_ref: "BILL-2026-0118" },
   ESTIMATE: { entity_id: "est_9b1c3d5e", entity_ref: "EST-2026-0073" },
@@ -21,7 +21,7 @@ const subjects: Readonly<Record<Subject, Pick<EventInput, "entity_id" | "entity_
   WEBHOOK_ENDPOINT: { entity_id: "wh_5e7a9c1f3b5d7f9a1c3e5a7b9d1f3c5e", entity_ref: null },
 };
 
-const changes: Readonly<Partial<Record<Verb, NonNullable<EventInput["changes"]>>>> = {
+const changes: Readonly<Partial<Record<EventTypeVerb, NonNullable<EventInput["changes"]>>>> = {
   UPDATED: { notes: { old: null, new: "Thank you." } },
   STATUS_CHANGED: { status: { old: "DRAFT", new: "OPEN" } },
   SENT: { status: { old: "DRAFT", new: "SENT" } },
@@ -39,7 +39,7 @@ const changes: Readonly<Partial<Record<Verb, NonNullable<EventInput["changes"]>>
  * a type that is not in the catalogue.
  */
 export function sampleEvent(eventType: string, orgId: string, at: string): ActivityEvent {
-  const { action, entity_type, verb } = cataloguedType(eventType);
+  const { action, entity_type, verb } = getEventTypeDefinition(eventType);
   const input: EventInput = {
     org_id: orgId,
     action,

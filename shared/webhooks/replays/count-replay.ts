@@ -1,6 +1,6 @@
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { ReplayPlace } from "./replay.ts";
-import { type ReplayLog, type ReplayPage, type ReplayRange, selectForReplay } from "./replay-selection.ts";
+import type { ReplayCursor } from "./replay.ts";
+import { type ReplayPage, type ReplayRange, type ReplaySelectionPorts, selectForReplay } from "./replay-selection.ts";
 
 /** Pages of the log that a count reads at most, which keeps it within the time of a request. */
 const maxPagesOfRequest = 20;
@@ -15,14 +15,14 @@ export type ReplayCount = {
 
 /** Counts what a replay would send, and sends nothing. */
 export async function countReplay(
-  log: ReplayLog,
+  log: ReplaySelectionPorts,
   endpoint: Endpoint,
   range: ReplayRange,
   now: Date,
   maxPages = maxPagesOfRequest,
 ): Promise<ReplayCount> {
   let [count, examined] = [0, 0];
-  let place: ReplayPlace | null = null;
+  let place: ReplayCursor | null = null;
   for (let read = 0; read < maxPages; read++) {
     const page: ReplayPage = await selectForReplay(log, endpoint, range, place, now);
     count += page.selected.length;

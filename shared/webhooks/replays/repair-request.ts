@@ -8,7 +8,7 @@ const cursor = z.strictObject({
 });
 
 /** What an administrator may ask the repair function for. */
-export const repairRequest = z.strictObject({
+export const repairRequestSchema = z.strictObject({
   action: z.literal("webhooks.repair"),
   /** ISO 8601, inclusive: when the events happened. */
   since: z.string(),
@@ -19,7 +19,7 @@ export const repairRequest = z.strictObject({
   cursor: z.nullable(cursor),
 });
 
-export type RepairRequest = z.infer<typeof repairRequest>;
+export type RepairRequest = z.infer<typeof repairRequestSchema>;
 
 export type RepairCursor = z.infer<typeof cursor>;
 
@@ -39,7 +39,7 @@ const endpoint = z.object({
 /** An endpoint that misses deliveries, and what was done about it. */
 export type RepairedEndpoint = z.infer<typeof endpoint>;
 
-export const repairAnswer = z.object({
+export const repairResponseSchema = z.object({
   repair: z.object({
     /** Organisations that were looked at. */
     orgs: z.number(),
@@ -50,4 +50,4 @@ export const repairAnswer = z.object({
   }),
 });
 
-export type RepairAnswer = z.infer<typeof repairAnswer>;
+export type RepairResponse = z.infer<typeof repairResponseSchema>;

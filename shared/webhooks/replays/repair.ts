@@ -3,13 +3,13 @@ import { entityTypes } from "#shared/events/entity-types.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { parseTimeRange } from "#shared/platform/time/time-range.ts";
 import type { DeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
-import type { Endpoint, EndpointSource } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { Endpoint, EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
 import { orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
 import { countReplay } from "./count-replay.ts";
-import type { RepairAnswer, RepairCursor, RepairedEndpoint, RepairRequest } from "./repair-request.ts";
+import type { RepairCursor, RepairedEndpoint, RepairRequest, RepairResponse } from "./repair-request.ts";
 import type { ReplayQueue, ReplayStore } from "./replay.ts";
 import type { ReplayRange } from "./replay-selection.ts";
-import { checkRange, runningReplay, startReplay } from "./start-replay.ts";
+import { assertReplayRange, getActiveReplay, startReplay } from "./start-replay.ts";
 
 /** No organisation is begun after so long: well before the function, or whoever waits for it, gives up. */
 const budgetMs = 8_000;
@@ -25,9 +25,9 @@ const orgsTogether = 16;
 const countedPages = 2;
 
 export type RepairPorts = {
-  readonly endpoints: Pick<EndpointSource, "list" | "get" | "orgsIn">;
+  readonly endpoints: Pick<EndpointReader, "list" | "get" | "listOrgIds">;
   readonly deliveries: Pick<DeliveryStore, "page" | "statuses">;
-  readonly replays: Pick<ReplayStore, "save" | "running">;
+  readonly replays: Pick<ReplayStore, "save" | "getActive">;
   readonly replayQueue: ReplayQueue;
   readonly events: EventReader;
   now(): Date;
@@ -40,7 +40,7 @@ export type RepairPorts = {
  * to each. Does a part of the organisations, and says where to continue. A part that is done twice starts nothing twice.
  * Throws `ActivityError` `invalid_value` for a time that is malformed or too long ago, and `unavailable`.
  */
-export async function repair(ports: RepairPorts, request: RepairRequest): Promise<RepairAnswer> {
+export async function repair(ports: RepairPorts, request: RepairRequest): Promise<RepairResponse> {
   const range = rangeOf(request, ports.now());
   const deadline = ports.now().getTime() + budgetMs;
   const endpoints: RepairedEndpoint[] = [];
@@ -68,7 +68,7 @@ export async function repair(ports: RepairPorts, request: RepairRequest): Promis
 
 function rangeOf({ since, until }: RepairRequest, now: Date): ReplayRange & { only: "failed" } {
   const range = { ...parseTimeRange({ since, until }), events: null, only: "failed" } as const;
-  checkRange(range, now);
+  assertReplayRange(range, now);
   return range;
 }
 
@@ -79,7 +79,7 @@ async function orgsFrom({ endpoints }: RepairPorts, { shard, after }: RepairCurs
   const end = Math.floor(shard / shardsTogether) * shardsTogether + shardsTogether;
   const shards = Array.from({ length: end - shard }, (_, n) => shard + n);
   const listed = await Promise.all(
-    shards.map(async (each) => (await endpoints.orgsIn(each)).toSorted().map((orgId) => ({ orgId, shard: each }))),
+    shards.map(async (each) => (await endpoints.listOrgIds(each)).toSorted().map((orgId) => ({ orgId, shard: each }))),
   );
   return listed.flat().filter((org) => after === null || org.shard > shard || org.orgId > after);
 }
@@ -140,7 +140,7 @@ async function repairEndpoint(
   if (count === 0 && complete) return null;
   const found = { org_id, endpoint_id, count, complete, reason: null, replay_id: null };
   if (disabled !== null) return { ...found, outcome: "skipped", reason: "disabled" };
-  const running = await runningReplay(ports, endpoint_id);
+  const running = await getActiveReplay(ports, endpoint_id);
   if (running !== null) {
     return { ...found, outcome: "skipped", reason: "replay_running", replay_id: running.replay_id };
   }

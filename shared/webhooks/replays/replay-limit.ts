@@ -1,5 +1,11 @@
 import { ActivityError } from "#shared/errors.ts";
-import { isUnderWay, maxReplaysOfOrg, type Replay, type ReplayListStore, type ReplayStore } from "./replay.ts";
+import {
+  isReplayActive,
+  maxActiveReplaysPerOrg,
+  type Replay,
+  type ReplayListStore,
+  type ReplayStore,
+} from "./replay.ts";
 
 const maxTries = 5;
 
@@ -14,7 +20,7 @@ export type ReplayLimitPorts = {
  * show what has ended or stalled. Throws `ActivityError` `conflict` if as many as may be are under way, `unavailable` if others are
  * always first.
  */
-export async function noteReplay(
+export async function registerReplay(
   { replays, replayLists, now }: ReplayLimitPorts,
   { org_id, endpoint_id, replay_id }: Pick<Replay, "org_id" | "endpoint_id" | "replay_id">,
 ): Promise<void> {
@@ -23,15 +29,15 @@ export async function noteReplay(
     const found = await Promise.all(list.replays.map((each) => replays.get(each.endpoint_id, each.replay_id)));
     const others = list.replays.filter((_, at) => {
       const replay = found[at] ?? null;
-      return replay !== null && isUnderWay(replay, now());
+      return replay !== null && isReplayActive(replay, now());
     });
-    if (others.length >= maxReplaysOfOrg) throw tooMany();
+    if (others.length >= maxActiveReplaysPerOrg) throw tooMany();
     if (await replayLists.replace(org_id, list, [...others, { endpoint_id, replay_id }])) return;
   }
   throw new ActivityError("unavailable", "Other replays of the organisation began first.", { retryAfter: 1 });
 }
 
 function tooMany(): ActivityError {
-  const message = `${maxReplaysOfOrg} replays of the organisation are under way: wait until one is done.`;
+  const message = `${maxActiveReplaysPerOrg} replays of the organisation are under way: wait until one is done.`;
   return new ActivityError("conflict", message);
 }

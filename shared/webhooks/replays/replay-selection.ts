@@ -6,19 +6,22 @@ import type { EventReader } from "#shared/events/query/query.ts";
 import { type DeliveryMessage, type DeliveryStore, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
-import { asksFor, matchesAny } from "#shared/webhooks/event-types/event-type-filter.ts";
-import type { Replay, ReplayPlace, ReplayScope } from "./replay.ts";
+import { matchesAnyFilter, subscribesToEventType } from "#shared/webhooks/event-types/event-type-filter.ts";
+import type { Replay, ReplayCursor, ReplayScope } from "./replay.ts";
 
 /** Which events a replay is about. */
 export type ReplayRange = Pick<Replay, "since" | "until" | "events"> & { readonly only: ReplayScope };
 
-export type ReplayLog = { readonly events: EventReader; readonly deliveries: Pick<DeliveryStore, "page" | "statuses"> };
+export type ReplaySelectionPorts = {
+  readonly events: EventReader;
+  readonly deliveries: Pick<DeliveryStore, "page" | "statuses">;
+};
 
 /** One step of a replay: what to send again, how many were looked at, and where it goes on. */
 export type ReplayPage = {
   readonly selected: readonly Pick<DeliveryMessage, "delivery_id" | "event_type" | "event">[];
   readonly examined: number;
-  readonly next: ReplayPlace | null;
+  readonly next: ReplayCursor | null;
 };
 
 const pageSize = 500;
@@ -32,10 +35,10 @@ const underwayMs = 5 * 60_000;
  * attempt is left alone.
  */
 export async function selectForReplay(
-  log: ReplayLog,
+  log: ReplaySelectionPorts,
   endpoint: Endpoint,
   range: ReplayRange,
-  place: ReplayPlace | null,
+  place: ReplayCursor | null,
   now: Date,
 ): Promise<ReplayPage> {
   if (range.only === "all" || place?.kind === "log") return selectFromLog(log, endpoint, range, place, now);
@@ -46,15 +49,15 @@ export async function selectForReplay(
   const selected = page.deliveries.filter(
     ({ event, event_type }) => event !== null && isAskedFor(endpoint, range, event.entity_id, event_type),
   );
-  const next: ReplayPlace = page.next === null ? { kind: "log", after: null } : { kind: "list", after: page.next };
+  const next: ReplayCursor = page.next === null ? { kind: "log", after: null } : { kind: "list", after: page.next };
   return { selected, examined: page.deliveries.length, next };
 }
 
 async function selectFromLog(
-  { events, deliveries }: ReplayLog,
+  { events, deliveries }: ReplaySelectionPorts,
   endpoint: Endpoint,
   range: ReplayRange,
-  place: ReplayPlace | null,
+  place: ReplayCursor | null,
   now: Date,
 ): Promise<ReplayPage> {
   const page = await events.page({
@@ -77,7 +80,7 @@ async function selectFromLog(
     .filter((event) => range.only === "all" || isOwed(endpoint, event, now))
     .map((event) => ({ ...toDelivery(endpoint.endpoint_id, event), isAhead: isAhead(event, now) }));
   const examined = page.events.length;
-  const next: ReplayPlace | null = page.next === null ? null : { kind: "log", after: onlyPosition(page.next) };
+  const next: ReplayCursor | null = page.next === null ? null : { kind: "log", after: onlyPosition(page.next) };
   const ids = range.only === "all" ? [] : asked.map(({ delivery_id }) => delivery_id);
   const listed = await deliveries.statuses(endpoint.endpoint_id, ids);
   const selected = asked.filter(({ delivery_id, isAhead }) => {
@@ -111,7 +114,9 @@ function shifted(time: Date | string, byMs: number): string {
 }
 
 function isAskedFor(endpoint: Endpoint, { events }: ReplayRange, entityId: string, eventType: string): boolean {
-  return asksFor(endpoint, entityId, eventType) && (events === null || matchesAny(events, eventType));
+  return (
+    subscribesToEventType(endpoint, entityId, eventType) && (events === null || matchesAnyFilter(events, eventType))
+  );
 }
 
 function toDelivery(endpointId: string, event: ActivityEvent) {

@@ -1,5 +1,5 @@
 import type { Position } from "#shared/events/event.ts";
-import type { LaterValue } from "#shared/webhooks/later-value.ts";
+import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
 
 export const replayScopes = ["failed", "all"] as const;
 
@@ -10,7 +10,7 @@ export function isReplayScope(text: string): text is ReplayScope {
 }
 
 /** Where a replay goes on: after a delivery in the list of what failed, or after an event in the log. */
-export type ReplayPlace =
+export type ReplayCursor =
   | { readonly kind: "list"; readonly after: string }
   | { readonly kind: "log"; readonly after: Position | null };
 
@@ -24,13 +24,13 @@ export type Replay = {
   readonly until: string;
   /** Filters beside the endpoint's own; `null` for those alone. */
   readonly events: readonly string[] | null;
-  readonly only: ReplayScope | LaterValue;
-  readonly status: "running" | "done" | "stopped" | LaterValue;
+  readonly only: ReplayScope | UnrecognisedValue;
+  readonly status: "running" | "done" | "stopped" | UnrecognisedValue;
   /** Events looked at, and deliveries sent, so far. */
   readonly examined: number;
   readonly sent: number;
   /** Where it goes on; `null` at the beginning. */
-  readonly place: ReplayPlace | null;
+  readonly place: ReplayCursor | null;
   readonly created_at: string;
   readonly updated_at: string;
 };
@@ -42,20 +42,20 @@ const stalledMs = 10 * 60_000;
 const waitingMs = 60 * 60_000;
 
 /** Whether a replay runs, or waits for its first step, and has not stalled. */
-export function isUnderWay({ status, created_at, updated_at }: Replay, now: Date): boolean {
+export function isReplayActive({ status, created_at, updated_at }: Replay, now: Date): boolean {
   const patienceMs = updated_at === created_at ? waitingMs : stalledMs;
   return status === "running" && now.getTime() - Date.parse(updated_at) <= patienceMs;
 }
 
 export type ReplayStore = {
   save(replay: Replay): Promise<void>;
-  /** One that is under way (`isUnderWay`); `null` where there is none. */
-  running(endpointId: string, now: Date): Promise<Replay | null>;
+  /** One that is under way (`isReplayActive`); `null` where there is none. */
+  getActive(endpointId: string, now: Date): Promise<Replay | null>;
   get(endpointId: string, replayId: string): Promise<Replay | null>;
 };
 
 /** Replays that owners may have under way at the same time, of all endpoints of an organisation. */
-export const maxReplaysOfOrg = 5;
+export const maxActiveReplaysPerOrg = 5;
 
 /** Which replays an organisation began, at rest. Those that have ended are dropped when the next one begins. */
 export type ReplayList = {

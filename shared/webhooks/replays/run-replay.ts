@@ -3,12 +3,12 @@ import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries
 import { enqueue } from "#shared/webhooks/deliveries/enqueue.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { isReplayScope, type Replay, type ReplayQueue, type ReplayStore } from "./replay.ts";
-import { type ReplayLog, selectForReplay } from "./replay-selection.ts";
+import { type ReplaySelectionPorts, selectForReplay } from "./replay-selection.ts";
 
 /** Deliveries a second: a replay of years takes its time and leaves the receiver room for what happens now. */
 const perSecond = 50;
 
-export type ReplayWorld = ReplayLog & {
+export type ReplayPorts = ReplaySelectionPorts & {
   readonly endpoints: Pick<EndpointStore, "get">;
   readonly replays: Pick<ReplayStore, "get" | "save">;
   readonly queue: DeliveryQueue;
@@ -21,8 +21,8 @@ export type ReplayWorld = ReplayLog & {
  * Takes a replay one page further and asks for the next. It stops where the endpoint is gone or disabled, or its
  * organisation suspended, or a later release began it in a way that this one does not know. A page that is run twice sends nothing twice: its messages are of the same cycle.
  */
-export async function runReplay(
-  world: ReplayWorld,
+export async function runReplayStep(
+  world: ReplayPorts,
   ref: Pick<Replay, "org_id" | "endpoint_id" | "replay_id">,
 ): Promise<Replay["status"] | "unknown"> {
   const replay = await world.replays.get(ref.endpoint_id, ref.replay_id);

@@ -2,28 +2,28 @@ import { ActivityError } from "#shared/errors.ts";
 import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { replayIdPattern } from "#shared/webhooks/ids.ts";
 import { countReplay, type ReplayCount } from "./count-replay.ts";
 import type { Replay, ReplayStore } from "./replay.ts";
-import { noteReplay, type ReplayLimitPorts } from "./replay-limit.ts";
+import { type ReplayLimitPorts, registerReplay } from "./replay-limit.ts";
 import type { ReplayRange } from "./replay-selection.ts";
 
 /** What starting a replay needs. */
-export type ReplayStart = Pick<ManageWorld, "replayQueue" | "now" | "random"> & {
+export type StartReplayPorts = Pick<WebhookManagementPorts, "replayQueue" | "now" | "random"> & {
   readonly endpoints: Pick<EndpointStore, "get">;
-  readonly replays: Pick<ReplayStore, "save" | "running">;
+  readonly replays: Pick<ReplayStore, "save" | "getActive">;
 } & (ReplayLimitPorts | Unlimited);
 
 /** For operators, who replay what the log owes. They need no right to read single replays. */
 type Unlimited = { readonly replayLists: null };
 
 /** The replay that is under way to an endpoint; `null` where there is none, or it has stalled. */
-export function runningReplay(
-  { replays, now }: { readonly replays: Pick<ReplayStore, "running">; now(): Date },
+export function getActiveReplay(
+  { replays, now }: { readonly replays: Pick<ReplayStore, "getActive">; now(): Date },
   endpointId: string,
 ): Promise<Replay | null> {
-  return replays.running(endpointId, now());
+  return replays.getActive(endpointId, now());
 }
 
 /**
@@ -31,18 +31,18 @@ export function runningReplay(
  * be, `conflict` while the endpoint is disabled, another replay runs or the organisation has too many, `unavailable`.
  */
 export async function startReplay(
-  world: ReplayStart,
+  world: StartReplayPorts,
   orgId: string,
   endpointId: string,
   range: ReplayRange,
 ): Promise<Replay> {
   const { org_id, endpoint_id, disabled } = await getEndpoint(world, orgId, endpointId);
   const now = world.now();
-  checkRange(range, now);
+  assertReplayRange(range, now);
   if (disabled !== null) {
     throw new ActivityError("conflict", "The endpoint is disabled: enable it before you replay events to it.");
   }
-  const others = await runningReplay(world, endpoint_id);
+  const others = await getActiveReplay(world, endpoint_id);
   if (others !== null) {
     throw new ActivityError(
       "conflict",
@@ -68,7 +68,7 @@ export async function startReplay(
   };
   await world.replays.save(replay);
   const begin = async () => {
-    if (world.replayLists !== null) await noteReplay(world, replay);
+    if (world.replayLists !== null) await registerReplay(world, replay);
     await world.replayQueue.send(replay, 0);
   };
   await begin().catch(async (error) => {
@@ -83,14 +83,14 @@ export async function startReplay(
  * Counts what a replay would send, also to a disabled endpoint. Throws `ActivityError` `not_found` and `invalid_value`.
  */
 export async function previewReplay(
-  world: ManageWorld,
+  world: WebhookManagementPorts,
   orgId: string,
   endpointId: string,
   range: ReplayRange,
 ): Promise<ReplayCount> {
   const endpoint = await getEndpoint(world, orgId, endpointId);
   const now = world.now();
-  checkRange(range, now);
+  assertReplayRange(range, now);
   return countReplay(world, endpoint, range, now);
 }
 
@@ -98,7 +98,7 @@ export async function previewReplay(
  * How far a replay has come. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's.
  */
 export async function getReplay(
-  world: ManageWorld,
+  world: WebhookManagementPorts,
   orgId: string,
   endpointId: string,
   replayId: string,
@@ -110,7 +110,7 @@ export async function getReplay(
 }
 
 /** Throws `ActivityError` `invalid_value` for a range whose failed deliveries are not known any more. */
-export function checkRange({ since, only }: ReplayRange, now: Date): void {
+export function assertReplayRange({ since, only }: ReplayRange, now: Date): void {
   const keptSince = new Date(now.getTime() - keptForDays * 86_400_000).toISOString();
   if (only === "failed" && since < keptSince) {
     const message = `What failed is known for ${keptForDays} days: to send older events again, ask for only "all".`;

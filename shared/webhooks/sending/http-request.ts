@@ -2,27 +2,27 @@ import { type Agent, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { headNormalizer, maxHeadBytes } from "./head-normalizer.ts";
-import type { Target } from "./http-target.ts";
-import { type Answer, type AnswerLimits, readAnswer } from "./read-response.ts";
+import type { HttpTarget } from "./http-target.ts";
+import { type ReceiverResponse, type ResponseLimits, readResponse } from "./read-response.ts";
 import {
-  type Fault,
-  faultOf,
-  lateAnswer,
-  lateConnection,
-  noStatus,
-  otherProtocol,
-  type Stage,
+  connectTimeoutFailure,
+  invalidStatusFailure,
+  protocolSwitchFailure,
+  type RequestStage,
+  responseTimeoutFailure,
+  type SendFailure,
+  toSendFailure,
 } from "./send-failure.ts";
 
-export type ExchangeLimits = AnswerLimits & {
+export type HttpRequestLimits = ResponseLimits & {
   /** Milliseconds until there is a connection: DNS, TCP and TLS. */
   readonly connectMs: number;
   /** Milliseconds of the whole exchange, the body included. */
   readonly totalMs: number;
 };
 
-export type Call = {
-  readonly target: Target;
+export type OutgoingRequest = {
+  readonly target: HttpTarget;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly lookup: LookupFunction;
@@ -30,10 +30,10 @@ export type Call = {
   readonly agent: Agent | false;
 };
 
-export type Exchanged = {
-  readonly outcome: Answer | Fault;
+export type HttpRequestResult = {
+  readonly outcome: ReceiverResponse | SendFailure;
   /** Whether an older connection was used again. */
-  readonly reused: boolean;
+  readonly isReusedConnection: boolean;
 };
 
 const dialling = {
@@ -46,10 +46,14 @@ const dialling = {
  * Makes one request, and gives it up at `deadline` (of `performance.now`) at the latest. Once the headers are there,
  * giving up ends the body and no more.
  */
-export function exchange(call: Call, limits: ExchangeLimits, deadline: number): Promise<Exchanged> {
+export function sendHttpRequest(
+  call: OutgoingRequest,
+  limits: HttpRequestLimits,
+  deadline: number,
+): Promise<HttpRequestResult> {
   const { secure, host, port, path, authority } = call.target;
   return new Promise((done) => {
-    let stage: Stage = "connect";
+    let stage: RequestStage = "connect";
     let connecting: NodeJS.Timeout | undefined;
     let answering = false;
     const request = (secure ? httpsRequest : httpRequest)({
@@ -69,15 +73,15 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
         });
       },
     });
-    const end = (outcome: Answer | Fault) => {
+    const end = (outcome: ReceiverResponse | SendFailure) => {
       clearTimeout(total);
       clearTimeout(connecting);
-      done({ outcome, reused: request.reusedSocket });
+      done({ outcome, isReusedConnection: request.reusedSocket });
     };
-    const fail = (fault: Fault) => {
+    const fail = (fault: SendFailure) => {
       if (!answering) end(fault);
     };
-    const giveUp = (fault: Fault) => {
+    const giveUp = (fault: SendFailure) => {
       fail(fault);
       request.destroy();
     };
@@ -85,11 +89,11 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
       stage = "answer";
       clearTimeout(connecting);
     };
-    const total = setTimeout(() => giveUp(lateAnswer(limits.totalMs)), deadline - performance.now());
+    const total = setTimeout(() => giveUp(responseTimeoutFailure(limits.totalMs)), deadline - performance.now());
     request.on("socket", (socket) => {
       headNormalizer(socket).expectResponse();
       if (request.reusedSocket) return connected();
-      connecting = setTimeout(() => giveUp(lateConnection(stage, limits.connectMs)), limits.connectMs);
+      connecting = setTimeout(() => giveUp(connectTimeoutFailure(stage, limits.connectMs)), limits.connectMs);
       if (!secure) return socket.once("connect", connected);
       socket.once("connect", () => {
         stage = "tls";
@@ -98,7 +102,7 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
     });
     request.on("response", (response) => {
       if ((response.statusCode ?? 0) < 100) {
-        fail(noStatus);
+        fail(invalidStatusFailure);
         response.destroy();
         return;
       }
@@ -106,20 +110,20 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
       // An intermediary may parse such a head differently, and then take other bytes for the next response.
       const { socket } = response;
       if (headNormalizer(socket).hasRewritten()) response.once("end", () => socket.destroy());
-      readAnswer(response, limits, end);
+      readResponse(response, limits, end);
     });
     request.on("upgrade", (_response, socket) => {
-      fail(otherProtocol);
+      fail(protocolSwitchFailure);
       socket.destroy();
     });
-    request.on("error", (error) => fail(faultOf(stage, error)));
+    request.on("error", (error) => fail(toSendFailure(stage, error)));
     // As text, which Node writes in one go with the headers; bytes would take a second record of TLS.
     request.end(call.body);
   });
 }
 
 /** As a list, which Node writes without a look at each; it then leaves Host to us. */
-function requestHeaders({ headers, body }: Call, authority: string): string[] {
+function requestHeaders({ headers, body }: OutgoingRequest, authority: string): string[] {
   const length = String(Buffer.byteLength(body));
   return [
     ...Object.entries(headers).flat(),

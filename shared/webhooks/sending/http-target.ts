@@ -1,9 +1,9 @@
 import { ActivityError } from "#shared/errors.ts";
-import { hostOf, portOf, readEndpointUrl, type UrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
-import { type Fault, urlRefused } from "./send-failure.ts";
+import { type EndpointUrlRules, hostOf, parseEndpointUrl, portOf } from "#shared/webhooks/endpoints/endpoint-url.ts";
+import { type SendFailure, urlRefusedFailure } from "./send-failure.ts";
 
 /** Where a request goes: a URL that may be sent to, as `node:http` wants it. */
-export type Target = {
+export type HttpTarget = {
   readonly secure: boolean;
   /** A name, or an address without brackets. */
   readonly host: string;
@@ -21,8 +21,8 @@ const maxRemembered = 1_000;
  * stored. It remembers its answers, since the same URL comes to the same, and reading one takes as long as signing a
  * body.
  */
-export function targetReader(rules: UrlRules): (text: string) => Target | Fault {
-  const known = new Map<string, Target | Fault>();
+export function createHttpTargetParser(rules: EndpointUrlRules): (text: string) => HttpTarget | SendFailure {
+  const known = new Map<string, HttpTarget | SendFailure>();
   return (text) => {
     const remembered = known.get(text);
     if (remembered !== undefined) return remembered;
@@ -33,9 +33,9 @@ export function targetReader(rules: UrlRules): (text: string) => Target | Fault 
   };
 }
 
-function read(text: string, rules: UrlRules): Target | Fault {
+function read(text: string, rules: EndpointUrlRules): HttpTarget | SendFailure {
   try {
-    const url = new URL(readEndpointUrl(text, rules));
+    const url = new URL(parseEndpointUrl(text, rules));
     return {
       secure: url.protocol === "https:",
       host: hostOf(url),
@@ -44,7 +44,7 @@ function read(text: string, rules: UrlRules): Target | Fault {
       path: `${url.pathname}${url.search}`,
     };
   } catch (error) {
-    if (error instanceof ActivityError) return urlRefused(error.message);
+    if (error instanceof ActivityError) return urlRefusedFailure(error.message);
     throw error;
   }
 }

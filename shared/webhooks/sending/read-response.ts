@@ -1,19 +1,19 @@
 import type { IncomingMessage } from "node:http";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { decompressBeginning, parseCoding } from "./decompress.ts";
 
-export type AnswerLimits = {
+export type ResponseLimits = {
   /** Bytes of the body that are kept. */
   readonly keptBodyBytes: number;
   /** Bytes of the body after which the connection is ended. */
   readonly readBodyBytes: number;
 };
 
-export type Answer = Pick<Exchange, "status" | "headers" | "body" | "body_truncated">;
+export type ReceiverResponse = Pick<SendResult, "status" | "headers" | "body" | "body_truncated">;
 
 const keptHeaders = 50;
 /** Characters of a header that are kept; what hides secrets in kept headers must know where they may be cut. */
-export const keptHeaderLength = 1024;
+export const maxStoredHeaderLength = 1024;
 
 /** Kept wherever they come, since they decide what follows. */
 const decisiveHeaders = new Set(["retry-after", "webhook-delivery"]);
@@ -22,7 +22,11 @@ const decisiveHeaders = new Set(["retry-after", "webhook-delivery"]);
  * Reads an answer whose headers are there, up to the limits. Its body may end early, or be ended by whoever destroys
  * the response: the answer is then what came, truncated. A compressed body is decompressed, within the same limit.
  */
-export function readAnswer(response: IncomingMessage, limits: AnswerLimits, done: (answer: Answer) => void): void {
+export function readResponse(
+  response: IncomingMessage,
+  limits: ResponseLimits,
+  done: (answer: ReceiverResponse) => void,
+): void {
   const kept: Buffer[] = [];
   let bytes = 0;
   response.on("data", (chunk: Buffer) => {
@@ -43,7 +47,7 @@ export function readAnswer(response: IncomingMessage, limits: AnswerLimits, done
 }
 
 /** The body as it was before it was compressed. Bytes that cannot be decompressed stay as they are. */
-async function decoded(bytes: Buffer, { headers }: IncomingMessage, { keptBodyBytes }: AnswerLimits) {
+async function decoded(bytes: Buffer, { headers }: IncomingMessage, { keptBodyBytes }: ResponseLimits) {
   const coding = bytes.length === 0 ? null : parseCoding(headers["content-encoding"]);
   const decompressed = coding === null ? null : await decompressBeginning(bytes, coding, keptBodyBytes);
   return decompressed ?? { bytes, isTruncated: false };
@@ -51,7 +55,7 @@ async function decoded(bytes: Buffer, { headers }: IncomingMessage, { keptBodyBy
 
 function readHeaders({ headers }: IncomingMessage): Record<string, string> {
   const entries = Object.entries(headers).filter(([name], at) => at < keptHeaders || decisiveHeaders.has(name));
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value).slice(0, keptHeaderLength)]));
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value).slice(0, maxStoredHeaderLength)]));
 }
 
 /** Control characters, which do harm in displays, but for tabs and the ends of lines. */

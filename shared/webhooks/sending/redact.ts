@@ -1,6 +1,6 @@
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { StaticHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
-import { keptHeaderLength } from "./read-response.ts";
+import { maxStoredHeaderLength } from "./read-response.ts";
 
 const mask = "…";
 
@@ -14,11 +14,11 @@ const minRestLength = 4;
  * Replaces the values of an endpoint's static headers in a response, before it is stored: error pages and echo services
  * repeat what they were sent, and whoever may read deliveries must not learn the values.
  */
-export function withoutHeaderValues(exchange: Exchange, sent: StaticHeaders): Exchange {
+export function redactHeaderValues(exchange: SendResult, sent: StaticHeaders): SendResult {
   const secrets = secretsOf(sent);
   if (secrets.length === 0) return exchange;
   const headers = Object.entries(exchange.headers).map(
-    ([name, value]) => [name, redact(value, secrets, value.length >= keptHeaderLength)] as const,
+    ([name, value]) => [name, redact(value, secrets, value.length >= maxStoredHeaderLength)] as const,
   );
   const body = redact(exchange.body, secrets, exchange.body_truncated);
   return { ...exchange, headers: Object.fromEntries(headers), body };

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
-import { secretKey } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { parseSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 
-export type Signing = {
+export type SigningInput = {
   readonly deliveryId: string;
   readonly eventType: string;
   /** Exactly what is sent. */
@@ -16,7 +16,7 @@ export type Signing = {
  * every secret. Throws `ActivityError` `invalid_value` for a secret that is none, and `RangeError` where there is none
  * at all.
  */
-export function signedHeaders({ deliveryId, eventType, body, secrets, now }: Signing): Record<string, string> {
+export function signedHeaders({ deliveryId, eventType, body, secrets, now }: SigningInput): Record<string, string> {
   if (secrets.length === 0) throw new RangeError("A delivery must be signed with one secret at least.");
   const timestamp = String(Math.floor(now.getTime() / 1000));
   const standard = secrets.map((secret) => `v1,${standardSignature(secret, deliveryId, timestamp, body)}`);
@@ -37,7 +37,7 @@ export function signedHeaders({ deliveryId, eventType, body, secrets, now }: Sig
 /** Standard Webhooks, "Signature scheme": HMAC-SHA256 over `id.timestamp.body`, in base64. */
 export function standardSignature(secret: string, id: string, timestamp: string, body: string | Uint8Array): string {
   // As text, which Node takes at once: of bytes it first finds out, at several times the price, that they are no key.
-  const key = secretKey(secret).toString("latin1");
+  const key = parseSigningSecret(secret).toString("latin1");
   return createHmac("sha256", key, { encoding: "latin1" }).update(`${id}.${timestamp}.`).update(body).digest("base64");
 }
 

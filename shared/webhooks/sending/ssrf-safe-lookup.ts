@@ -1,19 +1,19 @@
 import { Resolver } from "node:dns/promises";
 import { isIPv6, type LookupFunction } from "node:net";
-import type { UrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
+import type { EndpointUrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
 import { isLoopbackAddress, isPublicAddress } from "./address.ts";
 
 /** The addresses of a host; rejects where it has none. */
-export type Resolve = (host: string) => Promise<readonly string[]>;
+export type ResolveHost = (host: string) => Promise<readonly string[]>;
 
 /** The code of the error for a host with an address that nothing may be sent to. */
-export const addressRefused = "ERR_ADDRESS_REFUSED";
+export const addressRefusedCode = "ERR_ADDRESS_REFUSED";
 
 /**
  * Asks the DNS for both families. Never through `getaddrinfo`, which would add search domains and the hosts file, and
  * whose few threads one slow name server could hold against everybody else. Two tries leave time for the connection.
  */
-export function dnsResolve(resolver: Resolver = new Resolver({ timeout: 1_000, tries: 2 })): Resolve {
+export function createDnsResolver(resolver: Resolver = new Resolver({ timeout: 1_000, tries: 2 })): ResolveHost {
   return async (host) => {
     // RFC 6761, section 6.3: this name never goes to the DNS.
     if (host === "localhost") return ["127.0.0.1", "::1"];
@@ -27,14 +27,14 @@ export function dnsResolve(resolver: Resolver = new Resolver({ timeout: 1_000, t
  * A `lookup` for `node:net` that answers only when every address of the host may be sent to, so that the connection
  * goes to an address that was checked. Node does not call it for IP literals: those are checked with the URL.
  */
-export function checkedLookup(resolve: Resolve, rules: UrlRules): LookupFunction {
+export function createSsrfSafeLookup(resolve: ResolveHost, rules: EndpointUrlRules): LookupFunction {
   const isAllowed = (address: string) =>
     isPublicAddress(address) || (rules.allowLoopback && isLoopbackAddress(address));
 
   return (host, { all, family }, callback) => {
     const answer = async () => {
       const found = await resolve(host);
-      if (!found.every(isAllowed)) throw failure(addressRefused);
+      if (!found.every(isAllowed)) throw failure(addressRefusedCode);
       const addresses = found
         .map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }))
         .filter((address) => !family || address.family === family);

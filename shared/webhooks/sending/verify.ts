@@ -27,7 +27,7 @@ const toleranceSeconds = 5 * 60;
  * they were received. Throws `ActivityError`: `unauthenticated` with what is wrong, `invalid_value` for a secret that
  * is none.
  */
-export function verify(
+export function verifyWebhook(
   headers: ReceivedHeaders,
   body: string | Uint8Array,
   secret: string,

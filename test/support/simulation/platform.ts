@@ -8,7 +8,7 @@ import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { Refusals } from "#shared/webhooks/limits/refusals.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
-import { type ReplayWorld, runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import {
@@ -103,7 +103,7 @@ export class SimulatedPlatform {
     const step = async () => {
       const life = newLife(this.#random, this.#faults.deadliness);
       const again = () => this.#clock.at(this.#clock.now().getTime() + 1_000, () => void step());
-      const world: ReplayWorld = {
+      const world: ReplayPorts = {
         endpoints: life.mortal(this.endpoints),
         deliveries: life.mortal(this.deliveries),
         replays: life.mortal(this.replays),
@@ -113,7 +113,7 @@ export class SimulatedPlatform {
         suspended: noneSuspended,
         now: this.#clock.now,
       };
-      await runReplay(world, replay).catch(again);
+      await runReplayStep(world, replay).catch(again);
     };
     await step();
   }
@@ -175,7 +175,7 @@ export class SimulatedPlatform {
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,
       }),
-      box: { open: async (sealed: string) => this.secrets.get(sealed) ?? "" },
+      encryption: { decrypt: async (sealed: string) => this.secrets.get(sealed) ?? "" },
       send: life.mortal({
         send: (url: string, headers: Readonly<Record<string, string>>, body: string) =>
           this.#receive(url, headers, body),

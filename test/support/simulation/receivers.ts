@@ -1,11 +1,11 @@
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { DeliveryStatus, FailureReason } from "#shared/webhooks/deliveries/delivery.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
-import { anExchange } from "#test/support/builders.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
+import { aSendResult } from "#test/support/builders.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** How a receiver answers, and after how long. */
-export type Answer = { readonly afterMs: number; readonly exchange: Exchange };
+export type Answer = { readonly afterMs: number; readonly exchange: SendResult };
 
 /** What a receiver does with a request at a time (milliseconds since the beginning). */
 export type Behaviour = (elapsedMs: number, random: () => number) => Answer;
@@ -14,14 +14,15 @@ const seconds = 1_000;
 export const minutes = 60 * seconds;
 export const hours = 60 * minutes;
 
-const status = (code: number, headers: Record<string, string> = {}): Exchange => anExchange({ status: code, headers });
+const status = (code: number, headers: Record<string, string> = {}): SendResult =>
+  aSendResult({ status: code, headers });
 
-const broken = (error: NonNullable<Exchange["error"]>): Exchange => anExchange({ status: null, error });
+const broken = (error: NonNullable<SendResult["error"]>): SendResult => aSendResult({ status: null, error });
 
 const well: Behaviour = (_, random) => ({ afterMs: 20 + 180 * random(), exchange: status(200) });
 const hanging: Behaviour = () => ({ afterMs: 15 * seconds, exchange: broken("timeout") });
 const always =
-  (exchange: Exchange): Behaviour =>
+  (exchange: SendResult): Behaviour =>
   (_, random) => ({ afterMs: 20 + 50 * random(), exchange });
 
 /** One behaviour until a time, another from then on. */
@@ -113,8 +114,8 @@ export class SimulatedReceiver {
     this.#begun = clock.now().getTime();
   }
 
-  async receive(headers: Readonly<Record<string, string>>, body: string): Promise<Exchange> {
-    const { delivery_id } = verify(headers, body, this.#secret, this.#clock.now());
+  async receive(headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
+    const { delivery_id } = verifyWebhook(headers, body, this.#secret, this.#clock.now());
     this.received.set(delivery_id, [...(this.received.get(delivery_id) ?? []), body]);
     const { afterMs, exchange } = this.behaviour(this.#clock.now().getTime() - this.#begun, this.#random);
     if (exchange.status !== null && exchange.status < 300) {

@@ -2,8 +2,8 @@ import { Random } from "#infra/local/demo/random.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { eventIdAt } from "#shared/events/event-id.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { wants } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
 import { VirtualClock } from "./clock.ts";
@@ -56,7 +56,7 @@ export async function tellStory(seed: number, eventCount: number, faults: Faults
       secrets: [{ sealed: `sealed ${at}`, expires_at: null }],
       created_at: testNow.toISOString(),
     });
-    const secret = writeSecret(new Uint8Array(32).fill(at + 1));
+    const secret = formatSigningSecret(new Uint8Array(32).fill(at + 1));
     const receiver = new SimulatedReceiver(kind.behaviour, secret, clock, random);
     await platform.subscribe(endpoint, secret, receiver, anEvent());
     subscriptions.push({ ...kind, endpoint, receiver });
@@ -85,7 +85,7 @@ export type Story = Awaited<ReturnType<typeof tellStory>>;
 /** The events that a subscription is owed: those it wants, up to when it was deleted. */
 export function owedTo({ events }: Story, { name, endpoint }: Subscription): readonly ActivityEvent[] {
   const until = name.startsWith("deleted") ? begun + deletedAfter : ended;
-  return events.filter((event) => wants(endpoint, event) && Date.parse(event.recorded_at) < until);
+  return events.filter((event) => subscribesToEvent(endpoint, event) && Date.parse(event.recorded_at) < until);
 }
 
 /** Mends a receiver, enables its endpoint again, and replays what it missed. */

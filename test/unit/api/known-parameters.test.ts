@@ -3,7 +3,7 @@ import { parametersOf, plainParameters } from "#shared/api/finzbooks/query.ts";
 import { basePath, findRoute } from "#shared/api/finzbooks/routes.ts";
 import { parameters as simplybooksParameters } from "#shared/api/simplybooks/query.ts";
 import { parametersOf as parametersOfWebhooks } from "#shared/api/webhooks/query.ts";
-import { routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { parseTimeInterval } from "#shared/platform/time/time-range.ts";
 import { description, operations } from "#test/support/api-description.ts";
 
@@ -25,8 +25,8 @@ describe("the parameters that the document describes are those that are known", 
 
   it("of whoami", () => expect(described("GET", `${basePath}/whoami`)).toEqual(plainParameters));
 
-  it.each(routeNames)("of %s", (name) => {
-    const [method, path] = routes[name];
+  it.each(webhookRouteNames)("of %s", (name) => {
+    const [method, path] = webhookRoutes[name];
     expect(described(method, basePath + path)).toEqual(parametersOfWebhooks(name));
   });
 

@@ -5,7 +5,7 @@ import { anOrg, aRequest, aSecret, aToken } from "#test/support/builders.ts";
 import { dialect } from "#test/support/dialect.ts";
 import { aClient, aSecretOf, basic, fakturoidDialect, oauthDialect } from "#test/support/fakturoid-dialect.ts";
 import { simplybooksDialect } from "#test/support/simplybooks-dialect.ts";
-import { orgA, webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { orgA, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const message = "The operator of this service has suspended the organisation.";
 
@@ -51,7 +51,7 @@ describe("a suspended organisation", () => {
   });
 
   it("is named as the reason by the webhooks API", async () => {
-    const { ask } = webhooksDialect({ suspended: [orgA] });
+    const { ask } = webhooksApi({ suspended: [orgA] });
     const { status, body } = await ask("GET", "/endpoints");
     expect([status, JSON.parse(body)]).toEqual([403, { code: "authz.org_mismatch", message }]);
   });

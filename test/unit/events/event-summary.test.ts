@@ -6,7 +6,7 @@ import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import { onlyChange, phraseOf } from "#shared/events/event-summary.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
-import { catalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 
 const said = (action: string, over: Partial<ActivityEvent> = {}) =>
@@ -169,7 +169,7 @@ describe("every event", () => {
   });
 
   it("of the catalogue names its document and is a sentence", () => {
-    for (const { action, entity_type } of catalogue) {
+    for (const { action, entity_type } of eventTypeCatalogue) {
       const { title, sentence } = phraseOf(anEvent({ action, entity_type, entity_ref: "N-1", changes: null }));
       expect(sentence).toMatch(/^[A-Z][a-z -]* N-1( [a-z]|$)/);
       expect(title).toMatch(/^[A-Z][a-z -]+$/);

@@ -6,7 +6,7 @@ import { dueKey } from "#shared/platform/dynamodb/keys.ts";
 import { fromAttemptItem, toAttemptItem } from "#shared/webhooks/deliveries/dynamodb/attempt-item.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
-import { fromEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
+import { parseEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
@@ -34,7 +34,7 @@ describe("an endpoint's item", () => {
     );
     fc.assert(
       fc.property(endpoint, (over) => {
-        expect(fromEndpointItem(toEndpointItem(anEndpoint(over)))).toEqual(anEndpoint(over));
+        expect(parseEndpointItem(toEndpointItem(anEndpoint(over)))).toEqual(anEndpoint(over));
       }),
     );
   });
@@ -45,14 +45,14 @@ describe("an endpoint's item", () => {
       const { [field]: _, ...damaged } = toEndpointItem(anEndpoint());
       const { org_id, endpoint_id } = anEndpoint();
       const name = `Item webhooks#${org_id} endpoint#${endpoint_id}`;
-      expect(() => fromEndpointItem(damaged)).toThrow(`${name} has no valid ${field}.`);
+      expect(() => parseEndpointItem(damaged)).toThrow(`${name} has no valid ${field}.`);
     },
   );
 });
 
 it("an endpoint's item is read though a later release added an attribute", () => {
   const item = { ...toEndpointItem(anEndpoint()), added_later: { M: { a: { S: "b" } } } };
-  expect(fromEndpointItem(item)).toEqual(anEndpoint());
+  expect(parseEndpointItem(item)).toEqual(anEndpoint());
 });
 
 describe("the headers in an endpoint's item", () => {
@@ -62,7 +62,7 @@ describe("the headers in an endpoint's item", () => {
 
   it("are read only whole", () => {
     const damaged = { ...toEndpointItem(anEndpoint()), headers: { M: { names: { L: [] } } } };
-    expect(() => fromEndpointItem(damaged)).toThrow(/has no valid headers/);
+    expect(() => parseEndpointItem(damaged)).toThrow(/has no valid headers/);
   });
 });
 

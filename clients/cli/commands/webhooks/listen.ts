@@ -7,7 +7,7 @@ import { CliError } from "#clients/cli/command-result.ts";
 import { endpointPath, endpointsPath } from "#clients/cli/webhooks/endpoint.ts";
 import { startReceiver } from "#clients/cli/webhooks/receiver.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { secretKey } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { parseSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 
 export const webhooksListen = defineVerb({
   name: "webhooks listen",
@@ -82,7 +82,7 @@ async function remove(access: ApiAccess, id: string): Promise<void> {
 
 function checkSecret(secret: string): void {
   try {
-    secretKey(secret);
+    parseSigningSecret(secret);
   } catch (error) {
     throw error instanceof ActivityError ? new CliError("usage", error.message, { cause: error }) : error;
   }

@@ -7,11 +7,11 @@ import { findTarget, type Target } from "#clients/cli/stack.ts";
 import { type Column, table } from "#clients/cli/table.ts";
 import { readTimeRange, sinceOption, untilOption } from "#clients/cli/time-range.ts";
 import {
-  type RepairAnswer,
   type RepairCursor,
   type RepairedEndpoint,
   type RepairRequest,
-  repairAnswer,
+  type RepairResponse,
+  repairResponseSchema,
 } from "#shared/webhooks/replays/repair-request.ts";
 
 /** Attempts at each part of the work: a failure of DynamoDB must not end hours of it. */
@@ -65,7 +65,7 @@ async function repairAll(target: Target, range: Range, session: Session): Promis
   let cursor: RepairCursor | null = null;
   try {
     do {
-      const { repair }: RepairAnswer = await repairPart(target, { ...range, cursor }, session);
+      const { repair }: RepairResponse = await repairPart(target, { ...range, cursor }, session);
       all.orgs += repair.orgs;
       all.endpoints.push(...repair.endpoints);
       cursor = repair.next;
@@ -78,10 +78,10 @@ async function repairAll(target: Target, range: Range, session: Session): Promis
 }
 
 /** A part that is asked for again starts nothing twice: what was started is running, or misses nothing any more. */
-async function repairPart(target: Target, request: RepairRequest, session: Session): Promise<RepairAnswer> {
+async function repairPart(target: Target, request: RepairRequest, session: Session): Promise<RepairResponse> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await invoke(target, "repair", request, repairAnswer);
+      return await invoke(target, "repair", request, repairResponseSchema);
     } catch (error) {
       const isFinal = error instanceof CliError && error.exit === exitCodes.usage;
       if (isFinal || attempt === maxAttempts) throw error;

@@ -3,7 +3,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { attemptKey } from "#shared/platform/dynamodb/keys.ts";
-import { jsonOf, knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { jsonOf, knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { Attempt, SendError, StoredAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import { type Delivery, keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
 
@@ -23,7 +23,7 @@ const stored = z.object({
   number: z.number(),
   at: z.string(),
   status: z.nullable(z.number()),
-  error: z.nullable(knownOrLater(sendError)),
+  error: z.nullable(knownOrUnrecognised(sendError)),
   message: z.nullable(z.string()),
   duration_ms: z.number(),
   headers: jsonOf(z.record(z.string(), z.string())),

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import {
   deliveryMessage,
   deliveryStatuses,
@@ -29,8 +29,8 @@ const stored = z.object({
   event,
   cycle,
   step,
-  status: knownOrLater(z.enum(deliveryStatuses)),
-  reason: z.nullable(knownOrLater(failureReason)),
+  status: knownOrUnrecognised(z.enum(deliveryStatuses)),
+  reason: z.nullable(knownOrUnrecognised(failureReason)),
   attempts: z.number(),
   created_at: z.string(),
   last_attempt_at: z.nullable(z.string()),

@@ -4,7 +4,7 @@ import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { attemptKey, attemptPrefix, deliveryKey } from "#shared/platform/dynamodb/keys.ts";
 import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
-import { knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
 import { type DeliveryStore, deliveryMessage, deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { fromAttemptItem } from "./attempt-item.ts";
@@ -18,7 +18,7 @@ const maxKeys = 100;
 
 const storedStatus = z.object({
   delivery_id: deliveryMessage.shape.delivery_id,
-  status: knownOrLater(z.enum(deliveryStatuses)),
+  status: knownOrUnrecognised(z.enum(deliveryStatuses)),
 });
 
 /** Deliveries and their attempts in the deliveries table. A page reads at most `reads` times. */

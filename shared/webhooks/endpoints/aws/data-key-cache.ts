@@ -2,36 +2,36 @@ import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient 
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
 
 /** How long an opened key is remembered. */
-export const rememberedMs = 60 * 60_000;
+export const dataKeyTtlMs = 60 * 60_000;
 
 /** So that 100,000 organisations with one endpoint each still cost one call an hour: about 65 MB. */
-const rememberedAtMost = 100_000;
+const maxCachedKeys = 100_000;
 
 const sweptEveryMs = 60_000;
 
 type Entry = { readonly key: Promise<Uint8Array>; readonly until: number };
 
-export type DataKeys = {
+export type DataKeyCache = {
   /** Makes a data key for an organisation, encrypted by KMS; its plaintext stays there. */
   create(orgId: string): Promise<string>;
   /** Runs `work` with the plaintext of an organisation's data key, which it must not keep. */
-  use<T>(dataKey: string, orgId: string, work: (key: Uint8Array) => T): Promise<T>;
+  withKey<T>(dataKey: string, orgId: string, work: (key: Uint8Array) => T): Promise<T>;
 };
 
 /** A ciphertext that KMS did not encrypt for this organisation. */
-export class ForeignDataKeyError extends Error {}
+export class DataKeyMismatchError extends Error {}
 
 /**
  * Data keys of organisations, encrypted by KMS with the organisation as encryption context. Opened keys are
  * remembered for an hour, those `atMost` that were used last, and overwritten with zeros when they are forgotten.
  * Throws `ActivityError` `unavailable` for transient errors of KMS, and `ForeignDataKeyError`.
  */
-export function kmsDataKeys(
+export function createDataKeyCache(
   keyArn: string,
   kms: KMSClient,
   now: () => Date,
-  atMost: number = rememberedAtMost,
-): DataKeys {
+  atMost: number = maxCachedKeys,
+): DataKeyCache {
   const entries = new Map<string, Entry>();
   let sweptAt = 0;
 
@@ -56,7 +56,7 @@ export function kmsDataKeys(
     sweep(time);
     const [oldest] = entries;
     if (oldest !== undefined && entries.size >= atMost) forget(...oldest);
-    const entry: Entry = { key, until: time + rememberedMs };
+    const entry: Entry = { key, until: time + dataKeyTtlMs };
     entries.set(name, entry);
     key.catch(() => forget(name, entry));
     return entry;
@@ -78,7 +78,7 @@ export function kmsDataKeys(
   return {
     create: (orgId) => generate(kms, keyArn, orgId),
 
-    async use(dataKey, orgId, work) {
+    async withKey(dataKey, orgId, work) {
       const name = `${orgId} ${dataKey}`;
       const entry = recall(name) ?? remember(name, decrypt(kms, keyArn, dataKey, orgId));
       return work(await entry.key);
@@ -98,7 +98,7 @@ async function decrypt(kms: KMSClient, keyArn: string, dataKey: string, orgId: s
   const request = new DecryptCommand({ KeyId: keyArn, CiphertextBlob, EncryptionContext: contextOf(orgId) });
   const { Plaintext } = await calling(kms.send(request)).catch((error: unknown) => {
     const isForeign = error instanceof Error && error.name === "InvalidCiphertextException";
-    throw isForeign ? new ForeignDataKeyError(`A data key of organisation ${orgId} is damaged, or another's.`) : error;
+    throw isForeign ? new DataKeyMismatchError(`A data key of organisation ${orgId} is damaged, or another's.`) : error;
   });
   if (Plaintext === undefined) throw new Error("KMS returned no plaintext.");
   return Plaintext;

@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type { Endpoint, SealedContent } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { Endpoint, SecretPurpose } from "#shared/webhooks/endpoints/endpoint.ts";
 
 /** Whose text it is, and what it is: both are bound to the ciphertext. */
-export type SecretOwner = Pick<Endpoint, "org_id" | "endpoint_id"> & { readonly content: SealedContent };
+export type SecretContext = Pick<Endpoint, "org_id" | "endpoint_id"> & { readonly purpose: SecretPurpose };
 
 /** A sealed secret, part by part: the encrypted data key that it is encrypted under, and AES-GCM's nonce, tag and text. */
-export type SealedParts = {
+export type EncryptedSecretParts = {
   readonly dataKey: string;
   readonly nonce: Buffer;
   readonly tag: Buffer;
@@ -20,15 +20,15 @@ const tagBytes = 16;
 const nonceBytes = 12;
 
 /** Encrypts a secret for its owner, as `v2.<data key>.<nonce>.<tag>.<text>` in base64url. */
-export function encryptSecret(secret: string, owner: SecretOwner, dataKey: string, key: Uint8Array): string {
+export function encryptSecret(secret: string, owner: SecretContext, dataKey: string, key: Uint8Array): string {
   const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes }).setAAD(boundTo(owner));
+  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes }).setAAD(additionalData(owner));
   const text = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
   return [version, dataKey, ...[nonce, cipher.getAuthTag(), text].map((part) => part.toString("base64url"))].join(".");
 }
 
 /** The parts of a sealed secret; `null` for any other text. */
-export function parseSealed(sealed: string): SealedParts | null {
+export function parseEncryptedSecret(sealed: string): EncryptedSecretParts | null {
   const [found, ...texts] = sealed.split(".");
   const [dataKey, nonce, tag, text] = texts.map(strictBytes);
   if (found !== version || texts.length !== 4 || !dataKey || !text) return null;
@@ -37,9 +37,13 @@ export function parseSealed(sealed: string): SealedParts | null {
 }
 
 /** The secret of a sealed one. Throws if it is damaged, or was sealed for another owner or under another key. */
-export function decryptSecret({ nonce, tag, text }: SealedParts, owner: SecretOwner, key: Uint8Array): string {
+export function decryptSecret(
+  { nonce, tag, text }: EncryptedSecretParts,
+  owner: SecretContext,
+  key: Uint8Array,
+): string {
   const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
-  decipher.setAAD(boundTo(owner)).setAuthTag(tag);
+  decipher.setAAD(additionalData(owner)).setAuthTag(tag);
   return Buffer.concat([decipher.update(text), decipher.final()]).toString("utf8");
 }
 
@@ -50,7 +54,7 @@ function strictBytes(text: string): Buffer | null {
 }
 
 /** Signing secrets were the first content, and are bound without its name. */
-function boundTo({ org_id, endpoint_id, content }: SecretOwner): Buffer {
+function additionalData({ org_id, endpoint_id, purpose: content }: SecretContext): Buffer {
   const parts = [version, org_id, endpoint_id, ...(content === "secret" ? [] : [content])];
   return Buffer.from(parts.join("\n"));
 }

@@ -29,7 +29,7 @@ export function toEndpointChangeItem(
  * The change of an item. Never throws: one item that is damaged must not keep the changes of all others from being read.
  * It reads the attributes as they are: a storm of changes brings tens of thousands in one poll, again and again.
  */
-export function fromEndpointChangeItem(item: Record<string, AttributeValue>): EndpointChange {
+export function parseEndpointChangeItem(item: Record<string, AttributeValue>): EndpointChange {
   const change_id = item.sk?.S ?? "";
   return {
     change_id,

@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
-import { knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { DisabledReason, Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 
 const disabledReason = z.enum({
@@ -23,7 +23,7 @@ const stored = z.object({
   description: z.nullable(z.string()),
   secrets: z.array(z.object({ sealed: z.string(), expires_at: z.nullable(z.string()) })),
   headers: z.optional(z.object({ names: z.array(z.string()), sealed: z.string() })),
-  disabled: z.nullable(z.object({ reason: knownOrLater(disabledReason), at: z.string() })),
+  disabled: z.nullable(z.object({ reason: knownOrUnrecognised(disabledReason), at: z.string() })),
   created_at: z.string(),
   updated_at: z.string(),
   created_by: z.optional(z.nullable(z.string())),
@@ -38,7 +38,7 @@ export function toEndpointItem({ headers, ...endpoint }: Endpoint): Record<strin
 }
 
 /** The endpoint of an item. Throws, naming the item's key, where the item is damaged. */
-export function fromEndpointItem(item: Record<string, AttributeValue>): Endpoint {
+export function parseEndpointItem(item: Record<string, AttributeValue>): Endpoint {
   const { headers = null, created_by = null, changed_by = [], ...endpoint } = readItem(stored, item);
   return { ...endpoint, headers, created_by, changed_by };
 }

@@ -7,14 +7,14 @@ import { endpointKey, endpointSummaryKey, webhookOrgKey } from "#shared/platform
 import { transact } from "#shared/platform/dynamodb/transaction.ts";
 import {
   type Endpoint,
-  type EndpointSource,
+  type EndpointReader,
   type EndpointStore,
-  maxEndpoints,
+  maxEndpointsPerOrg,
 } from "#shared/webhooks/endpoints/endpoint.ts";
 import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import { toEndpointChangeItem } from "./endpoint-change-item.ts";
 import { toEndpointItem } from "./endpoint-item.ts";
-import { endpointSource } from "./endpoint-reader.ts";
+import { endpointReader } from "./endpoint-reader.ts";
 
 /**
  * Webhook endpoints in the config table. A change is one transaction over the endpoint, an item in the log of changes,
@@ -24,7 +24,7 @@ export function endpointStore(
   client: DynamoDBClient,
   { config, events }: { readonly config: string; readonly events: string },
   now: () => Date,
-): EndpointStore & EndpointSource {
+): EndpointStore & EndpointReader {
   const standing = (endpoint: Endpoint) => ({
     ConditionExpression: "#version = :version",
     ExpressionAttributeNames: { "#version": "version" },
@@ -51,7 +51,7 @@ export function endpointStore(
   };
 
   return {
-    ...endpointSource(client, config),
+    ...endpointReader(client, config),
 
     async create(endpoint, event) {
       const put = {
@@ -64,7 +64,7 @@ export function endpointStore(
       if (isFull) {
         throw new ActivityError(
           "conflict",
-          `The organisation has ${maxEndpoints} webhook endpoints, which is the most there may be: delete one first.`,
+          `The organisation has ${maxEndpointsPerOrg} webhook endpoints, which is the most there may be: delete one first.`,
         );
       }
       if (isStale) throw new ActivityError("conflict", "The webhook endpoint exists already.");
@@ -100,7 +100,7 @@ function oneMore(config: string, orgId: string): TransactWriteItem {
       Key: textAttributes(endpointSummaryKey(orgId)),
       UpdateExpression: "ADD endpoints :one",
       ConditionExpression: "attribute_not_exists(endpoints) OR endpoints < :max",
-      ExpressionAttributeValues: { ":one": { N: "1" }, ":max": { N: String(maxEndpoints) } },
+      ExpressionAttributeValues: { ":one": { N: "1" }, ":max": { N: String(maxEndpointsPerOrg) } },
     },
   };
 }

@@ -1,11 +1,15 @@
 import { type AdminFacts, administrativeHandler } from "#shared/platform/handlers/invoke-handler.ts";
 import { type RepairPorts, repair } from "#shared/webhooks/replays/repair.ts";
-import { type RepairAnswer, type RepairRequest, repairRequest } from "#shared/webhooks/replays/repair-request.ts";
+import {
+  type RepairRequest,
+  type RepairResponse,
+  repairRequestSchema,
+} from "#shared/webhooks/replays/repair-request.ts";
 
 /** The stack of the function by which administrators start the replays of what the fan-out missed. */
-export function repairHandler(ports: RepairPorts) {
-  return administrativeHandler<RepairRequest, RepairAnswer>({
-    request: repairRequest,
+export function createRepairHandler(ports: RepairPorts) {
+  return administrativeHandler<RepairRequest, RepairResponse>({
+    request: repairRequestSchema,
     run: (request) => repair(ports, request),
     asked: ({ since, until, dry_run }) => ({ filters: `since=${since} until=${until} dry_run=${dry_run}` }),
     answered,
@@ -13,7 +17,7 @@ export function repairHandler(ports: RepairPorts) {
 }
 
 /** The organisations to which replays were started, and how many replays. */
-function answered({ repair: { endpoints } }: RepairAnswer): AdminFacts {
+function answered({ repair: { endpoints } }: RepairResponse): AdminFacts {
   const started = endpoints.filter(({ outcome }) => outcome === "started");
   const orgIds = [...new Set(started.map(({ org_id }) => org_id))];
   return { count: started.length, ...(orgIds.length === 0 ? {} : { org_ids: orgIds.join(",") }) };

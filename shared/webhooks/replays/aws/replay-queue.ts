@@ -26,6 +26,6 @@ export function replayQueue(queueUrl: string, client = queueClient()): ReplayQue
 }
 
 /** The message of a body. Throws, naming the field, where it is none: such a message is a defect. */
-export function readReplayMessage(body: string): Pick<Replay, "org_id" | "endpoint_id" | "replay_id"> {
+export function parseReplayMessage(body: string): Pick<Replay, "org_id" | "endpoint_id" | "replay_id"> {
   return readMessage(replayMessage, body);
 }

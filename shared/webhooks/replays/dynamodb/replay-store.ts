@@ -5,10 +5,10 @@ import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { replayKey, replayPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
-import { knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
 import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
-import { isUnderWay, type ReplayStore, replayScopes } from "#shared/webhooks/replays/replay.ts";
+import { isReplayActive, type ReplayStore, replayScopes } from "#shared/webhooks/replays/replay.ts";
 
 const listPlace = z.object({ kind: z.literal("list"), after: z.string() });
 
@@ -27,8 +27,8 @@ const stored = z.object({
   since: z.string(),
   until: z.string(),
   events: z.nullable(z.array(z.string())),
-  only: knownOrLater(z.enum(replayScopes)),
-  status: knownOrLater(z.enum(["running", "done", "stopped"])),
+  only: knownOrUnrecognised(z.enum(replayScopes)),
+  status: knownOrUnrecognised(z.enum(["running", "done", "stopped"])),
   examined: z.number(),
   sent: z.number(),
   place: z.nullable(z.discriminatedUnion("kind", [listPlace, logPlace])),
@@ -49,10 +49,10 @@ export function replayStore(client: DynamoDBClient, table: string): ReplayStore 
       await calling(client.send(new PutItemCommand({ TableName: table, Item })));
     },
 
-    async running(endpointId, now) {
+    async getActive(endpointId, now) {
       const items = await queryAll(client, table, { pk: replayKey(endpointId, "").pk, prefix: replayPrefix });
       const replays = items.map((item) => readItem(stored, item));
-      return replays.find((replay) => isUnderWay(replay, now)) ?? null;
+      return replays.find((replay) => isReplayActive(replay, now)) ?? null;
     },
 
     get: (endpointId, replayId) =>

@@ -5,7 +5,7 @@ import { problemCodes, problemResponses } from "#shared/api/finzbooks/openapi-pr
 import { basePath, collections, findRoute, type Route } from "#shared/api/finzbooks/routes.ts";
 import { answerDocuments } from "#shared/api/openapi/handler.ts";
 import { documentPaths } from "#shared/api/openapi/openapi.ts";
-import { findWebhookRoute, routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { findWebhookRoute, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
@@ -81,12 +81,12 @@ describe("the routes of FinzBooks", () => {
     for (const collection of Object.keys(collections)) {
       expect(paths.filter((path) => path.startsWith(`${basePath}/${collection}/{`))).toHaveLength(1);
     }
-    const webhookPaths = new Set(routeNames.map((name) => routes[name][1]));
+    const webhookPaths = new Set(webhookRouteNames.map((name) => webhookRoutes[name][1]));
     expect(ownPaths.size).toBe(
       2 + Object.keys(collections).length + webhookPaths.size + Object.keys(documentPaths).length,
     );
-    for (const name of routeNames) {
-      const [method, path] = routes[name];
+    for (const name of webhookRouteNames) {
+      const [method, path] = webhookRoutes[name];
       expect(operations).toContainEqual(expect.objectContaining({ operationId: name, method, path: basePath + path }));
     }
   });

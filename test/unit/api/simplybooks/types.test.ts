@@ -5,7 +5,7 @@ import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { entityTypesOf, namingOf, namings, typeOf, visibleTypes } from "#shared/api/simplybooks/types.ts";
 import { actionVerb, documentTypes, type EntityType, entityTypes } from "#shared/events/entity-types.ts";
 import { actionPattern, maxActionLength } from "#shared/events/limits.ts";
-import { catalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 
 type Happening = { readonly action: string; readonly entity_type: EntityType };
 
@@ -120,7 +120,7 @@ it("has a type for all that happens in the demo data", () => {
 const known: readonly Happening[] = [
   ...seedEvents,
   ...quarter(demoOrg.org_id, 268, 2026_01),
-  ...catalogue.filter(({ entity_type }) => namingOf(entity_type) !== undefined),
+  ...eventTypeCatalogue.filter(({ entity_type }) => namingOf(entity_type) !== undefined),
 ];
 
 it.each([...new Map(known.map((happening) => [keyOf(happening), happening])).values()])(

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { orgA, webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { orgA, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const settings = { url: "https://hooks.example.com/in", events: ["*"] };
 
 /** An endpoint, and deliveries of `count` events to it, each a minute after the one before. */
 async function withDeliveries(count = 0) {
-  const dialect = webhooksDialect();
+  const dialect = webhooksApi();
   const created = await dialect.ask("POST", "/endpoints", { body: settings });
   const endpoint_id: string = JSON.parse(created.body).endpoint.endpoint_id;
   const messages = Array.from({ length: count }, (_, n): DeliveryMessage => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { requestsFor } from "#shared/auth/read-cost.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { orgA, orgB, webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { orgA, orgB, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const settings = { url: "https://hooks.example.com/in", events: ["invoice.*"] };
 const since = "2026-05-11T00:00:00Z";
@@ -14,7 +14,7 @@ const log = [
 ];
 
 async function withEndpoint(over: object = {}, events = log) {
-  const dialect = webhooksDialect({ log: events });
+  const dialect = webhooksApi({ log: events });
   const created = await dialect.ask("POST", "/endpoints", { body: { ...settings, ...over } });
   const endpoint_id: string = JSON.parse(created.body).endpoint.endpoint_id;
   return { ...dialect, endpoint_id, at: `/endpoints/${endpoint_id}` };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { deliveryParameters, parametersOf, readDeliveryQuery } from "#shared/api/webhooks/query.ts";
-import { routeNames } from "#shared/api/webhooks/routes.ts";
+import { deliveryParameters, parametersOf, parseDeliveryQuery } from "#shared/api/webhooks/query.ts";
+import { webhookRouteNames } from "#shared/api/webhooks/routes.ts";
 import { refusal } from "#test/support/refusal.ts";
 
-const read = (query: string) => readDeliveryQuery("wh_1", new URLSearchParams(query));
+const read = (query: string) => parseDeliveryQuery("wh_1", new URLSearchParams(query));
 const id = "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5";
 
 const everything = {
@@ -21,7 +21,7 @@ it("asks for the newest fifty where nothing is asked", () => {
 });
 
 it("has parameters of its own, unlike every other operation", () => {
-  for (const name of routeNames) {
+  for (const name of webhookRouteNames) {
     expect(parametersOf(name)).toEqual(name === "list_webhook_deliveries" ? deliveryParameters : ["organization_id"]);
   }
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { findWebhookRoute, routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { findWebhookRoute, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { refusal } from "#test/support/refusal.ts";
 
 const base = "/api/public/v1";
 
-it.each(routeNames)("%s is found, with the ids as they were written", (name) => {
-  const [method, template] = routes[name];
+it.each(webhookRouteNames)("%s is found, with the ids as they were written", (name) => {
+  const [method, template] = webhookRoutes[name];
   const path = `${base}${template}`
     .replace("{endpoint_id}", "E 1")
     .replace("{delivery_id}", "D")

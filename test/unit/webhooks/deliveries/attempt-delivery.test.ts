@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { SendError } from "#shared/webhooks/deliveries/attempt.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
 import { aDeliveryWorld, answering, opened } from "#test/support/delivery-ports.ts";
 import { whereAnswers } from "#test/support/mutable-events.ts";
@@ -19,7 +19,7 @@ describe("a delivery that succeeds", () => {
     const [request, ...others] = world.received;
     expect(others).toEqual([]);
     expect(request?.url).toBe(anEndpoint().url);
-    expect(verify(request?.headers ?? {}, request?.body ?? "", opened("sealed"), testNow)).toMatchObject({
+    expect(verifyWebhook(request?.headers ?? {}, request?.body ?? "", opened("sealed"), testNow)).toMatchObject({
       event_type: "invoice.sent",
       delivery_id: message.delivery_id,
       data: { event_id: anEvent().event_id },
@@ -33,7 +33,7 @@ describe("a delivery that succeeds", () => {
       last_error: null,
       next_attempt_at: null,
     });
-    expect(await world.attemptsOf(message)).toEqual([{ ...anExchange(), number: 1, at }]);
+    expect(await world.attemptsOf(message)).toEqual([{ ...aSendResult(), number: 1, at }]);
     expect(world.scheduled).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe("a delivery that succeeds", () => {
     expect(second?.body).toBe(first?.body);
     expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
     expect(Number(second?.headers["webhook-timestamp"]) - Number(first?.headers["webhook-timestamp"])).toBe(5);
-    expect(verify(second?.headers ?? {}, second?.body ?? "", opened("sealed"), world.clock.now())).toBeDefined();
+    expect(verifyWebhook(second?.headers ?? {}, second?.body ?? "", opened("sealed"), world.clock.now())).toBeDefined();
     expect((await world.attemptsOf(message)).map(({ number, status }) => [number, status])).toEqual([
       [1, 500],
       [2, 204],
@@ -107,7 +107,7 @@ describe("a failed attempt", () => {
       last_error: "error" in exchange ? exchange.error : null,
       next_attempt_at: inSeconds(5),
     });
-    expect(await world.attemptsOf(message)).toEqual([{ ...anExchange(exchange), number: 1, at }]);
+    expect(await world.attemptsOf(message)).toEqual([{ ...aSendResult(exchange), number: 1, at }]);
   });
 
   it("never follows a redirect", async () => {

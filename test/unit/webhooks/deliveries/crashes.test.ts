@@ -74,7 +74,10 @@ describe("trouble of the system", () => {
 
   it.each<[string, (world: World) => unknown]>([
     ["a log that is away", ({ world }) => vi.spyOn(world.events, "get").mockRejectedValueOnce(new Error("away"))],
-    ["a secret that cannot be read", ({ world }) => vi.spyOn(world.box, "open").mockRejectedValueOnce(new Error("no"))],
+    [
+      "a secret that cannot be read",
+      ({ world }) => vi.spyOn(world.encryption, "decrypt").mockRejectedValueOnce(new Error("no")),
+    ],
     [
       "an endpoint that cannot be read",
       ({ endpoints }) => vi.spyOn(endpoints, "get").mockRejectedValueOnce(new Error("no")),
@@ -120,7 +123,7 @@ describe("a fault that passes", () => {
 
   it.each<[string, (world: World) => { mockRejectedValue(reason: unknown): unknown; mockRestore(): unknown }]>([
     ["the endpoints", ({ endpoints }) => vi.spyOn(endpoints, "get")],
-    ["the secrets", ({ world }) => vi.spyOn(world.box, "open")],
+    ["the secrets", ({ world }) => vi.spyOn(world.encryption, "decrypt")],
     ["the slots", ({ health }) => vi.spyOn(health, "lease")],
     ["the permits", ({ world }) => vi.spyOn(world.permits, "take")],
     ["the claims", ({ deliveries }) => vi.spyOn(deliveries, "claim")],

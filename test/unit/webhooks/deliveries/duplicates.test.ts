@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aDeliveryMessage, anExchange, testNow } from "#test/support/builders.ts";
+import { aDeliveryMessage, aSendResult, testNow } from "#test/support/builders.ts";
 import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
 import { whereAnswers } from "#test/support/mutable-events.ts";
 
@@ -17,7 +17,7 @@ describe("a message that comes twice", () => {
     const world = await aDeliveryWorld();
     world.receiver.answer = async () => {
       await world.clock.sleep(15_000);
-      return anExchange();
+      return aSendResult();
     };
     const outcomes = await Promise.all([world.deliver(message), world.deliver({ ...message })]);
     expect(outcomes.flat().toSorted()).toEqual(["parked", "succeeded"]);

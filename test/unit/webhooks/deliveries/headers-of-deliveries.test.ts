@@ -47,7 +47,7 @@ describe("the headers of an endpoint", () => {
 
   it("cost an endpoint without any nothing", async () => {
     const world = await whereAnswers({ status: 204 });
-    const open = vi.spyOn(world.world.box, "open");
+    const open = vi.spyOn(world.world.encryption, "decrypt");
     await world.deliver(message);
     expect(open.mock.calls.map(([, , content = "secret"]) => content)).toEqual(["secret"]);
   });

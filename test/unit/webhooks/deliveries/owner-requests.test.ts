@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialLimit } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
@@ -35,7 +35,7 @@ describe("a test", () => {
     expect(world.received.map(({ body }) => Object.hasOwn(JSON.parse(body), "test")).sort()).toEqual([false, true]);
   });
 
-  it.each<[string, Partial<Exchange>]>([
+  it.each<[string, Partial<SendResult>]>([
     ["test_failed", { status: 500 }],
     ["test_failed", { status: 429, headers: { "retry-after": "5" } }],
     ["test_failed", { status: null, error: "timeout" }],

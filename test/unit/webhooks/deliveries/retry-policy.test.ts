@@ -7,7 +7,7 @@ import {
   patienceMs,
   readRetryAfter,
 } from "#shared/webhooks/deliveries/retry-policy.ts";
-import { anExchange, testNow } from "#test/support/builders.ts";
+import { aSendResult, testNow } from "#test/support/builders.ts";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -82,7 +82,7 @@ it.each([
 
 describe("an exchange", () => {
   it.each([200, 201, 202, 204, 299])("with status %i is a success", (status) => {
-    expect(judge(anExchange({ status }), testNow)).toEqual({ kind: "succeeded", gone: false });
+    expect(judge(aSendResult({ status }), testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 
   it.each([
@@ -102,11 +102,11 @@ describe("an exchange", () => {
     [504, { overloaded: true }],
   ])("with status %i is a failure", (status, meaning) => {
     const plain = { kind: "failed", gone: false, aborted: false, overloaded: false, retryAfterMs: null };
-    expect(judge(anExchange({ status }), testNow)).toEqual({ ...plain, ...meaning });
+    expect(judge(aSendResult({ status }), testNow)).toEqual({ ...plain, ...meaning });
   });
 
   it("without an answer is a failure", () => {
-    expect(judge(anExchange({ status: null, error: "timeout" }), testNow)).toMatchObject({ kind: "failed" });
+    expect(judge(aSendResult({ status: null, error: "timeout" }), testNow)).toMatchObject({ kind: "failed" });
   });
 
   it.each([
@@ -114,17 +114,17 @@ describe("an exchange", () => {
     ["Disable", { aborted: false, gone: true }],
     ["whatever", { aborted: false, gone: false }],
   ])("can end it by the header webhook-delivery: %s", (wish, meaning) => {
-    const exchange = anExchange({ status: 500, headers: { "webhook-delivery": wish } });
+    const exchange = aSendResult({ status: 500, headers: { "webhook-delivery": wish } });
     expect(judge(exchange, testNow)).toMatchObject(meaning);
   });
 
   it.each([200, 204, 302, 404, 429, 503])("with status %i disables the endpoint by that header", (status) => {
-    const exchange = anExchange({ status, headers: { "webhook-delivery": "disable" } });
+    const exchange = aSendResult({ status, headers: { "webhook-delivery": "disable" } });
     expect(judge(exchange, testNow)).toMatchObject({ kind: status < 300 ? "succeeded" : "failed", gone: true });
   });
 
   it("keeps its success whatever the header says", () => {
-    const exchange = anExchange({ headers: { "webhook-delivery": "abort-message" } });
+    const exchange = aSendResult({ headers: { "webhook-delivery": "abort-message" } });
     expect(judge(exchange, testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
 import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
@@ -42,6 +42,6 @@ it("stops a replay of a suspended organisation before it reads or sends", async 
   await replays.save(replay);
   suspended.add(endpoint.org_id);
   const ports = { ...world, deliveries, replays, events: memoryEvents([]), replayQueue: { send: async () => {} } };
-  expect(await runReplay(ports, replay)).toBe("stopped");
+  expect(await runReplayStep(ports, replay)).toBe("stopped");
   expect(scheduled).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { disabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
+import { endpointDisabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
 import { failingForMs } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
 import { change, type World, whereAnswers } from "#test/support/mutable-events.ts";
 
@@ -32,7 +32,7 @@ describe("an endpoint that fails", () => {
 });
 
 describe("an endpoint that is gone", () => {
-  it.each<Partial<Exchange>>([{ status: 410 }, { status: 500, headers: { "webhook-delivery": "disable" } }])(
+  it.each<Partial<SendResult>>([{ status: 410 }, { status: 500, headers: { "webhook-delivery": "disable" } }])(
     "is disabled at once, and its event tells no path: %j",
     async (exchange) => {
       const world = await whereAnswers(exchange, { url: "https://hooks.example.com/in?key=hidden" });
@@ -97,7 +97,7 @@ describe("an endpoint that is gone", () => {
     const world = await aDeliveryWorld();
     world.receiver.answer = async () => {
       await change(world, over);
-      return anExchange({ status: 410 });
+      return aSendResult({ status: 410 });
     };
     await world.deliver(message);
     world.told.shift();
@@ -109,7 +109,7 @@ describe("an endpoint that is gone", () => {
     const world = await aDeliveryWorld();
     world.receiver.answer = async () => {
       await world.endpoints.remove(world.endpoint, anEvent());
-      return anExchange({ status: 410 });
+      return aSendResult({ status: 410 });
     };
     expect(await world.deliver(message)).toEqual(["given_up"]);
     expect([await world.standing(), world.disabled]).toEqual([null, []]);
@@ -123,7 +123,7 @@ describe("an endpoint that is gone", () => {
       const found = await get(orgId, endpointId);
       // The second read is that of the disabling; another change comes between it and its write.
       if (++reads === 2 && found !== null) {
-        await world.endpoints.update(found, { ...found, description: "New" }, disabledEvent(found, "gone", at));
+        await world.endpoints.update(found, { ...found, description: "New" }, endpointDisabledEvent(found, "gone", at));
       }
       return found;
     });

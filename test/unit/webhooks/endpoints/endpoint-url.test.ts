@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEndpointUrl, type UrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
-import { badPorts } from "#shared/webhooks/sending/blocked-ports.ts";
+import { type EndpointUrlRules, parseEndpointUrl } from "#shared/webhooks/endpoints/endpoint-url.ts";
+import { blockedPorts } from "#shared/webhooks/sending/blocked-ports.ts";
 import { refusal } from "#test/support/refusal.ts";
 
-const deployed: UrlRules = { ownHosts: ["api.example.com", "other.example.com:8443"], allowLoopback: false };
-const local: UrlRules = { ownHosts: ["127.0.0.1:3000"], allowLoopback: true };
+const deployed: EndpointUrlRules = { ownHosts: ["api.example.com", "other.example.com:8443"], allowLoopback: false };
+const local: EndpointUrlRules = { ownHosts: ["127.0.0.1:3000"], allowLoopback: true };
 
-const read = (text: string) => readEndpointUrl(text, deployed);
+const read = (text: string) => parseEndpointUrl(text, deployed);
 const label = (length: number) => "a".repeat(length);
 
 describe("the url of an endpoint", () => {
@@ -255,7 +255,7 @@ describe("in the local runtime, the url", () => {
     "https://localhost:8443/",
     "https://hooks.example.org/in",
     "http://127.0.0.1:9001/",
-  ])("may be %s", (url) => expect(readEndpointUrl(url, local)).toBe(url));
+  ])("may be %s", (url) => expect(parseEndpointUrl(url, local)).toBe(url));
 
   it.each([
     ["http://hooks.example.org/", /https/],
@@ -272,7 +272,7 @@ describe("in the local runtime, the url", () => {
     ["http://[::1]:3000/", /this API/],
     ["http://127.0.0.2:3000/", /this API/],
   ])("may not be %s", (url, words) => {
-    expect(refusal(() => readEndpointUrl(url, local)).message).toMatch(words);
+    expect(refusal(() => parseEndpointUrl(url, local)).message).toMatch(words);
   });
 
   it.each([
@@ -287,7 +287,7 @@ describe("in the local runtime, the url", () => {
 describe("the ports of other protocols", () => {
   it("are those that fetch refuses", async () => {
     // Port 0 joined the standard's list later than Node's.
-    const known = [...badPorts].filter((port) => port !== 0);
+    const known = [...blockedPorts].filter((port) => port !== 0);
     const reasons = known.map((port) =>
       fetch(`http://127.0.0.1:${port}/`).then(
         () => "answered",

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { disabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
+import { endpointDisabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
 import {
   createEndpoint,
   deleteEndpoint,
   type EndpointSettings,
   getEndpoint,
 } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
 import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { testNow } from "#test/support/builders.ts";
 import { refusalOf } from "#test/support/refusal.ts";
-import { manageWorld, orgA, orgB } from "#test/support/webhooks-dialect.ts";
+import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const requester = { org_id: orgA, user_id: "usr_1", token_id: "tok_1", request_id: "req-1" };
 const at = testNow.toISOString();
@@ -29,7 +29,7 @@ const settings: EndpointSettings = {
 
 /** A world with one endpoint in it. */
 async function withEndpoint(over: Partial<EndpointSettings> = {}) {
-  const managed = manageWorld();
+  const managed = managementPorts();
   const { endpoint, secret } = await createEndpoint(managed.world, requester, { ...settings, ...over });
   const later = (seconds: number) => {
     managed.clock.now = new Date(managed.clock.now.getTime() + seconds * 1_000);
@@ -38,12 +38,16 @@ async function withEndpoint(over: Partial<EndpointSettings> = {}) {
 }
 
 /** The same world, in which somebody else changes the endpoint whenever it was read. */
-function contended(world: ManageWorld, times: number): ManageWorld {
+function contended(world: WebhookManagementPorts, times: number): WebhookManagementPorts {
   let left = times;
-  const get: ManageWorld["endpoints"]["get"] = async (orgId, endpointId) => {
+  const get: WebhookManagementPorts["endpoints"]["get"] = async (orgId, endpointId) => {
     const found = await world.endpoints.get(orgId, endpointId);
     if (found !== null && left-- > 0) {
-      await world.endpoints.update(found, { ...found, description: `${left}` }, disabledEvent(found, "gone", at));
+      await world.endpoints.update(
+        found,
+        { ...found, description: `${left}` },
+        endpointDisabledEvent(found, "gone", at),
+      );
     }
     return found;
   };
@@ -99,14 +103,14 @@ describe("creating", () => {
   it.each(["http://hooks.example.com", "https://10.0.0.1/", "https://own.example.com/x", "ftp://x", ""])(
     "refuses %j and writes nothing",
     async (url) => {
-      const { world, told } = manageWorld();
+      const { world, told } = managementPorts();
       const error = await refusalOf(createEndpoint(world, requester, { ...settings, url }));
       expect([error.code, error.facts.field, told]).toEqual(["invalid_value", "url", []]);
     },
   );
 
   it("never makes the same id or secret twice", async () => {
-    const { world } = manageWorld();
+    const { world } = managementPorts();
     const made = await Promise.all(Array.from({ length: 20 }, () => createEndpoint(world, requester, settings)));
     expect(new Set(made.flatMap(({ endpoint, secret }) => [endpoint.endpoint_id, secret])).size).toBe(40);
   });
@@ -184,7 +188,7 @@ describe("disabling and enabling", () => {
   it("by the owner does not hide why it is disabled already", async () => {
     const { world, told, id, endpoint } = await withEndpoint();
     const gone: Endpoint = { ...endpoint, disabled: { reason: "gone", at }, version: 2 };
-    await world.endpoints.update(endpoint, gone, disabledEvent(endpoint, "gone", at));
+    await world.endpoints.update(endpoint, gone, endpointDisabledEvent(endpoint, "gone", at));
     expect((await updateEndpoint(world, requester, id, { enabled: false })).endpoint.disabled?.reason).toBe("gone");
     expect(told).toHaveLength(2);
   });
@@ -236,7 +240,7 @@ describe("disabling and enabling", () => {
 
   it("by the log itself is nobody's doing, and tells no path", async () => {
     const { endpoint } = await withEndpoint();
-    const event = disabledEvent(endpoint, "failing", at);
+    const event = endpointDisabledEvent(endpoint, "failing", at);
     expect(event).toMatchObject({ action: "WEBHOOK_ENDPOINT_DISABLED", actor_user_id: null, occurred_at: at });
     expect(JSON.parse(event.metadata)).toEqual({
       source: "WEBHOOKS",
@@ -301,7 +305,7 @@ it("deleting takes the endpoint away, and tells of it", async () => {
 });
 
 describe("changes at the same time", () => {
-  type Change = (world: ManageWorld, id: string) => Promise<unknown>;
+  type Change = (world: WebhookManagementPorts, id: string) => Promise<unknown>;
   const changes: readonly (readonly [string, Change])[] = [
     ["an update", (world, id) => updateEndpoint(world, requester, id, { events: ["*"] })],
     ["a rotation", (world, id) => rotateSecret(world, requester, id, 60)],

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { verify } from "#shared/webhooks/sending/verify.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
 import { aDeliveryWorld, answering, opened } from "#test/support/delivery-ports.ts";
@@ -16,7 +16,7 @@ describe("secrets", () => {
   const isSignedBy = ({ received, clock }: World, sealed: string) => {
     const { headers, body } = received.at(-1) ?? { headers: {}, body: "" };
     try {
-      return verify(headers, body, opened(sealed), clock.now()).delivery_id !== "";
+      return verifyWebhook(headers, body, opened(sealed), clock.now()).delivery_id !== "";
     } catch {
       return false;
     }
@@ -48,9 +48,9 @@ describe("secrets", () => {
 
   it("are opened for the endpoint they belong to", async () => {
     const world = await aDeliveryWorld();
-    const open = vi.spyOn(world.world.box, "open");
+    const decrypt = vi.spyOn(world.world.encryption, "decrypt");
     await world.deliver(message);
-    expect(open).toHaveBeenCalledExactlyOnceWith(
+    expect(decrypt).toHaveBeenCalledExactlyOnceWith(
       "sealed",
       expect.objectContaining({ endpoint_id: message.endpoint_id }),
     );

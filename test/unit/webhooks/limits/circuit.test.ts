@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
-import { aDeliveryMessage, anEvent, anExchange } from "#test/support/builders.ts";
+import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
+import { aDeliveryMessage, anEvent, aSendResult } from "#test/support/builders.ts";
 import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
 
 const message = aDeliveryMessage();
 
 /** A world in which the endpoint just answered so, to so many one after another. */
-async function whereItAnswered(count: number, exchange: Partial<Exchange>) {
+async function whereItAnswered(count: number, exchange: Partial<SendResult>) {
   const world = await aDeliveryWorld();
   world.receiver.answer = answering(exchange);
   for (const one of world.messages(count)) await world.deliver(one);
@@ -129,7 +129,7 @@ describe("a group of messages", () => {
     const seventh = messages[6]?.delivery_id;
     world.receiver.answer = async ({ headers }) => {
       await world.clock.sleep(1_000);
-      return anExchange({ status: headers["webhook-id"] === seventh ? 500 : 200 });
+      return aSendResult({ status: headers["webhook-id"] === seventh ? 500 : 200 });
     };
     const outcomes = await world.deliver(...messages);
     const count = (outcome: string) => outcomes.filter((each) => each === outcome).length;

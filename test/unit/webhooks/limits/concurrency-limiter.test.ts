@@ -12,7 +12,7 @@ import {
   type SendOutcome,
 } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { giveBackSlots, type Slots, takeSlots } from "#shared/webhooks/limits/concurrency-limiter.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
 import { aDeliveryWorld, type Received } from "#test/support/delivery-ports.ts";
 import { memoryHealth } from "#test/support/memory-webhooks.ts";
@@ -39,7 +39,7 @@ async function slow(seconds: (request: Received) => number) {
     most.set(request.url, Math.max(now, most.get(request.url) ?? 0));
     await world.clock.sleep(seconds(request) * 1_000);
     running.set(request.url, (running.get(request.url) ?? 0) - 1);
-    return anExchange();
+    return aSendResult();
   };
   return { ...world, most: (url: string) => most.get(url) ?? 0 };
 }
@@ -98,7 +98,7 @@ describe("sends at once to one endpoint", () => {
     [10, 10],
   ])("become more only within ten seconds of a success: after %d s", async (seconds, expected) => {
     const world = await slow(() => 2);
-    world.receiver.answer = async () => anExchange();
+    world.receiver.answer = async () => aSendResult();
     await world.deliver(...world.messages(1));
     await world.later(seconds);
     const taken: string[] = [];
@@ -137,7 +137,7 @@ describe("a batch whose sends hang", () => {
     const [hanging = aDeliveryMessage(), ...others] = world.messages(12);
     world.receiver.answer = async ({ headers }) => {
       await world.clock.sleep(headers["webhook-id"] === hanging.delivery_id ? 15_000 : 1_000);
-      return anExchange();
+      return aSendResult();
     };
     expect(await world.deliver(hanging, ...others)).toEqual(Array(12).fill("succeeded"));
     expect(Math.max(...world.received.map(({ at }) => at.getTime())) - testNow.getTime()).toBe(2_000);

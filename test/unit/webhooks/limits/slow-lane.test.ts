@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialHealth, initialLimit, leaseMs } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
 
 const begun = testNow.getTime();
@@ -181,7 +181,7 @@ describe("permits of an organisation", () => {
     const world = await aDeliveryWorld();
     world.receiver.answer = async () => {
       await world.clock.sleep(2_000);
-      return anExchange();
+      return aSendResult();
     };
     // One more permit is for an endpoint without a send.
     const done = deliver({ ...world.world, sendsPerOrg: 3 }, world.messages(5));
@@ -204,7 +204,7 @@ describe("permits of an organisation", () => {
       most = Math.max(most, running);
       await world.clock.sleep(12_000);
       running -= 1;
-      return anExchange({ duration_ms: 12_000 });
+      return aSendResult({ duration_ms: 12_000 });
     };
     const many = Array.from({ length: 30 }, (_, n) =>
       anEndpoint({ endpoint_id: `wh_${String(n).padStart(32, "0")}`, url: `https://slow-${n}.example.com/` }),

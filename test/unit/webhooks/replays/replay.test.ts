@@ -6,7 +6,7 @@ import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { countReplay } from "#shared/webhooks/replays/count-replay.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import type { ReplayRange } from "#shared/webhooks/replays/replay-selection.ts";
-import { type ReplayWorld, runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
 import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
@@ -44,7 +44,7 @@ async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
   const messages = delivering.messages(events);
   const steps: number[] = [];
   const replays = memoryReplays();
-  const replaying: ReplayWorld = {
+  const replaying: ReplayPorts = {
     endpoints,
     deliveries,
     replays,
@@ -66,7 +66,7 @@ async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
       const replay = aReplay(over);
       const before = scheduled.length;
       await replays.save(replay);
-      while ((await runReplay(replaying, replay)) === "running");
+      while ((await runReplayStep(replaying, replay)) === "running");
       return scheduled.slice(before).map(({ message }) => message);
     },
     progress: () => replays.get(anEndpoint().endpoint_id, "rpl_1"),
@@ -110,13 +110,13 @@ describe("a replay", () => {
   it("tells how far it has come", async () => {
     const world = await aReplayWorld(600);
     await world.replays.save(aReplay());
-    expect(await runReplay(world.replaying, aReplay())).toBe("running");
+    expect(await runReplayStep(world.replaying, aReplay())).toBe("running");
     expect(await world.progress()).toMatchObject({ status: "running", examined: 500, sent: 500 });
     expect((await world.progress())?.place).toEqual({
       kind: "log",
       after: world.scheduled.at(-1)?.message.event,
     });
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
+    expect(await runReplayStep(world.replaying, aReplay())).toBe("done");
   });
 
   it("goes on at once past a page with nothing to send", async () => {
@@ -323,24 +323,24 @@ describe("a replay stops", () => {
   ])("where its endpoint is %s on the way", async (_, happens) => {
     const world = await aReplayWorld(1_200);
     await world.replays.save(aReplay());
-    await runReplay(world.replaying, aReplay());
+    await runReplayStep(world.replaying, aReplay());
     await happens(world);
     await world.later(10);
-    expect(await runReplay(world.replaying, aReplay())).toBe("stopped");
+    expect(await runReplayStep(world.replaying, aReplay())).toBe("stopped");
     expect(await world.progress()).toMatchObject({
       status: "stopped",
       sent: 500,
       updated_at: world.clock.now().toISOString(),
     });
     expect([world.scheduled.length, world.steps.length]).toEqual([500, 1]);
-    expect(await runReplay(world.replaying, aReplay())).toBe("stopped");
+    expect(await runReplayStep(world.replaying, aReplay())).toBe("stopped");
   });
 
   it("and does nothing more when it is done, or unknown", async () => {
     const world = await aReplayWorld(3);
     await world.replay();
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
-    expect(await runReplay(world.replaying, aReplay({ replay_id: "rpl_2" }))).toBe("unknown");
+    expect(await runReplayStep(world.replaying, aReplay())).toBe("done");
+    expect(await runReplayStep(world.replaying, aReplay({ replay_id: "rpl_2" }))).toBe("unknown");
     expect(world.scheduled).toHaveLength(3);
   });
 });
@@ -350,8 +350,8 @@ describe("a replay whose function dies", () => {
     const world = await aReplayWorld(120);
     await world.replays.save(aReplay({ only, place: { kind: "log", after: null } }));
     vi.spyOn(world.replays, "save").mockRejectedValueOnce(new Error("killed"));
-    await expect(runReplay(world.replaying, aReplay())).rejects.toThrow("killed");
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
+    await expect(runReplayStep(world.replaying, aReplay())).rejects.toThrow("killed");
+    expect(await runReplayStep(world.replaying, aReplay())).toBe("done");
     const sent = world.scheduled.map(({ message }) => message);
     expect(sent).toHaveLength(240);
     const outcomes = [...(await world.deliver(...sent.slice(0, 120))), ...(await world.deliver(...sent.slice(120)))];
@@ -363,8 +363,8 @@ describe("a replay whose function dies", () => {
     const world = await aReplayWorld(600);
     await world.replays.save(aReplay());
     vi.spyOn(world.replaying.replayQueue, "send").mockRejectedValueOnce(new Error("killed"));
-    await expect(runReplay(world.replaying, aReplay())).rejects.toThrow("killed");
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
+    await expect(runReplayStep(world.replaying, aReplay())).rejects.toThrow("killed");
+    expect(await runReplayStep(world.replaying, aReplay())).toBe("done");
     expect(ids(world.scheduled.map(({ message }) => message))).toEqual(ids(world.messages));
   });
 
@@ -376,9 +376,9 @@ describe("a replay whose function dies", () => {
     vi.spyOn(world.world.queue, "send").mockImplementation(async (messages, delaySeconds) =>
       ++calls === 2 ? messages : send(messages, delaySeconds),
     );
-    expect((await refusalOf(runReplay(world.replaying, aReplay()))).code).toBe("unavailable");
+    expect((await refusalOf(runReplayStep(world.replaying, aReplay()))).code).toBe("unavailable");
     expect(await world.progress()).toEqual(aReplay());
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
+    expect(await runReplayStep(world.replaying, aReplay())).toBe("done");
     expect(new Set(world.scheduled.map(({ message }) => message.delivery_id)).size).toBe(120);
   });
 });

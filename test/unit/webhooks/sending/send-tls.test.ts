@@ -1,12 +1,12 @@
 import { TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sender } from "#shared/webhooks/sending/send.ts";
+import { createSender } from "#shared/webhooks/sending/send.ts";
 import { type Certificates, makeCertificates, trust } from "#test/support/certificates.ts";
 import { hang, startReceiver, startSocketServer } from "#test/support/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
 const limits = { connectMs: 300, totalMs: 900 };
-const send = sender({ ...local, limits });
+const send = createSender({ ...local, limits });
 let certificates: Certificates;
 
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import {
   readDeliveryMessage,
   throwUnsent,
 } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
-import { readReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
+import { parseReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
 import { catchLog, type LogLine } from "#test/support/log-lines.ts";
 import { refusalOf } from "#test/support/refusal.ts";
@@ -153,8 +153,8 @@ describe("the queue of replays", () => {
     const { MessageBody = "", ...rest } = command.input;
     expect(rest).toEqual({ QueueUrl: "https://replays", MessageGroupId: "org_1", DelaySeconds: 1 });
     expect(JSON.parse(MessageBody)).toEqual(replay);
-    expect(readReplayMessage(MessageBody)).toEqual(replay);
-    expect(() => readReplayMessage("{}")).toThrow("The message has no valid org_id.");
+    expect(parseReplayMessage(MessageBody)).toEqual(replay);
+    expect(() => parseReplayMessage("{}")).toThrow("The message has no valid org_id.");
   });
 
   it("that is busy is unavailable", async () => {

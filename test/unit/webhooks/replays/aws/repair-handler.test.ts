@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { repairHandler } from "#shared/webhooks/replays/aws/repair-handler.ts";
+import { createRepairHandler } from "#shared/webhooks/replays/aws/repair-handler.ts";
 import { anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
 import { aContext } from "#test/support/http-event.ts";
 import { catchLog, type LogLine } from "#test/support/log-lines.ts";
@@ -33,7 +33,7 @@ async function aHandler(send: () => Promise<void> = async () => undefined) {
     );
   }
   const events = memoryEvents(orgs.map((org_id) => anEvent({ org_id, occurred_at: at, recorded_at: at })));
-  const handler = repairHandler({
+  const handler = createRepairHandler({
     endpoints,
     events,
     deliveries: memoryDeliveries(),

@@ -1,16 +1,16 @@
 import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it, vi } from "vitest";
-import { attemptView, deliveryView, endpointView, replayView } from "#shared/api/webhooks/render.ts";
+import { renderAttempt, renderDelivery, renderEndpoint, renderReplay } from "#shared/api/webhooks/render.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
 import { newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
 import { toAttemptItem } from "#shared/webhooks/deliveries/dynamodb/attempt-item.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { fromEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
-import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { parseEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
-import { isUnderWay } from "#shared/webhooks/replays/replay.ts";
-import { runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { isReplayActive } from "#shared/webhooks/replays/replay.ts";
+import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, testNow } from "#test/support/builders.ts";
 import { aDeliveryQuery, anAttempt } from "#test/support/delivery-builders.ts";
 import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
@@ -46,15 +46,15 @@ const replayFrom = (over: object) =>
 
 describe("an endpoint that a later release disabled for a reason of its own", () => {
   it("is listed beside others, shown with its reason, and keeps it when something else of it is changed", async () => {
-    const listed = await endpointSource(clientOf(disabledItem, toEndpointItem(anEndpoint())), "table").list(org_id);
+    const listed = await endpointReader(clientOf(disabledItem, toEndpointItem(anEndpoint())), "table").list(org_id);
     expect(listed).toHaveLength(2);
-    const endpoint = fromEndpointItem(disabledItem);
-    expect(endpointView(endpoint)).toMatchObject({ status: "disabled", disabled_reason: "sanctioned" });
+    const endpoint = parseEndpointItem(disabledItem);
+    expect(renderEndpoint(endpoint)).toMatchObject({ status: "disabled", disabled_reason: "sanctioned" });
     expect(toEndpointItem({ ...endpoint, description: "other" }).disabled).toEqual(later);
   });
 
   it("is sent nothing", async () => {
-    const world = await aDeliveryWorld({ disabled: fromEndpointItem(disabledItem).disabled });
+    const world = await aDeliveryWorld({ disabled: parseEndpointItem(disabledItem).disabled });
     const [queued = message] = world.messages(1);
     expect(await world.deliver(queued)).toEqual(["given_up"]);
     expect(world.received).toEqual([]);
@@ -70,7 +70,7 @@ describe("a delivery with a status or a reason of a later release", () => {
   it("is listed and shown as it is", async () => {
     const store = deliveryStore(clientOf(itemOf({ reason: "quota_exceeded" }), itemOf({ status: "expired" })), "table");
     const { deliveries } = await store.page(aDeliveryQuery(endpoint_id));
-    expect(deliveries.map(deliveryView)).toMatchObject([
+    expect(deliveries.map(renderDelivery)).toMatchObject([
       { status: "failed", reason: "quota_exceeded" },
       { status: "expired", reason: "exhausted" },
     ]);
@@ -94,15 +94,15 @@ describe("a delivery with a status or a reason of a later release", () => {
   it("shows an attempt that failed for what this release has no name for", async () => {
     const item = { ...toAttemptItem(message, anAttempt(1)), error: { S: "quic" } };
     const [attempt] = await deliveryStore(clientOf(item), "table").attempts(endpoint_id, delivery_id);
-    expect(attempt && attemptView(attempt)).toMatchObject({ error: "quic" });
+    expect(attempt && renderAttempt(attempt)).toMatchObject({ error: "quic" });
   });
 });
 
 describe("a replay of a later release", () => {
   it("is under way with a known status alone, and shown with any", async () => {
     const paused = await replayFrom({ status: "paused" });
-    expect(paused && replayView(paused).status).toBe("paused");
-    expect(paused && isUnderWay(paused, testNow)).toBe(false);
+    expect(paused && renderReplay(paused).status).toBe("paused");
+    expect(paused && isReplayActive(paused, testNow)).toBe(false);
   });
 
   it("is stopped, and nothing is sent, where its scope is not known", async () => {
@@ -112,7 +112,7 @@ describe("a replay of a later release", () => {
     if (unknown === null) throw new Error("There is no replay.");
     await replays.save(unknown);
     const ports = { ...world, deliveries, replays, events: memoryEvents([]), replayQueue: { send: async () => {} } };
-    expect(await runReplay(ports, replay)).toBe("stopped");
+    expect(await runReplayStep(ports, replay)).toBe("stopped");
     expect(scheduled).toEqual([]);
   });
 });
@@ -121,6 +121,6 @@ it.each([{ reason: "Not a word" }, { reason: "" }, { reason: 7 }])(
   "text that no release writes is damage: %j",
   (over) => {
     const item = { ...toEndpointItem(anEndpoint()), ...marshall({ disabled: { at: testNow.toISOString(), ...over } }) };
-    expect(() => fromEndpointItem(item)).toThrow("has no valid disabled");
+    expect(() => parseEndpointItem(item)).toThrow("has no valid disabled");
   },
 );
