@@ -9,8 +9,8 @@ export const exitCodeHelp = `Exit codes
   2  wrong usage
   3  done, but not whole: some events were rejected, or an answer was cut`;
 
-/** What a verb has to say: to people as text, to programs as one JSON document. */
-export type Outcome = { readonly text: string; readonly json: unknown; readonly exit?: ExitCode };
+/** The result of a command, as text and as one JSON document. */
+export type CommandResult = { readonly text: string; readonly json: unknown; readonly exit?: ExitCode };
 
 /** An end that a person can do something about. Its message says what. */
 export class CliError extends Error {

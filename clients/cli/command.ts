@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { suggestion } from "#shared/platform/did-you-mean.ts";
-import type { Session } from "./command-context.ts";
-import { CliError, type Outcome } from "./command-result.ts";
+import type { CommandContext } from "./command-context.ts";
+import { CliError, type CommandResult } from "./command-result.ts";
 
-export type Option = {
+export type CommandOption = {
   readonly help: string;
   /** What the value is called in the help; an option without one is a flag. */
   readonly value?: string;
@@ -12,8 +12,8 @@ export type Option = {
   readonly required?: true;
 };
 
-/** What the user gave, by the names that the verb declares. */
-export type Given<Name extends string, Operand extends string = never> = {
+/** The parsed arguments, by the names that the command declares. */
+export type ParsedArgs<Name extends string, Operand extends string = never> = {
   /** An argument that is no option. */
   operand(name: Operand): string;
   text(name: Name): string | undefined;
@@ -21,69 +21,72 @@ export type Given<Name extends string, Operand extends string = never> = {
   flag(name: Name): boolean;
 };
 
-export type Definition<Name extends string, Operand extends string> = {
+export type CommandDefinition<Name extends string, Operand extends string> = {
   readonly name: string;
   readonly summary: string;
   /** Command lines that begin with the name; the help shows them. */
   readonly examples: readonly [string, ...string[]];
   /** In their order. */
   readonly operands?: readonly Operand[];
-  readonly options: Readonly<Record<Name, Option>>;
-  run(given: Given<Name | CommonName, Operand>, session: Session): Promise<Outcome | null>;
+  readonly options: Readonly<Record<Name, CommandOption>>;
+  run(given: ParsedArgs<Name | CommonOptionName, Operand>, context: CommandContext): Promise<CommandResult | null>;
 };
 
-export type Verb = {
+export type Command = {
   readonly name: string;
   readonly summary: string;
   readonly usage: string;
   readonly examples: readonly string[];
   /** Answers `null` where all was shown on the way. Throws `CliError` where the arguments are wrong. */
-  run(args: readonly string[], session: Session): Promise<Outcome | null>;
+  run(args: readonly string[], context: CommandContext): Promise<CommandResult | null>;
 };
 
 const commonOptions = {
   stack: { value: "NAME", help: "a deployed stack, instead of the local one" },
   json: { help: "one JSON document on stdout, nothing else" },
   help: { help: "this text" },
-} satisfies Record<string, Option>;
+} satisfies Record<string, CommandOption>;
 
-type CommonName = keyof typeof commonOptions;
+type CommonOptionName = keyof typeof commonOptions;
 
-/** Makes a verb of its definition: every verb parses, checks and explains itself in the same way. */
-export function defineVerb<Name extends string, Operand extends string = never>({
+/** Creates a command that parses its arguments, checks them and renders its help. */
+export function defineCommand<Name extends string, Operand extends string = never>({
   name,
   summary,
   examples,
   operands = [],
   run,
   ...own
-}: Definition<Name, Operand>): Verb {
-  const options = new Map<string, Option>([...Object.entries<Option>(own.options), ...Object.entries(commonOptions)]);
+}: CommandDefinition<Name, Operand>): Command {
+  const options = new Map<string, CommandOption>([
+    ...Object.entries<CommandOption>(own.options),
+    ...Object.entries(commonOptions),
+  ]);
   const required = [...options].filter(([, option]) => option.required);
-  const shape = [name, ...operands, ...required.map(([key, option]) => written(key, option)), "[options]"];
+  const shape = [name, ...operands, ...required.map(([key, option]) => formatOption(key, option)), "[options]"];
   const usage = shape.join(" ");
   return {
     name,
     summary,
     usage,
     examples,
-    async run(args, session) {
+    async run(args, context) {
       const given = parse(args, options, usage);
       if (given.flag("help")) {
-        const text = verbHelp({ usage, summary, examples }, options);
+        const text = formatCommandHelp({ usage, summary, examples }, options);
         return { text, json: { help: text } };
       }
       const missing = required.filter(([key]) => given.list(key).length === 0);
       const lacking = [...operands.slice(given.operands.length), ...missing.map(([key]) => `--${key}`)];
-      if (lacking.length > 0) throw misuse(`${name} needs ${lacking.join(" and ")}.`, usage);
+      if (lacking.length > 0) throw usageError(`${name} needs ${lacking.join(" and ")}.`, usage);
       const extra = given.operands[operands.length];
-      if (extra !== undefined) throw misuse(`'${extra}' is one argument too many.`, usage);
-      return run({ ...given, operand: (asked) => given.operands[operands.indexOf(asked)] ?? "" }, session);
+      if (extra !== undefined) throw usageError(`'${extra}' is one argument too many.`, usage);
+      return run({ ...given, operand: (asked) => given.operands[operands.indexOf(asked)] ?? "" }, context);
     },
   };
 }
 
-function parse(args: readonly string[], options: ReadonlyMap<string, Option>, usage: string) {
+function parse(args: readonly string[], options: ReadonlyMap<string, CommandOption>, usage: string) {
   const config = Object.fromEntries(
     [...options].map(([key, { value }]) => [
       key,
@@ -101,15 +104,15 @@ function parse(args: readonly string[], options: ReadonlyMap<string, Option>, us
     const option = options.get(token.name);
     if (option === undefined) {
       const names = [...options.keys()].map((key) => `--${key}`);
-      throw misuse(`There is no option ${token.rawName}.${suggestion(token.rawName, names)}`, usage);
+      throw usageError(`There is no option ${token.rawName}.${suggestion(token.rawName, names)}`, usage);
     }
     if ((option.value === undefined) !== (token.value === undefined)) {
-      throw misuse(
+      throw usageError(
         `${token.rawName} takes ${option.value === undefined ? "no value" : `a value: ${option.value}`}.`,
         usage,
       );
     }
-    if (values.has(token.name) && option.multiple !== true) throw misuse(`${token.rawName} is given twice.`, usage);
+    if (values.has(token.name) && option.multiple !== true) throw usageError(`${token.rawName} is given twice.`, usage);
     const all = [...(values.get(token.name) ?? []), token.value ?? ""];
     values.set(token.name, all);
     open = option.multiple === true ? all : undefined;
@@ -122,15 +125,15 @@ function parse(args: readonly string[], options: ReadonlyMap<string, Option>, us
   };
 }
 
-function misuse(message: string, usage: string): CliError {
+function usageError(message: string, usage: string): CliError {
   return new CliError("usage", `${message}\nUsage: ${usage}`);
 }
 
-function verbHelp(
-  { usage, summary, examples }: Pick<Verb, "usage" | "summary" | "examples">,
-  options: ReadonlyMap<string, Option>,
+function formatCommandHelp(
+  { usage, summary, examples }: Pick<Command, "usage" | "summary" | "examples">,
+  options: ReadonlyMap<string, CommandOption>,
 ): string {
-  const rows = [...options].map(([key, option]) => [written(key, option), option.help] as const);
+  const rows = [...options].map(([key, option]) => [formatOption(key, option), option.help] as const);
   const width = Math.max(...rows.map(([option]) => option.length));
   const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
   const shown = examples.map((example) => `  npm run activity -- ${example}`);
@@ -142,6 +145,6 @@ function verbHelp(
   ].join("\n");
 }
 
-function written(key: string, { value, multiple }: Option): string {
+function formatOption(key: string, { value, multiple }: CommandOption): string {
   return `--${key}${value === undefined ? "" : ` ${value}`}${multiple ? "..." : ""}`;
 }

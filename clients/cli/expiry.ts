@@ -5,7 +5,7 @@ import { parseDuration, shiftTime } from "./duration.ts";
 /**
  * The moment that `90d` or `1y` from now, or a date, or a date and time, means. Throws `CliError` `usage` for anything else.
  */
-export function readExpiry(text: string, now: Date): string {
+export function parseExpiry(text: string, now: Date): string {
   const duration = parseDuration(text);
   const at = duration === null ? parseTimestamp(text) : shiftTime(now, duration, 1);
   if (at !== null && at > now.toISOString()) return at;

@@ -9,7 +9,7 @@ const controller = new AbortController();
 let endsAfter = Number.POSITIVE_INFINITY;
 
 /** From this call on, the first interruption aborts the signal rather than the process; a second one ends that. */
-export function interruption(): AbortSignal {
+export function interruptionSignal(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, interruptByHand);
   if (isNpmScript) interruptWithParent();
   return controller.signal;

@@ -17,12 +17,12 @@ export type RejectedMessage = {
 };
 
 /** A message that is held: nobody else sees it until it is released, or the time of the hold ends. */
-export type HeldMessage = RejectedMessage & { readonly receipt: string };
+export type HeldRejectedMessage = RejectedMessage & { readonly receipt: string };
 
 const holdSeconds = 60;
 
 /** Holds up to ten messages. None means that the queue, as far as anybody can see it, is empty. */
-export async function hold(client: SQSClient, queueUrl: string): Promise<HeldMessage[]> {
+export async function receiveRejected(client: SQSClient, queueUrl: string): Promise<HeldRejectedMessage[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl: queueUrl,
@@ -34,11 +34,15 @@ export async function hold(client: SQSClient, queueUrl: string): Promise<HeldMes
       MessageSystemAttributeNames: ["SentTimestamp"],
     }),
   );
-  return Messages.map(heldMessage);
+  return Messages.map(toHeldMessage);
 }
 
 /** Lets go of messages, as if nobody had looked. */
-export async function release(client: SQSClient, queueUrl: string, messages: readonly HeldMessage[]): Promise<void> {
+export async function releaseRejected(
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly HeldRejectedMessage[],
+): Promise<void> {
   for (let at = 0; at < messages.length; at += 10) {
     const Entries = entries(messages.slice(at, at + 10)).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
@@ -46,7 +50,11 @@ export async function release(client: SQSClient, queueUrl: string, messages: rea
 }
 
 /** Removes messages for good. Throws where the queue keeps one of them. */
-export async function remove(client: SQSClient, queueUrl: string, messages: readonly HeldMessage[]): Promise<void> {
+export async function deleteRejected(
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly HeldRejectedMessage[],
+): Promise<void> {
   if (messages.length === 0) return;
   const answer = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries(messages) }));
   const [kept] = answer.Failed ?? [];
@@ -55,25 +63,25 @@ export async function remove(client: SQSClient, queueUrl: string, messages: read
 }
 
 /** Looks at up to `limit` messages, or a few more, and leaves them where they are. */
-export async function peek(client: SQSClient, queueUrl: string, limit: number): Promise<HeldMessage[]> {
-  const seen: HeldMessage[] = [];
+export async function peekRejected(client: SQSClient, queueUrl: string, limit: number): Promise<HeldRejectedMessage[]> {
+  const seen: HeldRejectedMessage[] = [];
   try {
     while (seen.length < limit) {
-      const messages = await hold(client, queueUrl);
+      const messages = await receiveRejected(client, queueUrl);
       if (messages.length === 0) break;
       seen.push(...messages);
     }
   } finally {
-    await release(client, queueUrl, seen);
+    await releaseRejected(client, queueUrl, seen);
   }
   return seen;
 }
 
-function entries(messages: readonly HeldMessage[]) {
+function entries(messages: readonly HeldRejectedMessage[]) {
   return messages.map(({ receipt }, at) => ({ Id: String(at), ReceiptHandle: receipt }));
 }
 
-function heldMessage({ Body = "", ReceiptHandle = "", Attributes, MessageAttributes }: Message): HeldMessage {
+function toHeldMessage({ Body = "", ReceiptHandle = "", Attributes, MessageAttributes }: Message): HeldRejectedMessage {
   const attribute = (name: string) => MessageAttributes?.[name]?.StringValue ?? null;
   return {
     message_id: attribute("message_id"),

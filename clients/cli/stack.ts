@@ -5,20 +5,20 @@ import * as z from "zod";
 import { stackNames } from "#shared/platform/stack-outputs.ts";
 import { CliError } from "./command-result.ts";
 
-const names = z.object({
+const stackNamesSchema = z.object({
   api: z.string(),
   queues: z.object({ ingest: z.string(), rejected: z.string(), ingest_dead_letters: z.optional(z.string()) }),
   tables: z.object({ events: z.string(), config: z.string() }),
   functions: z.object({ access: z.string(), repair: z.string() }),
 });
 
-const auditLogs = z.object({ events: z.string(), access: z.string() });
+const auditLogsSchema = z.object({ events: z.string(), access: z.string() });
 
-const deployedStack = names.extend({ logs: auditLogs });
+const deployedStackSchema = stackNamesSchema.extend({ logs: auditLogsSchema });
 
-const localStack = names.extend({
+const localStackSchema = stackNamesSchema.extend({
   endpoints: z.object({ dynamodb: z.string(), sqs: z.string(), lambda: z.string() }),
-  logFiles: auditLogs,
+  logFiles: auditLogsSchema,
   /** The process that hosts it. */
   pid: z.number(),
   /** The id of the log that its data folder keeps; without a folder the log ends with the process. */
@@ -26,15 +26,15 @@ const localStack = names.extend({
   demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
 });
 
-export type Service = "dynamodb" | "sqs" | "lambda";
+export type AwsService = "dynamodb" | "sqs" | "lambda";
 
-type AuditLogs = z.infer<typeof auditLogs>;
+type AuditLogs = z.infer<typeof auditLogsSchema>;
 
 /**
  * How an AWS client reaches a stack; nothing for a deployed one, where the SDK finds credentials and region by
  * itself.
  */
-export type ClientConfig =
+export type AwsClientConfig =
   | Record<string, never>
   | {
       readonly endpoint: string;
@@ -42,8 +42,8 @@ export type ClientConfig =
       readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
     };
 
-/** The stack that a verb works on. */
-export type Target = z.infer<typeof names> & {
+/** A stack to work on: its names and addresses. */
+export type StackRef = z.infer<typeof stackNamesSchema> & {
   /** The organisation to try things with, and a token for it; only a local stack has one. */
   readonly demo: { readonly org_id: string; readonly token: string } | null;
   /** Where its audit logs are: files of a local stack, log groups of a deployed one. */
@@ -55,15 +55,15 @@ export type Target = z.infer<typeof names> & {
   readonly logIdentity: string;
   /** Whether the log outlives the process that hosts it. */
   readonly keepsLog: boolean;
-  clientConfig(service: Service): ClientConfig;
+  clientConfig(service: AwsService): AwsClientConfig;
 };
 
 /** Finds the deployed stack of that name, or else the one that runs here. Throws `CliError` where there is none. */
-export function findTarget(cwd: string, stack: string | undefined): Promise<Target> {
-  return stack === undefined ? localTarget(cwd) : deployedTarget(stack);
+export function findStack(cwd: string, stack: string | undefined): Promise<StackRef> {
+  return stack === undefined ? findLocalStack(cwd) : findDeployedStack(stack);
 }
 
-async function localTarget(cwd: string): Promise<Target> {
+async function findLocalStack(cwd: string): Promise<StackRef> {
   const file = join(cwd, ".local", "stack.json");
   let text: string;
   try {
@@ -75,7 +75,7 @@ async function localTarget(cwd: string): Promise<Target> {
       { cause },
     );
   }
-  const parsed = localStack.safeParse(parseJson(text));
+  const parsed = localStackSchema.safeParse(parseJson(text));
   if (!parsed.success) {
     throw new CliError(
       "failed",
@@ -106,13 +106,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function deployedTarget(stack: string): Promise<Target> {
+async function findDeployedStack(stack: string): Promise<StackRef> {
   const { Stacks } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName: stack }));
   const outputs: Record<string, string> = {};
   for (const { OutputKey, OutputValue } of Stacks?.[0]?.Outputs ?? []) {
     if (OutputKey !== undefined && OutputValue !== undefined) outputs[OutputKey] = OutputValue;
   }
-  const parsed = deployedStack.safeParse(stackNames(outputs));
+  const parsed = deployedStackSchema.safeParse(stackNames(outputs));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
     throw new CliError(

@@ -1,12 +1,12 @@
 import { styleText } from "node:util";
-import { printable } from "./printable.ts";
+import { toPrintable } from "./printable.ts";
 
-export type Style = Parameters<typeof styleText>[0];
+export type TextStyle = Parameters<typeof styleText>[0];
 
-export type Column<Row> = {
+export type TableColumn<Row> = {
   readonly title: string;
   cell(row: Row): string;
-  readonly style?: (row: Row) => Style;
+  readonly style?: (row: Row) => TextStyle;
 };
 
 const gap = "  ";
@@ -16,8 +16,12 @@ const widestColumn = 40;
  * Writes rows under titles. Where a terminal shows them, no line is wider than `columns`: the last column gives way.
  * Colours are used only where stdout is a terminal that wants them.
  */
-export function table<Row>(shape: readonly Column<Row>[], rows: readonly Row[], columns: number | null): string {
-  const texts = rows.map((row) => shape.map(({ cell }) => printable(cell(row))));
+export function formatTable<Row>(
+  shape: readonly TableColumn<Row>[],
+  rows: readonly Row[],
+  columns: number | null,
+): string {
+  const texts = rows.map((row) => shape.map(({ cell }) => toPrintable(cell(row))));
   const last = shape.length - 1;
   const widths = shape.map(({ title }, at) => {
     const widest = Math.max(title.length, ...texts.map((cells) => widthOf(cells[at] ?? "")));
@@ -28,7 +32,7 @@ export function table<Row>(shape: readonly Column<Row>[], rows: readonly Row[], 
     if (columns === null) return null;
     return at === last ? Math.max(columns - before, 10) : (widths[at] ?? 0);
   };
-  const line = (cells: readonly string[], style: (at: number) => Style | undefined) =>
+  const line = (cells: readonly string[], style: (at: number) => TextStyle | undefined) =>
     cells
       .map((text, at) => {
         const room = roomOf(at);
@@ -46,7 +50,7 @@ export function table<Row>(shape: readonly Column<Row>[], rows: readonly Row[], 
   return [titles, ...texts.map((cells, row) => line(cells, (at) => styleOf(shape[at], rows[row])))].join("\n");
 }
 
-function styleOf<Row>(column: Column<Row> | undefined, row: Row | undefined): Style | undefined {
+function styleOf<Row>(column: TableColumn<Row> | undefined, row: Row | undefined): TextStyle | undefined {
   return row === undefined ? undefined : column?.style?.(row);
 }
 

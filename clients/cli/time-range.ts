@@ -2,7 +2,7 @@ import { parseTimeInterval, type TimeRange, timeFault } from "#shared/platform/t
 import { CliError } from "./command-result.ts";
 import { parseDuration, shiftTime } from "./duration.ts";
 
-/** What every `--since` and `--until` takes, for the help of a verb. */
+/** What every `--since` and `--until` takes, for the help of a command. */
 export const sinceOption = {
   value: "24h|7d|1y|TIME",
   help: "from so long ago, or from a date or time; UTC, inclusive",
@@ -13,16 +13,16 @@ export const untilOption = { value: "24h|7d|1y|TIME", help: "the same, for the e
  * The bounds that a user gave, as UTC with three fraction digits; `null` where an option was left out. A date is all of
  * its day in UTC, as everything that this command shows is. Throws `CliError` `usage`.
  */
-export function readTimeRange(text: (option: "since" | "until") => string | undefined, now: Date): TimeRange {
+export function parseTimeRangeOptions(text: (option: "since" | "until") => string | undefined, now: Date): TimeRange {
   const range = {
-    since: readBound("since", text("since"), now),
-    until: readBound("until", text("until"), now),
+    since: parseBound("since", text("since"), now),
+    until: parseBound("until", text("until"), now),
   };
   if (range.since === null || range.until === null || range.since <= range.until) return range;
   throw new CliError("usage", "--since is later than --until.");
 }
 
-function readBound(option: "since" | "until", text: string | undefined, now: Date): string | null {
+function parseBound(option: "since" | "until", text: string | undefined, now: Date): string | null {
   if (text === undefined) return null;
   const duration = parseDuration(text);
   if (duration !== null) return shiftTime(now, duration, -1) ?? fail(option, text);

@@ -5,7 +5,7 @@ import { readEventText } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { isShardCount, shardCounts } from "#shared/events/shards/shards.ts";
 import { type ClockSource, correctedNow } from "./corrected-clock.ts";
-import { eventText } from "./event-text.ts";
+import { serializeEvent } from "./event-text.ts";
 
 /** An event without an idempotency key: the service's own transaction is what makes the write happen once. */
 export type TransactedEvent = Omit<EventInput, "idempotency_key"> & { readonly idempotency_key?: never };
@@ -37,7 +37,7 @@ export function activityPut(
     const message = `shards must be one of ${shardCounts.join(", ")}, as org list shows it.`;
     throw new ActivityError("invalid_value", message, { field: "shards" });
   }
-  const draft = readEventText(eventText(event), { now: correctedNow(client, Date.now()), entropy: newId() });
+  const draft = readEventText(serializeEvent(event), { now: correctedNow(client, Date.now()), entropy: newId() });
   if (draft.idempotencyKey !== null) {
     throw new ActivityError(
       "invalid_value",

@@ -1,18 +1,18 @@
-export type ChunkLimits = { readonly count: number; readonly bytes: number };
+export type BatchLimits = { readonly count: number; readonly bytes: number };
 
 /**
  * What one SendMessageBatch may hold:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
-const sqsBatchLimits: ChunkLimits = { count: 10, bytes: 1_048_576 };
+const sqsBatchLimits: BatchLimits = { count: 10, bytes: 1_048_576 };
 
 /**
  * Splits messages into runs, in order, that each keep to the limits. A message above the limit of bytes travels
  * alone.
  */
-export function* chunksOf<T extends { readonly body: string }>(
+export function* splitIntoBatches<T extends { readonly body: string }>(
   messages: readonly T[],
-  limits: ChunkLimits = sqsBatchLimits,
+  limits: BatchLimits = sqsBatchLimits,
 ): Generator<readonly T[]> {
   let chunk: T[] = [];
   let bytes = 0;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { eventText } from "./event-text.ts";
-import { type EventMessage, toMessage, toOutgoing } from "./message.ts";
+import { serializeEvent } from "./event-text.ts";
+import { type EventMessage, toMessage, toOutgoingMessage } from "./message.ts";
 import { createSender, type SenderOptions } from "./send.ts";
 
 export { activityPut } from "./activity-put.ts";
@@ -33,7 +33,7 @@ export function createEmitter({ now = () => new Date(), newId = randomUUID, ...s
 
   const prepare = (event: EventInput): EventMessage | Invalid => {
     try {
-      return toMessage(eventText(event), { now: now(), entropy: newId() });
+      return toMessage(serializeEvent(event), { now: now(), entropy: newId() });
     } catch (error) {
       if (error instanceof ActivityError) return { status: "invalid", reason: error.message };
       throw error;
@@ -43,7 +43,7 @@ export function createEmitter({ now = () => new Date(), newId = randomUUID, ...s
   return {
     async emit(events) {
       const prepared = events.map(prepare);
-      const messages = prepared.flatMap((one) => ("body" in one ? [toOutgoing(one)] : []));
+      const messages = prepared.flatMap((one) => ("body" in one ? [toOutgoingMessage(one)] : []));
       const sent = (await send(messages)).values();
       return prepared.map((one): EmitResult => {
         if ("status" in one) return one;

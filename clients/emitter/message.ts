@@ -29,7 +29,7 @@ export function toMessage(text: string, reception: Reception, over: Pick<EventIn
 }
 
 /** What the sender takes of an event. */
-export function toOutgoing({ body, draft }: EventMessage): OutgoingMessage {
+export function toOutgoingMessage({ body, draft }: EventMessage): OutgoingMessage {
   return { body, orgId: draft.event.org_id };
 }
 

@@ -5,15 +5,15 @@ import {
   type SendMessageBatchCommandOutput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { chunksOf } from "./chunks.ts";
+import { splitIntoBatches } from "./chunks.ts";
 
 /** The one call that is made of an SQS client. */
-export type QueueClient = { send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> };
+export type SqsSender = { send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> };
 
 export type SenderOptions = {
   /** What an environment variable holds; there must be one. */
   readonly queueUrl: string | undefined;
-  readonly client?: QueueClient;
+  readonly client?: SqsSender;
   /** Between 0 and 1; spreads the retries of many writers. */
   readonly random?: () => number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
@@ -31,9 +31,9 @@ export type OutgoingMessage = {
   readonly orgId: string | null;
 };
 
-const attempts = 5;
+const maxAttempts = 5;
 const firstPauseMs = 100;
-const chunksAtOnce = 8;
+const maxConcurrentBatches = 8;
 
 /**
  * Creates a function that sends messages to a queue and returns, in order, what became of each. It never throws: a call
@@ -56,23 +56,23 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
         if (fault !== undefined) results[at] = { status: "failed", reason: fault.reason, error: fault.error };
         return fault?.passing === true;
       });
-      if (attempt === attempts) return;
+      if (attempt === maxAttempts) return;
       if (again.length > 0) await sleep(random() * firstPauseMs * 2 ** attempt);
       waiting = again;
     }
   }
 
   /** Makes one call. Notes what was sent; answers what is wrong with the rest. */
-  async function sendOnce(messages: readonly Message[], results: SendResult[]): Promise<Map<number, Fault>> {
+  async function sendOnce(messages: readonly Message[], results: SendResult[]): Promise<Map<number, SendFailure>> {
     const Entries = messages.map(({ at, body, orgId }) => ({
       Id: String(at),
       MessageBody: body,
       ...(orgId === null ? {} : { MessageGroupId: orgId }),
     }));
-    const faults = new Map(messages.map(({ at }) => [at, unanswered]));
+    const faults = new Map(messages.map(({ at }) => [at, noResult]));
     try {
       const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-      for (const entry of answer.Failed ?? []) faults.set(Number(entry.Id), faultOf(entry));
+      for (const entry of answer.Failed ?? []) faults.set(Number(entry.Id), toSendFailure(entry));
       for (const { Id, MessageId = "" } of answer.Successful ?? []) {
         faults.delete(Number(Id));
         results[Number(Id)] = { status: "sent", message_id: MessageId };
@@ -87,21 +87,21 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
 
   return async (outgoing) => {
     const results: SendResult[] = [];
-    const chunks = chunksOf(outgoing.map((message, at) => ({ ...message, at })));
+    const chunks = splitIntoBatches(outgoing.map((message, at) => ({ ...message, at })));
     const worker = async () => {
       for (const chunk of chunks) await sendChunk(chunk, results);
     };
-    await Promise.all(Array.from({ length: chunksAtOnce }, worker));
+    await Promise.all(Array.from({ length: maxConcurrentBatches }, worker));
     return results;
   };
 }
 
-type Fault = { readonly passing: boolean; readonly reason: string; readonly error: unknown };
+type SendFailure = { readonly passing: boolean; readonly reason: string; readonly error: unknown };
 
-const unanswered: Fault = { passing: true, reason: "SQS did not say what became of the message.", error: null };
+const noResult: SendFailure = { passing: true, reason: "SQS did not say what became of the message.", error: null };
 
 /** A fault of the sender would fail again, except that SQS counts throttling among them. */
-function faultOf({ SenderFault, Code = "", Message = "" }: BatchResultErrorEntry): Fault {
+function toSendFailure({ SenderFault, Code = "", Message = "" }: BatchResultErrorEntry): SendFailure {
   return {
     passing: SenderFault !== true || /throttl/i.test(Code),
     reason: Message === "" ? Code : `${Code}: ${Message}`,

@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cl
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { findTarget } from "#clients/cli/stack.ts";
+import { findStack } from "#clients/cli/stack.ts";
 import { stackName } from "#infra/config.ts";
 import { anInput } from "#test/support/builders.ts";
 import { readJson } from "#test/support/feed.ts";
@@ -24,7 +24,7 @@ describe("an event that a service sends to the queue", () => {
   it("comes out of the stream as a line of the audit log", async () => {
     const { org_id } = await world.tenant();
     await world.ingest([anInput({ org_id, entity_id: "inv_audited" })]);
-    const { audit } = await findTarget(".", stackName("dev"));
+    const { audit } = await findStack(".", stackName("dev"));
     const logs = new CloudWatchLogsClient({});
     const line = await until(async () => {
       const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: audit.events }));

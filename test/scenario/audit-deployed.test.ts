@@ -52,7 +52,7 @@ async function review(args: readonly string[], logs: string) {
     AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1",
     AWS_MAX_ATTEMPTS: "1",
   };
-  return commandLine(null).run(["review", ...args, "--stack", "activity-log-prod"], { env });
+  return commandLine(null).run(["audit", ...args, "--stack", "activity-log-prod"], { env });
 }
 
 it("asks Logs Insights the same question as the console, for the time and the organisation, and waits", async () => {

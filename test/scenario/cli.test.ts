@@ -224,7 +224,7 @@ describe("a deployed stack", () => {
 
   const prod = ["--stack", "activity-log-prod"];
 
-  it("is found by its outputs, and takes the same verbs", async () => {
+  it("is found by its outputs, and accepts the same commands", async () => {
     const away = commandLine(null);
     const tenant = await stack.tenant();
     const input = JSON.stringify(anInput({ org_id: tenant.org_id }));

@@ -100,7 +100,7 @@ async function organisations(stack: z.infer<typeof Running>, request: Record<str
 /** Asks the audit logs, from the folder of the project. */
 async function review(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const main = resolve(import.meta.dirname, "../../clients/cli/main.ts");
-  const child = spawn(execPath, [main, "review", "administration", "--since", "1h", ...args], {
+  const child = spawn(execPath, [main, "audit", "administration", "--since", "1h", ...args], {
     cwd: project,
     env: {},
   });

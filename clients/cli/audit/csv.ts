@@ -18,18 +18,19 @@ const skipped = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}"]*/u;
  * Writes a table as CSV (RFC 4180), for a spreadsheet: with a byte order mark, and with an apostrophe before a text that
  * it would take for a formula. See "CSV Injection" of OWASP.
  */
-export function csv(
+export function formatCsv(
   columns: readonly string[],
   rows: readonly Readonly<Record<string, Cell>>[],
   { show = (text) => text }: CsvOptions = {},
 ): string {
-  const lines = rows.map((row) => columns.map((column) => cell(row[column] ?? null, show)));
+  const lines = rows.map((row) => columns.map((column) => formatCell(row[column] ?? null, show)));
   return (
-    byteOrderMark + [columns.map((column) => cell(column, show)), ...lines].map((cells) => cells.join(",")).join("\r\n")
+    byteOrderMark +
+    [columns.map((column) => formatCell(column, show)), ...lines].map((cells) => cells.join(",")).join("\r\n")
   );
 }
 
-function cell(value: Cell, show: (text: string) => string): string {
+function formatCell(value: Cell, show: (text: string) => string): string {
   if (value === null) return "";
   if (typeof value === "number" || /^-?\d+(\.\d+)?$/.test(value)) return String(value);
   const safe = withoutFormulas(show(value));

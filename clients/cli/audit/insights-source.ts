@@ -5,37 +5,37 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { Session } from "#clients/cli/command-context.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { progressBar } from "#clients/cli/emit/progress-bar.ts";
-import type { Target } from "#clients/cli/stack.ts";
+import { createProgressBar } from "#clients/cli/emit/progress-bar.ts";
+import type { StackRef } from "#clients/cli/stack.ts";
 import type { Row, Window } from "#shared/audit/evaluate.ts";
 import { insightsQuery, orgLinesQuery } from "#shared/audit/insights.ts";
 import type { Field } from "#shared/audit/lines.ts";
 import { maxRows, type SavedQuery } from "#shared/audit/saved-query.ts";
-import { hasOrg } from "./known-org.ts";
-import { columnsOf, type ReviewSource } from "./source.ts";
+import { orgExists } from "./known-org.ts";
+import { type AuditLogSource, columnsOf } from "./source.ts";
 
 const pauseMs = 500;
 
 /** The audit logs of a deployed stack, asked through CloudWatch Logs Insights. */
-export function insights(target: Target, session: Session): ReviewSource {
+export function createInsightsSource(stack: StackRef, context: CommandContext): AuditLogSource {
   const client = new CloudWatchLogsClient();
 
   const ask = async (log: SavedQuery["from"], queryString: string, { since, until }: Window) => {
     const { queryId } = await client.send(
       new StartQueryCommand({
-        logGroupName: target.audit[log],
+        logGroupName: stack.audit[log],
         queryString,
         startTime: Date.parse(since) / 1_000,
         endTime: Date.parse(until) / 1_000,
       }),
     );
-    return finished(client, queryId, session);
+    return finished(client, queryId, context);
   };
 
   return {
-    async answer(query, filled, window) {
+    async runQuery(query, filled, window) {
       const queryString = textOf(() => insightsQuery(query, filled, window.org));
       const { results = [], statistics } = await ask(query.from, queryString, window);
       const rows = results.map((fields) => rowOf(query, fields));
@@ -44,7 +44,7 @@ export function insights(target: Target, session: Session): ReviewSource {
     async hasOrg(query, window, orgId) {
       const { results = [] } = await ask(query.from, orgLinesQuery(orgId), window);
       const count = results[0]?.find(({ field }) => field === "count")?.value ?? "0";
-      return Number(count) > 0 || hasOrg(target, orgId);
+      return Number(count) > 0 || orgExists(stack, orgId);
     },
   };
 }
@@ -61,10 +61,10 @@ function textOf(compile: () => string): string {
 async function finished(
   client: CloudWatchLogsClient,
   queryId: string | undefined,
-  session: Session,
+  context: CommandContext,
 ): Promise<GetQueryResultsCommandOutput> {
-  const interruption = session.interruption();
-  const bar = progressBar(session);
+  const interruption = context.interruption();
+  const bar = createProgressBar(context);
   try {
     for (;;) {
       const answer = await client.send(new GetQueryResultsCommand({ queryId }));
@@ -77,7 +77,7 @@ async function finished(
         throw new CliError("failed", "Interrupted. The query is stopped.");
       }
       bar.show(null, `${answer.statistics?.recordsScanned ?? 0} lines read`);
-      await session.sleep(pauseMs);
+      await context.sleep(pauseMs);
     }
   } finally {
     bar.clear();

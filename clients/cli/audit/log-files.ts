@@ -3,12 +3,12 @@ import { createInterface } from "node:readline";
 import { evaluate, isOfOrg, isWithin, readLines } from "#shared/audit/evaluate.ts";
 import { maxRows } from "#shared/audit/saved-query.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
-import type { ReviewSource } from "./source.ts";
+import type { AuditLogSource } from "./source.ts";
 
 /** The audit logs of a local stack, which are files: of each log by its name. */
-export function logFiles(files: Readonly<Record<"events" | "access", string>>): ReviewSource {
+export function createLogFileSource(files: Readonly<Record<"events" | "access", string>>): AuditLogSource {
   return {
-    async answer(query, filled, window) {
+    async runQuery(query, filled, window) {
       const lines = await linesOf(files[query.from]);
       const rows = evaluate(query, filled, window, lines);
       const searchedLines = lines.filter((line) => isWithin(line, window)).length;

@@ -1,7 +1,7 @@
 import type { Row, Window } from "#shared/audit/evaluate.ts";
 import type { Filled, SavedQuery } from "#shared/audit/saved-query.ts";
 
-export type Answer = {
+export type AuditQueryResult = {
   readonly rows: readonly Row[];
   /** Whether there was more than one answer can hold. */
   readonly isCut: boolean;
@@ -10,8 +10,8 @@ export type Answer = {
 };
 
 /** The audit logs of a stack. */
-export type ReviewSource = {
-  answer(query: SavedQuery, filled: Filled, window: Window): Promise<Answer>;
+export type AuditLogSource = {
+  runQuery(query: SavedQuery, filled: Filled, window: Window): Promise<AuditQueryResult>;
   /** Whether there is an organisation of that id. Throws `CliError` where that cannot be told. */
   hasOrg(query: SavedQuery, window: Window, orgId: string): Promise<boolean>;
 };

@@ -1,13 +1,13 @@
-import { csv } from "#clients/cli/audit/csv.ts";
-import { changeColumns, withChangeOf } from "#clients/cli/audit/field-change.ts";
-import { findReviewSource } from "#clients/cli/audit/find-source.ts";
-import { type Answer, columnsOf, type ReviewSource } from "#clients/cli/audit/source.ts";
-import { defineVerb } from "#clients/cli/command.ts";
-import type { Session } from "#clients/cli/command-context.ts";
-import { CliError, exitCodes, type Outcome } from "#clients/cli/command-result.ts";
-import { printable } from "#clients/cli/printable.ts";
-import { type Column, table } from "#clients/cli/table.ts";
-import { readTimeRange, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { formatCsv } from "#clients/cli/audit/csv.ts";
+import { changeColumns, withFieldChange } from "#clients/cli/audit/field-change.ts";
+import { findAuditLogSource } from "#clients/cli/audit/find-source.ts";
+import { type AuditLogSource, type AuditQueryResult, columnsOf } from "#clients/cli/audit/source.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
+import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
+import { toPrintable } from "#clients/cli/printable.ts";
+import { formatTable, type TableColumn } from "#clients/cli/table.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-range.ts";
 import type { Row, Window } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { Filled, Parameter, SavedQuery } from "#shared/audit/saved-query.ts";
@@ -16,12 +16,12 @@ import { suggestion } from "#shared/platform/did-you-mean.ts";
 
 const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly Parameter[];
 
-type Question = { readonly query: SavedQuery; readonly filled: Filled; readonly window: Window };
+type AuditQuery = { readonly query: SavedQuery; readonly filled: Filled; readonly window: Window };
 
-export const review = defineVerb({
-  name: "review",
-  summary: "Asks the audit logs one of the saved questions. review list tells which there are.",
-  examples: ["review administration --since 24h", "review document-history --document inv_8c3f1a9b --since 7d --csv"],
+export const audit = defineCommand({
+  name: "audit",
+  summary: "Asks the audit logs one of the saved questions. audit list tells which there are.",
+  examples: ["audit administration --since 24h", "audit document-history --document inv_8c3f1a9b --since 7d --csv"],
   operands: ["QUERY"],
   options: {
     since: { ...sinceOption, required: true, help: `when it was recorded: ${sinceOption.help}` },
@@ -34,27 +34,35 @@ export const review = defineVerb({
     "from-files": { value: "DIR", help: "the logs or the data folder of a local stack that has ended" },
     csv: { help: "comma-separated values, for a spreadsheet" },
   },
-  async run(given, session) {
-    if (given.flag("csv") && given.flag("json")) throw new CliError("usage", "Give either --csv or --json, not both.");
-    const query = findQuery(given.operand("QUERY"));
-    const filled = fill(query, (name) => given.text(name));
-    const window = { ...readWindow(given, session.now()), org: readOrg(query, given.text("org")) };
-    const source = await findReviewSource({ stack: given.text("stack"), files: given.text("from-files") }, session);
-    const answer = await source.answer(query, filled, window);
+  async run(args, context) {
+    if (args.flag("csv") && args.flag("json")) throw new CliError("usage", "Give either --csv or --json, not both.");
+    const query = findQuery(args.operand("QUERY"));
+    const filled = parseArguments(query, (name) => args.text(name));
+    const window = { ...parseWindow(args, context.now()), org: parseOrg(query, args.text("org")) };
+    const source = await findAuditLogSource(
+      { stackName: args.text("stack"), folder: args.text("from-files") },
+      context,
+    );
+    const answer = await source.runQuery(query, filled, window);
     if (answer.rows.length === 0) await assertKnownOrg(source, query, window);
-    return outcomeOf({ query, filled, window }, answer, given.flag("csv"), session);
+    return toResult({ query, filled, window }, answer, args.flag("csv"), context);
   },
 });
 
 /** An empty answer about an organisation that does not exist would look like an all-clear. */
-async function assertKnownOrg(source: ReviewSource, query: SavedQuery, window: Window): Promise<void> {
+async function assertKnownOrg(source: AuditLogSource, query: SavedQuery, window: Window): Promise<void> {
   if (window.org === null || (await source.hasOrg(query, window, window.org))) return;
   throw new CliError("usage", `There is no organisation '${window.org}': org list shows those that there are.`);
 }
 
-function outcomeOf({ query, filled, window }: Question, answer: Answer, asCsv: boolean, session: Session): Outcome {
+function toResult(
+  { query, filled, window }: AuditQuery,
+  answer: AuditQueryResult,
+  asCsv: boolean,
+  context: CommandContext,
+): CommandResult {
   const field = query.result.kind === "rows" && filled.field !== undefined ? String(filled.field) : null;
-  const rows = answer.rows.map((row) => withChangeOf(field, withTimes(query, row)));
+  const rows = answer.rows.map((row) => withFieldChange(field, withTimes(query, row)));
   const columns = field === null ? columnsOf(query) : [...columnsOf(query), ...changeColumns];
   const searched = `Searched ${answer.searchedLines} lines of the ${query.from} log, ${window.since} to ${window.until}.`;
   const json = {
@@ -62,34 +70,34 @@ function outcomeOf({ query, filled, window }: Question, answer: Answer, asCsv: b
     ...{ columns, rows, is_cut: answer.isCut },
   };
   const exit = answer.isCut ? exitCodes.incomplete : exitCodes.done;
-  if (answer.isCut) session.stderr.write(`There may be more than these ${rows.length}: ask for a shorter time.\n`);
+  if (answer.isCut) context.stderr.write(`There may be more than these ${rows.length}: ask for a shorter time.\n`);
   if (asCsv) {
-    session.stderr.write(`${searched}\n`);
-    return { json, text: csv(columns, rows, session.columns === null ? {} : { show: printable }), exit };
+    context.stderr.write(`${searched}\n`);
+    return { json, text: formatCsv(columns, rows, context.columns === null ? {} : { show: toPrintable }), exit };
   }
   const filledColumns = columns.filter((column) => rows.some((row) => (row[column] ?? null) !== null));
   if (rows.length === 0) return { json, text: `Nothing found.\n${searched}`, exit };
-  const found = table(shapeOf(filledColumns), rows, session.columns);
+  const found = formatTable(tableColumns(filledColumns), rows, context.columns);
   return { json, text: `${found}\n${rows.length === 1 ? "1 row" : `${rows.length} rows`}. ${searched}`, exit };
 }
 
-export const reviewList = defineVerb({
-  name: "review list",
+export const auditList = defineCommand({
+  name: "audit list",
   summary: "Lists the saved questions.",
-  examples: ["review list"],
+  examples: ["audit list"],
   options: {},
-  async run(_, session) {
-    const shape: readonly Column<SavedQuery>[] = [
+  async run(_, context) {
+    const shape: readonly TableColumn<SavedQuery>[] = [
       { title: "QUERY", cell: ({ name }) => name, style: () => "cyan" },
-      { title: "NEEDS", cell: (query) => needs(query).join(" ") },
+      { title: "NEEDS", cell: (query) => requiredOptions(query).join(" ") },
       { title: "ANSWERS", cell: ({ summary }) => summary },
     ];
-    const json = savedQueries.map((query) => ({ name: query.name, title: query.title, needs: needs(query) }));
-    return { json: { queries: json }, text: table(shape, savedQueries, session.columns) };
+    const json = savedQueries.map((query) => ({ name: query.name, title: query.title, needs: requiredOptions(query) }));
+    return { json: { queries: json }, text: formatTable(shape, savedQueries, context.columns) };
   },
 });
 
-function needs({ parameters }: SavedQuery): string[] {
+function requiredOptions({ parameters }: SavedQuery): string[] {
   return Object.entries(parameters).flatMap(([name, { usual }]) => (usual === undefined ? [`--${name}`] : []));
 }
 
@@ -101,28 +109,28 @@ function findQuery(name: string): SavedQuery {
 }
 
 /** Throws `CliError` `usage` where a required argument is missing, or one is given that the query does not take. */
-function fill(query: SavedQuery, given: (name: Parameter) => string | undefined): Filled {
+function parseArguments(query: SavedQuery, optionValue: (name: Parameter) => string | undefined): Filled {
   const filled: Partial<Record<Parameter, string | number>> = {};
   for (const name of parameters) {
     const wanted = query.parameters[name];
-    const text = given(name);
+    const text = optionValue(name);
     if (wanted === undefined) {
       if (text === undefined) continue;
       if (query.narrowed?.[name] === undefined) throw new CliError("usage", `${query.name} takes no --${name}.`);
     }
     const value = text ?? wanted?.usual;
     if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${wanted?.help}.`);
-    filled[name] = name === "threshold" ? readNumber(value) : value;
+    filled[name] = name === "threshold" ? parseThreshold(value) : value;
   }
   return filled;
 }
 
-function readNumber(value: string | number): number {
+function parseThreshold(value: string | number): number {
   if (/^\d{1,9}$/.test(String(value))) return Number(value);
   throw new CliError("usage", `--threshold takes a whole number, and not '${value}'.`);
 }
 
-function readOrg(query: SavedQuery, org: string | undefined): string | null {
+function parseOrg(query: SavedQuery, org: string | undefined): string | null {
   if (org === undefined) return null;
   if (query.hasNoOrg) throw new CliError("usage", `${query.name} takes no --org: its lines cannot say whose they are.`);
   if (orgIdPattern.test(org)) return org;
@@ -130,9 +138,9 @@ function readOrg(query: SavedQuery, org: string | undefined): string | null {
 }
 
 /** To the second, which is what CloudWatch can be asked for: outwards, so that nothing of the range is left out. */
-function readWindow(given: { text(name: "since" | "until"): string | undefined }, now: Date) {
-  const texts = { since: given.text("since") ?? "", until: given.text("until") ?? now.toISOString() };
-  const { since, until } = readTimeRange((option) => texts[option], now);
+function parseWindow(args: { text(name: "since" | "until"): string | undefined }, now: Date) {
+  const texts = { since: args.text("since") ?? "", until: args.text("until") ?? now.toISOString() };
+  const { since, until } = parseTimeRangeOptions((option) => texts[option], now);
   const second = (at: string | null, round: (seconds: number) => number) =>
     new Date(round(Date.parse(at ?? "") / 1_000) * 1_000).toISOString();
   return { since: second(since, Math.floor), until: second(until, Math.ceil) };
@@ -152,7 +160,7 @@ function withTimes({ result }: SavedQuery, row: Row): Row {
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, shown(column, value)]));
 }
 
-function shapeOf(columns: readonly string[]): Column<Row>[] {
+function tableColumns(columns: readonly string[]): TableColumn<Row>[] {
   return columns.map((column) => ({
     title: column.toUpperCase().replaceAll("_", " "),
     cell: (row) => String(row[column] ?? ""),

@@ -1,23 +1,23 @@
 import * as z from "zod";
-import { administer } from "#clients/cli/admin-client.ts";
-import { defineVerb } from "#clients/cli/command.ts";
-import { findTarget } from "#clients/cli/stack.ts";
+import { callAdmin } from "#clients/cli/admin-client.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import { findStack } from "#clients/cli/stack.ts";
 
 const options = {
   org: { value: "ORG", required: true, help: "the organisation whose log it may read" },
   user: { value: "ID", help: "the user that it acts for" },
 } as const;
 
-export const clientCreate = defineVerb({
+export const clientCreate = defineCommand({
   name: "client create",
   summary: "Creates an API client for the Fakturoid API. Its secret is shown this once and kept nowhere.",
   examples: ["client create --org org_1 --user usr_1"],
   options,
   async run({ text }, { cwd, stderr }) {
-    const target = await findTarget(cwd, text("stack"));
+    const stack = await findStack(cwd, text("stack"));
     const client = z.object({ client_id: z.string(), org_id: z.string(), slug: z.string() });
     const request = { action: "client.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
-    const json = await administer(target, request, z.object({ client, secret: z.string() }));
+    const json = await callAdmin(stack, request, z.object({ client, secret: z.string() }));
     const { client_id, slug } = json.client;
     const lines = [
       `Client id     ${client_id}`,
@@ -29,16 +29,16 @@ export const clientCreate = defineVerb({
   },
 });
 
-export const keyCreate = defineVerb({
+export const keyCreate = defineCommand({
   name: "key create",
   summary: "Creates an API key for the SimplyBooks API. It is shown this once and kept nowhere.",
   examples: ["key create --org org_1"],
   options,
   async run({ text }, { cwd, stderr }) {
-    const target = await findTarget(cwd, text("stack"));
+    const stack = await findStack(cwd, text("stack"));
     const token = z.object({ token_id: z.string(), org_ids: z.array(z.string()) });
     const request = { action: "key.create" as const, org_id: text("org") ?? "", ...user(text("user")) };
-    const json = await administer(target, request, z.object({ token, secret: z.string() }));
+    const json = await callAdmin(stack, request, z.object({ token, secret: z.string() }));
     stderr.write(`Store the key now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.\n`);
     return { json, text: json.secret };
   },

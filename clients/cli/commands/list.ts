@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { readPages } from "#clients/cli/activity-api.ts";
-import { accessOptions, findAccess } from "#clients/cli/api-credentials.ts";
-import { defineVerb } from "#clients/cli/command.ts";
-import { type Column, type Style, table } from "#clients/cli/table.ts";
-import { moment } from "#clients/cli/time.ts";
-import { readTimeRange, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { fetchPages } from "#clients/cli/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import { formatTable, type TableColumn, type TextStyle } from "#clients/cli/table.ts";
+import { formatTime } from "#clients/cli/time.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-range.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** Structured parts stay as they came: zod would copy them, and drop a key named `__proto__`. */
@@ -40,7 +40,7 @@ const filters = {
   limit: "limit",
 } as const;
 
-export const list = defineVerb({
+export const list = defineCommand({
   name: "list",
   summary: "Shows events, newest first, as the API gives them. The local stack lends its demo token.",
   examples: ["list --type INVOICE --limit 50", "list --entity inv_8c3f1a9b --all --json"],
@@ -53,36 +53,36 @@ export const list = defineVerb({
     until: untilOption,
     limit: { value: "N", help: "events in a page, 1 to 500" },
     all: { help: "every page, not only the first" },
-    ...accessOptions,
+    ...credentialOptions,
   },
-  async run(given, session) {
+  async run(args, context) {
     const query = new URLSearchParams({ include: "actor" });
     for (const name of ["type", "entity", "actor", "action", "limit"] as const) {
-      const value = given.text(name);
+      const value = args.text(name);
       if (value !== undefined) query.set(filters[name], value);
     }
-    const { since, until } = readTimeRange((option) => given.text(option), session.now());
+    const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
     if (since !== null) query.set("since", since);
     if (until !== null) query.set("until", until);
-    const access = await findAccess(given, session);
-    const all = given.flag("all");
+    const access = await findCredentials(args, context);
+    const all = args.flag("all");
     if (all && !query.has("limit")) query.set("limit", "500");
-    const { pages, more } = await readPages(access, `/api/public/v1/activity?${query}`, page, { all, session });
+    const { pages, more } = await fetchPages(access, `/api/public/v1/activity?${query}`, page, { all, context });
     const events = pages.flatMap(({ activity }) => activity);
-    const text = events.length === 0 ? "No events." : table(shape, events, session.columns);
+    const text = events.length === 0 ? "No events." : formatTable(shape, events, context.columns);
     return { json: { events, has_more: more }, text };
   },
 });
 
-const shape: readonly Column<ListedEvent>[] = [
-  { title: "WHEN (UTC)", cell: ({ occurred_at }) => moment(occurred_at), style: () => "dim" },
+const shape: readonly TableColumn<ListedEvent>[] = [
+  { title: "WHEN (UTC)", cell: ({ occurred_at }) => formatTime(occurred_at), style: () => "dim" },
   { title: "ACTION", cell: ({ action }) => action, style: actionStyle },
   { title: "DOCUMENT", cell: ({ entity_ref, entity_id }) => entity_ref ?? entity_id },
   { title: "BY", cell: actorCell, style: () => "dim" },
   { title: "CHANGED", cell: changed },
 ];
 
-function actionStyle({ action }: ListedEvent): Style {
+function actionStyle({ action }: ListedEvent): TextStyle {
   if (/_(DELETED|VOIDED|CANCELLED|DECLINED|REJECTED|FAILED)$/.test(action)) return "red";
   if (/_(PAID|APPROVED|ACCEPTED|RECEIVED)$/.test(action)) return "green";
   return "cyan";

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { administer } from "#clients/cli/admin-client.ts";
-import { defineVerb } from "#clients/cli/command.ts";
+import { callAdmin } from "#clients/cli/admin-client.ts";
+import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { readExpiry } from "#clients/cli/expiry.ts";
-import { findTarget } from "#clients/cli/stack.ts";
-import { type Column, table } from "#clients/cli/table.ts";
+import { parseExpiry } from "#clients/cli/expiry.ts";
+import { findStack } from "#clients/cli/stack.ts";
+import { formatTable, type TableColumn } from "#clients/cli/table.ts";
 import { type Scope, scopes } from "#shared/auth/caller.ts";
 import { suggestion } from "#shared/platform/did-you-mean.ts";
 
@@ -21,7 +21,7 @@ const token = z.object({
 
 type Token = z.infer<typeof token>;
 
-export const tokenCreate = defineVerb({
+export const tokenCreate = defineCommand({
   name: "token create",
   summary: "Issues a token for one organisation or several. It is shown this once and kept nowhere.",
   examples: [
@@ -39,28 +39,28 @@ export const tokenCreate = defineVerb({
     const request = {
       action: "token.create" as const,
       org_ids: [...list("org")],
-      scopes: list("scope").map(readScope),
+      scopes: list("scope").map(parseScope),
       ...(user_id === undefined ? {} : { user_id }),
-      ...(expires === undefined ? {} : { expires_at: readExpiry(expires, now()) }),
+      ...(expires === undefined ? {} : { expires_at: parseExpiry(expires, now()) }),
     };
-    const target = await findTarget(cwd, text("stack"));
-    const json = await administer(target, request, z.object({ token, secret: z.string() }));
+    const stack = await findStack(cwd, text("stack"));
+    const json = await callAdmin(stack, request, z.object({ token, secret: z.string() }));
     stderr.write(`Store the token now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.\n`);
     return { json, text: json.secret };
   },
 });
 
-export const tokenList = defineVerb({
+export const tokenList = defineCommand({
   name: "token list",
   summary: "Lists the tokens, API keys and API clients of an organisation, newest first.",
   examples: ["token list --org org_1"],
   options: { org: { value: "ORG", required: true, help: "the organisation" } },
   async run({ text }, { cwd, columns, now }) {
-    const target = await findTarget(cwd, text("stack"));
+    const stack = await findStack(cwd, text("stack"));
     const request = { action: "token.list" as const, org_id: text("org") ?? "" };
-    const json = await administer(target, request, z.object({ tokens: z.array(token) }));
+    const json = await callAdmin(stack, request, z.object({ tokens: z.array(token) }));
     if (json.tokens.length === 0) return { json, text: `${request.org_id} has no token.` };
-    return { json, text: table(shape(now().toISOString()), json.tokens, columns) };
+    return { json, text: formatTable(shape(now().toISOString()), json.tokens, columns) };
   },
 });
 
@@ -72,30 +72,33 @@ const tokenEndpoint = z.object({
   status: z.enum(["enabled", "disabled"]),
 });
 
-export const tokenRevoke = defineVerb({
+export const tokenRevoke = defineCommand({
   name: "token revoke",
   summary: "Ends a token for good, and lists the webhook endpoints that it leaves behind.",
   examples: ["token revoke tok_0123456789abcdef0123456789abcdef --with-endpoints"],
   operands: ["TOKEN_ID"],
   options: { "with-endpoints": { help: "disables the webhook endpoints that it created or changed, too" } },
   async run({ operand, text, flag }, { cwd, columns }) {
-    const target = await findTarget(cwd, text("stack"));
+    const stack = await findStack(cwd, text("stack"));
     const token_id = operand("TOKEN_ID");
     const with_endpoints = flag("with-endpoints");
     const request = { action: "token.revoke" as const, token_id, with_endpoints };
-    const json = await administer(target, request, z.object({ token, endpoints: z.array(tokenEndpoint) }));
+    const json = await callAdmin(stack, request, z.object({ token, endpoints: z.array(tokenEndpoint) }));
     const lines = [
       `Revoked ${json.token.token_id} at ${json.token.revoked_at}. Access tokens of a client end with it.`,
-      ...leftBehind(json.endpoints, columns),
+      ...formatRemainingEndpoints(json.endpoints, columns),
     ];
     return { json, text: lines.join("\n") };
   },
 });
 
 /** What goes on after a token was revoked, and how to end it. */
-function leftBehind(endpoints: readonly z.infer<typeof tokenEndpoint>[], columns: number | null): string[] {
+function formatRemainingEndpoints(
+  endpoints: readonly z.infer<typeof tokenEndpoint>[],
+  columns: number | null,
+): string[] {
   if (endpoints.length === 0) return ["It leaves no webhook endpoint behind."];
-  const shape: Column<z.infer<typeof tokenEndpoint>>[] = [
+  const shape: TableColumn<z.infer<typeof tokenEndpoint>>[] = [
     { title: "ENDPOINT", cell: ({ endpoint_id }) => endpoint_id },
     { title: "STATE", cell: ({ status }) => status },
     { title: "BY THIS TOKEN", cell: ({ relation }) => relation },
@@ -105,19 +108,19 @@ function leftBehind(endpoints: readonly z.infer<typeof tokenEndpoint>[], columns
   const isLeft = endpoints.some(({ relation, status }) => relation !== "unknown" && status === "enabled");
   const isUnknown = endpoints.some(({ relation }) => relation === "unknown");
   return [
-    table(shape, endpoints, columns),
+    formatTable(shape, endpoints, columns),
     ...(isLeft ? ["Enabled endpoints are sent events as before. Disable them by --with-endpoints."] : []),
     ...(isUnknown ? ["unknown: created before tokens were recorded. Ask their owner, or see their events."] : []),
   ];
 }
 
-function readScope(text: string): Scope {
+function parseScope(text: string): Scope {
   const scope = scopes.find((known) => known === text);
   if (scope !== undefined) return scope;
   throw new CliError("usage", `There is no scope ${text}.${suggestion(text, scopes)} Scopes are ${scopes.join(", ")}.`);
 }
 
-function shape(now: string): Column<Token>[] {
+function shape(now: string): TableColumn<Token>[] {
   return [
     { title: "TOKEN", cell: ({ token_id }) => token_id },
     {

@@ -1,9 +1,9 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import * as z from "zod";
 import { CliError } from "#clients/cli/command-result.ts";
-import { type Tally, tallySchema } from "./summary.ts";
+import { type EmitSummary, emitSummarySchema } from "./summary.ts";
 
-const work = z.object({
+const jobSchema = z.object({
   size: z.number(),
   modified: z.number(),
   log: z.string(),
@@ -12,23 +12,23 @@ const work = z.object({
 });
 
 /** What is being done: the same file, unchanged, to the same log, with the same options. */
-export type Work = z.infer<typeof work>;
+export type EmitJob = z.infer<typeof jobSchema>;
 
-const saved = z.object({ work, offset: z.int(), lines: z.int(), tally: tallySchema });
+const checkpointSchema = z.object({ job: jobSchema, offset: z.int(), lines: z.int(), summary: emitSummarySchema });
 
 /** How far a run came: the lines before this place are done with. */
-export type Progress = { readonly offset: number; readonly lines: number; readonly tally: Tally };
+export type EmitProgress = { readonly offset: number; readonly lines: number; readonly summary: EmitSummary };
 
 /** The progress of one file, kept beside it in `FILE.progress` while the work goes on. */
-export type Checkpoint = {
+export type EmitCheckpoint = {
   /** Where an interrupted run of the same work stopped; `null` where there was none. */
-  load(): Promise<Progress | null>;
-  save(progress: Progress): Promise<void>;
+  load(): Promise<EmitProgress | null>;
+  save(progress: EmitProgress): Promise<void>;
   remove(): Promise<void>;
 };
 
 /** Describes the work on a file. Throws `CliError` where the file cannot be read. */
-export async function workOn(file: string, rest: Pick<Work, "log" | "wait" | "quiet">): Promise<Work> {
+export async function describeJob(file: string, rest: Pick<EmitJob, "log" | "wait" | "quiet">): Promise<EmitJob> {
   try {
     const found = await stat(file);
     if (!found.isFile()) throw new CliError("usage", `${file} is not a file.`);
@@ -39,19 +39,19 @@ export async function workOn(file: string, rest: Pick<Work, "log" | "wait" | "qu
   }
 }
 
-export function checkpointOf(file: string, current: Work): Checkpoint {
+export function createCheckpoint(file: string, current: EmitJob): EmitCheckpoint {
   const path = `${file}.progress`;
   return {
     async load() {
       const text = await readFile(path, "utf8").catch(() => "null");
-      const { data } = saved.safeParse(parseJson(text));
-      return data !== undefined && isSameWork(data.work, current) ? data : null;
+      const { data } = checkpointSchema.safeParse(parseJson(text));
+      return data !== undefined && isSameJob(data.job, current) ? data : null;
     },
 
     // Renaming is all or nothing: whenever the process ends, one whole state stands.
     async save(progress) {
       try {
-        await writeFile(`${path}.new`, JSON.stringify({ work: current, ...progress }));
+        await writeFile(`${path}.new`, JSON.stringify({ job: current, ...progress }));
         await rename(`${path}.new`, path);
       } catch (cause) {
         throw new CliError(
@@ -66,7 +66,7 @@ export function checkpointOf(file: string, current: Work): Checkpoint {
   };
 }
 
-function isSameWork(left: Work, right: Work): boolean {
+function isSameJob(left: EmitJob, right: EmitJob): boolean {
   return (
     left.size === right.size &&
     left.modified === right.modified &&

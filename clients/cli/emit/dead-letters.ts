@@ -3,7 +3,7 @@ import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 /** Counting costs a request. */
 const pauseMs = 5_000;
 
-type Options = {
+type DeadLetterWatchOptions = {
   readonly client: Pick<SQSClient, "send">;
   /** `undefined` for a stack from before it named this queue. */
   readonly queueUrl: string | undefined;
@@ -15,7 +15,7 @@ type Options = {
  * Watches a dead-letter queue, and warns whenever it has more messages than before. Call the returned function now and
  * then; its first call takes the number to begin with. A queue that cannot be read is not watched.
  */
-export function watchDeadLetters({ client, queueUrl, now, warn }: Options): () => Promise<void> {
+export function watchDeadLetters({ client, queueUrl, now, warn }: DeadLetterWatchOptions): () => Promise<void> {
   let known: number | null = null;
   let nextAt = 0;
 

@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import { type EventMessage, toMessage } from "#clients/emitter/message.ts";
 import { ActivityError } from "#shared/errors.ts";
-import type { Line } from "./lines.ts";
+import type { FileLine } from "./lines.ts";
 
-export type ReadLine = { readonly line: number } & (EventMessage | { readonly reason: string });
+export type ParsedLine = { readonly line: number } & (EventMessage | { readonly reason: string });
 
-export type LineOptions = {
+export type ParseLineOptions = {
   readonly now: Date;
   /** Whether no webhook is to be sent for the event, whatever the line says. */
   readonly quiet: boolean;
@@ -15,7 +15,7 @@ export type LineOptions = {
  * Reads the event of a line; `null` for an empty line. An event that brings no id gets one made from the line and its
  * number, so that a second run over the same file makes repeats, while two equal lines stay two events.
  */
-export function readEventLine({ number, content }: Line, { now, quiet }: LineOptions): ReadLine | null {
+export function parseEventLine({ number, content }: FileLine, { now, quiet }: ParseLineOptions): ParsedLine | null {
   if (content === null) return { line: number, reason: "The line is longer than any event may be." };
   if (!isUtf8(content)) return { line: number, reason: "The line is not UTF-8." };
   const text = content

@@ -2,7 +2,7 @@
  * One line of a file. `content` is `null` where the line is longer than any event may be: it was read past, and not
  * kept.
  */
-export type Line = {
+export type FileLine = {
   /** Counted from 1. */
   readonly number: number;
   readonly content: Buffer | null;
@@ -11,7 +11,7 @@ export type Line = {
 };
 
 /** Where reading begins: so many bytes and so many lines lie before. */
-export type LineStart = { readonly offset: number; readonly lines: number };
+export type FilePosition = { readonly offset: number; readonly lines: number };
 
 /** Above the limit of an event, with room for white space. */
 const maxLineBytes = 1_048_576;
@@ -21,8 +21,8 @@ const newline = 0x0a;
 /** Splits a stream into lines, without their ends. Holds one line at a time, and never more than a megabyte. */
 export async function* readLines(
   source: AsyncIterable<Buffer>,
-  { offset, lines }: LineStart = { offset: 0, lines: 0 },
-): AsyncGenerator<Line> {
+  { offset, lines }: FilePosition = { offset: 0, lines: 0 },
+): AsyncGenerator<FileLine> {
   let number = lines;
   let end = offset;
   let parts: Buffer[] = [];
@@ -33,7 +33,7 @@ export async function* readLines(
     if (bytes <= maxLineBytes) parts.push(part);
     else parts = [];
   };
-  const complete = (): Line => {
+  const complete = (): FileLine => {
     const content = bytes <= maxLineBytes ? Buffer.concat(parts) : null;
     number += 1;
     parts = [];

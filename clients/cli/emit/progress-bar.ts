@@ -1,4 +1,4 @@
-import type { Session } from "#clients/cli/command-context.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 
 const barWidth = 24;
 const redrawMs = 100;
@@ -13,15 +13,15 @@ export type ProgressBar = {
 };
 
 /** A bar on stderr, drawn over itself; a line every few seconds where stderr is no terminal. */
-export function progressBar({ stderr, now }: Pick<Session, "stderr" | "now">): ProgressBar {
-  if (stderr.isTTY !== true) return progressLines({ stderr, now });
+export function createProgressBar({ stderr, now }: Pick<CommandContext, "stderr" | "now">): ProgressBar {
+  if (stderr.isTTY !== true) return createProgressLines({ stderr, now });
   let drawnAt = 0;
   return {
     show(share, note) {
       const at = now().getTime();
       if (at - drawnAt < redrawMs) return;
       drawnAt = at;
-      stderr.write(`\r\u001b[2K${share === null ? "" : `${bar(share)} `}${note}`);
+      stderr.write(`\r\u001b[2K${share === null ? "" : `${formatBar(share)} `}${note}`);
     },
     clear() {
       if (drawnAt > 0) stderr.write("\r\u001b[2K");
@@ -29,7 +29,7 @@ export function progressBar({ stderr, now }: Pick<Session, "stderr" | "now">): P
   };
 }
 
-function progressLines({ stderr, now }: Pick<Session, "stderr" | "now">): ProgressBar {
+function createProgressLines({ stderr, now }: Pick<CommandContext, "stderr" | "now">): ProgressBar {
   let writtenAt = now().getTime();
   return {
     show(share, note) {
@@ -42,7 +42,7 @@ function progressLines({ stderr, now }: Pick<Session, "stderr" | "now">): Progre
   };
 }
 
-function bar(share: number): string {
+function formatBar(share: number): string {
   const filled = Math.round(Math.min(1, share) * barWidth);
   return `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${String(Math.floor(share * 100)).padStart(3)}%`;
 }

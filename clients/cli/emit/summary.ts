@@ -2,7 +2,7 @@ import * as z from "zod";
 
 const maxFaults = 20;
 
-export const tallySchema = z.object({
+export const emitSummarySchema = z.object({
   /** In the queue, and not looked after any further. */
   sent: z.int(),
   /** In the log, and new there. */
@@ -16,22 +16,22 @@ export const tallySchema = z.object({
 });
 
 /** What became of the lines so far. */
-export type Tally = z.infer<typeof tallySchema>;
+export type EmitSummary = z.infer<typeof emitSummarySchema>;
 
-export type Fate = "sent" | "accepted" | "repeated" | { readonly rejected: string };
+export type EventOutcome = "sent" | "accepted" | "repeated" | { readonly rejected: string };
 
-export const emptyTally = (): Tally => ({ sent: 0, accepted: 0, repeated: 0, rejected: 0, faults: [] });
+export const emptySummary = (): EmitSummary => ({ sent: 0, accepted: 0, repeated: 0, rejected: 0, faults: [] });
 
 /** Counts one line more. */
-export function count(tally: Tally, line: number, fate: Fate): void {
-  if (typeof fate === "string") {
-    tally[fate] += 1;
+export function countOutcome(summary: EmitSummary, line: number, outcome: EventOutcome): void {
+  if (typeof outcome === "string") {
+    summary[outcome] += 1;
     return;
   }
-  tally.rejected += 1;
-  if (tally.faults.length < maxFaults) tally.faults.push({ line, reason: fate.rejected });
+  summary.rejected += 1;
+  if (summary.faults.length < maxFaults) summary.faults.push({ line, reason: outcome.rejected });
 }
 
-export function total({ sent, accepted, repeated, rejected }: Tally): number {
+export function totalOf({ sent, accepted, repeated, rejected }: EmitSummary): number {
   return sent + accepted + repeated + rejected;
 }

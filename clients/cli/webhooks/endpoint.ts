@@ -1,10 +1,10 @@
 import * as z from "zod";
-import type { Option } from "#clients/cli/command.ts";
+import type { CommandOption } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { type Fact, facts } from "#clients/cli/key-value-list.ts";
-import { printable } from "#clients/cli/printable.ts";
-import type { Column, Style } from "#clients/cli/table.ts";
-import { moment } from "#clients/cli/time.ts";
+import { type KeyValue, keyValueList } from "#clients/cli/key-value-list.ts";
+import { toPrintable } from "#clients/cli/printable.ts";
+import type { TableColumn, TextStyle } from "#clients/cli/table.ts";
+import { formatTime } from "#clients/cli/time.ts";
 
 export const endpointsPath = "/api/public/v1/webhooks/endpoints";
 
@@ -12,13 +12,13 @@ export const eventsOption = {
   value: "FILTER",
   multiple: true,
   help: "what it gets: invoice.sent, invoice.*, *.voided, * for all",
-} satisfies Option;
+} satisfies CommandOption;
 
 export const headersOption = {
   value: "'NAME: VALUE'",
   multiple: true,
   help: "a header of every request, for a gateway in front of the receiver; ten at most, values are never shown",
-} satisfies Option;
+} satisfies CommandOption;
 
 /** Parses header lines, such as `X-Api-Key: abc`. Throws `CliError`, which does not repeat a value. */
 export function parseHeaderLines(lines: readonly string[]): Record<string, string> {
@@ -29,7 +29,7 @@ export function parseHeaderLines(lines: readonly string[]): Record<string, strin
   });
   const names = headers.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) < at);
-  if (twice !== undefined) throw new CliError("usage", `--header gives ${printable(twice)} twice.`);
+  if (twice !== undefined) throw new CliError("usage", `--header gives ${toPrintable(twice)} twice.`);
   return Object.fromEntries(headers);
 }
 
@@ -37,7 +37,7 @@ export function endpointPath(id: string): string {
   return `${endpointsPath}/${encodeURIComponent(id)}`;
 }
 
-const health = z.looseObject({
+const healthSchema = z.looseObject({
   circuit: z.string(),
   consecutive_failures: z.number(),
   failing_since: z.nullable(z.string()),
@@ -59,54 +59,54 @@ export const endpointSchema = z.looseObject({
   disabled_at: z.nullable(z.string()),
   created_at: z.string(),
   updated_at: z.string(),
-  health: z.optional(health),
+  health: z.optional(healthSchema),
 });
 
-export type Endpoint = z.infer<typeof endpointSchema>;
+export type EndpointView = z.infer<typeof endpointSchema>;
 
-export const endpointAnswer = z.object({ endpoint: endpointSchema });
+export const endpointResponseSchema = z.object({ endpoint: endpointSchema });
 
-export const endpointColumns: readonly Column<Endpoint>[] = [
+export const endpointColumns: readonly TableColumn<EndpointView>[] = [
   { title: "ENDPOINT", cell: ({ endpoint_id }) => endpoint_id },
   { title: "STATUS", cell: ({ status }) => status, style: statusStyle },
   { title: "EVENTS", cell: ({ events }) => events.join(" ") },
   { title: "URL", cell: ({ url }) => url },
 ];
 
-export function describeEndpoint(endpoint: Endpoint): string {
+export function formatEndpoint(endpoint: EndpointView): string {
   const { endpoint_id, url, events, entity_id, description, header_names = [], created_at, updated_at } = endpoint;
-  return facts([
+  return keyValueList([
     ["endpoint", endpoint_id],
     ["url", url],
     ["events", events.join(" ")],
     ["entity", entity_id ?? "any"],
     ["description", description ?? "-"],
     ["headers", header_names.length === 0 ? "-" : header_names.map((name) => `${name}: …`).join(", ")],
-    ["status", status(endpoint), statusStyle(endpoint)],
-    ...(endpoint.health === undefined ? [] : healthFacts(endpoint.health)),
-    ["created", moment(created_at)],
-    ["updated", moment(updated_at)],
+    ["status", formatStatus(endpoint), statusStyle(endpoint)],
+    ...(endpoint.health === undefined ? [] : healthRows(endpoint.health)),
+    ["created", formatTime(created_at)],
+    ["updated", formatTime(updated_at)],
   ]);
 }
 
-function status({ status: now, disabled_reason, disabled_at }: Endpoint): string {
-  return disabled_at === null ? now : `${now} (${disabled_reason}) since ${moment(disabled_at)}`;
+function formatStatus({ status: now, disabled_reason, disabled_at }: EndpointView): string {
+  return disabled_at === null ? now : `${now} (${disabled_reason}) since ${formatTime(disabled_at)}`;
 }
 
-function statusStyle({ status: now }: Endpoint): Style {
+function statusStyle({ status: now }: EndpointView): TextStyle {
   return now === "enabled" ? "green" : "red";
 }
 
-function healthFacts({
+function healthRows({
   circuit,
   consecutive_failures,
   failing_since,
   last_success_at,
-}: z.infer<typeof health>): Fact[] {
-  const failing = failing_since === null ? "" : `, since ${moment(failing_since)}`;
+}: z.infer<typeof healthSchema>): KeyValue[] {
+  const failing = failing_since === null ? "" : `, since ${formatTime(failing_since)}`;
   return [
     ["circuit", circuit, circuit === "closed" ? "green" : "red"],
     ["failures", `${consecutive_failures}${failing}`],
-    ["last success", last_success_at === null ? "never" : moment(last_success_at)],
+    ["last success", last_success_at === null ? "never" : formatTime(last_success_at)],
   ];
 }

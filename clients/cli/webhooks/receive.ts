@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { styleText } from "node:util";
-import type { Outcome } from "#clients/cli/command-result.ts";
-import { printable } from "#clients/cli/printable.ts";
+import type { CommandResult } from "#clients/cli/command-result.ts";
+import { toPrintable } from "#clients/cli/printable.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
 /** A delivery that arrived here. What did not verify has no payload, and may be of anybody's making. */
-export type Received = {
+export type ReceivedDelivery = {
   readonly received_at: string;
   readonly event_type: string | null;
   readonly entity_ref: string | null;
@@ -20,7 +20,12 @@ export type Received = {
 };
 
 /** Judges a request by its signature. */
-export function receive(headers: IncomingHttpHeaders, body: Uint8Array, secret: string, now: Date): Received {
+export function verifyReceived(
+  headers: IncomingHttpHeaders,
+  body: Uint8Array,
+  secret: string,
+  now: Date,
+): ReceivedDelivery {
   const received_at = now.toISOString();
   try {
     const payload = verifyWebhook(headers, body, secret, now);
@@ -47,11 +52,11 @@ export function receive(headers: IncomingHttpHeaders, body: Uint8Array, secret: 
 }
 
 /** A delivery as a line for people, and as it is for programs. */
-export function show(received: Received): Pick<Outcome, "text" | "json"> {
+export function formatReceived(received: ReceivedDelivery): Pick<CommandResult, "text" | "json"> {
   const { received_at, event_type, entity_ref, delivery_id, verified, test, reason } = received;
-  const cells = [(event_type ?? "-").padEnd(24), (entity_ref ?? "-").padEnd(18), delivery_id ?? "-"].map(printable);
+  const cells = [(event_type ?? "-").padEnd(24), (entity_ref ?? "-").padEnd(18), delivery_id ?? "-"].map(toPrintable);
   const genuine = test ? "verified, a test" : "verified";
-  const verdict = verified ? styleText("green", genuine) : styleText("red", printable(`not verified: ${reason}`));
+  const verdict = verified ? styleText("green", genuine) : styleText("red", toPrintable(`not verified: ${reason}`));
   return { text: [styleText("dim", received_at.slice(11, 19)), ...cells, verdict].join("  "), json: received };
 }
 

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { Session } from "#clients/cli/command-context.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { receive, show } from "./receive.ts";
+import { formatReceived, verifyReceived } from "./receive.ts";
 
 /** Far above the limit of a delivery. */
 const maxBodyBytes = 1_048_576;
 
 /** A server on the loopback interface. Nothing is answered until `accept` is called. */
-export type Receiver = {
+export type DeliveryReceiver = {
   readonly url: string;
   /** From now on, shows each delivery and answers 204, or 400 to one that does not verify. */
   accept(secret: string): void;
@@ -16,7 +16,10 @@ export type Receiver = {
 };
 
 /** Starts a receiver; port 0 is any free one. Throws `CliError` where the port cannot be had. */
-export async function startReceiver(port: number, session: Pick<Session, "now" | "show">): Promise<Receiver> {
+export async function startDeliveryReceiver(
+  port: number,
+  context: Pick<CommandContext, "now" | "show">,
+): Promise<DeliveryReceiver> {
   const server = createServer();
   const url = `http://127.0.0.1:${await listen(server, port)}/`;
   return {
@@ -28,8 +31,8 @@ export async function startReceiver(port: number, session: Pick<Session, "now" |
           response.writeHead(413, { connection: "close" }).end();
           return;
         }
-        const received = receive(request.headers, body, secret, session.now());
-        session.show(show(received));
+        const received = verifyReceived(request.headers, body, secret, context.now());
+        context.show(formatReceived(received));
         response.writeHead(received.verified ? 204 : 400).end();
       });
     },

@@ -1,14 +1,14 @@
 import { Readable } from "node:stream";
-import type { Session } from "#clients/cli/command-context.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { testNow } from "#test/support/builders.ts";
 
-/** A session of a test: its clock moves only when a verb sleeps, and what a verb writes is kept. */
-export function aSession(over: Partial<Session> = {}) {
+/** Creates a context whose clock moves only when a command sleeps, and that keeps what is written. */
+export function aCommandContext(over: Partial<CommandContext> = {}) {
   const clock = { ms: testNow.getTime() };
   const interruption = new AbortController();
-  const shown: Parameters<Session["show"]>[0][] = [];
+  const shown: Parameters<CommandContext["show"]>[0][] = [];
   const stderr: string[] = [];
-  const session: Session = {
+  const context: CommandContext = {
     cwd: "/nowhere",
     token: undefined,
     stdin: Readable.from([]),
@@ -22,5 +22,5 @@ export function aSession(over: Partial<Session> = {}) {
     interruption: () => interruption.signal,
     ...over,
   };
-  return { session, clock, interruption, shown, stderr };
+  return { context, clock, interruption, shown, stderr };
 }

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { csv } from "#clients/cli/audit/csv.ts";
+import { formatCsv } from "#clients/cli/audit/csv.ts";
 
 /** The one cell of a table, as it is written. */
-const cell = (value: string | number | null) => csv(["a"], [{ a: value }]).slice("\ufeffa\r\n".length);
+const cell = (value: string | number | null) => formatCsv(["a"], [{ a: value }]).slice("\ufeffa\r\n".length);
 
 describe("a table", () => {
   it("has a byte order mark, by which Excel knows UTF-8, its columns in their order, lines that end in CRLF, and nothing for what is absent", () => {
     const rows = [{ b: 1.5, a: "x", c: "not shown" }, { a: null, b: 0 }, { b: "" }];
-    expect(csv(["a", "b"], rows)).toBe("\ufeffa,b\r\nx,1.5\r\n,0\r\n,");
+    expect(formatCsv(["a", "b"], rows)).toBe("\ufeffa,b\r\nx,1.5\r\n,0\r\n,");
   });
 
-  it("without rows is its columns", () => expect(csv(["a", 'b"c'], [])).toBe('\ufeffa,"b""c"'));
+  it("without rows is its columns", () => expect(formatCsv(["a", 'b"c'], [])).toBe('\ufeffa,"b""c"'));
 });
 
 describe("a cell", () => {
@@ -70,7 +70,7 @@ describe("a cell", () => {
 
   it("is made harmless for a terminal where one shows it", () => {
     const show = (text: string) => text.replaceAll("\u001b", "·");
-    expect(csv(["a"], [{ a: "\u001b[31m" }], { show })).toBe("\ufeffa\r\n·[31m");
+    expect(formatCsv(["a"], [{ a: "\u001b[31m" }], { show })).toBe("\ufeffa\r\n·[31m");
   });
 
   it("is no formula wherever a spreadsheet may begin a cell, whatever it holds", () => {
@@ -94,7 +94,7 @@ describe("a cell", () => {
     );
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 8 }), (text) => {
-        const [, [read = ""] = []] = readCsv(csv(["a"], [{ a: text }]));
+        const [, [read = ""] = []] = readCsv(formatCsv(["a"], [{ a: text }]));
         if (/^-\d+$/.test(text)) return;
         for (const part of read.split(/[;\t\r\n]/))
           expect(part.replace(/^[\s\u200b]+/, "").normalize("NFKC")).not.toMatch(/^[=+\-@]/);
@@ -108,7 +108,7 @@ describe("a cell", () => {
     const row = fc.record({ a: text, b: text });
     fc.assert(
       fc.property(fc.array(row), (rows) => {
-        const [head, ...read] = readCsv(csv(["a", "b"], rows));
+        const [head, ...read] = readCsv(formatCsv(["a", "b"], rows));
         expect(head).toEqual(["a", "b"]);
         const plain = read.map((cells) => cells.map((value) => value.replaceAll("'", "")));
         expect(plain).toEqual(rows.map(({ a, b }) => [a, b].map((value) => value.replaceAll("'", ""))));

@@ -8,9 +8,9 @@ import { json } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { dispatch } from "#clients/cli/dispatch.ts";
-import { explain } from "#clients/cli/format-error.ts";
+import { formatError } from "#clients/cli/format-error.ts";
 import { anInput } from "#test/support/builders.ts";
-import { aSession } from "./a-command-context.ts";
+import { aCommandContext } from "./a-command-context.ts";
 
 const batch = z.object({ Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })) });
 
@@ -65,10 +65,10 @@ function aFolder(events: number): string {
 }
 
 async function emit(cwd: string, file = "events.ndjson") {
-  const { session, stderr } = aSession({ cwd });
-  const ended = await dispatch(["emit", file], session).then(
+  const { context, stderr } = aCommandContext({ cwd });
+  const ended = await dispatch(["emit", file], context).then(
     (outcome) => ({ text: outcome?.text ?? "", exit: outcome?.exit }),
-    (error: unknown) => ({ text: explain(error).message, exit: explain(error).exit }),
+    (error: unknown) => ({ text: formatError(error).message, exit: formatError(error).exit }),
   );
   return { ...ended, stderr: stderr.join("") };
 }

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEventLine } from "#clients/cli/emit/event-line.ts";
-import { type Line, readLines } from "#clients/cli/emit/lines.ts";
+import { parseEventLine } from "#clients/cli/emit/event-line.ts";
+import { type FileLine, readLines } from "#clients/cli/emit/lines.ts";
 import { anInput, testNow } from "#test/support/builders.ts";
 
 async function* chunks(bytes: Buffer, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function linesOf(bytes: Buffer, size: number, offset = 0, lines = 0): Promise<Line[]> {
-  const found: Line[] = [];
+async function linesOf(bytes: Buffer, size: number, offset = 0, lines = 0): Promise<FileLine[]> {
+  const found: FileLine[] = [];
   for await (const line of readLines(chunks(bytes.subarray(offset), size), { offset, lines })) found.push(line);
   return found;
 }
@@ -44,7 +44,7 @@ describe("reading lines", () => {
 
 describe("the event of a line", () => {
   const read = (text: string | Buffer, number = 1) =>
-    readEventLine({ number, content: Buffer.from(text), end: 0 }, { now: testNow, quiet: false });
+    parseEventLine({ number, content: Buffer.from(text), end: 0 }, { now: testNow, quiet: false });
   const idOf = (text: string, number: number) => Object(read(text, number)).draft?.event.event_id;
 
   it("has an id of the line and its number, the same at every reading", () => {
@@ -58,7 +58,7 @@ describe("the event of a line", () => {
   it("asks for no webhooks in a quiet run, whatever the line says, and keeps its id", () => {
     const text = JSON.stringify(anInput({ notify: true }));
     const options = { now: testNow, quiet: true };
-    const quiet = readEventLine({ number: 1, content: Buffer.from(text), end: 0 }, options);
+    const quiet = parseEventLine({ number: 1, content: Buffer.from(text), end: 0 }, options);
     const body: unknown = JSON.parse(Object(quiet).body);
     expect(body).toEqual({ ...anInput(), notify: false, event_id: idOf(text, 1) });
   });

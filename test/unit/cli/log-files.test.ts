@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { logFiles } from "#clients/cli/audit/log-files.ts";
+import { createLogFileSource } from "#clients/cli/audit/log-files.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 
 const always = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: "org_1" };
@@ -19,5 +19,5 @@ it.each([
   writeFileSync(access, `${JSON.stringify({ time, org_id: "org_1", ...line })}\n`);
   const [query] = savedQueries;
   if (query === undefined) throw new Error("There is no saved query.");
-  expect(await logFiles({ access, events }).hasOrg(query, always, "org_1")).toBe(expected);
+  expect(await createLogFileSource({ access, events }).hasOrg(query, always, "org_1")).toBe(expected);
 });

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
-import { rejectedEvent } from "#clients/cli/rejected-event.ts";
+import { parseRejectedEvent } from "#clients/cli/rejected-event.ts";
 import { anInput } from "#test/support/builders.ts";
-import { runVerb } from "./run-command.ts";
+import { runCommand } from "./run-command.ts";
 
 const attribute = (StringValue: string) => ({ DataType: "String", StringValue });
 
@@ -22,7 +22,7 @@ describe("rejected list", () => {
   const body = JSON.stringify(anInput({ org_id: "org_a", entity_id: "inv_1" }));
 
   it("shows when, whose, what and why", async () => {
-    const { text, json } = await runVerb(
+    const { text, json } = await runCommand(
       queueOf(message("1", body), message("2", "junk", "malformed", "No JSON.")),
       "rejected",
       "list",
@@ -48,7 +48,7 @@ describe("rejected list", () => {
   });
 
   it("says of an empty queue which refused events are not in it", async () => {
-    const { text, exit } = await runVerb(queueOf(), "rejected", "list");
+    const { text, exit } = await runCommand(queueOf(), "rejected", "list");
     expect({ text, exit }).toEqual({
       exit: exitCodes.done,
       text: expect.stringMatching(/^The rejected queue is empty\. .*what emit refuses before it sends/),
@@ -58,7 +58,7 @@ describe("rejected list", () => {
 
 describe("rejected retry", () => {
   it("says that the queue is empty, rather than that nothing could be sent", async () => {
-    const { text, json } = await runVerb(queueOf(), "rejected", "retry");
+    const { text, json } = await runCommand(queueOf(), "rejected", "retry");
     expect({ text, json }).toEqual({
       json: { retried: 0 },
       text: "The rejected queue is empty: there was nothing to send again.",
@@ -76,6 +76,6 @@ describe("rejectedEvent", () => {
     '{"org_id":1,"action":null,"entity_id":{}}',
     `{"org_id":"${"x".repeat(70_000)}"}`,
   ])("finds nothing in a body that is no event: %.40j", (text) => {
-    expect(rejectedEvent(text)).toEqual({ org_id: null, action: null, entity_type: null, entity_id: null });
+    expect(parseRejectedEvent(text)).toEqual({ org_id: null, action: null, entity_type: null, entity_id: null });
   });
 });

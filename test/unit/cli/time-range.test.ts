@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { CliError } from "#clients/cli/command-result.ts";
-import { readTimeRange } from "#clients/cli/time-range.ts";
+import { parseTimeRangeOptions } from "#clients/cli/time-range.ts";
 import { testNow } from "#test/support/builders.ts";
 
-const read = (since?: string, until?: string) => readTimeRange((option) => ({ since, until })[option], testNow);
+const read = (since?: string, until?: string) => parseTimeRangeOptions((option) => ({ since, until })[option], testNow);
 
 describe("bounds of the command line", () => {
   it.each([

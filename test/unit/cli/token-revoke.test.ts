@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
 import { aToken, testNow } from "#test/support/builders.ts";
-import { runVerb } from "./run-command.ts";
+import { runCommand } from "./run-command.ts";
 
 const route = "POST /2015-03-31/functions/access/invocations";
 
@@ -13,16 +13,16 @@ const endpoint = {
 };
 
 const revoke = (endpoints: readonly (typeof endpoint)[], ...flags: string[]) =>
-  runVerb({ [route]: { body: { token, endpoints } } }, "token", "revoke", token.token_id, ...flags);
+  runCommand({ [route]: { body: { token, endpoints } } }, "token", "revoke", token.token_id, ...flags);
 
 describe("token revoke --with-endpoints", () => {
   const unknown = { ...endpoint, endpoint_id: "wh_2", relation: "unknown" };
   const disabled = { ...endpoint, status: "disabled" };
 
   it("asks for the endpoints of the token, too, and shows each with its state", async () => {
-    const { text, exit, asked } = await revoke([disabled, unknown], "--with-endpoints");
+    const { text, exit, requests } = await revoke([disabled, unknown], "--with-endpoints");
     expect(exit).toBe(exitCodes.done);
-    expect(asked.map(({ body }) => body)).toEqual([
+    expect(requests.map(({ body }) => body)).toEqual([
       { action: "token.revoke", token_id: token.token_id, with_endpoints: true },
     ]);
     expect(text.split("\n")).toEqual([
@@ -46,8 +46,8 @@ describe("token revoke --with-endpoints", () => {
   });
 
   it("is what the text of the same command without it advises, where an endpoint of the token is still enabled", async () => {
-    const { text, asked } = await revoke([endpoint]);
-    expect(asked.map(({ body }) => body)).toMatchObject([{ with_endpoints: false }]);
+    const { text, requests } = await revoke([endpoint]);
+    expect(requests.map(({ body }) => body)).toMatchObject([{ with_endpoints: false }]);
     expect(text).toContain("Disable them by --with-endpoints.");
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Standing } from "#clients/cli/emit/find-stored.ts";
-import { type SentEvent, settle } from "#clients/cli/emit/wait-until-stored.ts";
+import type { StoredState } from "#clients/cli/emit/find-stored.ts";
+import { type SentEvent, waitUntilStored } from "#clients/cli/emit/wait-until-stored.ts";
 import type { RejectedMessage } from "#clients/cli/rejected-queue.ts";
 import type { Draft } from "#shared/events/parse-event.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 
-type State = Standing["state"];
+type State = StoredState["state"];
 
 /** A log in which each event, by its id, takes these states in turn and then stays in the last. */
 function aLog(states: Readonly<Record<string, readonly State[]>>, rejected: readonly Partial<RejectedMessage>[] = []) {
@@ -21,24 +21,24 @@ function aLog(states: Readonly<Record<string, readonly State[]>>, rejected: read
     arrivals,
     watched,
     settle: (sent: readonly SentEvent[]) =>
-      settle(sent, {
+      waitUntilStored(sent, {
         now: () => new Date(clock.ms),
         sleep: async (milliseconds) => {
           clock.ms += milliseconds;
         },
         interruption: controller.signal,
-        onArrived: (events) => arrivals.push(events),
+        onStored: (events) => arrivals.push(events),
         async watch() {
           watched.push(looks);
         },
-        async lookup(drafts: readonly Draft[]) {
+        async findStored(drafts: readonly Draft[]) {
           looks += 1;
-          return drafts.map(({ event: { event_id } }): Standing => {
+          return drafts.map(({ event: { event_id } }): StoredState => {
             const known = states[event_id] ?? [];
             return { identity: event_id, state: known[looks - 1] ?? known.at(-1) ?? "absent" };
           });
         },
-        rejected: async () =>
+        listRejected: async () =>
           rejected.map((message) => ({
             message_id: null,
             code: null,
@@ -66,11 +66,11 @@ describe("settling", () => {
       arrivals,
       watched,
     } = aLog({
-      a: ["absent", "stands"],
-      b: ["stands"],
-      c: ["absent", "absent", "absent", "stands"],
+      a: ["absent", "stored"],
+      b: ["stored"],
+      c: ["absent", "absent", "absent", "stored"],
     });
-    expect(await wait([sent("a", "1"), sent("b", "2", "stands"), sent("c", "3")])).toEqual([
+    expect(await wait([sent("a", "1"), sent("b", "2", "stored"), sent("c", "3")])).toEqual([
       "accepted",
       "repeated",
       "accepted",
@@ -80,12 +80,12 @@ describe("settling", () => {
   });
 
   it("counts an event that two messages bring once", async () => {
-    const { settle: wait } = aLog({ a: ["absent", "stands"] });
+    const { settle: wait } = aLog({ a: ["absent", "stored"] });
     expect(await wait([sent("a", "1"), sent("a", "2")])).toEqual(["accepted", "repeated"]);
   });
 
   it("finds what was refused in the rejected queue, with the reason", async () => {
-    const { settle: wait } = aLog({ a: ["stands"], b: ["absent"] }, [
+    const { settle: wait } = aLog({ a: ["stored"], b: ["absent"] }, [
       { message_id: "2", reason: "too late" },
       { message_id: "9" },
     ]);

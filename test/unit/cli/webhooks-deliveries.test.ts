@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
 import { dispatch } from "#clients/cli/dispatch.ts";
-import { aSession } from "./a-command-context.ts";
-import { type Answer, answered, fakeApi } from "./fake-api.ts";
-import { runVerb } from "./run-command.ts";
+import { aCommandContext } from "./a-command-context.ts";
+import { type CannedResponse, fakeApi, responseOf } from "./fake-api.ts";
+import { runCommand } from "./run-command.ts";
 
 const delivery = {
   delivery_id: "dlv_1",
@@ -47,21 +47,24 @@ const attempt = {
   response_truncated: true,
 };
 
-const notFound: Answer = { status: 404, body: { code: "not_found.resource", message: "There is no such delivery." } };
-const busy: Answer = {
+const notFound: CannedResponse = {
+  status: 404,
+  body: { code: "not_found.resource", message: "There is no such delivery." },
+};
+const busy: CannedResponse = {
   status: 429,
   headers: { "retry-after": "7" },
   body: { code: "rate_limit.exceeded", message: "" },
 };
 
-const run = (answers: Parameters<typeof runVerb>[0], ...args: string[]) => runVerb(answers, "webhooks", ...args);
+const run = (answers: Parameters<typeof runCommand>[0], ...args: string[]) => runCommand(answers, "webhooks", ...args);
 
 describe("webhooks deliveries", () => {
   const path = "GET /webhooks/endpoints/wh_1/deliveries?";
 
   it("shows what became of each", async () => {
     const deliveries = [{ ...delivery, ...pending }, { ...delivery, ...failed, delivery_id: "dlv_2" }, delivery];
-    const { text, json } = await run({ [path]: answered({ deliveries }) }, "deliveries", "wh_1");
+    const { text, json } = await run({ [path]: responseOf({ deliveries }) }, "deliveries", "wh_1");
     expect(text.split("\n")).toEqual([
       "CREATED (UTC)        DELIVERY  EVENT TYPE    STATUS     ATTEMPTS  LAST  NEXT (UTC)           REASON",
       "2026-05-11 08:30:12  dlv_1     invoice.sent  pending    2         503   2026-05-11 09:00:00  -",
@@ -84,8 +87,8 @@ describe("webhooks deliveries", () => {
       "--limit",
       "5",
     ];
-    const { asked } = await run({}, "deliveries", "wh_1", ...options);
-    expect(Object.fromEntries(new URL(asked[0]?.path ?? "", "http://a").searchParams)).toEqual({
+    const { requests } = await run({}, "deliveries", "wh_1", ...options);
+    expect(Object.fromEntries(new URL(requests[0]?.path ?? "", "http://a").searchParams)).toEqual({
       status: "failed",
       event_type: "bill.paid",
       since: "2026-05-25T12:00:30.000Z",
@@ -94,29 +97,29 @@ describe("webhooks deliveries", () => {
     });
   });
 
-  const firstPage = (next: string): Answer => ({
+  const firstPage = (next: string): CannedResponse => ({
     headers: { link: `<${next}>; rel="next"` },
     body: { deliveries: [delivery] },
   });
   const next = "/api/public/v1/webhooks/endpoints/wh_1/deliveries?cursor=dlv_1";
 
   it("shows one page and says that there is more", async () => {
-    const { json, stderr, asked } = await run({ [path]: firstPage(next) }, "deliveries", "wh_1");
+    const { json, stderr, requests } = await run({ [path]: firstPage(next) }, "deliveries", "wh_1");
     expect(json).toMatchObject({ has_more: true, deliveries: { length: 1 } });
     expect(stderr).toBe("There is more: --all shows every page.\n");
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   it("reads every page, waits as long as the token's rate says, and follows no link to another host", async () => {
-    const { json, stderr, seconds, asked } = await run(
+    const { json, stderr, seconds, requests } = await run(
       {
         [`${path}limit=100`]: firstPage(`https://elsewhere.example${next}`),
-        "GET /webhooks/endpoints/wh_1/deliveries?cursor=dlv_1": [busy, answered({ deliveries: [delivery] })],
+        "GET /webhooks/endpoints/wh_1/deliveries?cursor=dlv_1": [busy, responseOf({ deliveries: [delivery] })],
       },
       ...["deliveries", "wh_1", "--all"],
     );
     expect(json).toMatchObject({ has_more: false, deliveries: { length: 2 } });
-    expect({ seconds, asked: asked.length }).toEqual({ seconds: 7, asked: 3 });
+    expect({ seconds, requests: requests.length }).toEqual({ seconds: 7, requests: 3 });
     expect(stderr).toBe("The token has used up its rate: waiting for 7 seconds.\n");
   });
 
@@ -151,7 +154,7 @@ describe("webhooks delivery", () => {
       },
     ];
     const answers = {
-      "GET /webhooks/endpoints/wh_1/deliveries/dlv_1": answered({ delivery: { ...delivery, ...failed, attempts } }),
+      "GET /webhooks/endpoints/wh_1/deliveries/dlv_1": responseOf({ delivery: { ...delivery, ...failed, attempts } }),
     };
     const { text } = await run(answers, "delivery", "wh_1", "dlv_1");
     expect(text).toMatch(/^reason +exhausted$/m);
@@ -172,38 +175,38 @@ describe("webhooks delivery", () => {
 describe("webhooks retry", () => {
   it("asks once and says where to look", async () => {
     const route = "POST /webhooks/endpoints/wh_1/deliveries/dlv_1/retry";
-    const { text, exit, asked } = await run({ [route]: answered({ delivery }, 202) }, "retry", "wh_1", "dlv_1");
-    expect({ exit, asked: asked.length }).toEqual({ exit: exitCodes.done, asked: 1 });
+    const { text, exit, requests } = await run({ [route]: responseOf({ delivery }, 202) }, "retry", "wh_1", "dlv_1");
+    expect({ exit, requests: requests.length }).toEqual({ exit: exitCodes.done, requests: 1 });
     expect(text).toContain("webhooks delivery wh_1 dlv_1");
   });
 });
 
 describe("webhooks test", () => {
   const ask = {
-    "POST /webhooks/endpoints/wh_1/test": answered(
+    "POST /webhooks/endpoints/wh_1/test": responseOf(
       { delivery: { delivery_id: "dlv_1", event_type: "x", status: "pending" } },
       202,
     ),
   };
   const look = "GET /webhooks/endpoints/wh_1/deliveries/dlv_1";
-  const found = (over: object) => answered({ delivery: { ...delivery, event_id: null, ...over } });
+  const found = (over: object) => responseOf({ delivery: { ...delivery, event_id: null, ...over } });
 
   it("waits until it is known, tried and done with", async () => {
     const answers = {
       ...ask,
       [look]: [notFound, busy, found({ ...pending, attempts: [] }), found({ attempts: [attempt] })],
     };
-    const { text, exit, asked } = await run(answers, "test", "wh_1", "--type", "bill.paid");
-    expect(asked[0]?.body).toEqual({ event_type: "bill.paid" });
-    expect({ exit, asked: asked.length }).toEqual({ exit: exitCodes.done, asked: 5 });
+    const { text, exit, requests } = await run(answers, "test", "wh_1", "--type", "bill.paid");
+    expect(requests[0]?.body).toEqual({ event_type: "bill.paid" });
+    expect({ exit, requests: requests.length }).toEqual({ exit: exitCodes.done, requests: 5 });
     expect(text).toMatch(/^status +succeeded$/m);
     expect(text).toContain("Attempt 1");
   });
 
   it("fails with what the endpoint answered", async () => {
     const answers = { ...ask, [look]: found({ ...failed, reason: "test_failed", attempts: [attempt] }) };
-    const { text, json, exit, asked } = await run(answers, "test", "wh_1");
-    expect(asked[0]?.body).toEqual({});
+    const { text, json, exit, requests } = await run(answers, "test", "wh_1");
+    expect(requests[0]?.body).toEqual({});
     expect(exit).toBe(exitCodes.failed);
     expect(text).toContain("<h1>No</h1>");
     expect(json).toMatchObject({ delivery: { status: "failed", attempts: [{ response_status: 500 }] } });
@@ -229,17 +232,17 @@ describe("webhooks replay", () => {
     examined: 0,
     sent: 0,
   };
-  const stage = (over: object) => answered({ replay: { ...replay, ...over } });
+  const stage = (over: object) => responseOf({ replay: { ...replay, ...over } });
 
   it("goes on until everything is on its way", async () => {
-    const { text, exit, asked } = await run(
+    const { text, exit, requests } = await run(
       {
-        [start]: answered({ replay }, 202),
+        [start]: responseOf({ replay }, 202),
         [look]: [stage({ examined: 500, sent: 3 }), busy, stage({ status: "done", examined: 700, sent: 5 })],
       },
       ...["replay", "wh_1", "--since", "1d", "--until", "2h", "--events", "invoice.*", "--only", "all"],
     );
-    expect(asked[0]?.body).toEqual({
+    expect(requests[0]?.body).toEqual({
       since: "2026-05-31T12:00:30.000Z",
       until: "2026-06-01T10:00:30.000Z",
       events: ["invoice.*"],
@@ -252,14 +255,14 @@ describe("webhooks replay", () => {
   });
 
   it("says that nothing matched, rather than that nothing could be sent", async () => {
-    const answers = { [start]: answered({ replay }, 202), [look]: stage({ status: "done", examined: 5, sent: 0 }) };
+    const answers = { [start]: responseOf({ replay }, 202), [look]: stage({ status: "done", examined: 5, sent: 0 }) };
     const { text } = await run(answers, "replay", "wh_1", "--since", "1d");
     expect(text).toBe("Examined 5 events: 0 match and had not been delivered. Sent 0.");
   });
 
   it("says why it stopped", async () => {
     const answers = {
-      [start]: answered({ replay }, 202),
+      [start]: responseOf({ replay }, 202),
       [look]: stage({ status: "stopped", examined: 500, sent: 3 }),
     };
     const { text, exit } = await run(answers, "replay", "wh_1", "--since", "1d");
@@ -270,12 +273,12 @@ describe("webhooks replay", () => {
   });
 
   it("leaves the replay alone when it is interrupted", async () => {
-    const { cwd, asked } = await fakeApi({ [start]: answered({ replay }, 202), [look]: stage({}) });
-    const { session, interruption } = aSession({ cwd });
+    const { cwd, requests } = await fakeApi({ [start]: responseOf({ replay }, 202), [look]: stage({}) });
+    const { context, interruption } = aCommandContext({ cwd });
     const sleep = async () => interruption.abort();
-    const replaying = dispatch(["webhooks", "replay", "wh_1", "--since", "1d"], { ...session, sleep });
+    const replaying = dispatch(["webhooks", "replay", "wh_1", "--since", "1d"], { ...context, sleep });
     await expect(replaying).rejects.toThrow("Interrupted. The replay itself goes on.");
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it.each([
@@ -287,9 +290,9 @@ describe("webhooks replay", () => {
       "3 match and have not been delivered. It would send 3. Only the newest part was examined; older events may match, too.",
     ],
   ])("only counts in a dry run; complete: %s, matching: %i", async (complete, count, sentence) => {
-    const counted = answered({ replay: { dry_run: true, count, examined: 700, complete } });
-    const { text, asked } = await run({ [start]: counted }, "replay", "wh_1", "--since", "2026-01-01", "--dry-run");
-    expect(asked[0]?.body).toEqual({ since: "2026-01-01T00:00:00.000Z", dry_run: true });
-    expect({ text, asked: asked.length }).toEqual({ text: `Examined 700 events: ${sentence}`, asked: 1 });
+    const counted = responseOf({ replay: { dry_run: true, count, examined: 700, complete } });
+    const { text, requests } = await run({ [start]: counted }, "replay", "wh_1", "--since", "2026-01-01", "--dry-run");
+    expect(requests[0]?.body).toEqual({ since: "2026-01-01T00:00:00.000Z", dry_run: true });
+    expect({ text, requests: requests.length }).toEqual({ text: `Examined 700 events: ${sentence}`, requests: 1 });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
-import { answered } from "./fake-api.ts";
-import { runVerb } from "./run-command.ts";
+import { responseOf } from "./fake-api.ts";
+import { runCommand } from "./run-command.ts";
 
 const endpoint = {
   endpoint_id: "wh_1",
@@ -25,13 +25,13 @@ const health = {
 
 const disabled = { status: "disabled", disabled_reason: "gone", disabled_at: "2026-05-04T10:00:00.000Z" };
 
-const run = (answers: Parameters<typeof runVerb>[0], ...args: string[]) => runVerb(answers, "webhooks", ...args);
+const run = (answers: Parameters<typeof runCommand>[0], ...args: string[]) => runCommand(answers, "webhooks", ...args);
 
 describe("webhooks create", () => {
-  const answers = { "POST /webhooks/endpoints": answered({ endpoint: { ...endpoint, secret: "whsec_once" } }, 201) };
+  const answers = { "POST /webhooks/endpoints": responseOf({ endpoint: { ...endpoint, secret: "whsec_once" } }, 201) };
 
   it("asks for just what was given, and has the secret alone on stdout", async () => {
-    const { text, json, asked, stderr } = await run(
+    const { text, json, requests, stderr } = await run(
       answers,
       "create",
       "https://example.com/hook",
@@ -39,7 +39,7 @@ describe("webhooks create", () => {
       "a.*",
       "b.c",
     );
-    expect(asked).toMatchObject([
+    expect(requests).toMatchObject([
       {
         headers: {
           authorization: "Bearer demo-token",
@@ -48,7 +48,7 @@ describe("webhooks create", () => {
         },
       },
     ]);
-    expect(asked[0]?.body).toEqual({ url: "https://example.com/hook", events: ["a.*", "b.c"] });
+    expect(requests[0]?.body).toEqual({ url: "https://example.com/hook", events: ["a.*", "b.c"] });
     expect({ text, stderr }).toEqual({
       text: "whsec_once",
       stderr: "Store the secret now: it is not shown again. It signs for wh_1. Next: webhooks test wh_1\n",
@@ -57,21 +57,30 @@ describe("webhooks create", () => {
   });
 
   it("passes on the document and the note", async () => {
-    const { asked } = await run(answers, "create", "u", "--events=*", "--entity", "inv_1", "--description", "a note");
-    expect(asked[0]?.body).toEqual({ url: "u", events: ["*"], entity_id: "inv_1", description: "a note" });
+    const { requests } = await run(
+      answers,
+      "create",
+      "u",
+      "--events=*",
+      "--entity",
+      "inv_1",
+      "--description",
+      "a note",
+    );
+    expect(requests[0]?.body).toEqual({ url: "u", events: ["*"], entity_id: "inv_1", description: "a note" });
   });
 
   it("passes on headers, whose values may have colons", async () => {
     const lines = ["X-Api-Key: abc", "Authorization:Bearer a:b "];
-    const { asked } = await run(answers, "create", "u", "--events", "*", "--header", ...lines);
-    expect(asked[0]?.body).toMatchObject({ headers: { "X-Api-Key": "abc", Authorization: "Bearer a:b" } });
+    const { requests } = await run(answers, "create", "u", "--events", "*", "--header", ...lines);
+    expect(requests[0]?.body).toMatchObject({ headers: { "X-Api-Key": "abc", Authorization: "Bearer a:b" } });
   });
 
   it.each([["no-colon-secret"], [": secret"], ["X-A: secret", "X-A: secret"]])(
     "refuses the headers %j, and does not repeat their values",
     async (...lines) => {
-      const { exit, text, asked } = await run(answers, "create", "u", "--events", "*", "--header", ...lines);
-      expect([exit, asked]).toEqual([exitCodes.usage, []]);
+      const { exit, text, requests } = await run(answers, "create", "u", "--events", "*", "--header", ...lines);
+      expect([exit, requests]).toEqual([exitCodes.usage, []]);
       expect(text).toMatch(/^--header /);
       expect(text).not.toContain("secret");
     },
@@ -106,7 +115,7 @@ describe("webhooks create", () => {
 describe("webhooks list and show", () => {
   it("show the endpoints, and nothing that a URL could do to a terminal", async () => {
     const endpoints = [endpoint, { ...endpoint, ...disabled, endpoint_id: "wh_2", url: "https://e.com/\u001b[2J" }];
-    const { text, json } = await run({ "GET /webhooks/endpoints": answered({ endpoints }) }, "list");
+    const { text, json } = await run({ "GET /webhooks/endpoints": responseOf({ endpoints }) }, "list");
     expect(text.split("\n")).toEqual([
       "ENDPOINT  STATUS    EVENTS              URL",
       "wh_1      enabled   invoice.* *.voided  https://example.com/hook",
@@ -116,21 +125,21 @@ describe("webhooks list and show", () => {
   });
 
   it("say how to begin where there is none", async () => {
-    const { text } = await run({ "GET /webhooks/endpoints": answered({ endpoints: [] }) }, "list");
+    const { text } = await run({ "GET /webhooks/endpoints": responseOf({ endpoints: [] }) }, "list");
     expect(text).toBe("There is no endpoint yet: webhooks create URL makes one.");
   });
 
   it("show the names of headers", async () => {
     const header_names = ["X-Api-Key", "X-B"];
     const show = (over: object) =>
-      run({ "GET /webhooks/endpoints/wh_1": answered({ endpoint: { ...endpoint, ...over } }) }, "show", "wh_1");
+      run({ "GET /webhooks/endpoints/wh_1": responseOf({ endpoint: { ...endpoint, ...over } }) }, "show", "wh_1");
     expect((await show({ header_names })).text).toMatch(/^headers +X-Api-Key: …, X-B: …$/m);
     expect((await show({})).text).toMatch(/^headers +-$/m);
   });
 
   it("tell how an endpoint fares", async () => {
     const { text } = await run(
-      { "GET /webhooks/endpoints/wh_1": answered({ endpoint: { ...endpoint, ...disabled, health } }) },
+      { "GET /webhooks/endpoints/wh_1": responseOf({ endpoint: { ...endpoint, ...disabled, health } }) },
       ...["show", "wh_1"],
     );
     expect(text).toMatch(/^status +disabled \(gone\) since 2026-05-04 10:00:00$/m);
@@ -140,14 +149,14 @@ describe("webhooks list and show", () => {
   });
 
   it("ask for an id as it is, whatever is in it", async () => {
-    const { asked, exit, text } = await run({}, "show", "../a?b#c");
-    expect(asked.map(({ path }) => path)).toEqual(["/api/public/v1/webhooks/endpoints/..%2Fa%3Fb%23c"]);
+    const { requests, exit, text } = await run({}, "show", "../a?b#c");
+    expect(requests.map(({ path }) => path)).toEqual(["/api/public/v1/webhooks/endpoints/..%2Fa%3Fb%23c"]);
     expect({ exit, text }).toEqual({ exit: exitCodes.failed, text: expect.stringContaining("404") });
   });
 });
 
 describe("webhooks update", () => {
-  const answers = { "PATCH /webhooks/endpoints/wh_1": answered({ endpoint }) };
+  const answers = { "PATCH /webhooks/endpoints/wh_1": responseOf({ endpoint }) };
 
   it.each([
     [["--url", "https://b.example"], { url: "https://b.example" }],
@@ -159,8 +168,8 @@ describe("webhooks update", () => {
     [["--enable"], { enabled: true }],
     [["--disable"], { enabled: false }],
   ])("changes by %j only what was given", async (options, body) => {
-    const { asked, text } = await run(answers, "update", "wh_1", ...options);
-    expect(asked[0]?.body).toEqual(body);
+    const { requests, text } = await run(answers, "update", "wh_1", ...options);
+    expect(requests[0]?.body).toEqual(body);
     expect(text).toMatch(/^endpoint +wh_1$/m);
   });
 
@@ -169,7 +178,7 @@ describe("webhooks update", () => {
     [[], /Say what to change/],
   ])("refuses %j before it asks", async (options, message) => {
     expect(await run(answers, "update", "wh_1", ...options)).toMatchObject({
-      asked: [],
+      requests: [],
       exit: exitCodes.usage,
       text: expect.stringMatching(message),
     });
@@ -178,7 +187,7 @@ describe("webhooks update", () => {
   it("offers to replay what was missed", async () => {
     const missed = { since: "2026-05-04T10:00:00.000Z", until: "2026-06-01T12:00:30.000Z", only: "failed" };
     const { text } = await run(
-      { "PATCH /webhooks/endpoints/wh_1": answered({ endpoint, missed }) },
+      { "PATCH /webhooks/endpoints/wh_1": responseOf({ endpoint, missed }) },
       "update",
       "wh_1",
       "--enable",
@@ -191,8 +200,8 @@ describe("webhooks update", () => {
 
 describe("webhooks delete and rotate-secret", () => {
   it("delete", async () => {
-    const { text, json, asked } = await run({ "DELETE /webhooks/endpoints/wh_1": answered({}) }, "delete", "wh_1");
-    expect({ text, json, body: asked[0]?.body }).toEqual({
+    const { text, json, requests } = await run({ "DELETE /webhooks/endpoints/wh_1": responseOf({}) }, "delete", "wh_1");
+    expect({ text, json, body: requests[0]?.body }).toEqual({
       text: "Deleted wh_1.",
       json: { deleted: "wh_1" },
       body: null,
@@ -205,10 +214,10 @@ describe("webhooks delete and rotate-secret", () => {
     [["--overlap", "0h"], { overlap_seconds: 0 }],
   ])("rotate with %j", async (options, body) => {
     const answers = {
-      "POST /webhooks/endpoints/wh_1/rotate-secret": answered({ endpoint: { ...endpoint, secret: "whsec_new" } }),
+      "POST /webhooks/endpoints/wh_1/rotate-secret": responseOf({ endpoint: { ...endpoint, secret: "whsec_new" } }),
     };
-    const { text, asked, stderr } = await run(answers, "rotate-secret", "wh_1", ...options);
-    expect(asked[0]?.body).toEqual(body);
+    const { text, requests, stderr } = await run(answers, "rotate-secret", "wh_1", ...options);
+    expect(requests[0]?.body).toEqual(body);
     expect({ text, stderr }).toEqual({ text: "whsec_new", stderr: expect.stringMatching(/^Store the secret now/) });
   });
 
@@ -216,7 +225,7 @@ describe("webhooks delete and rotate-secret", () => {
     expect(await run({}, "rotate-secret", "wh_1", "--overlap", "a while")).toMatchObject({
       exit: exitCodes.usage,
       text: expect.stringMatching(/^--overlap takes a time/),
-      asked: [],
+      requests: [],
     });
   });
 });
@@ -225,7 +234,7 @@ it("lists the event types", async () => {
   const event_types = [
     { event_type: "invoice.sent", description: "An invoice was sent.", sample: { a: 1 }, schema: {} },
   ];
-  const { text, json } = await run({ "GET /webhooks/event-types": answered({ event_types }) }, "types");
+  const { text, json } = await run({ "GET /webhooks/event-types": responseOf({ event_types }) }, "event-types");
   expect(text).toMatch(/^invoice\.sent +An invoice was sent\.$/m);
   expect(json).toEqual({ event_types });
 });

@@ -4,7 +4,7 @@ import { dispatch } from "#clients/cli/dispatch.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { testNow } from "#test/support/builders.ts";
 import { until } from "#test/support/until.ts";
-import { aSession } from "./a-command-context.ts";
+import { aCommandContext } from "./a-command-context.ts";
 import { fakeApi } from "./fake-api.ts";
 import { withoutColours } from "./run-command.ts";
 
@@ -28,8 +28,8 @@ const post = (url: string, body: string, secrets: readonly string[]) =>
 
 /** Starts to listen and waits until it does; ends with the test at the latest. */
 async function listening(args: readonly string[], cwd = "/nowhere") {
-  const told = aSession({ cwd });
-  const ended = dispatch(["webhooks", "listen", ...args], told.session);
+  const told = aCommandContext({ cwd });
+  const ended = dispatch(["webhooks", "listen", ...args], told.context);
   onTestFinished(() => told.interruption.abort());
   const url = await Promise.race([
     until(() => /Listening on (\S+)/.exec(told.stderr.join(""))?.[1]),
@@ -77,16 +77,16 @@ describe("webhooks listen", () => {
   });
 
   it("makes an endpoint that leads here, and removes it when it is interrupted", async () => {
-    const { cwd, asked } = await fakeApi({
+    const { cwd, requests } = await fakeApi({
       "POST /webhooks/endpoints": { status: 201, body: { endpoint: { endpoint_id: "wh_1", secret } } },
       "DELETE /webhooks/endpoints/wh_1": {},
     });
     const { url, ended, interruption } = await listening(["--events", "invoice.*"], cwd);
-    expect(asked[0]?.body).toEqual({ url, events: ["invoice.*"], description: "webhooks listen" });
+    expect(requests[0]?.body).toEqual({ url, events: ["invoice.*"], description: "webhooks listen" });
     expect((await post(url, JSON.stringify(payload), [secret])).status).toBe(204);
     interruption.abort();
     expect(await ended).toBeNull();
-    expect(asked.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`)).toEqual([
+    expect(requests.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`)).toEqual([
       "POST endpoints",
       "DELETE wh_1",
     ]);
@@ -102,16 +102,16 @@ describe("webhooks listen", () => {
   });
 
   it("says that its port is taken, before it makes an endpoint", async () => {
-    const { cwd, asked } = await fakeApi({});
+    const { cwd, requests } = await fakeApi({});
     const taken = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void taken.close());
     const port = await until(() => {
       const address = taken.address();
       return typeof address === "object" && address?.port;
     });
-    const listen = dispatch(["webhooks", "listen", "--port", String(port)], aSession({ cwd }).session);
+    const listen = dispatch(["webhooks", "listen", "--port", String(port)], aCommandContext({ cwd }).context);
     await expect(listen).rejects.toThrow(/EADDRINUSE.*--port/);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it.each([
@@ -120,7 +120,7 @@ describe("webhooks listen", () => {
     [["--port", "70000"], /^--port takes a number/],
     [["--stack", "activity-log-prod"], /cannot reach 127\.0\.0\.1.*tunnel/],
   ])("refuses %j and says what to do", async (args, message) => {
-    const listen = dispatch(["webhooks", "listen", ...args], aSession().session);
+    const listen = dispatch(["webhooks", "listen", ...args], aCommandContext().context);
     await expect(listen).rejects.toMatchObject({ exit: 2, message: expect.stringMatching(message) });
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
 import type { RepairCursor, RepairedEndpoint } from "#shared/webhooks/replays/repair-request.ts";
 import { testNow } from "#test/support/builders.ts";
-import type { Answer } from "./fake-api.ts";
-import { runVerb } from "./run-command.ts";
+import type { CannedResponse } from "./fake-api.ts";
+import { runCommand } from "./run-command.ts";
 
 const route = "POST /2015-03-31/functions/repair/invocations";
 
@@ -26,22 +26,22 @@ const skipped: RepairedEndpoint = {
   complete: false,
 };
 
-const part = (endpoints: readonly RepairedEndpoint[], next: RepairCursor | null = null): Answer => ({
+const part = (endpoints: readonly RepairedEndpoint[], next: RepairCursor | null = null): CannedResponse => ({
   body: { repair: { orgs: 10, endpoints, next, progress: next === null ? 1 : next.shard / 4_096 } },
 });
 
-const failing: Answer = {
+const failing: CannedResponse = {
   headers: { "x-amz-function-error": "Unhandled" },
   body: { errorMessage: "The store is busy." },
 };
 
-const repair = (answers: Answer | readonly Answer[], ...args: string[]) =>
-  runVerb({ [route]: answers }, "webhooks", "repair", ...args);
+const repair = (answers: CannedResponse | readonly CannedResponse[], ...args: string[]) =>
+  runCommand({ [route]: answers }, "webhooks", "repair", ...args);
 
 describe("webhooks repair", () => {
   it("asks for part after part, each from where the one before ended, and sums up", async () => {
     const cursor = { shard: 9, after: "org_a" };
-    const { text, json, asked, exit } = await repair(
+    const { text, json, requests, exit } = await repair(
       [part([started], cursor), part([], { shard: 64, after: null }), part([skipped])],
       "--since",
       "20h",
@@ -51,7 +51,7 @@ describe("webhooks repair", () => {
     expect(exit).toBe(exitCodes.done);
     const since = new Date(testNow.getTime() - 20 * 3_600_000).toISOString();
     const range = { action: "webhooks.repair", since, until: "2026-06-01T11:00:00.999Z", dry_run: false };
-    expect(asked.map(({ body }) => body)).toEqual([
+    expect(requests.map(({ body }) => body)).toEqual([
       { ...range, cursor: null },
       { ...range, cursor },
       { ...range, cursor: { shard: 64, after: null } },
@@ -73,8 +73,13 @@ describe("webhooks repair", () => {
   });
 
   it("only shows what it would start with --dry-run, up to now", async () => {
-    const { text, asked } = await repair(part([{ ...started, outcome: "would_start" }]), "--since", "2h", "--dry-run");
-    expect(asked).toMatchObject([{ body: { dry_run: true, until: testNow.toISOString() } }]);
+    const { text, requests } = await repair(
+      part([{ ...started, outcome: "would_start" }]),
+      "--since",
+      "2h",
+      "--dry-run",
+    );
+    expect(requests).toMatchObject([{ body: { dry_run: true, until: testNow.toISOString() } }]);
     expect(text).toMatch(/^org_a +wh_1 +would start +3 +/m);
     expect(text).toMatch(/^Replays that it would start: 1\. Endpoints skipped: 0\./m);
   });
@@ -85,32 +90,32 @@ describe("webhooks repair", () => {
   });
 
   it("asks again for a part that fails, and goes on", async () => {
-    const { json, asked, seconds } = await repair([failing, failing, part([started])], "--since", "2h");
+    const { json, requests, seconds } = await repair([failing, failing, part([started])], "--since", "2h");
     expect(json).toMatchObject({ started: 1 });
-    expect(asked).toHaveLength(3);
+    expect(requests).toHaveLength(3);
     expect(seconds).toBe(6);
   });
 
   it("ends where a part keeps failing", async () => {
-    const { exit, text, asked } = await repair(failing, "--since", "2h");
-    expect([exit, asked.length]).toEqual([exitCodes.failed, 4]);
+    const { exit, text, requests } = await repair(failing, "--since", "2h");
+    expect([exit, requests.length]).toEqual([exitCodes.failed, 4]);
     expect(text).toContain("The store is busy.");
   });
 
   it("ends with the first refusal", async () => {
     const refusal = { body: { error: { code: "invalid_value", message: "That is too long ago." } } };
-    const { exit, text, asked } = await repair(refusal, "--since", "1y");
-    expect([exit, asked.length, text]).toEqual([exitCodes.usage, 1, "That is too long ago."]);
+    const { exit, text, requests } = await repair(refusal, "--since", "1y");
+    expect([exit, requests.length, text]).toEqual([exitCodes.usage, 1, "That is too long ago."]);
   });
 
   it("asks for nothing where a time is malformed", async () => {
-    const { exit, text, asked } = await repair(part([]), "--since", "yesterday");
-    expect([exit, asked.length]).toEqual([exitCodes.usage, 0]);
+    const { exit, text, requests } = await repair(part([]), "--since", "yesterday");
+    expect([exit, requests.length]).toEqual([exitCodes.usage, 0]);
     expect(text).toMatch(/^--since must be an ISO 8601 date/);
   });
 
   it("needs to know since when", async () => {
-    const { exit, asked } = await repair(part([]));
-    expect([exit, asked.length]).toEqual([exitCodes.usage, 0]);
+    const { exit, requests } = await repair(part([]));
+    expect([exit, requests.length]).toEqual([exitCodes.usage, 0]);
   });
 });

@@ -1,23 +1,23 @@
 import * as z from "zod";
 import { callApi } from "#clients/cli/activity-api.ts";
-import { accessOptions, findAccess } from "#clients/cli/api-credentials.ts";
-import { defineVerb } from "#clients/cli/command.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { printable } from "#clients/cli/printable.ts";
+import { toPrintable } from "#clients/cli/printable.ts";
 import {
-  describeEndpoint,
-  endpointAnswer,
   endpointPath,
+  endpointResponseSchema,
   eventsOption,
+  formatEndpoint,
   headersOption,
   parseHeaderLines,
 } from "#clients/cli/webhooks/endpoint.ts";
 
-const updateAnswer = endpointAnswer.extend({
+const updateAnswer = endpointResponseSchema.extend({
   missed: z.optional(z.object({ since: z.string(), until: z.string(), only: z.string() })),
 });
 
-export const webhooksUpdate = defineVerb({
+export const webhooksUpdate = defineCommand({
   name: "webhooks update",
   summary: "Changes an endpoint. Enabling one again tells how to replay what it missed.",
   examples: [
@@ -34,12 +34,12 @@ export const webhooksUpdate = defineVerb({
     "no-headers": { help: "removes all headers" },
     enable: { help: "send to it again" },
     disable: { help: "send nothing to it" },
-    ...accessOptions,
+    ...credentialOptions,
   },
-  async run(given, session) {
-    const [url, entity, description] = [given.text("url"), given.text("entity"), given.text("description")];
-    const [filters, enable, disable] = [given.list("events"), given.flag("enable"), given.flag("disable")];
-    const [headerLines, noHeaders] = [given.list("header"), given.flag("no-headers")];
+  async run(args, context) {
+    const [url, entity, description] = [args.text("url"), args.text("entity"), args.text("description")];
+    const [filters, enable, disable] = [args.list("events"), args.flag("enable"), args.flag("disable")];
+    const [headerLines, noHeaders] = [args.list("header"), args.flag("no-headers")];
     if (noHeaders && headerLines.length > 0) throw new CliError("usage", "Give --header or --no-headers, not both.");
     if (enable && disable) throw new CliError("usage", "Give --enable or --disable, not both.");
     const body = {
@@ -52,13 +52,13 @@ export const webhooksUpdate = defineVerb({
       ...(enable || disable ? { enabled: enable } : {}),
     };
     if (Object.keys(body).length === 0) throw new CliError("usage", "Say what to change: --help tells all there is.");
-    const path = endpointPath(given.operand("ENDPOINT_ID"));
-    const access = await findAccess(given, session);
+    const path = endpointPath(args.operand("ENDPOINT_ID"));
+    const access = await findCredentials(args, context);
     const { body: json } = await callApi(access, { method: "PATCH", path, body }, updateAnswer);
-    const text = describeEndpoint(json.endpoint);
+    const text = formatEndpoint(json.endpoint);
     if (json.missed === undefined) return { json, text };
     const { since, until, only } = json.missed;
     const replay = `webhooks replay ${json.endpoint.endpoint_id} --since ${since} --until ${until} --only ${only}`;
-    return { json, text: `${text}\n\nTo send what it missed: ${printable(replay)}` };
+    return { json, text: `${text}\n\nTo send what it missed: ${toPrintable(replay)}` };
   },
 });
