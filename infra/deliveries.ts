@@ -128,7 +128,7 @@ export class Deliveries extends Construct {
       graph(
         "Success of attempts, %",
         [successRate],
-        [ownMetric(metrics.deliveriesParked, "Sum"), ownMetric(metrics.endpointsDisabled, "Sum")],
+        [ownMetric(metrics.deliveriesRescheduled, "Sum"), ownMetric(metrics.endpointsDisabled, "Sum")],
       ),
       graph("Circuits opened", [ownMetric(metrics.circuitsOpened, "Sum")]),
       graph("Queue depths", [

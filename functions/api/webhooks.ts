@@ -19,7 +19,7 @@ import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-sto
 import { createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
 import { replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
@@ -40,7 +40,7 @@ export const handler = http({
     endpoints: endpointStore(client, { config, events }, now),
     encryption: createSecretEncryption(env(variables.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),
-    health: healthStore(client, table),
+    health: endpointHealthStore(client, table),
     queue: deliveryQueue(env(variables.deliveriesQueue), queues, throwUnsent),
     replays: replayStore(client, table),
     replayLists: replayListStore(client, table, now),

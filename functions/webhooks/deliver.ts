@@ -11,18 +11,18 @@ import { env, isAllowed } from "#shared/platform/handlers/env.ts";
 import { batchTogether } from "#shared/platform/handlers/sqs-handler.ts";
 import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
-import { deliverRecords } from "#shared/webhooks/deliveries/aws/deliver-records.ts";
-import { comesFrom, deliveryQueue } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import { handleDeliveryRecords } from "#shared/webhooks/deliveries/aws/deliver-records.ts";
+import { deliveryQueue, isFromQueue } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { createSecretDecryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
-import { destinationStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
-import { permitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
-import { Destinations } from "#shared/webhooks/limits/host-rate-limit.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
+import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
+import { HostRateLimiter } from "#shared/webhooks/limits/host-rate-limit.ts";
+import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
 import { createSender } from "#shared/webhooks/sending/send.ts";
 
 const client = dynamoClient();
@@ -32,17 +32,17 @@ const now = () => new Date();
 const slowQueueUrl = env(variables.slowDeliveriesQueue);
 const slowQueue = deliveryQueue(slowQueueUrl, queues);
 
-const fastLane: DeliveryWorld = {
+const fastLane: DeliveryPorts = {
   endpoints: endpointStore(client, { config: env(variables.configTable), events: env(variables.eventsTable) }, now),
   deliveries: deliveryStore(client, table),
-  health: healthStore(client, table),
-  permits: permitStore(client, table),
-  due: dueStore(client, table),
+  health: endpointHealthStore(client, table),
+  permits: orgPermitStore(client, table),
+  due: scheduledDeliveryStore(client, table),
   queue: deliveryQueue(env(variables.deliveriesQueue), queues),
   slowLane: slowQueue,
   sendsPerOrg: Number(env(variables.sendsPerOrg)),
-  refusals: new Refusals(),
-  destinations: new Destinations(destinationStore(client, table), Number(env(variables.sendsPerHost)), now),
+  refusals: new NegativeCache(),
+  destinations: new HostRateLimiter(hostCounterStore(client, table), Number(env(variables.sendsPerHost)), now),
   suspended: new SuspendedOrgs(suspendedOrgsReader(client, env(variables.configTable)), now),
   events: eventStore(client, env(variables.eventsTable), { now, reportDamage: reportDamagedItems }),
   encryption: createSecretDecryption(env(variables.secretsKey)),
@@ -56,7 +56,7 @@ const fastLane: DeliveryWorld = {
   sleep,
 };
 
-const slowLane: DeliveryWorld = { ...fastLane, queue: slowQueue, slowLane: null };
+const slowLane: DeliveryPorts = { ...fastLane, queue: slowQueue, slowLane: null };
 
 /** A batch may have taken 19 of its 30 seconds before lines are written, and needs some to be reported. */
 const auditLimitMs = 4_000;
@@ -77,6 +77,6 @@ const accessLog = boundedAuditLog(importedLog, auditLimitMs, sleep);
 
 /** Consumes the two queues of deliveries: signs, sends and records. A batch is of one queue. */
 export const handler = batchTogether((records) => {
-  const isSlow = records.some((record) => comesFrom(slowQueueUrl, record));
-  return deliverRecords(isSlow ? slowLane : fastLane, records, accessLog);
+  const isSlow = records.some((record) => isFromQueue(slowQueueUrl, record));
+  return handleDeliveryRecords(isSlow ? slowLane : fastLane, records, accessLog);
 });

@@ -54,7 +54,7 @@ export const metrics = {
   deliveriesSucceeded: "DeliveriesSucceeded",
   deliveryAttemptsFailed: "DeliveryAttemptsFailed",
   deliveriesGivenUp: "DeliveriesGivenUp",
-  deliveriesParked: "DeliveriesParked",
+  deliveriesRescheduled: "DeliveriesRescheduled",
   /** Sent on to the slow lane. */
   deliveriesMoved: "DeliveriesMoved",
   /** Sent anew with a delay, for a fault of the system that passes. */

@@ -2,8 +2,12 @@ import { randomUUID } from "node:crypto";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { type DeliveryMessage, type DueStore, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
-import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import {
+  type DeliveryMessage,
+  deliveryIdOf,
+  type ScheduledDeliveryStore,
+} from "#shared/webhooks/deliveries/delivery.ts";
+import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
@@ -28,7 +32,7 @@ export type ColdWorld = {
   readonly token: string;
   /** An API client's id and secret, with a colon between. */
   readonly client: string;
-  readonly due: Pick<DueStore, "add">;
+  readonly due: Pick<ScheduledDeliveryStore, "add">;
   /** A number that was not given before. */
   next(): number;
   /** An event of the log. */
@@ -71,7 +75,7 @@ export async function openColdWorld(engine: BenchEngine, services: string): Prom
     slug,
     token: issued.secret,
     client: `${made.client.client_id}:${made.secret}`,
-    due: dueStore(dynamodb, deliveries),
+    due: scheduledDeliveryStore(dynamodb, deliveries),
     next,
     event,
     message() {

@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from "vitest";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import { meterOf } from "#test/support/metering.ts";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 /** The world of a sender whose receiver answers at once; endpoint and event come for nothing here. */
-function aWorld(slowLane: DeliveryQueue | null): DeliveryWorld {
+function aWorld(slowLane: DeliveryQueue | null): DeliveryPorts {
   return {
     ...stores,
     endpoints: { get: async () => anEndpoint(), update: async () => false },
@@ -27,7 +27,7 @@ function aWorld(slowLane: DeliveryQueue | null): DeliveryWorld {
     queue: { send: async () => [] },
     slowLane,
     sendsPerOrg: 100,
-    refusals: new Refusals(),
+    refusals: new NegativeCache(),
     destinations: unboundedHosts,
     suspended: noneSuspended,
     encryption: { decrypt: async () => formatSigningSecret(new Uint8Array(32)) },
@@ -41,10 +41,10 @@ function aWorld(slowLane: DeliveryQueue | null): DeliveryWorld {
 
 it("a delivery that succeeds at once costs three write units, and its batch two for the slots", async () => {
   const warm = aDeliveryMessage({ delivery_id: "dlv_warm" });
-  await deliver(aWorld(null), [warm]);
+  await deliverBatch(aWorld(null), [warm]);
   const units = meterOf(engine.client);
   const batch = ["dlv_1", "dlv_2", "dlv_3"].map((delivery_id) => aDeliveryMessage({ delivery_id }));
-  const { results } = await deliver(aWorld({ send: async () => [] }), batch);
+  const { results } = await deliverBatch(aWorld({ send: async () => [] }), batch);
   expect(results).toEqual(Array(3).fill({ status: "fulfilled", value: "succeeded" }));
   expect(units.reduce((sum, each) => sum + each, 0)).toBe(3 * batch.length + 2);
 });

@@ -2,23 +2,23 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
-  growth,
-  type Health,
-  type HealthStore,
+  applyOutcomes,
+  type EndpointHealth,
+  type EndpointHealthStore,
   initialHealth,
   initialLimit,
-  type Lease,
-  learn,
   leaseMs,
-  maxConcurrentSends,
+  limitIncrement,
+  maxConcurrencyLimit,
   openAfterFailures,
+  type PermitLease,
 } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { takeSlots } from "#shared/webhooks/limits/concurrency-limiter.ts";
+import { acquireEndpointPermits } from "#shared/webhooks/limits/concurrency-limiter.ts";
 import { testNow } from "#test/support/builders.ts";
 import { anEndpointId } from "#test/support/delivery-builders.ts";
 import { startTables, storesIn, storesInMemory } from "#test/support/webhook-fixtures.ts";
 
-let real: HealthStore;
+let real: EndpointHealthStore;
 beforeAll(async () => {
   real = storesIn(await startTables()).health;
 });
@@ -26,14 +26,14 @@ const memory = storesInMemory().health;
 
 const now = testNow.getTime();
 
-const aLease = (slots: number, until = now + leaseMs): Lease => ({ id: randomUUID(), slots, until });
+const aLease = (slots: number, until = now + leaseMs): PermitLease => ({ id: randomUUID(), slots, until });
 
 const times = <T>(count: number, call: () => Promise<T>) => Promise.all(Array.from({ length: count }, call));
 
-const leased = ({ leases }: Health) => leases.reduce((sum, { slots }) => sum + slots, 0);
+const leased = ({ leases }: EndpointHealth) => leases.reduce((sum, { slots }) => sum + slots, 0);
 
 /** An endpoint of which this was learned. */
-async function learned(health: HealthStore, over: Partial<Health>): Promise<string> {
+async function learned(health: EndpointHealthStore, over: Partial<EndpointHealth>): Promise<string> {
   const id = anEndpointId();
   await health.write(id, initialHealth, { ...initialHealth, ...over });
   return id;
@@ -47,7 +47,7 @@ describe.each([
     const id = anEndpointId();
     expect(await store().read(id)).toEqual(initialHealth);
     await store().end(id, aLease(1), now);
-    await store().grow(id, maxConcurrentSends);
+    await store().grow(id, maxConcurrencyLimit);
     expect(await store().probe(id, now + leaseMs, now)).toBe(false);
     expect(await store().read(id)).toEqual(initialHealth);
   });
@@ -84,7 +84,7 @@ describe.each([
       expect((await store().lease(id, aLease(2), now)).granted).toBe(true);
     });
 
-    it.each<[string, Partial<Health>, boolean]>([
+    it.each<[string, Partial<EndpointHealth>, boolean]>([
       ["refused while the circuit is open", { failures: openAfterFailures, open_until: now + 1 }, false],
       ["refused while the endpoint pauses", { failures: 1, open_until: now + 1 }, false],
       ["refused while the circuit is half open", { failures: openAfterFailures, open_until: now }, false],
@@ -129,7 +129,7 @@ describe.each([
       for (const slots of [5, 3, 2]) await store().lease(id, aLease(slots), now);
       const at = new Date(now + leaseMs);
       const ward = { health: store(), slowLane: null, now: () => at, random: () => 0, sleep: async () => {} };
-      const taken = await times(8, () => takeSlots(ward, id, 1, randomUUID(), false));
+      const taken = await times(8, () => acquireEndpointPermits(ward, id, 1, randomUUID(), false));
       expect(taken.map(({ count }) => count)).toEqual(Array(8).fill(1));
       const health = await store().read(id);
       expect(health.leases.filter(({ until }) => until <= at.getTime())).toEqual([]);
@@ -138,7 +138,7 @@ describe.each([
   });
 
   describe("a probe", () => {
-    it.each<[string, Partial<Health>]>([
+    it.each<[string, Partial<EndpointHealth>]>([
       ["half open", { failures: openAfterFailures, open_until: now }],
       ["open", { failures: openAfterFailures, open_until: now + 30_000 }],
     ])("is one's alone until its time is over, where the circuit is %s", async (_, over) => {
@@ -165,26 +165,26 @@ describe.each([
       const id = anEndpointId();
       const lease = aLease(7);
       await store().lease(id, lease, now);
-      await store().grow(id, maxConcurrentSends);
-      const limit = initialLimit + growth;
+      await store().grow(id, maxConcurrencyLimit);
+      const limit = initialLimit + limitIncrement;
       expect(await store().read(id)).toMatchObject({ limit, vacant: limit - 7, leases: [lease] });
-      await times(20, () => store().grow(id, maxConcurrentSends));
-      expect(await store().read(id)).toMatchObject({ limit: maxConcurrentSends, vacant: maxConcurrentSends - 7 });
+      await times(20, () => store().grow(id, maxConcurrencyLimit));
+      expect(await store().read(id)).toMatchObject({ limit: maxConcurrencyLimit, vacant: maxConcurrencyLimit - 7 });
     });
 
     it.each([
-      [maxConcurrentSends - growth, maxConcurrentSends],
-      [maxConcurrentSends - growth + 1, maxConcurrentSends - growth + 1],
+      [maxConcurrencyLimit - limitIncrement, maxConcurrencyLimit],
+      [maxConcurrencyLimit - limitIncrement + 1, maxConcurrencyLimit - limitIncrement + 1],
     ])("stops where its next step would go beyond: from %d", async (limit, expected) => {
       const id = await learned(store(), { limit });
-      await store().grow(id, maxConcurrentSends);
+      await store().grow(id, maxConcurrencyLimit);
       expect(await store().read(id)).toMatchObject({ limit: expected, vacant: expected });
     });
 
     it("is noticed by who learns meanwhile, so that no slot is made up or lost", async () => {
       const id = await learned(store(), {});
       const before = await store().read(id);
-      await store().grow(id, maxConcurrentSends);
+      await store().grow(id, maxConcurrencyLimit);
       const overloaded = {
         at: now,
         succeeded: false,
@@ -193,14 +193,14 @@ describe.each([
         isFailedTest: false,
         duration_ms: 50,
       };
-      await store().write(id, before, learn(before, [overloaded]));
+      await store().write(id, before, applyOutcomes(before, [overloaded]));
       const { limit, vacant } = await store().read(id);
       expect(vacant).toBe(limit);
     });
   });
 
   describe("what was learned", () => {
-    const failing: Partial<Health> = {
+    const failing: Partial<EndpointHealth> = {
       limit: 3,
       failures: 7,
       openings: 2,
@@ -285,7 +285,7 @@ const command = fc.oneof(
 );
 
 /** The leases of an item have no order. */
-const inOrder = (health: Health) => ({
+const inOrder = (health: EndpointHealth) => ({
   ...health,
   leases: health.leases.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
 });
@@ -296,11 +296,11 @@ it("health in memory does what that in DynamoDB does, whatever comes, and no slo
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
       const id = anEndpointId();
       const twin = storesInMemory().health;
-      const leases: Lease[] = [];
+      const leases: PermitLease[] = [];
       let at = now;
       /** What somebody learns from, who may have read it some time ago. */
       let before = initialHealth;
-      const onBoth = async <T>(call: (store: HealthStore) => Promise<T>): Promise<T> => {
+      const onBoth = async <T>(call: (store: EndpointHealthStore) => Promise<T>): Promise<T> => {
         const [expected, answer] = await Promise.all([call(twin), call(real)]);
         expect(answer).toEqual(expected);
         return answer;
@@ -323,7 +323,7 @@ it("health in memory does what that in DynamoDB does, whatever comes, and no slo
           const lease = leases[command.which % leases.length];
           if (lease !== undefined) await onBoth((store) => store.shrink(id, lease, Math.min(1, lease.slots)));
         } else if (command.kind === "probe") await onBoth((store) => store.probe(id, at + leaseMs, at));
-        else if (command.kind === "grow") await onBoth((store) => store.grow(id, maxConcurrentSends));
+        else if (command.kind === "grow") await onBoth((store) => store.grow(id, maxConcurrencyLimit));
         else if (command.kind === "read") before = await standing();
         else {
           const [succeeded, overloaded] = [command.outcome === "success", command.outcome === "overloaded"];
@@ -335,7 +335,7 @@ it("health in memory does what that in DynamoDB does, whatever comes, and no slo
             isFailedTest: false,
             duration_ms: command.duration_ms,
           };
-          const after = learn(before, Array(command.times).fill(outcome));
+          const after = applyOutcomes(before, Array(command.times).fill(outcome));
           await onBoth((store) => store.write(id, before, after));
         }
         const health = await standing();

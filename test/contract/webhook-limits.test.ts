@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { destinationStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
+import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { testNow } from "#test/support/builders.ts";
 import { startTables } from "#test/support/webhook-fixtures.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 describe("counts of sends to a host", () => {
   const at = (seconds: number) => new Date(testNow.getTime() + seconds * 1_000);
-  const store = () => destinationStore(engine.client, engine.tables.deliveries);
+  const store = () => hostCounterStore(engine.client, engine.tables.deliveries);
 
   it("end at the limit, however many instances count at the same moment", async () => {
     const results = await Promise.all(Array.from({ length: 40 }, () => store().count("a.example", at(0), 50, 1_000)));

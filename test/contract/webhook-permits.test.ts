@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Lease, leaseMs } from "#shared/webhooks/limits/circuit-breaker.ts";
-import type { PermitAnswer, PermitPool, PermitStore } from "#shared/webhooks/limits/org-permits.ts";
+import { leaseMs, type PermitLease } from "#shared/webhooks/limits/circuit-breaker.ts";
+import type { OrgPermitStore, PermitAcquisition, PermitPool } from "#shared/webhooks/limits/org-permits.ts";
 import { testNow } from "#test/support/builders.ts";
 import { meterOf } from "#test/support/metering.ts";
 import { type Engine, startTables, storesIn, storesInMemory } from "#test/support/webhook-fixtures.ts";
 
 let engine: Engine;
-let real: PermitStore;
+let real: OrgPermitStore;
 beforeAll(async () => {
   engine = await startTables();
   real = storesIn(engine).permits;
@@ -17,7 +17,7 @@ const memory = storesInMemory().permits;
 
 const now = testNow.getTime();
 
-const aLease = (slots: number): Lease => ({ id: randomUUID(), slots, until: now + leaseMs });
+const aLease = (slots: number): PermitLease => ({ id: randomUUID(), slots, until: now + leaseMs });
 
 const aPool = (size: number): PermitPool => ({ org_id: `org_${randomUUID()}`, part: 0, size });
 
@@ -51,7 +51,7 @@ describe.each([
 });
 
 it("permits in memory do what those in DynamoDB do, whatever comes", async () => {
-  const inOrder = ({ leases, ...answer }: PermitAnswer) => ({
+  const inOrder = ({ leases, ...answer }: PermitAcquisition) => ({
     ...answer,
     leases: leases.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
   });
@@ -59,7 +59,7 @@ it("permits in memory do what those in DynamoDB do, whatever comes", async () =>
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 12 }), async (commands) => {
       const pool = aPool(9);
-      const taken: Lease[] = [];
+      const taken: PermitLease[] = [];
       for (const { which, slots } of commands) {
         const known = which === null ? undefined : taken[which % taken.length];
         if (known !== undefined) {

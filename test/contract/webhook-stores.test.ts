@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type DueEntry, deliveryIdAt, dueShards } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryIdAt, type ScheduledDelivery, scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { aDeliveryMessage, anEvent } from "#test/support/builders.ts";
 import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhook-fixtures.ts";
@@ -41,8 +41,8 @@ describe.each([
     const messageOf = (endpoint_id: string, entropy: string) =>
       aDeliveryMessage({ endpoint_id, delivery_id: deliveryIdAt("2026-06-01T00:00:00.000Z", entropy), parked: 3 });
     /** Of one endpoint, whatever else waits. */
-    const dueOf = async (endpointId: string, now: Date): Promise<DueEntry[]> => {
-      const shards = Array.from({ length: dueShards }, (_, shard) => stores().due.due(shard, now));
+    const dueOf = async (endpointId: string, now: Date): Promise<ScheduledDelivery[]> => {
+      const shards = Array.from({ length: scheduleShardCount }, (_, shard) => stores().due.due(shard, now));
       return (await Promise.all(shards)).flat().filter(({ message }) => message.endpoint_id === endpointId);
     };
 
@@ -79,7 +79,7 @@ describe.each([
       const entries = await dueOf(endpointId, at(29));
       expect(entries).toHaveLength(30);
       const byShard = Map.groupBy(entries, ({ shard }) => shard);
-      expect(byShard.size).toBeGreaterThan(dueShards / 2);
+      expect(byShard.size).toBeGreaterThan(scheduleShardCount / 2);
       for (const shard of byShard.values()) {
         const keys = shard.map(({ key }) => key);
         expect(keys).toEqual([...keys].sort());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stageNames, stages } from "#infra/config.ts";
 import { variables } from "#shared/platform/names.ts";
-import { dueShards } from "#shared/webhooks/deliveries/delivery.ts";
+import { scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
 import { inWords, plainId, templateOf } from "#test/support/template.ts";
 
 describe.each(stageNames)("in %s", (name) => {
@@ -217,7 +217,7 @@ describe.each(stageNames)("in %s", (name) => {
     const shares: { run: number; of: number }[] = rule.Targets.map(({ Input }: { Input: string }) => JSON.parse(Input));
     expect(shares.map(({ run }) => run)).toEqual(shares.map((_, run) => run));
     expect(new Set(shares.map(({ of }) => of))).toEqual(new Set([shares.length]));
-    expect(dueShards % shares.length).toBe(0);
+    expect(scheduleShardCount % shares.length).toBe(0);
   });
 
   it("the key of the signing secrets is renewed each year, and kept when the stack goes", () => {

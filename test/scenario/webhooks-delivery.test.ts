@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore, shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { scheduledDeliveryStore, shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
 import { aQuery } from "#test/support/builders.ts";
@@ -242,7 +242,7 @@ describe.concurrent("a delivery", () => {
     const dueAt = Date.parse(next_attempt_at ?? "");
     expect(dueAt - emittedAt).toBeGreaterThan(3_600_000);
 
-    const due = dueStore(stack.dynamodb, stack.tables.deliveries ?? "");
+    const due = scheduledDeliveryStore(stack.dynamodb, stack.tables.deliveries ?? "");
     const shard = shardOf(delivery_id);
     const waiting = async () => {
       const entries = await due.due(shard, new Date(dueAt + 1_000));

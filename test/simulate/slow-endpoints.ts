@@ -1,19 +1,19 @@
 import { Random } from "#infra/local/demo/random.ts";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
 import { deliveryIdAt } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import {
   memoryDeliveries,
-  memoryDue,
+  memoryEndpointHealth,
   memoryEndpoints,
-  memoryHealth,
-  memoryPermits,
+  memoryOrgPermits,
+  memoryScheduledDeliveries,
 } from "#test/support/memory-webhooks.ts";
 import { VirtualClock } from "#test/support/simulation/clock.ts";
 import { noneSuspended } from "#test/support/suspended.ts";
@@ -83,7 +83,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
     random: () => random.next(),
   };
   const sendBy =
-    (lane: Lane): DeliveryWorld["send"] =>
+    (lane: Lane): DeliveryPorts["send"] =>
     async (url, headers) => {
       const deliveryId = headers["webhook-id"] ?? "";
       const committedAt = sends.committedAt.get(deliveryId);
@@ -165,7 +165,7 @@ function every(loop: Loop, milliseconds: number, end: number, run: () => void): 
 }
 
 /** Stores in memory, of which each call takes as long as one to DynamoDB. */
-function sharedStores(clock: VirtualClock, endpoints: DeliveryWorld["endpoints"]) {
+function sharedStores(clock: VirtualClock, endpoints: DeliveryPorts["endpoints"]) {
   const delayed = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
       get(target, name) {
@@ -182,9 +182,9 @@ function sharedStores(clock: VirtualClock, endpoints: DeliveryWorld["endpoints"]
   return {
     endpoints: delayed(endpoints),
     deliveries: delayed(memoryDeliveries()),
-    health: delayed(memoryHealth()),
-    permits: delayed(memoryPermits()),
-    due: memoryDue(),
+    health: delayed(memoryEndpointHealth()),
+    permits: delayed(memoryOrgPermits()),
+    due: memoryScheduledDeliveries(),
     events: { get: async () => event },
     encryption: { decrypt: async () => secret },
     now: clock.now,
@@ -202,16 +202,16 @@ function portOf(queue: FairQueue<DeliveryMessage>): DeliveryQueue {
 }
 
 /** The sender's own code, in instances that each remember what they were refused. */
-function handlerOf(clock: VirtualClock, ports: Omit<DeliveryWorld, "refusals" | "newId">): Handler<DeliveryMessage> {
-  const refusals = new Map<number, Refusals>();
+function handlerOf(clock: VirtualClock, ports: Omit<DeliveryPorts, "refusals" | "newId">): Handler<DeliveryMessage> {
+  const refusals = new Map<number, NegativeCache>();
   let ids = 0;
   return (instance, batch, done) => {
-    const remembered = refusals.get(instance) ?? new Refusals();
+    const remembered = refusals.get(instance) ?? new NegativeCache();
     refusals.set(instance, remembered);
     const newId = () => `${ports.slowLane === null ? "slow" : "fast"}-${++ids}`;
     const bodies = batch.map(({ body }) => body);
     void clock.sleep(callMs).then(async () => {
-      const { results } = await deliver({ ...ports, refusals: remembered, newId }, bodies);
+      const { results } = await deliverBatch({ ...ports, refusals: remembered, newId }, bodies);
       const failed = batch.filter((_, at) => results[at]?.status === "rejected");
       done({ handled: batch.filter((message) => !failed.includes(message)), failed });
     });

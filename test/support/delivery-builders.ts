@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import {
-  type Claim,
+  type ClaimResult,
   type Delivery,
   type DeliveryMessage,
   type DeliveryQuery,
@@ -24,7 +24,7 @@ export function aFreshMessage(over: Partial<DeliveryMessage> = {}): DeliveryMess
   return aDeliveryMessage({ endpoint_id: anEndpointId(), delivery_id, ...over });
 }
 
-export function anAttempt(number: number, over: Partial<Attempt> = {}): Attempt {
+export function anAttempt(number: number, over: Partial<DeliveryAttempt> = {}): DeliveryAttempt {
   const headers = { "content-type": "text/plain", "x-b": "1", "x-a": "\u00e9" };
   return { ...aSendResult({ headers, body: "no\uFFFD" }), number, at: secondsLater(1).toISOString(), ...over };
 }
@@ -35,7 +35,7 @@ export function aDeliveryQuery(endpoint_id: string, over: Partial<DeliveryQuery>
 }
 
 /** The delivery of a claim that was granted. Fails where it was not. */
-export function taken(claim: Claim): Delivery {
+export function taken(claim: ClaimResult): Delivery {
   if (claim.kind !== "claimed") throw new Error(`The claim is ${claim.kind}.`);
   return claim.delivery;
 }

@@ -2,19 +2,25 @@ import { createHash } from "node:crypto";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { eventIdAt } from "#shared/events/event-id.ts";
 import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
-import { type Disabled, deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { type DisabledEndpoint, deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld, Outcome } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryOutcome, DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "./builders.ts";
 import { unboundedHosts } from "./destinations.ts";
-import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryPermits } from "./memory-webhooks.ts";
+import {
+  memoryDeliveries,
+  memoryEndpointHealth,
+  memoryEndpoints,
+  memoryOrgPermits,
+  memoryScheduledDeliveries,
+} from "./memory-webhooks.ts";
 import { VirtualClock } from "./simulation/clock.ts";
 
 /** What a receiver was sent. */
-export type Received = {
+export type ReceivedRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -22,7 +28,7 @@ export type Received = {
 };
 
 /** A message that was made to come again: which way, and after how long. */
-export type Scheduled = {
+export type ScheduledMessage = {
   readonly message: DeliveryMessage;
   readonly by: "queue" | "table";
   readonly seconds: number;
@@ -30,7 +36,7 @@ export type Scheduled = {
 };
 
 /** The secret behind a sealed text. */
-export function opened(sealed: string): string {
+export function decryptedSecret(sealed: string): string {
   return formatSigningSecret(createHash("sha256").update(sealed).digest());
 }
 
@@ -38,27 +44,27 @@ export function opened(sealed: string): string {
  * A world to deliver in: an endpoint, an event, a receiver that accepts everything until it is told otherwise, and a
  * clock that moves only when something waits or a test says so. There is no jitter.
  */
-export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
+export async function deliveryFixture(over: Partial<Endpoint> = {}) {
   const clock = new VirtualClock(testNow);
   const told: ActivityEvent[] = [];
   const log = [anEvent()];
-  const received: Received[] = [];
-  const scheduled: Scheduled[] = [];
-  const disabled: Disabled[] = [];
+  const received: ReceivedRequest[] = [];
+  const scheduled: ScheduledMessage[] = [];
+  const disabled: DisabledEndpoint[] = [];
   /** Ids of organisations: a test adds what is to be suspended. */
   const suspended = new Set<string>();
-  const receiver = { answer: async (_: Received): Promise<SendResult> => aSendResult() };
+  const receiver = { answer: async (_: ReceivedRequest): Promise<SendResult> => aSendResult() };
   const endpoints = memoryEndpoints((event) => told.push(event));
-  const [deliveries, health, due] = [memoryDeliveries(), memoryHealth(), memoryDue()];
+  const [deliveries, health, due] = [memoryDeliveries(), memoryEndpointHealth(), memoryScheduledDeliveries()];
   const endpoint = anEndpoint(over);
   await endpoints.create(endpoint, anEvent());
   told.length = 0;
   let ids = 0;
 
-  const note = (by: Scheduled["by"], message: DeliveryMessage, at: Date) => {
+  const note = (by: ScheduledMessage["by"], message: DeliveryMessage, at: Date) => {
     scheduled.push({ message, by, at, seconds: (at.getTime() - clock.now().getTime()) / 1_000 });
   };
-  const world: DeliveryWorld = {
+  const world: DeliveryPorts = {
     endpoints,
     deliveries,
     health,
@@ -68,7 +74,7 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
         await due.add(message, at);
       },
     },
-    permits: memoryPermits(),
+    permits: memoryOrgPermits(),
     queue: {
       async send(messages, delaySeconds) {
         const at = new Date(clock.now().getTime() + delaySeconds * 1_000);
@@ -78,7 +84,7 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
     },
     slowLane: null,
     sendsPerOrg: 100,
-    refusals: new Refusals(),
+    refusals: new NegativeCache(),
     destinations: unboundedHosts,
     suspended: { current: async () => suspended },
     events: {
@@ -89,7 +95,7 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
       },
     },
     // Headers are sealed as they are, as JSON.
-    encryption: { decrypt: async (sealed, _, content) => (content === "headers" ? sealed : opened(sealed)) },
+    encryption: { decrypt: async (sealed, _, content) => (content === "headers" ? sealed : decryptedSecret(sealed)) },
     async send(url, headers, body) {
       const request = { url, headers, body, at: clock.now() };
       received.push(request);
@@ -125,8 +131,8 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
     later: (seconds: number) => until(new Date(clock.now().getTime() + seconds * 1_000)),
     until,
     /** Delivers messages in one batch, however long it takes. */
-    async deliver(...messages: DeliveryMessage[]): Promise<readonly (Outcome | "rejected")[]> {
-      const done = deliver(world, messages);
+    async deliver(...messages: DeliveryMessage[]): Promise<readonly (DeliveryOutcome | "rejected")[]> {
+      const done = deliverBatch(world, messages);
       await clock.run();
       const { results, disabled: ended } = await done;
       disabled.push(...ended);

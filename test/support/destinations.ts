@@ -1,4 +1,7 @@
-import type { Destinations } from "#shared/webhooks/limits/host-rate-limit.ts";
+import type { HostRateLimiter } from "#shared/webhooks/limits/host-rate-limit.ts";
 
 /** Every host may be sent as much as there is. */
-export const unboundedHosts: Pick<Destinations, "take" | "windowEnd"> = { take: async () => true, windowEnd: () => 0 };
+export const unboundedHosts: Pick<HostRateLimiter, "take" | "windowEnd"> = {
+  take: async () => true,
+  windowEnd: () => 0,
+};

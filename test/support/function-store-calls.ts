@@ -7,15 +7,15 @@ import { clientTokens } from "#shared/auth/dynamodb/client-token-store.ts";
 import type { AppendStore } from "#shared/events/append.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { pinStore } from "#shared/events/dynamodb/idempotency-store.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
-import type { DueWorld } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import type { DataKeyStore, EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import type { TokenEndpointPorts } from "#shared/webhooks/endpoints/token-endpoints.ts";
-import { destinationStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
-import { permitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
-import type { DestinationStore } from "#shared/webhooks/limits/host-rate-limit.ts";
+import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
+import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
+import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limit.ts";
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "./builders.ts";
@@ -59,26 +59,26 @@ function webhooksApi(client: DynamoDBClient) {
 }
 
 function sender(client: DynamoDBClient) {
-  const permits = permitStore(client, tables.deliveries);
-  const destinations = destinationStore(client, tables.deliveries);
+  const permits = orgPermitStore(client, tables.deliveries);
+  const destinations = hostCounterStore(client, tables.deliveries);
   const pool = { org_id, part: 0, size: 25 };
   const { claim, announce, record } = deliveriesCalls(client);
   const { get, update } = endpointsCalls(client);
   const { add } = dueCalls(client);
   return {
-    deliveries: { claim, announce, record } satisfies Calls<DeliveryWorld["deliveries"]>,
-    health: healthCalls(client) satisfies Calls<DeliveryWorld["health"]>,
-    endpoints: { get, update } satisfies Calls<DeliveryWorld["endpoints"]>,
+    deliveries: { claim, announce, record } satisfies Calls<DeliveryPorts["deliveries"]>,
+    health: healthCalls(client) satisfies Calls<DeliveryPorts["health"]>,
+    endpoints: { get, update } satisfies Calls<DeliveryPorts["endpoints"]>,
     permits: {
       take: () => permits.take(pool, lease, testNow.getTime()),
       giveBack: () => permits.giveBack(pool, lease),
-    } satisfies Calls<DeliveryWorld["permits"]>,
-    due: { add } satisfies Calls<DeliveryWorld["due"]>,
+    } satisfies Calls<DeliveryPorts["permits"]>,
+    due: { add } satisfies Calls<DeliveryPorts["due"]>,
     destinations: {
       count: () => destinations.count("a.example", testNow, 50, 100),
-    } satisfies Calls<DestinationStore>,
+    } satisfies Calls<HostCounterStore>,
     events: { get: () => eventStore(client, tables.events).get(org_id, anEvent()) } satisfies Calls<
-      DeliveryWorld["events"]
+      DeliveryPorts["events"]
     >,
     suspended: suspendedCalls(client),
   };
@@ -90,7 +90,7 @@ function fanOut(client: DynamoDBClient) {
 
 function due(client: DynamoDBClient) {
   const { due, remove } = dueCalls(client);
-  return { due: { due, remove } satisfies Calls<DueWorld["due"]> };
+  return { due: { due, remove } satisfies Calls<EnqueueDuePorts["due"]> };
 }
 
 function replayer(client: DynamoDBClient) {

@@ -1,17 +1,17 @@
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { dueKey } from "#shared/platform/dynamodb/keys.ts";
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import {
-  type Claim,
+  type ClaimResult,
   type Delivery,
   type DeliveryMessage,
   type DeliveryQuery,
   type DeliveryStore,
-  type DueEntry,
-  type DueStore,
   deliveryIdPrefix,
   newDelivery,
+  type ScheduledDelivery,
+  type ScheduledDeliveryStore,
 } from "#shared/webhooks/deliveries/delivery.ts";
 import { shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import {
@@ -24,16 +24,16 @@ import {
 } from "#shared/webhooks/endpoints/endpoint.ts";
 import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import {
-  growth,
-  type Health,
-  type HealthStore,
+  type EndpointHealth,
+  type EndpointHealthStore,
   initialHealth,
-  type Lease,
+  limitIncrement,
   needsProbe,
   openUntil,
+  type PermitLease,
 } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { slowAfterMs } from "#shared/webhooks/limits/latency.ts";
-import type { PermitStore } from "#shared/webhooks/limits/org-permits.ts";
+import type { OrgPermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import {
   isReplayActive,
   type Replay,
@@ -108,15 +108,15 @@ type Held = {
 
 export function memoryDeliveries(): DeliveryStore {
   const endpoints = new Map<string, Map<string, Held>>();
-  const attempts = new Map<string, Map<number, Attempt>>();
+  const attempts = new Map<string, Map<number, DeliveryAttempt>>();
   const deliveriesOf = (endpointId: string) => {
     const known = endpoints.get(endpointId) ?? new Map<string, Held>();
     endpoints.set(endpointId, known);
     return known;
   };
-  const keepAttempt = ({ endpoint_id, delivery_id }: Delivery, attempt: Attempt) => {
+  const keepAttempt = ({ endpoint_id, delivery_id }: Delivery, attempt: DeliveryAttempt) => {
     const key = `${endpoint_id} ${delivery_id}`;
-    attempts.set(key, (attempts.get(key) ?? new Map<number, Attempt>()).set(attempt.number, attempt));
+    attempts.set(key, (attempts.get(key) ?? new Map<number, DeliveryAttempt>()).set(attempt.number, attempt));
   };
 
   return {
@@ -177,7 +177,7 @@ export function memoryDeliveries(): DeliveryStore {
       return endpoints.get(endpointId)?.get(deliveryId)?.delivery ?? null;
     },
     async attempts(endpointId, deliveryId) {
-      const kept = attempts.get(`${endpointId} ${deliveryId}`) ?? new Map<number, Attempt>();
+      const kept = attempts.get(`${endpointId} ${deliveryId}`) ?? new Map<number, DeliveryAttempt>();
       return [...kept.values()].sort((left, right) => left.number - right.number);
     },
     async page(query) {
@@ -199,13 +199,17 @@ export function memoryDeliveries(): DeliveryStore {
   };
 }
 
-function refusalOf({ delivery, leaseUntil }: Held, { cycle, step, resend }: DeliveryMessage, now: Date): Claim | null {
+function refusalOf(
+  { delivery, leaseUntil }: Held,
+  { cycle, step, resend }: DeliveryMessage,
+  now: Date,
+): ClaimResult | null {
   if (cycle < delivery.cycle || (!resend && delivery.status === "succeeded")) return { kind: "settled" };
   if (cycle === delivery.cycle && (step < delivery.step || delivery.status !== "pending")) return { kind: "settled" };
   return leaseUntil !== null && leaseUntil > now.toISOString() ? { kind: "busy", until: leaseUntil } : null;
 }
 
-function isCurrent(standing: Delivery, next: Delivery, attempt: Attempt | null): boolean {
+function isCurrent(standing: Delivery, next: Delivery, attempt: DeliveryAttempt | null): boolean {
   if (next.cycle !== standing.cycle) return false;
   if (next.status === "succeeded") return true;
   const claimed = attempt === null ? next.attempts + 1 : next.attempts;
@@ -227,8 +231,8 @@ export function failOnDamage({ change_id }: EndpointChange): never {
   throw new Error(`The change ${change_id} is damaged.`);
 }
 
-export function memoryHealth(): HealthStore {
-  const healths = new Map<string, Health>();
+export function memoryEndpointHealth(): EndpointHealthStore {
+  const healths = new Map<string, EndpointHealth>();
   const read = (endpointId: string) => healths.get(endpointId) ?? initialHealth;
   return {
     async read(endpointId) {
@@ -269,9 +273,14 @@ export function memoryHealth(): HealthStore {
     },
     async grow(endpointId, upTo) {
       const health = read(endpointId);
-      if (!healths.has(endpointId) || health.limit > upTo - growth) return;
+      if (!healths.has(endpointId) || health.limit > upTo - limitIncrement) return;
       const { version, limit, vacant } = health;
-      healths.set(endpointId, { ...health, version: version + 1, limit: limit + growth, vacant: vacant + growth });
+      healths.set(endpointId, {
+        ...health,
+        version: version + 1,
+        limit: limit + limitIncrement,
+        vacant: vacant + limitIncrement,
+      });
     },
     async write(endpointId, before, after) {
       const { version, vacant, leases, latency_ms } = read(endpointId);
@@ -290,9 +299,9 @@ export function memoryHealth(): HealthStore {
   };
 }
 
-export function memoryPermits(): PermitStore {
-  const pools = new Map<string, readonly Lease[]>();
-  const heldBy = (leases: readonly Lease[]) => leases.reduce((sum, { slots }) => sum + slots, 0);
+export function memoryOrgPermits(): OrgPermitStore {
+  const pools = new Map<string, readonly PermitLease[]>();
+  const heldBy = (leases: readonly PermitLease[]) => leases.reduce((sum, { slots }) => sum + slots, 0);
   return {
     async take({ org_id, part, size }, lease) {
       const name = `${org_id} ${part}`;
@@ -314,10 +323,10 @@ export function memoryPermits(): PermitStore {
   };
 }
 
-export function memoryDue(): DueStore {
+export function memoryScheduledDeliveries(): ScheduledDeliveryStore {
   /** By shard, in the order of the keys. */
-  const shards = new Map<number, DueEntry[]>();
-  const placeOf = (entries: readonly DueEntry[], key: string) => {
+  const shards = new Map<number, ScheduledDelivery[]>();
+  const placeOf = (entries: readonly ScheduledDelivery[], key: string) => {
     let [low, high] = [0, entries.length];
     while (low < high) {
       const middle = (low + high) >> 1;

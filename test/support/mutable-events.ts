@@ -1,13 +1,13 @@
 import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { anEvent } from "./builders.ts";
-import { aDeliveryWorld, answering } from "./delivery-ports.ts";
+import { answering, deliveryFixture } from "./delivery-ports.ts";
 
-export type World = Awaited<ReturnType<typeof aDeliveryWorld>>;
+export type World = Awaited<ReturnType<typeof deliveryFixture>>;
 
 /** A world to deliver in whose receiver answers so. */
 export async function whereAnswers(over: Partial<SendResult>, endpoint: Partial<Endpoint> = {}): Promise<World> {
-  const world = await aDeliveryWorld(endpoint);
+  const world = await deliveryFixture(endpoint);
   world.receiver.answer = answering(over);
   return world;
 }

@@ -16,16 +16,16 @@ import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 import { oneShard, type ShardSettingsReader } from "#shared/events/shards/shard-settings-cache.ts";
 import type { ShardCount } from "#shared/events/shards/shards.ts";
-import type { DueStore } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { ScheduledDeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import type { EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aQuery, aSecret, aToken, testNow } from "./builders.ts";
@@ -81,7 +81,7 @@ export const parsable = {
 
 export function deliveriesCalls(
   client: DynamoDBClient,
-): Calls<WebhookManagementPorts["deliveries"] & DeliveryWorld["deliveries"] & { failed: unknown }> {
+): Calls<WebhookManagementPorts["deliveries"] & DeliveryPorts["deliveries"] & { failed: unknown }> {
   const store = deliveryStore(client, tables.deliveries);
   const query = { endpoint_id, limit: 5, after: null, status: null, event_type: null, since: null, until: null };
   return {
@@ -100,8 +100,8 @@ export function deliveriesCalls(
   };
 }
 
-export function healthCalls(client: DynamoDBClient): Calls<DeliveryWorld["health"]> {
-  const store = healthStore(client, tables.deliveries);
+export function healthCalls(client: DynamoDBClient): Calls<DeliveryPorts["health"]> {
+  const store = endpointHealthStore(client, tables.deliveries);
   return {
     read: () => store.read(endpoint_id),
     lease: () => store.lease(endpoint_id, lease, testNow.getTime()),
@@ -155,8 +155,8 @@ export function replayListCalls(client: DynamoDBClient): Calls<WebhookManagement
   };
 }
 
-export function dueCalls(client: DynamoDBClient): Calls<DueStore> {
-  const store = dueStore(client, tables.deliveries);
+export function dueCalls(client: DynamoDBClient): Calls<ScheduledDeliveryStore> {
+  const store = scheduledDeliveryStore(client, tables.deliveries);
   return {
     add: () => store.add(message, testNow),
     due: () => store.due(3, testNow),

@@ -2,24 +2,24 @@ import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from
 import { afterAll } from "vitest";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { DeliveryStore, DueStore } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryStore, ScheduledDeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import type { EndpointReader, EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { HealthStore } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
-import { permitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
-import type { PermitStore } from "#shared/webhooks/limits/org-permits.ts";
+import type { EndpointHealthStore } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
+import type { OrgPermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import type { ReplayStore } from "#shared/webhooks/replays/replay.ts";
 import {
   memoryDeliveries,
-  memoryDue,
+  memoryEndpointHealth,
   memoryEndpoints,
-  memoryHealth,
-  memoryPermits,
+  memoryOrgPermits,
   memoryReplays,
+  memoryScheduledDeliveries,
 } from "./memory-webhooks.ts";
 import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
@@ -27,9 +27,9 @@ import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 export type WebhookStores = {
   readonly endpoints: EndpointStore & EndpointReader;
   readonly deliveries: DeliveryStore;
-  readonly health: HealthStore;
-  readonly permits: PermitStore;
-  readonly due: DueStore;
+  readonly health: EndpointHealthStore;
+  readonly permits: OrgPermitStore;
+  readonly due: ScheduledDeliveryStore;
   readonly replays: ReplayStore;
   /** The event as the log has it; `null` where it has not. */
   logged(event: ActivityEvent): Promise<ActivityEvent | null>;
@@ -94,9 +94,9 @@ export function storesIn({ client, tables: { config, events, deliveries } }: Eng
   return {
     endpoints: endpointStore(client, { config, events }, () => new Date()),
     deliveries: deliveryStore(client, deliveries, reads),
-    health: healthStore(client, deliveries),
-    permits: permitStore(client, deliveries),
-    due: dueStore(client, deliveries),
+    health: endpointHealthStore(client, deliveries),
+    permits: orgPermitStore(client, deliveries),
+    due: scheduledDeliveryStore(client, deliveries),
     replays: replayStore(client, deliveries),
     logged: (event) => log.get(event.org_id, event),
   };
@@ -111,9 +111,9 @@ export function storesInMemory(): WebhookStores {
       () => new Date(),
     ),
     deliveries: memoryDeliveries(),
-    health: memoryHealth(),
-    permits: memoryPermits(),
-    due: memoryDue(),
+    health: memoryEndpointHealth(),
+    permits: memoryOrgPermits(),
+    due: memoryScheduledDeliveries(),
     replays: memoryReplays(),
     logged: async ({ event_id }) => log.find((event) => event.event_id === event_id) ?? null,
   };

@@ -10,8 +10,8 @@ import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import {
   memoryDeliveries,
+  memoryEndpointHealth,
   memoryEndpoints,
-  memoryHealth,
   memoryReplayLists,
   memoryReplays,
 } from "./memory-webhooks.ts";
@@ -31,7 +31,7 @@ export function managementPorts(log: readonly ActivityEvent[] = []) {
     endpoints: memoryEndpoints((event) => told.push(event)),
     encryption: { encrypt: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
     deliveries,
-    health: memoryHealth(),
+    health: memoryEndpointHealth(),
     queue: {
       send: async (messages) => {
         queued.push(...messages);

@@ -3,7 +3,7 @@ import { maxIdLength } from "#shared/events/limits.ts";
 import { maxUnits } from "#shared/events/text/max-units.ts";
 import { isVisibleId, isVisibleLine } from "#shared/events/text/text-rules.ts";
 import { timePattern } from "#shared/platform/time/wall-time.ts";
-import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 import {
   headerNamePattern,
   maxHeaderNameLength,
@@ -94,7 +94,7 @@ export const bodySchemas = {
       .register(facts, { description: "Only these of what the endpoint is told of." }),
     only: z.optional(z.enum(replayScopes)).register(facts, {
       default: "failed",
-      description: `\`failed\`: what did not arrive in the last ${keptForDays} days. \`all\`: however old it is.`,
+      description: `\`failed\`: what did not arrive in the last ${deliveryRetentionDays} days. \`all\`: however old it is.`,
     }),
     dry_run: z
       .optional(z.boolean())

@@ -1,5 +1,5 @@
 import { deliveryIdAt } from "#shared/webhooks/deliveries/delivery.ts";
-import { payloadOf } from "#shared/webhooks/deliveries/payload.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { type EventTypeDefinition, eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { webhookSchemaPath } from "./payload-schema.ts";
@@ -10,7 +10,7 @@ const sampleTime = "2026-05-11T08:30:12.000Z";
 export function renderEventTypes(orgId: string, origin: string): string {
   const types = eventTypeCatalogue.map((type) => {
     const { event_type, description } = type;
-    const sample = payloadOf(sampleEvent(event_type, orgId, sampleTime), deliveryIdAt(sampleTime, event_type));
+    const sample = renderPayload(sampleEvent(event_type, orgId, sampleTime), deliveryIdAt(sampleTime, event_type));
     const schema = JSON.stringify(schemaOf(type, origin));
     return `{"event_type":"${event_type}","description":"${description}","sample":${sample},"schema":${schema}}`;
   });

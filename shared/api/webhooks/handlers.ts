@@ -1,12 +1,7 @@
 import { json, nextLink } from "#shared/api/finzbooks/reply.ts";
 import { filterText } from "#shared/api/http/filter-text.ts";
 import type { HttpRequest, HttpResponse, RequestFacts } from "#shared/api/http/request.ts";
-import {
-  describeDelivery,
-  listDeliveries,
-  retryDelivery,
-  sendTest,
-} from "#shared/webhooks/deliveries/manage-deliveries.ts";
+import { getDelivery, listDeliveries, retryDelivery, sendTest } from "#shared/webhooks/deliveries/manage-deliveries.ts";
 import type { Requester } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
 import { createEndpoint, deleteEndpoint, getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
@@ -101,7 +96,7 @@ export const handlers: Readonly<Record<WebhookRouteName, Handler>> = {
   },
 
   async get_webhook_delivery({ world, ...call }) {
-    const { delivery, attempts } = await describeDelivery(world, deliveryRef(call));
+    const { delivery, attempts } = await getDelivery(world, deliveryRef(call));
     return json(renderSuccess({ delivery: { ...renderDelivery(delivery), attempts: attempts.map(renderAttempt) } }));
   },
 

@@ -1,4 +1,4 @@
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import { type Delivery, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
@@ -51,7 +51,7 @@ export const delivery: Delivery = {
   next_attempt_at: null,
 };
 
-export const attempt: Attempt = {
+export const attempt: DeliveryAttempt = {
   number: 1,
   at: attemptedAt,
   status: 200,

@@ -1,4 +1,4 @@
-import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 import * as sample from "./openapi-examples.ts";
 import type { webhookSchemas } from "./openapi-schemas.ts";
 import {
@@ -117,7 +117,7 @@ export const operationDocs: Readonly<Record<WebhookRouteName, Operation>> = {
   },
   list_webhook_deliveries: {
     summary: "What was sent to a webhook endpoint, newest first",
-    description: `Kept for ${keptForDays} days. All filters hold together; a range is of when the log got the event.`,
+    description: `Kept for ${deliveryRetentionDays} days. All filters hold together; a range is of when the log got the event.`,
     answers: {
       200: {
         description: "A page of deliveries.",

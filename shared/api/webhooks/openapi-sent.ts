@@ -1,10 +1,10 @@
-import { payloadOf } from "#shared/webhooks/deliveries/payload.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { delivery, secret } from "./openapi-examples.ts";
 
 const { org_id, delivery_id: deliveryId, event_type: eventType, created_at } = delivery;
-const body = payloadOf(sampleEvent(eventType, org_id, "2026-05-11T08:30:12.000Z"), deliveryId);
+const body = renderPayload(sampleEvent(eventType, org_id, "2026-05-11T08:30:12.000Z"), deliveryId);
 const signed = signedHeaders({ deliveryId, eventType, body, secrets: [secret], now: new Date(created_at) });
 
 const headers: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 import { renderTime } from "#shared/api/finzbooks/render.ts";
-import type { StoredAttempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { StoredDeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import type { StoredDelivery } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { MissedRange } from "#shared/webhooks/endpoints/update-endpoint.ts";
-import { type Health, openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { type EndpointHealth, openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 
 /** The envelope of the contract. */
@@ -31,7 +31,7 @@ export function renderEndpoint(endpoint: Endpoint, secret?: string) {
 }
 
 /** How an endpoint fares, as of `now`. */
-export function renderHealth({ failures, open_until, failing_since, last_success_at }: Health, now: Date) {
+export function renderHealth({ failures, open_until, failing_since, last_success_at }: EndpointHealth, now: Date) {
   const isOpen = open_until !== null && open_until > now.getTime();
   return {
     circuit: isOpen ? "open" : failures >= openAfterFailures ? "half_open" : "closed",
@@ -66,7 +66,7 @@ export function renderDelivery(delivery: StoredDelivery) {
 }
 
 /** One attempt at a delivery; only a 2xx is a success. */
-export function renderAttempt({ number, at, duration_ms, status, error, message, ...response }: StoredAttempt) {
+export function renderAttempt({ number, at, duration_ms, status, error, message, ...response }: StoredDeliveryAttempt) {
   return {
     number,
     at: renderTime(at),

@@ -7,42 +7,49 @@ import { redactHeaderValues } from "#shared/webhooks/sending/redact.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import type { SendResult } from "./attempt.ts";
 import { type Delivery, type DeliveryMessage, deliveryTime, type FailureReason } from "./delivery.ts";
-import type { DeliveryWorld, Outcome } from "./delivery-ports.ts";
-import { payloadOf } from "./payload.ts";
-import { ended, holdSeconds, putOff, recordUnsent } from "./reschedule.ts";
-import { judge, nextAttemptAt, type Verdict } from "./retry-policy.ts";
+import type { DeliveryOutcome, DeliveryPorts } from "./delivery-ports.ts";
+import { renderPayload } from "./payload.ts";
+import { claimSeconds, recordUnsent, rescheduleAfterClaim, toFailed } from "./reschedule.ts";
+import { classifyResponse, nextAttemptAt, type ResponseClass } from "./retry-policy.ts";
 import { schedule } from "./schedule.ts";
 
 /** Where a delivery goes, the secrets that sign it, newest first, and the headers that its owner adds. */
-export type Target = {
+export type DeliveryTarget = {
   readonly url: string;
   readonly secrets: readonly string[];
   readonly headers: StaticHeaders;
 };
 
 /** What a message came to, and what its send says about the endpoint; `null` where nothing was sent. */
-export type Step = { readonly outcome: Outcome; readonly sent: (SendOutcome & { readonly gone: boolean }) | null };
+export type AttemptReport = {
+  readonly outcome: DeliveryOutcome;
+  readonly sent: (SendOutcome & { readonly gone: boolean }) | null;
+};
 
 /**
  * Makes one attempt of a delivery: takes it, signs, sends, records. A crash anywhere in it leaves a message that makes
  * the attempt again, under the same id. Throws where the attempt cannot be made or recorded; the message must then come
  * again.
  */
-export async function attempt(world: DeliveryWorld, target: Target, message: DeliveryMessage): Promise<Step> {
+export async function attemptDelivery(
+  world: DeliveryPorts,
+  target: DeliveryTarget,
+  message: DeliveryMessage,
+): Promise<AttemptReport> {
   const [claim, event] = await Promise.all([
-    world.deliveries.claim(message, world.now(), holdSeconds),
+    world.deliveries.claim(message, world.now(), claimSeconds),
     eventOf(world, message),
   ]);
   if (claim.kind === "settled") return { outcome: "dropped", sent: null };
-  if (claim.kind === "busy") return { outcome: await putOff(world, message, claim.until), sent: null };
+  if (claim.kind === "busy") return { outcome: await rescheduleAfterClaim(world, message, claim.until), sent: null };
   if (event === null) return { outcome: await recordUnsent(world, claim.delivery, "event_unreadable"), sent: null };
   const started = world.now();
-  const body = payloadOf(event, message.delivery_id, message.event === null);
+  const body = renderPayload(event, message.delivery_id, message.event === null);
   const { delivery_id: deliveryId, event_type: eventType } = message;
   const signed = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now: started });
   const response = await world.send(target.url, { ...target.headers, ...signed }, body);
   const exchange = redactHeaderValues(response, target.headers);
-  const verdict = judge(exchange, world.now());
+  const verdict = classifyResponse(exchange, world.now());
   const tried = { ...claim.delivery, ...facts(exchange, started), step: message.step + 1 };
   const next = await nextState(world, message, tried, verdict);
   await world.deliveries.record(next, { ...exchange, number: tried.attempts, at: started.toISOString() });
@@ -57,7 +64,7 @@ export async function attempt(world: DeliveryWorld, target: Target, message: Del
  * begun for an event of this type, so no further attempt would find one.
  */
 async function eventOf(
-  { events }: DeliveryWorld,
+  { events }: DeliveryPorts,
   { org_id, event, event_type, delivery_id }: DeliveryMessage,
 ): Promise<ActivityEvent | null> {
   if (event === null) {
@@ -83,38 +90,38 @@ function facts({ status, error }: SendResult, started: Date) {
  * leaves a message too many, which is dropped, rather than none.
  */
 async function nextState(
-  world: DeliveryWorld,
+  world: DeliveryPorts,
   message: DeliveryMessage,
   tried: Delivery,
-  verdict: Verdict,
+  verdict: ResponseClass,
 ): Promise<Delivery> {
   if (verdict.kind === "succeeded") return { ...tried, status: "succeeded", reason: null, next_attempt_at: null };
   const final = finalReason(message, verdict);
-  if (final !== null) return ended(tried, final);
+  if (final !== null) return toFailed(tried, final);
   const { started_at, step } = message;
   const [now, random, retryAfterMs] = [world.now(), world.random(), verdict.retryAfterMs];
   const at = nextAttemptAt({ attempts: step + 1, started_at, retryAfterMs, now, random });
-  if (at === null) return ended(tried, "exhausted");
+  if (at === null) return toFailed(tried, "exhausted");
   await schedule(world, { ...message, step: step + 1, parked: 0, urgent: false }, at);
   return { ...tried, status: "pending", next_attempt_at: at.toISOString() };
 }
 
 function finalReason(
   { event }: DeliveryMessage,
-  { gone, aborted }: Verdict & { kind: "failed" },
+  { gone, aborted }: ResponseClass & { kind: "failed" },
 ): FailureReason | null {
   if (gone) return "endpoint_gone";
   if (aborted) return "aborted_by_receiver";
   return event === null ? "test_failed" : null;
 }
 
-function outcomeOf({ status }: Delivery): Outcome {
+function outcomeOf({ status }: Delivery): DeliveryOutcome {
   if (status === "succeeded") return "succeeded";
   return status === "failed" ? "given_up" : "failed";
 }
 
 /** A test has no effect on the endpoint: only the caller sees that it failed, or what its response asks for. */
-function learned(verdict: Verdict, { event }: DeliveryMessage) {
+function learned(verdict: ResponseClass, { event }: DeliveryMessage) {
   const nothing = { overloaded: false, retryAfterMs: null, gone: false };
   const isTest = event === null;
   if (verdict.kind === "succeeded") {

@@ -31,10 +31,12 @@ export type SendResult = {
 export type SendWebhook = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<SendResult>;
 
 /** An attempt that was kept, perhaps by a later release. */
-export type StoredAttempt = Omit<Attempt, "error"> & { readonly error: SendError | UnrecognisedValue | null };
+export type StoredDeliveryAttempt = Omit<DeliveryAttempt, "error"> & {
+  readonly error: SendError | UnrecognisedValue | null;
+};
 
 /** One attempt as it is kept. */
-export type Attempt = SendResult & {
+export type DeliveryAttempt = SendResult & {
   /** Counts from 1 over the life of the delivery. */
   readonly number: number;
   readonly at: string;

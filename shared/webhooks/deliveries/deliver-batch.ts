@@ -2,21 +2,21 @@ import { ActivityError } from "#shared/errors.ts";
 import { disableEndpoint } from "#shared/webhooks/endpoints/disable-endpoint.ts";
 import type { Endpoint, SystemDisabledReason } from "#shared/webhooks/endpoints/endpoint.ts";
 import { decryptHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
-import { divideMessages, moveToSlowLane } from "#shared/webhooks/limits/slow-lane.ts";
-import type { Target } from "./attempt-delivery.ts";
+import { moveToSlowLane, partitionMessages } from "#shared/webhooks/limits/slow-lane.ts";
+import type { DeliveryTarget } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
-import type { DeliveryWorld, Outcome } from "./delivery-ports.ts";
-import { giveUp, waitForSlot } from "./reschedule.ts";
+import type { DeliveryOutcome, DeliveryPorts } from "./delivery-ports.ts";
+import { giveUp, rescheduleForLimit } from "./reschedule.ts";
 import { takeTurn } from "./turn.ts";
 
 /** A rejected one is trouble of the system: its message must come again. */
-type Result = PromiseSettledResult<Outcome>;
+type Result = PromiseSettledResult<DeliveryOutcome>;
 
-export type Delivered = {
+export type DeliveryBatchResult = {
   /** In the order of the messages. */
   readonly results: readonly Result[];
   /** Endpoints that were disabled on the way. */
-  readonly disabled: readonly Disabled[];
+  readonly disabled: readonly DisabledEndpoint[];
   /** Ids of the endpoints whose circuit opened. */
   readonly opened: readonly string[];
   /** What kept messages from being delivered, and passes. */
@@ -25,22 +25,25 @@ export type Delivered = {
   readonly troubles: readonly unknown[];
 };
 
-export type Disabled = { readonly endpoint: Endpoint; readonly reason: SystemDisabledReason };
+export type DisabledEndpoint = { readonly endpoint: Endpoint; readonly reason: SystemDisabledReason };
 
 /**
  * Delivers messages, to all their endpoints concurrently and to each within the slots that it is given. A message that a
  * fault of the system keeps, which passes, is sent anew with a delay, so that none of its tries are used up.
  */
-export async function deliver(world: DeliveryWorld, messages: readonly DeliveryMessage[]): Promise<Delivered> {
+export async function deliverBatch(
+  world: DeliveryPorts,
+  messages: readonly DeliveryMessage[],
+): Promise<DeliveryBatchResult> {
   const { results, ...shown } = await deliverByEndpoint(world, messages);
   const deferred: { message: DeliveryMessage; reason: unknown }[] = [];
   const deferOrKeep = async (message: DeliveryMessage): Promise<Result> => {
     const result = results.get(message) ?? lost;
     if (result.status === "fulfilled" || !isPassing(result.reason)) return result;
-    const [waiting] = await Promise.allSettled([waitForSlot(world, message, null)]);
+    const [waiting] = await Promise.allSettled([rescheduleForLimit(world, message, null)]);
     if (waiting.status === "rejected") return result;
     deferred.push({ message, reason: result.reason });
-    return waiting.value === "parked" ? { status: "fulfilled", value: "deferred" } : waiting;
+    return waiting.value === "rescheduled" ? { status: "fulfilled", value: "deferred" } : waiting;
   };
   return { ...shown, results: await Promise.all(messages.map(deferOrKeep)), deferred };
 }
@@ -49,18 +52,18 @@ function isPassing(reason: unknown): boolean {
   return reason instanceof ActivityError && reason.code === "unavailable";
 }
 
-async function deliverByEndpoint(world: DeliveryWorld, messages: readonly DeliveryMessage[]) {
+async function deliverByEndpoint(world: DeliveryPorts, messages: readonly DeliveryMessage[]) {
   const results = new Map<DeliveryMessage, Result>();
-  const { slow, busy, others } = divideMessages(world, messages);
+  const { slow, busy, others } = partitionMessages(world, messages);
   const moveSlow = async () => {
     const [moved] = await Promise.allSettled([moveToSlowLane(world, slow)]);
     for (const message of slow) results.set(message, moved);
   };
   const postpone = async (message: DeliveryMessage) => {
-    const [waiting] = await Promise.allSettled([waitForSlot(world, message, null)]);
+    const [waiting] = await Promise.allSettled([rescheduleForLimit(world, message, null)]);
     results.set(message, waiting);
   };
-  const disabled: Disabled[] = [];
+  const disabled: DisabledEndpoint[] = [];
   const opened: string[] = [];
   const troubles: unknown[] = [];
   const groups = Map.groupBy(others, ({ org_id, endpoint_id }) => `${org_id} ${endpoint_id}`);
@@ -82,13 +85,13 @@ async function deliverByEndpoint(world: DeliveryWorld, messages: readonly Delive
 const lost: Result = { status: "rejected", reason: new Error("The message was not dealt with.") };
 
 /** What became of an endpoint: it was disabled, or its circuit opened. */
-type GroupEnd = { readonly disabled: Disabled | null; readonly opened: string | null };
+type GroupEnd = { readonly disabled: DisabledEndpoint | null; readonly opened: string | null };
 
 const asBefore: GroupEnd = { disabled: null, opened: null };
 
 /** Delivers messages of one endpoint, each reported as it is done. */
 async function deliverToOne(
-  world: DeliveryWorld,
+  world: DeliveryPorts,
   group: readonly DeliveryMessage[],
   report: (message: DeliveryMessage, result: Result) => void,
 ): Promise<GroupEnd> {
@@ -99,7 +102,7 @@ async function deliverToOne(
     world.endpoints.get(first.org_id, first.endpoint_id),
     world.suspended.current(),
   ]);
-  const settle = async (message: DeliveryMessage, work: Promise<Outcome>) => {
+  const settle = async (message: DeliveryMessage, work: Promise<DeliveryOutcome>) => {
     const [result] = await Promise.allSettled([work]);
     report(message, result);
   };
@@ -129,7 +132,7 @@ async function deliverToOne(
   return { disabled: isDisabled ? { endpoint, reason: verdict } : null, opened };
 }
 
-async function targetOf({ encryption, now }: DeliveryWorld, endpoint: Endpoint): Promise<Target> {
+async function targetOf({ encryption, now }: DeliveryPorts, endpoint: Endpoint): Promise<DeliveryTarget> {
   const at = now().toISOString();
   const signing = endpoint.secrets.filter(({ expires_at }) => expires_at === null || expires_at > at);
   const [headers, ...secrets] = await Promise.all([

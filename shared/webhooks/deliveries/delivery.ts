@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
-import type { Attempt, StoredAttempt } from "./attempt.ts";
+import type { DeliveryAttempt, StoredDeliveryAttempt } from "./attempt.ts";
 
 export const deliveryStatuses = ["pending", "succeeded", "failed"] as const;
 
@@ -31,7 +31,7 @@ const eventKey = z.object({ entity_id: short, occurred_at: short, event_id: shor
  * stays in the log. Attempts are counted in cycles: a retry or replay begins a new one, and ends what is left of the
  * one before.
  */
-export const deliveryMessage = z.object({
+export const deliveryMessageSchema = z.object({
   org_id: short,
   endpoint_id: short,
   delivery_id: short,
@@ -52,7 +52,7 @@ export const deliveryMessage = z.object({
   resend: z.boolean(),
 });
 
-export type DeliveryMessage = z.infer<typeof deliveryMessage>;
+export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 
 /** One event on its way to one endpoint. Times are UTC with three fraction digits. */
 export type Delivery = Pick<
@@ -93,7 +93,7 @@ export function newDelivery(message: DeliveryMessage, now: Date, next_attempt_at
 }
 
 /** What became of asking for an attempt. */
-export type Claim =
+export type ClaimResult =
   | { readonly kind: "claimed"; readonly delivery: Delivery }
   /** Done already, given up, or begun anew since: nothing is left to do. */
   | { readonly kind: "settled" }
@@ -122,7 +122,7 @@ export type DeliveryStore = {
    * Takes an attempt: creates the delivery where there is none, counts the attempt and holds it for `leaseSeconds`. A
    * message of a later cycle or step than the delivery's is taken, one of an earlier is `settled`.
    */
-  claim(message: DeliveryMessage, now: Date, leaseSeconds: number): Promise<Claim>;
+  claim(message: DeliveryMessage, now: Date, leaseSeconds: number): Promise<ClaimResult>;
   /** Lists a new delivery that waits until `next_attempt_at`, unless it is listed already. Returns whether it was not. */
   create(message: DeliveryMessage, now: Date, next_attempt_at: string): Promise<boolean>;
   /** Lists a delivery that waits, and until when; not one that somebody is at, or that is begun anew or over. */
@@ -131,10 +131,10 @@ export type DeliveryStore = {
    * Writes how an attempt went and ends its hold: `delivery` as it is from now on. Where a later cycle has begun
    * meanwhile only the attempt is kept. `attempt` is `null` where nothing was sent.
    */
-  record(delivery: Delivery, attempt: Attempt | null): Promise<void>;
+  record(delivery: Delivery, attempt: DeliveryAttempt | null): Promise<void>;
   get(endpointId: string, deliveryId: string): Promise<StoredDelivery | null>;
   /** Oldest first. */
-  attempts(endpointId: string, deliveryId: string): Promise<readonly StoredAttempt[]>;
+  attempts(endpointId: string, deliveryId: string): Promise<readonly StoredDeliveryAttempt[]>;
   /** Newest first. A page may hold fewer than `limit` and still have more behind it. */
   page(query: DeliveryQuery): Promise<DeliveryPage>;
   /** The status of each delivery that there is. */
@@ -142,16 +142,16 @@ export type DeliveryStore = {
 };
 
 /** Attempts that are due later than a queue can hold them, spread over shards. */
-export type DueStore = {
+export type ScheduledDeliveryStore = {
   add(message: DeliveryMessage, dueAt: Date): Promise<void>;
   /** Some that are due, the longest due first. Throws where what is left of them is damaged. */
-  due(shard: number, now: Date): Promise<readonly DueEntry[]>;
-  remove(entries: readonly DueEntry[]): Promise<void>;
+  due(shard: number, now: Date): Promise<readonly ScheduledDelivery[]>;
+  remove(entries: readonly ScheduledDelivery[]): Promise<void>;
 };
 
-export type DueEntry = { readonly message: DeliveryMessage; readonly shard: number; readonly key: string };
+export type ScheduledDelivery = { readonly message: DeliveryMessage; readonly shard: number; readonly key: string };
 
-export const dueShards = 16;
+export const scheduleShardCount = 16;
 
 /** The queue of deliveries. Answers the messages that it did not accept. */
 export type DeliveryQueue = {
@@ -159,7 +159,7 @@ export type DeliveryQueue = {
 };
 
 /** How long deliveries and their attempts are kept. */
-export const keptForDays = 30;
+export const deliveryRetentionDays = 30;
 
 /**
  * The id of an event's delivery to an endpoint: the same however often stream, queue or replay bring it. It begins with

@@ -5,23 +5,23 @@ import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import { subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { type DeliveryMessage, type DeliveryQueue, deliveryIdOf } from "./delivery.ts";
 
-export type FanOutWorld = {
+export type FanOutPorts = {
   readonly endpoints: Pick<EndpointCache, "list">;
   readonly queue: DeliveryQueue;
   now(): Date;
 };
 
 /** What a batch of events came to: how many deliveries were begun, and the events that must come again. */
-export type FannedOut = { readonly begun: number; readonly failed: ReadonlySet<ActivityEvent> };
+export type FanOutResult = { readonly begun: number; readonly failed: ReadonlySet<ActivityEvent> };
 
 /**
  * Begins one delivery for each event and endpoint that wants it. Disabled endpoints take part: what they miss is
  * listed, and can be replayed. An event that comes again begins the same deliveries under the same ids.
  */
 export async function fanOut(
-  { endpoints, queue, now }: FanOutWorld,
+  { endpoints, queue, now }: FanOutPorts,
   events: readonly ActivityEvent[],
-): Promise<FannedOut> {
+): Promise<FanOutResult> {
   const started_at = now().toISOString();
   const eventOf = new Map<DeliveryMessage, ActivityEvent>();
   // An event that its writer wants no webhook for is listed, and sent by a replay of everything alone.
@@ -40,7 +40,7 @@ export async function fanOut(
 
 /** The endpoints of each organisation of a batch, which is read at the same time for all of them. */
 async function listsOf(
-  endpoints: FanOutWorld["endpoints"],
+  endpoints: FanOutPorts["endpoints"],
   events: readonly ActivityEvent[],
 ): Promise<ReadonlyMap<string, readonly EndpointSubscription[]>> {
   const orgIds = new Set(events.map(({ org_id }) => org_id));

@@ -3,12 +3,15 @@ import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { getEventTypeDefinition } from "#shared/webhooks/event-types/catalogue.ts";
 import { deliveryIdPattern } from "#shared/webhooks/ids.ts";
-import type { StoredAttempt } from "./attempt.ts";
+import type { StoredDeliveryAttempt } from "./attempt.ts";
 import { type Delivery, type DeliveryPage, type DeliveryQuery, deliveryIdAt, type StoredDelivery } from "./delivery.ts";
 import { enqueue } from "./enqueue.ts";
 
 /** A delivery and each attempt at it, oldest first. */
-export type DeliveryStory = { readonly delivery: StoredDelivery; readonly attempts: readonly StoredAttempt[] };
+export type DeliveryDetails = {
+  readonly delivery: StoredDelivery;
+  readonly attempts: readonly StoredDeliveryAttempt[];
+};
 
 /** Which delivery, of whose endpoint. */
 export type DeliveryRef = { readonly org_id: string; readonly endpoint_id: string; readonly delivery_id: string };
@@ -52,7 +55,7 @@ export async function listDeliveries(
 }
 
 /** Tells of a delivery. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's. */
-export async function describeDelivery(world: WebhookManagementPorts, ref: DeliveryRef): Promise<DeliveryStory> {
+export async function getDelivery(world: WebhookManagementPorts, ref: DeliveryRef): Promise<DeliveryDetails> {
   await getEndpoint(world, ref.org_id, ref.endpoint_id);
   const delivery = await find(world, ref);
   return { delivery, attempts: await world.deliveries.attempts(ref.endpoint_id, ref.delivery_id) };

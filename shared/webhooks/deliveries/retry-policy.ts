@@ -12,7 +12,7 @@ const waits = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hou
 const laterWait = 12 * hour;
 
 /** Three days after its first attempt a delivery is given up. */
-export const patienceMs = 72 * hour;
+export const retryWindowMs = 72 * hour;
 
 /** What a receiver may ask for at most by Retry-After: as long as we would wait by ourselves. */
 const maxRetryAfterMs = 12 * hour;
@@ -21,7 +21,7 @@ const maxRetryAfterMs = 12 * hour;
 const jitter = 0.1;
 
 /** What an exchange means for its delivery and for the endpoint. */
-export type Verdict = {
+export type ResponseClass = {
   /** The receiver wants nothing more: it answered 410, or asked to be disabled. */
   readonly gone: boolean;
 } & (
@@ -42,7 +42,7 @@ export type Verdict = {
  * not. The header `webhook-delivery` is Svix's ("Delivery control"): `abort-message` ends a delivery that failed,
  * `disable` the endpoint, whatever the status.
  */
-export function judge({ status, headers }: SendResult, now: Date): Verdict {
+export function classifyResponse({ status, headers }: SendResult, now: Date): ResponseClass {
   const wish = headers["webhook-delivery"]?.trim().toLowerCase();
   if (status !== null && status >= 200 && status < 300) return { kind: "succeeded", gone: wish === "disable" };
   return {
@@ -50,12 +50,12 @@ export function judge({ status, headers }: SendResult, now: Date): Verdict {
     gone: status === 410 || wish === "disable",
     aborted: wish === "abort-message",
     overloaded: status === 429 || status === 502 || status === 504,
-    retryAfterMs: readRetryAfter(headers["retry-after"], now),
+    retryAfterMs: parseRetryAfter(headers["retry-after"], now),
   };
 }
 
 /** Seconds, or an HTTP date (RFC 9110, section 10.2.3); what is neither, or in the past, asks for nothing. */
-export function readRetryAfter(text: string | undefined, now: Date): number | null {
+export function parseRetryAfter(text: string | undefined, now: Date): number | null {
   const value = text?.trim() ?? "";
   const ms = /^\d+$/.test(value)
     ? Number(value) * second
@@ -65,7 +65,7 @@ export function readRetryAfter(text: string | undefined, now: Date): number | nu
   return ms > 0 ? Math.min(ms, maxRetryAfterMs) : null;
 }
 
-export type Failure = {
+export type FailedAttempt = {
   /** Attempts of the cycle, this one included. */
   readonly attempts: number;
   readonly started_at: string;
@@ -76,8 +76,8 @@ export type Failure = {
 };
 
 /** When to try again after a failure; `null` when the time is up. The last attempt comes when it is. */
-export function nextAttemptAt({ attempts, started_at, retryAfterMs, now, random }: Failure): Date | null {
-  const deadline = Date.parse(started_at) + patienceMs;
+export function nextAttemptAt({ attempts, started_at, retryAfterMs, now, random }: FailedAttempt): Date | null {
+  const deadline = Date.parse(started_at) + retryWindowMs;
   if (now.getTime() >= deadline) return null;
   const wait = Math.max(waits[attempts - 1] ?? laterWait, retryAfterMs ?? 0) * (1 + jitter * random);
   return new Date(Math.min(now.getTime() + wait, deadline));

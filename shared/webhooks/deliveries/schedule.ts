@@ -1,11 +1,11 @@
 import type { DeliveryMessage } from "./delivery.ts";
-import type { DeliveryWorld } from "./delivery-ports.ts";
+import type { DeliveryPorts } from "./delivery-ports.ts";
 import { enqueue } from "./enqueue.ts";
 
 /** The longest that SQS delays a message (DelaySeconds). */
 const longestDelaySeconds = 900;
 
-type Calendar = Pick<DeliveryWorld, "queue" | "due" | "now">;
+type Calendar = Pick<DeliveryPorts, "queue" | "due" | "now">;
 
 /** Has a message come when it is due: by the queue itself, or by way of the table where a queue cannot wait so long. */
 export async function schedule({ queue, due, now }: Calendar, message: DeliveryMessage, at: Date): Promise<void> {

@@ -1,19 +1,23 @@
-import { type DeliveryQueue, type DueStore, dueShards } from "./delivery.ts";
+import { type DeliveryQueue, type ScheduledDeliveryStore, scheduleShardCount } from "./delivery.ts";
 
-export type DueWorld = { readonly due: Pick<DueStore, "due" | "remove">; readonly queue: DeliveryQueue; now(): Date };
+export type EnqueueDuePorts = {
+  readonly due: Pick<ScheduledDeliveryStore, "due" | "remove">;
+  readonly queue: DeliveryQueue;
+  now(): Date;
+};
 
 /** A run ends before the next one begins, and leaves the rest to it. */
 const runsForMs = 45_000;
 
 /** Shards that one run takes care of, of `of` runs at a time. */
-export type Share = { readonly run: number; readonly of: number };
+export type ScheduleWorker = { readonly run: number; readonly of: number };
 
 /**
  * Enqueues the attempts that are due, in a share of the shards. They are sent before they are removed: a crash between
  * the two sends them twice, and the second is dropped. Answers how many were sent.
  */
-export async function enqueueDue(world: DueWorld, { run, of }: Share): Promise<number> {
-  const shards = Array.from({ length: dueShards }, (_, shard) => shard).filter((shard) => shard % of === run);
+export async function enqueueDueDeliveries(world: EnqueueDuePorts, { run, of }: ScheduleWorker): Promise<number> {
+  const shards = Array.from({ length: scheduleShardCount }, (_, shard) => shard).filter((shard) => shard % of === run);
   const until = world.now().getTime() + runsForMs;
   const runs = await Promise.allSettled(shards.map((shard) => enqueueShard(world, shard, until)));
   const trouble = runs.find(({ status }) => status === "rejected");
@@ -21,7 +25,7 @@ export async function enqueueDue(world: DueWorld, { run, of }: Share): Promise<n
   return runs.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value : 0), 0);
 }
 
-async function enqueueShard({ due, queue, now }: DueWorld, shard: number, until: number): Promise<number> {
+async function enqueueShard({ due, queue, now }: EnqueueDuePorts, shard: number, until: number): Promise<number> {
   let sent = 0;
   while (now().getTime() < until) {
     const entries = await due.due(shard, now());

@@ -1,4 +1,4 @@
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint, SystemDisabledReason } from "./endpoint.ts";
 import { endpointDisabledEvent } from "./endpoint-change-events.ts";
 
@@ -9,7 +9,7 @@ const maxConflicts = 3;
  * did.
  */
 export async function disableEndpoint(
-  { endpoints, now }: Pick<DeliveryWorld, "endpoints" | "now">,
+  { endpoints, now }: Pick<DeliveryPorts, "endpoints" | "now">,
   endpoint: Endpoint,
   reason: SystemDisabledReason,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { ActivityError } from "#shared/errors.ts";
-import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
-import { patienceMs } from "#shared/webhooks/deliveries/retry-policy.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { retryWindowMs } from "#shared/webhooks/deliveries/retry-policy.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { appendChangedBy, type Endpoint } from "./endpoint.ts";
@@ -106,7 +106,7 @@ async function forgetFailures({ health }: WebhookManagementPorts, endpointId: st
  * knows which of them failed; while disabled all of them did.
  */
 function missedSince(disabledAt: string, until: string): MissedRange {
-  const since = new Date(Date.parse(disabledAt) - patienceMs).toISOString();
-  const isKept = Date.parse(until) - Date.parse(since) < keptForDays * 86_400_000;
+  const since = new Date(Date.parse(disabledAt) - retryWindowMs).toISOString();
+  const isKept = Date.parse(until) - Date.parse(since) < deliveryRetentionDays * 86_400_000;
   return { since, until, only: isKept ? "failed" : "all" };
 }

@@ -12,7 +12,7 @@ const sendsOfLease = 50;
 /** The part of what a host is sent that one organisation may use: others can always send, too. */
 const shareOfOrg = 0.5;
 
-export type DestinationStore = {
+export type HostCounterStore = {
   /**
    * Counts sends to a host, or of one organisation to it, in a window, which is named by its start; `false`, and counts
    * none, beyond `limit`.
@@ -26,14 +26,14 @@ type Budget = { used: number; granted: number; isExhausted: boolean; asking: Pro
  * Bounds how much is sent to one host, by each organisation and by all, over all instances: whoever subscribes a host
  * need not own it. An instance takes its share of a budget in leases, for one window.
  */
-export class Destinations {
-  readonly #store: DestinationStore;
+export class HostRateLimiter {
+  readonly #store: HostCounterStore;
   readonly #limit: number;
   readonly #now: () => Date;
   #window = Number.NaN;
   #budgets = new Map<string, Budget>();
 
-  constructor(store: DestinationStore, sendsPerSecond: number, now: () => Date) {
+  constructor(store: HostCounterStore, sendsPerSecond: number, now: () => Date) {
     this.#store = store;
     this.#limit = (sendsPerSecond * windowMs) / 1_000;
     this.#now = now;
@@ -44,7 +44,7 @@ export class Destinations {
    * more of this organisation. Throws as the store does.
    */
   async take(url: string, orgId: string): Promise<boolean> {
-    const host = destinationOf(url);
+    const host = hostKeyOf(url);
     const limitOfOrg = Math.max(sendsOfLease, this.#limit * shareOfOrg);
     // What the host then refuses stays counted for the organisation: it would be refused again in this window.
     return (await this.#takeOf(`${host}#${orgId}`, limitOfOrg)) && (await this.#takeOf(host, this.#limit));
@@ -95,7 +95,7 @@ export class Destinations {
 }
 
 /** What sends are counted by: the name or address of a URL. On a laptop each port is a receiver of its own. */
-export function destinationOf(url: string): string {
+export function hostKeyOf(url: string): string {
   const parsed = new URL(url);
   const host = hostOf(parsed);
   return isLoopbackHost(host) ? parsed.host : host;

@@ -5,12 +5,12 @@ export const slowAfterMs = 1_000;
  * Sends that take longer on average need permits of their organisation on the fast lane, too. A permit is then held for
  * so long that a full pool is taken from and given back to at most some 200 times a second.
  */
-export const permitsAboveMs = 250;
+export const orgPermitsAboveMs = 250;
 
 /**
  * Concurrent sends to an endpoint times the duration of one stay within this budget, so that a slow endpoint holds
  * fewer of the sends that the fleet can have in flight: 2 s allows ten, 12 s one. What is faster than 0.8 s is held to
- * the 25 permits of a pool first (`permitsAboveMs`), or to the slots of an endpoint.
+ * the 25 permits of a pool first (`orgPermitsAboveMs`), or to the slots of an endpoint.
  */
 const flightBudgetMs = 20_000;
 
@@ -26,7 +26,7 @@ export function averageLatency(known: number | null, durations: readonly number[
 }
 
 /** Concurrent sends that the budget allows; no bound where the latency is not known. */
-export function sendsWithinBudget(latencyMs: number | null): number {
+export function concurrencyWithinBudget(latencyMs: number | null): number {
   if (latencyMs === null) return Number.POSITIVE_INFINITY;
   return Math.max(1, Math.floor(flightBudgetMs / Math.max(1, latencyMs)));
 }

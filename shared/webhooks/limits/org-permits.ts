@@ -1,25 +1,29 @@
 import { createHash } from "node:crypto";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
-import { type Lease, leaseMs } from "./circuit-breaker.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import { leaseMs, type PermitLease } from "./circuit-breaker.ts";
 
-/** Permits to send, at rest: pools of a given size, of which each lease takes some. */
-export type PermitStore = {
+/** OrgPermits to send, at rest: pools of a given size, of which each lease takes some. */
+export type OrgPermitStore = {
   /** Takes permits if so many are free; answers what is held then. A lease that is held already is granted again. */
-  take(pool: PermitPool, lease: Lease, now: number): Promise<PermitAnswer>;
+  take(pool: PermitPool, lease: PermitLease, now: number): Promise<PermitAcquisition>;
   /** Gives permits back; nothing where that was done already. */
-  giveBack(pool: PermitPool, lease: Lease): Promise<void>;
+  giveBack(pool: PermitPool, lease: PermitLease): Promise<void>;
 };
 
-export type PermitAnswer = { readonly granted: boolean; readonly held: number; readonly leases: readonly Lease[] };
+export type PermitAcquisition = {
+  readonly granted: boolean;
+  readonly held: number;
+  readonly leases: readonly PermitLease[];
+};
 
 /** A part of the permits of an organisation. */
 export type PermitPool = { readonly org_id: string; readonly part: number; readonly size: number };
 
-/** Permits that were taken, and are to be given back. */
-export type Permits = { readonly pool: PermitPool; readonly lease: Lease };
+/** OrgPermits that were taken, and are to be given back. */
+export type OrgPermits = { readonly pool: PermitPool; readonly lease: PermitLease };
 
 /**
- * Permits of one pool at most. A pool is one item, whose size grows with its leases: 25 of them fit into 2 KB, and
+ * OrgPermits of one pool at most. A pool is one item, whose size grows with its leases: 25 of them fit into 2 KB, and
  * several pools share the writes of an organisation.
  */
 const maxPoolSize = 25;
@@ -40,7 +44,7 @@ const fullForMs = 2_000;
 export function permitPoolOf(
   orgId: string,
   endpointId: string,
-  { sendsPerOrg, slowLane }: Pick<DeliveryWorld, "sendsPerOrg" | "slowLane">,
+  { sendsPerOrg, slowLane }: Pick<DeliveryPorts, "sendsPerOrg" | "slowLane">,
 ): PermitPool {
   const pools = Math.ceil(sendsPerOrg / maxPoolSize);
   const hash = createHash("sha256").update(endpointId).digest().readUInt32BE() % pools;
@@ -48,7 +52,7 @@ export function permitPoolOf(
   return { org_id: orgId, part, size: Math.floor(sendsPerOrg / pools) };
 }
 
-type PermitPorts = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "slowLane" | "refusals" | "now">;
+type PermitPorts = Pick<DeliveryPorts, "permits" | "sendsPerOrg" | "slowLane" | "refusals" | "now">;
 
 /** What an endpoint asks for: `isFirst` where none of its other sends is under way. */
 export type PermitRequest = { readonly wanted: number; readonly id: string; readonly isFirst: boolean };
@@ -57,20 +61,20 @@ export type PermitRequest = { readonly wanted: number; readonly id: string; read
  * Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. On the
  * slow lane a part of each pool is for first sends, one each, so that busy endpoints never keep the others waiting.
  */
-export async function takePermits(
+export async function acquireOrgPermits(
   ports: PermitPorts,
   { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
   { wanted, id, isFirst }: PermitRequest,
-): Promise<Permits | null> {
+): Promise<OrgPermits | null> {
   const pool = permitPoolOf(org_id, endpoint_id, ports);
   const reserved = ports.slowLane === null && pool.size > 1 ? Math.ceil(pool.size * reservedShare) : 0;
-  const shared = await takeFrom(ports, { ...pool, size: pool.size - reserved }, wanted, id);
+  const shared = await acquireFromPool(ports, { ...pool, size: pool.size - reserved }, wanted, id);
   if (shared !== null || !isFirst || reserved === 0) return shared;
-  return takeFrom(ports, pool, 1, id);
+  return acquireFromPool(ports, pool, 1, id);
 }
 
 /** Whether all permits that an endpoint could get were taken a moment ago; asks nothing. */
-export function lacksPermits(
+export function hasExhaustedOrgPermits(
   ports: PermitPorts,
   { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
 ): boolean {
@@ -81,12 +85,12 @@ function refusalName({ org_id, part, size }: PermitPool): string {
   return `permits ${org_id} ${part} ${size}`;
 }
 
-async function takeFrom(
+async function acquireFromPool(
   { permits: store, refusals, now }: PermitPorts,
   pool: PermitPool,
   wanted: number,
   id: string,
-): Promise<Permits | null> {
+): Promise<OrgPermits | null> {
   const name = refusalName(pool);
   if (refusals.isRefused(name, now().getTime())) return null;
   let slots = Math.min(wanted, pool.size);

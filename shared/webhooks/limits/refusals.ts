@@ -5,7 +5,7 @@ const maxRemembered = 5_000;
  * What an instance was refused a moment ago and need not ask for again: a flood of messages for an endpoint that is
  * busy then costs the database one write a second and instance, not one a message.
  */
-export class Refusals {
+export class NegativeCache {
   readonly #until = new Map<string, number>();
 
   /** Remembers a refusal until a time (Unix milliseconds). */

@@ -1,9 +1,9 @@
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld, Outcome } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryOutcome, DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { enqueue } from "#shared/webhooks/deliveries/enqueue.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { type Health, isUnknown } from "./circuit-breaker.ts";
-import { lacksPermits } from "./org-permits.ts";
+import { type EndpointHealth, hasUnknownLatency } from "./circuit-breaker.ts";
+import { hasExhaustedOrgPermits } from "./org-permits.ts";
 
 /** How long an instance moves all messages of an endpoint without asking anew whether it is slow. */
 const slowForMs = 30_000;
@@ -14,14 +14,14 @@ const unknownForMs = 500;
 /** How long an instance does not ask a slow endpoint for a slot again that had none. */
 const busyForMs = 1_000;
 
-type Lanes = Pick<DeliveryWorld, "slowLane" | "refusals" | "now">;
-type BusyPorts = Pick<DeliveryWorld, "slowLane" | "refusals" | "now" | "permits" | "sendsPerOrg">;
+type Lanes = Pick<DeliveryPorts, "slowLane" | "refusals" | "now">;
+type BusyPorts = Pick<DeliveryPorts, "slowLane" | "refusals" | "now" | "permits" | "sendsPerOrg">;
 
 /**
  * Divides messages by what was found a moment ago, and asks nothing: those that belong on the slow lane, those whose
  * sends cannot begin now, and those that may be sent. A message that is urgent is never found busy.
  */
-export function divideMessages(lanes: BusyPorts, messages: readonly DeliveryMessage[]) {
+export function partitionMessages(lanes: BusyPorts, messages: readonly DeliveryMessage[]) {
   const { slowLane, refusals, now } = lanes;
   const at = now().getTime();
   const isSlow = ({ endpoint_id }: DeliveryMessage) =>
@@ -34,16 +34,19 @@ export function divideMessages(lanes: BusyPorts, messages: readonly DeliveryMess
 }
 
 /** Keeps the messages of an endpoint off the fast lane for a while. */
-export function rememberSlow({ refusals, now }: Lanes, endpointId: string, health: Health): void {
+export function markSlow({ refusals, now }: Lanes, endpointId: string, health: EndpointHealth): void {
   const at = now().getTime();
-  refusals.remember(`fast lane ${endpointId}`, at + (isUnknown(health, at) ? unknownForMs : slowForMs));
+  refusals.remember(`fast lane ${endpointId}`, at + (hasUnknownLatency(health, at) ? unknownForMs : slowForMs));
 }
 
 /**
  * Sends messages on by the slow lane; nothing else was done for them yet. Throws `ActivityError` `unavailable` where its
  * queue does not take all: they then come again on the fast lane, and what was taken twice is dropped.
  */
-export async function moveToSlowLane({ slowLane }: Lanes, messages: readonly DeliveryMessage[]): Promise<Outcome> {
+export async function moveToSlowLane(
+  { slowLane }: Lanes,
+  messages: readonly DeliveryMessage[],
+): Promise<DeliveryOutcome> {
   if (messages.length === 0) return "moved";
   if (slowLane === null) throw new Error("The slow lane has no slower one.");
   await enqueue(slowLane, messages, 0);
@@ -52,7 +55,7 @@ export async function moveToSlowLane({ slowLane }: Lanes, messages: readonly Del
 
 /** Whether sends to an endpoint cannot begin now. On the fast lane few endpoints need permits. */
 function cannotSend(lanes: BusyPorts, endpoint: Pick<Endpoint, "org_id" | "endpoint_id">): boolean {
-  return isBusy(lanes, endpoint.endpoint_id) || (lanes.slowLane === null && lacksPermits(lanes, endpoint));
+  return isBusy(lanes, endpoint.endpoint_id) || (lanes.slowLane === null && hasExhaustedOrgPermits(lanes, endpoint));
 }
 
 /** Whether a slow endpoint was found busy a moment ago. */
@@ -61,6 +64,6 @@ function isBusy({ refusals, now }: Lanes, endpointId: string): boolean {
 }
 
 /** Remembers for a moment that a slow endpoint is busy: its slots are held for as long as its sends take. */
-export function rememberBusy({ refusals, now }: Lanes, endpointId: string): void {
+export function markBusy({ refusals, now }: Lanes, endpointId: string): void {
   refusals.remember(`slots ${endpointId}`, now().getTime() + busyForMs);
 }

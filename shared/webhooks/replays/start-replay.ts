@@ -1,5 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
-import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
@@ -111,9 +111,9 @@ export async function getReplay(
 
 /** Throws `ActivityError` `invalid_value` for a range whose failed deliveries are not known any more. */
 export function assertReplayRange({ since, only }: ReplayRange, now: Date): void {
-  const keptSince = new Date(now.getTime() - keptForDays * 86_400_000).toISOString();
+  const keptSince = new Date(now.getTime() - deliveryRetentionDays * 86_400_000).toISOString();
   if (only === "failed" && since < keptSince) {
-    const message = `What failed is known for ${keptForDays} days: to send older events again, ask for only "all".`;
+    const message = `What failed is known for ${deliveryRetentionDays} days: to send older events again, ask for only "all".`;
     throw new ActivityError("invalid_value", message, { field: "since" });
   }
 }

@@ -1,12 +1,12 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
-import { enqueueDue } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
+import { enqueueDueDeliveries } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
@@ -14,11 +14,11 @@ import { memoryEvents } from "#test/support/memory-events.ts";
 import {
   failOnDamage,
   memoryDeliveries,
-  memoryDue,
+  memoryEndpointHealth,
   memoryEndpoints,
-  memoryHealth,
-  memoryPermits,
+  memoryOrgPermits,
   memoryReplays,
+  memoryScheduledDeliveries,
 } from "#test/support/memory-webhooks.ts";
 import { noneSuspended } from "#test/support/suspended.ts";
 import type { VirtualClock } from "./clock.ts";
@@ -45,9 +45,9 @@ export const sendsPerOrg = 100;
 export class SimulatedPlatform {
   readonly endpoints: ReturnType<typeof memoryEndpoints>;
   readonly deliveries = memoryDeliveries();
-  readonly health = memoryHealth();
-  readonly permits = memoryPermits();
-  readonly due = memoryDue();
+  readonly health = memoryEndpointHealth();
+  readonly permits = memoryOrgPermits();
+  readonly due = memoryScheduledDeliveries();
   readonly replays = memoryReplays();
   readonly queue: SimulatedQueue<DeliveryMessage>;
   readonly slowQueue: SimulatedQueue<DeliveryMessage>;
@@ -61,7 +61,7 @@ export class SimulatedPlatform {
   readonly #random: () => number;
   readonly #faults: Faults;
   #cache: EndpointCache;
-  readonly #refusals = new Refusals();
+  readonly #refusals = new NegativeCache();
   #ids = 0;
 
   constructor(clock: VirtualClock, random: () => number, faults: Faults) {
@@ -147,7 +147,7 @@ export class SimulatedPlatform {
   async #enqueueDue(run: number): Promise<void> {
     const life = newLife(this.#random, this.#faults.deadliness);
     const world = { due: life.mortal(this.due), queue: life.mortal(this.#portOf(this.queue)), now: this.#clock.now };
-    await enqueueDue(world, { run, of: dueRuns }).catch((error) => {
+    await enqueueDueDeliveries(world, { run, of: dueRuns }).catch((error) => {
       if (!life.isDead) throw error;
       this.kills += 1;
     });
@@ -159,7 +159,7 @@ export class SimulatedPlatform {
     slowLane: DeliveryQueue | null,
   ): Promise<readonly boolean[]> {
     const life = newLife(this.#random, this.#faults.deadliness);
-    const world: DeliveryWorld = {
+    const world: DeliveryPorts = {
       endpoints: life.mortal(this.endpoints),
       deliveries: life.mortal(this.deliveries),
       health: life.mortal(this.health),
@@ -185,7 +185,7 @@ export class SimulatedPlatform {
       newId: () => String(++this.#ids),
       sleep: this.#clock.sleep,
     };
-    const { results, disabled } = await deliver(world, batch);
+    const { results, disabled } = await deliverBatch(world, batch);
     for (const { endpoint, reason } of disabled) this.disabled.push(`${endpoint.description} ${reason}`);
     if (life.isDead) {
       this.kills += 1;

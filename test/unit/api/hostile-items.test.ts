@@ -11,7 +11,7 @@ import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
 import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { payloadOf } from "#shared/webhooks/deliveries/payload.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { readActivitiesXml } from "#test/support/activity-xml.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { userAgent } from "#test/support/fakturoid-dialect.ts";
@@ -194,7 +194,7 @@ it("a webhook says what its one item says, or is not sent", async () => {
           occurred_at,
           event_id,
         });
-        const body = payloadOf(event ?? anEvent(), "dlv_1");
+        const body = renderPayload(event ?? anEvent(), "dlv_1");
         const payload = JSON.parse(body);
         expect(JSON.stringify(payload)).toBe(body);
         expect(payload).toMatchObject({ org_id: org.org_id, data: plain(item) });
@@ -223,7 +223,7 @@ it("what earlier releases let in of half surrogates and U+0000 is U+FFFD in ever
     await over.finzbooks(),
     await over.json(),
     await over.fakturoid(),
-    payloadOf(event ?? anEvent(), "d"),
+    renderPayload(event ?? anEvent(), "d"),
   ];
   for (const body of bodies) {
     expect(body).toContain("\uFFFD");

@@ -13,7 +13,7 @@ import { isReplayActive } from "#shared/webhooks/replays/replay.ts";
 import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, testNow } from "#test/support/builders.ts";
 import { aDeliveryQuery, anAttempt } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/delivery-ports.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import { memoryReplays } from "#test/support/memory-webhooks.ts";
 
@@ -54,7 +54,7 @@ describe("an endpoint that a later release disabled for a reason of its own", ()
   });
 
   it("is sent nothing", async () => {
-    const world = await aDeliveryWorld({ disabled: parseEndpointItem(disabledItem).disabled });
+    const world = await deliveryFixture({ disabled: parseEndpointItem(disabledItem).disabled });
     const [queued = message] = world.messages(1);
     expect(await world.deliver(queued)).toEqual(["given_up"]);
     expect(world.received).toEqual([]);
@@ -106,7 +106,7 @@ describe("a replay of a later release", () => {
   });
 
   it("is stopped, and nothing is sent, where its scope is not known", async () => {
-    const { world, deliveries, scheduled } = await aDeliveryWorld();
+    const { world, deliveries, scheduled } = await deliveryFixture();
     const replays = memoryReplays();
     const unknown = await replayFrom({ only: "expired" });
     if (unknown === null) throw new Error("There is no replay.");

@@ -5,10 +5,10 @@ import { describe, expect, it, vi } from "vitest";
 import { dueKey } from "#shared/platform/dynamodb/keys.ts";
 import { fromAttemptItem, toAttemptItem } from "#shared/webhooks/deliveries/dynamodb/attempt-item.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { parseEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
 import { anAttempt, secondsLater } from "#test/support/delivery-builders.ts";
@@ -145,7 +145,9 @@ describe("DynamoDB may forget", () => {
   });
 
   it("what is due thirty days after its time", async () => {
-    expect(await kept((client) => dueStore(client, "t").add(delivery, secondsLater(600)))).toEqual([30 * day + 600]);
+    expect(await kept((client) => scheduledDeliveryStore(client, "t").add(delivery, secondsLater(600)))).toEqual([
+      30 * day + 600,
+    ]);
   });
 
   it("the health of an endpoint ninety days after the end of its last lease, or the last moment that it tells of", async () => {
@@ -154,10 +156,10 @@ describe("DynamoDB may forget", () => {
     const at = now.getTime();
     const lease = { id: "a", slots: 1, until: at + 60_000 };
     const learned = { ...initialHealth, last_success_at: at - 5_000, failing_since: at };
-    expect(await kept((client) => healthStore(client, "t").lease("wh_1", lease, at), standing)).toEqual([
+    expect(await kept((client) => endpointHealthStore(client, "t").lease("wh_1", lease, at), standing)).toEqual([
       90 * day + 60,
     ]);
-    const writing = (client: DynamoDBClient) => healthStore(client, "t").write("wh_1", initialHealth, learned);
+    const writing = (client: DynamoDBClient) => endpointHealthStore(client, "t").write("wh_1", initialHealth, learned);
     expect(await kept(writing, standing)).toEqual([90 * day]);
   });
 

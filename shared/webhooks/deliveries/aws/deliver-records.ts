@@ -6,16 +6,16 @@ import type { RecordResult } from "#shared/platform/handlers/sqs-handler.ts";
 import { type Metric, metrics } from "#shared/platform/names.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { count } from "#shared/platform/observability/metrics.ts";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld, Outcome } from "#shared/webhooks/deliveries/delivery-ports.ts";
-import { readDeliveryMessage } from "./delivery-queue.ts";
+import type { DeliveryOutcome, DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import { parseDeliveryMessage } from "./delivery-queue.ts";
 
-const metricOf: Readonly<Record<Outcome, Metric>> = {
+const metricOf: Readonly<Record<DeliveryOutcome, Metric>> = {
   succeeded: metrics.deliveriesSucceeded,
   failed: metrics.deliveryAttemptsFailed,
   given_up: metrics.deliveriesGivenUp,
-  parked: metrics.deliveriesParked,
+  rescheduled: metrics.deliveriesRescheduled,
   moved: metrics.deliveriesMoved,
   deferred: metrics.deliveriesDeferred,
   dropped: metrics.deliveriesDropped,
@@ -25,14 +25,14 @@ const metricOf: Readonly<Record<Outcome, Metric>> = {
  * Delivers what the records of a batch ask for. A record that holds no message of ours fails alone. Deliveries that were
  * given up are written to the audit log of requests; all else that is logged is for operators.
  */
-export async function deliverRecords(
-  world: DeliveryWorld,
+export async function handleDeliveryRecords(
+  world: DeliveryPorts,
   records: readonly SQSRecord[],
   accessLog: AuditLog,
 ): Promise<readonly RecordResult[]> {
-  const readings = await Promise.allSettled(records.map(async ({ body }) => readDeliveryMessage(body)));
+  const readings = await Promise.allSettled(records.map(async ({ body }) => parseDeliveryMessage(body)));
   const messages = readings.flatMap((reading) => (reading.status === "fulfilled" ? [reading.value] : []));
-  const { results, disabled, opened, deferred, troubles } = await deliver(world, messages);
+  const { results, disabled, opened, deferred, troubles } = await deliverBatch(world, messages);
   for (const trouble of troubles) log("error", "health not recorded", errorFields(trouble));
   for (const { message, reason } of deferred) {
     log("warn", "delivery deferred", { delivery_id: message.delivery_id, ...errorFields(reason) });
@@ -54,7 +54,7 @@ export async function deliverRecords(
   return readings.map((reading) => (reading.status === "rejected" ? reading : counted(delivered.next().value)));
 }
 
-function isGivenUp(result: PromiseSettledResult<Outcome> | undefined): boolean {
+function isGivenUp(result: PromiseSettledResult<DeliveryOutcome> | undefined): boolean {
   return result?.status === "fulfilled" && result.value === "given_up";
 }
 
@@ -72,7 +72,7 @@ async function writeGivenUp(accessLog: AuditLog, messages: readonly DeliveryMess
   });
 }
 
-function counted(result: PromiseSettledResult<Outcome> | undefined): RecordResult {
+function counted(result: PromiseSettledResult<DeliveryOutcome> | undefined): RecordResult {
   if (result?.status === "fulfilled") return { status: "fulfilled", value: metricOf[result.value] };
   return { status: "rejected", reason: result?.reason };
 }

@@ -4,7 +4,11 @@ import { ActivityError } from "#shared/errors.ts";
 import { queueClient } from "#shared/platform/aws/clients.ts";
 import { readMessage, writeMessage } from "#shared/platform/aws/queue-message.ts";
 import { errorFields, type LogFields, log } from "#shared/platform/observability/log.ts";
-import { type DeliveryMessage, type DeliveryQueue, deliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
+import {
+  type DeliveryMessage,
+  type DeliveryQueue,
+  deliveryMessageSchema,
+} from "#shared/webhooks/deliveries/delivery.ts";
 
 /** What one SendMessageBatch takes: see its reference. Ten of our messages are far below its limit of bytes. */
 const batchSize = 10;
@@ -67,11 +71,11 @@ export function deliveryQueue(queueUrl: string, client = queueClient(), report =
 }
 
 /** Whether a record comes from the queue of a URL. */
-export function comesFrom(queueUrl: string, { eventSourceARN }: Pick<SQSRecord, "eventSourceARN">): boolean {
+export function isFromQueue(queueUrl: string, { eventSourceARN }: Pick<SQSRecord, "eventSourceARN">): boolean {
   return eventSourceARN.split(":").at(-1) === queueUrl.split("/").at(-1);
 }
 
 /** The message of a body. Throws, naming the field, where it is none: such a message is a defect. */
-export function readDeliveryMessage(body: string): DeliveryMessage {
-  return readMessage(deliveryMessage, body);
+export function parseDeliveryMessage(body: string): DeliveryMessage {
+  return readMessage(deliveryMessageSchema, body);
 }

@@ -4,8 +4,8 @@ import * as z from "zod/mini";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { attemptKey } from "#shared/platform/dynamodb/keys.ts";
 import { jsonOf, knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import type { Attempt, SendError, StoredAttempt } from "#shared/webhooks/deliveries/attempt.ts";
-import { type Delivery, keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryAttempt, SendError, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
+import { type Delivery, deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 
 const sendError = z.enum({
   url_refused: "url_refused",
@@ -34,17 +34,17 @@ const stored = z.object({
 /** An attempt as an item. Its headers are JSON text, so that they stay in order. */
 export function toAttemptItem(
   { endpoint_id, delivery_id }: Pick<Delivery, "endpoint_id" | "delivery_id">,
-  attempt: Attempt,
+  attempt: DeliveryAttempt,
 ): Record<string, AttributeValue> {
   return marshall({
     ...attemptKey(endpoint_id, delivery_id, attempt.number),
     ...attempt,
     headers: JSON.stringify(attempt.headers),
-    ...expiresAfter(Date.parse(attempt.at), keptForDays),
+    ...expiresAfter(Date.parse(attempt.at), deliveryRetentionDays),
   });
 }
 
 /** The attempt of an item. Throws, naming the item's key, where the item is damaged. */
-export function fromAttemptItem(item: Record<string, AttributeValue>): StoredAttempt {
+export function fromAttemptItem(item: Record<string, AttributeValue>): StoredDeliveryAttempt {
   return readItem(stored, item);
 }

@@ -10,10 +10,10 @@ import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
 import {
-  type Claim,
+  type ClaimResult,
   type DeliveryMessage,
   type DeliveryStore,
-  keptForDays,
+  deliveryRetentionDays,
 } from "#shared/webhooks/deliveries/delivery.ts";
 import { fromDeliveryItem } from "./delivery-item.ts";
 
@@ -32,7 +32,7 @@ const take = [
 ].join(", ");
 
 /** Takes attempts, each by one conditional write. Of several who try at once, one is given it. */
-export function claims(client: DynamoDBClient, table: string): Pick<DeliveryStore, "claim"> {
+export function deliveryClaims(client: DynamoDBClient, table: string): Pick<DeliveryStore, "claim"> {
   return {
     async claim(message, now, leaseSeconds) {
       const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step, resend } = message;
@@ -54,7 +54,7 @@ export function claims(client: DynamoDBClient, table: string): Pick<DeliveryStor
           ":one": 1,
           ":now": now.toISOString(),
           ":lease_until": new Date(now.getTime() + leaseSeconds * 1000).toISOString(),
-          ":expires_at_seconds": expiresAfter(now.getTime(), keptForDays).expires_at_seconds,
+          ":expires_at_seconds": expiresAfter(now.getTime(), deliveryRetentionDays).expires_at_seconds,
         }),
         ReturnValues: "ALL_NEW",
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -63,7 +63,7 @@ export function claims(client: DynamoDBClient, table: string): Pick<DeliveryStor
         ConditionExpression: string,
         UpdateExpression: string,
         more: Record<string, AttributeValue> = {},
-      ): Promise<Claim> => {
+      ): Promise<ClaimResult> => {
         const ExpressionAttributeValues = { ...request.ExpressionAttributeValues, ...more };
         try {
           const update = new UpdateItemCommand({
@@ -95,7 +95,11 @@ export function claims(client: DynamoDBClient, table: string): Pick<DeliveryStor
 }
 
 /** Why an attempt was not given. Busy until now is who stands unheld in the way of a first attempt. */
-function refused(item: Record<string, AttributeValue>, { cycle, step, resend }: DeliveryMessage, now: Date): Claim {
+function refused(
+  item: Record<string, AttributeValue>,
+  { cycle, step, resend }: DeliveryMessage,
+  now: Date,
+): ClaimResult {
   const standing = fromDeliveryItem(item);
   const isEarlier = cycle < standing.cycle || (cycle === standing.cycle && step < standing.step);
   const isDone = !resend && standing.status === "succeeded";

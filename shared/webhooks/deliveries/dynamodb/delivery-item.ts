@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
 import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import {
-  deliveryMessage,
+  deliveryMessageSchema,
   deliveryStatuses,
   type FailureReason,
   type StoredDelivery,
@@ -19,7 +19,7 @@ const failureReason = z.enum({
   event_unreadable: "event_unreadable",
 } satisfies { [reason in FailureReason]: reason });
 
-const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessage.shape;
+const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessageSchema.shape;
 
 const stored = z.object({
   org_id,

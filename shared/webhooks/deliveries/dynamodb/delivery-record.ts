@@ -9,19 +9,27 @@ import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
-import { type Delivery, type DeliveryStore, keptForDays, newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
+import {
+  type Delivery,
+  type DeliveryStore,
+  deliveryRetentionDays,
+  newDelivery,
+} from "#shared/webhooks/deliveries/delivery.ts";
 import { toAttemptItem } from "./attempt-item.ts";
 
 /** Writes what became of deliveries, and of each attempt. */
-export function records(client: DynamoDBClient, table: string): Pick<DeliveryStore, "create" | "announce" | "record"> {
+export function deliveryRecords(
+  client: DynamoDBClient,
+  table: string,
+): Pick<DeliveryStore, "create" | "announce" | "record"> {
   const create: DeliveryStore["create"] = (message, now, next_attempt_at) => {
     const delivery = newDelivery(message, now, next_attempt_at);
     const item = {
       ...deliveryKey(message.endpoint_id, message.delivery_id),
       ...delivery,
       undelivered: delivery.status,
-      ...expiresAfter(now.getTime(), keptForDays),
+      ...expiresAfter(now.getTime(), deliveryRetentionDays),
     };
     const put = { TableName: table, Item: marshall(item), ConditionExpression: "attribute_not_exists(pk)" };
     return unlessRefused(client.send(new PutItemCommand(put)));
@@ -51,7 +59,7 @@ export function records(client: DynamoDBClient, table: string): Pick<DeliverySto
     },
 
     async record(delivery, attempt) {
-      const keepAttempt = async (made: Attempt) =>
+      const keepAttempt = async (made: DeliveryAttempt) =>
         calling(client.send(new PutItemCommand({ TableName: table, Item: toAttemptItem(delivery, made) })));
       await Promise.all([
         attempt === null ? undefined : keepAttempt(attempt),
@@ -65,7 +73,7 @@ export function records(client: DynamoDBClient, table: string): Pick<DeliverySto
  * The delivery after an attempt. A success holds, however late it is told, until a new cycle begins. Anything else
  * changes only what is pending still, and not what a later claim, counted by `attempts`, has taken over.
  */
-function updateOf(delivery: Delivery, attempt: Attempt | null) {
+function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
   const { endpoint_id, delivery_id, status, cycle, step, attempts } = delivery;
   const { reason, last_attempt_at, last_status, last_error, next_attempt_at } = delivery;
   const isDone = status === "succeeded";

@@ -6,18 +6,18 @@ import { attemptKey, attemptPrefix, deliveryKey } from "#shared/platform/dynamod
 import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
 import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { type DeliveryStore, deliveryMessage, deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
+import { type DeliveryStore, deliveryMessageSchema, deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { fromAttemptItem } from "./attempt-item.ts";
-import { claims } from "./delivery-claim.ts";
+import { deliveryClaims } from "./delivery-claim.ts";
 import { fromDeliveryItem } from "./delivery-item.ts";
 import { deliveryPages } from "./delivery-page.ts";
-import { records } from "./delivery-record.ts";
+import { deliveryRecords } from "./delivery-record.ts";
 
 /** What one BatchGetItem takes. */
 const maxKeys = 100;
 
 const storedStatus = z.object({
-  delivery_id: deliveryMessage.shape.delivery_id,
+  delivery_id: deliveryMessageSchema.shape.delivery_id,
   status: knownOrUnrecognised(z.enum(deliveryStatuses)),
 });
 
@@ -42,8 +42,8 @@ export function deliveryStore(client: DynamoDBClient, table: string, reads = 8):
   };
 
   return {
-    ...claims(client, table),
-    ...records(client, table),
+    ...deliveryClaims(client, table),
+    ...deliveryRecords(client, table),
     ...deliveryPages(client, table, reads),
 
     get: (endpointId, deliveryId) => getItem(client, table, deliveryKey(endpointId, deliveryId), fromDeliveryItem),

@@ -7,7 +7,11 @@ import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { dueKey, duePartition } from "#shared/platform/dynamodb/keys.ts";
 import { jsonOf, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { type DueStore, deliveryMessage, dueShards } from "#shared/webhooks/deliveries/delivery.ts";
+import {
+  deliveryMessageSchema,
+  type ScheduledDeliveryStore,
+  scheduleShardCount,
+} from "#shared/webhooks/deliveries/delivery.ts";
 
 /** Entries of one answer at most. */
 const pageSize = 100;
@@ -15,13 +19,13 @@ const pageSize = 100;
 /** An entry is removed when its attempt is enqueued; what is left so long after its time was forgotten by all. */
 const keptForDays = 30;
 
-const stored = z.object({ sk: z.string(), message: jsonOf(deliveryMessage) });
+const stored = z.object({ sk: z.string(), message: jsonOf(deliveryMessageSchema) });
 
 /**
  * Attempts that wait in the deliveries table for their time, spread over partitions. The same attempt at the same time
  * is one entry.
  */
-export function dueStore(client: DynamoDBClient, table: string): DueStore {
+export function scheduledDeliveryStore(client: DynamoDBClient, table: string): ScheduledDeliveryStore {
   return {
     async add(message, dueAt) {
       const Item = marshall({
@@ -64,5 +68,5 @@ export function dueStore(client: DynamoDBClient, table: string): DueStore {
 
 /** The partition of a delivery's attempts. */
 export function shardOf(deliveryId: string): number {
-  return createHash("sha256").update(deliveryId).digest().readUInt32BE() % dueShards;
+  return createHash("sha256").update(deliveryId).digest().readUInt32BE() % scheduleShardCount;
 }

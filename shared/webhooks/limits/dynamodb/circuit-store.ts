@@ -14,13 +14,13 @@ import { healthKey } from "#shared/platform/dynamodb/keys.ts";
 import { readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
 import {
-  growth,
-  type Health,
-  type HealthStore,
+  type EndpointHealth,
+  type EndpointHealthStore,
   initialHealth,
   initialLimit,
-  type Lease,
+  limitIncrement,
   openAfterFailures,
+  type PermitLease,
 } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { slowAfterMs } from "#shared/webhooks/limits/latency.ts";
 
@@ -49,7 +49,7 @@ type Change = Pick<UpdateItemCommandInput, "ConditionExpression" | "UpdateExpres
 };
 
 /** How endpoints fare, in the deliveries table: one item each, of which every verb changes its own part. */
-export function healthStore(client: DynamoDBClient, table: string): HealthStore {
+export function endpointHealthStore(client: DynamoDBClient, table: string): EndpointHealthStore {
   /** Answers what stands then, or what stood in the way; `null` where there is no item yet. */
   const update = async (endpointId: string, { values, ...change }: Change) => {
     const request = {
@@ -70,7 +70,7 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
     }
   };
 
-  const store: HealthStore = {
+  const store: EndpointHealthStore = {
     async read(endpointId) {
       return (await getItem(client, table, healthKey(endpointId), fromItem)) ?? initialHealth;
     },
@@ -138,7 +138,7 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
         // Told as something learned: who learns meanwhile must not go by the limit as it was.
         UpdateExpression: "SET #limit = #limit + :more, vacant = vacant + :more, #version = #version + :one",
         ExpressionAttributeNames: { "#limit": "limit", "#version": "version" },
-        values: { ":max": upTo - growth, ":more": growth, ":one": 1 },
+        values: { ":max": upTo - limitIncrement, ":more": limitIncrement, ":one": 1 },
       });
     },
 
@@ -190,10 +190,10 @@ export function healthStore(client: DynamoDBClient, table: string): HealthStore 
   return store;
 }
 
-function fromItem(item: Record<string, AttributeValue>): Health {
+function fromItem(item: Record<string, AttributeValue>): EndpointHealth {
   const { leases, ...health } = readItem(stored, item);
   const { probe_until = null, open_until = null, failing_since = null, last_success_at = null } = health;
   const { latency_ms = null } = health;
-  const held = Object.entries(leases).map(([id, lease]): Lease => ({ id, ...lease }));
+  const held = Object.entries(leases).map(([id, lease]): PermitLease => ({ id, ...lease }));
   return { ...health, leases: held, probe_until, open_until, failing_since, last_success_at, latency_ms };
 }

@@ -9,7 +9,7 @@ import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { destinationKey } from "#shared/platform/dynamodb/keys.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import type { DestinationStore } from "#shared/webhooks/limits/host-rate-limit.ts";
+import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limit.ts";
 
 const keptForDays = 1;
 
@@ -21,7 +21,7 @@ const maxTries = 3;
 
 /** Counts of sends to each host, in the deliveries table: one item a host, and one for each organisation that
  * sends it much, of which only the newest window is kept. */
-export function destinationStore(client: DynamoDBClient, table: string): DestinationStore {
+export function hostCounterStore(client: DynamoDBClient, table: string): HostCounterStore {
   /** Adds to the open window, or opens the next one. Returns what stood in the way; `null` if it was done. */
   const update = async (destination: string, isNew: boolean, values: Readonly<Record<string, unknown>>) => {
     const { ":room": room, ":expires": expires, ...common } = values;

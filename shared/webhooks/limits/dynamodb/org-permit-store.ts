@@ -12,8 +12,8 @@ import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { permitsKey } from "#shared/platform/dynamodb/keys.ts";
 import { readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import type { Lease } from "#shared/webhooks/limits/circuit-breaker.ts";
-import type { PermitAnswer, PermitPool, PermitStore } from "#shared/webhooks/limits/org-permits.ts";
+import type { PermitLease } from "#shared/webhooks/limits/circuit-breaker.ts";
+import type { OrgPermitStore, PermitAcquisition, PermitPool } from "#shared/webhooks/limits/org-permits.ts";
 
 const keptForDays = 1;
 
@@ -27,9 +27,12 @@ type Change = Pick<UpdateItemCommandInput, "ConditionExpression" | "UpdateExpres
 };
 
 /** Permits to send, in the deliveries table: one item a pool. The size of a pool is the caller's, so a stage may change it. */
-export function permitStore(client: DynamoDBClient, table: string): PermitStore {
+export function orgPermitStore(client: DynamoDBClient, table: string): OrgPermitStore {
   /** Answers what is held then, or what is held instead; `null` where the pool has no item yet. */
-  const update = async ({ org_id, part }: PermitPool, { values, ...change }: Change): Promise<PermitAnswer | null> => {
+  const update = async (
+    { org_id, part }: PermitPool,
+    { values, ...change }: Change,
+  ): Promise<PermitAcquisition | null> => {
     const request = {
       TableName: table,
       Key: textAttributes(permitsKey(org_id, part)),
@@ -47,7 +50,7 @@ export function permitStore(client: DynamoDBClient, table: string): PermitStore 
     }
   };
 
-  const store: PermitStore = {
+  const store: OrgPermitStore = {
     async take(pool, lease, now) {
       const { id, slots, until } = lease;
       const answer = await update(pool, {
@@ -83,7 +86,7 @@ export function permitStore(client: DynamoDBClient, table: string): PermitStore 
   return store;
 }
 
-function fromItem(item: Record<string, AttributeValue>): { held: number; leases: Lease[] } {
+function fromItem(item: Record<string, AttributeValue>): { held: number; leases: PermitLease[] } {
   const { held, leases } = readItem(stored, item);
-  return { held, leases: Object.entries(leases).map(([id, lease]): Lease => ({ id, ...lease })) };
+  return { held, leases: Object.entries(leases).map(([id, lease]): PermitLease => ({ id, ...lease })) };
 }

@@ -6,7 +6,7 @@ import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { replayListKey } from "#shared/platform/dynamodb/keys.ts";
 import { readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 import type { ReplayList, ReplayListStore } from "#shared/webhooks/replays/replay.ts";
 
 const stored = z.object({
@@ -24,7 +24,7 @@ export function replayListStore(client: DynamoDBClient, table: string, now: () =
     },
 
     async replace(orgId, { version }, replays) {
-      const list = { replays, version: version + 1, ...expiresAfter(now().getTime(), keptForDays) };
+      const list = { replays, version: version + 1, ...expiresAfter(now().getTime(), deliveryRetentionDays) };
       const put = {
         TableName: table,
         Item: marshall({ ...replayListKey(orgId), ...list }),

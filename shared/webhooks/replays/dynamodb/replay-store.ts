@@ -7,7 +7,7 @@ import { replayKey, replayPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
 import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 import { isReplayActive, type ReplayStore, replayScopes } from "#shared/webhooks/replays/replay.ts";
 
 const listPlace = z.object({ kind: z.literal("list"), after: z.string() });
@@ -44,7 +44,7 @@ export function replayStore(client: DynamoDBClient, table: string): ReplayStore 
       const Item = marshall({
         ...replayKey(endpoint_id, replay_id),
         ...replay,
-        ...expiresAfter(Date.parse(updated_at), keptForDays),
+        ...expiresAfter(Date.parse(updated_at), deliveryRetentionDays),
       });
       await calling(client.send(new PutItemCommand({ TableName: table, Item })));
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { orgA, webhooksApi } from "#test/support/webhooks-dialect.ts";
@@ -39,7 +39,7 @@ async function withOneDelivery() {
   const [message] = dialect.messages;
   if (message === undefined) throw new Error("There is one delivery, and there is none.");
   let cycle = 0;
-  const attemptFirst = async (attempt: Attempt) => {
+  const attemptFirst = async (attempt: DeliveryAttempt) => {
     const claim = await dialect.deliveries.claim({ ...message, cycle: cycle++ }, testNow, 0);
     if (claim.kind !== "claimed") throw new Error(`The delivery is ${claim.kind}.`);
     const tried = { last_attempt_at: attempt.at, last_status: attempt.status, last_error: attempt.error };
@@ -63,7 +63,7 @@ const keys = [
   "next_attempt_at",
 ];
 
-const answered: Attempt = {
+const answered: DeliveryAttempt = {
   number: 1,
   at: "2026-06-01T12:00:31.250Z",
   status: 503,

@@ -5,7 +5,7 @@ import type { SendError } from "#shared/webhooks/deliveries/attempt.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, answering, opened } from "#test/support/delivery-ports.ts";
+import { answering, decryptedSecret, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { whereAnswers } from "#test/support/mutable-events.ts";
 
 const message = aDeliveryMessage();
@@ -14,12 +14,14 @@ const inSeconds = (seconds: number) => secondsLater(seconds).toISOString();
 
 describe("a delivery that succeeds", () => {
   it("is sent once, signed, and listed with its attempt", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     expect(await world.deliver(message)).toEqual(["succeeded"]);
     const [request, ...others] = world.received;
     expect(others).toEqual([]);
     expect(request?.url).toBe(anEndpoint().url);
-    expect(verifyWebhook(request?.headers ?? {}, request?.body ?? "", opened("sealed"), testNow)).toMatchObject({
+    expect(
+      verifyWebhook(request?.headers ?? {}, request?.body ?? "", decryptedSecret("sealed"), testNow),
+    ).toMatchObject({
       event_type: "invoice.sent",
       delivery_id: message.delivery_id,
       data: { event_id: anEvent().event_id },
@@ -47,7 +49,9 @@ describe("a delivery that succeeds", () => {
     expect(second?.body).toBe(first?.body);
     expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
     expect(Number(second?.headers["webhook-timestamp"]) - Number(first?.headers["webhook-timestamp"])).toBe(5);
-    expect(verifyWebhook(second?.headers ?? {}, second?.body ?? "", opened("sealed"), world.clock.now())).toBeDefined();
+    expect(
+      verifyWebhook(second?.headers ?? {}, second?.body ?? "", decryptedSecret("sealed"), world.clock.now()),
+    ).toBeDefined();
     expect((await world.attemptsOf(message)).map(({ number, status }) => [number, status])).toEqual([
       [1, 500],
       [2, 204],
@@ -62,7 +66,7 @@ describe("a delivery whose event cannot be read", () => {
     ["is gone", async () => null],
     ["was replaced by one of another type", async () => anEvent({ action: "INVOICE_VOIDED" })],
   ])("is given up with the reason, since it %s: nothing is sent, now or later", async (_, get) => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     world.world.events.get = get;
     expect(await world.deliver(message)).toEqual(["given_up"]);
     expect(world.received).toEqual([]);

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { type World, whereAnswers } from "#test/support/mutable-events.ts";
 import { refusalOf } from "#test/support/refusal.ts";
 
@@ -10,13 +10,13 @@ const message = aDeliveryMessage();
 
 describe("a crash", () => {
   it("after the send makes the attempt again, with the same id and bytes", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     vi.spyOn(world.deliveries, "record").mockRejectedValueOnce(new Error("killed"));
     expect(await world.deliver(message)).toEqual(["rejected"]);
     expect(await world.deliveryOf(message)).toMatchObject({ status: "pending", last_attempt_at: null });
     expect(await world.attemptsOf(message)).toEqual([]);
     await world.later(59);
-    expect(await world.deliver(message)).toEqual(["parked"]);
+    expect(await world.deliver(message)).toEqual(["rescheduled"]);
     await world.later(1);
     expect(await world.deliver(message)).toEqual(["succeeded"]);
     const [first, second, ...others] = world.received;
@@ -48,7 +48,7 @@ describe("a crash", () => {
     vi.spyOn(world.deliveries, "record").mockRejectedValueOnce(new Error("killed"));
     await world.deliver(message);
     await world.later(5);
-    expect(await world.deliver({ ...message, step: 1 })).toEqual(["parked"]);
+    expect(await world.deliver({ ...message, step: 1 })).toEqual(["rescheduled"]);
     await world.later(55);
     expect(await world.deliver({ ...message, step: 1 })).toEqual(["failed"]);
     expect(await world.deliver(message)).toEqual(["dropped"]);
@@ -60,7 +60,7 @@ describe("trouble of the system", () => {
   it("is an attempt that cannot be scheduled: it is not recorded, and its message must come again", async () => {
     const world = await whereAnswers({ status: 500 });
     const send = vi.spyOn(world.world.queue, "send").mockImplementation(async (messages) => messages);
-    const { results } = await deliver(world.world, [message]);
+    const { results } = await deliverBatch(world.world, [message]);
     send.mockRestore();
     const [result] = results;
     if (result?.status !== "rejected") throw new Error("The message was dealt with.");
@@ -85,7 +85,7 @@ describe("trouble of the system", () => {
     ["a claim that fails", ({ deliveries }) => vi.spyOn(deliveries, "claim").mockRejectedValueOnce(new Error("no"))],
     ["slots that cannot be leased", ({ health }) => vi.spyOn(health, "lease").mockRejectedValueOnce(new Error("no"))],
   ])("is %s: nothing is sent, and the message must come again", async (_, happens) => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     happens(world);
     expect(await world.deliver(message)).toEqual(["rejected"]);
     expect([world.received, world.scheduled]).toEqual([[], []]);
@@ -93,7 +93,7 @@ describe("trouble of the system", () => {
   });
 
   it("is its own message's, and of those beside it nobody's", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const other = anEndpoint({ endpoint_id: `wh_${"0".repeat(32)}`, url: "https://other.example.com/" });
     await world.endpoints.create(other, anEvent());
     const [first = message, lost = message, third = message] = world.messages(3);
@@ -129,7 +129,7 @@ describe("a fault that passes", () => {
     ["the claims", ({ deliveries }) => vi.spyOn(deliveries, "claim")],
     ["the log", ({ world }) => vi.spyOn(world.events, "get")],
   ])("of %s defers the message however often it comes, at growing distances", async (_, portOf) => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const port = portOf(world);
     port.mockRejectedValue(busy());
     for (let n = 0; n < 20; n++) {
@@ -145,7 +145,7 @@ describe("a fault that passes", () => {
   });
 
   it("of the record after a send sends it again, under the same id", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     vi.spyOn(world.deliveries, "record").mockRejectedValueOnce(busy());
     expect(await world.deliver(message)).toEqual(["deferred"]);
     await world.later(60);

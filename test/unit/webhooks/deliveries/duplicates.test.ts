@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { aDeliveryMessage, aSendResult, testNow } from "#test/support/builders.ts";
-import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/delivery-ports.ts";
 import { whereAnswers } from "#test/support/mutable-events.ts";
 
 const message = aDeliveryMessage();
 
 describe("a message that comes twice", () => {
   it("is sent once, in one batch", async () => {
-    const world = await aDeliveryWorld();
-    expect(await world.deliver(message, { ...message })).toEqual(["succeeded", "parked"]);
+    const world = await deliveryFixture();
+    expect(await world.deliver(message, { ...message })).toEqual(["succeeded", "rescheduled"]);
     expect(world.received).toHaveLength(1);
     expect(world.scheduled).toMatchObject([{ message, by: "queue", seconds: 60 }]);
   });
 
   it("is sent once, in two batches at once; the other comes again when the hold is over, and is dropped", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     world.receiver.answer = async () => {
       await world.clock.sleep(15_000);
       return aSendResult();
     };
     const outcomes = await Promise.all([world.deliver(message), world.deliver({ ...message })]);
-    expect(outcomes.flat().toSorted()).toEqual(["parked", "succeeded"]);
+    expect(outcomes.flat().toSorted()).toEqual(["rescheduled", "succeeded"]);
     expect(world.received).toHaveLength(1);
     const [again] = world.scheduled;
     expect(again).toMatchObject({ message, by: "queue", seconds: 60 });
@@ -30,7 +30,7 @@ describe("a message that comes twice", () => {
   });
 
   it("is dropped after success", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     await world.deliver(message);
     expect(await world.deliver(message)).toEqual(["dropped"]);
     expect([world.received.length, world.scheduled]).toEqual([1, []]);

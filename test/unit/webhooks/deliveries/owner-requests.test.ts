@@ -4,7 +4,7 @@ import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialLimit } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { change, whereAnswers } from "#test/support/mutable-events.ts";
 
 const message = aDeliveryMessage();
@@ -19,7 +19,7 @@ const retryOf = (first: DeliveryMessage, seconds: number): DeliveryMessage => {
 
 describe("a test", () => {
   it("sends a sample of its type", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     expect(await world.deliver({ ...aTest, event_type: "bill.paid" })).toEqual(["succeeded"]);
     expect(JSON.parse(world.received[0]?.body ?? "")).toMatchObject({
       event_type: "bill.paid",
@@ -30,7 +30,7 @@ describe("a test", () => {
   });
 
   it("is told from an event, whose body has no such key", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     await world.deliver(aTest, ...world.messages(1));
     expect(world.received.map(({ body }) => Object.hasOwn(JSON.parse(body), "test")).sort()).toEqual([false, true]);
   });
@@ -49,7 +49,7 @@ describe("a test", () => {
 
   it("reaches a disabled endpoint, and leaves it disabled as it was", async () => {
     const disabled = { reason: "owner" as const, at };
-    const world = await aDeliveryWorld({ disabled });
+    const world = await deliveryFixture({ disabled });
     expect(await world.deliver(aTest)).toEqual(["succeeded"]);
     world.receiver.answer = answering({ status: 410 });
     expect(await world.deliver({ ...aTest, delivery_id: `${aTest.delivery_id.slice(0, -1)}0` })).toEqual(["given_up"]);
@@ -77,7 +77,7 @@ describe("a test", () => {
 
 describe("a retry by the owner", () => {
   it("sends again what succeeded", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     await world.deliver(message);
     await world.later(9);
     expect(await world.deliver(retryOf(message, 9))).toEqual(["succeeded"]);
@@ -121,11 +121,11 @@ describe("a retry by the owner", () => {
   });
 
   it("waits for the attempt that is being made", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     await world.deliveries.claim(message, testNow, 60);
     await world.later(2);
     const retry = retryOf(message, 2);
-    expect(await world.deliver(retry)).toEqual(["parked"]);
+    expect(await world.deliver(retry)).toEqual(["rescheduled"]);
     expect(world.scheduled).toMatchObject([{ message: retry, by: "queue", seconds: 58 }]);
     expect(world.received).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { giveUp, waitForCircuit, waitForSlot } from "#shared/webhooks/deliveries/reschedule.ts";
-import { patienceMs } from "#shared/webhooks/deliveries/retry-policy.ts";
+import { giveUp, rescheduleForCircuit, rescheduleForLimit } from "#shared/webhooks/deliveries/reschedule.ts";
+import { retryWindowMs } from "#shared/webhooks/deliveries/retry-policy.ts";
 import { schedule } from "#shared/webhooks/deliveries/schedule.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
-import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/delivery-ports.ts";
 
 const message = aDeliveryMessage();
 const now = testNow.getTime();
@@ -21,7 +21,7 @@ describe("a wait", () => {
     { after: 901, by: "table", seconds: 901 },
     { after: 43_200, by: "table", seconds: 43_200 },
   ])("of $after s goes by way of the $by", async ({ after, by, seconds }) => {
-    const { world, scheduled } = await aDeliveryWorld();
+    const { world, scheduled } = await deliveryFixture();
     await schedule(world, message, new Date(now + after * 1_000));
     expect(scheduled).toMatchObject([{ message, by, seconds }]);
   });
@@ -30,9 +30,9 @@ describe("a wait", () => {
 describe("a message that waits for a slot", () => {
   /** The pause of one that has waited for so long already; all in seconds. */
   const pauseOf = async (age: number, random: number) => {
-    const { world, scheduled, later } = await aDeliveryWorld();
+    const { world, scheduled, later } = await deliveryFixture();
     await later(age);
-    expect(await waitForSlot({ ...world, random: () => random }, message, null)).toBe("parked");
+    expect(await rescheduleForLimit({ ...world, random: () => random }, message, null)).toBe("rescheduled");
     const [next] = scheduled;
     expect(next?.message).toEqual(message);
     return next?.seconds;
@@ -65,19 +65,19 @@ describe("a message that waits for a slot", () => {
   });
 
   it("waits from the end of a pause where the endpoint asked for one", async () => {
-    const { world, scheduled } = await aDeliveryWorld();
-    await waitForSlot({ ...world, random: () => 1 }, message, now + 30_000);
+    const { world, scheduled } = await deliveryFixture();
+    await rescheduleForLimit({ ...world, random: () => 1 }, message, now + 30_000);
     expect(scheduled).toMatchObject([{ message, by: "queue", seconds: 31 }]);
   });
 
   it("is listed where it waits for more than a minute, and only then", async () => {
-    const { world, deliveryOf, later } = await aDeliveryWorld();
+    const { world, deliveryOf, later } = await deliveryFixture();
     const inFull = { ...world, random: () => 1 };
     await later(120);
-    await waitForSlot(inFull, message, null);
+    await rescheduleForLimit(inFull, message, null);
     expect(await deliveryOf(message)).toBeNull();
     await later(8);
-    await waitForSlot(inFull, message, null);
+    await rescheduleForLimit(inFull, message, null);
     expect(await deliveryOf(message)).toMatchObject({
       status: "pending",
       attempts: 0,
@@ -86,19 +86,19 @@ describe("a message that waits for a slot", () => {
   });
 
   it("is then attempted like any other", async () => {
-    const { world, deliver, deliveryOf, scheduled, later } = await aDeliveryWorld();
+    const { world, deliver, deliveryOf, scheduled, later } = await deliveryFixture();
     await later(600);
-    await waitForSlot(world, message, null);
+    await rescheduleForLimit(world, message, null);
     expect(await deliver(...scheduled.map((next) => next.message))).toEqual(["succeeded"]);
     expect(await deliveryOf(message)).toMatchObject({ status: "succeeded", attempts: 1, next_attempt_at: null });
   });
 
   it("is given up an hour after its time is over, and counts no attempt", async () => {
-    const { world, scheduled, later, deliveryOf } = await aDeliveryWorld();
-    await later(patienceMs / 1_000 + 3_600);
-    expect(await waitForSlot(world, message, null)).toBe("parked");
+    const { world, scheduled, later, deliveryOf } = await deliveryFixture();
+    await later(retryWindowMs / 1_000 + 3_600);
+    expect(await rescheduleForLimit(world, message, null)).toBe("rescheduled");
     await later(1);
-    expect(await waitForSlot(world, message, null)).toBe("given_up");
+    expect(await rescheduleForLimit(world, message, null)).toBe("given_up");
     expect(scheduled).toHaveLength(1);
     expect(await deliveryOf(message)).toMatchObject({ status: "failed", reason: "exhausted", attempts: 0 });
   });
@@ -112,29 +112,29 @@ describe("a message that waits for the circuit", () => {
     { parked: 2, open: 30, by: "table", seconds: 1_800 },
     { parked: 8, open: 300, by: "table", seconds: 43_200 },
   ])("waits as after $parked failures, and at least until it closes: $seconds s", async ({ parked, open, ...wait }) => {
-    const { world, scheduled } = await aDeliveryWorld();
-    expect(await waitForCircuit(world, { ...message, parked }, now + open * 1_000)).toBe("parked");
+    const { world, scheduled } = await deliveryFixture();
+    expect(await rescheduleForCircuit(world, { ...message, parked }, now + open * 1_000)).toBe("rescheduled");
     expect(scheduled).toMatchObject([{ message: { ...message, parked: parked + 1 }, ...wait }]);
   });
 
   it("keeps its attempts and its cycle", async () => {
-    const { world, scheduled } = await aDeliveryWorld();
+    const { world, scheduled } = await deliveryFixture();
     const third = { ...message, step: 2, cycle: 7 };
-    await waitForCircuit(world, third, now + 30_000);
+    await rescheduleForCircuit(world, third, now + 30_000);
     expect(scheduled[0]?.message).toEqual({ ...third, parked: 1 });
   });
 
   it("is attempted when its time is up, and not later", async () => {
-    const { world, scheduled, later } = await aDeliveryWorld();
-    await later(patienceMs / 1_000 - 60);
-    await waitForCircuit(world, { ...message, parked: 9 }, now + patienceMs);
+    const { world, scheduled, later } = await deliveryFixture();
+    await later(retryWindowMs / 1_000 - 60);
+    await rescheduleForCircuit(world, { ...message, parked: 9 }, now + retryWindowMs);
     expect(scheduled).toMatchObject([{ by: "queue", seconds: 60 }]);
   });
 
   it("is given up when its time is over, and counts no attempt", async () => {
-    const { world, scheduled, later, deliveryOf } = await aDeliveryWorld();
-    await later(patienceMs / 1_000);
-    expect(await waitForCircuit(world, message, now + patienceMs + 30_000)).toBe("given_up");
+    const { world, scheduled, later, deliveryOf } = await deliveryFixture();
+    await later(retryWindowMs / 1_000);
+    expect(await rescheduleForCircuit(world, message, now + retryWindowMs + 30_000)).toBe("given_up");
     expect(scheduled).toEqual([]);
     expect(await deliveryOf(message)).toMatchObject({ status: "failed", reason: "exhausted", attempts: 0 });
   });
@@ -142,15 +142,15 @@ describe("a message that waits for the circuit", () => {
 
 describe("giving up", () => {
   it("waits for the attempt that is being made", async () => {
-    const { world, deliveries, deliveryOf, scheduled } = await aDeliveryWorld();
+    const { world, deliveries, deliveryOf, scheduled } = await deliveryFixture();
     await deliveries.claim(message, testNow, 60);
-    expect(await giveUp(world, message, "endpoint_deleted")).toBe("parked");
+    expect(await giveUp(world, message, "endpoint_deleted")).toBe("rescheduled");
     expect(scheduled).toMatchObject([{ message, seconds: 60 }]);
     expect((await deliveryOf(message))?.status).toBe("pending");
   });
 
   it("happens once", async () => {
-    const { world, deliveryOf } = await aDeliveryWorld();
+    const { world, deliveryOf } = await deliveryFixture();
     expect(await giveUp(world, message, "endpoint_deleted")).toBe("given_up");
     expect(await giveUp(world, message, "endpoint_disabled")).toBe("dropped");
     expect((await deliveryOf(message))?.reason).toBe("endpoint_deleted");

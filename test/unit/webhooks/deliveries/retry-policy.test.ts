@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  type Failure,
-  judge,
+  classifyResponse,
+  type FailedAttempt,
   nextAttemptAt,
-  patienceMs,
-  readRetryAfter,
+  parseRetryAfter,
+  retryWindowMs,
 } from "#shared/webhooks/deliveries/retry-policy.ts";
 import { aSendResult, testNow } from "#test/support/builders.ts";
 
@@ -13,7 +13,7 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-function aFailure(over: Partial<Failure> = {}): Failure {
+function aFailure(over: Partial<FailedAttempt> = {}): FailedAttempt {
   return { attempts: 1, started_at: testNow.toISOString(), retryAfterMs: null, now: testNow, random: 0, ...over };
 }
 
@@ -30,21 +30,21 @@ describe("a delivery that always fails", () => {
     const scheduled = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour];
     expect(waits.slice(0, 7)).toEqual(scheduled);
     expect(waits.slice(7, -1)).toEqual([12 * hour, 12 * hour, 12 * hour]);
-    expect(now.getTime() - testNow.getTime()).toBe(patienceMs);
-    expect(patienceMs).toBe(72 * hour);
+    expect(now.getTime() - testNow.getTime()).toBe(retryWindowMs);
+    expect(retryWindowMs).toBe(72 * hour);
   });
 
   it("waits longer by up to a tenth, and never beyond its time", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 20 }),
-        fc.integer({ min: 0, max: patienceMs - 1 }),
+        fc.integer({ min: 0, max: retryWindowMs - 1 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (attempts, sinceStart, random) => {
           const now = new Date(testNow.getTime() + sinceStart);
           const least = nextAttemptAt(aFailure({ attempts, now })) ?? now;
           const next = nextAttemptAt(aFailure({ attempts, now, random })) ?? now;
-          const deadline = testNow.getTime() + patienceMs;
+          const deadline = testNow.getTime() + retryWindowMs;
           expect(next.getTime()).toBeGreaterThanOrEqual(least.getTime());
           expect(next.getTime() - now.getTime()).toBeLessThanOrEqual((least.getTime() - now.getTime()) * 1.1 + 1);
           expect(next.getTime()).toBeLessThanOrEqual(deadline);
@@ -77,12 +77,12 @@ it.each([
   ["Mon, 01 Jun 2026 11:00:00 GMT", null],
   [undefined, null],
 ])("reads Retry-After: %s as %s ms", (text, expected) => {
-  expect(readRetryAfter(text, testNow)).toBe(expected);
+  expect(parseRetryAfter(text, testNow)).toBe(expected);
 });
 
 describe("an exchange", () => {
   it.each([200, 201, 202, 204, 299])("with status %i is a success", (status) => {
-    expect(judge(aSendResult({ status }), testNow)).toEqual({ kind: "succeeded", gone: false });
+    expect(classifyResponse(aSendResult({ status }), testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 
   it.each([
@@ -102,11 +102,13 @@ describe("an exchange", () => {
     [504, { overloaded: true }],
   ])("with status %i is a failure", (status, meaning) => {
     const plain = { kind: "failed", gone: false, aborted: false, overloaded: false, retryAfterMs: null };
-    expect(judge(aSendResult({ status }), testNow)).toEqual({ ...plain, ...meaning });
+    expect(classifyResponse(aSendResult({ status }), testNow)).toEqual({ ...plain, ...meaning });
   });
 
   it("without an answer is a failure", () => {
-    expect(judge(aSendResult({ status: null, error: "timeout" }), testNow)).toMatchObject({ kind: "failed" });
+    expect(classifyResponse(aSendResult({ status: null, error: "timeout" }), testNow)).toMatchObject({
+      kind: "failed",
+    });
   });
 
   it.each([
@@ -115,16 +117,19 @@ describe("an exchange", () => {
     ["whatever", { aborted: false, gone: false }],
   ])("can end it by the header webhook-delivery: %s", (wish, meaning) => {
     const exchange = aSendResult({ status: 500, headers: { "webhook-delivery": wish } });
-    expect(judge(exchange, testNow)).toMatchObject(meaning);
+    expect(classifyResponse(exchange, testNow)).toMatchObject(meaning);
   });
 
   it.each([200, 204, 302, 404, 429, 503])("with status %i disables the endpoint by that header", (status) => {
     const exchange = aSendResult({ status, headers: { "webhook-delivery": "disable" } });
-    expect(judge(exchange, testNow)).toMatchObject({ kind: status < 300 ? "succeeded" : "failed", gone: true });
+    expect(classifyResponse(exchange, testNow)).toMatchObject({
+      kind: status < 300 ? "succeeded" : "failed",
+      gone: true,
+    });
   });
 
   it("keeps its success whatever the header says", () => {
     const exchange = aSendResult({ headers: { "webhook-delivery": "abort-message" } });
-    expect(judge(exchange, testNow)).toEqual({ kind: "succeeded", gone: false });
+    expect(classifyResponse(exchange, testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 });

@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { type DeliveryMessage, type DueStore, deliveryIdAt, dueShards } from "#shared/webhooks/deliveries/delivery.ts";
-import { enqueueDue } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
+import {
+  type DeliveryMessage,
+  deliveryIdAt,
+  type ScheduledDeliveryStore,
+  scheduleShardCount,
+} from "#shared/webhooks/deliveries/delivery.ts";
+import { enqueueDueDeliveries } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
-import { memoryDue } from "#test/support/memory-webhooks.ts";
+import { memoryScheduledDeliveries } from "#test/support/memory-webhooks.ts";
 
 const all = { run: 0, of: 1 };
 const inSeconds = (seconds: number) => new Date(testNow.getTime() + seconds * 1_000);
@@ -15,10 +20,10 @@ const messages = (count: number) =>
 
 /** A table in which these messages are due at a time, and what came into the queue. */
 async function aWorld(waiting: readonly DeliveryMessage[], at = testNow) {
-  const memory = memoryDue();
+  const memory = memoryScheduledDeliveries();
   for (const message of waiting) await memory.add(message, at);
   const removed = new Set<string>();
-  const due: Pick<DueStore, "due" | "remove"> = {
+  const due: Pick<ScheduledDeliveryStore, "due" | "remove"> = {
     due: memory.due,
     async remove(entries) {
       await memory.remove(entries);
@@ -47,7 +52,7 @@ describe("attempts that are due", () => {
     [60, 0],
   ])("are enqueued, and no others: due in %d s", async (seconds, expected) => {
     const { world, sent, queue, left } = await aWorld([aDeliveryMessage({ step: 3 })], inSeconds(seconds));
-    expect(await enqueueDue(world, all)).toBe(expected);
+    expect(await enqueueDueDeliveries(world, all)).toBe(expected);
     expect(sent).toEqual(expected === 1 ? [aDeliveryMessage({ step: 3 })] : []);
     expect(left()).toBe(1 - expected);
     for (const [, delay] of queue.send.mock.calls) expect(delay).toBe(0);
@@ -56,7 +61,7 @@ describe("attempts that are due", () => {
   it("are enqueued all, also where they fill many pages", async () => {
     const waiting = messages(3_000);
     const { world, idsSent, left } = await aWorld(waiting);
-    expect(await enqueueDue(world, all)).toBe(3_000);
+    expect(await enqueueDueDeliveries(world, all)).toBe(3_000);
     expect(idsSent()).toEqual(ids(waiting));
     expect(left()).toBe(0);
   });
@@ -73,7 +78,7 @@ describe("attempts that are due", () => {
       await remove(entries);
       order.push(`removed, ${left()} left`);
     });
-    await enqueueDue(world, all);
+    await enqueueDueDeliveries(world, all);
     expect(order).toEqual(["sent, 1 left", "removed, 0 left"]);
   });
 
@@ -89,11 +94,11 @@ describe("attempts that are due", () => {
       sent.push(...batch.filter((message) => !refused.has(message)));
       return batch.filter((message) => refused.has(message));
     });
-    const enqueued = await enqueueDue({ ...world, now: () => now }, all);
+    const enqueued = await enqueueDueDeliveries({ ...world, now: () => now }, all);
     expect(new Set(offered).size).toBe(offered.length);
     expect([enqueued, left()]).toEqual([sent.length, 3_000 - sent.length]);
     refused.clear();
-    expect(await enqueueDue(world, all)).toBe(3_000 - enqueued);
+    expect(await enqueueDueDeliveries(world, all)).toBe(3_000 - enqueued);
     expect(idsSent()).toEqual(ids(waiting));
   });
 
@@ -101,8 +106,8 @@ describe("attempts that are due", () => {
     const [message = aDeliveryMessage()] = messages(1);
     const { world, due, sent } = await aWorld([message]);
     vi.spyOn(due, "remove").mockRejectedValueOnce(new Error("killed"));
-    await expect(enqueueDue(world, all)).rejects.toThrow("killed");
-    expect(await enqueueDue(world, all)).toBe(1);
+    await expect(enqueueDueDeliveries(world, all)).rejects.toThrow("killed");
+    expect(await enqueueDueDeliveries(world, all)).toBe(1);
     expect(sent).toEqual([message, message]);
   });
 
@@ -111,10 +116,10 @@ describe("attempts that are due", () => {
     let now = testNow;
     queue.send.mockImplementation(async (batch) => {
       sent.push(...batch);
-      now = new Date(now.getTime() + 20_000 / dueShards);
+      now = new Date(now.getTime() + 20_000 / scheduleShardCount);
       return [];
     });
-    const enqueued = await enqueueDue({ ...world, now: () => now }, all);
+    const enqueued = await enqueueDueDeliveries({ ...world, now: () => now }, all);
     expect([enqueued, left()]).toEqual([sent.length, 5_000 - sent.length]);
     expect(enqueued).toBeLessThan(5_000);
     expect(now.getTime() - testNow.getTime()).toBeLessThan(65_000);
@@ -123,7 +128,7 @@ describe("attempts that are due", () => {
 
 it("takes care of each shard in exactly one run, however many there are", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: dueShards }), async (of) => {
+    fc.asyncProperty(fc.integer({ min: 1, max: scheduleShardCount }), async (of) => {
       const asked: number[] = [];
       const due = {
         due: async (shard: number) => {
@@ -133,8 +138,10 @@ it("takes care of each shard in exactly one run, however many there are", async 
         remove: async () => {},
       };
       const queue = { send: async () => [] };
-      for (let run = 0; run < of; run++) await enqueueDue({ due, queue, now: () => testNow }, { run, of });
-      expect(asked.toSorted((left, right) => left - right)).toEqual(Array.from({ length: dueShards }, (_, n) => n));
+      for (let run = 0; run < of; run++) await enqueueDueDeliveries({ due, queue, now: () => testNow }, { run, of });
+      expect(asked.toSorted((left, right) => left - right)).toEqual(
+        Array.from({ length: scheduleShardCount }, (_, n) => n),
+      );
     }),
   );
 });

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
-import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/delivery-ports.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import { memoryReplays } from "#test/support/memory-webhooks.ts";
 
 it("sends nothing of a suspended organisation, tests neither, and lists it as failed", async () => {
-  const world = await aDeliveryWorld();
+  const world = await deliveryFixture();
   world.suspended.add(world.endpoint.org_id);
   const [message] = world.messages(1);
   const test = aDeliveryMessage({ event: null, urgent: true });
@@ -19,7 +19,7 @@ it("sends nothing of a suspended organisation, tests neither, and lists it as fa
 });
 
 it("sends again once the organisation is resumed, and leaves other organisations alone meanwhile", async () => {
-  const world = await aDeliveryWorld();
+  const world = await deliveryFixture();
   world.suspended.add("org_other");
   expect(await world.deliver(...world.messages(1))).toEqual(["succeeded"]);
   world.suspended.add(world.endpoint.org_id);
@@ -31,7 +31,7 @@ it("sends again once the organisation is resumed, and leaves other organisations
 });
 
 it("stops a replay of a suspended organisation before it reads or sends", async () => {
-  const { world, endpoint, deliveries, suspended, scheduled } = await aDeliveryWorld();
+  const { world, endpoint, deliveries, suspended, scheduled } = await deliveryFixture();
   const replays = memoryReplays();
   const replay = {
     ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id: endpoint.org_id, endpoint_id: endpoint.endpoint_id },

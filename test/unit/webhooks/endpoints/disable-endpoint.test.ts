@@ -2,9 +2,9 @@ import { describe, expect, it, vi } from "vitest";
 import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { endpointDisabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
-import { failingForMs } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { disableAfterMs } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { change, type World, whereAnswers } from "#test/support/mutable-events.ts";
 
 const message = aDeliveryMessage();
@@ -19,7 +19,7 @@ describe("an endpoint that fails", () => {
     world.receiver.answer = answering({});
     await world.deliver(second);
     world.receiver.answer = answering({ status: 500 });
-    await world.later(failingForMs / 1_000 - 3_600);
+    await world.later(disableAfterMs / 1_000 - 3_600);
     await world.deliver(third);
     expect((await world.standing())?.disabled).toBeNull();
   });
@@ -94,7 +94,7 @@ describe("an endpoint that is gone", () => {
     ["was given another address", { url: "https://moved.example.com/" }, null],
     ["was disabled by its owner", { disabled: { reason: "owner", at } }, { reason: "owner", at }],
   ])("is left as it is where it %s meanwhile", async (_, over, disabled) => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     world.receiver.answer = async () => {
       await change(world, over);
       return aSendResult({ status: 410 });
@@ -106,7 +106,7 @@ describe("an endpoint that is gone", () => {
   });
 
   it("is left alone where it was deleted meanwhile", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     world.receiver.answer = async () => {
       await world.endpoints.remove(world.endpoint, anEvent());
       return aSendResult({ status: 410 });
@@ -159,13 +159,13 @@ describe("what cannot be sent", () => {
   });
 
   it("is not told of by the health of its endpoint", async () => {
-    const world = await aDeliveryWorld({ disabled: { reason: "failing", at } });
+    const world = await deliveryFixture({ disabled: { reason: "failing", at } });
     await world.deliver(message);
     expect(await world.health.read(message.endpoint_id)).toMatchObject({ failures: 0, leases: [] });
   });
 
   it("leaves a delivery that succeeded as it is", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     await world.deliver(message);
     await change(world, { disabled: { reason: "owner", at } });
     expect(await world.deliver(message)).toEqual(["dropped"]);

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, answering, opened } from "#test/support/delivery-ports.ts";
+import { answering, decryptedSecret, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { change, type World } from "#test/support/mutable-events.ts";
 
 const message = aDeliveryMessage();
@@ -16,7 +16,7 @@ describe("secrets", () => {
   const isSignedBy = ({ received, clock }: World, sealed: string) => {
     const { headers, body } = received.at(-1) ?? { headers: {}, body: "" };
     try {
-      return verifyWebhook(headers, body, opened(sealed), clock.now()).delivery_id !== "";
+      return verifyWebhook(headers, body, decryptedSecret(sealed), clock.now()).delivery_id !== "";
     } catch {
       return false;
     }
@@ -28,7 +28,7 @@ describe("secrets", () => {
     [60, false],
     [3_600, false],
   ])("sign while they overlap, and the older no longer: after %d s", async (seconds, olderSigns) => {
-    const world = await aDeliveryWorld({ secrets });
+    const world = await deliveryFixture({ secrets });
     await world.later(seconds);
     await world.deliver(message);
     expect([isSignedBy(world, "newest"), isSignedBy(world, "older")]).toEqual([true, olderSigns]);
@@ -36,7 +36,7 @@ describe("secrets", () => {
   });
 
   it("sign the next attempt once they are rotated", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     world.receiver.answer = answering({ status: 500 });
     await world.deliver(message);
     expect([isSignedBy(world, "sealed"), isSignedBy(world, "rotated")]).toEqual([true, false]);
@@ -47,7 +47,7 @@ describe("secrets", () => {
   });
 
   it("are opened for the endpoint they belong to", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const decrypt = vi.spyOn(world.world.encryption, "decrypt");
     await world.deliver(message);
     expect(decrypt).toHaveBeenCalledExactlyOnceWith(

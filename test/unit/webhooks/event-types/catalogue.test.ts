@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { webhookJsonSchema } from "#shared/api/webhooks/payload-schema.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import { payloadOf } from "#shared/webhooks/deliveries/payload.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import { isEventTypeFilter, subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
@@ -43,7 +43,7 @@ describe("a sample", () => {
     expect(eventTypeOf(event)).toBe(type);
     expect(event).toMatchObject({ org_id: "org_a", occurred_at: at, recorded_at: at });
     expect(subscribesToEvent({ events: [type], entity_id: null }, event)).toBe(true);
-    expect(faults(JSON.parse(payloadOf(event, "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5")))).toEqual([]);
+    expect(faults(JSON.parse(renderPayload(event, "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5")))).toEqual([]);
   });
 
   it("is the same for the same organisation and time, so that each attempt sends the same bytes", () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { aDeliveryMessage, anEvent, aSendResult } from "#test/support/builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 
 const message = aDeliveryMessage();
 
 /** A world in which the endpoint just answered so, to so many one after another. */
 async function whereItAnswered(count: number, exchange: Partial<SendResult>) {
-  const world = await aDeliveryWorld();
+  const world = await deliveryFixture();
   world.receiver.answer = answering(exchange);
   for (const one of world.messages(count)) await world.deliver(one);
   world.scheduled.length = 0;
@@ -20,7 +20,7 @@ describe("an open circuit", () => {
     const world = await whereItAnswered(4, { status: 500 });
     const [fifth = message, sixth = message] = world.messages(2);
     expect(await world.deliver(fifth)).toEqual(["failed"]);
-    expect(await world.deliver(sixth)).toEqual(["parked"]);
+    expect(await world.deliver(sixth)).toEqual(["rescheduled"]);
     expect(world.received).toHaveLength(1);
     expect(world.scheduled.at(-1)).toMatchObject({ message: { ...sixth, parked: 1 }, by: "queue", seconds: 30 });
     expect(await world.deliveryOf(sixth)).toBeNull();
@@ -32,8 +32,8 @@ describe("an open circuit", () => {
     await world.endpoints.create(other, anEvent());
     world.receiver.answer = answering({});
     expect(await world.deliver(...world.messages(2), ...world.messages(2, other))).toEqual([
-      "parked",
-      "parked",
+      "rescheduled",
+      "rescheduled",
       "succeeded",
       "succeeded",
     ]);
@@ -43,7 +43,7 @@ describe("an open circuit", () => {
     const world = await whereItAnswered(5, { status: 500 });
     world.receiver.answer = answering({});
     const [urgent = message, regular = message] = world.messages(2);
-    expect(await world.deliver({ ...urgent, urgent: true }, regular)).toEqual(["succeeded", "parked"]);
+    expect(await world.deliver({ ...urgent, urgent: true }, regular)).toEqual(["succeeded", "rescheduled"]);
     expect(await world.deliver(...world.messages(3))).toEqual(["succeeded", "succeeded", "succeeded"]);
   });
 
@@ -61,14 +61,14 @@ describe("an open circuit", () => {
     await world.later(30);
     expect(await world.deliver(...world.messages(1))).toEqual(["failed"]);
     world.scheduled.length = 0;
-    expect(await world.deliver(...world.messages(1))).toEqual(["parked"]);
+    expect(await world.deliver(...world.messages(1))).toEqual(["rescheduled"]);
     expect(world.scheduled).toMatchObject([{ by: "queue", seconds: 60 }]);
   });
 
   it("probes with one send of a group of ten, however many could go", async () => {
     const world = await whereItAnswered(5, { status: 500 });
     await world.later(30);
-    expect(await world.deliver(...world.messages(10))).toEqual(["failed", ...Array(9).fill("parked")]);
+    expect(await world.deliver(...world.messages(10))).toEqual(["failed", ...Array(9).fill("rescheduled")]);
     expect(world.received).toHaveLength(1);
   });
 
@@ -96,7 +96,7 @@ describe("an endpoint that is overloaded", () => {
   ])("gets nothing for a while, then half as many at once: $status $headers", async ({ seconds, ...exchange }) => {
     const world = await whereItAnswered(1, exchange);
     const [next = message] = world.messages(1);
-    expect(await world.deliver(next)).toEqual(["parked"]);
+    expect(await world.deliver(next)).toEqual(["rescheduled"]);
     expect(world.received).toEqual([]);
     expect(world.scheduled).toMatchObject([{ message: next, seconds: seconds + 1 }]);
     expect((await world.health.read(message.endpoint_id)).limit).toBe(5);
@@ -114,17 +114,17 @@ describe("an endpoint that is overloaded", () => {
 
 describe("a group of messages", () => {
   it.each([429, 500])("ends its turn with a %i: what was not begun waits", async (status) => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     world.receiver.answer = answering({ status });
     expect(await world.deliver(...world.messages(10))).toEqual([
       ...Array(5).fill("failed"),
-      ...Array(5).fill("parked"),
+      ...Array(5).fill("rescheduled"),
     ]);
     expect(world.received).toHaveLength(5);
   });
 
   it("ends its turn also where only one of many fails", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const messages = world.messages(30);
     const seventh = messages[6]?.delivery_id;
     world.receiver.answer = async ({ headers }) => {
@@ -133,7 +133,7 @@ describe("a group of messages", () => {
     };
     const outcomes = await world.deliver(...messages);
     const count = (outcome: string) => outcomes.filter((each) => each === outcome).length;
-    expect([count("failed"), count("succeeded") + count("parked")]).toEqual([1, 29]);
+    expect([count("failed"), count("succeeded") + count("rescheduled")]).toEqual([1, 29]);
     expect(world.received.length).toBeLessThanOrEqual(10 + 5);
     expect(world.received).toHaveLength(1 + count("succeeded"));
   });

@@ -1,21 +1,25 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import {
-  failingForMs,
-  growth,
-  hangs,
+  disableAfterMs,
   initialHealth,
   initialLimit,
+  isHanging,
   leaseMs,
-  maxConcurrentSends,
+  limitIncrement,
+  maxConcurrencyLimit,
   type SendOutcome,
 } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { giveBackSlots, type Slots, takeSlots } from "#shared/webhooks/limits/concurrency-limiter.ts";
+import {
+  acquireEndpointPermits,
+  type EndpointPermits,
+  releaseEndpointPermits,
+} from "#shared/webhooks/limits/concurrency-limiter.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, type Received } from "#test/support/delivery-ports.ts";
-import { memoryHealth } from "#test/support/memory-webhooks.ts";
+import { deliveryFixture, type ReceivedRequest } from "#test/support/delivery-ports.ts";
+import { memoryEndpointHealth } from "#test/support/memory-webhooks.ts";
 
 const { endpoint_id } = anEndpoint();
 const success: SendOutcome = {
@@ -29,8 +33,8 @@ const success: SendOutcome = {
 const failure: SendOutcome = { ...success, succeeded: false };
 
 /** A world whose receiver takes so long for each request, and the most that it had at once. */
-async function slow(seconds: (request: Received) => number) {
-  const world = await aDeliveryWorld();
+async function slow(seconds: (request: ReceivedRequest) => number) {
+  const world = await deliveryFixture();
   const most = new Map<string, number>();
   const running = new Map<string, number>();
   world.receiver.answer = async (request) => {
@@ -46,7 +50,7 @@ async function slow(seconds: (request: Received) => number) {
 
 /** A world in which slots are taken and given back; what has to wait does so. */
 async function aWard() {
-  const delivering = await aDeliveryWorld();
+  const delivering = await deliveryFixture();
   const { world, clock, health } = delivering;
   const inTime = async <T>(work: Promise<T>): Promise<T> => {
     await clock.run();
@@ -54,8 +58,10 @@ async function aWard() {
   };
   return {
     ...delivering,
-    take: (wanted: number, id: string, isUrgent = false) => inTime(takeSlots(world, endpoint_id, wanted, id, isUrgent)),
-    giveBack: (slots: Slots, ...outcomes: SendOutcome[]) => inTime(giveBackSlots(world, endpoint_id, slots, outcomes)),
+    take: (wanted: number, id: string, isUrgent = false) =>
+      inTime(acquireEndpointPermits(world, endpoint_id, wanted, id, isUrgent)),
+    giveBack: (slots: EndpointPermits, ...outcomes: SendOutcome[]) =>
+      inTime(releaseEndpointPermits(world, endpoint_id, slots, outcomes)),
     standing: () => health.read(endpoint_id),
   };
 }
@@ -72,7 +78,7 @@ describe("sends at once to one endpoint", () => {
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => world.deliver(...world.messages(10))));
     expect(world.most(world.endpoint.url)).toBe(initialLimit);
     expect(outcomes.flat().filter((outcome) => outcome === "succeeded")).toHaveLength(20);
-    const parked = outcomes.flat().filter((outcome) => outcome === "parked");
+    const parked = outcomes.flat().filter((outcome) => outcome === "rescheduled");
     expect([parked.length, world.scheduled.length]).toEqual([40, 40]);
     expect(world.received).toHaveLength(20);
     expect(await world.health.read(endpoint_id)).toMatchObject({ leases: [], vacant: initialLimit });
@@ -82,13 +88,13 @@ describe("sends at once to one endpoint", () => {
     const world = await slow(() => 2);
     await world.deliver(...world.messages(1));
     const onFastLane = { ...world.world, slowLane: world.world.queue };
-    const delivered = Promise.all(world.messages(80).map((message) => deliver(onFastLane, [message])));
+    const delivered = Promise.all(world.messages(80).map((message) => deliverBatch(onFastLane, [message])));
     await world.clock.run();
     await delivered;
-    expect(world.most(world.endpoint.url)).toBe(maxConcurrentSends);
+    expect(world.most(world.endpoint.url)).toBe(maxConcurrencyLimit);
     expect(await world.health.read(endpoint_id)).toMatchObject({
-      limit: maxConcurrentSends,
-      vacant: maxConcurrentSends,
+      limit: maxConcurrencyLimit,
+      vacant: maxConcurrencyLimit,
       leases: [],
     });
   });
@@ -102,8 +108,8 @@ describe("sends at once to one endpoint", () => {
     await world.deliver(...world.messages(1));
     await world.later(seconds);
     const taken: string[] = [];
-    for (let n = 0; n < initialLimit + growth; n++) {
-      const asked = takeSlots(world.world, endpoint_id, 1, `lease ${n}`, false);
+    for (let n = 0; n < initialLimit + limitIncrement; n++) {
+      const asked = acquireEndpointPermits(world.world, endpoint_id, 1, `lease ${n}`, false);
       await world.clock.run();
       if ((await asked).count === 1) taken.push(`lease ${n}`);
     }
@@ -126,14 +132,14 @@ describe("a batch whose sends hang", () => {
     const world = await slow(() => 15);
     expect(await world.deliver(...world.messages(8))).toEqual([
       ...Array(5).fill("succeeded"),
-      ...Array(3).fill("parked"),
+      ...Array(3).fill("rescheduled"),
     ]);
     expect(world.received).toHaveLength(5);
     expect(world.scheduled).toMatchObject(Array(3).fill({ message: { parked: 0, step: 0 }, by: "queue" }));
   });
 
   it("goes on past one that hangs", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const [hanging = aDeliveryMessage(), ...others] = world.messages(12);
     world.receiver.answer = async ({ headers }) => {
       await world.clock.sleep(headers["webhook-id"] === hanging.delivery_id ? 15_000 : 1_000);
@@ -151,11 +157,11 @@ describe("a batch whose sends hang", () => {
     for (let after = 100; after <= 10_000; after += 100) {
       world.clock.at(testNow.getTime() + after, async () => {
         looked += 1;
-        expect(hangs(await world.health.read(endpoint_id), testNow.getTime() + after)).toBe(false);
+        expect(isHanging(await world.health.read(endpoint_id), testNow.getTime() + after)).toBe(false);
       });
     }
     const outcomes = await world.deliver(...world.messages(10));
-    expect(new Set(outcomes)).toEqual(new Set(["succeeded", "parked"]));
+    expect(new Set(outcomes)).toEqual(new Set(["succeeded", "rescheduled"]));
     expect([looked, end.mock.calls.length]).toEqual([100, 1]);
   });
 
@@ -182,7 +188,7 @@ describe("slots", () => {
   it("are waited for where an endpoint is only busy", async () => {
     const { world, clock, take } = await aWard();
     const [first] = [await take(5, "a"), await take(5, "b")];
-    clock.at(testNow.getTime() + 200, () => void giveBackSlots(world, endpoint_id, first, [success]));
+    clock.at(testNow.getTime() + 200, () => void releaseEndpointPermits(world, endpoint_id, first, [success]));
     expect(await take(3, "c")).toMatchObject({ count: 1, waitUntil: null });
   });
 
@@ -198,11 +204,11 @@ describe("slots", () => {
   it("are waited for also where an endpoint can be trusted with no more", async () => {
     const { world, clock, take, giveBack } = await aWard();
     await giveBack(await take(1, "first"), success);
-    for (let grown = initialLimit; grown < maxConcurrentSends; grown += growth)
-      await world.health.grow(endpoint_id, maxConcurrentSends);
+    for (let grown = initialLimit; grown < maxConcurrencyLimit; grown += limitIncrement)
+      await world.health.grow(endpoint_id, maxConcurrencyLimit);
     const [first] = await Promise.all(Array.from({ length: 10 }, (_, n) => take(5, `lease ${n}`)));
     if (first === undefined) throw new Error("There is no lease.");
-    clock.at(testNow.getTime() + 100, () => void giveBackSlots(world, endpoint_id, first, [success]));
+    clock.at(testNow.getTime() + 100, () => void releaseEndpointPermits(world, endpoint_id, first, [success]));
     expect((await take(1, "late")).count).toBe(1);
   });
 
@@ -265,7 +271,7 @@ describe("slots", () => {
   it("come back with what several learned at the same moment", async () => {
     const { world, clock, standing, take } = await aWard();
     const taken = [await take(5, "a"), await take(5, "b")];
-    const given = Promise.all(taken.map((slots) => giveBackSlots(world, endpoint_id, slots, [failure])));
+    const given = Promise.all(taken.map((slots) => releaseEndpointPermits(world, endpoint_id, slots, [failure])));
     await clock.run();
     await given;
     expect(await standing()).toMatchObject({ leases: [], vacant: initialLimit, failures: 2 });
@@ -276,7 +282,7 @@ describe("slots", () => {
     const slots = await take(5, "a");
     const write = vi.spyOn(world.health, "write").mockResolvedValue(false);
     expect([await giveBack(slots, failure), write.mock.calls.length]).toEqual([
-      { hasFailedForLong: false, opened: false },
+      { hasFailedTooLong: false, opened: false },
       10,
     ]);
     expect(await standing()).toMatchObject({ leases: [], vacant: initialLimit, failures: 0 });
@@ -302,11 +308,11 @@ it("a circuit that opens is told to who gives back the failure that opens it, on
 describe("failing for long", () => {
   it("is told to who gives back the failure that completes it", async () => {
     const { take, giveBack, later } = await aWard();
-    expect(await giveBack(await take(1, "a"), failure)).toEqual({ hasFailedForLong: false, opened: false });
-    await later(failingForMs / 1_000 - 1);
-    expect(await giveBack(await take(1, "b"), failure)).toMatchObject({ hasFailedForLong: false });
+    expect(await giveBack(await take(1, "a"), failure)).toEqual({ hasFailedTooLong: false, opened: false });
+    await later(disableAfterMs / 1_000 - 1);
+    expect(await giveBack(await take(1, "b"), failure)).toMatchObject({ hasFailedTooLong: false });
     await later(1);
-    expect(await giveBack(await take(1, "c"), failure)).toMatchObject({ hasFailedForLong: true });
+    expect(await giveBack(await take(1, "c"), failure)).toMatchObject({ hasFailedTooLong: true });
   });
 
   it("is not what had a success meanwhile, by a batch that began while the endpoint was well", async () => {
@@ -315,9 +321,9 @@ describe("failing for long", () => {
     await giveBack(bad, failure);
     await later(10);
     await giveBack(good, { ...success, at: clock.now().getTime() });
-    await later(failingForMs / 1_000 - 10);
+    await later(disableAfterMs / 1_000 - 10);
     expect(await giveBack(await take(1, "next"), { ...failure, at: clock.now().getTime() })).toMatchObject({
-      hasFailedForLong: false,
+      hasFailedTooLong: false,
     });
   });
 });
@@ -333,15 +339,15 @@ it("slots are never over-leased, and none is lost, whatever happens at the same 
   await fc.assert(
     fc.asyncProperty(fc.array(moment, { maxLength: 12 }), async (moments) => {
       let [now, ids] = [testNow.getTime(), 0];
-      const health = memoryHealth();
+      const health = memoryEndpointHealth();
       const ward = { health, slowLane: null, now: () => new Date(now), random: () => 0, sleep: async () => {} };
-      const held: Slots[] = [];
+      const held: EndpointPermits[] = [];
       for (const { actions, pause } of moments) {
         await Promise.all(
           actions.map(async (action) => {
             if (action.kind === "take") {
               const id = String(++ids);
-              held.push(await takeSlots(ward, endpoint_id, action.wanted, id, action.isUrgent));
+              held.push(await acquireEndpointPermits(ward, endpoint_id, action.wanted, id, action.isUrgent));
               return;
             }
             const [slots] = held.splice(action.which % Math.max(1, held.length), 1);
@@ -356,15 +362,15 @@ it("slots are never over-leased, and none is lost, whatever happens at the same 
                 duration_ms: 900,
               };
             });
-            await giveBackSlots(ward, endpoint_id, slots, outcomes);
+            await releaseEndpointPermits(ward, endpoint_id, slots, outcomes);
           }),
         );
         const { limit, vacant, leases } = await health.read(endpoint_id);
         const leased = leases.reduce((sum, { slots }) => sum + slots, 0);
         expect(vacant + leased).toBe(limit);
-        expect(leased).toBeLessThanOrEqual(maxConcurrentSends);
+        expect(leased).toBeLessThanOrEqual(maxConcurrencyLimit);
         expect(limit).toBeGreaterThanOrEqual(1);
-        expect(limit).toBeLessThanOrEqual(maxConcurrentSends);
+        expect(limit).toBeLessThanOrEqual(maxConcurrencyLimit);
         now += pause * 1_000;
       }
     }),

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { type DestinationStore, Destinations, destinationOf } from "#shared/webhooks/limits/host-rate-limit.ts";
+import { type HostCounterStore, HostRateLimiter, hostKeyOf } from "#shared/webhooks/limits/host-rate-limit.ts";
 import { testNow } from "#test/support/builders.ts";
-import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/delivery-ports.ts";
 
 const url = "https://hooks.example.com/in";
 
@@ -9,18 +9,18 @@ const url = "https://hooks.example.com/in";
 function aFleet(sendsPerSecond: number) {
   const clock = { now: new Date(Math.floor(testNow.getTime() / 10_000) * 10_000) };
   const counts = new Map<string, number>();
-  const count = vi.fn<DestinationStore["count"]>(async (host, window, sends, limit) => {
+  const count = vi.fn<HostCounterStore["count"]>(async (host, window, sends, limit) => {
     const name = `${host} ${window.toISOString()}`;
     const counted = (counts.get(name) ?? 0) + sends;
     if (counted > limit) return false;
     counts.set(name, counted);
     return true;
   });
-  const anInstance = () => new Destinations({ count }, sendsPerSecond, () => clock.now);
+  const anInstance = () => new HostRateLimiter({ count }, sendsPerSecond, () => clock.now);
   return { clock, count, anInstance };
 }
 
-const takeAll = async (instance: Destinations, sends: number, to = url, orgId = "org_1") => {
+const takeAll = async (instance: HostRateLimiter, sends: number, to = url, orgId = "org_1") => {
   const taken = await Promise.all(Array.from({ length: sends }, () => instance.take(to, orgId)));
   return taken.filter(Boolean).length;
 };
@@ -78,16 +78,21 @@ it.each([
   ["https://hooks.example.com:8443/in?x=1", "hooks.example.com"],
   ["https://[2001:db8::1]/", "2001:db8::1"],
   ["http://127.0.0.1:8080/", "127.0.0.1:8080"],
-])("%s is counted as %s", (text, host) => expect(destinationOf(text)).toBe(host));
+])("%s is counted as %s", (text, host) => expect(hostKeyOf(text)).toBe(host));
 
 it("what a host is sent no more of waits until the next window, and counts as no attempt", async () => {
-  const { world, ...delivering } = await aDeliveryWorld();
+  const { world, ...delivering } = await deliveryFixture();
   const messages = delivering.messages(4);
   let left = 2;
   Object.assign(world, {
     destinations: { take: async () => left-- > 0, windowEnd: () => world.now().getTime() + 7_000 },
   });
-  expect((await delivering.deliver(...messages)).toSorted()).toEqual(["parked", "parked", "succeeded", "succeeded"]);
+  expect((await delivering.deliver(...messages)).toSorted()).toEqual([
+    "rescheduled",
+    "rescheduled",
+    "succeeded",
+    "succeeded",
+  ]);
   expect(delivering.received).toHaveLength(2);
   expect(delivering.scheduled.map(({ seconds }) => seconds >= 7)).toEqual([true, true]);
 });

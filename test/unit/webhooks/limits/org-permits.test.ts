@@ -1,22 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { leaseMs } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { type Permits, permitPoolOf, takePermits } from "#shared/webhooks/limits/org-permits.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { acquireOrgPermits, type OrgPermits, permitPoolOf } from "#shared/webhooks/limits/org-permits.ts";
+import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
 import { testNow } from "#test/support/builders.ts";
 import { anEndpointId } from "#test/support/delivery-builders.ts";
-import { memoryPermits } from "#test/support/memory-webhooks.ts";
+import { memoryOrgPermits } from "#test/support/memory-webhooks.ts";
 
 const begun = testNow.getTime();
 const org_id = "org_1";
 
 const fastLane = { send: async () => [] };
 
-function organisationWith(sendsPerOrg: number, slowLane: DeliveryWorld["slowLane"] = fastLane) {
+function organisationWith(sendsPerOrg: number, slowLane: DeliveryPorts["slowLane"] = fastLane) {
   let now = begun;
-  const permits = memoryPermits();
-  const ports = { permits, sendsPerOrg, slowLane, refusals: new Refusals(), now: () => new Date(now) };
+  const permits = memoryOrgPermits();
+  const ports = { permits, sendsPerOrg, slowLane, refusals: new NegativeCache(), now: () => new Date(now) };
   return {
     permits,
     later: (milliseconds: number) => {
@@ -24,10 +24,10 @@ function organisationWith(sendsPerOrg: number, slowLane: DeliveryWorld["slowLane
     },
     /** As an endpoint that has sends under way. */
     take: (endpoint_id: string, wanted: number, id: string) =>
-      takePermits(ports, { org_id, endpoint_id }, { wanted, id, isFirst: false }),
+      acquireOrgPermits(ports, { org_id, endpoint_id }, { wanted, id, isFirst: false }),
     takeFirst: (endpoint_id: string, wanted: number, id: string) =>
-      takePermits(ports, { org_id, endpoint_id }, { wanted, id, isFirst: true }),
-    giveBack: ({ pool, lease }: Permits) => permits.giveBack(pool, lease),
+      acquireOrgPermits(ports, { org_id, endpoint_id }, { wanted, id, isFirst: true }),
+    giveBack: ({ pool, lease }: OrgPermits) => permits.giveBack(pool, lease),
   };
 }
 
@@ -47,7 +47,7 @@ describe("the pools of an organisation", () => {
   });
 
   it("are others on the fast lane", () => {
-    const partsWith = (slowLane: DeliveryWorld["slowLane"]) =>
+    const partsWith = (slowLane: DeliveryPorts["slowLane"]) =>
       Array.from({ length: 200 }, () => permitPoolOf(org_id, anEndpointId(), { sendsPerOrg: 100, slowLane }).part);
     const onSlowLane = new Set(partsWith(null));
     expect(partsWith(fastLane).filter((part) => onSlowLane.has(part))).toEqual([]);
@@ -105,7 +105,7 @@ describe("permits", () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.array(step, { maxLength: 60 }), async (bound, steps) => {
         const { take, takeFirst, giveBack, later } = organisationWith(bound, null);
-        const held: Permits[] = [];
+        const held: OrgPermits[] = [];
         for (const [at, { endpoint, isFirst, wanted, gives }] of steps.entries()) {
           const taken = gives ? null : await (isFirst ? takeFirst : take)(`wh_${endpoint}`, wanted, String(at));
           if (taken !== null) held.push(taken);

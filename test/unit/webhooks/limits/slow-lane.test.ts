@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialHealth, initialLimit, leaseMs } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 
 const begun = testNow.getTime();
 
 /** A world on the fast lane, whose endpoint has a latency, and what was moved to the slow lane. */
 async function onFastLane(latencyMs: number | null) {
-  const delivering = await aDeliveryWorld();
+  const delivering = await deliveryFixture();
   const { world, endpoint, clock, health } = delivering;
   if (latencyMs !== null) {
     await health.write(endpoint.endpoint_id, initialHealth, { ...initialHealth, latency_ms: latencyMs });
@@ -23,7 +23,7 @@ async function onFastLane(latencyMs: number | null) {
   };
   const fast = { ...world, slowLane };
   const run = async (messages: readonly DeliveryMessage[]) => {
-    const done = deliver(fast, messages);
+    const done = deliverBatch(fast, messages);
     await clock.run();
     const { results } = await done;
     return results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"));
@@ -126,7 +126,7 @@ describe("on the fast lane, a message of an endpoint", () => {
 
 describe("on the slow lane, a slow endpoint", () => {
   it("gets fewer concurrent sends the longer they take, and all of them again when it is fast", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const limits: number[] = [];
     for (const duration_ms of [400, 2_000, 12_000, 12_000, 12_000, 12_000, 12_000, 12_000]) {
       world.receiver.answer = answering({ duration_ms });
@@ -142,13 +142,13 @@ describe("on the slow lane, a slow endpoint", () => {
   });
 
   it("is asked for a slot once a second by an instance while it is busy", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const { endpoint_id } = world.endpoint;
     const health = { ...initialHealth, latency_ms: 12_000, limit: 1, vacant: 1 };
     await world.health.write(endpoint_id, initialHealth, health);
     await world.health.lease(endpoint_id, { id: "other", slots: 1, until: begun + leaseMs }, begun);
     const lease = vi.spyOn(world.health, "lease");
-    for (let n = 0; n < 5; n++) expect(await world.deliver(...world.messages(4))).toEqual(Array(4).fill("parked"));
+    for (let n = 0; n < 5; n++) expect(await world.deliver(...world.messages(4))).toEqual(Array(4).fill("rescheduled"));
     expect(lease).toHaveBeenCalledTimes(1);
     await world.later(1);
     await world.deliver(...world.messages(1));
@@ -169,7 +169,7 @@ describe("a test that hangs", () => {
   });
 
   it("does not end the sends of its batch", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     world.receiver.answer = answering({ status: 500 });
     const tests = world.messages(10).map((message) => ({ ...message, event: null }));
     expect(await world.deliver(...tests)).toEqual(Array(10).fill("given_up"));
@@ -178,13 +178,13 @@ describe("a test that hangs", () => {
 
 describe("permits of an organisation", () => {
   it("that are fewer than the slots leave the others to the next, while the sends last", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     world.receiver.answer = async () => {
       await world.clock.sleep(2_000);
       return aSendResult();
     };
     // One more permit is for an endpoint without a send.
-    const done = deliver({ ...world.world, sendsPerOrg: 3 }, world.messages(5));
+    const done = deliverBatch({ ...world.world, sendsPerOrg: 3 }, world.messages(5));
     await world.later(1);
     const { vacant, leases } = await world.health.read(world.endpoint.endpoint_id);
     expect([vacant, leases.map(({ slots }) => slots)]).toEqual([initialLimit - 2, [2]]);
@@ -197,7 +197,7 @@ describe("permits of an organisation", () => {
     ["that nothing is known of", null],
     ["that were fast until they hang", 20],
   ])("bound its sends on the slow lane over all endpoints %s", async (_, latency_ms) => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     let [running, most] = [0, 0];
     world.receiver.answer = async () => {
       running += 1;
@@ -214,38 +214,38 @@ describe("permits of an organisation", () => {
       await world.health.write(endpoint.endpoint_id, initialHealth, { ...initialHealth, latency_ms });
     }
     const bounded = { ...world.world, sendsPerOrg: 8 };
-    const batches = many.map((endpoint) => deliver(bounded, world.messages(10, endpoint)));
+    const batches = many.map((endpoint) => deliverBatch(bounded, world.messages(10, endpoint)));
     await world.clock.run();
     const results = (await Promise.all(batches)).flatMap(({ results }) => results);
     expect(most).toBe(8);
     expect(new Set(results.map((result) => result.status === "fulfilled" && result.value))).toEqual(
-      new Set(["succeeded", "parked"]),
+      new Set(["succeeded", "rescheduled"]),
     );
   });
 
   it("are given back, also where nothing was sent", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const bounded = { ...world.world, sendsPerOrg: 5 };
     const pool = { org_id: world.endpoint.org_id, part: 0, size: 5 };
-    await deliver(bounded, world.messages(3));
+    await deliverBatch(bounded, world.messages(3));
     vi.spyOn(world.deliveries, "claim").mockRejectedValueOnce(new Error("no"));
-    await deliver(bounded, world.messages(1));
+    await deliverBatch(bounded, world.messages(1));
     const all = { id: "all", slots: 5, until: begun + leaseMs };
     expect(await world.world.permits.take(pool, all, begun)).toMatchObject({ granted: true });
   });
 
   it("are not asked for again for two seconds where none was free, and no slots are taken for them", async () => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     const bounded = { ...world.world, sendsPerOrg: 5 };
     const pool = { org_id: world.endpoint.org_id, part: 0, size: 5 };
     const all = { id: "all", slots: 5, until: begun + leaseMs };
     await world.world.permits.take(pool, all, begun);
-    const outcomes = async () => (await deliver(bounded, world.messages(1))).results;
+    const outcomes = async () => (await deliverBatch(bounded, world.messages(1))).results;
     const [take, lease] = [vi.spyOn(world.world.permits, "take"), vi.spyOn(world.health, "lease")];
-    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "parked" }]);
+    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "rescheduled" }]);
     const asked = take.mock.calls.length;
     expect([asked > 0, lease.mock.calls.length]).toEqual([true, 1]);
-    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "parked" }]);
+    expect(await outcomes()).toEqual([{ status: "fulfilled", value: "rescheduled" }]);
     expect([take.mock.calls.length, lease.mock.calls.length]).toEqual([asked, 1]);
     await world.world.permits.giveBack(pool, all);
     await world.later(2);

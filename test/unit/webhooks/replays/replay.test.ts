@@ -9,7 +9,7 @@ import type { ReplayRange } from "#shared/webhooks/replays/replay-selection.ts";
 import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import { memoryReplays } from "#test/support/memory-webhooks.ts";
 import { refusalOf } from "#test/support/refusal.ts";
@@ -38,7 +38,7 @@ function aReplay(over: Partial<Replay & ReplayRange> = {}): Replay & ReplayRange
 
 /** A world to deliver and to replay in, whose log holds so many events. */
 async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
-  const delivering = await aDeliveryWorld(over);
+  const delivering = await deliveryFixture(over);
   const { world, endpoints, deliveries, log, scheduled, clock } = delivering;
   log.length = 0;
   const messages = delivering.messages(events);

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { AuditLog } from "#shared/audit/aws/audit-log.ts";
 import { boundedAuditLog } from "#shared/audit/aws/bounded-audit-log.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { deliverRecords as deliverInto } from "#shared/webhooks/deliveries/aws/deliver-records.ts";
+import { handleDeliveryRecords as deliverInto } from "#shared/webhooks/deliveries/aws/deliver-records.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { catchLog, type LogLine } from "#test/support/log-lines.ts";
 import { aRecord } from "#test/support/queue-record.ts";
 
@@ -23,13 +23,13 @@ const accessLog: AuditLog = {
   put: async (entries) => void audited.push(...entries.map(({ text }) => JSON.parse(text))),
 };
 
-const deliverRecords = (world: Parameters<typeof deliverInto>[0], batch: Parameters<typeof deliverInto>[1]) =>
+const handleDeliveryRecords = (world: Parameters<typeof deliverInto>[0], batch: Parameters<typeof deliverInto>[1]) =>
   deliverInto(world, batch, accessLog);
 
 const records = (...messages: readonly DeliveryMessage[]) =>
   messages.map((one, at) => aRecord(String(at), JSON.stringify(one)));
 
-type World = Awaited<ReturnType<typeof aDeliveryWorld>>;
+type World = Awaited<ReturnType<typeof deliveryFixture>>;
 
 describe("a record", () => {
   it.each<[string, DeliveryMessage, (world: World) => unknown]>([
@@ -41,13 +41,13 @@ describe("a record", () => {
       ({ receiver }) => (receiver.answer = answering({ status: 500 })),
     ],
     ["DeliveriesGivenUp", message, ({ endpoints, endpoint }) => endpoints.remove(endpoint, anEvent())],
-    ["DeliveriesParked", message, ({ deliveries, clock }) => deliveries.claim(message, clock.now(), 60)],
+    ["DeliveriesRescheduled", message, ({ deliveries, clock }) => deliveries.claim(message, clock.now(), 60)],
     ["DeliveriesDropped", message, ({ deliver }) => deliver(message)],
     ["DeliveriesDeferred", message, ({ health }) => vi.spyOn(health, "lease").mockRejectedValueOnce(busy())],
   ])("counts as %s", async (metric, one, happens) => {
-    const world = await aDeliveryWorld();
+    const world = await deliveryFixture();
     await happens(world);
-    expect(await deliverRecords(world.world, records(one))).toEqual([{ status: "fulfilled", value: metric }]);
+    expect(await handleDeliveryRecords(world.world, records(one))).toEqual([{ status: "fulfilled", value: metric }]);
   });
 
   it.each([
@@ -63,9 +63,13 @@ describe("a record", () => {
     JSON.stringify({ ...message, endpoint_id: "x".repeat(1_000_000) }),
     JSON.stringify({ ...message, event: { ...message.event, entity_id: "\u0001".repeat(170_000) } }),
   ])("that holds no message of ours fails alone, and shows nothing of itself: %#", async (body) => {
-    const { world, received } = await aDeliveryWorld();
+    const { world, received } = await deliveryFixture();
     const [good] = records(message);
-    const results = await deliverRecords(world, [aRecord("bad", body), good ?? aRecord(""), aRecord("worse", body)]);
+    const results = await handleDeliveryRecords(world, [
+      aRecord("bad", body),
+      good ?? aRecord(""),
+      aRecord("worse", body),
+    ]);
     expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected"]);
     expect(received).toHaveLength(1);
     const [bad] = results;
@@ -74,32 +78,32 @@ describe("a record", () => {
   });
 
   it("has its result in its own place", async () => {
-    const { world, messages, log } = await aDeliveryWorld();
+    const { world, messages, log } = await deliveryFixture();
     const [first = message, lost = message, third = message] = messages(3);
     log.splice(2, 1);
     const bodies = records(first, lost, third, first);
-    const results = await deliverRecords(world, [aRecord("bad", "{"), ...bodies]);
+    const results = await handleDeliveryRecords(world, [aRecord("bad", "{"), ...bodies]);
     expect(results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"))).toEqual([
       "rejected",
       "DeliveriesSucceeded",
       "DeliveriesGivenUp",
       "DeliveriesSucceeded",
-      "DeliveriesParked",
+      "DeliveriesRescheduled",
     ]);
   });
 });
 
 it("has nothing to do with an empty batch", async () => {
-  const { world } = await aDeliveryWorld();
-  expect(await deliverRecords(world, [])).toEqual([]);
+  const { world } = await deliveryFixture();
+  expect(await handleDeliveryRecords(world, [])).toEqual([]);
 });
 
 describe("an endpoint that is disabled on the way", () => {
   it("is told and counted once, without its address", async () => {
     const url = "https://hooks.example.com/in?key=hidden";
-    const { world, receiver, messages } = await aDeliveryWorld({ url });
+    const { world, receiver, messages } = await deliveryFixture({ url });
     receiver.answer = answering({ status: 410 });
-    await deliverRecords(world, records(...messages(3)));
+    await handleDeliveryRecords(world, records(...messages(3)));
     const { org_id, endpoint_id } = anEndpoint();
     expect(lines).toMatchObject([
       { level: "warn", message: "endpoint disabled", org_id, endpoint_id, reason: "gone" },
@@ -116,23 +120,23 @@ describe("an endpoint that is disabled on the way", () => {
   });
 
   it("is counted where its circuit opens", async () => {
-    const { world, receiver, messages } = await aDeliveryWorld();
+    const { world, receiver, messages } = await deliveryFixture();
     receiver.answer = answering({ status: 500 });
-    for (const one of messages(5)) await deliverRecords(world, records(one));
+    for (const one of messages(5)) await handleDeliveryRecords(world, records(one));
     const { endpoint_id } = anEndpoint();
     expect(lines).toMatchObject([{ level: "warn", message: "circuit opened", endpoint_id }, { CircuitsOpened: 1 }]);
   });
 
   it("is not told of where it only failed", async () => {
-    const { world, receiver, messages } = await aDeliveryWorld();
+    const { world, receiver, messages } = await deliveryFixture();
     receiver.answer = answering({ status: 500 });
-    await deliverRecords(world, records(...messages(3)));
+    await handleDeliveryRecords(world, records(...messages(3)));
     expect(lines).toEqual([]);
   });
 });
 
 it("a delivery that was given up is in the function's own log where the audit log does not take its line", async () => {
-  const { world, receiver } = await aDeliveryWorld();
+  const { world, receiver } = await deliveryFixture();
   receiver.answer = answering({ status: 410 });
   const put = async () => {
     throw new Error("away");
@@ -147,7 +151,7 @@ it("a delivery that was given up is in the function's own log where the audit lo
 });
 
 it("a log that hangs holds a batch up for its limit alone, and the lines that it lost are counted", async () => {
-  const { world, receiver } = await aDeliveryWorld();
+  const { world, receiver } = await deliveryFixture();
   receiver.answer = answering({ status: 410 });
   const waited: number[] = [];
   const hanging = { put: () => new Promise<void>(() => {}) };
@@ -162,17 +166,17 @@ it("a log that hangs holds a batch up for its limit alone, and the lines that it
 });
 
 it("a delivery that is deferred is logged with the reason", async () => {
-  const { world, health } = await aDeliveryWorld();
+  const { world, health } = await deliveryFixture();
   vi.spyOn(health, "lease").mockRejectedValueOnce(busy());
-  await deliverRecords(world, records(message));
+  await handleDeliveryRecords(world, records(message));
   const { delivery_id } = message;
   expect(lines).toMatchObject([{ level: "warn", message: "delivery deferred", delivery_id, error_message: "busy" }]);
 });
 
 it("a message of an endpoint that is not known as fast counts as moved", async () => {
-  const { world, received } = await aDeliveryWorld();
+  const { world, received } = await deliveryFixture();
   const slowLane = { send: async () => [] };
-  const results = await deliverRecords({ ...world, slowLane }, records(message));
+  const results = await handleDeliveryRecords({ ...world, slowLane }, records(message));
   expect(results).toEqual([{ status: "fulfilled", value: "DeliveriesMoved" }]);
   expect(received).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import {
-  comesFrom,
   deliveryQueue,
-  readDeliveryMessage,
+  isFromQueue,
+  parseDeliveryMessage,
   throwUnsent,
 } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
 import { parseReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
@@ -42,7 +42,7 @@ describe("the queue of deliveries", () => {
     expect(await queue.send(sent, 4.2)).toEqual([]);
     expect(batches.map(({ Entries }) => Entries?.length)).toEqual([10, 10, 3]);
     const entries = batches.flatMap(({ Entries = [] }) => Entries);
-    expect(entries.map(({ MessageBody }) => readDeliveryMessage(MessageBody ?? ""))).toEqual(sent);
+    expect(entries.map(({ MessageBody }) => parseDeliveryMessage(MessageBody ?? ""))).toEqual(sent);
     expect(entries.map(({ MessageGroupId }) => MessageGroupId)).toEqual(sent.map(({ org_id }) => org_id));
     expect(entries.every(({ DelaySeconds }) => DelaySeconds === 5)).toBe(true);
     for (const { QueueUrl, Entries = [] } of batches) {
@@ -112,7 +112,7 @@ describe("the queue of deliveries", () => {
     await queue.send([message], 0);
     const body = batches[0]?.Entries?.[0]?.MessageBody ?? "";
     expect(body).not.toMatch(/[\uFFFE\uFFFF]/);
-    expect(readDeliveryMessage(body)).toEqual(message);
+    expect(parseDeliveryMessage(body)).toEqual(message);
   });
 });
 
@@ -120,22 +120,22 @@ it.each([
   ["arn:aws:sqs:eu-central-1:000000000000:slow", true],
   ["arn:aws:sqs:eu-central-1:000000000000:very-slow", false],
 ])("a record of %s comes from the queue of that name: %s", (eventSourceARN, expected) => {
-  expect(comesFrom("https://sqs.eu-central-1.amazonaws.com/000000000000/slow", { eventSourceARN })).toBe(expected);
+  expect(isFromQueue("https://sqs.eu-central-1.amazonaws.com/000000000000/slow", { eventSourceARN })).toBe(expected);
 });
 
 describe("a message of the queue", () => {
   it.each(Object.keys(aDeliveryMessage()))("without %s is a defect that names it", (field) => {
     const damaged = JSON.stringify({ ...aDeliveryMessage(), [field]: undefined });
-    expect(() => readDeliveryMessage(damaged)).toThrow(`The message has no valid ${field}.`);
+    expect(() => parseDeliveryMessage(damaged)).toThrow(`The message has no valid ${field}.`);
   });
 
   it("with half an event is a defect that names it", () => {
     const damaged = JSON.stringify({ ...aDeliveryMessage(), event: { entity_id: "a", occurred_at: "b" } });
-    expect(() => readDeliveryMessage(damaged)).toThrow("The message has no valid event.event_id.");
+    expect(() => parseDeliveryMessage(damaged)).toThrow("The message has no valid event.event_id.");
   });
 
   it.each(["", "{", "null", "[]", '"text"'])("that is %j is a defect", (body) => {
-    expect(() => readDeliveryMessage(body)).toThrow("The message is no JSON object.");
+    expect(() => parseDeliveryMessage(body)).toThrow("The message is no JSON object.");
   });
 });
 
