@@ -4,9 +4,9 @@ import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { metrics } from "#shared/platform/names.ts";
-import { happensOnEnd } from "./constructs/conditions.ts";
-import { silence, silencePeriod } from "./constructs/heartbeat.ts";
-import type { Operation } from "./constructs/observability.ts";
+import { whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
+import { heartbeatPeriod, missingHeartbeat } from "./constructs/heartbeat.ts";
+import type { Observability } from "./constructs/observability.ts";
 import { functionThrottles } from "./constructs/throttling.ts";
 import { graph, ownMetric } from "./constructs/widgets.ts";
 
@@ -14,9 +14,9 @@ import { graph, ownMetric } from "./constructs/widgets.ts";
 const dialects = ["finzbooks", "simplybooks", "fakturoid", "webhooks", "oauth", "documents"] as const;
 
 /** The alarms and the widgets of an HTTP API and of the functions that answer its requests. */
-export function watchApi(
+export function addApiMonitoring(
   scope: Construct,
-  { alarms, board }: Operation,
+  { alarms, dashboard }: Observability,
   api: HttpApi,
   functions: readonly LambdaFunction[],
 ): void {
@@ -28,7 +28,7 @@ export function watchApi(
   };
   alarms.add(scope, "ServerErrors", {
     severity: "page",
-    means: "The API answers requests with errors of its own, five or more in five minutes.",
+    description: "The API answers requests with errors of its own, five or more in five minutes.",
     metric: api.metricServerError({ period, statistic: "Sum" }),
     threshold: 5,
     evaluationPeriods: 1,
@@ -36,7 +36,7 @@ export function watchApi(
   });
   alarms.add(scope, "ApiLatency", {
     severity: "notice",
-    means: "One in a hundred requests takes three seconds or longer, for a quarter of an hour.",
+    description: "One in a hundred requests takes three seconds or longer, for a quarter of an hour.",
     metric: api.metricLatency({ period, statistic: "p99" }),
     threshold: 3_000,
     evaluationPeriods: 3,
@@ -44,18 +44,19 @@ export function watchApi(
   });
   alarms.add(scope, "AuthFailures", {
     severity: "notice",
-    means: "A hundred requests or more in five minutes came with no token that holds: somebody may be trying tokens.",
+    description:
+      "A hundred requests or more in five minutes came with no token that holds: somebody may be trying tokens.",
     metric: ownMetric(metrics.requestsUnauthenticated, "Sum"),
     threshold: 100,
     evaluationPeriods: 1,
     ...whenAbove,
   });
-  alarms.add(scope, "AccessSilent", {
+  alarms.add(scope, "AccessLogStalled", {
     severity: "page",
-    means: "The API is asked, and the log of who asked has no line: reads are not recorded.",
-    ...happensOnEnd(
-      silence({
-        cause: api.metricCount(silencePeriod),
+    description: "The API is asked, and the log of who asked has no line: reads are not recorded.",
+    ...whenNonZeroForThreePeriods(
+      missingHeartbeat({
+        cause: api.metricCount(heartbeatPeriod),
         effect: ownMetric("duration_ms", "SampleCount"),
         atLeast: 20,
       }),
@@ -63,12 +64,12 @@ export function watchApi(
   });
   alarms.add(scope, "ApiThrottled", {
     severity: "page",
-    means: "Lambda has no instance left for requests, which are refused for it.",
-    ...happensOnEnd(functionThrottles(functions)),
+    description: "Lambda has no instance left for requests, which are refused for it.",
+    ...whenNonZeroForThreePeriods(functionThrottles(functions)),
   });
   const perDialect = (metric: string, statistic: string) =>
     dialects.map((dialect) => ownMetric(metric, statistic, { label: dialect, dimensions: { dialect } }));
-  board.show(
+  dashboard.addRow(
     "API",
     graph("Latency by dialect, p99, ms", perDialect("duration_ms", "p99")),
     graph("Requests by dialect", perDialect("duration_ms", "SampleCount")),

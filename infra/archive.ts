@@ -5,15 +5,15 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { metrics, variables } from "#shared/platform/names.ts";
-import { happens } from "./constructs/conditions.ts";
+import { whenNonZero } from "./constructs/conditions.ts";
 import { NodeFunction } from "./constructs/function.ts";
-import { silence } from "./constructs/heartbeat.ts";
-import type { Operation } from "./constructs/observability.ts";
+import { missingHeartbeat } from "./constructs/heartbeat.ts";
+import type { Observability } from "./constructs/observability.ts";
 import { keptOnceUsed } from "./constructs/retained.ts";
 import { ownMetric } from "./constructs/widgets.ts";
 
 export type ArchiveProps = {
-  readonly operation: Operation;
+  readonly observability: Observability;
   /** Years in which nobody, the owner of the account included, can change or delete what is archived. */
   readonly years: number;
 };
@@ -26,9 +26,9 @@ export class Archive extends Construct {
   readonly bucket: Bucket;
   readonly fn: NodeFunction;
 
-  constructor(scope: Construct, id: string, { operation, years }: ArchiveProps) {
+  constructor(scope: Construct, id: string, { observability, years }: ArchiveProps) {
     super(scope, id);
-    const { events } = operation.auditLogs;
+    const { events } = observability.auditLogs;
     this.bucket = new Bucket(this, "Bucket", {
       objectLockEnabled: true,
       objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(365 * years)),
@@ -62,7 +62,7 @@ export class Archive extends Construct {
       entry: "functions/audit/archive.ts",
       description: "Has CloudWatch export the audit log of a day to the archive.",
       timeoutSeconds: 30,
-      log: operation.logRetention,
+      log: observability.logRetention,
     });
     this.fn.addEnvironment(variables.auditLogGroup, events.logGroupName);
     this.fn.addEnvironment(variables.archiveBucket, this.bucket.bucketName);
@@ -82,21 +82,21 @@ export class Archive extends Construct {
     const schedule = Schedule.cron({ hour: "13", minute: "0" });
     const targets = [new LambdaTarget(this.fn, { retryAttempts: 2, maxEventAge: Duration.hours(6) })];
     new Rule(this, "EachDay", { schedule, targets });
-    this.addAlarms(operation);
+    this.addAlarms(observability);
   }
 
-  private addAlarms({ alarms }: Operation): void {
+  private addAlarms({ alarms }: Observability): void {
     alarms.add(this, "ArchiveErrors", {
       severity: "notice",
-      means: "A day of the audit log was not exported to the archive.",
-      ...happens(this.fn.metricErrors({ period: Duration.days(1) })),
+      description: "A day of the audit log was not exported to the archive.",
+      ...whenNonZero(this.fn.metricErrors({ period: Duration.days(1) })),
     });
     const day = { period: Duration.days(1), statistic: "Sum" };
-    alarms.add(this, "ArchiveSilent", {
+    alarms.add(this, "ArchiveStalled", {
       severity: "notice",
-      means: "Events were logged on two days, and nothing was exported to the archive.",
-      ...happens(
-        silence({
+      description: "Events were logged on two days, and nothing was exported to the archive.",
+      ...whenNonZero(
+        missingHeartbeat({
           cause: ownMetric(metrics.eventsLogged, "Sum").with(day),
           effect: this.fn.metricInvocations(day),
           ...day,

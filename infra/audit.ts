@@ -9,50 +9,50 @@ import { insightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { SavedQuery } from "#shared/audit/saved-query.ts";
 import { metricNamespace, metrics, variables } from "#shared/platform/names.ts";
-import type { Access } from "./auth.ts";
-import { happens, happensOnEnd } from "./constructs/conditions.ts";
+import type { Auth } from "./auth.ts";
+import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import { NodeFunction, streamFunction } from "./constructs/function.ts";
-import { silence, silencePeriod } from "./constructs/heartbeat.ts";
-import type { Operation } from "./constructs/observability.ts";
-import { HeldQueue, whenItHolds } from "./constructs/queue.ts";
+import { heartbeatPeriod, missingHeartbeat } from "./constructs/heartbeat.ts";
+import type { Observability } from "./constructs/observability.ts";
+import { QuarantineQueue, whenNotEmpty } from "./constructs/queue.ts";
 import { graph, logQuery, ownMetric } from "./constructs/widgets.ts";
 import type { EventLog } from "./event-log.ts";
 
-export type ReviewProps = {
-  readonly operation: Operation;
+export type AuditProps = {
+  readonly observability: Observability;
   readonly eventLog: EventLog;
-  readonly access: Access;
+  readonly auth: Auth;
 };
 
 /** What auditors read: the log of all that happened, kept up to date from the table's stream, and their questions. */
-export class Review extends Construct {
+export class Audit extends Construct {
   readonly fn: NodeFunction;
   /** Positions in the stream that could not be written to the audit log. */
-  readonly unlogged: HeldQueue;
+  readonly deadLetters: QuarantineQueue;
 
-  constructor(scope: Construct, id: string, { operation, eventLog, access }: ReviewProps) {
+  constructor(scope: Construct, id: string, { observability, eventLog, auth }: AuditProps) {
     super(scope, id);
-    const { alarms, board, auditLogs } = operation;
-    this.unlogged = new HeldQueue(this, "Unlogged");
+    const { alarms, dashboard, auditLogs } = observability;
+    this.deadLetters = new QuarantineQueue(this, "DeadLetters");
     this.fn = new NodeFunction(this, "Function", {
       entry: "functions/audit/audit.ts",
       description: "Writes every record of the event stream to the audit log.",
       timeoutSeconds: 30,
-      ...streamFunction(operation),
+      ...streamFunction(observability),
     });
     this.fn.addEnvironment(variables.auditLogGroup, auditLogs.events.logGroupName);
     auditLogs.events.grantWrite(this.fn);
-    access.allowOrgs(this.fn);
-    access.allowShards(this.fn);
+    auth.grantGetOrgs(this.fn);
+    auth.grantListShardedOrgs(this.fn);
     // No filter: what changes or removes a record is what auditors must see. Trouble is waited out for as long as the
     // stream keeps its records, less an hour; then their position goes to a queue.
-    eventLog.follow(this.fn, {
+    eventLog.addStreamSource(this.fn, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       maxRecordAge: Duration.hours(23),
-      onFailure: new SqsDlq(this.unlogged),
+      onFailure: new SqsDlq(this.deadLetters),
     });
 
     // Of the line itself, which CloudWatch has acknowledged: no other line has to arrive for somebody to be told.
@@ -64,27 +64,28 @@ export class Review extends Construct {
     });
     alarms.add(this, "TamperedEvents", {
       severity: "page",
-      means: "An event was changed or removed, or something was put among the events that is none.",
-      ...happens(ownMetric(metrics.eventsTampered, "Sum")),
+      description: "An event was changed or removed, or something was put among the events that is none.",
+      ...whenNonZero(ownMetric(metrics.eventsTampered, "Sum")),
     });
     alarms.add(this, "UnlistedEvents", {
       severity: "page",
-      means: "Events were written to a shard that no list reads: they are stored, and missing from lists.",
-      ...happens(ownMetric(metrics.eventsUnlisted, "Sum")),
+      description: "Events were written to a shard that no list reads: they are stored, and missing from lists.",
+      ...whenNonZero(ownMetric(metrics.eventsUnlisted, "Sum")),
     });
     alarms.add(this, "ClockSkew", {
       severity: "notice",
-      means: "A service writes events by a clock that is more than five minutes off.",
-      ...happens(ownMetric(metrics.clockSkew, "Sum")),
+      description: "A service writes events by a clock that is more than five minutes off.",
+      ...whenNonZero(ownMetric(metrics.clockSkew, "Sum")),
     });
-    alarms.add(this, "UnloggedEvents", {
+    alarms.add(this, "AuditLogDeadLetters", {
       severity: "page",
-      means: "Records of the event stream could not be written to the audit log for 23 hours: lines are missing in it.",
-      ...whenItHolds(this.unlogged, Duration.minutes(1)),
+      description:
+        "Records of the event stream could not be written to the audit log for 23 hours: lines are missing in it.",
+      ...whenNotEmpty(this.deadLetters, Duration.minutes(1)),
     });
     alarms.add(this, "AuditLag", {
       severity: "page",
-      means: "Events wait longer than five minutes in the stream before they are written to the audit log.",
+      description: "Events wait longer than five minutes in the stream before they are written to the audit log.",
       metric: this.fn.metric("IteratorAge", { period: Duration.minutes(1), statistic: "Maximum" }),
       threshold: 300_000,
       evaluationPeriods: 3,
@@ -93,19 +94,19 @@ export class Review extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
 
-    alarms.add(this, "AuditSilent", {
+    alarms.add(this, "AuditLogStalled", {
       severity: "page",
-      means: "Events are written, and none comes to the audit log: nobody follows the stream.",
-      ...happensOnEnd(
-        silence({
-          cause: eventLog.table.metricConsumedWriteCapacityUnits(silencePeriod),
+      description: "Events are written, and none comes to the audit log: nobody follows the stream.",
+      ...whenNonZeroForThreePeriods(
+        missingHeartbeat({
+          cause: eventLog.table.metricConsumedWriteCapacityUnits(heartbeatPeriod),
           effect: ownMetric(metrics.eventsLogged, "Sum"),
         }),
       ),
     });
 
     for (const query of savedQueries) this.addQuery(query, auditLogs[query.from].logGroupName);
-    board.show(
+    dashboard.addRow(
       "Audit",
       graph("Lines in the audit log, tampering", [
         ownMetric(metrics.eventsLogged, "Sum"),

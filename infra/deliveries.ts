@@ -9,11 +9,11 @@ import { SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { metrics, variables } from "#shared/platform/names.ts";
-import { happens, happensOnEnd } from "./constructs/conditions.ts";
+import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import { NodeFunction, streamFunction } from "./constructs/function.ts";
-import { silence, silencePeriod } from "./constructs/heartbeat.ts";
-import { keysThatBeginWith } from "./constructs/leading-keys.ts";
-import { HeldQueue, WorkQueue, whenItHolds } from "./constructs/queue.ts";
+import { heartbeatPeriod, missingHeartbeat } from "./constructs/heartbeat.ts";
+import { leadingKeys } from "./constructs/leading-keys.ts";
+import { QuarantineQueue, QueueWithDlq, whenNotEmpty } from "./constructs/queue.ts";
 import { protectedTable } from "./constructs/table.ts";
 import { tableThrottles } from "./constructs/throttling.ts";
 import { depth, graph, ownMetric } from "./constructs/widgets.ts";
@@ -62,25 +62,25 @@ function checkSending({ sendsPerOrg, slowDeliveryConcurrency }: WebhooksProps["s
 }
 
 /** Runs that share what is due, each minute. */
-const dueRuns = 2;
+const schedulerRuns = 2;
 
 /** The way of an event to its subscribers: stream, queue, send; and the table of what became of it. */
 export class Deliveries extends Construct {
   readonly table: TableV2;
-  readonly work: WorkQueue;
+  readonly deliveries: QueueWithDlq;
   /** Deliveries to endpoints that are not known as fast. */
-  readonly slow: WorkQueue;
-  readonly replays: WorkQueue;
+  readonly slowDeliveries: QueueWithDlq;
+  readonly replays: QueueWithDlq;
   /** Records of the stream that could not be fanned out. */
-  readonly unread: HeldQueue;
+  readonly deadLetters: QuarantineQueue;
   readonly sender: NodeFunction;
   readonly fanOut: NodeFunction;
-  readonly due: NodeFunction;
+  readonly scheduler: NodeFunction;
   /** Has no route: IAM decides who may invoke it. */
   readonly repair: NodeFunction;
-  readonly #props: Omit<WebhooksProps, "readApi">;
+  readonly #props: Omit<WebhooksProps, "publicApi">;
 
-  constructor(scope: Construct, id: string, props: Omit<WebhooksProps, "readApi">) {
+  constructor(scope: Construct, id: string, props: Omit<WebhooksProps, "publicApi">) {
     super(scope, id);
     this.#props = props;
     checkSending(props.sending);
@@ -100,24 +100,24 @@ export class Deliveries extends Construct {
       ...protectedTable,
       timeToLiveAttribute: "expires_at_seconds",
     });
-    const { alarms } = props.operation;
+    const { alarms } = props.observability;
     alarms.add(this, "DeliveriesThrottled", {
       severity: "notice",
-      means: "DynamoDB holds back writes of deliveries.",
-      ...happensOnEnd(tableThrottles(this.table, "Write", ["undelivered"])),
+      description: "DynamoDB holds back writes of deliveries.",
+      ...whenNonZeroForThreePeriods(tableThrottles(this.table, "Write", ["undelivered"])),
     });
     // Deliveries and replays can be started again from the tables.
     const queue = { alarms, maxReceives: 5, isOnlyCopy: false };
-    this.work = new WorkQueue(this, "Deliveries", { ...queue, visibilitySeconds: 6 * 30 });
-    this.slow = new WorkQueue(this, "SlowDeliveries", { ...queue, visibilitySeconds: 6 * 30 });
-    this.replays = new WorkQueue(this, "Replays", { ...queue, visibilitySeconds: 6 * 60 });
-    this.unread = new HeldQueue(this, "Unread");
+    this.deliveries = new QueueWithDlq(this, "Deliveries", { ...queue, visibilitySeconds: 6 * 30 });
+    this.slowDeliveries = new QueueWithDlq(this, "SlowDeliveries", { ...queue, visibilitySeconds: 6 * 30 });
+    this.replays = new QueueWithDlq(this, "Replays", { ...queue, visibilitySeconds: 6 * 60 });
+    this.deadLetters = new QuarantineQueue(this, "DeadLetters");
     this.sender = this.addSender();
     this.fanOut = this.addFanOut();
-    this.due = this.addDue();
+    this.scheduler = this.addScheduler();
     this.addReplays();
     this.repair = this.addRepair();
-    props.operation.board.show(
+    props.observability.dashboard.addRow(
       "Webhooks",
       graph("Deliveries", [
         ownMetric(metrics.deliveriesBegun, "Sum"),
@@ -132,101 +132,105 @@ export class Deliveries extends Construct {
       ),
       graph("Circuits opened", [ownMetric(metrics.circuitsOpened, "Sum")]),
       graph("Queue depths", [
-        depth(this.work.queue, "deliveries"),
-        depth(this.slow.queue, "deliveries, slow"),
+        depth(this.deliveries.queue, "deliveries"),
+        depth(this.slowDeliveries.queue, "deliveries, slow"),
         depth(this.replays.queue, "replays"),
-        depth(this.work.deadLetters, "deliveries, dead letters"),
-        depth(this.slow.deadLetters, "deliveries, slow, dead letters"),
+        depth(this.deliveries.deadLetters, "deliveries, dead letters"),
+        depth(this.slowDeliveries.deadLetters, "deliveries, slow, dead letters"),
         depth(this.replays.deadLetters, "replays, dead letters"),
-        depth(this.unread, "unread"),
+        depth(this.deadLetters, "fan-out, dead letters"),
       ]),
       graph("Stream age of the fan-out, ms", [this.fanOut.metric("IteratorAge", { statistic: "Maximum" })]),
     );
   }
 
   /** Lets a function list deliveries, begin them anew, and begin and follow replays. */
-  allowManage(fn: LambdaFunction): void {
-    this.allow(fn, ["Query"], "endpoint#", "delivery#", "replay#");
-    this.allow(fn, ["GetItem"], "endpoint#", "health#", "replay#", "replays#");
-    this.allow(fn, ["BatchGetItem"], "endpoint#");
-    this.allow(fn, ["PutItem"], "endpoint#", "replay#", "replays#");
-    this.allow(fn, ["UpdateItem"], "health#");
-    this.allowListUndelivered(fn);
-    this.allowSend(fn);
-    this.allowReplay(fn);
+  grantManage(fn: LambdaFunction): void {
+    this.grant(fn, ["Query"], "endpoint#", "delivery#", "replay#");
+    this.grant(fn, ["GetItem"], "endpoint#", "health#", "replay#", "replays#");
+    this.grant(fn, ["BatchGetItem"], "endpoint#");
+    this.grant(fn, ["PutItem"], "endpoint#", "replay#", "replays#");
+    this.grant(fn, ["UpdateItem"], "health#");
+    this.grantListUndelivered(fn);
+    this.grantEnqueue(fn);
+    this.grantEnqueueReplays(fn);
   }
 
-  private allow(fn: LambdaFunction, names: string[], ...kinds: string[]): void {
+  private grant(fn: LambdaFunction, names: string[], ...kinds: string[]): void {
     fn.addEnvironment(variables.deliveriesTable, this.table.tableName);
     const actions = names.map((name) => `dynamodb:${name}`);
-    const conditions = keysThatBeginWith(...kinds);
+    const conditions = leadingKeys(...kinds);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn], conditions }));
   }
 
-  private allowListUndelivered(fn: LambdaFunction): void {
+  private grantListUndelivered(fn: LambdaFunction): void {
     const resources = [`${this.table.tableArn}/index/undelivered`];
     fn.addToRolePolicy(new PolicyStatement({ actions: ["dynamodb:Query"], resources }));
   }
 
-  private allowReplay(fn: LambdaFunction): void {
+  private grantEnqueueReplays(fn: LambdaFunction): void {
     fn.addEnvironment(variables.replaysQueue, this.replays.queue.queueUrl);
     this.replays.queue.grantSendMessages(fn);
   }
 
-  private allowSend(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.deliveriesQueue, this.work.queue.queueUrl);
-    this.work.queue.grantSendMessages(fn);
+  private grantEnqueue(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.deliveriesQueue, this.deliveries.queue.queueUrl);
+    this.deliveries.queue.grantSendMessages(fn);
   }
 
-  private allowMove(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.slowDeliveriesQueue, this.slow.queue.queueUrl);
-    this.slow.queue.grantSendMessages(fn);
+  private grantEnqueueSlow(fn: LambdaFunction): void {
+    fn.addEnvironment(variables.slowDeliveriesQueue, this.slowDeliveries.queue.queueUrl);
+    this.slowDeliveries.queue.grantSendMessages(fn);
   }
 
   private addFanOut(): NodeFunction {
-    const { eventLog, access, operation } = this.#props;
-    const { alarms } = operation;
+    const { eventLog, auth, observability } = this.#props;
+    const { alarms } = observability;
     const fn = new NodeFunction(this, "FanOut", {
       entry: "functions/webhooks/fan-out.ts",
       description: "Begins a delivery for each event and endpoint that wants it.",
       timeoutSeconds: 30,
-      ...streamFunction(operation),
+      ...streamFunction(observability),
     });
-    access.allowEndpoints(fn, "list");
-    this.allowSend(fn);
-    this.unread.grantSendMessages(fn);
-    fn.addEnvironment(variables.unreadQueue, this.unread.queueUrl);
+    auth.grantEndpoints(fn, "list");
+    this.grantEnqueue(fn);
+    this.deadLetters.grantSendMessages(fn);
+    fn.addEnvironment(variables.fanOutDeadLetters, this.deadLetters.queueUrl);
     // The function sets aside a record that it cannot handle. Any other error is retried for as long as the stream
     // keeps its records, less an hour, however often; then their position goes to the same queue.
-    eventLog.follow(fn, {
+    eventLog.addStreamSource(fn, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       maxRecordAge: Duration.hours(23),
-      onFailure: new SqsDlq(this.unread),
+      onFailure: new SqsDlq(this.deadLetters),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
     });
-    alarms.add(this, "UnreadEvents", {
+    alarms.add(this, "FanOutDeadLetters", {
       severity: "page",
-      means: "Records of the event stream could not be fanned out: their subscribers were not told.",
-      ...whenItHolds(this.unread, Duration.minutes(1)),
+      description: "Records of the event stream could not be fanned out: their subscribers were not told.",
+      ...whenNotEmpty(this.deadLetters, Duration.minutes(1)),
     });
-    alarms.add(this, "UnreadRefused", {
+    alarms.add(this, "FanOutRecordsLost", {
       severity: "page",
-      means: "Records of the event stream could not be fanned out, and the queue that lists them refused to list them.",
-      ...happens(ownMetric(metrics.unreadRefused, "Sum")),
+      description:
+        "Records of the event stream could not be fanned out, and the queue that lists them refused to list them.",
+      ...whenNonZero(ownMetric(metrics.fanOutRecordsLost, "Sum")),
     });
-    alarms.add(this, "FanOutSilent", {
+    alarms.add(this, "FanOutStalled", {
       severity: "page",
-      means: "Events come to the audit log, and none to the fan-out: subscribers are told of nothing.",
-      ...happensOnEnd(
-        silence({ cause: ownMetric(metrics.eventsLogged, "Sum"), effect: fn.metricInvocations(silencePeriod) }),
+      description: "Events come to the audit log, and none to the fan-out: subscribers are told of nothing.",
+      ...whenNonZeroForThreePeriods(
+        missingHeartbeat({
+          cause: ownMetric(metrics.eventsLogged, "Sum"),
+          effect: fn.metricInvocations(heartbeatPeriod),
+        }),
       ),
     });
     alarms.add(this, "FanOutLag", {
       severity: "page",
-      means: "Events wait longer than a minute in the stream before their subscribers are told.",
+      description: "Events wait longer than a minute in the stream before their subscribers are told.",
       metric: fn.metric("IteratorAge", { period: Duration.minutes(1), statistic: "Maximum" }),
       threshold: 60_000,
       evaluationPeriods: 3,
@@ -238,89 +242,92 @@ export class Deliveries extends Construct {
   }
 
   private addSender(): NodeFunction {
-    const { eventLog, access, operation, sending } = this.#props;
-    const { alarms } = operation;
+    const { eventLog, auth, observability, sending } = this.#props;
+    const { alarms } = observability;
     const fn = new NodeFunction(this, "Sender", {
       entry: "functions/webhooks/deliver.ts",
       description: "Signs and sends webhooks, and records what became of them.",
       // A batch begins its sends within 4 seconds, and each ends within 15.
       timeoutSeconds: 30,
       memory: 1024,
-      log: operation.logRetention,
+      log: observability.logRetention,
       // It moves deliveries from one lane to the other, and puts them off on the same.
       allowsRecursion: true,
     });
     // Auditors see what was given up; what operators need of a send is in the function's own log.
-    fn.addEnvironment(variables.auditLogGroup, operation.auditLogs.access.logGroupName);
-    operation.auditLogs.access.grantWrite(fn);
+    fn.addEnvironment(variables.auditLogGroup, observability.auditLogs.access.logGroupName);
+    observability.auditLogs.access.grantWrite(fn);
     const source = { batchSize: 10, reportBatchItemFailures: true };
     const { deliveryConcurrency, slowDeliveryConcurrency, sendsPerOrg, sendsPerHost } = sending;
-    fn.addEventSource(new SqsEventSource(this.work.queue, { ...source, maxConcurrency: deliveryConcurrency }));
-    fn.addEventSource(new SqsEventSource(this.slow.queue, { ...source, maxConcurrency: slowDeliveryConcurrency }));
-    this.allowSend(fn);
-    this.allowMove(fn);
+    fn.addEventSource(new SqsEventSource(this.deliveries.queue, { ...source, maxConcurrency: deliveryConcurrency }));
+    fn.addEventSource(
+      new SqsEventSource(this.slowDeliveries.queue, { ...source, maxConcurrency: slowDeliveryConcurrency }),
+    );
+    this.grantEnqueue(fn);
+    this.grantEnqueueSlow(fn);
     fn.addEnvironment(variables.sendsPerOrg, String(sendsPerOrg));
     fn.addEnvironment(variables.sendsPerHost, String(sendsPerHost));
-    this.allow(fn, ["UpdateItem"], "endpoint#", "health#", "permits#", "destination#");
-    this.allow(fn, ["PutItem"], "endpoint#", "delivery#", "due#");
-    this.allow(fn, ["GetItem"], "health#");
-    eventLog.allowGet(fn);
-    access.allowEndpoints(fn, "disable");
-    access.allowSuspensions(fn);
-    eventLog.allowAppendInTransaction(fn);
+    this.grant(fn, ["UpdateItem"], "endpoint#", "health#", "permits#", "destination#");
+    this.grant(fn, ["PutItem"], "endpoint#", "delivery#", "due#");
+    this.grant(fn, ["GetItem"], "health#");
+    eventLog.grantGet(fn);
+    auth.grantEndpoints(fn, "disable");
+    auth.grantListSuspendedOrgs(fn);
+    eventLog.grantAppendInTransaction(fn);
     alarms.add(this, "DeliveryBacklog", {
       severity: "page",
-      means: "More than a thousand deliveries of quiet organisations are due and wait, for five minutes on end.",
-      ...quietBacklog(this.work.queue, 5),
+      description: "More than a thousand deliveries of quiet organisations are due and wait, for five minutes on end.",
+      ...quietBacklog(this.deliveries.queue, 5),
     });
     alarms.add(this, "SlowDeliveryBacklog", {
       severity: "notice",
-      means: "More than a thousand deliveries of quiet organisations wait on the slow lane, for 15 minutes on end.",
-      ...quietBacklog(this.slow.queue, 15),
+      description:
+        "More than a thousand deliveries of quiet organisations wait on the slow lane, for 15 minutes on end.",
+      ...quietBacklog(this.slowDeliveries.queue, 15),
     });
     alarms.add(this, "EndpointsDisabled", {
       severity: "notice",
-      means: "Endpoints were disabled: they answered 410, or failed for three days on end.",
-      ...happens(ownMetric(metrics.endpointsDisabled, "Sum")),
+      description: "Endpoints were disabled: they answered 410, or failed for three days on end.",
+      ...whenNonZero(ownMetric(metrics.endpointsDisabled, "Sum")),
     });
     alarms.add(this, "AuditLinesLost", {
       severity: "notice",
-      means: "Auditors do not see some deliveries that were given up: the audit log did not take their lines.",
-      ...happens(ownMetric(metrics.auditLinesLost, "Sum")),
+      description: "Auditors do not see some deliveries that were given up: the audit log did not take their lines.",
+      ...whenNonZero(ownMetric(metrics.auditLinesLost, "Sum")),
     });
     return fn;
   }
 
-  private addDue(): NodeFunction {
-    const { alarms, logRetention } = this.#props.operation;
-    const fn = new NodeFunction(this, "Due", {
+  private addScheduler(): NodeFunction {
+    const { alarms, logRetention } = this.#props.observability;
+    const fn = new NodeFunction(this, "DeliveryScheduler", {
       entry: "functions/webhooks/scheduled-deliveries.ts",
       description: "Enqueues the attempts that are due, each minute.",
       timeoutSeconds: 55,
       log: logRetention,
     });
-    this.allow(fn, ["Query", "DeleteItem"], "due#");
-    this.allowSend(fn);
-    const targets = Array.from({ length: dueRuns }, (_, run) => {
-      const event = RuleTargetInput.fromObject({ run, of: dueRuns });
+    this.grant(fn, ["Query", "DeleteItem"], "due#");
+    this.grantEnqueue(fn);
+    const targets = Array.from({ length: schedulerRuns }, (_, run) => {
+      const event = RuleTargetInput.fromObject({ run, of: schedulerRuns });
       return new LambdaTarget(fn, { event, retryAttempts: 2, maxEventAge: Duration.minutes(5) });
     });
     new Rule(this, "EachMinute", { schedule: Schedule.rate(Duration.minutes(1)), targets });
-    alarms.add(this, "DueErrors", {
+    alarms.add(this, "DeliverySchedulerErrors", {
       severity: "page",
-      means: "Attempts that are due are not enqueued: retries are not sent.",
-      ...happens(fn.metricErrors({ period: Duration.minutes(5) })),
+      description: "Attempts that are due are not enqueued: retries are not sent.",
+      ...whenNonZero(fn.metricErrors({ period: Duration.minutes(5) })),
       threshold: 3,
     });
     // Lambda polls an idle queue all the time, so its empty receives show that the stack is running. Missing data of the
     // function alone would raise the alarm in a new stack, too.
-    alarms.add(this, "DueSilent", {
+    alarms.add(this, "DeliverySchedulerStalled", {
       severity: "page",
-      means: "The function that enqueues due attempts is not invoked: retries are not sent.",
-      ...happensOnEnd(
-        silence({
-          cause: this.replays.queue.metricNumberOfEmptyReceives(silencePeriod),
-          effect: fn.metricInvocations(silencePeriod),
+      description: "The function that enqueues due attempts is not invoked: retries are not sent.",
+      ...whenNonZeroForThreePeriods(
+        missingHeartbeat({
+          cause: this.replays.queue.metricNumberOfEmptyReceives(heartbeatPeriod),
+          effect: fn.metricInvocations(heartbeatPeriod),
         }),
       ),
     });
@@ -328,12 +335,12 @@ export class Deliveries extends Construct {
   }
 
   private addReplays(): void {
-    const { eventLog, access, operation } = this.#props;
+    const { eventLog, auth, observability } = this.#props;
     const fn = new NodeFunction(this, "Replayer", {
       entry: "functions/webhooks/replay.ts",
       description: "Takes replays through the log, a page at a time.",
       timeoutSeconds: 60,
-      log: operation.logRetention,
+      log: observability.logRetention,
       // Each page sends the message for the next.
       allowsRecursion: true,
     });
@@ -341,15 +348,15 @@ export class Deliveries extends Construct {
     fn.addEventSource(
       new SqsEventSource(this.replays.queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: 10 }),
     );
-    eventLog.allowQuery(fn);
-    access.allowShards(fn);
-    access.allowEndpoints(fn, "get");
-    access.allowSuspensions(fn);
-    this.allow(fn, ["GetItem", "PutItem"], "replay#");
-    this.allow(fn, ["BatchGetItem"], "endpoint#");
-    this.allowListUndelivered(fn);
-    this.allowSend(fn);
-    this.allowReplay(fn);
+    eventLog.grantQuery(fn);
+    auth.grantListShardedOrgs(fn);
+    auth.grantEndpoints(fn, "get");
+    auth.grantListSuspendedOrgs(fn);
+    this.grant(fn, ["GetItem", "PutItem"], "replay#");
+    this.grant(fn, ["BatchGetItem"], "endpoint#");
+    this.grantListUndelivered(fn);
+    this.grantEnqueue(fn);
+    this.grantEnqueueReplays(fn);
   }
 
   /**
@@ -357,21 +364,21 @@ export class Deliveries extends Construct {
    * and whoever may repair webhooks need not be able to issue tokens.
    */
   private addRepair(): NodeFunction {
-    const { eventLog, access, operation } = this.#props;
+    const { eventLog, auth, observability } = this.#props;
     const fn = new NodeFunction(this, "Repair", {
       entry: "functions/webhooks/repair.ts",
       description: "Starts the replays of what the fan-out missed. Invoked through IAM only.",
       // An answer is given after some 8 seconds, and the organisations that are under way then end within as many.
       timeoutSeconds: 60,
-      log: operation.auditLogs.access,
+      log: observability.auditLogs.access,
     });
-    access.allowEndpoints(fn, "list");
-    eventLog.allowQuery(fn);
-    access.allowShards(fn);
-    this.allow(fn, ["Query", "PutItem"], "replay#");
-    this.allow(fn, ["BatchGetItem"], "endpoint#");
-    this.allowListUndelivered(fn);
-    this.allowReplay(fn);
+    auth.grantEndpoints(fn, "list");
+    eventLog.grantQuery(fn);
+    auth.grantListShardedOrgs(fn);
+    this.grant(fn, ["Query", "PutItem"], "replay#");
+    this.grant(fn, ["BatchGetItem"], "endpoint#");
+    this.grantListUndelivered(fn);
+    this.grantEnqueueReplays(fn);
     return fn;
   }
 }

@@ -10,8 +10,8 @@ import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement 
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { metrics, variables } from "#shared/platform/names.ts";
-import { happens, happensOnEnd } from "./constructs/conditions.ts";
-import type { Operation } from "./constructs/observability.ts";
+import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
+import type { Observability } from "./constructs/observability.ts";
 import { protectedTable } from "./constructs/table.ts";
 import { tableThrottles } from "./constructs/throttling.ts";
 import { graph, ownMetric } from "./constructs/widgets.ts";
@@ -28,7 +28,7 @@ const rewriting = [
 ];
 
 export type EventLogProps = {
-  readonly operation: Operation;
+  readonly observability: Observability;
   readonly tableClass: keyof typeof TableClass;
   /** Of the table, and of each index: an index that is not warm slows down the writes of the table. */
   readonly warmThroughput: Required<WarmThroughput> | null;
@@ -39,7 +39,7 @@ export class EventLog extends Construct {
   readonly table: TableV2;
   readonly #indexes: readonly string[];
 
-  constructor(scope: Construct, id: string, { operation, tableClass, warmThroughput }: EventLogProps) {
+  constructor(scope: Construct, id: string, { observability, tableClass, warmThroughput }: EventLogProps) {
     super(scope, id);
     const warm = warmThroughput === null ? {} : { warmThroughput };
     const indexes = [
@@ -72,22 +72,22 @@ export class EventLog extends Construct {
     this.#indexes = indexes.map(({ indexName }) => indexName);
     const reads = tableThrottles(this.table, "Read", this.#indexes);
     const writes = tableThrottles(this.table, "Write", this.#indexes);
-    operation.alarms.add(this, "EventsThrottled", {
+    observability.alarms.add(this, "EventsThrottled", {
       severity: "notice",
-      means: "DynamoDB holds back writes of events.",
-      ...happensOnEnd(writes),
+      description: "DynamoDB holds back writes of events.",
+      ...whenNonZeroForThreePeriods(writes),
     });
-    operation.alarms.add(this, "EventReadsThrottled", {
+    observability.alarms.add(this, "EventReadsThrottled", {
       severity: "notice",
-      means: "DynamoDB holds back reads of events.",
-      ...happensOnEnd(reads),
+      description: "DynamoDB holds back reads of events.",
+      ...whenNonZeroForThreePeriods(reads),
     });
-    operation.alarms.add(this, "DamagedItems", {
+    observability.alarms.add(this, "DamagedItems", {
       severity: "page",
-      means: "Readers met items in the events table that are not events of this log, and left them out.",
-      ...happens(ownMetric(metrics.damagedItems, "Sum")),
+      description: "Readers met items in the events table that are not events of this log, and left them out.",
+      ...whenNonZero(ownMetric(metrics.damagedItems, "Sum")),
     });
-    operation.board.show(
+    observability.dashboard.addRow(
       "Events",
       graph("Stored, repeated, rejected", [
         ownMetric(metrics.eventsAppended, "Sum"),
@@ -103,13 +103,13 @@ export class EventLog extends Construct {
   }
 
   /** Lets a function append events, and only append. */
-  allowAppend(fn: LambdaFunction): void {
+  grantAppend(fn: LambdaFunction): void {
     fn.addEnvironment(variables.eventsTable, this.table.tableName);
     this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn]);
   }
 
   /** Lets a function append the events of its own changes, in the transaction of the change and no other way. */
-  allowAppendInTransaction(fn: LambdaFunction): void {
+  grantAppendInTransaction(fn: LambdaFunction): void {
     fn.addEnvironment(variables.eventsTable, this.table.tableName);
     // The operator of AWS's examples: see "Using IAM with DynamoDB transactions" in the guide of DynamoDB.
     const conditions = { "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] } };
@@ -117,7 +117,7 @@ export class EventLog extends Construct {
   }
 
   /** Lets a function read pages of events, through the table's key and its indexes; never a scan. */
-  allowQuery(fn: LambdaFunction): void {
+  grantQuery(fn: LambdaFunction): void {
     fn.addEnvironment(variables.eventsTable, this.table.tableName);
     this.grant(
       fn,
@@ -127,13 +127,13 @@ export class EventLog extends Construct {
   }
 
   /** Lets a function read single events by their key. */
-  allowGet(fn: LambdaFunction): void {
+  grantGet(fn: LambdaFunction): void {
     fn.addEnvironment(variables.eventsTable, this.table.tableName);
     this.grant(fn, ["dynamodb:GetItem"], [this.table.tableArn]);
   }
 
   /** Has a function follow the table's stream. A stream has room for two that do. */
-  follow(fn: LambdaFunction, source: EventSourceMappingOptions): void {
+  addStreamSource(fn: LambdaFunction, source: EventSourceMappingOptions): void {
     this.table.grantStreamRead(fn);
     const { tableStreamArn } = this.table;
     if (tableStreamArn === undefined) throw new Error("The events table has no stream.");

@@ -12,20 +12,20 @@ import {
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { watchApi } from "./api-monitoring.ts";
-import type { Access } from "./auth.ts";
+import { addApiMonitoring } from "./api-monitoring.ts";
+import type { Auth } from "./auth.ts";
 import type { Stage } from "./config.ts";
 import { ApiDomain } from "./constructs/api-domain.ts";
 import { NodeFunction, requestFunction } from "./constructs/function.ts";
-import type { Operation } from "./constructs/observability.ts";
+import type { Observability } from "./constructs/observability.ts";
 import { keptOnceUsed, uniqueName } from "./constructs/retained.ts";
 import { Edge } from "./edge.ts";
 import type { EventLog } from "./event-log.ts";
 
-export type ReadApiProps = {
+export type PublicApiProps = {
   readonly eventLog: EventLog;
-  readonly access: Access;
-  readonly operation: Operation;
+  readonly auth: Auth;
+  readonly observability: Observability;
   readonly stage: Stage;
 };
 
@@ -54,7 +54,7 @@ const accessLogLine = {
  * Where API Gateway writes its access log. It adds each group to one policy of the account, which has room for few, but
  * not one of this prefix: see "Enabling logging from AWS services" in the guide of CloudWatch Logs.
  */
-function accessLog(scope: Construct, { logRetention }: Operation): LogGroup {
+function accessLog(scope: Construct, { logRetention }: Observability): LogGroup {
   return new LogGroup(scope, "AccessLog", {
     logGroupName: uniqueName("/aws/vendedlogs/apis/activity-log"),
     retention: logRetention,
@@ -63,7 +63,7 @@ function accessLog(scope: Construct, { logRetention }: Operation): LogGroup {
 }
 
 /** The public HTTP API: one function for each dialect, and one for the documents that describe them. */
-export class ReadApi extends Construct {
+export class PublicApi extends Construct {
   /** Where callers reach it, without a slash at the end. */
   readonly url: string;
   /** Its hosts, also the one that is closed because there is a domain. */
@@ -74,7 +74,7 @@ export class ReadApi extends Construct {
   readonly fakturoid: NodeFunction;
   readonly #edge: Edge | null;
 
-  constructor(scope: Construct, id: string, { eventLog, access, operation, stage }: ReadApiProps) {
+  constructor(scope: Construct, id: string, { eventLog, auth, observability, stage }: PublicApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, "Api", {
       description: "The activity log.",
@@ -124,12 +124,12 @@ export class ReadApi extends Construct {
       autoDeploy: true,
       throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLog(this, operation)),
+        destination: new LogGroupLogDestination(accessLog(this, observability)),
         format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
       },
     });
 
-    const requests = requestFunction(operation);
+    const requests = requestFunction(observability);
     // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client
     // can read.
     const dialect = (name: string, id: string, routeKey: HttpRouteKey) => {
@@ -140,26 +140,32 @@ export class ReadApi extends Construct {
         memory: 1024,
         ...requests,
       });
-      eventLog.allowQuery(fn);
-      access.allowAuthenticate(fn);
-      access.allowShards(fn);
+      eventLog.grantQuery(fn);
+      auth.grantAuthenticate(fn);
+      auth.grantListShardedOrgs(fn);
       this.route(id, routeKey, fn);
       return fn;
     };
     this.finzbooks = dialect("Finzbooks", "Default", HttpRouteKey.DEFAULT);
     this.simplybooks = dialect("Simplybooks", "Simplybooks", HttpRouteKey.with("/api/v1/{proxy+}", HttpMethod.ANY));
     this.fakturoid = dialect("Fakturoid", "Fakturoid", HttpRouteKey.with("/api/v3/{proxy+}", HttpMethod.ANY));
-    for (const fn of [this.simplybooks, this.fakturoid]) access.allowListing(fn);
+    for (const fn of [this.simplybooks, this.fakturoid]) auth.grantOffsetPagination(fn);
 
-    const documents = new NodeFunction(this, "Documents", {
+    const documents = new NodeFunction(this, "OpenApi", {
       entry: "functions/api/openapi.ts",
       description: "Serves the page of the API, its OpenAPI document and its JSON Schemas.",
       timeoutSeconds: 10,
       ...requests,
     });
 
-    watchApi(this, operation, this.api, [this.finzbooks, this.simplybooks, this.fakturoid, documents, access.oauth]);
-    this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), access.oauth);
+    addApiMonitoring(this, observability, this.api, [
+      this.finzbooks,
+      this.simplybooks,
+      this.fakturoid,
+      documents,
+      auth.oauth,
+    ]);
+    this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), auth.oauth);
     this.route("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
     this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
     this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);

@@ -4,22 +4,22 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { variables } from "#shared/platform/names.ts";
-import type { Access } from "./auth.ts";
+import type { Auth } from "./auth.ts";
 import type { Stage } from "./config.ts";
-import { happensOnEnd } from "./constructs/conditions.ts";
+import { whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import { NodeFunction, requestFunction } from "./constructs/function.ts";
-import type { Operation } from "./constructs/observability.ts";
+import type { Observability } from "./constructs/observability.ts";
 import { keptOnceUsed } from "./constructs/retained.ts";
 import { functionThrottles } from "./constructs/throttling.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { EventLog } from "./event-log.ts";
-import type { ReadApi } from "./public-api.ts";
+import type { PublicApi } from "./public-api.ts";
 
 export type WebhooksProps = {
-  readonly operation: Operation;
+  readonly observability: Observability;
   readonly eventLog: EventLog;
-  readonly access: Access;
-  readonly readApi: ReadApi;
+  readonly auth: Auth;
+  readonly publicApi: PublicApi;
   readonly sending: Pick<Stage, "deliveryConcurrency" | "slowDeliveryConcurrency" | "sendsPerOrg" | "sendsPerHost">;
 };
 
@@ -36,10 +36,10 @@ export class Webhooks extends Construct {
   readonly #key: Key;
   readonly #apiHosts: readonly string[];
 
-  constructor(scope: Construct, id: string, { readApi, ...props }: WebhooksProps) {
+  constructor(scope: Construct, id: string, { publicApi, ...props }: WebhooksProps) {
     super(scope, id);
-    const { eventLog, access, operation } = props;
-    this.#apiHosts = readApi.hosts;
+    const { eventLog, auth, observability } = props;
+    this.#apiHosts = publicApi.hosts;
     this.#key = new Key(this, "Secrets", {
       description: "Encrypts the signing secrets of webhook endpoints.",
       enableKeyRotation: true,
@@ -47,32 +47,32 @@ export class Webhooks extends Construct {
     });
 
     this.deliveries = new Deliveries(this, "Deliveries", props);
-    this.allowSecrets(this.deliveries.sender, ["kms:Decrypt"]);
+    this.grantSecrets(this.deliveries.sender, ["kms:Decrypt"]);
 
     this.api = new NodeFunction(this, "Api", {
       entry: "functions/api/webhooks.ts",
       description: "Serves the webhook endpoints of the FinzBooks dialect.",
       timeoutSeconds: 25,
       memory: 1024,
-      ...requestFunction(operation),
+      ...requestFunction(observability),
     });
-    access.allowAuthenticate(this.api);
-    access.allowShards(this.api);
-    access.allowEndpoints(this.api, "change");
-    eventLog.allowAppendInTransaction(this.api);
-    eventLog.allowQuery(this.api);
-    this.deliveries.allowManage(this.api);
+    auth.grantAuthenticate(this.api);
+    auth.grantListShardedOrgs(this.api);
+    auth.grantEndpoints(this.api, "change");
+    eventLog.grantAppendInTransaction(this.api);
+    eventLog.grantQuery(this.api);
+    this.deliveries.grantManage(this.api);
     // Sealing under the organisation's existing data key takes decrypting that key.
-    this.allowSecrets(this.api, ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"]);
-    operation.alarms.add(this, "WebhooksThrottled", {
+    this.grantSecrets(this.api, ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"]);
+    observability.alarms.add(this, "WebhooksThrottled", {
       severity: "page",
-      means: "Lambda has no instance left for requests about webhooks, which are refused for it.",
-      ...happensOnEnd(functionThrottles([this.api])),
+      description: "Lambda has no instance left for requests about webhooks, which are refused for it.",
+      ...whenNonZeroForThreePeriods(functionThrottles([this.api])),
     });
-    readApi.route("Webhooks", HttpRouteKey.with("/api/public/v1/webhooks/{proxy+}", HttpMethod.ANY), this.api);
+    publicApi.route("Webhooks", HttpRouteKey.with("/api/public/v1/webhooks/{proxy+}", HttpMethod.ANY), this.api);
   }
 
-  private allowSecrets(fn: LambdaFunction, actions: string[]): void {
+  private grantSecrets(fn: LambdaFunction, actions: string[]): void {
     fn.addEnvironment(variables.secretsKey, this.#key.keyArn);
     fn.addEnvironment(variables.apiHosts, this.#apiHosts.join(" "));
     const conditions = onlyForOrganisations;

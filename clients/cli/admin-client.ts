@@ -17,7 +17,7 @@ const forms: Readonly<Record<string, string>> = {
 };
 
 /**
- * Asks the stack's access function for one thing; IAM decides who may. Throws `CliError`: `usage` where the request
+ * Asks the stack's admin function for one thing; IAM decides who may. Throws `CliError`: `usage` where the request
  * is malformed, `failed` where the stack refuses it or fails.
  */
 export async function callAdmin<T>(stack: StackRef, request: AdminRequest, answer: z.ZodType<T>): Promise<T> {
@@ -27,5 +27,5 @@ export async function callAdmin<T>(stack: StackRef, request: AdminRequest, answe
     // What was given is not shown again: it may be a secret, pasted in the wrong place.
     throw new CliError("usage", `The ${field} is malformed${field in forms ? `: it is ${forms[field]}` : ""}.`);
   }
-  return invokeFunction(stack, "access", request, answer);
+  return invokeFunction(stack, "admin", request, answer);
 }

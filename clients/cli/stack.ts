@@ -9,7 +9,7 @@ const stackNamesSchema = z.object({
   api: z.string(),
   queues: z.object({ ingest: z.string(), rejected: z.string(), ingest_dead_letters: z.optional(z.string()) }),
   tables: z.object({ events: z.string(), config: z.string() }),
-  functions: z.object({ access: z.string(), repair: z.string() }),
+  functions: z.object({ admin: z.string(), repair: z.string() }),
 });
 
 const auditLogsSchema = z.object({ events: z.string(), access: z.string() });

@@ -30,5 +30,5 @@ export const handler = stream({
     const { begun, failed } = await fanOut({ endpoints, queue, now }, events);
     return { failed, counts: new Map([[metrics.deliveriesBegun, begun]]) };
   },
-  unread: unreadQueue(env(variables.unreadQueue), client),
+  unread: unreadQueue(env(variables.fanOutDeadLetters), client),
 });

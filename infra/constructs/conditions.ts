@@ -1,7 +1,7 @@
 import { ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 
 /** An alarm's condition: it happens at all. Of what does not happen there is no figure. */
-export function happens(metric: IMetric) {
+export function whenNonZero(metric: IMetric) {
   return {
     metric,
     threshold: 1,
@@ -12,6 +12,6 @@ export function happens(metric: IMetric) {
 }
 
 /** The same, for three periods on end. */
-export function happensOnEnd(metric: IMetric) {
-  return { ...happens(metric), evaluationPeriods: 3 };
+export function whenNonZeroForThreePeriods(metric: IMetric) {
+  return { ...whenNonZero(metric), evaluationPeriods: 3 };
 }

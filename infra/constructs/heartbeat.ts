@@ -2,17 +2,17 @@ import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 
 /** Sums over so long are compared, to tell silence from idleness. */
-export const silencePeriod = { period: Duration.minutes(5), statistic: "Sum" };
+export const heartbeatPeriod = { period: Duration.minutes(5), statistic: "Sum" };
 
 /**
  * 1 while a cause has its figure and what must follow from it has none, else 0: who is switched off tells of no trouble
  * of its own. Of the cause there must be `atLeast` so much.
  */
-export function silence({
+export function missingHeartbeat({
   cause,
   effect,
   atLeast = 1,
-  period = silencePeriod.period,
+  period = heartbeatPeriod.period,
 }: {
   cause: IMetric;
   effect: IMetric;

@@ -14,7 +14,7 @@ export const variables = {
   sendsPerOrg: "SENDS_PER_ORG",
   sendsPerHost: "SENDS_PER_HOST",
   replaysQueue: "REPLAYS_QUEUE_URL",
-  unreadQueue: "UNREAD_QUEUE_URL",
+  fanOutDeadLetters: "FAN_OUT_DEAD_LETTERS_URL",
   auditLogGroup: "AUDIT_LOG_GROUP",
   archiveBucket: "ARCHIVE_BUCKET",
   secretsKey: "SECRETS_KEY_ARN",
@@ -47,7 +47,7 @@ export const metrics = {
   eventsFailed: "EventsFailed",
   /** Records of the stream that were set aside, and those of them that the unread queue refused to keep. */
   eventsUnreadable: "EventsUnreadable",
-  unreadRefused: "UnreadRefused",
+  fanOutRecordsLost: "FanOutRecordsLost",
   /** Items of the events table that a reader left out because they are not events of this log. */
   damagedItems: "DamagedItems",
   deliveriesBegun: "DeliveriesBegun",

@@ -10,7 +10,7 @@ export interface StackNames {
 
 /**
  * Sorts a stack's outputs, deployed or local, by their names: `QueueIngestDeadLetters` is `queues.ingest_dead_letters`,
- * `TableEvents` is `tables.events`, `FunctionAccess` is `functions.access` and `ApiUrl` is `api`.
+ * `TableEvents` is `tables.events`, `FunctionAdmin` is `functions.admin` and `ApiUrl` is `api`.
  */
 export function stackNames(outputs: Readonly<Record<string, string>>): StackNames {
   const ofKind = (kind: string) =>

@@ -32,7 +32,7 @@ const Page = z.looseObject({ Records: z.array(z.unknown()), NextShardIterator: z
 type Follow = (event: { Records: unknown }, context: Context) => Promise<DynamoDBBatchResponse>;
 
 /**
- * Records a second from the events table's stream into the audit log: the review function as it is deployed, behind
+ * Records a second from the events table's stream into the audit log: the audit function as it is deployed, behind
  * GetRecords, against the same GetRecords with nothing done about what they give.
  */
 export async function measureAudit(engine: BenchEngine): Promise<Measure[]> {

@@ -114,7 +114,7 @@ function environmentOf({ environment, deliveries }: BenchEngine, services: strin
     [variables.slowDeliveriesQueue]: `${services}/queue/slow-deliveries`,
     [variables.sendsPerOrg]: "100",
     [variables.replaysQueue]: `${services}/queue/replays`,
-    [variables.unreadQueue]: `${services}/queue/unread`,
+    [variables.fanOutDeadLetters]: `${services}/queue/fan-out-dead-letters`,
     [variables.auditLogGroup]: "audit",
     [variables.archiveBucket]: "archive",
     [variables.secretsKey]: "key",

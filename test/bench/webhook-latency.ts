@@ -232,7 +232,7 @@ class Telling {
   async #organisation(org_id: string): Promise<string> {
     const lambda = new LambdaClient({ ...account, endpoint: this.#stack.endpoints.lambda });
     const administer = async (request: object): Promise<unknown> => {
-      const FunctionName = this.#stack.functions.access ?? "";
+      const FunctionName = this.#stack.functions.admin ?? "";
       const { Payload } = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
       return JSON.parse(Payload?.transformToString() ?? "{}");
     };

@@ -30,12 +30,12 @@ function figureOf(id: string, figures: Readonly<Record<string, number>>): number
 }
 
 it.each([
-  ["ReviewAuditSilent", 1],
-  ["WebhooksDeliveriesFanOutSilent", 1],
+  ["AuditAuditLogStalled", 1],
+  ["WebhooksDeliveriesFanOutStalled", 1],
   ["IngestIngestStalled", 1],
-  ["ReadApiAccessSilent", 20],
-  ["WebhooksDeliveriesDueSilent", 1],
-  ["ArchiveArchiveSilent", 1],
+  ["PublicApiAccessLogStalled", 20],
+  ["WebhooksDeliveriesDeliverySchedulerStalled", 1],
+  ["ArchiveArchiveStalled", 1],
 ])("%s rings where the cause has a figure and the effect none, and not where all is idle", (id, least) => {
   expect(figureOf(id, {})).toBe(0);
   expect(figureOf(id, { cause: least })).toBe(1);
@@ -47,7 +47,7 @@ it.each([
 it.each([
   "EventLogEventsThrottled",
   "EventLogEventReadsThrottled",
-  "ReadApiApiThrottled",
+  "PublicApiApiThrottled",
   "WebhooksDeliveriesDeliveriesThrottled",
 ])("%s adds up what was held back anywhere", (id) => {
   const names = (alarms.get(id)?.Metrics ?? []).flatMap(({ Id, Expression }) => (Expression === undefined ? [Id] : []));
@@ -92,7 +92,7 @@ it.each([
 describe("in the first hour of a healthy new stack", () => {
   /** Minutes until Lambda polls a new event source: see "Polling and stream starting positions" in its guide. */
   const untilPolled = 15;
-  const silences = [...alarms].filter(([id]) => /Silent$|Stalled$/.test(id));
+  const silences = [...alarms].filter(([id]) => /Stalled$/.test(id));
 
   it.each([...alarms])("%s does not ring while there are no figures", (id, found) => {
     expect(found).toMatchObject({
@@ -117,7 +117,7 @@ describe("in the first hour of a healthy new stack", () => {
   });
 
   it("the archive is not missed before it has run: its alarm looks at two whole days", () => {
-    expect(alarms.get("ArchiveArchiveSilent")?.EvaluationPeriods).toBe(2);
+    expect(alarms.get("ArchiveArchiveStalled")?.EvaluationPeriods).toBe(2);
     expect(silences.length).toBe(6);
   });
 });

@@ -72,7 +72,7 @@ it("backups are daily, and monthly in cold storage, in a vault that is locked fo
   const { Resources } = only("AWS::Backup::BackupSelection").Properties.BackupSelection;
   expect(Resources.map(inWords)).toEqual([
     expect.stringContaining("EventLogTable"),
-    expect.stringContaining("AccessConfig"),
+    expect.stringContaining("AuthConfig"),
   ]);
 });
 

@@ -29,11 +29,11 @@ describe("a stage with a domain", () => {
       ],
     });
     const [mapping] = Object.values(template.findResources("AWS::ApiGatewayV2::ApiMapping"));
-    expect(inWords(mapping?.Properties.ApiId)).toBe("ReadApi");
-    expect(inWords(mapping?.Properties.DomainName)).toBe("ReadApiDomainName");
+    expect(inWords(mapping?.Properties.ApiId)).toBe("PublicApi");
+    expect(inWords(mapping?.Properties.DomainName)).toBe("PublicApiDomainName");
     expect(mapping?.Properties.Stage).toBe("$default");
     expect(mapping?.Properties.ApiMappingKey).toBeUndefined();
-    expect(mapping?.DependsOn.map(plainId)).toContain("ReadApiStage");
+    expect(mapping?.DependsOn.map(plainId)).toContain("PublicApiStage");
   });
 
   it("serves it nowhere else, and tells clients of that name", () => {
@@ -57,7 +57,7 @@ describe("a stage with a domain", () => {
   });
 
   it("takes both hosts for its own, so that webhooks go to neither", () => {
-    const hosts = `${domain.name} ReadApi.execute-api.AWS::Region.AWS::URLSuffix`;
+    const hosts = `${domain.name} PublicApi.execute-api.AWS::Region.AWS::URLSuffix`;
     expect(ownHosts(template)).toEqual({ WebhooksApi: hosts, WebhooksDeliveriesSender: hosts });
   });
 });
@@ -71,7 +71,7 @@ describe("a stage without a domain", () => {
     }
     template.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: false });
     const { ApiUrl } = template.findOutputs("ApiUrl");
-    expect(inWords(ApiUrl?.Value)).toBe("ReadApi");
+    expect(inWords(ApiUrl?.Value)).toBe("PublicApi");
   });
 });
 

@@ -26,11 +26,11 @@ function valuesOf(template: Template, variable: string): Record<string, unknown>
 }
 
 const behindApi = [
-  "AccessOauth",
-  "ReadApiDocuments",
-  "ReadApiFakturoid",
-  "ReadApiFinzbooks",
-  "ReadApiSimplybooks",
+  "AuthOauth",
+  "PublicApiOpenApi",
+  "PublicApiFakturoid",
+  "PublicApiFinzbooks",
+  "PublicApiSimplybooks",
   "WebhooksApi",
 ];
 
@@ -80,7 +80,7 @@ describe("a stage with an edge", () => {
     const values = new Map(headers.map(({ HeaderName, HeaderValue }) => [HeaderName, HeaderValue]));
     expect(values.get("x-activity-edge-host")).toBe(domain.name);
     const secret = values.get("x-activity-edge-secret");
-    expect(inWords(secret)).toMatch(/^\{\{resolve:secretsmanager:ReadApiEdgeSecret:SecretString:.*\}\}$/);
+    expect(inWords(secret)).toMatch(/^\{\{resolve:secretsmanager:PublicApiEdgeSecret:SecretString:.*\}\}$/);
     expect(valuesOf(template, variables.edgeSecret)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, secret])));
     template.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: false });
   });
@@ -94,7 +94,7 @@ describe("a stage with an edge", () => {
 
   it("limits each address, each token and each API key, and answers 429 with a body and Retry-After", () => {
     const acl = only(template, "AWS::WAFv2::WebACL");
-    expect(inWords(distribution.WebACLId)).toBe("ReadApiEdgeAcl");
+    expect(inWords(distribution.WebACLId)).toBe("PublicApiEdgeAcl");
     expect(acl).toMatchObject({ Scope: "CLOUDFRONT", DefaultAction: { Allow: {} } });
     // Without these, "bearer  T" would have a count of its own beside "Bearer T".
     const TextTransformations = [
@@ -146,14 +146,14 @@ describe("a stage with an edge", () => {
     expect(records(template).map(([, type]) => type)).toEqual(["A", "AAAA"]);
     template.allResourcesProperties("AWS::Route53::RecordSet", {
       Name: `${domain.name}.`,
-      AliasTarget: { DNSName: { "Fn::GetAtt": [Match.stringLikeRegexp("ReadApiEdgeDistribution"), "DomainName"] } },
+      AliasTarget: { DNSName: { "Fn::GetAtt": [Match.stringLikeRegexp("PublicApiEdgeDistribution"), "DomainName"] } },
     });
     template.resourceCountIs("AWS::ApiGatewayV2::DomainName", 0);
   });
 
   it("sends webhooks to none of its names", () => {
     const hosts = Object.values(valuesOf(template, variables.apiHosts)).map(inWords);
-    const own = "activity.example.com ReadApi.execute-api.us-east-1.AWS::URLSuffix ReadApiEdgeDistribution";
+    const own = "activity.example.com PublicApi.execute-api.us-east-1.AWS::URLSuffix PublicApiEdgeDistribution";
     expect(hosts).toEqual([own, own]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
-import { keysThatBeginWith } from "#infra/constructs/leading-keys.ts";
+import { leadingKeys } from "#infra/constructs/leading-keys.ts";
 import { permissionsOf } from "#test/support/policies.ts";
 import { plainId, templateOf } from "#test/support/template.ts";
 
@@ -40,14 +40,14 @@ describe.each(stageNames)("in %s", (stage) => {
     expect(permissions.filter(({ action }) => action.startsWith("managed policy"))).toEqual([]);
   });
 
-  it("every function can write its own log only, the sender that of requests, and nobody but the review function the log of what happened", () => {
+  it("every function can write its own log only, the sender that of requests, and nobody but the audit function the log of what happened", () => {
     const logs = permissions.filter(({ action }) => action.startsWith("logs:"));
     expect(new Set(logs.map(({ action }) => action))).toEqual(new Set(["logs:CreateLogStream", "logs:PutLogEvents"]));
     const groupsOf = Map.groupBy(logs, ({ fn }) => fn);
     for (const [fn, own] of groupsOf) {
       const groups = new Set(own.map(({ resource }) => resource));
-      expect(groups.size, fn).toBe(["ReviewFunction", "WebhooksDeliveriesSender"].includes(fn) ? 2 : 1);
-      expect(groups.has("AuditLogsEvents"), fn).toBe(fn === "ReviewFunction");
+      expect(groups.size, fn).toBe(["AuditFunction", "WebhooksDeliveriesSender"].includes(fn) ? 2 : 1);
+      expect(groups.has("AuditLogsEvents"), fn).toBe(fn === "AuditFunction");
     }
   });
 
@@ -67,7 +67,7 @@ describe.each(stageNames)("in %s", (stage) => {
       "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] },
     });
     expect(Object.fromEntries(may("dynamodb:PutItem").map(({ fn, condition }) => [fn, condition]))).toEqual({
-      AccessAdmin: inTransaction,
+      AuthAdmin: inTransaction,
       IngestFunction: "",
       WebhooksApi: inTransaction,
       WebhooksDeliveriesSender: inTransaction,
@@ -87,10 +87,10 @@ describe.each(stageNames)("in %s", (stage) => {
 
   it("whoever reads the indexes, writes events of a queue or audits them can know which organisations are sharded", () => {
     const readers = permissions.filter(({ resource }) => resource.startsWith("EventLogTable/index/"));
-    const condition = JSON.stringify(keysThatBeginWith("sharded_orgs"));
+    const condition = JSON.stringify(leadingKeys("sharded_orgs"));
     const knowing = permissions.filter((one) => one.action === "dynamodb:Query" && one.condition === condition);
     expect(new Set(knowing.map(({ fn }) => fn))).toEqual(
-      new Set(["IngestFunction", "ReviewFunction", ...readers.map(({ fn }) => fn)]),
+      new Set(["IngestFunction", "AuditFunction", ...readers.map(({ fn }) => fn)]),
     );
   });
 

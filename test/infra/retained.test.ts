@@ -59,11 +59,11 @@ describe.each(templates)("in %s", (_, template) => {
     const queues = resourcesOf(template).filter(([, { Type }]) => Type === "AWS::SQS::Queue");
     const kept = queues.filter(([, { DeletionPolicy = "Delete" }]) => DeletionPolicy !== "Delete");
     expect(kept.map(([id]) => plainId(id)).sort()).toEqual([
+      "AuditDeadLetters",
       "IngestDeadLetters",
       "IngestQueue",
       "IngestRejected",
-      "ReviewUnlogged",
-      "WebhooksDeliveriesUnread",
+      "WebhooksDeliveriesDeadLetters",
     ]);
   });
 

@@ -95,7 +95,7 @@ describe.each(stageNames)("in %s", (name) => {
         expect(Properties.MaximumRetryAttempts ?? -1).toBe(-1);
         expect(Properties.MaximumRecordAgeInSeconds).toBe(23 * 3600);
         expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toMatch(
-          /^(WebhooksDeliveriesUnread|ReviewUnlogged)$/,
+          /^(WebhooksDeliveriesDeadLetters|AuditDeadLetters)$/,
         );
       },
     );
@@ -106,7 +106,7 @@ describe.each(stageNames)("in %s", (name) => {
         .map(([, { Properties }]) => [inWords(Properties.FunctionName), Properties.FilterCriteria?.Filters]);
       expect(Object.fromEntries(filters)).toEqual({
         WebhooksDeliveriesFanOut: [{ Pattern: JSON.stringify({ eventName: ["INSERT"] }) }],
-        ReviewFunction: undefined,
+        AuditFunction: undefined,
       });
     });
   });
@@ -160,12 +160,12 @@ describe.each(stageNames)("in %s", (name) => {
         [
           "AuditLogsAccess",
           [
-            "AccessAdmin",
-            "AccessOauth",
-            "ReadApiDocuments",
-            "ReadApiFakturoid",
-            "ReadApiFinzbooks",
-            "ReadApiSimplybooks",
+            "AuthAdmin",
+            "AuthOauth",
+            "PublicApiFakturoid",
+            "PublicApiFinzbooks",
+            "PublicApiOpenApi",
+            "PublicApiSimplybooks",
             "WebhooksApi",
             "WebhooksDeliveriesRepair",
           ],
@@ -178,7 +178,7 @@ describe.each(stageNames)("in %s", (name) => {
     it("is invoked by the API or the schedule only, where anyone but IAM may invoke it at all", () => {
       for (const [, { Properties }] of resources("AWS::Lambda::Permission")) {
         const [source, from] =
-          inWords(Properties.FunctionName) === "WebhooksDeliveriesDue"
+          inWords(Properties.FunctionName) === "WebhooksDeliveriesDeliveryScheduler"
             ? ["events.amazonaws.com", "WebhooksDeliveriesEachMinute"]
             : ["apigateway.amazonaws.com", ":execute-api:"];
         expect(Properties).toMatchObject({ Principal: source, Action: "lambda:InvokeFunction" });
@@ -197,11 +197,11 @@ describe.each(stageNames)("in %s", (name) => {
     const integrated = resources("AWS::ApiGatewayV2::Integration").map(([, { Properties }]) =>
       inWords(Properties.IntegrationUri),
     );
-    expect(integrated).not.toContain("AccessAdmin");
-    const dialects = ["ReadApiFinzbooks", "ReadApiSimplybooks", "ReadApiFakturoid"];
-    expect(new Set(integrated)).toEqual(new Set([...dialects, "AccessOauth", "ReadApiDocuments", "WebhooksApi"]));
+    expect(integrated).not.toContain("AuthAdmin");
+    const dialects = ["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid"];
+    expect(new Set(integrated)).toEqual(new Set([...dialects, "AuthOauth", "PublicApiOpenApi", "WebhooksApi"]));
     const invoked = resources("AWS::Lambda::Permission").map(([, { Properties }]) => inWords(Properties.FunctionName));
-    expect(invoked).not.toContain("AccessAdmin");
+    expect(invoked).not.toContain("AuthAdmin");
   });
 
   it("the functions that answer requests end before the gateway gives up", () => {
@@ -334,12 +334,12 @@ describe.each(stageNames)("in %s", (name) => {
         "QueueRejected",
         "TableEvents",
         "TableConfig",
-        "FunctionAccess",
+        "FunctionAdmin",
         "FunctionIngest",
         "FunctionFinzbooks",
         "QueueDeliveries",
         "QueueReplays",
-        "QueueUnread",
+        "QueueFanOutDeadLetters",
         "TableDeliveries",
         "FunctionWebhooks",
         "FunctionSender",

@@ -11,7 +11,7 @@ const sort = (...names: string[]) => names.map((AttributeName) => ({ AttributeNa
  * stage before you append the next. See "To add an index" in CONTRIBUTING.md.
  */
 const deployedIndexes = {
-  AccessConfig: [],
+  AuthConfig: [],
   EventLogTable: ["by_time", "by_type", "by_actor", "by_contact", "paid"],
   WebhooksDeliveriesTable: ["undelivered"],
 };
@@ -95,7 +95,7 @@ describe.each(stageNames)("in %s", (stage) => {
     ]);
     expect(Object.fromEntries(classes)).toEqual({
       EventLogTable: [stage === "prod" ? "STANDARD_INFREQUENT_ACCESS" : "STANDARD"],
-      AccessConfig: ["STANDARD"],
+      AuthConfig: ["STANDARD"],
       WebhooksDeliveriesTable: ["STANDARD"],
     });
   });

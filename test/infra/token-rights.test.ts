@@ -18,7 +18,7 @@ const resources = localResources(
 );
 const policies = identityPolicies(resources);
 const judge = policyJudge(new Map(), where.account);
-const [config] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "AccessConfig");
+const [config] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "AuthConfig");
 const partitionKeys = new Map([[config?.ref ?? "", "pk"]]);
 
 /** What the role of a function says to a request about the config table; undefined where it may. */
@@ -38,7 +38,7 @@ async function refusal(fn: string, operation: string, request: object): Promise<
 const Key = { pk: { S: "token#tok_1" }, sk: { S: "token" } };
 const one = { ":one": { N: "1" } };
 
-describe.each(["ReadApiFinzbooks", "ReadApiSimplybooks", "ReadApiFakturoid", "WebhooksApi"])("%s", (fn) => {
+describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid", "WebhooksApi"])("%s", (fn) => {
   it("counts requests and takes leases on the item of a token, and sees the item in the answer", async () => {
     for (const name of countedAttributes.filter((attribute) => !["pk", "sk"].includes(attribute))) {
       const request = { Key, UpdateExpression: `SET ${name} = :one`, ExpressionAttributeValues: one };
@@ -70,12 +70,12 @@ describe.each(["ReadApiFinzbooks", "ReadApiSimplybooks", "ReadApiFakturoid", "We
   });
 });
 
-describe("AccessOauth", () => {
+describe("AuthOauth", () => {
   it("issues access tokens on the item of their client, and cannot change what the client may", async () => {
     const of = (UpdateExpression: string) => ({ Key, UpdateExpression, ExpressionAttributeValues: one });
-    expect(await refusal("AccessOauth", "UpdateItem", of("SET access = :one"))).toBeUndefined();
+    expect(await refusal("AuthOauth", "UpdateItem", of("SET access = :one"))).toBeUndefined();
     for (const name of ["org_ids", "scopes", "expires_at", "hash"]) {
-      expect(await refusal("AccessOauth", "UpdateItem", of(`SET ${name} = :one`))).toMatch("is not authorized");
+      expect(await refusal("AuthOauth", "UpdateItem", of(`SET ${name} = :one`))).toMatch("is not authorized");
     }
   });
 });

@@ -12,7 +12,7 @@ const outputs = {
   QueueRejected: "rejected",
   TableEvents: "events",
   TableConfig: "config",
-  FunctionAccess: "access",
+  FunctionAdmin: "access",
   FunctionRepair: "repair",
   LogEvents: "audit-events",
   LogAccess: "audit-access",

@@ -290,7 +290,7 @@ describe("a queue", () => {
   });
 
   it("gives each message its group and its delay, and holds no group back", async () => {
-    const QueueUrl = stack.queues.unread;
+    const QueueUrl = stack.queues.fan_out_dead_letters;
     const single = { MessageBody: "single", MessageGroupId: "wh_1", MessageAttributes: { a: aText } };
     const Entries = [
       { Id: "a", MessageBody: "first", MessageGroupId: "wh_1" },
@@ -324,7 +324,7 @@ describe("a queue", () => {
     const message = { MessageBody: "x", DelaySeconds };
     const batch = { Entries: [{ Id: "a", ...message }] };
     for (const [operation, input] of Object.entries({ SendMessage: message, SendMessageBatch: batch })) {
-      const sent = aws(`AmazonSQS.${operation}`, { QueueUrl: stack.queues.unread, ...input });
+      const sent = aws(`AmazonSQS.${operation}`, { QueueUrl: stack.queues.fan_out_dead_letters, ...input });
       await expect(sent).rejects.toMatchObject({ code: "InvalidParameterValue" });
     }
   });

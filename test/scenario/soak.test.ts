@@ -54,7 +54,7 @@ const spoilings: Record<string, Spoiling> = {
   },
   "a damaged item that was not set aside": {
     check: "set aside",
-    spoil: ({ left }) => ({ left: new Map([...left, ["unread", []]]) }),
+    spoil: ({ left }) => ({ left: new Map([...left, ["fan_out_dead_letters", []]]) }),
   },
   "an event that is not shown": {
     check: "readable",

@@ -91,7 +91,7 @@ function tampering({ damaged }: Ledger, { logged: lines }: Found): Verdict {
   return { what: "tampering", expected: damaged.size, found: damaged.size - missing.length, problems };
 }
 
-/** The fan-out has reported each damaged item to the unread queue, in a small message. */
+/** The fan-out has reported each damaged item to the queue `fan_out_dead_letters`, in a small message. */
 function setAside({ damaged }: Ledger, { left }: Found): Verdict {
   const bodies = reportsOfDamage(left);
   const reported = new Set(bodies.map((body) => keyText(UnreadMessage.parse(JSON.parse(body)).key)));
@@ -107,7 +107,7 @@ function setAside({ damaged }: Ledger, { left }: Found): Verdict {
 const UnreadMessage = z.object({ key: z.object({ timeline: z.string(), position: z.string() }) });
 
 function reportsOfDamage(left: Found["left"]): readonly string[] {
-  return (left.get("unread") ?? []).filter((body) => body.includes('"reason":"DamagedItemError'));
+  return (left.get("fan_out_dead_letters") ?? []).filter((body) => body.includes('"reason":"DamagedItemError'));
 }
 
 function keyText({ timeline, position }: Pick<DamagedSoakItem, "timeline" | "position">): string {

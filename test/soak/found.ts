@@ -64,8 +64,8 @@ const queuesOfFaults = [
   "deliveries_dead_letters",
   "slow_deliveries_dead_letters",
   "replays_dead_letters",
-  "unread",
-  "unlogged",
+  "fan_out_dead_letters",
+  "audit_log_dead_letters",
 ];
 
 export async function gather(

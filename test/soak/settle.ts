@@ -41,7 +41,7 @@ function allTested(subscribers: readonly Subscriber[], { tests }: OwnerLog): boo
   return tests.every((id) => subscribers.some(({ receiver }) => receiver.tests.has(id)));
 }
 
-/** Whether the review function has come to the end of the stream. */
+/** Whether the audit function has come to the end of the stream. */
 function allLogged(stack: SoakStack, { accepted, damaged }: Ledger): boolean {
   const lines = auditLines(stack, "events");
   const ids = new Set(lines.map(({ event_id }) => event_id));

@@ -65,7 +65,7 @@ export async function startSoakStack({ assembly, folder, faults }: Options): Pro
 
 async function createOrgs(stack: LocalStack): Promise<Org[]> {
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
-  const FunctionName = named(stack.functions, "access");
+  const FunctionName = named(stack.functions, "admin");
   const admin = async (request: AdminRequest): Promise<unknown> => {
     const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
     return JSON.parse(answer.Payload?.transformToString() ?? "{}");

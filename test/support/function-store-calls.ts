@@ -184,15 +184,15 @@ function review(client: DynamoDBClient) {
 
 /** What each function with a right to a table calls of its stores, by the function's id in the template. */
 export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBClient) => StoreCalls>> = {
-  AccessAdmin: admin,
-  AccessOauth: oauth,
+  AuthAdmin: admin,
+  AuthOauth: oauth,
   IngestFunction: ingest,
-  ReadApiFakturoid: numberedDialect,
-  ReadApiFinzbooks: dialect,
-  ReadApiSimplybooks: numberedDialect,
-  ReviewFunction: review,
+  PublicApiFakturoid: numberedDialect,
+  PublicApiFinzbooks: dialect,
+  PublicApiSimplybooks: numberedDialect,
+  AuditFunction: review,
   WebhooksApi: webhooksApi,
-  WebhooksDeliveriesDue: due,
+  WebhooksDeliveriesDeliveryScheduler: due,
   WebhooksDeliveriesFanOut: fanOut,
   WebhooksDeliveriesRepair: repair,
   WebhooksDeliveriesReplayer: replayer,

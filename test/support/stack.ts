@@ -63,7 +63,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
   const events = eventStore(client, stack.tables.events ?? "");
 
   const admin = async (request: AdminRequest): Promise<Record<string, unknown>> => {
-    const FunctionName = stack.functions.access ?? "";
+    const FunctionName = stack.functions.admin ?? "";
     const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
     const reply: Record<string, unknown> = JSON.parse(answer.Payload?.transformToString() ?? "{}");
     if (typeof reply.secret === "string") secrets.add(reply.secret);

@@ -37,7 +37,7 @@ export type Calls<Store> = { readonly [Method in keyof Store]: () => Promise<unk
 export type StoreCalls = Readonly<Record<string, Readonly<Record<string, () => Promise<unknown>>>>>;
 
 /** The tables, by the names that the template's resources have. */
-export const tables = { config: "AccessConfig", events: "EventLogTable", deliveries: "WebhooksDeliveriesTable" };
+export const tables = { config: "AuthConfig", events: "EventLogTable", deliveries: "WebhooksDeliveriesTable" };
 
 const message = aDeliveryMessage();
 const { org_id, endpoint_id, delivery_id } = message;

@@ -83,7 +83,7 @@ async function startTarget(): Promise<StackRef> {
     api,
     queues: { ingest, rejected },
     tables: { events, config },
-    functions: { access: functions.access ?? "", repair: functions.repair ?? "" },
+    functions: { admin: functions.admin ?? "", repair: functions.repair ?? "" },
     demo: null,
     logIdentity: ingest,
     keepsLog: false,

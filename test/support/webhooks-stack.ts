@@ -111,7 +111,7 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
     },
 
     async deadLetterCounts() {
-      const names = Object.keys(stack.queues).filter((name) => /dead_letters|unread|rejected/.test(name));
+      const names = Object.keys(stack.queues).filter((name) => /dead_letters|rejected/.test(name));
       const counts = names.map(async (name) => [name, (await depth(stack, name)).visible] as const);
       return Object.fromEntries(await Promise.all(counts));
     },

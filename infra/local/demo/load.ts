@@ -31,10 +31,10 @@ export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions"
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
   const administer = async (request: AdminRequest): Promise<AdminReply> => {
     const answer = await lambda.send(
-      new InvokeCommand({ FunctionName: stack.functions.access, Payload: JSON.stringify(request) }),
+      new InvokeCommand({ FunctionName: stack.functions.admin, Payload: JSON.stringify(request) }),
     );
     const reply = answer.Payload?.transformToString() ?? "";
-    if (answer.FunctionError !== undefined) throw new Error(`The access function failed: ${reply}`);
+    if (answer.FunctionError !== undefined) throw new Error(`The admin function failed: ${reply}`);
     return JSON.parse(reply);
   };
 

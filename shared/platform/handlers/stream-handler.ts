@@ -37,7 +37,7 @@ export function stream<T extends object>({ read, handle, unread }: StreamHandlin
       } catch (refusal) {
         log("error", "unread record not reported", { sequence_number, ...errorFields(refusal) });
         if (isUnavailable(refusal)) again(record);
-        else add(counts, metrics.unreadRefused);
+        else add(counts, metrics.fanOutRecordsLost);
       }
     };
     const work = async (items: ReadonlyMap<T, DynamoDBRecord>): Promise<void> => {

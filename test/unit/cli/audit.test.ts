@@ -141,7 +141,7 @@ describe("audit", () => {
       endpoints: { dynamodb: nowhere, sqs: nowhere, lambda: nowhere },
       queues: { ingest: nowhere, rejected: nowhere },
       tables: { events: "events", config: "config" },
-      functions: { access: "access", repair: "repair" },
+      functions: { admin: "access", repair: "repair" },
       logFiles: { events: join(cwd, "e.log"), access: join(cwd, "a.log") },
       // Above the largest id that Linux and macOS give to a process.
       pid: 2 ** 30,

@@ -45,7 +45,7 @@ async function aStack(folder: string, { log_id, takes }: { log_id: string | null
     api: origin,
     queues: { ingest: `${origin}/000000000000/Ingest`, rejected: `${origin}/000000000000/Rejected` },
     tables: { events: "Events", config: "Config" },
-    functions: { access: "Access", repair: "Repair" },
+    functions: { admin: "Access", repair: "Repair" },
     endpoints: { dynamodb: origin, sqs: origin, lambda: origin },
     logFiles: { events: "events.log", access: "access.log" },
     pid: process.pid,

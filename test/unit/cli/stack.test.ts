@@ -15,7 +15,7 @@ async function identity(port: number, log_id?: string | null): Promise<string> {
     api: origin,
     queues,
     tables: { events: "Events", config: "Config" },
-    functions: { access: "Access", repair: "Repair" },
+    functions: { admin: "Access", repair: "Repair" },
     endpoints: { dynamodb: origin, sqs: origin, lambda: origin },
     logFiles: { events: "events.log", access: "access.log" },
     pid: process.pid,

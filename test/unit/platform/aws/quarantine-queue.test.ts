@@ -102,7 +102,7 @@ describe("the largest items that DynamoDB takes, full of U+0001", () => {
     const { failed, handled } = await run([...hostile, good(1)], queueThat(refusal));
     expect(failed).toEqual([]);
     expect(handled).toEqual(["01"]);
-    expect(lines.at(-1)).toMatchObject({ EventsUnreadable: hostile.length, UnreadRefused: hostile.length });
+    expect(lines.at(-1)).toMatchObject({ EventsUnreadable: hostile.length, FanOutRecordsLost: hostile.length });
   });
 
   it("come again where SQS is away, since a repeat can name them", async () => {

@@ -102,7 +102,7 @@ describe("a record", () => {
     expect(outcome).toMatchObject({ failed: [], unread: [] });
     const refused = { message: "unread record not reported", sequence_number: "seq-unreadable" };
     expect(outcome.lines).toContainEqual(expect.objectContaining(refused));
-    expect(outcome.lines.at(-1)).toMatchObject({ DeliveriesBegun: 2, EventsUnreadable: 1, UnreadRefused: 1 });
+    expect(outcome.lines.at(-1)).toMatchObject({ DeliveriesBegun: 2, EventsUnreadable: 1, FanOutRecordsLost: 1 });
   });
 });
 
