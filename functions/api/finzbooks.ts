@@ -1,6 +1,6 @@
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
 import { SuspendedOrgs, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
@@ -19,9 +19,9 @@ const shards = new ShardCache(shardSettingsReader(client, config), now);
 const suspended = new SuspendedOrgs(suspendedOrgsReader(client, config), now);
 
 /** Serves the FinzBooks dialect behind the HTTP API; changes nothing but the count of a token's uses. */
-export const handler = http({
+export const handler = createHttpHandler({
   name: "finzbooks",
-  answer: answerFinzbooks({
+  handle: createFinzbooksHandler({
     events: eventStore(client, env(variables.eventsTable), { shards, now, reportDamage: reportDamagedItems }),
     tokens: withSuspensions(tokenUses(client, config), suspended),
     now,
@@ -30,5 +30,5 @@ export const handler = http({
     shards.prefetch();
     suspended.prefetch();
   },
-  renderProblem,
+  renderError: renderError,
 });

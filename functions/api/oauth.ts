@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { readFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
-import { answerOauth, renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { parseFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import { createOauthHandler, renderOauthError } from "#shared/api/oauth/handler.ts";
 import { clientTokens } from "#shared/auth/dynamodb/client-token-store.ts";
 import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
@@ -16,15 +16,15 @@ const now = () => new Date();
 const suspended = new SuspendedOrgs(suspendedOrgsReader(client, table), now);
 
 /** Issues and revokes the access tokens of the Fakturoid dialect. It reads no event. */
-export const handler = http({
+export const handler = createHttpHandler({
   name: "oauth",
-  answer: answerOauth({
+  handle: createOauthHandler({
     tokens: withSuspensions(tokenUses(client, table), suspended),
     issued: clientTokens(client, table),
     now,
     random: randomBytes,
   }),
   prefetch: () => suspended.prefetch(),
-  renderProblem: renderOauthProblem,
-  readBody: readFormOrJsonBody,
+  renderError: renderOauthError,
+  parseBody: parseFormOrJsonBody,
 });

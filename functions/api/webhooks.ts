@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
-import { readJsonBody } from "#shared/api/handlers/json-body.ts";
-import { answerWebhooks } from "#shared/api/webhooks/handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import { parseJsonBody } from "#shared/api/handlers/json-body.ts";
+import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
 import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
 import { SuspendedOrgs, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
@@ -33,9 +33,9 @@ const now = () => new Date();
 const suspended = new SuspendedOrgs(suspendedOrgsReader(client, config), now);
 
 /** Serves the webhook endpoints of the FinzBooks dialect behind the HTTP API. */
-export const handler = http({
+export const handler = createHttpHandler({
   name: "webhooks",
-  answer: answerWebhooks({
+  handle: createWebhooksHandler({
     tokens: withSuspensions(tokenUses(client, config), suspended),
     endpoints: endpointStore(client, { config, events }, now),
     encryption: createSecretEncryption(env(variables.secretsKey), dataKeyStore(client, config)),
@@ -58,6 +58,6 @@ export const handler = http({
     random: randomBytes,
   }),
   prefetch: () => suspended.prefetch(),
-  renderProblem,
-  readBody: readJsonBody,
+  renderError: renderError,
+  parseBody: parseJsonBody,
 });

@@ -3,9 +3,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
 import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
 import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
@@ -61,7 +61,7 @@ function request(endpoint: string) {
     now: () => new Date(),
   };
   const headers = { authorization: `Bearer ${aSecret()}`, "x-aibooks-org": "org_1" };
-  return http({ name: "test", answer: answerFinzbooks(context), renderProblem })(
+  return createHttpHandler({ name: "test", handle: createFinzbooksHandler(context), renderError: renderError })(
     anHttpEvent("/api/public/v1/activity", { headers }),
     aContext(),
   );

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
-import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
-import type { HttpRequest, HttpTrace } from "#shared/api/http/request.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import type { HttpRequest, RequestContext } from "#shared/api/http/request.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aToken, testNow } from "./builders.ts";
@@ -22,7 +22,7 @@ export function dialect({
 } = {}) {
   const ports = tokenPorts(() => token, used, suspended);
   const read = vi.fn<EventReader["page"]>(async () => page);
-  const trace: HttpTrace = { headers: {}, facts: {} };
-  const answer = answerFinzbooks({ events: { page: read }, tokens: ports, now: () => testNow });
+  const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
+  const answer = createFinzbooksHandler({ events: { page: read }, tokens: ports, now: () => testNow });
   return { ...ports, read, trace, answer: (request: HttpRequest) => answer(request, trace) };
 }

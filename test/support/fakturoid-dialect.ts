@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { vi } from "vitest";
-import { renderProblem } from "#shared/api/fakturoid/errors.ts";
-import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
-import { readFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
-import type { HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { answerOauth, renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { renderError } from "#shared/api/fakturoid/errors.ts";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { parseFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import type { HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { createOauthHandler, renderOauthError } from "#shared/api/oauth/handler.ts";
 import type { AccessGrants } from "#shared/auth/access-grants.ts";
 import { clientScope, type Token } from "#shared/auth/caller.ts";
 import type { ClientTokens } from "#shared/auth/client-tokens.ts";
@@ -52,7 +52,7 @@ export function fakturoidDialect({
   const readOrg = vi.fn<OrgReader["read"]>(async (orgId) => known.get(orgId) ?? null);
   const upTo = vi.fn<PlaceStore["upTo"]>(async () => []);
   const put = vi.fn<PlaceStore["put"]>(async () => undefined);
-  const answer = answerFakturoid({
+  const answer = createFakturoidHandler({
     tokens: ports,
     orgs: { read: readOrg },
     events: { page: read },
@@ -60,10 +60,10 @@ export function fakturoidDialect({
     now: () => clock.now,
   });
   const ask = async (target: string, { method = "GET", headers = {} }: Asked = {}) => {
-    const trace: HttpTrace = { headers: {}, facts: {} };
+    const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
     const sent = { authorization: `Bearer ${aSecret()}`, "user-agent": userAgent, ...headers };
     const request = aRequest(target, { method, headers: sent });
-    const response = await answer(request, trace).catch((error: unknown) => renderProblem(error, request));
+    const response = await answer(request, trace).catch((error: unknown) => renderError(error, request));
     return { ...response, trace };
   };
   return { ask, clock, known, ...ports, read, readOrg, upTo, put };
@@ -114,13 +114,18 @@ export function oauthDialect(
     const { [hash]: _, ...others } = given.get(clientId) ?? {};
     given.set(clientId, others);
   });
-  const answer = answerOauth({
+  const answer = createOauthHandler({
     tokens: ports,
     issued: { grants, replace, revoke },
     now: () => clock.now,
     random: (bytes) => createHash("sha512").update(String(drawn++)).digest().subarray(0, bytes),
   });
-  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
+  const run = createHttpHandler({
+    name: "test",
+    handle: answer,
+    renderError: renderOauthError,
+    parseBody: parseFormOrJsonBody,
+  });
 
   const post = async (
     path: string,

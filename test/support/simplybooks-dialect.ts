@@ -1,7 +1,7 @@
 import { vi } from "vitest";
-import type { HttpTrace } from "#shared/api/http/request.ts";
-import { renderProblem } from "#shared/api/simplybooks/errors.ts";
-import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import type { RequestContext } from "#shared/api/http/request.ts";
+import { renderError } from "#shared/api/simplybooks/errors.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
@@ -50,11 +50,11 @@ export function simplybooksDialect({
   });
   const places = memoryPlaces();
   const now = () => clock.now;
-  const answer = answerSimplybooks({ tokens: ports, orgs: { read: readOrg }, events: { page }, places, now });
+  const answer = createSimplybooksHandler({ tokens: ports, orgs: { read: readOrg }, events: { page }, places, now });
   const ask = async (target: string, { method = "GET", headers = { "x-api-key": aSecret() } }: Asked = {}) => {
-    const trace: HttpTrace = { headers: {}, facts: {} };
+    const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
     const request = aRequest(target, { method, headers });
-    const response = await answer(request, trace).catch((error: unknown) => renderProblem(error, request));
+    const response = await answer(request, trace).catch((error: unknown) => renderError(error, request));
     return { ...response, trace };
   };
   return { ask, clock, issued, known, ...ports, readOrg, page, places };

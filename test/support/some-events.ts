@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { visibleTypes } from "#shared/api/simplybooks/types.ts";
+import { visibleEntityTypes } from "#shared/api/simplybooks/types.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
@@ -62,7 +62,7 @@ type Told = {
 } & Pick<EventInput, "entity_id" | "entity_ref" | "actor_user_id" | "actor" | "related"> & { readonly at: number };
 
 const told: fc.Arbitrary<Told> = fc.record({
-  type: fc.constantFrom(...visibleTypes),
+  type: fc.constantFrom(...visibleEntityTypes),
   action: fc.option(someAction),
   verb: knownVerb,
   entity_id: someId,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import type { HttpRequest, HttpTrace } from "#shared/api/http/request.ts";
-import { answerWebhooks } from "#shared/api/webhooks/handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import type { HttpRequest, RequestContext } from "#shared/api/http/request.ts";
+import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
@@ -91,9 +91,9 @@ export function webhooksApi({
       return [known.token_id, known];
     }),
   );
-  const trace: HttpTrace = { headers: {}, facts: {} };
+  const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
   const ports = tokenPorts(({ holder }) => tokens.get(holder) ?? null, 1, suspended);
-  const answer = answerWebhooks({
+  const answer = createWebhooksHandler({
     ...managed.world,
     tokens: ports,
   });
@@ -103,7 +103,7 @@ export function webhooksApi({
     try {
       return await answer(request, trace);
     } catch (error) {
-      return renderProblem(error, request);
+      return renderError(error, request);
     }
   };
   return { ...managed, ...ports, trace, ask };

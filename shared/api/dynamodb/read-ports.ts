@@ -12,7 +12,7 @@ import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
 
 /** All that a dialect reads from: the log, tokens, and for lists that are paged by number places and organisations. */
-export function readWorld(
+export function createReadPorts(
   tables: { readonly events: string; readonly config: string },
   reportDamage: NonNullable<EventStoreOptions["reportDamage"]>,
 ): WindowWorld & {

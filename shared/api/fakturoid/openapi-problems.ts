@@ -1,17 +1,17 @@
 import { headerRefs } from "#shared/api/finzbooks/openapi-problems.ts";
-import { exactly } from "#shared/api/finzbooks/openapi-schemas.ts";
-import { renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { renderOauthError } from "#shared/api/oauth/handler.ts";
 import { invalidToken } from "#shared/auth/authenticate.ts";
 import { orgSuspended } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { renderProblem } from "./errors.ts";
+import { renderError } from "./errors.ts";
 import { toNumericId } from "./numeric-id.ts";
 import { maxPage } from "./query.ts";
-import { fakturoidRate } from "./rate.ts";
+import { fakturoidRateLimitPolicy } from "./rate.ts";
 import { unknownResource } from "./routes.ts";
 import { subjectNotFound } from "./subject-lookup.ts";
 
-export const rateHeaders = ["X-RateLimit-Policy", "X-RateLimit"] as const;
+export const rateLimitHeaderNames = ["X-RateLimit-Policy", "X-RateLimit"] as const;
 
 /** A number that stands for a subject in the examples. */
 export const sampleSubject = toNumericId("con_acme").id;
@@ -21,7 +21,7 @@ type Status = { readonly name: string; readonly description: string; readonly he
 type Family = {
   /** What the names of its components begin with. */
   readonly prefix: "Fakturoid" | "Oauth";
-  readonly render: typeof renderProblem;
+  readonly render: typeof renderError;
   /** One sample of every error that is met there. */
   readonly samples: Readonly<Record<string, Error>>;
   readonly statuses: Readonly<Record<number, Status>>;
@@ -32,7 +32,7 @@ const anywhere = {
   org_suspended: orgSuspended(),
   rate_limited: new ActivityError(
     "rate_limited",
-    `More than ${fakturoidRate.limit} requests in a minute: wait 17 seconds.`,
+    `More than ${fakturoidRateLimitPolicy.limit} requests in a minute: wait 17 seconds.`,
     { retryAfter: 17 },
   ),
   store_unavailable: new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }),
@@ -47,18 +47,18 @@ const statusesAnywhere = {
     name: "TooManyRequests",
     description:
       "The token, or the client, has used up its window, or runs too many requests at a time that read much.",
-    headers: ["Retry-After", ...rateHeaders],
+    headers: ["Retry-After", ...rateLimitHeaderNames],
   },
   500: {
     name: "InternalError",
     description: "A defect on our side. Quote the request that the description names when you report it.",
-    headers: rateHeaders,
+    headers: rateLimitHeaderNames,
   },
 };
 
 const reading: Family = {
   prefix: "Fakturoid",
-  render: renderProblem,
+  render: renderError,
   samples: {
     ...anywhere,
     invalid_value: new ActivityError("invalid_value", `page must be a whole number from 1 to ${maxPage}.`, {
@@ -78,7 +78,7 @@ const reading: Family = {
       description:
         "A parameter has a bad value, the events do not show which subject a number stands for, or the header " +
         "`User-Agent` is missing.",
-      headers: rateHeaders,
+      headers: rateLimitHeaderNames,
     },
     401: {
       name: "Unauthorized",
@@ -88,26 +88,26 @@ const reading: Family = {
     403: {
       name: "Forbidden",
       description: "The token lacks the scope, or the operator has suspended the account.",
-      headers: rateHeaders,
+      headers: rateLimitHeaderNames,
     },
     404: {
       name: "NotFound",
       description: "There is no such path or account, or the token is not for the account: it tells neither apart.",
-      headers: rateHeaders,
+      headers: rateLimitHeaderNames,
     },
     503: {
       name: "Unavailable",
       description:
         "The store is busy or away, or the page is too far from any that was read lately: try again after the time " +
         "given. Each repeat gets further.",
-      headers: ["Retry-After", ...rateHeaders],
+      headers: ["Retry-After", ...rateLimitHeaderNames],
     },
   },
 };
 
 const oauth: Family = {
   prefix: "Oauth",
-  render: renderOauthProblem,
+  render: renderOauthError,
   samples: {
     ...anywhere,
     invalid_value: new ActivityError("invalid_value", "The body must be JSON in UTF-8, without a byte order mark."),
@@ -133,19 +133,23 @@ const oauth: Family = {
       description:
         "The body lacks a field or names another grant, the header `User-Agent` is missing, or the operator has " +
         "suspended the account of the client (`unauthorized_client`).",
-      headers: rateHeaders,
+      headers: rateLimitHeaderNames,
     },
     401: {
       name: "Unauthorized",
       description: "The client is unknown, its secret is wrong, or it was revoked.",
       headers: ["WWW-Authenticate"],
     },
-    413: { name: "TooLarge", description: "The body is larger than the API takes.", headers: rateHeaders },
-    415: { name: "UnsupportedMediaType", description: "The body is neither JSON nor a form.", headers: rateHeaders },
+    413: { name: "TooLarge", description: "The body is larger than the API takes.", headers: rateLimitHeaderNames },
+    415: {
+      name: "UnsupportedMediaType",
+      description: "The body is neither JSON nor a form.",
+      headers: rateLimitHeaderNames,
+    },
     503: {
       name: "Unavailable",
       description: "The store is busy or away: try again after the time given.",
-      headers: ["Retry-After", ...rateHeaders],
+      headers: ["Retry-After", ...rateLimitHeaderNames],
     },
   },
 };
@@ -159,7 +163,7 @@ function rendered({ render, samples }: Family) {
 }
 
 function schemaOf(family: Family) {
-  return exactly(
+  return objectSchema(
     {
       error: { type: "string", enum: [...new Set(rendered(family).map(({ value }) => value.error))] },
       error_description: { type: "string" },
@@ -168,10 +172,10 @@ function schemaOf(family: Family) {
   );
 }
 
-export const problemSchemas = { FakturoidProblem: schemaOf(reading), OauthProblem: schemaOf(oauth) };
+export const errorSchemas = { FakturoidProblem: schemaOf(reading), OauthProblem: schemaOf(oauth) };
 
 /** One response component for each status of each family, with an example of each error that has it. */
-export function problemResponses() {
+export function describeErrorResponses() {
   const responses = [reading, oauth].flatMap((family) => {
     const problems = rendered(family);
     return Object.entries(family.statuses).map(([status, { name, description, headers }]) => {
@@ -187,10 +191,10 @@ export function problemResponses() {
 }
 
 /** References to the error responses of an operation that reads. */
-export const readingProblems = (...codes: readonly number[]) => problemRefs(reading, codes);
+export const errorResponseRefs = (...codes: readonly number[]) => problemRefs(reading, codes);
 
 /** References to the error responses of an operation on tokens. */
-export const oauthProblems = (...codes: readonly number[]) => problemRefs(oauth, codes);
+export const oauthErrorResponseRefs = (...codes: readonly number[]) => problemRefs(oauth, codes);
 
 function problemRefs({ prefix, statuses }: Family, codes: readonly number[]) {
   return Object.fromEntries(

@@ -1,11 +1,11 @@
-import { exactly } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { tokenBytes, tokenHash, tokenIdOfHash, writeAccessToken, writeToken } from "#shared/auth/token.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
-import { nameOf, objectTypes } from "./mapping.ts";
-import { problemSchemas } from "./openapi-problems.ts";
+import { relatedObjectTypes, toEventName } from "./mapping.ts";
+import { errorSchemas } from "./openapi-problems.ts";
 import { pageSize } from "./query.ts";
 import { renderEvents, renderUser } from "./render.ts";
 
@@ -86,7 +86,7 @@ const rights = {
 
 /** The component schemas of this dialect, and of the tokens that it is read with. */
 export const fakturoidSchemas = {
-  FakturoidEvent: exactly(
+  FakturoidEvent: objectSchema(
     {
       name: {
         type: "string",
@@ -94,7 +94,7 @@ export const fakturoidSchemas = {
         description:
           "`{model}_{what happened}`; an update of one field is `{model}_{field}_changed`. The vocabulary is open: " +
           "show what you do not know by its `text`.",
-        examples: [nameOf(event)],
+        examples: [toEventName(event)],
       },
       created_at: {
         type: "string",
@@ -106,13 +106,13 @@ export const fakturoidSchemas = {
       related_objects: {
         type: "array",
         description: "What it is about and has a type here: the document, the subject, then the rest.",
-        items: exactly(
-          { id: numericId, type: { type: "string", enum: [...new Set(Object.values(objectTypes))] } },
+        items: objectSchema(
+          { id: numericId, type: { type: "string", enum: [...new Set(Object.values(relatedObjectTypes))] } },
           {},
           customId,
         ),
       },
-      user: exactly(
+      user: objectSchema(
         {
           id: {
             ...numericId,
@@ -140,7 +140,7 @@ export const fakturoidSchemas = {
     { description: "One state change, as it was written and will stay." },
   ),
   FakturoidEvents: { type: "array", maxItems: pageSize, items: { $ref: "#/components/schemas/FakturoidEvent" } },
-  FakturoidUser: exactly(
+  FakturoidUser: objectSchema(
     {
       id: { ...numericId, description: "The user, or the token itself where it speaks for none." },
       full_name: { type: "string", description: "The robot of the first account." },
@@ -151,7 +151,7 @@ export const fakturoidSchemas = {
       accounts: {
         type: "array",
         minItems: 1,
-        items: exactly({
+        items: objectSchema({
           slug: { ...textOrNull, description: "Its name in paths; `null` where it has none yet." },
           logo: { ...textOrNull, description: "Always `null`." },
           name: { type: "string" },
@@ -169,7 +169,7 @@ export const fakturoidSchemas = {
     required: ["grant_type"],
     properties: { grant_type: { type: "string", const: "client_credentials" } },
   },
-  OauthToken: exactly(
+  OauthToken: objectSchema(
     {
       access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
       token_type: { type: "string", const: sampleToken.token_type },
@@ -195,5 +195,5 @@ export const fakturoidSchemas = {
     required: ["token"],
     properties: { token: { type: "string", minLength: 1, description: "The access token to revoke." } },
   },
-  ...problemSchemas,
+  ...errorSchemas,
 };

@@ -1,14 +1,20 @@
-import { costOfReading, headerRefs } from "#shared/api/finzbooks/openapi-problems.ts";
-import { exactly } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { headerRefs, readCostDescription } from "#shared/api/finzbooks/openapi-problems.ts";
+import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
 import { timeParameter } from "#shared/api/openapi/time.ts";
 import { accessTokenSeconds } from "#shared/auth/access-token.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { rateState } from "#shared/auth/rate-limit.ts";
-import { oauthProblems, problemResponses, rateHeaders, readingProblems, sampleSubject } from "./openapi-problems.ts";
+import {
+  describeErrorResponses,
+  errorResponseRefs,
+  oauthErrorResponseRefs,
+  rateLimitHeaderNames,
+  sampleSubject,
+} from "./openapi-problems.ts";
 import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./openapi-schemas.ts";
 import { maxPage, pageSize } from "./query.ts";
-import { fakturoidRate } from "./rate.ts";
+import { fakturoidRateLimitPolicy } from "./rate.ts";
 
 const parameters = {
   FakturoidUserAgent: {
@@ -47,7 +53,7 @@ const parameters = {
 };
 
 const sampleNow = new Date("2026-05-12T07:51:05Z");
-const sampleRate = fakturoidRate.headers(rateState(2, sampleNow, fakturoidRate.limit), sampleNow);
+const sampleRate = fakturoidRateLimitPolicy.headers(rateState(2, sampleNow, fakturoidRateLimitPolicy.limit), sampleNow);
 
 /** The headers that only this dialect has. */
 const headers = {
@@ -58,7 +64,7 @@ const headers = {
     example: sampleRate["x-ratelimit-policy"],
   },
   "X-RateLimit": {
-    description: `\`r\` of them are left; the next window begins in \`t\` seconds. ${costOfReading}`,
+    description: `\`r\` of them are left; the next window begins in \`t\` seconds. ${readCostDescription}`,
     schema: { type: "string" },
     example: sampleRate["x-ratelimit"],
   },
@@ -76,9 +82,9 @@ const schemaRef = (name: keyof typeof fakturoidSchemas) => ({ $ref: `#/component
 const scope: Scope[] = ["AIBooks.activity.READ"];
 const security = [{ oauthToken: scope }, { accessToken: scope }];
 
-function answered(description: string, schema: object, example: unknown, headerNames: readonly string[] = []) {
+function okResponse(description: string, schema: object, example: unknown, headerNames: readonly string[] = []) {
   const content = { "application/json": { schema, examples: { sample: { value: example } } } };
-  return { 200: { description, headers: headerRefs([...rateHeaders, ...headerNames]), content } };
+  return { 200: { description, headers: headerRefs([...rateLimitHeaderNames, ...headerNames]), content } };
 }
 
 const user = {
@@ -88,8 +94,8 @@ const user = {
   security,
   parameters: refs("FakturoidUserAgent"),
   responses: {
-    ...answered("The user.", schemaRef("FakturoidUser"), sampleUser),
-    ...readingProblems(400, 401, 403, 429, 500, 503),
+    ...okResponse("The user.", schemaRef("FakturoidUser"), sampleUser),
+    ...errorResponseRefs(400, 401, 403, 429, 500, 503),
   },
 };
 
@@ -109,14 +115,14 @@ function list(operationId: string, summary: string, which: string) {
       ifNoneMatchRef,
     ],
     responses: {
-      ...notModified(rateHeaders),
-      ...answered(
+      ...notModified(rateLimitHeaderNames),
+      ...okResponse(
         `A page of events. It has fewer than ${pageSize} only at the end.`,
         schemaRef("FakturoidEvents"),
         sampleEvents,
         conditionalHeaderNames,
       ),
-      ...readingProblems(400, 401, 403, 404, 429, 500, 503),
+      ...errorResponseRefs(400, 401, 403, 404, 429, 500, 503),
     },
   };
 }
@@ -127,7 +133,7 @@ type OauthOperation = {
   readonly description: string;
   readonly body: "OauthGrant" | "OauthRevocation";
   readonly bodyExample: Readonly<Record<string, string>>;
-  readonly answer: ReturnType<typeof answered>;
+  readonly answer: ReturnType<typeof okResponse>;
 };
 
 const oauthOperations: readonly OauthOperation[] = [
@@ -140,7 +146,7 @@ const oauthOperations: readonly OauthOperation[] = [
       "the same token again. All tokens of a client share the client's rate.",
     body: "OauthGrant",
     bodyExample: { grant_type: "client_credentials" },
-    answer: answered("Issued.", schemaRef("OauthToken"), sampleToken, ["Cache-Control", "Pragma"]),
+    answer: okResponse("Issued.", schemaRef("OauthToken"), sampleToken, ["Cache-Control", "Pragma"]),
   },
   {
     name: "revoke",
@@ -148,7 +154,7 @@ const oauthOperations: readonly OauthOperation[] = [
     description: "RFC 7009: what is unknown, or another client's, is nothing to revoke, and answered the same.",
     body: "OauthRevocation",
     bodyExample: { token: sampleToken.access_token },
-    answer: answered("It does not hold any more.", exactly({}), {}, ["Cache-Control", "Pragma"]),
+    answer: okResponse("It does not hold any more.", objectSchema({}), {}, ["Cache-Control", "Pragma"]),
   },
 ];
 
@@ -168,7 +174,7 @@ function oauthPaths() {
           required: true,
           content: { "application/json": media, "application/x-www-form-urlencoded": media },
         },
-        responses: { ...answer, ...oauthProblems(400, 401, 413, 415, 429, 500, 503) },
+        responses: { ...answer, ...oauthErrorResponseRefs(400, 401, 413, 415, 429, 500, 503) },
       };
       return [`/api/v3/oauth/${name}${suffix}`, { post }] as const;
     });
@@ -196,5 +202,5 @@ export function fakturoidPaths() {
 
 /** What the paths refer to, besides what all dialects share. */
 export function fakturoidComponents() {
-  return { schemas: fakturoidSchemas, parameters, headers, responses: problemResponses() };
+  return { schemas: fakturoidSchemas, parameters, headers, responses: describeErrorResponses() };
 }

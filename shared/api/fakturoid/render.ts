@@ -7,29 +7,29 @@ import type { EventPart } from "#shared/events/query/query.ts";
 import { type Mention, mentionsOf } from "#shared/events/related-entities.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { offsetText, zoneClock } from "#shared/platform/time/zone-clock.ts";
-import { namedChange, nameOf, objectTypes } from "./mapping.ts";
+import { getNamingChange, relatedObjectTypes, toEventName } from "./mapping.ts";
 import { toNumericId } from "./numeric-id.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
-export const shownParts = ["actor", "related", "text", "params", "contact_id"] as const satisfies EventPart[];
+export const eventProjection = ["actor", "related", "text", "params", "contact_id"] as const satisfies EventPart[];
 
 /** What rendering needs to know of the account. */
-export type Account = Pick<Org, "time_zone" | "robot_name">;
+export type FakturoidAccount = Pick<Org, "time_zone" | "robot_name">;
 
 /** One page: a bare array, newest first. */
-export function renderEvents(events: readonly ActivityEvent[], account: Account): string {
+export function renderEvents(events: readonly ActivityEvent[], account: FakturoidAccount): string {
   return `[${events.map((event) => renderEvent(event, account)).join(",")}]`;
 }
 
 /** One event, with its keys in the order of the contract. Its parameters are the writer's own text. */
-export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: Account): string {
+export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: FakturoidAccount): string {
   const local = zoneClock(time_zone).local(Date.parse(event.occurred_at));
   const actor = actorOf(event);
-  const change = namedChange(event);
+  const change = getNamingChange(event);
   const { id, ...custom } = event.actor_user_id === null ? { id: null } : toNumericId(event.actor_user_id);
   const user = { id, full_name: actorName(event, robot_name, actor), avatar: actor.avatar_url, ...custom };
   return (
-    `{"name":${JSON.stringify(nameOf(event, change))},"created_at":"${local.text}${offsetText(local.offset)}"` +
+    `{"name":${JSON.stringify(toEventName(event, change))},"created_at":"${local.text}${offsetText(local.offset)}"` +
     `,"text":${JSON.stringify(event.text ?? phraseOf(event).sentence)}` +
     `,"related_objects":${JSON.stringify(relatedObjects(event))}` +
     `,"user":${JSON.stringify(user)},"params":${paramsOf(event, change)}}`
@@ -43,12 +43,12 @@ function relatedObjects(event: ActivityEvent) {
   const named = mentionsOf(event).filter((mention) => mention.type !== "CONTACT" || isSubject(mention));
   const subjects = named.filter(isSubject);
   const [document, ...others] = named.filter(
-    (mention) => !isSubject(mention) && objectTypes[mention.type] !== undefined,
+    (mention) => !isSubject(mention) && relatedObjectTypes[mention.type] !== undefined,
   );
   const ordered = [...(document === undefined ? [] : [document]), ...subjects, ...others];
   return ordered.map((mention) => {
     const { id, ...custom } = toNumericId(mention.id);
-    return { id, type: objectTypes[mention.type], ...custom };
+    return { id, type: relatedObjectTypes[mention.type], ...custom };
   });
 }
 

@@ -2,7 +2,7 @@ import { ShortMemory } from "#shared/auth/short-memory.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
-import { visibleTypes } from "./mapping.ts";
+import { visibleEntityTypes } from "./mapping.ts";
 import { isDerivedId, toNumericId } from "./numeric-id.ts";
 
 /** Events of each of the two searches for a subject, at most. */
@@ -64,7 +64,7 @@ function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "a
     actor_user_id: null,
     contact_id: null,
     settled: null,
-    visible: visibleTypes,
+    visible: visibleEntityTypes,
     parts: ["contact_id"],
   };
 }

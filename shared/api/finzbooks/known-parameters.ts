@@ -1,4 +1,4 @@
-import { invalid, unknownParameter } from "#shared/api/http/parameters.ts";
+import { findUnknownParam, invalidValue } from "#shared/api/http/parameters.ts";
 import { suggestion } from "#shared/platform/did-you-mean.ts";
 
 /**
@@ -6,7 +6,7 @@ import { suggestion } from "#shared/platform/did-you-mean.ts";
  * that it was to leave out. Throws `ActivityError` `invalid_value` with the parameter and the names that are known.
  */
 export function assertKnownParameters(query: URLSearchParams, known: readonly string[]): void {
-  const name = unknownParameter(query, known);
+  const name = findUnknownParam(query, known);
   if (name === null) return;
-  throw invalid(name, `Unknown parameter '${name}'.${suggestion(name, known)}`, { valid: known });
+  throw invalidValue(name, `Unknown parameter '${name}'.${suggestion(name, known)}`, { valid: known });
 }

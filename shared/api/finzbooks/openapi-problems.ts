@@ -3,7 +3,7 @@ import { orgSuspended } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import { renderProblem } from "./errors.ts";
+import { renderError } from "./errors.ts";
 
 /**
  * One sample of every error, rendered by the code that renders the real ones: status, code and shape cannot drift
@@ -61,20 +61,20 @@ const statuses: Readonly<Record<number, { readonly name: string; readonly descri
 };
 
 const rendered = Object.values(samples).map((error) => {
-  const { status, headers, body } = renderProblem(error, { requestId: "Kx3bTjQeoAMEVvg=" });
+  const { status, headers, body } = renderError(error, { requestId: "Kx3bTjQeoAMEVvg=" });
   const sample: { readonly code: string } = JSON.parse(body);
   return { status, headers, sample };
 });
 
 /** The code of every error that the API answers. */
-export const problemCodes: readonly string[] = [...new Set(rendered.map(({ sample }) => sample.code))];
+export const errorCodes: readonly string[] = [...new Set(rendered.map(({ sample }) => sample.code))];
 
-export const problemSchema = {
+export const errorSchema = {
   type: "object",
   description: "What went wrong. `code` is stable; `message` is for people and may change.",
   required: ["code", "message"],
   properties: {
-    code: { type: "string", enum: problemCodes },
+    code: { type: "string", enum: errorCodes },
     message: { type: "string" },
     field: { type: "string", description: "The parameter, header or field of the body that is at fault." },
     details: { type: "object", description: "What is needed to mend it, such as the list of valid values." },
@@ -83,18 +83,18 @@ export const problemSchema = {
 };
 
 /** What the rate counts, for the descriptions of its headers. */
-export const costOfReading = "A request that reads more than a page of ordinary events counts as several.";
+export const readCostDescription = "A request that reads more than a page of ordinary events counts as several.";
 
-export const rateHeaders = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
+export const rateLimitHeaderNames = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
 
 /** Whatever is refused after the token was recognised tells how the token stands. */
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
-  400: rateHeaders,
+  400: rateLimitHeaderNames,
   401: ["WWW-Authenticate"],
-  403: rateHeaders,
-  429: ["Retry-After", ...rateHeaders],
-  500: rateHeaders,
-  503: ["Retry-After", ...rateHeaders],
+  403: rateLimitHeaderNames,
+  429: ["Retry-After", ...rateLimitHeaderNames],
+  500: rateLimitHeaderNames,
+  503: ["Retry-After", ...rateLimitHeaderNames],
 };
 
 /** References to the headers of a response. Every one carries its request id. */
@@ -103,7 +103,7 @@ export function headerRefs(names: readonly string[]) {
 }
 
 /** One response component for each status, with an example of each error that has it. */
-export function problemResponses() {
+export function describeErrorResponses() {
   const responses = Object.entries(statuses).map(([status, { name, description }]) => {
     const examples = rendered
       .filter((problem) => problem.status === Number(status))
@@ -117,7 +117,7 @@ export function problemResponses() {
 }
 
 /** References to the error responses that an operation may answer with. */
-export function problemRefs(...codes: readonly number[]) {
+export function errorResponseRefs(...codes: readonly number[]) {
   return Object.fromEntries(
     codes.map((status) => [String(status), { $ref: `#/components/responses/${statuses[status]?.name}` }]),
   );

@@ -9,7 +9,7 @@ import {
   maxRefLength,
   maxRelated,
 } from "#shared/events/limits.ts";
-import { problemSchema } from "./openapi-problems.ts";
+import { errorSchema } from "./openapi-problems.ts";
 import { maxLimit } from "./query.ts";
 
 const sampleEvent = {
@@ -35,15 +35,15 @@ type Schemas = Readonly<Record<string, unknown>>;
  * An object of an answer: all of `properties` are required, `optional` ones may be there. Open to others, so that clients
  * that were generated today read what a later version adds.
  */
-export function exactly(properties: Schemas, facts: Schemas = {}, optional: Schemas = {}) {
+export function objectSchema(properties: Schemas, facts: Schemas = {}, optional: Schemas = {}) {
   const all: Schemas = { ...properties, ...optional };
   return { type: "object", ...facts, required: Object.keys(properties), properties: all };
 }
 
-export const success = { code: { type: "integer", const: 0 }, message: { type: "string", const: "success" } };
+export const successProperties = { code: { type: "integer", const: 0 }, message: { type: "string", const: "success" } };
 
 /** A moment as every answer shows it. */
-export const timeSchema = {
+export const timestampSchema = {
   type: "string",
   format: "date-time",
   description: "UTC; whole seconds, or three fraction digits.",
@@ -55,13 +55,13 @@ const nameOrNull = { type: ["string", "null"], description: "As of then; `null` 
 
 /** What `include` adds to an event. */
 const includedSchemas = {
-  actor: exactly(
+  actor: objectSchema(
     {
       user_id: { ...idOrNull, description: "As `actor_user_id`." },
       name: nameOrNull,
       type: { type: ["string", "null"], enum: [...actorTypes, null] },
       on_behalf_of: {
-        ...exactly({ user_id: { type: "string" }, name: nameOrNull }),
+        ...objectSchema({ user_id: { type: "string" }, name: nameOrNull }),
         type: ["object", "null"],
         description: "Whose account or authority was used, where it was not the actor's own.",
       },
@@ -73,7 +73,7 @@ const includedSchemas = {
     type: "array",
     maxItems: maxRelated,
     description: "What else the event is about. With `include=related`.",
-    items: exactly({
+    items: objectSchema({
       entity_type: { type: "string", description: "Also kinds that this API does not list." },
       entity_id: { type: "string", minLength: 1, maxLength: maxIdLength },
       entity_ref: { type: ["string", "null"], maxLength: maxRefLength },
@@ -83,7 +83,7 @@ const includedSchemas = {
 
 /** An event of the kinds of document that `entityType` describes; `optional` are properties that it need not have. */
 export function eventSchema(entityType: Readonly<Record<string, unknown>>, optional: Schemas = {}) {
-  return exactly(
+  return objectSchema(
     {
       event_id: { type: "string", pattern: eventIdPattern.source },
       action: {
@@ -107,10 +107,10 @@ export function eventSchema(entityType: Readonly<Record<string, unknown>>, optio
       changes: {
         type: ["object", "null"],
         description: "The fields that changed, each with its old and its new value.",
-        additionalProperties: exactly({ old: {}, new: {} }),
+        additionalProperties: objectSchema({ old: {}, new: {} }),
       },
       metadata: { type: "object", description: "The context of the change: address, request id, source." },
-      occurred_at: timeSchema,
+      occurred_at: timestampSchema,
     },
     { description: "One state change, as it was written and will stay.", examples: [sampleEvent] },
     optional,
@@ -121,10 +121,10 @@ export function eventSchema(entityType: Readonly<Record<string, unknown>>, optio
 export const finzbooksSchemas = {
   EntityType: { type: "string", enum: documentTypes },
   Event: eventSchema({ $ref: "#/components/schemas/EntityType" }, includedSchemas),
-  Activity: exactly({
-    ...success,
+  Activity: objectSchema({
+    ...successProperties,
     activity: { type: "array", maxItems: maxLimit, items: { $ref: "#/components/schemas/Event" } },
-    page_context: exactly(
+    page_context: objectSchema(
       {
         limit: { type: "integer", minimum: 1, maximum: maxLimit },
         returned: { type: "integer", minimum: 0, maximum: maxLimit },
@@ -143,9 +143,9 @@ export const finzbooksSchemas = {
       },
     ),
   }),
-  Whoami: exactly({
-    ...success,
-    token: exactly({
+  Whoami: objectSchema({
+    ...successProperties,
+    token: objectSchema({
       token_id: { type: "string", pattern: "^tok_[0-9a-f]{32}$" },
       org_id: { type: "string" },
       user_id: { type: ["string", "null"] },
@@ -153,5 +153,5 @@ export const finzbooksSchemas = {
       tier: { type: "string", const: "DEFAULT" },
     }),
   }),
-  Problem: problemSchema,
+  Problem: errorSchema,
 };

@@ -9,8 +9,14 @@ import { rateLimit } from "#shared/auth/rate-limit.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, orgIdPattern } from "#shared/events/limits.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
-import { includable } from "./include.ts";
-import { costOfReading, headerRefs, problemRefs, problemResponses, rateHeaders } from "./openapi-problems.ts";
+import { includeOptions } from "./include.ts";
+import {
+  describeErrorResponses,
+  errorResponseRefs,
+  headerRefs,
+  rateLimitHeaderNames,
+  readCostDescription,
+} from "./openapi-problems.ts";
 import { finzbooksSchemas } from "./openapi-schemas.ts";
 import { defaultLimit, maxLimit } from "./query.ts";
 import { basePath, collections } from "./routes.ts";
@@ -67,7 +73,7 @@ const parameters = {
       "is about; to `page_context` the cursor of the next page, for callers that cannot read headers.",
     style: "form",
     explode: false,
-    schema: { type: "array", items: { type: "string", enum: includable } },
+    schema: { type: "array", items: { type: "string", enum: includeOptions } },
     example: ["actor", "text"],
   },
   Since: timeParameter("since", "it is in UTC", "2026-05-11"),
@@ -96,7 +102,7 @@ const headers = {
     schema: integer,
     example: rateLimit.requests,
   },
-  "X-RateLimit-Remaining": { description: `What is left of them. ${costOfReading}`, schema: integer },
+  "X-RateLimit-Remaining": { description: `What is left of them. ${readCostDescription}`, schema: integer },
   "X-RateLimit-Reset": { description: "When the next window begins, in Unix seconds.", schema: integer },
   "Retry-After": { description: "Seconds until a repeat can succeed.", schema: integer },
   Link: {
@@ -107,10 +113,10 @@ const headers = {
 };
 
 /** What an operation needs of a token. */
-export const security = (scope: string[]) => [{ accessToken: scope }];
+export const accessTokenSecurity = (scope: string[]) => [{ accessToken: scope }];
 
 /** References to parameters of the dialect. */
-export const refs = (...names: readonly (keyof typeof parameters)[]) =>
+export const parameterRefs = (...names: readonly (keyof typeof parameters)[]) =>
   names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 
 function success(schema: keyof typeof finzbooksSchemas, description: string, headerNames: readonly string[]) {
@@ -119,9 +125,13 @@ function success(schema: keyof typeof finzbooksSchemas, description: string, hea
 }
 
 const page = {
-  ...success("Activity", "A page of events, newest first.", ["Link", ...conditionalHeaderNames, ...rateHeaders]),
-  ...notModified(["Link", ...rateHeaders]),
-  ...problemRefs(400, 401, 403, 429, 500, 503),
+  ...success("Activity", "A page of events, newest first.", [
+    "Link",
+    ...conditionalHeaderNames,
+    ...rateLimitHeaderNames,
+  ]),
+  ...notModified(["Link", ...rateLimitHeaderNames]),
+  ...errorResponseRefs(400, 401, 403, 429, 500, 503),
 };
 
 function timelineOf(collection: string, type: EntityType) {
@@ -132,10 +142,21 @@ function timelineOf(collection: string, type: EntityType) {
     summary: `The timeline of one ${words}`,
     description: "An id that nothing was written about yet has an empty timeline.",
     tags: ["activity"],
-    security: security(["AIBooks.activity.READ"]),
+    security: accessTokenSecurity(["AIBooks.activity.READ"]),
     parameters: [
       { name, in: "path", required: true, description: "Percent-encoded as a path segment.", schema: id },
-      ...refs("Org", "OrgInQuery", "Action", "EventId", "Since", "Until", "Limit", "Cursor", "Include", "IfNoneMatch"),
+      ...parameterRefs(
+        "Org",
+        "OrgInQuery",
+        "Action",
+        "EventId",
+        "Since",
+        "Until",
+        "Limit",
+        "Cursor",
+        "Include",
+        "IfNoneMatch",
+      ),
     ],
     responses: page,
   };
@@ -151,8 +172,8 @@ export function finzbooksPaths() {
       "Filters are combined with AND. `since` must not be after `until`. A parameter that is unknown is refused, with the " +
       "known names in `details.valid`.",
     tags: ["activity"],
-    security: security(["AIBooks.activity.READ"]),
-    parameters: refs(
+    security: accessTokenSecurity(["AIBooks.activity.READ"]),
+    parameters: parameterRefs(
       "Org",
       "OrgInQuery",
       "EntityType",
@@ -173,11 +194,11 @@ export function finzbooksPaths() {
     operationId: "whoami",
     summary: "Whom the token speaks for",
     tags: ["access"],
-    security: security([]),
-    parameters: refs("Org", "OrgInQuery"),
+    security: accessTokenSecurity([]),
+    parameters: parameterRefs("Org", "OrgInQuery"),
     responses: {
-      ...success("Whoami", "The token, without its secret.", rateHeaders),
-      ...problemRefs(400, 401, 403, 429, 500, 503),
+      ...success("Whoami", "The token, without its secret.", rateLimitHeaderNames),
+      ...errorResponseRefs(400, 401, 403, 429, 500, 503),
     },
   };
   return {
@@ -189,5 +210,5 @@ export function finzbooksPaths() {
 
 /** What the paths refer to. */
 export function finzbooksComponents() {
-  return { schemas: finzbooksSchemas, parameters, headers, responses: problemResponses() };
+  return { schemas: finzbooksSchemas, parameters, headers, responses: describeErrorResponses() };
 }

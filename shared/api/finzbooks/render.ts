@@ -2,10 +2,10 @@ import type { Caller } from "#shared/auth/caller.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 
 /** What a page shows beyond the contract; nothing unless it was asked for. */
-export type PageAdditions = {
+export type IncludedFields = {
   /** Writes what is added to an event: members of an object, each after a comma. */
-  readonly ofEvent?: ((event: ActivityEvent) => string) | undefined;
-  readonly ofContext?: string | undefined;
+  readonly renderEventFields?: ((event: ActivityEvent) => string) | undefined;
+  readonly contextFields?: string | undefined;
 };
 
 /**
@@ -16,7 +16,7 @@ export function renderPage(
   events: readonly ActivityEvent[],
   limit: number,
   hasMore: boolean,
-  { ofEvent = () => "", ofContext = "" }: PageAdditions = {},
+  { renderEventFields: ofEvent = () => "", contextFields: ofContext = "" }: IncludedFields = {},
 ): string {
   const page = `{"limit":${limit},"returned":${events.length},"has_more_page":${hasMore}${ofContext}}`;
   const activity = events.map((event) => renderEvent(event, ofEvent(event))).join(",");

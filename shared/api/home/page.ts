@@ -12,7 +12,7 @@ const demoOrg = "org_8f9a1c2d";
 const demoInvoice = "inv_8c3f1a9b";
 
 /** The page for people who open the address of the API in a browser. */
-export function homePage(origin: string): string {
+export function renderHomePage(origin: string): string {
   const rows = sample.map(([what, how]) => `<li>${what}<span>${how}</span></li>`).join("");
   const cards = documents
     .map(({ path, name, description }) => `<div><dt><a href="${path}">${name}</a></dt><dd>${description}</dd></div>`)

@@ -26,7 +26,7 @@ export type HttpResponse = {
 };
 
 /** What is written down of a request, as far as its handler knows it. */
-export type RequestFacts = {
+export type AuditFields = {
   -readonly [Fact in
     | "route"
     | "org_id"
@@ -44,7 +44,7 @@ export type RequestFacts = {
 };
 
 /** What a handler learns on its way to an answer: headers that errors carry too, and facts for the log line. */
-export type HttpTrace = {
-  readonly headers: Record<string, string>;
-  readonly facts: RequestFacts;
+export type RequestContext = {
+  readonly responseHeaders: Record<string, string>;
+  readonly auditFields: AuditFields;
 };

@@ -2,6 +2,6 @@
 const maxAnswerBytes = 5_500_000;
 
 /** Whether a body is larger than Lambda can send. Most are too small to be worth the second look. */
-export function isTooLarge(body: string): boolean {
+export function isResponseTooLarge(body: string): boolean {
   return 6 * body.length > maxAnswerBytes && Buffer.byteLength(JSON.stringify(body)) > maxAnswerBytes;
 }

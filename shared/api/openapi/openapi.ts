@@ -1,6 +1,6 @@
 import { fakturoidComponents, fakturoidPaths } from "#shared/api/fakturoid/openapi.ts";
 import { finzbooksComponents, finzbooksPaths } from "#shared/api/finzbooks/openapi.ts";
-import { headerRefs, problemRefs } from "#shared/api/finzbooks/openapi-problems.ts";
+import { errorResponseRefs, headerRefs } from "#shared/api/finzbooks/openapi-problems.ts";
 import { simplybooksComponents, simplybooksPaths } from "#shared/api/simplybooks/openapi.ts";
 import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
 import { webhookSchemas } from "#shared/api/webhooks/openapi-schemas.ts";
@@ -51,7 +51,7 @@ const securitySchemes = {
 };
 
 /** The OpenAPI 3.1 description of every route, as seen from the scheme and host that the caller used. */
-export function openApi(origin: string) {
+export function createOpenApiDocument(origin: string) {
   const [finzbooks, simplybooks, fakturoid] = [finzbooksComponents(), simplybooksComponents(), fakturoidComponents()];
   return {
     openapi: "3.1.0",
@@ -105,7 +105,7 @@ function describeDocuments() {
       summary,
       tags: ["documents"],
       security: [],
-      responses: { 200: { description: summary, headers: headerRefs([]), content }, ...problemRefs(500, 503) },
+      responses: { 200: { description: summary, headers: headerRefs([]), content }, ...errorResponseRefs(500, 503) },
     };
     return [path, { get }] as const;
   });

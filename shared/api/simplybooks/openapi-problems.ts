@@ -1,12 +1,12 @@
-import { headerRefs, rateHeaders } from "#shared/api/finzbooks/openapi-problems.ts";
-import { exactly } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { headerRefs, rateLimitHeaderNames } from "#shared/api/finzbooks/openapi-problems.ts";
+import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { orgSuspended } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
-import { renderProblem } from "./errors.ts";
-import type { Format } from "./format.ts";
+import { renderError } from "./errors.ts";
+import type { ResponseFormat } from "./format.ts";
 import { maxTake } from "./query.ts";
 
 /** One sample of every error that is met here, rendered by the code that renders the real ones. */
@@ -41,7 +41,7 @@ const statuses: Readonly<Record<number, Status>> = {
   400: {
     name: "SimplybooksBadRequest",
     description: "A parameter has a bad value, too few events match, or the account must be named.",
-    headers: rateHeaders,
+    headers: rateLimitHeaderNames,
   },
   401: {
     name: "SimplybooksUnauthorized",
@@ -52,39 +52,39 @@ const statuses: Readonly<Record<number, Status>> = {
     name: "SimplybooksForbidden",
     description:
       "The key lacks the scope or is not for the account that the request names, or the account is suspended.",
-    headers: rateHeaders,
+    headers: rateLimitHeaderNames,
   },
   404: {
     name: "SimplybooksNotFound",
     description: "There is no such path, or no activity of this number.",
-    headers: rateHeaders,
+    headers: rateLimitHeaderNames,
   },
   429: {
     name: "SimplybooksTooManyRequests",
     description: "The key has used up its window, or runs too many requests at a time that read much.",
-    headers: ["Retry-After", ...rateHeaders],
+    headers: ["Retry-After", ...rateLimitHeaderNames],
   },
   500: {
     name: "SimplybooksInternalError",
     description: "A defect on our side. Quote the request that the message names when you report it.",
-    headers: rateHeaders,
+    headers: rateLimitHeaderNames,
   },
   503: {
     name: "SimplybooksUnavailable",
     description:
       "The store is busy or away, or the page is too far from any that was read lately: try again after the time " +
       "given. Each repeat gets further.",
-    headers: ["Retry-After", ...rateHeaders],
+    headers: ["Retry-After", ...rateLimitHeaderNames],
   },
 };
 
-export const problemSchema = exactly(
+export const errorSchema = objectSchema(
   { error: { type: "string", description: "For people: `<field> unknown`, `required` or `too long`, and a hint." } },
   { description: "What went wrong. The status tells it to programs.", xml: { name: "data" } },
 );
 
 /** One response component for each status, with an example of each error that has it, in both formats. */
-export function problemResponses() {
+export function describeErrorResponses() {
   const schema = { $ref: "#/components/schemas/SimplybooksProblem" };
   const responses = Object.entries(statuses).map(([status, { name, description, headers }]) => {
     const content = {
@@ -96,16 +96,16 @@ export function problemResponses() {
   return Object.fromEntries(responses);
 }
 
-function examplesOf(status: number, format: Format) {
+function examplesOf(status: number, format: ResponseFormat) {
   const examples = Object.entries(samples).flatMap(([code, error]) => {
-    const { status: own, body } = renderProblem(error, sampleRequest(format));
+    const { status: own, body } = renderError(error, sampleRequest(format));
     const value: unknown = format === "json" ? JSON.parse(body) : body;
     return own === status ? [[code, { value }] as const] : [];
   });
   return Object.fromEntries(examples);
 }
 
-function sampleRequest(format: Format): HttpRequest {
+function sampleRequest(format: ResponseFormat): HttpRequest {
   return {
     method: "GET",
     path: "",
@@ -118,7 +118,7 @@ function sampleRequest(format: Format): HttpRequest {
 }
 
 /** References to the error responses that an operation may answer with. */
-export function problemRefs(...codes: readonly number[]) {
+export function errorResponseRefs(...codes: readonly number[]) {
   return Object.fromEntries(
     codes.map((status) => [String(status), { $ref: `#/components/responses/${statuses[status]?.name}` }]),
   );

@@ -1,13 +1,13 @@
-import { exactly } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
-import { activityOf, documentFields } from "./activity.ts";
-import type { Field } from "./filter.ts";
-import type { Format } from "./format.ts";
-import { problemSchema } from "./openapi-problems.ts";
+import { documentFields, toActivity } from "./activity.ts";
+import type { ActivityField } from "./filter.ts";
+import type { ResponseFormat } from "./format.ts";
+import { errorSchema } from "./openapi-problems.ts";
 import { maxTake } from "./query.ts";
-import { namings, typeOf } from "./types.ts";
+import { entityNamings, toActivityType } from "./types.ts";
 
 const occurred_at = "2026-05-11T08:30:12Z";
 
@@ -44,10 +44,10 @@ export const sampleOrg = {
 
 export const sampleOrigin = "https://api.example.com";
 
-export const sampleActivity = activityOf(event, { org: sampleOrg, origin: sampleOrigin });
+export const sampleActivity = toActivity(event, { org: sampleOrg, origin: sampleOrigin });
 
 /** An id that may be absent: `null` in JSON, an empty element in XML. */
-function idIn(format: Format) {
+function idIn(format: ResponseFormat) {
   return (description: string) => ({
     type: format === "json" ? ["string", "null"] : "string",
     maxLength: maxIdLength,
@@ -56,9 +56,9 @@ function idIn(format: Format) {
 }
 
 /** The fields of an activity, in their order. */
-function fieldsIn(format: Format): Readonly<Record<Field, unknown>> {
+function fieldsIn(format: ResponseFormat): Readonly<Record<ActivityField, unknown>> {
   const id = idIn(format);
-  const noun = (field: keyof typeof documentFields) => namings[documentFields[field]].noun;
+  const noun = (field: keyof typeof documentFields) => entityNamings[documentFields[field]].noun;
   const own = (field: keyof typeof documentFields) => id(`The ${noun(field)} that the activity is about.`);
   const linked = (field: keyof typeof documentFields) => id(`Another ${noun(field)} that it mentions: the first.`);
   return {
@@ -72,7 +72,7 @@ function fieldsIn(format: Format): Readonly<Record<Field, unknown>> {
       type: "string",
       pattern: "^[a-z][a-z0-9_]*$",
       description: "`{noun}_{verb}`. The vocabulary is open: show what you do not know as it is.",
-      examples: [typeOf(event)],
+      examples: [toActivityType(event)],
     },
     date: {
       type: "string",
@@ -109,9 +109,9 @@ function fieldsIn(format: Format): Readonly<Record<Field, unknown>> {
   };
 }
 
-const domains = Object.values(namings).flatMap((naming) => naming.domain ?? []);
+const domains = Object.values(entityNamings).flatMap((naming) => naming.domain ?? []);
 
-const reference = exactly(
+const reference = objectSchema(
   {
     reference_type: { type: "string", enum: domains },
     reference_id: { type: "string", minLength: 1, maxLength: maxIdLength },
@@ -144,7 +144,7 @@ export const simplybooksSchemas = {
   },
   SimplybooksActivities: list("SimplybooksActivity"),
   SimplybooksActivitiesElement: { ...list("SimplybooksActivityElement"), xml: { name: "activities", wrapped: true } },
-  SimplybooksAccount: exactly(
+  SimplybooksAccount: objectSchema(
     {
       uri: { type: "string", format: "uri" },
       number: { type: "string", minLength: 1, description: "The number of its books; its id where it has none." },
@@ -152,5 +152,5 @@ export const simplybooksSchemas = {
     },
     { description: "The account that the key is for.", xml: { name: "account" } },
   ),
-  SimplybooksProblem: problemSchema,
+  SimplybooksProblem: errorSchema,
 };

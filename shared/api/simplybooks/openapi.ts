@@ -1,10 +1,10 @@
-import { headerRefs, rateHeaders } from "#shared/api/finzbooks/openapi-problems.ts";
+import { headerRefs, rateLimitHeaderNames } from "#shared/api/finzbooks/openapi-problems.ts";
 import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
 import { activityFields, filterPattern, maxFilterLength } from "./filter.ts";
-import type { Format } from "./format.ts";
-import { problemRefs, problemResponses } from "./openapi-problems.ts";
+import type { ResponseFormat } from "./format.ts";
+import { describeErrorResponses, errorResponseRefs } from "./openapi-problems.ts";
 import { sampleActivity, sampleOrg, sampleOrigin, simplybooksSchemas } from "./openapi-schemas.ts";
 import { maxSearchLength, maxSkip, maxTake } from "./query.ts";
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
@@ -27,7 +27,7 @@ const parameters = {
       "The format of the response, whatever `Accept` says. Without it `Accept` decides, and XML is the default, as it is " +
       "with the vendor. Generated clients should always set `json`: many of them send no `Accept`, or prefer the " +
       "first media type, and would parse XML as JSON.",
-    schema: { type: "string", enum: ["xml", "json"] satisfies Format[] },
+    schema: { type: "string", enum: ["xml", "json"] satisfies ResponseFormat[] },
   },
   SimplybooksFields: {
     name: "fields",
@@ -89,10 +89,10 @@ const scope: Scope[] = ["AIBooks.activity.READ"];
 const security = [{ apiKey: scope }, { accessToken: scope }];
 
 /** An answer in both formats, each with an example that the dialect itself renders. */
-function answered(
+function okResponse(
   description: string,
-  schemas: Readonly<Record<Format, Readonly<Record<string, unknown>>>>,
-  render: (format: Format) => string,
+  schemas: Readonly<Record<ResponseFormat, Readonly<Record<string, unknown>>>>,
+  render: (format: ResponseFormat) => string,
   headerNames: readonly string[] = [],
 ) {
   const json: unknown = JSON.parse(render("json"));
@@ -100,7 +100,7 @@ function answered(
     "application/xml": { schema: schemas.xml, examples: { sample: example(render("xml")) } },
     "application/json": { schema: schemas.json, examples: { sample: { value: json } } },
   };
-  return { 200: { description, headers: headerRefs([...headerNames, ...rateHeaders]), content } };
+  return { 200: { description, headers: headerRefs([...headerNames, ...rateLimitHeaderNames]), content } };
 }
 
 /** Every path of this dialect: one for each route that `findRoute` knows. */
@@ -130,8 +130,8 @@ export function simplybooksPaths() {
       ifNoneMatchRef,
     ],
     responses: {
-      ...notModified(rateHeaders),
-      ...answered(
+      ...notModified(rateLimitHeaderNames),
+      ...okResponse(
         "A page of activities. It is short of `take` only at the end.",
         {
           xml: schemaRef("SimplybooksActivitiesElement"),
@@ -140,7 +140,7 @@ export function simplybooksPaths() {
         (format) => renderActivities([sampleActivity], activityFields, format),
         conditionalHeaderNames,
       ),
-      ...problemRefs(400, 401, 403, 429, 500, 503),
+      ...errorResponseRefs(400, 401, 403, 429, 500, 503),
     },
   };
   const one = {
@@ -160,7 +160,7 @@ export function simplybooksPaths() {
       ...refs("SimplybooksAccountId", "SimplybooksFields", "SimplybooksFormat"),
     ],
     responses: {
-      ...answered(
+      ...okResponse(
         "The activity.",
         {
           xml: schemaRef("SimplybooksActivityElement"),
@@ -168,7 +168,7 @@ export function simplybooksPaths() {
         },
         (format) => renderActivity(sampleActivity, activityFields, format),
       ),
-      ...problemRefs(400, 401, 403, 404, 429, 500, 503),
+      ...errorResponseRefs(400, 401, 403, 404, 429, 500, 503),
     },
   };
   const account = {
@@ -179,12 +179,12 @@ export function simplybooksPaths() {
     security,
     parameters: refs("SimplybooksAccountId", "SimplybooksFormat"),
     responses: {
-      ...answered(
+      ...okResponse(
         "The account.",
         { xml: schemaRef("SimplybooksAccount"), json: schemaRef("SimplybooksAccount") },
         (format) => renderAccount(sampleOrg, sampleOrigin, format),
       ),
-      ...problemRefs(400, 401, 403, 429, 500, 503),
+      ...errorResponseRefs(400, 401, 403, 429, 500, 503),
     },
   };
   return {
@@ -196,5 +196,5 @@ export function simplybooksPaths() {
 
 /** What the paths refer to, besides what all dialects share. */
 export function simplybooksComponents() {
-  return { schemas: simplybooksSchemas, parameters, responses: problemResponses() };
+  return { schemas: simplybooksSchemas, parameters, responses: describeErrorResponses() };
 }

@@ -1,8 +1,8 @@
-import { credentialsOf, identifyCaller } from "#shared/api/finzbooks/credentials.ts";
+import { authenticateCaller, parseCredentials } from "#shared/api/finzbooks/credentials.ts";
 import { assertKnownParameters } from "#shared/api/finzbooks/known-parameters.ts";
-import { charging } from "#shared/api/http/charge.ts";
-import { commonRate } from "#shared/api/http/identify.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
+import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
+import { withReadCharge } from "#shared/api/http/read-charge.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import type { TokenUses } from "#shared/auth/authenticate.ts";
 import { requireScope } from "#shared/auth/caller.ts";
 import { TokenGate } from "#shared/auth/token-gate.ts";
@@ -16,26 +16,32 @@ import { findWebhookRoute } from "./routes.ts";
 
 export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: TokenUses };
 
-/** Answers requests about webhooks. Throws `ActivityError` for what `renderProblem` then renders. */
-export function answerWebhooks({ tokens, ...world }: WebhooksApiPorts) {
+/** Answers requests about webhooks. Throws `ActivityError` for what `renderError` then renders. */
+export function createWebhooksHandler({ tokens, ...world }: WebhooksApiPorts) {
   const gate = new TokenGate(tokens);
 
-  return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
+  return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     const route = findWebhookRoute(request.method, request.path);
-    trace.facts.route = route.name;
-    trace.facts.endpoint_id = endpointIdPattern.test(route.endpointId) ? route.endpointId : undefined;
-    const credentials = credentialsOf(request);
-    const visit = { gate, secret: credentials.secret, trace, rate: commonRate, now: () => world.now() };
-    const caller = await identifyCaller(visit, credentials);
+    context.auditFields.route = route.name;
+    context.auditFields.endpoint_id = endpointIdPattern.test(route.endpointId) ? route.endpointId : undefined;
+    const credentials = parseCredentials(request);
+    const auth = {
+      gate,
+      secret: credentials.secret,
+      context,
+      rateLimitPolicy: defaultRateLimitPolicy,
+      now: () => world.now(),
+    };
+    const caller = await authenticateCaller(auth, credentials);
     const { token, org_id } = caller;
     requireScope(token, "AIBooks.webhooks.MANAGE");
     assertKnownParameters(request.query, parametersOf(route.name));
     const { token_id, user_id } = token;
-    if (deliveryIdPattern.test(route.deliveryId)) trace.facts.delivery_id = route.deliveryId;
-    if (replayIdPattern.test(route.replayId)) trace.facts.replay_id = route.replayId;
-    return charging(visit, Promise.resolve(caller), (meter) =>
+    if (deliveryIdPattern.test(route.deliveryId)) context.auditFields.delivery_id = route.deliveryId;
+    if (replayIdPattern.test(route.replayId)) context.auditFields.replay_id = route.replayId;
+    return withReadCharge(auth, Promise.resolve(caller), (meter) =>
       handlers[route.name]({
-        facts: trace.facts,
+        facts: context.auditFields,
         request,
         route,
         requester: { org_id, user_id, token_id, request_id: request.requestId },

@@ -1,6 +1,6 @@
-import { json, nextLink } from "#shared/api/finzbooks/reply.ts";
-import { filterText } from "#shared/api/http/filter-text.ts";
-import type { HttpRequest, HttpResponse, RequestFacts } from "#shared/api/http/request.ts";
+import { jsonResponse, toNextLinkHeader } from "#shared/api/finzbooks/reply.ts";
+import { formatFilters } from "#shared/api/http/format-filters.ts";
+import type { AuditFields, HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { getDelivery, listDeliveries, retryDelivery, sendTest } from "#shared/webhooks/deliveries/manage-deliveries.ts";
 import type { Requester } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
 import { createEndpoint, deleteEndpoint, getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
@@ -31,7 +31,7 @@ import type { WebhookRoute, WebhookRouteName } from "./routes.ts";
 /** A request of somebody who may make it. */
 type WebhookCall = {
   /** What is written down of the request. */
-  readonly facts: RequestFacts;
+  readonly facts: AuditFields;
   readonly request: HttpRequest;
   readonly route: WebhookRoute;
   readonly requester: Requester;
@@ -45,70 +45,72 @@ export const handlers: Readonly<Record<WebhookRouteName, Handler>> = {
   async list_webhook_endpoints({ world, requester, facts }) {
     const endpoints = await world.endpoints.list(requester.org_id);
     facts.count = endpoints.length;
-    return json(renderSuccess({ endpoints: endpoints.map((endpoint) => renderEndpoint(endpoint)) }));
+    return jsonResponse(renderSuccess({ endpoints: endpoints.map((endpoint) => renderEndpoint(endpoint)) }));
   },
 
   async create_webhook_endpoint({ world, requester, request, facts }) {
     const { endpoint, secret } = await createEndpoint(world, requester, parseEndpointSettings(request.body()));
     facts.endpoint_id = endpoint.endpoint_id;
-    return json(renderSuccess({ endpoint: renderEndpoint(endpoint, secret) }), 201);
+    return jsonResponse(renderSuccess({ endpoint: renderEndpoint(endpoint, secret) }), 201);
   },
 
   async get_webhook_endpoint({ world, requester, route }) {
     const endpoint = await getEndpoint(world, requester.org_id, route.endpointId);
     const health = renderHealth(await world.health.read(endpoint.endpoint_id), world.now());
-    return json(renderSuccess({ endpoint: { ...renderEndpoint(endpoint), health } }));
+    return jsonResponse(renderSuccess({ endpoint: { ...renderEndpoint(endpoint), health } }));
   },
 
   async update_webhook_endpoint({ world, requester, request, route }) {
     const patch = parseEndpointPatch(request.body());
     const { endpoint, missed } = await updateEndpoint(world, requester, route.endpointId, patch);
     const offer = missed === null ? {} : { missed: renderMissedRange(missed) };
-    return json(renderSuccess({ endpoint: renderEndpoint(endpoint), ...offer }));
+    return jsonResponse(renderSuccess({ endpoint: renderEndpoint(endpoint), ...offer }));
   },
 
   async delete_webhook_endpoint({ world, requester, route }) {
     await deleteEndpoint(world, requester, route.endpointId);
-    return json(renderSuccess());
+    return jsonResponse(renderSuccess());
   },
 
   async rotate_webhook_secret({ world, requester, request, route }) {
     const overlap = parseOverlapSeconds(request.body());
     const { endpoint, secret } = await rotateSecret(world, requester, route.endpointId, overlap);
-    return json(renderSuccess({ endpoint: renderEndpoint(endpoint, secret) }));
+    return jsonResponse(renderSuccess({ endpoint: renderEndpoint(endpoint, secret) }));
   },
 
   async test_webhook_endpoint({ world, requester, request, route }) {
     const delivery = await sendTest(world, requester.org_id, route.endpointId, parseTestEventType(request.body()));
-    return json(renderSuccess({ delivery }), 202);
+    return jsonResponse(renderSuccess({ delivery }), 202);
   },
 
   async list_webhook_deliveries({ world, requester, request, route, facts }) {
     const query = parseDeliveryQuery(route.endpointId, request.query);
     const { status, event_type, since, until, limit } = query;
-    facts.filters = filterText(Object.entries({ status, event_type, since, until, limit }));
+    facts.filters = formatFilters(Object.entries({ status, event_type, since, until, limit }));
     const { deliveries, next } = await listDeliveries(world, requester.org_id, query);
     facts.count = deliveries.length;
     const page_context = { limit: query.limit, returned: deliveries.length, has_more_page: next !== null };
     const body = renderSuccess({ deliveries: deliveries.map(renderDelivery), page_context });
-    if (next === null) return json(body);
-    return json(body, 200, nextLink(request, request.path, deliveryParameters, next));
+    if (next === null) return jsonResponse(body);
+    return jsonResponse(body, 200, toNextLinkHeader(request, request.path, deliveryParameters, next));
   },
 
   async get_webhook_delivery({ world, ...call }) {
     const { delivery, attempts } = await getDelivery(world, deliveryRef(call));
-    return json(renderSuccess({ delivery: { ...renderDelivery(delivery), attempts: attempts.map(renderAttempt) } }));
+    return jsonResponse(
+      renderSuccess({ delivery: { ...renderDelivery(delivery), attempts: attempts.map(renderAttempt) } }),
+    );
   },
 
   async retry_webhook_delivery({ world, request, ...call }) {
     assertEmptyBody(request.body());
     const delivery = await retryDelivery(world, deliveryRef(call));
-    return json(renderSuccess({ delivery: renderDelivery(delivery) }), 202);
+    return jsonResponse(renderSuccess({ delivery: renderDelivery(delivery) }), 202);
   },
 
   async replay_webhook_events({ world, requester, request, route, facts }) {
     const { range, isDryRun } = parseReplayRequest(request.body(), world.now());
-    facts.filters = filterText([
+    facts.filters = formatFilters([
       ["since", range.since],
       ["until", range.until],
       ["only", range.only],
@@ -116,22 +118,22 @@ export const handlers: Readonly<Record<WebhookRouteName, Handler>> = {
     ]);
     if (isDryRun) {
       const { count, examined, complete } = await previewReplay(world, requester.org_id, route.endpointId, range);
-      return json(renderSuccess({ replay: { dry_run: true, count, examined, complete } }));
+      return jsonResponse(renderSuccess({ replay: { dry_run: true, count, examined, complete } }));
     }
     const replay = await startReplay(world, requester.org_id, route.endpointId, range);
     facts.replay_id = replay.replay_id;
-    return json(renderSuccess({ replay: renderReplay(replay) }), 202);
+    return jsonResponse(renderSuccess({ replay: renderReplay(replay) }), 202);
   },
 
   async get_webhook_replay({ world, requester, route }) {
     const replay = await getReplay(world, requester.org_id, route.endpointId, route.replayId);
-    return json(renderSuccess({ replay: renderReplay(replay) }));
+    return jsonResponse(renderSuccess({ replay: renderReplay(replay) }));
   },
 
   async list_webhook_event_types({ requester, request }) {
     // Its samples bring what checks events, which no other operation needs at a cold start.
     const { renderEventTypes } = await import("./event-types.ts");
-    return json(renderEventTypes(requester.org_id, request.origin));
+    return jsonResponse(renderEventTypes(requester.org_id, request.origin));
   },
 };
 

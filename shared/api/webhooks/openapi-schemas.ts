@@ -1,4 +1,4 @@
-import { exactly, timeSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { objectSchema, timestampSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
@@ -11,7 +11,7 @@ import { payloadSchema } from "./payload-schema.ts";
 import { maxDeliveries } from "./query.ts";
 
 const matching = (pattern: RegExp) => ({ type: "string", pattern: pattern.source });
-const timeOrNull = { ...timeSchema, type: ["string", "null"] };
+const timeOrNull = { ...timestampSchema, type: ["string", "null"] };
 const textOrNull = (description: string) => ({ type: ["string", "null"], description });
 const count = { type: "integer", format: "int64", minimum: 0 };
 const oneOf = (values: readonly string[]) => ({ type: "string", enum: values });
@@ -35,8 +35,8 @@ const endpoint = {
       "`token_revoked`: an operator revoked a token that had created or changed it.",
   ),
   disabled_at: timeOrNull,
-  created_at: timeSchema,
-  updated_at: timeSchema,
+  created_at: timestampSchema,
+  updated_at: timestampSchema,
   header_names: {
     type: "array",
     maxItems: maxHeaders,
@@ -61,16 +61,16 @@ const delivery = {
     "Why it was given up. `event_unreadable`: the log has no valid event for it.",
   ),
   attempt_count: count,
-  created_at: timeSchema,
+  created_at: timestampSchema,
   last_attempt_at: timeOrNull,
   last_response_status: statusOrNull,
   last_error: textOrNull("What kept the last request from being answered."),
   next_attempt_at: timeOrNull,
 };
 
-const attempt = exactly({
+const attempt = objectSchema({
   number: { type: "integer", format: "int64", minimum: 1 },
-  at: timeSchema,
+  at: timestampSchema,
   duration_ms: { type: "number", minimum: 0 },
   outcome: oneOf(["succeeded", "failed"]),
   response_status: statusOrNull,
@@ -85,8 +85,8 @@ const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 /** The component schemas of what is answered about webhooks. */
 export const webhookSchemas = {
-  WebhookEndpoint: exactly(endpoint, { description: "Where events are sent to." }),
-  WebhookEndpointWithSecret: exactly(
+  WebhookEndpoint: objectSchema(endpoint, { description: "Where events are sent to." }),
+  WebhookEndpointWithSecret: objectSchema(
     {
       endpoint_id,
       url,
@@ -95,9 +95,9 @@ export const webhookSchemas = {
     },
     { description: "An endpoint with the secret that signs what is sent to it." },
   ),
-  WebhookEndpointWithHealth: exactly({
+  WebhookEndpointWithHealth: objectSchema({
     ...endpoint,
-    health: exactly({
+    health: objectSchema({
       circuit: { ...oneOf(["closed", "open", "half_open"]), description: "While it is open, attempts wait." },
       consecutive_failures: count,
       failing_since: timeOrNull,
@@ -105,39 +105,39 @@ export const webhookSchemas = {
     }),
   }),
   WebhookEndpoints: { type: "array", maxItems: maxEndpointsPerOrg, items: ref("WebhookEndpoint") },
-  WebhookMissed: exactly(
-    { since: timeSchema, until: timeSchema, only: oneOf(replayScopes) },
+  WebhookMissed: objectSchema(
+    { since: timestampSchema, until: timestampSchema, only: oneOf(replayScopes) },
     { description: "What was not sent while the endpoint was disabled: the body of a replay that sends it." },
   ),
-  WebhookDelivery: exactly(delivery, { description: "One event on its way to one endpoint." }),
-  WebhookDeliveryWithAttempts: exactly({ ...delivery, attempts: { type: "array", items: attempt } }),
+  WebhookDelivery: objectSchema(delivery, { description: "One event on its way to one endpoint." }),
+  WebhookDeliveryWithAttempts: objectSchema({ ...delivery, attempts: { type: "array", items: attempt } }),
   WebhookDeliveries: { type: "array", maxItems: maxDeliveries, items: ref("WebhookDelivery") },
-  WebhookDeliveriesPage: exactly({
+  WebhookDeliveriesPage: objectSchema({
     limit: { type: "integer", minimum: 1, maximum: maxDeliveries },
     returned: { type: "integer", minimum: 0, maximum: maxDeliveries },
     has_more_page: { type: "boolean", description: "Whether older ones follow, at the address in the `Link` header." },
   }),
-  WebhookTest: exactly({
+  WebhookTest: objectSchema({
     delivery_id: delivery.delivery_id,
     event_type: delivery.event_type,
     status: { type: "string", const: "pending" },
   }),
-  WebhookReplay: exactly(
+  WebhookReplay: objectSchema(
     {
       replay_id: matching(replayIdPattern),
       status: oneOf(["running", "done", "stopped"]),
-      since: timeSchema,
-      until: timeSchema,
+      since: timestampSchema,
+      until: timestampSchema,
       events: { type: ["array", "null"], items: matching(eventTypeFilterPattern) },
       only: oneOf(replayScopes),
       examined: count,
       sent: count,
-      created_at: timeSchema,
-      updated_at: timeSchema,
+      created_at: timestampSchema,
+      updated_at: timestampSchema,
     },
     { description: "A replay on its way through the log. It stops where the endpoint is disabled or deleted." },
   ),
-  WebhookReplayCount: exactly({
+  WebhookReplayCount: objectSchema({
     dry_run: { type: "boolean", const: true },
     count: { ...count, description: "Events that the replay would send." },
     examined: count,
@@ -145,7 +145,7 @@ export const webhookSchemas = {
   }),
   WebhookEventTypes: {
     type: "array",
-    items: exactly({
+    items: objectSchema({
       event_type: matching(eventTypePattern),
       description: { type: "string" },
       sample: ref("WebhookPayload"),

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { refs, security } from "#shared/api/finzbooks/openapi.ts";
-import { headerRefs, problemRefs, rateHeaders } from "#shared/api/finzbooks/openapi-problems.ts";
-import { exactly, success } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { accessTokenSecurity, parameterRefs } from "#shared/api/finzbooks/openapi.ts";
+import { errorResponseRefs, headerRefs, rateLimitHeaderNames } from "#shared/api/finzbooks/openapi-problems.ts";
+import { objectSchema, successProperties } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { basePath } from "#shared/api/finzbooks/routes.ts";
 import { withNullTypes } from "#shared/api/openapi/nullable-schema.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
@@ -27,14 +27,14 @@ const deliveryParameters = [
     description: "Only events of one type.",
     schema: { type: "string", pattern: eventTypePattern.source },
   },
-  ...refs("Since", "Until"),
+  ...parameterRefs("Since", "Until"),
   {
     name: "limit",
     in: "query",
     description: "Deliveries of a page at most.",
     schema: { type: "integer", minimum: 1, maximum: maxDeliveries, default: defaultDeliveries },
   },
-  ...refs("Cursor"),
+  ...parameterRefs("Cursor"),
 ];
 
 /** Every path about webhooks: one operation for each route. */
@@ -51,7 +51,7 @@ export function webhookPaths(): Readonly<Record<string, PathItem>> {
 function describe(name: WebhookRouteName, path: string) {
   const { summary, description, bodyExample, answers, problems = [] } = operationDocs[name];
   const isList = name === "list_webhook_deliveries";
-  const headers = headerRefs([...(isList ? ["Link"] : []), ...rateHeaders]);
+  const headers = headerRefs([...(isList ? ["Link"] : []), ...rateLimitHeaderNames]);
   const responses = Object.entries(answers).map(([status, answer]) => {
     const examples = { sample: { value: { code: 0, message: "success", ...answer.example } } };
     const content = { "application/json": { schema: answerSchema(answer), examples } };
@@ -63,12 +63,12 @@ function describe(name: WebhookRouteName, path: string) {
     summary,
     ...(description === undefined ? {} : { description }),
     tags: ["webhooks"],
-    security: security(["AIBooks.webhooks.MANAGE"]),
-    parameters: [...pathParameters(path), ...refs("Org", "OrgInQuery"), ...(isList ? deliveryParameters : [])],
+    security: accessTokenSecurity(["AIBooks.webhooks.MANAGE"]),
+    parameters: [...pathParameters(path), ...parameterRefs("Org", "OrgInQuery"), ...(isList ? deliveryParameters : [])],
     ...(body === undefined ? {} : { requestBody: requestBody(body, bodyExample) }),
     responses: {
       ...Object.fromEntries(responses),
-      ...problemRefs(400, 401, 403, ...problems, ...(body === undefined ? [] : [413]), 429, 500, 503),
+      ...errorResponseRefs(400, 401, 403, ...problems, ...(body === undefined ? [] : [413]), 429, 500, 503),
     },
   };
 }
@@ -83,7 +83,7 @@ function answerSchema({ content, optional = [] }: OperationResponse) {
   const properties = Object.entries(content).map(([name, schema]) => {
     return [name, { $ref: `#/components/schemas/${schema}` }] as const;
   });
-  const whole = exactly({ ...success, ...Object.fromEntries(properties) });
+  const whole = objectSchema({ ...successProperties, ...Object.fromEntries(properties) });
   return { ...whole, required: whole.required.filter((name) => !optional.includes(name)) };
 }
 

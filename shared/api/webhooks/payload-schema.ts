@@ -1,4 +1,4 @@
-import { eventSchema, exactly, timeSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { eventSchema, objectSchema, timestampSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
@@ -7,7 +7,7 @@ import { deliveryIdPattern } from "#shared/webhooks/ids.ts";
 export const webhookSchemaPath = "/schemas/webhook.json";
 
 /** What deliveries hold. */
-export const payloadSchema = exactly(
+export const payloadSchema = objectSchema(
   {
     event_type: {
       type: "string",
@@ -19,7 +19,7 @@ export const payloadSchema = exactly(
       pattern: deliveryIdPattern.source,
       description: "The same over all attempts at this delivery: who has seen it has seen the event.",
     },
-    occurred_at: timeSchema,
+    occurred_at: timestampSchema,
     org_id: { type: "string", pattern: orgIdPattern.source },
     data: eventSchema({ type: "string", enum: [...documentTypes, "WEBHOOK_ENDPOINT"] }),
   },

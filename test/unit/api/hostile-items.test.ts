@@ -1,10 +1,10 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
-import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
-import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import { toItem } from "#shared/events/dynamodb/event-item.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
@@ -97,11 +97,11 @@ const request = (target: string) =>
     },
   });
 
-type Answer = (request: HttpRequest, trace: HttpTrace) => Promise<HttpResponse>;
+type Answer = (request: HttpRequest, trace: RequestContext) => Promise<HttpResponse>;
 
 /** All that a dialect answers over these items, page after page where it has a limit. Throws where it would be a 5xx. */
 async function bodyOf(answer: Answer, target: string): Promise<string> {
-  const { status, body } = await answer(request(target), { headers: {}, facts: {} });
+  const { status, body } = await answer(request(target), { responseHeaders: {}, auditFields: {} });
   expect(status).toBe(200);
   return body;
 }
@@ -119,10 +119,10 @@ function dialectsOver(items: readonly TableItem[]) {
   };
   return {
     damaged,
-    finzbooks: () => bodyOf(answerFinzbooks(world), "/api/public/v1/activity?limit=500"),
-    json: () => bodyOf(answerSimplybooks(world), "/api/v1/activities?format=json&take=100"),
-    xml: () => bodyOf(answerSimplybooks(world), "/api/v1/activities?take=100"),
-    fakturoid: () => bodyOf(answerFakturoid(world), `/api/v3/accounts/${org.slug}/events.json`),
+    finzbooks: () => bodyOf(createFinzbooksHandler(world), "/api/public/v1/activity?limit=500"),
+    json: () => bodyOf(createSimplybooksHandler(world), "/api/v1/activities?format=json&take=100"),
+    xml: () => bodyOf(createSimplybooksHandler(world), "/api/v1/activities?take=100"),
+    fakturoid: () => bodyOf(createFakturoidHandler(world), `/api/v3/accounts/${org.slug}/events.json`),
   };
 }
 

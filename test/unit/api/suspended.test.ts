@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import { anOrg, aRequest, aSecret, aToken } from "#test/support/builders.ts";
 import { dialect } from "#test/support/dialect.ts";
@@ -22,7 +22,7 @@ async function finzbooks(token: Partial<Token>, headers: Record<string, string> 
     headers: { authorization: `Bearer ${aSecret()}`, ...headers },
   });
   const { answer } = dialect({ token: aToken(token), suspended });
-  const { status, body } = await answer(request).catch((error: unknown) => renderProblem(error, request));
+  const { status, body } = await answer(request).catch((error: unknown) => renderError(error, request));
   return [status, JSON.parse(body)];
 }
 

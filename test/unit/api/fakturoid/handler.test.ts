@@ -30,7 +30,7 @@ describe("a list", () => {
         },
       ],
     ]);
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route,
       token_id: aToken().token_id,
       org_id: "org_8f9a1c2d",
@@ -60,7 +60,7 @@ describe("a list", () => {
       for (let n = 0; n < 3; n++) {
         const { status, body, trace } = await ask(`${events}?${query}`);
         expect([status, JSON.parse(body).error]).toEqual([400, "invalid_request"]);
-        expect(trace.headers["x-ratelimit"]).toBe("default;r=399;t=30");
+        expect(trace.responseHeaders["x-ratelimit"]).toBe("default;r=399;t=30");
       }
       expect(read).not.toHaveBeenCalled();
     },
@@ -74,8 +74,8 @@ it.each([events, paid])("a page that the caller has is answered 304, and counts:
   const { trace, ...second } = await ask(path, { headers });
   expect(second).toEqual({ status: 304, headers: first.headers, body: "" });
   expect(first.headers.vary).toBe("accept-encoding, authorization, origin");
-  expect(trace.headers).toEqual(first.trace.headers);
-  expect(trace.facts.count).toBe(1);
+  expect(trace.responseHeaders).toEqual(first.trace.responseHeaders);
+  expect(trace.auditFields.count).toBe(1);
 });
 
 describe("User-Agent", () => {
@@ -114,7 +114,7 @@ describe("a request without a good token", () => {
       const { status, headers, body, trace } = await ask(path, { headers: { authorization } });
       expect([status, headers["www-authenticate"]]).toEqual([401, "Bearer"]);
       expect(JSON.parse(body)).toEqual({ error: "unauthorized", error_description: expect.any(String) });
-      expect(trace.headers).toEqual({});
+      expect(trace.responseHeaders).toEqual({});
     }
     for (const call of [use, read, readOrg]) expect(call).not.toHaveBeenCalled();
   });
@@ -154,7 +154,7 @@ describe("the scope", () => {
       const { status, body, trace } = await ask(path);
       expect(status).toBe(expected);
       if (expected === 403) expect(JSON.parse(body).error).toBe("forbidden");
-      expect(trace.headers["x-ratelimit"]).toBe("default;r=399;t=30");
+      expect(trace.responseHeaders["x-ratelimit"]).toBe("default;r=399;t=30");
     }
     expect(read).toHaveBeenCalledTimes(expected === 200 ? 2 : 0);
   });
@@ -167,8 +167,8 @@ describe("the account of a slug", () => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg(), other] });
     const told = async (path: string, route: string) => {
       const { trace, ...answer } = await ask(path);
-      expect(trace.facts).toEqual({ route, token_id: aToken().token_id });
-      return { ...answer, learned: trace.headers };
+      expect(trace.auditFields).toEqual({ route, token_id: aToken().token_id });
+      return { ...answer, learned: trace.responseHeaders };
     };
     const foreign = await told("/api/v3/accounts/capek/events.json", "events");
     expect([foreign.status, JSON.parse(foreign.body).error]).toEqual([404, "not_found"]);
@@ -233,7 +233,7 @@ describe("the rate", () => {
       const { ask } = fakturoidDialect({ used });
       const { status, headers, body, trace } = await ask(path);
       expect(status).toBe(expected);
-      expect(trace.headers).toEqual({ "x-ratelimit-policy": "default;q=400;w=60", "x-ratelimit": rate });
+      expect(trace.responseHeaders).toEqual({ "x-ratelimit-policy": "default;q=400;w=60", "x-ratelimit": rate });
       expect(headers["retry-after"]).toBe(expected === 429 ? "30" : undefined);
       if (expected === 429) expect(JSON.parse(body).error).toBe("too_many_requests");
     }
@@ -247,7 +247,7 @@ describe("the rate", () => {
   ])("at %s ends in %i whole seconds", async (now, seconds) => {
     const { ask, clock } = fakturoidDialect();
     clock.now = new Date(now);
-    expect((await ask(user)).trace.headers["x-ratelimit"]).toBe(`default;r=399;t=${seconds}`);
+    expect((await ask(user)).trace.responseHeaders["x-ratelimit"]).toBe(`default;r=399;t=${seconds}`);
   });
 
   it("refuses before anything is read", async () => {
@@ -279,7 +279,7 @@ describe("what was read ahead for a caller who was let in before", () => {
     const { status, headers, body, trace } = await ask(events);
     expect([status, headers["retry-after"]]).toEqual([503, "2"]);
     expect(body).toBe('{"error":"service_unavailable","error_description":"The store is busy or away."}');
-    expect(trace.headers["x-ratelimit"]).toBe("default;r=399;t=30");
+    expect(trace.responseHeaders["x-ratelimit"]).toBe("default;r=399;t=30");
   });
 });
 
@@ -291,7 +291,7 @@ describe("the user", () => {
     const { status, headers, body, trace } = await ask(user);
     expect([status, headers]).toEqual([200, { "content-type": "application/json; charset=utf-8" }]);
     expect(body).toBe(renderUser(token, orgs));
-    expect(trace.facts).toEqual({ route: "user", token_id: token.token_id, user_id: "5" });
+    expect(trace.auditFields).toEqual({ route: "user", token_id: token.token_id, user_id: "5" });
     expect(read).not.toHaveBeenCalled();
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import { renderProblem } from "#shared/api/fakturoid/errors.ts";
-import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
-import { objectTypes } from "#shared/api/fakturoid/mapping.ts";
+import { renderError } from "#shared/api/fakturoid/errors.ts";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { relatedObjectTypes } from "#shared/api/fakturoid/mapping.ts";
 import { sampleSubject } from "#shared/api/fakturoid/openapi-problems.ts";
 import { pageSize } from "#shared/api/fakturoid/query.ts";
-import { findRoute, type Route } from "#shared/api/fakturoid/routes.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { answerOauth, renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { type FakturoidRoute, findRoute } from "#shared/api/fakturoid/routes.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { createOauthHandler, renderOauthError } from "#shared/api/oauth/handler.ts";
 import { accessTokenSeconds } from "#shared/auth/access-token.ts";
 import { clientScope, type Token } from "#shared/auth/caller.ts";
 import type { ClientTokens } from "#shared/auth/client-tokens.ts";
@@ -32,7 +32,7 @@ const oauth = operations.filter(({ path }) => path.startsWith("/api/v3/oauth/"))
 const reading = operations.filter(({ path }) => path.startsWith("/api/v3/") && !path.startsWith("/api/v3/oauth/"));
 
 /** What each kind of route is called in the document. */
-const names: Readonly<Record<Route["kind"], string>> = {
+const names: Readonly<Record<FakturoidRoute["kind"], string>> = {
   user: "get_user",
   events: "list_events",
   paid: "list_paid_events",
@@ -72,13 +72,16 @@ const now = () => new Date("2026-06-01T12:00:43.000Z");
 
 /** The answers of a function with all the headers that they leave it with. */
 function asking(
-  answer: (request: HttpRequest, trace: HttpTrace) => Promise<HttpResponse>,
+  answer: (request: HttpRequest, trace: RequestContext) => Promise<HttpResponse>,
   render: (error: unknown, request: HttpRequest) => HttpResponse,
 ) {
   return async (request: HttpRequest): Promise<HttpResponse> => {
-    const trace: HttpTrace = { headers: {}, facts: {} };
+    const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
     const response = await answer(request, trace).catch((error: unknown) => render(error, request));
-    return { ...response, headers: { ...response.headers, ...trace.headers, "x-request-id": request.requestId } };
+    return {
+      ...response,
+      headers: { ...response.headers, ...trace.responseHeaders, "x-request-id": request.requestId },
+    };
   };
 }
 
@@ -88,8 +91,8 @@ function dialect(log: Log = {}) {
   const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
   const places: PlaceStore = { upTo: async () => [], put: async () => undefined };
   const orgs = { read: async () => anOrg({ time_zone: "Europe/Prague" }) };
-  const answer = answerFakturoid({ events: { page }, places, tokens: tokensOf(log), orgs, now });
-  return { ask: asking(answer, renderProblem), page };
+  const answer = createFakturoidHandler({ events: { page }, places, tokens: tokensOf(log), orgs, now });
+  return { ask: asking(answer, renderError), page };
 }
 
 const aQuestion = (target: string, over: Partial<HttpRequest> = {}) =>
@@ -106,8 +109,8 @@ function oauthFunction(log: Log = {}) {
   const revoke = vi.fn(async () => undefined);
   const tokens = tokensOf({ ...log, token: { scopes: [clientScope], ...log.token } }, clientSecret);
   const random = (bytes: number) => new Uint8Array(bytes).fill(3);
-  const answer = answerOauth({ tokens, issued: { grants, replace: async () => true, revoke }, now, random });
-  return { ask: asking(answer, renderOauthProblem), grants, revoke };
+  const answer = createOauthHandler({ tokens, issued: { grants, replace: async () => true, revoke }, now, random });
+  return { ask: asking(answer, renderOauthError), grants, revoke };
 }
 
 const aTokenRequest = (path: string, body: unknown, over: Partial<HttpRequest> = {}) =>
@@ -259,7 +262,7 @@ describe("what is answered", () => {
     expect(FakturoidEvents.maxItems).toBe(pageSize);
     expect(OauthToken.properties.expires_in).toMatchObject({ maximum: accessTokenSeconds });
     expect(FakturoidEvent.properties.related_objects).toMatchObject({
-      items: { properties: { type: { enum: [...new Set(Object.values(objectTypes))] } } },
+      items: { properties: { type: { enum: [...new Set(Object.values(relatedObjectTypes))] } } },
     });
   });
 

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
-import { type Account, renderEvent, renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
+import { type FakturoidAccount, renderEvent, renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import { readEventText } from "#shared/events/parse-event.ts";
 import { anEvent, anInputText, anOrg, aToken, testNow } from "#test/support/builders.ts";
 
-const account: Account = { time_zone: "UTC", robot_name: "Robot" };
+const account: FakturoidAccount = { time_zone: "UTC", robot_name: "Robot" };
 
 const shown = (over: Partial<ActivityEvent> = {}, at = account) => JSON.parse(renderEvent(anEvent(over), at));
 const createdAt = (occurred_at: string, time_zone: string) =>

@@ -36,8 +36,8 @@ describe("a request without a good token", () => {
   it("learns no rate, since it has none, but leaves in the log whose token it was", async () => {
     const { answer, trace } = dialect({ token: aToken({ revoked_at: "2026-05-01T00:00:00.000Z" }) });
     expect((await refusalOf(answer(aRequest(activity)))).code).toBe("unauthenticated");
-    expect(trace.headers).toEqual({});
-    expect(trace.facts).toEqual({ route: "activity", token_id: aToken().token_id });
+    expect(trace.responseHeaders).toEqual({});
+    expect(trace.auditFields).toEqual({ route: "activity", token_id: aToken().token_id });
   });
 });
 
@@ -82,15 +82,15 @@ describe("a refusal of the token", () => {
   ] as const)("%j is %s, and the rate is told", async (over, code) => {
     const { answer, trace } = dialect({ token: aToken({ ...over }) });
     expect((await refusalOf(answer(aRequest(activity, claiming)))).code).toBe(code);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
-    expect(trace.facts.org_id).toBe(code === "scope_missing" ? "org_8f9a1c2d" : undefined);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
+    expect(trace.auditFields.org_id).toBe(code === "scope_missing" ? "org_8f9a1c2d" : undefined);
   });
 
   it("for its rate says when to come back", async () => {
     const { answer, trace } = dialect({ used: 601 });
     const error = await refusalOf(answer(aRequest(activity, claiming)));
     expect([error.code, error.facts.retryAfter]).toEqual(["rate_limited", 30]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("0");
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("0");
   });
 
   it("is what the caller learns first: a mistake in the query comes after", async () => {

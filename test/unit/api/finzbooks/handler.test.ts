@@ -21,7 +21,7 @@ describe("a page", () => {
       body: renderPage(onePage.events, 5, false),
     });
     expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ limit: 5, entity_type: "BILL" })]);
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "activity",
       token_id: aToken().token_id,
       org_id: "org_8f9a1c2d",
@@ -50,7 +50,7 @@ describe("a page", () => {
   ])("leaves in the log which document was asked for, by whom, and how: %s", async (target, filters) => {
     const { answer, trace } = dialect({ token: aToken({ user_id: "usr_1" }) });
     await answer(aRequest(target));
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "activity",
       token_id: aToken().token_id,
       user_id: "usr_1",
@@ -64,7 +64,7 @@ describe("a page", () => {
   it("tells how the token stands", async () => {
     const { answer, trace } = dialect({ used: 10 });
     await answer(aRequest(activity));
-    expect(trace.headers).toEqual({
+    expect(trace.responseHeaders).toEqual({
       "x-ratelimit-limit": "600",
       "x-ratelimit-remaining": "590",
       "x-ratelimit-reset": String(Date.parse("2026-06-01T12:01:00Z") / 1000),
@@ -81,8 +81,8 @@ describe("a page that the caller has", () => {
     const second = await answer(aRequest(activity, { headers: { ...headers, "if-none-match": first.headers.etag } }));
     expect(second).toEqual({ status: 304, headers: first.headers, body: "" });
     expect(use).toHaveBeenCalledTimes(2);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("590");
-    expect(trace.facts.count).toBe(1);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("590");
+    expect(trace.auditFields.count).toBe(1);
   });
 
   it("is another one where the same events go on elsewhere", async () => {
@@ -112,7 +112,7 @@ describe("one event", () => {
     const { body, headers } = await answer(aRequest(`${activity}?event_id=${event_id}&entity_id=inv_8c3f1a9b&limit=5`));
     expect(body).toBe(renderPage([anEvent()], 5, false));
     expect(headers.link).toBeUndefined();
-    expect(trace.facts.count).toBe(1);
+    expect(trace.auditFields.count).toBe(1);
     expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ entity_id: "inv_8c3f1a9b", limit: 500 })]);
   });
 
@@ -188,7 +188,7 @@ describe("whoami", () => {
       tier: "DEFAULT",
     });
     const { token_id } = aToken();
-    expect(trace.facts).toEqual({ route: "whoami", token_id, user_id: "usr_1", org_id: "org_8f9a1c2d" });
+    expect(trace.auditFields).toEqual({ route: "whoami", token_id, user_id: "usr_1", org_id: "org_8f9a1c2d" });
     expect(read).not.toHaveBeenCalled();
   });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { additionsOf } from "#shared/api/finzbooks/additions.ts";
-import { type Inclusion, includedParts } from "#shared/api/finzbooks/include.ts";
+import { renderIncluded } from "#shared/api/finzbooks/additions.ts";
+import { type IncludeOption, toProjection } from "#shared/api/finzbooks/include.ts";
 import { renderEvent, renderPage } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import { readCursor } from "#shared/events/query/cursor.ts";
@@ -11,15 +11,15 @@ import { dialect } from "#test/support/dialect.ts";
 
 const activity = "/api/public/v1/activity";
 
-const everything: readonly Inclusion[] = ["actor", "text", "related", "cursor"];
+const everything: readonly IncludeOption[] = ["actor", "text", "related", "cursor"];
 
-const shown = (names: readonly Inclusion[], over: Partial<ActivityEvent> = {}) =>
-  JSON.parse(renderPage([anEvent(over)], 1, false, additionsOf(new Set(names), null))).activity[0];
+const shown = (names: readonly IncludeOption[], over: Partial<ActivityEvent> = {}) =>
+  JSON.parse(renderPage([anEvent(over)], 1, false, renderIncluded(new Set(names), null))).activity[0];
 
 describe("an event", () => {
   it("without include is what it always was, to the byte", () => {
     const event = anEvent({ actor: jsonText({ name: "Anna" }), related: jsonText([]), text: "t" });
-    expect(renderPage([event], 1, true, additionsOf(new Set(), "next"))).toBe(renderPage([event], 1, true));
+    expect(renderPage([event], 1, true, renderIncluded(new Set(), "next"))).toBe(renderPage([event], 1, true));
   });
 
   it("has what was asked for, behind all that it always has", () => {
@@ -84,7 +84,7 @@ it("pages are as described, whatever is included", async () => {
 });
 
 it("reads no part that is not shown", async () => {
-  expect(includedParts(new Set(everything))).toEqual(["actor", "text", "related"]);
+  expect(toProjection(new Set(everything))).toEqual(["actor", "text", "related"]);
   const { answer, read } = dialect();
   await answer(aRequest(`${activity}?include=related,cursor`));
   expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ parts: ["related"] })]);
@@ -132,7 +132,7 @@ describe("a page that would be too large for Lambda", () => {
     const { activity: events, page_context } = JSON.parse(body);
     expect(page_context).toMatchObject({ returned: events.length, has_more_page: true });
     expect(events.length).toBeGreaterThan(5);
-    expect(trace.facts.count).toBe(events.length);
+    expect(trace.auditFields.count).toBe(events.length);
     const { event_id } = readCursor(page_context.next_cursor, "org_8f9a1c2d", aFilter());
     expect(event_id).toBe(events.at(-1).event_id);
     expect(headers.link).toContain(page_context.next_cursor);

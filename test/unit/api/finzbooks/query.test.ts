@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readActivityRequest } from "#shared/api/finzbooks/query.ts";
+import { parseActivityRequest } from "#shared/api/finzbooks/query.ts";
 import type { ActivityRoute } from "#shared/api/finzbooks/routes.ts";
 import { documentTypes, platformTypes } from "#shared/events/entity-types.ts";
 import { aFilter } from "#test/support/builders.ts";
@@ -8,7 +8,7 @@ import { refusal } from "#test/support/refusal.ts";
 const feed: ActivityRoute = { kind: "activity", path: "/api/public/v1/activity", document: null };
 const timeline: ActivityRoute = { kind: "activity", path: "…", document: { type: "BILL", id: "bill_1" } };
 
-const read = (query: string, route = feed) => readActivityRequest(route, new URLSearchParams(query));
+const read = (query: string, route = feed) => parseActivityRequest(route, new URLSearchParams(query));
 
 function expectInvalid(query: string, field: string, route = feed) {
   const error = refusal(() => read(query, route));
@@ -204,8 +204,8 @@ describe("include", () => {
     ["text,related", ["text", "related"]],
     ["cursor,actor,cursor", ["cursor", "actor"]],
   ])("%s is taken, on a timeline too", (text, names) => {
-    expect(read(`include=${text}`).included).toEqual(new Set(names));
-    expect(read(`include=${text}`, timeline).included).toEqual(new Set(names));
+    expect(read(`include=${text}`).include).toEqual(new Set(names));
+    expect(read(`include=${text}`, timeline).include).toEqual(new Set(names));
   });
 
   it.each(["", "actor,", "Actor", "actor%20text", "actor,%20text", "metadata", "toString", "x".repeat(9_000)])(

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { readFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
+import { parseFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { renderOauthError } from "#shared/api/oauth/handler.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aContext, anHttpEvent } from "#test/support/http-event.ts";
 import { catchLog, type LogLine } from "#test/support/log-lines.ts";
@@ -30,7 +30,12 @@ async function echo(body: string | undefined, sent?: Sent) {
     headers: {},
     body: JSON.stringify({ got: request.body() }),
   });
-  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
+  const run = createHttpHandler({
+    name: "test",
+    handle: answer,
+    renderError: renderOauthError,
+    parseBody: parseFormOrJsonBody,
+  });
   const { statusCode, body: text = "" } = await run(posted(body, sent), aContext());
   return { status: statusCode, ...JSON.parse(text) };
 }
@@ -112,7 +117,12 @@ it("a refusal waits until the body is asked for: whoever may do nothing learns t
   const answer = async () => {
     throw new ActivityError("unauthenticated", "No.");
   };
-  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
+  const run = createHttpHandler({
+    name: "test",
+    handle: answer,
+    renderError: renderOauthError,
+    parseBody: parseFormOrJsonBody,
+  });
   expect((await run(posted("x".repeat(70_000)), aContext())).statusCode).toBe(401);
   expect((await run(posted("x", { type: "text/plain" }), aContext())).statusCode).toBe(401);
 });

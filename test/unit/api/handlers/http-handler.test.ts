@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { type HttpFunction, http } from "#shared/api/handlers/http-handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createHttpHandler, type HttpHandlerOptions } from "#shared/api/handlers/http-handler.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { metrics, variables } from "#shared/platform/names.ts";
@@ -19,8 +19,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const serve = (answer: HttpFunction["answer"], event = anHttpEvent("/x"), context = aContext()) =>
-  http({ name: "test", answer, renderProblem })(event, context);
+const serve = (answer: HttpHandlerOptions["handle"], event = anHttpEvent("/x"), context = aContext()) =>
+  createHttpHandler({ name: "test", handle: answer, renderError: renderError })(event, context);
 
 const secured = {
   "cache-control": "no-store",
@@ -79,7 +79,7 @@ describe("the request that a handler sees", () => {
 describe("a response", () => {
   it("carries what the handler answered, its request id and what was learned on the way", async () => {
     const response = await serve(async (_, trace) => {
-      trace.headers["x-ratelimit-remaining"] = "5";
+      trace.responseHeaders["x-ratelimit-remaining"] = "5";
       return ok;
     });
     expect(response).toEqual({
@@ -103,7 +103,7 @@ describe("a response", () => {
     const headers = { etag: 'W/"x"', "cache-control": "private, no-cache", vary: "authorization" };
     const event = anHttpEvent("/x", { headers: { "accept-encoding": "br" } });
     const response = await serve(async (_, trace) => {
-      trace.headers["x-ratelimit-remaining"] = "5";
+      trace.responseHeaders["x-ratelimit-remaining"] = "5";
       return { status: 304, headers, body: "" };
     }, event);
     expect(response).toEqual({
@@ -115,7 +115,7 @@ describe("a response", () => {
 
   it("to a refusal carries the same, with the dialect's body", async () => {
     const response = await serve(async (_, trace) => {
-      trace.headers["x-ratelimit-remaining"] = "0";
+      trace.responseHeaders["x-ratelimit-remaining"] = "0";
       throw new ActivityError("rate_limited", "Too many.", { retryAfter: 30 });
     });
     expect(response).toEqual({
@@ -164,11 +164,11 @@ describe("a response", () => {
 
   it("belongs to its own request when several are under way", async () => {
     const gates = ["a", "b"].map(() => Promise.withResolvers<void>());
-    const run = http({
+    const run = createHttpHandler({
       name: "test",
-      renderProblem,
-      answer: async ({ path }, trace) => {
-        trace.headers["x-path"] = path;
+      renderError: renderError,
+      handle: async ({ path }, trace) => {
+        trace.responseHeaders["x-path"] = path;
         await gates[path === "/a" ? 0 : 1]?.promise;
         return { ...ok, body: path };
       },
@@ -188,7 +188,7 @@ describe("the log line of a request", () => {
   it("is one, with what became of it and what was learned", async () => {
     vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
     await serve(async (_, trace) => {
-      Object.assign(trace.facts, { org_id: "org_a", token_id: "tok_1", count: 3 });
+      Object.assign(trace.auditFields, { org_id: "org_a", token_id: "tok_1", count: 3 });
       return ok;
     });
     expect(lines).toEqual([
@@ -250,7 +250,7 @@ describe("the log line of a request", () => {
     await serve(failing(refused));
     for (const learned of [undefined, "tok_1"]) {
       await serve(async (_, trace) => {
-        trace.facts.token_id = learned;
+        trace.auditFields.token_id = learned;
         throw refused;
       });
     }

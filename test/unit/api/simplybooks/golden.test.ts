@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { activityOf } from "#shared/api/simplybooks/activity.ts";
+import { toActivity } from "#shared/api/simplybooks/activity.ts";
 import { activityFields } from "#shared/api/simplybooks/filter.ts";
 import { renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
 import { readEventText } from "#shared/events/parse-event.ts";
@@ -17,7 +17,7 @@ const org = anOrg({ time_zone: sampleZone });
 function stored(sample: typeof vendorSample) {
   const text = JSON.stringify({ org_id: org.org_id, ...sample });
   const { event } = readEventText(text, { now: testNow, entropy: "golden" });
-  return activityOf(event, { org, origin: sampleOrigin });
+  return toActivity(event, { org, origin: sampleOrigin });
 }
 
 describe.each([

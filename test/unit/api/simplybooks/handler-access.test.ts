@@ -41,7 +41,7 @@ describe("a key", () => {
     expect([status, readActivitiesXml(body)]).toEqual([200, [expect.objectContaining({ invoice_id: "inv_8c3f1a9b" })]]);
     expect(use).toHaveBeenCalledTimes(1);
     expect(page.mock.calls.map(([query]) => query.org_id)).toEqual([org.org_id]);
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "list",
       token_id: aToken().token_id,
       org_id: org.org_id,
@@ -134,7 +134,7 @@ describe("X-AccountId", () => {
     const { status, body, trace } = await ask(list, named(accountId));
     expect([status, readActivitiesXml(body)]).toEqual([200, [expect.objectContaining({ type: "invoice_email" })]]);
     expect(page.mock.calls.map(([query]) => query.org_id)).toEqual([orgId]);
-    expect(trace.facts.org_id).toBe(orgId);
+    expect(trace.auditFields.org_id).toBe(orgId);
   });
 
   it.each(["org_foreign", "3003", "org_none", "0", "null", "undefined", "toString", "org_B"])(
@@ -248,7 +248,7 @@ describe("what was read ahead for a caller who was let in before", () => {
     page.mockRejectedValue(new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }));
     const { status, headers, body, trace } = await ask(list);
     expect([status, headers["retry-after"], readErrorXml(body)]).toEqual([503, "2", "The store is busy or away."]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
   });
 
   it("is not a failure of its own where the caller is refused anyway", async () => {
@@ -271,7 +271,7 @@ describe("the rate", () => {
       const { ask, page, readOrg } = dialect({}, used);
       const { status, headers, trace } = await ask(target);
       expect([status, headers["retry-after"]]).toEqual([expected, expected === 429 ? "30" : undefined]);
-      expect(trace.headers).toEqual({
+      expect(trace.responseHeaders).toEqual({
         "x-ratelimit-limit": "600",
         "x-ratelimit-remaining": remaining,
         "x-ratelimit-reset": "1780315260",

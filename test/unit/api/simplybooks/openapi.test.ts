@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { renderProblem } from "#shared/api/simplybooks/errors.ts";
-import { activityFields, readFilter } from "#shared/api/simplybooks/filter.ts";
-import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { renderError } from "#shared/api/simplybooks/errors.ts";
+import { activityFields, parseActivityFilter } from "#shared/api/simplybooks/filter.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import { maxTake } from "#shared/api/simplybooks/query.ts";
-import { findRoute, type Route } from "#shared/api/simplybooks/routes.ts";
+import { findRoute, type SimplybooksRoute } from "#shared/api/simplybooks/routes.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
@@ -24,7 +24,7 @@ const list = "/api/v1/activities";
 const own = operations.filter(({ path }) => path.startsWith("/api/v1/"));
 
 /** What each kind of route is called in the document. */
-const names: Readonly<Record<Route["kind"], string>> = {
+const names: Readonly<Record<SimplybooksRoute["kind"], string>> = {
   list: "list_activities",
   activity: "get_activity",
   account: "get_current_account",
@@ -62,7 +62,7 @@ function dialect({ events = [newer, older], token, used = 1, suspended = [], ...
   const whole: EventPage = { events, next: null };
   const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
   const places: PlaceStore = { upTo: async () => [], put: async () => undefined };
-  const answer = answerSimplybooks({
+  const answer = createSimplybooksHandler({
     events: { page },
     places,
     tokens: tokenPorts(() => aToken(token), used, suspended),
@@ -70,9 +70,12 @@ function dialect({ events = [newer, older], token, used = 1, suspended = [], ...
     now: () => new Date("2026-06-01T12:00:43.000Z"),
   });
   const ask = async (request: HttpRequest): Promise<HttpResponse> => {
-    const trace: HttpTrace = { headers: {}, facts: {} };
-    const response = await answer(request, trace).catch((error: unknown) => renderProblem(error, request));
-    return { ...response, headers: { ...response.headers, ...trace.headers, "x-request-id": request.requestId } };
+    const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
+    const response = await answer(request, trace).catch((error: unknown) => renderError(error, request));
+    return {
+      ...response,
+      headers: { ...response.headers, ...trace.responseHeaders, "x-request-id": request.requestId },
+    };
   };
   return { ask, page };
 }
@@ -168,11 +171,11 @@ describe("the parameters", () => {
       ...[...signs.matchAll(/`([=!<>~]{1,2})`/g)].map(([, sign]) => `type${sign}x`),
       ...[...words.matchAll(/`([a-z]{2})`/g)].map(([, word]) => `type__${word}__x`),
     ];
-    const operators = spelled.flatMap((text) => readFilter(text)).map(({ operator }) => operator);
+    const operators = spelled.flatMap((text) => parseActivityFilter(text)).map(({ operator }) => operator);
     expect(spelled).toHaveLength(13);
     expect(new Set(operators)).toEqual(new Set(["eq", "ne", "le", "ge", "lt", "gt", "contains"]));
     for (const { value } of Object.values(SimplybooksFilter.examples)) {
-      expect(readFilter(value).length).toBe(value.split(",").length);
+      expect(parseActivityFilter(value).length).toBe(value.split(",").length);
     }
   });
 

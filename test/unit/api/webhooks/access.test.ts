@@ -86,7 +86,7 @@ describe("the scope", () => {
     const answer = await ask(...pathOf(name, anywhere), { over: { body } });
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, "authz.scope_missing"]);
     expect(told).toEqual([]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
   });
 
   it.each(scopes.filter((scope) => scope !== "AIBooks.activity.READ"))("%s is enough", async (scope) => {
@@ -142,7 +142,7 @@ describe("a request", () => {
   it("leaves in the log who asked for what", async () => {
     const { ask, trace } = webhooksApi();
     await ask("GET", "/endpoints");
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "list_webhook_endpoints",
       count: 0,
       token_id: expect.stringMatching(/^tok_/),
@@ -159,7 +159,7 @@ describe("a request", () => {
   ])("for the endpoint %s leaves in the log the id %s, whether it was found or not", async (asked, endpoint_id) => {
     const { ask, trace } = webhooksApi();
     expect((await ask("GET", `/endpoints/${asked}`)).status).toBe(404);
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "get_webhook_endpoint",
       endpoint_id,
       token_id: expect.stringMatching(/^tok_/),

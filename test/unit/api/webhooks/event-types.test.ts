@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { answerDocuments } from "#shared/api/openapi/handler.ts";
+import { handleDocuments } from "#shared/api/openapi/handler.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { aRequest } from "#test/support/builders.ts";
 import { answerSchemaFaults } from "#test/support/json-schema.ts";
@@ -12,7 +12,7 @@ let shared: { $id: string };
 
 beforeAll(async () => {
   listed = JSON.parse((await webhooksApi().ask("GET", "/event-types")).body).event_types;
-  shared = JSON.parse((await answerDocuments(aRequest("/schemas/webhook.json"))).body);
+  shared = JSON.parse((await handleDocuments(aRequest("/schemas/webhook.json"))).body);
 });
 
 it("the list is the catalogue, each with a sample for the organisation that asks", () => {

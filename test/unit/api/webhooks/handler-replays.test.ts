@@ -110,7 +110,7 @@ describe("a dry run", () => {
     expect(status).toBe(200);
     const requests = requestsFor(500) - 1;
     expect(charge.mock.calls.map(([, , owed]) => owed)).toEqual([{ requests, lease: null }]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe(String(600 - 1 - requests));
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe(String(600 - 1 - requests));
   });
 
   it("refuses the ranges that the replay would", async () => {

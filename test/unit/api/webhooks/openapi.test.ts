@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openApi } from "#shared/api/openapi/openapi.ts";
+import { createOpenApiDocument } from "#shared/api/openapi/openapi.ts";
 import { handlers } from "#shared/api/webhooks/handlers.ts";
 import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
 import { secret } from "#shared/api/webhooks/openapi-examples.ts";
@@ -12,7 +12,7 @@ import { answerFaults, operationOf as findOperation } from "#test/support/api-de
 import { answerSchemaFaults } from "#test/support/json-schema.ts";
 import { webhooksApi } from "#test/support/webhooks-dialect.ts";
 
-const { components } = openApi("https://api.example.com");
+const { components } = createOpenApiDocument("https://api.example.com");
 const faultsOf = (schema: object) => answerSchemaFaults(schema, { components });
 
 const described = Object.values(webhookPaths()).flatMap((item) => Object.values(item));
@@ -59,7 +59,7 @@ it("what is really answered is as described", async () => {
   const check = async (name: string, ...asked: Parameters<typeof ask>) => {
     const { status, headers, body } = await ask(...asked);
     const described = findOperation(name).responses[status] ?? { headers: {}, content: {} };
-    const whole = { status, headers: { ...headers, ...trace.headers }, body };
+    const whole = { status, headers: { ...headers, ...trace.responseHeaders }, body };
     expect(answerFaults(described, whole), `${name} ${body}`).toEqual([]);
     checked.push(name);
     return JSON.parse(body);

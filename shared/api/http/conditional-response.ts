@@ -9,12 +9,12 @@ const varyAlways = ["accept-encoding", "authorization", "origin"];
  * may be kept by the caller alone, and is asked for again at each use. `varyBy` are the other headers of the request, in
  * lower case, that the page depends on.
  */
-export function conditional(
+export function toConditionalResponse(
   { headers }: Pick<HttpRequest, "headers">,
   page: HttpResponse,
   varyBy: readonly string[] = [],
 ): HttpResponse {
-  const etag = etagOf(page);
+  const etag = computeEtag(page);
   const validated = {
     ...page.headers,
     etag,
@@ -30,7 +30,7 @@ export function conditional(
  * Weak, since the same page may be sent compressed. The link is part of what is validated: a page that shows the same
  * events but goes on elsewhere is another one.
  */
-function etagOf({ body, headers }: HttpResponse): string {
+function computeEtag({ body, headers }: HttpResponse): string {
   const digest = createHash("sha256")
     .update(body)
     .update(`\n${headers.link ?? ""}`)

@@ -5,17 +5,17 @@ const capacity = 1_000;
  * whoever is let in is added anew after each request, so who is refused is forgotten. Bounded; it empties itself when
  * it is full.
  */
-export class SeenCallers {
+export class CallerCache {
   readonly #orgs = new Map<string, string>();
 
   /** The organisation of a caller, forgotten at once. */
-  take(key: string): string | null {
+  get(key: string): string | null {
     const org = this.#orgs.get(key) ?? null;
     this.#orgs.delete(key);
     return org;
   }
 
-  add(key: string, org: string): void {
+  set(key: string, org: string): void {
     if (this.#orgs.size >= capacity) this.#orgs.clear();
     this.#orgs.set(key, org);
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
-import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import { readCost, requestsFor } from "#shared/auth/read-cost.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
@@ -30,16 +30,16 @@ function costly(units: number, { page }: { page?: EventReader["page"] } = {}) {
     places: memoryPlaces(),
     now: () => testNow,
   };
-  const trace: HttpTrace = { headers: {}, facts: {} };
-  const asking = (answer: (request: HttpRequest, trace: HttpTrace) => Promise<HttpResponse>) => (target: string) =>
+  const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
+  const asking = (answer: (request: HttpRequest, trace: RequestContext) => Promise<HttpResponse>) => (target: string) =>
     answer(aRequest(target, { headers: { authorization: `Bearer ${aSecret()}`, "user-agent": "tests" } }), trace);
   return {
     ...ports,
     trace,
     reads: () => reads,
-    finzbooks: asking(answerFinzbooks(world)),
-    simplybooks: asking(answerSimplybooks(world)),
-    fakturoid: asking(answerFakturoid(world)),
+    finzbooks: asking(createFinzbooksHandler(world)),
+    simplybooks: asking(createSimplybooksHandler(world)),
+    fakturoid: asking(createFakturoidHandler(world)),
   };
 }
 
@@ -50,8 +50,8 @@ describe("a page", () => {
     const { finzbooks, charge, lease, trace } = costly(readCost.plainUnits);
     expect((await finzbooks("/api/public/v1/activity")).status).toBe(200);
     expect([charge.mock.calls.length, lease.mock.calls.length]).toEqual([0, 0]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("590");
-    expect(trace.facts).not.toHaveProperty("charged");
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("590");
+    expect(trace.auditFields).not.toHaveProperty("charged");
   });
 
   it("of large events is charged in every dialect, and the headers show the rate after the charge", async () => {
@@ -64,8 +64,8 @@ describe("a page", () => {
       expect((await asked[dialect](target)).status).toBe(200);
       expect(charged(asked.charge)).toEqual([{ requests: requestsFor(200) - 1, lease: null }]);
       expect(asked.lease).not.toHaveBeenCalled();
-      expect(asked.trace.headers).toMatchObject(left);
-      expect(asked.trace.facts.charged).toBe(4);
+      expect(asked.trace.responseHeaders).toMatchObject(left);
+      expect(asked.trace.auditFields.charged).toBe(4);
     }
   });
 });
@@ -80,7 +80,7 @@ describe("a search", () => {
       { requests: owed, lease: { slot: 1, until: testNow.getTime() + readCost.leaseMs } },
     ]);
     expect(lease).toHaveBeenCalledTimes(1);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe(String(600 - 10 - owed));
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe(String(600 - 10 - owed));
   });
 
   it("that another instance runs three of is refused when it becomes expensive, and is charged for what it read", async () => {
@@ -140,6 +140,6 @@ describe("a charge", () => {
     const { finzbooks, charge, trace } = costly(200);
     charge.mockRejectedValue(new ActivityError("unavailable", "The store is busy or away."));
     expect((await finzbooks("/api/public/v1/activity")).status).toBe(200);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("590");
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("590");
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { filterText } from "#shared/api/http/filter-text.ts";
+import { formatFilters } from "#shared/api/http/format-filters.ts";
 import { writeAccessToken } from "#shared/auth/token.ts";
 import { aSecret } from "#test/support/builders.ts";
 import { aSecretOf } from "#test/support/fakturoid-dialect.ts";
@@ -12,12 +12,12 @@ describe("the text of filters", () => {
       ["type.ne", "a"],
       ["type.ne", "b"],
     ] as const;
-    expect(filterText(filters)).toBe("since=2026-05-01 limit=5 type.ne=a type.ne=b");
+    expect(formatFilters(filters)).toBe("since=2026-05-01 limit=5 type.ne=a type.ne=b");
   });
 
   it("leaves out what was not asked, and that alone", () => {
     expect(
-      filterText([
+      formatFilters([
         ["a", null],
         ["b", "x"],
         ["c", null],
@@ -25,8 +25,8 @@ describe("the text of filters", () => {
         ["e", ""],
       ]),
     ).toBe("b=x d=0 e=");
-    expect(filterText([])).toBeUndefined();
-    expect(filterText([["a", null]])).toBeUndefined();
+    expect(formatFilters([])).toBeUndefined();
+    expect(formatFilters([["a", null]])).toBeUndefined();
   });
 
   it.each([
@@ -39,16 +39,16 @@ describe("the text of filters", () => {
     ["a signing secret", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"],
   ])("does not show %s, wherever it stands", (_, secret) => {
     expect(
-      filterText([
+      formatFilters([
         ["subject_id", secret],
         ["page", 1],
       ]),
     ).toBe("subject_id=[token] page=1");
-    expect(filterText([["subject_id", `x ${secret} y`]])).toBe("subject_id=x+[token]+y");
+    expect(formatFilters([["subject_id", `x ${secret} y`]])).toBe("subject_id=x+[token]+y");
   });
 
   it("has no blank within a value, and no value longer than an id", () => {
-    expect(filterText([["subject_id", "1 page=9\n"]])).toBe("subject_id=1+page=9+");
-    expect(filterText([["subject_id", "z".repeat(5_000)]])).toBe(`subject_id=${"z".repeat(256)}…`);
+    expect(formatFilters([["subject_id", "1 page=9\n"]])).toBe("subject_id=1+page=9+");
+    expect(formatFilters([["subject_id", "z".repeat(5_000)]])).toBe(`subject_id=${"z".repeat(256)}…`);
   });
 });

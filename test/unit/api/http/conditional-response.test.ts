@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { conditional } from "#shared/api/http/conditional.ts";
+import { toConditionalResponse } from "#shared/api/http/conditional-response.ts";
 import type { HttpResponse } from "#shared/api/http/request.ts";
 
 const page: HttpResponse = { status: 200, headers: { "content-type": "application/json" }, body: '{"a":1}' };
 
 const asked = (condition?: string, response = page) =>
-  conditional({ headers: condition === undefined ? {} : { "if-none-match": condition } }, response, ["x-aibooks-org"]);
+  toConditionalResponse({ headers: condition === undefined ? {} : { "if-none-match": condition } }, response, [
+    "x-aibooks-org",
+  ]);
 
 const etagOf = (response: HttpResponse) => asked(undefined, response).headers.etag ?? "";
 const etag = etagOf(page);
