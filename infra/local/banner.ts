@@ -1,6 +1,6 @@
-import type { LocalStack } from "./stack.ts";
+import type { LocalRuntime } from "./stack.ts";
 
-export interface Demo {
+export type DemoCredentials = {
   readonly org_id: string;
   readonly slug: string;
   readonly token: string;
@@ -9,15 +9,15 @@ export interface Demo {
   /** Of the Fakturoid dialect. */
   readonly client_id: string;
   readonly client_secret: string;
-}
+};
 
 /**
  * What `npm start` prints once everything serves. A shell can run all of it, from top to bottom. Comments have no quotes
  * or brackets: zsh takes the words of a comment that is pasted as a command.
  */
-export function banner(
-  { api, notRun }: Pick<LocalStack, "api" | "notRun">,
-  demo: Demo | undefined,
+export function renderBanner(
+  { api, notRun }: Pick<LocalRuntime, "api" | "notRun">,
+  demo: DemoCredentials | undefined,
   logs: string,
 ): string {
   return [
@@ -44,7 +44,7 @@ const emptyStackLines = [
   "npm run activity -- token create --org org_1 --scope AIBooks.activity.READ",
 ];
 
-function demoLines(api: string, { org_id, slug, token, api_key, client_id, client_secret }: Demo): string[] {
+function demoLines(api: string, { org_id, slug, token, api_key, client_id, client_secret }: DemoCredentials): string[] {
   return [
     `# The timeline of an invoice of the demo organisation ${org_id}`,
     `TOKEN=${token}`,

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Answer as AnswerOf } from "./kms/operations.ts";
-import type { Logs } from "./logs.ts";
+import type { AwsResult as AnswerOf } from "./kms/operations.ts";
+import type { LogFiles } from "./logs.ts";
 
 type Answer = AnswerOf<unknown>;
 
@@ -12,9 +12,9 @@ const dayMs = 86_400_000;
 const oldestMs = 14 * dayMs;
 const newestMs = 2 * 60 * 60_000;
 
-const Stream = z.object({ logGroupName: z.string(), logStreamName: z.string().regex(/^[^:*]{1,512}$/) });
+const streamSchema = z.object({ logGroupName: z.string(), logStreamName: z.string().regex(/^[^:*]{1,512}$/) });
 
-const Put = Stream.extend({
+const putSchema = streamSchema.extend({
   logEvents: z
     .array(z.object({ timestamp: z.number().int().nonnegative(), message: z.string().min(1) }))
     .min(1)
@@ -22,11 +22,11 @@ const Put = Stream.extend({
 });
 
 /** Answers what writes to log groups, within the limits of CloudWatch, and keeps it in the groups' files. */
-export function logGroups(groups: ReadonlySet<string>, logs: Pick<Logs, "write">, now: () => Date) {
+export function createLogsOperations(groups: ReadonlySet<string>, logs: Pick<LogFiles, "write">, now: () => Date) {
   const streams = new Set<string>();
 
   function createStream(body: unknown): Answer {
-    const { logGroupName, logStreamName } = Stream.parse(body);
+    const { logGroupName, logStreamName } = streamSchema.parse(body);
     if (!groups.has(logGroupName)) return fault("ResourceNotFoundException", "The log group does not exist.");
     const name = `${logGroupName}:${logStreamName}`;
     if (streams.has(name)) return fault("ResourceAlreadyExistsException", "The log stream exists already.");
@@ -35,7 +35,7 @@ export function logGroups(groups: ReadonlySet<string>, logs: Pick<Logs, "write">
   }
 
   function put(body: unknown): Answer {
-    const { logGroupName, logStreamName, logEvents } = Put.parse(body);
+    const { logGroupName, logStreamName, logEvents } = putSchema.parse(body);
     if (!streams.has(`${logGroupName}:${logStreamName}`)) {
       return fault("ResourceNotFoundException", "The log stream does not exist.");
     }

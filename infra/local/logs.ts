@@ -1,19 +1,19 @@
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 
-export interface Logs {
+export type LogFiles = {
   /** Appends lines to the file of a log group. */
   write(group: string, text: string): void;
   close(): Promise<void>;
-}
+};
 
 /** Keeps one file per CloudWatch log group in a folder: `/aws/lambda/Read` is `aws-lambda-Read.log`. */
-export function openLogs(folder: string): Logs {
+export function openLogFiles(folder: string): LogFiles {
   mkdirSync(folder, { recursive: true });
   const files = new Map<string, WriteStream>();
   return {
     write(group, text) {
-      const file = files.get(group) ?? createWriteStream(join(folder, logFile(group)), { flags: "a" });
+      const file = files.get(group) ?? createWriteStream(join(folder, logFileName(group)), { flags: "a" });
       files.set(group, file);
       file.write(text.endsWith("\n") ? text : `${text}\n`);
     },
@@ -24,6 +24,6 @@ export function openLogs(folder: string): Logs {
 }
 
 /** The name of a group's file. */
-export function logFile(group: string): string {
+export function logFileName(group: string): string {
   return `${group.replace(/^\//, "").replaceAll("/", "-")}.log`;
 }

@@ -3,15 +3,15 @@ import { basename, join, resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { auditLogIndex } from "#shared/audit/log-index.ts";
-import { banner, type Demo } from "./banner.ts";
-import { loadDemo } from "./demo/load.ts";
+import { type DemoCredentials, renderBanner } from "./banner.ts";
+import { loadDemoData } from "./demo/load.ts";
 import { findJava } from "./emulators/java.ts";
 import { environment, useUtc } from "./environment.ts";
 import { lockFolder } from "./lock.ts";
-import { logIdOf } from "./log-id.ts";
-import { parseOptions, type StartOptions, usage } from "./options.ts";
+import { getOrCreateLogId } from "./log-id.ts";
+import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { startProgress } from "./progress.ts";
-import { type LocalStack, startLocalStack } from "./stack.ts";
+import { type LocalRuntime, startLocalRuntime } from "./stack.ts";
 import { synthesize } from "./synthesize.ts";
 
 const project = resolve(import.meta.dirname, "../..");
@@ -23,7 +23,7 @@ const memoryFolder = join(folder, "memory");
 const interrupted = 130;
 
 const progress = startProgress({ stream: stderr, now: () => performance.now() });
-let running: LocalStack | undefined;
+let running: LocalRuntime | undefined;
 let stopping = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
@@ -32,7 +32,7 @@ const { PORT, npm_lifecycle_event: npmScript } = environment;
 if (npmScript !== undefined) stopWithParent();
 
 try {
-  const options = parseOptions(argv.slice(2), PORT);
+  const options = parseStartOptions(argv.slice(2), PORT);
   if (options.help) stdout.write(usage);
   else await run(options);
 } catch (error) {
@@ -55,16 +55,16 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
     progress.step("Starting the functions");
     return done;
   });
-  assembly.catch(() => {}); // handled where the stack awaits it, which is later
-  const stack = await startLocalStack({ assembly, port, logs, warm: true, ...(data !== undefined && { data }) });
+  assembly.catch(() => {}); // startLocalRuntime awaits it later
+  const stack = await startLocalRuntime({ assembly, port, logs, warm: true, ...(data !== undefined && { data }) });
   running = stack;
   stack.failed.then(fail);
   if (!empty) progress.step("Loading the demo data");
-  const demo = empty ? undefined : await loadDemo(stack);
+  const demo = empty ? undefined : await loadDemoData(stack);
   publishLogs(stack, logs);
   publish(stack, data, demo);
   progress.end();
-  stdout.write(banner(stack, demo, logs));
+  stdout.write(renderBanner(stack, demo, logs));
 }
 
 /** npm runs scripts through a shell that dies of a signal without passing it on. */
@@ -76,18 +76,18 @@ function stopWithParent(): void {
 }
 
 /** Tells the command line and the tests where everything is; written whole or not at all. */
-function publish(stack: LocalStack, data: string | undefined, demo: Demo | undefined): void {
+function publish(stack: LocalRuntime, data: string | undefined, demo: DemoCredentials | undefined): void {
   const { api, endpoints, queues, tables, functions, logFiles } = stack;
   const partial = `${stackFile}.partial`;
   const { pid } = process;
-  const kept = data === undefined ? null : logIdOf(resolve(data));
+  const kept = data === undefined ? null : getOrCreateLogId(resolve(data));
   const found = { api, endpoints, queues, tables, functions, logFiles, pid, log_id: kept, demo };
   writeFileSync(partial, `${JSON.stringify(found, null, 2)}\n`);
   renameSync(partial, stackFile);
 }
 
 /** Writes down which files are the audit logs, so that they can be read when the stack has ended. */
-function publishLogs({ logFiles: { events = "", access = "" } }: LocalStack, logs: string): void {
+function publishLogs({ logFiles: { events = "", access = "" } }: LocalRuntime, logs: string): void {
   mkdirSync(logs, { recursive: true });
   const files = { events: basename(events), access: basename(access) };
   writeFileSync(join(logs, auditLogIndex), `${JSON.stringify(files)}\n`);

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 
-export interface StartOptions {
+export type StartOptions = {
   readonly port: number;
   readonly data: string | undefined;
   readonly empty: boolean;
   readonly help: boolean;
-}
+};
 
 export const usage = `Runs the whole activity log on this machine until Ctrl-C.
 
@@ -18,7 +18,7 @@ npm start -- [--port N] [--data DIR] [--empty]
 `;
 
 /** Reads the command line of \`npm start\`. Throws with what to write instead. */
-export function parseOptions(args: string[], defaultPort: string | undefined): StartOptions {
+export function parseStartOptions(args: string[], defaultPort: string | undefined): StartOptions {
   const { values } = parseArgs({
     args,
     options: {

@@ -2,36 +2,36 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import { join, resolve } from "node:path";
 import { stackNames } from "#shared/platform/stack-outputs.ts";
-import { awsCaller } from "./aws-json.ts";
-import type { DynamoDbEngine } from "./emulators/dynamodb.ts";
-import { startEngines } from "./emulators/emulators.ts";
-import { latencyGauge } from "./emulators/latency.ts";
+import { createAwsCaller } from "./aws-json.ts";
+import type { DynamoDbEmulator } from "./emulators/dynamodb.ts";
+import { startEmulators } from "./emulators/emulators.ts";
+import { createLatencyGauge } from "./emulators/latency.ts";
 import { createQueues } from "./emulators/queues.ts";
-import { createTable, partitionKeys } from "./emulators/tables.ts";
-import { openSources } from "./event-source-mappings/host.ts";
-import { countWrites } from "./event-source-mappings/writes.ts";
-import type { Faults } from "./fault-injection.ts";
-import { httpApi } from "./http/api.ts";
-import { apiDefinition } from "./http/definition.ts";
-import { edgeOf } from "./http/edge.ts";
+import { createTable, partitionKeysOf } from "./emulators/tables.ts";
+import { openEventSourceMappings } from "./event-source-mappings/host.ts";
+import { createWriteCounter } from "./event-source-mappings/writes.ts";
+import type { FaultInjector } from "./fault-injection.ts";
+import { createHttpApi } from "./http/api.ts";
+import { parseHttpApi } from "./http/definition.ts";
+import { createOriginHeaderAdder } from "./http/edge.ts";
 import { gatewayError } from "./http/response.ts";
-import { gatewayServer, type Respond } from "./http/server.ts";
-import { openKeys } from "./kms/keys.ts";
+import { createGatewayServer, type HandleGatewayRequest } from "./http/server.ts";
+import { openKmsKeys } from "./kms/keys.ts";
 import { type HostedFunction, hostFunctions } from "./lambda/host.ts";
 import { closeServer, listenOnLoopback } from "./listen.ts";
-import { logGroups } from "./log-groups.ts";
-import { logFile, openLogs } from "./logs.ts";
-import { clockTicks, type Ticks } from "./schedules/clock.ts";
-import { scheduledFunctions } from "./schedules/definition.ts";
+import { createLogsOperations } from "./log-groups.ts";
+import { logFileName, openLogFiles } from "./logs.ts";
+import { type ScheduleClock, systemClock } from "./schedules/clock.ts";
+import { scheduledFunctionArns } from "./schedules/definition.ts";
 import { openSchedules } from "./schedules/host.ts";
-import { policyJudge } from "./service-proxy/authorizer.ts";
+import { createAuthorizer } from "./service-proxy/authorizer.ts";
 import { identityPolicies, resourcePolicies } from "./service-proxy/policies.ts";
-import { openPrincipals } from "./service-proxy/principals.ts";
-import { serviceListener } from "./service-proxy/services.ts";
+import { createPrincipals } from "./service-proxy/principals.ts";
+import { createServiceListener } from "./service-proxy/services.ts";
 import { readAssembly } from "./template/assembly.ts";
-import { localResources } from "./template/resources.ts";
+import { createResources } from "./template/resources.ts";
 
-interface LocalStackOptions {
+type LocalRuntimeOptions = {
   /** Folder of the synthesized assembly, `cdk.out`. The engines start while it is still being made. */
   readonly assembly: string | Promise<string>;
   /** Port of the HTTP API; 0, the default, takes any free one. */
@@ -41,16 +41,16 @@ interface LocalStackOptions {
   /** Folder of the log files, one per log group. */
   readonly logs: string;
   /** When schedules run; by the clock without it. */
-  readonly ticks?: Ticks;
+  readonly clock?: ScheduleClock;
   /** Loads the functions before they are invoked, so that the first events do not wait for it. */
   readonly warm?: boolean;
   /** What goes wrong on purpose; nothing without it. */
-  readonly faults?: Faults;
+  readonly faultInjector?: FaultInjector;
   /** The DynamoDB to use, which keeps no data; one of the stack's own without it. */
-  readonly dynamodb?: DynamoDbEngine;
-}
+  readonly dynamodb?: DynamoDbEmulator;
+};
 
-export interface LocalStack {
+export type LocalRuntime = {
   /** As `http://127.0.0.1:3000`. */
   readonly api: string;
   readonly endpoints: Readonly<Record<"dynamodb" | "kms" | "lambda" | "logs" | "sqs", string>>;
@@ -68,7 +68,7 @@ export interface LocalStack {
   /** Stops DynamoDB while others call it, and starts it again on the data folder, which there must be. */
   restartDynamoDb(): Promise<void>;
   stop(): Promise<void>;
-}
+};
 
 /** What the stack may add to the memory of its process before event sources get no more environments. */
 const memoryBytes = 600 * 1024 * 1024;
@@ -80,7 +80,7 @@ const warmEnvironments = { ofSources: 2, ofOthers: 1 };
 const anywhere = { account: "000000000000", region: "us-east-1" };
 
 /** Hosts a synthesized stack until `stop`. Throws, and leaves nothing running, when the template cannot be hosted. */
-export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
   const stops = new AsyncDisposableStack();
   try {
     return await start(options, stops);
@@ -90,16 +90,16 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   }
 }
 
-async function start(options: LocalStackOptions, stops: AsyncDisposableStack): Promise<LocalStack> {
+async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack): Promise<LocalRuntime> {
   const mostBytes = process.memoryUsage.rss() + memoryBytes;
-  const logs = openLogs(options.logs);
+  const logs = openLogFiles(options.logs);
   stops.defer(() => logs.close());
   const log = (text: string) => logs.write("runtime", `${new Date().toISOString()}\t${text}`);
 
   // Templates refer to the servers' addresses, so both listen before anything behind them exists.
-  let respond: Respond = async () => gatewayError(503, "Service Unavailable");
+  let respond: HandleGatewayRequest = async () => gatewayError(503, "Service Unavailable");
   let serve: RequestListener = (_, response) => response.writeHead(503).end();
-  const apiServer = gatewayServer((request) => respond(request));
+  const apiServer = createGatewayServer((request) => respond(request));
   const keepAliveTimeout = 60_000; // longer than SDK clients keep an idle connection
   const serviceServer = createServer({ keepAliveTimeout }, (request, response) => serve(request, response));
   const api = await listenOnLoopback(apiServer, options.port ?? 0);
@@ -107,7 +107,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   const origin = await listenOnLoopback(serviceServer, 0);
   stops.defer(() => closeServer(serviceServer));
 
-  const starting = startEngines(
+  const starting = startEmulators(
     { data: options.data, logFile: join(options.logs, "dynamodb-local.log"), dynamodb: options.dynamodb },
     stops,
   );
@@ -117,54 +117,56 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     starting.catch((error) => unusable(options.data, error)),
   ]);
   const assembly = await readAssembly(resolve(folder));
-  const where = { ...anywhere, ...(assembly.region !== undefined && { region: assembly.region }) };
-  const services = { origin, region: where.region };
+  const awsEnvironment = { ...anywhere, ...(assembly.region !== undefined && { region: assembly.region }) };
+  const services = { origin, region: awsEnvironment.region };
   const streamLabels = new Map<string, string>();
   const { stackName, template, assets } = assembly;
-  const place = { ...where, stackName, api, services: services.origin, streamLabels };
-  const resources = localResources(template, place);
-  const toDynamoDb = awsCaller(engines.dynamodb.origin, engines.dynamodb.accessKey, where.region);
+  const place = { ...awsEnvironment, stackName, api, services: services.origin, streamLabels };
+  const resources = createResources(template, place);
+  const toDynamoDb = createAwsCaller(engines.dynamodb.origin, engines.dynamodb.accessKey, awsEnvironment.region);
   const tableResources = resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table");
   for (const table of tableResources) {
     const label = await createTable(table, toDynamoDb).catch((error) => unusable(options.data, error));
     if (label !== undefined) streamLabels.set(table.ref, label);
   }
-  const toSqs = awsCaller(engines.sqs.origin, engines.sqs.accessKey, where.region);
+  const toSqs = createAwsCaller(engines.sqs.origin, engines.sqs.accessKey, awsEnvironment.region);
   await createQueues(resources.ofType("AWS::SQS::Queue"), toSqs);
-  const { data, faults } = options;
-  const keys = await openKeys({ resources, where, data, randomBytes }).catch((error) => unusable(data, error));
+  const { data, faultInjector } = options;
+  const keys = await openKmsKeys({ resources, awsEnvironment, data, randomBytes }).catch((error) =>
+    unusable(data, error),
+  );
 
   const groups = resources.ofType("AWS::Logs::LogGroup");
-  const judge = policyJudge(resourcePolicies(resources, where), where.account);
-  const principals = openPrincipals(identityPolicies(resources), where.account);
-  const functions = hostFunctions({ resources, assets, principals, services, logs, faults, log });
+  const authorize = createAuthorizer(resourcePolicies(resources, awsEnvironment), awsEnvironment.account);
+  const principals = createPrincipals(identityPolicies(resources), awsEnvironment.account);
+  const functions = hostFunctions({ resources, assets, principals, services, logs, faultInjector, log });
   const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
   stops.defer(stopFunctions);
-  const definition = apiDefinition(resources);
-  const invoked = new Set([...(definition?.routes.values() ?? []), ...scheduledFunctions(resources)]);
+  const definition = parseHttpApi(resources);
+  const invoked = new Set([...(definition?.routes.values() ?? []), ...scheduledFunctionArns(resources)]);
   const warmed = options.warm ? warmFunctions(functions, invoked) : undefined;
-  const latency = latencyGauge(() => performance.now());
-  const writes = countWrites();
-  const gate = serviceListener({
+  const latency = createLatencyGauge(() => performance.now());
+  const writes = createWriteCounter();
+  const gate = createServiceListener({
     ...engines,
     keys,
-    logGroups: logGroups(new Set(groups.map(({ ref }) => ref)), logs, () => new Date()),
+    logGroups: createLogsOperations(new Set(groups.map(({ ref }) => ref)), logs, () => new Date()),
     randomBytes,
     functions,
-    judge,
-    faults,
-    where,
+    authorize,
+    faultInjector,
+    awsEnvironment,
     beginTableOperation(operation) {
       const end = latency.begin();
       return () => {
         end();
-        writes.made(operation);
+        writes.record(operation);
       };
     },
-    partitionKeys: partitionKeys(tableResources),
+    partitionKeys: partitionKeysOf(tableResources),
     origin: services.origin,
     principalOf: principals.byAccessKey,
-    onRefusal: log,
+    onDenied: log,
   });
   stops.defer(gate.close);
   serve = gate.listener;
@@ -173,8 +175,15 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     const invokers = new Map([...functions.values()].map((fn) => [fn.definition.arn, fn.invoke]));
     const invokerByArn = (functionArn: string) => invokers.get(functionArn);
     const clock = { newRequestId: randomUUID, now: () => new Date() };
-    const answer = httpApi({ definition, invokerByArn, judge, writeLog: logs.write, ...where, ...clock });
-    const throughEdge = edgeOf(resources);
+    const answer = createHttpApi({
+      definition,
+      invokerByArn,
+      authorize,
+      writeLog: logs.write,
+      ...awsEnvironment,
+      ...clock,
+    });
+    const throughEdge = createOriginHeaderAdder(resources);
     respond = (request) => answer(throughEdge(request));
   }
 
@@ -184,18 +193,18 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
     resources,
     functions,
     principals,
-    judge,
+    authorize,
     services,
     data,
-    faults,
+    faultInjector,
     latencyMs,
     hasMemory,
     writes,
     log,
   };
-  const poll = await openSources(sources);
-  const { ticks = clockTicks } = options;
-  const schedules = await openSchedules({ resources, functions, judge, where, ticks, newId: randomUUID });
+  const poll = await openEventSourceMappings(sources);
+  const { clock = systemClock } = options;
+  const schedules = await openSchedules({ resources, functions, authorize, awsEnvironment, clock, newId: randomUUID });
   const polling = new AbortController();
   const polled = Promise.all([poll(polling.signal), schedules.run(polling.signal)]);
   stops.defer(async () => {
@@ -208,7 +217,7 @@ async function start(options: LocalStackOptions, stops: AsyncDisposableStack): P
   await warmed;
   const outputs = resources.outputs();
   const { queues, tables, functions: functionNames, logs: logNames } = stackNames(outputs);
-  const fileOf = (group: string) => resolve(options.logs, logFile(group));
+  const fileOf = (group: string) => resolve(options.logs, logFileName(group));
   return {
     api,
     endpoints: { dynamodb: origin, kms: origin, lambda: origin, logs: origin, sqs: origin },
@@ -231,7 +240,7 @@ async function warmFunctions(
 ): Promise<void> {
   const { ofSources, ofOthers } = warmEnvironments;
   const wanted = (fn: HostedFunction) => {
-    if (fn.hasSources) return ofSources;
+    if (fn.hasEventSources) return ofSources;
     return invoked.has(fn.definition.arn) ? ofOthers : 0;
   };
   await Promise.all([...functions.values()].map((fn) => fn.warm(wanted(fn))));

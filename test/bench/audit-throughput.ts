@@ -6,7 +6,7 @@ import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import type { Context, DynamoDBBatchResponse } from "aws-lambda";
 import * as z from "zod";
 import { bundle } from "#infra/constructs/bundle.ts";
-import { listShards, shardIterator } from "#infra/local/event-source-mappings/shards.ts";
+import { getShardIterator, listShards } from "#infra/local/event-source-mappings/shards.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { variables } from "#shared/platform/names.ts";
@@ -74,7 +74,7 @@ async function startOf({ client, call, table }: BenchEngine): Promise<string> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
   const stream = Table?.LatestStreamArn ?? "";
   const [shard] = await listShards(stream, call);
-  return shardIterator(stream, shard?.id ?? "", "TRIM_HORIZON", call);
+  return getShardIterator(stream, shard?.id ?? "", "TRIM_HORIZON", call);
 }
 
 /** Milliseconds that reading the stream takes, batch by batch, each given to `handle` before the next is read. */

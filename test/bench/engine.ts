@@ -4,13 +4,13 @@ import { join, resolve } from "node:path";
 import { env } from "node:process";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { type AwsCall, awsCaller } from "#infra/local/aws-json.ts";
+import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
 import { startDynamoDb } from "#infra/local/emulators/dynamodb.ts";
 import { findJava } from "#infra/local/emulators/java.ts";
 import { createTable } from "#infra/local/emulators/tables.ts";
 import { synthesize } from "#infra/local/synthesize.ts";
 import { readAssembly } from "#infra/local/template/assembly.ts";
-import { localResources } from "#infra/local/template/resources.ts";
+import { createResources } from "#infra/local/template/resources.ts";
 import { type AdminAnswer, administer } from "#shared/auth/admin/admin.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import { adminStore } from "#shared/auth/dynamodb/admin-store.ts";
@@ -58,8 +58,8 @@ export async function startEngine(): Promise<BenchEngine> {
     services: "",
     streamLabels: new Map<string, string>(),
   };
-  const resources = localResources(template, place);
-  const call = awsCaller(engine.origin, engine.accessKey, region);
+  const resources = createResources(template, place);
+  const call = createAwsCaller(engine.origin, engine.accessKey, region);
   for (const table of resources.ofType("AWS::DynamoDB::GlobalTable")) await createTable(table, call);
   const { TableEvents: table = "", TableConfig: config = "", TableDeliveries: deliveries = "" } = resources.outputs();
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import { type LocalStack, startLocalStack } from "#infra/local/stack.ts";
+import { type LocalRuntime, startLocalRuntime } from "#infra/local/stack.ts";
 import { synthesize } from "#infra/local/synthesize.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
@@ -53,7 +53,7 @@ export async function measureTelling(step: (text: string) => void): Promise<Meas
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
   const assembly = join(folder, "cdk.out");
   await synthesize({ project: resolve(import.meta.dirname, "../.."), assembly, environment: env });
-  const stack = await startLocalStack({ assembly, logs: join(folder, "logs") });
+  const stack = await startLocalRuntime({ assembly, logs: join(folder, "logs") });
   const bench = new Telling(stack);
   try {
     await bench.open();
@@ -104,7 +104,7 @@ function measuresOf(runs: Readonly<Record<Beside, readonly Latencies[]>>): Measu
 
 /** A stack under load, and the receivers of its endpoints. */
 class Telling {
-  readonly #stack: LocalStack;
+  readonly #stack: LocalRuntime;
   readonly #servers: Server[] = [];
   /** When each event was committed that has not arrived yet. */
   readonly #told = new Map<string, number>();
@@ -113,7 +113,7 @@ class Telling {
   /** Requests to receivers that hang or are slow. */
   #disturbed = 0;
 
-  constructor(stack: LocalStack) {
+  constructor(stack: LocalRuntime) {
     this.#stack = stack;
   }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
-import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
-import { dynamoDbAccess } from "#infra/local/service-proxy/dynamodb-access.ts";
+import { createAuthorizer } from "#infra/local/service-proxy/authorizer.ts";
+import { dynamoDbPermissions } from "#infra/local/service-proxy/dynamodb-access.ts";
 import { storeCallsOfFunctions } from "#test/support/function-store-calls.ts";
 import { permissionsOf } from "#test/support/policies.ts";
 import { scripts, startScriptedDynamoDb } from "#test/support/scripted-dynamodb.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 const permissions = permissionsOf(templateOf("prod"));
-const judge = policyJudge(new Map(), where.account);
+const judge = createAuthorizer(new Map(), where.account);
 
 /** What a function's role may do with the tables, as a policy of its own. */
 function principalOf(fn: string) {
@@ -45,7 +45,7 @@ async function refusalsOf(fn: string, call: () => Promise<unknown>): Promise<rea
   for (const item of Object.values(parsable)) {
     for (const script of scripts) {
       for (const { operation, body } of await engine.run(call, script, item)) {
-        for (const access of dynamoDbAccess(operation, body, { ...where, partitionKeys })) {
+        for (const access of dynamoDbPermissions(operation, body, { ...where, partitionKeys })) {
           const refusal = await judge(principal, access);
           if (refusal !== undefined) refusals.add(`${refusal} (${JSON.stringify(access.context)})`);
         }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Access } from "#infra/local/service-proxy/access.ts";
-import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
-import { dynamoDbAccess } from "#infra/local/service-proxy/dynamodb-access.ts";
+import type { RequiredPermission } from "#infra/local/service-proxy/access.ts";
+import { createAuthorizer } from "#infra/local/service-proxy/authorizer.ts";
+import { dynamoDbPermissions } from "#infra/local/service-proxy/dynamodb-access.ts";
 import { identityPolicies } from "#infra/local/service-proxy/policies.ts";
-import { localResources } from "#infra/local/template/resources.ts";
+import { createResources } from "#infra/local/template/resources.ts";
 import { countedAttributes } from "#shared/auth/counted-attributes.ts";
 import { plainId, templateOf } from "#test/support/template.ts";
 
@@ -12,12 +12,12 @@ const place = { ...where, stackName: "test", api: "", services: "", streamLabels
 const template = templateOf("prod");
 const { Resources } = template.toJSON();
 const streams = new Map(Object.keys(Resources).map((id) => [id, "label"]));
-const resources = localResources(
+const resources = createResources(
   { Resources, Outputs: {}, Conditions: {}, Parameters: {} },
   { ...place, streamLabels: streams },
 );
 const policies = identityPolicies(resources);
-const judge = policyJudge(new Map(), where.account);
+const judge = createAuthorizer(new Map(), where.account);
 const [config] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "AuthConfig");
 const partitionKeys = new Map([[config?.ref ?? "", "pk"]]);
 
@@ -30,7 +30,7 @@ async function refusal(fn: string, operation: string, request: object): Promise<
     policies: policies.get(role) ?? [],
   };
   const body = { TableName: config?.ref, ...request };
-  const accesses: Access[] = dynamoDbAccess(operation, body, { ...where, partitionKeys });
+  const accesses: RequiredPermission[] = dynamoDbPermissions(operation, body, { ...where, partitionKeys });
   const answers = await Promise.all(accesses.map((access) => judge(principal, access)));
   return answers.find((answer) => answer !== undefined);
 }

@@ -3,7 +3,7 @@ import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Event } from "@thinkhome-org/fakturoid-typescript-api";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
 import { clientTokens } from "#shared/auth/dynamodb/client-token-store.ts";
 import { windowStart } from "#shared/auth/rate-limit.ts";
@@ -31,7 +31,7 @@ beforeAll(async () => {
   library = await loadFakturoidClient();
   acme = await anAccount("org_fakturoid_acme", "acme");
   capek = await anAccount("org_fakturoid_capek", "capek");
-  await stack.append(quarter(acme.org_id, 60, 7));
+  await stack.append(generateQuarter(acme.org_id, 60, 7));
   const related = [{ entity_type: "CONTACT" as const, entity_id: "con_contoso_india" }];
   await stack.append([anInput({ org_id: capek.org_id, entity_id: "inv_of_capek", related })]);
 });
@@ -160,7 +160,7 @@ describe("the vendor's public client", () => {
   it("walks to the end, through what FinzBooks shows, in the same order", async () => {
     const { events } = await connect(acme);
     const shown = await finzbooksEvents(acme.org_id);
-    expect(shown).toHaveLength(quarter(acme.org_id, 60, 7).length);
+    expect(shown).toHaveLength(generateQuarter(acme.org_id, 60, 7).length);
     const walked = (await all(events.listAll())).map(({ created_at, related_objects, user }) => [
       Date.parse(created_at),
       related_objects.find(({ type }) => type !== "Subject") ?? related_objects[0] ?? null,
@@ -327,7 +327,7 @@ describe("a list over HTTP", () => {
 
   it("has a last page that is short, and one after it that is empty", async () => {
     const token = await accessToken(acme);
-    const count = quarter(acme.org_id, 60, 7).length;
+    const count = generateQuarter(acme.org_id, 60, 7).length;
     const last = Math.ceil(count / 40);
     expect(JSON.parse((await read(`accounts/acme/events.json?page=${last}`, token)).body)).toHaveLength(
       count - (last - 1) * 40,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { windowStart } from "#shared/auth/rate-limit.ts";
 import { tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
 import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "#test/support/activity-xml.ts";
@@ -45,7 +45,7 @@ beforeAll(async () => {
   stack = await startStack();
   acme = await anAccount("org_sb_acme", { account_number: "1001", time_zone: "Asia/Kolkata" });
   other = await anAccount("org_sb_other", { account_number: "2002" });
-  await stack.append(quarter(acme.org_id, events, 7));
+  await stack.append(generateQuarter(acme.org_id, events, 7));
   const related = [{ entity_type: "CONTACT" as const, entity_id: "con_of_other" }];
   await stack.append([anInput({ org_id: other.org_id, entity_id: "inv_of_other", related })]);
   everything = await walk(acme, 100);
@@ -186,7 +186,7 @@ describe("the list", () => {
     }
     const shown = (activities: readonly Activity[]) =>
       activities.map(({ date, information }) => [date, /\(ID (.*)\)$/.exec(information)?.[1]]);
-    expect(told).toHaveLength(quarter(acme.org_id, events, 7).length);
+    expect(told).toHaveLength(generateQuarter(acme.org_id, events, 7).length);
     expect(new Set(ids(everything)).size).toBe(told.length);
     expect(shown(everything)).toEqual(told);
     expect(ids(await walk(acme, 37))).toEqual(ids(everything));
@@ -196,7 +196,7 @@ describe("the list", () => {
 
   it("misses nothing that was there when the walk began, however much is appended meanwhile", async () => {
     const account = await anAccount("org_sb_walk");
-    await stack.append(quarter(account.org_id, 25, 9));
+    await stack.append(generateQuarter(account.org_id, 25, 9));
     const before = ids(await walk(account, 100));
     expect(before.length).toBeGreaterThan(100);
     let appended = 0;

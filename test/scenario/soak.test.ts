@@ -6,9 +6,9 @@ import { check } from "#test/soak/checker.ts";
 import { faultKinds } from "#test/soak/fault-log.ts";
 import type { Found, Item } from "#test/soak/found.ts";
 import { type SoakOutcome, soak } from "#test/soak/soak.ts";
-import { givenSeed } from "#test/support/environment.ts";
+import { seedOverride } from "#test/support/environment.ts";
 
-const seed = givenSeed() ?? Math.floor(Math.random() * 2 ** 32);
+const seed = seedOverride() ?? Math.floor(Math.random() * 2 ** 32);
 const folder = mkdtempSync(join(tmpdir(), "activity-log-soak-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

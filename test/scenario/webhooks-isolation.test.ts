@@ -5,13 +5,13 @@ import { eventIdAt } from "#shared/events/event-id.ts";
 import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { givenSeed } from "#test/support/environment.ts";
+import { seedOverride } from "#test/support/environment.ts";
 import { VirtualClock } from "#test/support/simulation/clock.ts";
 import { SimulatedPlatform, sendsPerOrg } from "#test/support/simulation/platform.ts";
 import { SimulatedReceiver } from "#test/support/simulation/receivers.ts";
 
 /** A run is repeated by `SEED=… npx vitest run test/scenario/webhooks-isolation.test.ts`. */
-const seed = givenSeed() ?? Date.now() % 1_000_000;
+const seed = seedOverride() ?? Date.now() % 1_000_000;
 
 const secret = formatSigningSecret(new Uint8Array(32).fill(7));
 const arrival = z.object({ data: z.object({ event_id: z.string() }) });
@@ -56,7 +56,7 @@ async function whatHappens(orgs: readonly Org[], seconds: number, until = second
   const generator = new Random(seed);
   const random = () => generator.next();
   const clock = new VirtualClock(testNow);
-  const platform = new SimulatedPlatform(clock, random, { deadliness: 0, duplicates: 0 });
+  const platform = new SimulatedPlatform(clock, random, { crashProbability: 0, duplicateShare: 0 });
   const seen = new Map<string, { delays: number[]; missing: number; load: Load }>();
   const readings: (() => void)[] = [];
   for (const { org_id, endpoints, afterMs, perSecond } of orgs) {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Random } from "#infra/local/demo/random.ts";
-import type { Faults, FaultySource, ServiceCall } from "#infra/local/fault-injection.ts";
+import type { AwsServiceCall, EventSourceRef, FaultInjector } from "#infra/local/fault-injection.ts";
 import { type Choices, Rhythm } from "./choices.ts";
 import { everywhere, FaultLog } from "./fault-log.ts";
 
@@ -22,7 +22,7 @@ export interface FaultOptions {
 }
 
 /** Faults by the numbers of a seed: the same occasion, counted by kind, always meets the same fate. */
-export class SeededFaults implements Faults {
+export class SeededFaults implements FaultInjector {
   readonly log = new FaultLog();
   readonly #options: FaultOptions;
   readonly #codes: Random;
@@ -62,7 +62,7 @@ export class SeededFaults implements Faults {
     await this.#restarting;
   }
 
-  refuses({ service, operation, input, caller }: ServiceCall): string | undefined {
+  errorFor({ service, operation, input, caller }: AwsServiceCall): string | undefined {
     const codes = throttles[service];
     if (this.#restart === undefined || codes === undefined) return undefined;
     if (service.startsWith("DynamoDB") && this.#restarts.strikes()) this.#restartEngine();
@@ -77,7 +77,7 @@ export class SeededFaults implements Faults {
     return this.#codes.pick(codes);
   }
 
-  losesAnswer({ service, caller }: ServiceCall): boolean {
+  dropsResponse({ service, caller }: AwsServiceCall): boolean {
     if (this.#restart === undefined || !(service in throttles) || this.#options.spares(nameIn(caller))) return false;
     const isLost = this.#unanswered.strikes();
     if (isLost) this.log.note("answer lost after the call", nameIn(caller));
@@ -95,7 +95,7 @@ export class SeededFaults implements Faults {
     );
   }
 
-  batchesOf<Item>({ id, kind }: FaultySource) {
+  rebatch<Item>({ id, kind }: EventSourceRef) {
     const choices = (what: string) => this.#options.choices(`${what} of ${id}`);
     const [twice, shuffled, held] = [
       new Rhythm(choices("batches twice"), 1, kind === "queue" ? 40 : 20),

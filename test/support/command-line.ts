@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execPath } from "node:process";
 import { afterAll } from "vitest";
-import type { LocalStack } from "#infra/local/stack.ts";
+import type { LocalRuntime } from "#infra/local/stack.ts";
 
 export type EndedProcess = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -30,7 +30,7 @@ export type CommandLine = {
 
 /** What `npm start` writes about a running stack; with parts of it changed. */
 export function stackFile(
-  { api, endpoints, queues, tables, functions, logFiles }: LocalStack,
+  { api, endpoints, queues, tables, functions, logFiles }: LocalRuntime,
   changed: object = {},
 ): object {
   return { api, endpoints, queues, tables, functions, logFiles, pid: process.pid, ...changed };

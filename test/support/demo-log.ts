@@ -1,4 +1,4 @@
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { eventLine, eventLineText } from "#shared/audit/event-line.ts";
 import { type RecordKey, recordIdOf } from "#shared/audit/record-id.ts";
@@ -9,7 +9,7 @@ import { zoneClock } from "#shared/platform/time/zone-clock.ts";
 
 /** The demo's events, as they are stored when each is written three seconds after it happened. */
 export function demoEvents(invoices: number): ActivityEvent[] {
-  return [...seedEvents, ...quarter(demoOrg.org_id, invoices, 2026)].map((input, at) => {
+  return [...seedEvents, ...generateQuarter(demoOrg.org_id, invoices, 2026)].map((input, at) => {
     const now = new Date(Date.parse(input.occurred_at) + 3_000);
     return readEvent(input, { now, entropy: `${at}` }).event;
   });

@@ -6,12 +6,12 @@ export function setEnvironment(values: Readonly<Record<string, string>>): void {
 }
 
 /** The seed that a random test is to repeat, if one is given. */
-export function givenSeed(): number | null {
+export function seedOverride(): number | null {
   return env.SEED === undefined ? null : Number(env.SEED);
 }
 
 /** How many times longer than on a quiet machine tests are to wait, if it is said. */
-export function givenSlowness(): string | undefined {
+export function slownessOverride(): string | undefined {
   return env.TEST_SLOWNESS;
 }
 

@@ -5,8 +5,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, expect, inject } from "vitest";
-import type { Faults } from "#infra/local/fault-injection.ts";
-import { type LocalStack, startLocalStack } from "#infra/local/stack.ts";
+import type { FaultInjector } from "#infra/local/fault-injection.ts";
+import { type LocalRuntime, startLocalRuntime } from "#infra/local/stack.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { type EventStore, eventStore } from "#shared/events/dynamodb/event-store.ts";
@@ -17,7 +17,7 @@ import { findSecrets } from "./secret-scan.ts";
 import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
 /** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
-export type TestStack = LocalStack & {
+export type TestStack = LocalRuntime & {
   readonly dynamodb: DynamoDBClient;
   /** Another client of the same engine, for a test that changes it. */
   newClient(): DynamoDBClient;
@@ -39,10 +39,15 @@ export type Tenant = { readonly org_id: string; readonly token: string; readonly
 let tenants = 0;
 
 /** Starts the stack, or a changed assembly of it, and lets go wrong what a test wants to. */
-export async function startStack(assembly: string = inject("assembly"), faults?: Faults): Promise<TestStack> {
+export async function startStack(assembly: string = inject("assembly"), faults?: FaultInjector): Promise<TestStack> {
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
   const dynamodb = emptyDatabase();
-  const stack = await startLocalStack({ assembly, logs, dynamodb, ...(faults === undefined ? {} : { faults }) });
+  const stack = await startLocalRuntime({
+    assembly,
+    logs,
+    dynamodb,
+    ...(faults === undefined ? {} : { faultInjector: faults }),
+  });
   const secrets = new Set<string>();
   afterAll(async () => {
     await stack.stop();

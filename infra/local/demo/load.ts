@@ -1,14 +1,14 @@
 import { DynamoDBClient, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { Demo } from "#infra/local/banner.ts";
-import type { LocalStack } from "#infra/local/stack.ts";
+import type { DemoCredentials } from "#infra/local/banner.ts";
+import type { LocalRuntime } from "#infra/local/stack.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { AdminReply } from "#shared/auth/aws/admin-handler.ts";
 import { putOf } from "#shared/events/dynamodb/event-store.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { quarter } from "./quarter.ts";
+import { generateQuarter } from "./quarter.ts";
 import { demoOrg, seedEvents } from "./seed-events.ts";
 
 const otherOrg = { org_id: "org_2b7e4c90", name: "Lighthouse Books BV", slug: "lighthouse-books" } as const;
@@ -19,14 +19,20 @@ const eventsInTransaction = 25;
 
 /** The documented samples and a quarter of the demo organisation, and a little of another one. */
 function demoEvents(): EventInput[] {
-  return [...seedEvents, ...quarter(demoOrg.org_id, 70, 2026_01), ...quarter(otherOrg.org_id, 12, 2026_02)];
+  return [
+    ...seedEvents,
+    ...generateQuarter(demoOrg.org_id, 70, 2026_01),
+    ...generateQuarter(otherOrg.org_id, 12, 2026_02),
+  ];
 }
 
 /**
  * Fills a stack with the demo data, and issues its token. A stack that has the data keeps it, and gets a new token for
  * the old one, whose secret nobody knows any more.
  */
-export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions" | "tables">): Promise<Demo> {
+export async function loadDemoData(
+  stack: Pick<LocalRuntime, "endpoints" | "functions" | "tables">,
+): Promise<DemoCredentials> {
   const account = { region: "us-east-1", credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
   const administer = async (request: AdminRequest): Promise<AdminReply> => {

@@ -16,7 +16,7 @@ const jar = join(jarFolder, "DynamoDBLocal.jar");
 /** How the launcher exits when the engine of another start still keeps the data folder after five seconds. */
 const dataInUse = 75;
 
-export interface DynamoDbEngine {
+export type DynamoDbEmulator = {
   /** Another one after a restart. */
   readonly origin: string;
   /** The engine keeps one database per access key, so only who knows this one sees the tables. */
@@ -29,17 +29,17 @@ export interface DynamoDbEngine {
    */
   restart(): Promise<void>;
   stop(): Promise<void>;
-}
+};
 
-interface Options {
+type Options = {
   readonly java: Java;
   /** Folder of the database files; in memory without one. */
   readonly data: string | undefined;
   readonly logFile: string;
-}
+};
 
 /** Starts DynamoDB Local and waits until it accepts requests. */
-export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
+export async function startDynamoDb(options: Options): Promise<DynamoDbEmulator> {
   const { data } = options;
   const accessKey = data === undefined ? newAccessKey() : await keptAccessKey(data);
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
@@ -69,13 +69,13 @@ export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
   };
 }
 
-interface EngineProcess {
+type EmulatorProcess = {
   readonly origin: string;
   stop(): Promise<void>;
-}
+};
 
 /** `fail` is told when the process ends without having been told to. */
-async function startProcess({ java, data, logFile }: Options, fail: (error: Error) => void): Promise<EngineProcess> {
+async function startProcess({ java, data, logFile }: Options, fail: (error: Error) => void): Promise<EmulatorProcess> {
   const storage = data === undefined ? ["-inMemory"] : ["-dbPath", data];
   const engine = java.hasCompiler ? launchOnLoopback(storage) : await launchEverywhere(storage);
   const { child } = engine;
@@ -120,10 +120,10 @@ function findJarFolder(): string {
   return join(library, release);
 }
 
-interface Launched {
+type Launched = {
   readonly child: ChildProcessWithoutNullStreams;
   readonly port: Promise<number>;
-}
+};
 
 // Short start-up matters more here than peak speed, hence the first compiler tier and the simplest collector.
 const quickStart = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"];

@@ -1,10 +1,10 @@
 /** How many invocations an event source may have under way at a time. */
-export interface Admission {
+export type AdaptiveLimit = {
   /** The limit now, given how many are under way. Ask again whenever another one could begin. */
-  limit(underWay: number): number;
-}
+  current(underWay: number): number;
+};
 
-interface Options {
+type Options = {
   /** What the template and the machine allow. */
   readonly max: number;
   /** How long the engine behind the functions took to answer of late. */
@@ -13,7 +13,7 @@ interface Options {
   readonly hasMemory: () => boolean;
   /** Milliseconds, from any start. */
   readonly now: () => number;
-}
+};
 
 /** Far below the three seconds that the functions' clients wait for an answer. */
 export const acceptableLatencyMs = 100;
@@ -31,11 +31,11 @@ const decrease = 0.7;
  * and shrinks by a share while it does not. Without memory to grow, it stays. So what exceeds the machine waits in the queue, where it costs nothing,
  * and what is invoked ends in time. At least one invocation may always be under way.
  */
-export function admission({ max, latencyMs, hasMemory, now }: Options): Admission {
+export function createAdaptiveLimit({ max, latencyMs, hasMemory, now }: Options): AdaptiveLimit {
   let current = Math.min(firstLimit, max);
   let changedAt = now();
   return {
-    limit(underWay) {
+    current(underWay) {
       if (now() - changedAt < periodMs) return Math.floor(current);
       if (latencyMs() > acceptableLatencyMs) current = Math.max(1, Math.min(current, underWay) * decrease);
       else if (underWay >= Math.floor(current) && hasMemory()) current = Math.min(max, current + growth);

@@ -3,21 +3,21 @@ import { join } from "node:path";
 import * as z from "zod";
 
 /** How far a stream source has come in each shard. */
-export interface Checkpoints {
+export type StreamCheckpoints = {
   /** True when the source has never been opened on this data. */
   readonly isNew: boolean;
   /** Sequence number of the last record that was dealt with. */
   last(shardId: string): string | undefined;
   save(shardId: string, sequenceNumber: string): void;
-}
+};
 
-const Saved = z.record(z.string(), z.string());
+const savedSchema = z.record(z.string(), z.string());
 
 /** Keeps a source's progress in the data folder, so that a restart goes on where it was; in memory without a folder. */
-export function openCheckpoints(folder: string | undefined, sourceId: string): Checkpoints {
+export function openStreamCheckpoints(folder: string | undefined, sourceId: string): StreamCheckpoints {
   const file = folder === undefined ? undefined : join(folder, `${sourceId}.checkpoints.json`);
   const isNew = file === undefined || !existsSync(file);
-  const progress = new Map(isNew ? [] : Object.entries(Saved.parse(JSON.parse(readFileSync(file, "utf8")))));
+  const progress = new Map(isNew ? [] : Object.entries(savedSchema.parse(JSON.parse(readFileSync(file, "utf8")))));
 
   function write(): void {
     if (file === undefined) return;

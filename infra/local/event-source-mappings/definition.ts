@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { propertiesOf } from "#infra/local/template/properties.ts";
-import type { Resource } from "#infra/local/template/resources.ts";
-import { type EventFilter, parseFilter } from "./filter.ts";
+import { parseProperties } from "#infra/local/template/properties.ts";
+import type { TemplateResource } from "#infra/local/template/resources.ts";
+import { type EventFilter, parseEventFilter } from "./filter.ts";
 
-const Properties = z.object({
+const propertiesSchema = z.object({
   BatchSize: z.coerce.number().int().positive().optional(),
   BisectBatchOnFunctionError: z.boolean().default(false),
   DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }) }).optional(),
@@ -21,7 +21,7 @@ const Properties = z.object({
 });
 
 /** An event source mapping as the template defines it; -1 means without limit. */
-export interface SourceDefinition {
+export type EventSourceMapping = {
   readonly id: string;
   readonly sourceArn: string;
   /** Name or ARN. */
@@ -35,15 +35,15 @@ export interface SourceDefinition {
   readonly maxRetries: number;
   readonly maxRecordAgeSeconds: number;
   readonly bisectsOnError: boolean;
-  readonly lanes: number;
+  readonly parallelizationFactor: number;
   readonly onFailureArn: string | undefined;
-}
+};
 
 const defaults = { sqs: { batchSize: 10, concurrency: 5 }, dynamodb: { batchSize: 100, concurrency: 1 } };
 
 /** Reads an event source mapping; undefined when it is switched off. Throws on a source that is not hosted here. */
-export function sourceDefinition(resource: Resource): SourceDefinition | undefined {
-  const properties = propertiesOf(Properties, resource);
+export function parseEventSourceMapping(resource: TemplateResource): EventSourceMapping | undefined {
+  const properties = parseProperties(propertiesSchema, resource);
   if (!properties.Enabled) return undefined;
   const service = properties.EventSourceArn.split(":")[2];
   if (service !== "sqs" && service !== "dynamodb") {
@@ -56,13 +56,13 @@ export function sourceDefinition(resource: Resource): SourceDefinition | undefin
     batchSize: properties.BatchSize ?? defaults[service].batchSize,
     batchingWindowMs: properties.MaximumBatchingWindowInSeconds * 1_000,
     reportsItemFailures: properties.FunctionResponseTypes.length > 0,
-    filters: properties.FilterCriteria.Filters.map(({ Pattern }) => parseFilter(Pattern)),
+    filters: properties.FilterCriteria.Filters.map(({ Pattern }) => parseEventFilter(Pattern)),
     concurrency: properties.ScalingConfig?.MaximumConcurrency ?? defaults[service].concurrency,
     startingPosition: properties.StartingPosition ?? "LATEST",
     maxRetries: properties.MaximumRetryAttempts,
     maxRecordAgeSeconds: properties.MaximumRecordAgeInSeconds,
     bisectsOnError: properties.BisectBatchOnFunctionError,
-    lanes: properties.ParallelizationFactor,
+    parallelizationFactor: properties.ParallelizationFactor,
     onFailureArn: properties.DestinationConfig?.OnFailure.Destination,
   };
 }

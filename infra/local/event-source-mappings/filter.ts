@@ -5,7 +5,7 @@ export type EventFilter = (record: unknown) => boolean;
  * Compiles an event filter pattern: exact values, `prefix`, `suffix`, `exists`, `anything-but`, `equals-ignore-case`,
  * `numeric` and `$or`. Throws on any other rule, rather than let records pass that AWS would hold back.
  */
-export function parseFilter(pattern: string): EventFilter {
+export function parseEventFilter(pattern: string): EventFilter {
   return objectFilter(JSON.parse(pattern));
 }
 

@@ -1,15 +1,15 @@
-import type { Discarded } from "./stream-delivery.ts";
+import type { DiscardedRecords } from "./stream-delivery.ts";
 
-interface Facts {
+type OnFailureDetails = {
   readonly requestId: string;
   readonly functionArn: string;
   readonly streamArn: string;
   readonly shardId: string;
   readonly time: Date;
-}
+};
 
 /** What Lambda writes to the on-failure destination of a stream: where the records are, not the records themselves. */
-export function onFailureMessage({ records, reason, invocations }: Discarded, facts: Facts): string {
+export function onFailureMessage({ records, reason, invocations }: DiscardedRecords, facts: OnFailureDetails): string {
   const first = records.at(0)?.dynamodb;
   const last = records.at(-1)?.dynamodb;
   const arrival = (seconds: number | undefined) => new Date((seconds ?? 0) * 1_000).toISOString();

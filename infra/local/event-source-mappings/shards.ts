@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { AwsCall } from "#infra/local/aws-json.ts";
 
-export interface Shard {
+export type StreamShard = {
   readonly id: string;
   readonly parentId: string | undefined;
   readonly isClosed: boolean;
-}
+};
 
-const StreamRecord = z.looseObject({
+const streamRecordSchema = z.looseObject({
   eventID: z.string(),
   eventName: z.string(),
   dynamodb: z.looseObject({
@@ -16,9 +16,9 @@ const StreamRecord = z.looseObject({
     SequenceNumber: z.string(),
   }),
 });
-export type StreamRecord = z.infer<typeof StreamRecord>;
+export type StreamRecord = z.infer<typeof streamRecordSchema>;
 
-const Described = z.object({
+const describedSchema = z.object({
   StreamDescription: z.object({
     Shards: z
       .array(
@@ -32,16 +32,19 @@ const Described = z.object({
     LastEvaluatedShardId: z.string().optional(),
   }),
 });
-const Iterator = z.object({ ShardIterator: z.string() });
-const Records = z.object({ Records: z.array(StreamRecord).default([]), NextShardIterator: z.string().optional() });
+const iteratorSchema = z.object({ ShardIterator: z.string() });
+const recordsSchema = z.object({
+  Records: z.array(streamRecordSchema).default([]),
+  NextShardIterator: z.string().optional(),
+});
 
 const operation = (name: string) => `DynamoDBStreams_20120810.${name}`;
 
-export async function listShards(streamArn: string, call: AwsCall): Promise<Shard[]> {
-  const shards: Shard[] = [];
+export async function listShards(streamArn: string, call: AwsCall): Promise<StreamShard[]> {
+  const shards: StreamShard[] = [];
   let from: string | undefined;
   do {
-    const page = Described.parse(
+    const page = describedSchema.parse(
       await call(operation("DescribeStream"), { StreamArn: streamArn, ExclusiveStartShardId: from }),
     ).StreamDescription;
     for (const { ShardId, ParentShardId, SequenceNumberRange } of page.Shards) {
@@ -54,12 +57,12 @@ export async function listShards(streamArn: string, call: AwsCall): Promise<Shar
 }
 
 /** Where to read a shard from: one of its ends, or behind a record. */
-export type Position = "TRIM_HORIZON" | "LATEST" | { readonly after: string };
+export type ShardPosition = "TRIM_HORIZON" | "LATEST" | { readonly after: string };
 
-export async function shardIterator(
+export async function getShardIterator(
   streamArn: string,
   shardId: string,
-  position: Position,
+  position: ShardPosition,
   call: AwsCall,
 ): Promise<string> {
   const start =
@@ -67,12 +70,12 @@ export async function shardIterator(
       ? { ShardIteratorType: position }
       : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: position.after };
   const answer = await call(operation("GetShardIterator"), { StreamArn: streamArn, ShardId: shardId, ...start });
-  return Iterator.parse(answer).ShardIterator;
+  return iteratorSchema.parse(answer).ShardIterator;
 }
 
 /** Records from an iterator on; `next` is undefined at the end of a closed shard. */
-export async function readRecords(iterator: string, limit: number, call: AwsCall) {
+export async function getRecords(iterator: string, limit: number, call: AwsCall) {
   const answer = await call(operation("GetRecords"), { ShardIterator: iterator, Limit: Math.min(limit, 1_000) });
-  const { Records: records, NextShardIterator: next } = Records.parse(answer);
+  const { Records: records, NextShardIterator: next } = recordsSchema.parse(answer);
   return { records, next };
 }

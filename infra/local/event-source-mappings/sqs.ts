@@ -1,55 +1,55 @@
 import * as z from "zod";
 import type { AwsCall } from "#infra/local/aws-json.ts";
-import type { Faults } from "#infra/local/fault-injection.ts";
+import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import type { LocalFunction } from "#infra/local/lambda/function.ts";
-import type { Admission } from "./admission.ts";
-import { failedRecords } from "./batch-result.ts";
-import type { SourceDefinition } from "./definition.ts";
+import type { AdaptiveLimit } from "./admission.ts";
+import { failedRecordIds } from "./batch-result.ts";
+import type { EventSourceMapping } from "./definition.ts";
 import { runPollers } from "./pollers.ts";
 
 /** The permissions that Lambda itself asks of the function's role. */
-export const sqsSourceActions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+export const queuePollerActions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
 
-export interface SqsSourceOptions {
-  readonly definition: SourceDefinition;
+export type QueuePollerOptions = {
+  readonly definition: EventSourceMapping;
   readonly queueUrl: string;
   readonly region: string;
   readonly fn: Pick<LocalFunction, "invoke">;
   /** Messages are received only when they can be delivered at once, so that none waits invisibly. */
-  readonly admission: Admission;
+  readonly limit: AdaptiveLimit;
   /** Calls SQS with the role of the function. */
   readonly call: AwsCall;
-  readonly faults?: Faults | undefined;
+  readonly faultInjector?: FaultInjector | undefined;
   log(text: string): void;
-}
+};
 
-const MessageAttribute = z.object({
+const messageAttributeSchema = z.object({
   DataType: z.string(),
   StringValue: z.string().optional(),
   BinaryValue: z.string().optional(),
 });
-const Message = z.object({
+const messageSchema = z.object({
   MessageId: z.string(),
   ReceiptHandle: z.string(),
   Body: z.string(),
   MD5OfBody: z.string(),
   Attributes: z.record(z.string(), z.string()).default({}),
-  MessageAttributes: z.record(z.string(), MessageAttribute).default({}),
+  MessageAttributes: z.record(z.string(), messageAttributeSchema).default({}),
 });
-const Received = z.object({ Messages: z.array(Message).default([]) });
-type Message = z.infer<typeof Message>;
+const receivedSchema = z.object({ Messages: z.array(messageSchema).default([]) });
+type Message = z.infer<typeof messageSchema>;
 
 const longPollSeconds = 20;
 const receiveLimit = 10;
 const maxPayloadBytes = 6 * 1024 * 1024;
 
 /** Polls a queue for a function until aborted; what the function does not deal with comes back when its time is up. */
-export function pollQueue(options: SqsSourceOptions, signal: AbortSignal): Promise<void> {
-  const { definition, queueUrl, admission, faults, log } = options;
-  const brought = faults?.batchesOf<Message>({ id: definition.id, kind: "queue" }) ?? asTheyCome;
+export function pollQueue(options: QueuePollerOptions, signal: AbortSignal): Promise<void> {
+  const { definition, queueUrl, limit: admission, faultInjector, log } = options;
+  const brought = faultInjector?.rebatch<Message>({ id: definition.id, kind: "queue" }) ?? asTheyCome;
   return runPollers(
     {
-      admission,
+      limit: admission,
       receive: (signal) => nextBatch(options, signal),
       async deliver(received: readonly Message[]) {
         const batch = await deliverable(received, options);
@@ -68,11 +68,11 @@ function asTheyCome(batch: readonly Message[]): readonly (readonly Message[])[] 
 }
 
 /** Deletes what the function dealt with. */
-async function deliver(batch: readonly Message[], options: SqsSourceOptions): Promise<void> {
+async function deliver(batch: readonly Message[], options: QueuePollerOptions): Promise<void> {
   const event = JSON.stringify({ Records: batch.map((message) => recordOf(message, options)) });
   const outcome = await options.fn.invoke(event);
   const identifiers = batch.map(({ MessageId }) => MessageId);
-  const failed = failedRecords(outcome, identifiers, options.definition.reportsItemFailures);
+  const failed = failedRecordIds(outcome, identifiers, options.definition.reportsItemFailures);
   await remove(
     batch.filter(({ MessageId }) => !failed.has(MessageId)),
     options,
@@ -80,7 +80,7 @@ async function deliver(batch: readonly Message[], options: SqsSourceOptions): Pr
 }
 
 /** The batch in parts that each fit into the payload of an invocation. */
-function payloadSized(batch: readonly Message[], options: SqsSourceOptions): Message[][] {
+function payloadSized(batch: readonly Message[], options: QueuePollerOptions): Message[][] {
   const parts: Message[][] = [];
   let bytes = maxPayloadBytes;
   for (const message of batch) {
@@ -96,7 +96,7 @@ function payloadSized(batch: readonly Message[], options: SqsSourceOptions): Mes
 }
 
 /** Waits for a first message, then for the batching window or a full batch. */
-async function nextBatch(options: SqsSourceOptions, signal: AbortSignal): Promise<Message[]> {
+async function nextBatch(options: QueuePollerOptions, signal: AbortSignal): Promise<Message[]> {
   const { batchSize, batchingWindowMs } = options.definition;
   const batch = await receive(options, Math.min(batchSize, receiveLimit), longPollSeconds, signal);
   const windowEnds = Date.now() + batchingWindowMs;
@@ -109,7 +109,7 @@ async function nextBatch(options: SqsSourceOptions, signal: AbortSignal): Promis
 }
 
 async function receive(
-  { call, queueUrl }: SqsSourceOptions,
+  { call, queueUrl }: QueuePollerOptions,
   limit: number,
   waitSeconds: number,
   signal: AbortSignal,
@@ -125,11 +125,11 @@ async function receive(
     },
     signal,
   );
-  return Received.parse(answer).Messages;
+  return receivedSchema.parse(answer).Messages;
 }
 
 /** Deletes what no filter lets through, as Lambda does. */
-async function deliverable(batch: readonly Message[], options: SqsSourceOptions): Promise<Message[]> {
+async function deliverable(batch: readonly Message[], options: QueuePollerOptions): Promise<Message[]> {
   const { filters } = options.definition;
   if (filters.length === 0) return [...batch];
   const { wanted = [], unwanted = [] } = Object.groupBy(batch, (message) => {
@@ -140,7 +140,7 @@ async function deliverable(batch: readonly Message[], options: SqsSourceOptions)
   return wanted;
 }
 
-async function remove(messages: readonly Message[], { call, queueUrl }: SqsSourceOptions): Promise<void> {
+async function remove(messages: readonly Message[], { call, queueUrl }: QueuePollerOptions): Promise<void> {
   for (let at = 0; at < messages.length; at += receiveLimit) {
     const Entries = messages
       .slice(at, at + receiveLimit)
@@ -157,7 +157,7 @@ function parsedBody(body: string): unknown {
   }
 }
 
-function recordOf(message: Message, { definition, region }: SqsSourceOptions) {
+function recordOf(message: Message, { definition, region }: QueuePollerOptions) {
   return {
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,

@@ -1,34 +1,41 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AwsCall } from "#infra/local/aws-json.ts";
-import type { Faults } from "#infra/local/fault-injection.ts";
+import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import type { FunctionDefinition } from "#infra/local/lambda/definition.ts";
 import type { LocalFunction } from "#infra/local/lambda/function.ts";
-import type { Checkpoints } from "./checkpoints.ts";
-import type { SourceDefinition } from "./definition.ts";
+import type { StreamCheckpoints } from "./checkpoints.ts";
+import type { EventSourceMapping } from "./definition.ts";
 import { onFailureMessage } from "./on-failure.ts";
-import { listShards, type Position, readRecords, type Shard, type StreamRecord, shardIterator } from "./shards.ts";
-import { type Discarded, deliver } from "./stream-delivery.ts";
-import type { Writes } from "./writes.ts";
+import {
+  getRecords,
+  getShardIterator,
+  listShards,
+  type ShardPosition,
+  type StreamRecord,
+  type StreamShard,
+} from "./shards.ts";
+import { type DiscardedRecords, deliverShardBatch } from "./stream-delivery.ts";
+import type { WriteCounter } from "./writes.ts";
 
 /** The permissions that Lambda itself asks of the function's role. */
-export const streamSourceActions = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];
+export const streamPollerActions = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];
 
-interface StreamSourceOptions {
-  readonly definition: SourceDefinition;
+type StreamPollerOptions = {
+  readonly definition: EventSourceMapping;
   /** URL of the queue that is told of records given up. */
   readonly onFailureUrl: string | undefined;
   readonly region: string;
   readonly fn: Pick<LocalFunction, "invoke"> & { readonly definition: Pick<FunctionDefinition, "arn"> };
-  readonly writes: Pick<Writes, "count" | "after">;
+  readonly writes: Pick<WriteCounter, "count" | "waitForMore">;
   /** Calls DynamoDB Streams and SQS with the role of the function. */
   readonly call: AwsCall;
-  readonly checkpoints: Checkpoints;
+  readonly checkpoints: StreamCheckpoints;
   readonly now: () => Date;
   readonly newId: () => string;
-  readonly faults?: Faults | undefined;
+  readonly faultInjector?: FaultInjector | undefined;
   log(text: string): void;
-}
+};
 
 /** A write shows in the stream soon after. The engine deletes what has expired by itself: that is found in the end. */
 const afterWrite = { pollMs: 50, reads: 5 };
@@ -40,10 +47,10 @@ const afterErrorMs = 1_000;
  * Takes up its position in the stream, so that no later record is missed, and returns the function that polls from
  * there until aborted.
  */
-export async function openStream(options: StreamSourceOptions): Promise<(signal: AbortSignal) => Promise<void>> {
+export async function openStreamPoller(options: StreamPollerOptions): Promise<(signal: AbortSignal) => Promise<void>> {
   const { definition, call, checkpoints } = options;
   const { startingPosition, sourceArn } = definition;
-  const brought = options.faults?.batchesOf<StreamRecord>({ id: definition.id, kind: "stream" });
+  const brought = options.faultInjector?.rebatch<StreamRecord>({ id: definition.id, kind: "stream" });
   const readers = new Map<string, Promise<void>>();
   const finished = new Set<string>();
   let aShardEnded = Promise.withResolvers<void>();
@@ -52,10 +59,10 @@ export async function openStream(options: StreamSourceOptions): Promise<(signal:
   const startIterators = new Map<string, string>();
   for (const { id, isClosed } of startShards) {
     if (isClosed) finished.add(id);
-    else startIterators.set(id, await shardIterator(sourceArn, id, "LATEST", call));
+    else startIterators.set(id, await getShardIterator(sourceArn, id, "LATEST", call));
   }
 
-  async function read({ id }: Shard, signal: AbortSignal): Promise<void> {
+  async function read({ id }: StreamShard, signal: AbortSignal): Promise<void> {
     await readShard(id, startIterators.get(id), { ...options, brought }, signal);
     finished.add(id);
     aShardEnded.resolve();
@@ -81,10 +88,10 @@ export async function openStream(options: StreamSourceOptions): Promise<(signal:
   };
 }
 
-interface ShardOptions extends StreamSourceOptions {
+type ShardOptions = StreamPollerOptions & {
   /** The batches that are brought for one; undefined where they come as they are. */
   readonly brought: ((batch: readonly StreamRecord[]) => readonly (readonly StreamRecord[])[]) | undefined;
-}
+};
 
 async function readShard(
   shardId: string,
@@ -93,23 +100,23 @@ async function readShard(
   signal: AbortSignal,
 ): Promise<void> {
   const { definition, call, checkpoints, writes } = options;
-  const { batchSize, batchingWindowMs, lanes, sourceArn } = definition;
+  const { batchSize, batchingWindowMs, parallelizationFactor, sourceArn } = definition;
   let iterator = start;
   const resumeAfter = checkpoints.last(shardId);
-  let position: Position = resumeAfter === undefined ? "TRIM_HORIZON" : { after: resumeAfter };
+  let position: ShardPosition = resumeAfter === undefined ? "TRIM_HORIZON" : { after: resumeAfter };
   let pending: StreamRecord[] = [];
   let windowEnds = 0;
   let emptyReads = 0;
   while (!signal.aborted) {
     try {
       const seen = writes.count();
-      iterator ??= await shardIterator(sourceArn, shardId, position, call);
-      const { records, next } = await readRecords(iterator, batchSize * lanes - pending.length, call);
+      iterator ??= await getShardIterator(sourceArn, shardId, position, call);
+      const { records, next } = await getRecords(iterator, batchSize * parallelizationFactor - pending.length, call);
       if (pending.length === 0) windowEnds = options.now().getTime() + batchingWindowMs;
       pending.push(...records);
       const isDue = next === undefined || options.now().getTime() >= windowEnds;
-      if (pending.length >= batchSize * lanes || isDue) {
-        await deliverByLane(pending, shardId, options, signal);
+      if (pending.length >= batchSize * parallelizationFactor || isDue) {
+        await deliverInParallel(pending, shardId, options, signal);
         if (signal.aborted) return;
         const delivered = pending.at(-1);
         if (delivered !== undefined) checkpoints.save(shardId, delivered.dynamodb.SequenceNumber);
@@ -122,7 +129,7 @@ async function readShard(
       emptyReads = records.length > 0 ? 0 : emptyReads + 1;
       if (emptyReads > afterWrite.reads && pending.length === 0) {
         // A read after a wait without a write finds what the engine changed by itself: one such read is enough.
-        if (await writes.after(seen, longestIdleMs, signal)) emptyReads = 0;
+        if (await writes.waitForMore(seen, longestIdleMs, signal)) emptyReads = 0;
       } else if (emptyReads > 0) {
         await delay(afterWrite.pollMs, undefined, { signal }).catch(() => {});
       }
@@ -135,36 +142,36 @@ async function readShard(
 }
 
 /** The records of one key stay in one lane and so in order; lanes are served at the same time. */
-async function deliverByLane(
+async function deliverInParallel(
   records: readonly StreamRecord[],
   shardId: string,
   options: ShardOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { filters, batchSize, lanes } = options.definition;
+  const { filters, batchSize, parallelizationFactor } = options.definition;
   const wanted = records.filter((record) => filters.length === 0 || filters.some((matches) => matches(record)));
-  const discard = (discarded: Discarded) => reportDiscarded(discarded, shardId, options);
-  const byLane = Map.groupBy(wanted, (record) => laneOf(record, lanes));
+  const discard = (discarded: DiscardedRecords) => reportDiscarded(discarded, shardId, options);
+  const byLane = Map.groupBy(wanted, (record) => laneOf(record, parallelizationFactor));
   await Promise.all(
     [...byLane.values()].map(async (lane) => {
       for (let at = 0; at < lane.length; at += batchSize) {
         const batch = lane.slice(at, at + batchSize);
         for (const each of options.brought?.(batch) ?? [batch]) {
-          await deliver(each, { ...options, invoke: options.fn.invoke, discard }, signal);
+          await deliverShardBatch(each, { ...options, invoke: options.fn.invoke, discard }, signal);
         }
       }
     }),
   );
 }
 
-function laneOf({ dynamodb }: StreamRecord, lanes: number): number {
-  return createHash("md5").update(JSON.stringify(dynamodb.Keys)).digest().readUInt32BE() % lanes;
+function laneOf({ dynamodb }: StreamRecord, parallelizationFactor: number): number {
+  return createHash("md5").update(JSON.stringify(dynamodb.Keys)).digest().readUInt32BE() % parallelizationFactor;
 }
 
 async function reportDiscarded(
-  discarded: Discarded,
+  discarded: DiscardedRecords,
   shardId: string,
-  { definition, fn, call, onFailureUrl, now, newId, log }: StreamSourceOptions,
+  { definition, fn, call, onFailureUrl, now, newId, log }: StreamPollerOptions,
 ): Promise<void> {
   log(`${definition.id}: gave up ${discarded.records.length} records: ${discarded.reason}`);
   if (onFailureUrl === undefined) return;

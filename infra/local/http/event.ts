@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 
-export interface HttpRequest {
+export type GatewayRequest = {
   readonly method: string;
   /** As on the request line. */
   readonly url: string;
@@ -9,15 +9,15 @@ export interface HttpRequest {
   readonly body: Buffer;
   readonly sourceIp: string;
   readonly protocol: string;
-}
+};
 
 /** What the gateway adds to a request of its own. */
-interface RequestFacts {
+type RequestDetails = {
   readonly account: string;
   readonly apiId: string;
   readonly requestId: string;
   readonly time: Date;
-}
+};
 
 /** The path of a request as HTTP APIs give it to routes and functions. */
 export function rawPathOf(url: string): string {
@@ -27,10 +27,10 @@ export function rawPathOf(url: string): string {
 }
 
 /** The event of a request in payload format 2.0. */
-export function payload2(
-  request: HttpRequest,
+export function toPayloadV2(
+  request: GatewayRequest,
   route: { readonly routeKey: string; readonly pathParameters: Readonly<Record<string, string>> },
-  facts: RequestFacts,
+  facts: RequestDetails,
 ): APIGatewayProxyEventV2 {
   const { url, method, body } = request;
   const rawQueryString = url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";

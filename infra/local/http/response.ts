@@ -1,13 +1,13 @@
 import * as z from "zod";
 
-export interface HttpResponse {
+export type GatewayResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly body: Buffer;
-}
+};
 
-const Structured = z.object({
+const structuredSchema = z.object({
   statusCode: z.coerce.number().int().min(100).max(599),
   headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
   cookies: z.array(z.string()).default([]),
@@ -22,13 +22,13 @@ const gatewayOwns = new Set(["connection", "content-length", "keep-alive", "tran
  * The response that a function's result stands for in payload format 2.0: with a `statusCode` as it says, without one a
  * 200 whose body is the result itself. A malformed result is the gateway's own error.
  */
-export function responseOf(payload: string): HttpResponse {
+export function parseFunctionResponse(payload: string): GatewayResponse {
   const result: unknown = JSON.parse(payload);
   if (typeof result !== "object" || result === null || !("statusCode" in result)) {
     const body = typeof result === "string" ? result : payload;
     return { status: 200, headers: { "content-type": "application/json" }, cookies: [], body: Buffer.from(body) };
   }
-  const structured = Structured.safeParse(result);
+  const structured = structuredSchema.safeParse(result);
   if (!structured.success) return gatewayError(500, "Internal Server Error");
   const { statusCode, headers, cookies, body, isBase64Encoded } = structured.data;
   const own = Object.entries(headers)
@@ -43,7 +43,7 @@ export function responseOf(payload: string): HttpResponse {
 }
 
 /** An answer that the gateway gives by itself. */
-export function gatewayError(status: number, message: string): HttpResponse {
+export function gatewayError(status: number, message: string): GatewayResponse {
   return {
     status,
     headers: { "content-type": "application/json" },

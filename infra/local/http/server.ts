@@ -1,17 +1,17 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { HttpRequest } from "./event.ts";
-import { gatewayError, type HttpResponse } from "./response.ts";
+import type { GatewayRequest } from "./event.ts";
+import { type GatewayResponse, gatewayError } from "./response.ts";
 
-export type Respond = (request: HttpRequest) => Promise<HttpResponse>;
+export type HandleGatewayRequest = (request: GatewayRequest) => Promise<GatewayResponse>;
 
 /** API Gateway's limits for the request line with all headers, and for the body. */
 const maxHeaderBytes = 10_240;
 const maxBodyBytes = 10 * 1024 * 1024;
 
 /** An HTTP server with API Gateway's limits; `respond` answers what is within them. */
-export function gatewayServer(respond: Respond): Server {
+export function createGatewayServer(respond: HandleGatewayRequest): Server {
   const server = createServer(
     { maxHeaderSize: maxHeaderBytes, keepAliveTimeout: 30_000 },
     async (request, response) => {
@@ -37,7 +37,7 @@ export function gatewayServer(respond: Respond): Server {
   return server;
 }
 
-function send(response: ServerResponse, { status, headers, cookies, body }: HttpResponse, isHead: boolean): void {
+function send(response: ServerResponse, { status, headers, cookies, body }: GatewayResponse, isHead: boolean): void {
   if (response.destroyed) return;
   const hasBody = status !== 204 && status !== 304;
   response.writeHead(status, {

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { propertiesOf } from "#infra/local/template/properties.ts";
-import type { Resource } from "#infra/local/template/resources.ts";
+import { parseProperties } from "#infra/local/template/properties.ts";
+import type { TemplateResource } from "#infra/local/template/resources.ts";
 
-const Properties = z.object({
+const propertiesSchema = z.object({
   Code: z.object({ S3Key: z.string() }),
   Handler: z.string(),
   Role: z.string(),
@@ -17,7 +17,7 @@ const Properties = z.object({
 });
 
 /** A Lambda function as the template defines it. */
-export interface FunctionDefinition {
+export type FunctionDefinition = {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
@@ -30,11 +30,14 @@ export interface FunctionDefinition {
   readonly reservedConcurrency: number | undefined;
   readonly logGroup: string;
   readonly variables: Readonly<Record<string, string>>;
-}
+};
 
 /** Reads a function resource; `assets` gives the folder of an uploaded bundle by its key. */
-export function functionDefinition(resource: Resource, assets: ReadonlyMap<string, string>): FunctionDefinition {
-  const properties = propertiesOf(Properties, resource);
+export function functionDefinition(
+  resource: TemplateResource,
+  assets: ReadonlyMap<string, string>,
+): FunctionDefinition {
+  const properties = parseProperties(propertiesSchema, resource);
   const folder = assets.get(properties.Code.S3Key);
   if (folder === undefined) throw new Error(`${resource.id} has no bundle ${properties.Code.S3Key} in the assembly.`);
   return {

@@ -2,39 +2,39 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { FunctionDefinition } from "./definition.ts";
 
-interface InvocationError {
+type InvocationError = {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
-}
+};
 
 /** What an environment is started with, and what it is then asked. */
-export type Start = Pick<FunctionDefinition, "folder" | "handler">;
+export type HandlerLocation = Pick<FunctionDefinition, "folder" | "handler">;
 
-export interface Invocation {
+export type InvocationMessage = {
   readonly payload: string;
   /** Milliseconds since 1970. */
   readonly deadline: number;
   readonly context: Readonly<Record<string, unknown>>;
-}
+};
 
-export type FromEnvironment =
+export type EnvironmentMessage =
   | { kind: "ready" }
   | { kind: "result"; payload: string }
   | { kind: "error" | "fatal"; error: InvocationError };
 
 /** What an invocation gives: the JSON the handler returned, or its error; a fatal one ends the environment. */
-export type Outcome = Exclude<FromEnvironment, { kind: "ready" }>;
+export type InvocationResult = Exclude<EnvironmentMessage, { kind: "ready" }>;
 
-export interface Environment {
+export type ExecutionEnvironment = {
   /** False once the function has ended it, be it between two invocations. */
   isAlive(): boolean;
   /** Settles once the bundle is loaded, or is known not to load: invocations then say why. */
   readonly loaded: Promise<unknown>;
   /** Runs one invocation; the next may begin once this one is settled. Never rejects. */
-  invoke(payload: string, requestId: string): Promise<Outcome>;
+  invoke(payload: string, requestId: string): Promise<InvocationResult>;
   stop(): Promise<void>;
-}
+};
 
 const initSeconds = 10;
 
@@ -45,14 +45,14 @@ const maxYoungGenerationSizeMb = 4;
  * Starts a worker thread with the function's bundle and nothing of the host's environment. `log` receives what the
  * function prints.
  */
-export function startEnvironment(
+export function startExecutionEnvironment(
   definition: FunctionDefinition,
   variables: Readonly<Record<string, string>>,
   log: (text: string) => void,
-): Environment {
+): ExecutionEnvironment {
   const { folder, handler, memoryMb, timeoutSeconds } = definition;
   const worker = new Worker(new URL("./bootstrap.mjs", import.meta.url), {
-    workerData: { folder, handler } satisfies Start,
+    workerData: { folder, handler } satisfies HandlerLocation,
     env: { ...variables },
     execArgv: [],
     stdout: true,
@@ -62,17 +62,17 @@ export function startEnvironment(
   for (const stream of [worker.stdout, worker.stderr]) printLines(stream, log);
 
   let alive = true;
-  let settle: (message: FromEnvironment) => void = () => {};
-  worker.on("message", (message: FromEnvironment) => settle(message));
+  let settle: (message: EnvironmentMessage) => void = () => {};
+  worker.on("message", (message: EnvironmentMessage) => settle(message));
   worker.on("error", ({ name, message }) => settle(fatal(name, message)));
   worker.on("exit", (code) => {
     alive = false;
     settle(fatal("Runtime.ExitError", `Runtime exited with error: exit status ${code}`));
   });
 
-  async function within(seconds: number, start: () => void): Promise<FromEnvironment> {
+  async function within(seconds: number, start: () => void): Promise<EnvironmentMessage> {
     const timedOut = fatal("Sandbox.Timedout", `Task timed out after ${seconds.toFixed(2)} seconds`);
-    const { promise, resolve } = Promise.withResolvers<FromEnvironment>();
+    const { promise, resolve } = Promise.withResolvers<EnvironmentMessage>();
     settle = resolve;
     const timer = setTimeout(() => {
       resolve(timedOut);
@@ -93,7 +93,7 @@ export function startEnvironment(
       const outcome = await within(timeoutSeconds, () => {
         const deadline = Date.now() + timeoutSeconds * 1_000;
         const context = lambdaContext(definition, requestId);
-        worker.postMessage({ payload, deadline, context } satisfies Invocation);
+        worker.postMessage({ payload, deadline, context } satisfies InvocationMessage);
       });
       if (outcome.kind === "ready") throw new Error("An environment reported ready twice.");
       return withRequestId(outcome, requestId);
@@ -105,12 +105,12 @@ export function startEnvironment(
   };
 }
 
-function fatal(errorType: string, errorMessage: string): Outcome {
+function fatal(errorType: string, errorMessage: string): InvocationResult {
   return { kind: "fatal", error: { errorType, errorMessage } };
 }
 
 /** Lambda itself, not the function, speaks in these errors, and it puts the request id first. */
-function withRequestId(outcome: Outcome, requestId: string): Outcome {
+function withRequestId(outcome: InvocationResult, requestId: string): InvocationResult {
   if (outcome.kind === "result") return outcome;
   const { errorType, errorMessage, ...rest } = outcome.error;
   if (!/^(Sandbox\.|Runtime\.ExitError)/.test(errorType)) return outcome;

@@ -1,18 +1,18 @@
-import type { Faults } from "#infra/local/fault-injection.ts";
+import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import type { FunctionDefinition } from "./definition.ts";
-import { type Environment, type Outcome, startEnvironment } from "./environment.ts";
+import { type ExecutionEnvironment, type InvocationResult, startExecutionEnvironment } from "./environment.ts";
 
 /** AWS refuses what exceeds the reserved concurrency. */
-export interface Throttled {
+export type ThrottledInvocation = {
   readonly kind: "throttled";
-}
+};
 
 /** Runs a function with a JSON event. Never rejects. */
-export type Invoke = (payload: string) => Promise<Outcome | Throttled>;
+export type InvokeFunction = (payload: string) => Promise<InvocationResult | ThrottledInvocation>;
 
-export interface LocalFunction {
+export type LocalFunction = {
   readonly definition: FunctionDefinition;
-  readonly invoke: Invoke;
+  readonly invoke: InvokeFunction;
   /** How many environments there are now. */
   environments(): number;
   /** How many of them have nothing to do. */
@@ -20,9 +20,9 @@ export interface LocalFunction {
   /** Has so many environments loaded, within the function's limit. */
   warm(environments: number): Promise<void>;
   stop(): Promise<void>;
-}
+};
 
-export interface Host {
+export type FunctionHost = {
   readonly newRequestId: () => string;
   readonly now: () => Date;
   readonly variables: Readonly<Record<string, string>>;
@@ -30,32 +30,32 @@ export interface Host {
   readonly concurrency: number;
   /** An environment that had nothing to do for so long is stopped; one stays where some were loaded ahead. */
   readonly idleMs: number;
-  readonly faults?: Faults | undefined;
+  readonly faultInjector?: FaultInjector | undefined;
   log(text: string): void;
-}
+};
 
 /** Lambda's limit for an answer. */
 const maxResponseBytes = 6_291_556;
 
 /** A function with as many environments as its load asks for; each takes one request at a time. */
-export function localFunction(definition: FunctionDefinition, host: Host): LocalFunction {
+export function createLocalFunction(definition: FunctionDefinition, host: FunctionHost): LocalFunction {
   const limit = definition.reservedConcurrency ?? host.concurrency;
-  const all = new Set<Environment>();
+  const all = new Set<ExecutionEnvironment>();
   // The last one in is the first one out, so that those in front are idle for longest.
-  const idle: { readonly environment: Environment; readonly since: number }[] = [];
-  const waiting: ((environment: Environment | undefined) => void)[] = [];
+  const idle: { readonly environment: ExecutionEnvironment; readonly since: number }[] = [];
+  const waiting: ((environment: ExecutionEnvironment | undefined) => void)[] = [];
   let stopped = false;
   let starting = false;
   let kept = 0;
   let cleanup: NodeJS.Timeout | undefined;
 
-  function start(): Environment {
-    const environment = startEnvironment(definition, host.variables, host.log);
+  function start(): ExecutionEnvironment {
+    const environment = startExecutionEnvironment(definition, host.variables, host.log);
     all.add(environment);
     return environment;
   }
 
-  function acquire(): Promise<Environment | undefined> | Environment | undefined {
+  function acquire(): Promise<ExecutionEnvironment | undefined> | ExecutionEnvironment | undefined {
     if (stopped) return undefined;
     for (let free = idle.pop(); free !== undefined; free = idle.pop()) {
       if (free.environment.isAlive()) return free.environment;
@@ -63,7 +63,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
     }
     const busy = all.size - (starting ? 1 : 0);
     if (definition.reservedConcurrency !== undefined && busy + waiting.length >= limit) return undefined;
-    const { promise, resolve } = Promise.withResolvers<Environment | undefined>();
+    const { promise, resolve } = Promise.withResolvers<ExecutionEnvironment | undefined>();
     waiting.push(resolve);
     startNext();
     return promise;
@@ -84,7 +84,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
     });
   }
 
-  function release(environment: Environment): void {
+  function release(environment: ExecutionEnvironment): void {
     const next = waiting.shift();
     if (next !== undefined) {
       next(environment);
@@ -112,15 +112,15 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
     if (idle.length > 0) cleanUpLater();
   }
 
-  async function discard(environment: Environment): Promise<void> {
+  async function discard(environment: ExecutionEnvironment): Promise<void> {
     all.delete(environment);
     await environment.stop();
     startNext();
   }
 
-  function invokeIn(environment: Environment, payload: string, requestId: string): Promise<Outcome> {
+  function invokeIn(environment: ExecutionEnvironment, payload: string, requestId: string): Promise<InvocationResult> {
     let running = true;
-    host.faults?.onInvoke(definition.name, () => {
+    host.faultInjector?.onInvoke(definition.name, () => {
       if (running) void environment.stop();
       return running;
     });
@@ -161,7 +161,7 @@ export function localFunction(definition: FunctionDefinition, host: Host): Local
   };
 }
 
-function withinLimit(outcome: Outcome): Outcome {
+function withinLimit(outcome: InvocationResult): InvocationResult {
   if (outcome.kind !== "result" || Buffer.byteLength(outcome.payload) <= maxResponseBytes) return outcome;
   const errorMessage = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
   return { kind: "error", error: { errorType: "Function.ResponseSizeTooLarge", errorMessage } };

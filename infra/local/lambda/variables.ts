@@ -1,13 +1,16 @@
 import type { FunctionDefinition } from "./definition.ts";
 
-interface Services {
+type ServiceCredentials = {
   readonly region: string;
   readonly origin: string;
   readonly accessKey: string;
-}
+};
 
 /** All that a function finds in `process.env`: the template's variables and those that Lambda sets. */
-export function environmentVariables(definition: FunctionDefinition, services: Services): Record<string, string> {
+export function environmentVariables(
+  definition: FunctionDefinition,
+  services: ServiceCredentials,
+): Record<string, string> {
   return {
     ...definition.variables,
     AWS_REGION: services.region,

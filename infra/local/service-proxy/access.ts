@@ -1,14 +1,14 @@
 /** One permission that a request needs. */
-export interface Access {
+export type RequiredPermission = {
   /** IAM action, as `dynamodb:PutItem`. */
   readonly action: string;
   /** ARN, or `*` for an action that is not about one resource. */
   readonly resource: string;
   /** Condition keys that the request sets. */
   readonly context?: Readonly<Record<string, string | string[]>>;
-}
+};
 
-export interface Region {
+export type AwsEnvironment = {
   readonly account: string;
   readonly region: string;
-}
+};

@@ -1,15 +1,15 @@
 import { runSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
-import type { Access } from "./access.ts";
+import type { RequiredPermission } from "./access.ts";
 import type { NamedPolicy } from "./policies.ts";
-import { askedKeys } from "./relevant-condition-keys.ts";
+import { relevantConditionKeys } from "./relevant-condition-keys.ts";
 
-export interface Principal {
+export type Principal = {
   readonly arn: string;
   readonly policies: readonly NamedPolicy[];
-}
+};
 
 /** Undefined when allowed, else AWS's sentence about why not. */
-export type Judge = (principal: Principal, access: Access) => Promise<string | undefined>;
+export type Authorize = (principal: Principal, access: RequiredPermission) => Promise<string | undefined>;
 
 /** Simulating takes about 0.2 ms, looking up an answer next to nothing. */
 const keptAnswers = 10_000;
@@ -18,11 +18,11 @@ const keptAnswers = 10_000;
  * Judges accesses by the policies of the template. Each distinct question is simulated once and its answer kept: a
  * template's policies do not change while it runs.
  */
-export function policyJudge(resourcePolicies: ReadonlyMap<string, unknown>, account: string): Judge {
+export function createAuthorizer(resourcePolicies: ReadonlyMap<string, unknown>, account: string): Authorize {
   const answers = new Map<string, Promise<string | undefined>>();
   const asked = new Map<string, string[]>();
 
-  async function simulate(principal: Principal, access: Access): Promise<string | undefined> {
+  async function evaluatePolicies(principal: Principal, access: RequiredPermission): Promise<string | undefined> {
     const resourcePolicy = resourcePolicies.get(policyHolder(access.resource));
     const simulation: Simulation = {
       request: {
@@ -40,7 +40,7 @@ export function policyJudge(resourcePolicies: ReadonlyMap<string, unknown>, acco
     const outcome = await runSimulation(inSimulatorTerms(simulation), {});
     if (outcome.resultType === "error") {
       if (outcome.errors.message === "must.use.wildcard" && access.resource !== "*") {
-        return simulate(principal, { ...access, resource: "*" });
+        return evaluatePolicies(principal, { ...access, resource: "*" });
       }
       throw new Error(`The policies about ${access.action} cannot be evaluated: ${JSON.stringify(outcome.errors)}`);
     }
@@ -59,11 +59,11 @@ export function policyJudge(resourcePolicies: ReadonlyMap<string, unknown>, acco
   }
 
   /** The keys of one kind of access: they depend on who does what to what, not on the values of a request. */
-  function keysAskedFor(kind: string, principal: Principal, access: Access): string[] {
+  function keysAskedFor(kind: string, principal: Principal, access: RequiredPermission): string[] {
     const known = asked.get(kind);
     if (known !== undefined) return known;
     const resourcePolicy = resourcePolicies.get(policyHolder(access.resource)) ?? { Statement: [] };
-    const keys = askedKeys(access, [...principal.policies.map(({ policy }) => policy), resourcePolicy]);
+    const keys = relevantConditionKeys(access, [...principal.policies.map(({ policy }) => policy), resourcePolicy]);
     asked.set(kind, keys);
     return keys;
   }
@@ -75,7 +75,7 @@ export function policyJudge(resourcePolicies: ReadonlyMap<string, unknown>, acco
     const question = `${kind} ${JSON.stringify(values)}`;
     const known = answers.get(question);
     if (known !== undefined) return known;
-    const answer = simulate(principal, access);
+    const answer = evaluatePolicies(principal, access);
     if (answers.size === keptAnswers) answers.clear();
     answers.set(question, answer);
     return answer;

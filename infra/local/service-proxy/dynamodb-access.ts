@@ -1,22 +1,22 @@
 import * as z from "zod";
-import type { Access, Region } from "./access.ts";
+import type { AwsEnvironment, RequiredPermission } from "./access.ts";
 import { leadingKeys } from "./leading-keys.ts";
 import { namedAttributes } from "./named-attributes.ts";
 
-const OneTable = z.object({ TableName: z.string().optional(), IndexName: z.string().optional() });
-const BatchOfGets = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
-const BatchOfWrites = z.object({
+const oneTableSchema = z.object({ TableName: z.string().optional(), IndexName: z.string().optional() });
+const batchOfGetsSchema = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
+const batchOfWritesSchema = z.object({
   RequestItems: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
 });
-const Target = z.looseObject({ TableName: z.string() });
-const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), Target)) });
-const Statement = z.object({ Statement: z.string() });
-const Statements = z.union([
-  z.object({ Statements: z.array(Statement) }).transform(({ Statements }) => Statements),
-  z.object({ TransactStatements: z.array(Statement) }).transform(({ TransactStatements }) => TransactStatements),
-  Statement.transform((statement) => [statement]),
+const targetSchema = z.looseObject({ TableName: z.string() });
+const transactionSchema = z.object({ TransactItems: z.array(z.record(z.string(), targetSchema)) });
+const statementSchema = z.object({ Statement: z.string() });
+const statementsSchema = z.union([
+  z.object({ Statements: z.array(statementSchema) }).transform(({ Statements }) => Statements),
+  z.object({ TransactStatements: z.array(statementSchema) }).transform(({ TransactStatements }) => TransactStatements),
+  statementSchema.transform((statement) => [statement]),
 ]);
-const Stream = z.object({ StreamArn: z.string().optional(), ShardIterator: z.string().optional() });
+const streamSchema = z.object({ StreamArn: z.string().optional(), ShardIterator: z.string().optional() });
 
 const transactionActions: Readonly<Record<string, string>> = {
   Put: "PutItem",
@@ -34,17 +34,24 @@ const partiqlActions: Readonly<Record<string, string>> = {
 };
 
 /** Where the tables are, and the attribute that is each one's partition key, by the table's name. */
-interface Tables extends Region {
+type Tables = AwsEnvironment & {
   readonly partitionKeys: ReadonlyMap<string, string>;
-}
+};
 
 /** The permissions that a DynamoDB request needs, as the service authorization reference lists them. */
-export function dynamoDbAccess(operation: string, body: unknown, where: Tables): Access[] {
+export function dynamoDbPermissions(operation: string, body: unknown, awsEnvironment: Tables): RequiredPermission[] {
   const tableArn = (name: string) =>
-    name.startsWith("arn:") ? name : `arn:aws:dynamodb:${where.region}:${where.account}:table/${name}`;
+    name.startsWith("arn:")
+      ? name
+      : `arn:aws:dynamodb:${awsEnvironment.region}:${awsEnvironment.account}:table/${name}`;
 
-  function itemAccess(operation: string, table: string, requests: readonly unknown[], context = {}): Access {
-    const partitionKey = where.partitionKeys.get(table.slice(table.lastIndexOf("/") + 1));
+  function itemAccess(
+    operation: string,
+    table: string,
+    requests: readonly unknown[],
+    context = {},
+  ): RequiredPermission {
+    const partitionKey = awsEnvironment.partitionKeys.get(table.slice(table.lastIndexOf("/") + 1));
     const attributes = [...new Set(requests.flatMap(namedAttributes))].sort();
     const keys = partitionKey === undefined ? [] : requests.flatMap((request) => leadingKeys(request, partitionKey));
     return {
@@ -60,16 +67,16 @@ export function dynamoDbAccess(operation: string, body: unknown, where: Tables):
 
   switch (operation) {
     case "BatchGetItem":
-      return Object.entries(BatchOfGets.parse(body).RequestItems).map(([table, request]) =>
+      return Object.entries(batchOfGetsSchema.parse(body).RequestItems).map(([table, request]) =>
         itemAccess(operation, table, [request]),
       );
     case "BatchWriteItem":
-      return Object.entries(BatchOfWrites.parse(body).RequestItems).map(([table, requests]) =>
+      return Object.entries(batchOfWritesSchema.parse(body).RequestItems).map(([table, requests]) =>
         itemAccess(operation, table, requests.flatMap(Object.values)),
       );
     case "TransactGetItems":
     case "TransactWriteItems":
-      return Transaction.parse(body).TransactItems.flatMap((item) =>
+      return transactionSchema.parse(body).TransactItems.flatMap((item) =>
         Object.entries(item).map(([kind, request]) =>
           itemAccess(transactionActions[kind] ?? kind, request.TableName, [request], {
             "dynamodb:EnclosingOperation": operation,
@@ -79,9 +86,9 @@ export function dynamoDbAccess(operation: string, body: unknown, where: Tables):
     case "ExecuteStatement":
     case "BatchExecuteStatement":
     case "ExecuteTransaction":
-      return Statements.parse(body).map((statement) => partiqlAccess(statement.Statement, tableArn));
+      return statementsSchema.parse(body).map((statement) => partiqlAccess(statement.Statement, tableArn));
     default: {
-      const { TableName, IndexName } = OneTable.parse(body);
+      const { TableName, IndexName } = oneTableSchema.parse(body);
       if (TableName === undefined) return [{ action: `dynamodb:${operation}`, resource: "*" }];
       const access = itemAccess(operation, TableName, [body]);
       return [IndexName === undefined ? access : { ...access, resource: `${access.resource}/index/${IndexName}` }];
@@ -90,13 +97,13 @@ export function dynamoDbAccess(operation: string, body: unknown, where: Tables):
 }
 
 /** The permissions that a DynamoDB Streams request needs; shard iterators of the engine name their stream. */
-export function streamAccess(operation: string, body: unknown): Access[] {
-  const { StreamArn, ShardIterator } = Stream.parse(body);
+export function dynamoDbStreamsPermissions(operation: string, body: unknown): RequiredPermission[] {
+  const { StreamArn, ShardIterator } = streamSchema.parse(body);
   const resource = StreamArn ?? ShardIterator?.split("|").find((part) => part.startsWith("arn:")) ?? "*";
   return [{ action: `dynamodb:${operation}`, resource }];
 }
 
-function partiqlAccess(statement: string, tableArn: (name: string) => string): Access {
+function partiqlAccess(statement: string, tableArn: (name: string) => string): RequiredPermission {
   const verb = /^\s*(\w+)/.exec(statement)?.[1]?.toUpperCase() ?? "";
   const [, table, index] = /(?:FROM|INTO|UPDATE)\s+"?([\w.-]+?)"?(?:\."([\w.-]+)")?(?:\s|$)/i.exec(statement) ?? [];
   const action = partiqlActions[verb];

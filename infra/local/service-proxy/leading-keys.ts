@@ -1,17 +1,17 @@
 import * as z from "zod";
 
-const Value = z
+const valueSchema = z
   .union([z.object({ S: z.string() }), z.object({ N: z.string() }), z.object({ B: z.string() })])
   .transform((value) => Object.values(value).join());
-const Attributes = z.record(z.string(), z.unknown());
-const Touch = z.object({
-  Item: Attributes.optional(),
-  Key: Attributes.optional(),
-  Keys: z.array(Attributes).default([]),
+const attributesSchema = z.record(z.string(), z.unknown());
+const touchSchema = z.object({
+  Item: attributesSchema.optional(),
+  Key: attributesSchema.optional(),
+  Keys: z.array(attributesSchema).default([]),
   IndexName: z.string().optional(),
   KeyConditionExpression: z.string().default(""),
   ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
-  ExpressionAttributeValues: Attributes.default({}),
+  ExpressionAttributeValues: attributesSchema.default({}),
 });
 
 /**
@@ -19,10 +19,10 @@ const Touch = z.object({
  * what policies call `dynamodb:LeadingKeys`. An index has other keys, so a query of one names none.
  */
 export function leadingKeys(request: unknown, partitionKey: string): string[] {
-  const { Item, Key, Keys, IndexName, ...query } = Touch.parse(request);
+  const { Item, Key, Keys, IndexName, ...query } = touchSchema.parse(request);
   if (IndexName !== undefined) return [];
   const named = [Item, Key, ...Keys].map((attributes) => attributes?.[partitionKey]);
-  return [...named, ...equalTo(partitionKey, query)].flatMap((value) => Value.safeParse(value).data ?? []);
+  return [...named, ...equalTo(partitionKey, query)].flatMap((value) => valueSchema.safeParse(value).data ?? []);
 }
 
 function equalTo(
@@ -35,6 +35,6 @@ function equalTo(
 }
 
 type QueryPart = Pick<
-  z.infer<typeof Touch>,
+  z.infer<typeof touchSchema>,
   "KeyConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
 >;

@@ -1,12 +1,12 @@
 import * as z from "zod";
 
-const Attributes = z.record(z.string(), z.unknown());
-const Request = z.object({
-  Item: Attributes.default({}),
-  Key: Attributes.default({}),
-  Keys: z.array(Attributes).default([]),
-  AttributeUpdates: Attributes.default({}),
-  Expected: Attributes.default({}),
+const attributesSchema = z.record(z.string(), z.unknown());
+const requestSchema = z.object({
+  Item: attributesSchema.default({}),
+  Key: attributesSchema.default({}),
+  Keys: z.array(attributesSchema).default([]),
+  AttributeUpdates: attributesSchema.default({}),
+  Expected: attributesSchema.default({}),
   AttributesToGet: z.array(z.string()).default([]),
   ProjectionExpression: z.string().default(""),
   ConditionExpression: z.string().default(""),
@@ -24,7 +24,7 @@ const keywords = new Set(["SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", 
  * `dynamodb:Attributes`. See "Using IAM policy conditions for fine-grained access control" in the guide of DynamoDB.
  */
 export function namedAttributes(request: unknown): string[] {
-  const { Item, Key, Keys, AttributeUpdates, Expected, AttributesToGet, ...rest } = Request.parse(request);
+  const { Item, Key, Keys, AttributeUpdates, Expected, AttributesToGet, ...rest } = requestSchema.parse(request);
   const { ExpressionAttributeNames: names, ...expressions } = rest;
   const plain = [Item, Key, ...Keys, AttributeUpdates, Expected].flatMap(Object.keys);
   const inExpressions = Object.values(expressions).flatMap(topLevelNames);

@@ -1,23 +1,26 @@
 import * as z from "zod";
-import { queueName } from "#infra/local/emulators/queues.ts";
-import { propertiesOf } from "#infra/local/template/properties.ts";
-import type { Resource, Resources } from "#infra/local/template/resources.ts";
-import type { Region } from "./access.ts";
+import { queueNameOf } from "#infra/local/emulators/queues.ts";
+import { parseProperties } from "#infra/local/template/properties.ts";
+import type { TemplateResource, TemplateResources } from "#infra/local/template/resources.ts";
+import type { AwsEnvironment } from "./access.ts";
 
-export interface NamedPolicy {
+export type NamedPolicy = {
   readonly name: string;
   readonly policy: unknown;
-}
+};
 
-const Document = z.looseObject({ Statement: z.unknown() });
-const Policy = z.object({ PolicyName: z.string(), PolicyDocument: Document });
-const Role = z.object({ Policies: z.array(Policy).default([]), ManagedPolicyArns: z.array(z.string()).default([]) });
-const AttachedPolicy = Policy.extend({ Roles: z.array(z.string()).default([]) });
-const QueuePolicy = z.object({ PolicyDocument: Document, Queues: z.array(z.string()) });
-const TablePolicy = z.object({ ResourcePolicy: z.object({ PolicyDocument: Document }).optional() });
-const GlobalTable = z.object({ Replicas: z.array(TablePolicy.extend({ Region: z.string() })) });
-const Key = z.object({ KeyPolicy: Document.optional() });
-const Permission = z.object({
+const documentSchema = z.looseObject({ Statement: z.unknown() });
+const policySchema = z.object({ PolicyName: z.string(), PolicyDocument: documentSchema });
+const roleSchema = z.object({
+  Policies: z.array(policySchema).default([]),
+  ManagedPolicyArns: z.array(z.string()).default([]),
+});
+const attachedPolicySchema = policySchema.extend({ Roles: z.array(z.string()).default([]) });
+const queuePolicySchema = z.object({ PolicyDocument: documentSchema, Queues: z.array(z.string()) });
+const tablePolicySchema = z.object({ ResourcePolicy: z.object({ PolicyDocument: documentSchema }).optional() });
+const globalTableSchema = z.object({ Replicas: z.array(tablePolicySchema.extend({ Region: z.string() })) });
+const keySchema = z.object({ KeyPolicy: documentSchema.optional() });
+const permissionSchema = z.object({
   Action: z.string(),
   FunctionName: z.string(),
   Principal: z.string(),
@@ -35,13 +38,13 @@ const managedPolicies: Readonly<Record<string, unknown>> = {
 };
 
 /** What the role of each function allows, by the role's ARN. No other role is used here, whatever its policies. */
-export function identityPolicies(resources: Resources): Map<string, NamedPolicy[]> {
+export function identityPolicies(resources: TemplateResources): Map<string, NamedPolicy[]> {
   const used = new Set(resources.ofType("AWS::Lambda::Function").map(({ properties }) => properties.Role));
   const roles = resources.ofType("AWS::IAM::Role").filter((role) => used.has(role.arn ?? role.ref));
-  const attached = resources.ofType("AWS::IAM::Policy").map((policy) => propertiesOf(AttachedPolicy, policy));
+  const attached = resources.ofType("AWS::IAM::Policy").map((policy) => parseProperties(attachedPolicySchema, policy));
   return new Map(
     roles.map((role) => {
-      const { Policies, ManagedPolicyArns } = propertiesOf(Role, role);
+      const { Policies, ManagedPolicyArns } = parseProperties(roleSchema, role);
       const own = [...Policies, ...attached.filter(({ Roles }) => Roles.includes(role.ref))];
       return [
         role.arn ?? role.ref,
@@ -55,7 +58,10 @@ export function identityPolicies(resources: Resources): Map<string, NamedPolicy[
 }
 
 /** The policies that hang on tables, queues, keys and functions, by the resource's ARN. */
-export function resourcePolicies(resources: Resources, { account, region }: Region): Map<string, unknown> {
+export function resourcePolicies(
+  resources: TemplateResources,
+  { account, region }: AwsEnvironment,
+): Map<string, unknown> {
   const statements = new Map<string, unknown[]>();
   const add = (arn: string | undefined, statement: unknown) => {
     if (arn === undefined) return;
@@ -67,15 +73,15 @@ export function resourcePolicies(resources: Resources, { account, region }: Regi
     if (policy !== undefined) add(table.arn, policy.Statement);
   }
   for (const queuePolicy of resources.ofType("AWS::SQS::QueuePolicy")) {
-    const { PolicyDocument, Queues } = propertiesOf(QueuePolicy, queuePolicy);
-    for (const url of Queues) add(`arn:aws:sqs:${region}:${account}:${queueName(url)}`, PolicyDocument.Statement);
+    const { PolicyDocument, Queues } = parseProperties(queuePolicySchema, queuePolicy);
+    for (const url of Queues) add(`arn:aws:sqs:${region}:${account}:${queueNameOf(url)}`, PolicyDocument.Statement);
   }
   for (const key of resources.ofType("AWS::KMS::Key")) {
-    add(key.arn, propertiesOf(Key, key).KeyPolicy?.Statement ?? accountDecides(account));
+    add(key.arn, parseProperties(keySchema, key).KeyPolicy?.Statement ?? accountDecides(account));
   }
   const functions = resources.ofType("AWS::Lambda::Function");
   for (const resource of resources.ofType("AWS::Lambda::Permission")) {
-    const permission = propertiesOf(Permission, resource);
+    const permission = parseProperties(permissionSchema, resource);
     const target = functions.find(({ ref, arn }) => [ref, arn].includes(permission.FunctionName));
     add(target?.arn, permissionStatement(permission, target?.arn));
   }
@@ -93,13 +99,14 @@ function managedPolicy(arn: string, roleId: string): unknown {
   return policy;
 }
 
-function tablePolicy(table: Resource, region: string) {
-  if (table.type === "AWS::DynamoDB::Table") return propertiesOf(TablePolicy, table).ResourcePolicy?.PolicyDocument;
-  const replica = propertiesOf(GlobalTable, table).Replicas.find(({ Region }) => Region === region);
+function tablePolicy(table: TemplateResource, region: string) {
+  if (table.type === "AWS::DynamoDB::Table")
+    return parseProperties(tablePolicySchema, table).ResourcePolicy?.PolicyDocument;
+  const replica = parseProperties(globalTableSchema, table).Replicas.find(({ Region }) => Region === region);
   return replica?.ResourcePolicy?.PolicyDocument;
 }
 
-function permissionStatement(permission: z.infer<typeof Permission>, functionArn: string | undefined): unknown {
+function permissionStatement(permission: z.infer<typeof permissionSchema>, functionArn: string | undefined): unknown {
   const isService = permission.Principal.endsWith(".amazonaws.com");
   const { SourceArn, SourceAccount } = permission;
   return {

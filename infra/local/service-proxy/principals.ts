@@ -2,15 +2,18 @@ import { randomBytes } from "node:crypto";
 import type { Principal } from "./authorizer.ts";
 import type { NamedPolicy } from "./policies.ts";
 
-export interface Principals {
+export type Principals = {
   /** Registers a function under its role; returns the access key that it signs with. */
   addFunction(functionName: string, roleArn: string): string;
   /** Whoever has no known key is the person who runs the account: allowed all that no resource policy denies. */
   byAccessKey(accessKey: string): Principal;
-}
+};
 
 /** Who may call the local services, and under which policies. */
-export function openPrincipals(rolePolicies: ReadonlyMap<string, readonly NamedPolicy[]>, account: string): Principals {
+export function createPrincipals(
+  rolePolicies: ReadonlyMap<string, readonly NamedPolicy[]>,
+  account: string,
+): Principals {
   const functions = new Map<string, Principal>();
   const operator: Principal = {
     arn: `arn:aws:iam::${account}:user/operator`,

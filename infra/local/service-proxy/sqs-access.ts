@@ -1,13 +1,17 @@
 import * as z from "zod";
-import { queueName } from "#infra/local/emulators/queues.ts";
-import type { Access, Region } from "./access.ts";
+import { queueNameOf } from "#infra/local/emulators/queues.ts";
+import type { AwsEnvironment, RequiredPermission } from "./access.ts";
 
-const Target = z.object({ QueueUrl: z.string().optional(), QueueName: z.string().optional() });
+const targetSchema = z.object({ QueueUrl: z.string().optional(), QueueName: z.string().optional() });
 
 /** The permission that an SQS request needs; a batch needs the one of its single operation. */
-export function sqsAccess(operation: string, body: unknown, { account, region }: Region): Access[] {
-  const { QueueUrl, QueueName } = Target.parse(body);
-  const name = QueueName ?? (QueueUrl === undefined ? undefined : queueName(QueueUrl));
+export function sqsPermissions(
+  operation: string,
+  body: unknown,
+  { account, region }: AwsEnvironment,
+): RequiredPermission[] {
+  const { QueueUrl, QueueName } = targetSchema.parse(body);
+  const name = QueueName ?? (QueueUrl === undefined ? undefined : queueNameOf(QueueUrl));
   return [
     {
       action: `sqs:${operation.replace(/Batch$/, "")}`,

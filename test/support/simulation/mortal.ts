@@ -1,19 +1,19 @@
 /** What a function that was killed throws at whatever it waits for. */
-export class Killed extends Error {}
+export class InjectedCrash extends Error {}
 
 /**
  * One life of a function: at any call it may be killed, before the call does its work or after; then nothing it calls
  * works any more.
  */
-export function newLife(random: () => number, deadliness: number) {
+export function createCrashInjector(random: () => number, deadliness: number) {
   let dead = false;
   const step = () => {
     if (!dead && random() < deadliness) dead = true;
-    if (dead) throw new Killed();
+    if (dead) throw new InjectedCrash();
   };
   return {
     /** The same port, for as long as the life lasts. */
-    mortal<T extends object>(port: T): T {
+    wrap<T extends object>(port: T): T {
       return new Proxy(port, {
         get(target, name) {
           const verb: unknown = Reflect.get(target, name);
@@ -27,7 +27,7 @@ export function newLife(random: () => number, deadliness: number) {
         },
       });
     },
-    get isDead() {
+    get hasCrashed() {
       return dead;
     },
   };

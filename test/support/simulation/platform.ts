@@ -22,15 +22,15 @@ import {
 } from "#test/support/memory-webhooks.ts";
 import { noneSuspended } from "#test/support/suspended.ts";
 import type { VirtualClock } from "./clock.ts";
-import { newLife } from "./mortal.ts";
+import { createCrashInjector } from "./mortal.ts";
 import { SimulatedQueue } from "./queue.ts";
 import type { SimulatedReceiver } from "./receivers.ts";
 
-export type Faults = {
+export type SimulatedFaults = {
   /** Chance of a function to be killed at each call that it makes. */
-  readonly deadliness: number;
+  readonly crashProbability: number;
   /** Share of what queue and stream give twice. */
-  readonly duplicates: number;
+  readonly duplicateShare: number;
 };
 
 const dueRuns = 2;
@@ -56,22 +56,22 @@ export class SimulatedPlatform {
   /** Secrets by what stands for them at rest. */
   readonly secrets = new Map<string, string>();
   readonly receivers = new Map<string, SimulatedReceiver>();
-  kills = 0;
+  crashes = 0;
   readonly #clock: VirtualClock;
   readonly #random: () => number;
-  readonly #faults: Faults;
+  readonly #faults: SimulatedFaults;
   #cache: EndpointCache;
   readonly #refusals = new NegativeCache();
   #ids = 0;
 
-  constructor(clock: VirtualClock, random: () => number, faults: Faults) {
+  constructor(clock: VirtualClock, random: () => number, faults: SimulatedFaults) {
     this.#clock = clock;
     this.#random = random;
     this.#faults = faults;
     this.endpoints = memoryEndpoints(undefined, clock.now);
     this.#cache = new EndpointCache(this.endpoints, clock.now, failOnDamage);
-    const { duplicates } = faults;
-    const queue = { clock, random, duplicates, visibilitySeconds: 180, tries: 5 };
+    const { duplicateShare } = faults;
+    const queue = { clock, random, duplicateShare, visibilitySeconds: 180, maxReceives: 5 };
     this.queue = new SimulatedQueue({ ...queue, concurrency: 25 });
     this.slowQueue = new SimulatedQueue({ ...queue, concurrency: 120 });
     this.queue.consumer = (batch) => this.#deliver(batch, this.queue, this.#portOf(this.slowQueue));
@@ -81,7 +81,7 @@ export class SimulatedPlatform {
   /** Commits events; the stream tells of them, perhaps twice, and again where the function died. */
   commit(events: readonly ActivityEvent[]): void {
     for (const event of events) this.log.set(`${event.entity_id} ${event.event_id}`, event);
-    const told = events.flatMap((event) => (this.#random() < this.#faults.duplicates ? [event, event] : [event]));
+    const told = events.flatMap((event) => (this.#random() < this.#faults.duplicateShare ? [event, event] : [event]));
     this.#clock.at(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(told));
   }
 
@@ -101,15 +101,15 @@ export class SimulatedPlatform {
   async replay(replay: Replay): Promise<void> {
     await this.replays.save(replay);
     const step = async () => {
-      const life = newLife(this.#random, this.#faults.deadliness);
+      const life = createCrashInjector(this.#random, this.#faults.crashProbability);
       const again = () => this.#clock.at(this.#clock.now().getTime() + 1_000, () => void step());
       const world: ReplayPorts = {
-        endpoints: life.mortal(this.endpoints),
-        deliveries: life.mortal(this.deliveries),
-        replays: life.mortal(this.replays),
-        events: life.mortal(memoryEvents([...this.log.values()])),
-        queue: life.mortal(this.#portOf(this.queue)),
-        replayQueue: life.mortal({ send: async () => again() }),
+        endpoints: life.wrap(this.endpoints),
+        deliveries: life.wrap(this.deliveries),
+        replays: life.wrap(this.replays),
+        events: life.wrap(memoryEvents([...this.log.values()])),
+        queue: life.wrap(this.#portOf(this.queue)),
+        replayQueue: life.wrap({ send: async () => again() }),
         suspended: noneSuspended,
         now: this.#clock.now,
       };
@@ -122,7 +122,7 @@ export class SimulatedPlatform {
     return {
       send: async (messages, delaySeconds) => {
         // SQS may take some of a batch and refuse the others.
-        const refused = messages.filter(() => this.#random() < this.#faults.deadliness);
+        const refused = messages.filter(() => this.#random() < this.#faults.crashProbability);
         for (const message of messages) if (!refused.includes(message)) queue.send(message, delaySeconds);
         return refused;
       },
@@ -130,26 +130,26 @@ export class SimulatedPlatform {
   }
 
   async #fanOut(events: readonly ActivityEvent[]): Promise<void> {
-    const life = newLife(this.#random, this.#faults.deadliness);
-    const world = { endpoints: this.#cache, queue: life.mortal(this.#portOf(this.queue)), now: this.#clock.now };
+    const life = createCrashInjector(this.#random, this.#faults.crashProbability);
+    const world = { endpoints: this.#cache, queue: life.wrap(this.#portOf(this.queue)), now: this.#clock.now };
     let left = events;
     try {
       const { failed } = await fanOut(world, events);
       left = events.filter((event) => failed.has(event));
     } catch (error) {
-      if (!life.isDead) throw error;
-      this.kills += 1;
+      if (!life.hasCrashed) throw error;
+      this.crashes += 1;
       this.#cache = new EndpointCache(this.endpoints, this.#clock.now, failOnDamage);
     }
     if (left.length > 0) this.#clock.at(this.#clock.now().getTime() + 1_000, () => void this.#fanOut(left));
   }
 
   async #enqueueDue(run: number): Promise<void> {
-    const life = newLife(this.#random, this.#faults.deadliness);
-    const world = { due: life.mortal(this.due), queue: life.mortal(this.#portOf(this.queue)), now: this.#clock.now };
+    const life = createCrashInjector(this.#random, this.#faults.crashProbability);
+    const world = { due: life.wrap(this.due), queue: life.wrap(this.#portOf(this.queue)), now: this.#clock.now };
     await enqueueDueDeliveries(world, { run, of: dueRuns }).catch((error) => {
-      if (!life.isDead) throw error;
-      this.kills += 1;
+      if (!life.hasCrashed) throw error;
+      this.crashes += 1;
     });
   }
 
@@ -158,25 +158,25 @@ export class SimulatedPlatform {
     from: SimulatedQueue<DeliveryMessage>,
     slowLane: DeliveryQueue | null,
   ): Promise<readonly boolean[]> {
-    const life = newLife(this.#random, this.#faults.deadliness);
+    const life = createCrashInjector(this.#random, this.#faults.crashProbability);
     const world: DeliveryPorts = {
-      endpoints: life.mortal(this.endpoints),
-      deliveries: life.mortal(this.deliveries),
-      health: life.mortal(this.health),
-      due: life.mortal(this.due),
-      permits: life.mortal(this.permits),
-      queue: life.mortal(this.#portOf(from)),
-      slowLane: slowLane === null ? null : life.mortal(slowLane),
+      endpoints: life.wrap(this.endpoints),
+      deliveries: life.wrap(this.deliveries),
+      health: life.wrap(this.health),
+      due: life.wrap(this.due),
+      permits: life.wrap(this.permits),
+      queue: life.wrap(this.#portOf(from)),
+      slowLane: slowLane === null ? null : life.wrap(slowLane),
       sendsPerOrg,
       refusals: this.#refusals,
       destinations: unboundedHosts,
       suspended: noneSuspended,
-      events: life.mortal({
+      events: life.wrap({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,
       }),
       encryption: { decrypt: async (sealed: string) => this.secrets.get(sealed) ?? "" },
-      send: life.mortal({
+      send: life.wrap({
         send: (url: string, headers: Readonly<Record<string, string>>, body: string) =>
           this.#receive(url, headers, body),
       }).send,
@@ -187,8 +187,8 @@ export class SimulatedPlatform {
     };
     const { results, disabled } = await deliverBatch(world, batch);
     for (const { endpoint, reason } of disabled) this.disabled.push(`${endpoint.description} ${reason}`);
-    if (life.isDead) {
-      this.kills += 1;
+    if (life.hasCrashed) {
+      this.crashes += 1;
       throw new Error("The function was killed.");
     }
     return results.map(({ status }) => status === "rejected");

@@ -7,8 +7,8 @@ import { subscribesToEvent } from "#shared/webhooks/event-types/event-type-filte
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
 import { VirtualClock } from "./clock.ts";
-import { type Faults, SimulatedPlatform } from "./platform.ts";
-import { hours, minutes, receivers, SimulatedReceiver } from "./receivers.ts";
+import { type SimulatedFaults, SimulatedPlatform } from "./platform.ts";
+import { hours, minutes, receiverKinds, SimulatedReceiver } from "./receivers.ts";
 
 const begun = testNow.getTime();
 const committedWithin = 1 * hours;
@@ -35,19 +35,19 @@ function anEventAt(at: number, n: number, random: () => number): ActivityEvent {
   });
 }
 
-export type Subscription = (typeof receivers)[number] & {
+export type SimulatedSubscription = (typeof receiverKinds)[number] & {
   readonly endpoint: Endpoint;
   readonly receiver: SimulatedReceiver;
 };
 
 /** Runs the whole story, to three days and a little after the last event. The same seed tells the same story. */
-export async function tellStory(seed: number, eventCount: number, faults: Faults) {
+export async function runScenario(seed: number, eventCount: number, faults: SimulatedFaults) {
   const generator = new Random(seed);
   const random = () => generator.next();
   const clock = new VirtualClock(testNow);
   const platform = new SimulatedPlatform(clock, random, faults);
-  const subscriptions: Subscription[] = [];
-  for (const [at, kind] of receivers.entries()) {
+  const subscriptions: SimulatedSubscription[] = [];
+  for (const [at, kind] of receiverKinds.entries()) {
     const endpoint = anEndpoint({
       endpoint_id: `wh_${String(at).padStart(32, "0")}`,
       url: `https://receiver-${at}.example.com/`,
@@ -80,17 +80,23 @@ export async function tellStory(seed: number, eventCount: number, faults: Faults
   return { platform, subscriptions, events, clock };
 }
 
-export type Story = Awaited<ReturnType<typeof tellStory>>;
+export type ScenarioRun = Awaited<ReturnType<typeof runScenario>>;
 
 /** The events that a subscription is owed: those it wants, up to when it was deleted. */
-export function owedTo({ events }: Story, { name, endpoint }: Subscription): readonly ActivityEvent[] {
+export function expectedEvents(
+  { events }: ScenarioRun,
+  { name, endpoint }: SimulatedSubscription,
+): readonly ActivityEvent[] {
   const until = name.startsWith("deleted") ? begun + deletedAfter : ended;
   return events.filter((event) => subscribesToEvent(endpoint, event) && Date.parse(event.recorded_at) < until);
 }
 
 /** Mends a receiver, enables its endpoint again, and replays what it missed. */
-export async function mendAndReplay({ platform, clock }: Story, { endpoint, receiver }: Subscription): Promise<void> {
-  receiver.behaviour = receivers[0]?.behaviour ?? receiver.behaviour;
+export async function recoverAndReplay(
+  { platform, clock }: ScenarioRun,
+  { endpoint, receiver }: SimulatedSubscription,
+): Promise<void> {
+  receiver.behaviour = receiverKinds[0]?.behaviour ?? receiver.behaviour;
   const standing = await platform.endpoints.get(endpoint.org_id, endpoint.endpoint_id);
   if (standing === null) throw new Error("The endpoint is gone.");
   await platform.endpoints.update(standing, { ...standing, disabled: null }, anEvent());

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
@@ -157,7 +157,7 @@ describe("the only change", () => {
 
 describe("every event", () => {
   it("of the demo names its document and is a sentence", () => {
-    const inputs = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)];
+    const inputs = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)];
     for (const [at, input] of inputs.entries()) {
       const { event } = readEvent(input, { now: testNow, entropy: String(at) });
       const { title, sentence } = phraseOf(event);

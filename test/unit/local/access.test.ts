@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dynamoDbAccess, streamAccess } from "#infra/local/service-proxy/dynamodb-access.ts";
-import { sqsAccess } from "#infra/local/service-proxy/sqs-access.ts";
+import { dynamoDbPermissions, dynamoDbStreamsPermissions } from "#infra/local/service-proxy/dynamodb-access.ts";
+import { sqsPermissions } from "#infra/local/service-proxy/sqs-access.ts";
 
 const partitionKeys = new Map([
   ["T", "pk"],
@@ -31,14 +31,14 @@ describe("what a request needs permission for", () => {
       [`PartiQLSelect ${table}/index/by_time`],
     ],
   ])("%s %j", (operation, body, expected) => {
-    const accesses = dynamoDbAccess(operation, body, where);
+    const accesses = dynamoDbPermissions(operation, body, where);
     expect(accesses.map(({ action, resource }) => `${action} ${resource}`)).toEqual(
       expected.map((access) => `dynamodb:${access}`),
     );
   });
 
   it("names the transaction around an item, for policies that ask", () => {
-    const [put] = dynamoDbAccess("TransactWriteItems", { TransactItems }, where);
+    const [put] = dynamoDbPermissions("TransactWriteItems", { TransactItems }, where);
     expect(put?.context).toEqual({ "dynamodb:EnclosingOperation": "TransactWriteItems" });
   });
 
@@ -71,7 +71,7 @@ describe("what a request needs permission for", () => {
       [["a"], ["id of b"]],
     ],
   ])("%s %j touches the partition keys %j", (operation, body, expected) => {
-    const accesses = dynamoDbAccess(operation, body, where);
+    const accesses = dynamoDbPermissions(operation, body, where);
     expect(accesses.map(({ context }) => context?.["dynamodb:LeadingKeys"])).toEqual(expected);
   });
 
@@ -101,7 +101,7 @@ describe("what a request needs permission for", () => {
     ["Scan", {}, undefined],
   ])("%s %j names the attributes %j", (operation, body, expected) => {
     const ExpressionAttributeNames = { "#n": "named", "#m": "nested" };
-    const [access] = dynamoDbAccess(operation, { TableName: "T", ExpressionAttributeNames, ...body }, where);
+    const [access] = dynamoDbPermissions(operation, { TableName: "T", ExpressionAttributeNames, ...body }, where);
     expect(access?.context?.["dynamodb:Attributes"]).toEqual(expected);
   });
 
@@ -116,7 +116,7 @@ describe("what a request needs permission for", () => {
 
   it("finds the stream in a shard iterator", () => {
     const stream = `${table}/stream/2026-05-11T00:00:00.000`;
-    expect(streamAccess("GetRecords", { ShardIterator: `${stream}|001|abc` })).toEqual([
+    expect(dynamoDbStreamsPermissions("GetRecords", { ShardIterator: `${stream}|001|abc` })).toEqual([
       { action: "dynamodb:GetRecords", resource: stream },
     ]);
   });
@@ -127,6 +127,6 @@ describe("what a request needs permission for", () => {
     ["GetQueueUrl", { QueueName: "q" }, "sqs:GetQueueUrl", "arn:aws:sqs:eu-west-1:1:q"],
     ["ListQueues", {}, "sqs:ListQueues", "*"],
   ])("%s %j", (operation, body, action, resource) => {
-    expect(sqsAccess(operation, body, where)).toEqual([{ action, resource }]);
+    expect(sqsPermissions(operation, body, where)).toEqual([{ action, resource }]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { latencyGauge } from "#infra/local/emulators/latency.ts";
-import { acceptableLatencyMs, admission, periodMs } from "#infra/local/event-source-mappings/admission.ts";
+import { createLatencyGauge } from "#infra/local/emulators/latency.ts";
+import { acceptableLatencyMs, createAdaptiveLimit, periodMs } from "#infra/local/event-source-mappings/admission.ts";
 
 /** A source whose invocations are always as many as are admitted, behind an engine of this latency. */
 function aSource(max: number) {
@@ -8,14 +8,14 @@ function aSource(max: number) {
   let latency = 1;
   let underWay = 0;
   let hasMemory = true;
-  const admitted = admission({ max, latencyMs: () => latency, hasMemory: () => hasMemory, now: () => time });
+  const admitted = createAdaptiveLimit({ max, latencyMs: () => latency, hasMemory: () => hasMemory, now: () => time });
   return {
     /** The limit after so many periods at this latency. */
     limitAfter(periods: number, latencyMs: number): number {
       latency = latencyMs;
       for (let n = 0; n < periods; n++) {
         time += periodMs;
-        underWay = admitted.limit(underWay);
+        underWay = admitted.current(underWay);
       }
       return underWay;
     },
@@ -50,7 +50,7 @@ describe("admission", () => {
   it("does not grow for a source that does not use it up", () => {
     const { admitted, limitAfter } = aSource(32);
     const limit = limitAfter(3, 5);
-    expect(admitted.limit(1)).toBe(limit);
+    expect(admitted.current(1)).toBe(limit);
   });
 
   it("stays where it is while there is no memory, and shrinks all the same", () => {
@@ -62,14 +62,14 @@ describe("admission", () => {
   });
 
   it("begins with no more than the template allows", () => {
-    expect(aSource(2).admitted.limit(0)).toBe(2);
+    expect(aSource(2).admitted.current(0)).toBe(2);
   });
 });
 
 describe("the latency of an engine", () => {
   function anEngine() {
     let time = 0;
-    const gauge = latencyGauge(() => time);
+    const gauge = createLatencyGauge(() => time);
     return {
       gauge,
       pass(ms: number) {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { httpApi } from "#infra/local/http/api.ts";
-import { CorsConfiguration } from "#infra/local/http/cors.ts";
-import type { ApiDefinition } from "#infra/local/http/definition.ts";
-import type { HttpRequest } from "#infra/local/http/event.ts";
-import type { Outcome } from "#infra/local/lambda/environment.ts";
+import { createHttpApi } from "#infra/local/http/api.ts";
+import { corsConfigurationSchema } from "#infra/local/http/cors.ts";
+import type { HttpApiDefinition } from "#infra/local/http/definition.ts";
+import type { GatewayRequest } from "#infra/local/http/event.ts";
+import type { InvocationResult } from "#infra/local/lambda/environment.ts";
 
 const origin = "https://app.example";
-const cors = CorsConfiguration.parse({
+const cors = corsConfigurationSchema.parse({
   AllowOrigins: [origin],
   AllowMethods: ["GET"],
   AllowHeaders: ["authorization"],
@@ -15,21 +15,21 @@ const cors = CorsConfiguration.parse({
 });
 
 /** An API with one route, whose function gives this outcome. */
-function anApi(outcome: Outcome, over: Partial<ApiDefinition> = {}, refusal?: string) {
+function anApi(outcome: InvocationResult, over: Partial<HttpApiDefinition> = {}, refusal?: string) {
   const lines: string[] = [];
   let clock = 0;
   const definition = { routes: new Map([["GET /a", "fn"]]), cors, limit: undefined, accessLog: undefined, ...over };
-  const respond = httpApi({
+  const respond = createHttpApi({
     definition,
     invokerByArn: () => async () => outcome,
-    judge: async () => refusal,
+    authorize: async () => refusal,
     writeLog: (group, line) => void lines.push(`${group}: ${line}`),
     account: "000000000000",
     region: "us-east-1",
     newRequestId: () => "request-1",
     now: () => new Date(clock),
   });
-  const ask = async (over: Partial<HttpRequest> = {}) => {
+  const ask = async (over: Partial<GatewayRequest> = {}) => {
     const request = {
       method: "GET",
       url: "/a",
@@ -47,11 +47,11 @@ function anApi(outcome: Outcome, over: Partial<ApiDefinition> = {}, refusal?: st
   return { ask, lines, wait };
 }
 
-const ok: Outcome = {
+const ok: InvocationResult = {
   kind: "result",
   payload: JSON.stringify({ statusCode: 200, headers: { "access-control-allow-origin": "*" }, body: "hi" }),
 };
-const fatal: Outcome = { kind: "fatal", error: { errorType: "E", errorMessage: "secret reason" } };
+const fatal: InvocationResult = { kind: "fatal", error: { errorType: "E", errorMessage: "secret reason" } };
 
 describe("the HTTP API", () => {
   it("answers a preflight by itself", async () => {

@@ -1,25 +1,28 @@
 import { describe, expect, it } from "vitest";
-import { asyncInvocations, asyncRules } from "#infra/local/lambda/async-invocations.ts";
-import type { Outcome } from "#infra/local/lambda/environment.ts";
-import type { Throttled } from "#infra/local/lambda/function.ts";
-import { localResources } from "#infra/local/template/resources.ts";
+import { asyncRetryPolicy, createAsyncInvoker } from "#infra/local/lambda/async-invocations.ts";
+import type { InvocationResult } from "#infra/local/lambda/environment.ts";
+import type { ThrottledInvocation } from "#infra/local/lambda/function.ts";
+import { createResources } from "#infra/local/template/resources.ts";
 import { until } from "#test/support/until.ts";
 
-const failed: Outcome = { kind: "error", error: { errorType: "Error", errorMessage: "the reason" } };
-const done: Outcome = { kind: "result", payload: "null" };
-const throttled: Throttled = { kind: "throttled" };
+const failed: InvocationResult = { kind: "error", error: { errorType: "Error", errorMessage: "the reason" } };
+const done: InvocationResult = { kind: "result", payload: "null" };
+const throttled: ThrottledInvocation = { kind: "throttled" };
 const hours = 3_600_000;
 const sixHours = 6 * hours;
 
 /** Accepts an event for a function with these outcomes; tells the waits between them and the last line of the log. */
-async function accept(outcomes: readonly (Outcome | Throttled)[], { maxRetries = 2, maxAgeMs = sixHours } = {}) {
+async function accept(
+  outcomes: readonly (InvocationResult | ThrottledInvocation)[],
+  { maxRetries = 2, maxAgeMs = sixHours } = {},
+) {
   const waits: number[] = [];
   const lines: string[] = [];
   const payloads: string[] = [];
   let clock = 0;
   let settled = false;
-  const { accept } = asyncInvocations({
-    rules: { maxRetries, maxAgeMs },
+  const { invokeAsync: accept } = createAsyncInvoker({
+    policy: { maxRetries, maxAgeMs },
     now: () => new Date(clock),
     async invoke(payload) {
       const outcome = outcomes[payloads.push(payload) - 1];
@@ -60,7 +63,7 @@ describe("an asynchronous invocation", () => {
   });
 
   it("is throttled for six hours at most, ever more slowly", async () => {
-    const { waits, last } = await accept(Array<Throttled>(80).fill(throttled));
+    const { waits, last } = await accept(Array<ThrottledInvocation>(80).fill(throttled));
     expect(waits.slice(0, 10).map((ms) => ms / 1_000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(sixHours);
     expect(last).toBe("an asynchronous invocation was given up: it was throttled");
@@ -69,8 +72,8 @@ describe("an asynchronous invocation", () => {
   it("is not tried again once its function is stopped", async () => {
     let invocations = 0;
     const waiting = Promise.withResolvers<AbortSignal>();
-    const { accept, stop } = asyncInvocations({
-      rules: { maxRetries: 2, maxAgeMs: sixHours },
+    const { invokeAsync: accept, stop } = createAsyncInvoker({
+      policy: { maxRetries: 2, maxAgeMs: sixHours },
       now: () => new Date(0),
       async invoke() {
         invocations += 1;
@@ -98,7 +101,7 @@ describe("the rules of asynchronous invocations", () => {
     const Resources = { Config: { Type: "AWS::Lambda::EventInvokeConfig", Properties } };
     const region = { account: "000000000000", region: "us-east-1" };
     const place = { ...region, stackName: "test", api: "", services: "", streamLabels: new Map<string, string>() };
-    return asyncRules(fn, localResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place));
+    return asyncRetryPolicy(fn, createResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place));
   };
 
   it.each([

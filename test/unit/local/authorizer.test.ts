@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
+import { createAuthorizer } from "#infra/local/service-proxy/authorizer.ts";
 
 const table = "arn:aws:dynamodb:us-east-1:000000000000:table/Events";
 const fn = "arn:aws:lambda:us-east-1:000000000000:function:Read";
@@ -16,7 +16,7 @@ const operator = {
   arn: "arn:aws:iam::000000000000:user/operator",
   policies: [{ name: "all", policy: statement("Allow", ["*"], "*") }],
 };
-const judge = policyJudge(
+const judge = createAuthorizer(
   new Map<string, unknown>([
     [table, statement("Deny", ["dynamodb:UpdateItem"], "*", { Principal: { AWS: "*" } })],
     [

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { banner } from "#infra/local/banner.ts";
+import { renderBanner } from "#infra/local/banner.ts";
 
 const demo = {
   org_id: "org_8f9a1c2d",
@@ -16,14 +16,14 @@ const logs = "/home/you/activity-log/.local/memory/logs";
 
 describe("the banner", () => {
   it("is what the README shows", () => {
-    expect(readFileSync("README.md", "utf8")).toContain(`\`\`\`sh\n${banner(stack, demo, logs).trim()}\n\`\`\``);
+    expect(readFileSync("README.md", "utf8")).toContain(`\`\`\`sh\n${renderBanner(stack, demo, logs).trim()}\n\`\`\``);
   });
 
   it.each([
     ["with the demo", demo],
     ["without it", undefined],
   ])("is a shell script %s, and its comments are harmless where a shell runs them", (_, given) => {
-    const text = banner(stack, given, logs);
+    const text = renderBanner(stack, given, logs);
     execFileSync("bash", ["-n"], { input: text });
     const comments = text.split("\n").filter((line) => line.startsWith("#"));
     expect(comments.length).toBeGreaterThan(3);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { edgeOf } from "#infra/local/http/edge.ts";
-import { localResources } from "#infra/local/template/resources.ts";
+import { createOriginHeaderAdder } from "#infra/local/http/edge.ts";
+import { createResources } from "#infra/local/template/resources.ts";
 
 const place = {
   account: "000000000000",
@@ -27,7 +27,7 @@ function edge(...origins: object[]) {
       Properties: { DistributionConfig: { Origins: origins } },
     },
   };
-  return edgeOf(localResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place));
+  return createOriginHeaderAdder(createResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place));
 }
 
 describe("an edge", () => {

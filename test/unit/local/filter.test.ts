@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseFilter } from "#infra/local/event-source-mappings/filter.ts";
+import { parseEventFilter } from "#infra/local/event-source-mappings/filter.ts";
 
 const record = {
   eventName: "INSERT",
@@ -24,10 +24,10 @@ describe("an event filter", () => {
     [{ $or: [{ eventName: ["REMOVE"] }, image({ amount: [7] })] }, true],
     [{ missing: { deeper: ["x"] } }, false],
   ])("%j: %j", (pattern, expected) => {
-    expect(parseFilter(JSON.stringify(pattern))(record)).toBe(expected);
+    expect(parseEventFilter(JSON.stringify(pattern))(record)).toBe(expected);
   });
 
   it("refuses a rule that it does not know", () => {
-    expect(() => parseFilter('{"a":[{"cidr":"10.0.0.0/8"}]}')).toThrow("cidr");
+    expect(() => parseEventFilter('{"a":[{"cidr":"10.0.0.0/8"}]}')).toThrow("cidr");
   });
 });

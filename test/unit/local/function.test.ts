@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
+import { parseEventSourceMapping } from "#infra/local/event-source-mappings/definition.ts";
 import { concurrencyOf } from "#infra/local/lambda/concurrency.ts";
 import type { FunctionDefinition } from "#infra/local/lambda/definition.ts";
-import { localFunction } from "#infra/local/lambda/function.ts";
+import { createLocalFunction } from "#infra/local/lambda/function.ts";
 import { until } from "#test/support/until.ts";
 
 /** A function with this source, and what it logs. */
@@ -28,7 +28,7 @@ function aFunction(source: string, over: Partial<FunctionDefinition> = {}, concu
   const log: string[] = [];
   let requests = 0;
   const newRequestId = () => `request-${++requests}`;
-  const fn = localFunction(definition, {
+  const fn = createLocalFunction(definition, {
     newRequestId,
     now: () => new Date(),
     concurrency,
@@ -145,7 +145,7 @@ describe("how many environments a function may have", () => {
     const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:Work";
     const ScalingConfig = MaximumConcurrency === undefined ? undefined : { MaximumConcurrency };
     const properties = { EventSourceArn, FunctionName, ScalingConfig };
-    const definition = sourceDefinition({ id: "S", type: "", ref: "S", arn: undefined, properties });
+    const definition = parseEventSourceMapping({ id: "S", type: "", ref: "S", arn: undefined, properties });
     if (definition === undefined) throw new Error("The source is switched off.");
     return definition;
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { holds, resolve, type Scope } from "#infra/local/template/intrinsics.ts";
+import { evaluateCondition, resolveIntrinsics, type TemplateScope } from "#infra/local/template/intrinsics.ts";
 
-const scope: Scope = {
+const scope: TemplateScope = {
   ref: (name) => (name === "AWS::NoValue" ? undefined : `ref of ${name}`),
   attribute: (id, name) => `${name} of ${id}`,
   condition: (name) => name === "IsProd",
@@ -21,20 +21,22 @@ describe("resolve", () => {
     [{ "Fn::If": ["IsProd", { Ref: "A" }, "no"] }, "ref of A"],
     [{ "Fn::If": ["IsDev", { Ref: "A" }, "no"] }, "no"],
   ])("%j is %j", (value, expected) => {
-    expect(resolve(value, scope)).toEqual(expected);
+    expect(resolveIntrinsics(value, scope)).toEqual(expected);
   });
 
   it("drops what has no value, in lists and objects, at any depth", () => {
     const nothing = { Ref: "AWS::NoValue" };
-    expect(resolve({ a: nothing, b: [1, nothing, { c: nothing, d: null }] }, scope)).toEqual({ b: [1, { d: null }] });
+    expect(resolveIntrinsics({ a: nothing, b: [1, nothing, { c: nothing, d: null }] }, scope)).toEqual({
+      b: [1, { d: null }],
+    });
   });
 
   it("leaves an object alone that only looks like a function", () => {
-    expect(resolve({ Ref: { Ref: "A" }, other: 1 }, scope)).toEqual({ Ref: "ref of A", other: 1 });
+    expect(resolveIntrinsics({ Ref: { Ref: "A" }, other: 1 }, scope)).toEqual({ Ref: "ref of A", other: 1 });
   });
 
   it("names a function that it does not know", () => {
-    expect(() => resolve({ "Fn::ImportValue": "other-stack" }, scope)).toThrow("Fn::ImportValue");
+    expect(() => resolveIntrinsics({ "Fn::ImportValue": "other-stack" }, scope)).toThrow("Fn::ImportValue");
   });
 });
 
@@ -45,6 +47,6 @@ describe("holds", () => {
     [{ "Fn::And": [{ Condition: "IsProd" }, { Condition: "IsDev" }] }, false],
     [{ "Fn::Or": [{ Condition: "IsProd" }, { Condition: "IsDev" }] }, true],
   ])("%j is %j", (expression, expected) => {
-    expect(holds(expression, scope)).toBe(expected);
+    expect(evaluateCondition(expression, scope)).toBe(expected);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type HttpRequest, payload2, rawPathOf } from "#infra/local/http/event.ts";
+import { type GatewayRequest, rawPathOf, toPayloadV2 } from "#infra/local/http/event.ts";
 
 const facts = { account: "1", apiId: "local", requestId: "r1", time: new Date("2026-03-12T19:03:58.000Z") };
 const route = { routeKey: "GET /a", pathParameters: {} };
 
-function eventOf(over: Partial<HttpRequest>) {
+function eventOf(over: Partial<GatewayRequest>) {
   const request = {
     method: "GET",
     url: "/a",
@@ -13,7 +13,7 @@ function eventOf(over: Partial<HttpRequest>) {
     sourceIp: "::1",
     protocol: "HTTP/1.1",
   };
-  return payload2({ ...request, ...over }, route, facts);
+  return toPayloadV2({ ...request, ...over }, route, facts);
 }
 
 describe("the path of a request", () => {

@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
-import type { Admission } from "#infra/local/event-source-mappings/admission.ts";
-import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
+import type { AdaptiveLimit } from "#infra/local/event-source-mappings/admission.ts";
+import { parseEventSourceMapping } from "#infra/local/event-source-mappings/definition.ts";
 import { pollQueue } from "#infra/local/event-source-mappings/sqs.ts";
 import { until } from "#test/support/until.ts";
 
-const always = (limit: number): Admission => ({ limit: () => limit });
+const always = (limit: number): AdaptiveLimit => ({ current: () => limit });
 
 function aSource(over: Record<string, unknown>) {
   const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:Work";
   const properties = { EventSourceArn, FunctionName: "Fn", ...over };
   const resource = { id: "Source", type: "AWS::Lambda::EventSourceMapping", ref: "Source", arn: undefined, properties };
-  const definition = sourceDefinition(resource);
+  const definition = parseEventSourceMapping(resource);
   if (definition === undefined) throw new Error("The source is switched off.");
   const queueUrl = "http://127.0.0.1/000000000000/Work";
-  return { definition, queueUrl, region: "us-east-1", admission: always(5), log: () => {} };
+  return { definition, queueUrl, region: "us-east-1", limit: always(5), log: () => {} };
 }
 
 /** A queue of endless messages whose function keeps each until it is let go; then the queue is empty. */
-function pollEndlessly(admission: Admission) {
+function pollEndlessly(limit: AdaptiveLimit) {
   const polling = new AbortController();
   const held: (() => void)[] = [];
   const waiting: (() => void)[] = [];
@@ -25,7 +25,7 @@ function pollEndlessly(admission: Admission) {
   const polled = pollQueue(
     {
       ...aSource({ BatchSize: 1 }),
-      admission,
+      limit,
       fn: {
         invoke: () => new Promise((resolve) => held.push(() => resolve({ kind: "result", payload: "null" }))),
       },
@@ -119,7 +119,7 @@ describe("a queue's messages", () => {
 
   it("are delivered more often at once as soon as more is admitted, though nothing ends", async () => {
     let limit = 2;
-    const { held, letGo, stop } = pollEndlessly({ limit: () => limit });
+    const { held, letGo, stop } = pollEndlessly({ current: () => limit });
     await until(() => held.length === 2);
     limit = 4;
     await until(() => held.length === 4);
@@ -129,7 +129,7 @@ describe("a queue's messages", () => {
 
   it("are delivered less often at once when less is admitted, but never not at all", async () => {
     let limit = 4;
-    const { held, stop, letGo } = pollEndlessly({ limit: () => limit });
+    const { held, stop, letGo } = pollEndlessly({ current: () => limit });
     await until(() => held.length === 4);
     limit = 1;
     for (const finish of held.splice(0)) finish();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedKeys } from "#infra/local/service-proxy/relevant-condition-keys.ts";
+import { relevantConditionKeys } from "#infra/local/service-proxy/relevant-condition-keys.ts";
 
 const context = { "dynamodb:LeadingKeys": ["a"], "dynamodb:EnclosingOperation": "TransactWriteItems" };
 const access = { action: "dynamodb:PutItem", resource: "arn:aws:dynamodb:us-east-1:1:table/T", context };
@@ -16,7 +16,7 @@ describe("the condition keys that matter to an access", () => {
     [{ NotAction: "dynamodb:Scan", Resource: "*" }],
     [{ Action: "DynamoDB:putitem", NotResource: "arn:aws:s3:::b" }],
   ])("are those that a statement like %j mentions", (over) => {
-    expect(askedKeys(access, [policy(over)])).toEqual(["dynamodb:LeadingKeys"]);
+    expect(relevantConditionKeys(access, [policy(over)])).toEqual(["dynamodb:LeadingKeys"]);
   });
 
   it.each([
@@ -24,6 +24,6 @@ describe("the condition keys that matter to an access", () => {
     [{ Action: "dynamodb:PutItem", Resource: `${access.resource}2` }],
     [{ Action: "dynamodb:PutItem", Resource: "*", Condition: {} }],
   ])("are none where the only statement is %j", (over) => {
-    expect(askedKeys(access, [policy(over)])).toEqual([]);
+    expect(relevantConditionKeys(access, [policy(over)])).toEqual([]);
   });
 });

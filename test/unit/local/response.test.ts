@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { responseOf } from "#infra/local/http/response.ts";
+import { parseFunctionResponse } from "#infra/local/http/response.ts";
 
 const read = (result: unknown) => {
-  const { body, ...rest } = responseOf(JSON.stringify(result));
+  const { body, ...rest } = parseFunctionResponse(JSON.stringify(result));
   return { ...rest, body: body.toString() };
 };
 

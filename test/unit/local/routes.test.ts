@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { router } from "#infra/local/http/routes.ts";
+import { createRouter } from "#infra/local/http/routes.ts";
 
 const keys = ["GET /orgs/{id}", "GET /orgs/all", "ANY /orgs/all", "GET /orgs/{proxy+}", "ANY /files/{path+}", "GET /"];
-const find = router(new Map([...keys, "$default"].map((key) => [key, key])));
+const find = createRouter(new Map([...keys, "$default"].map((key) => [key, key])));
 
 describe("the route of a request", () => {
   it.each([
@@ -21,6 +21,6 @@ describe("the route of a request", () => {
   });
 
   it("is none when nothing matches and there is no default", () => {
-    expect(router(new Map([["GET /a", 1]]))("GET", "/b")).toBeUndefined();
+    expect(createRouter(new Map([["GET /a", 1]]))("GET", "/b")).toBeUndefined();
   });
 });

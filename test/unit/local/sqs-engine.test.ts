@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { awsCaller } from "#infra/local/aws-json.ts";
+import { createAwsCaller } from "#infra/local/aws-json.ts";
 import { startSqs } from "#infra/local/emulators/sqs.ts";
 
 const Received = z.object({
@@ -22,7 +22,7 @@ async function aQueue(data?: string) {
     isRunning = false;
   };
   onTestFinished(stop);
-  const call = awsCaller(engine.origin, "test", "us-east-1");
+  const call = createAwsCaller(engine.origin, "test", "us-east-1");
   const { QueueUrl } = Created.parse(await call("AmazonSQS.CreateQueue", { QueueName: "Work" }));
   return {
     stop,

@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
-import { awsCaller } from "#infra/local/aws-json.ts";
+import { createAwsCaller } from "#infra/local/aws-json.ts";
 import { startSqs } from "#infra/local/emulators/sqs.ts";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import { logGroups } from "#infra/local/log-groups.ts";
-import { openPrincipals } from "#infra/local/service-proxy/principals.ts";
-import { gateHandler } from "#infra/local/service-proxy/proxy.ts";
+import { createLogsOperations } from "#infra/local/log-groups.ts";
+import { createPrincipals } from "#infra/local/service-proxy/principals.ts";
+import { createServiceProxy } from "#infra/local/service-proxy/proxy.ts";
 
 const Received = z.object({
   Messages: z.array(z.object({ Body: z.string(), Attributes: z.object({ SenderId: z.string() }) })),
@@ -15,21 +15,21 @@ const Received = z.object({
 it("names who sent a message, a function by the session of its role", async () => {
   const sqs = await startSqs(undefined);
   onTestFinished(() => sqs.stop());
-  const principals = openPrincipals(new Map(), "000000000000");
-  const gate = gateHandler({
+  const principals = createPrincipals(new Map(), "000000000000");
+  const gate = createServiceProxy({
     sqs,
     dynamodb: { origin: "http://127.0.0.1:1", accessKey: "local" },
     keys: { find: () => undefined },
-    logGroups: logGroups(new Set(), { write: () => {} }, () => new Date()),
+    logGroups: createLogsOperations(new Set(), { write: () => {} }, () => new Date()),
     randomBytes: Buffer.alloc,
-    where: { account: "000000000000", region: "us-east-1" },
+    awsEnvironment: { account: "000000000000", region: "us-east-1" },
     beginTableOperation: () => () => {},
     partitionKeys: new Map(),
     origin: "http://127.0.0.1",
-    judge: async () => undefined,
-    faults: undefined,
+    authorize: async () => undefined,
+    faultInjector: undefined,
     principalOf: principals.byAccessKey,
-    onRefusal: () => {},
+    onDenied: () => {},
   });
   const server = createServer((request, response) => {
     const [, accessKey = ""] = /Credential=([^/]+)/.exec(request.headers.authorization ?? "") ?? [];
@@ -40,12 +40,12 @@ it("names who sent a message, a function by the session of its role", async () =
     gate.close();
     await closeServer(server);
   });
-  const asFunction = awsCaller(
+  const asFunction = createAwsCaller(
     origin,
     principals.addFunction("Ingest-Function", "arn:aws:iam::000000000000:role/Ingest"),
     "us-east-1",
   );
-  const asOperator = awsCaller(origin, "operator", "us-east-1");
+  const asOperator = createAwsCaller(origin, "operator", "us-east-1");
   const { QueueUrl } = z
     .object({ QueueUrl: z.string() })
     .parse(await asOperator("AmazonSQS.CreateQueue", { QueueName: "Work" }));

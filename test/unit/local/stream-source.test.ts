@@ -1,23 +1,23 @@
 import { expect, it, onTestFinished } from "vitest";
-import { openCheckpoints } from "#infra/local/event-source-mappings/checkpoints.ts";
-import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
-import { openStream } from "#infra/local/event-source-mappings/stream.ts";
-import { countWrites } from "#infra/local/event-source-mappings/writes.ts";
+import { openStreamCheckpoints } from "#infra/local/event-source-mappings/checkpoints.ts";
+import { parseEventSourceMapping } from "#infra/local/event-source-mappings/definition.ts";
+import { openStreamPoller } from "#infra/local/event-source-mappings/stream.ts";
+import { createWriteCounter } from "#infra/local/event-source-mappings/writes.ts";
 import { until } from "#test/support/until.ts";
 
 /** A stream of one shard that a test writes to, and what its function was invoked with. */
-async function aStream(writes = countWrites()) {
+async function aStream(writes = createWriteCounter()) {
   const properties = {
     EventSourceArn: "arn:aws:dynamodb:us-east-1:000000000000:table/Log/stream/1",
     FunctionName: "Fn",
     StartingPosition: "TRIM_HORIZON",
   };
-  const definition = sourceDefinition({ id: "S", type: "", ref: "S", arn: undefined, properties });
+  const definition = parseEventSourceMapping({ id: "S", type: "", ref: "S", arn: undefined, properties });
   if (definition === undefined) throw new Error("The source is switched off.");
   const records: string[] = [];
   const payloads: string[] = [];
   let reads = 0;
-  const poll = await openStream({
+  const poll = await openStreamPoller({
     definition,
     onFailureUrl: undefined,
     region: "us-east-1",
@@ -28,7 +28,7 @@ async function aStream(writes = countWrites()) {
         return { kind: "result", payload: "null" };
       },
     },
-    checkpoints: openCheckpoints(undefined, "S"),
+    checkpoints: openStreamCheckpoints(undefined, "S"),
     writes,
     now: () => new Date(),
     newId: () => "id",
@@ -56,9 +56,9 @@ async function aStream(writes = countWrites()) {
     reads: () => reads,
     write(record: string) {
       records.push(record);
-      writes.made("PutItem");
+      writes.record("PutItem");
     },
-    read: () => writes.made("GetItem"),
+    read: () => writes.record("GetItem"),
   };
 }
 
@@ -89,8 +89,8 @@ it("is read once after each wait in which nothing was written", async () => {
   const waits = { reads: [] as number[] };
   let reads = () => 0;
   const stream = await aStream({
-    ...countWrites(),
-    async after(_count, _withinMs, signal) {
+    ...createWriteCounter(),
+    async waitForMore(_count, _withinMs, signal) {
       waits.reads.push(reads());
       if (waits.reads.length > 3) await new Promise((resolve) => signal.addEventListener("abort", resolve));
       return false;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { localResources } from "#infra/local/template/resources.ts";
+import { createResources } from "#infra/local/template/resources.ts";
 
 const place = {
   account: "000000000000",
@@ -13,7 +13,7 @@ const place = {
 function resourcesOf(Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>, Outputs = {}) {
   const filled = Object.entries(Resources).map(([id, { Type, Properties = {} }]) => [id, { Type, Properties }]);
   const template = { Resources: Object.fromEntries(filled), Outputs, Conditions: {}, Parameters: {} };
-  return localResources(template, place);
+  return createResources(template, place);
 }
 
 describe("the resources of a template", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { getNamingChange, isPaymentName, toEventName, visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
 import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
@@ -185,7 +185,7 @@ const demoNames: Readonly<Record<string, string>> = {
 };
 
 it("names all that happens in the demo data", () => {
-  const happened = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)].map((input) => {
+  const happened = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)].map((input) => {
     const fields = Object.keys(input.changes ?? {}).join();
     const what = `${input.entity_type} ${input.action} ${fields}`.trimEnd();
     return [what, toEventName(readEvent(input, { now: testNow, entropy: what }).event)] as const;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { parseActivitySecond, toActivityId } from "#shared/api/simplybooks/activity-id.ts";
 import type { Position } from "#shared/events/event.ts";
@@ -141,7 +141,7 @@ describe("the second of a number", () => {
 });
 
 it("gives no number twice in the demo data", () => {
-  const ids = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)].map((input, index) =>
+  const ids = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)].map((input, index) =>
     toActivityId(readEvent(input, { now: testNow, entropy: `demo ${index}` }).event),
   );
   expect(ids.length).toBeGreaterThan(1_000);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import {
   entityNamings,
@@ -119,13 +119,13 @@ const demoTypes: Readonly<Record<string, string>> = {
 const keyOf = ({ entity_type, action }: Happening) => `${entity_type} ${action}`;
 
 it("has a type for all that happens in the demo data", () => {
-  const happened = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)];
+  const happened = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)];
   expect(Object.fromEntries(happened.map((event) => [keyOf(event), toActivityType(event)]))).toEqual(demoTypes);
 });
 
 const known: readonly Happening[] = [
   ...seedEvents,
-  ...quarter(demoOrg.org_id, 268, 2026_01),
+  ...generateQuarter(demoOrg.org_id, 268, 2026_01),
   ...eventTypeCatalogue.filter(({ entity_type }) => getNaming(entity_type) !== undefined),
 ];
 
