@@ -1,5 +1,4 @@
 import { CliError, type ExitCode, exitCodes } from "./command-result.ts";
-import { connectionErrorCode, unreachableMessage } from "./stack-gone.ts";
 
 export type FormattedError = { readonly code: string; readonly message: string; readonly exit: ExitCode };
 
@@ -17,4 +16,18 @@ export function formatError(error: unknown): FormattedError {
   }
   if (message === "Region is missing") return failed(name, "No AWS region is set: set AWS_REGION.");
   return failed(name, `${name}: ${message}`);
+}
+
+const unreachable = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH"]);
+
+/** The system's code of a connection that failed, wherever in the chain of causes it is; `null` for other errors. */
+export function connectionErrorCode(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ("code" in error && typeof error.code === "string" && unreachable.has(error.code)) return error.code;
+  return connectionErrorCode(error.cause);
+}
+
+/** What every command says where the stack does not answer. `reason` is the code of the connection, or what else is known. */
+export function unreachableMessage(reason: string): string {
+  return `The stack does not answer (${reason}). If it is the local one, start it again with npm start.`;
 }

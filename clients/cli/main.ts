@@ -6,7 +6,7 @@ import { dispatch } from "./dispatch.ts";
 import { tokenFromEnv } from "./environment.ts";
 import { formatError } from "./format-error.ts";
 import { interrupt, interruptionSignal } from "./interruption.ts";
-import { toPrintableJson, toPrintableLines } from "./printable.ts";
+import { toPrintableJson, toPrintableLines } from "./output.ts";
 
 const { stdin, stdout, stderr } = process;
 

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { serializeEvent } from "./event-text.ts";
-import { type EventMessage, toMessage, toOutgoingMessage } from "./message.ts";
+import { type EventMessage, serializeEvent, toMessage, toOutgoingMessage } from "./message.ts";
 import { createSender, type SenderOptions } from "./send.ts";
 
 export { activityPut } from "./activity-put.ts";

@@ -5,7 +5,7 @@ import {
   type SendMessageBatchCommandOutput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { splitIntoBatches } from "./chunks.ts";
+import { splitIntoBatches } from "./message-batches.ts";
 
 /** The one call that is made of an SQS client. */
 export type SqsSender = { send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> };

@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cl
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { findStack } from "#clients/cli/stack.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
 import { stackName } from "#infra/config.ts";
 import { anInput } from "#test/support/builders.ts";
 import { readJson } from "#test/support/feed.ts";

@@ -9,8 +9,8 @@ export type TestLevel = (typeof levels)[number];
 /** Unit tests that take a second or more of a core: random cases by the thousand, simulations of days, real engines. */
 const thorough: readonly string[] = [
   "auth/token-gate",
-  "cli/emit",
-  "cli/audit",
+  "cli/emit/emit",
+  "cli/audit/audit",
   "api/webhooks/event-types",
   "api/webhooks/openapi",
   "api/hostile-items",

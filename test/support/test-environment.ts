@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
-import { callAdmin } from "#clients/cli/admin-client.ts";
 import {
   deleteRejected,
   type HeldRejectedMessage,
   receiveRejected,
   releaseRejected,
-} from "#clients/cli/rejected-queue.ts";
-import { findStack, type StackRef } from "#clients/cli/stack.ts";
+} from "#clients/cli/rejected/rejected-queue.ts";
+import { callAdmin } from "#clients/cli/stack/admin-client.ts";
+import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
 import { createSender } from "#clients/emitter/send.ts";
 import { stackName, stageNames, stages } from "#infra/config.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";

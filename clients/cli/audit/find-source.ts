@@ -3,11 +3,11 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { findStack } from "#clients/cli/stack.ts";
-import { unreachableMessage } from "#clients/cli/stack-gone.ts";
+import { unreachableMessage } from "#clients/cli/format-error.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
 import { auditLogIndex } from "#shared/audit/log-index.ts";
 import { createInsightsSource } from "./insights-source.ts";
-import { createLogFileSource } from "./log-files.ts";
+import { createLogFileSource } from "./log-file-source.ts";
 import type { AuditLogSource } from "./source.ts";
 
 const index = z.object({ events: z.string(), access: z.string() });

@@ -5,15 +5,16 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { createProgressBar } from "#clients/cli/emit/progress-bar.ts";
-import type { StackRef } from "#clients/cli/stack.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import type { StackRef } from "#clients/cli/stack/stack.ts";
 import type { Row, Window } from "#shared/audit/evaluate.ts";
 import { insightsQuery, orgLinesQuery } from "#shared/audit/insights.ts";
 import type { Field } from "#shared/audit/lines.ts";
 import { maxRows, type SavedQuery } from "#shared/audit/saved-query.ts";
-import { orgExists } from "./known-org.ts";
+import { orgReader } from "#shared/auth/dynamodb/org-reader.ts";
 import { type AuditLogSource, columnsOf } from "./source.ts";
 
 const pauseMs = 500;
@@ -101,4 +102,19 @@ function rowOf(query: SavedQuery, fields: readonly { field?: string | undefined;
 function isComputedNumber({ result }: SavedQuery, column: string): boolean {
   const computed = result.kind === "groups" ? result.compute[column] : undefined;
   return computed !== undefined && !("last" in computed);
+}
+
+/** Whether a stack's config table has an organisation. Throws `CliError` where the caller may not read it. */
+export async function orgExists({ clientConfig, tables }: StackRef, orgId: string): Promise<boolean> {
+  const client = new DynamoDBClient(clientConfig("dynamodb"));
+  try {
+    return (await orgReader(client, tables.config).read(orgId)) !== null;
+  } catch (cause) {
+    throw new CliError(
+      "failed",
+      `The log has no line of ${orgId} in that time, and whether there is such an organisation cannot be read ` +
+        `(dynamodb:GetItem on ${tables.config}): nothing is known.`,
+      { cause },
+    );
+  }
 }

@@ -5,9 +5,8 @@ import { type AuditLogSource, type AuditQueryResult, columnsOf } from "#clients/
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
-import { toPrintable } from "#clients/cli/printable.ts";
-import { formatTable, type TableColumn } from "#clients/cli/table.ts";
-import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import type { Row, Window } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { Filled, Parameter, SavedQuery } from "#shared/audit/saved-query.ts";

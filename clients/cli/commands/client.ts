@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { callAdmin } from "#clients/cli/admin-client.ts";
 import { defineCommand } from "#clients/cli/command.ts";
-import { findStack } from "#clients/cli/stack.ts";
+import { callAdmin } from "#clients/cli/stack/admin-client.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
 
 const options = {
   org: { value: "ORG", required: true, help: "the organisation whose log it may read" },

@@ -5,19 +5,18 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
+import { assertLines } from "#clients/cli/emit/assert-ndjson.ts";
 import { createCheckpoint, describeJob, type EmitProgress } from "#clients/cli/emit/checkpoint.ts";
 import { watchDeadLetters } from "#clients/cli/emit/dead-letters.ts";
+import { emitLines } from "#clients/cli/emit/emit-lines.ts";
 import { createFindStored } from "#clients/cli/emit/find-stored.ts";
-import { assertLines } from "#clients/cli/emit/format.ts";
-import { readLines } from "#clients/cli/emit/lines.ts";
-import { createProgressBar } from "#clients/cli/emit/progress-bar.ts";
-import { emitLines } from "#clients/cli/emit/run.ts";
+import { readLines } from "#clients/cli/emit/read-lines.ts";
 import { type EmitSummary, emptySummary, totalOf } from "#clients/cli/emit/summary.ts";
 import { type SentEvent, type WaitOptions, waitUntilStored } from "#clients/cli/emit/wait-until-stored.ts";
-import { formatError } from "#clients/cli/format-error.ts";
-import { peekRejected } from "#clients/cli/rejected-queue.ts";
-import { findStack, type StackRef } from "#clients/cli/stack.ts";
-import { connectionErrorCode } from "#clients/cli/stack-gone.ts";
+import { connectionErrorCode, formatError } from "#clients/cli/format-error.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import { peekRejected } from "#clients/cli/rejected/rejected-queue.ts";
+import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
 import { createSender } from "#clients/emitter/send.ts";
 
 export const emit = defineCommand({

@@ -1,10 +1,9 @@
 import * as z from "zod";
-import { fetchPages } from "#clients/cli/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { fetchPages } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
-import { formatTable, type TableColumn, type TextStyle } from "#clients/cli/table.ts";
-import { formatTime } from "#clients/cli/time.ts";
-import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { formatTable, type TableColumn, type TextStyle } from "#clients/cli/output.ts";
+import { formatTime, parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** Structured parts stay as they came: zod would copy them, and drop a key named `__proto__`. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { callAdmin } from "#clients/cli/admin-client.ts";
 import { defineCommand, type ParsedArgs } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { findStack } from "#clients/cli/stack.ts";
-import { formatTable } from "#clients/cli/table.ts";
+import { formatTable } from "#clients/cli/output.ts";
+import { callAdmin } from "#clients/cli/stack/admin-client.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
 import { isShardCount, type ShardCount, shardCounts } from "#shared/events/shards/shards.ts";
 
 const org = z.object({

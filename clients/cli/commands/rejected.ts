@@ -1,12 +1,12 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { parseRejectedEvent } from "#clients/cli/rejected-event.ts";
-import { peekRejected, type RejectedMessage } from "#clients/cli/rejected-queue.ts";
-import { retryRejected } from "#clients/cli/retry.ts";
-import { findStack } from "#clients/cli/stack.ts";
-import { formatTable, type TableColumn } from "#clients/cli/table.ts";
-import { formatTime } from "#clients/cli/time.ts";
+import { formatTable, type TableColumn } from "#clients/cli/output.ts";
+import { parseRejectedEvent } from "#clients/cli/rejected/rejected-event.ts";
+import { peekRejected, type RejectedMessage } from "#clients/cli/rejected/rejected-queue.ts";
+import { retryRejected } from "#clients/cli/rejected/retry-rejected.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
+import { formatTime } from "#clients/cli/time-options.ts";
 
 export const rejectedList = defineCommand({
   name: "rejected list",

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { callAdmin } from "#clients/cli/admin-client.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { parseExpiry } from "#clients/cli/expiry.ts";
-import { findStack } from "#clients/cli/stack.ts";
-import { formatTable, type TableColumn } from "#clients/cli/table.ts";
+import { formatTable, type TableColumn } from "#clients/cli/output.ts";
+import { callAdmin } from "#clients/cli/stack/admin-client.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
+import { parseExpiry } from "#clients/cli/time-options.ts";
 import { type Scope, scopes } from "#shared/auth/caller.ts";
 import { suggestion } from "#shared/platform/did-you-mean.ts";
 

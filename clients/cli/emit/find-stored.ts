@@ -1,5 +1,5 @@
 import { type AttributeValue, BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { StackRef } from "#clients/cli/stack.ts";
+import type { StackRef } from "#clients/cli/stack/stack.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { type AppendStore, append, type Pin } from "#shared/events/append.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";

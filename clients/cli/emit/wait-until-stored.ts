@@ -1,6 +1,6 @@
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import type { RejectedMessage } from "#clients/cli/rejected-queue.ts";
+import type { RejectedMessage } from "#clients/cli/rejected/rejected-queue.ts";
 import type { Draft } from "#shared/events/parse-event.ts";
 import type { FindStored, StoredState } from "./find-stored.ts";
 import type { EventOutcome } from "./summary.ts";

@@ -4,7 +4,7 @@ import { defineCommand } from "#clients/cli/command.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
 import { commandGroups, dispatch } from "#clients/cli/dispatch.ts";
 import { nearest } from "#shared/platform/did-you-mean.ts";
-import { aCommandContext } from "./a-command-context.ts";
+import { aCommandContext } from "./command-context.ts";
 
 const { context } = aCommandContext();
 

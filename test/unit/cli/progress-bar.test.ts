@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createProgressBar } from "#clients/cli/emit/progress-bar.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
 
 function drawing(isTTY: boolean) {
   const drawn: string[] = [];

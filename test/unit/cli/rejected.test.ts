@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
-import { parseRejectedEvent } from "#clients/cli/rejected-event.ts";
+import { parseRejectedEvent } from "#clients/cli/rejected/rejected-event.ts";
 import { anInput } from "#test/support/builders.ts";
 import { runCommand } from "./run-command.ts";
 

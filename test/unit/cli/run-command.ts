@@ -1,7 +1,7 @@
 import { exitCodes } from "#clients/cli/command-result.ts";
 import { dispatch } from "#clients/cli/dispatch.ts";
 import { formatError } from "#clients/cli/format-error.ts";
-import { aCommandContext } from "./a-command-context.ts";
+import { aCommandContext } from "./command-context.ts";
 import { type CannedResponse, fakeApi } from "./fake-api.ts";
 
 /** Runs a command against a fake API and returns its result, its requests and its stderr. */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { findStack } from "#clients/cli/stack.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
 
 /** The identity of the log of a local stack whose servers took this port. */
 async function identity(port: number, log_id?: string | null): Promise<string> {

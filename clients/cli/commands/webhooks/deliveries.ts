@@ -1,10 +1,9 @@
 import * as z from "zod";
-import { callApi, fetchPages } from "#clients/cli/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { callApi, fetchPages } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
-import { toPrintable } from "#clients/cli/printable.ts";
-import { formatTable } from "#clients/cli/table.ts";
-import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { formatTable, toPrintable } from "#clients/cli/output.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import {
   deliveryColumns,
   deliveryPath,
@@ -12,8 +11,8 @@ import {
   deliverySchema,
   formatDelivery,
   requestedDeliverySchema,
-} from "#clients/cli/webhooks/delivery.ts";
-import { endpointPath } from "#clients/cli/webhooks/endpoint.ts";
+} from "#clients/cli/webhooks/delivery-view.ts";
+import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
 
 const page = z.object({ deliveries: z.array(deliverySchema) });
 

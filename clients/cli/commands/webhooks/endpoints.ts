@@ -1,11 +1,10 @@
 import * as z from "zod";
-import { callApi } from "#clients/cli/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { callApi } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { parseDuration } from "#clients/cli/duration.ts";
-import { toPrintable } from "#clients/cli/printable.ts";
-import { formatTable } from "#clients/cli/table.ts";
+import { formatTable, toPrintable } from "#clients/cli/output.ts";
+import { parseDuration } from "#clients/cli/time-options.ts";
 import {
   endpointColumns,
   endpointPath,
@@ -16,7 +15,7 @@ import {
   formatEndpoint,
   headersOption,
   parseHeaderLines,
-} from "#clients/cli/webhooks/endpoint.ts";
+} from "#clients/cli/webhooks/endpoint-view.ts";
 
 export const webhooksCreate = defineCommand({
   name: "webhooks create",

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { callApi } from "#clients/cli/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { callApi } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
-import { formatTable, type TableColumn } from "#clients/cli/table.ts";
+import { formatTable, type TableColumn } from "#clients/cli/output.ts";
 
 const eventType = z.looseObject({ event_type: z.string(), description: z.string() });
 

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import * as z from "zod";
-import { type ApiCredentials, callApi } from "#clients/cli/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { type ApiCredentials, callApi } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { endpointPath, endpointsPath } from "#clients/cli/webhooks/endpoint.ts";
-import { startDeliveryReceiver } from "#clients/cli/webhooks/receiver.ts";
+import { startDeliveryReceiver } from "#clients/cli/webhooks/delivery-receiver.ts";
+import { endpointPath, endpointsPath } from "#clients/cli/webhooks/endpoint-view.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { parseSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 

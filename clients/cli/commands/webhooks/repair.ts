@@ -1,11 +1,11 @@
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
-import { createProgressBar } from "#clients/cli/emit/progress-bar.ts";
-import { invokeFunction } from "#clients/cli/invoke.ts";
-import { findStack, type StackRef } from "#clients/cli/stack.ts";
-import { formatTable, type TableColumn } from "#clients/cli/table.ts";
-import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { formatTable, type TableColumn } from "#clients/cli/output.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import { invokeFunction } from "#clients/cli/stack/invoke-function.ts";
+import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import {
   type RepairCursor,
   type RepairedEndpoint,

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { type ApiCredentials, callApi, withRateLimitRetry } from "#clients/cli/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { type ApiCredentials, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
-import { createProgressBar } from "#clients/cli/emit/progress-bar.ts";
-import { toPrintable } from "#clients/cli/printable.ts";
-import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-range.ts";
-import { endpointPath } from "#clients/cli/webhooks/endpoint.ts";
+import { toPrintable } from "#clients/cli/output.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
+import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
 
 const replayResponseSchema = z.object({
   replay: z.looseObject({ replay_id: z.string(), status: z.string(), examined: z.number(), sent: z.number() }),

@@ -1,5 +1,5 @@
-import { type ApiCredentials, ApiError, callApi, withRateLimitRetry } from "#clients/cli/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { type ApiCredentials, ApiError, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
@@ -9,8 +9,8 @@ import {
   deliveryResponseSchema,
   formatDelivery,
   requestedDeliverySchema,
-} from "#clients/cli/webhooks/delivery.ts";
-import { endpointPath } from "#clients/cli/webhooks/endpoint.ts";
+} from "#clients/cli/webhooks/delivery-view.ts";
+import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
 
 const pauseMs = 250;
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { callApi } from "#clients/cli/activity-api.ts";
-import { credentialOptions, findCredentials } from "#clients/cli/api-credentials.ts";
+import { callApi } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { toPrintable } from "#clients/cli/printable.ts";
+import { toPrintable } from "#clients/cli/output.ts";
 import {
   endpointPath,
   endpointResponseSchema,
@@ -11,7 +11,7 @@ import {
   formatEndpoint,
   headersOption,
   parseHeaderLines,
-} from "#clients/cli/webhooks/endpoint.ts";
+} from "#clients/cli/webhooks/endpoint-view.ts";
 
 const updateAnswer = endpointResponseSchema.extend({
   missed: z.optional(z.object({ since: z.string(), until: z.string(), only: z.string() })),
