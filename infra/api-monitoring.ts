@@ -3,7 +3,7 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import { metrics } from "#shared/platform/names.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import { heartbeatPeriod, missingHeartbeat } from "./constructs/heartbeat.ts";
 import type { Observability } from "./constructs/observability.ts";
@@ -46,7 +46,7 @@ export function addApiMonitoring(
     severity: "notice",
     description:
       "A hundred requests or more in five minutes came with no token that holds: somebody may be trying tokens.",
-    metric: ownMetric(metrics.requestsUnauthenticated, "Sum"),
+    metric: ownMetric(metricNames.requestsUnauthenticated, "Sum"),
     threshold: 100,
     evaluationPeriods: 1,
     ...whenAbove,
@@ -73,10 +73,10 @@ export function addApiMonitoring(
     "API",
     graph("Latency by dialect, p99, ms", perDialect("duration_ms", "p99")),
     graph("Requests by dialect", perDialect("duration_ms", "SampleCount")),
-    graph("Errors of ours by dialect", perDialect(metrics.requestsFailed, "Sum")),
+    graph("Errors of ours by dialect", perDialect(metricNames.requestsFailed, "Sum")),
     graph("Refused", [
-      ownMetric(metrics.requestsUnauthenticated, "Sum", { label: "no token that holds" }),
-      ownMetric(metrics.requestsRateLimited, "Sum", { label: "over the token's rate" }),
+      ownMetric(metricNames.requestsUnauthenticated, "Sum", { label: "no token that holds" }),
+      ownMetric(metricNames.requestsRateLimited, "Sum", { label: "over the token's rate" }),
       api.metricClientError({ label: "all 4xx" }),
     ]),
     graph("Held back by Lambda", [functionThrottles(functions)]),

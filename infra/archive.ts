@@ -4,7 +4,8 @@ import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import { metrics, variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { whenNonZero } from "./constructs/conditions.ts";
 import { NodeFunction } from "./constructs/function.ts";
 import { missingHeartbeat } from "./constructs/heartbeat.ts";
@@ -64,8 +65,8 @@ export class Archive extends Construct {
       timeoutSeconds: 30,
       log: observability.logRetention,
     });
-    this.fn.addEnvironment(variables.auditLogGroup, events.logGroupName);
-    this.fn.addEnvironment(variables.archiveBucket, this.bucket.bucketName);
+    this.fn.addEnvironment(envVars.auditLogGroup, events.logGroupName);
+    this.fn.addEnvironment(envVars.archiveBucket, this.bucket.bucketName);
     this.fn.addToRolePolicy(
       new PolicyStatement({ actions: ["logs:CreateExportTask"], resources: [events.logGroupArn] }),
     );
@@ -97,7 +98,7 @@ export class Archive extends Construct {
       description: "Events were logged on two days, and nothing was exported to the archive.",
       ...whenNonZero(
         missingHeartbeat({
-          cause: ownMetric(metrics.eventsLogged, "Sum").with(day),
+          cause: ownMetric(metricNames.eventsLogged, "Sum").with(day),
           effect: this.fn.metricInvocations(day),
           ...day,
         }),

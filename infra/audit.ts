@@ -8,7 +8,8 @@ import { boardQueries } from "#shared/audit/dashboard-queries.ts";
 import { insightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { SavedQuery } from "#shared/audit/saved-query.ts";
-import { metricNamespace, metrics, variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { metricNames, metricNamespace } from "#shared/platform/observability/metric-names.ts";
 import type { Auth } from "./auth.ts";
 import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import { NodeFunction, streamFunction } from "./constructs/function.ts";
@@ -40,7 +41,7 @@ export class Audit extends Construct {
       timeoutSeconds: 30,
       ...streamFunction(observability),
     });
-    this.fn.addEnvironment(variables.auditLogGroup, auditLogs.events.logGroupName);
+    this.fn.addEnvironment(envVars.auditLogGroup, auditLogs.events.logGroupName);
     auditLogs.events.grantWrite(this.fn);
     auth.grantGetOrgs(this.fn);
     auth.grantListShardedOrgs(this.fn);
@@ -60,22 +61,22 @@ export class Audit extends Construct {
       logGroup: auditLogs.events,
       filterPattern: FilterPattern.stringValue("$.message", "=", "tamper"),
       metricNamespace,
-      metricName: metrics.eventsTampered,
+      metricName: metricNames.eventsTampered,
     });
     alarms.add(this, "TamperedEvents", {
       severity: "page",
       description: "An event was changed or removed, or something was put among the events that is none.",
-      ...whenNonZero(ownMetric(metrics.eventsTampered, "Sum")),
+      ...whenNonZero(ownMetric(metricNames.eventsTampered, "Sum")),
     });
     alarms.add(this, "UnlistedEvents", {
       severity: "page",
       description: "Events were written to a shard that no list reads: they are stored, and missing from lists.",
-      ...whenNonZero(ownMetric(metrics.eventsUnlisted, "Sum")),
+      ...whenNonZero(ownMetric(metricNames.eventsUnlisted, "Sum")),
     });
     alarms.add(this, "ClockSkew", {
       severity: "notice",
       description: "A service writes events by a clock that is more than five minutes off.",
-      ...whenNonZero(ownMetric(metrics.clockSkew, "Sum")),
+      ...whenNonZero(ownMetric(metricNames.clockSkew, "Sum")),
     });
     alarms.add(this, "AuditLogDeadLetters", {
       severity: "page",
@@ -100,7 +101,7 @@ export class Audit extends Construct {
       ...whenNonZeroForThreePeriods(
         missingHeartbeat({
           cause: eventLog.table.metricConsumedWriteCapacityUnits(heartbeatPeriod),
-          effect: ownMetric(metrics.eventsLogged, "Sum"),
+          effect: ownMetric(metricNames.eventsLogged, "Sum"),
         }),
       ),
     });
@@ -109,12 +110,12 @@ export class Audit extends Construct {
     dashboard.addRow(
       "Audit",
       graph("Lines in the audit log, tampering", [
-        ownMetric(metrics.eventsLogged, "Sum"),
-        ownMetric(metrics.eventsTampered, "Sum"),
+        ownMetric(metricNames.eventsLogged, "Sum"),
+        ownMetric(metricNames.eventsTampered, "Sum"),
       ]),
       graph(
         "From storing to the audit log, ms",
-        [ownMetric(metrics.auditLag, "Maximum")],
+        [ownMetric(metricNames.auditLag, "Maximum")],
         [this.fn.metric("IteratorAge", { statistic: "Maximum", label: "stream age, ms" })],
       ),
       logQuery("Top actors", auditLogs.events, boardQueries.topActors),

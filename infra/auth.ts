@@ -3,8 +3,8 @@ import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { countedAttributes, issuingAttributes } from "#shared/auth/counted-attributes.ts";
-import { variables } from "#shared/platform/names.ts";
+import { issuerAttributes, usageAttributes } from "#shared/auth/usage-attributes.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import { NodeFunction, requestFunction } from "./constructs/function.ts";
 import { leadingKeys, updatesOf } from "./constructs/leading-keys.ts";
@@ -63,13 +63,13 @@ export class Auth extends Construct {
       memory: 1024,
       ...requestFunction(observability),
     });
-    this.grantTokens(this.oauth, issuingAttributes);
+    this.grantTokens(this.oauth, issuerAttributes);
     this.grantListSuspendedOrgs(this.oauth);
   }
 
   /** Lets a function authenticate callers: it reads tokens, and counts on a token's item what its caller uses. */
   grantAuthenticate(fn: LambdaFunction): void {
-    this.grantTokens(fn, countedAttributes);
+    this.grantTokens(fn, usageAttributes);
     this.grantListSuspendedOrgs(fn);
   }
 
@@ -116,7 +116,7 @@ export class Auth extends Construct {
   }
 
   private grant(fn: LambdaFunction, names: string[], conditions = {}): void {
-    fn.addEnvironment(variables.configTable, this.table.tableName);
+    fn.addEnvironment(envVars.configTable, this.table.tableName);
     const actions = names.map((name) => `dynamodb:${name}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn], conditions }));
   }

@@ -8,7 +8,8 @@ import { FilterCriteria, FilterRule, type Function as LambdaFunction, StartingPo
 import { SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { metrics, variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import { NodeFunction, streamFunction } from "./constructs/function.ts";
 import { heartbeatPeriod, missingHeartbeat } from "./constructs/heartbeat.ts";
@@ -23,8 +24,8 @@ import type { WebhooksProps } from "./webhooks.ts";
 const successRate = new MathExpression({
   expression: "100 * ok / (ok + failed)",
   usingMetrics: {
-    ok: ownMetric(metrics.deliveriesSucceeded, "Sum"),
-    failed: ownMetric(metrics.deliveryAttemptsFailed, "Sum"),
+    ok: ownMetric(metricNames.deliveriesSucceeded, "Sum"),
+    failed: ownMetric(metricNames.deliveryAttemptsFailed, "Sum"),
   },
   label: "success, %",
   period: Duration.minutes(5),
@@ -120,17 +121,17 @@ export class Deliveries extends Construct {
     props.observability.dashboard.addRow(
       "Webhooks",
       graph("Deliveries", [
-        ownMetric(metrics.deliveriesBegun, "Sum"),
-        ownMetric(metrics.deliveriesSucceeded, "Sum"),
-        ownMetric(metrics.deliveryAttemptsFailed, "Sum"),
-        ownMetric(metrics.deliveriesGivenUp, "Sum"),
+        ownMetric(metricNames.deliveriesBegun, "Sum"),
+        ownMetric(metricNames.deliveriesSucceeded, "Sum"),
+        ownMetric(metricNames.deliveryAttemptsFailed, "Sum"),
+        ownMetric(metricNames.deliveriesGivenUp, "Sum"),
       ]),
       graph(
         "Success of attempts, %",
         [successRate],
-        [ownMetric(metrics.deliveriesRescheduled, "Sum"), ownMetric(metrics.endpointsDisabled, "Sum")],
+        [ownMetric(metricNames.deliveriesRescheduled, "Sum"), ownMetric(metricNames.endpointsDisabled, "Sum")],
       ),
-      graph("Circuits opened", [ownMetric(metrics.circuitsOpened, "Sum")]),
+      graph("Circuits opened", [ownMetric(metricNames.circuitsOpened, "Sum")]),
       graph("Queue depths", [
         depth(this.deliveries.queue, "deliveries"),
         depth(this.slowDeliveries.queue, "deliveries, slow"),
@@ -157,7 +158,7 @@ export class Deliveries extends Construct {
   }
 
   private grant(fn: LambdaFunction, names: string[], ...kinds: string[]): void {
-    fn.addEnvironment(variables.deliveriesTable, this.table.tableName);
+    fn.addEnvironment(envVars.deliveriesTable, this.table.tableName);
     const actions = names.map((name) => `dynamodb:${name}`);
     const conditions = leadingKeys(...kinds);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn], conditions }));
@@ -169,17 +170,17 @@ export class Deliveries extends Construct {
   }
 
   private grantEnqueueReplays(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.replaysQueue, this.replays.queue.queueUrl);
+    fn.addEnvironment(envVars.replaysQueue, this.replays.queue.queueUrl);
     this.replays.queue.grantSendMessages(fn);
   }
 
   private grantEnqueue(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.deliveriesQueue, this.deliveries.queue.queueUrl);
+    fn.addEnvironment(envVars.deliveriesQueue, this.deliveries.queue.queueUrl);
     this.deliveries.queue.grantSendMessages(fn);
   }
 
   private grantEnqueueSlow(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.slowDeliveriesQueue, this.slowDeliveries.queue.queueUrl);
+    fn.addEnvironment(envVars.slowDeliveriesQueue, this.slowDeliveries.queue.queueUrl);
     this.slowDeliveries.queue.grantSendMessages(fn);
   }
 
@@ -195,7 +196,7 @@ export class Deliveries extends Construct {
     auth.grantEndpoints(fn, "list");
     this.grantEnqueue(fn);
     this.deadLetters.grantSendMessages(fn);
-    fn.addEnvironment(variables.fanOutDeadLetters, this.deadLetters.queueUrl);
+    fn.addEnvironment(envVars.fanOutDeadLetters, this.deadLetters.queueUrl);
     // The function sets aside a record that it cannot handle. Any other error is retried for as long as the stream
     // keeps its records, less an hour, however often; then their position goes to the same queue.
     eventLog.addStreamSource(fn, {
@@ -216,14 +217,14 @@ export class Deliveries extends Construct {
       severity: "page",
       description:
         "Records of the event stream could not be fanned out, and the queue that lists them refused to list them.",
-      ...whenNonZero(ownMetric(metrics.fanOutRecordsLost, "Sum")),
+      ...whenNonZero(ownMetric(metricNames.fanOutRecordsLost, "Sum")),
     });
     alarms.add(this, "FanOutStalled", {
       severity: "page",
       description: "Events come to the audit log, and none to the fan-out: subscribers are told of nothing.",
       ...whenNonZeroForThreePeriods(
         missingHeartbeat({
-          cause: ownMetric(metrics.eventsLogged, "Sum"),
+          cause: ownMetric(metricNames.eventsLogged, "Sum"),
           effect: fn.metricInvocations(heartbeatPeriod),
         }),
       ),
@@ -255,7 +256,7 @@ export class Deliveries extends Construct {
       allowsRecursion: true,
     });
     // Auditors see what was given up; what operators need of a send is in the function's own log.
-    fn.addEnvironment(variables.auditLogGroup, observability.auditLogs.access.logGroupName);
+    fn.addEnvironment(envVars.auditLogGroup, observability.auditLogs.access.logGroupName);
     observability.auditLogs.access.grantWrite(fn);
     const source = { batchSize: 10, reportBatchItemFailures: true };
     const { deliveryConcurrency, slowDeliveryConcurrency, sendsPerOrg, sendsPerHost } = sending;
@@ -265,8 +266,8 @@ export class Deliveries extends Construct {
     );
     this.grantEnqueue(fn);
     this.grantEnqueueSlow(fn);
-    fn.addEnvironment(variables.sendsPerOrg, String(sendsPerOrg));
-    fn.addEnvironment(variables.sendsPerHost, String(sendsPerHost));
+    fn.addEnvironment(envVars.sendsPerOrg, String(sendsPerOrg));
+    fn.addEnvironment(envVars.sendsPerHost, String(sendsPerHost));
     this.grant(fn, ["UpdateItem"], "endpoint#", "health#", "permits#", "destination#");
     this.grant(fn, ["PutItem"], "endpoint#", "delivery#", "due#");
     this.grant(fn, ["GetItem"], "health#");
@@ -288,12 +289,12 @@ export class Deliveries extends Construct {
     alarms.add(this, "EndpointsDisabled", {
       severity: "notice",
       description: "Endpoints were disabled: they answered 410, or failed for three days on end.",
-      ...whenNonZero(ownMetric(metrics.endpointsDisabled, "Sum")),
+      ...whenNonZero(ownMetric(metricNames.endpointsDisabled, "Sum")),
     });
     alarms.add(this, "AuditLinesLost", {
       severity: "notice",
       description: "Auditors do not see some deliveries that were given up: the audit log did not take their lines.",
-      ...whenNonZero(ownMetric(metrics.auditLinesLost, "Sum")),
+      ...whenNonZero(ownMetric(metricNames.auditLinesLost, "Sum")),
     });
     return fn;
   }

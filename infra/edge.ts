@@ -20,7 +20,8 @@ import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { CloudFrontTarget } from "aws-cdk-lib/aws-route53-targets";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { edgeHeaders, variables } from "#shared/platform/names.ts";
+import { edgeHeaders } from "#shared/api/handlers/edge-headers.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import type { Domain } from "./config.ts";
 import { aliasRecords } from "./constructs/alias-records.ts";
 import { EdgeAcl, type EdgeLimits, globalRegion } from "./edge-acl.ts";
@@ -104,8 +105,8 @@ export class Edge extends Construct {
 
   /** Has a function know requests that came through CloudFront, and refuse others where this is the only way. */
   guard(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.edgeSecret, this.#secret);
-    fn.addEnvironment(variables.edgeOnlyWay, String(this.#isOnlyWay));
+    fn.addEnvironment(envVars.edgeSecret, this.#secret);
+    fn.addEnvironment(envVars.edgeOnlyWay, String(this.#isOnlyWay));
   }
 }
 

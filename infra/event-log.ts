@@ -9,7 +9,8 @@ import {
 import { AnyPrincipal, Effect, type IGrantable, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { EventSourceMappingOptions, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { metrics, variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import type { Observability } from "./constructs/observability.ts";
 import { protectedTable } from "./constructs/table.ts";
@@ -85,14 +86,14 @@ export class EventLog extends Construct {
     observability.alarms.add(this, "DamagedItems", {
       severity: "page",
       description: "Readers met items in the events table that are not events of this log, and left them out.",
-      ...whenNonZero(ownMetric(metrics.damagedItems, "Sum")),
+      ...whenNonZero(ownMetric(metricNames.damagedItems, "Sum")),
     });
     observability.dashboard.addRow(
       "Events",
       graph("Stored, repeated, rejected", [
-        ownMetric(metrics.eventsAppended, "Sum"),
-        ownMetric(metrics.eventsRepeated, "Sum"),
-        ownMetric(metrics.eventsRejected, "Sum"),
+        ownMetric(metricNames.eventsAppended, "Sum"),
+        ownMetric(metricNames.eventsRepeated, "Sum"),
+        ownMetric(metricNames.eventsRejected, "Sum"),
       ]),
       graph("Units of the table", [
         this.table.metricConsumedWriteCapacityUnits({ label: "written" }),
@@ -104,13 +105,13 @@ export class EventLog extends Construct {
 
   /** Lets a function append events, and only append. */
   grantAppend(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.eventsTable, this.table.tableName);
+    fn.addEnvironment(envVars.eventsTable, this.table.tableName);
     this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn]);
   }
 
   /** Lets a function append the events of its own changes, in the transaction of the change and no other way. */
   grantAppendInTransaction(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.eventsTable, this.table.tableName);
+    fn.addEnvironment(envVars.eventsTable, this.table.tableName);
     // The operator of AWS's examples: see "Using IAM with DynamoDB transactions" in the guide of DynamoDB.
     const conditions = { "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] } };
     this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn], conditions);
@@ -118,7 +119,7 @@ export class EventLog extends Construct {
 
   /** Lets a function read pages of events, through the table's key and its indexes; never a scan. */
   grantQuery(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.eventsTable, this.table.tableName);
+    fn.addEnvironment(envVars.eventsTable, this.table.tableName);
     this.grant(
       fn,
       ["dynamodb:Query"],
@@ -128,7 +129,7 @@ export class EventLog extends Construct {
 
   /** Lets a function read single events by their key. */
   grantGet(fn: LambdaFunction): void {
-    fn.addEnvironment(variables.eventsTable, this.table.tableName);
+    fn.addEnvironment(envVars.eventsTable, this.table.tableName);
     this.grant(fn, ["dynamodb:GetItem"], [this.table.tableArn]);
   }
 

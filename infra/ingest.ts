@@ -2,7 +2,8 @@ import { Duration } from "aws-cdk-lib";
 import { ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
-import { metrics, variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import type { Auth } from "./auth.ts";
 import type { Alarms } from "./constructs/alarms.ts";
 import { whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
@@ -61,18 +62,18 @@ export class Ingest extends Construct {
     auth.grantIdempotencyRecords(this.fn);
     auth.grantListShardedOrgs(this.fn);
     this.rejected.grantSendMessages(this.fn);
-    this.fn.addEnvironment(variables.roleId, this.fn.roleId);
-    this.fn.addEnvironment(variables.rejectedQueue, this.rejected.queueUrl);
+    this.fn.addEnvironment(envVars.roleId, this.fn.roleId);
+    this.fn.addEnvironment(envVars.rejectedQueue, this.rejected.queueUrl);
     this.events.queue.grantSendMessages(this.fn);
-    this.fn.addEnvironment(variables.ingestQueue, this.events.queue.queueUrl);
+    this.fn.addEnvironment(envVars.ingestQueue, this.events.queue.queueUrl);
     this.events.deadLetters.grantSendMessages(this.fn);
-    this.fn.addEnvironment(variables.ingestDeadLetters, this.events.deadLetters.queueUrl);
+    this.fn.addEnvironment(envVars.ingestDeadLetters, this.events.deadLetters.queueUrl);
     this.addAlarms(alarms);
     observability.dashboard.addRow(
       "Ingest",
       graph("From arrival to storing, ms", [
-        ownMetric(metrics.ingestLag, "Maximum", { label: "longest" }),
-        ownMetric(metrics.ingestLag, "p50", { label: "half" }),
+        ownMetric(metricNames.ingestLag, "Maximum", { label: "longest" }),
+        ownMetric(metricNames.ingestLag, "p50", { label: "half" }),
       ]),
       graph("Queue depths", [
         depth(this.events.queue, "ingest"),
@@ -80,8 +81,8 @@ export class Ingest extends Construct {
         depth(this.rejected, "rejected"),
       ]),
       graph("Deferred events", [
-        ownMetric(metrics.eventsDeferredThrottled, "Sum", { label: "organisation throttled" }),
-        ownMetric(metrics.eventsDeferredUnavailable, "Sum", { label: "service unavailable" }),
+        ownMetric(metricNames.eventsDeferredThrottled, "Sum", { label: "organisation throttled" }),
+        ownMetric(metricNames.eventsDeferredUnavailable, "Sum", { label: "service unavailable" }),
       ]),
       graph("The function", [
         this.fn.metricErrors({ label: "errors" }),
@@ -124,14 +125,14 @@ export class Ingest extends Construct {
     alarms.add(this, "IngestUnavailable", {
       severity: "page",
       description: "Events are put off for longer than five minutes, and not because their organisation is throttled.",
-      metric: ownMetric(metrics.deferralAge, "Maximum").with({ period: Duration.minutes(1) }),
+      metric: ownMetric(metricNames.deferralAge, "Maximum").with({ period: Duration.minutes(1) }),
       ...exceeds(300_000),
     });
     alarms.add(this, "OrgThrottled", {
       severity: "notice",
       description:
         "For a quarter of an hour an organisation sends more events than its keys take: it needs more shards.",
-      ...whenNonZeroForThreePeriods(ownMetric(metrics.eventsDeferredThrottled, "Sum")),
+      ...whenNonZeroForThreePeriods(ownMetric(metricNames.eventsDeferredThrottled, "Sum")),
     });
     alarms.add(this, "RejectedEvents", {
       severity: "notice",

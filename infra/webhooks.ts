@@ -3,7 +3,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import type { Auth } from "./auth.ts";
 import type { Stage } from "./config.ts";
 import { whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
@@ -73,8 +73,8 @@ export class Webhooks extends Construct {
   }
 
   private grantSecrets(fn: LambdaFunction, actions: string[]): void {
-    fn.addEnvironment(variables.secretsKey, this.#key.keyArn);
-    fn.addEnvironment(variables.apiHosts, this.#apiHosts.join(" "));
+    fn.addEnvironment(envVars.secretsKey, this.#key.keyArn);
+    fn.addEnvironment(envVars.apiHosts, this.#apiHosts.join(" "));
     const conditions = onlyForOrganisations;
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.#key.keyArn], conditions }));
   }

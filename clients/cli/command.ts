@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 import type { CommandContext } from "./command-context.ts";
 import { CliError, type CommandResult } from "./command-result.ts";
 
@@ -104,7 +104,7 @@ function parse(args: readonly string[], options: ReadonlyMap<string, CommandOpti
     const option = options.get(token.name);
     if (option === undefined) {
       const names = [...options.keys()].map((key) => `--${key}`);
-      throw usageError(`There is no option ${token.rawName}.${suggestion(token.rawName, names)}`, usage);
+      throw usageError(`There is no option ${token.rawName}.${formatSuggestion(token.rawName, names)}`, usage);
     }
     if ((option.value === undefined) !== (token.value === undefined)) {
       throw usageError(

@@ -19,7 +19,7 @@ import { webhooksRepair } from "#clients/cli/commands/webhooks/repair.ts";
 import { webhooksReplay } from "#clients/cli/commands/webhooks/replay.ts";
 import { webhooksTest } from "#clients/cli/commands/webhooks/test.ts";
 import { webhooksUpdate } from "#clients/cli/commands/webhooks/update.ts";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 import type { Command } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
 import { CliError, type CommandResult, exitCodeHelp } from "./command-result.ts";
@@ -91,7 +91,7 @@ function unknownCommandMessage(words: readonly string[], group: readonly Command
   const asked = words.join(" ");
   const names = allCommands.map(({ name }) => name);
   const other = Object.hasOwn(elsewhere, asked) ? ` ${elsewhere[asked]}` : "";
-  const close = other || suggestion(asked, names) || suggestion(words[0] ?? "", names);
+  const close = other || formatSuggestion(asked, names) || formatSuggestion(words[0] ?? "", names);
   return `Unknown command '${asked}'.${close}\n${hint}`;
 }
 

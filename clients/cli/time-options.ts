@@ -1,4 +1,4 @@
-import { parseTimeInterval, type TimeRange, timeFault } from "#shared/platform/time/time-range.ts";
+import { describeTimeIssue, parseTimeInterval, type TimeRange } from "#shared/platform/time/time-range.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import { CliError } from "./command-result.ts";
 
@@ -70,6 +70,6 @@ function parseBound(option: "since" | "until", text: string | undefined, now: Da
 }
 
 function fail(option: string, text: string): never {
-  const fault = `--${option} ${timeFault(text)}, or a time back from now, such as 24h, 7d or 1y`;
+  const fault = `--${option} ${describeTimeIssue(text)}, or a time back from now, such as 24h, 7d or 1y`;
   throw new CliError("usage", `${fault}, and not '${text}'.`);
 }

@@ -6,26 +6,26 @@ import type { IngestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
 import type { RejectedQueue } from "#shared/events/ingest/aws/rejected-queue.ts";
 import { createOrgHolds } from "#shared/events/ingest/org-backoff.ts";
 import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
-import { dynamoClient, ingestTimes } from "#shared/platform/dynamodb/client.ts";
+import { createDynamoClient, ingestTimeouts } from "#shared/platform/dynamodb/client.ts";
 import { documentClient } from "#shared/platform/dynamodb/document-client.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 
-const client = dynamoClient(ingestTimes);
-const config = env(variables.configTable);
+const client = createDynamoClient(ingestTimeouts);
+const config = env(envVars.configTable);
 const shards = new ShardCache(
   shardSettingsReader(client, config),
   () => new Date(),
   (error) => log("warn", "shards not read", errorFields(error)),
 );
 const store = {
-  ...eventStore(client, env(variables.eventsTable), { shards, reportDamage: reportDamagedItems }),
+  ...eventStore(client, env(envVars.eventsTable), { shards, reportDamage: reportDamagedItems }),
   ...pinStore(documentClient(client), config),
 };
-const rejectedUrl = env(variables.rejectedQueue);
-const urls = { queue: env(variables.ingestQueue), deadLetters: env(variables.ingestDeadLetters) };
+const rejectedUrl = env(envVars.rejectedQueue);
+const urls = { queue: env(envVars.ingestQueue), deadLetters: env(envVars.ingestDeadLetters) };
 
 let rejectedQueueOnce: RejectedQueue | undefined;
 let ingestQueueOnce: IngestQueue | undefined;
@@ -58,5 +58,5 @@ export const handler = createIngestHandler(
     now: () => new Date(),
     random: Math.random,
   },
-  env(variables.roleId),
+  env(envVars.roleId),
 );

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditLog } from "#shared/audit/aws/audit-log.ts";
 import { boundedAuditLog } from "#shared/audit/aws/bounded-audit-log.ts";
-import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
-import { SuspendedOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
+import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
+import { SuspendedOrgCache } from "#shared/auth/orgs/suspended-orgs.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { queueClient } from "#shared/platform/aws/clients.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { createSqsClient } from "#shared/platform/aws/clients.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { env, isAllowed } from "#shared/platform/handlers/env.ts";
-import { batchTogether } from "#shared/platform/handlers/sqs-handler.ts";
-import { variables } from "#shared/platform/names.ts";
+import { createSqsBatchHandler } from "#shared/platform/handlers/sqs-handler.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 import { handleDeliveryRecords } from "#shared/webhooks/deliveries/aws/deliver-records.ts";
 import { deliveryQueue, isFromQueue } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
@@ -25,30 +25,30 @@ import { HostRateLimiter } from "#shared/webhooks/limits/host-rate-limit.ts";
 import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
 import { createSender } from "#shared/webhooks/sending/send.ts";
 
-const client = dynamoClient();
-const queues = queueClient();
-const table = env(variables.deliveriesTable);
+const client = createDynamoClient();
+const queues = createSqsClient();
+const table = env(envVars.deliveriesTable);
 const now = () => new Date();
-const slowQueueUrl = env(variables.slowDeliveriesQueue);
+const slowQueueUrl = env(envVars.slowDeliveriesQueue);
 const slowQueue = deliveryQueue(slowQueueUrl, queues);
 
 const fastLane: DeliveryPorts = {
-  endpoints: endpointStore(client, { config: env(variables.configTable), events: env(variables.eventsTable) }, now),
+  endpoints: endpointStore(client, { config: env(envVars.configTable), events: env(envVars.eventsTable) }, now),
   deliveries: deliveryStore(client, table),
   health: endpointHealthStore(client, table),
   permits: orgPermitStore(client, table),
   due: scheduledDeliveryStore(client, table),
-  queue: deliveryQueue(env(variables.deliveriesQueue), queues),
+  queue: deliveryQueue(env(envVars.deliveriesQueue), queues),
   slowLane: slowQueue,
-  sendsPerOrg: Number(env(variables.sendsPerOrg)),
+  sendsPerOrg: Number(env(envVars.sendsPerOrg)),
   refusals: new NegativeCache(),
-  destinations: new HostRateLimiter(hostCounterStore(client, table), Number(env(variables.sendsPerHost)), now),
-  suspended: new SuspendedOrgs(suspendedOrgsReader(client, env(variables.configTable)), now),
-  events: eventStore(client, env(variables.eventsTable), { now, reportDamage: reportDamagedItems }),
-  encryption: createSecretDecryption(env(variables.secretsKey)),
+  destinations: new HostRateLimiter(hostCounterStore(client, table), Number(env(envVars.sendsPerHost)), now),
+  suspended: new SuspendedOrgCache(createSuspendedOrgReader(client, env(envVars.configTable)), now),
+  events: eventStore(client, env(envVars.eventsTable), { now, reportDamage: reportDamagedItems }),
+  encryption: createSecretDecryption(env(envVars.secretsKey)),
   send: createSender({
-    ownHosts: env(variables.apiHosts).split(" "),
-    allowLoopback: isAllowed(variables.webhooksToLoopback),
+    ownHosts: env(envVars.apiHosts).split(" "),
+    allowLoopback: isAllowed(envVars.webhooksToLoopback),
   }),
   now,
   random: Math.random,
@@ -68,7 +68,7 @@ const importedLog: AuditLog = {
   async put(entries) {
     const { auditLog } = await import("#shared/audit/aws/audit-log.ts");
     const stream = `${now().toISOString().slice(0, 10)}/${randomUUID()}`;
-    accessLogOnce ??= auditLog(env(variables.auditLogGroup), stream);
+    accessLogOnce ??= auditLog(env(envVars.auditLogGroup), stream);
     await accessLogOnce.put(entries);
   },
 };
@@ -76,7 +76,7 @@ const importedLog: AuditLog = {
 const accessLog = boundedAuditLog(importedLog, auditLimitMs, sleep);
 
 /** Consumes the two queues of deliveries: signs, sends and records. A batch is of one queue. */
-export const handler = batchTogether((records) => {
+export const handler = createSqsBatchHandler((records) => {
   const isSlow = records.some((record) => isFromQueue(slowQueueUrl, record));
   return handleDeliveryRecords(isSlow ? slowLane : fastLane, records, accessLog);
 });

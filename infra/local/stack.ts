@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import { join, resolve } from "node:path";
-import { stackNames } from "#shared/platform/stack-outputs.ts";
+import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 import { createAwsCaller } from "./aws-json.ts";
 import type { DynamoDbEmulator } from "./emulators/dynamodb.ts";
 import { startEmulators } from "./emulators/emulators.ts";
@@ -216,7 +216,7 @@ async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack):
 
   await warmed;
   const outputs = resources.outputs();
-  const { queues, tables, functions: functionNames, logs: logNames } = stackNames(outputs);
+  const { queues, tables, functions: functionNames, logs: logNames } = parseStackOutputs(outputs);
   const fileOf = (group: string) => resolve(options.logs, logFileName(group));
   return {
     api,

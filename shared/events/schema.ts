@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { timeFault } from "#shared/platform/time/time-range.ts";
+import { describeTimeIssue } from "#shared/platform/time/time-range.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import { timePattern } from "#shared/platform/time/wall-time.ts";
 import { actorTypes } from "./actor.ts";
@@ -91,7 +91,7 @@ const timestamp = z
   .string()
   .check(
     z.refine((value) => parseTimestamp(value) !== null, {
-      error: ({ input }) => timeFault(typeof input === "string" ? input : ""),
+      error: ({ input }) => describeTimeIssue(typeof input === "string" ? input : ""),
     }),
   )
   .register(z.globalRegistry, { pattern: timePattern.source, description: occurredAtHelp });

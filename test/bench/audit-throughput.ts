@@ -8,10 +8,10 @@ import * as z from "zod";
 import { bundle } from "#infra/constructs/bundle.ts";
 import { getShardIterator, listShards } from "#infra/local/event-source-mappings/shards.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
-import { variables } from "#shared/platform/names.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { setEnvironment } from "#test/support/environment.ts";
-import { aContext } from "#test/support/http-event.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
 import type { BenchEngine } from "./engine.ts";
 import { fill } from "./events.ts";
 import { compareFigures, type Measure } from "./measure.ts";
@@ -38,18 +38,18 @@ type Follow = (event: { Records: unknown }, context: Context) => Promise<DynamoD
 export async function measureAudit(engine: BenchEngine): Promise<Measure[]> {
   const org = "org_audited";
   await engine.admin({ action: "org.create", org_id: org, time_zone: "Europe/Prague" });
-  await fill(eventStore(dynamoClient(), engine.table), org, records, () => undefined);
+  await fill(eventStore(createDynamoClient(), engine.table), org, records, () => undefined);
   const sink = new Worker(new URL("./logs-sink.ts", import.meta.url));
   const [address] = await once(sink, "message");
   setEnvironment({
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: `http://127.0.0.1:${address.port}`,
-    [variables.auditLogGroup]: "audit",
+    [envVars.auditLogGroup]: "audit",
   });
   const { handler } = await import(pathToFileURL(join(bundle("functions/audit/audit.ts").folder, "index.mjs")).href);
   const follow: Follow = handler;
   const start = await startOf(engine);
   const write = async (Records: unknown) => {
-    const { batchItemFailures } = await follow({ Records }, aContext());
+    const { batchItemFailures } = await follow({ Records }, buildLambdaContext());
     if (batchItemFailures.length > 0) throw new Error("The function failed to write its lines.");
   };
   const times = await compareFigures({

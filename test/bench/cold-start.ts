@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { bundle } from "#infra/constructs/bundle.ts";
-import { variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { startBytes } from "#test/support/bundle-start.ts";
 import { bareBundlings, bareEvent, bundleBareClients } from "./bare-clients.ts";
 import { bareStartBytes, bundleBareFunction } from "./bare-function.ts";
@@ -106,19 +106,19 @@ function environmentOf({ environment, deliveries }: BenchEngine, services: strin
     AWS_ENDPOINT_URL: services,
     AWS_ENDPOINT_URL_DYNAMODB: services,
     HOOK_URL: `${services}${hookPath}`,
-    [variables.deliveriesTable]: deliveries,
-    [variables.ingestQueue]: `${services}/queue/ingest`,
-    [variables.ingestDeadLetters]: `${services}/queue/dead-letters`,
-    [variables.rejectedQueue]: `${services}/queue/rejected`,
-    [variables.deliveriesQueue]: `${services}/queue/deliveries`,
-    [variables.slowDeliveriesQueue]: `${services}/queue/slow-deliveries`,
-    [variables.sendsPerOrg]: "100",
-    [variables.replaysQueue]: `${services}/queue/replays`,
-    [variables.fanOutDeadLetters]: `${services}/queue/fan-out-dead-letters`,
-    [variables.auditLogGroup]: "audit",
-    [variables.archiveBucket]: "archive",
-    [variables.secretsKey]: "key",
-    [variables.apiHosts]: "api.example.com",
-    [variables.webhooksToLoopback]: "allow",
+    [envVars.deliveriesTable]: deliveries,
+    [envVars.ingestQueue]: `${services}/queue/ingest`,
+    [envVars.ingestDeadLetters]: `${services}/queue/dead-letters`,
+    [envVars.rejectedQueue]: `${services}/queue/rejected`,
+    [envVars.deliveriesQueue]: `${services}/queue/deliveries`,
+    [envVars.slowDeliveriesQueue]: `${services}/queue/slow-deliveries`,
+    [envVars.sendsPerOrg]: "100",
+    [envVars.replaysQueue]: `${services}/queue/replays`,
+    [envVars.fanOutDeadLetters]: `${services}/queue/fan-out-dead-letters`,
+    [envVars.auditLogGroup]: "audit",
+    [envVars.archiveBucket]: "archive",
+    [envVars.secretsKey]: "key",
+    [envVars.apiHosts]: "api.example.com",
+    [envVars.webhooksToLoopback]: "allow",
   };
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { bundle, functionBundling } from "#infra/constructs/bundle.ts";
-import { anHttpEvent } from "#test/support/http-event.ts";
+import { buildHttpEvent } from "#test/support/http-event.ts";
 import { bundleSource } from "./bundle-source.ts";
 import { compareFigures, type Measure } from "./measure.ts";
 import type { starter } from "./probe.ts";
@@ -20,7 +20,7 @@ export async function startDocuments(
 ): Promise<Measure[]> {
   const { file: bare } = bundleSource(source, functionBundling);
   const ours = join(bundle("functions/api/openapi.ts").folder, "index.mjs");
-  const event = anHttpEvent("/openapi.json");
+  const event = buildHttpEvent("/openapi.json");
   const times = await compareFigures({
     name: "read/documents, import and first call, beside a bare middy handler",
     bars: { p50: Number.POSITIVE_INFINITY },

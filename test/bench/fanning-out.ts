@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { webhookOrgKey } from "#shared/platform/dynamodb/keys.ts";
 import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
@@ -152,7 +152,7 @@ function orgsOfAllShards(): string[] {
 
 async function fill(client: DynamoDBClient, config: string, progress: (share: number) => void): Promise<void> {
   const put = (n: number) => ({
-    PutRequest: { Item: textAttributes(webhookOrgKey(hashOrg(orgOf(n)).shard, orgOf(n))) },
+    PutRequest: { Item: toStringAttributes(webhookOrgKey(hashOrg(orgOf(n)).shard, orgOf(n))) },
   });
   let next = 0;
   const work = async () => {

@@ -2,8 +2,8 @@ import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
 import { toItem } from "#shared/events/dynamodb/event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { anInputText } from "#test/support/builders.ts";
-import { anHttpEvent } from "#test/support/http-event.ts";
-import { aRecord } from "#test/support/queue-record.ts";
+import { buildHttpEvent } from "#test/support/http-event.ts";
+import { buildSqsRecord } from "#test/support/sqs-record.ts";
 import type { Client } from "./bare-clients.ts";
 import type { ColdWorld } from "./cold-stack.ts";
 
@@ -21,7 +21,7 @@ export const firstCalls: readonly FirstCall[] = [
     entry: "read/finzbooks",
     clients: ["dynamodb"],
     event: ({ org, token }) =>
-      anHttpEvent("/api/public/v1/activity?limit=20", {
+      buildHttpEvent("/api/public/v1/activity?limit=20", {
         headers: { authorization: `Bearer ${token}`, "x-aibooks-org": org },
       }),
   },
@@ -29,7 +29,7 @@ export const firstCalls: readonly FirstCall[] = [
     entry: "read/simplybooks",
     clients: ["dynamodb"],
     event: ({ org, token }) =>
-      anHttpEvent("/api/v1/activities?format=json", {
+      buildHttpEvent("/api/v1/activities?format=json", {
         headers: { authorization: `Bearer ${token}`, "x-accountid": org },
       }),
   },
@@ -37,7 +37,7 @@ export const firstCalls: readonly FirstCall[] = [
     entry: "read/fakturoid",
     clients: ["dynamodb"],
     event: ({ slug, token }) =>
-      anHttpEvent(`/api/v3/accounts/${slug}/events.json`, {
+      buildHttpEvent(`/api/v3/accounts/${slug}/events.json`, {
         headers: { authorization: `Bearer ${token}`, "user-agent": "bench" },
       }),
   },
@@ -50,7 +50,7 @@ export const firstCalls: readonly FirstCall[] = [
     entry: "access/oauth",
     clients: ["dynamodb"],
     event: ({ client }) => ({
-      ...anHttpEvent("/api/v3/oauth/token", {
+      ...buildHttpEvent("/api/v3/oauth/token", {
         method: "POST",
         headers: { authorization: `Basic ${btoa(client)}`, "user-agent": "bench", "content-type": "application/json" },
       }),
@@ -72,7 +72,7 @@ export const firstCalls: readonly FirstCall[] = [
     entry: "webhooks/api",
     clients: ["dynamodb", "kms", "sqs"],
     event: ({ org, token }) => ({
-      ...anHttpEvent("/api/public/v1/webhooks/endpoints", {
+      ...buildHttpEvent("/api/public/v1/webhooks/endpoints", {
         method: "POST",
         headers: { authorization: `Bearer ${token}`, "x-aibooks-org": org, "content-type": "application/json" },
       }),
@@ -121,7 +121,9 @@ export const firstCalls: readonly FirstCall[] = [
 ];
 
 function batchOf(body: string, queue = "queue"): { Records: SQSRecord[] } {
-  return { Records: [{ ...aRecord("message", body), eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queue}` }] };
+  return {
+    Records: [{ ...buildSqsRecord("message", body), eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queue}` }],
+  };
 }
 
 function streamRecord(event: ActivityEvent): DynamoDBRecord {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { bundle } from "#infra/constructs/bundle.ts";
-import { aContext, anHttpEvent } from "#test/support/http-event.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
 import { bundleBareFunction } from "./bare-function.ts";
 import { compare, type Measure } from "./measure.ts";
 import type { Handler } from "./reading.ts";
@@ -63,7 +63,7 @@ export async function measureListings(tokens: readonly string[], small: Place, l
         // A host of its own makes a list of its own, whose places no other walk has remembered.
         host: `${size}-${name.length}.example.com`,
       };
-      const response = await handler(anHttpEvent(path(place, page), { headers }), aContext());
+      const response = await handler(buildHttpEvent(path(place, page), { headers }), buildLambdaContext());
       if (response.statusCode !== 200) throw new Error(`${name} answered ${response.statusCode}: ${response.body}`);
       return response;
     };

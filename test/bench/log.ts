@@ -1,5 +1,5 @@
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { type BenchEngine, slugOf } from "./engine.ts";
 import { fill } from "./events.ts";
 import { measureListings } from "./listing.ts";
@@ -12,7 +12,7 @@ import { measureIngest, measureWriteUnits } from "./writing.ts";
 export async function measureLog(engine: BenchEngine, { events, step }: Run): Promise<Measure[]> {
   const small = { org: "org_small", events: 1_100 };
   const large = { org: "org_large", events };
-  const store = eventStore(dynamoClient(), engine.table);
+  const store = eventStore(createDynamoClient(), engine.table);
   for (const { org, events } of [small, large]) {
     await fill(store, org, events, (share) => step(`Writing ${events} events: ${Math.round(share * 100)} %`));
   }

@@ -4,9 +4,9 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { bundle } from "#infra/constructs/bundle.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { eventParts } from "#shared/events/query/query.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { aQuery } from "#test/support/builders.ts";
-import { aContext, anHttpEvent } from "#test/support/http-event.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
 import { itemBytes, meterOf } from "#test/support/metering.ts";
 import { bundleBareFunction } from "./bare-function.ts";
 import type { BenchEngine } from "./engine.ts";
@@ -34,7 +34,10 @@ export class Reader {
   async get(orgId: string, query: string): Promise<APIGatewayProxyStructuredResultV2> {
     const token = this.#tokens[this.#turn++ % this.#tokens.length];
     const headers = { authorization: `Bearer ${token}`, "x-aibooks-org": orgId };
-    const response = await this.#handler(anHttpEvent(`/api/public/v1/activity?${query}`, { headers }), aContext());
+    const response = await this.#handler(
+      buildHttpEvent(`/api/public/v1/activity?${query}`, { headers }),
+      buildLambdaContext(),
+    );
     if (response.statusCode !== 200) throw new Error(`The function answered ${response.statusCode}: ${response.body}`);
     return response;
   }
@@ -80,7 +83,7 @@ export async function measureSizes(
   small: string,
   large: string,
 ): Promise<Measure[]> {
-  const store = eventStore(dynamoClient(), table);
+  const store = eventStore(createDynamoClient(), table);
   const measures: Measure[] = [];
   for (const [name, filter] of Object.entries(filters)) {
     const read = (org_id: string) =>
@@ -124,7 +127,7 @@ export async function measureDepth(reader: Reader, orgId: string): Promise<Measu
 export async function measureReadUnits({ table }: BenchEngine, orgId: string): Promise<Measure[]> {
   const measures: Measure[] = [];
   for (const [name, filter] of Object.entries({ ...filters, paid: { settled: "paid" } as const })) {
-    const client = dynamoClient();
+    const client = createDynamoClient();
     const units = meterOf(client);
     const { events } = await eventStore(client, table).page(
       aQuery({ parts: eventParts, ...filter, org_id: orgId, limit: 20 }),

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as z from "zod";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { setEnvironment } from "#test/support/environment.ts";
 import type { BenchEngine } from "./engine.ts";
 import { fill } from "./events.ts";
@@ -31,7 +31,7 @@ export async function measureShards(engine: BenchEngine, { step }: Run): Promise
     [raised, 1],
   ] as const) {
     const shards = { countToRead: () => count, countToWrite: () => count };
-    await fill(eventStore(dynamoClient(), engine.table, { shards }), org, events, () => undefined);
+    await fill(eventStore(createDynamoClient(), engine.table, { shards }), org, events, () => undefined);
   }
   step("Reading one shard and 16");
   const onEngine = await compareFeeds("", await Reader.load(tokens), { whole, sharded, raised });

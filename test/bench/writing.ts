@@ -6,9 +6,9 @@ import { bundle } from "#infra/constructs/bundle.ts";
 import { putOf } from "#shared/events/dynamodb/event-store.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { aRecord } from "#test/support/queue-record.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { buildSqsRecord } from "#test/support/sqs-record.ts";
 import type { BenchEngine } from "./engine.ts";
 import { compare, counted, type Measure } from "./measure.ts";
 
@@ -29,7 +29,7 @@ export async function measureIngest({ client, table }: BenchEngine): Promise<Mea
   );
   const puts = batches.map((batch) => batch.map((n) => putCommand(table, anInput("org_bare", n)))).values();
   const events = batches
-    .map((batch) => batch.map((n) => aRecord(`message ${n}`, JSON.stringify(anInput("org_ours", n)))))
+    .map((batch) => batch.map((n) => buildSqsRecord(`message ${n}`, JSON.stringify(anInput("org_ours", n)))))
     .values();
   const [time] = await compare({
     name: "ingest rate through the function against bare conditional puts, ten at once",
@@ -37,7 +37,7 @@ export async function measureIngest({ client, table }: BenchEngine): Promise<Mea
     ...rounds,
     baseline: () => Promise.all((puts.next().value ?? []).map((put) => client.send(put))),
     async ours() {
-      const { batchItemFailures } = await ingest({ Records: events.next().value ?? [] }, aContext());
+      const { batchItemFailures } = await ingest({ Records: events.next().value ?? [] }, buildLambdaContext());
       if (batchItemFailures.length > 0) throw new Error("The function failed to ingest.");
     },
   });
@@ -49,7 +49,7 @@ export async function measureIngest({ client, table }: BenchEngine): Promise<Mea
 function putCommand(table: string, input: EventInput): PutItemCommand {
   const { event } = readEvent(input, { now: new Date(), entropy: "bare" });
   const put = putOf(table, event);
-  return new PutItemCommand({ ...put, Item: textAttributes(put.Item) });
+  return new PutItemCommand({ ...put, Item: toStringAttributes(put.Item) });
 }
 
 /** Write units of an event of 700 bytes with an actor and a contact. */
@@ -59,7 +59,7 @@ export async function measureWriteUnits({ client, table }: BenchEngine): Promise
   const { event } = readEvent(input, { now: new Date(), entropy: "units" });
   const put = putOf(table, event);
   const { ConsumedCapacity } = await client.send(
-    new PutItemCommand({ ...put, Item: textAttributes(put.Item), ReturnConsumedCapacity: "TOTAL" }),
+    new PutItemCommand({ ...put, Item: toStringAttributes(put.Item), ReturnConsumedCapacity: "TOTAL" }),
   );
   return [
     counted(

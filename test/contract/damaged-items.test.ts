@@ -8,7 +8,7 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { readWindow } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { type ShardCount, shardOf } from "#shared/events/shards/shards.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
@@ -29,7 +29,9 @@ const eventAt = (org_id: string, second: number): ActivityEvent => {
 };
 
 async function put(item: Record<string, string>): Promise<void> {
-  await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.events ?? "", Item: textAttributes(item) }));
+  await stack.dynamodb.send(
+    new PutItemCommand({ TableName: stack.tables.events ?? "", Item: toStringAttributes(item) }),
+  );
 }
 
 /** Writes 20 events, and after each several items that are none: copies, garbage in every key, years to come. */

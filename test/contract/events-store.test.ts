@@ -9,10 +9,10 @@ import type { Position } from "#shared/events/event.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import { type EventPage, eventParts } from "#shared/events/query/query.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { anInput, aQuery } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { itemBytes, meterOf } from "#test/support/metering.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
@@ -60,7 +60,7 @@ describe("appending", () => {
   it("is a conflict when the same identity comes with other content", async () => {
     const org_id = anOrg();
     await append(store, draft(anInput({ org_id, entity_ref: "one" })));
-    expect(await refusalOf(append(store, draft(anInput({ org_id, entity_ref: "two" }))))).toMatchObject({
+    expect(await catchRejection(append(store, draft(anInput({ org_id, entity_ref: "two" }))))).toMatchObject({
       code: "conflict",
     });
     expect(await stored(org_id)).toMatchObject([{ entity_ref: "one" }]);
@@ -78,7 +78,7 @@ describe("appending", () => {
     expect(JSON.stringify(input)).toHaveLength(700);
     const put = putOf(stack.tables.events ?? "", draft(input).event);
     const { ConsumedCapacity } = await stack.dynamodb.send(
-      new PutItemCommand({ ...put, Item: textAttributes(put.Item), ReturnConsumedCapacity: "INDEXES" }),
+      new PutItemCommand({ ...put, Item: toStringAttributes(put.Item), ReturnConsumedCapacity: "INDEXES" }),
     );
     expect(ConsumedCapacity?.CapacityUnits).toBe(5);
     expect(Object.keys(ConsumedCapacity?.GlobalSecondaryIndexes ?? {}).sort()).toEqual([
@@ -122,8 +122,10 @@ describe("an idempotency key", () => {
   it("is a conflict with other content, and with another document", async () => {
     const org_id = anOrg();
     await append(store, attempt(org_id, 1));
-    expect(await refusalOf(append(store, attempt(org_id, 2, { entity_ref: "x" })))).toMatchObject({ code: "conflict" });
-    expect(await refusalOf(append(store, attempt(org_id, 3, { entity_id: "inv_2" })))).toMatchObject({
+    expect(await catchRejection(append(store, attempt(org_id, 2, { entity_ref: "x" })))).toMatchObject({
+      code: "conflict",
+    });
+    expect(await catchRejection(append(store, attempt(org_id, 3, { entity_id: "inv_2" })))).toMatchObject({
       code: "conflict",
     });
     expect(await stored(org_id)).toHaveLength(1);
@@ -203,7 +205,7 @@ describe("reading", () => {
     const full = new ActivityError("rate_limited", "No more.");
     const refusing = { ...meter, next: () => Promise.reject(full) };
     const calls = units.length;
-    expect(await refusalOf(eventStore(client, stack.tables.events ?? "").page(query, refusing))).toBe(full);
+    expect(await catchRejection(eventStore(client, stack.tables.events ?? "").page(query, refusing))).toBe(full);
     expect(units).toHaveLength(calls);
   });
 
@@ -261,7 +263,7 @@ describe("reading", () => {
     const { event } = draft(anInput({ org_id }));
     const put = putOf(stack.tables.events ?? "", { ...event, metadata: event.metadata });
     const { metadata: _, ...damaged } = put.Item;
-    await stack.dynamodb.send(new PutItemCommand({ ...put, Item: textAttributes(damaged) }));
+    await stack.dynamodb.send(new PutItemCommand({ ...put, Item: toStringAttributes(damaged) }));
     expect(await stack.events.page(aQuery({ org_id }))).toEqual({ events: [], next: null });
   });
 });

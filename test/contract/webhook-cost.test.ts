@@ -7,7 +7,7 @@ import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import { meterOf } from "#test/support/metering.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import { type Engine, startTables, storesIn, type WebhookStores } from "#test/support/webhook-fixtures.ts";
 
 let engine: Engine;
@@ -29,7 +29,7 @@ function aWorld(slowLane: DeliveryQueue | null): DeliveryPorts {
     sendsPerOrg: 100,
     refusals: new NegativeCache(),
     destinations: unboundedHosts,
-    suspended: noneSuspended,
+    suspended: noSuspendedOrgs,
     encryption: { decrypt: async () => formatSigningSecret(new Uint8Array(32)) },
     send: async () => aSendResult({ headers: { date: "Mon, 01 Jun 2026 12:00:31 GMT", connection: "keep-alive" } }),
     now: () => testNow,

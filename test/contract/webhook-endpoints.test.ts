@@ -5,7 +5,7 @@ import { disableEndpoint } from "#shared/webhooks/endpoints/disable-endpoint.ts"
 import { type Endpoint, maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import { anEndpoint, anEvent } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import {
   type Engine,
   startTables,
@@ -140,7 +140,7 @@ describe.each([
 
     for (let count = stood.length; count < maxEndpointsPerOrg; count++) await created(org_id);
     const extra = endpointOf(org_id);
-    expect(await refusalOf(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
+    expect(await catchRejection(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
     const [first = extra] = stood;
     await endpoints.remove(first, eventOf(first));
     await created(org_id);
@@ -151,10 +151,10 @@ describe.each([
     const { endpoints } = stores();
     const org_id = anOrg();
     const endpoint = await created(org_id);
-    expect(await refusalOf(endpoints.create(endpoint, eventOf(endpoint)))).toMatchObject({ code: "conflict" });
+    expect(await catchRejection(endpoints.create(endpoint, eventOf(endpoint)))).toMatchObject({ code: "conflict" });
     for (let count = 1; count < maxEndpointsPerOrg; count++) await created(org_id);
     const extra = endpointOf(org_id);
-    expect(await refusalOf(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
+    expect(await catchRejection(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
     expect(await endpoints.list(org_id)).toHaveLength(maxEndpointsPerOrg);
   });
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import { variables as functionVariables } from "#shared/platform/names.ts";
+import { envVars as functionVariables } from "#shared/platform/env-vars.ts";
 import { until } from "#test/support/until.ts";
 import { endOf, start } from "./programs.ts";
 

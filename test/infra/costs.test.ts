@@ -8,8 +8,8 @@ import { perEvent } from "#infra/costs/workload.ts";
 import { eventLine, eventLineText } from "#shared/audit/event-line.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
-import { metrics } from "#shared/platform/names.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { testNow } from "#test/support/builders.ts";
 import { costTables } from "#test/support/cost-tables.ts";
 import { fullStage } from "#test/support/full-stage.ts";
@@ -31,7 +31,7 @@ function countsOf(template: Template): StackCounts {
   return {
     alarmMetrics: alarms.reduce((sum, alarm) => sum + metricsOf(alarm), 0),
     dashboards: Object.keys(template.findResources("AWS::CloudWatch::Dashboard")).length,
-    customMetrics: Object.keys(metrics).length + ofRequests,
+    customMetrics: Object.keys(metricNames).length + ofRequests,
     keys: Object.keys(template.findResources("AWS::KMS::Key")).length,
     polledQueues: queues.filter(({ Properties }) => Properties.ScalingConfig !== undefined).length,
   };
@@ -108,7 +108,7 @@ describe("what an event takes", () => {
       unlistedShard: null,
       now: new Date(),
     };
-    const bytes = Buffer.byteLength(eventLineText(eventLine(event, zoneClock("UTC"), recorded)));
+    const bytes = Buffer.byteLength(eventLineText(eventLine(event, getZoneClock("UTC"), recorded)));
     // CloudWatch counts 26 bytes more for each line: see PutLogEvents in its API reference.
     within(bytes + 26, perEvent.auditLineBytes);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { insightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import { metricNamespace, metrics } from "#shared/platform/names.ts";
+import { metricNames, metricNamespace } from "#shared/platform/observability/metric-names.ts";
 import { inWords, plainId, templateOf } from "#test/support/template.ts";
 
 const template = templateOf("prod");
@@ -77,7 +77,7 @@ function ownMetricsIn(part: unknown): string[] {
 it("the dashboard and the alarms only name metrics that functions write", () => {
   const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
   const named = [...widgets(), ...alarms].flatMap(ownMetricsIn);
-  const written = new Set<string>([...Object.values(metrics), "duration_ms"]);
+  const written = new Set<string>([...Object.values(metricNames), "duration_ms"]);
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((name) => !written.has(name))).toEqual([]);
 });

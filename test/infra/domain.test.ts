@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Domain } from "#infra/config.ts";
-import { variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { inWords, plainId, templateOf } from "#test/support/template.ts";
 
 const domain: Domain = {
@@ -12,7 +12,7 @@ const domain: Domain = {
 /** The hosts that each function takes for our own, by the function. */
 function ownHosts(template: ReturnType<typeof templateOf>): Record<string, string> {
   const found = Object.entries(template.findResources("AWS::Lambda::Function")).flatMap(([id, { Properties }]) => {
-    const hosts: unknown = Properties.Environment?.Variables?.[variables.apiHosts];
+    const hosts: unknown = Properties.Environment?.Variables?.[envVars.apiHosts];
     return hosts === undefined ? [] : [[plainId(id), inWords(hosts)]];
   });
   return Object.fromEntries(found);

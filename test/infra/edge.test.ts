@@ -2,7 +2,7 @@ import { App } from "aws-cdk-lib";
 import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { EdgeAclStack } from "#infra/edge-acl.ts";
-import { variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { fullStage } from "#test/support/full-stage.ts";
 import { inWords, plainId, stackOf, templateOf } from "#test/support/template.ts";
 
@@ -81,13 +81,13 @@ describe("a stage with an edge", () => {
     expect(values.get("x-activity-edge-host")).toBe(domain.name);
     const secret = values.get("x-activity-edge-secret");
     expect(inWords(secret)).toMatch(/^\{\{resolve:secretsmanager:PublicApiEdgeSecret:SecretString:.*\}\}$/);
-    expect(valuesOf(template, variables.edgeSecret)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, secret])));
+    expect(valuesOf(template, envVars.edgeSecret)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, secret])));
     template.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: false });
   });
 
   it("has every function behind the API refuse what comes past CloudFront, and only where the stage says so", () => {
     const onlyWay = (isOnlyWay: boolean) =>
-      valuesOf(templateOf("prod", { region, domain, edge: { ...edge, isOnlyWay } }), variables.edgeOnlyWay);
+      valuesOf(templateOf("prod", { region, domain, edge: { ...edge, isOnlyWay } }), envVars.edgeOnlyWay);
     expect(onlyWay(true)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, "true"])));
     expect(onlyWay(false)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, "false"])));
   });
@@ -152,7 +152,7 @@ describe("a stage with an edge", () => {
   });
 
   it("sends webhooks to none of its names", () => {
-    const hosts = Object.values(valuesOf(template, variables.apiHosts)).map(inWords);
+    const hosts = Object.values(valuesOf(template, envVars.apiHosts)).map(inWords);
     const own = "activity.example.com PublicApi.execute-api.us-east-1.AWS::URLSuffix PublicApiEdgeDistribution";
     expect(hosts).toEqual([own, own]);
   });
@@ -202,6 +202,6 @@ it("a stage without an edge has nothing of it", () => {
     for (const type of ["CloudFront::Distribution", "WAFv2::WebACL", "SecretsManager::Secret"]) {
       template.resourceCountIs(`AWS::${type}`, 0);
     }
-    expect(valuesOf(template, variables.edgeSecret)).toEqual({});
+    expect(valuesOf(template, envVars.edgeSecret)).toEqual({});
   }
 });

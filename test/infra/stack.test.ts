@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stageNames, stages } from "#infra/config.ts";
-import { variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
 import { inWords, plainId, templateOf } from "#test/support/template.ts";
 
@@ -188,7 +188,7 @@ describe.each(stageNames)("in %s", (name) => {
 
     it("has nothing that lets webhooks go to addresses that are not public", () => {
       for (const [, { Properties }] of functions) {
-        expect(Properties.Environment?.Variables ?? {}).not.toHaveProperty(variables.webhooksToLoopback);
+        expect(Properties.Environment?.Variables ?? {}).not.toHaveProperty(envVars.webhooksToLoopback);
       }
     });
   });

@@ -4,7 +4,7 @@ import { createAuthorizer } from "#infra/local/service-proxy/authorizer.ts";
 import { dynamoDbPermissions } from "#infra/local/service-proxy/dynamodb-access.ts";
 import { identityPolicies } from "#infra/local/service-proxy/policies.ts";
 import { createResources } from "#infra/local/template/resources.ts";
-import { countedAttributes } from "#shared/auth/counted-attributes.ts";
+import { usageAttributes } from "#shared/auth/usage-attributes.ts";
 import { plainId, templateOf } from "#test/support/template.ts";
 
 const where = { account: "123456789012", region: "us-east-1" };
@@ -22,7 +22,7 @@ const [config] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) 
 const partitionKeys = new Map([[config?.ref ?? "", "pk"]]);
 
 /** What the role of a function says to a request about the config table; undefined where it may. */
-async function refusal(fn: string, operation: string, request: object): Promise<string | undefined> {
+async function catchError(fn: string, operation: string, request: object): Promise<string | undefined> {
   const [found] = resources.ofType("AWS::Lambda::Function").filter(({ id }) => plainId(id) === fn);
   const role = String(found?.properties.Role);
   const principal = {
@@ -40,14 +40,14 @@ const one = { ":one": { N: "1" } };
 
 describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid", "WebhooksApi"])("%s", (fn) => {
   it("counts requests and takes leases on the item of a token, and sees the item in the answer", async () => {
-    for (const name of countedAttributes.filter((attribute) => !["pk", "sk"].includes(attribute))) {
+    for (const name of usageAttributes.filter((attribute) => !["pk", "sk"].includes(attribute))) {
       const request = { Key, UpdateExpression: `SET ${name} = :one`, ExpressionAttributeValues: one };
-      expect([name, await refusal(fn, "UpdateItem", { ...request, ReturnValues: "ALL_NEW" })]).toEqual([
+      expect([name, await catchError(fn, "UpdateItem", { ...request, ReturnValues: "ALL_NEW" })]).toEqual([
         name,
         undefined,
       ]);
     }
-    expect(await refusal(fn, "GetItem", { Key })).toBeUndefined();
+    expect(await catchError(fn, "GetItem", { Key })).toBeUndefined();
   });
 
   it.each(["org_ids", "scopes", "expires_at", "revoked_at", "hash", "user_id", "access", "#a.#b"])(
@@ -55,27 +55,29 @@ describe.each(["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid
     async (name) => {
       const names = { ExpressionAttributeNames: { "#a": "access", "#b": "hash" }, ExpressionAttributeValues: one };
       for (const UpdateExpression of [`SET ${name} = :one`, `ADD rate_used :one REMOVE ${name}`]) {
-        expect(await refusal(fn, "UpdateItem", { Key, UpdateExpression, ...names })).toMatch("is not authorized");
+        expect(await catchError(fn, "UpdateItem", { Key, UpdateExpression, ...names })).toMatch("is not authorized");
       }
       const condition = { UpdateExpression: "ADD rate_used :one", ConditionExpression: `attribute_exists(${name})` };
-      expect(await refusal(fn, "UpdateItem", { Key, ...condition, ...names })).toMatch("is not authorized");
+      expect(await catchError(fn, "UpdateItem", { Key, ...condition, ...names })).toMatch("is not authorized");
     },
   );
 
   it("cannot put or delete a token, nor count on another kind of item", async () => {
-    expect(await refusal(fn, "PutItem", { Item: Key })).toMatch("is not authorized");
-    expect(await refusal(fn, "DeleteItem", { Key })).toMatch("is not authorized");
+    expect(await catchError(fn, "PutItem", { Item: Key })).toMatch("is not authorized");
+    expect(await catchError(fn, "DeleteItem", { Key })).toMatch("is not authorized");
     const other = { Key: { pk: { S: "org#org_1" }, sk: { S: "org" } }, UpdateExpression: "ADD rate_used :one" };
-    expect(await refusal(fn, "UpdateItem", { ...other, ExpressionAttributeValues: one })).toMatch("is not authorized");
+    expect(await catchError(fn, "UpdateItem", { ...other, ExpressionAttributeValues: one })).toMatch(
+      "is not authorized",
+    );
   });
 });
 
 describe("AuthOauth", () => {
   it("issues access tokens on the item of their client, and cannot change what the client may", async () => {
     const of = (UpdateExpression: string) => ({ Key, UpdateExpression, ExpressionAttributeValues: one });
-    expect(await refusal("AuthOauth", "UpdateItem", of("SET access = :one"))).toBeUndefined();
+    expect(await catchError("AuthOauth", "UpdateItem", of("SET access = :one"))).toBeUndefined();
     for (const name of ["org_ids", "scopes", "expires_at", "hash"]) {
-      expect(await refusal("AuthOauth", "UpdateItem", of(`SET ${name} = :one`))).toMatch("is not authorized");
+      expect(await catchError("AuthOauth", "UpdateItem", of(`SET ${name} = :one`))).toMatch("is not authorized");
     }
   });
 });
@@ -85,9 +87,11 @@ it.each(["WebhooksApi", "WebhooksDeliveriesSender"])(
   async (fn) => {
     const [events] = resources.ofType("AWS::DynamoDB::GlobalTable").filter(({ id }) => plainId(id) === "EventLogTable");
     const Put = { TableName: events?.ref, Item: { timeline: { S: "org_1#inv_1" }, position: { S: "1" } } };
-    expect(await refusal(fn, "TransactWriteItems", { TransactItems: [{ Put }] })).toBeUndefined();
-    expect(await refusal(fn, "PutItem", Put)).toMatch("is not authorized");
-    expect(await refusal(fn, "TransactWriteItems", { TransactItems: [{ Delete: Put }] })).toMatch("is not authorized");
+    expect(await catchError(fn, "TransactWriteItems", { TransactItems: [{ Put }] })).toBeUndefined();
+    expect(await catchError(fn, "PutItem", Put)).toMatch("is not authorized");
+    expect(await catchError(fn, "TransactWriteItems", { TransactItems: [{ Delete: Put }] })).toMatch(
+      "is not authorized",
+    );
   },
 );
 

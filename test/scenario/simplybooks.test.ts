@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { windowStart } from "#shared/auth/rate-limit.ts";
-import { tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
+import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
 import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "#test/support/activity-xml.ts";
 import { anInput } from "#test/support/builders.ts";
 import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/simplybooks-samples.ts";
@@ -388,7 +388,7 @@ describe("a key", () => {
       {},
       { "x-api-key": "" },
       { "x-api-key": "simplybooks_key_junk" },
-      { "x-api-key": writeToken(new Uint8Array(20).fill(9), "key") },
+      { "x-api-key": formatToken(new Uint8Array(20).fill(9), "key") },
       { "x-api-key": revoked.key },
       { authorization: `Bearer ${revoked.key}` },
       { authorization: `Basic ${Buffer.from("jan@example.com:secret").toString("base64")}` },
@@ -482,9 +482,9 @@ it("no key is ever logged", async () => {
   await stack.get(list, { authorization: `Basic ${password}` });
   const logged = await until(() => {
     const logs = readLogs(stack.logs);
-    return logs.includes(tokenIdOfHash(tokenHash(account.key))) && logs.includes("org_mismatch") && logs;
+    return logs.includes(toTokenId(hashToken(account.key))) && logs.includes("org_mismatch") && logs;
   });
-  for (const hidden of [account.key, acme.key, other.key, tokenHash(account.key), password]) {
+  for (const hidden of [account.key, acme.key, other.key, hashToken(account.key), password]) {
     expect(logged).not.toContain(hidden);
   }
 });

@@ -16,7 +16,7 @@ import {
   memoryScheduledDeliveries,
 } from "#test/support/memory-webhooks.ts";
 import { VirtualClock } from "#test/support/simulation/clock.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import type { Loop } from "./event-loop.ts";
 import { EventSource, type Handler } from "./event-source.ts";
 import { FairQueue } from "./fair-queue.ts";
@@ -107,7 +107,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
   const slowPort = portOf(queues.slow);
   const fastPorts = {
     ...ports,
-    suspended: noneSuspended,
+    suspended: noSuspendedOrgs,
     destinations: unboundedHosts,
     send: sendBy("fast"),
     queue: fastPort,
@@ -115,7 +115,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
   };
   const slowPorts = {
     ...ports,
-    suspended: noneSuspended,
+    suspended: noSuspendedOrgs,
     destinations: unboundedHosts,
     send: sendBy("slow"),
     queue: slowPort,

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import type { ActiveToken, Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
-import { tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
+import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import type { EventFilter, EventQuery } from "#shared/events/query/query.ts";
@@ -96,14 +96,14 @@ export function anOrg(over: Partial<Org> = {}): Org {
 
 /** A token's secret; different bytes make different tokens. */
 export function aSecret(byte = 7): string {
-  return writeToken(new Uint8Array(20).fill(byte));
+  return formatToken(new Uint8Array(20).fill(byte));
 }
 
 /** What is stored of the token with this secret. */
 export function aToken(over: Partial<Token> = {}, secret = aSecret()): Token {
-  const hash = tokenHash(secret);
+  const hash = hashToken(secret);
   return {
-    token_id: tokenIdOfHash(hash),
+    token_id: toTokenId(hash),
     hash,
     org_ids: ["org_8f9a1c2d"],
     scopes: ["AIBooks.activity.READ"],

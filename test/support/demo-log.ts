@@ -5,7 +5,7 @@ import { type RecordKey, recordIdOf } from "#shared/audit/record-id.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 
 /** The demo's events, as they are stored when each is written three seconds after it happened. */
 export function demoEvents(invoices: number): ActivityEvent[] {
@@ -15,7 +15,7 @@ export function demoEvents(invoices: number): ActivityEvent[] {
   });
 }
 
-const clock = zoneClock(demoOrg.time_zone);
+const clock = getZoneClock(demoOrg.time_zone);
 
 /** The audit line of an event that the table stored at `stored`. */
 export function demoLine(event: ActivityEvent, stored: Date, sequenceNumber = "0", lagMs = 40): string {

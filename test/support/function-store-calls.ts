@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
-import type { ClientTokens } from "#shared/auth/client-tokens.ts";
-import { adminStore } from "#shared/auth/dynamodb/admin-store.ts";
-import { clientTokens } from "#shared/auth/dynamodb/client-token-store.ts";
+import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
+import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
+import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import type { AppendStore } from "#shared/events/append.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { pinStore } from "#shared/events/dynamodb/idempotency-store.ts";
@@ -120,7 +120,7 @@ function repair(client: DynamoDBClient) {
 }
 
 function admin(client: DynamoDBClient) {
-  const store = adminStore(DynamoDBDocumentClient.from(client), tables.config);
+  const store = createAdminStore(DynamoDBDocumentClient.from(client), tables.config);
   const { list, get, update } = endpointsCalls(client);
   return {
     store: {
@@ -152,14 +152,14 @@ function ingest(client: DynamoDBClient) {
 }
 
 function oauth(client: DynamoDBClient) {
-  const issued = clientTokens(client, tables.config);
+  const issued = createAccessGrantStore(client, tables.config);
   return {
     tokens: tokenCalls(client),
     issued: {
-      grants: () => issued.grants("tok_1"),
+      get: () => issued.get("tok_1"),
       replace: () => issued.replace("tok_1", {}, {}),
       revoke: () => issued.revoke("tok_1", "hash"),
-    } satisfies Calls<ClientTokens>,
+    } satisfies Calls<AccessGrantStore>,
     suspended: suspendedCalls(client),
   };
 }

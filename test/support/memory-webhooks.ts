@@ -1,6 +1,6 @@
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { dueKey } from "#shared/platform/dynamodb/keys.ts";
+import { scheduledAttemptKey } from "#shared/platform/dynamodb/keys.ts";
 import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import {
   type ClaimResult,
@@ -338,7 +338,7 @@ export function memoryScheduledDeliveries(): ScheduledDeliveryStore {
   return {
     async add(message, dueAt) {
       const shard = shardOf(message.delivery_id);
-      const key = dueKey(shard, dueAt, message).sk;
+      const key = scheduledAttemptKey(shard, dueAt, message).sk;
       const entries = shards.get(shard) ?? [];
       shards.set(shard, entries);
       const at = placeOf(entries, key);

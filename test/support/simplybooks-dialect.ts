@@ -5,7 +5,7 @@ import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { tokenIdOfHash } from "#shared/auth/token.ts";
+import { toTokenId } from "#shared/auth/token.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { type EventPart, type EventReader, eventParts } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
@@ -39,18 +39,18 @@ export function simplybooksDialect({
   suspended?: readonly string[];
 } = {}) {
   const clock = { now: testNow };
-  const issued = new Map(tokens.map((token) => [tokenIdOfHash(token.hash), token]));
+  const issued = new Map(tokens.map((token) => [toTokenId(token.hash), token]));
   const known = new Map(orgs.map((org) => [org.org_id, org]));
   const log = memoryEvents(events);
   const ports = tokenPorts(({ holder }) => issued.get(holder) ?? null, used, suspended);
-  const readOrg = vi.fn<OrgReader["read"]>(async (orgId) => known.get(orgId) ?? null);
+  const readOrg = vi.fn<OrgReader["get"]>(async (orgId) => known.get(orgId) ?? null);
   const page = vi.fn<EventReader["page"]>(async (query) => {
     const found = await log.page(query);
     return { ...found, events: found.events.map((event) => withParts(event, query.parts)) };
   });
   const places = memoryPlaces();
   const now = () => clock.now;
-  const answer = createSimplybooksHandler({ tokens: ports, orgs: { read: readOrg }, events: { page }, places, now });
+  const answer = createSimplybooksHandler({ tokens: ports, orgs: { get: readOrg }, events: { page }, places, now });
   const ask = async (target: string, { method = "GET", headers = { "x-api-key": aSecret() } }: Asked = {}) => {
     const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
     const request = aRequest(target, { method, headers });

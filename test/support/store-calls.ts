@@ -1,13 +1,13 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { orgReader } from "#shared/auth/dynamodb/org-reader.ts";
-import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
+import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
+import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
-import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
+import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { tokenRefOf } from "#shared/auth/token.ts";
+import { toTokenRef } from "#shared/auth/token.ts";
 import { toItem } from "#shared/events/dynamodb/event-item.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { placeStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
@@ -43,7 +43,7 @@ const message = aDeliveryMessage();
 const { org_id, endpoint_id, delivery_id } = message;
 const endpoint = anEndpoint();
 export const lease = { id: "lease", slots: 2, until: testNow.getTime() + 60_000 };
-const ref = tokenRefOf(aSecret());
+const ref = toTokenRef(aSecret());
 const window = { start: testNow, limit: 600 };
 const now = () => testNow;
 const replay = {
@@ -124,18 +124,18 @@ export function endpointsCalls(client: DynamoDBClient): Calls<WebhookManagementP
   };
 }
 
-export function tokenCalls(client: DynamoDBClient): Calls<TokenUses<Token>> {
-  const store = tokenUses(client, tables.config);
+export function tokenCalls(client: DynamoDBClient): Calls<TokenUsageStore<Token>> {
+  const store = createTokenUsageStore(client, tables.config);
   return {
-    look: () => store.look(ref, window),
-    use: () => store.use(ref, window),
-    lease: () => store.lease(ref.holder, testNow, testNow),
+    get: () => store.get(ref, window),
+    count: () => store.count(ref, window),
+    acquireLease: () => store.acquireLease(ref.holder, testNow, testNow),
     charge: () => store.charge(ref.holder, window, { requests: 2, lease: { slot: 1, until: testNow.getTime() } }),
   };
 }
 
 export function suspendedCalls(client: DynamoDBClient): Calls<ShardSettingsReader> {
-  return { read: () => suspendedOrgsReader(client, tables.config).read() };
+  return { read: () => createSuspendedOrgReader(client, tables.config).list() };
 }
 
 export function replayCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["replays"]> {
@@ -196,7 +196,7 @@ export function shardCalls(client: DynamoDBClient): Calls<ShardSettingsReader> {
 }
 
 export function orgCalls(client: DynamoDBClient): Calls<OrgReader> {
-  return { read: () => orgReader(client, tables.config).read(org_id) };
+  return { get: () => createOrgReader(client, tables.config).get(org_id) };
 }
 
 export function placeCalls(client: DynamoDBClient): Calls<PlaceStore> {

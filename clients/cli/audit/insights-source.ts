@@ -14,7 +14,7 @@ import type { Row, Window } from "#shared/audit/evaluate.ts";
 import { insightsQuery, orgLinesQuery } from "#shared/audit/insights.ts";
 import type { Field } from "#shared/audit/lines.ts";
 import { maxRows, type SavedQuery } from "#shared/audit/saved-query.ts";
-import { orgReader } from "#shared/auth/dynamodb/org-reader.ts";
+import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
 import { type AuditLogSource, columnsOf } from "./source.ts";
 
 const pauseMs = 500;
@@ -108,7 +108,7 @@ function isComputedNumber({ result }: SavedQuery, column: string): boolean {
 export async function orgExists({ clientConfig, tables }: StackRef, orgId: string): Promise<boolean> {
   const client = new DynamoDBClient(clientConfig("dynamodb"));
   try {
-    return (await orgReader(client, tables.config).read(orgId)) !== null;
+    return (await createOrgReader(client, tables.config).get(orgId)) !== null;
   } catch (cause) {
     throw new CliError(
       "failed",

@@ -11,7 +11,7 @@ import type { Row, Window } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { Filled, Parameter, SavedQuery } from "#shared/audit/saved-query.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
 const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly Parameter[];
 
@@ -104,7 +104,10 @@ function findQuery(name: string): SavedQuery {
   const query = savedQueries.find((candidate) => candidate.name === name);
   if (query !== undefined) return query;
   const names = savedQueries.map((candidate) => candidate.name);
-  throw new CliError("usage", `There is no query '${name}'.${suggestion(name, names)}\nThere are ${names.join(", ")}.`);
+  throw new CliError(
+    "usage",
+    `There is no query '${name}'.${formatSuggestion(name, names)}\nThere are ${names.join(", ")}.`,
+  );
 }
 
 /** Throws `CliError` `usage` where a required argument is missing, or one is given that the query does not take. */

@@ -6,7 +6,7 @@ import { callAdmin } from "#clients/cli/stack/admin-client.ts";
 import { findStack } from "#clients/cli/stack/stack.ts";
 import { parseExpiry } from "#clients/cli/time-options.ts";
 import { type Scope, scopes } from "#shared/auth/caller.ts";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
 const token = z.object({
   token_id: z.string(),
@@ -117,7 +117,10 @@ function formatRemainingEndpoints(
 function parseScope(text: string): Scope {
   const scope = scopes.find((known) => known === text);
   if (scope !== undefined) return scope;
-  throw new CliError("usage", `There is no scope ${text}.${suggestion(text, scopes)} Scopes are ${scopes.join(", ")}.`);
+  throw new CliError(
+    "usage",
+    `There is no scope ${text}.${formatSuggestion(text, scopes)} Scopes are ${scopes.join(", ")}.`,
+  );
 }
 
 function shape(now: string): TableColumn<Token>[] {

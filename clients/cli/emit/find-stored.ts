@@ -6,8 +6,8 @@ import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { Draft } from "#shared/events/parse-event.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { pinKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { idempotencyRecordKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 
 /** How an event stands in the log: not at all, as it was sent, or as another under the same identity. */
 export type StoredState = { readonly state: "absent" | "stored" | "conflict"; readonly identity: string };
@@ -58,7 +58,7 @@ function eventKey({ org_id, entity_id, occurred_at, event_id }: ActivityEvent): 
 }
 
 function pinKeyOf({ event, idempotencyKey }: Draft): ItemKey[] {
-  return idempotencyKey === null ? [] : [pinKey(event.org_id, idempotencyKey)];
+  return idempotencyKey === null ? [] : [idempotencyRecordKey(event.org_id, idempotencyKey)];
 }
 
 function pinOf(draft: Draft, pins: ReadonlyMap<string, Item>): Pin | null {
@@ -80,7 +80,7 @@ async function readAll(client: DynamoDBClient, table: string, keys: readonly Ite
   const attributes = Object.keys(distinct[0] ?? {});
   const found = new Map<string, Item>();
   for (let at = 0; at < distinct.length; at += 100) {
-    let wanted: Item[] = distinct.slice(at, at + 100).map(textAttributes);
+    let wanted: Item[] = distinct.slice(at, at + 100).map(toStringAttributes);
     while (wanted.length > 0) {
       const RequestItems = { [table]: { Keys: wanted, ConsistentRead: true } };
       const answer = await client.send(new BatchGetItemCommand({ RequestItems }));

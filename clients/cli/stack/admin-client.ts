@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { CliError } from "#clients/cli/command-result.ts";
-import { type AdminRequest, adminRequest } from "#shared/auth/admin/admin-request.ts";
+import { type AdminRequest, adminRequestSchema } from "#shared/auth/admin/admin-request.ts";
 import { shardCounts } from "#shared/events/shards/shards.ts";
 import { invokeFunction } from "./invoke-function.ts";
 import type { StackRef } from "./stack.ts";
@@ -21,7 +21,7 @@ const forms: Readonly<Record<string, string>> = {
  * is malformed, `failed` where the stack refuses it or fails.
  */
 export async function callAdmin<T>(stack: StackRef, request: AdminRequest, answer: z.ZodType<T>): Promise<T> {
-  const checked = adminRequest.safeParse(request);
+  const checked = adminRequestSchema.safeParse(request);
   if (!checked.success) {
     const [field = "request"] = checked.error.issues.map(({ path }) => String(path[0]));
     // What was given is not shown again: it may be a secret, pasted in the wrong place.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import * as z from "zod";
 import { CliError } from "#clients/cli/command-result.ts";
-import { stackNames } from "#shared/platform/stack-outputs.ts";
+import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 
 const stackNamesSchema = z.object({
   api: z.string(),
@@ -112,7 +112,7 @@ async function findDeployedStack(stack: string): Promise<StackRef> {
   for (const { OutputKey, OutputValue } of Stacks?.[0]?.Outputs ?? []) {
     if (OutputKey !== undefined && OutputValue !== undefined) outputs[OutputKey] = OutputValue;
   }
-  const parsed = deployedStackSchema.safeParse(stackNames(outputs));
+  const parsed = deployedStackSchema.safeParse(parseStackOutputs(outputs));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
     throw new CliError(

@@ -3,11 +3,11 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { DemoCredentials } from "#infra/local/banner.ts";
 import type { LocalRuntime } from "#infra/local/stack.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
-import type { AdminReply } from "#shared/auth/aws/admin-handler.ts";
+import type { AdminResponse } from "#shared/auth/aws/admin-handler.ts";
 import { putOf } from "#shared/events/dynamodb/event-store.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { generateQuarter } from "./quarter.ts";
 import { demoOrg, seedEvents } from "./seed-events.ts";
 
@@ -35,7 +35,7 @@ export async function loadDemoData(
 ): Promise<DemoCredentials> {
   const account = { region: "us-east-1", credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
-  const administer = async (request: AdminRequest): Promise<AdminReply> => {
+  const handleAdminRequest = async (request: AdminRequest): Promise<AdminResponse> => {
     const answer = await lambda.send(
       new InvokeCommand({ FunctionName: stack.functions.admin, Payload: JSON.stringify(request) }),
     );
@@ -44,20 +44,20 @@ export async function loadDemoData(
     return JSON.parse(reply);
   };
 
-  const created = await administer({ action: "org.create", ...demoOrg });
+  const created = await handleAdminRequest({ action: "org.create", ...demoOrg });
   const isNew = !("error" in created);
   if (isNew) {
-    await administer({ action: "org.create", ...otherOrg });
+    await handleAdminRequest({ action: "org.create", ...otherOrg });
     const client = new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
     await appendAll(demoEvents(), client, stack.tables.events ?? "");
   }
-  const listed = await administer({ action: "token.list", org_id: demoOrg.org_id });
+  const listed = await handleAdminRequest({ action: "token.list", org_id: demoOrg.org_id });
   const tokens = "tokens" in listed ? listed.tokens : [];
   for (const { token_id } of tokens.filter(({ user_id, revoked_at }) => user_id === demoUser && revoked_at === null)) {
-    await administer({ action: "token.revoke", token_id });
+    await handleAdminRequest({ action: "token.revoke", token_id });
   }
   const issue = async (request: AdminRequest) => {
-    const issued = await administer(request);
+    const issued = await handleAdminRequest(request);
     if (!("secret" in issued)) throw new Error(`${request.action} of the demo failed: ${JSON.stringify(issued)}`);
     return issued;
   };
@@ -84,7 +84,7 @@ async function appendAll(inputs: readonly EventInput[], client: DynamoDBClient, 
       table,
       readEvent(input, { now, entropy: `demo ${at}` }).event,
     );
-    return { Put: { TableName, Item: textAttributes(Item), ConditionExpression } };
+    return { Put: { TableName, Item: toStringAttributes(Item), ConditionExpression } };
   });
   const transactions = Array.from({ length: Math.ceil(puts.length / eventsInTransaction) }, (_, at) =>
     puts.slice(at * eventsInTransaction, (at + 1) * eventsInTransaction),

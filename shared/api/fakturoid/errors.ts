@@ -15,7 +15,7 @@ export function renderErrorWith(
   words: (code: ErrorCode, field: string | undefined) => TranslatedError,
 ): HttpResponse {
   const known = error instanceof ActivityError ? error : null;
-  const { field, retryAfter, allow } = known?.facts ?? {};
+  const { field, retryAfter, allow } = known?.context ?? {};
   const { status, error: code } = known === null ? { status: 500, error: "internal_error" } : words(known.code, field);
   const description = known?.message ?? `Something went wrong on our side: quote the request ${requestId}.`;
   return {

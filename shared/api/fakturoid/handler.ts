@@ -4,15 +4,15 @@ import { toConditionalResponse } from "#shared/api/http/conditional-response.ts"
 import { formatFilters } from "#shared/api/http/format-filters.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
-import { invalidToken, type TokenUses } from "#shared/auth/authenticate.ts";
-import { type ActiveToken, orgSuspended, requireScope } from "#shared/auth/caller.ts";
+import { invalidTokenError, type TokenUsageStore } from "#shared/auth/authenticate.ts";
+import { type ActiveToken, assertScope, orgSuspendedError } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
-import { OrgDirectory, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { tokenHash } from "#shared/auth/token.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
+import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
+import { hashToken } from "#shared/auth/token.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { readWindow, type WindowWorld } from "#shared/events/query/offset-pagination.ts";
 import { type EventReader, meteredReader, type ReadMeter } from "#shared/events/query/query.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { type EventListRequest, pageSize, parseListRequest, toListQuery } from "./query.ts";
 import { fakturoidRateLimitPolicy } from "./rate.ts";
 import { renderEvents, renderUser } from "./render.ts";
@@ -20,14 +20,14 @@ import { findRoute, unknownResource } from "./routes.ts";
 import { SubjectLookup } from "./subject-lookup.ts";
 import { assertUserAgent } from "./user-agent.ts";
 
-export type FakturoidPorts = WindowWorld & { readonly tokens: TokenUses; readonly orgs: OrgReader };
+export type FakturoidPorts = WindowWorld & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
 
 /** Answers requests of the Fakturoid dialect. Throws `ActivityError` for what `renderError` then renders. */
 export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
   const { now } = ports;
   const callerCache = new CallerCache();
-  const orgs = new OrgDirectory(ports.orgs, now);
-  const gate = new TokenGate(tokens);
+  const orgs = new OrgCache(ports.orgs, now);
+  const gate = new TokenAuthenticator(tokens);
   const subjects = new SubjectLookup(now);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
@@ -35,22 +35,22 @@ export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
     const route = findRoute(request.method, request.path);
     context.auditFields.route = route.kind;
     const secret = getBearerToken(request);
-    if (secret === null) throw invalidToken();
+    if (secret === null) throw invalidTokenError();
     const auth = { gate, secret, context, rateLimitPolicy: fakturoidRateLimitPolicy, now };
     if (route.kind === "user") {
       const token = await authenticateRequest(auth);
-      requireScope(token, "AIBooks.activity.READ");
+      assertScope(token, "AIBooks.activity.READ");
       return json(renderUser(token, await Promise.all(token.org_ids.map((orgId) => orgs.get(orgId)))));
     }
 
     const authorize = async (token: ActiveToken) => {
-      requireScope(token, "AIBooks.activity.READ");
+      assertScope(token, "AIBooks.activity.READ");
       return (await ownOrg(orgs, token, route.slug)).org_id;
     };
     const read = async (orgId: string, meter: ReadMeter) => {
       const metered = { ...ports, events: meteredReader(ports.events, meter) };
       const org = await orgs.get(orgId);
-      const asked = parseListRequest(request.query, zoneClock(org.time_zone));
+      const asked = parseListRequest(request.query, getZoneClock(org.time_zone));
       context.auditFields.filters = formatFilters([
         ["subject_id", asked.subjectId],
         ["since", asked.since],
@@ -60,7 +60,7 @@ export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
       const stored = await withStoredSubject(subjects, metered.events, orgId, asked);
       return { org, window: await readWindow(metered, toListQuery(orgId, route.kind, stored), span) };
     };
-    const caller = { ...auth, callerCache, cacheKey: `${tokenHash(secret)} ${route.slug}`, authorize };
+    const caller = { ...auth, callerCache, cacheKey: `${hashToken(secret)} ${route.slug}`, authorize };
     const { org, window } = await speculativeRead(caller, read);
     context.auditFields.count = window.events.length;
     const remembering = window.remember();
@@ -82,14 +82,14 @@ async function withStoredSubject(
 }
 
 /** The organisation of a slug, among those that the token is for. What is remembered may be a minute old: look again. */
-async function ownOrg(orgs: OrgDirectory, token: ActiveToken, slug: string): Promise<Org> {
+async function ownOrg(orgs: OrgCache, token: ActiveToken, slug: string): Promise<Org> {
   const orgIds = [...token.org_ids, ...token.suspended_org_ids];
   const find = (known: readonly Org[]) => known.find((org) => org.slug === slug);
   const org =
     find(await Promise.all(orgIds.map((orgId) => orgs.get(orgId)))) ??
     find(await Promise.all(orgIds.map((orgId) => orgs.refresh(orgId))));
   if (org === undefined) throw unknownResource();
-  if (token.suspended_org_ids.includes(org.org_id)) throw orgSuspended();
+  if (token.suspended_org_ids.includes(org.org_id)) throw orgSuspendedError();
   return org;
 }
 

@@ -1,8 +1,8 @@
 import { headerRefs } from "#shared/api/finzbooks/openapi-problems.ts";
 import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { renderOauthError } from "#shared/api/oauth/handler.ts";
-import { invalidToken } from "#shared/auth/authenticate.ts";
-import { orgSuspended } from "#shared/auth/caller.ts";
+import { invalidTokenError } from "#shared/auth/authenticate.ts";
+import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { renderError } from "./errors.ts";
 import { toNumericId } from "./numeric-id.ts";
@@ -29,7 +29,7 @@ type Family = {
 
 const anywhere = {
   user_agent: new ActivityError("required_field", 'Required header "User-Agent" is missing', { field: "User-Agent" }),
-  org_suspended: orgSuspended(),
+  org_suspended: orgSuspendedError(),
   rate_limited: new ActivityError(
     "rate_limited",
     `More than ${fakturoidRateLimitPolicy.limit} requests in a minute: wait 17 seconds.`,
@@ -64,7 +64,7 @@ const reading: Family = {
     invalid_value: new ActivityError("invalid_value", `page must be a whole number from 1 to ${maxPage}.`, {
       field: "page",
     }),
-    unauthenticated: invalidToken(),
+    unauthenticated: invalidTokenError(),
     scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
     too_broad: subjectNotFound(String(sampleSubject)),
     page_unavailable: new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {

@@ -1,7 +1,7 @@
 import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
-import { tokenBytes, tokenHash, tokenIdOfHash, writeAccessToken, writeToken } from "#shared/auth/token.ts";
+import { deriveAccessToken, formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import { relatedObjectTypes, toEventName } from "./mapping.ts";
@@ -42,14 +42,14 @@ const org = {
 
 export const sampleSlug = org.slug;
 
-const accessToken = writeAccessToken(writeToken(new Uint8Array(tokenBytes).fill(171), "client"), "sample");
+const accessToken = deriveAccessToken(formatToken(new Uint8Array(tokenBytes).fill(171), "client"), "sample");
 
 export const sampleToken = { access_token: accessToken, token_type: "Bearer", expires_in: accessTokenSeconds };
 
-const hash = tokenHash(accessToken);
+const hash = hashToken(accessToken);
 
 const token = {
-  token_id: tokenIdOfHash(hash),
+  token_id: toTokenId(hash),
   hash,
   org_ids: [org.org_id],
   scopes: [],

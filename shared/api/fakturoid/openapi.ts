@@ -4,7 +4,7 @@ import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api
 import { timeParameter } from "#shared/api/openapi/time.ts";
 import { accessTokenSeconds } from "#shared/auth/access-token.ts";
 import type { Scope } from "#shared/auth/caller.ts";
-import { rateState } from "#shared/auth/rate-limit.ts";
+import { rateLimitState } from "#shared/auth/rate-limit.ts";
 import {
   describeErrorResponses,
   errorResponseRefs,
@@ -53,7 +53,10 @@ const parameters = {
 };
 
 const sampleNow = new Date("2026-05-12T07:51:05Z");
-const sampleRate = fakturoidRateLimitPolicy.headers(rateState(2, sampleNow, fakturoidRateLimitPolicy.limit), sampleNow);
+const sampleRate = fakturoidRateLimitPolicy.headers(
+  rateLimitState(2, sampleNow, fakturoidRateLimitPolicy.limit),
+  sampleNow,
+);
 
 /** The headers that only this dialect has. */
 const headers = {

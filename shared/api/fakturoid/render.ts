@@ -6,7 +6,7 @@ import { type Change, phraseOf } from "#shared/events/event-summary.ts";
 import type { EventPart } from "#shared/events/query/query.ts";
 import { type Mention, mentionsOf } from "#shared/events/related-entities.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
-import { offsetText, zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { formatOffset, getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { getNamingChange, relatedObjectTypes, toEventName } from "./mapping.ts";
 import { toNumericId } from "./numeric-id.ts";
 
@@ -23,13 +23,13 @@ export function renderEvents(events: readonly ActivityEvent[], account: Fakturoi
 
 /** One event, with its keys in the order of the contract. Its parameters are the writer's own text. */
 export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: FakturoidAccount): string {
-  const local = zoneClock(time_zone).local(Date.parse(event.occurred_at));
+  const local = getZoneClock(time_zone).local(Date.parse(event.occurred_at));
   const actor = actorOf(event);
   const change = getNamingChange(event);
   const { id, ...custom } = event.actor_user_id === null ? { id: null } : toNumericId(event.actor_user_id);
   const user = { id, full_name: actorName(event, robot_name, actor), avatar: actor.avatar_url, ...custom };
   return (
-    `{"name":${JSON.stringify(toEventName(event, change))},"created_at":"${local.text}${offsetText(local.offset)}"` +
+    `{"name":${JSON.stringify(toEventName(event, change))},"created_at":"${local.text}${formatOffset(local.offset)}"` +
     `,"text":${JSON.stringify(event.text ?? phraseOf(event).sentence)}` +
     `,"related_objects":${JSON.stringify(relatedObjects(event))}` +
     `,"user":${JSON.stringify(user)},"params":${paramsOf(event, change)}}`

@@ -1,8 +1,8 @@
 import { type AuthContext, authenticateRequest, getBearerToken } from "#shared/api/http/authenticate-request.ts";
 import { invalidValue } from "#shared/api/http/parameters.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { invalidToken } from "#shared/auth/authenticate.ts";
-import { type ActiveToken, type Caller, callerOf } from "#shared/auth/caller.ts";
+import { invalidTokenError } from "#shared/auth/authenticate.ts";
+import { type ActiveToken, type Caller, resolveCaller } from "#shared/auth/caller.ts";
 
 /** What a request brings to say who asks. */
 export type FinzbooksCredentials = {
@@ -15,7 +15,7 @@ export type FinzbooksCredentials = {
 export function parseCredentials(request: HttpRequest): FinzbooksCredentials {
   const { headers, query } = request;
   const secret = getBearerToken(request);
-  if (secret === null) throw invalidToken();
+  if (secret === null) throw invalidTokenError();
   // An empty header is none. An empty parameter is refused, as all are.
   const inHeader = headers["x-aibooks-org"] ?? "";
   return { secret, namedOrgs: [...(inHeader === "" ? [] : [inHeader]), ...query.getAll("organization_id")] };
@@ -33,7 +33,7 @@ export async function authenticateCaller(auth: AuthContext, { namedOrgs }: Finzb
 
 /** The caller of a token, for the organisation that the request names. Throws like `identifyCaller`. */
 export function toCaller(token: ActiveToken, named: readonly string[]): Caller {
-  return callerOf(token, onlyOrg(named), "X-AIBooks-Org");
+  return resolveCaller(token, onlyOrg(named), "X-AIBooks-Org");
 }
 
 function onlyOrg(named: readonly string[]): string | null {

@@ -6,7 +6,7 @@ export function renderError(error: unknown, { requestId }: Pick<HttpRequest, "re
   const problem = error instanceof ActivityError ? error : new ActivityError("unavailable", "");
   const { status, code } =
     error instanceof ActivityError ? translateCode(error.code) : { status: 500, code: "internal.error" };
-  const { field, details, retryAfter, allow } = problem.facts;
+  const { field, details, retryAfter, allow } = problem.context;
   const body = {
     code,
     message: status === 500 ? "Something went wrong on our side." : problem.message,

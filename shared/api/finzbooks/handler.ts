@@ -3,10 +3,10 @@ import { CallerCache } from "#shared/api/http/caller-cache.ts";
 import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
-import { type ActiveToken, requireScope } from "#shared/auth/caller.ts";
-import { tokenHash } from "#shared/auth/token.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
+import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
+import { hashToken } from "#shared/auth/token.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { readCursor } from "#shared/events/query/cursor.ts";
 import { findEvent } from "#shared/events/query/find-event.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
@@ -28,14 +28,14 @@ import { type ActivityRoute, findRoute } from "./routes.ts";
 
 export type FinzbooksPorts = {
   readonly events: EventReader;
-  readonly tokens: TokenUses;
+  readonly tokens: TokenUsageStore;
   readonly now: () => Date;
 };
 
 /** Answers requests of the FinzBooks dialect. Throws `ActivityError` for what `renderError` then renders. */
 export function createFinzbooksHandler({ events, tokens, now }: FinzbooksPorts) {
   const callerCache = new CallerCache();
-  const gate = new TokenGate(tokens);
+  const gate = new TokenAuthenticator(tokens);
 
   type Asked = { readonly route: ActivityRoute; readonly query: URLSearchParams; readonly context: RequestContext };
   const list = async ({ route, query, context: { auditFields } }: Asked, org_id: string, meter: ReadMeter) => {
@@ -75,12 +75,12 @@ export function createFinzbooksHandler({ events, tokens, now }: FinzbooksPorts) 
       return jsonResponse(renderWhoami(caller));
     }
 
-    const cacheKey = `${tokenHash(credentials.secret)} ${credentials.namedOrgs}`;
+    const cacheKey = `${hashToken(credentials.secret)} ${credentials.namedOrgs}`;
     const authorize = (token: ActiveToken) => {
       const { org_id } = toCaller(token, credentials.namedOrgs);
       // Known of a token that lacks the scope, too.
       context.auditFields.org_id = org_id;
-      requireScope(token, "AIBooks.activity.READ");
+      assertScope(token, "AIBooks.activity.READ");
       return org_id;
     };
     const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, (org, meter) =>

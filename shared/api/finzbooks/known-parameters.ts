@@ -1,5 +1,5 @@
 import { findUnknownParam, invalidValue } from "#shared/api/http/parameters.ts";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
 /**
  * Refuses a parameter that a route does not know: a filter that is misspelt and ignored would answer with the events
@@ -8,5 +8,5 @@ import { suggestion } from "#shared/platform/did-you-mean.ts";
 export function assertKnownParameters(query: URLSearchParams, known: readonly string[]): void {
   const name = findUnknownParam(query, known);
   if (name === null) return;
-  throw invalidValue(name, `Unknown parameter '${name}'.${suggestion(name, known)}`, { valid: known });
+  throw invalidValue(name, `Unknown parameter '${name}'.${formatSuggestion(name, known)}`, { valid: known });
 }

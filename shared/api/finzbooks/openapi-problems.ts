@@ -1,5 +1,5 @@
-import { invalidToken } from "#shared/auth/authenticate.ts";
-import { orgSuspended } from "#shared/auth/caller.ts";
+import { invalidTokenError } from "#shared/auth/authenticate.ts";
+import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
@@ -13,7 +13,7 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
   // These share a code with `invalid_value` or `org_mismatch`, whose samples come after them and are the ones shown.
   unsupported_media_type: new ActivityError("unsupported_media_type", "The body must be JSON."),
   too_broad: new ActivityError("too_broad", "Too few events match."),
-  org_suspended: orgSuspended(),
+  org_suspended: orgSuspendedError(),
   invalid_value: new ActivityError("invalid_value", "Unknown entity_type 'FOO'.", {
     field: "entity_type",
     details: { valid: documentTypes },
@@ -23,7 +23,7 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
     "The token is bound to several organisations: name one in X-AIBooks-Org.",
     { field: "X-AIBooks-Org" },
   ),
-  unauthenticated: invalidToken(),
+  unauthenticated: invalidTokenError(),
   scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
   org_mismatch: new ActivityError("org_mismatch", "The token is not bound to the organisation that the request names."),
   not_found: new ActivityError("not_found", "There is no such resource."),

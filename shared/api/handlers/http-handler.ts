@@ -3,10 +3,11 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import type { RequestLine } from "#shared/audit/lines.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { optionalEnv } from "#shared/platform/handlers/env.ts";
-import { metrics, variables } from "#shared/platform/names.ts";
-import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { metricFields } from "#shared/platform/observability/metrics.ts";
 import { encodeResponse } from "./encode-response.ts";
 import { type EdgeTrust, getRequestSource, type RequestSource } from "./request-source.ts";
@@ -107,14 +108,14 @@ export function createHttpHandler({ name, handle, prefetch, renderError, parseBo
 
   return async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     const { requestId } = event.requestContext;
-    const response = await inInvocation(context, () => stack(event, context), requestId);
+    const response = await runInInvocation(context, () => stack(event, context), requestId);
     return encodeResponse(response, event.headers["accept-encoding"] ?? "");
   };
 }
 
 function loadEdgeTrust(): EdgeTrust | null {
-  const secret = optionalEnv(variables.edgeSecret);
-  return secret === null ? null : { secret, isRequired: optionalEnv(variables.edgeOnlyWay) === "true" };
+  const secret = optionalEnv(envVars.edgeSecret);
+  return secret === null ? null : { secret, isRequired: optionalEnv(envVars.edgeOnlyWay) === "true" };
 }
 
 function toRequest(event: APIGatewayProxyEventV2, { origin }: RequestSource): HttpRequest {
@@ -154,9 +155,9 @@ function reportRequest(
     ip: caller.ip,
   };
   const counts = {
-    ...(status >= 500 ? { [metrics.requestsFailed]: 1 } : {}),
-    ...(status === 401 ? { [metrics.requestsUnauthenticated]: 1 } : {}),
-    ...(status === 429 ? { [metrics.requestsRateLimited]: 1 } : {}),
+    ...(status >= 500 ? { [metricNames.requestsFailed]: 1 } : {}),
+    ...(status === 401 ? { [metricNames.requestsUnauthenticated]: 1 } : {}),
+    ...(status === 429 ? { [metricNames.requestsRateLimited]: 1 } : {}),
   };
   const times = { duration_ms: Math.round((performance.now() - started) * 10) / 10 };
   log(status >= 500 ? "error" : "info", "request", {

@@ -1,7 +1,7 @@
 import type { ActiveToken } from "#shared/auth/caller.ts";
-import { type RateState, rateLimit, rateState } from "#shared/auth/rate-limit.ts";
-import { tokenIdOf } from "#shared/auth/token.ts";
-import type { TokenGate } from "#shared/auth/token-gate.ts";
+import { type RateLimitState, rateLimit, rateLimitState } from "#shared/auth/rate-limit.ts";
+import { parseTokenId } from "#shared/auth/token.ts";
+import type { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { HttpRequest, RequestContext } from "./request.ts";
 
@@ -9,7 +9,7 @@ import type { HttpRequest, RequestContext } from "./request.ts";
 export type RateLimitPolicy = {
   /** Requests in a minute. */
   readonly limit: number;
-  headers(state: RateState, now: Date): Readonly<Record<string, string>>;
+  headers(state: RateLimitState, now: Date): Readonly<Record<string, string>>;
 };
 
 /** The rate of dialects that have no rule of their own. */
@@ -24,7 +24,7 @@ export const defaultRateLimitPolicy: RateLimitPolicy = {
 
 /** A request and the token that it brings. */
 export type AuthContext = {
-  readonly gate: TokenGate;
+  readonly gate: TokenAuthenticator;
   readonly secret: string;
   readonly context: RequestContext;
   readonly rateLimitPolicy: RateLimitPolicy;
@@ -43,9 +43,9 @@ export function getBearerToken({ headers }: Pick<HttpRequest, "headers">): strin
 export async function authenticateRequest(auth: AuthContext): Promise<ActiveToken> {
   const { gate, secret, context, rateLimitPolicy } = auth;
   // Known of a token that is refused, too: an attempt with a revoked one is worth knowing.
-  context.auditFields.token_id = tokenIdOf(secret);
+  context.auditFields.token_id = parseTokenId(secret);
   const now = auth.now();
-  const { token, used } = await withRateLimitHeaders(auth, () => gate.enter(secret, now, rateLimitPolicy.limit));
+  const { token, used } = await withRateLimitHeaders(auth, () => gate.authenticate(secret, now, rateLimitPolicy.limit));
   context.auditFields.user_id = token.user_id ?? undefined;
   setRateLimitHeaders(auth, used, now);
   return token;
@@ -57,9 +57,9 @@ export async function authenticateRequest(auth: AuthContext): Promise<ActiveToke
  */
 export async function authenticateWithoutCounting(auth: AuthContext): Promise<ActiveToken> {
   const { gate, secret, context, rateLimitPolicy } = auth;
-  context.auditFields.token_id = tokenIdOf(secret);
+  context.auditFields.token_id = parseTokenId(secret);
   const now = auth.now();
-  const { token, used } = await gate.find(secret, now, rateLimitPolicy.limit);
+  const { token, used } = await gate.getWithoutCounting(secret, now, rateLimitPolicy.limit);
   context.auditFields.user_id = token.user_id ?? undefined;
   setRateLimitHeaders(auth, used, now);
   return token;
@@ -68,12 +68,15 @@ export async function authenticateWithoutCounting(auth: AuthContext): Promise<Ac
 /** Refuses a token that is known to be over its limit before anything is done for it. */
 export async function assertNotKnownRateLimited(auth: AuthContext): Promise<void> {
   const { gate, secret, rateLimitPolicy } = auth;
-  await withRateLimitHeaders(auth, async () => gate.refuseExcess(secret, auth.now(), rateLimitPolicy.limit));
+  await withRateLimitHeaders(auth, async () => gate.enforceRateLimit(secret, auth.now(), rateLimitPolicy.limit));
 }
 
 /** Puts what is left of a token's rate into the headers of the answer. */
 export function setRateLimitHeaders({ context, rateLimitPolicy }: AuthContext, used: number, now: Date): void {
-  Object.assign(context.responseHeaders, rateLimitPolicy.headers(rateState(used, now, rateLimitPolicy.limit), now));
+  Object.assign(
+    context.responseHeaders,
+    rateLimitPolicy.headers(rateLimitState(used, now, rateLimitPolicy.limit), now),
+  );
 }
 
 /** Runs a check; where it refuses the token for its rate, the headers say that nothing is left. */
@@ -82,7 +85,7 @@ export async function withRateLimitHeaders<T>(auth: AuthContext, check: () => Pr
     return await check();
   } catch (error) {
     if (error instanceof ActivityError && error.code === "rate_limited") {
-      auth.context.auditFields.token_id = tokenIdOf(auth.secret);
+      auth.context.auditFields.token_id = parseTokenId(auth.secret);
       setRateLimitHeaders(auth, auth.rateLimitPolicy.limit, auth.now());
     }
     throw error;

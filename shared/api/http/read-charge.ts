@@ -16,8 +16,8 @@ export async function withReadCharge<T>(
   const { gate, secret, now } = auth;
   const meter = new RequestMeter({
     admitted,
-    lease: () => gate.lease(secret, now()),
-    isLeaseless: () => gate.isLeaseless(secret, now()),
+    acquireLease: () => gate.acquireLease(secret, now()),
+    hasNoLeaseLeft: () => gate.hasNoLeaseLeft(secret, now()),
     now,
   });
   try {

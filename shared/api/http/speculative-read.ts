@@ -1,5 +1,5 @@
 import type { ActiveToken } from "#shared/auth/caller.ts";
-import { tokenIdOf } from "#shared/auth/token.ts";
+import { parseTokenId } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { ReadMeter } from "#shared/events/query/query.ts";
 import {
@@ -50,8 +50,8 @@ async function enter(auth: ReadAuthContext): Promise<string> {
 /** The organisation that a caller is expected to be let in to; `null` where only its request can tell. */
 async function predictOrg(auth: ReadAuthContext): Promise<string | null> {
   const { gate, secret, context, rateLimitPolicy, authorize, now } = auth;
-  context.auditFields.token_id = tokenIdOf(secret);
-  const token = await withRateLimitHeaders(auth, () => gate.look(secret, now(), rateLimitPolicy.limit));
+  context.auditFields.token_id = parseTokenId(secret);
+  const token = await withRateLimitHeaders(auth, () => gate.peek(secret, now(), rateLimitPolicy.limit));
   if (token === null) return null;
   try {
     return await authorize(token);

@@ -9,22 +9,22 @@ import {
 } from "#shared/api/http/authenticate-request.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { accessTokenScopes } from "#shared/auth/access-token.ts";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { clientScope, type Token } from "#shared/auth/caller.ts";
 import {
-  type ClientTokens,
+  type AccessGrantStore,
+  getReusableAccessToken,
   type IssuedToken,
   issueAccessToken,
-  repeatAccessToken,
 } from "#shared/auth/client-tokens.ts";
-import { isWellFormedToken, tokenIdOf, tokenRefOf } from "#shared/auth/token.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
+import { isWellFormedToken, parseTokenId, toTokenRef } from "#shared/auth/token.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
 
 export type OauthPorts = {
-  readonly tokens: TokenUses;
-  readonly issued: ClientTokens;
+  readonly tokens: TokenUsageStore;
+  readonly issued: AccessGrantStore;
   readonly now: () => Date;
   readonly random: (bytes: number) => Uint8Array;
 };
@@ -38,7 +38,7 @@ type Client = {
 
 /** Issues and revokes access tokens by OAuth 2 client credentials (RFC 6749, section 4.4, and RFC 7009). */
 export function createOauthHandler({ tokens, issued, now, random }: OauthPorts) {
-  const gate = new TokenGate(tokens);
+  const gate = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     assertUserAgent(request);
@@ -64,15 +64,15 @@ export function createOauthHandler({ tokens, issued, now, random }: OauthPorts) 
       throw new ActivityError("invalid_value", message, { field: "grant_type" });
     }
     const { accessToken, expiresInSeconds } = await accessTokenFor(client).catch(asUnknownClient);
-    auditFields.issued_token_id = tokenIdOf(accessToken);
+    auditFields.issued_token_id = parseTokenId(accessToken);
     const token = { access_token: accessToken, token_type: "Bearer", expires_in: expiresInSeconds };
     return answer({ ...token, ...scopeFields(requestedScope) });
   }
 
   /** A client over its limit is told the token that it has, so that it can revoke it, and is given no new one. */
   async function accessTokenFor({ token, secret, excess }: Client): Promise<IssuedToken> {
-    if (excess === null) return issueAccessToken({ issued, now, random }, token, secret);
-    const held = await repeatAccessToken({ issued, now }, token, secret);
+    if (excess === null) return issueAccessToken({ grants: issued, now, random }, token, secret);
+    const held = await getReusableAccessToken({ grants: issued, now }, token, secret);
     if (held === null) throw excess;
     return held;
   }
@@ -81,8 +81,8 @@ export function createOauthHandler({ tokens, issued, now, random }: OauthPorts) 
   async function revoke(client: Token, token: unknown, { auditFields }: RequestContext): Promise<HttpResponse> {
     if (typeof token !== "string" || token === "") throw missing("token");
     if (isWellFormedToken(token)) {
-      auditFields.revoked_token_id = tokenIdOf(token);
-      const { isAccessToken, holder, hash } = tokenRefOf(token);
+      auditFields.revoked_token_id = parseTokenId(token);
+      const { isAccessToken, holder, hash } = toTokenRef(token);
       if (isAccessToken && holder === client.token_id) await end(client, hash);
     }
     return answer({});
@@ -90,7 +90,7 @@ export function createOauthHandler({ tokens, issued, now, random }: OauthPorts) 
 
   /** Writes only where there is a token to revoke: no rate limits how often a client asks. */
   async function end({ token_id }: Token, hash: string): Promise<void> {
-    const grants = await issued.grants(token_id);
+    const grants = await issued.get(token_id);
     if (grants !== null && Object.hasOwn(grants, hash)) await issued.revoke(token_id, hash);
   }
 
@@ -103,7 +103,7 @@ export function createOauthHandler({ tokens, issued, now, random }: OauthPorts) 
     const own: RequestContext = { responseHeaders: {}, auditFields: context.auditFields };
     const client = await find({ gate, secret, context: own, rateLimitPolicy: fakturoidRateLimitPolicy, now }).catch(
       (error: unknown) => {
-        if (tokenIdOf(secret) === id) Object.assign(context.responseHeaders, own.responseHeaders);
+        if (parseTokenId(secret) === id) Object.assign(context.responseHeaders, own.responseHeaders);
         return asUnknownClient(error);
       },
     );

@@ -5,7 +5,7 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { phraseOf } from "#shared/events/event-summary.ts";
 import type { EventPart } from "#shared/events/query/query.ts";
 import { type Mention, mentionsOf } from "#shared/events/related-entities.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { toActivityId } from "./activity-id.ts";
 import { basePath } from "./routes.ts";
 import { getNaming, toActivityType } from "./types.ts";
@@ -65,7 +65,7 @@ export function toActivity(event: ActivityEvent, { org, origin }: ActivityContex
   const ownId = (type: EntityType) => (own?.type === type ? own.id : null);
   const linkedId = (type: EntityType) => others.find((other) => other.type === type)?.id ?? null;
   const { title, sentence } = phraseOf(event);
-  const local = zoneClock(org.time_zone).local(Date.parse(event.occurred_at));
+  const local = getZoneClock(org.time_zone).local(Date.parse(event.occurred_at));
   return {
     activity_id: id,
     uri: `${origin}${basePath}/activities/${id}`,

@@ -1,7 +1,7 @@
 import { getBearerToken } from "#shared/api/http/authenticate-request.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { type ActiveToken, onlyOrgOf, orgSuspended, requireScope } from "#shared/auth/caller.ts";
-import type { OrgDirectory } from "#shared/auth/orgs/org-cache.ts";
+import { type ActiveToken, assertScope, getOnlyOrg, orgSuspendedError } from "#shared/auth/caller.ts";
+import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { ActivityError } from "#shared/errors.ts";
 
 /** What a request brings to say who asks. */
@@ -30,15 +30,11 @@ export function parseCredentials(request: HttpRequest): SimplybooksCredentials {
  * The account that a token is let in to, by its id or else its number. Throws `ActivityError` for one that the key is not
  * for, one that is suspended, and for a number that several accounts of the key have.
  */
-export async function authorizeAccount(
-  token: ActiveToken,
-  orgs: OrgDirectory,
-  account: string | null,
-): Promise<string> {
-  requireScope(token, "AIBooks.activity.READ");
+export async function authorizeAccount(token: ActiveToken, orgs: OrgCache, account: string | null): Promise<string> {
+  assertScope(token, "AIBooks.activity.READ");
   const { org_ids, suspended_org_ids } = token;
   if (account !== null) {
-    if (suspended_org_ids.includes(account)) throw orgSuspended();
+    if (suspended_org_ids.includes(account)) throw orgSuspendedError();
     if (org_ids.includes(account)) return account;
     const own = await Promise.all([...org_ids, ...suspended_org_ids].map((orgId) => orgs.get(orgId)));
     const [named, ...sameNumber] = own.filter(({ account_number }) => account_number === account);
@@ -46,11 +42,11 @@ export async function authorizeAccount(
       const message = "X-AccountId ambiguous: several accounts of the key have this number, name one by its id";
       throw new ActivityError("invalid_value", message, { field: "X-AccountId" });
     }
-    if (named !== undefined && suspended_org_ids.includes(named.org_id)) throw orgSuspended();
+    if (named !== undefined && suspended_org_ids.includes(named.org_id)) throw orgSuspendedError();
     if (named !== undefined) return named.org_id;
     throw new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account");
   }
-  const only = onlyOrgOf(token);
+  const only = getOnlyOrg(token);
   if (only !== null) return only;
   throw new ActivityError("required_field", "X-AccountId required: the token is for several accounts");
 }

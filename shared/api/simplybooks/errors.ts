@@ -11,7 +11,7 @@ export function renderError(error: unknown, request: HttpRequest): HttpResponse 
   const message = known === null ? `internal error: quote the request ${request.requestId}` : known.message;
   const body = format === "json" ? JSON.stringify({ error: message }) : toCompactXml({ data: { error: message } });
   const response = formattedResponse(format, body, status);
-  const { retryAfter, allow } = known?.facts ?? {};
+  const { retryAfter, allow } = known?.context ?? {};
   return {
     ...response,
     headers: {

@@ -5,11 +5,11 @@ import { formatFilters } from "#shared/api/http/format-filters.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { isResponseTooLarge } from "#shared/api/http/response-size.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { ActiveToken } from "#shared/auth/caller.ts";
-import { OrgDirectory, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { tokenHash } from "#shared/auth/token.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
+import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
+import { hashToken } from "#shared/auth/token.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { readWindow, type WindowWorld } from "#shared/events/query/offset-pagination.ts";
 import { meteredReader, type ReadMeter } from "#shared/events/query/query.ts";
@@ -27,7 +27,7 @@ import {
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
 import { findRoute } from "./routes.ts";
 
-export type SimplybooksPorts = WindowWorld & { readonly tokens: TokenUses; readonly orgs: OrgReader };
+export type SimplybooksPorts = WindowWorld & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
 
 /** What a list depends on besides what is common to all dialects. */
 const varyBy = ["accept", "x-accountid", "x-api-key"];
@@ -36,8 +36,8 @@ const varyBy = ["accept", "x-accountid", "x-api-key"];
 export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts) {
   const { now } = ports;
   const callerCache = new CallerCache();
-  const orgs = new OrgDirectory(ports.orgs, now);
-  const gate = new TokenGate(tokens);
+  const orgs = new OrgCache(ports.orgs, now);
+  const gate = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
@@ -49,7 +49,7 @@ export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts)
     const caller = {
       ...auth,
       callerCache,
-      cacheKey: `${tokenHash(credentials.key)} ${credentials.account}`,
+      cacheKey: `${hashToken(credentials.key)} ${credentials.account}`,
       authorize,
     };
     const metered = (meter: ReadMeter) => ({ ...ports, events: meteredReader(ports.events, meter) });

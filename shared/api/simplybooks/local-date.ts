@@ -1,4 +1,4 @@
-import { momentsIn } from "#shared/platform/time/time-range.ts";
+import { toInstants } from "#shared/platform/time/time-range.ts";
 import { parseWallTime } from "#shared/platform/time/wall-time.ts";
 import type { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
@@ -24,6 +24,6 @@ function localSecond(wall: number): string {
  */
 export function toUtcBounds(local: string, clock: ZoneClock): { readonly earliest: string; readonly latest: string } {
   const second = Date.parse(`${local.replace(" ", "T")}.000Z`);
-  const { first, last } = momentsIn(clock, { first: second, last: second + 999 });
+  const { first, last } = toInstants(clock, { first: second, last: second + 999 });
   return { earliest: new Date(first).toISOString(), latest: new Date(last).toISOString() };
 }

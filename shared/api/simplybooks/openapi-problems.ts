@@ -1,7 +1,7 @@
 import { headerRefs, rateLimitHeaderNames } from "#shared/api/finzbooks/openapi-problems.ts";
 import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { orgSuspended } from "#shared/auth/caller.ts";
+import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
@@ -21,7 +21,7 @@ const samples: Readonly<Record<string, Error>> = {
   unauthenticated: new ActivityError("unauthenticated", "X-API-Key required"),
   scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
   org_mismatch: new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account"),
-  org_suspended: orgSuspended(),
+  org_suspended: orgSuspendedError(),
   not_found: new ActivityError("not_found", "activity_id unknown"),
   rate_limited: new ActivityError(
     "rate_limited",

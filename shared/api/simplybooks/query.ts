@@ -4,8 +4,8 @@ import type { AuditFields } from "#shared/api/http/request.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import { type Listing, listName } from "#shared/events/query/offset-pagination.ts";
 import type { EventQuery } from "#shared/events/query/query.ts";
-import { nearest } from "#shared/platform/did-you-mean.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { findNearest } from "#shared/platform/did-you-mean.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import {
   type ActivityContext,
   activityProjection,
@@ -54,7 +54,7 @@ export function assertKnownParameters(kind: SimplybooksRoute["kind"], query: URL
   const known = routeParameters[kind];
   const name = findUnknownParam(query, known);
   if (name === null) return;
-  const closest = nearest(name, known);
+  const closest = findNearest(name, known);
   const hint = closest === null ? "" : ` did you mean ${closest}?`;
   throw invalidValue(name, `${name} unknown:${hint} the parameters are ${known.join(", ")}`);
 }
@@ -236,7 +236,7 @@ function toTimeBounds({ field, operator, value }: FilterCondition, { org }: Acti
   if (field !== "date") return [];
   const bounds = parseLocalDate(value);
   if (bounds === null) return [];
-  const clock = zoneClock(org.time_zone);
+  const clock = getZoneClock(org.time_zone);
   const [first, last] = [toUtcBounds(bounds.first, clock), toUtcBounds(bounds.last, clock)];
   const times = {
     eq: { since: first.earliest, until: last.latest },

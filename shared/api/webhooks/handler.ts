@@ -3,9 +3,9 @@ import { assertKnownParameters } from "#shared/api/finzbooks/known-parameters.ts
 import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
 import { withReadCharge } from "#shared/api/http/read-charge.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
-import { requireScope } from "#shared/auth/caller.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
+import { assertScope } from "#shared/auth/caller.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { meteredReader } from "#shared/events/query/query.ts";
 import { meteredDeliveries } from "#shared/webhooks/deliveries/metered-deliveries.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
@@ -14,11 +14,11 @@ import { handlers } from "./handlers.ts";
 import { parametersOf } from "./query.ts";
 import { findWebhookRoute } from "./routes.ts";
 
-export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: TokenUses };
+export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: TokenUsageStore };
 
 /** Answers requests about webhooks. Throws `ActivityError` for what `renderError` then renders. */
 export function createWebhooksHandler({ tokens, ...world }: WebhooksApiPorts) {
-  const gate = new TokenGate(tokens);
+  const gate = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     const route = findWebhookRoute(request.method, request.path);
@@ -34,7 +34,7 @@ export function createWebhooksHandler({ tokens, ...world }: WebhooksApiPorts) {
     };
     const caller = await authenticateCaller(auth, credentials);
     const { token, org_id } = caller;
-    requireScope(token, "AIBooks.webhooks.MANAGE");
+    assertScope(token, "AIBooks.webhooks.MANAGE");
     assertKnownParameters(request.query, parametersOf(route.name));
     const { token_id, user_id } = token;
     if (deliveryIdPattern.test(route.deliveryId)) context.auditFields.delivery_id = route.deliveryId;

@@ -6,18 +6,18 @@ import { type Image, tamperLine, tamperLineText } from "#shared/audit/tamper-lin
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { firstShard } from "#shared/events/shards/shards.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
-import { type Attributes, storedAt } from "#shared/platform/handlers/stream-handler.ts";
-import { metrics } from "#shared/platform/names.ts";
-import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { type StreamImage, storedAt } from "#shared/platform/handlers/stream-handler.ts";
+import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
-import { count } from "#shared/platform/observability/metrics.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import { emitMetrics } from "#shared/platform/observability/metrics.ts";
 import type { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 import type { AuditEntry, AuditLog } from "./audit-log.ts";
 
 export type AuditWorld = {
   readonly auditLog: AuditLog;
   /** Reads an added item as the event that it is. Throws where it is none that this log wrote. */
-  read(item: Attributes): ActivityEvent;
+  read(item: StreamImage): ActivityEvent;
   /** Whether the lists of an organisation show the events of this shard. */
   isListed(orgId: string, shard: string): Promise<boolean>;
   /** The clock on the wall of an organisation. */
@@ -44,7 +44,7 @@ type RecordFacts = {
  * whatever else as tampering. No record is ever put aside. Where the log cannot take them, all come again: the lines
  * that are there by then are there twice, under the same ids.
  */
-export function auditStream({ auditLog, read, isListed, clockOf, now }: AuditWorld) {
+export function createAuditStreamHandler({ auditLog, read, isListed, clockOf, now }: AuditWorld) {
   const entryOf = async (record: DynamoDBRecord): Promise<Written> => {
     const facts = factsOf(record, now());
     const event = record.eventName === "INSERT" ? readable(read, record) : null;
@@ -61,11 +61,11 @@ export function auditStream({ auditLog, read, isListed, clockOf, now }: AuditWor
       const skewed = entries.filter(({ isSkewed }) => isSkewed).length;
       const unlisted = entries.filter(({ isUnlisted }) => isUnlisted).length;
       const counts = {
-        [metrics.eventsLogged]: entries.filter(({ isEvent }) => isEvent).length,
-        ...(skewed > 0 && { [metrics.clockSkew]: skewed }),
-        ...(unlisted > 0 && { [metrics.eventsUnlisted]: unlisted }),
+        [metricNames.eventsLogged]: entries.filter(({ isEvent }) => isEvent).length,
+        ...(skewed > 0 && { [metricNames.clockSkew]: skewed }),
+        ...(unlisted > 0 && { [metricNames.eventsUnlisted]: unlisted }),
       };
-      count(counts, now(), { [metrics.auditLag]: Math.max(...entries.map(({ lagMs }) => lagMs)) });
+      emitMetrics(counts, now(), { [metricNames.auditLag]: Math.max(...entries.map(({ lagMs }) => lagMs)) });
       return { batchItemFailures: [] };
     } catch (error) {
       log("error", "batch failed", { records: Records.length, ...errorFields(error) });
@@ -74,7 +74,7 @@ export function auditStream({ auditLog, read, isListed, clockOf, now }: AuditWor
   };
 
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
-    (batch: DynamoDBStreamEvent, context: Context) => inInvocation(context, () => handle(batch)),
+    (batch: DynamoDBStreamEvent, context: Context) => runInInvocation(context, () => handle(batch)),
   );
 }
 
@@ -123,7 +123,7 @@ function readable(read: AuditWorld["read"], { dynamodb }: DynamoDBRecord): Activ
   }
 }
 
-function imageOf(attributes: Attributes | undefined): Image | undefined {
+function imageOf(attributes: StreamImage | undefined): Image | undefined {
   if (attributes === undefined) return undefined;
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, value.S ?? value]));
 }

@@ -25,7 +25,7 @@ const shards = z.optional(z.literal(shardCounts));
 /**
  * What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function.
  */
-export const adminRequest = z.discriminatedUnion("action", [
+export const adminRequestSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("org.create"), org_id: orgId, ...settings }),
   z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings, shards }),
   /** Ends all access to an organisation, until it is resumed. */
@@ -52,4 +52,4 @@ export const adminRequest = z.discriminatedUnion("action", [
   }),
 ]);
 
-export type AdminRequest = z.infer<typeof adminRequest>;
+export type AdminRequest = z.infer<typeof adminRequestSchema>;

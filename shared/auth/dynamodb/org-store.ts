@@ -16,7 +16,7 @@ import {
 import { fromOrgItem, toOrgItem } from "./org-item.ts";
 
 /** Organisations in the config table, as administrators manage them. */
-export function orgAdmin(
+export function createOrgAdminStore(
   client: DynamoDBDocumentClient,
   table: string,
 ): Pick<AdminStore, "createOrg" | "updateOrg" | "suspendOrg" | "listOrgs"> {

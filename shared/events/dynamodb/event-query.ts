@@ -2,7 +2,7 @@ import type { AttributeValue, QueryCommandInput } from "@aws-sdk/client-dynamodb
 import { latestShown } from "#shared/events/clock-skew.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { type EventQuery, type IndexName, planQuery } from "#shared/events/query/query.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import type { ItemKey } from "./parse-event-item.ts";
 
@@ -92,7 +92,7 @@ export function queryOf(table: string, query: EventQuery, shard: string) {
     ProjectionExpression: [...always, ...unknownOfItems(index), ...query.parts].map(name).join(", "),
     ...(filtered.length > 0 ? { FilterExpression: filtered.join(" AND ") } : {}),
     ExpressionAttributeNames: names,
-    ExpressionAttributeValues: textAttributes(values),
+    ExpressionAttributeValues: toStringAttributes(values),
     ScanIndexForward: false,
     ReturnConsumedCapacity: "TOTAL",
   } satisfies QueryCommandInput;
@@ -126,7 +126,7 @@ export function startKey(query: EventQuery, after: Position, shard: string): Rec
   const position = (isWithin && after.key?.position) || positionKey(after.occurred_at, after.event_id);
   const { occurred_at, event_id, entity_id } = after;
   const sorted = index === "timeline" ? { position } : { timeline, position, occurred_at, event_id, entity_id };
-  return textAttributes({ ...sorted, ...partition(query, index, shard) });
+  return toStringAttributes({ ...sorted, ...partition(query, index, shard) });
 }
 
 /**

@@ -12,10 +12,10 @@ import { type EventPage, type EventQuery, planQuery, type ReadMeter } from "#sha
 import { oneShard, type ShardDirectory } from "#shared/events/shards/shard-settings-cache.ts";
 import { readShardedPage, type ShardReader } from "#shared/events/shards/sharded-page.ts";
 import { firstShard, type ShardCount, shardsOf } from "#shared/events/shards/shards.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { toItem } from "./event-item.ts";
 import { positionOf, queryOf, startKey, untilPresent } from "./event-query.ts";
 import { PageParser } from "./page-parser.ts";
@@ -85,7 +85,7 @@ export function eventStore(
     async put(event) {
       try {
         const put = putOf(table, event, shards.countToWrite(event.org_id));
-        await calling(client.send(new PutItemCommand({ ...put, Item: textAttributes(put.Item) })));
+        await mapTransientErrors(client.send(new PutItemCommand({ ...put, Item: toStringAttributes(put.Item) })));
         return null;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
@@ -197,7 +197,7 @@ async function metered(client: DynamoDBClient, request: QueryCommandInput, meter
   await meter?.next();
   let units = 0;
   try {
-    const answer = await calling(client.send(new QueryCommand(request)));
+    const answer = await mapTransientErrors(client.send(new QueryCommand(request)));
     units = answer.ConsumedCapacity?.CapacityUnits ?? 0;
     return answer;
   } finally {

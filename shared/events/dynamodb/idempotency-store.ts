@@ -2,8 +2,8 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AppendStore, Pin } from "#shared/events/append.ts";
-import { ownPinKey, pinKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { idempotencyRecordKey, writerIdempotencyRecordKey } from "#shared/platform/dynamodb/keys.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
 const keptForSeconds = 30 * 24 * 3600;
 
@@ -15,10 +15,11 @@ export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<Ap
   return {
     async pin(orgId, key, pin, { now, isOwn }) {
       const { writer, ...identity } = pin;
-      const itemKey = isOwn && writer !== null ? ownPinKey(orgId, key, writer) : pinKey(orgId, key);
+      const itemKey =
+        isOwn && writer !== null ? writerIdempotencyRecordKey(orgId, key, writer) : idempotencyRecordKey(orgId, key);
       const expires_at_seconds = Math.floor(now.getTime() / 1000) + keptForSeconds;
       try {
-        await calling(
+        await mapTransientErrors(
           client.send(
             new PutCommand({
               TableName: table,

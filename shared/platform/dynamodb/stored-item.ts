@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { isUnrecognisedValue, type UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
 
 /** Reads an item. Throws, naming the item's key, where it does not hold what this log writes. */
-export function readItem<T>(schema: z.ZodMiniType<T>, item: Record<string, AttributeValue>): T {
+export function parseItem<T>(schema: z.ZodMiniType<T>, item: Record<string, AttributeValue>): T {
   const read = schema.safeParse(unmarshall(item));
   if (read.success) return read.data;
   const field = read.error.issues[0]?.path.join(".");
@@ -17,7 +17,7 @@ export function knownOrUnrecognised<T extends string>(known: z.ZodMiniType<T>) {
 }
 
 /** An attribute that holds JSON text. */
-export function jsonOf<T>(schema: z.ZodMiniType<T>) {
+export function jsonText<T>(schema: z.ZodMiniType<T>) {
   return z.pipe(z.pipe(z.string(), z.transform(parse)), schema);
 }
 

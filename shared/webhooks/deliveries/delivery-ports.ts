@@ -1,4 +1,4 @@
-import type { SuspendedOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
+import type { SuspendedOrgCache } from "#shared/auth/orgs/suspended-orgs.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { EndpointStore, SecretEncryption } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { EndpointHealthStore } from "#shared/webhooks/limits/circuit-breaker.ts";
@@ -26,7 +26,7 @@ export type DeliveryPorts = {
   readonly refusals: NegativeCache;
   /** Bounds what one host is sent. */
   readonly destinations: Pick<HostRateLimiter, "take" | "windowEnd">;
-  readonly suspended: Pick<SuspendedOrgs, "current">;
+  readonly suspended: Pick<SuspendedOrgCache, "current">;
   readonly events: { get(orgId: string, key: EventKey): Promise<ActivityEvent | null> };
   readonly encryption: Pick<SecretEncryption, "decrypt">;
   readonly send: SendWebhook;

@@ -1,4 +1,4 @@
-import type { SuspendedOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
+import type { SuspendedOrgCache } from "#shared/auth/orgs/suspended-orgs.ts";
 import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
 import { enqueue } from "#shared/webhooks/deliveries/enqueue.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
@@ -13,7 +13,7 @@ export type ReplayPorts = ReplaySelectionPorts & {
   readonly replays: Pick<ReplayStore, "get" | "save">;
   readonly queue: DeliveryQueue;
   readonly replayQueue: ReplayQueue;
-  readonly suspended: Pick<SuspendedOrgs, "current">;
+  readonly suspended: Pick<SuspendedOrgCache, "current">;
   now(): Date;
 };
 

@@ -20,7 +20,7 @@ import {
   memoryReplays,
   memoryScheduledDeliveries,
 } from "#test/support/memory-webhooks.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import type { VirtualClock } from "./clock.ts";
 import { createCrashInjector } from "./mortal.ts";
 import { SimulatedQueue } from "./queue.ts";
@@ -110,7 +110,7 @@ export class SimulatedPlatform {
         events: life.wrap(memoryEvents([...this.log.values()])),
         queue: life.wrap(this.#portOf(this.queue)),
         replayQueue: life.wrap({ send: async () => again() }),
-        suspended: noneSuspended,
+        suspended: noSuspendedOrgs,
         now: this.#clock.now,
       };
       await runReplayStep(world, replay).catch(again);
@@ -170,7 +170,7 @@ export class SimulatedPlatform {
       sendsPerOrg,
       refusals: this.#refusals,
       destinations: unboundedHosts,
-      suspended: noneSuspended,
+      suspended: noSuspendedOrgs,
       events: life.wrap({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,

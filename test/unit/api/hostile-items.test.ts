@@ -10,18 +10,18 @@ import { toItem } from "#shared/events/dynamodb/event-item.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { readActivitiesXml } from "#test/support/activity-xml.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { userAgent } from "#test/support/fakturoid-dialect.ts";
 import { largestItem } from "#test/support/hostile-items.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { createItemsTableClient, type TableItem } from "#test/support/items-table-client.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
-import { type TableItem, tableOfItems } from "#test/support/table-of-items.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
 
-beforeEach(() => void catchLog());
+beforeEach(() => void captureLogLines());
 
 const org = anOrg();
 
@@ -35,7 +35,7 @@ const events = Array.from({ length: 12 }, (_, n) =>
   }),
 );
 
-const itemOf = (event: ActivityEvent): TableItem => textAttributes(toItem(event));
+const itemOf = (event: ActivityEvent): TableItem => toStringAttributes(toItem(event));
 
 /** What XML 1.0 has no way to write. */
 const notXml = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
@@ -109,11 +109,14 @@ async function bodyOf(answer: Answer, target: string): Promise<string> {
 function dialectsOver(items: readonly TableItem[]) {
   const damaged: unknown[] = [];
   const now = () => testNow;
-  const store = eventStore(tableOfItems(items), "events", { now, reportDamage: (found) => damaged.push(...found) });
+  const store = eventStore(createItemsTableClient(items), "events", {
+    now,
+    reportDamage: (found) => damaged.push(...found),
+  });
   const world = {
     events: store,
     tokens: tokenPorts(() => aToken()),
-    orgs: { read: async () => org },
+    orgs: { get: async () => org },
     places: memoryPlaces(),
     now,
   };
@@ -189,7 +192,7 @@ it("a webhook says what its one item says, or is not sent", async () => {
     fc.asyncProperty(hostile, async (item) => {
       try {
         const { entity_id, occurred_at, event_id } = anEvent();
-        const event = await eventStore(tableOfItems([item]), "events").get(org.org_id, {
+        const event = await eventStore(createItemsTableClient([item]), "events").get(org.org_id, {
           entity_id,
           occurred_at,
           event_id,
@@ -211,14 +214,18 @@ it("what earlier releases let in of half surrogates and U+0000 is U+FFFD in ever
   const json = '{"\\ud800":["\\u0000",{"\\u0000":"\\udfff"}]}';
   const item: TableItem = {
     ...itemOf(anEvent({ org_id: org.org_id })),
-    ...textAttributes({ entity_ref: "INV\u0000", text: "t\u0000", information: "i\u0000" }),
-    ...textAttributes({ metadata: json, params: json, actor: '{"name":"A\\ud800"}' }),
-    ...textAttributes({ changes: '{"\\ud800":{"old":"\\u0000","new":null}}' }),
-    ...textAttributes({ related: '[{"entity_type":"CONTACT","entity_id":"c","entity_ref":"C\\u0000"}]' }),
+    ...toStringAttributes({ entity_ref: "INV\u0000", text: "t\u0000", information: "i\u0000" }),
+    ...toStringAttributes({ metadata: json, params: json, actor: '{"name":"A\\ud800"}' }),
+    ...toStringAttributes({ changes: '{"\\ud800":{"old":"\\u0000","new":null}}' }),
+    ...toStringAttributes({ related: '[{"entity_type":"CONTACT","entity_id":"c","entity_ref":"C\\u0000"}]' }),
   };
   const over = dialectsOver([item]);
   const { entity_id, occurred_at, event_id } = anEvent();
-  const event = await eventStore(tableOfItems([item]), "events").get(org.org_id, { entity_id, occurred_at, event_id });
+  const event = await eventStore(createItemsTableClient([item]), "events").get(org.org_id, {
+    entity_id,
+    occurred_at,
+    event_id,
+  });
   const bodies = [
     await over.finzbooks(),
     await over.json(),

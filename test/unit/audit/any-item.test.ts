@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from "aws-lambda";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { AuditEntry } from "#shared/audit/aws/audit-log.ts";
-import { auditStream } from "#shared/audit/aws/audit-stream-handler.ts";
+import { createAuditStreamHandler } from "#shared/audit/aws/audit-stream-handler.ts";
 import { evaluate } from "#shared/audit/evaluate.ts";
 import { maxLineBytes } from "#shared/audit/line-text.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
@@ -11,10 +11,10 @@ import { parseEventItem, type StoredItem } from "#shared/events/dynamodb/parse-e
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
 
@@ -78,14 +78,16 @@ function parseAnyText(item: StoredItem): ActivityEvent {
 /** The lines that a record becomes, as texts. */
 async function textsOf(record: DynamoDBRecord, read: typeof parseEventItem): Promise<string[]> {
   const entries: AuditEntry[] = [];
-  const follow = auditStream({
+  const follow = createAuditStreamHandler({
     auditLog: { put: async (given) => void entries.push(...given) },
     read,
     isListed: async () => true,
-    clockOf: async () => zoneClock("UTC"),
+    clockOf: async () => getZoneClock("UTC"),
     now: () => testNow,
   });
-  const { batchItemFailures } = (await follow({ Records: [record] }, aContext())) ?? { batchItemFailures: [] };
+  const { batchItemFailures } = (await follow({ Records: [record] }, buildLambdaContext())) ?? {
+    batchItemFailures: [],
+  };
   expect(batchItemFailures).toEqual([]);
   return entries.map(({ text }) => text);
 }
@@ -99,7 +101,7 @@ it.each([
 ])(
   "any item becomes a line of JSON within the limit, of the right kind, by %s",
   async (_, read) => {
-    catchLog();
+    captureLogLines();
     await fc.assert(
       fc.asyncProperty(someRecord, async ({ eventName, before, after }) => {
         const dynamodb = {
@@ -128,7 +130,7 @@ it.each([
 );
 
 it("the line of an event that an earlier release stored has no half surrogate and no U+0000", async () => {
-  catchLog();
+  captureLogLines();
   const damaged = {
     text: { S: "t\u0000" },
     metadata: { S: '{"\\ud800":"\\u0000"}' },

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { eventLine, eventLineText } from "#shared/audit/event-line.ts";
 import { type ActivityEvent, type JsonText, jsonText } from "#shared/events/event.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { someMoment, someStoredEvent, zones } from "#test/support/some-events.ts";
 
@@ -10,7 +10,8 @@ const stored = new Date("2026-06-01T12:00:29.000Z");
 
 const recorded = { stored, sequenceNumber: "seq-1", recordId: "rec_1", unlistedShard: null };
 
-const lineOf = (event: ActivityEvent, zone = "UTC") => eventLine(event, zoneClock(zone), { ...recorded, now: testNow });
+const lineOf = (event: ActivityEvent, zone = "UTC") =>
+  eventLine(event, getZoneClock(zone), { ...recorded, now: testNow });
 
 /** The line of an event with this over it, as it stands in the log. */
 const written = (over: Partial<ActivityEvent> = {}, zone?: string): Record<string, unknown> =>
@@ -152,7 +153,7 @@ describe("the line of an event", () => {
 
   it("has no negative lag where the function's clock is behind the table's", () => {
     const early = { ...recorded, now: new Date(stored.getTime() - 40) };
-    expect(eventLine(anEvent(), zoneClock("UTC"), early).lag_ms).toBe(0);
+    expect(eventLine(anEvent(), getZoneClock("UTC"), early).lag_ms).toBe(0);
   });
 
   it.each([

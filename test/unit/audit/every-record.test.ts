@@ -8,7 +8,7 @@ import { savedQueries } from "#shared/audit/queries.ts";
 import { recordIdOf } from "#shared/audit/record-id.ts";
 import type { Filled } from "#shared/audit/saved-query.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent } from "#test/support/builders.ts";
 import { keyOf } from "#test/support/demo-log.ts";
 
@@ -53,7 +53,7 @@ const someLog: fc.Arbitrary<Stored[]> = fc
     return [...byKey.values()].map(({ event, copies }, at) => ({ event, copies, sequenceNumber: String(1_000 + at) }));
   });
 
-const clock = zoneClock("UTC");
+const clock = getZoneClock("UTC");
 
 function linesOf(log: readonly Stored[]): string[] {
   return log.flatMap(({ event, sequenceNumber, copies }) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defineCommand } from "#clients/cli/command.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
 import { commandGroups, dispatch } from "#clients/cli/dispatch.ts";
-import { nearest } from "#shared/platform/did-you-mean.ts";
+import { findNearest } from "#shared/platform/did-you-mean.ts";
 import { aCommandContext } from "./command-context.ts";
 
 const { context } = aCommandContext();
@@ -188,9 +188,9 @@ describe("the command line", () => {
   });
 });
 
-it("finds the nearest word, and none that is far", () => {
+it("finds the findNearest word, and none that is far", () => {
   const words = ["list", "emit", "org create"];
-  expect(["lits", "EMIT", "orgcreate", "delete"].map((word) => nearest(word, words))).toEqual([
+  expect(["lits", "EMIT", "orgcreate", "delete"].map((word) => findNearest(word, words))).toEqual([
     "list",
     "emit",
     "org create",

@@ -4,7 +4,7 @@ import { type AppendStore, append, type Pin } from "#shared/events/append.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import { anEvent, anInput, testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 /** The store's promises, in memory: conditional puts that never change what stands. */
 function memoryStore() {
@@ -60,7 +60,7 @@ describe("an event", () => {
   ])("with other %s under the same identity is a conflict, and changes nothing", async (_, over) => {
     const { store, stored } = memoryStore();
     await append(store, plain(anEvent()));
-    const error = await refusalOf(append(store, plain(anEvent(over))));
+    const error = await catchRejection(append(store, plain(anEvent(over))));
     expect(error.code).toBe("conflict");
     expect(error.message).toContain(anEvent().event_id);
     expect(stored()).toEqual([anEvent()]);
@@ -111,8 +111,8 @@ describe("an idempotency key", () => {
   it("is refused for other content, and for another document", async () => {
     const { store } = memoryStore();
     await append(store, attempt());
-    expect((await refusalOf(append(store, attempt({ action: "INVOICE_VOIDED" })))).code).toBe("conflict");
-    const elsewhere = await refusalOf(append(store, attempt({ entity_id: "inv_2" })));
+    expect((await catchRejection(append(store, attempt({ action: "INVOICE_VOIDED" })))).code).toBe("conflict");
+    const elsewhere = await catchRejection(append(store, attempt({ entity_id: "inv_2" })));
     expect(elsewhere).toMatchObject({ code: "conflict" });
     expect(elsewhere.message).toContain("another document");
   });
@@ -194,7 +194,7 @@ it("stores each of any stream of repeats once, first come first kept", async () 
         const expected = !firsts.has(id) ? "appended" : firsts.get(id) === content ? "repeated" : "conflict";
         if (!firsts.has(id)) firsts.set(id, content);
         const outcome = append(store, plain(event));
-        if (expected === "conflict") expect((await refusalOf(outcome)).code).toBe("conflict");
+        if (expected === "conflict") expect((await catchRejection(outcome)).code).toBe("conflict");
         else expect(await outcome).toBe(expected);
       }
       expect(stored().map(({ text }) => text)).toEqual([...firsts.values()].map(String));

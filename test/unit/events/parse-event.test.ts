@@ -4,11 +4,11 @@ import { eventIdAt, eventIdOfKey } from "#shared/events/event-id.ts";
 import { readEvent, readEventText } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, anInputText, testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const reception = { now: testNow, entropy: "message-1" };
 const read = (over: Partial<EventInput> = {}) => readEvent(anInput(over), reception).event;
-const refused = (value: unknown) => refusal(() => readEvent(value, reception));
+const refused = (value: unknown) => catchError(() => readEvent(value, reception));
 
 describe("an event becomes", () => {
   it("what is stored: every field, times in UTC, structured parts as text", () => {
@@ -139,7 +139,7 @@ it("keeps metadata exactly as any writer sent it, or refuses it for a text that 
       const parse = () => readEventText(anInputText({}, `,"metadata":${text}`), reception).event;
       const isStorable = !/\\u0000|\\ud[89a-f]/.test(text.replaceAll("\\\\", ""));
       if (isStorable) expect(parse().metadata).toBe(text);
-      else expect(refusal(parse).message).toContain("metadata must not hold half of a surrogate pair or U+0000");
+      else expect(catchError(parse).message).toContain("metadata must not hold half of a surrogate pair or U+0000");
     }),
   );
 });

@@ -5,12 +5,12 @@ import { maxDepth, maxEventBytes } from "#shared/events/limits.ts";
 import { readEvent, readEventText } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, anInputText, testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const reception = { now: testNow, entropy: "message-1" };
 const read = (over: Partial<EventInput> = {}) => readEvent(anInput(over), reception).event;
-const refused = (value: unknown) => refusal(() => readEvent(value, reception));
-const refusedText = (text: string) => refusal(() => readEventText(text, reception));
+const refused = (value: unknown) => catchError(() => readEvent(value, reception));
+const refusedText = (text: string) => catchError(() => readEventText(text, reception));
 
 describe("limits", () => {
   const long = (length: number) => "x".repeat(length);
@@ -220,18 +220,18 @@ describe("text that is no exact JSON", () => {
   });
 
   it("is refused where a key is there twice", () => {
-    const error = refusal(() => readEventText(anInputText({}, ',"entity_id":"inv_last"'), reception));
+    const error = catchError(() => readEventText(anInputText({}, ',"entity_id":"inv_last"'), reception));
     expect(error.message).toBe("The key 'entity_id' is there twice: only one value could be kept.");
   });
 
   it("is refused where its numbers, written out, make more than 64 KB of it", () => {
     const numbers = `,"metadata":{"n":[${Array(13_000).fill("1e20").join(",")}]}`;
-    expect(refusal(() => readEventText(anInputText({}, numbers), reception)).code).toBe("too_large");
+    expect(catchError(() => readEventText(anInputText({}, numbers), reception)).code).toBe("too_large");
   });
 
   it("is refused with both an id and an idempotency key", () => {
     const input = anInput({ event_id: "evt_00000000000000000000000000000001", idempotency_key: "k" });
-    expect(refusal(() => readEvent(input, reception)).message).toContain("not both");
+    expect(catchError(() => readEvent(input, reception)).message).toContain("not both");
   });
 });
 

@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { dueKey } from "#shared/platform/dynamodb/keys.ts";
+import { scheduledAttemptKey } from "#shared/platform/dynamodb/keys.ts";
 import { fromAttemptItem, toAttemptItem } from "#shared/webhooks/deliveries/dynamodb/attempt-item.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
@@ -101,10 +101,10 @@ describe("keys", () => {
   it("of what is due are in the order of time, and differ for each attempt", () => {
     const attempt = { delivery_id: "dlv_1", cycle: 0, step: 0 };
     const keys = [
-      dueKey(1, secondsLater(0), attempt),
-      dueKey(1, secondsLater(0), { ...attempt, step: 1 }),
-      dueKey(1, secondsLater(0), { ...attempt, cycle: 7 }),
-      dueKey(1, secondsLater(1), { ...attempt, delivery_id: "dlv_0" }),
+      scheduledAttemptKey(1, secondsLater(0), attempt),
+      scheduledAttemptKey(1, secondsLater(0), { ...attempt, step: 1 }),
+      scheduledAttemptKey(1, secondsLater(0), { ...attempt, cycle: 7 }),
+      scheduledAttemptKey(1, secondsLater(1), { ...attempt, delivery_id: "dlv_0" }),
     ].map(({ sk }) => sk);
     expect([...keys].reverse().sort()).toEqual(keys);
     expect(new Set(keys).size).toBe(4);
@@ -130,8 +130,8 @@ describe("DynamoDB may forget", () => {
   const valuesOf = (input: object) =>
     "ExpressionAttributeValues" in input ? Object(input.ExpressionAttributeValues) : {};
   const { started_at: _, parked: __, urgent: ___, ...identity } = delivery;
-  const facts = { last_attempt_at: null, last_status: null, last_error: null, next_attempt_at: null };
-  const begun = { ...identity, ...facts, status: "pending", reason: null, attempts: 1, created_at: "x" } as const;
+  const context = { last_attempt_at: null, last_status: null, last_error: null, next_attempt_at: null };
+  const begun = { ...identity, ...context, status: "pending", reason: null, attempts: 1, created_at: "x" } as const;
   const stored = marshall(begun);
 
   it("deliveries thirty days after their last attempt began", async () => {

@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { AttemptHistory } from "#shared/events/ingest/deferral.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
-import { oneAttempt, queueClient } from "#shared/platform/aws/clients.ts";
+import { createSqsClient, singleAttemptOptions } from "#shared/platform/aws/clients.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { originAttributes, writerAttribute } from "./attempt-history.ts";
 import { roomForReason, storable } from "./rejected-queue.ts";
@@ -30,7 +30,7 @@ export type IngestQueue = {
 /** Creates the way back into the ingest queue, and the one into its dead-letter queue. */
 export function ingestQueue(
   urls: { readonly queue: string; readonly deadLetters: string },
-  client = queueClient(oneAttempt),
+  client = createSqsClient(singleAttemptOptions),
 ): IngestQueue {
   const sendBatch = async <Message extends Resent>(
     QueueUrl: string,

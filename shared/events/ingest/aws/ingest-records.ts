@@ -6,9 +6,9 @@ import type { OrgHolds } from "#shared/events/ingest/org-backoff.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
 import { parseOrgId } from "#shared/events/org-id.ts";
 import { readEventText } from "#shared/events/parse-event.ts";
-import { calling, isKeyThrottled } from "#shared/platform/dynamodb/transient-errors.ts";
-import { type Metric, metrics } from "#shared/platform/names.ts";
+import { isKeyThrottled, mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { log } from "#shared/platform/observability/log.ts";
+import { type MetricName, metricNames } from "#shared/platform/observability/metric-names.ts";
 import { parseOrigin, type Receiver } from "./attempt-history.ts";
 import type { IngestQueue } from "./ingest-queue.ts";
 import { type Handled, type ReceivedEvent, type Result, sendOn } from "./ingest-results.ts";
@@ -33,7 +33,7 @@ export type Batch = {
 
 /** What became of a record. */
 export type RecordOutcome = {
-  readonly metric: Metric | null;
+  readonly metric: MetricName | null;
   /** Whether the record must be given back to the queue. */
   readonly isFailed: boolean;
   /** Since when the event waits. */
@@ -85,7 +85,7 @@ async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Pro
     const draft = readEventText(record.body, { now: now(), entropy: record.body });
     const outcome = await append(store, draft, event.writer);
     holds.stored(draft.event.org_id, now().getTime());
-    return { kind: "done", metric: outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated };
+    return { kind: "done", metric: outcome === "appended" ? metricNames.eventsAppended : metricNames.eventsRepeated };
   } catch (error) {
     if (!(error instanceof ActivityError)) return { kind: "defect", error };
     if (error.code !== "unavailable") return rejectEvent(ports, event, { reason: error, progress });
@@ -122,13 +122,13 @@ async function rejectEvent(
   if (progress.isLate) return { kind: "unavailable" };
   progress.isRejecting = true;
   try {
-    await calling(rejected.reject({ ...record, messageId }, reason));
+    await mapTransientErrors(rejected.reject({ ...record, messageId }, reason));
   } catch (error) {
     if (error instanceof ActivityError && error.code === "unavailable") return { kind: "unavailable" };
     return { kind: "defect", error };
   }
   log("warn", "event rejected", { message_id: messageId, code: reason.code });
-  return { kind: "done", metric: metrics.eventsRejected };
+  return { kind: "done", metric: metricNames.eventsRejected };
 }
 
 /** SQS keeps queues fair by the group that the sender gives: another than the event's organisation is an error of it. */
@@ -142,17 +142,17 @@ function logOtherGroups(received: readonly ReceivedEvent[]): void {
   log("warn", "message group is not the organisation", { messages: others.length, sender_ids: senders });
 }
 
-function metricOf(result: Result): Metric | null {
+function metricOf(result: Result): MetricName | null {
   switch (result.kind) {
     case "done":
       return result.metric;
     case "throttled":
-      return metrics.eventsDeferredThrottled;
+      return metricNames.eventsDeferredThrottled;
     case "unavailable":
-      return metrics.eventsDeferredUnavailable;
+      return metricNames.eventsDeferredUnavailable;
     case "defect":
     case "unfinished":
-      return metrics.eventsFailed;
+      return metricNames.eventsFailed;
     case "left":
       return null;
   }

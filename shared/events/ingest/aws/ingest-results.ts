@@ -7,8 +7,8 @@ import {
   maxUnfinished,
   separationSeconds,
 } from "#shared/events/ingest/deferral.ts";
-import type { Metric } from "#shared/platform/names.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
+import type { MetricName } from "#shared/platform/observability/metric-names.ts";
 import type { MessageOrigin } from "./attempt-history.ts";
 import type { DeadMessage, DeferredMessage, IngestQueue } from "./ingest-queue.ts";
 
@@ -17,7 +17,7 @@ export type ReceivedEvent = MessageOrigin & { readonly record: SQSRecord; readon
 
 /** What became of it. A message that is left comes again when its visibility timeout is over. */
 export type Result =
-  | { readonly kind: "done"; readonly metric: Metric }
+  | { readonly kind: "done"; readonly metric: MetricName }
   | { readonly kind: "throttled" | "unavailable" | "unfinished" | "left" }
   | { readonly kind: "defect"; readonly error: unknown };
 

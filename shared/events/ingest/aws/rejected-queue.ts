@@ -1,7 +1,7 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import type { ActivityError } from "#shared/errors.ts";
-import { queueClient, shortPatience } from "#shared/platform/aws/clients.ts";
+import { createSqsClient, shortClientOptions } from "#shared/platform/aws/clients.ts";
 
 export type RejectedQueue = { reject(record: SQSRecord, reason: ActivityError): Promise<void> };
 
@@ -9,7 +9,7 @@ export type RejectedQueue = { reject(record: SQSRecord, reason: ActivityError): 
 export const roomForReason = 1_048_576 - 2_048;
 
 /** Where refused events go: the original bytes as the body, and beside them why, and which message it was. */
-export function rejectedQueue(queueUrl: string, client = queueClient(shortPatience)): RejectedQueue {
+export function rejectedQueue(queueUrl: string, client = createSqsClient(shortClientOptions)): RejectedQueue {
   return {
     async reject({ body, messageId }, { code, message }) {
       const attribute = (value: string) => ({ DataType: "String", StringValue: value });

@@ -3,22 +3,22 @@ import type { AuditEntry, AuditLog } from "#shared/audit/aws/audit-log.ts";
 import { lineWithinLimit } from "#shared/audit/line-text.ts";
 import type { DeliveryLine } from "#shared/audit/lines.ts";
 import type { RecordResult } from "#shared/platform/handlers/sqs-handler.ts";
-import { type Metric, metrics } from "#shared/platform/names.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
-import { count } from "#shared/platform/observability/metrics.ts";
+import { type MetricName, metricNames } from "#shared/platform/observability/metric-names.ts";
+import { emitMetrics } from "#shared/platform/observability/metrics.ts";
 import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryOutcome, DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { parseDeliveryMessage } from "./delivery-queue.ts";
 
-const metricOf: Readonly<Record<DeliveryOutcome, Metric>> = {
-  succeeded: metrics.deliveriesSucceeded,
-  failed: metrics.deliveryAttemptsFailed,
-  given_up: metrics.deliveriesGivenUp,
-  rescheduled: metrics.deliveriesRescheduled,
-  moved: metrics.deliveriesMoved,
-  deferred: metrics.deliveriesDeferred,
-  dropped: metrics.deliveriesDropped,
+const metricOf: Readonly<Record<DeliveryOutcome, MetricName>> = {
+  succeeded: metricNames.deliveriesSucceeded,
+  failed: metricNames.deliveryAttemptsFailed,
+  given_up: metricNames.deliveriesGivenUp,
+  rescheduled: metricNames.deliveriesRescheduled,
+  moved: metricNames.deliveriesMoved,
+  deferred: metricNames.deliveriesDeferred,
+  dropped: metricNames.deliveriesDropped,
 };
 
 /**
@@ -39,11 +39,11 @@ export async function handleDeliveryRecords(
   }
   for (const endpoint_id of opened) {
     log("warn", "circuit opened", { endpoint_id });
-    count({ [metrics.circuitsOpened]: 1 }, world.now());
+    emitMetrics({ [metricNames.circuitsOpened]: 1 }, world.now());
   }
   for (const { endpoint, reason } of disabled) {
     log("warn", "endpoint disabled", { org_id: endpoint.org_id, endpoint_id: endpoint.endpoint_id, reason });
-    count({ [metrics.endpointsDisabled]: 1 }, world.now());
+    emitMetrics({ [metricNames.endpointsDisabled]: 1 }, world.now());
   }
   await writeGivenUp(
     accessLog,
@@ -68,7 +68,7 @@ async function writeGivenUp(accessLog: AuditLog, messages: readonly DeliveryMess
   const entries = lines.map((line): AuditEntry => ({ time: now, text: lineWithinLimit(line, JSON.stringify(line)) }));
   await accessLog.put(entries).catch((error: unknown) => {
     log("error", "audit lines not written", { lines, ...errorFields(error) });
-    count({ [metrics.auditLinesLost]: lines.length }, now);
+    emitMetrics({ [metricNames.auditLinesLost]: lines.length }, now);
   });
 }
 

@@ -1,8 +1,8 @@
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import { ActivityError } from "#shared/errors.ts";
-import { queueClient } from "#shared/platform/aws/clients.ts";
-import { readMessage, writeMessage } from "#shared/platform/aws/queue-message.ts";
+import { createSqsClient } from "#shared/platform/aws/clients.ts";
+import { formatMessage, parseMessage } from "#shared/platform/aws/queue-message.ts";
 import { errorFields, type LogFields, log } from "#shared/platform/observability/log.ts";
 import {
   type DeliveryMessage,
@@ -33,11 +33,11 @@ export const throwUnsent: ReportUnsent = (what, fields) => {
  * A queue of deliveries. The group of a message is its organisation, by which SQS keeps a busy one from delaying the
  * others, however many endpoints it has: see "Amazon SQS fair queues" in its developer guide.
  */
-export function deliveryQueue(queueUrl: string, client = queueClient(), report = logUnsent): DeliveryQueue {
+export function deliveryQueue(queueUrl: string, client = createSqsClient(), report = logUnsent): DeliveryQueue {
   const sendBatch = async (messages: readonly DeliveryMessage[], delaySeconds: number) => {
     const Entries = messages.map((message, at) => ({
       Id: String(at),
-      MessageBody: writeMessage(message),
+      MessageBody: formatMessage(message),
       MessageGroupId: message.org_id,
       DelaySeconds: Math.ceil(delaySeconds),
     }));
@@ -77,5 +77,5 @@ export function isFromQueue(queueUrl: string, { eventSourceARN }: Pick<SQSRecord
 
 /** The message of a body. Throws, naming the field, where it is none: such a message is a defect. */
 export function parseDeliveryMessage(body: string): DeliveryMessage {
-  return readMessage(deliveryMessageSchema, body);
+  return parseMessage(deliveryMessageSchema, body);
 }

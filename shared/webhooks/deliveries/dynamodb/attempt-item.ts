@@ -3,7 +3,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { attemptKey } from "#shared/platform/dynamodb/keys.ts";
-import { jsonOf, knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { jsonText, knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { DeliveryAttempt, SendError, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import { type Delivery, deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 
@@ -26,7 +26,7 @@ const stored = z.object({
   error: z.nullable(knownOrUnrecognised(sendError)),
   message: z.nullable(z.string()),
   duration_ms: z.number(),
-  headers: jsonOf(z.record(z.string(), z.string())),
+  headers: jsonText(z.record(z.string(), z.string())),
   body: z.string(),
   body_truncated: z.boolean(),
 });
@@ -46,5 +46,5 @@ export function toAttemptItem(
 
 /** The attempt of an item. Throws, naming the item's key, where the item is damaged. */
 export function fromAttemptItem(item: Record<string, AttributeValue>): StoredDeliveryAttempt {
-  return readItem(stored, item);
+  return parseItem(stored, item);
 }

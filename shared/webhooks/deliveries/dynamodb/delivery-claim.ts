@@ -5,10 +5,10 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import {
   type ClaimResult,
   type DeliveryMessage,
@@ -38,7 +38,7 @@ export function deliveryClaims(client: DynamoDBClient, table: string): Pick<Deli
       const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step, resend } = message;
       const request = {
         TableName: table,
-        Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
+        Key: toStringAttributes(deliveryKey(endpoint_id, delivery_id)),
         ExpressionAttributeNames: { "#event": "event", "#cycle": "cycle", "#step": "step", "#status": "status" },
         ExpressionAttributeValues: marshall({
           ":org_id": org_id,
@@ -72,7 +72,7 @@ export function deliveryClaims(client: DynamoDBClient, table: string): Pick<Deli
             ConditionExpression,
             UpdateExpression,
           });
-          const { Attributes = {} } = await calling(client.send(update));
+          const { Attributes = {} } = await mapTransientErrors(client.send(update));
           // The claim itself set both.
           const delivery = { ...fromDeliveryItem(Attributes), status: "pending", reason: null } as const;
           return { kind: "claimed", delivery };

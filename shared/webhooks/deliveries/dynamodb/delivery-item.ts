@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import {
   deliveryMessageSchema,
   deliveryStatuses,
@@ -41,5 +41,5 @@ const stored = z.object({
 
 /** The delivery of an item. Throws, naming the item's key, where the item is damaged. */
 export function fromDeliveryItem(item: Record<string, AttributeValue>): StoredDelivery {
-  return readItem(stored, item);
+  return parseItem(stored, item);
 }

@@ -4,9 +4,9 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { deliveryKey, deliveryPrefix } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import {
   type DeliveryQuery,
   type DeliveryStore,
@@ -27,7 +27,7 @@ export function deliveryPages(client: DynamoDBClient, table: string, reads: numb
       let size = query.limit + 2;
       let start: Record<string, AttributeValue> | undefined;
       for (let read = 0; read < reads; read++) {
-        const answer = await calling(
+        const answer = await mapTransientErrors(
           client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })),
         );
         for (const delivery of (answer.Items ?? []).map(fromDeliveryItem)) {
@@ -79,7 +79,7 @@ function queryOf(table: string, { endpoint_id, status, event_type }: DeliveryQue
       "#id": isListed ? "delivery_id" : "sk",
       ...Object.fromEntries(filters.map(({ field }) => [`#${field}`, field])),
     },
-    ExpressionAttributeValues: textAttributes({
+    ExpressionAttributeValues: toStringAttributes({
       ...values,
       ...Object.fromEntries(filters.map(({ field, value }) => [`:${field}`, value])),
     }),

@@ -5,10 +5,10 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import {
   type Delivery,
@@ -43,7 +43,7 @@ export function deliveryRecords(
       const { endpoint_id, delivery_id, cycle, step } = message;
       const update = {
         TableName: table,
-        Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
+        Key: toStringAttributes(deliveryKey(endpoint_id, delivery_id)),
         ConditionExpression:
           "#status = :pending AND #cycle = :cycle AND #step = :step AND attribute_not_exists(lease_until)",
         UpdateExpression: "SET next_attempt_at = :at",
@@ -60,7 +60,7 @@ export function deliveryRecords(
 
     async record(delivery, attempt) {
       const keepAttempt = async (made: DeliveryAttempt) =>
-        calling(client.send(new PutItemCommand({ TableName: table, Item: toAttemptItem(delivery, made) })));
+        mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item: toAttemptItem(delivery, made) })));
       await Promise.all([
         attempt === null ? undefined : keepAttempt(attempt),
         unlessRefused(client.send(new UpdateItemCommand({ TableName: table, ...updateOf(delivery, attempt) }))),
@@ -96,7 +96,7 @@ function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
     ":claimed": attempt === null ? attempts + 1 : attempts,
   };
   return {
-    Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
+    Key: toStringAttributes(deliveryKey(endpoint_id, delivery_id)),
     UpdateExpression: `SET ${sets.join(", ")} REMOVE lease_until${isDone ? ", undelivered" : ""}`,
     ConditionExpression: isDone ? "#cycle = :cycle" : "#cycle = :cycle AND #status = :pending AND attempts <= :claimed",
     ExpressionAttributeNames: { "#status": "status", "#cycle": "cycle", "#step": "step" },
@@ -109,7 +109,7 @@ function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
  */
 async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
   try {
-    await calling(write);
+    await mapTransientErrors(write);
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;

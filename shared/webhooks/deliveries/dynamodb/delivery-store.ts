@@ -1,11 +1,11 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { attemptKey, attemptPrefix, deliveryKey } from "#shared/platform/dynamodb/keys.ts";
 import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
-import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { type DeliveryStore, deliveryMessageSchema, deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { fromAttemptItem } from "./attempt-item.ts";
 import { deliveryClaims } from "./delivery-claim.ts";
@@ -32,7 +32,7 @@ export function deliveryStore(client: DynamoDBClient, table: string, reads = 8):
     const items: Record<string, AttributeValue>[] = [];
     let wanted = keys;
     while (wanted.length > 0) {
-      const answer = await calling(
+      const answer = await mapTransientErrors(
         client.send(new BatchGetItemCommand({ RequestItems: { [table]: { ...request, Keys: wanted } } })),
       );
       items.push(...(answer.Responses?.[table] ?? []));
@@ -54,11 +54,13 @@ export function deliveryStore(client: DynamoDBClient, table: string, reads = 8):
     },
 
     async statuses(endpointId, deliveryIds) {
-      const keys = [...new Set(deliveryIds)].map((deliveryId) => textAttributes(deliveryKey(endpointId, deliveryId)));
+      const keys = [...new Set(deliveryIds)].map((deliveryId) =>
+        toStringAttributes(deliveryKey(endpointId, deliveryId)),
+      );
       const batches = Array.from({ length: Math.ceil(keys.length / maxKeys) }, (_, at) =>
         itemsOf(keys.slice(at * maxKeys, (at + 1) * maxKeys)),
       );
-      const found = (await Promise.all(batches)).flat().map((item) => readItem(storedStatus, item));
+      const found = (await Promise.all(batches)).flat().map((item) => parseItem(storedStatus, item));
       return new Map(found.map(({ delivery_id, status }) => [delivery_id, status]));
     },
   };

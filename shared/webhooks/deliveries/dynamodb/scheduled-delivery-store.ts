@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
-import { dueKey, duePartition } from "#shared/platform/dynamodb/keys.ts";
-import { jsonOf, readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { scheduledAttemptKey, scheduledAttemptsPartition } from "#shared/platform/dynamodb/keys.ts";
+import { jsonText, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import {
   deliveryMessageSchema,
   type ScheduledDeliveryStore,
@@ -19,7 +19,7 @@ const pageSize = 100;
 /** An entry is removed when its attempt is enqueued; what is left so long after its time was forgotten by all. */
 const keptForDays = 30;
 
-const stored = z.object({ sk: z.string(), message: jsonOf(deliveryMessageSchema) });
+const stored = z.object({ sk: z.string(), message: jsonText(deliveryMessageSchema) });
 
 /**
  * Attempts that wait in the deliveries table for their time, spread over partitions. The same attempt at the same time
@@ -29,11 +29,11 @@ export function scheduledDeliveryStore(client: DynamoDBClient, table: string): S
   return {
     async add(message, dueAt) {
       const Item = marshall({
-        ...dueKey(shardOf(message.delivery_id), dueAt, message),
+        ...scheduledAttemptKey(shardOf(message.delivery_id), dueAt, message),
         message: JSON.stringify(message),
         ...expiresAfter(dueAt.getTime(), keptForDays),
       });
-      await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+      await mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item })));
     },
 
     async due(shard, now) {
@@ -41,12 +41,15 @@ export function scheduledDeliveryStore(client: DynamoDBClient, table: string): S
         TableName: table,
         KeyConditionExpression: "pk = :pk AND sk < :later",
         // `$` is the character after the `#` that follows the time.
-        ExpressionAttributeValues: textAttributes({ ":pk": duePartition(shard), ":later": `${now.toISOString()}$` }),
+        ExpressionAttributeValues: toStringAttributes({
+          ":pk": scheduledAttemptsPartition(shard),
+          ":later": `${now.toISOString()}$`,
+        }),
         ConsistentRead: true,
         Limit: pageSize,
       };
-      const { Items = [] } = await calling(client.send(new QueryCommand(query)));
-      const readings = await Promise.allSettled(Items.map(async (item) => readItem(stored, item)));
+      const { Items = [] } = await mapTransientErrors(client.send(new QueryCommand(query)));
+      const readings = await Promise.allSettled(Items.map(async (item) => parseItem(stored, item)));
       const entries = readings.flatMap((reading) =>
         reading.status === "fulfilled" ? [{ message: reading.value.message, shard, key: reading.value.sk }] : [],
       );
@@ -58,8 +61,8 @@ export function scheduledDeliveryStore(client: DynamoDBClient, table: string): S
 
     async remove(entries) {
       const remove = ({ shard, key }: (typeof entries)[number]) => {
-        const Key = textAttributes({ pk: duePartition(shard), sk: key });
-        return calling(client.send(new DeleteItemCommand({ TableName: table, Key })));
+        const Key = toStringAttributes({ pk: scheduledAttemptsPartition(shard), sk: key });
+        return mapTransientErrors(client.send(new DeleteItemCommand({ TableName: table, Key })));
       };
       await Promise.all(entries.map(remove));
     },

@@ -1,5 +1,5 @@
 import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient } from "@aws-sdk/client-kms";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
 /** How long an opened key is remembered. */
 export const dataKeyTtlMs = 60 * 60_000;
@@ -88,7 +88,7 @@ export function createDataKeyCache(
 
 async function generate(kms: KMSClient, keyArn: string, orgId: string): Promise<string> {
   const request = { KeyId: keyArn, KeySpec: "AES_256", EncryptionContext: contextOf(orgId) } as const;
-  const { CiphertextBlob } = await calling(kms.send(new GenerateDataKeyWithoutPlaintextCommand(request)));
+  const { CiphertextBlob } = await mapTransientErrors(kms.send(new GenerateDataKeyWithoutPlaintextCommand(request)));
   if (CiphertextBlob === undefined) throw new Error("KMS returned no data key.");
   return Buffer.from(CiphertextBlob).toString("base64url");
 }
@@ -96,7 +96,7 @@ async function generate(kms: KMSClient, keyArn: string, orgId: string): Promise<
 async function decrypt(kms: KMSClient, keyArn: string, dataKey: string, orgId: string): Promise<Uint8Array> {
   const CiphertextBlob = Buffer.from(dataKey, "base64url");
   const request = new DecryptCommand({ KeyId: keyArn, CiphertextBlob, EncryptionContext: contextOf(orgId) });
-  const { Plaintext } = await calling(kms.send(request)).catch((error: unknown) => {
+  const { Plaintext } = await mapTransientErrors(kms.send(request)).catch((error: unknown) => {
     const isForeign = error instanceof Error && error.name === "InvalidCiphertextException";
     throw isForeign ? new DataKeyMismatchError(`A data key of organisation ${orgId} is damaged, or another's.`) : error;
   });

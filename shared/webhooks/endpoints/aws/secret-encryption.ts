@@ -1,4 +1,4 @@
-import { kmsClient } from "#shared/platform/aws/clients.ts";
+import { createKmsClient } from "#shared/platform/aws/clients.ts";
 import type { DataKeyStore, SecretEncryption } from "#shared/webhooks/endpoints/endpoint.ts";
 import { createDataKeyCache, DataKeyMismatchError } from "./data-key-cache.ts";
 import {
@@ -17,7 +17,7 @@ const systemClock = () => new Date();
  */
 export function createSecretDecryption(
   keyArn: string,
-  kms = kmsClient(),
+  kms = createKmsClient(),
   now = systemClock,
 ): Pick<SecretEncryption, "decrypt"> {
   const dataKeys = createDataKeyCache(keyArn, kms, now);
@@ -51,7 +51,7 @@ export function createSecretDecryption(
 export function createSecretEncryption(
   keyArn: string,
   store: DataKeyStore,
-  kms = kmsClient(),
+  kms = createKmsClient(),
   now = systemClock,
 ): Pick<SecretEncryption, "encrypt"> {
   const dataKeys = createDataKeyCache(keyArn, kms, now);

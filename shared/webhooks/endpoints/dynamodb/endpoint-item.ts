@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
-import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { DisabledReason, Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 
 const disabledReason = z.enum({
@@ -39,6 +39,6 @@ export function toEndpointItem({ headers, ...endpoint }: Endpoint): Record<strin
 
 /** The endpoint of an item. Throws, naming the item's key, where the item is damaged. */
 export function parseEndpointItem(item: Record<string, AttributeValue>): Endpoint {
-  const { headers = null, created_by = null, changed_by = [], ...endpoint } = readItem(stored, item);
+  const { headers = null, created_by = null, changed_by = [], ...endpoint } = parseItem(stored, item);
   return { ...endpoint, headers, created_by, changed_by };
 }

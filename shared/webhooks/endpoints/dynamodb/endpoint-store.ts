@@ -2,7 +2,7 @@ import type { DynamoDBClient, TransactWriteItem } from "@aws-sdk/client-dynamodb
 import { ActivityError } from "#shared/errors.ts";
 import { putOf } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { endpointKey, endpointSummaryKey, webhookOrgKey } from "#shared/platform/dynamodb/keys.ts";
 import { transact } from "#shared/platform/dynamodb/transaction.ts";
 import {
@@ -41,7 +41,7 @@ export function endpointStore(
     const put = putOf(events, event);
     const [isStale = false, isToldAlready = false, isFull = false] = await transact(client, () => [
       write,
-      { Put: { ...put, Item: textAttributes(put.Item) } },
+      { Put: { ...put, Item: toStringAttributes(put.Item) } },
       ...counted,
       // Stamped last, and anew for each attempt: the cache looks back only so far for changes that commit late.
       { Put: { TableName: config, Item: toEndpointChangeItem(changed, now()) } },
@@ -78,7 +78,7 @@ export function endpointStore(
     },
 
     async remove(endpoint, event) {
-      const Key = textAttributes(endpointKey(endpoint.org_id, endpoint.endpoint_id));
+      const Key = toStringAttributes(endpointKey(endpoint.org_id, endpoint.endpoint_id));
       const removed = { ...endpoint, version: endpoint.version + 1 };
       const counted = [oneLess(config, endpoint.org_id)];
       const { isStale } = await change(
@@ -97,7 +97,7 @@ function oneMore(config: string, orgId: string): TransactWriteItem {
   return {
     Update: {
       TableName: config,
-      Key: textAttributes(endpointSummaryKey(orgId)),
+      Key: toStringAttributes(endpointSummaryKey(orgId)),
       UpdateExpression: "ADD endpoints :one",
       ConditionExpression: "attribute_not_exists(endpoints) OR endpoints < :max",
       ExpressionAttributeValues: { ":one": { N: "1" }, ":max": { N: String(maxEndpointsPerOrg) } },
@@ -109,7 +109,7 @@ function oneLess(config: string, orgId: string): TransactWriteItem {
   return {
     Update: {
       TableName: config,
-      Key: textAttributes(endpointSummaryKey(orgId)),
+      Key: toStringAttributes(endpointSummaryKey(orgId)),
       UpdateExpression: "ADD endpoints :less",
       ExpressionAttributeValues: { ":less": { N: "-1" } },
     },
@@ -118,5 +118,5 @@ function oneLess(config: string, orgId: string): TransactWriteItem {
 
 /** Lists an organisation among those with endpoints, where it stays. */
 function listed(config: string, orgId: string): TransactWriteItem {
-  return { Put: { TableName: config, Item: textAttributes(webhookOrgKey(hashOrg(orgId).shard, orgId)) } };
+  return { Put: { TableName: config, Item: toStringAttributes(webhookOrgKey(hashOrg(orgId).shard, orgId)) } };
 }

@@ -7,12 +7,12 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { healthKey } from "#shared/platform/dynamodb/keys.ts";
-import { readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import {
   type EndpointHealth,
   type EndpointHealthStore,
@@ -54,7 +54,7 @@ export function endpointHealthStore(client: DynamoDBClient, table: string): Endp
   const update = async (endpointId: string, { values, ...change }: Change) => {
     const request = {
       TableName: table,
-      Key: textAttributes(healthKey(endpointId)),
+      Key: toStringAttributes(healthKey(endpointId)),
       ...change,
       // DynamoDB refuses a list without any.
       ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: marshall(values) }),
@@ -62,7 +62,7 @@ export function endpointHealthStore(client: DynamoDBClient, table: string): Endp
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     } as const;
     try {
-      const { Attributes = {} } = await calling(client.send(new UpdateItemCommand(request)));
+      const { Attributes = {} } = await mapTransientErrors(client.send(new UpdateItemCommand(request)));
       return { isDone: true, health: fromItem(Attributes) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -191,7 +191,7 @@ export function endpointHealthStore(client: DynamoDBClient, table: string): Endp
 }
 
 function fromItem(item: Record<string, AttributeValue>): EndpointHealth {
-  const { leases, ...health } = readItem(stored, item);
+  const { leases, ...health } = parseItem(stored, item);
   const { probe_until = null, open_until = null, failing_since = null, last_success_at = null } = health;
   const { latency_ms = null } = health;
   const held = Object.entries(leases).map(([id, lease]): PermitLease => ({ id, ...lease }));

@@ -5,10 +5,10 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { destinationKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limit.ts";
 
 const keptForDays = 1;
@@ -27,7 +27,7 @@ export function hostCounterStore(client: DynamoDBClient, table: string): HostCou
     const { ":room": room, ":expires": expires, ...common } = values;
     const request = {
       TableName: table,
-      Key: textAttributes(destinationKey(destination)),
+      Key: toStringAttributes(destinationKey(destination)),
       ConditionExpression: isNew ? windowIsOver : windowIsOpen,
       UpdateExpression: isNew
         ? "SET #window = :window, sends = :sends, expires_at_seconds = :expires"
@@ -37,7 +37,7 @@ export function hostCounterStore(client: DynamoDBClient, table: string): HostCou
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     } as const;
     try {
-      await calling(client.send(new UpdateItemCommand(request)));
+      await mapTransientErrors(client.send(new UpdateItemCommand(request)));
       return null;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return error.Item ?? {};

@@ -7,11 +7,11 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { permitsKey } from "#shared/platform/dynamodb/keys.ts";
-import { readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import type { PermitLease } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { OrgPermitStore, PermitAcquisition, PermitPool } from "#shared/webhooks/limits/org-permits.ts";
 
@@ -35,14 +35,14 @@ export function orgPermitStore(client: DynamoDBClient, table: string): OrgPermit
   ): Promise<PermitAcquisition | null> => {
     const request = {
       TableName: table,
-      Key: textAttributes(permitsKey(org_id, part)),
+      Key: toStringAttributes(permitsKey(org_id, part)),
       ...change,
       ExpressionAttributeValues: marshall(values),
       ReturnValues: "ALL_NEW",
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     } as const;
     try {
-      const { Attributes = {} } = await calling(client.send(new UpdateItemCommand(request)));
+      const { Attributes = {} } = await mapTransientErrors(client.send(new UpdateItemCommand(request)));
       return { granted: true, ...fromItem(Attributes) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -87,6 +87,6 @@ export function orgPermitStore(client: DynamoDBClient, table: string): OrgPermit
 }
 
 function fromItem(item: Record<string, AttributeValue>): { held: number; leases: PermitLease[] } {
-  const { held, leases } = readItem(stored, item);
+  const { held, leases } = parseItem(stored, item);
   return { held, leases: Object.entries(leases).map(([id, lease]): PermitLease => ({ id, ...lease })) };
 }

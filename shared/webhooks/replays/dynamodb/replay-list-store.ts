@@ -4,8 +4,8 @@ import * as z from "zod/mini";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { replayListKey } from "#shared/platform/dynamodb/keys.ts";
-import { readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 import type { ReplayList, ReplayListStore } from "#shared/webhooks/replays/replay.ts";
 
@@ -20,7 +20,7 @@ const empty: ReplayList = { replays: [], version: 0 };
 export function replayListStore(client: DynamoDBClient, table: string, now: () => Date): ReplayListStore {
   return {
     async get(orgId) {
-      return (await getItem(client, table, replayListKey(orgId), (item) => readItem(stored, item))) ?? empty;
+      return (await getItem(client, table, replayListKey(orgId), (item) => parseItem(stored, item))) ?? empty;
     },
 
     async replace(orgId, { version }, replays) {
@@ -35,7 +35,7 @@ export function replayListStore(client: DynamoDBClient, table: string, now: () =
         }),
       };
       try {
-        await calling(client.send(new PutItemCommand(put)));
+        await mapTransientErrors(client.send(new PutItemCommand(put)));
         return true;
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return false;

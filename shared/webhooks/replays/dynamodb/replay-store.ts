@@ -5,8 +5,8 @@ import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { replayKey, replayPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
-import { knownOrUnrecognised, readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 import { isReplayActive, type ReplayStore, replayScopes } from "#shared/webhooks/replays/replay.ts";
 
@@ -46,16 +46,16 @@ export function replayStore(client: DynamoDBClient, table: string): ReplayStore 
         ...replay,
         ...expiresAfter(Date.parse(updated_at), deliveryRetentionDays),
       });
-      await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+      await mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item })));
     },
 
     async getActive(endpointId, now) {
       const items = await queryAll(client, table, { pk: replayKey(endpointId, "").pk, prefix: replayPrefix });
-      const replays = items.map((item) => readItem(stored, item));
+      const replays = items.map((item) => parseItem(stored, item));
       return replays.find((replay) => isReplayActive(replay, now)) ?? null;
     },
 
     get: (endpointId, replayId) =>
-      getItem(client, table, replayKey(endpointId, replayId), (item) => readItem(stored, item)),
+      getItem(client, table, replayKey(endpointId, replayId), (item) => parseItem(stored, item)),
   };
 }

@@ -69,7 +69,7 @@ describe.each([
     "hunter2",
     undefined,
     null,
-    { code: "not_found", message: "hunter2", facts: { retryAfter: 1 } },
+    { code: "not_found", message: "hunter2", context: { retryAfter: 1 } },
   ])("that is a defect shows nothing of itself but where to find it", (error) => {
     expect(render(error, aRequest("/"))).toEqual({
       status: 500,
@@ -82,9 +82,9 @@ describe.each([
   });
 
   it("shows neither its cause nor its details", () => {
-    const facts = { cause: new Error("hunter2"), details: { table: "hunter2" }, field: "hunter2" };
+    const context = { cause: new Error("hunter2"), details: { table: "hunter2" }, field: "hunter2" };
     const { headers, body } = render(
-      new ActivityError("unavailable", "The store is busy or away.", facts),
+      new ActivityError("unavailable", "The store is busy or away.", context),
       aRequest("/"),
     );
     expect(JSON.stringify({ headers, body })).not.toContain("hunter2");

@@ -80,16 +80,16 @@ it.each([events, paid])("a page that the caller has is answered 304, and counts:
 
 describe("User-Agent", () => {
   it.each([undefined, "", "  "])("%j is none, and is asked for before anything else", async (agent) => {
-    const { ask, use } = fakturoidDialect();
+    const { ask, count } = fakturoidDialect();
     for (const path of [events, user, "/api/v3/nowhere"]) {
       const { status, body, trace } = await ask(path, { headers: { "user-agent": agent, authorization: undefined } });
       expect([status, body]).toEqual([
         400,
         '{"error":"invalid_request","error_description":"Required header \\"User-Agent\\" is missing"}',
       ]);
-      expect(trace).toEqual({ headers: {}, facts: {} });
+      expect(trace).toEqual({ responseHeaders: {}, auditFields: {} });
     }
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   it.each(["x", "YourApp (yourname@example.com)", "ž"])("%j passes", async (agent) => {
@@ -109,14 +109,14 @@ describe("a request without a good token", () => {
     "Bearer junk",
     "Bearer a b",
   ])("is refused without any read: %j", async (authorization) => {
-    const { ask, use, read, readOrg } = fakturoidDialect();
+    const { ask, count, read, readOrg } = fakturoidDialect();
     for (const path of [events, paid, user]) {
       const { status, headers, body, trace } = await ask(path, { headers: { authorization } });
       expect([status, headers["www-authenticate"]]).toEqual([401, "Bearer"]);
       expect(JSON.parse(body)).toEqual({ error: "unauthorized", error_description: expect.any(String) });
       expect(trace.responseHeaders).toEqual({});
     }
-    for (const call of [use, read, readOrg]) expect(call).not.toHaveBeenCalled();
+    for (const call of [count, read, readOrg]) expect(call).not.toHaveBeenCalled();
   });
 
   it.each([
@@ -127,7 +127,7 @@ describe("a request without a good token", () => {
     const { ask, read } = fakturoidDialect({ token: aToken(over) });
     const { status, body } = await ask(events);
     const unknown = fakturoidDialect();
-    unknown.use.mockResolvedValue(null);
+    unknown.count.mockResolvedValue(null);
     expect([status, body]).toEqual([401, (await unknown.ask(events)).body]);
     expect(read).not.toHaveBeenCalled();
   });
@@ -264,9 +264,9 @@ describe("what was read ahead for a caller who was let in before", () => {
     ["without the scope", { scopes: [] }, 403],
     ["for another organisation", { org_ids: ["org_b"] }, 404],
   ])("is not shown to one who is now %s", async (_, over, status) => {
-    const { ask, use } = fakturoidDialect({ orgs: [anOrg(), anOrg({ org_id: "org_b", slug: "capek" })] });
+    const { ask, count } = fakturoidDialect({ orgs: [anOrg(), anOrg({ org_id: "org_b", slug: "capek" })] });
     expect((await ask(events)).status).toBe(200);
-    use.mockResolvedValue({ token: anActiveToken(over), used: 2 });
+    count.mockResolvedValue({ token: anActiveToken(over), used: 2 });
     const refused = await ask(events);
     expect(refused.status).toBe(status);
     expect(Object.keys(JSON.parse(refused.body))).toEqual(["error", "error_description"]);
@@ -310,10 +310,10 @@ describe("other requests", () => {
     "/api/v3/accounts/a/b/events.json",
     "/API/v3/user.json",
   ])("%s is not found", async (path) => {
-    const { ask, use } = fakturoidDialect();
+    const { ask, count } = fakturoidDialect();
     const { status, body } = await ask(path);
     expect([status, body]).toEqual([404, '{"error":"not_found","error_description":"There is no such resource."}']);
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   it.each(["POST", "PUT", "PATCH", "DELETE"])("%s is refused, with what may be done", async (method) => {

@@ -9,8 +9,8 @@ import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http
 import { createOauthHandler, renderOauthError } from "#shared/api/oauth/handler.ts";
 import { accessTokenSeconds } from "#shared/auth/access-token.ts";
 import { clientScope, type Token } from "#shared/auth/caller.ts";
-import type { ClientTokens } from "#shared/auth/client-tokens.ts";
-import { writeAccessToken, writeToken } from "#shared/auth/token.ts";
+import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
+import { deriveAccessToken, formatToken } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
@@ -90,7 +90,7 @@ function dialect(log: Log = {}) {
   const whole: EventPage = { events: log.events ?? [paid], next: null };
   const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
   const places: PlaceStore = { upTo: async () => [], put: async () => undefined };
-  const orgs = { read: async () => anOrg({ time_zone: "Europe/Prague" }) };
+  const orgs = { get: async () => anOrg({ time_zone: "Europe/Prague" }) };
   const answer = createFakturoidHandler({ events: { page }, places, tokens: tokensOf(log), orgs, now });
   return { ask: asking(answer, renderError), page };
 }
@@ -100,16 +100,21 @@ const aQuestion = (target: string, over: Partial<HttpRequest> = {}) =>
 
 const described = (name: string, status: number) => operationOf(name).responses[status] ?? { headers: {}, content: {} };
 
-const clientSecret = writeToken(new Uint8Array(20).fill(9), "client");
+const clientSecret = formatToken(new Uint8Array(20).fill(9), "client");
 const basic = `Basic ${Buffer.from(`${aToken({}, clientSecret).token_id}:${clientSecret}`).toString("base64")}`;
 
 /** What issues and revokes tokens, for one client. */
 function oauthFunction(log: Log = {}) {
-  const grants = vi.fn<ClientTokens["grants"]>(async () => ({}));
+  const grants = vi.fn<AccessGrantStore["get"]>(async () => ({}));
   const revoke = vi.fn(async () => undefined);
   const tokens = tokensOf({ ...log, token: { scopes: [clientScope], ...log.token } }, clientSecret);
   const random = (bytes: number) => new Uint8Array(bytes).fill(3);
-  const answer = createOauthHandler({ tokens, issued: { grants, replace: async () => true, revoke }, now, random });
+  const answer = createOauthHandler({
+    tokens,
+    issued: { get: grants, replace: async () => true, revoke },
+    now,
+    random,
+  });
   return { ask: asking(answer, renderOauthError), grants, revoke };
 }
 
@@ -117,7 +122,7 @@ const aTokenRequest = (path: string, body: unknown, over: Partial<HttpRequest> =
   aRequest(path, { method: "POST", headers: { ...agent, authorization: basic }, body: () => body, ...over });
 
 const grant = { grant_type: "client_credentials" };
-const issued = { token: writeAccessToken(clientSecret, "salt") };
+const issued = { token: deriveAccessToken(clientSecret, "salt") };
 
 describe("the routes", () => {
   it("that read are all in the document, and nothing else is", () => {

@@ -5,13 +5,13 @@ import { eventProjection } from "#shared/api/fakturoid/render.ts";
 import { planQuery } from "#shared/events/query/query.ts";
 import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { aFilter } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const read = (query: string, zone = "UTC") => parseListRequest(new URLSearchParams(query), new ZoneClock(zone));
 
 function expectInvalid(query: string, field: string) {
-  const error = refusal(() => read(query));
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", field]);
+  const error = catchError(() => read(query));
+  expect([error.code, error.context.field]).toEqual(["invalid_value", field]);
   expect(error.message.length).toBeLessThan(200);
 }
 

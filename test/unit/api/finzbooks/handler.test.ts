@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { renderPage } from "#shared/api/finzbooks/render.ts";
 import { anEvent, aQuery, aRequest, aToken } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { dialect, onePage } from "#test/support/dialect.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const activity = "/api/public/v1/activity";
 
@@ -76,11 +76,11 @@ describe("a page that the caller has", () => {
   const headers = aRequest(activity).headers;
 
   it("is answered 304, and counts as any request", async () => {
-    const { answer, trace, use } = dialect({ used: 10 });
+    const { answer, trace, count } = dialect({ used: 10 });
     const first = await answer(aRequest(activity));
     const second = await answer(aRequest(activity, { headers: { ...headers, "if-none-match": first.headers.etag } }));
     expect(second).toEqual({ status: 304, headers: first.headers, body: "" });
-    expect(use).toHaveBeenCalledTimes(2);
+    expect(count).toHaveBeenCalledTimes(2);
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("590");
     expect(trace.auditFields.count).toBe(1);
   });
@@ -98,7 +98,7 @@ describe("a page that the caller has", () => {
 
   it("is nothing to a caller that is refused", async () => {
     const { answer } = dialect({ token: aToken({ scopes: [] }) });
-    const error = await refusalOf(answer(aRequest(activity, { headers: { ...headers, "if-none-match": "*" } })));
+    const error = await catchRejection(answer(aRequest(activity, { headers: { ...headers, "if-none-match": "*" } })));
     expect(error.code).toBe("scope_missing");
   });
 });
@@ -126,8 +126,8 @@ describe("one event", () => {
     const { answer, read } = dialect();
     // The first request of a token is counted before anything is read for it.
     for (let n = 0; n < 2; n++) {
-      const error = await refusalOf(answer(aRequest(`${activity}?event_id=${event_id}`)));
-      expect([error.code, error.facts.field]).toEqual(["required_field", "entity_id"]);
+      const error = await catchRejection(answer(aRequest(`${activity}?event_id=${event_id}`)));
+      expect([error.code, error.context.field]).toEqual(["required_field", "entity_id"]);
     }
     expect(read).not.toHaveBeenCalled();
   });
@@ -164,11 +164,11 @@ describe("paging", () => {
     const { headers } = await answer(aRequest(activity));
     const [, cursor = ""] = /cursor=([^>&]+)/.exec(headers.link ?? "") ?? [];
     const stranger = dialect({ token: aToken({ org_ids: ["org_b"] }) });
-    const elsewhere = await refusalOf(stranger.answer(aRequest(`${activity}?cursor=${cursor}`)));
-    expect([elsewhere.code, elsewhere.facts.field]).toEqual(["invalid_value", "cursor"]);
+    const elsewhere = await catchRejection(stranger.answer(aRequest(`${activity}?cursor=${cursor}`)));
+    expect([elsewhere.code, elsewhere.context.field]).toEqual(["invalid_value", "cursor"]);
     expect(stranger.read).not.toHaveBeenCalled();
     const refiltered = dialect();
-    const error = await refusalOf(refiltered.answer(aRequest(`${activity}?cursor=${cursor}&entity_type=BILL`)));
+    const error = await catchRejection(refiltered.answer(aRequest(`${activity}?cursor=${cursor}&entity_type=BILL`)));
     expect(error.code).toBe("invalid_value");
     expect(refiltered.read).not.toHaveBeenCalled();
   });
@@ -193,25 +193,25 @@ describe("whoami", () => {
   });
 
   it("takes no parameter but the organisation", async () => {
-    const error = await refusalOf(dialect().answer(aRequest(`${whoami}?limit=1`)));
-    expect([error.code, error.facts]).toEqual([
+    const error = await catchRejection(dialect().answer(aRequest(`${whoami}?limit=1`)));
+    expect([error.code, error.context]).toEqual([
       "invalid_value",
       { field: "limit", details: { valid: ["organization_id"] } },
     ]);
   });
 
   it("needs a token, and an organisation that it is bound to", async () => {
-    expect((await refusalOf(dialect().answer(aRequest(whoami, { headers: {} })))).code).toBe("unauthenticated");
+    expect((await catchRejection(dialect().answer(aRequest(whoami, { headers: {} })))).code).toBe("unauthenticated");
     const request = aRequest(`${whoami}?organization_id=org_other`);
-    expect((await refusalOf(dialect().answer(request))).code).toBe("org_mismatch");
+    expect((await catchRejection(dialect().answer(request))).code).toBe("org_mismatch");
   });
 });
 
 it("answers unknown paths and other methods before it looks at the token", async () => {
-  const { answer, use } = dialect();
-  expect((await refusalOf(answer(aRequest("/nowhere", { headers: {} })))).code).toBe("not_found");
-  expect((await refusalOf(answer(aRequest(activity, { method: "POST", headers: {} })))).code).toBe(
+  const { answer, count } = dialect();
+  expect((await catchRejection(answer(aRequest("/nowhere", { headers: {} })))).code).toBe("not_found");
+  expect((await catchRejection(answer(aRequest(activity, { method: "POST", headers: {} })))).code).toBe(
     "method_not_allowed",
   );
-  expect(use).not.toHaveBeenCalled();
+  expect(count).not.toHaveBeenCalled();
 });

@@ -5,12 +5,12 @@ import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { parseJsonBody } from "#shared/api/handlers/json-body.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { aContext, anHttpEvent } from "#test/support/http-event.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 type Sent = { method?: string; type?: string | null; base64?: boolean };
@@ -20,7 +20,7 @@ function posted(
   { method = "POST", type = "application/json", base64 = false }: Sent = {},
 ): APIGatewayProxyEventV2 {
   const headers = type === null ? {} : { "content-type": type };
-  const event = { ...anHttpEvent("/x", { method, headers }), isBase64Encoded: base64 };
+  const event = { ...buildHttpEvent("/x", { method, headers }), isBase64Encoded: base64 };
   return body === undefined ? event : { ...event, body };
 }
 
@@ -32,7 +32,7 @@ async function echo(event: APIGatewayProxyEventV2, readBody: typeof parseJsonBod
     handle: answer,
     renderError: renderError,
     ...(readBody && { parseBody: readBody }),
-  })(event, aContext());
+  })(event, buildLambdaContext());
   return { status: statusCode, ...JSON.parse(body) };
 }
 
@@ -127,7 +127,7 @@ it("a refusal waits until the body is asked for: whoever may do nothing learns t
     throw new ActivityError("unauthenticated", "No.");
   };
   const run = createHttpHandler({ name: "test", handle: answer, renderError: renderError, parseBody: parseJsonBody });
-  expect((await run(posted("no json"), aContext())).statusCode).toBe(401);
+  expect((await run(posted("no json"), buildLambdaContext())).statusCode).toBe(401);
 });
 
 it("bodies are never logged, refused ones neither", async () => {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { getRequestSource } from "#shared/api/handlers/request-source.ts";
-import { anHttpEvent } from "#test/support/http-event.ts";
+import { buildHttpEvent } from "#test/support/http-event.ts";
 
 const secret = "s3cret";
 const gateway = "127.0.0.1";
 
 const throughCloudFront = (forwardedFor: string, given = secret) =>
-  anHttpEvent("/x", {
+  buildHttpEvent("/x", {
     headers: {
       "x-activity-edge-secret": given,
       "x-activity-edge-host": "activity.example.com",
@@ -21,7 +21,7 @@ describe("the caller of a request", () => {
     expect(getRequestSource(throughCloudFront(`203.0.113.9, ${gateway}`), edge)).toEqual({
       ip: "203.0.113.9",
       origin: "https://activity.example.com",
-      isRefused: false,
+      bypassedEdge: false,
     });
   });
 
@@ -48,8 +48,8 @@ describe("the caller of a request", () => {
     (given) => {
       const event = throughCloudFront("203.0.113.9", given);
       const direct = { ip: gateway, origin: "https://api.example.com" };
-      expect(getRequestSource(event, { secret, isRequired: false })).toEqual({ ...direct, isRefused: false });
-      expect(getRequestSource(event, { secret, isRequired: true })).toEqual({ ...direct, isRefused: true });
+      expect(getRequestSource(event, { secret, isRequired: false })).toEqual({ ...direct, bypassedEdge: false });
+      expect(getRequestSource(event, { secret, isRequired: true })).toEqual({ ...direct, bypassedEdge: true });
     },
   );
 
@@ -57,7 +57,7 @@ describe("the caller of a request", () => {
     expect(getRequestSource(throughCloudFront("203.0.113.9"), null)).toEqual({
       ip: gateway,
       origin: "https://api.example.com",
-      isRefused: false,
+      bypassedEdge: false,
     });
   });
 });

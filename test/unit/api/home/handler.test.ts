@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { handleDocuments } from "#shared/api/openapi/handler.ts";
 import { aRequest } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 const home = (headers: Record<string, string> = {}, origin = "https://api.example.com") =>
   handleDocuments(aRequest("/", { headers, origin }));
@@ -64,7 +64,7 @@ describe("the page of the API", () => {
   });
 
   it("is read-only", async () => {
-    const error = await refusalOf(handleDocuments(aRequest("/", { method: "POST" })));
-    expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
+    const error = await catchRejection(handleDocuments(aRequest("/", { method: "POST" })));
+    expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatFilters } from "#shared/api/http/format-filters.ts";
-import { writeAccessToken } from "#shared/auth/token.ts";
+import { deriveAccessToken } from "#shared/auth/token.ts";
 import { aSecret } from "#test/support/builders.ts";
 import { aSecretOf } from "#test/support/fakturoid-dialect.ts";
 
@@ -35,7 +35,7 @@ describe("the text of filters", () => {
     ["a token in upper case", aSecret().toUpperCase()],
     ["a key", aSecretOf("key")],
     ["a client's secret", aSecretOf("client")],
-    ["an access token", writeAccessToken(aSecretOf("client"), "salt")],
+    ["an access token", deriveAccessToken(aSecretOf("client"), "salt")],
     ["a signing secret", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"],
   ])("does not show %s, wherever it stands", (_, secret) => {
     expect(

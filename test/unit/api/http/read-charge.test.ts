@@ -3,12 +3,12 @@ import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
 import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
-import { readCost, requestsFor } from "#shared/auth/read-cost.ts";
+import { readCost, toRequestCount } from "#shared/auth/read-cost.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
 
 /** Every dialect over a log each of whose pages costs so many units and has no end. */
@@ -26,7 +26,7 @@ function costly(units: number, { page }: { page?: EventReader["page"] } = {}) {
   const world = {
     tokens: ports,
     events: { page: vi.fn<EventReader["page"]>(page ?? endless) },
-    orgs: { read: async () => anOrg() },
+    orgs: { get: async () => anOrg() },
     places: memoryPlaces(),
     now: () => testNow,
   };
@@ -47,9 +47,9 @@ const charged = (charge: ReturnType<typeof costly>["charge"]) => charge.mock.cal
 
 describe("a page", () => {
   it("costs no call beside the one that counts it", async () => {
-    const { finzbooks, charge, lease, trace } = costly(readCost.plainUnits);
+    const { finzbooks, charge, acquireLease, trace } = costly(readCost.plainUnits);
     expect((await finzbooks("/api/public/v1/activity")).status).toBe(200);
-    expect([charge.mock.calls.length, lease.mock.calls.length]).toEqual([0, 0]);
+    expect([charge.mock.calls.length, acquireLease.mock.calls.length]).toEqual([0, 0]);
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("590");
     expect(trace.auditFields).not.toHaveProperty("charged");
   });
@@ -62,8 +62,8 @@ describe("a page", () => {
     ] as const) {
       const asked = costly(200);
       expect((await asked[dialect](target)).status).toBe(200);
-      expect(charged(asked.charge)).toEqual([{ requests: requestsFor(200) - 1, lease: null }]);
-      expect(asked.lease).not.toHaveBeenCalled();
+      expect(charged(asked.charge)).toEqual([{ requests: toRequestCount(200) - 1, lease: null }]);
+      expect(asked.acquireLease).not.toHaveBeenCalled();
       expect(asked.trace.responseHeaders).toMatchObject(left);
       expect(asked.trace.auditFields.charged).toBe(4);
     }
@@ -72,37 +72,37 @@ describe("a page", () => {
 
 describe("a search", () => {
   it("that finds nothing is refused as too broad, and is charged for all that it read", async () => {
-    const { simplybooks, charge, lease, reads, trace } = costly(58);
-    expect((await refusalOf(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("too_broad");
-    const owed = requestsFor(58 * reads()) - 1;
+    const { simplybooks, charge, acquireLease, reads, trace } = costly(58);
+    expect((await catchRejection(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("too_broad");
+    const owed = toRequestCount(58 * reads()) - 1;
     expect(owed).toBeGreaterThan(80);
     expect(charged(charge)).toEqual([
       { requests: owed, lease: { slot: 1, until: testNow.getTime() + readCost.leaseMs } },
     ]);
-    expect(lease).toHaveBeenCalledTimes(1);
+    expect(acquireLease).toHaveBeenCalledTimes(1);
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe(String(600 - 10 - owed));
   });
 
   it("that another instance runs three of is refused when it becomes expensive, and is charged for what it read", async () => {
-    const { simplybooks, charge, lease, reads } = costly(58);
-    lease.mockResolvedValue({ slot: null, freeAt: null });
-    const { code, facts } = await refusalOf(simplybooks("/api/v1/activities?search=zzzz"));
-    expect([code, facts.retryAfter]).toEqual(["rate_limited", 2]);
+    const { simplybooks, charge, acquireLease, reads } = costly(58);
+    acquireLease.mockResolvedValue({ slot: null, freeAt: null });
+    const { code, context } = await catchRejection(simplybooks("/api/v1/activities?search=zzzz"));
+    expect([code, context.retryAfter]).toEqual(["rate_limited", 2]);
     expect(reads()).toBe(4);
-    const owed = { requests: requestsFor(4 * 58) - 1, lease: null };
+    const owed = { requests: toRequestCount(4 * 58) - 1, lease: null };
     expect(charged(charge)).toEqual([owed]);
     // This instance knows by now, and refuses the repeat before it reads more than is included in any request.
-    expect((await refusalOf(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("rate_limited");
-    expect([reads(), lease.mock.calls.length]).toEqual([4 + 2, 1]);
+    expect((await catchRejection(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("rate_limited");
+    expect([reads(), acquireLease.mock.calls.length]).toEqual([4 + 2, 1]);
     expect(charged(charge)).toEqual([owed]);
   });
 
   it("that uses up the rate is the last one of the minute", async () => {
-    const { simplybooks, charge, use } = costly(58);
+    const { simplybooks, charge, count } = costly(58);
     charge.mockResolvedValue(640);
-    await refusalOf(simplybooks("/api/v1/activities?search=zzzz"));
-    expect((await refusalOf(simplybooks("/api/v1/activities?take=1"))).code).toBe("rate_limited");
-    expect(use).toHaveBeenCalledTimes(1);
+    await catchRejection(simplybooks("/api/v1/activities?search=zzzz"));
+    expect((await catchRejection(simplybooks("/api/v1/activities?take=1"))).code).toBe("rate_limited");
+    expect(count).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -110,8 +110,8 @@ describe("a page that is far away", () => {
   it("is 503 with a repeat that gets further, and each of them is charged", async () => {
     const { fakturoid, charge } = costly(58);
     const far = "/api/v3/accounts/acme-traders/events.json?page=999999";
-    expect((await refusalOf(fakturoid(far))).code).toBe("unavailable");
-    expect((await refusalOf(fakturoid(far))).code).toBe("unavailable");
+    expect((await catchRejection(fakturoid(far))).code).toBe("unavailable");
+    expect((await catchRejection(fakturoid(far))).code).toBe("unavailable");
     expect(charged(charge)).toHaveLength(2);
     for (const { requests } of charged(charge)) expect(requests).toBeGreaterThan(80);
   });
@@ -125,14 +125,14 @@ describe("a charge", () => {
 
   it("is made for a read that fails on its way", async () => {
     const { finzbooks, charge } = costly(0, { page: failing });
-    expect((await refusalOf(finzbooks("/api/public/v1/activity"))).code).toBe("unavailable");
-    expect(charged(charge)).toEqual([{ requests: requestsFor(300) - 1, lease: null }]);
+    expect((await catchRejection(finzbooks("/api/public/v1/activity"))).code).toBe("unavailable");
+    expect(charged(charge)).toEqual([{ requests: toRequestCount(300) - 1, lease: null }]);
   });
 
   it("is not made for a caller who is refused", async () => {
-    const { finzbooks, use, charge } = costly(200);
-    use.mockResolvedValue(null);
-    expect((await refusalOf(finzbooks("/api/public/v1/activity"))).code).toBe("unauthenticated");
+    const { finzbooks, count, charge } = costly(200);
+    count.mockResolvedValue(null);
+    expect((await catchRejection(finzbooks("/api/public/v1/activity"))).code).toBe("unauthenticated");
     expect(charge).not.toHaveBeenCalled();
   });
 

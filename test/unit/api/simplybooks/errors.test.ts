@@ -103,7 +103,7 @@ describe("a defect", () => {
   it.each<unknown>([
     new Error("the password is hunter2"),
     new TypeError("x is undefined", { cause: new Error("arn:aws:dynamodb:hunter2") }),
-    { code: "not_found", message: "hunter2", facts: { retryAfter: 1, allow: "GET" } },
+    { code: "not_found", message: "hunter2", context: { retryAfter: 1, allow: "GET" } },
     "hunter2",
     undefined,
     null,

@@ -13,7 +13,7 @@ import {
 import { foldCase } from "#shared/api/simplybooks/fold-case.ts";
 import { jsonText } from "#shared/events/event.ts";
 import { anEvent, anOrg } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 /** An invoice of the vendor's example, sent at `2026-05-11 08:30:12`. */
 const activity = toActivity(
@@ -41,8 +41,8 @@ const isMet = (filter: string, over: Partial<typeof activity> = {}) =>
   parseActivityFilter(filter).every((condition) => matchesCondition({ ...activity, ...over }, condition));
 
 function expectInvalid(filter: string, field: string) {
-  const error = refusal(() => parseActivityFilter(filter));
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", field]);
+  const error = catchError(() => parseActivityFilter(filter));
+  expect([error.code, error.context.field]).toEqual(["invalid_value", field]);
   return error;
 }
 

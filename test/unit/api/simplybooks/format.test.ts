@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formattedResponse, negotiateErrorFormat, negotiateFormat } from "#shared/api/simplybooks/format.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const asking = (query: string, accept?: string) => ({ query: new URLSearchParams(query), headers: { accept } });
 
@@ -68,8 +68,8 @@ describe("format=", () => {
     "format=json&format=xml",
     `format=${"x".repeat(5_000)}`,
   ])("%s is refused", (query) => {
-    const { code, facts, message } = refusal(() => negotiateFormat(asking(query, "application/json")));
-    expect([code, facts.field]).toEqual(["invalid_value", "format"]);
+    const { code, context, message } = catchError(() => negotiateFormat(asking(query, "application/json")));
+    expect([code, context.field]).toEqual(["invalid_value", "format"]);
     expect(message.length).toBeLessThan(200);
   });
 

@@ -53,7 +53,7 @@ describe("the vendor's sample, stored and asked for on the vendor's host", () =>
   );
   const answer = createSimplybooksHandler({
     tokens: tokenPorts(() => aToken()),
-    orgs: { read: async () => org },
+    orgs: { get: async () => org },
     events: memoryEvents(events),
     places: memoryPlaces(),
     now: () => testNow,
@@ -261,7 +261,7 @@ describe("what is traced", () => {
   it("is who asked, for which account, how much was shown, and how the rate stands", async () => {
     const of = dialect();
     const id = await newestId(of);
-    const facts = async (target: string) => {
+    const context = async (target: string) => {
       const { trace } = await of.ask(target);
       expect(trace.responseHeaders).toEqual({
         "x-ratelimit-limit": "600",
@@ -271,13 +271,13 @@ describe("what is traced", () => {
       return trace.auditFields;
     };
     const listed = { ...identity, route: "list" };
-    expect(await facts(list)).toEqual({ ...listed, filters: "skip=0 take=100", count: 4 });
-    expect(await facts(`${list}?skip=3`)).toEqual({ ...listed, filters: "skip=3 take=100", count: 1 });
-    expect(await facts(`${list}?skip=4`)).toEqual({ ...listed, filters: "skip=4 take=100", count: 0 });
+    expect(await context(list)).toEqual({ ...listed, filters: "skip=0 take=100", count: 4 });
+    expect(await context(`${list}?skip=3`)).toEqual({ ...listed, filters: "skip=3 take=100", count: 1 });
+    expect(await context(`${list}?skip=4`)).toEqual({ ...listed, filters: "skip=4 take=100", count: 0 });
     const one = { ...identity, route: "activity" };
-    expect(await facts(`${list}/${id}`)).toEqual({ ...one, filters: `activity_id=${id}`, count: 1 });
-    expect(await facts(`${list}/7001`)).toEqual({ ...one, filters: "activity_id=7001" });
-    expect(await facts(account)).toEqual({ ...identity, route: "account" });
+    expect(await context(`${list}/${id}`)).toEqual({ ...one, filters: `activity_id=${id}`, count: 1 });
+    expect(await context(`${list}/7001`)).toEqual({ ...one, filters: "activity_id=7001" });
+    expect(await context(account)).toEqual({ ...identity, route: "account" });
   });
 
   it("is the user whose key it is", async () => {
@@ -300,17 +300,17 @@ describe("what is traced", () => {
         ["=~", "contains"],
         ["__ge__", "ge"],
       ]) {
-        const facts = await factsOf(`filter=${field}${sign}Hidden`);
-        expect(facts.filters).toBe(`${field}.${operator}=… skip=0 take=100`);
-        expect(JSON.stringify(facts)).not.toMatch(/hidden/i);
+        const context = await factsOf(`filter=${field}${sign}Hidden`);
+        expect(context.filters).toBe(`${field}.${operator}=… skip=0 take=100`);
+        expect(JSON.stringify(context)).not.toMatch(/hidden/i);
       }
     },
   );
 
   it("is that there was a search, not for what", async () => {
-    const facts = await factsOf("search=Hidden");
-    expect(facts.filters).toBe("search=… skip=0 take=100");
-    expect(JSON.stringify(facts)).not.toMatch(/hidden/i);
+    const context = await factsOf("search=Hidden");
+    expect(context.filters).toBe("search=… skip=0 take=100");
+    expect(JSON.stringify(context)).not.toMatch(/hidden/i);
     expect((await factsOf("search=%20")).filters).toBe("skip=0 take=100");
   });
 

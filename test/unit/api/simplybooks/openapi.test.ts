@@ -66,7 +66,7 @@ function dialect({ events = [newer, older], token, used = 1, suspended = [], ...
     events: { page },
     places,
     tokens: tokenPorts(() => aToken(token), used, suspended),
-    orgs: { read: async (org_id) => anOrg({ org_id, account_number: org_id === "org_b" ? "1002" : null }) },
+    orgs: { get: async (org_id) => anOrg({ org_id, account_number: org_id === "org_b" ? "1002" : null }) },
     now: () => new Date("2026-06-01T12:00:43.000Z"),
   });
   const ask = async (request: HttpRequest): Promise<HttpResponse> => {

@@ -21,8 +21,8 @@ import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import type { Listing } from "#shared/events/query/offset-pagination.ts";
 import { planQuery } from "#shared/events/query/query.ts";
 import { aFilter, anEvent, anOrg } from "#test/support/builders.ts";
+import { catchError } from "#test/support/catch-error.ts";
 import { isAsked } from "#test/support/memory-events.ts";
-import { refusal } from "#test/support/refusal.ts";
 
 const { org_id } = anOrg();
 
@@ -42,8 +42,8 @@ const accepts = ({ queries, matches }: Listing, event: ActivityEvent) =>
   queries.some((query) => isAsked(event, { ...query, limit: 1, after: null })) && (matches === null || matches(event));
 
 function expectInvalid(call: () => unknown, field: string) {
-  const error = refusal(call);
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", field]);
+  const error = catchError(call);
+  expect([error.code, error.context.field]).toEqual(["invalid_value", field]);
   expect(error.message.length).toBeLessThan(200);
   return error;
 }
@@ -144,7 +144,7 @@ describe("fields", () => {
   });
 
   it("do not repeat nonsense at length", () => {
-    expect(refusal(() => fieldsOf("x".repeat(5_000))).message.length).toBeLessThan(200);
+    expect(catchError(() => fieldsOf("x".repeat(5_000))).message.length).toBeLessThan(200);
   });
 });
 
@@ -480,7 +480,7 @@ describe("what no activity can have", () => {
   });
 
   it("as a field's name is named in short, and an empty one is passed over", () => {
-    const { message } = refusal(() => parseListRequest(new URLSearchParams({ filter: `${"x".repeat(1990)}=1` })));
+    const { message } = catchError(() => parseListRequest(new URLSearchParams({ filter: `${"x".repeat(1990)}=1` })));
     expect(message.length).toBeLessThan(100);
     expect(read("fields=user,").fields).toEqual(["user"]);
   });

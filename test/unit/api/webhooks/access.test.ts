@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type WebhookRouteName, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { scopes } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 import { orgB, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const bodies: Partial<Record<WebhookRouteName, object>> = {
@@ -170,7 +170,7 @@ describe("a request", () => {
 });
 
 it("no secret is ever shown again, told or logged", async () => {
-  const lines = catchLog();
+  const lines = captureLogLines();
   const { ask, ids, told, trace, queued, secret } = await withEverything();
   const rotated = await ask(...pathOf("rotate_webhook_secret", ids));
   const secrets = [secret, JSON.parse(rotated.body).endpoint.secret];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { requestsFor } from "#shared/auth/read-cost.ts";
+import { toRequestCount } from "#shared/auth/read-cost.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { orgA, orgB, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
@@ -108,7 +108,7 @@ describe("a dry run", () => {
     clock.now = new Date("2026-06-01T12:10:00.000Z");
     const { status } = await ask("POST", `${at}/replay`, { body: { since, only: "failed", dry_run: true } });
     expect(status).toBe(200);
-    const requests = requestsFor(500) - 1;
+    const requests = toRequestCount(500) - 1;
     expect(charge.mock.calls.map(([, , owed]) => owed)).toEqual([{ requests, lease: null }]);
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe(String(600 - 1 - requests));
   });

@@ -9,7 +9,7 @@ import {
 } from "#shared/api/webhooks/requests.ts";
 import type { ErrorCode } from "#shared/errors.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const url = "https://hooks.example.com/in";
 
@@ -70,8 +70,8 @@ describe("the body that creates an endpoint", () => {
     [{ ...good, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
     [{ ...good, org_id: "org_b" }, "invalid_value", "org_id"],
   ])("is refused where it is %j", (body, code, field) => {
-    const error = refusal(() => parseEndpointSettings(body));
-    expect([error.code, error.facts.field]).toEqual([code, field]);
+    const error = catchError(() => parseEndpointSettings(body));
+    expect([error.code, error.context.field]).toEqual([code, field]);
     expect(error.message.length).toBeLessThan(250);
   });
 
@@ -91,15 +91,15 @@ describe("the body that creates an endpoint", () => {
       () => parseEndpointSettings({ ...good, [field]: pem }),
       () => parseEndpointPatch({ [field]: pem }),
     ]) {
-      const { code, facts, message } = refusal(read);
-      expect([code, facts.field]).toEqual(["invalid_value", field]);
+      const { code, context, message } = catchError(read);
+      expect([code, context.field]).toEqual(["invalid_value", field]);
       expect(message).toMatch(/^Client certificates are not supported: .* headers .*\.$/);
     }
   });
 
   it("shows no more of a long unknown name than it must", () => {
-    const { message, facts } = refusal(() => parseEndpointSettings({ ...good, ["x".repeat(10_000)]: 1 }));
-    expect(message.length + (facts.field?.length ?? 0)).toBeLessThan(250);
+    const { message, context } = catchError(() => parseEndpointSettings({ ...good, ["x".repeat(10_000)]: 1 }));
+    expect(message.length + (context.field?.length ?? 0)).toBeLessThan(250);
   });
 });
 
@@ -124,7 +124,7 @@ describe("the body that changes an endpoint", () => {
     [{ enabled: null }, "enabled"],
     [{ status: "disabled" }, "status"],
   ])("is refused where it is %j", (body, field) => {
-    expect(refusal(() => parseEndpointPatch(body)).facts.field).toBe(field);
+    expect(catchError(() => parseEndpointPatch(body)).context.field).toBe(field);
   });
 });
 
@@ -137,8 +137,8 @@ describe("the overlap of secrets", () => {
   ])("%j is %i seconds", (body, seconds) => expect(parseOverlapSeconds(body)).toBe(seconds));
 
   it.each([-1, 604_801, 1.5, "60", null, 1e300, true])("is refused where it is %j", (overlap_seconds) => {
-    const { code, facts } = refusal(() => parseOverlapSeconds({ overlap_seconds }));
-    expect([code, facts.field]).toEqual(["invalid_value", "overlap_seconds"]);
+    const { code, context } = catchError(() => parseOverlapSeconds({ overlap_seconds }));
+    expect([code, context.field]).toEqual(["invalid_value", "overlap_seconds"]);
   });
 });
 
@@ -148,13 +148,13 @@ it("a test is of an invoice that was sent, unless it says otherwise", () => {
     parseTestEventType({}),
     parseTestEventType({ event_type: "bill.paid" }),
   ]).toEqual(["invoice.sent", "invoice.sent", "bill.paid"]);
-  expect(refusal(() => parseTestEventType({ event_type: 7 })).facts.field).toBe("event_type");
+  expect(catchError(() => parseTestEventType({ event_type: 7 })).context.field).toBe("event_type");
 });
 
 it("a retry takes nothing", () => {
   assertEmptyBody(undefined);
   assertEmptyBody({});
-  expect(refusal(() => assertEmptyBody({ cycle: 1 })).facts.field).toBe("cycle");
+  expect(catchError(() => assertEmptyBody({ cycle: 1 })).context.field).toBe("cycle");
 });
 
 describe("the body of a replay", () => {
@@ -188,7 +188,7 @@ describe("the body of a replay", () => {
     [{ since, dry_run: "true" }, "invalid_value", "dry_run"],
     [{ since, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
   ])("is refused where it is %j", (body, code, field) => {
-    const error = refusal(() => parseReplayRequest(body, testNow));
-    expect([error.code, error.facts.field]).toEqual([code, field]);
+    const error = catchError(() => parseReplayRequest(body, testNow));
+    expect([error.code, error.context.field]).toEqual([code, field]);
   });
 });

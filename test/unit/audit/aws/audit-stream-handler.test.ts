@@ -1,18 +1,18 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import type { AuditEntry } from "#shared/audit/aws/audit-log.ts";
-import { type AuditWorld, auditStream } from "#shared/audit/aws/audit-stream-handler.ts";
+import { type AuditWorld, createAuditStreamHandler } from "#shared/audit/aws/audit-stream-handler.ts";
 import { recordIdOf } from "#shared/audit/record-id.ts";
 import { toItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import { shardOf } from "#shared/events/shards/shards.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { keyOf } from "#test/support/demo-log.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
 
@@ -41,7 +41,7 @@ const removed = (over: DynamoDBRecord = {}) =>
 
 /** Runs a batch; answers what failed, the audit log's entries with their lines, and the function's own log. */
 async function run(Records: DynamoDBRecord[], over: Partial<AuditWorld> = {}) {
-  const log = catchLog();
+  const log = captureLogLines();
   const entries: AuditEntry[] = [];
   const world: AuditWorld = {
     auditLog: {
@@ -51,11 +51,11 @@ async function run(Records: DynamoDBRecord[], over: Partial<AuditWorld> = {}) {
     },
     read: parseEventItem,
     isListed: async () => true,
-    clockOf: async () => zoneClock("UTC"),
+    clockOf: async () => getZoneClock("UTC"),
     now: () => testNow,
     ...over,
   };
-  const answer = await auditStream(world)({ Records }, aContext());
+  const answer = await createAuditStreamHandler(world)({ Records }, buildLambdaContext());
   return {
     failed: answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
     times: entries.map(({ time }) => time),
@@ -132,7 +132,7 @@ describe("an event that was added", () => {
 
   it("is told by the clock of its own organisation", async () => {
     const events = ["org_in", "org_utc"].map((org_id) => anEvent({ org_id }));
-    const clockOf = async (orgId: string) => zoneClock(orgId === "org_in" ? "Asia/Kolkata" : "UTC");
+    const clockOf = async (orgId: string) => getZoneClock(orgId === "org_in" ? "Asia/Kolkata" : "UTC");
     const { lines } = await run(
       events.map((event) => inserted(event)),
       { clockOf },
@@ -264,7 +264,7 @@ describe("a batch that could not be written", () => {
   });
 
   it("puts nothing where only one of its clocks is away", async () => {
-    const clockOf = async (orgId: string) => (orgId === "org_2" ? failing() : zoneClock("UTC"));
+    const clockOf = async (orgId: string) => (orgId === "org_2" ? failing() : getZoneClock("UTC"));
     const mixed = [inserted(), inserted(anEvent({ org_id: "org_2" }), "seq-2")];
     const { failed, lines } = await run(mixed, { clockOf });
     expect([failed, lines]).toEqual([["seq-1"], []]);

@@ -9,13 +9,13 @@ import { readEvent, readEventText } from "#shared/events/parse-event.ts";
 import { shardCounts } from "#shared/events/shards/shards.ts";
 import { toStorableText } from "#shared/events/text/storable-text.ts";
 import { hasOnlyStorableText, isVisibleId } from "#shared/events/text/text-rules.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import { anEvent, anInput, testNow } from "#test/support/builders.ts";
 import { largestItem, refusalOfItem } from "#test/support/hostile-items.ts";
 import { nearLimitsEventText } from "#test/support/near-limits-event.ts";
 
-const stored = (over: Partial<ActivityEvent> = {}) => textAttributes(toItem(anEvent(over)));
+const stored = (over: Partial<ActivityEvent> = {}) => toStringAttributes(toItem(anEvent(over)));
 
 const reception = { now: testNow, entropy: "item" };
 
@@ -47,7 +47,7 @@ describe("an item of the events table", () => {
         const event = takenByIngest(text);
         if (event === null) return;
         taken += 1;
-        expect(parseEventItem(textAttributes(toItem(event)))).toEqual(event);
+        expect(parseEventItem(toStringAttributes(toItem(event)))).toEqual(event);
       }),
       { numRuns: 2_000 },
     );
@@ -56,7 +56,7 @@ describe("an item of the events table", () => {
 
   it.each(["entity_id", "entity_ref", "actor_user_id"] as const)("of 256 code units is the longest %s", (field) => {
     const stored = (pairs: number) => readEvent(anInput({ [field]: "\u{1f9fe}".repeat(pairs) }), reception).event;
-    expect(parseEventItem(textAttributes(toItem(stored(128))))).toEqual(stored(128));
+    expect(parseEventItem(toStringAttributes(toItem(stored(128))))).toEqual(stored(128));
     expect(() => stored(129)).toThrow(`${field} must have at most 256 UTF-16 code units`);
   });
 
@@ -87,7 +87,7 @@ describe("an item of the events table", () => {
     fc.assert(
       fc.property(input, fc.constantFrom(...shardCounts), (over, shards) => {
         const { event } = readEvent(anInput(over), { now: new Date("2026-06-01T12:00:00Z"), entropy: "x" });
-        expect(parseEventItem(textAttributes(toItem(event, shards)))).toEqual(event);
+        expect(parseEventItem(toStringAttributes(toItem(event, shards)))).toEqual(event);
       }),
       { numRuns: 1_000 },
     );
@@ -168,7 +168,7 @@ describe("an item of the events table", () => {
       fc.property(fc.dictionary(names, attribute, { minKeys: 1, maxKeys: 5 }), (over) => {
         const item = Object.assign(stored(), over);
         try {
-          expect(textAttributes(toItem(parseEventItem(item)))).toEqual({
+          expect(toStringAttributes(toItem(parseEventItem(item)))).toEqual({
             ...withStorableLines(item),
             shard: { S: "0" },
           });

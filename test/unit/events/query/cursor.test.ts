@@ -4,7 +4,7 @@ import { isCleanId } from "#shared/events/limits.ts";
 import { readCursor, writeCursor } from "#shared/events/query/cursor.ts";
 import type { EventFilter } from "#shared/events/query/query.ts";
 import { aFilter } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const org = "org_8f9a1c2d";
 const filter = aFilter({ entity_type: "INVOICE", since: "2026-05-01T00:00:00.000Z" });
@@ -16,8 +16,8 @@ const position = {
 const cursor = writeCursor(position, org, filter);
 
 function expectRefused(text: string, orgId = org, other: EventFilter = filter): void {
-  const error = refusal(() => readCursor(text, orgId, other));
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", "cursor"]);
+  const error = catchError(() => readCursor(text, orgId, other));
+  expect([error.code, error.context.field]).toEqual(["invalid_value", "cursor"]);
 }
 
 it("gives the position back", () => {

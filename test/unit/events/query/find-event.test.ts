@@ -4,8 +4,8 @@ import { findEvent } from "#shared/events/query/find-event.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aQuery } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const idOf = (at: number) => `evt_${String(at).padStart(32, "0")}`;
 
@@ -47,8 +47,8 @@ it("reads no further than the page with the event", async () => {
 describe("a range with more events than one request may look at", () => {
   it("is refused, and told what would help", async () => {
     const reader = counting(manyEvents(windowBudget.events + 1_000));
-    const error = await refusalOf(findEvent(reader, query, idOf(0)));
-    expect([error.code, error.facts.field]).toEqual(["too_broad", "event_id"]);
+    const error = await catchRejection(findEvent(reader, query, idOf(0)));
+    expect([error.code, error.context.field]).toEqual(["too_broad", "event_id"]);
     expect(error.message).toMatch(/entity_id/);
     expect(reader.page.mock.calls.length).toBeLessThanOrEqual(windowBudget.pages);
   });
@@ -60,7 +60,7 @@ describe("a range with more events than one request may look at", () => {
 
   it("is refused just as soon where other conditions leave pages empty", async () => {
     const page = vi.fn<EventReader["page"]>(async () => ({ events: [], next: anEvent() }));
-    expect((await refusalOf(findEvent({ page }, query, idOf(0)))).code).toBe("too_broad");
+    expect((await catchRejection(findEvent({ page }, query, idOf(0)))).code).toBe("too_broad");
     expect(page.mock.calls.length).toBeLessThanOrEqual(windowBudget.pages / 4);
   });
 });

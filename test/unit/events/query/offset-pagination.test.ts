@@ -5,9 +5,9 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { type Listing, type PlaceStore, readWindow, windowBudget } from "#shared/events/query/offset-pagination.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aQuery, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryEvents, newestFirst } from "#test/support/memory-events.ts";
 import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const start = Date.parse("2026-01-01T00:00:00.000Z");
 let written = 0;
@@ -120,8 +120,8 @@ describe("what a window costs", () => {
     const skip = 2 * windowBudget.events + 1_000;
     for (const attempt of [1, 2]) {
       Object.assign(cost, { pages: 0, events: 0 });
-      const error = await refusalOf(read(world, aListing(), skip, 40));
-      expect([error.code, error.facts.retryAfter], `attempt ${attempt}`).toEqual(["unavailable", 1]);
+      const error = await catchRejection(read(world, aListing(), skip, 40));
+      expect([error.code, error.context.retryAfter], `attempt ${attempt}`).toEqual(["unavailable", 1]);
       expect(cost.events).toBeLessThanOrEqual(windowBudget.events + 1_000);
     }
     expect(await read(world, aListing(), skip, 40)).toEqual(plainly(log, aListing()).slice(skip, skip + 40));
@@ -131,9 +131,9 @@ describe("what a window costs", () => {
     const log = aLog(windowBudget.events + 5_000);
     const { world, cost } = aWorld(log);
     const far = windowBudget.events;
-    await refusalOf(read(world, aListing(), far, 20));
+    await catchRejection(read(world, aListing(), far, 20));
     for (let skip = far; skip <= far + 80; skip += 20) await read(world, aListing(), skip, 20);
-    await refusalOf(read(world, aListing(), far, 100));
+    await catchRejection(read(world, aListing(), far, 100));
     Object.assign(cost, { pages: 0, events: 0 });
     expect(await read(world, aListing(), far, 100)).toEqual(plainly(log, aListing()).slice(far, far + 100));
     expect(cost.events).toBeLessThan(1_000);
@@ -143,7 +143,7 @@ describe("what a window costs", () => {
     const log = aLog(windowBudget.events + 5_000);
     const { world } = aWorld(log);
     const skip = windowBudget.events - 10;
-    expect((await refusalOf(read(world, aListing(), skip, 30))).code).toBe("unavailable");
+    expect((await catchRejection(read(world, aListing(), skip, 30))).code).toBe("unavailable");
     expect(await read(world, aListing(), skip, 30)).toEqual(plainly(log, aListing()).slice(skip, skip + 30));
   });
 
@@ -152,13 +152,13 @@ describe("what a window costs", () => {
     const { world } = aWorld(log);
     const listing = aListing({ matches: () => true });
     const skip = windowBudget.events + 1_000;
-    expect((await refusalOf(read(world, listing, skip, 40))).code).toBe("unavailable");
+    expect((await catchRejection(read(world, listing, skip, 40))).code).toBe("unavailable");
     expect(await read(world, listing, skip, 40)).toEqual(plainly(log, listing).slice(skip, skip + 40));
   });
 
   it("conditions that match too little are refused with what to do, and within bounds", async () => {
     const { world, cost } = aWorld(aLog(windowBudget.events + 5_000));
-    const error = await refusalOf(read(world, aListing({ matches: isBill }), 0, 40));
+    const error = await catchRejection(read(world, aListing({ matches: isBill }), 0, 40));
     expect([error.code, error.message]).toEqual(["too_broad", expect.stringContaining("narrow the search")]);
     expect(cost.events).toBeLessThanOrEqual(windowBudget.events + 1_000);
   });
@@ -173,7 +173,7 @@ describe("what a window costs", () => {
       },
     };
     const world = { events, places: memoryPlaces(), now: () => testNow };
-    await refusalOf(read(world, aListing(), 0, 40));
+    await catchRejection(read(world, aListing(), 0, 40));
     expect(pages).toBeLessThanOrEqual(windowBudget.pages / 4 + 1);
   });
 });

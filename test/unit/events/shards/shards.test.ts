@@ -10,7 +10,7 @@ import {
   writtenCount,
 } from "#shared/events/shards/shards.ts";
 import { anEvent } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 const now = new Date("2026-05-11T08:30:00.000Z");
 const later = (ms: number) => new Date(now.getTime() + ms);
@@ -98,7 +98,7 @@ describe("raiseShards", () => {
 
   it("refuses a lower count", async () => {
     const raised = raiseShards(null, 16, now);
-    const error = await refusalOf(Promise.resolve().then(() => raiseShards(raised, 8, later(shardLeadMs))));
-    expect([error.code, error.facts.field]).toEqual(["invalid_value", "shards"]);
+    const error = await catchRejection(Promise.resolve().then(() => raiseShards(raised, 8, later(shardLeadMs))));
+    expect([error.code, error.context.field]).toEqual(["invalid_value", "shards"]);
   });
 });

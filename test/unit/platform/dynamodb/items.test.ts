@@ -4,11 +4,11 @@ import { fromTokenItem, toTokenItem } from "#shared/auth/dynamodb/token-item.ts"
 import { toItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import { shardCounts, shardOf } from "#shared/events/shards/shards.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { pinKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { idempotencyRecordKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import { anEvent, aToken } from "#test/support/builders.ts";
 
-const stored = (over: Parameters<typeof anEvent>[0] = {}) => textAttributes(toItem(anEvent(over)));
+const stored = (over: Parameters<typeof anEvent>[0] = {}) => toStringAttributes(toItem(anEvent(over)));
 
 describe("an event's item", () => {
   it("gives the event back", () => {
@@ -49,7 +49,7 @@ describe("the shard of an item", () => {
     const event = anEvent();
     const item = toItem(event, count);
     expect(item.shard).toBe(shardOf(event, count));
-    expect(parseEventItem(textAttributes(item))).toEqual(event);
+    expect(parseEventItem(toStringAttributes(item))).toEqual(event);
   });
 
   it("adds no more than 8 bytes to an item", () => {
@@ -79,7 +79,7 @@ describe("keys", () => {
       fc.property(org, entity, org, entity, (orgA, entityA, orgB, entityB) => {
         const isSame = orgA === orgB && entityA === entityB;
         expect(timelineKey(orgA, entityA) === timelineKey(orgB, entityB)).toBe(isSame);
-        expect(pinKey(orgA, entityA).pk === pinKey(orgB, entityB).pk).toBe(isSame);
+        expect(idempotencyRecordKey(orgA, entityA).pk === idempotencyRecordKey(orgB, entityB).pk).toBe(isSame);
       }),
       { numRuns: 1_000 },
     );

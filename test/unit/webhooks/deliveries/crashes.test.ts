@@ -2,9 +2,9 @@ import { describe, expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { type World, whereAnswers } from "#test/support/mutable-events.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const message = aDeliveryMessage();
 
@@ -64,7 +64,7 @@ describe("trouble of the system", () => {
     send.mockRestore();
     const [result] = results;
     if (result?.status !== "rejected") throw new Error("The message was dealt with.");
-    expect((await refusalOf(Promise.reject(result.reason))).code).toBe("unavailable");
+    expect((await catchRejection(Promise.reject(result.reason))).code).toBe("unavailable");
     expect(await world.deliveryOf(message)).toMatchObject({ status: "pending", step: 0, last_attempt_at: null });
     expect(await world.attemptsOf(message)).toEqual([]);
     await world.later(60);

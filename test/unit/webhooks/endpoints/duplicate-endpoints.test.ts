@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
 import { subscribesToEventType, subscriptionsOverlap } from "#shared/webhooks/event-types/event-type-filter.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const by = (org_id = orgA) => ({ org_id, token_id: "tok_1", user_id: null, request_id: "req" });
@@ -26,7 +26,7 @@ describe("a second endpoint with the URL of another", () => {
   ])("is refused with %s, and names the first", async (_, over) => {
     const { world } = managementPorts();
     const { endpoint } = await createEndpoint(world, by(), settings);
-    const refused = await refusalOf(createEndpoint(world, by(), { ...settings, ...over }));
+    const refused = await catchRejection(createEndpoint(world, by(), { ...settings, ...over }));
     expect([refused.code, refused.message]).toEqual(["conflict", expect.stringContaining(endpoint.endpoint_id)]);
   });
 
@@ -56,9 +56,9 @@ it("a change that would make two endpoints send the same is refused; any other c
   const { endpoint } = await createEndpoint(world, by(), { ...settings, url: "https://r.example/other" });
   const change = (patch: Parameters<typeof updateEndpoint>[3]) =>
     updateEndpoint(world, by(), endpoint.endpoint_id, patch);
-  expect((await refusalOf(change({ url: settings.url }))).code).toBe("conflict");
+  expect((await catchRejection(change({ url: settings.url }))).code).toBe("conflict");
   await change({ url: settings.url, events: ["bill.*"] });
-  expect((await refusalOf(change({ events: ["bill.paid", "invoice.sent"] }))).code).toBe("conflict");
+  expect((await catchRejection(change({ events: ["bill.paid", "invoice.sent"] }))).code).toBe("conflict");
   await change({ description: "ours", enabled: false });
   await change({ enabled: true, headers: null });
 });

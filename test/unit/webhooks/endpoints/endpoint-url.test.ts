@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EndpointUrlRules, parseEndpointUrl } from "#shared/webhooks/endpoints/endpoint-url.ts";
 import { blockedPorts } from "#shared/webhooks/sending/blocked-ports.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const deployed: EndpointUrlRules = { ownHosts: ["api.example.com", "other.example.com:8443"], allowLoopback: false };
 const local: EndpointUrlRules = { ownHosts: ["127.0.0.1:3000"], allowLoopback: true };
@@ -213,8 +213,8 @@ describe("the url of an endpoint", () => {
     ["is too long", /2048 characters/, [`https://a.example/${label(2048)}`, `https://a.example/${"ä".repeat(400)}`]],
   ])("is refused where it %s", (_name, words, texts) => {
     for (const text of texts) {
-      const error = refusal(() => read(text));
-      expect([text, error.code, error.facts.field]).toEqual([text, "invalid_value", "url"]);
+      const error = catchError(() => read(text));
+      expect([text, error.code, error.context.field]).toEqual([text, "invalid_value", "url"]);
       expect([text, error.message]).toEqual([text, expect.stringMatching(words)]);
     }
   });
@@ -240,7 +240,7 @@ describe("the url of an endpoint", () => {
         try {
           expect(read(read(text))).toBe(read(text));
         } catch (error) {
-          expect(error).toMatchObject({ code: "invalid_value", facts: { field: "url" } });
+          expect(error).toMatchObject({ code: "invalid_value", context: { field: "url" } });
         }
       }),
     );
@@ -272,7 +272,7 @@ describe("in the local runtime, the url", () => {
     ["http://[::1]:3000/", /this API/],
     ["http://127.0.0.2:3000/", /this API/],
   ])("may not be %s", (url, words) => {
-    expect(refusal(() => parseEndpointUrl(url, local)).message).toMatch(words);
+    expect(catchError(() => parseEndpointUrl(url, local)).message).toMatch(words);
   });
 
   it.each([
@@ -280,7 +280,7 @@ describe("in the local runtime, the url", () => {
     "https://127.0.0.1:9001/",
     "http://localhost:9001/",
   ])("may be %s there only: elsewhere that is the runtime of the function itself", (url) =>
-    expect(refusal(() => read(url)).code).toBe("invalid_value"),
+    expect(catchError(() => read(url)).code).toBe("invalid_value"),
   );
 });
 

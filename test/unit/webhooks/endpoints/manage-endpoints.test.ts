@@ -12,7 +12,7 @@ import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
 import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const requester = { org_id: orgA, user_id: "usr_1", token_id: "tok_1", request_id: "req-1" };
@@ -104,8 +104,8 @@ describe("creating", () => {
     "refuses %j and writes nothing",
     async (url) => {
       const { world, told } = managementPorts();
-      const error = await refusalOf(createEndpoint(world, requester, { ...settings, url }));
-      expect([error.code, error.facts.field, told]).toEqual(["invalid_value", "url", []]);
+      const error = await catchRejection(createEndpoint(world, requester, { ...settings, url }));
+      expect([error.code, error.context.field, told]).toEqual(["invalid_value", "url", []]);
     },
   );
 
@@ -166,7 +166,7 @@ describe("changing", () => {
   it("refuses a bad URL and leaves all as it was", async () => {
     const { world, told, id, endpoint } = await withEndpoint();
     const patch = { url: "https://127.0.0.1/", description: "New" };
-    expect((await refusalOf(updateEndpoint(world, requester, id, patch))).facts.field).toBe("url");
+    expect((await catchRejection(updateEndpoint(world, requester, id, patch))).context.field).toBe("url");
     expect(await getEndpoint(world, orgA, id)).toEqual(endpoint);
     expect(told).toHaveLength(1);
   });
@@ -233,7 +233,7 @@ describe("disabling and enabling", () => {
   it("does not enable an endpoint that its next failure would disable", async () => {
     const { world, id } = await withEndpoint({ enabled: false });
     const stubborn = { ...world, health: { ...world.health, write: async () => false } };
-    const error = await refusalOf(updateEndpoint(stubborn, requester, id, { enabled: true }));
+    const error = await catchRejection(updateEndpoint(stubborn, requester, id, { enabled: true }));
     expect(error.code).toBe("conflict");
     expect((await getEndpoint(world, orgA, id)).disabled).not.toBeNull();
   });
@@ -300,7 +300,7 @@ describe("rotating the secret", () => {
 it("deleting takes the endpoint away, and tells of it", async () => {
   const { world, told, id } = await withEndpoint();
   await deleteEndpoint(world, requester, id);
-  expect((await refusalOf(getEndpoint(world, orgA, id))).code).toBe("not_found");
+  expect((await catchRejection(getEndpoint(world, orgA, id))).code).toBe("not_found");
   expect(told[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_DELETED", entity_id: id, actor_user_id: "usr_1" });
 });
 
@@ -322,7 +322,7 @@ describe("changes at the same time", () => {
 
   it.each(changes)("%s is given up when others are faster each time, and tells nothing", async (_, change) => {
     const { world, told, id } = await withEndpoint();
-    expect((await refusalOf(change(contended(world, 99), id))).code).toBe("conflict");
+    expect((await catchRejection(change(contended(world, 99), id))).code).toBe("conflict");
     expect(told.filter(({ actor_user_id }) => actor_user_id !== null)).toHaveLength(1);
   });
 });
@@ -331,13 +331,13 @@ it.each(["wh_0", "", "x".repeat(5_000), "wh_00000000000000000000000000000000", "
   "an id that does not exist is not found, and what cannot be one is not looked for: %.40s",
   async (id) => {
     const { world } = await withEndpoint();
-    expect((await refusalOf(getEndpoint(world, orgA, id))).message).toBe("There is no such endpoint.");
+    expect((await catchRejection(getEndpoint(world, orgA, id))).message).toBe("There is no such endpoint.");
   },
 );
 
 it("an endpoint of another organisation is not found", async () => {
   const { world, id } = await withEndpoint();
-  expect((await refusalOf(getEndpoint(world, orgB, id))).message).toBe("There is no such endpoint.");
+  expect((await catchRejection(getEndpoint(world, orgB, id))).message).toBe("There is no such endpoint.");
 });
 
 describe("static headers", () => {
@@ -386,8 +386,8 @@ describe("static headers", () => {
     "do not move to another URL by themselves: %s",
     async (url) => {
       const { endpoint, told, world, id } = await withEndpoint({ headers });
-      const error = await refusalOf(updateEndpoint(world, requester, id, { url }));
-      expect([error.code, error.facts.field]).toEqual(["required_field", "headers"]);
+      const error = await catchRejection(updateEndpoint(world, requester, id, { url }));
+      expect([error.code, error.context.field]).toEqual(["required_field", "headers"]);
       expect([told.length, await getEndpoint(world, orgA, id)]).toEqual([1, endpoint]);
       const { endpoint: moved } = await updateEndpoint(world, requester, id, { url, headers: null });
       expect([moved.url, moved.headers]).toEqual([url, null]);

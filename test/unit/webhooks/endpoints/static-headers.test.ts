@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decryptHeaders, encryptHeaders, validateStaticHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
 import { anEndpoint } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const secret = "s3cr3t-value";
 
@@ -28,8 +28,8 @@ describe("checkStaticHeaders", () => {
     ...["Content-Type", "content-length", "CONTENT-ENCODING", "content-anything"],
     ...["webhook-id", "Webhook-Signature", "webhook-anything", "svix-id", "X-AIBooks-Signature", "x-aibooks-anything"],
   ])("refuses the reserved name %s", (name) => {
-    const { code, message, facts } = refusal(() => validateStaticHeaders({ [name]: secret }));
-    expect([code, facts.field, message]).toEqual([
+    const { code, message, context } = catchError(() => validateStaticHeaders({ [name]: secret }));
+    expect([code, context.field, message]).toEqual([
       "invalid_value",
       "headers",
       `headers must not have ${name}, which is reserved.`,
@@ -39,8 +39,8 @@ describe("checkStaticHeaders", () => {
   it.each(["", " ", "X Api", "X-Api:", "X-Äpi", "X\r\nY", "X\u0000", "(X)", "X/Y", "x".repeat(101)])(
     "refuses the name %j",
     (name) => {
-      const { code, message, facts } = refusal(() => validateStaticHeaders({ [name]: secret }));
-      expect([code, facts.field]).toEqual(["invalid_value", "headers"]);
+      const { code, message, context } = catchError(() => validateStaticHeaders({ [name]: secret }));
+      expect([code, context.field]).toEqual(["invalid_value", "headers"]);
       expect(message).toMatch(/^headers must have names of /);
     },
   );
@@ -48,8 +48,8 @@ describe("checkStaticHeaders", () => {
   it.each(["", " ", " a", "a ", "a\tb", "a\r\nX-B: c", "a\nb", "ä", "a\u007f", "\u0000", "x".repeat(1_025)])(
     "refuses the value %j, which it does not repeat",
     (value) => {
-      const { code, message, facts } = refusal(() => validateStaticHeaders({ "X-A": `${value}` }));
-      expect([code, facts.field]).toEqual(["invalid_value", "headers"]);
+      const { code, message, context } = catchError(() => validateStaticHeaders({ "X-A": `${value}` }));
+      expect([code, context.field]).toEqual(["invalid_value", "headers"]);
       expect(message).toMatch(/^headers\.X-A must (have at most 1024 characters|be of visible ASCII)/);
     },
   );
@@ -57,14 +57,14 @@ describe("checkStaticHeaders", () => {
   it("refuses more than ten, more than 4 KB, and a name that is given twice", () => {
     const many = (count: number, length: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`X-${at}`, "x".repeat(length)]));
-    const messageOf = (headers: Record<string, string>) => refusal(() => validateStaticHeaders(headers)).message;
+    const messageOf = (headers: Record<string, string>) => catchError(() => validateStaticHeaders(headers)).message;
     expect(messageOf(many(11, 1))).toBe("headers must have at most 10 entries.");
     expect(messageOf(many(5, 820))).toBe("headers must have at most 4096 characters in all values together.");
     expect(messageOf({ "X-A": "1", "x-a": "2" })).toBe("headers has x-a twice: upper and lower case mean the same.");
   });
 
   it("says that certificates are not supported where a value is one", () => {
-    const { message } = refusal(() => validateStaticHeaders({ "X-Cert": "-----BEGIN CERTIFICATE-----\nMIIB" }));
+    const { message } = catchError(() => validateStaticHeaders({ "X-Cert": "-----BEGIN CERTIFICATE-----\nMIIB" }));
     expect(message).toMatch(/^Client certificates are not supported: /);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { administer } from "#shared/auth/admin/admin.ts";
+import { handleAdminRequest } from "#shared/auth/admin/admin.ts";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
 import { tokenEndpoints } from "#shared/webhooks/endpoints/token-endpoints.ts";
@@ -36,7 +36,7 @@ async function anOrgWithEndpoints() {
       throw new Error("This is not asked for.");
     };
     const rest = { createOrg: unused, updateOrg: unused, suspendOrg: unused, listOrgs: unused, createToken: unused };
-    const answer = await administer(
+    const answer = await handleAdminRequest(
       { ...context, store: { ...rest, listTokens: unused, ...store } },
       { action: "token.revoke", token_id: leaked, with_endpoints },
     );

@@ -6,8 +6,8 @@ import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import { isEventTypeFilter, subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
+import { catchError } from "#test/support/catch-error.ts";
 import { answerSchemaFaults } from "#test/support/json-schema.ts";
-import { refusal } from "#test/support/refusal.ts";
 
 const at = "2026-05-11T08:30:12.250Z";
 const types = eventTypeCatalogue.map(({ event_type }) => event_type);
@@ -60,8 +60,8 @@ describe("a sample", () => {
   it.each(["", "invoice", "invoice.*", "*", "invoice.unheard_of", "Invoice.Sent", "constructor.created"])(
     "of %j is refused, with the types that there are",
     (type) => {
-      const { code, facts } = refusal(() => sampleEvent(type, "org_a", at));
-      expect([code, facts.field, facts.details?.valid]).toEqual(["invalid_value", "event_type", types]);
+      const { code, context } = catchError(() => sampleEvent(type, "org_a", at));
+      expect([code, context.field, context.details?.valid]).toEqual(["invalid_value", "event_type", types]);
     },
   );
 });

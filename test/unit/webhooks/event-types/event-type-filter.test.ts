@@ -7,7 +7,7 @@ import {
   subscribesToEvent,
 } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { anEvent } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const everything = { events: ["*"], entity_id: null };
 
@@ -52,8 +52,8 @@ describe("a filter", () => {
     `invoice.${"x".repeat(200)}`,
   ])("cannot be %j", (text) => {
     expect(isEventTypeFilter(text)).toBe(false);
-    const { code, message, facts } = refusal(() => parseEventTypeFilter(text));
-    expect([code, facts.field]).toEqual(["invalid_value", "events"]);
+    const { code, message, context } = catchError(() => parseEventTypeFilter(text));
+    expect([code, context.field]).toEqual(["invalid_value", "events"]);
     expect(message.length).toBeLessThan(250);
   });
 
@@ -64,9 +64,9 @@ describe("a filter", () => {
     "__proto__.sent",
     ...platformTypes.filter((type) => type !== "WEBHOOK_ENDPOINT").map((type) => `${type.toLowerCase()}.*`),
   ])("is refused for an entity that is not sent, with those that are: %s", (text) => {
-    const { message, facts } = refusal(() => parseEventTypeFilter(text));
+    const { message, context } = catchError(() => parseEventTypeFilter(text));
     expect(message).toBe(`Unknown entity in the filter '${text}'.`);
-    expect(facts.details?.valid).toEqual([...documentTypes.map((type) => type.toLowerCase()), "webhook_endpoint"]);
+    expect(context.details?.valid).toEqual([...documentTypes.map((type) => type.toLowerCase()), "webhook_endpoint"]);
   });
 });
 

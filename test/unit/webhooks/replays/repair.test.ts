@@ -8,10 +8,10 @@ import type { RepairCursor, RepairedEndpoint, RepairRequest } from "#shared/webh
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import { memoryDeliveries, memoryEndpoints, memoryReplays } from "#test/support/memory-webhooks.ts";
-import { refusalOf } from "#test/support/refusal.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 
 const hoursAgo = (hours: number) => new Date(testNow.getTime() - hours * 3_600_000).toISOString();
 
@@ -76,7 +76,7 @@ async function aPlatform(endpoints: readonly Endpoint[], log: readonly ActivityE
       },
     };
     for (let replay = queued.shift(); replay !== undefined; replay = queued.shift()) {
-      await runReplayStep({ ...ports, replays, queue, suspended: noneSuspended }, replay);
+      await runReplayStep({ ...ports, replays, queue, suspended: noSuspendedOrgs }, replay);
     }
     return sent;
   };
@@ -252,6 +252,9 @@ describe("a request", () => {
     [{ since: hoursAgo(24 * 31) }, "since"],
   ])("is refused: %j", async (over, field) => {
     const { ports } = await aPlatform([], []);
-    expect(await refusalOf(repair(ports, aRequest(over)))).toMatchObject({ code: "invalid_value", facts: { field } });
+    expect(await catchRejection(repair(ports, aRequest(over)))).toMatchObject({
+      code: "invalid_value",
+      context: { field },
+    });
   });
 });

@@ -3,7 +3,7 @@ import { ActivityError } from "#shared/errors.ts";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { maxActiveReplaysPerOrg } from "#shared/webhooks/replays/replay.ts";
 import { startReplay } from "#shared/webhooks/replays/start-replay.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const range = {
@@ -44,7 +44,7 @@ describe("replays of an organisation", () => {
     const { start, world, clock } = await anOrg(maxActiveReplaysPerOrg + 1, orgA, managed);
     const started = [];
     for (let at = 0; at < maxActiveReplaysPerOrg; at++) started.push(await start(at));
-    const refused = await refusalOf(start(maxActiveReplaysPerOrg));
+    const refused = await catchRejection(start(maxActiveReplaysPerOrg));
     expect([refused.code, refused.message]).toEqual([
       "conflict",
       expect.stringMatching(/^5 replays of the organisation/),
@@ -54,7 +54,7 @@ describe("replays of an organisation", () => {
     if (first === undefined) throw new Error("No replay began.");
     await world.replays.save({ ...first, status: "done" });
     expect((await start(maxActiveReplaysPerOrg)).status).toBe("running");
-    expect((await refusalOf(start(0))).code).toBe("conflict");
+    expect((await catchRejection(start(0))).code).toBe("conflict");
     clock.now = new Date(clock.now.getTime() + 2 * 3_600_000);
     expect((await start(0)).status).toBe("running");
   });

@@ -8,11 +8,11 @@ import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import type { ReplayRange } from "#shared/webhooks/replays/replay-selection.ts";
 import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
 import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import { memoryReplays } from "#test/support/memory-webhooks.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const at = testNow.toISOString();
 
@@ -376,7 +376,7 @@ describe("a replay whose function dies", () => {
     vi.spyOn(world.world.queue, "send").mockImplementation(async (messages, delaySeconds) =>
       ++calls === 2 ? messages : send(messages, delaySeconds),
     );
-    expect((await refusalOf(runReplayStep(world.replaying, aReplay()))).code).toBe("unavailable");
+    expect((await catchRejection(runReplayStep(world.replaying, aReplay()))).code).toBe("unavailable");
     expect(await world.progress()).toEqual(aReplay());
     expect(await runReplayStep(world.replaying, aReplay())).toBe("done");
     expect(new Set(world.scheduled.map(({ message }) => message.delivery_id)).size).toBe(120);

@@ -8,7 +8,7 @@ import {
 } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const secretOf = (byte: number) => formatSigningSecret(new Uint8Array(signingSecretBytes).fill(byte));
 const signing = {
@@ -44,7 +44,7 @@ describe("a secret", () => {
     `whsec_${Buffer.alloc(23, 9).toString("base64")}`,
     `whsec_${Buffer.alloc(65, 9).toString("base64")}`,
   ])("is not %j, and the refusal does not repeat it", (text) => {
-    const { code, message } = refusal(() => parseSigningSecret(text));
+    const { code, message } = catchError(() => parseSigningSecret(text));
     expect(code).toBe("invalid_value");
     if (text.length > 10) expect(message).not.toContain(text.slice(6, 16));
   });

@@ -5,7 +5,7 @@ import { formatSigningSecret, signingSecretBytes } from "#shared/webhooks/endpoi
 import { aibooksSignature, signedHeaders, standardSignature } from "#shared/webhooks/sending/sign.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const secret = formatSigningSecret(new Uint8Array(signingSecretBytes).fill(1));
 const another = formatSigningSecret(new Uint8Array(signingSecretBytes).fill(2));
@@ -42,7 +42,7 @@ const refused = (
   text: string | Uint8Array = body,
   key = secret,
   now = testNow,
-) => refusal(() => verifyWebhook(headers, text, key, now));
+) => catchError(() => verifyWebhook(headers, text, key, now));
 
 describe("a delivery", () => {
   it.each(families)("is verified by the headers of %s alone", (_name, prefix) => {
@@ -55,7 +55,7 @@ describe("a delivery", () => {
 
   it("is verified now, where no time is given", () => {
     expect(verifyWebhook(sign({ now: new Date() }), body, secret)).toEqual(payload);
-    expect(refusal(() => verifyWebhook(sign({ now: new Date(0) }), body, secret)).message).toMatch(/5 minutes old/);
+    expect(catchError(() => verifyWebhook(sign({ now: new Date(0) }), body, secret)).message).toMatch(/5 minutes old/);
   });
 
   it("is verified whatever the case of its headers, and whatever holds them", () => {

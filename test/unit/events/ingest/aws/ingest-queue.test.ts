@@ -3,12 +3,12 @@ import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
 import { type DeferredMessage, ingestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
-import { oneAttempt, queueClient } from "#shared/platform/aws/clients.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { createSqsClient, singleAttemptOptions } from "#shared/platform/aws/clients.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 type Batch = SendMessageBatchCommand["input"];
@@ -83,7 +83,7 @@ it("sends a message once, also where SQS takes it and answers too late", async (
     return closeServer(server);
   });
   const credentials = { accessKeyId: "x", secretAccessKey: "x" };
-  const client = queueClient({ ...oneAttempt, endpoint, region: "us-east-1", credentials });
+  const client = createSqsClient({ ...singleAttemptOptions, endpoint, region: "us-east-1", credentials });
   const { defer } = ingestQueue({ queue: "https://ingest", deadLetters: "https://dead" }, client);
   const messages = [aMessage()];
   const beganAt = performance.now();

@@ -6,8 +6,8 @@ import { handleDeliveryRecords as deliverInto } from "#shared/webhooks/deliverie
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
 import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
-import { aRecord } from "#test/support/queue-record.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
+import { buildSqsRecord } from "#test/support/sqs-record.ts";
 
 const message = aDeliveryMessage();
 const busy = () => new ActivityError("unavailable", "busy");
@@ -15,7 +15,7 @@ const busy = () => new ActivityError("unavailable", "busy");
 let lines: LogLine[];
 let audited: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
   audited = [];
 });
 
@@ -27,7 +27,7 @@ const handleDeliveryRecords = (world: Parameters<typeof deliverInto>[0], batch: 
   deliverInto(world, batch, accessLog);
 
 const records = (...messages: readonly DeliveryMessage[]) =>
-  messages.map((one, at) => aRecord(String(at), JSON.stringify(one)));
+  messages.map((one, at) => buildSqsRecord(String(at), JSON.stringify(one)));
 
 type World = Awaited<ReturnType<typeof deliveryFixture>>;
 
@@ -66,9 +66,9 @@ describe("a record", () => {
     const { world, received } = await deliveryFixture();
     const [good] = records(message);
     const results = await handleDeliveryRecords(world, [
-      aRecord("bad", body),
-      good ?? aRecord(""),
-      aRecord("worse", body),
+      buildSqsRecord("bad", body),
+      good ?? buildSqsRecord(""),
+      buildSqsRecord("worse", body),
     ]);
     expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected"]);
     expect(received).toHaveLength(1);
@@ -82,7 +82,7 @@ describe("a record", () => {
     const [first = message, lost = message, third = message] = messages(3);
     log.splice(2, 1);
     const bodies = records(first, lost, third, first);
-    const results = await handleDeliveryRecords(world, [aRecord("bad", "{"), ...bodies]);
+    const results = await handleDeliveryRecords(world, [buildSqsRecord("bad", "{"), ...bodies]);
     expect(results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"))).toEqual([
       "rejected",
       "DeliveriesSucceeded",

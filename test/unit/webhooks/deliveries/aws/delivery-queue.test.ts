@@ -8,12 +8,12 @@ import {
 } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
 import { parseReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 type Batch = SendMessageBatchCommand["input"];
@@ -64,8 +64,8 @@ describe("the queue of deliveries", () => {
     "logs nothing where the log is that of auditors, but throws what the request's line shows: SQS %s",
     async (_, answer, why) => {
       const { client } = aQueue(answer);
-      const refusal = await refusalOf(deliveryQueue("https://queue", client, throwUnsent).send(messages(3), 0));
-      expect(refusal).toMatchObject({ code: "unavailable", facts: { retryAfter: 2 } });
+      const refusal = await catchRejection(deliveryQueue("https://queue", client, throwUnsent).send(messages(3), 0));
+      expect(refusal).toMatchObject({ code: "unavailable", context: { retryAfter: 2 } });
       expect(String(refusal.cause)).toContain(why);
       expect(lines).toEqual([]);
     },
@@ -162,6 +162,8 @@ describe("the queue of replays", () => {
     vi.spyOn(sqs, "send").mockImplementation(async () => {
       throw Object.assign(new Error("slow down"), { name: "RequestThrottled" });
     });
-    expect(await refusalOf(replayQueue("https://replays", sqs).send(replay, 0))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(replayQueue("https://replays", sqs).send(replay, 0))).toMatchObject({
+      code: "unavailable",
+    });
   });
 });

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createSecretDecryption, createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { keyArn, memoryDataKeys, memoryKms, namedError } from "#test/support/memory-kms.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const secret = "whsec_bm90IGEgc2VjcmV0LCBidXQgdGhpcnR5LXR3byBieXRlcw==";
 const owner = { org_id: "org_1", endpoint_id: "wh_1" };
@@ -179,7 +179,7 @@ describe("an opened data key", () => {
     kms.send.mockImplementationOnce(async () => {
       throw namedError("ThrottlingException");
     });
-    expect(await refusalOf(open(sealed, owner))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(open(sealed, owner))).toMatchObject({ code: "unavailable" });
     expect(await open(sealed, owner)).toBe(secret);
   });
 
@@ -200,8 +200,8 @@ describe("an error of KMS", () => {
     kms.send.mockImplementation(async () => {
       throw namedError(name);
     });
-    expect(await refusalOf(sealedBy(kms))).toMatchObject({ code: "unavailable" });
-    expect(await refusalOf(openerOf(kms).decrypt(wellFormed, owner))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(sealedBy(kms))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(openerOf(kms).decrypt(wellFormed, owner))).toMatchObject({ code: "unavailable" });
   });
 
   it.each(["AccessDeniedException", "DisabledException", "NotFoundException"])(

@@ -1,7 +1,7 @@
 import type { SQSRecord } from "aws-lambda";
 
 /** A message as a function receives it from a queue. */
-export function aRecord(messageId: string, body = ""): SQSRecord {
+export function buildSqsRecord(messageId: string, body = ""): SQSRecord {
   return {
     messageId,
     receiptHandle: "handle",

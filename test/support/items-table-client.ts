@@ -8,7 +8,7 @@ export type TableItem = Record<string, AttributeValue> & StoredItem;
  * A client whose queries find these items, newest first by what an index is sorted by, whatever they are asked. They
  * are paged and projected as DynamoDB does it; reads of a single item find the first. Nothing is sent anywhere.
  */
-export function tableOfItems(items: readonly TableItem[]): DynamoDBClient {
+export function createItemsTableClient(items: readonly TableItem[]): DynamoDBClient {
   const credentials = { accessKeyId: "x", secretAccessKey: "x" };
   const client = new DynamoDBClient({ region: "us-east-1", endpoint: "http://127.0.0.1:9", credentials });
   const sorted = [...items].sort((left, right) => (sortKeyOf(left) < sortKeyOf(right) ? 1 : -1));

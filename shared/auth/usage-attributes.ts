@@ -12,12 +12,12 @@ const key = ["pk", "sk"];
  * What a request that uses a token may name in its update of the token's item: the key, the rate, and the leases. By
  * nothing of it can a token be made, changed, or brought back.
  */
-export const countedAttributes: readonly string[] = [
+export const usageAttributes: readonly string[] = [
   ...key,
   "rate_window",
   "rate_used",
-  ...Array.from({ length: readCost.atOnce }, (_, at) => leaseAttribute(at + 1)),
+  ...Array.from({ length: readCost.maxConcurrent }, (_, at) => leaseAttribute(at + 1)),
 ];
 
 /** What the function that issues access tokens may name besides: they are on their client's item, unless it was revoked. */
-export const issuingAttributes: readonly string[] = [...countedAttributes, "access", "revoked_at"];
+export const issuerAttributes: readonly string[] = [...usageAttributes, "access", "revoked_at"];

@@ -5,26 +5,26 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { leaseAttribute } from "#shared/auth/counted-attributes.ts";
-import { carriedOver, type RateWindow } from "#shared/auth/rate-limit.ts";
-import type { Lease } from "#shared/auth/read-lease.ts";
+import { carryOver, type RateLimitWindow } from "#shared/auth/rate-limit.ts";
+import type { ReadLease } from "#shared/auth/read-lease.ts";
 import type { TokenRef } from "#shared/auth/token.ts";
+import { leaseAttribute } from "#shared/auth/usage-attributes.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling, isKeyThrottled } from "#shared/platform/dynamodb/transient-errors.ts";
-import { takeLease } from "./read-lease-store.ts";
-import { readToken } from "./token-item.ts";
+import { isKeyThrottled, mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { acquireReadLease } from "./read-lease-store.ts";
+import { parseToken } from "./token-item.ts";
 
 /** A clock that lags behind another function's counts in the window that is open, and never turns it back. */
 const windowIsOpen = "rate_window >= :window";
 const windowIsOver = "attribute_exists(pk) AND (attribute_not_exists(rate_window) OR rate_window < :window)";
 
 type Holder = Pick<TokenRef, "holder">;
-type Count = { readonly window: RateWindow; readonly requests: number; readonly lease: Lease | null };
+type Count = { readonly window: RateLimitWindow; readonly requests: number; readonly lease: ReadLease | null };
 
 /** One try: to add to the window that is open, or to open the next one with what it begins with. */
 type Step = { readonly carried: number | null; readonly isLimited: boolean };
@@ -35,14 +35,14 @@ type Step = { readonly carried: number | null; readonly isLimited: boolean };
  * window. An access token is counted on its client's item. Whether the client has it is read from the answer: a condition
  * on it would need the right to name the attribute, which IAM does not tell from the right to write it.
  */
-export function tokenUses(client: DynamoDBClient, table: string): TokenUses<Token> {
+export function createTokenUsageStore(client: DynamoDBClient, table: string): TokenUsageStore<Token> {
   const update = async (ref: Holder, { window, requests, lease }: Count, { carried, isLimited }: Step) => {
     const isWithin = isLimited && carried === null ? " AND rate_used < :limit" : "";
     const isHolder = lease === null ? "" : ` AND ${leaseAttribute(lease.slot)} = :until`;
     const counting = carried === null ? "ADD rate_used :requests" : "SET rate_window = :window, rate_used = :requests";
     const request = {
       TableName: table,
-      Key: textAttributes(tokenKey(ref.holder)),
+      Key: toStringAttributes(tokenKey(ref.holder)),
       ConditionExpression: `${carried === null ? windowIsOpen : windowIsOver}${isWithin}${isHolder}`,
       UpdateExpression: `${counting}${lease === null ? "" : ` REMOVE ${leaseAttribute(lease.slot)}`}`,
       ExpressionAttributeValues: {
@@ -55,7 +55,10 @@ export function tokenUses(client: DynamoDBClient, table: string): TokenUses<Toke
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     } as const;
     try {
-      return { counted: true, item: (await calling(client.send(new UpdateItemCommand(request)))).Attributes } as const;
+      return {
+        counted: true,
+        item: (await mapTransientErrors(client.send(new UpdateItemCommand(request)))).Attributes,
+      } as const;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return { counted: false, item: error.Item } as const;
       throw isKeyThrottled(error) ? overwhelmed(error) : error;
@@ -84,23 +87,23 @@ export function tokenUses(client: DynamoDBClient, table: string): TokenUses<Toke
   };
 
   return {
-    async look(ref, window) {
+    async get(ref, window) {
       const item = await getItem(client, table, tokenKey(ref.holder), (found) => unmarshall(found));
-      const token = item === null ? null : readToken(item, ref);
+      const token = item === null ? null : parseToken(item, ref);
       return item === null || token === null ? null : { token, used: usedIn(window, item) };
     },
 
-    async use(ref, window) {
+    async count(ref, window) {
       const fits = (item: Item) => isHeldBy(item, ref);
       const counted = await count(ref, { window, requests: 1, lease: null }, { fits, isLimited: true });
-      const token = counted === null ? null : readToken(counted.item, ref);
+      const token = counted === null ? null : parseToken(counted.item, ref);
       return counted === null || token === null ? null : { token, used: counted.used };
     },
 
-    lease: (holder, now, until) => takeLease(client, table, holder, { now, until }),
+    acquireLease: (holder, now, until) => acquireReadLease(client, table, holder, { now, until }),
 
     async charge(holder, window, { requests, lease }) {
-      const add = (given: Lease | null) => {
+      const add = (given: ReadLease | null) => {
         const fits = (item: Item) => given === null || isHolderOf(item, given);
         return count({ holder }, { window, requests, lease: given }, { fits, isLimited: false });
       };
@@ -111,20 +114,20 @@ export function tokenUses(client: DynamoDBClient, table: string): TokenUses<Toke
   };
 }
 
-function isHolderOf(item: Item, { slot, until }: Lease): boolean {
+function isHolderOf(item: Item, { slot, until }: ReadLease): boolean {
   return Number(item[leaseAttribute(slot)]?.N) === until;
 }
 
-function isOpen({ start }: RateWindow, { rate_window }: Record<string, unknown>): boolean {
+function isOpen({ start }: RateLimitWindow, { rate_window }: Record<string, unknown>): boolean {
   return typeof rate_window === "string" && rate_window >= start.toISOString();
 }
 
 /** What is counted in a window, or was carried over into it where nothing has been counted in it yet. */
-function usedIn(window: RateWindow, item: Record<string, unknown>): number {
+function usedIn(window: RateLimitWindow, item: Record<string, unknown>): number {
   const { rate_window, rate_used } = item;
   if (typeof rate_window !== "string") return 0;
   const used = Number(rate_used);
-  return isOpen(window, item) ? used : carriedOver({ start: new Date(rate_window), used }, window);
+  return isOpen(window, item) ? used : carryOver({ start: new Date(rate_window), used }, window);
 }
 
 type Item = Record<string, AttributeValue>;

@@ -1,7 +1,7 @@
 import { ActivityError } from "#shared/errors.ts";
 
 /** The `ActivityError` that a call ends with. Fails where it ends well, or with an error of another kind. */
-export function refusal(call: () => unknown): ActivityError {
+export function catchError(call: () => unknown): ActivityError {
   try {
     call();
   } catch (error) {
@@ -12,12 +12,12 @@ export function refusal(call: () => unknown): ActivityError {
 }
 
 /** The same for a promise. */
-export async function refusalOf(promise: Promise<unknown>): Promise<ActivityError> {
+export async function catchRejection(promise: Promise<unknown>): Promise<ActivityError> {
   const outcome = await promise.then(
     () => () => undefined,
     (error: unknown) => () => {
       throw error;
     },
   );
-  return refusal(outcome);
+  return catchError(outcome);
 }

@@ -1,17 +1,17 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { ClientTokens } from "#shared/auth/client-tokens.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { fromTokenItem, grantsOf } from "./token-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { fromTokenItem, parseGrants } from "./token-item.ts";
 
 /**
  * Access tokens on the items of their clients, so that one write on that item counts their requests, and one revokes
  * them all. Every change states what it expects to find.
  */
-export function clientTokens(client: DynamoDBClient, table: string): ClientTokens {
+export function createAccessGrantStore(client: DynamoDBClient, table: string): AccessGrantStore {
   const update = async (
     clientId: string,
     change: { ConditionExpression: string; UpdateExpression: string; names: Record<string, string>; values?: object },
@@ -19,13 +19,13 @@ export function clientTokens(client: DynamoDBClient, table: string): ClientToken
     const { names, values, ...expressions } = change;
     const request = {
       TableName: table,
-      Key: textAttributes(tokenKey(clientId)),
+      Key: toStringAttributes(tokenKey(clientId)),
       ...expressions,
       ExpressionAttributeNames: names,
       ...(values !== undefined && { ExpressionAttributeValues: marshall(values) }),
     };
     try {
-      await calling(client.send(new UpdateItemCommand(request)));
+      await mapTransientErrors(client.send(new UpdateItemCommand(request)));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -34,10 +34,10 @@ export function clientTokens(client: DynamoDBClient, table: string): ClientToken
   };
 
   return {
-    async grants(clientId) {
+    async get(clientId) {
       const item = await getItem(client, table, tokenKey(clientId), (found) => unmarshall(found));
       if (item === null || fromTokenItem(item).revoked_at !== null) return null;
-      return grantsOf(item);
+      return parseGrants(item);
     },
 
     replace(clientId, known, next) {
