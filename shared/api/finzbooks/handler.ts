@@ -19,11 +19,11 @@ import {
 } from "#shared/events/query/query.ts";
 import { authenticateCaller, parseCredentials, toCaller } from "./credentials.ts";
 import { toProjection } from "./include.ts";
-import { assertKnownParameters } from "./known-parameters.ts";
+import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import { renderPageResponse } from "./page.ts";
 import { commonParameters, parseActivityRequest } from "./query.ts";
 import { renderWhoami } from "./render.ts";
-import { jsonResponse } from "./reply.ts";
+import { jsonResponse } from "#shared/api/http/response.ts";
 import { type ActivityRoute, findRoute } from "./routes.ts";
 
 export type FinzbooksPorts = {

@@ -4,7 +4,7 @@ import { isAction, isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import type { EventFilter } from "#shared/events/query/query.ts";
 import { parseEventId } from "./event-id.ts";
 import { type IncludeOption, parseInclude } from "./include.ts";
-import { assertKnownParameters } from "./known-parameters.ts";
+import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import type { ActivityRoute } from "./routes.ts";
 
 /** What a caller asked of the feed, or of one document's timeline. */

@@ -5,14 +5,14 @@ import type { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
 import type { HttpRequest, RequestContext } from "./request.ts";
 
-/** How a dialect counts and tells a token's requests. */
+/** The rate limit of a dialect and the headers that report it. */
 export type RateLimitPolicy = {
-  /** Requests in a minute. */
+  /** Requests per minute. */
   readonly limit: number;
   headers(state: RateLimitState, now: Date): Readonly<Record<string, string>>;
 };
 
-/** The rate of dialects that have no rule of their own. */
+/** The rate limit of FinzBooks and SimplyBooks, whose vendors document none. */
 export const defaultRateLimitPolicy: RateLimitPolicy = {
   limit: rateLimit.requests,
   headers: ({ limit, remaining, reset }) => ({
@@ -22,7 +22,7 @@ export const defaultRateLimitPolicy: RateLimitPolicy = {
   }),
 };
 
-/** A request and the token that it brings. */
+/** A request and the token that authenticates it. */
 export type AuthContext = {
   readonly gate: TokenAuthenticator;
   readonly secret: string;
@@ -31,18 +31,18 @@ export type AuthContext = {
   now(): Date;
 };
 
-/** The token of an `Authorization` header of the scheme Bearer (RFC 6750, section 2.1); `null` where there is none. */
+/** Returns the token of an `Authorization` header of the scheme Bearer (RFC 6750, section 2.1); `null` if absent. */
 export function getBearerToken({ headers }: Pick<HttpRequest, "headers">): string | null {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
 }
 
 /**
- * Finds the token that a request brings and counts the request; the context learns how the token stands. Throws
- * `ActivityError` for a bad token and an excess of requests.
+ * Returns the token of a request and counts the request. Sets the rate limit headers and the audit fields of the token.
+ * Throws `ActivityError` for an invalid token and if the rate limit is exceeded.
  */
 export async function authenticateRequest(auth: AuthContext): Promise<ActiveToken> {
   const { gate, secret, context, rateLimitPolicy } = auth;
-  // Known of a token that is refused, too: an attempt with a revoked one is worth knowing.
+  // Set before the check, so that the audit log shows attempts with revoked tokens.
   context.auditFields.token_id = parseTokenId(secret);
   const now = auth.now();
   const { token, used } = await withRateLimitHeaders(auth, () => gate.authenticate(secret, now, rateLimitPolicy.limit));
@@ -52,8 +52,8 @@ export async function authenticateRequest(auth: AuthContext): Promise<ActiveToke
 }
 
 /**
- * Finds the token that a request brings by a read, without counting the request and whatever is left of the rate. Throws
- * `ActivityError` for a bad token.
+ * Returns the token of a request without counting the request, even if its rate limit is exceeded. Throws
+ * `ActivityError` for an invalid token.
  */
 export async function authenticateWithoutCounting(auth: AuthContext): Promise<ActiveToken> {
   const { gate, secret, context, rateLimitPolicy } = auth;
@@ -65,13 +65,13 @@ export async function authenticateWithoutCounting(auth: AuthContext): Promise<Ac
   return token;
 }
 
-/** Refuses a token that is known to be over its limit before anything is done for it. */
+/** Throws `ActivityError` `rate_limited` if this instance knows that the token is over its limit. Makes no call. */
 export async function assertNotKnownRateLimited(auth: AuthContext): Promise<void> {
   const { gate, secret, rateLimitPolicy } = auth;
   await withRateLimitHeaders(auth, async () => gate.enforceRateLimit(secret, auth.now(), rateLimitPolicy.limit));
 }
 
-/** Puts what is left of a token's rate into the headers of the answer. */
+/** Sets the rate limit headers of the response. */
 export function setRateLimitHeaders({ context, rateLimitPolicy }: AuthContext, used: number, now: Date): void {
   Object.assign(
     context.responseHeaders,
@@ -79,7 +79,7 @@ export function setRateLimitHeaders({ context, rateLimitPolicy }: AuthContext, u
   );
 }
 
-/** Runs a check; where it refuses the token for its rate, the headers say that nothing is left. */
+/** Runs a check. If it throws `rate_limited`, sets the rate limit headers to nothing left. */
 export async function withRateLimitHeaders<T>(auth: AuthContext, check: () => Promise<T>): Promise<T> {
   try {
     return await check();

@@ -1,14 +1,13 @@
 const capacity = 1_000;
 
 /**
- * Remembers which organisation a caller was let in to, to guess that it will be again. A guess only saves time:
- * whoever is let in is added anew after each request, so who is refused is forgotten. Bounded; it empties itself when
- * it is full.
+ * Remembers the organisation for which a caller was authorised, so that its next request can be read speculatively. A
+ * wrong entry costs time only. Bounded: empties itself when it is full.
  */
 export class CallerCache {
   readonly #orgs = new Map<string, string>();
 
-  /** The organisation of a caller, forgotten at once. */
+  /** Returns the organisation of a caller, or `null`, and removes it: only an authorised request sets it again. */
   get(key: string): string | null {
     const org = this.#orgs.get(key) ?? null;
     this.#orgs.delete(key);

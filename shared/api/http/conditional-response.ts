@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import type { HttpRequest, HttpResponse } from "./request.ts";
 
-/** Headers that an answer depends on in every dialect: `origin` for what the gateway adds for CORS. */
+/** Request headers that affect every list: `origin` because the gateway adds CORS headers. */
 const varyAlways = ["accept-encoding", "authorization", "origin"];
 
 /**
- * Gives a list page a validator (RFC 9110, section 8.8.3) and answers 304 to a caller that has this page already. The page
- * may be kept by the caller alone, and is asked for again at each use. `varyBy` are the other headers of the request, in
- * lower case, that the page depends on.
+ * Adds an `ETag` (RFC 9110, section 8.8.3) to a list page, or returns 304 if the caller has this page already. Only the
+ * caller may cache the page, and must revalidate it. `varyBy` are the dialect's own request headers, in lower case.
  */
 export function toConditionalResponse(
   { headers }: Pick<HttpRequest, "headers">,
@@ -21,15 +20,12 @@ export function toConditionalResponse(
     "cache-control": "private, no-cache",
     vary: [...varyAlways, ...varyBy].join(", "),
   };
-  // The type stays: the gateway would add another one, and caches take over what a 304 says.
-  if (isKnown(headers["if-none-match"] ?? "", etag)) return { status: 304, headers: validated, body: "" };
+  // Keep the content type: the gateway would add another one, and caches update their headers from a 304.
+  if (matchesEtag(headers["if-none-match"] ?? "", etag)) return { status: 304, headers: validated, body: "" };
   return { ...page, headers: validated };
 }
 
-/**
- * Weak, since the same page may be sent compressed. The link is part of what is validated: a page that shows the same
- * events but goes on elsewhere is another one.
- */
+/** Weak, because the page may be sent compressed. Covers the `Link` header, as the next page is part of the page. */
 function computeEtag({ body, headers }: HttpResponse): string {
   const digest = createHash("sha256")
     .update(body)
@@ -38,8 +34,8 @@ function computeEtag({ body, headers }: HttpResponse): string {
   return `W/"${digest.slice(0, 27)}"`;
 }
 
-/** Compares as RFC 9110, section 13.1.2, wants it: weakly, with any tag of a list, or `*`. */
-function isKnown(condition: string, etag: string): boolean {
+/** Compares weakly with any tag of the list, or `*` (RFC 9110, section 13.1.2). */
+function matchesEtag(condition: string, etag: string): boolean {
   if (condition.trim() === "*") return true;
   const tags = condition.match(/(?:W\/)?"[^"]*"/g) ?? [];
   return tags.some((tag) => tag.replace(/^W\//, "") === etag.slice(2));

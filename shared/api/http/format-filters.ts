@@ -1,23 +1,23 @@
 import { secretPrefixes } from "#shared/auth/token.ts";
 
-type Filter = readonly [name: string, value: string | number | null];
+type LoggedFilter = readonly [name: string, value: string | number | null];
 
-/** Characters of one value at most: the longest id. */
+/** Maximum characters of one value: the longest id. */
 const maxLength = 256;
 
-/** A token of any kind, or a signing secret, wherever it stands in a value. */
+/** A token of any kind or a signing secret, anywhere in a value. */
 const secret = new RegExp(`(${Object.values(secretPrefixes).join("|")}|whsec_)[\\w+/=]*|[0-9a-f]{80}`, "gi");
 
 /**
- * What a request asked to be shown, in a text for the audit log: `since=… limit=…`. Blanks inside a value are written
- * as in URLs, so that none can look like another filter.
+ * Formats the filters of a request for the audit log: `since=… limit=…`. Spaces in a value become `+`, so that a value
+ * cannot imitate another filter.
  */
-export function formatFilters(filters: readonly Filter[]): string | undefined {
+export function formatFilters(filters: readonly LoggedFilter[]): string | undefined {
   const parts = filters.flatMap(([name, value]) => (value === null ? [] : [`${name}=${redactForLog(String(value))}`]));
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
-/** A value of a request as a log may have it: without tokens in wrong places, and no longer than an id. */
+/** Returns a value without secrets and no longer than an id, for the log. */
 export function redactForLog(value: string): string {
   const masked = value.replaceAll(secret, "[token]").replaceAll(/\s/g, "+");
   return masked.length <= maxLength ? masked : `${masked.slice(0, maxLength).toWellFormed()}…`;

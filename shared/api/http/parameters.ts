@@ -1,31 +1,42 @@
 import { ActivityError } from "#shared/errors.ts";
+import { suggestion } from "#shared/platform/did-you-mean.ts";
 import { parseTimeRange, type TimeRange } from "#shared/platform/time/time-range.ts";
 
-/** The one value of a parameter, or `null`. Two values would leave open which of them holds, and are refused. */
+/** Returns the value of a parameter, or `null`. Throws `invalid_value` if it is repeated: which value counts is unclear. */
 export function singleParam(query: URLSearchParams, name: string): string | null {
   const [value = null, ...others] = query.getAll(name);
-  if (others.length > 0) throw invalidValue(name, `The parameter ${name} is given more than once.`);
+  if (others.length > 0) throw invalidValue(name, `The parameter ${name} is given more than once. Send it once.`);
   return value;
 }
 
-/** What browsers, caches and links of campaigns add to any address. It filters nothing, and passes. */
+/** Parameters that browsers, caches and campaign links add to any URL. They are ignored. */
 const ignored = /^(?:_|fbclid|utm_.*)$/s;
 
-/** The first parameter of a request that its route does not know; `null` where there is none. */
+/** Returns the first parameter of a request that its route does not know, or `null`. */
 export function findUnknownParam(query: URLSearchParams, known: readonly string[]): string | null {
   const names = new Set(known);
   for (const name of query.keys()) if (!names.has(name) && !ignored.test(name)) return name.slice(0, 64).toWellFormed();
   return null;
 }
 
-/** The bounds `since` and `until` of a request, in UTC. Throws like `parseTimeRange`. */
+/**
+ * Throws `invalid_value` with the valid names if a parameter is unknown: ignoring a misspelt filter would return events
+ * that it was meant to exclude.
+ */
+export function assertKnownParameters(query: URLSearchParams, known: readonly string[]): void {
+  const name = findUnknownParam(query, known);
+  if (name === null) return;
+  throw invalidValue(name, `Unknown parameter '${name}'.${suggestion(name, known)}`, { valid: known });
+}
+
+/** Returns the bounds `since` and `until` of a request, in UTC. Throws like `parseTimeRange`. */
 export function parseTimeRangeParams(query: URLSearchParams): TimeRange {
   return parseTimeRange({ since: singleParam(query, "since"), until: singleParam(query, "until") });
 }
 
-/** The size of a page, three digits at most. */
-export function parseLimit(text: string | null, unnamed: number, max: number): number {
-  if (text === null) return unnamed;
+/** Parses the size of a page: at most three digits. */
+export function parseLimit(text: string | null, defaultLimit: number, max: number): number {
+  if (text === null) return defaultLimit;
   if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= max) return Number(text);
   throw invalidValue("limit", `limit must be a whole number from 1 to ${max}.`);
 }

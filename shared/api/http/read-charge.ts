@@ -4,9 +4,8 @@ import type { ReadMeter } from "#shared/events/query/query.ts";
 import { type AuthContext, setRateLimitHeaders } from "./authenticate-request.ts";
 
 /**
- * Runs what reads for a request, and charges its token for what was read, whether or not there is an answer: a search
- * that finds nothing costs as much as one that does. The charge is awaited, since a function freezes once it has
- * answered, and the headers show the rate after it.
+ * Runs a read and charges the token for what it read, even if the read throws: a search without results costs as much.
+ * Awaits the charge, because a function freezes after its response, and the headers show the rate after the charge.
  */
 export async function withReadCharge<T>(
   auth: AuthContext,
@@ -36,8 +35,8 @@ async function applyCharge(auth: AuthContext, meter: RequestMeter): Promise<void
   try {
     setRateLimitHeaders(auth, await gate.charge(secret, charge, now, rateLimitPolicy.limit), now);
   } catch (error) {
-    // The answer is known, and a store that is busy or away must not turn it into an error. The lease that is not given back
-    // still bounds how often that can happen.
+    // The response is complete: an unavailable store must not turn it into an error. The lease that stays taken limits
+    // how often that can happen.
     if (!(error instanceof ActivityError)) throw error;
   }
 }

@@ -11,19 +11,19 @@ import {
 import type { CallerCache } from "./caller-cache.ts";
 import { withReadCharge } from "./read-charge.ts";
 
-/** A request that reads events. */
+/** The authentication of a request that reads events. */
 export type ReadAuthContext = AuthContext & {
   readonly callerCache: CallerCache;
-  /** Identifies the caller together with the organisation that it names. */
+  /** Identifies the token and the organisation that the request names. */
   readonly cacheKey: string;
-  /** The organisation that a token is let in to by this request. Throws `ActivityError` where it is to none. */
+  /** Returns the organisation that the token may read with this request. Throws `ActivityError` if not allowed. */
   authorize(token: ActiveToken): string | Promise<string>;
 };
 
 /**
- * Reads for a caller while its request is counted. One that was let in before is expected to be let in again; the token
- * of any other is looked at first, so that a token that is not good makes neither a write nor a read of the log. What
- * was read is dropped where the caller is refused after all.
+ * Reads events while the request is being counted and authorised. Callers that were authorised before are expected to be
+ * authorised again; other tokens are checked by a read first, so that an invalid token causes neither a write nor a read
+ * of the log. If the request is refused, the result is discarded.
  */
 export async function speculativeRead<T>(
   auth: ReadAuthContext,
@@ -32,22 +32,18 @@ export async function speculativeRead<T>(
   await assertNotKnownRateLimited(auth);
   const { callerCache, cacheKey, context } = auth;
   const expected = callerCache.get(cacheKey) ?? (await predictOrg(auth));
-  const entering = enter(auth);
-  return withReadCharge(auth, entering, async (meter) => {
+  const authorizing = authenticateRequest(auth).then((token) => auth.authorize(token));
+  return withReadCharge(auth, authorizing, async (meter) => {
     const early = expected === null ? null : read(expected, meter);
     early?.catch(() => undefined);
-    const orgId = await entering;
+    const orgId = await authorizing;
     context.auditFields.org_id = orgId;
     callerCache.set(cacheKey, orgId);
     return early !== null && expected === orgId ? early : read(orgId, meter);
   });
 }
 
-async function enter(auth: ReadAuthContext): Promise<string> {
-  return auth.authorize(await authenticateRequest(auth));
-}
-
-/** The organisation that a caller is expected to be let in to; `null` where only its request can tell. */
+/** Returns the organisation for which the request will be authorised, or `null` if unknown before it is counted. */
 async function predictOrg(auth: ReadAuthContext): Promise<string | null> {
   const { gate, secret, context, rateLimitPolicy, authorize, now } = auth;
   context.auditFields.token_id = parseTokenId(secret);
@@ -56,7 +52,7 @@ async function predictOrg(auth: ReadAuthContext): Promise<string | null> {
   try {
     return await authorize(token);
   } catch (error) {
-    // A refusal, which is to be counted like any other request.
+    // The counted request throws this error again: refused requests count like any other.
     if (error instanceof ActivityError) return null;
     throw error;
   }

@@ -3,7 +3,7 @@ import { CallerCache } from "#shared/api/http/caller-cache.ts";
 import { toConditionalResponse } from "#shared/api/http/conditional-response.ts";
 import { formatFilters } from "#shared/api/http/format-filters.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
-import { isResponseTooLarge } from "#shared/api/http/response-size.ts";
+import { isResponseTooLarge } from "#shared/api/http/response.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { ActiveToken } from "#shared/auth/caller.ts";

@@ -1,4 +1,4 @@
-import { jsonResponse, toNextLinkHeader } from "#shared/api/finzbooks/reply.ts";
+import { jsonResponse, toNextLinkHeader } from "#shared/api/http/response.ts";
 import { formatFilters } from "#shared/api/http/format-filters.ts";
 import type { AuditFields, HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { getDelivery, listDeliveries, retryDelivery, sendTest } from "#shared/webhooks/deliveries/manage-deliveries.ts";
