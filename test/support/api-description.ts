@@ -1,6 +1,6 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 import type { HttpResponse } from "#shared/api/http/request.ts";
-import { createOpenApiDocument } from "#shared/api/openapi/openapi.ts";
+import { createOpenApiDocument } from "#shared/api/openapi/document.ts";
 import { answerSchemaFaults, schemaFaults } from "./json-schema.ts";
 
 export const description = createOpenApiDocument("https://api.example.com");

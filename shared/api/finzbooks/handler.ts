@@ -1,7 +1,9 @@
 import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
 import { CallerCache } from "#shared/api/http/caller-cache.ts";
 import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts";
+import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { jsonResponse } from "#shared/api/http/response.ts";
 import { speculativeRead } from "#shared/api/http/speculative-read.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
@@ -19,11 +21,9 @@ import {
 } from "#shared/events/query/query.ts";
 import { authenticateCaller, parseCredentials, toCaller } from "./credentials.ts";
 import { toProjection } from "./include.ts";
-import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import { renderPageResponse } from "./page.ts";
 import { commonParameters, parseActivityRequest } from "./query.ts";
 import { renderWhoami } from "./render.ts";
-import { jsonResponse } from "#shared/api/http/response.ts";
 import { type ActivityRoute, findRoute } from "./routes.ts";
 
 export type FinzbooksPorts = {

@@ -1,12 +1,11 @@
 import { toConditionalResponse } from "#shared/api/http/conditional-response.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
-import { isResponseTooLarge } from "#shared/api/http/response.ts";
+import { isResponseTooLarge, jsonResponse, toNextLinkHeader } from "#shared/api/http/response.ts";
 import { writeCursor } from "#shared/events/query/cursor.ts";
 import type { EventPage } from "#shared/events/query/query.ts";
 import { renderIncluded } from "./additions.ts";
 import { type ActivityRequest, knownParameters } from "./query.ts";
 import { renderPage } from "./render.ts";
-import { jsonResponse, toNextLinkHeader } from "#shared/api/http/response.ts";
 import type { ActivityRoute } from "./routes.ts";
 
 /** Events that were read, and what was asked for. */

@@ -1,10 +1,15 @@
-import { invalidValue, parseLimit, parseTimeRangeParams, singleParam } from "#shared/api/http/parameters.ts";
+import {
+  assertKnownParameters,
+  invalidValue,
+  parseLimit,
+  parseTimeRangeParams,
+  singleParam,
+} from "#shared/api/http/parameters.ts";
 import { documentTypes, type EntityType } from "#shared/events/entity-types.ts";
 import { isAction, isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import type { EventFilter } from "#shared/events/query/query.ts";
 import { parseEventId } from "./event-id.ts";
 import { type IncludeOption, parseInclude } from "./include.ts";
-import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import type { ActivityRoute } from "./routes.ts";
 
 /** What a caller asked of the feed, or of one document's timeline. */

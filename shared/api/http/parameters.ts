@@ -1,5 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 import { parseTimeRange, type TimeRange } from "#shared/platform/time/time-range.ts";
 
 /** Returns the value of a parameter, or `null`. Throws `invalid_value` if it is repeated: which value counts is unclear. */
@@ -26,7 +26,7 @@ export function findUnknownParam(query: URLSearchParams, known: readonly string[
 export function assertKnownParameters(query: URLSearchParams, known: readonly string[]): void {
   const name = findUnknownParam(query, known);
   if (name === null) return;
-  throw invalidValue(name, `Unknown parameter '${name}'.${suggestion(name, known)}`, { valid: known });
+  throw invalidValue(name, `Unknown parameter '${name}'.${formatSuggestion(name, known)}`, { valid: known });
 }
 
 /** Returns the bounds `since` and `until` of a request, in UTC. Throws like `parseTimeRange`. */

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { webhookJsonSchema, webhookSchemaPath } from "#shared/api/webhooks/payload-schema.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { eventJsonSchema, eventSchemaPath } from "#shared/events/event-json-schema.ts";
-import { createOpenApiDocument, documentPaths } from "./openapi.ts";
+import { createOpenApiDocument, documentPaths } from "./document.ts";
 
 const documents: Record<keyof typeof documentPaths, (origin: string) => unknown> = {
   "/openapi.json": createOpenApiDocument,

@@ -1,6 +1,6 @@
 import { authenticateCaller, parseCredentials } from "#shared/api/finzbooks/credentials.ts";
-import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
+import { assertKnownParameters } from "#shared/api/http/parameters.ts";
 import { withReadCharge } from "#shared/api/http/read-charge.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";

@@ -1,6 +1,6 @@
-import { jsonResponse, toNextLinkHeader } from "#shared/api/http/response.ts";
 import { formatFilters } from "#shared/api/http/format-filters.ts";
 import type { AuditFields, HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
+import { jsonResponse, toNextLinkHeader } from "#shared/api/http/response.ts";
 import { getDelivery, listDeliveries, retryDelivery, sendTest } from "#shared/webhooks/deliveries/manage-deliveries.ts";
 import type { Requester } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
 import { createEndpoint, deleteEndpoint, getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";

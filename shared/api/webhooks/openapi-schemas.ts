@@ -1,4 +1,4 @@
-import { objectSchema, timestampSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
-import { accessTokenSecurity, parameterRefs } from "#shared/api/finzbooks/openapi.ts";
-import { errorResponseRefs, headerRefs, rateLimitHeaderNames } from "#shared/api/finzbooks/openapi-problems.ts";
-import { objectSchema, successProperties } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { errorResponseRefs } from "#shared/api/finzbooks/openapi/errors.ts";
+import { accessTokenSecurity, parameterRefs } from "#shared/api/finzbooks/openapi/paths.ts";
+import { successProperties } from "#shared/api/finzbooks/openapi/schemas.ts";
 import { basePath } from "#shared/api/finzbooks/routes.ts";
+import { headerRefs, objectSchema, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
 import { withNullTypes } from "#shared/api/openapi/nullable-schema.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";

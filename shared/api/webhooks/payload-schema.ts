@@ -1,4 +1,5 @@
-import { eventSchema, objectSchema, timestampSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { eventSchema } from "#shared/api/finzbooks/openapi/schemas.ts";
+import { objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";

@@ -1,4 +1,4 @@
-import { renderTime } from "#shared/api/finzbooks/render.ts";
+import { renderTime } from "#shared/events/render-event.ts";
 import type { StoredDeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import type { StoredDelivery } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";

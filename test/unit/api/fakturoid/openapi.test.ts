@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { renderError } from "#shared/api/fakturoid/errors.ts";
 import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
 import { relatedObjectTypes } from "#shared/api/fakturoid/mapping.ts";
-import { sampleSubject } from "#shared/api/fakturoid/openapi-problems.ts";
+import { sampleSubject } from "#shared/api/fakturoid/openapi/errors.ts";
 import { pageSize } from "#shared/api/fakturoid/query.ts";
 import { type FakturoidRoute, findRoute } from "#shared/api/fakturoid/routes.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderEvent, renderPage, renderWhoami } from "#shared/api/finzbooks/render.ts";
+import { renderPage, renderWhoami } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import { readEventText } from "#shared/events/parse-event.ts";
+import { renderEvent } from "#shared/events/render-event.ts";
 import { anEvent, aToken, testNow } from "#test/support/builders.ts";
 import { type ContractEvent, contractEvent, contractPages } from "#test/support/contract-samples.ts";
 

@@ -1,10 +1,10 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
-import { describeErrorResponses, errorCodes } from "#shared/api/finzbooks/openapi-problems.ts";
+import { describeErrorResponses, errorCodes } from "#shared/api/finzbooks/openapi/errors.ts";
 import { basePath, collections, type FinzbooksRoute, findRoute } from "#shared/api/finzbooks/routes.ts";
+import { documentPaths } from "#shared/api/openapi/document.ts";
 import { handleDocuments } from "#shared/api/openapi/handler.ts";
-import { documentPaths } from "#shared/api/openapi/openapi.ts";
 import { findWebhookRoute, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createOpenApiDocument } from "#shared/api/openapi/openapi.ts";
+import { createOpenApiDocument } from "#shared/api/openapi/document.ts";
 import { handlers } from "#shared/api/webhooks/handlers.ts";
 import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
 import { secret } from "#shared/api/webhooks/openapi-examples.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { renderEvent } from "#shared/api/finzbooks/render.ts";
 import { jsonText } from "#shared/events/event.ts";
+import { renderEvent } from "#shared/events/render-event.ts";
 import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { anEvent } from "#test/support/builders.ts";
 

@@ -1,9 +1,10 @@
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { headerRefs, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import { renderError } from "./errors.ts";
 
 /**
  * One sample of every error, rendered by the code that renders the real ones: status, code and shape cannot drift
@@ -82,11 +83,6 @@ export const errorSchema = {
   },
 };
 
-/** What the rate counts, for the descriptions of its headers. */
-export const readCostDescription = "A request that reads more than a page of ordinary events counts as several.";
-
-export const rateLimitHeaderNames = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
-
 /** Whatever is refused after the token was recognised tells how the token stands. */
 const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   400: rateLimitHeaderNames,
@@ -96,11 +92,6 @@ const headersOfStatus: Readonly<Record<number, readonly string[]>> = {
   500: rateLimitHeaderNames,
   503: ["Retry-After", ...rateLimitHeaderNames],
 };
-
-/** References to the headers of a response. Every one carries its request id. */
-export function headerRefs(names: readonly string[]) {
-  return Object.fromEntries(["X-Request-Id", ...names].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
-}
 
 /** One response component for each status, with an example of each error that has it. */
 export function describeErrorResponses() {

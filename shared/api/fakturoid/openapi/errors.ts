@@ -1,15 +1,14 @@
-import { headerRefs } from "#shared/api/finzbooks/openapi-problems.ts";
-import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { renderError } from "#shared/api/fakturoid/errors.ts";
+import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
+import { maxPage } from "#shared/api/fakturoid/query.ts";
+import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/rate.ts";
+import { unknownResource } from "#shared/api/fakturoid/routes.ts";
+import { subjectNotFound } from "#shared/api/fakturoid/subject-lookup.ts";
 import { renderOauthError } from "#shared/api/oauth/handler.ts";
+import { headerRefs, objectSchema } from "#shared/api/openapi/components.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { renderError } from "./errors.ts";
-import { toNumericId } from "./numeric-id.ts";
-import { maxPage } from "./query.ts";
-import { fakturoidRateLimitPolicy } from "./rate.ts";
-import { unknownResource } from "./routes.ts";
-import { subjectNotFound } from "./subject-lookup.ts";
 
 export const rateLimitHeaderNames = ["X-RateLimit-Policy", "X-RateLimit"] as const;
 

@@ -1,13 +1,14 @@
-import { fakturoidComponents, fakturoidPaths } from "#shared/api/fakturoid/openapi.ts";
-import { finzbooksComponents, finzbooksPaths } from "#shared/api/finzbooks/openapi.ts";
-import { errorResponseRefs, headerRefs } from "#shared/api/finzbooks/openapi-problems.ts";
-import { simplybooksComponents, simplybooksPaths } from "#shared/api/simplybooks/openapi.ts";
+import { fakturoidComponents, fakturoidPaths } from "#shared/api/fakturoid/openapi/paths.ts";
+import { errorResponseRefs } from "#shared/api/finzbooks/openapi/errors.ts";
+import { finzbooksComponents, finzbooksPaths } from "#shared/api/finzbooks/openapi/paths.ts";
+import { simplybooksComponents, simplybooksPaths } from "#shared/api/simplybooks/openapi/paths.ts";
 import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
 import { webhookSchemas } from "#shared/api/webhooks/openapi-schemas.ts";
 import { renderWebhookRequests } from "#shared/api/webhooks/openapi-sent.ts";
 import { webhookSchemaPath } from "#shared/api/webhooks/payload-schema.ts";
 import { secretPrefixes } from "#shared/auth/token.ts";
 import { eventSchemaPath } from "#shared/events/event-json-schema.ts";
+import { headerRefs } from "./components.ts";
 
 /** The paths of the documents themselves, which need no token, and what each of them holds. */
 export const documentPaths = {

@@ -1,3 +1,5 @@
+import { maxLimit } from "#shared/api/finzbooks/query.ts";
+import { type JsonSchemas, objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
 import { scopes } from "#shared/auth/caller.ts";
 import { actorTypes } from "#shared/events/actor.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
@@ -9,8 +11,7 @@ import {
   maxRefLength,
   maxRelated,
 } from "#shared/events/limits.ts";
-import { errorSchema } from "./openapi-problems.ts";
-import { maxLimit } from "./query.ts";
+import { errorSchema } from "./errors.ts";
 
 const sampleEvent = {
   event_id: "evt_8c3f1a9b40b14e3aaf2d7e91a76c1f02",
@@ -29,26 +30,7 @@ const sampleEvent = {
   occurred_at: "2026-05-11T08:30:12Z",
 };
 
-type Schemas = Readonly<Record<string, unknown>>;
-
-/**
- * An object of an answer: all of `properties` are required, `optional` ones may be there. Open to others, so that clients
- * that were generated today read what a later version adds.
- */
-export function objectSchema(properties: Schemas, facts: Schemas = {}, optional: Schemas = {}) {
-  const all: Schemas = { ...properties, ...optional };
-  return { type: "object", ...facts, required: Object.keys(properties), properties: all };
-}
-
 export const successProperties = { code: { type: "integer", const: 0 }, message: { type: "string", const: "success" } };
-
-/** A moment as every answer shows it. */
-export const timestampSchema = {
-  type: "string",
-  format: "date-time",
-  description: "UTC; whole seconds, or three fraction digits.",
-  pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$`,
-};
 
 const idOrNull = { type: ["string", "null"], maxLength: maxIdLength };
 const nameOrNull = { type: ["string", "null"], description: "As of then; `null` where the writer gave none." };
@@ -82,7 +64,7 @@ const includedSchemas = {
 };
 
 /** An event of the kinds of document that `entityType` describes; `optional` are properties that it need not have. */
-export function eventSchema(entityType: Readonly<Record<string, unknown>>, optional: Schemas = {}) {
+export function eventSchema(entityType: Readonly<Record<string, unknown>>, optional: JsonSchemas = {}) {
   return objectSchema(
     {
       event_id: { type: "string", pattern: eventIdPattern.source },

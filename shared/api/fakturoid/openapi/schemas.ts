@@ -1,13 +1,13 @@
-import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { relatedObjectTypes, toEventName } from "#shared/api/fakturoid/mapping.ts";
+import { pageSize } from "#shared/api/fakturoid/query.ts";
+import { renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
+import { objectSchema } from "#shared/api/openapi/components.ts";
 import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { deriveAccessToken, formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
-import { relatedObjectTypes, toEventName } from "./mapping.ts";
-import { errorSchemas } from "./openapi-problems.ts";
-import { pageSize } from "./query.ts";
-import { renderEvents, renderUser } from "./render.ts";
+import { errorSchemas } from "./errors.ts";
 
 const occurred_at = "2026-05-12T07:51:33Z";
 

@@ -1,13 +1,13 @@
-import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { objectSchema } from "#shared/api/openapi/components.ts";
+import { documentFields, toActivity } from "#shared/api/simplybooks/activity.ts";
+import type { ActivityField } from "#shared/api/simplybooks/filter.ts";
+import type { ResponseFormat } from "#shared/api/simplybooks/format.ts";
+import { maxTake } from "#shared/api/simplybooks/query.ts";
+import { entityNamings, toActivityType } from "#shared/api/simplybooks/types.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
-import { documentFields, toActivity } from "./activity.ts";
-import type { ActivityField } from "./filter.ts";
-import type { ResponseFormat } from "./format.ts";
-import { errorSchema } from "./openapi-problems.ts";
-import { maxTake } from "./query.ts";
-import { entityNamings, toActivityType } from "./types.ts";
+import { errorSchema } from "./errors.ts";
 
 const occurred_at = "2026-05-11T08:30:12Z";
 

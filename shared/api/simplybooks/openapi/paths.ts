@@ -1,14 +1,14 @@
-import { headerRefs, rateLimitHeaderNames } from "#shared/api/finzbooks/openapi-problems.ts";
+import { headerRefs, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
 import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
+import { activityFields, filterPattern, maxFilterLength } from "#shared/api/simplybooks/filter.ts";
+import type { ResponseFormat } from "#shared/api/simplybooks/format.ts";
+import { maxSearchLength, maxSkip, maxTake } from "#shared/api/simplybooks/query.ts";
+import { renderAccount, renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
+import { basePath } from "#shared/api/simplybooks/routes.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
-import { activityFields, filterPattern, maxFilterLength } from "./filter.ts";
-import type { ResponseFormat } from "./format.ts";
-import { describeErrorResponses, errorResponseRefs } from "./openapi-problems.ts";
-import { sampleActivity, sampleOrg, sampleOrigin, simplybooksSchemas } from "./openapi-schemas.ts";
-import { maxSearchLength, maxSkip, maxTake } from "./query.ts";
-import { renderAccount, renderActivities, renderActivity } from "./render.ts";
-import { basePath } from "./routes.ts";
+import { describeErrorResponses, errorResponseRefs } from "./errors.ts";
+import { sampleActivity, sampleOrg, sampleOrigin, simplybooksSchemas } from "./schemas.ts";
 
 const example = (value: string) => ({ value });
 

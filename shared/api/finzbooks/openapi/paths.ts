@@ -1,25 +1,20 @@
+import { includeOptions } from "#shared/api/finzbooks/include.ts";
+import { defaultLimit, maxLimit } from "#shared/api/finzbooks/query.ts";
+import { basePath, collections } from "#shared/api/finzbooks/routes.ts";
+import { headerRefs, rateLimitHeaderNames, readCostDescription } from "#shared/api/openapi/components.ts";
 import {
   conditionalHeaderNames,
   conditionalHeaders,
   conditionalParameters,
   notModified,
 } from "#shared/api/openapi/conditional.ts";
-import { timeParameter } from "#shared/api/openapi/time.ts";
+import { timeParameter } from "#shared/api/openapi/time-parameter.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, orgIdPattern } from "#shared/events/limits.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
-import { includeOptions } from "./include.ts";
-import {
-  describeErrorResponses,
-  errorResponseRefs,
-  headerRefs,
-  rateLimitHeaderNames,
-  readCostDescription,
-} from "./openapi-problems.ts";
-import { finzbooksSchemas } from "./openapi-schemas.ts";
-import { defaultLimit, maxLimit } from "./query.ts";
-import { basePath, collections } from "./routes.ts";
+import { describeErrorResponses, errorResponseRefs } from "./errors.ts";
+import { finzbooksSchemas } from "./schemas.ts";
 
 const id = { type: "string", minLength: 1, maxLength: maxIdLength };
 const integer = { type: "integer", format: "int64", minimum: 0 };

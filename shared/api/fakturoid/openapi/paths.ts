@@ -1,7 +1,8 @@
-import { headerRefs, readCostDescription } from "#shared/api/finzbooks/openapi-problems.ts";
-import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
+import { maxPage, pageSize } from "#shared/api/fakturoid/query.ts";
+import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/rate.ts";
+import { headerRefs, objectSchema, readCostDescription } from "#shared/api/openapi/components.ts";
 import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
-import { timeParameter } from "#shared/api/openapi/time.ts";
+import { timeParameter } from "#shared/api/openapi/time-parameter.ts";
 import { accessTokenSeconds } from "#shared/auth/access-token.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { rateLimitState } from "#shared/auth/rate-limit.ts";
@@ -11,10 +12,8 @@ import {
   oauthErrorResponseRefs,
   rateLimitHeaderNames,
   sampleSubject,
-} from "./openapi-problems.ts";
-import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./openapi-schemas.ts";
-import { maxPage, pageSize } from "./query.ts";
-import { fakturoidRateLimitPolicy } from "./rate.ts";
+} from "./errors.ts";
+import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./schemas.ts";
 
 const parameters = {
   FakturoidUserAgent: {

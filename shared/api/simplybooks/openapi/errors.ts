@@ -1,13 +1,12 @@
-import { headerRefs, rateLimitHeaderNames } from "#shared/api/finzbooks/openapi-problems.ts";
-import { objectSchema } from "#shared/api/finzbooks/openapi-schemas.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
+import { headerRefs, objectSchema, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
+import { renderError } from "#shared/api/simplybooks/errors.ts";
+import type { ResponseFormat } from "#shared/api/simplybooks/format.ts";
+import { maxTake } from "#shared/api/simplybooks/query.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { windowBudget } from "#shared/events/query/offset-pagination.ts";
-import { renderError } from "./errors.ts";
-import type { ResponseFormat } from "./format.ts";
-import { maxTake } from "./query.ts";
 
 /** One sample of every error that is met here, rendered by the code that renders the real ones. */
 const samples: Readonly<Record<string, Error>> = {
