@@ -20,7 +20,7 @@ import { compareFigures, type Measure } from "./measure.ts";
  * What reading the stream and writing its lines may take together, as a multiple of the reading alone: the reading, one
  * more call with as many bytes, and half of a reading for the lines themselves.
  */
-const bar = 2.5;
+const budget = 2.5;
 
 /** Records that Lambda hands over at once, and batches of one sample. */
 const batchSize = 100;
@@ -54,7 +54,7 @@ export async function measureAudit(engine: BenchEngine): Promise<Measure[]> {
   };
   const times = await compareFigures({
     name: `audit lines of ${records} records, ${batchSize} a batch, against reading the stream alone`,
-    bars: { p50: bar },
+    budgets: { p50: budget },
     samples: 40,
     warmup: 10,
     baseline: () => timed(engine, start, async () => undefined),

@@ -26,7 +26,7 @@ const slug = "org-cold";
 const storedEvents = 200;
 
 /** What the functions find at their first call: an organisation with a log, callers and a webhook endpoint. */
-export type ColdWorld = {
+export type ColdStack = {
   readonly org: string;
   readonly slug: string;
   readonly token: string;
@@ -44,7 +44,7 @@ export type ColdWorld = {
 };
 
 /** Fills the engine. `services` is where KMS is, and the receiver of the webhooks. */
-export async function openColdWorld(engine: BenchEngine, services: string): Promise<ColdWorld> {
+export async function openColdStack(engine: BenchEngine, services: string): Promise<ColdStack> {
   const { admin, client: dynamodb, table: events, config, deliveries } = engine;
   await admin({ action: "org.create", org_id: org, slug });
   const issued = await admin({ action: "token.create", org_ids: [org], scopes: ["AIBooks.fullaccess.all"] });
@@ -79,13 +79,13 @@ export async function openColdWorld(engine: BenchEngine, services: string): Prom
     next,
     event,
     message() {
-      const told = event();
-      const { entity_id, occurred_at, event_id } = told;
+      const sent = event();
+      const { entity_id, occurred_at, event_id } = sent;
       return aDeliveryMessage({
         org_id: org,
         endpoint_id,
-        delivery_id: deliveryIdOf(endpoint_id, told),
-        event_type: eventTypeOf(told),
+        delivery_id: deliveryIdOf(endpoint_id, sent),
+        event_type: eventTypeOf(sent),
         event: { entity_id, occurred_at, event_id },
         started_at: new Date().toISOString(),
       });

@@ -26,7 +26,7 @@ const changes = 20;
 const coldOrgs = 1_000;
 const batchSize = 100;
 
-const bars = { changeUnits: 10, changeMs: 5_000, idleUnits: 0 };
+const budgets = { changeUnits: 10, changeMs: 5_000, idleUnits: 0 };
 
 const orgOf = (n: number) => `org_${String(n).padStart(20, "0")}`;
 
@@ -60,7 +60,7 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
       ...counted(
         "read units of an instance for a change of one endpoint, at most",
         most,
-        bars.changeUnits,
+        budgets.changeUnits,
         Number.NaN,
         "units",
       ),
@@ -70,7 +70,7 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
       ...counted(
         `from a change until an instance uses it, ${label}`,
         Math.round(value),
-        bars.changeMs,
+        budgets.changeMs,
         Number.NaN,
         "ms",
       ),
@@ -88,7 +88,7 @@ export async function measureFanOut({ client, config, table }: BenchEngine, { st
     ...counted(
       `read units for ${coldOrgs} events of organisations without endpoints, once their shards are read`,
       warm.units,
-      bars.idleUnits,
+      budgets.idleUnits,
       Number.NaN,
       "units",
     ),

@@ -5,14 +5,14 @@ import { anInputText } from "#test/support/builders.ts";
 import { buildHttpEvent } from "#test/support/http-event.ts";
 import { buildSqsRecord } from "#test/support/sqs-record.ts";
 import type { Client } from "./bare-clients.ts";
-import type { ColdWorld } from "./cold-stack.ts";
+import type { ColdStack } from "./cold-stack.ts";
 
 /** A function, the clients that it makes as it is loaded, and what it is called with first. */
 export type FirstCall = {
   readonly entry: string;
   readonly clients: readonly Client[];
   /** Another one each time, so that no call finds done what it is there to do. */
-  event(world: ColdWorld): unknown;
+  event(stack: ColdStack): unknown;
 };
 
 /** Every function that calls AWS, each with a call that does its usual work. */
@@ -65,7 +65,7 @@ export const firstCalls: readonly FirstCall[] = [
   {
     entry: "review/review",
     clients: ["dynamodb", "logs"],
-    event: (world) => ({ Records: Array.from({ length: 10 }, () => streamRecord(world.event())) }),
+    event: (stack) => ({ Records: Array.from({ length: 10 }, () => streamRecord(stack.event())) }),
   },
   { entry: "review/archive", clients: ["logs"], event: () => ({}) },
   {
@@ -83,20 +83,20 @@ export const firstCalls: readonly FirstCall[] = [
     entry: "webhooks/deliver",
     clients: ["dynamodb", "sqs", "kms"],
     // On the slow lane, as the first send to an endpoint is.
-    event: (world) => batchOf(JSON.stringify(world.message()), "slow-deliveries"),
+    event: (stack) => batchOf(JSON.stringify(stack.message()), "slow-deliveries"),
   },
   {
     entry: "webhooks/due",
     clients: ["dynamodb", "sqs"],
-    async event(world) {
-      await world.due.add(world.message(), new Date(Date.now() - 60_000));
+    async event(stack) {
+      await stack.due.add(stack.message(), new Date(Date.now() - 60_000));
       return { run: 0, of: 1 };
     },
   },
   {
     entry: "webhooks/fan-out",
     clients: ["dynamodb", "sqs"],
-    event: (world) => ({ Records: [streamRecord(world.event())] }),
+    event: (stack) => ({ Records: [streamRecord(stack.event())] }),
   },
   {
     entry: "webhooks/repair",
@@ -113,8 +113,8 @@ export const firstCalls: readonly FirstCall[] = [
   {
     entry: "webhooks/replay",
     clients: ["dynamodb", "sqs"],
-    async event(world) {
-      const { org_id, endpoint_id, replay_id } = await world.replay();
+    async event(stack) {
+      const { org_id, endpoint_id, replay_id } = await stack.replay();
       return batchOf(JSON.stringify({ org_id, endpoint_id, replay_id }));
     },
   },

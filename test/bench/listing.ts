@@ -15,7 +15,7 @@ type Dialect = {
   readonly entry: string;
   readonly size: number;
   /** What a warm page may cost, as a multiple of the bare Query. */
-  readonly bar: number;
+  readonly budget: number;
   path(place: Place, page: number): string;
 };
 
@@ -24,21 +24,21 @@ const dialects: readonly Dialect[] = [
     name: "SimplyBooks JSON",
     entry: "functions/api/simplybooks.ts",
     size: 100,
-    bar: 1.25,
+    budget: 1.25,
     path: (_, page) => `/api/v1/activities?format=json&skip=${(page - 1) * 100}`,
   },
   {
     name: "SimplyBooks XML",
     entry: "functions/api/simplybooks.ts",
     size: 100,
-    bar: 1.5,
+    budget: 1.5,
     path: (_, page) => `/api/v1/activities?skip=${(page - 1) * 100}`,
   },
   {
     name: "Fakturoid",
     entry: "functions/api/fakturoid.ts",
     size: 40,
-    bar: 1.25,
+    budget: 1.25,
     path: ({ slug }, page) => `/api/v3/accounts/${slug}/events.json?page=${page}`,
   },
 ];
@@ -52,7 +52,7 @@ export async function measureListings(tokens: readonly string[], small: Place, l
   const handlers = new Map<string, Handler>();
   const measures: Measure[] = [];
   let turn = 0;
-  for (const { name, entry, size, bar, path } of dialects) {
+  for (const { name, entry, size, budget, path } of dialects) {
     const handler = handlers.get(entry) ?? (await load(entry));
     handlers.set(entry, handler);
     const get = async (place: Place, page: number): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -70,7 +70,7 @@ export async function measureListings(tokens: readonly string[], small: Place, l
     measures.push(
       ...(await compare({
         name: `warm page of ${name}, ${size} events, against the bare Query`,
-        bars: { p50: bar },
+        budgets: { p50: budget },
         samples: 500,
         warmup: 500,
         baseline: () => bare({ org: small.org, limit: size }),
@@ -81,7 +81,7 @@ export async function measureListings(tokens: readonly string[], small: Place, l
     measures.push(
       ...(await compare({
         name: `page 200 of ${name}, asked for again, against page 1`,
-        bars: { p50: 1.5 },
+        budgets: { p50: 1.5 },
         samples: 300,
         warmup: 100,
         baseline: () => get(large, 1),
@@ -92,7 +92,7 @@ export async function measureListings(tokens: readonly string[], small: Place, l
     measures.push(
       ...(await compare({
         name: `each page of a walk of ${name} beyond page 200, against page 1`,
-        bars: { p50: 1.5 },
+        budgets: { p50: 1.5 },
         samples: 300,
         warmup: 10,
         baseline: () => get(large, 1),

@@ -54,7 +54,7 @@ export async function measurePages(reader: Reader, orgId: string): Promise<Measu
     measures.push(
       ...(await compare({
         name: `warm GET /activity, limit ${limit}, against the bare Query`,
-        bars: { p50: 1.15, p99: 1.3 },
+        budgets: { p50: 1.15, p99: 1.3 },
         samples: 500,
         warmup: limit === 20 ? 1_500 : 300,
         baseline: () => bare({ org: orgId, limit }),
@@ -93,7 +93,7 @@ export async function measureSizes(
     measures.push(
       ...(await compare({
         name: `${name} of the long log against the short one`,
-        bars: { p50: 1.15 },
+        budgets: { p50: 1.15 },
         samples: 300,
         warmup: 100,
         baseline: () => read(small),
@@ -115,7 +115,7 @@ export async function measureDepth(reader: Reader, orgId: string): Promise<Measu
   }
   return compare({
     name: "page 1,000 by Link against page 1",
-    bars: { p50: 1.1 },
+    budgets: { p50: 1.1 },
     samples: 300,
     warmup: 100,
     baseline: () => reader.get(orgId, "limit=20"),

@@ -18,9 +18,9 @@ type Taped = Call & { readonly answer: Promise<Answer> };
 
 /**
  * Stands between a function and all that it calls. It keeps what is said while it records; played again it answers in
- * the same words, so that each start of either side finds the same world, and DynamoDB's own time adds no noise.
+ * the same bytes, so that each start of either side gets the same responses, and DynamoDB's own time adds no noise.
  */
-export class Tape {
+export class RecordReplayProxy {
   readonly #server: Server;
   readonly #dynamodb: string;
   #taped: Taped[] = [];
@@ -34,15 +34,15 @@ export class Tape {
     this.#server = createServer((request, response) => this.#serve(request, response));
   }
 
-  static async open(dynamodb: string): Promise<Tape> {
-    const tape = new Tape(dynamodb);
-    await once(tape.#server.listen(0, "127.0.0.1"), "listening");
-    return tape;
+  static async open(dynamodb: string): Promise<RecordReplayProxy> {
+    const proxy = new RecordReplayProxy(dynamodb);
+    await once(proxy.#server.listen(0, "127.0.0.1"), "listening");
+    return proxy;
   }
 
   get origin(): string {
     const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("The tape does not listen.");
+    if (address === null || typeof address === "string") throw new Error("The proxy does not listen.");
     return `http://127.0.0.1:${address.port}`;
   }
 
@@ -63,8 +63,8 @@ export class Tape {
       this.#left = null;
     });
     const [missed] = left;
-    if (this.#unknown !== undefined) throw new Error(`${this.#unknown} was called, and is not on the tape.`);
-    if (missed !== undefined) throw new Error(`${missed.operation} is on the tape, and was not called.`);
+    if (this.#unknown !== undefined) throw new Error(`${this.#unknown} was called, and is not on the proxy.`);
+    if (missed !== undefined) throw new Error(`${missed.operation} is on the proxy, and was not called.`);
     return result;
   }
 
@@ -88,7 +88,7 @@ export class Tape {
     if (this.#left !== null) {
       const at = this.#left.findIndex((taped) => taped.operation === operation);
       const [taped] = at < 0 ? [] : this.#left.splice(at, 1);
-      if (taped === undefined) throw new Error("It is not on the tape.");
+      if (taped === undefined) throw new Error("It is not on the proxy.");
       // Only what holds no checksum of the request, which differs by ids and times, can be said again.
       return operation.startsWith("DynamoDB") ? taped.answer : this.#ask(operation, body, request);
     }

@@ -63,7 +63,7 @@ async function compareFeeds(label: string, reader: Reader, { whole, sharded, rai
       measures.push(
         ...(await compare({
           name: `${name}${label}, limit ${limit}`,
-          bars: { p50: 2.5 },
+          budgets: { p50: 2.5 },
           samples: 300,
           warmup: limit === 20 ? 600 : 100,
           baseline: () => reader.get(whole, `limit=${limit}`),

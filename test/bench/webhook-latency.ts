@@ -30,7 +30,7 @@ const otherEventEach = 2;
 /** The product promises five seconds. */
 const noticedWithinMs = 5_000;
 
-const bars = { firstAttemptMs: 1_000, isolation: 1.5 };
+const budgets = { firstAttemptMs: 1_000, isolation: 1.5 };
 
 /** What happens beside the healthy endpoints: nothing, one in ten hangs, or another organisation's are quick or slow. */
 const disturbances = ["nothing", "hanging", "quick", "slow"] as const;
@@ -49,21 +49,21 @@ type Latencies = { readonly first: readonly number[]; readonly later: readonly n
  * From an event's commit to its first attempt at the receiver, through the running stack; and the same of healthy
  * endpoints while one in ten hangs, and while 30 of another organisation are slow, each against all healthy.
  */
-export async function measureTelling(step: (text: string) => void): Promise<Measure[]> {
+export async function measureWebhookLatency(step: (text: string) => void): Promise<Measure[]> {
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
   const assembly = join(folder, "cdk.out");
   await synthesize({ project: resolve(import.meta.dirname, "../.."), assembly, environment: env });
   const stack = await startLocalRuntime({ assembly, logs: join(folder, "logs") });
-  const bench = new Telling(stack);
+  const bench = new WebhookLatencyBench(stack);
   try {
     await bench.open();
-    step("Telling subscribers: warming up");
+    step("Measuring webhook latency: warming up");
     // With one that hangs, so that the environments which it will hold are there.
     await bench.run("hanging");
     const runs: Record<Beside, Latencies[]> = { nothing: [], hanging: [], quick: [], slow: [] };
     for (let round = 1; round <= rounds; round++) {
       step(
-        `Telling subscribers: all healthy, one in ten hangs, another organisation quick, slow (${round} of ${rounds})`,
+        `Measuring webhook latency: all healthy, one in ten hangs, another organisation quick, slow (${round} of ${rounds})`,
       );
       for (const beside of disturbances) runs[beside].push(await bench.run(beside));
     }
@@ -79,16 +79,16 @@ function measuresOf(runs: Readonly<Record<Beside, readonly Latencies[]>>): Measu
   const first = (beside: Beside) => runs[beside].flatMap((run) => run.first);
   const latency = (label: string, values: readonly number[], share: number): Measure => {
     const value = quantile(values, share);
-    const holds = value <= bars.firstAttemptMs;
+    const passes = value <= budgets.firstAttemptMs;
     const name = `from commit to first attempt, ${label}, p${100 * share}`;
-    const line = { name, value: Math.round(value), bar: bars.firstAttemptMs, holds, baseline: Number.NaN };
+    const line = { name, value: Math.round(value), budget: budgets.firstAttemptMs, passes, baseline: Number.NaN };
     return { ...line, samples: values.length, unit: "ms", notes: [] };
   };
   const isolation = (what: string, beside: Beside, than: Beside): Measure => {
     const baseline = quantile(later(than), 0.99);
     const value = quantile(later(beside), 0.99) / baseline;
-    const line = { name: `healthy endpoints while ${what}, p99`, value, bar: bars.isolation, baseline };
-    return { ...line, holds: value <= bars.isolation, samples: later(beside).length, unit: "ratio", notes: [] };
+    const line = { name: `healthy endpoints while ${what}, p99`, value, budget: budgets.isolation, baseline };
+    return { ...line, passes: value <= budgets.isolation, samples: later(beside).length, unit: "ratio", notes: [] };
   };
   const [hanging, slow] = ["one in ten hangs", "30 endpoints of another organisation answer 200 after 12 s"];
   return [
@@ -103,11 +103,11 @@ function measuresOf(runs: Readonly<Record<Beside, readonly Latencies[]>>): Measu
 }
 
 /** A stack under load, and the receivers of its endpoints. */
-class Telling {
+class WebhookLatencyBench {
   readonly #stack: LocalRuntime;
   readonly #servers: Server[] = [];
   /** When each event was committed that has not arrived yet. */
-  readonly #told = new Map<string, number>();
+  readonly #pending = new Map<string, number>();
   readonly #latencies: number[] = [];
   #runs = 0;
   /** Requests to receivers that hang or are slow. */
@@ -124,9 +124,9 @@ class Telling {
       const arrived = performance.now();
       response.writeHead(204).end();
       const { data } = z.object({ data: z.object({ entity_id: z.string() }) }).parse(JSON.parse(text));
-      const committed = this.#told.get(data.entity_id);
+      const committed = this.#pending.get(data.entity_id);
       if (committed !== undefined) this.#latencies.push(arrived - committed);
-      this.#told.delete(data.entity_id);
+      this.#pending.delete(data.entity_id);
     };
     const hang: RequestListener = async (request) => {
       await request.toArray();
@@ -155,7 +155,7 @@ class Telling {
    */
   async run(beside: Beside): Promise<Latencies> {
     this.#runs += 1;
-    this.#told.clear();
+    this.#pending.clear();
     const names = Array.from({ length: endpointCount }, (_, at) => `org_${this.#runs}_${at}`);
     const orgs = await Promise.all(names.map((org_id) => this.#organisation(org_id)));
     const isHanging = (at: number) => beside === "hanging" && at === 0;
@@ -203,7 +203,7 @@ class Telling {
       const at = n % endpointCount;
       const entity_id = `inv_${this.#runs}_${n}`;
       await commit(names[at] ?? "", entity_id);
-      if (beside !== "hanging" || at > 0) this.#told.set(entity_id, performance.now());
+      if (beside !== "hanging" || at > 0) this.#pending.set(entity_id, performance.now());
     }
     client.destroy();
     await this.#allArrived();
@@ -211,9 +211,9 @@ class Telling {
   }
 
   async #allArrived(): Promise<void> {
-    const patience = performance.now() + 60_000;
-    while (this.#told.size > 0 && performance.now() < patience) await sleep(50);
-    if (this.#told.size > 0) throw new Error(`${this.#told.size} events did not arrive within a minute.`);
+    const deadline = performance.now() + 60_000;
+    while (this.#pending.size > 0 && performance.now() < deadline) await sleep(50);
+    if (this.#pending.size > 0) throw new Error(`${this.#pending.size} events did not arrive within a minute.`);
   }
 
   /** One more organisation. The removal of its endpoints ends what still waits for them. */

@@ -33,7 +33,7 @@ export async function measureIngest({ client, table }: BenchEngine): Promise<Mea
     .values();
   const [time] = await compare({
     name: "ingest rate through the function against bare conditional puts, ten at once",
-    bars: { p50: 1 / 0.85 },
+    budgets: { p50: 1 / 0.85 },
     ...rounds,
     baseline: () => Promise.all((puts.next().value ?? []).map((put) => client.send(put))),
     async ours() {
@@ -43,7 +43,7 @@ export async function measureIngest({ client, table }: BenchEngine): Promise<Mea
   });
   if (time === undefined) return [];
   const rate = 1 / time.value;
-  return [{ ...time, value: rate, bar: 0.85, holds: rate >= 0.85 }];
+  return [{ ...time, value: rate, budget: 0.85, passes: rate >= 0.85 }];
 }
 
 function putCommand(table: string, input: EventInput): PutItemCommand {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { nextPage } from "./pages.ts";
 import type { Subscriber } from "./subscribers.ts";
 
-const Deliveries = z.object({
+const deliveriesSchema = z.object({
   deliveries: z.array(
     z.object({
       delivery_id: z.string(),
@@ -13,7 +13,7 @@ const Deliveries = z.object({
   ),
 });
 
-type Listed = z.infer<typeof Deliveries>["deliveries"][number];
+type Listed = z.infer<typeof deliveriesSchema>["deliveries"][number];
 
 /** The deliveries of an endpoint that have a status. */
 async function list(subscriber: Subscriber, status: "pending" | "failed"): Promise<Listed[]> {
@@ -21,7 +21,7 @@ async function list(subscriber: Subscriber, status: "pending" | "failed"): Promi
   let next: string | undefined = `${subscriber.endpoint}/deliveries?status=${status}&limit=100`;
   while (next !== undefined) {
     const response = await subscriber.ask("GET", next);
-    listed.push(...Deliveries.parse(await response.json()).deliveries);
+    listed.push(...deliveriesSchema.parse(await response.json()).deliveries);
     next = nextPage(response);
   }
   return listed;
@@ -32,7 +32,7 @@ export async function hurry(subscriber: Subscriber, hurried: Set<string>): Promi
   const soon = new Date(Date.now() + 8_000).toISOString();
   for (const { delivery_id, event_id, next_attempt_at } of await list(subscriber, "pending")) {
     if (hurried.has(delivery_id) || next_attempt_at === null || next_attempt_at < soon) continue;
-    if (event_id !== null && subscriber.receiver.hasTaken(event_id)) continue;
+    if (event_id !== null && subscriber.receiver.hasAccepted(event_id)) continue;
     hurried.add(delivery_id);
     await subscriber.ask("POST", `${subscriber.endpoint}/deliveries/${delivery_id}/retry`, {});
   }

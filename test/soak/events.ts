@@ -5,15 +5,15 @@ import type { EventInput } from "#shared/events/schema.ts";
 export type SoakEvent = EventInput & { readonly event_id: string; readonly idempotency_key?: never };
 
 /** A message that the log has to refuse, and the code that says why. */
-export interface Refusable {
+export type Refusable = {
   readonly body: string;
   readonly code: string;
-}
+};
 
-interface Documents {
+type Documents = {
   readonly entity_type: EventInput["entity_type"];
   readonly verbs: readonly [string, ...string[]];
-}
+};
 
 const firstMoment = Date.parse("2026-01-01T00:00:00Z");
 
@@ -46,7 +46,7 @@ export function drawEvent(random: Random, org_id: string): SoakEvent {
   };
 }
 
-/** A message that is no event. Its id stands in it, so that it is found again. */
+/** Returns an invalid message. It contains an event id, so that it can be found again. */
 export function drawRefusable(random: Random, org_id: string): Refusable {
   const event = drawEvent(random, org_id);
   const broken = random.pick<object | string>([

@@ -1,32 +1,32 @@
 export const faultKinds = [
   "call throttled",
   "organisation throttled",
-  "answer lost after the call",
+  "response lost after the call",
   "function killed",
-  "queue batch brought twice",
+  "queue batch delivered twice",
   "queue batch shuffled",
   "message held for a later batch",
-  "stream batch brought twice",
-  "engine restarted",
+  "stream batch delivered twice",
+  "database restarted",
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
-interface Injected {
+type Injected = {
   readonly kind: FaultKind;
   readonly at: string;
   readonly from: number;
   until: number;
-}
+};
 
-/** Where a fault is that meets everybody. */
+/** Location of a fault that affects all functions. */
 export const everywhere = "everywhere";
 
 /** Which faults were injected, where and when. */
 export class FaultLog {
   readonly #injected: Injected[] = [];
 
-  /** A fault of this moment; one that lasts is over when what this answers is called. */
+  /** Records a fault. If it lasts, call the returned function at its end. */
   note(kind: FaultKind, at: string): () => void {
     const now = Date.now();
     const fault = { kind, at, from: now, until: now };

@@ -11,17 +11,17 @@ const throttles: Readonly<Record<string, readonly [string, ...string[]]>> = {
   Logs_20140328: ["ThrottlingException"],
 };
 
-/** How long one organisation's appends are refused, each of them. */
+/** How long all appends of one organisation are throttled. */
 const orgThrottledMs = 3_000;
 
-export interface FaultOptions {
+export type FaultOptions = {
   readonly choices: Choices;
   readonly orgIds: readonly string[];
-  /** Functions that are not killed, and always hear what they asked. */
+  /** Functions that are never killed and whose responses are never dropped. */
   readonly spares: (functionName: string) => boolean;
-}
+};
 
-/** Faults by the numbers of a seed: the same occasion, counted by kind, always meets the same fate. */
+/** Injects faults by the numbers of a seed: the nth call of a kind always meets the same fault. */
 export class SeededFaults implements FaultInjector {
   readonly log = new FaultLog();
   readonly #options: FaultOptions;
@@ -47,16 +47,16 @@ export class SeededFaults implements FaultInjector {
     this.#killMs = choices("time to live");
     this.#orgs = choices("organisations");
     this.#orgsThrottled = new Rhythm(choices("first throttled organisation"), 20, 60);
-    // Early: a sender whose last word is lost holds its deliveries for a minute, which a short run would wait for.
+    // Early: a delivery whose result is lost is retried after a minute, for which a short run would have to wait.
     this.#restarts = new Rhythm(choices("first restart"), 20, 120);
   }
 
-  /** From here on things go wrong. */
+  /** Starts injecting faults. */
   begin(restart: () => Promise<void>): void {
     this.#restart = restart;
   }
 
-  /** From here on nothing does. */
+  /** Stops injecting faults. */
   async end(): Promise<void> {
     this.#restart = undefined;
     await this.#restarting;
@@ -80,7 +80,7 @@ export class SeededFaults implements FaultInjector {
   dropsResponse({ service, caller }: AwsServiceCall): boolean {
     if (this.#restart === undefined || !(service in throttles) || this.#options.spares(nameIn(caller))) return false;
     const isLost = this.#unanswered.strikes();
-    if (isLost) this.log.note("answer lost after the call", nameIn(caller));
+    if (isLost) this.log.note("response lost after the call", nameIn(caller));
     return isLost;
   }
 
@@ -97,11 +97,9 @@ export class SeededFaults implements FaultInjector {
 
   rebatch<Item>({ id, kind }: EventSourceRef) {
     const choices = (what: string) => this.#options.choices(`${what} of ${id}`);
-    const [twice, shuffled, held] = [
-      new Rhythm(choices("batches twice"), 1, kind === "queue" ? 40 : 20),
-      new Rhythm(choices("shuffled batches"), 1, 14),
-      new Rhythm(choices("held messages"), 1, 40),
-    ];
+    const twice = new Rhythm(choices("batches twice"), 1, kind === "queue" ? 40 : 20);
+    const shuffled = new Rhythm(choices("shuffled batches"), 1, 14);
+    const held = new Rhythm(choices("held messages"), 1, 40);
     const random = choices("order");
     const waiting: Item[] = [];
     return (batch: readonly Item[]): readonly (readonly Item[])[] => {
@@ -116,12 +114,12 @@ export class SeededFaults implements FaultInjector {
         this.log.note("queue batch shuffled", id);
       }
       if (items.length === 0 || !twice.strikes()) return [items];
-      this.log.note(`${kind} batch brought twice`, id);
+      this.log.note(`${kind} batch delivered twice`, id);
       return [items, items];
     };
   }
 
-  /** As where the partition of an index is too busy: one organisation cannot write at all, all others can. */
+  /** Simulates a hot partition of an index: one organisation cannot append, all others can. */
   #throttleOrg(): void {
     this.#orgsThrottled = new Rhythm(this.#options.choices("later throttled organisations"), 500, 1_500);
     this.#throttledOrg = this.#options.orgIds[this.#orgs.between(0, this.#options.orgIds.length - 1)];
@@ -133,15 +131,15 @@ export class SeededFaults implements FaultInjector {
   #restartEngine(): void {
     if (this.#restart === undefined) return;
     this.#restarts = new Rhythm(this.#options.choices("later restarts"), 3_000, 9_000);
-    const over = this.log.note("engine restarted", everywhere);
+    const over = this.log.note("database restarted", everywhere);
     this.#restarting = this.#restart().finally(over);
   }
 }
 
-const Put = z.object({
+const putSchema = z.object({
   Item: z.object({ timeline: z.object({ S: z.string() }), org_id: z.object({ S: z.string() }) }),
 });
-const Transaction = z.object({ TransactItems: z.array(z.object({ Put: z.unknown() })) });
+const transactionSchema = z.object({ TransactItems: z.array(z.object({ Put: z.unknown() })) });
 
 /** The organisations that a call appends events to. */
 function orgsAppendedTo(operation: string, input: unknown): string[] {
@@ -149,9 +147,9 @@ function orgsAppendedTo(operation: string, input: unknown): string[] {
     operation === "PutItem"
       ? [input]
       : operation === "TransactWriteItems"
-        ? (Transaction.safeParse(input).data?.TransactItems.map((item) => item.Put) ?? [])
+        ? (transactionSchema.safeParse(input).data?.TransactItems.map((item) => item.Put) ?? [])
         : [];
-  return puts.flatMap((put) => Put.safeParse(put).data?.Item.org_id.S ?? []);
+  return puts.flatMap((put) => putSchema.safeParse(put).data?.Item.org_id.S ?? []);
 }
 
 function nameIn(caller: string): string {

@@ -6,60 +6,60 @@ import { givenUp } from "./deliveries.ts";
 import { type OwnerLog, ownerCalls } from "./owners.ts";
 import { type Journal, walk } from "./pages.ts";
 import { drain } from "./queues.ts";
-import type { Told } from "./receivers.ts";
+import type { ReceivedDelivery } from "./receivers.ts";
 import type { SoakStack } from "./stack.ts";
 import type { Subscriber } from "./subscribers.ts";
 
-/** What a stack holds, shows and has told at the end of a soak. */
-export interface Found {
+/** What the stack stores, lists and has delivered at the end of a soak test. */
+export type SoakResult = {
   /** Items of the events table. */
-  readonly stored: readonly Item[];
+  readonly stored: readonly EventsTableItem[];
   /** Lines of the log that auditors read. */
   readonly logged: readonly JsonObject[];
   /** Ids of the events that are shown to each organisation, page after page. */
   readonly shown: ReadonlyMap<string, readonly string[]>;
   readonly rejected: readonly Rejected[];
-  /** What nobody could deal with: the messages of each queue of faults. */
-  readonly left: ReadonlyMap<string, readonly string[]>;
-  readonly told: readonly ToldOrg[];
-  /** What is wrong with requests that receivers got, and with pages that readers got. */
+  /** The messages of each dead-letter queue. */
+  readonly deadLetters: ReadonlyMap<string, readonly string[]>;
+  readonly received: readonly OrgDeliveries[];
+  /** Problems of requests that receivers got, and of pages that readers got. */
   readonly problems: { readonly requests: readonly string[]; readonly pages: readonly string[] };
   readonly serverErrors: ServerErrors;
   readonly owners: FoundOwners;
-}
+};
 
 /** What owners of endpoints asked for and got. */
-export interface FoundOwners {
+export type FoundOwners = {
   /** How often each call succeeded. */
   readonly calls: ReadonlyMap<string, number>;
   /** Test deliveries that were promised, and those of them that came. */
   readonly tests: readonly string[];
   readonly tested: ReadonlySet<string>;
-}
+};
 
-export type Item = Readonly<Record<string, unknown>>;
+export type EventsTableItem = Readonly<Record<string, unknown>>;
 
-export interface Rejected {
+export type Rejected = {
   readonly body: string;
   readonly code: string | undefined;
   readonly reason: string | undefined;
-}
+};
 
-/** What an organisation was told, and which of its events the API lists as given up, with a reason. */
-export interface ToldOrg {
+/** The deliveries that an organisation received, and its events that the API lists as failed with a reason. */
+export type OrgDeliveries = {
   readonly org_id: string;
-  readonly told: readonly Told[];
+  readonly received: readonly ReceivedDelivery[];
   readonly givenUp: ReadonlySet<string>;
-}
+};
 
-/** Answers 5xx in the log of the API. */
-export interface ServerErrors {
+/** Responses 5xx in the access log of the API. */
+export type ServerErrors = {
   readonly total: number;
-  /** Those that no fault explains. */
+  /** Those that no injected fault explains. */
   readonly unexplained: readonly string[];
-}
+};
 
-const queuesOfFaults = [
+const deadLetterQueues = [
   "ingest_dead_letters",
   "deliveries_dead_letters",
   "slow_deliveries_dead_letters",
@@ -74,12 +74,12 @@ export async function gather(
   journal: Journal,
   owners: OwnerLog,
   serverErrors: () => ServerErrors,
-): Promise<Found> {
+): Promise<SoakResult> {
   const shown = new Map<string, string[]>();
   for (const org of stack.orgs) shown.set(org.org_id, await idsShownTo(org, stack, journal));
-  const left = new Map<string, string[]>();
-  for (const name of queuesOfFaults)
-    left.set(
+  const deadLetters = new Map<string, string[]>();
+  for (const name of deadLetterQueues)
+    deadLetters.set(
       name,
       (await drain(stack, name)).map(({ Body = "" }) => Body),
     );
@@ -88,18 +88,18 @@ export async function gather(
     code: MessageAttributes.code?.StringValue,
     reason: MessageAttributes.reason?.StringValue,
   }));
-  const told: ToldOrg[] = [];
+  const received: OrgDeliveries[] = [];
   for (const subscriber of subscribers) {
     const { org, receiver } = subscriber;
-    told.push({ org_id: org.org_id, told: [...receiver.told.values()], givenUp: await givenUp(subscriber) });
+    received.push({ org_id: org.org_id, received: [...receiver.received.values()], givenUp: await givenUp(subscriber) });
   }
   return {
     stored: await scan(stack),
     logged: auditLines(stack, "events"),
     shown,
     rejected,
-    left,
-    told,
+    deadLetters,
+    received,
     problems: { requests: subscribers.flatMap(({ receiver }) => receiver.problems), pages: journal.problems },
     serverErrors: serverErrors(),
     owners: {
@@ -116,8 +116,8 @@ async function idsShownTo(org: SoakStack["orgs"][number], { api }: SoakStack, jo
   return ids;
 }
 
-async function scan({ dynamodb, eventsTable }: SoakStack): Promise<Item[]> {
-  const items: Item[] = [];
+async function scan({ dynamodb, eventsTable }: SoakStack): Promise<EventsTableItem[]> {
+  const items: EventsTableItem[] = [];
   let from: Record<string, AttributeValue> | undefined;
   do {
     const command = new ScanCommand({ TableName: eventsTable, ConsistentRead: true, ExclusiveStartKey: from });

@@ -19,8 +19,8 @@ export type DamagedSoakItem = Readonly<Record<string, unknown>> & {
 const pauseMs = { low: 150, high: 450 };
 
 /**
- * A service that has the right to put events, and puts items that are none, until told to stop. It uses nothing but the
- * right that README gives to services.
+ * Creates a service that writes invalid items to the events table until aborted. It has only the permissions that
+ * README grants to services.
  */
 export function hostileWriter(stack: SoakStack, ledger: Ledger, random: Random) {
   const documents = DynamoDBDocumentClient.from(stack.dynamodb);

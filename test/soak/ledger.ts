@@ -16,7 +16,7 @@ export class Ledger {
   /** Events that were sent again as they were. */
   repeats = 0;
 
-  /** To be told before an event is sent for the first time: a reader may see it before its writer hears of it. */
+  /** Records an event before it is first sent: a reader may see it before the writer gets the response. */
   sending(input: SoakEvent): void {
     const { recorded_at: _, ...expected } = readEvent(input, { now: new Date(), entropy: "" }).event;
     this.#sent.set(expected.event_id, expected);
@@ -30,7 +30,7 @@ export class Ledger {
     this.#refusable.set(body, code);
   }
 
-  /** To be told before an item that is not an event is put into the table. */
+  /** Records an invalid item before it is written to the table. */
   damaging(item: DamagedSoakItem): void {
     this.#damaged.set(item.entity_id, item);
   }
@@ -40,7 +40,7 @@ export class Ledger {
     return this.#damaged;
   }
 
-  /** From here on subscribers must be told: what was sent before may have come before their endpoints counted. */
+  /** Requires delivery of all later events. Earlier ones may precede the activation of the endpoints. */
   beginOwing(): void {
     for (const id of this.#sent.keys()) this.#unowed.add(id);
   }
@@ -61,7 +61,7 @@ export class Ledger {
     return this.#accepted.size;
   }
 
-  /** Events of which no writer heard what became of them. */
+  /** Events that were sent, but never acknowledged. */
   get unacknowledged(): string[] {
     return [...this.#sent.keys()].filter((id) => !this.#accepted.has(id));
   }

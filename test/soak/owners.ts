@@ -12,9 +12,9 @@ const pauseMs = { low: 300, high: 900 };
 /** So long the secret before a rotation signs as well. */
 const overlapSeconds = 3_600;
 
-const Tested = z.object({ delivery: z.object({ delivery_id: z.string() }) });
-const Rotated = z.object({ endpoint: z.object({ secret: z.string() }) });
-const Listed = z.object({ deliveries: z.array(z.object({ delivery_id: z.string() })) });
+const testedSchema = z.object({ delivery: z.object({ delivery_id: z.string() }) });
+const rotatedSchema = z.object({ endpoint: z.object({ secret: z.string() }) });
+const listedSchema = z.object({ deliveries: z.array(z.object({ delivery_id: z.string() })) });
 
 /** What the owner of an endpoint asked of the API, and what was promised in return. */
 export class OwnerLog {
@@ -37,8 +37,8 @@ export class OwnerLog {
 }
 
 /**
- * Has an endpoint tested, deliveries tried again, events replayed and the secret rotated, one after the other, until
- * told to stop. A call that fails is left: what may fail, the log of the API is looked through for.
+ * Creates an endpoint owner that sends test deliveries, retries deliveries, replays events and rotates the secret, in
+ * this order, until aborted. Failed calls are skipped: the check of the access log finds unexplained errors.
  */
 export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, log: OwnerLog) {
   const post = async (path: string, body: object): Promise<unknown> => {
@@ -50,15 +50,15 @@ export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, l
   // as long as there are not many more.
   let mayRotate = true;
 
-  /** Rejects if a call failed; a call that there was no occasion for is not counted. */
+  /** Each rejects if its call fails, and returns `skipped` if there is nothing to call. */
   const calls: Readonly<Record<OwnerCall, () => Promise<"done" | "skipped">>> = {
     async test() {
-      log.tests.push(Tested.parse(await post("/test", { event_type: testedType })).delivery.delivery_id);
+      log.tests.push(testedSchema.parse(await post("/test", { event_type: testedType })).delivery.delivery_id);
       return "done";
     },
     async retry() {
       const answer = await ask("GET", `${endpoint}/deliveries?limit=20`);
-      const { deliveries } = Listed.parse(await answer.json());
+      const { deliveries } = listedSchema.parse(await answer.json());
       const chosen = deliveries[random.between(0, Math.max(0, deliveries.length - 1))];
       if (chosen === undefined) return "skipped";
       await post(`/deliveries/${chosen.delivery_id}/retry`, {});
@@ -72,7 +72,7 @@ export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, l
       if (!mayRotate) return "skipped";
       mayRotate = false;
       const answer = await post("/rotate-secret", { overlap_seconds: overlapSeconds });
-      receiver.learn(Rotated.parse(answer).endpoint.secret);
+      receiver.learn(rotatedSchema.parse(answer).endpoint.secret);
       mayRotate = true;
       return "done";
     },

@@ -2,17 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { beforeNextTry, type Org } from "./stack.ts";
 
-const Page = z.object({ activity: z.array(z.object({ event_id: z.string(), occurred_at: z.string() })) });
+const pageSchema = z.object({ activity: z.array(z.object({ event_id: z.string(), occurred_at: z.string() })) });
 
-export type ShownEvent = z.infer<typeof Page>["activity"][number];
+export type ShownEvent = z.infer<typeof pageSchema>["activity"][number];
 
 /** What a reader met on its way besides pages. */
-export interface Journal {
+export type Journal = {
   pages: number;
   /** Answers 5xx, which were asked for again. */
   retried: number;
   readonly problems: string[];
-}
+};
 
 export const newJournal = (): Journal => ({ pages: 0, retried: 0, problems: [] });
 
@@ -32,7 +32,7 @@ export async function* walk(
     const response = await ask(next, headers, journal);
     if (response === undefined) return;
     journal.pages += 1;
-    yield Page.parse(await response.json()).activity;
+    yield pageSchema.parse(await response.json()).activity;
     next = nextPage(response);
   }
 }

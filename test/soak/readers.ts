@@ -6,7 +6,7 @@ import type { Org, SoakStack } from "./stack.ts";
 
 const pauseMs = { low: 60, high: 180 };
 
-/** A partner app that walks through the lists of all organisations, again and again, until told to stop. */
+/** Creates a client that pages through the lists of all organisations, again and again, until aborted. */
 export function reader({ api, orgs }: SoakStack, ledger: Ledger, random: Random, journal: Journal) {
   async function readOne(org: Org, signal: AbortSignal): Promise<void> {
     let last: Expected | undefined;
@@ -25,8 +25,8 @@ export function reader({ api, orgs }: SoakStack, ledger: Ledger, random: Random,
 
   function knownAs({ event_id }: ShownEvent, { org_id }: Org): Expected | undefined {
     const event = ledger.sent(event_id);
-    if (event === undefined) journal.problems.push(`${event_id} is shown to ${org_id}, and nobody wrote it.`);
-    else if (event.org_id !== org_id) journal.problems.push(`${event_id} of ${event.org_id} is shown to ${org_id}.`);
+    if (event === undefined) journal.problems.push(`${event_id} is listed for ${org_id}, but was never written.`);
+    else if (event.org_id !== org_id) journal.problems.push(`${event_id} of ${event.org_id} is listed for ${org_id}.`);
     return event;
   }
 

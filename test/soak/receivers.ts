@@ -5,51 +5,51 @@ import * as z from "zod";
 import type { Random } from "#infra/local/demo/random.ts";
 import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
-/** How a receiver answers. */
-export interface Manner {
+/** Status and delay of the responses of a receiver. */
+export type ReceiverBehaviour = {
   status(random: Random): number;
   delayMs(random: Random): number;
-}
+};
 
-export const manners = {
+export const receiverBehaviours = {
   healthy: { status: () => 204, delayMs: () => 0 },
   flaky: { status: (random) => (random.chance(0.2) ? random.pick([500, 503]) : 204), delayMs: () => 0 },
   slow: { status: () => 204, delayMs: (random) => random.between(100, 500) },
   "very slow": { status: () => 204, delayMs: (random) => random.between(1_500, 3_000) },
-} as const satisfies Readonly<Record<string, Manner>>;
+} as const satisfies Readonly<Record<string, ReceiverBehaviour>>;
 
-/** What came under one webhook id. */
-export interface Told {
+/** The requests with one webhook id. */
+export type ReceivedDelivery = {
   readonly webhookId: string;
   readonly eventId: string;
   readonly body: string;
   requests: number;
-  /** Whether one of the requests was answered 2xx. */
-  isTaken: boolean;
-}
+  /** True if the receiver responded 2xx to one of the requests. */
+  isAccepted: boolean;
+};
 
-const Data = z.object({ event_id: z.string() });
+const dataSchema = z.object({ event_id: z.string() });
 
-/** What test deliveries are samples of: nobody writes such events. */
+/** Event type of the test deliveries. No writer of a soak test writes such events. */
 export const testedType = "journal.created";
 
-/** A subscriber's server on this machine, which remembers what it was told. */
+/** A subscriber's server on this machine. It records the requests that it receives. */
 export class Receiver {
-  readonly told = new Map<string, Told>();
+  readonly received = new Map<string, ReceivedDelivery>();
   /** Webhook ids of the test deliveries that came. */
   readonly tests = new Set<string>();
   /** Requests that no receiver may get. */
   readonly problems: string[] = [];
   /** The newest last. Deliveries may be signed with the one before for as long as settings are remembered. */
   readonly #secrets: string[] = [];
-  #manner: Manner;
+  #behaviour: ReceiverBehaviour;
   readonly #random: Random;
   readonly #server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
     this.#receive(request, response),
   );
 
-  constructor(manner: Manner, random: Random) {
-    this.#manner = manner;
+  constructor(behaviour: ReceiverBehaviour, random: Random) {
+    this.#behaviour = behaviour;
     this.#random = random;
   }
 
@@ -67,31 +67,31 @@ export class Receiver {
     await closed;
   }
 
-  /** From now on it answers well. */
+  /** Responds 204 without delay from now on. */
   recover(): void {
-    this.#manner = manners.healthy;
+    this.#behaviour = receiverBehaviours.healthy;
   }
 
-  /** Believes what is signed with this secret, too. */
+  /** Accepts requests that are signed with this secret, too. */
   learn(secret: string): void {
     this.#secrets.push(secret);
   }
 
-  hasTaken(eventId: string): boolean {
-    return this.#takenEvents.has(eventId);
+  hasAccepted(eventId: string): boolean {
+    return this.#acceptedEvents.has(eventId);
   }
 
-  readonly #takenEvents = new Set<string>();
+  readonly #acceptedEvents = new Set<string>();
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks = await request.toArray().catch(() => undefined);
     if (chunks === undefined) return;
-    const told = this.#remember(request, Buffer.concat(chunks));
-    const status = this.#manner.status(this.#random);
-    await delay(this.#manner.delayMs(this.#random));
-    if (told !== undefined && status < 300) {
-      told.isTaken = true;
-      this.#takenEvents.add(told.eventId);
+    const received = this.#remember(request, Buffer.concat(chunks));
+    const status = this.#behaviour.status(this.#random);
+    await delay(this.#behaviour.delayMs(this.#random));
+    if (received !== undefined && status < 300) {
+      received.isAccepted = true;
+      this.#acceptedEvents.add(received.eventId);
     }
     response.writeHead(status).end();
   }
@@ -108,7 +108,7 @@ export class Receiver {
     throw reason;
   }
 
-  #remember({ headers }: IncomingMessage, bytes: Buffer): Told | undefined {
+  #remember({ headers }: IncomingMessage, bytes: Buffer): ReceivedDelivery | undefined {
     try {
       const { delivery_id: webhookId, event_type, data } = this.#verified(headers, bytes);
       if (event_type === testedType) {
@@ -116,19 +116,19 @@ export class Receiver {
         return undefined;
       }
       const body = bytes.toString();
-      const told = this.told.get(webhookId) ?? {
+      const received = this.received.get(webhookId) ?? {
         webhookId,
-        eventId: Data.parse(data).event_id,
+        eventId: dataSchema.parse(data).event_id,
         body,
         requests: 0,
-        isTaken: false,
+        isAccepted: false,
       };
-      told.requests += 1;
-      if (told.body !== body) this.problems.push(`${webhookId} came again with another body.`);
-      this.told.set(webhookId, told);
-      return told;
+      received.requests += 1;
+      if (received.body !== body) this.problems.push(`${webhookId} arrived again with another body.`);
+      this.received.set(webhookId, received);
+      return received;
     } catch (error) {
-      this.problems.push(`A request was not to be believed: ${error}`);
+      this.problems.push(`A request has no valid signature: ${error}`);
       return undefined;
     }
   }

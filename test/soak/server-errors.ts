@@ -5,7 +5,7 @@ import type { FaultLog } from "./fault-log.ts";
 import type { ServerErrors } from "./found.ts";
 import type { SoakStack } from "./stack.ts";
 
-const AccessLine = z.object({
+const accessLineSchema = z.object({
   time: z.string(),
   route: z.string(),
   status: z.coerce.number(),
@@ -18,7 +18,7 @@ export function readServerErrors({ logs, functions }: SoakStack, faults: FaultLo
     .filter((file) => /AccessLog/i.test(file))
     .flatMap((file) => readFileSync(join(logs, file), "utf8").split("\n"))
     .filter((line) => line !== "")
-    .map((line) => ({ line, ...AccessLine.parse(JSON.parse(line)) }));
+    .map((line) => ({ line, ...accessLineSchema.parse(JSON.parse(line)) }));
   const errors = lines.filter(({ status }) => status >= 500);
   const unexplained = errors.filter(({ time, route, latency_ms }) => {
     const from = readTime(time);

@@ -9,26 +9,26 @@ import { type LocalRuntime, startLocalRuntime } from "#infra/local/stack.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 
 /** A running stack, what is asked of it, and the organisations of the soak. */
-export interface SoakStack extends LocalRuntime {
+export type SoakStack = LocalRuntime & {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly logs: string;
   readonly orgs: readonly Org[];
   queue(name: string): string;
   readonly eventsTable: string;
-}
+};
 
-export interface Org {
+export type Org = {
   readonly org_id: string;
   readonly token: string;
-}
+};
 
-interface Options {
+type Options = {
   readonly assembly: string;
   /** Where data and logs go. */
   readonly folder: string;
   readonly faults: FaultInjector;
-}
+};
 
 export const orgIds: readonly string[] = Array.from({ length: 6 }, (_, at) => `org_soak_${at + 1}`);
 

@@ -12,8 +12,8 @@ const share = { transactions: 0.3, refusable: 0.15, repeated: 0.2, conflicting: 
 const pauseMs = { low: 60, high: 240 };
 
 /**
- * A service that writes events, some of them twice and some of them bad, until told to stop. It sends again what was
- * not acknowledged, as services have to.
+ * Creates a service that writes events until aborted, some twice and some invalid. It resends events that were not
+ * acknowledged, as services must.
  */
 export function writer(stack: SoakStack, ledger: Ledger, random: Random) {
   const emitter = createEmitter({ queueUrl: stack.queue("ingest"), client: stack.sqs, random: () => 0.5 });
@@ -24,12 +24,12 @@ export function writer(stack: SoakStack, ledger: Ledger, random: Random) {
   const drawOne = () => drawEvent(random, orgIds[random.between(0, orgIds.length - 1)] ?? "");
 
   async function emit(events: readonly SoakEvent[]): Promise<void> {
-    let left = events;
-    while (left.length > 0) {
-      const results = await emitter.emit(left);
+    let remaining = events;
+    while (remaining.length > 0) {
+      const results = await emitter.emit(remaining);
       for (const result of results) if (result.status === "sent") ledger.acknowledged(result.event_id);
-      left = left.filter((_, at) => results[at]?.status !== "sent");
-      if (left.length > 0) await beforeNextTry();
+      remaining = remaining.filter((_, at) => results[at]?.status !== "sent");
+      if (remaining.length > 0) await beforeNextTry();
     }
   }
 
