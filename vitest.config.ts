@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { filesOf, levels, type TestLevel } from "./test/support/levels.ts";
-import { LongestFirst } from "./test/support/longest-first.ts";
-import { projectNode } from "./test/support/project-node.ts";
+import { filesOf, levels, type TestLevel } from "#test/support/levels.ts";
+import { LongestFirst } from "#test/support/longest-first.ts";
+import { projectNode } from "#test/support/project-node.ts";
 
 // What vitest starts, and what that starts, runs on the Node of the project, whichever Node vitest was started with.
 process.execPath = projectNode();

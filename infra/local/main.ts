@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { auditLogIndex } from "#shared/audit/log-index.ts";
-import { type DemoCredentials, renderBanner } from "./banner.ts";
+import { type DemoCredentials, renderBanner } from "./demo/banner.ts";
 import { loadDemoData } from "./demo/load.ts";
 import { findJava } from "./emulators/java.ts";
 import { environment, useUtc } from "./environment.ts";
@@ -11,7 +11,7 @@ import { lockFolder } from "./lock.ts";
 import { getOrCreateLogId } from "./log-id.ts";
 import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { startProgress } from "./progress.ts";
-import { type LocalRuntime, startLocalRuntime } from "./stack.ts";
+import { type LocalRuntime, startLocalRuntime } from "./runtime.ts";
 import { synthesize } from "./synthesize.ts";
 
 const project = resolve(import.meta.dirname, "../..");

@@ -6,14 +6,14 @@ import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import type { Context, DynamoDBBatchResponse } from "aws-lambda";
 import * as z from "zod";
 import { bundle } from "#infra/constructs/bundle.ts";
-import { getShardIterator, listShards } from "#infra/local/event-source-mappings/shards.ts";
+import { getShardIterator, listShards } from "#infra/local/event-source-mappings/stream-shards.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { setEnvironment } from "#test/support/environment.ts";
 import { buildLambdaContext } from "#test/support/http-event.ts";
 import type { BenchEngine } from "./engine.ts";
-import { fill } from "./events.ts";
+import { fill } from "./log/events.ts";
 import { compareFigures, type Measure } from "./measure.ts";
 
 /**

@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
 import { startDynamoDb } from "#infra/local/emulators/dynamodb.ts";
 import { findJava } from "#infra/local/emulators/java.ts";
-import { createTable } from "#infra/local/emulators/tables.ts";
+import { createTable } from "#infra/local/emulators/create-table.ts";
 import { synthesize } from "#infra/local/synthesize.ts";
 import { readAssembly } from "#infra/local/template/assembly.ts";
 import { createResources } from "#infra/local/template/resources.ts";

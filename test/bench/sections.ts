@@ -1,12 +1,12 @@
 import { measureAudit } from "./audit-throughput.ts";
-import { measureStarts } from "./cold-start.ts";
+import { measureStarts } from "./cold-start/cold-start.ts";
 import { type BenchEngine, startEngine } from "./engine.ts";
-import { measureFanOut } from "./fanning-out.ts";
-import { measureLog } from "./log.ts";
+import { measureFanOut } from "./webhooks/fan-out.ts";
+import { measureLog } from "./log/log.ts";
 import type { Measure } from "./measure.ts";
-import { measureSending } from "./sending.ts";
-import { measureShards } from "./sharding.ts";
-import { measureWebhookLatency } from "./webhook-latency.ts";
+import { measureSending } from "./webhooks/sending.ts";
+import { measureShards } from "./log/sharding.ts";
+import { measureWebhookLatency } from "./webhooks/webhook-latency.ts";
 
 /** Settings of a run, and its progress callback. */
 export type Run = {

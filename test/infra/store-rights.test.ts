@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
-import { createAuthorizer } from "#infra/local/service-proxy/authorizer.ts";
-import { dynamoDbPermissions } from "#infra/local/service-proxy/dynamodb-access.ts";
+import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
+import { dynamoDbPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
 import { storeCallsOfFunctions } from "#test/support/function-store-calls.ts";
 import { permissionsOf } from "#test/support/policies.ts";
 import { scripts, startScriptedDynamoDb } from "#test/support/scripted-dynamodb.ts";

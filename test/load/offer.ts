@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
-import { getRecords, getShardIterator, listShards } from "#infra/local/event-source-mappings/shards.ts";
+import { getRecords, getShardIterator, listShards } from "#infra/local/event-source-mappings/stream-shards.ts";
 import { quantile } from "#test/bench/measure.ts";
 import type { RunningStack } from "./running-stack.ts";
 

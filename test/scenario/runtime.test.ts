@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
 import type { ScheduleClock } from "#infra/local/schedules/clock.ts";
-import { type LocalRuntime, startLocalRuntime } from "#infra/local/stack.ts";
+import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import { fixtureAssembly } from "#test/support/fixture-assembly.ts";
 import { until } from "#test/support/until.ts";
 

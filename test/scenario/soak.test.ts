@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { check } from "#test/soak/checker.ts";
-import { faultKinds } from "#test/soak/fault-log.ts";
-import type { SoakResult, EventsTableItem } from "#test/soak/found.ts";
+import { check } from "#test/soak/checks/checks.ts";
+import { faultKinds } from "#test/soak/faults/fault-log.ts";
+import type { SoakResult, EventsTableItem } from "#test/soak/checks/soak-result.ts";
 import { type SoakOutcome, soak } from "#test/soak/soak.ts";
 import { seedOverride } from "#test/support/environment.ts";
 

@@ -7,7 +7,7 @@ import {
   runScenario,
   type ScenarioRun,
   type SimulatedSubscription,
-} from "#test/support/simulation/story.ts";
+} from "#test/support/simulation/scenario.ts";
 
 /** A run is repeated by `SEED=… npx vitest run test/scenario/webhooks-faults.test.ts`. */
 const seed = seedOverride() ?? Date.now() % 1_000_000;

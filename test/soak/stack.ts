@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
-import { type LocalRuntime, startLocalRuntime } from "#infra/local/stack.ts";
+import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 
 /** A running stack, what is asked of it, and the organisations of the soak. */

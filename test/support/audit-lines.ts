@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { LocalRuntime } from "#infra/local/stack.ts";
+import type { LocalRuntime } from "#infra/local/runtime.ts";
 import { readLines } from "#shared/audit/evaluate.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 

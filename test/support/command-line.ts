@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execPath } from "node:process";
 import { afterAll } from "vitest";
-import type { LocalRuntime } from "#infra/local/stack.ts";
+import type { LocalRuntime } from "#infra/local/runtime.ts";
 
 export type EndedProcess = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 

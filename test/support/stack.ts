@@ -6,7 +6,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, expect, inject } from "vitest";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
-import { type LocalRuntime, startLocalRuntime } from "#infra/local/stack.ts";
+import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { type EventStore, eventStore } from "#shared/events/dynamodb/event-store.ts";

@@ -1,7 +1,7 @@
 import { DynamoDBClient, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { DemoCredentials } from "#infra/local/banner.ts";
-import type { LocalRuntime } from "#infra/local/stack.ts";
+import type { DemoCredentials } from "./banner.ts";
+import type { LocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { AdminResponse } from "#shared/auth/aws/admin-handler.ts";
 import { putOf } from "#shared/events/dynamodb/event-store.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { InvocationResult } from "#infra/local/lambda/environment.ts";
-import type { ThrottledInvocation } from "#infra/local/lambda/function.ts";
+import type { InvocationResult } from "#infra/local/lambda/execution-environment.ts";
+import type { ThrottledInvocation } from "#infra/local/lambda/local-function.ts";
 
 const reportSchema = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish() })

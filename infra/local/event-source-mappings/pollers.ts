@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type AdaptiveLimit, periodMs } from "./admission.ts";
+import { type AdaptiveLimit, periodMs } from "./adaptive-limit.ts";
 
 type PollersOptions<Item> = {
   /** Pollers at once at most: each receives no more before what it received is delivered. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { InvokeFunction } from "#infra/local/lambda/function.ts";
+import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
 import { failedRecordIds } from "./batch-result.ts";
-import type { EventSourceMapping } from "./definition.ts";
-import type { StreamRecord } from "./shards.ts";
+import type { EventSourceMapping } from "./event-source-mapping.ts";
+import type { StreamRecord } from "./stream-shards.ts";
 
 type DiscardReason = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type { GatewayResponse } from "./response.ts";
+import type { GatewayResponse } from "./gateway-response.ts";
 
 /** Fills an access log format: `$context.NAME` becomes the fact, or `-` when there is none. */
 export function formatAccessLogLine(

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { GatewayResponse } from "./response.ts";
+import type { GatewayResponse } from "./gateway-response.ts";
 
 export const corsConfigurationSchema = z.object({
   AllowCredentials: z.boolean().default(false),

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { parseProperties } from "#infra/local/template/properties.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
-import type { FunctionDefinition } from "./definition.ts";
-import type { InvokeFunction } from "./function.ts";
+import type { FunctionDefinition } from "./function-definition.ts";
+import type { InvokeFunction } from "./local-function.ts";
 
 /** How often, and until what age, a failed asynchronous invocation is tried again. */
 export type AsyncRetryPolicy = {

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseEventSourceMapping } from "#infra/local/event-source-mappings/definition.ts";
+import { parseEventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
-import type { LogFiles } from "#infra/local/logs.ts";
-import type { Principals } from "#infra/local/service-proxy/principals.ts";
+import type { LogFiles } from "#infra/local/logs/log-files.ts";
+import type { Principals } from "#infra/local/iam/principals.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
 import { type AsyncInvoker, asyncRetryPolicy, createAsyncInvoker } from "./async-invocations.ts";
 import { concurrencyOf, mappingsOf } from "./concurrency.ts";
-import { functionDefinition } from "./definition.ts";
-import { createLocalFunction, type LocalFunction } from "./function.ts";
-import { environmentVariables } from "./variables.ts";
+import { functionDefinition } from "./function-definition.ts";
+import { createLocalFunction, type LocalFunction } from "./local-function.ts";
+import { environmentVariables } from "./environment-variables.ts";
 
 export type HostedFunction = LocalFunction &
   Pick<AsyncInvoker, "invokeAsync"> & {

@@ -1,9 +1,9 @@
 import type { HostedFunction } from "#infra/local/lambda/host.ts";
-import type { AwsEnvironment } from "#infra/local/service-proxy/access.ts";
-import type { Authorize } from "#infra/local/service-proxy/authorizer.ts";
+import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
+import type { Authorize } from "#infra/local/iam/authorizer.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
 import type { ScheduleClock } from "./clock.ts";
-import { parseScheduleRule, type ScheduleDefinition } from "./definition.ts";
+import { parseScheduleRule, type ScheduleDefinition } from "./schedule-definition.ts";
 
 type SchedulesOptions = {
   readonly resources: TemplateResources;

@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { authorizationHeader } from "#infra/local/aws-json.ts";
-import { readBody } from "./text.ts";
+import { readBody } from "#infra/local/read-body.ts";
 
 /** An engine behind the gate. */
 export type EmulatorConnection = {

@@ -1,13 +1,13 @@
 import type { KmsKeys } from "#infra/local/kms/keys.ts";
 import { type AwsResult, createKmsOperations } from "#infra/local/kms/operations.ts";
-import type { createLogsOperations } from "#infra/local/log-groups.ts";
-import type { AwsEnvironment, RequiredPermission } from "./access.ts";
-import { dynamoDbPermissions, dynamoDbStreamsPermissions } from "./dynamodb-access.ts";
+import type { createLogsOperations } from "#infra/local/logs/log-groups.ts";
+import type { AwsEnvironment, RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
+import { dynamoDbPermissions, dynamoDbStreamsPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
 import type { createForwarder, EmulatorConnection, ProxiedRequest } from "./forward.ts";
-import { kmsPermissions } from "./kms-access.ts";
-import { logsPermissions } from "./logs-access.ts";
+import { kmsPermissions } from "#infra/local/iam/permissions/kms-permissions.ts";
+import { logsPermissions } from "#infra/local/iam/permissions/logs-permissions.ts";
 import { sendAwsError } from "./send-aws-error.ts";
-import { sqsPermissions } from "./sqs-access.ts";
+import { sqsPermissions } from "#infra/local/iam/permissions/sqs-permissions.ts";
 
 /** How the requests of one protocol are judged and answered. */
 type ServiceProtocol = {

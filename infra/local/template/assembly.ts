@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { isHosted } from "./types.ts";
+import { isHosted } from "./resource-types.ts";
 
 const artifactSchema = z.object({
   type: z.string(),

@@ -1,7 +1,7 @@
 import type { Template } from "./assembly.ts";
 import { apiId, identify, type StackLocation } from "./identities.ts";
 import { evaluateCondition, resolveIntrinsics, type TemplateScope } from "./intrinsics.ts";
-import { assertSupported } from "./types.ts";
+import { assertSupported } from "./resource-types.ts";
 
 export type TemplateResource = {
   readonly id: string;

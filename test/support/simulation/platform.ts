@@ -22,7 +22,7 @@ import {
 } from "#test/support/memory-webhooks.ts";
 import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import type { VirtualClock } from "./clock.ts";
-import { createCrashInjector } from "./mortal.ts";
+import { createCrashInjector } from "./crash-injector.ts";
 import { SimulatedQueue } from "./queue.ts";
 import type { SimulatedReceiver } from "./receivers.ts";
 

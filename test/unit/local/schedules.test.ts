@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "#infra/local/schedules/clock.ts";
 import { openSchedules } from "#infra/local/schedules/host.ts";
 import { rateSchema } from "#infra/local/schedules/rate.ts";
-import type { Authorize } from "#infra/local/service-proxy/authorizer.ts";
+import type { Authorize } from "#infra/local/iam/authorizer.ts";
 import { createResources } from "#infra/local/template/resources.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };
