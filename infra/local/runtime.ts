@@ -1,38 +1,37 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import { join, resolve } from "node:path";
-import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 import { createAwsCaller } from "./aws-json.ts";
+import { createQueues } from "./emulators/create-queues.ts";
+import { createTable, partitionKeysOf } from "./emulators/create-table.ts";
 import type { DynamoDbEmulator } from "./emulators/dynamodb.ts";
 import { startEmulators } from "./emulators/emulators.ts";
 import { createLatencyGauge } from "./emulators/latency.ts";
-import { createQueues } from "./emulators/create-queues.ts";
-import { createTable, partitionKeysOf } from "./emulators/create-table.ts";
 import { openEventSourceMappings } from "./event-source-mappings/host.ts";
 import { createWriteCounter } from "./event-source-mappings/write-counter.ts";
 import type { FaultInjector } from "./fault-injection.ts";
+import { gatewayError } from "./http/gateway-response.ts";
+import { createGatewayServer, type HandleGatewayRequest } from "./http/gateway-server.ts";
 import { createHttpApi } from "./http/http-api.ts";
 import { parseHttpApi } from "./http/http-api-definition.ts";
 import { createOriginHeaderAdder } from "./http/origin-headers.ts";
-import { gatewayError } from "./http/gateway-response.ts";
-import { createGatewayServer, type HandleGatewayRequest } from "./http/gateway-server.ts";
-import { openKmsKeys } from "./kms/keys.ts";
-import { type HostedFunction, hostFunctions } from "./lambda/host.ts";
-import { closeServer, listenOnLoopback } from "./listen.ts";
-import { createLogsOperations } from "./logs/log-groups.ts";
-import { logFileName, openLogFiles } from "./logs/log-files.ts";
-import { type ScheduleClock, systemClock } from "./schedules/clock.ts";
-import { scheduledFunctionArns } from "./schedules/schedule-definition.ts";
-import { openSchedules } from "./schedules/host.ts";
 import { createAuthorizer } from "./iam/authorizer.ts";
 import { identityPolicies, resourcePolicies } from "./iam/policies.ts";
 import { createPrincipals } from "./iam/principals.ts";
+import { openKmsKeys } from "./kms/keys.ts";
+import { type HostedFunction, hostFunctions } from "./lambda/host.ts";
+import { closeServer, listenOnLoopback } from "./listen.ts";
+import { logFileName, openLogFiles } from "./logs/log-files.ts";
+import { createLogsOperations } from "./logs/log-groups.ts";
+import { type ScheduleClock, systemClock } from "./schedules/clock.ts";
+import { openSchedules } from "./schedules/host.ts";
+import { scheduledFunctionArns } from "./schedules/schedule-definition.ts";
 import { createServiceListener } from "./service-proxy/service-listener.ts";
 import { readAssembly } from "./template/assembly.ts";
 import { createResources } from "./template/resources.ts";
 
 type LocalRuntimeOptions = {
-  /** Folder of the synthesized assembly, `cdk.out`. The engines start while it is still being made. */
+  /** Folder of the cloud assembly, `cdk.out`. The emulators start while it is still being synthesized. */
   readonly assembly: string | Promise<string>;
   /** Port of the HTTP API; 0, the default, takes any free one. */
   readonly port?: number;
@@ -40,16 +39,24 @@ type LocalRuntimeOptions = {
   readonly data?: string;
   /** Folder of the log files, one per log group. */
   readonly logs: string;
-  /** When schedules run; by the clock without it. */
+  /** When schedules run. The system clock by default. */
   readonly clock?: ScheduleClock;
-  /** Loads the functions before they are invoked, so that the first events do not wait for it. */
+  /** Loads the functions before they are invoked, so that the first events need not wait for cold starts. */
   readonly warm?: boolean;
-  /** What goes wrong on purpose; nothing without it. */
+  /** Injects faults for tests. */
   readonly faultInjector?: FaultInjector;
-  /** The DynamoDB to use, which keeps no data; one of the stack's own without it. */
+  /** Environment variables that every function gets besides those of the template and of Lambda. */
+  readonly functionVariables?: Readonly<Record<string, string>>;
+  /** Groups the outputs of the template by what they name. */
+  readonly groupOutputs: (outputs: Readonly<Record<string, string>>) => OutputNames;
+  /** A running DynamoDB emulator, in memory. By default the runtime starts its own. */
   readonly dynamodb?: DynamoDbEmulator;
 };
 
+/** Queue URLs, table names, function names and log groups of the template's outputs, by short names. */
+type OutputNames = Readonly<Record<"queues" | "tables" | "functions" | "logs", Readonly<Record<string, string>>>>;
+
+/** A running stack. */
 export type LocalRuntime = {
   /** As `http://127.0.0.1:3000`. */
   readonly api: string;
@@ -63,23 +70,23 @@ export type LocalRuntime = {
   readonly outputs: Readonly<Record<string, string>>;
   /** Rules of the template that do not run here, each with its schedule. */
   readonly notRun: readonly string[];
-  /** Resolves when an engine ends by itself: the stack is then of no more use. */
+  /** Resolves when an emulator exits unexpectedly: the stack is then unusable. */
   readonly failed: Promise<Error>;
-  /** Stops DynamoDB while others call it, and starts it again on the data folder, which there must be. */
+  /** Restarts DynamoDB on its data folder while clients call it. Throws if the data is in memory. */
   restartDynamoDb(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** What the stack may add to the memory of its process before event sources get no more environments. */
+/** Memory that the stack may add to its process before event sources get no more execution environments. */
 const memoryBytes = 600 * 1024 * 1024;
 
-/** Events come in batches that overlap, so that a second environment is wanted right away; requests come one by one. */
+/** Batches of events overlap, so their functions need a second environment soon; requests arrive one by one. */
 const warmEnvironments = { ofSources: 2, ofOthers: 1 };
 
-/** fauxqs knows this account only. The region is that of a stack which names none. */
-const anywhere = { account: "000000000000", region: "us-east-1" };
+/** fauxqs supports this account only. The region is the default for stacks without one. */
+const defaultEnvironment = { account: "000000000000", region: "us-east-1" };
 
-/** Hosts a synthesized stack until `stop`. Throws, and leaves nothing running, when the template cannot be hosted. */
+/** Hosts a synthesized stack until `stop`. Throws if the template cannot be hosted; nothing is left running then. */
 export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
   const stops = new AsyncDisposableStack();
   try {
@@ -96,7 +103,7 @@ async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack):
   stops.defer(() => logs.close());
   const log = (text: string) => logs.write("runtime", `${new Date().toISOString()}\t${text}`);
 
-  // Templates refer to the servers' addresses, so both listen before anything behind them exists.
+  // The template's references contain the addresses of both servers, so these listen first.
   let respond: HandleGatewayRequest = async () => gatewayError(503, "Service Unavailable");
   let serve: RequestListener = (_, response) => response.writeHead(503).end();
   const apiServer = createGatewayServer((request) => respond(request));
@@ -111,35 +118,44 @@ async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack):
     { data: options.data, logFile: join(options.logs, "dynamodb-local.log"), dynamodb: options.dynamodb },
     stops,
   );
-  // Whichever fails first is reported; an engine without an assembly is stopped.
-  const [folder, engines] = await Promise.all([
+  // The first failure is reported; the emulators are stopped if the synthesis fails.
+  const [folder, emulators] = await Promise.all([
     options.assembly,
-    starting.catch((error) => unusable(options.data, error)),
+    starting.catch((error) => throwUnusable(options.data, error)),
   ]);
   const assembly = await readAssembly(resolve(folder));
-  const awsEnvironment = { ...anywhere, ...(assembly.region !== undefined && { region: assembly.region }) };
+  const awsEnvironment = { ...defaultEnvironment, ...(assembly.region !== undefined && { region: assembly.region }) };
   const services = { origin, region: awsEnvironment.region };
   const streamLabels = new Map<string, string>();
   const { stackName, template, assets } = assembly;
-  const place = { ...awsEnvironment, stackName, api, services: services.origin, streamLabels };
-  const resources = createResources(template, place);
-  const toDynamoDb = createAwsCaller(engines.dynamodb.origin, engines.dynamodb.accessKey, awsEnvironment.region);
+  const location = { ...awsEnvironment, stackName, api, services: services.origin, streamLabels };
+  const resources = createResources(template, location);
+  const toDynamoDb = createAwsCaller(emulators.dynamodb.origin, emulators.dynamodb.accessKey, awsEnvironment.region);
   const tableResources = resources.ofType("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table");
   for (const table of tableResources) {
-    const label = await createTable(table, toDynamoDb).catch((error) => unusable(options.data, error));
+    const label = await createTable(table, toDynamoDb).catch((error) => throwUnusable(options.data, error));
     if (label !== undefined) streamLabels.set(table.ref, label);
   }
-  const toSqs = createAwsCaller(engines.sqs.origin, engines.sqs.accessKey, awsEnvironment.region);
+  const toSqs = createAwsCaller(emulators.sqs.origin, emulators.sqs.accessKey, awsEnvironment.region);
   await createQueues(resources.ofType("AWS::SQS::Queue"), toSqs);
   const { data, faultInjector } = options;
   const keys = await openKmsKeys({ resources, awsEnvironment, data, randomBytes }).catch((error) =>
-    unusable(data, error),
+    throwUnusable(data, error),
   );
 
   const groups = resources.ofType("AWS::Logs::LogGroup");
   const authorize = createAuthorizer(resourcePolicies(resources, awsEnvironment), awsEnvironment.account);
   const principals = createPrincipals(identityPolicies(resources), awsEnvironment.account);
-  const functions = hostFunctions({ resources, assets, principals, services, logs, faultInjector, log });
+  const functions = hostFunctions({
+    resources,
+    assets,
+    principals,
+    services,
+    variables: options.functionVariables ?? {},
+    logs,
+    faultInjector,
+    log,
+  });
   const stopFunctions = async () => void (await Promise.all([...functions.values()].map((fn) => fn.stop())));
   stops.defer(stopFunctions);
   const definition = parseHttpApi(resources);
@@ -147,8 +163,8 @@ async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack):
   const warmed = options.warm ? warmFunctions(functions, invoked) : undefined;
   const latency = createLatencyGauge(() => performance.now());
   const writes = createWriteCounter();
-  const gate = createServiceListener({
-    ...engines,
+  const proxy = createServiceListener({
+    ...emulators,
     keys,
     logGroups: createLogsOperations(new Set(groups.map(({ ref }) => ref)), logs, () => new Date()),
     randomBytes,
@@ -168,8 +184,8 @@ async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack):
     principalOf: principals.byAccessKey,
     onDenied: log,
   });
-  stops.defer(gate.close);
-  serve = gate.listener;
+  stops.defer(proxy.close);
+  serve = proxy.listener;
 
   if (definition !== undefined) {
     const invokers = new Map([...functions.values()].map((fn) => [fn.definition.arn, fn.invoke]));
@@ -209,14 +225,14 @@ async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack):
   const polled = Promise.all([poll(polling.signal), schedules.run(polling.signal)]);
   stops.defer(async () => {
     polling.abort();
-    // A poll in the middle of an invocation ends once its function is stopped.
+    // A poll that waits for an invocation ends when its function is stopped.
     await stopFunctions();
     await polled;
   });
 
   await warmed;
   const outputs = resources.outputs();
-  const { queues, tables, functions: functionNames, logs: logNames } = parseStackOutputs(outputs);
+  const { queues, tables, functions: functionNames, logs: logNames } = options.groupOutputs(outputs);
   const fileOf = (group: string) => resolve(options.logs, logFileName(group));
   return {
     api,
@@ -227,8 +243,8 @@ async function start(options: LocalRuntimeOptions, stops: AsyncDisposableStack):
     logFiles: Object.fromEntries(Object.entries(logNames).map(([name, group]) => [name, fileOf(group)])),
     outputs,
     notRun: schedules.notRun,
-    failed: Promise.race([engines.dynamodb.failed, engines.sqs.failed]),
-    restartDynamoDb: engines.dynamodb.restart,
+    failed: Promise.race([emulators.dynamodb.failed, emulators.sqs.failed]),
+    restartDynamoDb: emulators.dynamodb.restart,
     stop: () => stops.disposeAsync(),
   };
 }
@@ -246,7 +262,7 @@ async function warmFunctions(
   await Promise.all([...functions.values()].map((fn) => fn.warm(wanted(fn))));
 }
 
-function unusable(data: string | undefined, error: unknown): never {
+function throwUnusable(data: string | undefined, error: unknown): never {
   if (data === undefined || !(error instanceof Error)) throw error;
   throw new Error(`The data in ${data} cannot be used (${error.message}): choose another folder with --data`);
 }

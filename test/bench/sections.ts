@@ -1,11 +1,11 @@
 import { measureAudit } from "./audit-throughput.ts";
 import { measureStarts } from "./cold-start/cold-start.ts";
 import { type BenchEngine, startEngine } from "./engine.ts";
-import { measureFanOut } from "./webhooks/fan-out.ts";
 import { measureLog } from "./log/log.ts";
-import type { Measure } from "./measure.ts";
-import { measureSending } from "./webhooks/sending.ts";
 import { measureShards } from "./log/sharding.ts";
+import type { Measure } from "./measure.ts";
+import { measureFanOut } from "./webhooks/fan-out.ts";
+import { measureSending } from "./webhooks/sending.ts";
 import { measureWebhookLatency } from "./webhooks/webhook-latency.ts";
 
 /** Settings of a run, and its progress callback. */

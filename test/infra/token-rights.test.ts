@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
 import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
 import { dynamoDbPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
+import type { RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
 import { identityPolicies } from "#infra/local/iam/policies.ts";
 import { createResources } from "#infra/local/template/resources.ts";
 import { usageAttributes } from "#shared/auth/usage-attributes.ts";

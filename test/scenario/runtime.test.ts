@@ -7,8 +7,9 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
-import type { ScheduleClock } from "#infra/local/schedules/clock.ts";
+import { activityLog } from "#infra/local/demo/activity-log.ts";
 import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
+import type { ScheduleClock } from "#infra/local/schedules/clock.ts";
 import { fixtureAssembly } from "#test/support/fixture-assembly.ts";
 import { until } from "#test/support/until.ts";
 
@@ -28,7 +29,7 @@ const ticks: ScheduleClock = async function* (_, signal) {
 };
 
 beforeAll(async () => {
-  stack = await startLocalRuntime({ assembly, logs, clock: ticks });
+  stack = await startLocalRuntime({ ...activityLog, assembly, logs, clock: ticks });
   aws = createAwsCaller(stack.endpoints.dynamodb, "operator", "us-east-1");
   const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
   lambda = new LambdaClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.lambda, maxAttempts: 1 });

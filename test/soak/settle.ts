@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { auditLines } from "#test/support/audit-lines.ts";
 import { hurry } from "./actors/deliveries.ts";
-import type { Ledger } from "./checks/ledger.ts";
 import type { OwnerLog } from "./actors/owners.ts";
-import { depth, redrive } from "./queues.ts";
 import type { Receiver } from "./actors/receivers.ts";
-import type { SoakStack } from "./stack.ts";
 import type { Subscriber } from "./actors/subscribers.ts";
+import type { Ledger } from "./checks/ledger.ts";
+import { depth, redrive } from "./queues.ts";
+import type { SoakStack } from "./stack.ts";
 
 /** A delivery whose sender was killed is retried after a minute. */
 const deadlineMs = 180_000;

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "#test/support/until.ts";
-import { check, type CheckResult } from "./checks/checks.ts";
-import { choicesOf } from "./faults/choices.ts";
-import { type FaultKind, faultKinds } from "./faults/fault-log.ts";
-import { SeededFaults } from "./faults/seeded-faults.ts";
-import { type SoakResult, gather } from "./checks/soak-result.ts";
 import { hostileWriter } from "./actors/hostile-writer.ts";
-import { Ledger } from "./checks/ledger.ts";
-import type { SoakOptions } from "./options.ts";
 import { OwnerLog, owner } from "./actors/owners.ts";
 import { newJournal } from "./actors/pages.ts";
 import { reader } from "./actors/readers.ts";
-import { readServerErrors } from "./checks/server-errors.ts";
-import { isAccepted, owedEvents, settle } from "./settle.ts";
-import { orgIds, startSoakStack } from "./stack.ts";
 import { subscribeAll, untilAllReceived } from "./actors/subscribers.ts";
 import { writer } from "./actors/writers.ts";
+import { type CheckResult, check } from "./checks/checks.ts";
+import { Ledger } from "./checks/ledger.ts";
+import { readServerErrors } from "./checks/server-errors.ts";
+import { gather, type SoakResult } from "./checks/soak-result.ts";
+import { choicesOf } from "./faults/choices.ts";
+import { type FaultKind, faultKinds } from "./faults/fault-log.ts";
+import { SeededFaults } from "./faults/seeded-faults.ts";
+import type { SoakOptions } from "./options.ts";
+import { isAccepted, owedEvents, settle } from "./settle.ts";
+import { orgIds, startSoakStack } from "./stack.ts";
 
 export type SoakPlan = SoakOptions & {
   /** Folder of the synthesized stack. */

@@ -4,6 +4,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
+import { activityLog } from "#infra/local/demo/activity-log.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
@@ -40,7 +41,13 @@ const account = { region: "us-east-1", credentials: { accessKeyId: "soak", secre
 /** Starts a stack that keeps its data in a folder, with organisations and a token for each. */
 export async function startSoakStack({ assembly, folder, faults }: Options): Promise<SoakStack> {
   const logs = join(folder, "logs");
-  const stack = await startLocalRuntime({ assembly, logs, data: join(folder, "data"), faultInjector: faults });
+  const stack = await startLocalRuntime({
+    ...activityLog,
+    assembly,
+    logs,
+    data: join(folder, "data"),
+    faultInjector: faults,
+  });
   try {
     const sqs = new SQSClient({ ...account, endpoint: stack.endpoints.sqs });
     const queue = (name: string) => named(stack.queues, name);

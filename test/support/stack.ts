@@ -5,6 +5,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, expect, inject } from "vitest";
+import { activityLog } from "#infra/local/demo/activity-log.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
@@ -43,6 +44,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
   const dynamodb = emptyDatabase();
   const stack = await startLocalRuntime({
+    ...activityLog,
     assembly,
     logs,
     dynamodb,

@@ -1,6 +1,5 @@
 import { DynamoDBClient, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { DemoCredentials } from "./banner.ts";
 import type { LocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { AdminResponse } from "#shared/auth/aws/admin-handler.ts";
@@ -8,6 +7,7 @@ import { putOf } from "#shared/events/dynamodb/event-store.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import type { DemoCredentials } from "./banner.ts";
 import { generateQuarter } from "./quarter.ts";
 import { demoOrg, seedEvents } from "./seed-events.ts";
 
@@ -27,8 +27,8 @@ function demoEvents(): EventInput[] {
 }
 
 /**
- * Fills a stack with the demo data, and issues its token. A stack that has the data keeps it, and gets a new token for
- * the old one, whose secret nobody knows any more.
+ * Loads the demo data into a stack and issues credentials. A stack that already has the data keeps it; its old token,
+ * whose secret is not stored anywhere, is replaced.
  */
 export async function loadDemoData(
   stack: Pick<LocalRuntime, "endpoints" | "functions" | "tables">,

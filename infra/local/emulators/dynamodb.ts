@@ -13,15 +13,15 @@ import type { Java } from "./java.ts";
 const jarFolder = findJarFolder();
 const jar = join(jarFolder, "DynamoDBLocal.jar");
 
-/** How the launcher exits when the engine of another start still keeps the data folder after five seconds. */
+/** Exit code of the launcher if another process still locks the data folder after five seconds. */
 const dataInUse = 75;
 
 export type DynamoDbEmulator = {
-  /** Another one after a restart. */
+  /** Changes with a restart. */
   readonly origin: string;
-  /** The engine keeps one database per access key, so only who knows this one sees the tables. */
+  /** DynamoDB Local keeps one database per access key, so clients need this one to see the tables. */
   readonly accessKey: string;
-  /** Resolves when the process ends without having been told to. */
+  /** Resolves when the process exits unexpectedly. */
   readonly failed: Promise<Error>;
   /**
    * Stops the process in good order, as a kill would lose writes that DynamoDB Local answered in its last milliseconds,
@@ -58,7 +58,7 @@ export async function startDynamoDb(options: Options): Promise<DynamoDbEmulator>
     accessKey,
     failed,
     async restart() {
-      if (data === undefined) throw new Error("An engine in memory would forget everything: give it a data folder.");
+      if (data === undefined) throw new Error("Cannot restart an in-memory DynamoDB: pass a data folder.");
       restarted = restarted.then(restart);
       return restarted;
     },
@@ -74,7 +74,7 @@ type EmulatorProcess = {
   stop(): Promise<void>;
 };
 
-/** `fail` is told when the process ends without having been told to. */
+/** Starts the process. Calls `fail` if it exits unexpectedly. */
 async function startProcess({ java, data, logFile }: Options, fail: (error: Error) => void): Promise<EmulatorProcess> {
   const storage = data === undefined ? ["-inMemory"] : ["-dbPath", data];
   const engine = java.hasCompiler ? launchOnLoopback(storage) : await launchEverywhere(storage);
@@ -83,7 +83,7 @@ async function startProcess({ java, data, logFile }: Options, fail: (error: Erro
   const log = createWriteStream(logFile, { flags: "a" });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
-  child.stdin.on("error", () => {}); // a pipe to a process that is gone: its exit tells all
+  child.stdin.on("error", () => {}); // the process is gone: its exit is handled below
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const ended = once(child, "exit");

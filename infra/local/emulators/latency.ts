@@ -1,8 +1,8 @@
-/** How quickly an engine answers, by what is asked of it. */
+/** Measures the latency of an emulator. */
 export type LatencyGauge = {
-  /** A question was asked; call what it returns when the answer is there. */
+  /** Call it at the start of a request, and the returned function at its end. */
   begin(): () => void;
-  /** The recent latency in milliseconds: 0 for an engine that nobody asks anything. */
+  /** The recent latency in milliseconds; 0 without requests. */
   recentMs(): number;
 };
 

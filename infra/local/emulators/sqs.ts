@@ -3,10 +3,10 @@ import { Worker } from "node:worker_threads";
 import * as z from "zod";
 
 export type SqsEmulator = {
-  /** fauxqs does not look at it. */
+  /** Ignored by fauxqs. */
   readonly accessKey: string;
   readonly origin: string;
-  /** Resolves when the engine ends without having been told to. */
+  /** Resolves when the worker fails. */
   readonly failed: Promise<Error>;
   stop(): Promise<void>;
 };

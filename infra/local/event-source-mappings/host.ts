@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { createAwsCaller } from "#infra/local/aws-json.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
-import { maxLocalConcurrency } from "#infra/local/lambda/concurrency.ts";
-import type { HostedFunction } from "#infra/local/lambda/host.ts";
 import type { Authorize } from "#infra/local/iam/authorizer.ts";
 import type { Principals } from "#infra/local/iam/principals.ts";
+import { maxLocalConcurrency } from "#infra/local/lambda/concurrency.ts";
+import type { HostedFunction } from "#infra/local/lambda/host.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
 import { createAdaptiveLimit } from "./adaptive-limit.ts";
-import { openStreamCheckpoints } from "./stream-checkpoints.ts";
 import { type EventSourceMapping, parseEventSourceMapping } from "./event-source-mapping.ts";
 import { pollQueue, queuePollerActions } from "./queue-poller.ts";
+import { openStreamCheckpoints } from "./stream-checkpoints.ts";
 import { openStreamPoller, streamPollerActions } from "./stream-poller.ts";
 import type { WriteCounter } from "./write-counter.ts";
 

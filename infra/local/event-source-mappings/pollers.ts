@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type AdaptiveLimit, periodMs } from "./adaptive-limit.ts";
 
 type PollersOptions<Item> = {
-  /** Pollers at once at most: each receives no more before what it received is delivered. */
+  /** Maximum number of concurrent pollers. A poller delivers what it received before it receives more. */
   readonly limit: AdaptiveLimit;
   /** Waits for items; none after a while without. */
   receive(signal: AbortSignal): Promise<readonly Item[]>;
@@ -13,8 +13,8 @@ type PollersOptions<Item> = {
 const afterErrorMs = 1_000;
 
 /**
- * Receives and delivers until aborted, as often at once as there is something to deliver and as is admitted. Only one
- * poller waits, as the queue wakes all that wait for each message: whoever receives something has the next one wait.
+ * Receives and delivers with concurrent pollers, up to the limit, until aborted. Only one poller waits for messages at
+ * a time, because the queue wakes all waiting pollers for each message; the next one waits when it has received some.
  */
 export async function runPollers<Item>(options: PollersOptions<Item>, signal: AbortSignal): Promise<void> {
   const { limit: admission, receive, deliver, onError } = options;

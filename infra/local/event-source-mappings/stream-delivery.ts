@@ -17,16 +17,15 @@ export type ShardDeliveryOptions = {
   readonly region: string;
   readonly invoke: InvokeFunction;
   readonly now: () => Date;
-  /** Told of records that are given up. */
+  /** Called with records that are discarded. */
   discard(discarded: DiscardedRecords): Promise<void>;
 };
 
 const longestPauseMs = 10_000;
 
 /**
- * Brings a batch of one shard to the function, in order, until it is dealt with, given up or aborted. What fails at its
- * first record is halved where the mapping says so, which isolates a poisonous record; progress and halving cost no
- * retry.
+ * Delivers a batch of one shard to the function, in order, until it succeeds, is discarded or aborted. A batch that
+ * fails at its first record is bisected if the mapping says so; progress and bisection do not count as retries.
  */
 export async function deliverShardBatch(
   records: readonly StreamRecord[],

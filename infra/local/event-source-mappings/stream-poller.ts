@@ -4,9 +4,10 @@ import type { AwsCall } from "#infra/local/aws-json.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import type { FunctionDefinition } from "#infra/local/lambda/function-definition.ts";
 import type { LocalFunction } from "#infra/local/lambda/local-function.ts";
-import type { StreamCheckpoints } from "./stream-checkpoints.ts";
 import type { EventSourceMapping } from "./event-source-mapping.ts";
 import { onFailureMessage } from "./on-failure-message.ts";
+import type { StreamCheckpoints } from "./stream-checkpoints.ts";
+import { type DiscardedRecords, deliverShardBatch } from "./stream-delivery.ts";
 import {
   getRecords,
   getShardIterator,
@@ -15,7 +16,6 @@ import {
   type StreamRecord,
   type StreamShard,
 } from "./stream-shards.ts";
-import { type DiscardedRecords, deliverShardBatch } from "./stream-delivery.ts";
 import type { WriteCounter } from "./write-counter.ts";
 
 /** The permissions that Lambda itself asks of the function's role. */
@@ -23,7 +23,7 @@ export const streamPollerActions = ["dynamodb:DescribeStream", "dynamodb:GetShar
 
 type StreamPollerOptions = {
   readonly definition: EventSourceMapping;
-  /** URL of the queue that is told of records given up. */
+  /** URL of the on-failure destination for discarded records. */
   readonly onFailureUrl: string | undefined;
   readonly region: string;
   readonly fn: Pick<LocalFunction, "invoke"> & { readonly definition: Pick<FunctionDefinition, "arn"> };

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Tells those who follow a stream that there may be something new in it, so that nobody has to look all the time. */
+/** Counts table writes, so that stream pollers need not poll while nothing is written. */
 export type WriteCounter = {
-  /** So many were made up to now. */
+  /** Number of writes so far. */
   count(): number;
-  /** To be called after each operation on a table. */
+  /** Call it after each table operation. */
   record(operation: string): void;
-  /** Waits until more than `count` were made; false when none was within so long, or when aborted. */
+  /** Waits for writes beyond `count`. Returns false after `withinMs` without one, or when aborted. */
   waitForMore(count: number, withinMs: number, signal: AbortSignal): Promise<boolean>;
 };
 

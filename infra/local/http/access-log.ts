@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { GatewayResponse } from "./gateway-response.ts";
 
-/** Fills an access log format: `$context.NAME` becomes the fact, or `-` when there is none. */
+/** Formats an access log line: replaces `$context.NAME` by its value, or by `-` if it has no value. */
 export function formatAccessLogLine(
   format: string,
   event: APIGatewayProxyEventV2,

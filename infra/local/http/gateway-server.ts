@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { GatewayRequest } from "./payload-v2.ts";
 import { type GatewayResponse, gatewayError } from "./gateway-response.ts";
+import type { GatewayRequest } from "./payload-v2.ts";
 
 export type HandleGatewayRequest = (request: GatewayRequest) => Promise<GatewayResponse>;
 

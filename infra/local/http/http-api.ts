@@ -1,11 +1,11 @@
-import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
 import type { Authorize } from "#infra/local/iam/authorizer.ts";
+import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
 import { apiId } from "#infra/local/template/identities.ts";
 import { formatAccessLogLine } from "./access-log.ts";
 import { preflightResponse, withCors } from "./cors.ts";
+import { type GatewayResponse, gatewayError, parseFunctionResponse } from "./gateway-response.ts";
 import type { HttpApiDefinition } from "./http-api-definition.ts";
 import { type GatewayRequest, rawPathOf, toPayloadV2 } from "./payload-v2.ts";
-import { type GatewayResponse, gatewayError, parseFunctionResponse } from "./gateway-response.ts";
 import { createRouter } from "./routes.ts";
 import { createThrottle } from "./throttle.ts";
 

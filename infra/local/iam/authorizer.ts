@@ -8,15 +8,15 @@ export type Principal = {
   readonly policies: readonly NamedPolicy[];
 };
 
-/** Undefined when allowed, else AWS's sentence about why not. */
+/** Returns `undefined` if the request is allowed, otherwise the error message of AWS. */
 export type Authorize = (principal: Principal, access: RequiredPermission) => Promise<string | undefined>;
 
-/** Simulating takes about 0.2 ms, looking up an answer next to nothing. */
-const keptAnswers = 10_000;
+/** Maximum number of cached results. An evaluation takes about 0.2 ms. */
+const maxCachedResults = 10_000;
 
 /**
- * Judges accesses by the policies of the template. Each distinct question is simulated once and its answer kept: a
- * template's policies do not change while it runs.
+ * Creates a function that evaluates the policies of the template for a request. Results are cached: the policies of a
+ * template do not change while it runs.
  */
 export function createAuthorizer(resourcePolicies: ReadonlyMap<string, unknown>, account: string): Authorize {
   const answers = new Map<string, Promise<string | undefined>>();
@@ -29,7 +29,7 @@ export function createAuthorizer(resourcePolicies: ReadonlyMap<string, unknown>,
         principal: principal.arn,
         action: access.action,
         resource: { resource: access.resource, accountId: account },
-        // AWS is only ever called over TLS; the laptop's plain loopback must not trip policies that insist on it.
+        // Requests to AWS use TLS. Policies that require it must allow the plain HTTP of the loopback interface.
         contextVariables: { "aws:SecureTransport": "true", ...access.context },
       },
       identityPolicies: [...principal.policies],
@@ -58,8 +58,8 @@ export function createAuthorizer(resourcePolicies: ReadonlyMap<string, unknown>,
     return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
   }
 
-  /** The keys of one kind of access: they depend on who does what to what, not on the values of a request. */
-  function keysAskedFor(kind: string, principal: Principal, access: RequiredPermission): string[] {
+  /** Cached by principal, action and resource: the relevant keys do not depend on their values. */
+  function relevantKeysOf(kind: string, principal: Principal, access: RequiredPermission): string[] {
     const known = asked.get(kind);
     if (known !== undefined) return known;
     const resourcePolicy = resourcePolicies.get(policyHolder(access.resource)) ?? { Statement: [] };
@@ -71,12 +71,12 @@ export function createAuthorizer(resourcePolicies: ReadonlyMap<string, unknown>,
   return (principal, access) => {
     const { context = {} } = access;
     const kind = `${principal.arn} ${access.action} ${access.resource} ${Object.keys(context)}`;
-    const values = keysAskedFor(kind, principal, access).map((key) => context[key]);
+    const values = relevantKeysOf(kind, principal, access).map((key) => context[key]);
     const question = `${kind} ${JSON.stringify(values)}`;
     const known = answers.get(question);
     if (known !== undefined) return known;
     const answer = evaluatePolicies(principal, access);
-    if (answers.size === keptAnswers) answers.clear();
+    if (answers.size === maxCachedResults) answers.clear();
     answers.set(question, answer);
     return answer;
   };
@@ -91,7 +91,7 @@ function inSimulatorTerms(simulation: Simulation): Simulation {
   return JSON.parse(text.replaceAll(/"(?=kms:EncryptionContext:)/gi, '"aws:RequestTag/'));
 }
 
-/** Indexes and streams are under the policy of their table. */
+/** The policy of a table also applies to its indexes and streams. */
 function policyHolder(arn: string): string {
   return /^arn:aws:dynamodb:[^/]+\/[^/]+/.exec(arn)?.[0] ?? arn;
 }

@@ -5,11 +5,11 @@ import type { NamedPolicy } from "./policies.ts";
 export type Principals = {
   /** Registers a function under its role; returns the access key that it signs with. */
   addFunction(functionName: string, roleArn: string): string;
-  /** Whoever has no known key is the person who runs the account: allowed all that no resource policy denies. */
+  /** Returns the function with this key, otherwise the operator, who may do all that no resource policy denies. */
   byAccessKey(accessKey: string): Principal;
 };
 
-/** Who may call the local services, and under which policies. */
+/** Creates the principals that may call the local services, with their policies. */
 export function createPrincipals(
   rolePolicies: ReadonlyMap<string, readonly NamedPolicy[]>,
   account: string,

@@ -4,16 +4,16 @@ import type { TemplateResources } from "#infra/local/template/resources.ts";
 import type { FunctionDefinition } from "./function-definition.ts";
 import type { InvokeFunction } from "./local-function.ts";
 
-/** How often, and until what age, a failed asynchronous invocation is tried again. */
+/** Number of retries of a failed asynchronous invocation, and the maximum age of its event. */
 export type AsyncRetryPolicy = {
   readonly maxRetries: number;
   readonly maxAgeMs: number;
 };
 
 export type AsyncInvoker = {
-  /** Takes an event, whose invocation nobody waits for. */
+  /** Invokes the function asynchronously. */
   invokeAsync(payload: string): void;
-  /** Ends what still waits to be tried again. */
+  /** Cancels pending retries. */
   stop(): void;
 };
 
@@ -52,7 +52,7 @@ export function asyncRetryPolicy(
   return { maxRetries: MaximumRetryAttempts, maxAgeMs: MaximumEventAgeInSeconds * 1_000 };
 }
 
-/** Invokes a function without anybody waiting, and again where that fails. */
+/** Creates an invoker that retries failed asynchronous invocations. */
 export function createAsyncInvoker({ policy: rules, invoke, now, wait, log }: AsyncInvokerOptions): AsyncInvoker {
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -6,7 +6,7 @@ type ServiceCredentials = {
   readonly accessKey: string;
 };
 
-/** All that a function finds in `process.env`: the template's variables and those that Lambda sets. */
+/** Returns the environment variables of a function: those of the template and those that Lambda sets. */
 export function environmentVariables(
   definition: FunctionDefinition,
   services: ServiceCredentials,
@@ -31,8 +31,6 @@ export function environmentVariables(
     AWS_ENDPOINT_URL_SQS: services.origin,
     LAMBDA_TASK_ROOT: definition.folder,
     TZ: ":UTC",
-    // No template sets this: webhooks may go to receivers on this machine only where they come from it.
-    WEBHOOKS_TO_LOOPBACK: "allow",
     _HANDLER: definition.handler,
   };
 }

@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseEventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
-import type { LogFiles } from "#infra/local/logs/log-files.ts";
 import type { Principals } from "#infra/local/iam/principals.ts";
+import type { LogFiles } from "#infra/local/logs/log-files.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
 import { type AsyncInvoker, asyncRetryPolicy, createAsyncInvoker } from "./async-invocations.ts";
 import { concurrencyOf, mappingsOf } from "./concurrency.ts";
+import { environmentVariables } from "./environment-variables.ts";
 import { functionDefinition } from "./function-definition.ts";
 import { createLocalFunction, type LocalFunction } from "./local-function.ts";
-import { environmentVariables } from "./environment-variables.ts";
 
 export type HostedFunction = LocalFunction &
   Pick<AsyncInvoker, "invokeAsync"> & {
-    /** What the function signs its requests with, by which the gate knows its role. */
+    /** Signs the requests of the function. The service proxy finds the role by it. */
     readonly accessKey: string;
-    /** Whether an event source feeds it. */
+    /** True if an event source mapping invokes the function. */
     readonly hasEventSources: boolean;
   };
 
@@ -24,21 +24,24 @@ type FunctionsOptions = {
   readonly assets: ReadonlyMap<string, string>;
   readonly principals: Principals;
   readonly services: { readonly origin: string; readonly region: string };
+  /** Environment variables that every function gets besides those of the template and of Lambda. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly logs: LogFiles;
   readonly faultInjector: FaultInjector | undefined;
-  /** Tells what the runtime itself does. */
+  /** Writes to the log of the runtime. */
   log(text: string): void;
 };
 
-/** Lambda keeps idle environments for minutes; memory is scarcer on a laptop, and a new one is there in 0.1 s. */
+/** Lambda keeps idle environments for minutes. Here memory is scarce, and a new environment takes 0.1 s. */
 const idleMs = 15_000;
 
-/** The template's functions by name; none of them is loaded before it is warmed or invoked. */
+/** Returns the template's functions by name. A function is loaded when it is warmed or first invoked. */
 export function hostFunctions({
   resources,
   assets,
   principals,
   services,
+  variables,
   logs,
   faultInjector,
   log,
@@ -56,7 +59,7 @@ export function hostFunctions({
         faultInjector,
         concurrency: concurrencyOf(definition, sources),
         idleMs,
-        variables: environmentVariables(definition, { ...services, accessKey }),
+        variables: { ...environmentVariables(definition, { ...services, accessKey }), ...variables },
         log: (text) => logs.write(definition.logGroup, text),
       });
       const later = createAsyncInvoker({

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isJson } from "#infra/local/json.ts";
-import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
 import type { Authorize, Principal } from "#infra/local/iam/authorizer.ts";
+import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
+import { isJson } from "#infra/local/json.ts";
 import { readBody } from "#infra/local/read-body.ts";
 import { functionArn } from "#infra/local/template/identities.ts";
 import type { InvocationResult } from "./execution-environment.ts";
-import type { ThrottledInvocation } from "./local-function.ts";
 import type { HostedFunction } from "./host.ts";
+import type { ThrottledInvocation } from "./local-function.ts";
 
 export type InvokeApiOptions = {
   readonly functions: ReadonlyMap<string, HostedFunction>;

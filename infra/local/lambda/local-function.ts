@@ -1,6 +1,10 @@
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
+import {
+  type ExecutionEnvironment,
+  type InvocationResult,
+  startExecutionEnvironment,
+} from "./execution-environment.ts";
 import type { FunctionDefinition } from "./function-definition.ts";
-import { type ExecutionEnvironment, type InvocationResult, startExecutionEnvironment } from "./execution-environment.ts";
 
 /** AWS refuses what exceeds the reserved concurrency. */
 export type ThrottledInvocation = {

@@ -1,6 +1,6 @@
-import type { HostedFunction } from "#infra/local/lambda/host.ts";
-import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
 import type { Authorize } from "#infra/local/iam/authorizer.ts";
+import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
+import type { HostedFunction } from "#infra/local/lambda/host.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
 import type { ScheduleClock } from "./clock.ts";
 import { parseScheduleRule, type ScheduleDefinition } from "./schedule-definition.ts";

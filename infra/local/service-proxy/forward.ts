@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { authorizationHeader } from "#infra/local/aws-json.ts";
 import { readBody } from "#infra/local/read-body.ts";
 
-/** An engine behind the gate. */
+/** Address and access key of an emulator. */
 export type EmulatorConnection = {
   readonly origin: string;
   readonly accessKey: string;
@@ -12,22 +12,22 @@ export type EmulatorConnection = {
 export type ProxiedRequest = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The ARN of the one who asks. */
+  /** ARN of the calling principal. */
   readonly caller: string;
-  /** Ends the connection where the answer would come. */
+  /** True to close the connection instead of sending the response. */
   readonly dropsResponse?: boolean;
 };
 
-/** What an engine names differently from AWS. */
+/** How requests and responses of an emulator differ from those of AWS. */
 type ForwardOptions = {
-  /** Changes an answer; undefined when none needs it. */
+  /** Returns how to rewrite responses of the operation; `undefined` to pass them on unchanged. */
   rewriteResponse(operation: string): ((text: string) => string) | undefined;
   rewriteRequest?(text: string): string;
-  /** Called when a request is passed on; what it returns, when the engine has answered. */
+  /** Called when a request is forwarded; the returned function is called when the emulator has responded. */
   begin?(operation: string): () => void;
 };
 
-/** Passes requests on to engines, which only the gate can reach. */
+/** Creates a forwarder to the emulators, which only the service proxy calls. */
 export function createForwarder(region: string) {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
@@ -70,11 +70,11 @@ export function createForwarder(region: string) {
         resolve(result);
       });
       upstream.on("error", (error) => {
-        // An engine may close an idle connection just as it is used again.
+        // An emulator may close an idle connection just when it is reused.
         if (upstream.reusedSocket && !isAnswered && !response.destroyed) resolve(ask(engine, body, exchange));
         else reject(error);
       });
-      // A client that hangs up while it polls must not take a message that nobody will see.
+      // Cancel the poll of a client that disconnects: its message would be lost until the visibility timeout.
       response.once("close", () => {
         if (!response.writableFinished) upstream.destroy();
       });

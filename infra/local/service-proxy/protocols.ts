@@ -1,40 +1,40 @@
+import { dynamoDbPermissions, dynamoDbStreamsPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
+import { kmsPermissions } from "#infra/local/iam/permissions/kms-permissions.ts";
+import { logsPermissions } from "#infra/local/iam/permissions/logs-permissions.ts";
+import type { AwsEnvironment, RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
+import { sqsPermissions } from "#infra/local/iam/permissions/sqs-permissions.ts";
 import type { KmsKeys } from "#infra/local/kms/keys.ts";
 import { type AwsResult, createKmsOperations } from "#infra/local/kms/operations.ts";
 import type { createLogsOperations } from "#infra/local/logs/log-groups.ts";
-import type { AwsEnvironment, RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
-import { dynamoDbPermissions, dynamoDbStreamsPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
 import type { createForwarder, EmulatorConnection, ProxiedRequest } from "./forward.ts";
-import { kmsPermissions } from "#infra/local/iam/permissions/kms-permissions.ts";
-import { logsPermissions } from "#infra/local/iam/permissions/logs-permissions.ts";
 import { sendAwsError } from "./send-aws-error.ts";
-import { sqsPermissions } from "#infra/local/iam/permissions/sqs-permissions.ts";
 
-/** How the requests of one protocol are judged and answered. */
+/** Authorization and handling of the requests of one AWS JSON protocol. */
 type ServiceProtocol = {
   readonly deniedStatus: number;
   requiredPermissions(operation: string, body: unknown): RequiredPermission[];
-  /** Answers a request that is allowed. */
+  /** Handles an authorized request. */
   handle(operation: string, text: string, exchange: ProxiedRequest): Promise<void>;
 };
 
-/** What the protocols reach. */
+/** Emulators and services behind the proxy. */
 export type ProxiedServices = {
   readonly dynamodb: EmulatorConnection;
   readonly sqs: EmulatorConnection;
   readonly keys: KmsKeys;
-  /** Answers what writes to log groups. */
+  /** Operations of CloudWatch Logs. */
   readonly logGroups: ReturnType<typeof createLogsOperations>;
   readonly randomBytes: (size: number) => Buffer;
   readonly awsEnvironment: AwsEnvironment;
-  /** Called when an operation on tables begins; what it returns, when it has ended. */
+  /** Called when a table operation begins; the returned function is called when it has ended. */
   beginTableOperation(operation: string): () => void;
   /** Partition key attribute of each table, by the table's name. */
   readonly partitionKeys: ReadonlyMap<string, string>;
-  /** Origin that clients reach the gate by, for the queue URLs in answers. */
+  /** Origin of the service proxy, for the queue URLs in responses. */
   readonly origin: string;
 };
 
-/** Every protocol that the gate speaks, by what stands before the dot in `x-amz-target`. */
+/** Creates all supported protocols, by their prefix in `x-amz-target`. */
 export function createProtocols(
   {
     dynamodb,

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { createInvokeApi, type InvokeApiOptions, isInvokeRequest } from "#infra/local/lambda/invoke-api.ts";
-import { createServiceProxy, type ServiceProxyOptions } from "./service-proxy.ts";
 import { sendAwsError } from "./send-aws-error.ts";
+import { createServiceProxy, type ServiceProxyOptions } from "./service-proxy.ts";
 
 /**
  * The one server that stands for DynamoDB, SQS, KMS, CloudWatch Logs and Lambda: SDKs, the AWS CLI and the functions

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
-import type { RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
 import type { Authorize, Principal } from "#infra/local/iam/authorizer.ts";
+import type { RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
+import { readBody } from "#infra/local/read-body.ts";
 import { createForwarder } from "./forward.ts";
 import { createProtocols, type ProxiedServices } from "./protocols.ts";
 import { sendAwsError } from "./send-aws-error.ts";
-import { readBody } from "#infra/local/read-body.ts";
 
 export type ServiceProxyOptions = ProxiedServices & {
   readonly authorize: Authorize;
@@ -15,8 +15,8 @@ export type ServiceProxyOptions = ProxiedServices & {
 };
 
 /**
- * Handles requests of AWS's JSON protocol: judges each by the policies of who makes it, and lets the service behind
- * the gate answer those that are allowed.
+ * Creates a handler for requests of AWS's JSON protocols: evaluates the policies of the caller and forwards allowed
+ * requests to the emulator of the service.
  */
 export function createServiceProxy(options: ServiceProxyOptions) {
   const engines = createForwarder(options.awsEnvironment.region);
@@ -50,7 +50,7 @@ export function createServiceProxy(options: ServiceProxyOptions) {
     }
     const call = { service: name, operation, input, caller: principal.arn };
     const fault = options.faultInjector?.errorFor(call);
-    if (fault !== undefined) return sendAwsError(response, 400, fault, "A fault that is meant to be.");
+    if (fault !== undefined) return sendAwsError(response, 400, fault, "Injected fault.");
     const dropsResponse = options.faultInjector?.dropsResponse(call) ?? false;
     await protocol.handle(operation, text, { request, response, dropsResponse, caller: principal.arn });
   }

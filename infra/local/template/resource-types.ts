@@ -37,13 +37,13 @@ const withoutEffect: Readonly<Record<string, string>> = {
   "AWS::Logs::MetricFilter": "no metrics are kept",
   "AWS::Logs::QueryDefinition": "a saved query of the CloudWatch console",
   "AWS::Logs::ResourcePolicy": "log groups are files of the user who runs this",
-  "AWS::Route53::RecordSet": "the DNS does not lead to a laptop",
+  "AWS::Route53::RecordSet": "the DNS does not resolve to this machine",
   "AWS::S3::Bucket": "nothing is exported to it here: CloudWatch itself writes to it",
   "AWS::S3::BucketPolicy": "nothing is exported to it here: CloudWatch itself writes to it",
-  "AWS::SecretsManager::Secret": "its place in other values is the secret: here it protects nothing",
-  "AWS::SNS::Subscription": "alarms never fire here, so nobody is told",
-  "AWS::SNS::Topic": "alarms never fire here, so nobody is told",
-  "AWS::SNS::TopicPolicy": "alarms never fire here, so nobody is told",
+  "AWS::SecretsManager::Secret": "a reference to it stands for the secret: here it protects nothing",
+  "AWS::SNS::Subscription": "alarms never fire here, so no notification is sent",
+  "AWS::SNS::Topic": "alarms never fire here, so no notification is sent",
+  "AWS::SNS::TopicPolicy": "alarms never fire here, so no notification is sent",
   "AWS::WAFv2::WebACL": "requests come from this machine, and are counted by no address",
 };
 

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { bundle } from "#infra/constructs/bundle.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
+import type { BenchEngine } from "#test/bench/engine.ts";
+import { compareFigures, counted, type Measure } from "#test/bench/measure.ts";
+import type { Run } from "#test/bench/sections.ts";
 import { startBytes } from "#test/support/bundle-start.ts";
 import { bareBundlings, bareEvent, bundleBareClients } from "./bare-clients.ts";
 import { bareStartBytes, bundleBareFunction } from "./bare-function.ts";
 import { type ColdStack, openColdStack } from "./cold-stack.ts";
 import { startDocuments } from "./documents.ts";
-import type { BenchEngine } from "#test/bench/engine.ts";
 import { type FirstCall, firstCalls } from "./first-calls.ts";
-import { compareFigures, counted, type Measure } from "#test/bench/measure.ts";
 import { starter } from "./probe.ts";
 import { hookPath, RecordReplayProxy } from "./record-replay-proxy.ts";
-import type { Run } from "#test/bench/sections.ts";
 
 /** What a start may take, as a multiple of that of the function's bare clients and their calls. */
 const startBudget = 1.15;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { bundle, functionBundling } from "#infra/constructs/bundle.ts";
+import { compareFigures, type Measure } from "#test/bench/measure.ts";
 import { buildHttpEvent } from "#test/support/http-event.ts";
 import { bundleSource } from "./bundle-source.ts";
-import { compareFigures, type Measure } from "#test/bench/measure.ts";
 import type { starter } from "./probe.ts";
 
 /** Milliseconds. The function makes no AWS calls, so it is not compared with bare clients. */

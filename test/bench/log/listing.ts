@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { bundle } from "#infra/constructs/bundle.ts";
-import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
 import { bundleBareFunction } from "#test/bench/cold-start/bare-function.ts";
 import { compare, type Measure } from "#test/bench/measure.ts";
+import { buildLambdaContext, buildHttpEvent } from "#test/support/http-event.ts";
 import type { Handler } from "./reading.ts";
 
 type Place = { readonly org: string; readonly slug: string };

@@ -1,11 +1,11 @@
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { type BenchEngine, slugOf } from "#test/bench/engine.ts";
+import type { Measure } from "#test/bench/measure.ts";
+import type { Run } from "#test/bench/sections.ts";
 import { fill } from "./events.ts";
 import { measureListings } from "./listing.ts";
-import type { Measure } from "#test/bench/measure.ts";
 import { measureDepth, measurePages, measureReadUnits, measureSizes, Reader } from "./reading.ts";
-import type { Run } from "#test/bench/sections.ts";
 import { measureIngest, measureWriteUnits } from "./writing.ts";
 
 /** What reading and writing a short and a long log costs, on the bare engine. */

@@ -5,12 +5,12 @@ import { bundle } from "#infra/constructs/bundle.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { eventParts } from "#shared/events/query/query.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
-import { aQuery } from "#test/support/builders.ts";
-import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
-import { itemBytes, meterOf } from "#test/support/metering.ts";
 import { bundleBareFunction } from "#test/bench/cold-start/bare-function.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
 import { compare, counted, type Measure } from "#test/bench/measure.ts";
+import { aQuery } from "#test/support/builders.ts";
+import { buildLambdaContext, buildHttpEvent } from "#test/support/http-event.ts";
+import { itemBytes, meterOf } from "#test/support/metering.ts";
 
 export type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 

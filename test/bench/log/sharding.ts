@@ -3,12 +3,12 @@ import { Worker } from "node:worker_threads";
 import * as z from "zod";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
-import { setEnvironment } from "#test/support/environment.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
-import { fill } from "./events.ts";
 import { compare, type Measure } from "#test/bench/measure.ts";
-import { Reader } from "./reading.ts";
 import type { Run } from "#test/bench/sections.ts";
+import { setEnvironment } from "#test/support/environment.ts";
+import { fill } from "./events.ts";
+import { Reader } from "./reading.ts";
 
 const events = 2_200;
 

@@ -7,10 +7,10 @@ import { putOf } from "#shared/events/dynamodb/event-store.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
-import { buildSqsRecord } from "#test/support/sqs-record.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
 import { compare, counted, type Measure } from "#test/bench/measure.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { buildSqsRecord } from "#test/support/sqs-record.ts";
 
 const batchSize = 10;
 

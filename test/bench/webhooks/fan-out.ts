@@ -7,13 +7,13 @@ import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-stor
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { hashOrg, orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
-import { anEndpoint } from "#test/support/builders.ts";
-import { anEndpointId } from "#test/support/delivery-builders.ts";
-import { failOnDamage } from "#test/support/memory-webhooks.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
 import { benchEvent } from "#test/bench/log/events.ts";
 import { counted, type Measure, quantile } from "#test/bench/measure.ts";
 import type { Run } from "#test/bench/sections.ts";
+import { anEndpoint } from "#test/support/builders.ts";
+import { anEndpointId } from "#test/support/delivery-builders.ts";
+import { failOnDamage } from "#test/support/memory-webhooks.ts";
 
 /** Organisations with endpoints in the table, whatever the size of the log. */
 const orgCount = 1_000_000;

@@ -4,8 +4,8 @@ import { Worker } from "node:worker_threads";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { createSender } from "#shared/webhooks/sending/send.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
-import { makeCertificates, trust } from "#test/support/certificates.ts";
 import { compareFigures, type Measure } from "#test/bench/measure.ts";
+import { makeCertificates, trust } from "#test/support/certificates.ts";
 
 /** Sends of one sample, and how many are under way at a time. */
 const sends = 500;
@@ -49,7 +49,9 @@ export async function measureSending(): Promise<Measure[]> {
   if (time === undefined) return [];
   const rate = 1 / time.value;
   const perSecond = Math.round((sends / time.baseline) * 1_000);
-  return [{ ...time, value: rate, budget, passes: rate >= budget, notes: [...time.notes, `bare: ${perSecond} a second`] }];
+  return [
+    { ...time, value: rate, budget, passes: rate >= budget, notes: [...time.notes, `bare: ${perSecond} a second`] },
+  ];
 }
 
 /** Milliseconds that all sends of a sample take. */

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
+import { activityLog } from "#infra/local/demo/activity-log.ts";
 import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import { synthesize } from "#infra/local/synthesize.ts";
 import { eventStore } from "#shared/events/dynamodb/event-store.ts";
@@ -53,7 +54,7 @@ export async function measureWebhookLatency(step: (text: string) => void): Promi
   const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
   const assembly = join(folder, "cdk.out");
   await synthesize({ project: resolve(import.meta.dirname, "../../.."), assembly, environment: env });
-  const stack = await startLocalRuntime({ assembly, logs: join(folder, "logs") });
+  const stack = await startLocalRuntime({ ...activityLog, assembly, logs: join(folder, "logs") });
   const bench = new WebhookLatencyBench(stack);
   try {
     await bench.open();

@@ -3,10 +3,10 @@ import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynam
 import type { Random } from "#infra/local/demo/random.ts";
 import { toItem } from "#shared/events/dynamodb/event-item.ts";
 import { readEvent } from "#shared/events/parse-event.ts";
-import { damages } from "#test/support/hostile-items.ts";
-import { drawEvent } from "./events.ts";
 import type { Ledger } from "#test/soak/checks/ledger.ts";
 import { beforeNextTry, type SoakStack } from "#test/soak/stack.ts";
+import { damages } from "#test/support/hostile-items.ts";
+import { drawEvent } from "./events.ts";
 import { stands } from "./writers.ts";
 
 /** An item in the events table that is not an event, named by a document that no other item has. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Random } from "#infra/local/demo/random.ts";
 import { byNewest, type Expected, type Ledger } from "#test/soak/checks/ledger.ts";
-import { type Journal, type ShownEvent, walk } from "./pages.ts";
 import type { Org, SoakStack } from "#test/soak/stack.ts";
+import { type Journal, type ShownEvent, walk } from "./pages.ts";
 
 const pauseMs = { low: 60, high: 180 };
 

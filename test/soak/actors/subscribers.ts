@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { Choices } from "#test/soak/faults/choices.ts";
-import { drawEvent } from "./events.ts";
-import { receiverBehaviours, Receiver } from "./receivers.ts";
 import { beforeNextTry, type Org, type SoakStack } from "#test/soak/stack.ts";
+import { drawEvent } from "./events.ts";
+import { Receiver, receiverBehaviours } from "./receivers.ts";
 
 /** An organisation's endpoint and the receiver behind it. */
 export type Subscriber = {
@@ -21,7 +21,8 @@ export async function subscribeAll(stack: SoakStack, choices: Choices): Promise<
   const subscribers: Subscriber[] = [];
   for (const [at, [name, behaviour]] of Object.entries(receiverBehaviours).entries()) {
     const org = stack.orgs[at];
-    if (org === undefined) throw new Error("More receivers than organisations: add organisations to test/soak/stack.ts.");
+    if (org === undefined)
+      throw new Error("More receivers than organisations: add organisations to test/soak/stack.ts.");
     const receiver = new Receiver(behaviour, choices(`${name} receiver`));
     const url = await receiver.open();
     const endpoints = `${stack.api}/api/public/v1/webhooks/endpoints`;
@@ -42,7 +43,11 @@ export async function untilAllReceived(
 ): Promise<void> {
   const random = choices("probes");
   const hasReceivedNothing = ({ receiver }: Subscriber) => receiver.received.size === 0;
-  for (let untold = subscribers.filter(hasReceivedNothing); untold.length > 0; untold = subscribers.filter(hasReceivedNothing)) {
+  for (
+    let untold = subscribers.filter(hasReceivedNothing);
+    untold.length > 0;
+    untold = subscribers.filter(hasReceivedNothing)
+  ) {
     for (const { org } of untold) await write(drawEvent(random, org.org_id));
     await beforeNextTry();
   }

@@ -4,9 +4,9 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { activityPut, createEmitter } from "#clients/emitter/emitter.ts";
 import type { Random } from "#infra/local/demo/random.ts";
-import { conflictingWith, drawEvent, drawRefusable, type Refusable, type SoakEvent } from "./events.ts";
 import type { Ledger } from "#test/soak/checks/ledger.ts";
 import { beforeNextTry, type SoakStack } from "#test/soak/stack.ts";
+import { conflictingWith, drawEvent, drawRefusable, type Refusable, type SoakEvent } from "./events.ts";
 
 const share = { transactions: 0.3, refusable: 0.15, repeated: 0.2, conflicting: 0.3 };
 const pauseMs = { low: 60, high: 240 };

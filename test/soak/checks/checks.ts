@@ -4,9 +4,9 @@ import { evaluate } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { toItem } from "#shared/events/dynamodb/event-item.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
-import type { SoakResult, EventsTableItem } from "./soak-result.ts";
 import type { DamagedSoakItem } from "#test/soak/actors/hostile-writer.ts";
 import { byNewest, type Expected, type Ledger } from "./ledger.ts";
+import type { EventsTableItem, SoakResult } from "./soak-result.ts";
 
 /** The result of a check. It passes if `problems` is empty. */
 export type CheckResult = {
@@ -166,8 +166,15 @@ function delivered(ledger: Ledger, { received }: SoakResult): CheckResult {
 function noDivergentDeliveries(_: Ledger, { received, problems }: SoakResult): CheckResult {
   const all = received.flatMap(({ received: requests }) => requests);
   const byEvent = Map.groupBy(all, ({ eventId }) => eventId);
-  const twice = [...byEvent].filter(([, requests]) => requests.length > 1).map(([id]) => `${id} was delivered under two webhook ids.`);
-  return { name: "no divergent deliveries", expected: byEvent.size, found: all.length, problems: [...problems.requests, ...twice] };
+  const twice = [...byEvent]
+    .filter(([, requests]) => requests.length > 1)
+    .map(([id]) => `${id} was delivered under two webhook ids.`);
+  return {
+    name: "no divergent deliveries",
+    expected: byEvent.size,
+    found: all.length,
+    problems: [...problems.requests, ...twice],
+  };
 }
 
 /** Each test delivery that the API accepted has arrived. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { FaultLog } from "#test/soak/faults/fault-log.ts";
-import type { ServerErrors } from "./soak-result.ts";
 import type { SoakStack } from "#test/soak/stack.ts";
+import type { ServerErrors } from "./soak-result.ts";
 
 const accessLineSchema = z.object({
   time: z.string(),

@@ -1,14 +1,14 @@
 import { type AttributeValue, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { JsonObject } from "#shared/events/text/json.ts";
-import { auditLines } from "#test/support/audit-lines.ts";
 import { givenUp } from "#test/soak/actors/deliveries.ts";
 import { type OwnerLog, ownerCalls } from "#test/soak/actors/owners.ts";
 import { type Journal, walk } from "#test/soak/actors/pages.ts";
-import { drain } from "#test/soak/queues.ts";
 import type { ReceivedDelivery } from "#test/soak/actors/receivers.ts";
-import type { SoakStack } from "#test/soak/stack.ts";
 import type { Subscriber } from "#test/soak/actors/subscribers.ts";
+import { drain } from "#test/soak/queues.ts";
+import type { SoakStack } from "#test/soak/stack.ts";
+import { auditLines } from "#test/support/audit-lines.ts";
 
 /** What the stack stores, lists and has delivered at the end of a soak test. */
 export type SoakResult = {
@@ -91,7 +91,11 @@ export async function gather(
   const received: OrgDeliveries[] = [];
   for (const subscriber of subscribers) {
     const { org, receiver } = subscriber;
-    received.push({ org_id: org.org_id, received: [...receiver.received.values()], givenUp: await givenUp(subscriber) });
+    received.push({
+      org_id: org.org_id,
+      received: [...receiver.received.values()],
+      givenUp: await givenUp(subscriber),
+    });
   }
   return {
     stored: await scan(stack),

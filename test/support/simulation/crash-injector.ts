@@ -1,34 +1,34 @@
-/** What a function that was killed throws at whatever it waits for. */
+/** Thrown by all ports of a function that has crashed. */
 export class InjectedCrash extends Error {}
 
 /**
- * One life of a function: at any call it may be killed, before the call does its work or after; then nothing it calls
- * works any more.
+ * Creates a crash injector for one invocation: any call of a port may crash it, before or after the call has had its
+ * effect. All later calls throw `InjectedCrash`.
  */
-export function createCrashInjector(random: () => number, deadliness: number) {
-  let dead = false;
-  const step = () => {
-    if (!dead && random() < deadliness) dead = true;
-    if (dead) throw new InjectedCrash();
+export function createCrashInjector(random: () => number, crashProbability: number) {
+  let hasCrashed = false;
+  const mayCrash = () => {
+    if (!hasCrashed && random() < crashProbability) hasCrashed = true;
+    if (hasCrashed) throw new InjectedCrash();
   };
   return {
-    /** The same port, for as long as the life lasts. */
+    /** Returns the port with crash injection. */
     wrap<T extends object>(port: T): T {
       return new Proxy(port, {
         get(target, name) {
-          const verb: unknown = Reflect.get(target, name);
-          if (typeof verb !== "function") return verb;
+          const method: unknown = Reflect.get(target, name);
+          if (typeof method !== "function") return method;
           return async (...args: unknown[]) => {
-            step();
-            const answer: unknown = await Reflect.apply(verb, target, args);
-            step();
-            return answer;
+            mayCrash();
+            const result: unknown = await Reflect.apply(method, target, args);
+            mayCrash();
+            return result;
           };
         },
       });
     },
     get hasCrashed() {
-      return dead;
+      return hasCrashed;
     },
   };
 }

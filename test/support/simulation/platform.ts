@@ -27,9 +27,9 @@ import { SimulatedQueue } from "./queue.ts";
 import type { SimulatedReceiver } from "./receivers.ts";
 
 export type SimulatedFaults = {
-  /** Chance of a function to be killed at each call that it makes. */
+  /** Probability that a function crashes, at each call of a port. */
   readonly crashProbability: number;
-  /** Share of what queue and stream give twice. */
+  /** Share of messages and records that are delivered twice. */
   readonly duplicateShare: number;
 };
 
@@ -39,8 +39,8 @@ const dueRuns = 2;
 export const sendsPerOrg = 100;
 
 /**
- * The whole way of an event, with the functions' own code, over stores in memory, a queue and a stream that misbehave
- * as theirs may, and functions that are killed. Time is the clock's, chance the generator's: a seed repeats a run.
+ * Simulates the webhook pipeline: the functions' own code with stores in memory, a queue and a stream with the faults
+ * that SQS and DynamoDB allow, and injected crashes. Virtual time and a seeded generator make runs repeatable.
  */
 export class SimulatedPlatform {
   readonly endpoints: ReturnType<typeof memoryEndpoints>;
@@ -78,11 +78,13 @@ export class SimulatedPlatform {
     this.slowQueue.consumer = (batch) => this.#deliver(batch, this.slowQueue, null);
   }
 
-  /** Commits events; the stream tells of them, perhaps twice, and again where the function died. */
+  /** Commits events; the stream delivers them, perhaps twice, and again if the function crashed. */
   commit(events: readonly ActivityEvent[]): void {
     for (const event of events) this.log.set(`${event.entity_id} ${event.event_id}`, event);
-    const told = events.flatMap((event) => (this.#random() < this.#faults.duplicateShare ? [event, event] : [event]));
-    this.#clock.at(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(told));
+    const records = events.flatMap((event) =>
+      this.#random() < this.#faults.duplicateShare ? [event, event] : [event],
+    );
+    this.#clock.at(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(records));
   }
 
   /** The schedule, each minute until `until`, and the operator who redrives dead letters. */
@@ -97,23 +99,23 @@ export class SimulatedPlatform {
     tick();
   }
 
-  /** Runs a replay to its end, a page a step, over however many lives of its function. */
+  /** Runs a replay to its end, one page per invocation, restarting crashed invocations. */
   async replay(replay: Replay): Promise<void> {
     await this.replays.save(replay);
     const step = async () => {
-      const life = createCrashInjector(this.#random, this.#faults.crashProbability);
+      const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
       const again = () => this.#clock.at(this.#clock.now().getTime() + 1_000, () => void step());
-      const world: ReplayPorts = {
-        endpoints: life.wrap(this.endpoints),
-        deliveries: life.wrap(this.deliveries),
-        replays: life.wrap(this.replays),
-        events: life.wrap(memoryEvents([...this.log.values()])),
-        queue: life.wrap(this.#portOf(this.queue)),
-        replayQueue: life.wrap({ send: async () => again() }),
-        suspended: noSuspendedOrgs,
+      const ports: ReplayPorts = {
+        endpoints: crashes.wrap(this.endpoints),
+        deliveries: crashes.wrap(this.deliveries),
+        replays: crashes.wrap(this.replays),
+        events: crashes.wrap(memoryEvents([...this.log.values()])),
+        queue: crashes.wrap(this.#portOf(this.queue)),
+        replayQueue: crashes.wrap({ send: async () => again() }),
+        suspended: noneSuspended,
         now: this.#clock.now,
       };
-      await runReplayStep(world, replay).catch(again);
+      await runReplayStep(ports, replay).catch(again);
     };
     await step();
   }
@@ -130,14 +132,14 @@ export class SimulatedPlatform {
   }
 
   async #fanOut(events: readonly ActivityEvent[]): Promise<void> {
-    const life = createCrashInjector(this.#random, this.#faults.crashProbability);
-    const world = { endpoints: this.#cache, queue: life.wrap(this.#portOf(this.queue)), now: this.#clock.now };
+    const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
+    const ports = { endpoints: this.#cache, queue: crashes.wrap(this.#portOf(this.queue)), now: this.#clock.now };
     let left = events;
     try {
-      const { failed } = await fanOut(world, events);
+      const { failed } = await fanOut(ports, events);
       left = events.filter((event) => failed.has(event));
     } catch (error) {
-      if (!life.hasCrashed) throw error;
+      if (!crashes.hasCrashed) throw error;
       this.crashes += 1;
       this.#cache = new EndpointCache(this.endpoints, this.#clock.now, failOnDamage);
     }
@@ -145,10 +147,10 @@ export class SimulatedPlatform {
   }
 
   async #enqueueDue(run: number): Promise<void> {
-    const life = createCrashInjector(this.#random, this.#faults.crashProbability);
-    const world = { due: life.wrap(this.due), queue: life.wrap(this.#portOf(this.queue)), now: this.#clock.now };
-    await enqueueDueDeliveries(world, { run, of: dueRuns }).catch((error) => {
-      if (!life.hasCrashed) throw error;
+    const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
+    const ports = { due: crashes.wrap(this.due), queue: crashes.wrap(this.#portOf(this.queue)), now: this.#clock.now };
+    await enqueueDueDeliveries(ports, { run, of: dueRuns }).catch((error) => {
+      if (!crashes.hasCrashed) throw error;
       this.crashes += 1;
     });
   }
@@ -158,25 +160,25 @@ export class SimulatedPlatform {
     from: SimulatedQueue<DeliveryMessage>,
     slowLane: DeliveryQueue | null,
   ): Promise<readonly boolean[]> {
-    const life = createCrashInjector(this.#random, this.#faults.crashProbability);
-    const world: DeliveryPorts = {
-      endpoints: life.wrap(this.endpoints),
-      deliveries: life.wrap(this.deliveries),
-      health: life.wrap(this.health),
-      due: life.wrap(this.due),
-      permits: life.wrap(this.permits),
-      queue: life.wrap(this.#portOf(from)),
-      slowLane: slowLane === null ? null : life.wrap(slowLane),
+    const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
+    const ports: DeliveryPorts = {
+      endpoints: crashes.wrap(this.endpoints),
+      deliveries: crashes.wrap(this.deliveries),
+      health: crashes.wrap(this.health),
+      due: crashes.wrap(this.due),
+      permits: crashes.wrap(this.permits),
+      queue: crashes.wrap(this.#portOf(from)),
+      slowLane: slowLane === null ? null : crashes.wrap(slowLane),
       sendsPerOrg,
       refusals: this.#refusals,
       destinations: unboundedHosts,
-      suspended: noSuspendedOrgs,
-      events: life.wrap({
+      suspended: noneSuspended,
+      events: crashes.wrap({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,
       }),
       encryption: { decrypt: async (sealed: string) => this.secrets.get(sealed) ?? "" },
-      send: life.wrap({
+      send: crashes.wrap({
         send: (url: string, headers: Readonly<Record<string, string>>, body: string) =>
           this.#receive(url, headers, body),
       }).send,
@@ -185,22 +187,22 @@ export class SimulatedPlatform {
       newId: () => String(++this.#ids),
       sleep: this.#clock.sleep,
     };
-    const { results, disabled } = await deliverBatch(world, batch);
+    const { results, disabled } = await deliverBatch(ports, batch);
     for (const { endpoint, reason } of disabled) this.disabled.push(`${endpoint.description} ${reason}`);
-    if (life.hasCrashed) {
+    if (crashes.hasCrashed) {
       this.crashes += 1;
-      throw new Error("The function was killed.");
+      throw new Error("The function crashed.");
     }
     return results.map(({ status }) => status === "rejected");
   }
 
   #receive(url: string, headers: Readonly<Record<string, string>>, body: string) {
     const receiver = this.receivers.get(url);
-    if (receiver === undefined) throw new Error(`Nobody is at ${url}.`);
+    if (receiver === undefined) throw new Error(`No receiver has the URL ${url}.`);
     return receiver.receive(headers, body);
   }
 
-  /** Adds an endpoint and who answers at its address. */
+  /** Adds an endpoint and the receiver at its URL. */
   async subscribe(
     endpoint: Endpoint,
     secret: string,

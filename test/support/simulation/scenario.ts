@@ -40,7 +40,7 @@ export type SimulatedSubscription = (typeof receiverKinds)[number] & {
   readonly receiver: SimulatedReceiver;
 };
 
-/** Runs the whole story, to three days and a little after the last event. The same seed tells the same story. */
+/** Runs the scenario until 80 hours after its start. The same seed gives the same run. */
 export async function runScenario(seed: number, eventCount: number, faults: SimulatedFaults) {
   const generator = new Random(seed);
   const random = () => generator.next();
@@ -82,7 +82,7 @@ export async function runScenario(seed: number, eventCount: number, faults: Simu
 
 export type ScenarioRun = Awaited<ReturnType<typeof runScenario>>;
 
-/** The events that a subscription is owed: those it wants, up to when it was deleted. */
+/** Returns the events that a subscription must get: those of its types, until it was deleted. */
 export function expectedEvents(
   { events }: ScenarioRun,
   { name, endpoint }: SimulatedSubscription,
@@ -91,7 +91,7 @@ export function expectedEvents(
   return events.filter((event) => subscribesToEvent(endpoint, event) && Date.parse(event.recorded_at) < until);
 }
 
-/** Mends a receiver, enables its endpoint again, and replays what it missed. */
+/** Makes a receiver healthy, enables its endpoint again, and replays the missed events. */
 export async function recoverAndReplay(
   { platform, clock }: ScenarioRun,
   { endpoint, receiver }: SimulatedSubscription,

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openKmsKeys } from "#infra/local/kms/keys.ts";
-import { createKmsOperations } from "#infra/local/kms/operations.ts";
 import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
 import { kmsPermissions } from "#infra/local/iam/permissions/kms-permissions.ts";
 import { resourcePolicies } from "#infra/local/iam/policies.ts";
+import { openKmsKeys } from "#infra/local/kms/keys.ts";
+import { createKmsOperations } from "#infra/local/kms/operations.ts";
 import { createResources } from "#infra/local/template/resources.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createLogsOperations } from "#infra/local/logs/log-groups.ts";
 import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
 import { logsPermissions } from "#infra/local/iam/permissions/logs-permissions.ts";
+import { createLogsOperations } from "#infra/local/logs/log-groups.ts";
 import { testNow } from "#test/support/builders.ts";
 
 const minuteMs = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Authorize } from "#infra/local/iam/authorizer.ts";
 import { systemClock } from "#infra/local/schedules/clock.ts";
 import { openSchedules } from "#infra/local/schedules/host.ts";
 import { rateSchema } from "#infra/local/schedules/rate.ts";
-import type { Authorize } from "#infra/local/iam/authorizer.ts";
 import { createResources } from "#infra/local/template/resources.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };

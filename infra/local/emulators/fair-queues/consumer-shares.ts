@@ -20,7 +20,7 @@ export class ConsumerShares {
   readonly #now: () => number;
   #ended = 0;
 
-  /** `now` tells the time in milliseconds. */
+  /** `now` returns milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { AwsEnvironment, RequiredPermission } from "./required-permission.ts";
 import { leadingKeys } from "./leading-keys.ts";
 import { namedAttributes } from "./named-attributes.ts";
+import type { AwsEnvironment, RequiredPermission } from "./required-permission.ts";
 
 const oneTableSchema = z.object({ TableName: z.string().optional(), IndexName: z.string().optional() });
 const batchOfGetsSchema = z.object({ RequestItems: z.record(z.string(), z.unknown()) });

@@ -16,7 +16,7 @@ const requestSchema = z.object({
   ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
 });
 
-/** Words of expressions that are no attributes; functions are told by their parenthesis. */
+/** Keywords of expressions. Functions are recognised by their parenthesis. */
 const keywords = new Set(["SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"]);
 
 /**

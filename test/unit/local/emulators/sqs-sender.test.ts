@@ -3,9 +3,9 @@ import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { createAwsCaller } from "#infra/local/aws-json.ts";
 import { startSqs } from "#infra/local/emulators/sqs.ts";
+import { createPrincipals } from "#infra/local/iam/principals.ts";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
 import { createLogsOperations } from "#infra/local/logs/log-groups.ts";
-import { createPrincipals } from "#infra/local/iam/principals.ts";
 import { createServiceProxy } from "#infra/local/service-proxy/service-proxy.ts";
 
 const Received = z.object({

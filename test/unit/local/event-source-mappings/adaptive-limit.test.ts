@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createLatencyGauge } from "#infra/local/emulators/latency.ts";
-import { acceptableLatencyMs, createAdaptiveLimit, periodMs } from "#infra/local/event-source-mappings/adaptive-limit.ts";
+import {
+  acceptableLatencyMs,
+  createAdaptiveLimit,
+  periodMs,
+} from "#infra/local/event-source-mappings/adaptive-limit.ts";
 
 /** A source whose invocations are always as many as are admitted, behind an engine of this latency. */
 function aSource(max: number) {

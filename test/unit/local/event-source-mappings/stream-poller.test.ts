@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
-import { openStreamCheckpoints } from "#infra/local/event-source-mappings/stream-checkpoints.ts";
 import { parseEventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
+import { openStreamCheckpoints } from "#infra/local/event-source-mappings/stream-checkpoints.ts";
 import { openStreamPoller } from "#infra/local/event-source-mappings/stream-poller.ts";
 import { createWriteCounter } from "#infra/local/event-source-mappings/write-counter.ts";
 import { until } from "#test/support/until.ts";

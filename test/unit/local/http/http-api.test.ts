@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createHttpApi } from "#infra/local/http/http-api.ts";
 import { corsConfigurationSchema } from "#infra/local/http/cors.ts";
+import { createHttpApi } from "#infra/local/http/http-api.ts";
 import type { HttpApiDefinition } from "#infra/local/http/http-api-definition.ts";
 import type { GatewayRequest } from "#infra/local/http/payload-v2.ts";
 import type { InvocationResult } from "#infra/local/lambda/execution-environment.ts";
