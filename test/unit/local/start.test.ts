@@ -18,7 +18,7 @@ describe("the options of npm start", () => {
   });
 
   it.each(["x", "-1", "65536", "1.5", ""])("refuse the port %j", (port) => {
-    expect(() => parseStartOptions([`--port=${port}`], undefined)).toThrow(`"${port}" is no port`);
+    expect(() => parseStartOptions([`--port=${port}`], undefined)).toThrow(`"${port}" is not a port`);
   });
 
   it("refuse what they do not know", () => {
