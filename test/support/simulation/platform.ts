@@ -112,7 +112,7 @@ export class SimulatedPlatform {
         events: crashes.wrap(memoryEvents([...this.log.values()])),
         queue: crashes.wrap(this.#portOf(this.queue)),
         replayQueue: crashes.wrap({ send: async () => again() }),
-        suspended: noneSuspended,
+        suspended: noSuspendedOrgs,
         now: this.#clock.now,
       };
       await runReplayStep(ports, replay).catch(again);
@@ -172,7 +172,7 @@ export class SimulatedPlatform {
       sendsPerOrg,
       refusals: this.#refusals,
       destinations: unboundedHosts,
-      suspended: noneSuspended,
+      suspended: noSuspendedOrgs,
       events: crashes.wrap({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,
