@@ -8,7 +8,7 @@ export type TestLevel = (typeof levels)[number];
 
 /** Unit tests that take a second or more of a core: random cases by the thousand, simulations of days, real engines. */
 const thorough: readonly string[] = [
-  "auth/token-gate",
+  "auth/token-authenticator",
   "cli/emit/emit",
   "cli/audit/audit",
   "api/webhooks/event-types",

@@ -9,7 +9,7 @@ import { bundleBareFunction } from "#test/bench/cold-start/bare-function.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
 import { compare, counted, type Measure } from "#test/bench/measure.ts";
 import { aQuery } from "#test/support/builders.ts";
-import { buildLambdaContext, buildHttpEvent } from "#test/support/http-event.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
 import { itemBytes, meterOf } from "#test/support/metering.ts";
 
 export type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
