@@ -309,8 +309,8 @@ export class Deliveries extends Construct {
     });
     this.grant(fn, ["Query", "DeleteItem"], "due#");
     this.grantEnqueue(fn);
-    const targets = Array.from({ length: schedulerRuns }, (_, run) => {
-      const event = RuleTargetInput.fromObject({ run, of: schedulerRuns });
+    const targets = Array.from({ length: schedulerRuns }, (_, worker) => {
+      const event = RuleTargetInput.fromObject({ worker, workers: schedulerRuns });
       return new LambdaTarget(fn, { event, retryAttempts: 2, maxEventAge: Duration.minutes(5) });
     });
     new Rule(this, "EachMinute", { schedule: Schedule.rate(Duration.minutes(1)), targets });

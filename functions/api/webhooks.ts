@@ -19,7 +19,7 @@ import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-sto
 import { createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
 import { replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";

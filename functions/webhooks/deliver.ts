@@ -11,18 +11,18 @@ import { envVars } from "#shared/platform/env-vars.ts";
 import { env, isAllowed } from "#shared/platform/handlers/env.ts";
 import { createSqsBatchHandler } from "#shared/platform/handlers/sqs-handler.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
-import { handleDeliveryRecords } from "#shared/webhooks/deliveries/aws/deliver-records.ts";
+import { handleDeliveryRecords } from "#shared/webhooks/deliveries/aws/delivery-handler.ts";
 import { deliveryQueue, isFromQueue } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { createSecretDecryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
 import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
-import { HostRateLimiter } from "#shared/webhooks/limits/host-rate-limit.ts";
-import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
+import { HostRateLimiter } from "#shared/webhooks/limits/host-rate-limiter.ts";
+import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import { createSender } from "#shared/webhooks/sending/send.ts";
 
 const client = createDynamoClient();
@@ -36,13 +36,13 @@ const fastLane: DeliveryPorts = {
   endpoints: endpointStore(client, { config: env(envVars.configTable), events: env(envVars.eventsTable) }, now),
   deliveries: deliveryStore(client, table),
   health: endpointHealthStore(client, table),
-  permits: orgPermitStore(client, table),
-  due: scheduledDeliveryStore(client, table),
+  orgPermits: orgPermitStore(client, table),
+  scheduled: scheduledDeliveryStore(client, table),
   queue: deliveryQueue(env(envVars.deliveriesQueue), queues),
   slowLane: slowQueue,
   sendsPerOrg: Number(env(envVars.sendsPerOrg)),
-  refusals: new NegativeCache(),
-  destinations: new HostRateLimiter(hostCounterStore(client, table), Number(env(envVars.sendsPerHost)), now),
+  negativeCache: new NegativeCache(),
+  hostRateLimiter: new HostRateLimiter(hostCounterStore(client, table), Number(env(envVars.sendsPerHost)), now),
   suspended: new SuspendedOrgCache(createSuspendedOrgReader(client, env(envVars.configTable)), now),
   events: eventStore(client, env(envVars.eventsTable), { now, reportDamage: reportDamagedItems }),
   encryption: createSecretDecryption(env(envVars.secretsKey)),
@@ -58,7 +58,7 @@ const fastLane: DeliveryPorts = {
 
 const slowLane: DeliveryPorts = { ...fastLane, queue: slowQueue, slowLane: null };
 
-/** A batch may have taken 19 of its 30 seconds before lines are written, and needs some to be reported. */
+/** A batch may have used 19 of its 30 seconds before the lines are written, and needs some for its result. */
 const auditLimitMs = 4_000;
 
 let accessLogOnce: AuditLog | undefined;
@@ -75,7 +75,7 @@ const importedLog: AuditLog = {
 
 const accessLog = boundedAuditLog(importedLog, auditLimitMs, sleep);
 
-/** Consumes the two queues of deliveries: signs, sends and records. A batch is of one queue. */
+/** Delivers the messages of the two delivery queues. A batch is of one queue. */
 export const handler = createSqsBatchHandler((records) => {
   const isSlow = records.some((record) => isFromQueue(slowQueueUrl, record));
   return handleDeliveryRecords(isSlow ? slowLane : fastLane, records, accessLog);

@@ -22,11 +22,12 @@ const endpoints = new EndpointCache(
 const client = createSqsClient();
 const queue = deliveryQueue(env(envVars.deliveriesQueue), client);
 
-/** Follows the stream of the events table and begins a delivery for each event and endpoint that wants it. */
+/** Begins a delivery for each event of the stream of the events table and each subscribed endpoint. */
 export const handler = createStreamHandler({
   parse(image, stored) {
     const event = parseEventItem(image);
-    if (isAheadOf(event, stored ?? now())) throw new Error("The event is dated in the future.");
+    if (isAheadOf(event, stored ?? now()))
+      throw new Error("The event is dated in the future. Check the clock of its writer.");
     return withTrustedTime(event, stored);
   },
   async handle(events) {

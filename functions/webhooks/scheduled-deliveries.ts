@@ -7,13 +7,13 @@ import { deliveryQueue } from "#shared/webhooks/deliveries/aws/delivery-queue.ts
 import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { enqueueDueDeliveries, type ScheduleWorker } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 
-const world = {
-  due: scheduledDeliveryStore(createDynamoClient(), env(envVars.deliveriesTable)),
+const ports = {
+  scheduled: scheduledDeliveryStore(createDynamoClient(), env(envVars.deliveriesTable)),
   queue: deliveryQueue(env(envVars.deliveriesQueue)),
   now: () => new Date(),
 };
 
-/** Enqueues the attempts that are due. The schedule invokes it each minute, with the share of the shards to look at. */
-export async function handler(share: ScheduleWorker): Promise<void> {
-  emitMetrics({ [metricNames.deliveriesDue]: await enqueueDueDeliveries(world, share) }, world.now());
+/** Enqueues the attempts that are due. A rule of EventBridge invokes each worker every minute. */
+export async function handler(worker: ScheduleWorker): Promise<void> {
+  emitMetrics({ [metricNames.deliveriesDue]: await enqueueDueDeliveries(ports, worker) }, ports.now());
 }

@@ -19,7 +19,7 @@ import { catchRejection } from "#test/support/catch-error.ts";
 import { aClient, aSecretOf } from "#test/support/fakturoid-dialect.ts";
 import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import { noEndpoints } from "#test/support/token-endpoints.ts";
-import { type Engine, startTables } from "#test/support/webhook-fixtures.ts";
+import { startTables, type WebhookDatabase } from "#test/support/webhook-fixtures.ts";
 
 const org = anOrg();
 
@@ -29,7 +29,7 @@ const at = (second: number) => new Date(now.getTime() + second * 1_000);
 const window = { start: windowStart(now), limit: rateLimit.requests };
 const next = { ...window, start: windowEnd(now) };
 
-let engine: Engine;
+let engine: WebhookDatabase;
 let issued: AccessGrantStore;
 let uses: TokenUsageStore<Token>;
 let admins: AdminStore;

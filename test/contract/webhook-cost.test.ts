@@ -3,14 +3,14 @@ import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
+import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import { meterOf } from "#test/support/metering.ts";
 import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
-import { type Engine, startTables, storesIn, type WebhookStores } from "#test/support/webhook-fixtures.ts";
+import { startTables, storesIn, type WebhookDatabase, type WebhookStores } from "#test/support/webhook-fixtures.ts";
 
-let engine: Engine;
+let engine: WebhookDatabase;
 let stores: WebhookStores;
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
   stores = storesIn(engine);
 });
 
-/** The world of a sender whose receiver answers at once; endpoint and event come for nothing here. */
+/** Creates delivery ports whose receiver responds immediately. Endpoint and event cost nothing here. */
 function aWorld(slowLane: DeliveryQueue | null): DeliveryPorts {
   return {
     ...stores,
@@ -27,8 +27,8 @@ function aWorld(slowLane: DeliveryQueue | null): DeliveryPorts {
     queue: { send: async () => [] },
     slowLane,
     sendsPerOrg: 100,
-    refusals: new NegativeCache(),
-    destinations: unboundedHosts,
+    negativeCache: new NegativeCache(),
+    hostRateLimiter: unboundedHosts,
     suspended: noSuspendedOrgs,
     encryption: { decrypt: async () => formatSigningSecret(new Uint8Array(32)) },
     send: async () => aSendResult({ headers: { date: "Mon, 01 Jun 2026 12:00:31 GMT", connection: "keep-alive" } }),
@@ -39,7 +39,7 @@ function aWorld(slowLane: DeliveryQueue | null): DeliveryPorts {
   };
 }
 
-it("a delivery that succeeds at once costs three write units, and its batch two for the slots", async () => {
+it("deliverBatch uses three write units for each first-time success, and two for the permits of the batch", async () => {
   const warm = aDeliveryMessage({ delivery_id: "dlv_warm" });
   await deliverBatch(aWorld(null), [warm]);
   const units = meterOf(engine.client);

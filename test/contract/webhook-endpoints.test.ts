@@ -7,14 +7,14 @@ import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import { anEndpoint, anEvent } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import {
-  type Engine,
   startTables,
   storesIn,
   storesInMemory,
+  type WebhookDatabase,
   type WebhookStores,
 } from "#test/support/webhook-fixtures.ts";
 
-let engine: Engine;
+let engine: WebhookDatabase;
 let real: WebhookStores;
 beforeAll(async () => {
   engine = await startTables();

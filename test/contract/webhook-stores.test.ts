@@ -42,28 +42,28 @@ describe.each([
       aDeliveryMessage({ endpoint_id, delivery_id: deliveryIdAt("2026-06-01T00:00:00.000Z", entropy), parked: 3 });
     /** Of one endpoint, whatever else waits. */
     const dueOf = async (endpointId: string, now: Date): Promise<ScheduledDelivery[]> => {
-      const shards = Array.from({ length: scheduleShardCount }, (_, shard) => stores().due.due(shard, now));
+      const shards = Array.from({ length: scheduleShardCount }, (_, shard) => stores().scheduled.listDue(shard, now));
       return (await Promise.all(shards)).flat().filter(({ message }) => message.endpoint_id === endpointId);
     };
 
     it("comes at its time and not before, and not again when it is removed", async () => {
-      const { due } = stores();
+      const { scheduled } = stores();
       const message = messageOf(anEndpointId(), "a");
-      await due.add(message, at(30));
+      await scheduled.add(message, at(30));
       expect(await dueOf(message.endpoint_id, new Date(at(30).getTime() - 1))).toEqual([]);
       const entries = await dueOf(message.endpoint_id, at(30));
       expect(entries.map((entry) => entry.message)).toEqual([message]);
-      await due.remove(entries);
-      await due.remove(entries);
+      await scheduled.remove(entries);
+      await scheduled.remove(entries);
       expect(await dueOf(message.endpoint_id, at(60))).toEqual([]);
     });
 
     it("is one entry however often it is added, and another for another attempt", async () => {
-      const { due } = stores();
+      const { scheduled } = stores();
       const message = messageOf(anEndpointId(), "b");
-      await due.add(message, at(30));
-      await due.add({ ...message, parked: 4 }, at(30));
-      await due.add({ ...message, step: 1 }, at(30));
+      await scheduled.add(message, at(30));
+      await scheduled.add({ ...message, parked: 4 }, at(30));
+      await scheduled.add({ ...message, step: 1 }, at(30));
       const found = (await dueOf(message.endpoint_id, at(31))).map((entry) => entry.message);
       expect(found.map(({ step, parked }) => [step, parked])).toEqual([
         [0, 4],
@@ -72,10 +72,10 @@ describe.each([
     });
 
     it("comes in the order of time within a shard, and is spread over the shards", async () => {
-      const { due } = stores();
+      const { scheduled } = stores();
       const endpointId = anEndpointId();
       const seconds = Array.from({ length: 60 }, (_, n) => (n * 37) % 60);
-      await Promise.all(seconds.map((second) => due.add(messageOf(endpointId, `${second}`), at(second))));
+      await Promise.all(seconds.map((second) => scheduled.add(messageOf(endpointId, `${second}`), at(second))));
       const entries = await dueOf(endpointId, at(29));
       expect(entries).toHaveLength(30);
       const byShard = Map.groupBy(entries, ({ shard }) => shard);
@@ -87,16 +87,16 @@ describe.each([
     });
 
     it("is given in parts, which together are all of it", async () => {
-      const { due } = stores();
+      const { scheduled } = stores();
       const message = messageOf(anEndpointId(), "c");
       const steps = Array.from({ length: 250 }, (_, step) => step);
-      await Promise.all(steps.map((step) => due.add({ ...message, step }, at(1))));
+      await Promise.all(steps.map((step) => scheduled.add({ ...message, step }, at(1))));
       const seen: number[] = [];
       for (;;) {
         const entries = await dueOf(message.endpoint_id, at(2));
         if (entries.length === 0) break;
         seen.push(...entries.map((entry) => entry.message.step));
-        await due.remove(entries);
+        await scheduled.remove(entries);
       }
       expect(seen.sort((left, right) => left - right)).toEqual(steps);
     });

@@ -11,7 +11,8 @@ import { windowBudget } from "#shared/events/query/offset-pagination.ts";
 import { dataKeyTtlMs } from "#shared/webhooks/endpoints/aws/data-key-cache.ts";
 import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { maxHeaders, maxHeaderValueLength, maxHeaderValuesLength } from "#shared/webhooks/endpoints/static-headers.ts";
-import { initialLimit, maxConcurrencyLimit } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { maxConcurrencyLimit } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { initialConcurrencyLimit } from "#shared/webhooks/limits/endpoint-health.ts";
 import { maxActiveReplaysPerOrg } from "#shared/webhooks/replays/replay.ts";
 import { maxHeadBytes } from "#shared/webhooks/sending/head-normalizer.ts";
 
@@ -49,7 +50,7 @@ it.each([
     `| ${maxHeaders}, values of ${maxHeaderValueLength / 1024} KB each and ${maxHeaderValuesLength / 1024} KB together |`,
   ],
   ["response of a receiver", `| ${maxHeadBytes / 1024} KB of headers`],
-  ["sends at a time", `${initialLimit} to one endpoint, up to ${maxConcurrencyLimit}`],
+  ["sends at a time", `${initialConcurrencyLimit} to one endpoint, up to ${maxConcurrencyLimit}`],
   ["sends at a time", `${n(prod.deliveryConcurrency * 10)} in prod and ${n(dev.deliveryConcurrency * 10)} in dev`],
   ["sends at a time", `${prod.sendsPerOrg} in prod and ${dev.sendsPerOrg} in dev on each lane`],
   ["sends to one host", `| ${n(prod.sendsPerHost)} a second`],

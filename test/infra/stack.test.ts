@@ -214,9 +214,11 @@ describe.each(stageNames)("in %s", (name) => {
   it("the schedule shares out all that is due, each minute", () => {
     const [[, { Properties: rule }] = ["", { Properties: undefined }]] = resources("AWS::Events::Rule");
     expect(rule).toMatchObject({ ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
-    const shares: { run: number; of: number }[] = rule.Targets.map(({ Input }: { Input: string }) => JSON.parse(Input));
-    expect(shares.map(({ run }) => run)).toEqual(shares.map((_, run) => run));
-    expect(new Set(shares.map(({ of }) => of))).toEqual(new Set([shares.length]));
+    const shares: { worker: number; workers: number }[] = rule.Targets.map(({ Input }: { Input: string }) =>
+      JSON.parse(Input),
+    );
+    expect(shares.map(({ worker }) => worker)).toEqual(shares.map((_, worker) => worker));
+    expect(new Set(shares.map(({ workers }) => workers))).toEqual(new Set([shares.length]));
     expect(scheduleShardCount % shares.length).toBe(0);
   });
 

@@ -72,7 +72,7 @@ describe.each(Object.entries(storeCallsOfFunctions))(
 );
 
 it("finds a right that is missing only after a lost race", async () => {
-  const refusals = await refusalsOf("WebhooksApi", deliveriesCalls(engine.client).announce);
+  const refusals = await refusalsOf("WebhooksApi", deliveriesCalls(engine.client).recordScheduled);
   expect(refusals).toEqual([expect.stringContaining("not authorized to perform: dynamodb:UpdateItem")]);
 });
 

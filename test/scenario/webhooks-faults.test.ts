@@ -82,7 +82,7 @@ describe(`10,000 events, 20 endpoints, functions killed at random, for three day
   });
 });
 
-it("tells the same story for the same seed", async () => {
+it("runs the same scenario for the same seed", async () => {
   const faults = { crashProbability: 0.005, duplicateShare: 0.05 };
   const [first, again] = [await runScenario(seed, 300, faults), await runScenario(seed, 300, faults)];
   expect(transcript(again)).toEqual(transcript(first));

@@ -5,7 +5,7 @@ import { deliveryIdAt } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
+import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import {
@@ -108,7 +108,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
   const fastPorts = {
     ...ports,
     suspended: noSuspendedOrgs,
-    destinations: unboundedHosts,
+    hostRateLimiter: unboundedHosts,
     send: sendBy("fast"),
     queue: fastPort,
     slowLane: slowPort,
@@ -116,7 +116,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
   const slowPorts = {
     ...ports,
     suspended: noSuspendedOrgs,
-    destinations: unboundedHosts,
+    hostRateLimiter: unboundedHosts,
     send: sendBy("slow"),
     queue: slowPort,
     slowLane: null,
@@ -183,8 +183,8 @@ function sharedStores(clock: VirtualClock, endpoints: DeliveryPorts["endpoints"]
     endpoints: delayed(endpoints),
     deliveries: delayed(memoryDeliveries()),
     health: delayed(memoryEndpointHealth()),
-    permits: delayed(memoryOrgPermits()),
-    due: memoryScheduledDeliveries(),
+    orgPermits: delayed(memoryOrgPermits()),
+    scheduled: memoryScheduledDeliveries(),
     events: { get: async () => event },
     encryption: { decrypt: async () => secret },
     now: clock.now,
@@ -201,17 +201,20 @@ function portOf(queue: FairQueue<DeliveryMessage>): DeliveryQueue {
   };
 }
 
-/** The sender's own code, in instances that each remember what they were refused. */
-function handlerOf(clock: VirtualClock, ports: Omit<DeliveryPorts, "refusals" | "newId">): Handler<DeliveryMessage> {
-  const refusals = new Map<number, NegativeCache>();
+/** The delivery function's own code, in instances with a negative cache each. */
+function handlerOf(
+  clock: VirtualClock,
+  ports: Omit<DeliveryPorts, "negativeCache" | "newId">,
+): Handler<DeliveryMessage> {
+  const caches = new Map<number, NegativeCache>();
   let ids = 0;
   return (instance, batch, done) => {
-    const remembered = refusals.get(instance) ?? new NegativeCache();
-    refusals.set(instance, remembered);
+    const negativeCache = caches.get(instance) ?? new NegativeCache();
+    caches.set(instance, negativeCache);
     const newId = () => `${ports.slowLane === null ? "slow" : "fast"}-${++ids}`;
     const bodies = batch.map(({ body }) => body);
     void clock.sleep(callMs).then(async () => {
-      const { results } = await deliverBatch({ ...ports, refusals: remembered, newId }, bodies);
+      const { results } = await deliverBatch({ ...ports, negativeCache, newId }, bodies);
       const failed = batch.filter((_, at) => results[at]?.status === "rejected");
       done({ handled: batch.filter((message) => !failed.includes(message)), failed });
     });

@@ -15,14 +15,13 @@ import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/manageme
 import type { TokenEndpointPorts } from "#shared/webhooks/endpoints/token-endpoints.ts";
 import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
-import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limit.ts";
+import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limiter.ts";
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "./builders.ts";
 import {
   type Calls,
   deliveriesCalls,
-  dueCalls,
   endpointSourceCalls,
   endpointsCalls,
   eventReaderCalls,
@@ -33,6 +32,7 @@ import {
   replayCalls,
   replayListCalls,
   type StoreCalls,
+  scheduledDeliveryCalls,
   shardCalls,
   suspendedCalls,
   tables,
@@ -59,23 +59,23 @@ function webhooksApi(client: DynamoDBClient) {
 }
 
 function sender(client: DynamoDBClient) {
-  const permits = orgPermitStore(client, tables.deliveries);
-  const destinations = hostCounterStore(client, tables.deliveries);
+  const orgPermits = orgPermitStore(client, tables.deliveries);
+  const hostCounters = hostCounterStore(client, tables.deliveries);
   const pool = { org_id, part: 0, size: 25 };
-  const { claim, announce, record } = deliveriesCalls(client);
+  const { claim, recordScheduled, record } = deliveriesCalls(client);
   const { get, update } = endpointsCalls(client);
-  const { add } = dueCalls(client);
+  const { add } = scheduledDeliveryCalls(client);
   return {
-    deliveries: { claim, announce, record } satisfies Calls<DeliveryPorts["deliveries"]>,
+    deliveries: { claim, recordScheduled, record } satisfies Calls<DeliveryPorts["deliveries"]>,
     health: healthCalls(client) satisfies Calls<DeliveryPorts["health"]>,
     endpoints: { get, update } satisfies Calls<DeliveryPorts["endpoints"]>,
-    permits: {
-      take: () => permits.take(pool, lease, testNow.getTime()),
-      giveBack: () => permits.giveBack(pool, lease),
-    } satisfies Calls<DeliveryPorts["permits"]>,
-    due: { add } satisfies Calls<DeliveryPorts["due"]>,
-    destinations: {
-      count: () => destinations.count("a.example", testNow, 50, 100),
+    orgPermits: {
+      acquire: () => orgPermits.acquire(pool, lease, testNow.getTime()),
+      release: () => orgPermits.release(pool, lease),
+    } satisfies Calls<DeliveryPorts["orgPermits"]>,
+    scheduled: { add } satisfies Calls<DeliveryPorts["scheduled"]>,
+    hostCounters: {
+      increment: () => hostCounters.increment("a.example", testNow, 50, 100),
     } satisfies Calls<HostCounterStore>,
     events: { get: () => eventStore(client, tables.events).get(org_id, anEvent()) } satisfies Calls<
       DeliveryPorts["events"]
@@ -88,9 +88,9 @@ function fanOut(client: DynamoDBClient) {
   return { endpoints: endpointSourceCalls(client) satisfies Calls<EndpointReader> };
 }
 
-function due(client: DynamoDBClient) {
-  const { due, remove } = dueCalls(client);
-  return { due: { due, remove } satisfies Calls<EnqueueDuePorts["due"]> };
+function scheduledDeliveries(client: DynamoDBClient) {
+  const { listDue, remove } = scheduledDeliveryCalls(client);
+  return { scheduled: { listDue, remove } satisfies Calls<EnqueueDuePorts["scheduled"]> };
 }
 
 function replayer(client: DynamoDBClient) {
@@ -192,7 +192,7 @@ export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBCli
   PublicApiSimplybooks: numberedDialect,
   AuditFunction: review,
   WebhooksApi: webhooksApi,
-  WebhooksDeliveriesDeliveryScheduler: due,
+  WebhooksDeliveriesDeliveryScheduler: scheduledDeliveries,
   WebhooksDeliveriesFanOut: fanOut,
   WebhooksDeliveriesRepair: repair,
   WebhooksDeliveriesReplayer: replayer,

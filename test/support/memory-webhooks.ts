@@ -1,7 +1,7 @@
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { scheduledAttemptKey } from "#shared/platform/dynamodb/keys.ts";
-import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import {
   type ClaimResult,
   type Delivery,
@@ -23,15 +23,13 @@ import {
   maxEndpointsPerOrg,
 } from "#shared/webhooks/endpoints/endpoint.ts";
 import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
+import { limitIncrement, needsProbe, openUntil } from "#shared/webhooks/limits/circuit-breaker.ts";
 import {
   type EndpointHealth,
   type EndpointHealthStore,
   initialHealth,
-  limitIncrement,
-  needsProbe,
-  openUntil,
   type PermitLease,
-} from "#shared/webhooks/limits/circuit-breaker.ts";
+} from "#shared/webhooks/limits/endpoint-health.ts";
 import { slowAfterMs } from "#shared/webhooks/limits/latency.ts";
 import type { OrgPermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import {
@@ -43,8 +41,7 @@ import {
 } from "#shared/webhooks/replays/replay.ts";
 import { testNow } from "./builders.ts";
 
-// The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold
-// them to what the real ones do.
+// The stores of webhooks in memory. Each method is atomic. The contract tests compare them with the DynamoDB stores.
 
 /** Endpoints in memory; `tell` is given the event of each change. */
 export function memoryEndpoints(
@@ -102,7 +99,7 @@ export function memoryEndpoints(
 type Held = {
   readonly delivery: Delivery;
   readonly leaseUntil: string | null;
-  /** Whether the index of what is pending or failed has it. */
+  /** Whether it is in the index of pending and failed deliveries. */
   readonly isListed: boolean;
 };
 
@@ -150,7 +147,7 @@ export function memoryDeliveries(): DeliveryStore {
       deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
       return true;
     },
-    async announce(message, now, nextAttemptAt) {
+    async recordScheduled(message, now, nextAttemptAt) {
       const deliveries = deliveriesOf(message.endpoint_id);
       const held = deliveries.get(message.delivery_id);
       if (held !== undefined) {
@@ -226,7 +223,7 @@ function isAskedFor({ delivery, isListed }: Held, query: DeliveryQuery): boolean
   return query.after === null || delivery_id < query.after;
 }
 
-/** For a cache of endpoints whose log of changes is sound. */
+/** For an endpoint cache without damaged changes. */
 export function failOnDamage({ change_id }: EndpointChange): never {
   throw new Error(`The change ${change_id} is damaged.`);
 }
@@ -235,61 +232,67 @@ export function memoryEndpointHealth(): EndpointHealthStore {
   const healths = new Map<string, EndpointHealth>();
   const read = (endpointId: string) => healths.get(endpointId) ?? initialHealth;
   return {
-    async read(endpointId) {
+    async get(endpointId) {
       return read(endpointId);
     },
-    async lease(endpointId, lease, now, onlyIfFast = false) {
+    async acquire(endpointId, lease, now, onlyIfFast = false) {
       const health = read(endpointId);
       if (health.leases.some(({ id }) => id === lease.id)) return { granted: true, health };
       const isClosed = openUntil(health, now) === null && !needsProbe(health);
       const isTooSlow = onlyIfFast && (health.latency_ms === null || health.latency_ms > slowAfterMs);
       if (isTooSlow) return { granted: false, health };
-      if (!isClosed || health.vacant < lease.slots) return { granted: false, health };
-      const leased = { ...health, vacant: health.vacant - lease.slots, leases: [...health.leases, lease] };
+      if (!isClosed || health.available < lease.permits) return { granted: false, health };
+      const leased = { ...health, available: health.available - lease.permits, leases: [...health.leases, lease] };
       healths.set(endpointId, leased);
       return { granted: true, health: leased };
     },
-    async shrink(endpointId, { id, slots }, used) {
+    async releaseUnused(endpointId, { id, permits }, used) {
       const health = read(endpointId);
-      if (!health.leases.some((lease) => lease.id === id && lease.slots === slots)) return;
-      const leases = health.leases.map((lease) => (lease.id === id ? { ...lease, slots: used } : lease));
-      healths.set(endpointId, { ...health, vacant: health.vacant + slots - used, leases });
+      if (!health.leases.some((lease) => lease.id === id && lease.permits === permits)) return;
+      const leases = health.leases.map((lease) => (lease.id === id ? { ...lease, permits: used } : lease));
+      healths.set(endpointId, { ...health, available: health.available + permits - used, leases });
     },
-    async end(endpointId, { id }, succeededAt, latencyMs = null) {
+    async release(endpointId, { id }, succeededAt, latencyMs = null) {
       const health = read(endpointId);
       const ended = health.leases.find((lease) => lease.id === id);
       if (ended === undefined) return;
       const leases = health.leases.filter((lease) => lease !== ended);
-      const { slots } = ended;
+      const { permits } = ended;
       const last_success_at = succeededAt ?? health.last_success_at;
       const latency_ms = latencyMs ?? health.latency_ms;
-      healths.set(endpointId, { ...health, vacant: health.vacant + slots, leases, last_success_at, latency_ms });
+      healths.set(endpointId, {
+        ...health,
+        available: health.available + permits,
+        leases,
+        last_success_at,
+        latency_ms,
+      });
     },
-    async probe(endpointId, until, now) {
+    async acquireProbe(endpointId, until, now) {
       const health = read(endpointId);
       if (!healths.has(endpointId) || (health.probe_until !== null && health.probe_until > now)) return false;
       healths.set(endpointId, { ...health, probe_until: until });
       return true;
     },
-    async grow(endpointId, upTo) {
+    async increaseLimit(endpointId, upTo) {
       const health = read(endpointId);
       if (!healths.has(endpointId) || health.limit > upTo - limitIncrement) return;
-      const { version, limit, vacant } = health;
+      const { version, limit, available } = health;
       healths.set(endpointId, {
         ...health,
         version: version + 1,
         limit: limit + limitIncrement,
-        vacant: vacant + limitIncrement,
+        available: available + limitIncrement,
       });
     },
-    async write(endpointId, before, after) {
-      const { version, vacant, leases, latency_ms } = read(endpointId);
+    async update(endpointId, before, after) {
+      const { version, available, leases, latency_ms } = read(endpointId);
       if (version !== before.version) return false;
       const next = {
         ...after,
         latency_ms: after.latency_ms ?? latency_ms,
         version: version + 1,
-        vacant: vacant + after.limit - before.limit,
+        available: available + after.limit - before.limit,
         leases,
         probe_until: null,
       };
@@ -301,19 +304,19 @@ export function memoryEndpointHealth(): EndpointHealthStore {
 
 export function memoryOrgPermits(): OrgPermitStore {
   const pools = new Map<string, readonly PermitLease[]>();
-  const heldBy = (leases: readonly PermitLease[]) => leases.reduce((sum, { slots }) => sum + slots, 0);
+  const heldBy = (leases: readonly PermitLease[]) => leases.reduce((sum, { permits }) => sum + permits, 0);
   return {
-    async take({ org_id, part, size }, lease) {
+    async acquire({ org_id, part, size }, lease) {
       const name = `${org_id} ${part}`;
       const leases = pools.get(name) ?? [];
       const held = heldBy(leases);
       if (leases.some(({ id }) => id === lease.id)) return { granted: true, held, leases };
-      if (held + lease.slots > size) return { granted: false, held, leases };
+      if (held + lease.permits > size) return { granted: false, held, leases };
       const taken = [...leases, lease];
       pools.set(name, taken);
       return { granted: true, held: heldBy(taken), leases: taken };
     },
-    async giveBack({ org_id, part }, { id }) {
+    async release({ org_id, part }, { id }) {
       const name = `${org_id} ${part}`;
       pools.set(
         name,
@@ -326,8 +329,9 @@ export function memoryOrgPermits(): OrgPermitStore {
 export function memoryScheduledDeliveries(): ScheduledDeliveryStore {
   /** By shard, in the order of the keys. */
   const shards = new Map<number, ScheduledDelivery[]>();
-  const placeOf = (entries: readonly ScheduledDelivery[], key: string) => {
-    let [low, high] = [0, entries.length];
+  const indexOf = (entries: readonly ScheduledDelivery[], key: string) => {
+    let low = 0;
+    let high = entries.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((entries[middle]?.key ?? "") < key) low = middle + 1;
@@ -341,24 +345,24 @@ export function memoryScheduledDeliveries(): ScheduledDeliveryStore {
       const key = scheduledAttemptKey(shard, dueAt, message).sk;
       const entries = shards.get(shard) ?? [];
       shards.set(shard, entries);
-      const at = placeOf(entries, key);
+      const at = indexOf(entries, key);
       entries.splice(at, entries[at]?.key === key ? 1 : 0, { message, shard, key });
     },
-    async due(shard, now) {
+    async listDue(shard, now) {
       const entries = shards.get(shard) ?? [];
-      return entries.slice(0, Math.min(placeOf(entries, `${now.toISOString()}$`), 100));
+      return entries.slice(0, Math.min(indexOf(entries, `${now.toISOString()}$`), 100));
     },
     async remove(removed) {
       for (const { shard, key } of removed) {
         const entries = shards.get(shard) ?? [];
-        const at = placeOf(entries, key);
+        const at = indexOf(entries, key);
         if (entries[at]?.key === key) entries.splice(at, 1);
       }
     },
   };
 }
 
-/** The replays that organisations began, in memory. */
+/** Creates the replay lists of organisations in memory. */
 export function memoryReplayLists(): ReplayListStore {
   const lists = new Map<string, ReplayList>();
   const get = (orgId: string) => lists.get(orgId) ?? { replays: [], version: 0 };

@@ -24,8 +24,8 @@ import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-rea
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import type { EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aQuery, aSecret, aToken, testNow } from "./builders.ts";
@@ -42,7 +42,7 @@ export const tables = { config: "AuthConfig", events: "EventLogTable", deliverie
 const message = aDeliveryMessage();
 const { org_id, endpoint_id, delivery_id } = message;
 const endpoint = anEndpoint();
-export const lease = { id: "lease", slots: 2, until: testNow.getTime() + 60_000 };
+export const lease = { id: "lease", permits: 2, expiresAt: testNow.getTime() + 60_000 };
 const ref = toTokenRef(aSecret());
 const window = { start: testNow, limit: 600 };
 const now = () => testNow;
@@ -73,7 +73,7 @@ export const parsable = {
     version: 1,
     limit: 10,
     vacant: 8,
-    leases: { other: { slots: 2, until: 1 } },
+    leases: { other: { permits: 2, expiresAt: 1 } },
     failures: 0,
     openings: 0,
   }),
@@ -86,7 +86,7 @@ export function deliveriesCalls(
   const query = { endpoint_id, limit: 5, after: null, status: null, event_type: null, since: null, until: null };
   return {
     create: () => store.create(message, testNow, testNow.toISOString()),
-    announce: () => store.announce(message, testNow, testNow.toISOString()),
+    recordScheduled: () => store.recordScheduled(message, testNow, testNow.toISOString()),
     claim: () => store.claim(message, testNow, 60),
     record: () => store.record(delivery, attempt),
     get: () => store.get(endpoint_id, delivery_id),
@@ -103,13 +103,13 @@ export function deliveriesCalls(
 export function healthCalls(client: DynamoDBClient): Calls<DeliveryPorts["health"]> {
   const store = endpointHealthStore(client, tables.deliveries);
   return {
-    read: () => store.read(endpoint_id),
-    lease: () => store.lease(endpoint_id, lease, testNow.getTime()),
-    shrink: () => store.shrink(endpoint_id, lease, 1),
-    end: () => store.end(endpoint_id, lease, testNow.getTime(), 100),
-    probe: () => store.probe(endpoint_id, lease.until, testNow.getTime()),
-    grow: () => store.grow(endpoint_id, 20),
-    write: () => store.write(endpoint_id, initialHealth, initialHealth),
+    get: () => store.get(endpoint_id),
+    acquire: () => store.acquire(endpoint_id, lease, testNow.getTime()),
+    releaseUnused: () => store.releaseUnused(endpoint_id, lease, 1),
+    release: () => store.release(endpoint_id, lease, testNow.getTime(), 100),
+    acquireProbe: () => store.acquireProbe(endpoint_id, lease.expiresAt, testNow.getTime()),
+    increaseLimit: () => store.increaseLimit(endpoint_id, 20),
+    update: () => store.update(endpoint_id, initialHealth, initialHealth),
   };
 }
 
@@ -155,11 +155,11 @@ export function replayListCalls(client: DynamoDBClient): Calls<WebhookManagement
   };
 }
 
-export function dueCalls(client: DynamoDBClient): Calls<ScheduledDeliveryStore> {
+export function scheduledDeliveryCalls(client: DynamoDBClient): Calls<ScheduledDeliveryStore> {
   const store = scheduledDeliveryStore(client, tables.deliveries);
   return {
     add: () => store.add(message, testNow),
-    due: () => store.due(3, testNow),
+    listDue: () => store.listDue(3, testNow),
     remove: () => store.remove([{ message, shard: 3, key: "key" }]),
   };
 }

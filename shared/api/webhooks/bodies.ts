@@ -3,7 +3,7 @@ import { maxIdLength } from "#shared/events/limits.ts";
 import { maxUnits } from "#shared/events/text/max-units.ts";
 import { isVisibleId, isVisibleLine } from "#shared/events/text/text-rules.ts";
 import { timePattern } from "#shared/platform/time/wall-time.ts";
-import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import {
   headerNamePattern,
   maxHeaderNameLength,

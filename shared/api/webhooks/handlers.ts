@@ -56,7 +56,7 @@ export const handlers: Readonly<Record<WebhookRouteName, Handler>> = {
 
   async get_webhook_endpoint({ world, requester, route }) {
     const endpoint = await getEndpoint(world, requester.org_id, route.endpointId);
-    const health = renderHealth(await world.health.read(endpoint.endpoint_id), world.now());
+    const health = renderHealth(await world.health.get(endpoint.endpoint_id), world.now());
     return jsonResponse(renderSuccess({ endpoint: { ...renderEndpoint(endpoint), health } }));
   },
 

@@ -1,8 +1,8 @@
-import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import { type Delivery, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 
 const org_id = "org_8f9a1c2d";

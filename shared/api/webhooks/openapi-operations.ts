@@ -1,4 +1,4 @@
-import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import * as sample from "./openapi-examples.ts";
 import type { webhookSchemas } from "./openapi-schemas.ts";
 import {

@@ -1,9 +1,9 @@
 import { renderTime } from "#shared/events/render-event.ts";
-import type { StoredDeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
-import type { StoredDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import type { StoredDelivery, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { MissedRange } from "#shared/webhooks/endpoints/update-endpoint.ts";
-import { type EndpointHealth, openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
+import type { EndpointHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 
 /** The envelope of the contract. */

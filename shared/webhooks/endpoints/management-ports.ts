@@ -1,6 +1,6 @@
 import type { EventReader } from "#shared/events/query/query.ts";
 import type { DeliveryQueue, DeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
-import type { EndpointHealthStore } from "#shared/webhooks/limits/circuit-breaker.ts";
+import type { EndpointHealthStore } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { ReplayListStore, ReplayQueue, ReplayStore } from "#shared/webhooks/replays/replay.ts";
 import type { EndpointStore, SecretEncryption } from "./endpoint.ts";
 import type { EndpointUrlRules } from "./endpoint-url.ts";

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { ActivityError } from "#shared/errors.ts";
-import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
-import { retryWindowMs } from "#shared/webhooks/deliveries/retry-policy.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { deliveryRetentionDays, retryWindowMs } from "#shared/webhooks/delivery-lifetime.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { appendChangedBy, type Endpoint } from "./endpoint.ts";
 import { type EndpointFieldChanges, endpointChangedEvent, originOf, type Requester } from "./endpoint-change-events.ts";
@@ -97,8 +96,8 @@ function verbOf({ status }: EndpointFieldChanges, { disabled }: Endpoint) {
  * counted.
  */
 async function forgetFailures({ health }: WebhookManagementPorts, endpointId: string): Promise<boolean> {
-  const before = await health.read(endpointId);
-  return health.write(endpointId, before, { ...initialHealth, last_success_at: before.last_success_at });
+  const before = await health.get(endpointId);
+  return health.update(endpointId, before, { ...initialHealth, last_success_at: before.last_success_at });
 }
 
 /**

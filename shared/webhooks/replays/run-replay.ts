@@ -1,6 +1,6 @@
 import type { SuspendedOrgCache } from "#shared/auth/orgs/suspended-orgs.ts";
 import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
-import { enqueue } from "#shared/webhooks/deliveries/enqueue.ts";
+import { enqueue } from "#shared/webhooks/deliveries/reschedule.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { isReplayScope, type Replay, type ReplayQueue, type ReplayStore } from "./replay.ts";
 import { type ReplaySelectionPorts, selectForReplay } from "./replay-selection.ts";

@@ -1,5 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
-import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { decompressBeginning, parseCoding } from "./decompress.ts";
 
 export type ResponseLimits = {

@@ -1,5 +1,5 @@
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { StaticHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { maxStoredHeaderLength } from "./read-response.ts";
 
 const mask = "…";

@@ -1,4 +1,4 @@
-import type { SendError } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendError } from "#shared/webhooks/sending/send-result.ts";
 import { addressRefusedCode } from "./ssrf-safe-lookup.ts";
 
 /** What kept a request from being answered, and the words for it. */

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type { SendResult, SendWebhook } from "#shared/webhooks/deliveries/attempt.ts";
 import type { EndpointUrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
+import type { SendResult, SendWebhook } from "#shared/webhooks/sending/send-result.ts";
 import { type HttpRequestLimits, type HttpRequestResult, sendHttpRequest } from "./http-request.ts";
 import { createHttpTargetParser } from "./http-target.ts";
 import { createDnsResolver, createSsrfSafeLookup, type ResolveHost } from "./ssrf-safe-lookup.ts";

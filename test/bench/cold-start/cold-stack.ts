@@ -32,7 +32,7 @@ export type ColdStack = {
   readonly token: string;
   /** An API client's id and secret, with a colon between. */
   readonly client: string;
-  readonly due: Pick<ScheduledDeliveryStore, "add">;
+  readonly scheduled: Pick<ScheduledDeliveryStore, "add">;
   /** A number that was not given before. */
   next(): number;
   /** An event of the log. */
@@ -75,7 +75,7 @@ export async function openColdStack(engine: BenchEngine, services: string): Prom
     slug,
     token: issued.secret,
     client: `${made.client.client_id}:${made.secret}`,
-    due: scheduledDeliveryStore(dynamodb, deliveries),
+    scheduled: scheduledDeliveryStore(dynamodb, deliveries),
     next,
     event,
     message() {

@@ -89,8 +89,8 @@ export const firstCalls: readonly FirstCall[] = [
     entry: "webhooks/due",
     clients: ["dynamodb", "sqs"],
     async event(stack) {
-      await stack.due.add(stack.message(), new Date(Date.now() - 60_000));
-      return { run: 0, of: 1 };
+      await stack.scheduled.add(stack.message(), new Date(Date.now() - 60_000));
+      return { worker: 0, workers: 1 };
     },
   },
   {

@@ -6,7 +6,7 @@ import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
 import { enqueueDueDeliveries } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
-import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
+import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
@@ -33,7 +33,7 @@ export type SimulatedFaults = {
   readonly duplicateShare: number;
 };
 
-const dueRuns = 2;
+const scheduleWorkers = 2;
 
 /** Concurrent sends of an organisation on each lane, as in `prod`. */
 export const sendsPerOrg = 100;
@@ -46,8 +46,8 @@ export class SimulatedPlatform {
   readonly endpoints: ReturnType<typeof memoryEndpoints>;
   readonly deliveries = memoryDeliveries();
   readonly health = memoryEndpointHealth();
-  readonly permits = memoryOrgPermits();
-  readonly due = memoryScheduledDeliveries();
+  readonly orgPermits = memoryOrgPermits();
+  readonly scheduled = memoryScheduledDeliveries();
   readonly replays = memoryReplays();
   readonly queue: SimulatedQueue<DeliveryMessage>;
   readonly slowQueue: SimulatedQueue<DeliveryMessage>;
@@ -61,7 +61,7 @@ export class SimulatedPlatform {
   readonly #random: () => number;
   readonly #faults: SimulatedFaults;
   #cache: EndpointCache;
-  readonly #refusals = new NegativeCache();
+  readonly #negativeCache = new NegativeCache();
   #ids = 0;
 
   constructor(clock: VirtualClock, random: () => number, faults: SimulatedFaults) {
@@ -90,7 +90,7 @@ export class SimulatedPlatform {
   /** The schedule, each minute until `until`, and the operator who redrives dead letters. */
   runSchedule(until: number): void {
     const tick = () => {
-      for (let run = 0; run < dueRuns; run++) void this.#enqueueDue(run);
+      for (let worker = 0; worker < scheduleWorkers; worker++) void this.#enqueueDue(worker);
       this.queue.redrive();
       this.slowQueue.redrive();
       const next = this.#clock.now().getTime() + 60_000;
@@ -146,10 +146,14 @@ export class SimulatedPlatform {
     if (left.length > 0) this.#clock.at(this.#clock.now().getTime() + 1_000, () => void this.#fanOut(left));
   }
 
-  async #enqueueDue(run: number): Promise<void> {
+  async #enqueueDue(worker: number): Promise<void> {
     const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
-    const ports = { due: crashes.wrap(this.due), queue: crashes.wrap(this.#portOf(this.queue)), now: this.#clock.now };
-    await enqueueDueDeliveries(ports, { run, of: dueRuns }).catch((error) => {
+    const ports = {
+      scheduled: crashes.wrap(this.scheduled),
+      queue: crashes.wrap(this.#portOf(this.queue)),
+      now: this.#clock.now,
+    };
+    await enqueueDueDeliveries(ports, { worker, workers: scheduleWorkers }).catch((error) => {
       if (!crashes.hasCrashed) throw error;
       this.crashes += 1;
     });
@@ -165,13 +169,13 @@ export class SimulatedPlatform {
       endpoints: crashes.wrap(this.endpoints),
       deliveries: crashes.wrap(this.deliveries),
       health: crashes.wrap(this.health),
-      due: crashes.wrap(this.due),
-      permits: crashes.wrap(this.permits),
+      scheduled: crashes.wrap(this.scheduled),
+      orgPermits: crashes.wrap(this.orgPermits),
       queue: crashes.wrap(this.#portOf(from)),
       slowLane: slowLane === null ? null : crashes.wrap(slowLane),
       sendsPerOrg,
-      refusals: this.#refusals,
-      destinations: unboundedHosts,
+      negativeCache: this.#negativeCache,
+      hostRateLimiter: unboundedHosts,
       suspended: noSuspendedOrgs,
       events: crashes.wrap({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>

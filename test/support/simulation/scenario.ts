@@ -4,7 +4,7 @@ import { eventIdAt } from "#shared/events/event-id.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
 import { VirtualClock } from "./clock.ts";
 import { type SimulatedFaults, SimulatedPlatform } from "./platform.ts";
@@ -100,8 +100,8 @@ export async function recoverAndReplay(
   const standing = await platform.endpoints.get(endpoint.org_id, endpoint.endpoint_id);
   if (standing === null) throw new Error("The endpoint is gone.");
   await platform.endpoints.update(standing, { ...standing, disabled: null }, anEvent());
-  const health = await platform.health.read(endpoint.endpoint_id);
-  await platform.health.write(endpoint.endpoint_id, health, initialHealth);
+  const health = await platform.health.get(endpoint.endpoint_id);
+  await platform.health.update(endpoint.endpoint_id, health, initialHealth);
   const at = clock.now().toISOString();
   await platform.replay({
     replay_id: "rpl_1",

@@ -54,11 +54,11 @@ describe("an endpoint that a later release disabled for a reason of its own", ()
   });
 
   it("is sent nothing", async () => {
-    const world = await deliveryFixture({ disabled: parseEndpointItem(disabledItem).disabled });
-    const [queued = message] = world.messages(1);
-    expect(await world.deliver(queued)).toEqual(["given_up"]);
-    expect(world.received).toEqual([]);
-    expect(await world.deliveryOf(queued)).toMatchObject({ reason: "endpoint_disabled" });
+    const fixture = await deliveryFixture({ disabled: parseEndpointItem(disabledItem).disabled });
+    const [queued = message] = fixture.messages(1);
+    expect(await fixture.deliver(queued)).toEqual(["given_up"]);
+    expect(fixture.received).toEqual([]);
+    expect(await fixture.deliveryOf(queued)).toMatchObject({ reason: "endpoint_disabled" });
   });
 });
 
@@ -106,12 +106,18 @@ describe("a replay of a later release", () => {
   });
 
   it("is stopped, and nothing is sent, where its scope is not known", async () => {
-    const { world, deliveries, scheduled } = await deliveryFixture();
+    const { ports: deliveryPorts, deliveries, scheduled } = await deliveryFixture();
     const replays = memoryReplays();
     const unknown = await replayFrom({ only: "expired" });
     if (unknown === null) throw new Error("There is no replay.");
     await replays.save(unknown);
-    const ports = { ...world, deliveries, replays, events: memoryEvents([]), replayQueue: { send: async () => {} } };
+    const ports = {
+      ...deliveryPorts,
+      deliveries,
+      replays,
+      events: memoryEvents([]),
+      replayQueue: { send: async () => {} },
+    };
     expect(await runReplayStep(ports, replay)).toBe("stopped");
     expect(scheduled).toEqual([]);
   });

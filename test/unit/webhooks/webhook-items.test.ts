@@ -7,8 +7,8 @@ import { fromAttemptItem, toAttemptItem } from "#shared/webhooks/deliveries/dyna
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { parseEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
 import { anAttempt, secondsLater } from "#test/support/delivery-builders.ts";
@@ -136,7 +136,7 @@ describe("DynamoDB may forget", () => {
 
   it("deliveries thirty days after their last attempt began", async () => {
     expect(await kept((client) => deliveryStore(client, "t").claim(delivery, now, 60))).toEqual([30 * day]);
-    expect(await kept((client) => deliveryStore(client, "t").announce(delivery, now, "x"))).toEqual([30 * day]);
+    expect(await kept((client) => deliveryStore(client, "t").recordScheduled(delivery, now, "x"))).toEqual([30 * day]);
   });
 
   it("attempts thirty days after they were made", async () => {
@@ -151,15 +151,15 @@ describe("DynamoDB may forget", () => {
   });
 
   it("the health of an endpoint ninety days after the end of its last lease, or the last moment that it tells of", async () => {
-    const { version, limit, vacant, failures, openings } = initialHealth;
-    const standing = marshall({ version, limit, vacant, failures, openings, leases: {} });
+    const { version, limit, available, failures, openCount } = initialHealth;
+    const standing = marshall({ version, limit, vacant: available, failures, openings: openCount, leases: {} });
     const at = now.getTime();
-    const lease = { id: "a", slots: 1, until: at + 60_000 };
+    const lease = { id: "a", permits: 1, expiresAt: at + 60_000 };
     const learned = { ...initialHealth, last_success_at: at - 5_000, failing_since: at };
-    expect(await kept((client) => endpointHealthStore(client, "t").lease("wh_1", lease, at), standing)).toEqual([
+    expect(await kept((client) => endpointHealthStore(client, "t").acquire("wh_1", lease, at), standing)).toEqual([
       90 * day + 60,
     ]);
-    const writing = (client: DynamoDBClient) => endpointHealthStore(client, "t").write("wh_1", initialHealth, learned);
+    const writing = (client: DynamoDBClient) => endpointHealthStore(client, "t").update("wh_1", initialHealth, learned);
     expect(await kept(writing, standing)).toEqual([90 * day]);
   });
 

@@ -29,7 +29,7 @@ const samples: Readonly<Record<ErrorCode | "defect", Error>> = {
   org_mismatch: new ActivityError("org_mismatch", "The token is not bound to the organisation that the request names."),
   not_found: new ActivityError("not_found", "There is no such resource."),
   method_not_allowed: new ActivityError("method_not_allowed", "This resource is read-only.", { allow: "GET, HEAD" }),
-  conflict: new ActivityError("conflict", "The endpoint is disabled: enable it before you retry a delivery."),
+  conflict: new ActivityError("conflict", "The endpoint is disabled. Enable it before you retry a delivery."),
   too_large: new ActivityError("too_large", "The request is too large."),
   rate_limited: new ActivityError(
     "rate_limited",

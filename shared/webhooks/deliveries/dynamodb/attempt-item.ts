@@ -4,8 +4,9 @@ import * as z from "zod/mini";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { attemptKey } from "#shared/platform/dynamodb/keys.ts";
 import { jsonText, knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
-import type { DeliveryAttempt, SendError, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
-import { type Delivery, deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
+import type { Delivery, DeliveryAttempt, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
+import type { SendError } from "#shared/webhooks/sending/send-result.ts";
 
 const sendError = z.enum({
   url_refused: "url_refused",
@@ -19,7 +20,7 @@ const sendError = z.enum({
   protocol: "protocol",
 } satisfies { [error in SendError]: error });
 
-const stored = z.object({
+const storedAttemptSchema = z.object({
   number: z.number(),
   at: z.string(),
   status: z.nullable(z.number()),
@@ -31,7 +32,7 @@ const stored = z.object({
   body_truncated: z.boolean(),
 });
 
-/** An attempt as an item. Its headers are JSON text, so that they stay in order. */
+/** Returns an attempt as an item. Its headers are JSON text, which keeps their order. */
 export function toAttemptItem(
   { endpoint_id, delivery_id }: Pick<Delivery, "endpoint_id" | "delivery_id">,
   attempt: DeliveryAttempt,
@@ -44,7 +45,7 @@ export function toAttemptItem(
   });
 }
 
-/** The attempt of an item. Throws, naming the item's key, where the item is damaged. */
+/** Parses an attempt. Throws, naming the key, if the item is damaged. */
 export function fromAttemptItem(item: Record<string, AttributeValue>): StoredDeliveryAttempt {
-  return parseItem(stored, item);
+  return parseItem(storedAttemptSchema, item);
 }

@@ -21,7 +21,7 @@ const failureReason = z.enum({
 
 const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessageSchema.shape;
 
-const stored = z.object({
+const storedDeliverySchema = z.object({
   org_id,
   endpoint_id,
   delivery_id,
@@ -39,7 +39,7 @@ const stored = z.object({
   next_attempt_at: z.nullable(z.string()),
 });
 
-/** The delivery of an item. Throws, naming the item's key, where the item is damaged. */
+/** Parses a delivery. Throws, naming the key, if the item is damaged. */
 export function fromDeliveryItem(item: Record<string, AttributeValue>): StoredDelivery {
-  return parseItem(stored, item);
+  return parseItem(storedDeliverySchema, item);
 }

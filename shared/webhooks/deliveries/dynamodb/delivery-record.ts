@@ -9,20 +9,16 @@ import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
-import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
-import {
-  type Delivery,
-  type DeliveryStore,
-  deliveryRetentionDays,
-  newDelivery,
-} from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
+import { type Delivery, type DeliveryStore, newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import { toAttemptItem } from "./attempt-item.ts";
 
-/** Writes what became of deliveries, and of each attempt. */
+/** Creates the writes of deliveries and their attempts. */
 export function deliveryRecords(
   client: DynamoDBClient,
   table: string,
-): Pick<DeliveryStore, "create" | "announce" | "record"> {
+): Pick<DeliveryStore, "create" | "recordScheduled" | "record"> {
   const create: DeliveryStore["create"] = (message, now, next_attempt_at) => {
     const delivery = newDelivery(message, now, next_attempt_at);
     const item = {
@@ -38,7 +34,7 @@ export function deliveryRecords(
   return {
     create,
 
-    async announce(message, now, next_attempt_at) {
+    async recordScheduled(message, now, next_attempt_at) {
       if (await create(message, now, next_attempt_at)) return;
       const { endpoint_id, delivery_id, cycle, step } = message;
       const update = {
@@ -59,10 +55,10 @@ export function deliveryRecords(
     },
 
     async record(delivery, attempt) {
-      const keepAttempt = async (made: DeliveryAttempt) =>
+      const storeAttempt = async (made: DeliveryAttempt) =>
         mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item: toAttemptItem(delivery, made) })));
       await Promise.all([
-        attempt === null ? undefined : keepAttempt(attempt),
+        attempt === null ? undefined : storeAttempt(attempt),
         unlessRefused(client.send(new UpdateItemCommand({ TableName: table, ...updateOf(delivery, attempt) }))),
       ]);
     },
@@ -70,8 +66,8 @@ export function deliveryRecords(
 }
 
 /**
- * The delivery after an attempt. A success holds, however late it is told, until a new cycle begins. Anything else
- * changes only what is pending still, and not what a later claim, counted by `attempts`, has taken over.
+ * Builds the update of a delivery after an attempt. A success is recorded however late, unless a new cycle has begun.
+ * Any other state applies only to a pending delivery that no later claim, counted by `attempts`, has taken over.
  */
 function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
   const { endpoint_id, delivery_id, status, cycle, step, attempts } = delivery;
@@ -83,13 +79,13 @@ function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
     ...(isDone ? [] : ["attempts = :attempts, undelivered = :status"]),
   ];
   const values = { ":status": status, ":cycle": cycle, ":step": step, ":reason": reason };
-  const facts = {
+  const results = {
     ":last_attempt_at": last_attempt_at,
     ":last_status": last_status,
     ":last_error": last_error,
     ":next_attempt_at": next_attempt_at,
   };
-  // A claim that sent nothing is given back: the delivery then counts one attempt less than the claim did.
+  // A claim that sent nothing is undone: the delivery then counts one attempt less than the claim did.
   const fence = {
     ":pending": "pending",
     ":attempts": attempts,
@@ -100,13 +96,11 @@ function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
     UpdateExpression: `SET ${sets.join(", ")} REMOVE lease_until${isDone ? ", undelivered" : ""}`,
     ConditionExpression: isDone ? "#cycle = :cycle" : "#cycle = :cycle AND #status = :pending AND attempts <= :claimed",
     ExpressionAttributeNames: { "#status": "status", "#cycle": "cycle", "#step": "step" },
-    ExpressionAttributeValues: marshall({ ...values, ...facts, ...(isDone ? {} : fence) }),
+    ExpressionAttributeValues: marshall({ ...values, ...results, ...(isDone ? {} : fence) }),
   };
 }
 
-/**
- * Carries out a conditional write, and leaves what stands where the condition does not hold. Answers whether it did.
- */
+/** Runs a conditional write. Returns `false` if its condition failed. */
 async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
   try {
     await mapTransientErrors(write);

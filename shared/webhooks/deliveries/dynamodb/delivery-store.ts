@@ -13,15 +13,15 @@ import { fromDeliveryItem } from "./delivery-item.ts";
 import { deliveryPages } from "./delivery-page.ts";
 import { deliveryRecords } from "./delivery-record.ts";
 
-/** What one BatchGetItem takes. */
+/** The limit of BatchGetItem. */
 const maxKeys = 100;
 
-const storedStatus = z.object({
+const storedStatusSchema = z.object({
   delivery_id: deliveryMessageSchema.shape.delivery_id,
   status: knownOrUnrecognised(z.enum(deliveryStatuses)),
 });
 
-/** Deliveries and their attempts in the deliveries table. A page reads at most `reads` times. */
+/** Creates the store of deliveries and their attempts in the deliveries table. A page makes at most `reads` queries. */
 export function deliveryStore(client: DynamoDBClient, table: string, reads = 8): DeliveryStore {
   const itemsOf = async (keys: Record<string, AttributeValue>[]): Promise<Record<string, AttributeValue>[]> => {
     const request = {
@@ -30,13 +30,13 @@ export function deliveryStore(client: DynamoDBClient, table: string, reads = 8):
       ExpressionAttributeNames: { "#status": "status" },
     };
     const items: Record<string, AttributeValue>[] = [];
-    let wanted = keys;
-    while (wanted.length > 0) {
-      const answer = await mapTransientErrors(
-        client.send(new BatchGetItemCommand({ RequestItems: { [table]: { ...request, Keys: wanted } } })),
+    let missing = keys;
+    while (missing.length > 0) {
+      const response = await mapTransientErrors(
+        client.send(new BatchGetItemCommand({ RequestItems: { [table]: { ...request, Keys: missing } } })),
       );
-      items.push(...(answer.Responses?.[table] ?? []));
-      wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      items.push(...(response.Responses?.[table] ?? []));
+      missing = response.UnprocessedKeys?.[table]?.Keys ?? [];
     }
     return items;
   };
@@ -60,7 +60,7 @@ export function deliveryStore(client: DynamoDBClient, table: string, reads = 8):
       const batches = Array.from({ length: Math.ceil(keys.length / maxKeys) }, (_, at) =>
         itemsOf(keys.slice(at * maxKeys, (at + 1) * maxKeys)),
       );
-      const found = (await Promise.all(batches)).flat().map((item) => parseItem(storedStatus, item));
+      const found = (await Promise.all(batches)).flat().map((item) => parseItem(storedStatusSchema, item));
       return new Map(found.map(({ delivery_id, status }) => [delivery_id, status]));
     },
   };

@@ -13,17 +13,17 @@ import {
   scheduleShardCount,
 } from "#shared/webhooks/deliveries/delivery.ts";
 
-/** Entries of one answer at most. */
+/** Entries of one query. */
 const pageSize = 100;
 
-/** An entry is removed when its attempt is enqueued; what is left so long after its time was forgotten by all. */
+/** An entry is removed when its attempt is enqueued. One that is left for so long is obsolete. */
 const keptForDays = 30;
 
-const stored = z.object({ sk: z.string(), message: jsonText(deliveryMessageSchema) });
+const storedEntrySchema = z.object({ sk: z.string(), message: jsonText(deliveryMessageSchema) });
 
 /**
- * Attempts that wait in the deliveries table for their time, spread over partitions. The same attempt at the same time
- * is one entry.
+ * Creates the store of scheduled attempts in the deliveries table, spread over partitions. The same attempt at the same
+ * time is one entry.
  */
 export function scheduledDeliveryStore(client: DynamoDBClient, table: string): ScheduledDeliveryStore {
   return {
@@ -36,7 +36,7 @@ export function scheduledDeliveryStore(client: DynamoDBClient, table: string): S
       await mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item })));
     },
 
-    async due(shard, now) {
+    async listDue(shard, now) {
       const query = {
         TableName: table,
         KeyConditionExpression: "pk = :pk AND sk < :later",
@@ -49,12 +49,12 @@ export function scheduledDeliveryStore(client: DynamoDBClient, table: string): S
         Limit: pageSize,
       };
       const { Items = [] } = await mapTransientErrors(client.send(new QueryCommand(query)));
-      const readings = await Promise.allSettled(Items.map(async (item) => parseItem(stored, item)));
-      const entries = readings.flatMap((reading) =>
-        reading.status === "fulfilled" ? [{ message: reading.value.message, shard, key: reading.value.sk }] : [],
+      const parsed = await Promise.allSettled(Items.map(async (item) => parseItem(storedEntrySchema, item)));
+      const entries = parsed.flatMap((result) =>
+        result.status === "fulfilled" ? [{ message: result.value.message, shard, key: result.value.sk }] : [],
       );
-      // A damaged one stays, and is told of each time; it must not hold up those behind it.
-      const damage = readings.find(({ status }) => status === "rejected");
+      // A damaged entry stays and is reported each time, but must not block the entries after it.
+      const damage = parsed.find(({ status }) => status === "rejected");
       if (entries.length === 0 && damage?.status === "rejected") throw damage.reason;
       return entries;
     },
@@ -69,7 +69,7 @@ export function scheduledDeliveryStore(client: DynamoDBClient, table: string): S
   };
 }
 
-/** The partition of a delivery's attempts. */
+/** Returns the partition of a delivery's attempts. */
 export function shardOf(deliveryId: string): number {
   return createHash("sha256").update(deliveryId).digest().readUInt32BE() % scheduleShardCount;
 }

@@ -6,7 +6,7 @@ import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { replayListKey } from "#shared/platform/dynamodb/keys.ts";
 import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
-import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import type { ReplayList, ReplayListStore } from "#shared/webhooks/replays/replay.ts";
 
 const stored = z.object({

@@ -7,7 +7,7 @@ import { replayKey, replayPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
 import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
-import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import { isReplayActive, type ReplayStore, replayScopes } from "#shared/webhooks/replays/replay.ts";
 
 const listPlace = z.object({ kind: z.literal("list"), after: z.string() });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { orgA, webhooksApi } from "#test/support/webhooks-dialect.ts";
@@ -272,7 +272,7 @@ describe("a retry", () => {
     const { ask, at, queued, messages } = await withDeliveries(1);
     await ask("PATCH", at, { body: { enabled: false } });
     const { status, body } = await ask("POST", `${at}/deliveries/${messages[0]?.delivery_id}/retry`);
-    expect([status, JSON.parse(body).message, queued]).toEqual([409, expect.stringContaining("enable it"), []]);
+    expect([status, JSON.parse(body).message, queued]).toEqual([409, expect.stringContaining("Enable it"), []]);
   });
 
   it("of a test is possible", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { testNow } from "#test/support/builders.ts";
 import { webhooksApi } from "#test/support/webhooks-dialect.ts";
 
@@ -134,7 +134,7 @@ describe("reading endpoints", () => {
     [{ failures: 4, open_until: now }, "closed"],
   ])("with %j its circuit is %s", async (over, circuit) => {
     const { ask, at, id, world } = await withEndpoint();
-    await world.health.write(id, initialHealth, { ...initialHealth, last_success_at: 0, ...over });
+    await world.health.update(id, initialHealth, { ...initialHealth, last_success_at: 0, ...over });
     const { health } = JSON.parse((await ask("GET", at)).body).endpoint;
     expect(health).toMatchObject({
       circuit,

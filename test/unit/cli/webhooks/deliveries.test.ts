@@ -49,7 +49,7 @@ const attempt = {
 
 const notFound: CannedResponse = {
   status: 404,
-  body: { code: "not_found.resource", message: "There is no such delivery." },
+  body: { code: "not_found.resource", message: "The delivery does not exist." },
 };
 const busy: CannedResponse = {
   status: 429,

@@ -5,8 +5,8 @@ import {
   type FailedAttempt,
   nextAttemptAt,
   parseRetryAfter,
-  retryWindowMs,
 } from "#shared/webhooks/deliveries/retry-policy.ts";
+import { retryWindowMs } from "#shared/webhooks/delivery-lifetime.ts";
 import { aSendResult, testNow } from "#test/support/builders.ts";
 
 const second = 1_000;
@@ -17,8 +17,8 @@ function aFailure(over: Partial<FailedAttempt> = {}): FailedAttempt {
   return { attempts: 1, started_at: testNow.toISOString(), retryAfterMs: null, now: testNow, random: 0, ...over };
 }
 
-describe("a delivery that always fails", () => {
-  it("is tried on schedule for three days, the last time when they are over", () => {
+describe("nextAttemptAt", () => {
+  it("follows the schedule for three days, with the last attempt at their end", () => {
     const waits: number[] = [];
     let now = testNow;
     for (let attempts = 1; ; attempts++) {
@@ -34,7 +34,7 @@ describe("a delivery that always fails", () => {
     expect(retryWindowMs).toBe(72 * hour);
   });
 
-  it("waits longer by up to a tenth, and never beyond its time", () => {
+  it("adds a jitter of up to a tenth, never beyond the retry window", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 20 }),
@@ -54,7 +54,7 @@ describe("a delivery that always fails", () => {
   });
 });
 
-it("waits as long as the receiver asks, where that is longer", () => {
+it("nextAttemptAt returns the time of Retry-After when it is later", () => {
   const wait = (retryAfterMs: number) =>
     (nextAttemptAt(aFailure({ attempts: 1, retryAfterMs }))?.getTime() ?? 0) - testNow.getTime();
   expect(wait(2 * second)).toBe(5 * second);
@@ -76,12 +76,12 @@ it.each([
   ["", null],
   ["Mon, 01 Jun 2026 11:00:00 GMT", null],
   [undefined, null],
-])("reads Retry-After: %s as %s ms", (text, expected) => {
+])("parseRetryAfter parses %s as %s ms", (text, expected) => {
   expect(parseRetryAfter(text, testNow)).toBe(expected);
 });
 
-describe("an exchange", () => {
-  it.each([200, 201, 202, 204, 299])("with status %i is a success", (status) => {
+describe("classifyResponse", () => {
+  it.each([200, 201, 202, 204, 299])("classifies status %i as a success", (status) => {
     expect(classifyResponse(aSendResult({ status }), testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 
@@ -100,12 +100,12 @@ describe("an exchange", () => {
     [502, { overloaded: true }],
     [503, {}],
     [504, { overloaded: true }],
-  ])("with status %i is a failure", (status, meaning) => {
+  ])("classifies status %i as a failure", (status, meaning) => {
     const plain = { kind: "failed", gone: false, aborted: false, overloaded: false, retryAfterMs: null };
     expect(classifyResponse(aSendResult({ status }), testNow)).toEqual({ ...plain, ...meaning });
   });
 
-  it("without an answer is a failure", () => {
+  it("classifies a missing response as a failure", () => {
     expect(classifyResponse(aSendResult({ status: null, error: "timeout" }), testNow)).toMatchObject({
       kind: "failed",
     });
@@ -115,12 +115,12 @@ describe("an exchange", () => {
     ["abort-message", { aborted: true, gone: false }],
     ["Disable", { aborted: false, gone: true }],
     ["whatever", { aborted: false, gone: false }],
-  ])("can end it by the header webhook-delivery: %s", (wish, meaning) => {
+  ])("follows the header webhook-delivery: %s", (wish, meaning) => {
     const exchange = aSendResult({ status: 500, headers: { "webhook-delivery": wish } });
     expect(classifyResponse(exchange, testNow)).toMatchObject(meaning);
   });
 
-  it.each([200, 204, 302, 404, 429, 503])("with status %i disables the endpoint by that header", (status) => {
+  it.each([200, 204, 302, 404, 429, 503])("reports the endpoint as gone by that header with status %i", (status) => {
     const exchange = aSendResult({ status, headers: { "webhook-delivery": "disable" } });
     expect(classifyResponse(exchange, testNow)).toMatchObject({
       kind: status < 300 ? "succeeded" : "failed",
@@ -128,7 +128,7 @@ describe("an exchange", () => {
     });
   });
 
-  it("keeps its success whatever the header says", () => {
+  it("keeps a success whatever the header requests", () => {
     const exchange = aSendResult({ headers: { "webhook-delivery": "abort-message" } });
     expect(classifyResponse(exchange, testNow)).toEqual({ kind: "succeeded", gone: false });
   });

@@ -10,7 +10,7 @@ import {
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
 import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
@@ -174,7 +174,7 @@ describe("changing", () => {
 
 describe("disabling and enabling", () => {
   const threeDaysBefore = "2026-05-29T12:00:30.000Z";
-  const failing = { ...initialHealth, failures: 40, openings: 3, failing_since: 1, open_until: 9e15, limit: 1 };
+  const failing = { ...initialHealth, failures: 40, openCount: 3, failing_since: 1, open_until: 9e15, limit: 1 };
 
   it("by the owner says so", async () => {
     const { world, told, id } = await withEndpoint();
@@ -195,15 +195,15 @@ describe("disabling and enabling", () => {
 
   it("offers what was missed, forgets failures, and keeps the secrets", async () => {
     const { world, told, id, endpoint, later } = await withEndpoint({ enabled: false });
-    const lease = { id: "l", slots: 1, until: 9 };
-    await world.health.lease(id, lease, 0);
-    await world.health.write(id, initialHealth, { ...failing, last_success_at: 5 });
+    const lease = { id: "l", permits: 1, expiresAt: 9 };
+    await world.health.acquire(id, lease, 0);
+    await world.health.update(id, initialHealth, { ...failing, last_success_at: 5 });
     later(3_600);
     const { endpoint: enabled, missed } = await updateEndpoint(world, requester, id, { enabled: true });
     expect(enabled).toMatchObject({ disabled: null, secrets: endpoint.secrets });
     expect(missed).toEqual({ since: threeDaysBefore, until: "2026-06-01T13:00:30.000Z", only: "failed" });
-    const held = { vacant: initialHealth.vacant - 1, leases: [lease] };
-    expect(await world.health.read(id)).toEqual({ ...initialHealth, ...held, version: 2, last_success_at: 5 });
+    const held = { available: initialHealth.available - 1, leases: [lease] };
+    expect(await world.health.get(id)).toEqual({ ...initialHealth, ...held, version: 2, last_success_at: 5 });
     expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_ENABLED");
   });
 
@@ -225,14 +225,14 @@ describe("disabling and enabling", () => {
     ["another description", { description: "New" }, 40],
   ])("holds the failures of one address against no other: %s", async (_, patch, failures) => {
     const { world, id } = await withEndpoint();
-    await world.health.write(id, initialHealth, failing);
+    await world.health.update(id, initialHealth, failing);
     await updateEndpoint(world, requester, id, patch);
-    expect((await world.health.read(id)).failures).toBe(failures);
+    expect((await world.health.get(id)).failures).toBe(failures);
   });
 
   it("does not enable an endpoint that its next failure would disable", async () => {
     const { world, id } = await withEndpoint({ enabled: false });
-    const stubborn = { ...world, health: { ...world.health, write: async () => false } };
+    const stubborn = { ...world, health: { ...world.health, update: async () => false } };
     const error = await catchRejection(updateEndpoint(stubborn, requester, id, { enabled: true }));
     expect(error.code).toBe("conflict");
     expect((await getEndpoint(world, orgA, id)).disabled).not.toBeNull();

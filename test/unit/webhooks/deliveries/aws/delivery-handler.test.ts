@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { AuditLog } from "#shared/audit/aws/audit-log.ts";
 import { boundedAuditLog } from "#shared/audit/aws/bounded-audit-log.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { handleDeliveryRecords as deliverInto } from "#shared/webhooks/deliveries/aws/deliver-records.ts";
+import { handleDeliveryRecords as deliverInto } from "#shared/webhooks/deliveries/aws/delivery-handler.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
-import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 import { buildSqsRecord } from "#test/support/sqs-record.ts";
 
@@ -23,31 +23,31 @@ const accessLog: AuditLog = {
   put: async (entries) => void audited.push(...entries.map(({ text }) => JSON.parse(text))),
 };
 
-const handleDeliveryRecords = (world: Parameters<typeof deliverInto>[0], batch: Parameters<typeof deliverInto>[1]) =>
-  deliverInto(world, batch, accessLog);
+const handleDeliveryRecords = (fixture: Parameters<typeof deliverInto>[0], batch: Parameters<typeof deliverInto>[1]) =>
+  deliverInto(fixture, batch, accessLog);
 
 const records = (...messages: readonly DeliveryMessage[]) =>
   messages.map((one, at) => buildSqsRecord(String(at), JSON.stringify(one)));
 
 type World = Awaited<ReturnType<typeof deliveryFixture>>;
 
-describe("a record", () => {
-  it.each<[string, DeliveryMessage, (world: World) => unknown]>([
+describe("handleDeliveryRecords", () => {
+  it.each<[string, DeliveryMessage, (fixture: World) => unknown]>([
     ["DeliveriesSucceeded", message, () => {}],
-    ["DeliveryAttemptsFailed", message, ({ receiver }) => (receiver.answer = answering({ status: 500 }))],
+    ["DeliveryAttemptsFailed", message, ({ receiver }) => (receiver.answer = respondWith({ status: 500 }))],
     [
       "DeliveriesGivenUp",
       { ...message, event: null },
-      ({ receiver }) => (receiver.answer = answering({ status: 500 })),
+      ({ receiver }) => (receiver.answer = respondWith({ status: 500 })),
     ],
     ["DeliveriesGivenUp", message, ({ endpoints, endpoint }) => endpoints.remove(endpoint, anEvent())],
     ["DeliveriesRescheduled", message, ({ deliveries, clock }) => deliveries.claim(message, clock.now(), 60)],
     ["DeliveriesDropped", message, ({ deliver }) => deliver(message)],
-    ["DeliveriesDeferred", message, ({ health }) => vi.spyOn(health, "lease").mockRejectedValueOnce(busy())],
-  ])("counts as %s", async (metric, one, happens) => {
-    const world = await deliveryFixture();
-    await happens(world);
-    expect(await handleDeliveryRecords(world.world, records(one))).toEqual([{ status: "fulfilled", value: metric }]);
+    ["DeliveriesDeferred", message, ({ health }) => vi.spyOn(health, "acquire").mockRejectedValueOnce(busy())],
+  ])("counts a record as %s", async (metric, one, happens) => {
+    const fixture = await deliveryFixture();
+    await happens(fixture);
+    expect(await handleDeliveryRecords(fixture.ports, records(one))).toEqual([{ status: "fulfilled", value: metric }]);
   });
 
   it.each([
@@ -62,10 +62,10 @@ describe("a record", () => {
     // As large as SQS takes: it would make keys that no call to DynamoDB may have.
     JSON.stringify({ ...message, endpoint_id: "x".repeat(1_000_000) }),
     JSON.stringify({ ...message, event: { ...message.event, entity_id: "\u0001".repeat(170_000) } }),
-  ])("that holds no message of ours fails alone, and shows nothing of itself: %#", async (body) => {
-    const { world, received } = await deliveryFixture();
+  ])("rejects only an invalid record, and logs nothing of it: %#", async (body) => {
+    const { ports, received } = await deliveryFixture();
     const [good] = records(message);
-    const results = await handleDeliveryRecords(world, [
+    const results = await handleDeliveryRecords(ports, [
       buildSqsRecord("bad", body),
       good ?? buildSqsRecord(""),
       buildSqsRecord("worse", body),
@@ -77,12 +77,12 @@ describe("a record", () => {
     expect(String(bad.reason)).toMatch(/^Error: The message (is no JSON object|has no valid (\w+\.?)+)\.$/);
   });
 
-  it("has its result in its own place", async () => {
-    const { world, messages, log } = await deliveryFixture();
+  it("returns results in the order of the records", async () => {
+    const { ports, messages, log } = await deliveryFixture();
     const [first = message, lost = message, third = message] = messages(3);
     log.splice(2, 1);
     const bodies = records(first, lost, third, first);
-    const results = await handleDeliveryRecords(world, [buildSqsRecord("bad", "{"), ...bodies]);
+    const results = await handleDeliveryRecords(ports, [buildSqsRecord("bad", "{"), ...bodies]);
     expect(results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"))).toEqual([
       "rejected",
       "DeliveriesSucceeded",
@@ -93,17 +93,17 @@ describe("a record", () => {
   });
 });
 
-it("has nothing to do with an empty batch", async () => {
-  const { world } = await deliveryFixture();
-  expect(await handleDeliveryRecords(world, [])).toEqual([]);
+it("handleDeliveryRecords does nothing for an empty batch", async () => {
+  const { ports } = await deliveryFixture();
+  expect(await handleDeliveryRecords(ports, [])).toEqual([]);
 });
 
-describe("an endpoint that is disabled on the way", () => {
-  it("is told and counted once, without its address", async () => {
+describe("the log of endpoints", () => {
+  it("reports and counts a disabled endpoint once, without its URL", async () => {
     const url = "https://hooks.example.com/in?key=hidden";
-    const { world, receiver, messages } = await deliveryFixture({ url });
-    receiver.answer = answering({ status: 410 });
-    await handleDeliveryRecords(world, records(...messages(3)));
+    const { ports, receiver, messages } = await deliveryFixture({ url });
+    receiver.answer = respondWith({ status: 410 });
+    await handleDeliveryRecords(ports, records(...messages(3)));
     const { org_id, endpoint_id } = anEndpoint();
     expect(lines).toMatchObject([
       { level: "warn", message: "endpoint disabled", org_id, endpoint_id, reason: "gone" },
@@ -113,35 +113,35 @@ describe("an endpoint that is disabled on the way", () => {
     const delivery_id = expect.stringMatching(/^dlv_/);
     expect(audited.length).toBeGreaterThan(0);
     for (const { time, ...line } of audited) {
-      expect(time).toBe(world.now().toISOString());
+      expect(time).toBe(ports.now().toISOString());
       expect(line).toEqual({ message: "delivery", org_id, endpoint_id, event_id, delivery_id, outcome: "given_up" });
     }
     expect(JSON.stringify([lines, audited])).not.toMatch(/hooks\.example|hidden/);
   });
 
-  it("is counted where its circuit opens", async () => {
-    const { world, receiver, messages } = await deliveryFixture();
-    receiver.answer = answering({ status: 500 });
-    for (const one of messages(5)) await handleDeliveryRecords(world, records(one));
+  it("counts an opened circuit", async () => {
+    const { ports, receiver, messages } = await deliveryFixture();
+    receiver.answer = respondWith({ status: 500 });
+    for (const one of messages(5)) await handleDeliveryRecords(ports, records(one));
     const { endpoint_id } = anEndpoint();
     expect(lines).toMatchObject([{ level: "warn", message: "circuit opened", endpoint_id }, { CircuitsOpened: 1 }]);
   });
 
-  it("is not told of where it only failed", async () => {
-    const { world, receiver, messages } = await deliveryFixture();
-    receiver.answer = answering({ status: 500 });
-    await handleDeliveryRecords(world, records(...messages(3)));
+  it("reports nothing when a delivery only failed", async () => {
+    const { ports, receiver, messages } = await deliveryFixture();
+    receiver.answer = respondWith({ status: 500 });
+    await handleDeliveryRecords(ports, records(...messages(3)));
     expect(lines).toEqual([]);
   });
 });
 
-it("a delivery that was given up is in the function's own log where the audit log does not take its line", async () => {
-  const { world, receiver } = await deliveryFixture();
-  receiver.answer = answering({ status: 410 });
+it("handleDeliveryRecords logs given-up deliveries itself when the audit log refuses their lines", async () => {
+  const { ports, receiver } = await deliveryFixture();
+  receiver.answer = respondWith({ status: 410 });
   const put = async () => {
     throw new Error("away");
   };
-  const [result] = await deliverInto(world, records(message), { put });
+  const [result] = await deliverInto(ports, records(message), { put });
   expect(result?.status).toBe("fulfilled");
   const { delivery_id } = message;
   expect(lines.slice(-2)).toMatchObject([
@@ -150,13 +150,13 @@ it("a delivery that was given up is in the function's own log where the audit lo
   ]);
 });
 
-it("a log that hangs holds a batch up for its limit alone, and the lines that it lost are counted", async () => {
-  const { world, receiver } = await deliveryFixture();
-  receiver.answer = answering({ status: 410 });
+it("handleDeliveryRecords waits for a hanging audit log up to its limit, and counts the lost lines", async () => {
+  const { ports, receiver } = await deliveryFixture();
+  receiver.answer = respondWith({ status: 410 });
   const waited: number[] = [];
   const hanging = { put: () => new Promise<void>(() => {}) };
   const bounded = boundedAuditLog(hanging, 4_000, async (milliseconds) => void waited.push(milliseconds));
-  const results = await deliverInto(world, records(message), bounded);
+  const results = await deliverInto(ports, records(message), bounded);
   expect(results).toEqual([{ status: "fulfilled", value: "DeliveriesGivenUp" }]);
   expect(waited).toEqual([4_000]);
   expect(lines.slice(-2)).toMatchObject([
@@ -165,18 +165,18 @@ it("a log that hangs holds a batch up for its limit alone, and the lines that it
   ]);
 });
 
-it("a delivery that is deferred is logged with the reason", async () => {
-  const { world, health } = await deliveryFixture();
-  vi.spyOn(health, "lease").mockRejectedValueOnce(busy());
-  await handleDeliveryRecords(world, records(message));
+it("handleDeliveryRecords logs the reason of a deferred delivery", async () => {
+  const { ports, health } = await deliveryFixture();
+  vi.spyOn(health, "acquire").mockRejectedValueOnce(busy());
+  await handleDeliveryRecords(ports, records(message));
   const { delivery_id } = message;
   expect(lines).toMatchObject([{ level: "warn", message: "delivery deferred", delivery_id, error_message: "busy" }]);
 });
 
-it("a message of an endpoint that is not known as fast counts as moved", async () => {
-  const { world, received } = await deliveryFixture();
+it("handleDeliveryRecords counts a message of an endpoint of unknown latency as moved", async () => {
+  const { ports, received } = await deliveryFixture();
   const slowLane = { send: async () => [] };
-  const results = await handleDeliveryRecords({ ...world, slowLane }, records(message));
+  const results = await handleDeliveryRecords({ ...ports, slowLane }, records(message));
   expect(results).toEqual([{ status: "fulfilled", value: "DeliveriesMoved" }]);
   expect(received).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { type HostCounterStore, HostRateLimiter, hostKeyOf } from "#shared/webhooks/limits/host-rate-limit.ts";
+import { hostKeyOf } from "#shared/webhooks/deliveries/delivery-target.ts";
+import { type HostCounterStore, HostRateLimiter } from "#shared/webhooks/limits/host-rate-limiter.ts";
 import { testNow } from "#test/support/builders.ts";
 import { deliveryFixture } from "#test/support/delivery-ports.ts";
 
@@ -9,31 +10,31 @@ const url = "https://hooks.example.com/in";
 function aFleet(sendsPerSecond: number) {
   const clock = { now: new Date(Math.floor(testNow.getTime() / 10_000) * 10_000) };
   const counts = new Map<string, number>();
-  const count = vi.fn<HostCounterStore["count"]>(async (host, window, sends, limit) => {
+  const count = vi.fn<HostCounterStore["increment"]>(async (host, window, sends, limit) => {
     const name = `${host} ${window.toISOString()}`;
     const counted = (counts.get(name) ?? 0) + sends;
     if (counted > limit) return false;
     counts.set(name, counted);
     return true;
   });
-  const anInstance = () => new HostRateLimiter({ count }, sendsPerSecond, () => clock.now);
+  const anInstance = () => new HostRateLimiter({ increment: count }, sendsPerSecond, () => clock.now);
   return { clock, count, anInstance };
 }
 
 const takeAll = async (instance: HostRateLimiter, sends: number, to = url, orgId = "org_1") => {
-  const taken = await Promise.all(Array.from({ length: sends }, () => instance.take(to, orgId)));
+  const taken = await Promise.all(Array.from({ length: sends }, () => instance.tryAcquire(hostKeyOf(to), orgId)));
   return taken.filter(Boolean).length;
 };
 
-describe("sends to one host", () => {
-  it("cost nothing while they are few, and two writes for fifty beyond: of the host and of the organisation", async () => {
+describe("HostRateLimiter", () => {
+  it("writes nothing for few requests, and two counters for each fifty more", async () => {
     const { count, anInstance } = aFleet(1_000);
     const instance = anInstance();
     expect([await takeAll(instance, 10), count.mock.calls.length]).toEqual([10, 0]);
     expect([await takeAll(instance, 100), count.mock.calls.length]).toEqual([100, 4]);
   });
 
-  it("are bounded over all instances and endpoints, whatever the path, port or case of the name", async () => {
+  it("limits a host over all instances, whatever the path, port or case of its name", async () => {
     const { anInstance, count } = aFleet(100);
     const urls = [url, "https://hooks.example.com:8443/a", "https://HOOKS.example.com/?n=2"];
     const sent = await Promise.all(
@@ -45,7 +46,7 @@ describe("sends to one host", () => {
     expect(asked.length).toBeLessThanOrEqual(1_000 / 50 + 40);
   });
 
-  it("leave half of the host to other organisations, however many instances one floods it from", async () => {
+  it("leaves half of a host's limit to other organisations", async () => {
     const { anInstance } = aFleet(100);
     const instances = Array.from({ length: 40 }, anInstance);
     const flood = await Promise.all(instances.map((instance) => takeAll(instance, 200)));
@@ -54,7 +55,7 @@ describe("sends to one host", () => {
     expect(await takeAll(anInstance(), 300, url, "org_2")).toBe(300);
   });
 
-  it("begin anew with each window, and leave other hosts alone", async () => {
+  it("starts at zero in each window and for each host", async () => {
     const { anInstance, clock } = aFleet(10);
     const instance = anInstance();
     expect(await takeAll(instance, 500)).toBe(60);
@@ -64,13 +65,13 @@ describe("sends to one host", () => {
     expect(await takeAll(instance, 500)).toBe(60);
   });
 
-  it("fail as the store does, and are asked for again", async () => {
+  it("propagates the store's error and tries again", async () => {
     const { anInstance, count } = aFleet(100);
     const instance = anInstance();
     await takeAll(instance, 10);
     count.mockRejectedValueOnce(new Error("away"));
-    await expect(instance.take(url, "org_1")).rejects.toThrow("away");
-    expect(await instance.take(url, "org_1")).toBe(true);
+    await expect(instance.tryAcquire(hostKeyOf(url), "org_1")).rejects.toThrow("away");
+    expect(await instance.tryAcquire(hostKeyOf(url), "org_1")).toBe(true);
   });
 });
 
@@ -78,14 +79,14 @@ it.each([
   ["https://hooks.example.com:8443/in?x=1", "hooks.example.com"],
   ["https://[2001:db8::1]/", "2001:db8::1"],
   ["http://127.0.0.1:8080/", "127.0.0.1:8080"],
-])("%s is counted as %s", (text, host) => expect(hostKeyOf(text)).toBe(host));
+])("hostKeyOf returns the host of %s: %s", (text, host) => expect(hostKeyOf(text)).toBe(host));
 
-it("what a host is sent no more of waits until the next window, and counts as no attempt", async () => {
-  const { world, ...delivering } = await deliveryFixture();
+it("deliverBatch reschedules messages beyond a host's limit to the next window, without an attempt", async () => {
+  const { ports, ...delivering } = await deliveryFixture();
   const messages = delivering.messages(4);
   let left = 2;
-  Object.assign(world, {
-    destinations: { take: async () => left-- > 0, windowEnd: () => world.now().getTime() + 7_000 },
+  Object.assign(ports, {
+    hostRateLimiter: { tryAcquire: async () => left-- > 0, windowEnd: () => ports.now().getTime() + 7_000 },
   });
   expect((await delivering.deliver(...messages)).toSorted()).toEqual([
     "rescheduled",
