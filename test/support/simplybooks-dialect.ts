@@ -7,17 +7,17 @@ import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { toTokenId } from "#shared/auth/token.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { type EventPart, type EventReader, eventParts } from "#shared/events/query/query.ts";
+import { type EventReader, type ProjectableField, projectableFields } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import { memoryEvents } from "./memory-events.ts";
-import { memoryPlaces } from "./memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "./memory-page-checkpoints.ts";
 import { tokenPorts } from "./token-ports.ts";
 
 type Asked = { readonly method?: string; readonly headers?: Record<string, string | undefined> };
 
 /** What a reader gets of an event: the parts that it did not ask for are absent. */
-export function withParts(event: ActivityEvent, parts: readonly EventPart[]): ActivityEvent {
-  const hidden = eventParts.filter((part) => !parts.includes(part)).map((part) => [part, null]);
+export function withParts(event: ActivityEvent, parts: readonly ProjectableField[]): ActivityEvent {
+  const hidden = projectableFields.filter((part) => !parts.includes(part)).map((part) => [part, null]);
   return { ...event, ...Object.fromEntries(hidden) };
 }
 
@@ -48,7 +48,7 @@ export function simplybooksDialect({
     const found = await log.page(query);
     return { ...found, events: found.events.map((event) => withParts(event, query.parts)) };
   });
-  const places = memoryPlaces();
+  const places = memoryPageCheckpoints();
   const now = () => clock.now;
   const answer = createSimplybooksHandler({ tokens: ports, orgs: { get: readOrg }, events: { page }, places, now });
   const ask = async (target: string, { method = "GET", headers = { "x-api-key": aSecret() } }: Asked = {}) => {

@@ -1,4 +1,4 @@
-import type { Row } from "#shared/audit/evaluate.ts";
+import type { AuditRow } from "#shared/audit/evaluate.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** Columns that an answer about one field has besides those of its query. */

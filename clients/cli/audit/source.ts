@@ -1,5 +1,5 @@
-import type { Row, Window } from "#shared/audit/evaluate.ts";
-import type { Filled, SavedQuery } from "#shared/audit/saved-query.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
+import type { QueryArgs, SavedQuery } from "#shared/audit/saved-query.ts";
 
 export type AuditQueryResult = {
   readonly rows: readonly Row[];
@@ -13,10 +13,10 @@ export type AuditQueryResult = {
 export type AuditLogSource = {
   runQuery(query: SavedQuery, filled: Filled, window: Window): Promise<AuditQueryResult>;
   /** Whether there is an organisation of that id. Throws `CliError` where that cannot be told. */
-  hasOrg(query: SavedQuery, window: Window, orgId: string): Promise<boolean>;
+  hasOrg(query: SavedQuery, window: AuditWindow, orgId: string): Promise<boolean>;
 };
 
 /** The columns of a query's result, in their order. */
 export function columnsOf({ result }: SavedQuery): readonly string[] {
-  return result.kind === "rows" ? result.show : [...result.by, ...Object.keys(result.compute)];
+  return result.kind === "rows" ? result.show : [...result.groupBy, ...Object.keys(result.compute)];
 }

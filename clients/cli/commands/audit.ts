@@ -9,11 +9,11 @@ import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import type { Row, Window } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import type { Filled, Parameter, SavedQuery } from "#shared/audit/saved-query.ts";
+import type { QueryArgs, QueryParameter, SavedQuery } from "#shared/audit/saved-query.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
-const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly Parameter[];
+const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly QueryParameter[];
 
 type AuditQuery = { readonly query: SavedQuery; readonly filled: Filled; readonly window: Window };
 
@@ -118,9 +118,10 @@ function parseArguments(query: SavedQuery, optionValue: (name: Parameter) => str
     const text = optionValue(name);
     if (wanted === undefined) {
       if (text === undefined) continue;
-      if (query.narrowed?.[name] === undefined) throw new CliError("usage", `${query.name} takes no --${name}.`);
+      if (query.optionalParameters?.[name] === undefined)
+        throw new CliError("usage", `${query.name} takes no --${name}.`);
     }
-    const value = text ?? wanted?.usual;
+    const value = text ?? wanted?.default;
     if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${wanted?.help}.`);
     filled[name] = name === "threshold" ? parseThreshold(value) : value;
   }
@@ -149,12 +150,12 @@ function parseWindow(args: { text(name: "since" | "until"): string | undefined }
 }
 
 /** Computed times are numbers to CloudWatch, for people they are times. */
-function withTimes({ result }: SavedQuery, row: Row): Row {
+function withTimes({ result }: SavedQuery, row: AuditRow): AuditRow {
   if (result.kind === "rows") return row;
   const isTime = (column: string) => {
     const computed = result.compute[column];
     if (computed === undefined) return false;
-    const field = "least" in computed ? computed.least : "greatest" in computed ? computed.greatest : "";
+    const field = "min" in computed ? computed.min : "max" in computed ? computed.max : "";
     return field.endsWith("_ms");
   };
   const shown = (column: string, value: string | number | null) =>

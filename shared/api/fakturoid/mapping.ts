@@ -1,6 +1,6 @@
 import { actionVerb, documentTypes, type EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { type Change, onlyChange } from "#shared/events/event-summary.ts";
+import { type FieldChange, findChange } from "#shared/events/event-summary.ts";
 
 /** The kinds of thing that this dialect shows events of. */
 export const visibleEntityTypes = [
@@ -58,8 +58,8 @@ function renamed(action: string): string {
  */
 export function getNamingChange(event: Named): Change | null {
   const verb = actionVerb(event);
-  if (verb === "STATUS_CHANGED") return onlyChange(event, "status");
-  const change = verb === "UPDATED" ? onlyChange(event) : null;
+  if (verb === "STATUS_CHANGED") return findChange(event, "status");
+  const change = verb === "UPDATED" ? findChange(event) : null;
   if (change === null) return null;
   return /^[a-z][a-z0-9_]{0,63}$/.test(change.field) && !change.field.startsWith("paid") ? change : null;
 }

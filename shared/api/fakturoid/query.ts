@@ -1,6 +1,6 @@
 import { invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import { type Listing, listName } from "#shared/events/query/offset-pagination.ts";
+import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { parseTimeRange, type Zone } from "#shared/platform/time/time-range.ts";
 import { visibleEntityTypes } from "./mapping.ts";
 import { eventProjection } from "./render.ts";
@@ -60,7 +60,7 @@ export function toListQuery(orgId: string, kind: "events" | "paid", { since, sub
   };
   return {
     org_id: orgId,
-    name: listName("fakturoid", kind, since, subjectId),
+    name: hashListName("fakturoid", kind, since, subjectId),
     queries: subjectId === null || isId(subjectId) ? [query] : [],
     matches: null,
   };

@@ -129,7 +129,7 @@ describe("what is read", () => {
     ["events", null, "by_time", []],
     ["paid", null, "paid", []],
     ["events", "16", "by_contact", []],
-    ["paid", "16", "by_contact", [{ attribute: "settled", value: "paid" }]],
+    ["paid", "16", "by_contact", [{ attribute: "payment_status", value: "paid" }]],
   ] as const)("of %s of subject %s is answered by one index", (kind, subjectId, index, conditions) => {
     expect(queriesOf(kind, { subjectId }).map(planQuery)).toEqual([{ index, conditions }]);
   });

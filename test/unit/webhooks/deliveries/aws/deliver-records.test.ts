@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { AuditLog } from "#shared/audit/aws/audit-log.ts";
-import { boundedAuditLog } from "#shared/audit/aws/bounded-audit-log.ts";
+import { withAuditLogTimeout } from "#shared/audit/aws/bounded-audit-log.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { handleDeliveryRecords as deliverInto } from "#shared/webhooks/deliveries/aws/deliver-records.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
@@ -155,7 +155,7 @@ it("a log that hangs holds a batch up for its limit alone, and the lines that it
   receiver.answer = answering({ status: 410 });
   const waited: number[] = [];
   const hanging = { put: () => new Promise<void>(() => {}) };
-  const bounded = boundedAuditLog(hanging, 4_000, async (milliseconds) => void waited.push(milliseconds));
+  const bounded = withAuditLogTimeout(hanging, 4_000, async (milliseconds) => void waited.push(milliseconds));
   const results = await deliverInto(world, records(message), bounded);
   expect(results).toEqual([{ status: "fulfilled", value: "DeliveriesGivenUp" }]);
   expect(waited).toEqual([4_000]);
