@@ -12,7 +12,7 @@ import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import type { StackRef } from "#clients/cli/stack/stack.ts";
 import type { Row, Window } from "#shared/audit/evaluate.ts";
 import { toInsightsQuery, toOrgLinesQuery } from "#shared/audit/insights.ts";
-import type { Field } from "#shared/audit/lines.ts";
+import type { LineField } from "#shared/audit/lines.ts";
 import { maxRows, type SavedQuery } from "#shared/audit/saved-query.ts";
 import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
 import { type AuditLogSource, columnsOf } from "./source.ts";

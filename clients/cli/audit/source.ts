@@ -2,7 +2,7 @@ import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
 import type { QueryArgs, SavedQuery } from "#shared/audit/saved-query.ts";
 
 export type AuditQueryResult = {
-  readonly rows: readonly Row[];
+  readonly rows: readonly AuditRow[];
   /** Whether there was more than one answer can hold. */
   readonly isCut: boolean;
   /** Lines of the log, of all organisations, that were searched. */
@@ -11,7 +11,7 @@ export type AuditQueryResult = {
 
 /** The audit logs of a stack. */
 export type AuditLogSource = {
-  runQuery(query: SavedQuery, filled: Filled, window: Window): Promise<AuditQueryResult>;
+  runQuery(query: SavedQuery, filled: QueryArgs, window: AuditWindow): Promise<AuditQueryResult>;
   /** Whether there is an organisation of that id. Throws `CliError` where that cannot be told. */
   hasOrg(query: SavedQuery, window: AuditWindow, orgId: string): Promise<boolean>;
 };

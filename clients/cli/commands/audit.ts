@@ -15,7 +15,7 @@ import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
 const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly QueryParameter[];
 
-type AuditQuery = { readonly query: SavedQuery; readonly filled: Filled; readonly window: Window };
+type AuditQuery = { readonly query: SavedQuery; readonly filled: QueryArgs; readonly window: AuditWindow };
 
 export const audit = defineCommand({
   name: "audit",
@@ -49,7 +49,7 @@ export const audit = defineCommand({
 });
 
 /** An empty answer about an organisation that does not exist would look like an all-clear. */
-async function assertKnownOrg(source: AuditLogSource, query: SavedQuery, window: Window): Promise<void> {
+async function assertKnownOrg(source: AuditLogSource, query: SavedQuery, window: AuditWindow): Promise<void> {
   if (window.org === null || (await source.hasOrg(query, window, window.org))) return;
   throw new CliError("usage", `There is no organisation '${window.org}': org list shows those that there are.`);
 }
@@ -97,7 +97,7 @@ export const auditList = defineCommand({
 });
 
 function requiredOptions({ parameters }: SavedQuery): string[] {
-  return Object.entries(parameters).flatMap(([name, { usual }]) => (usual === undefined ? [`--${name}`] : []));
+  return Object.entries(parameters).flatMap(([name, { default: usual }]) => (usual === undefined ? [`--${name}`] : []));
 }
 
 function findQuery(name: string): SavedQuery {
@@ -111,8 +111,8 @@ function findQuery(name: string): SavedQuery {
 }
 
 /** Throws `CliError` `usage` where a required argument is missing, or one is given that the query does not take. */
-function parseArguments(query: SavedQuery, optionValue: (name: Parameter) => string | undefined): Filled {
-  const filled: Partial<Record<Parameter, string | number>> = {};
+function parseArguments(query: SavedQuery, optionValue: (name: QueryParameter) => string | undefined): QueryArgs {
+  const filled: Partial<Record<QueryParameter, string | number>> = {};
   for (const name of parameters) {
     const wanted = query.parameters[name];
     const text = optionValue(name);
@@ -163,7 +163,7 @@ function withTimes({ result }: SavedQuery, row: AuditRow): AuditRow {
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, shown(column, value)]));
 }
 
-function tableColumns(columns: readonly string[]): TableColumn<Row>[] {
+function tableColumns(columns: readonly string[]): TableColumn<AuditRow>[] {
   return columns.map((column) => ({
     title: column.toUpperCase().replaceAll("_", " "),
     cell: (row) => String(row[column] ?? ""),

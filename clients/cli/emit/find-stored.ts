@@ -39,7 +39,7 @@ export function createFindStored({ tables, clientConfig }: Pick<StackRef, "table
 /** Appends to a store that holds just what was found, and keeps nothing: a repeat then means that the event stands. */
 async function classify(draft: Draft, item: Item | null, pin: IdempotencyRecord | null): Promise<StoredState["state"]> {
   const stored = async () => (item === null ? null : parseEventItem(item));
-  const store: AppendStore = { put: stored, pin: async (_org, _key, own) => pin ?? own };
+  const store: AppendStore = { put: stored, claimKey: async (_org, _key, own) => pin ?? own };
   try {
     return (await append(store, draft)) === "repeated" ? "stored" : "absent";
   } catch (error) {
@@ -57,7 +57,7 @@ function eventKey({ org_id, entity_id, occurred_at, event_id }: ActivityEvent): 
   return { timeline: timelineKey(org_id, entity_id), position: positionKey(occurred_at, event_id) };
 }
 
-function pinKeyOf({ event, idempotencyKey }: Draft): EventItemKey[] {
+function pinKeyOf({ event, idempotencyKey }: Draft): ItemKey[] {
   return idempotencyKey === null ? [] : [idempotencyRecordKey(event.org_id, idempotencyKey)];
 }
 
