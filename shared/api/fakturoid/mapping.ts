@@ -35,7 +35,7 @@ type Named = Pick<ActivityEvent, "action" | "entity_type" | "changes">;
  * The name of an event: its action in lower case, but for what the vendor calls otherwise. An update of one field is
  * named after it (`invoice_due_date_changed`).
  */
-export function toEventName(event: Named, change: Change | null = getNamingChange(event)): string {
+export function toEventName(event: Named, change: FieldChange | null = getNamingChange(event)): string {
   const { action, entity_type } = event;
   const verb = actionVerb(event);
   if (verb === action) return renamed(action);
@@ -56,7 +56,7 @@ function renamed(action: string): string {
  * What an event is named after: the step of a workflow, or the one field that an update changed. A field that begins
  * with `paid` is none: clients know payments by how a name begins, and a changed field is no payment.
  */
-export function getNamingChange(event: Named): Change | null {
+export function getNamingChange(event: Named): FieldChange | null {
   const verb = actionVerb(event);
   if (verb === "STATUS_CHANGED") return findChange(event, "status");
   const change = verb === "UPDATED" ? findChange(event) : null;

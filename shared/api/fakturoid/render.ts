@@ -11,7 +11,13 @@ import { getNamingChange, relatedObjectTypes, toEventName } from "./mapping.ts";
 import { toNumericId } from "./numeric-id.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
-export const eventProjection = ["actor", "related", "text", "params", "contact_id"] as const satisfies ProjectableField[];
+export const eventProjection = [
+  "actor",
+  "related",
+  "text",
+  "params",
+  "contact_id",
+] as const satisfies ProjectableField[];
 
 /** What rendering needs to know of the account. */
 export type FakturoidAccount = Pick<Org, "time_zone" | "robot_name">;

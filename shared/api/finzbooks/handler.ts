@@ -55,7 +55,7 @@ export function createFinzbooksHandler({ events, tokens, now }: FinzbooksPorts) 
       ["after", after?.occurred_at ?? null],
     ]);
     const reader = createMeteredReader(events, meter);
-    const asked = { ...filter, org_id, parts: toProjection(include) };
+    const asked = { ...filter, org_id, projection: toProjection(include) };
     const page =
       eventId === null ? await listEvents(reader, { ...asked, limit, after }) : await pageOfOne(reader, asked, eventId);
     return { ...page, filter, limit, include, org_id };

@@ -94,10 +94,10 @@ export function toActivity(event: ActivityEvent, { org, origin }: ActivityContex
 /** Everything that the event is about and that has a collection: the customer first, then in the order of the event. */
 function toReferences(
   { contact_id }: ActivityEvent,
-  mentions: readonly Mention[],
+  mentions: readonly EntityReference[],
   origin: string,
 ): ActivityReference[] {
-  const isCustomer = ({ type, id }: Mention) => type === "CONTACT" && id === contact_id;
+  const isCustomer = ({ type, id }: EntityReference) => type === "CONTACT" && id === contact_id;
   const ordered = [...mentions.filter(isCustomer), ...mentions.filter((mention) => !isCustomer(mention))];
   return ordered.flatMap(({ type, id }) => {
     const domain = getNaming(type)?.domain;

@@ -11,7 +11,7 @@ import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { hashToken } from "#shared/auth/token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { readOffsetPage, type OffsetPaginationPorts } from "#shared/events/query/offset-pagination.ts";
+import { type OffsetPaginationPorts, readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { createMeteredReader, type ReadMeter } from "#shared/events/query/query.ts";
 import { toActivity } from "./activity.ts";
 import { authorizeAccount, parseCredentials } from "./credentials.ts";

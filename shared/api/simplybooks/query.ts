@@ -111,7 +111,7 @@ export function toListQuery(
   orgId: string,
   { conditions, search }: ActivityListRequest,
   setting: ActivityContext,
-): Listing {
+): ListQuery {
   const narrowed = chooseIndex(conditions);
   const times = conditions.flatMap((condition) => toTimeBounds(condition, setting));
   const since =
@@ -162,7 +162,7 @@ export function toAuditFields({
 }
 
 /** What is read for one activity: the events of its second. `null` for a number that no activity can have. */
-export function toActivityQuery(orgId: string, id: string, setting: ActivityContext): Listing | null {
+export function toActivityQuery(orgId: string, id: string, setting: ActivityContext): ListQuery | null {
   const second = parseActivitySecond(id);
   if (second === null) return null;
   return {
@@ -179,11 +179,11 @@ const everything = {
   action: null,
   actor_user_id: null,
   contact_id: null,
-  settled: null,
-  visible: visibleEntityTypes,
+  payment_status: null,
+  visibleEntityTypes,
   since: null,
   until: null,
-  parts: activityProjection,
+  projection: activityProjection,
 };
 
 type Narrowed = {

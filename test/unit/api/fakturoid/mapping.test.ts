@@ -128,7 +128,7 @@ describe("a payment", () => {
     fc.assert(
       fc.property(action, type, changes, (action, entity_type, changes) => {
         const event = stored({ action, entity_type, changes });
-        expect(isPaymentName(toEventName(event))).toBe(event.settled === "paid");
+        expect(isPaymentName(toEventName(event))).toBe(event.payment_status === "paid");
       }),
       { numRuns: 3_000 },
     );

@@ -120,9 +120,11 @@ describe("what is read", () => {
     toListQuery("org_a", kind, { ...asked, ...over }).queries;
 
   it("is what the dialect has names for, with the parts that it shows, from the given time on", () => {
-    const everything = aFilter({ visible: visibleEntityTypes, since: asked.since });
-    expect(queriesOf("events")).toEqual([{ ...everything, org_id: "org_a", parts: eventProjection }]);
-    expect(queriesOf("paid")).toEqual([{ ...everything, settled: "paid", org_id: "org_a", parts: eventProjection }]);
+    const everything = aFilter({ visibleEntityTypes, since: asked.since });
+    expect(queriesOf("events")).toEqual([{ ...everything, org_id: "org_a", projection: eventProjection }]);
+    expect(queriesOf("paid")).toEqual([
+      { ...everything, payment_status: "paid", org_id: "org_a", projection: eventProjection },
+    ]);
   });
 
   it.each([

@@ -29,7 +29,7 @@ async function found(
   setting = settingIn("UTC"),
 ) {
   const request = { skip: 0, take: 100, fields: activityFields, conditions, search: "" };
-  const world = { events: memoryEvents(log), places: memoryPageCheckpoints(), now: () => testNow };
+  const world = { events: memoryEvents(log), checkpoints: memoryPageCheckpoints(), now: () => testNow };
   const { events } = await readOffsetPage(world, toListQuery(org_id, request, setting), request);
   return events;
 }

@@ -60,11 +60,11 @@ type Log = {
 /** The dialect over some events, what it asked of the log, and its answers with all their headers. */
 function dialect({ events = [newer, older], token, used = 1, suspended = [], ...log }: Log = {}) {
   const whole: EventPage = { events, next: null };
-  const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
-  const places: PageCheckpointStore = { upTo: async () => [], put: async () => undefined };
+  const page = vi.fn<EventReader["readPage"]>(log.page ?? (async () => whole));
+  const places: PageCheckpointStore = { listUpTo: async () => [], put: async () => undefined };
   const answer = createSimplybooksHandler({
-    events: { page },
-    places,
+    events: { readPage: page },
+    checkpoints: places,
     tokens: tokenPorts(() => aToken(token), used, suspended),
     orgs: { get: async (org_id) => anOrg({ org_id, account_number: org_id === "org_b" ? "1002" : null }) },
     now: () => new Date("2026-06-01T12:00:43.000Z"),

@@ -18,7 +18,7 @@ import {
 } from "#shared/api/simplybooks/query.ts";
 import { findEntityTypes, visibleEntityTypes } from "#shared/api/simplybooks/types.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
-import type { Listing } from "#shared/events/query/offset-pagination.ts";
+import type { ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { planQuery } from "#shared/events/query/query.ts";
 import { aFilter, anEvent, anOrg } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
@@ -160,7 +160,7 @@ describe("what is read", () => {
 
   it("is everything that the dialect shows, with the parts that it shows", () => {
     const { queries, matches } = filtered("");
-    expect(queries).toEqual([{ ...aFilter({ visible: visibleEntityTypes }), org_id, parts: activityProjection }]);
+    expect(queries).toEqual([{ ...aFilter({ visibleEntityTypes }), org_id, projection: activityProjection }]);
     expect(queries.map(planQuery)).toEqual([{ index: "by_time", conditions: [] }]);
     expect(matches).toBeNull();
   });
@@ -275,7 +275,7 @@ describe("one activity", () => {
   it("is looked for in its second, and is no other of it", () => {
     const listing = toActivityQuery(org_id, activity_id, setting);
     expect(listing?.queries).toMatchObject([
-      { org_id, since: "2026-05-11T08:30:12.000Z", until: "2026-05-11T08:30:12.999Z", visible: visibleEntityTypes },
+      { org_id, since: "2026-05-11T08:30:12.000Z", until: "2026-05-11T08:30:12.999Z", visibleEntityTypes },
     ]);
     if (listing === null) throw new Error("The number is one.");
     expect(accepts(listing, anEvent())).toBe(true);
