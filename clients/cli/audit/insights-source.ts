@@ -10,7 +10,7 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import type { StackRef } from "#clients/cli/stack/stack.ts";
-import type { Row, Window } from "#shared/audit/evaluate.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
 import { toInsightsQuery, toOrgLinesQuery } from "#shared/audit/insights.ts";
 import type { LineField } from "#shared/audit/lines.ts";
 import { maxRows, type SavedQuery } from "#shared/audit/saved-query.ts";
