@@ -19,9 +19,9 @@ const shards = new ShardSettingsCache(createShardSettingsReader(client, config),
 
 /** Follows the stream of the events table and writes every record of it to the audit log. */
 export const handler = createAuditStreamHandler({
-  createAuditLog: createAuditLog(env(envVars.auditLogGroup), stream),
-  read: parseEventItem,
-  isListed: (orgId, shard) => shards.isRead(orgId, shard),
-  clockOf: createOrgClocks(orgs),
+  auditLog: createAuditLog(env(envVars.auditLogGroup), stream),
+  parseEvent: parseEventItem,
+  isShardRead: (orgId, shard) => shards.isShardRead(orgId, shard),
+  getClock: createOrgClocks(orgs),
   now,
 });

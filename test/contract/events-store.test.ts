@@ -211,7 +211,9 @@ describe("reading", () => {
     const full = new ActivityError("rate_limited", "No more.");
     const refusing = { ...meter, next: () => Promise.reject(full) };
     const calls = units.length;
-    expect(await catchRejection(createEventStore(client, stack.tables.events ?? "").page(query, refusing))).toBe(full);
+    expect(await catchRejection(createEventStore(client, stack.tables.events ?? "").readPage(query, refusing))).toBe(
+      full,
+    );
     expect(units).toHaveLength(calls);
   });
 
@@ -273,6 +275,6 @@ describe("reading", () => {
     const put = buildEventPut(stack.tables.events ?? "", { ...event, metadata: event.metadata });
     const { metadata: _, ...damaged } = put.Item;
     await stack.dynamodb.send(new PutItemCommand({ ...put, Item: toStringAttributes(damaged) }));
-    expect(await stack.events.page(aQuery({ org_id }))).toEqual({ events: [], next: null });
+    expect(await stack.events.readPage(aQuery({ org_id }))).toEqual({ events: [], next: null });
   });
 });

@@ -1,7 +1,7 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
-import type { Place, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { pageCheckpointKey } from "#shared/platform/dynamodb/keys.ts";
 import { anEvent } from "#test/support/builders.ts";
@@ -65,8 +65,8 @@ describe("in the table", () => {
     const list = aList();
     await real.put(list, placeAt(40), now);
     const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
-    expect(await real.upTo(list, 40, 5, later(14))).toHaveLength(1);
-    expect(await real.upTo(list, 40, 5, later(16))).toEqual([]);
+    expect(await real.listUpTo(list, 40, 5, later(14))).toHaveLength(1);
+    expect(await real.listUpTo(list, 40, 5, later(16))).toEqual([]);
     const Key = toStringAttributes(pageCheckpointKey(list.org_id, list.name, 40));
     const { Item } = await stack.dynamodb.send(new GetItemCommand({ TableName: stack.tables.config, Key }));
     expect(Number(Item?.expires_at_seconds?.N)).toBe(now.getTime() / 1000 + 15 * 60);

@@ -48,15 +48,15 @@ export function fakturoidDialect({
   const clock = { now: testNow };
   const known = new Map(orgs.map((org) => [org.org_id, org]));
   const ports = tokenPorts(() => token, used, suspended);
-  const read = vi.fn<EventReader["page"]>(async () => page);
+  const read = vi.fn<EventReader["readPage"]>(async () => page);
   const readOrg = vi.fn<OrgReader["get"]>(async (orgId) => known.get(orgId) ?? null);
-  const upTo = vi.fn<PageCheckpointStore["upTo"]>(async () => []);
+  const upTo = vi.fn<PageCheckpointStore["listUpTo"]>(async () => []);
   const put = vi.fn<PageCheckpointStore["put"]>(async () => undefined);
   const answer = createFakturoidHandler({
     tokens: ports,
     orgs: { get: readOrg },
-    events: { page: read },
-    places: { upTo, put },
+    events: { readPage: read },
+    checkpoints: { listUpTo: upTo, put },
     now: () => clock.now,
   });
   const ask = async (target: string, { method = "GET", headers = {} }: Asked = {}) => {

@@ -44,13 +44,19 @@ export function simplybooksDialect({
   const log = memoryEvents(events);
   const ports = tokenPorts(({ holder }) => issued.get(holder) ?? null, used, suspended);
   const readOrg = vi.fn<OrgReader["get"]>(async (orgId) => known.get(orgId) ?? null);
-  const page = vi.fn<EventReader["page"]>(async (query) => {
-    const found = await log.page(query);
-    return { ...found, events: found.events.map((event) => withParts(event, query.parts)) };
+  const page = vi.fn<EventReader["readPage"]>(async (query) => {
+    const found = await log.readPage(query);
+    return { ...found, events: found.events.map((event) => withParts(event, query.projection)) };
   });
   const places = memoryPageCheckpoints();
   const now = () => clock.now;
-  const answer = createSimplybooksHandler({ tokens: ports, orgs: { get: readOrg }, events: { page }, places, now });
+  const answer = createSimplybooksHandler({
+    tokens: ports,
+    orgs: { get: readOrg },
+    events: { readPage: page },
+    checkpoints: places,
+    now,
+  });
   const ask = async (target: string, { method = "GET", headers = { "x-api-key": aSecret() } }: Asked = {}) => {
     const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
     const request = aRequest(target, { method, headers });

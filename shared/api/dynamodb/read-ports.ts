@@ -4,7 +4,7 @@ import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-st
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
-import { type EventStoreOptions, createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore, type EventStoreOptions } from "#shared/events/dynamodb/event-store.ts";
 import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
 import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
 import type { OffsetPaginationPorts } from "#shared/events/query/offset-pagination.ts";
@@ -29,7 +29,7 @@ export function createReadPorts(
     events: createEventStore(client, tables.events, { shards, now, reportDamage }),
     shards,
     suspended,
-    places: createPageCheckpointStore(client, tables.config),
+    checkpoints: createPageCheckpointStore(client, tables.config),
     tokens: withSuspensions(createTokenUsageStore(client, tables.config), suspended),
     orgs: createOrgReader(client, tables.config),
     now,

@@ -4,7 +4,7 @@ import type { EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { summarize } from "#shared/events/event-summary.ts";
 import type { ProjectableField } from "#shared/events/query/query.ts";
-import { type Mention, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
+import { type EntityReference, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { toActivityId } from "./activity-id.ts";
 import { basePath } from "./routes.ts";

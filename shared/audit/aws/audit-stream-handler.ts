@@ -17,7 +17,7 @@ import type { AuditEntry, AuditLog } from "./audit-log.ts";
 export type AuditStreamPorts = {
   readonly auditLog: AuditLog;
   /** Reads an added item as the event that it is. Throws where it is none that this log wrote. */
-  read(item: StreamImage): ActivityEvent;
+  parseEvent(item: StreamImage): ActivityEvent;
   /** Whether the lists of an organisation show the events of this shard. */
   isShardRead(orgId: string, shard: string): Promise<boolean>;
   /** The clock on the wall of an organisation. */
@@ -44,14 +44,14 @@ type RecordInfo = {
  * whatever else as tampering. No record is ever put aside. Where the log cannot take them, all come again: the lines
  * that are there by then are there twice, under the same ids.
  */
-export function createAuditStreamHandler({ createAuditLog, read, isListed, clockOf, now }: AuditStreamPorts) {
+export function createAuditStreamHandler({ auditLog, parseEvent, isShardRead, getClock, now }: AuditStreamPorts) {
   const entryOf = async (record: DynamoDBRecord): Promise<Written> => {
     const facts = toRecordInfo(record, now());
-    const event = record.eventName === "INSERT" ? readable(read, record) : null;
+    const event = record.eventName === "INSERT" ? readable(parseEvent, record) : null;
     if (event === null) return tamperEntry(record, facts);
     const shard = record.dynamodb?.NewImage?.shard?.S ?? firstShard;
-    const unlistedShard = (await isListed(event.org_id, shard)) ? null : shard;
-    return eventEntry(event, await clockOf(event.org_id), { ...facts, unlistedShard }) ?? tamperEntry(record, facts);
+    const unlistedShard = (await isShardRead(event.org_id, shard)) ? null : shard;
+    return eventEntry(event, await getClock(event.org_id), { ...facts, unlistedShard }) ?? tamperEntry(record, facts);
   };
 
   const handle = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -115,15 +115,15 @@ function keyOf({ dynamodb = {} }: DynamoDBRecord): RecordKey {
 }
 
 /** The event that a record says was added; `null` where what was added is none. */
-function readable(read: AuditStreamPorts["parseEvent"], { dynamodb }: DynamoDBRecord): ActivityEvent | null {
+function readable(parseEvent: AuditStreamPorts["parseEvent"], { dynamodb }: DynamoDBRecord): ActivityEvent | null {
   try {
-    return read(dynamodb?.NewImage ?? {});
+    return parseEvent(dynamodb?.NewImage ?? {});
   } catch {
     return null;
   }
 }
 
-function imageOf(attributes: StreamImage | undefined): Image | undefined {
+function imageOf(attributes: StreamImage | undefined): ItemImage | undefined {
   if (attributes === undefined) return undefined;
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, value.S ?? value]));
 }

@@ -17,7 +17,7 @@ import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { toEventItem } from "./event-item.ts";
-import { positionOf, queryOf, startKey, limitToPresent } from "./event-query.ts";
+import { buildPageQuery, limitToPresent, toPosition, toStartKey } from "./event-query.ts";
 import { PageParser } from "./page-parser.ts";
 import { type EventItem, parseEventItem } from "./parse-event-item.ts";
 

@@ -117,7 +117,7 @@ function dialectsOver(items: readonly TableItem[]) {
     events: store,
     tokens: tokenPorts(() => aToken()),
     orgs: { get: async () => org },
-    places: memoryPageCheckpoints(),
+    checkpoints: memoryPageCheckpoints(),
     now,
   };
   return {

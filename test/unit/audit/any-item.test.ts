@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { AuditEntry } from "#shared/audit/aws/audit-log.ts";
 import { createAuditStreamHandler } from "#shared/audit/aws/audit-stream-handler.ts";
-import { evaluate } from "#shared/audit/evaluate.ts";
+import { evaluateQuery } from "#shared/audit/evaluate.ts";
 import { maxLineBytes } from "#shared/audit/line-text.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
@@ -81,8 +81,8 @@ async function textsOf(record: DynamoDBRecord, read: typeof parseEventItem): Pro
   const follow = createAuditStreamHandler({
     auditLog: { put: async (given) => void entries.push(...given) },
     read,
-    isListed: async () => true,
-    clockOf: async () => getZoneClock("UTC"),
+    isShardRead: async () => true,
+    getClock: async () => getZoneClock("UTC"),
     now: () => testNow,
   });
   const { batchItemFailures } = (await follow({ Records: [record] }, buildLambdaContext())) ?? {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toEventLine, formatEventLine } from "#shared/audit/event-line.ts";
+import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import { type ActivityEvent, type JsonText, toJsonText } from "#shared/events/event.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";

@@ -6,7 +6,7 @@ import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import { toInsightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { toRecordId } from "#shared/audit/record-id.ts";
-import type { Filled } from "#shared/audit/saved-query.ts";
+import type { QueryArgs } from "#shared/audit/saved-query.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent } from "#test/support/builders.ts";

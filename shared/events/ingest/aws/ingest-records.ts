@@ -9,7 +9,7 @@ import { parseEvent } from "#shared/events/parse-event.ts";
 import { isKeyThrottled, mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { log } from "#shared/platform/observability/log.ts";
 import { type MetricName, metricNames } from "#shared/platform/observability/metric-names.ts";
-import { parseOrigin, type Receiver } from "./attempt-history.ts";
+import { parseOrigin, type ReceivingFunction } from "./attempt-history.ts";
 import type { IngestQueue } from "./ingest-queue.ts";
 import { type HandledEvent, type IngestResult, type ReceivedEvent, resendUnfinished } from "./ingest-results.ts";
 import type { RejectedQueue } from "./rejected-queue.ts";
@@ -84,7 +84,7 @@ async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Pro
   try {
     const draft = parseEvent(record.body, { now: now(), entropy: record.body });
     const outcome = await append(store, draft, event.writer);
-    holds.stored(draft.event.org_id, now().getTime());
+    holds.recordStored(draft.event.org_id, now().getTime());
     return { kind: "done", metric: outcome === "appended" ? metricNames.eventsAppended : metricNames.eventsRepeated };
   } catch (error) {
     if (!(error instanceof ActivityError)) return { kind: "defect", error };
@@ -142,7 +142,7 @@ function logOtherGroups(received: readonly ReceivedEvent[]): void {
   log("warn", "message group is not the organisation", { messages: others.length, sender_ids: senders });
 }
 
-function metricOf(result: Result): MetricName | null {
+function metricOf(result: IngestResult): MetricName | null {
   switch (result.kind) {
     case "done":
       return result.metric;

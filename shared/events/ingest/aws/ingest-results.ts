@@ -16,7 +16,7 @@ import type { DeadLetter, DeferredMessage, IngestQueue } from "./ingest-queue.ts
 export type ReceivedEvent = MessageOrigin & { readonly record: SQSRecord; readonly orgId: string | null };
 
 /** What became of it. A message that is left comes again when its visibility timeout is over. */
-export type Result =
+export type IngestResult =
   | { readonly kind: "done"; readonly metric: MetricName }
   | { readonly kind: "throttled" | "unavailable" | "unfinished" | "left" }
   | { readonly kind: "defect"; readonly error: unknown };

@@ -88,10 +88,16 @@ function asking(
 /** The dialect over some events, and what it asked of the log. */
 function dialect(log: Log = {}) {
   const whole: EventPage = { events: log.events ?? [paid], next: null };
-  const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
-  const places: PageCheckpointStore = { upTo: async () => [], put: async () => undefined };
+  const page = vi.fn<EventReader["readPage"]>(log.page ?? (async () => whole));
+  const places: PageCheckpointStore = { listUpTo: async () => [], put: async () => undefined };
   const orgs = { get: async () => anOrg({ time_zone: "Europe/Prague" }) };
-  const answer = createFakturoidHandler({ events: { page }, places, tokens: tokensOf(log), orgs, now });
+  const answer = createFakturoidHandler({
+    events: { readPage: page },
+    checkpoints: places,
+    tokens: tokensOf(log),
+    orgs,
+    now,
+  });
   return { ask: asking(answer, renderError), page };
 }
 

@@ -25,9 +25,9 @@ function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}
   };
   const world = {
     tokens: ports,
-    events: { page: vi.fn<EventReader["page"]>(page ?? endless) },
+    events: { readPage: vi.fn<EventReader["readPage"]>(page ?? endless) },
     orgs: { get: async () => anOrg() },
-    places: memoryPageCheckpoints(),
+    checkpoints: memoryPageCheckpoints(),
     now: () => testNow,
   };
   const trace: RequestContext = { responseHeaders: {}, auditFields: {} };

@@ -49,9 +49,9 @@ async function run(Records: DynamoDBRecord[], over: Partial<AuditStreamPorts> = 
         entries.push(...given);
       },
     },
-    read: parseEventItem,
-    isListed: async () => true,
-    clockOf: async () => getZoneClock("UTC"),
+    parseEvent: parseEventItem,
+    isShardRead: async () => true,
+    getClock: async () => getZoneClock("UTC"),
     now: () => testNow,
     ...over,
   };

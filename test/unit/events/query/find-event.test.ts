@@ -58,8 +58,8 @@ describe("a range with more events than one request may look at", () => {
   });
 
   it("is refused just as soon where other conditions leave pages empty", async () => {
-    const page = vi.fn<EventReader["page"]>(async () => ({ events: [], next: anEvent() }));
-    expect((await catchRejection(findEvent({ page }, query, idOf(0)))).code).toBe("too_broad");
+    const page = vi.fn<EventReader["readPage"]>(async () => ({ events: [], next: anEvent() }));
+    expect((await catchRejection(findEvent({ readPage: page }, query, idOf(0)))).code).toBe("too_broad");
     expect(page.mock.calls.length).toBeLessThanOrEqual(offsetPageBudget.pages / 4);
   });
 });

@@ -177,7 +177,7 @@ describe("what a window costs", () => {
         return { events: [], next: position };
       },
     };
-    const world = { events, places: memoryPageCheckpoints(), now: () => testNow };
+    const world = { events, checkpoints: memoryPageCheckpoints(), now: () => testNow };
     await catchRejection(read(world, aListing(), 0, 40));
     expect(pages).toBeLessThanOrEqual(offsetPageBudget.pages / 4 + 1);
   });

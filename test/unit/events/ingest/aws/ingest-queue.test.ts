@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import { type DeferredMessage, createIngestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
+import { createIngestQueue, type DeferredMessage } from "#shared/events/ingest/aws/ingest-queue.ts";
 import { createSqsClient, singleAttemptOptions } from "#shared/platform/aws/clients.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
