@@ -80,7 +80,7 @@ async function textsOf(record: DynamoDBRecord, read: typeof parseEventItem): Pro
   const entries: AuditEntry[] = [];
   const follow = createAuditStreamHandler({
     auditLog: { put: async (given) => void entries.push(...given) },
-    read,
+    parseEvent: read,
     isShardRead: async () => true,
     getClock: async () => getZoneClock("UTC"),
     now: () => testNow,
