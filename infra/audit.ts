@@ -4,8 +4,8 @@ import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { CfnQueryDefinition, FilterPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { boardQueries } from "#shared/audit/dashboard-queries.ts";
-import { insightsQuery } from "#shared/audit/insights.ts";
+import { dashboardQueries } from "#shared/audit/dashboard-queries.ts";
+import { toInsightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import type { SavedQuery } from "#shared/audit/saved-query.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
@@ -118,15 +118,15 @@ export class Audit extends Construct {
         [ownMetric(metricNames.auditLag, "Maximum")],
         [this.fn.metric("IteratorAge", { statistic: "Maximum", label: "stream age, ms" })],
       ),
-      logQuery("Top actors", auditLogs.events, boardQueries.topActors),
-      logQuery("Events by type", auditLogs.events, boardQueries.eventsByType, "bars"),
-      logQuery("Events by source", auditLogs.events, boardQueries.eventsBySource, "bars"),
-      logQuery("Rate-limited tokens", auditLogs.access, boardQueries.rateLimitedTokens),
+      logQuery("Top actors", auditLogs.events, dashboardQueries.topActors),
+      logQuery("Events by type", auditLogs.events, dashboardQueries.eventsByType, "bars"),
+      logQuery("Events by source", auditLogs.events, dashboardQueries.eventsBySource, "bars"),
+      logQuery("Rate-limited tokens", auditLogs.access, dashboardQueries.rateLimitedTokens),
     );
   }
 
   private addQuery(query: SavedQuery, logGroupName: string): void {
-    const parameters = Object.entries(query.parameters).map(([name, { help, usual }]) => ({
+    const parameters = Object.entries(query.parameters).map(([name, { help, default: usual }]) => ({
       name,
       description: help,
       ...(usual === undefined ? {} : { defaultValue: String(usual) }),
@@ -134,7 +134,7 @@ export class Audit extends Construct {
     const idOf = query.name.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
     new CfnQueryDefinition(this, `Query${idOf.join("")}`, {
       name: `${Stack.of(this).stackName}/${query.title}`,
-      queryString: insightsQuery(query),
+      queryString: toInsightsQuery(query),
       logGroupNames: [logGroupName],
       ...(parameters.length === 0 ? {} : { parameters }),
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
-import { putOf } from "#shared/events/dynamodb/event-store.ts";
-import { readEventText } from "#shared/events/parse-event.ts";
+import { buildEventPut } from "#shared/events/dynamodb/event-store.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { isShardCount, shardCounts } from "#shared/events/shards/shards.ts";
 import { serializeEvent } from "./message.ts";
@@ -36,7 +36,7 @@ export function activityPut(
     const message = `shards must be one of ${shardCounts.join(", ")}, as org list shows it.`;
     throw new ActivityError("invalid_value", message, { field: "shards" });
   }
-  const draft = readEventText(serializeEvent(event), { now: correctedNow(client, Date.now()), entropy: newId() });
+  const draft = parseEvent(serializeEvent(event), { now: correctedNow(client, Date.now()), entropy: newId() });
   if (draft.idempotencyKey !== null) {
     throw new ActivityError(
       "invalid_value",
@@ -44,7 +44,7 @@ export function activityPut(
       { field: "idempotency_key" },
     );
   }
-  return putOf(table, draft.event, shards);
+  return buildEventPut(table, draft.event, shards);
 }
 
 /**

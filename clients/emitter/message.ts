@@ -1,6 +1,6 @@
 import { ActivityError } from "#shared/errors.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
-import { type Draft, type Reception, readEventText } from "#shared/events/parse-event.ts";
+import { type Draft, type ParseContext, parseEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import type { OutgoingMessage } from "./send.ts";
 
@@ -13,8 +13,8 @@ export type EventMessage = { readonly body: string; readonly draft: Draft };
  * what the event says, and changes neither its id nor its content. Throws
  * `ActivityError`: `too_large`, or `invalid_value` with every fault named.
  */
-export function toMessage(text: string, reception: Reception, over: Pick<EventInput, "notify"> = {}): EventMessage {
-  const draft = readEventText(text, reception);
+export function toMessage(text: string, reception: ParseContext, over: Pick<EventInput, "notify"> = {}): EventMessage {
+  const draft = parseEvent(text, reception);
   // An idempotency key is an identity already, and takes no second one beside it.
   const id = draft.idempotencyKey === null ? { event_id: draft.event.event_id } : {};
   const body = escapeNoncharacters(JSON.stringify({ ...JSON.parse(text), ...id, ...over }));

@@ -6,9 +6,9 @@ import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { createSqsClient } from "#shared/platform/aws/clients.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
@@ -45,8 +45,8 @@ export const handler = createHttpHandler({
     replays: replayStore(client, table),
     replayLists: replayListStore(client, table, now),
     replayQueue: replayQueue(env(envVars.replaysQueue), queues),
-    events: eventStore(client, events, {
-      shards: new ShardCache(shardSettingsReader(client, config), now),
+    events: createEventStore(client, events, {
+      shards: new ShardSettingsCache(createShardSettingsReader(client, config), now),
       now,
       reportDamage: reportDamagedItems,
     }),

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditLog } from "#shared/audit/aws/audit-log.ts";
-import { boundedAuditLog } from "#shared/audit/aws/bounded-audit-log.ts";
+import { withAuditLogTimeout } from "#shared/audit/aws/bounded-audit-log.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { SuspendedOrgCache } from "#shared/auth/orgs/suspended-orgs.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createSqsClient } from "#shared/platform/aws/clients.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
@@ -44,7 +44,7 @@ const fastLane: DeliveryPorts = {
   negativeCache: new NegativeCache(),
   hostRateLimiter: new HostRateLimiter(hostCounterStore(client, table), Number(env(envVars.sendsPerHost)), now),
   suspended: new SuspendedOrgCache(createSuspendedOrgReader(client, env(envVars.configTable)), now),
-  events: eventStore(client, env(envVars.eventsTable), { now, reportDamage: reportDamagedItems }),
+  events: createEventStore(client, env(envVars.eventsTable), { now, reportDamage: reportDamagedItems }),
   encryption: createSecretDecryption(env(envVars.secretsKey)),
   send: createSender({
     ownHosts: env(envVars.apiHosts).split(" "),
@@ -66,14 +66,14 @@ let accessLogOnce: AuditLog | undefined;
 /** Imported on first use: most instances never give a delivery up, and the client would slow every cold start. */
 const importedLog: AuditLog = {
   async put(entries) {
-    const { auditLog } = await import("#shared/audit/aws/audit-log.ts");
+    const { createAuditLog: auditLog } = await import("#shared/audit/aws/audit-log.ts");
     const stream = `${now().toISOString().slice(0, 10)}/${randomUUID()}`;
     accessLogOnce ??= auditLog(env(envVars.auditLogGroup), stream);
     await accessLogOnce.put(entries);
   },
 };
 
-const accessLog = boundedAuditLog(importedLog, auditLimitMs, sleep);
+const accessLog = withAuditLogTimeout(importedLog, auditLimitMs, sleep);
 
 /** Delivers the messages of the two delivery queues. A batch is of one queue. */
 export const handler = createSqsBatchHandler((records) => {

@@ -1,4 +1,4 @@
-import { isAheadOf, withTrustedTime } from "#shared/events/clock-skew.ts";
+import { isTooFarAhead, withTrustedTime } from "#shared/events/clock-skew.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import { createSqsClient } from "#shared/platform/aws/clients.ts";
 import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
@@ -26,7 +26,7 @@ const queue = deliveryQueue(env(envVars.deliveriesQueue), client);
 export const handler = createStreamHandler({
   parse(image, stored) {
     const event = parseEventItem(image);
-    if (isAheadOf(event, stored ?? now()))
+    if (isTooFarAhead(event, stored ?? now()))
       throw new Error("The event is dated in the future. Check the clock of its writer.");
     return withTrustedTime(event, stored);
   },

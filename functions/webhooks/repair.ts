@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
@@ -23,8 +23,8 @@ export const handler = createRepairHandler({
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
   replayQueue: replayQueue(env(envVars.replaysQueue)),
-  events: eventStore(client, env(envVars.eventsTable), {
-    shards: new ShardCache(shardSettingsReader(client, config), now),
+  events: createEventStore(client, env(envVars.eventsTable), {
+    shards: new ShardSettingsCache(createShardSettingsReader(client, config), now),
     now,
     reportDamage: reportDamagedItems,
   }),

@@ -1,8 +1,8 @@
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { SuspendedOrgCache } from "#shared/auth/orgs/suspended-orgs.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { createSqsClient } from "#shared/platform/aws/clients.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
@@ -27,8 +27,8 @@ const world: ReplayPorts = {
   endpoints: endpointReader(client, env(envVars.configTable)),
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
-  events: eventStore(client, env(envVars.eventsTable), {
-    shards: new ShardCache(shardSettingsReader(client, config), now),
+  events: createEventStore(client, env(envVars.eventsTable), {
+    shards: new ShardSettingsCache(createShardSettingsReader(client, config), now),
     now,
     reportDamage: reportDamagedItems,
   }),

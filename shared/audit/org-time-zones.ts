@@ -3,7 +3,7 @@ import { ActivityError } from "#shared/errors.ts";
 import { getZoneClock, type ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
 /** The clock of each organisation's time zone. Events of an organisation that nobody created are told by UTC. */
-export function wallClocks(orgs: OrgCache): (orgId: string) => Promise<ZoneClock> {
+export function createOrgClocks(orgs: OrgCache): (orgId: string) => Promise<ZoneClock> {
   return async (orgId) => {
     try {
       const { time_zone } = await orgs.get(orgId);

@@ -7,7 +7,7 @@ import type { Context, DynamoDBBatchResponse } from "aws-lambda";
 import * as z from "zod";
 import { bundle } from "#infra/constructs/bundle.ts";
 import { getShardIterator, listShards } from "#infra/local/event-source-mappings/stream-shards.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { setEnvironment } from "#test/support/environment.ts";
@@ -38,7 +38,7 @@ type Follow = (event: { Records: unknown }, context: Context) => Promise<DynamoD
 export async function measureAudit(engine: BenchEngine): Promise<Measure[]> {
   const org = "org_audited";
   await engine.admin({ action: "org.create", org_id: org, time_zone: "Europe/Prague" });
-  await fill(eventStore(createDynamoClient(), engine.table), org, records, () => undefined);
+  await fill(createEventStore(createDynamoClient(), engine.table), org, records, () => undefined);
   const sink = new Worker(new URL("./logs-sink.ts", import.meta.url));
   const [address] = await once(sink, "message");
   setEnvironment({

@@ -5,7 +5,7 @@ import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
 import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
 import { shardLeadMs } from "#shared/events/shards/shards.ts";
 import { orgKey } from "#shared/platform/dynamodb/keys.ts";
 import { anOrg } from "#test/support/builders.ts";
@@ -138,7 +138,7 @@ describe("a slug", () => {
 
 describe("the shards of an organisation", () => {
   const listed = async (orgId: string) => {
-    const settings = await shardSettingsReader(stack.dynamodb, stack.tables.config ?? "").read();
+    const settings = await createShardSettingsReader(stack.dynamodb, stack.tables.config ?? "").read();
     return settings.get(orgId);
   };
   const later = (ms: number) => new Date(now.getTime() + ms);

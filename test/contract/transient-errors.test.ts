@@ -9,7 +9,7 @@ import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { aSecret, aToken } from "#test/support/builders.ts";
 import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
@@ -56,7 +56,7 @@ function clientOf(endpoint: string): DynamoDBClient {
 function request(endpoint: string) {
   const client = clientOf(endpoint);
   const context = {
-    events: eventStore(client, "events"),
+    events: createEventStore(client, "events"),
     tokens: withSuspensions(createTokenUsageStore(client, "config"), noSuspendedOrgs),
     now: () => new Date(),
   };

@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 import type { StackCounts } from "#infra/costs/fixed-costs.ts";
 import { resourceCosts } from "#infra/costs/resource-costs.ts";
 import { perEvent } from "#infra/costs/workload.ts";
-import { eventLine, eventLineText } from "#shared/audit/event-line.ts";
+import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { testNow } from "#test/support/builders.ts";
@@ -57,7 +57,7 @@ function eventOf700Bytes(): ActivityEvent {
     occurred_at: "2026-05-11T08:30:12Z",
   });
   const padding = 700 - JSON.stringify(input("")).length;
-  return readEvent(input("x".repeat(padding)), { now: testNow, entropy: "700" }).event;
+  return parseEventValue(input("x".repeat(padding)), { now: testNow, entropy: "700" }).event;
 }
 
 describe("the costs page", () => {
@@ -108,7 +108,7 @@ describe("what an event takes", () => {
       unlistedShard: null,
       now: new Date(),
     };
-    const bytes = Buffer.byteLength(eventLineText(eventLine(event, getZoneClock("UTC"), recorded)));
+    const bytes = Buffer.byteLength(formatEventLine(toEventLine(event, getZoneClock("UTC"), recorded)));
     // CloudWatch counts 26 bytes more for each line: see PutLogEvents in its API reference.
     within(bytes + 26, perEvent.auditLineBytes);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { insightsQuery } from "#shared/audit/insights.ts";
+import { toInsightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { metricNames, metricNamespace } from "#shared/platform/observability/metric-names.ts";
 import { inWords, plainId, templateOf } from "#test/support/template.ts";
@@ -91,7 +91,7 @@ describe("the saved queries in the console", () => {
     "%s is what the command line asks",
     (title, query) => {
       const definition = definitions.find(({ Name }) => inWords(Name) === `activity-log-prod/${title}`);
-      expect(definition).toMatchObject({ QueryString: insightsQuery(query) });
+      expect(definition).toMatchObject({ QueryString: toInsightsQuery(query) });
       expect(definition?.LogGroupNames.map((group: unknown) => plainId(inWords(group)))).toEqual([
         query.from === "events" ? "AuditLogsEvents" : "AuditLogsAccess",
       ]);

@@ -7,7 +7,7 @@ import { edgeThrottle } from "#infra/public-api.ts";
 import { maxLimit } from "#shared/api/finzbooks/query.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
-import { windowBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
 import { dataKeyTtlMs } from "#shared/webhooks/endpoints/aws/data-key-cache.ts";
 import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { maxHeaders, maxHeaderValueLength, maxHeaderValuesLength } from "#shared/webhooks/endpoints/static-headers.ts";
@@ -43,7 +43,7 @@ it.each([
   ],
   ["requests at a time", `${prod.reserved?.api} for each function`],
   ["events of a page", `${maxLimit} (\`limit\`)`],
-  ["what one request reads", `${n(windowBudget.events)} events and ${windowBudget.pages} pages`],
+  ["what one request reads", `${n(offsetPageBudget.events)} events and ${offsetPageBudget.pages} pages`],
   ["endpoints", `| ${maxEndpointsPerOrg} |`],
   [
     "headers of an endpoint",

@@ -1,8 +1,8 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 import { changedAssembly } from "#test/support/assembly.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
@@ -100,11 +100,11 @@ describe("tampering", () => {
     const { org_id } = await stack.tenant();
     await stack.append([anInput({ org_id })]);
     await awaited({ org_id }, "events", 1);
-    const { event } = readEvent(anInput({ org_id }), {
+    const { event } = parseEventValue(anInput({ org_id }), {
       now: new Date(),
       entropy: `0 ${JSON.stringify(anInput({ org_id }))}`,
     });
-    const forged = { ...toItem(event), action: "INVOICE_VOIDED" };
+    const forged = { ...toEventItem(event), action: "INVOICE_VOIDED" };
     const Item = Object.fromEntries(Object.entries(forged).map(([name, S]) => [name, { S }]));
     await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.events, Item }));
     const lines = await awaited({ org_id }, "events", 2);

@@ -1,9 +1,9 @@
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { evaluate } from "#shared/audit/evaluate.ts";
+import { evaluateQuery } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
 import { anEvent } from "#test/support/builders.ts";
 import { damages } from "#test/support/hostile-items.ts";
@@ -45,7 +45,7 @@ async function attack(org_id: string, round: number): Promise<string[]> {
   for (const [at, entity_id] of ids.entries()) {
     const now = new Date().toISOString();
     const event = anEvent({ org_id, event_id: newEventId(), entity_id, occurred_at: now, recorded_at: now });
-    await put(damages[at]?.(toItem(event)) ?? {});
+    await put(damages[at]?.(toEventItem(event)) ?? {});
   }
   return ids;
 }
@@ -84,7 +84,8 @@ describe("while somebody puts items into the table that are not events", () => {
     const query = savedQueries.find(({ name }) => name === "tampering");
     if (query === undefined) throw new Error("There is no such query.");
     const window = { since: "0001", until: "9999", org: victim.org_id };
-    const rows = () => new Set(evaluate(query, {}, window, auditLines(stack, "events")).map((row) => row.entity_id));
+    const rows = () =>
+      new Set(evaluateQuery(query, {}, window, auditLines(stack, "events")).map((row) => row.entity_id));
     await until(() => damaged.every((id) => rows().has(id)));
     const expected = (before.fan_out_dead_letters ?? 0) + damaged.length;
     await until(async () => ((await stack.deadLetterCounts()).fan_out_dead_letters ?? 0) >= expected);
@@ -106,7 +107,7 @@ describe("while somebody puts items into the table that are not events", () => {
       entity_id: "inv_replaced",
       occurred_at: time,
     });
-    const Item = { ...toItem(event), metadata: '{}},"org_id":"other","x":{"y":{}' };
+    const Item = { ...toEventItem(event), metadata: '{}},"org_id":"other","x":{"y":{}' };
     await documents.send(new PutCommand({ TableName: stack.tables.events, Item }));
     const sent = receiver.requests.length;
     const [{ delivery_id } = { delivery_id: "" }] = await subscriber.deliveries(subscription);

@@ -98,8 +98,8 @@ describe.concurrent("a delivery", () => {
     const { endpoint_id } = subscription;
     const last = await subscriber.emit();
     const disabledEvent = await until(async () => {
-      const query = aQuery({ org_id, entity_id: endpoint_id, visible: entityTypes });
-      const { events } = await stack.events.page(query);
+      const query = aQuery({ org_id, entity_id: endpoint_id, visibleEntityTypes: entityTypes });
+      const { events } = await stack.events.readPage(query);
       return events.find(({ action }) => action === "WEBHOOK_ENDPOINT_DISABLED");
     });
     expect(disabledEvent).toMatchObject({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { Random } from "#infra/local/demo/random.ts";
-import { eventIdAt } from "#shared/events/event-id.ts";
+import { eventIdFromTime } from "#shared/events/event-id.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
@@ -72,7 +72,7 @@ async function whatHappens(orgs: readonly Org[], seconds: number, until = second
     for (let n = 0; n < seconds * perSecond; n++) {
       const at = testNow.getTime() + Math.floor((n / perSecond) * 1_000);
       const time = new Date(at).toISOString();
-      const event_id = eventIdAt(time, `${org_id} ${n}`);
+      const event_id = eventIdFromTime(time, `${org_id} ${n}`);
       committed.set(event_id, at);
       const event = anEvent({ org_id, event_id, entity_id: `doc_${n}`, occurred_at: time, recorded_at: time });
       clock.at(at, () => platform.commit([event]));

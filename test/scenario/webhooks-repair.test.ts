@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, expect, it } from "vitest";
 import * as z from "zod";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
 import { anInput } from "#test/support/builders.ts";
 import { commandLine, stackFile } from "#test/support/command-line.ts";
@@ -27,7 +27,7 @@ const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 async function record({ org_id }: Subscriber, entity_id: string, minutes: number): Promise<void> {
   const now = minutesAgo(minutes);
   const input = anInput({ org_id, entity_id, occurred_at: now.toISOString() });
-  await stack.events.put(readEvent(input, { now, entropy: `${org_id} ${entity_id}` }).event);
+  await stack.events.put(parseEventValue(input, { now, entropy: `${org_id} ${entity_id}` }).event);
 }
 
 /** An organisation that lost an event: the fan-out passed it when the endpoint, as it says, was there. */

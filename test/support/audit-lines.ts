@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { LocalRuntime } from "#infra/local/runtime.ts";
-import { readLines } from "#shared/audit/evaluate.ts";
+import { parseLines } from "#shared/audit/evaluate.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 
 /** The lines of one of a running stack's audit logs that are written so far. */
 export function auditLines({ logFiles }: Pick<LocalRuntime, "logFiles">, log: "events" | "access"): JsonObject[] {
   const file = logFiles[log] ?? "";
-  return existsSync(file) ? [...readLines(readFileSync(file, "utf8").split("\n"))] : [];
+  return existsSync(file) ? [...parseLines(readFileSync(file, "utf8").split("\n"))] : [];
 }
 
 const accessMessages: ReadonlySet<unknown> = new Set(["request", "admin", "delivery"]);
@@ -16,7 +16,7 @@ export function foreignLines({ logFiles }: Pick<LocalRuntime, "logFiles">): stri
   const file = logFiles.access ?? "";
   const texts = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
   return texts.filter((text) => {
-    const [line] = readLines([text]);
+    const [line] = parseLines([text]);
     return text !== "" && !accessMessages.has(line?.message) && !text.includes("\tERROR\tInvoke Error\t");
   });
 }

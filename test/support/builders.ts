@@ -3,7 +3,7 @@ import type { ActiveToken, Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import type { EventFilter, EventQuery } from "#shared/events/query/query.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
@@ -43,8 +43,8 @@ export function anEvent(over: Partial<ActivityEvent> = {}): ActivityEvent {
     entity_ref: "INV-2026-0042",
     actor_user_id: "usr_xyz",
     actor: null,
-    changes: jsonText({ status: { old: "DRAFT", new: "SENT" } }),
-    metadata: jsonText({ source: "PUBLIC_API" }),
+    changes: toJsonText({ status: { old: "DRAFT", new: "SENT" } }),
+    metadata: toJsonText({ source: "PUBLIC_API" }),
     occurred_at: "2026-05-11T08:30:12.000Z",
     recorded_at: "2026-05-11T08:30:12.400Z",
     related: null,
@@ -52,7 +52,7 @@ export function anEvent(over: Partial<ActivityEvent> = {}): ActivityEvent {
     information: null,
     params: null,
     contact_id: null,
-    settled: null,
+    payment_status: null,
     notify: null,
     ...over,
   };
@@ -66,8 +66,8 @@ export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
     action: null,
     actor_user_id: null,
     contact_id: null,
-    settled: null,
-    visible: documentTypes,
+    payment_status: null,
+    visibleEntityTypes: documentTypes,
     since: null,
     until: null,
     ...over,
@@ -75,7 +75,7 @@ export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
 }
 
 export function aQuery(over: Partial<EventQuery> = {}): EventQuery {
-  return { ...aFilter(), org_id: "org_8f9a1c2d", parts: [], limit: 100, after: null, ...over };
+  return { ...aFilter(), org_id: "org_8f9a1c2d", projection: [], limit: 100, after: null, ...over };
 }
 
 /** An organisation of the demo, in UTC unless said otherwise. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { eventIdAt } from "#shared/events/event-id.ts";
+import { eventIdFromTime } from "#shared/events/event-id.ts";
 import { type DisabledEndpoint, deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryOutcome, DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
@@ -144,7 +144,7 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
     messages(count: number, to: Endpoint = endpoint): readonly DeliveryMessage[] {
       return Array.from({ length: count }, () => {
         const { org_id, endpoint_id } = to;
-        const event = anEvent({ org_id, event_id: eventIdAt(testNow.toISOString(), `event ${log.length}`) });
+        const event = anEvent({ org_id, event_id: eventIdFromTime(testNow.toISOString(), `event ${log.length}`) });
         log.push(event);
         const { entity_id, occurred_at, event_id } = event;
         const key = { entity_id, occurred_at, event_id };

@@ -21,8 +21,8 @@ export function dialect({
   page?: EventPage;
 } = {}) {
   const ports = tokenPorts(() => token, used, suspended);
-  const read = vi.fn<EventReader["page"]>(async () => page);
+  const read = vi.fn<EventReader["readPage"]>(async () => page);
   const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
-  const answer = createFinzbooksHandler({ events: { page: read }, tokens: ports, now: () => testNow });
+  const answer = createFinzbooksHandler({ events: { readPage: read }, tokens: ports, now: () => testNow });
   return { ...ports, read, trace, answer: (request: HttpRequest) => answer(request, trace) };
 }

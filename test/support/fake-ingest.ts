@@ -4,8 +4,8 @@ import { vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { createIngestHandler } from "#shared/events/ingest/aws/ingest-handler.ts";
-import { ingestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
-import { createOrgHolds } from "#shared/events/ingest/org-backoff.ts";
+import { createIngestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
+import { createOrgBackoff } from "#shared/events/ingest/org-backoff.ts";
 import { buildLambdaContext } from "./http-event.ts";
 import { buildSqsRecord } from "./sqs-record.ts";
 
@@ -80,19 +80,19 @@ export class FakeIngest {
             if (known === null) this.stored.set(event.event_id, event);
             return known;
           },
-          pin: async (_org, _key, pin) => {
+          claimKey: async (_org, _key, pin) => {
             this.pinnedBy.push(pin.writer);
             return pin;
           },
         },
-        queue: ingestQueue(urls, client),
+        queue: createIngestQueue(urls, client),
         rejected: {
           reject: async ({ body, messageId }) => {
             await this.reject();
             this.rejections.push({ body, messageId });
           },
         },
-        holds: createOrgHolds(),
+        backoff: createOrgBackoff(),
         now: () => new Date(this.nowMs),
         random: () => this.random(),
       },

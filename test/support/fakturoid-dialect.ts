@@ -13,7 +13,7 @@ import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { formatToken, type secretPrefixes, type TokenRef, toTokenId, toTokenRef } from "#shared/auth/token.ts";
-import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import { buildHttpEvent, buildLambdaContext } from "./http-event.ts";
@@ -48,15 +48,15 @@ export function fakturoidDialect({
   const clock = { now: testNow };
   const known = new Map(orgs.map((org) => [org.org_id, org]));
   const ports = tokenPorts(() => token, used, suspended);
-  const read = vi.fn<EventReader["page"]>(async () => page);
+  const read = vi.fn<EventReader["readPage"]>(async () => page);
   const readOrg = vi.fn<OrgReader["get"]>(async (orgId) => known.get(orgId) ?? null);
-  const upTo = vi.fn<PlaceStore["upTo"]>(async () => []);
-  const put = vi.fn<PlaceStore["put"]>(async () => undefined);
+  const upTo = vi.fn<PageCheckpointStore["listUpTo"]>(async () => []);
+  const put = vi.fn<PageCheckpointStore["put"]>(async () => undefined);
   const answer = createFakturoidHandler({
     tokens: ports,
     orgs: { get: readOrg },
-    events: { page: read },
-    places: { upTo, put },
+    events: { readPage: read },
+    checkpoints: { listUpTo: upTo, put },
     now: () => clock.now,
   });
   const ask = async (target: string, { method = "GET", headers = {} }: Asked = {}) => {

@@ -5,8 +5,8 @@ import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import type { AppendStore } from "#shared/events/append.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { pinStore } from "#shared/events/dynamodb/idempotency-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
 import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
@@ -77,7 +77,7 @@ function sender(client: DynamoDBClient) {
     hostCounters: {
       increment: () => hostCounters.increment("a.example", testNow, 50, 100),
     } satisfies Calls<HostCounterStore>,
-    events: { get: () => eventStore(client, tables.events).get(org_id, anEvent()) } satisfies Calls<
+    events: { get: () => createEventStore(client, tables.events).get(org_id, anEvent()) } satisfies Calls<
       DeliveryPorts["events"]
     >,
     suspended: suspendedCalls(client),
@@ -138,13 +138,13 @@ function admin(client: DynamoDBClient) {
 }
 
 function ingest(client: DynamoDBClient) {
-  const pins = pinStore(DynamoDBDocumentClient.from(client), tables.config);
+  const pins = createIdempotencyStore(DynamoDBDocumentClient.from(client), tables.config);
   const pin = { event_id: "evt", occurred_at: testNow.toISOString(), entity_id: "inv", writer: "AROA" };
   return {
     store: {
-      put: () => eventStore(client, tables.events).put(anEvent()),
-      pin: async () => {
-        for (const isOwn of [false, true]) await pins.pin(org_id, "key", pin, { now: testNow, isOwn });
+      put: () => createEventStore(client, tables.events).put(anEvent()),
+      claimKey: async () => {
+        for (const isOwn of [false, true]) await pins.claimKey(org_id, "key", pin, { now: testNow, isOwn });
       },
     } satisfies Calls<AppendStore>,
     shards: shardCalls(client),

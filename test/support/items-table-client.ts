@@ -1,8 +1,8 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { StoredItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import type { EventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 
 /** Items as DynamoDB holds them, whoever wrote them. */
-export type TableItem = Record<string, AttributeValue> & StoredItem;
+export type TableItem = Record<string, AttributeValue> & EventItem;
 
 /**
  * A client whose queries find these items, newest first by what an index is sorted by, whatever they are asked. They
@@ -40,7 +40,7 @@ type QueryInput = {
   readonly ProjectionExpression?: string;
 };
 
-function sortKeyOf({ occurred_at, event_id, entity_id }: StoredItem): string {
+function sortKeyOf({ occurred_at, event_id, entity_id }: EventItem): string {
   return `${occurred_at?.S} ${event_id?.S} ${entity_id?.S}`;
 }
 

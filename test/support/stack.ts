@@ -10,8 +10,8 @@ import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { Scope } from "#shared/auth/caller.ts";
-import { type EventStore, eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { createEventStore, type EventStore } from "#shared/events/dynamodb/event-store.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { foreignLines } from "./audit-lines.ts";
 import { findSecrets } from "./secret-scan.ts";
@@ -67,7 +67,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
     new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb, requestHandler: patientRequests });
   const client = newClient();
   const sqs = new SQSClient({ ...account, endpoint: endpoints.sqs, requestHandler: patientRequests });
-  const events = eventStore(client, stack.tables.events ?? "");
+  const events = createEventStore(client, stack.tables.events ?? "");
 
   const admin = async (request: AdminRequest): Promise<Record<string, unknown>> => {
     const FunctionName = stack.functions.admin ?? "";
@@ -104,7 +104,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
       const now = new Date();
       await Promise.all(
         inputs.map((input, at) =>
-          events.put(readEvent(input, { now, entropy: `${at} ${JSON.stringify(input)}` }).event),
+          events.put(parseEventValue(input, { now, entropy: `${at} ${JSON.stringify(input)}` }).event),
         ),
       );
     },

@@ -8,11 +8,11 @@ import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { toTokenRef } from "#shared/auth/token.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { placeStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 import { oneShard, type ShardSettingsReader } from "#shared/events/shards/shard-settings-cache.ts";
 import type { ShardCount } from "#shared/events/shards/shards.ts";
@@ -67,7 +67,7 @@ export const parsable = {
   delivery: marshall({ ...delivery, lease_until: "2026-01-01T00:00:00.000Z" }),
   replay: marshall(replay),
   endpoint: marshall(endpoint),
-  event: marshall(toItem(anEvent())),
+  event: marshall(toEventItem(anEvent())),
   token: marshall({ ...toTokenItem(aToken()), rate_window: "2026-06-01T11:00:00.000Z", rate_used: 3 }),
   health: marshall({
     version: 1,
@@ -178,32 +178,34 @@ export function endpointSourceCalls(client: DynamoDBClient): Calls<EndpointReade
 export function eventReaderCalls(client: DynamoDBClient) {
   const page = (count: ShardCount, filter: Partial<EventQuery>) => () => {
     const shards = { ...oneShard, countToRead: () => count };
-    return eventStore(client, tables.events, { shards, budget: { reads: 2, bytes: 1_000 }, now }).page(aQuery(filter));
+    return createEventStore(client, tables.events, { shards, budget: { reads: 2, bytes: 1_000 }, now }).readPage(
+      aQuery(filter),
+    );
   };
   return {
-    page: page(1, {}),
+    readPage: page(1, {}),
     pageOfShards: page(2, {}),
     pageOfTimeline: page(1, { entity_id: "inv" }),
     pageByContact: page(1, { contact_id: "con" }),
     pageByActor: page(1, { actor_user_id: "usr" }),
-    pageOfPaid: page(1, { settled: "paid" }),
+    pageOfPaid: page(1, { payment_status: "paid" }),
     pageByType: page(1, { entity_type: "INVOICE" }),
   } satisfies Calls<EventReader> & StoreCalls[string];
 }
 
 export function shardCalls(client: DynamoDBClient): Calls<ShardSettingsReader> {
-  return { read: () => shardSettingsReader(client, tables.config).read() };
+  return { read: () => createShardSettingsReader(client, tables.config).read() };
 }
 
 export function orgCalls(client: DynamoDBClient): Calls<OrgReader> {
   return { get: () => createOrgReader(client, tables.config).get(org_id) };
 }
 
-export function placeCalls(client: DynamoDBClient): Calls<PlaceStore> {
-  const store = placeStore(client, tables.config);
+export function placeCalls(client: DynamoDBClient): Calls<PageCheckpointStore> {
+  const store = createPageCheckpointStore(client, tables.config);
   const list = { org_id, name: "list" };
   return {
-    upTo: () => store.upTo(list, 100, 5, testNow),
+    listUpTo: () => store.listUpTo(list, 100, 5, testNow),
     put: () => store.put(list, { offset: 100, after: anEvent(), head: anEvent() }, testNow),
   };
 }

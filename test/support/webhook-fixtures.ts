@@ -1,6 +1,6 @@
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll } from "vitest";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { DeliveryStore, ScheduledDeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
@@ -93,7 +93,7 @@ export function storesIn(
   { client, tables: { config, events, deliveries } }: WebhookDatabase,
   reads?: number,
 ): WebhookStores {
-  const log = eventStore(client, events);
+  const log = createEventStore(client, events);
   return {
     endpoints: endpointStore(client, { config, events }, () => new Date()),
     deliveries: deliveryStore(client, deliveries, reads),

@@ -46,7 +46,7 @@ export function managementPorts(log: readonly ActivityEvent[] = []) {
       },
     },
     events: {
-      page: async ({ org_id }) => ({ events: log.filter((event) => event.org_id === org_id), next: null }),
+      readPage: async ({ org_id }) => ({ events: log.filter((event) => event.org_id === org_id), next: null }),
     },
     rules: { ownHosts: ["own.example.com"], allowLoopback: false },
     now: () => clock.now,

@@ -1,11 +1,11 @@
-import type { Row } from "#shared/audit/evaluate.ts";
+import type { AuditRow } from "#shared/audit/evaluate.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** Columns that an answer about one field has besides those of its query. */
 export const changeColumns = ["old", "new"] as const;
 
 /** The row with what the field was and became; the row as it is without a field. */
-export function withFieldChange(field: string | null, row: Row): Row {
+export function withFieldChange(field: string | null, row: AuditRow): AuditRow {
   if (field === null) return row;
   const changes = parsed(row.changed_values);
   const change = isJsonObject(changes) && Object.hasOwn(changes, field) ? changes[field] : null;

@@ -10,9 +10,9 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import type { StackRef } from "#clients/cli/stack/stack.ts";
-import type { Row, Window } from "#shared/audit/evaluate.ts";
-import { insightsQuery, orgLinesQuery } from "#shared/audit/insights.ts";
-import type { Field } from "#shared/audit/lines.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
+import { toInsightsQuery, toOrgLinesQuery } from "#shared/audit/insights.ts";
+import type { LineField } from "#shared/audit/lines.ts";
 import { maxRows, type SavedQuery } from "#shared/audit/saved-query.ts";
 import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
 import { type AuditLogSource, columnsOf } from "./source.ts";
@@ -23,7 +23,7 @@ const pauseMs = 500;
 export function createInsightsSource(stack: StackRef, context: CommandContext): AuditLogSource {
   const client = new CloudWatchLogsClient();
 
-  const ask = async (log: SavedQuery["from"], queryString: string, { since, until }: Window) => {
+  const ask = async (log: SavedQuery["from"], queryString: string, { since, until }: AuditWindow) => {
     const { queryId } = await client.send(
       new StartQueryCommand({
         logGroupName: stack.audit[log],
@@ -37,13 +37,13 @@ export function createInsightsSource(stack: StackRef, context: CommandContext): 
 
   return {
     async runQuery(query, filled, window) {
-      const queryString = textOf(() => insightsQuery(query, filled, window.org));
+      const queryString = textOf(() => toInsightsQuery(query, filled, window.org));
       const { results = [], statistics } = await ask(query.from, queryString, window);
       const rows = results.map((fields) => rowOf(query, fields));
       return { rows, isCut: rows.length >= maxRows, searchedLines: statistics?.recordsScanned ?? 0 };
     },
     async hasOrg(query, window, orgId) {
-      const { results = [] } = await ask(query.from, orgLinesQuery(orgId), window);
+      const { results = [] } = await ask(query.from, toOrgLinesQuery(orgId), window);
       const count = results[0]?.find(({ field }) => field === "count")?.value ?? "0";
       return Number(count) > 0 || orgExists(stack, orgId);
     },
@@ -86,10 +86,13 @@ async function finished(
 }
 
 /** Columns of numbers, besides those that are computed. */
-const numbers: ReadonlySet<string> = new Set(["late_seconds", "clock_skew_seconds", "count"] satisfies Field[]);
+const numbers: ReadonlySet<string> = new Set(["late_seconds", "clock_skew_seconds", "count"] satisfies LineField[]);
 
 /** CloudWatch answers texts, and adds columns of its own. */
-function rowOf(query: SavedQuery, fields: readonly { field?: string | undefined; value?: string | undefined }[]): Row {
+function rowOf(
+  query: SavedQuery,
+  fields: readonly { field?: string | undefined; value?: string | undefined }[],
+): AuditRow {
   const values = new Map(fields.map(({ field, value }) => [field, value]));
   const isNumber = (column: string) => numbers.has(column) || isComputedNumber(query, column);
   const shown = (column: string) => {

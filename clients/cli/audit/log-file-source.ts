@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { evaluate, isOfOrg, isWithin, readLines } from "#shared/audit/evaluate.ts";
+import { evaluateQuery, isOfOrg, isWithin, parseLines } from "#shared/audit/evaluate.ts";
 import { maxRows } from "#shared/audit/saved-query.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 import type { AuditLogSource } from "./source.ts";
@@ -10,7 +10,7 @@ export function createLogFileSource(files: Readonly<Record<"events" | "access", 
   return {
     async runQuery(query, filled, window) {
       const lines = await linesOf(files[query.from]);
-      const rows = evaluate(query, filled, window, lines);
+      const rows = evaluateQuery(query, filled, window, lines);
       const searchedLines = lines.filter((line) => isWithin(line, window)).length;
       return { rows: rows.slice(0, maxRows), isCut: rows.length > maxRows, searchedLines };
     },
@@ -31,7 +31,7 @@ async function linesOf(file: string): Promise<JsonObject[]> {
   const lines: JsonObject[] = [];
   try {
     const texts = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-    for await (const text of texts) lines.push(...readLines([text]));
+    for await (const text of texts) lines.push(...parseLines([text]));
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }

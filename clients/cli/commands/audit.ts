@@ -7,15 +7,15 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
 import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
-import type { Row, Window } from "#shared/audit/evaluate.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import type { Filled, Parameter, SavedQuery } from "#shared/audit/saved-query.ts";
+import type { QueryArgs, QueryParameter, SavedQuery } from "#shared/audit/saved-query.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
-const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly Parameter[];
+const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly QueryParameter[];
 
-type AuditQuery = { readonly query: SavedQuery; readonly filled: Filled; readonly window: Window };
+type AuditQuery = { readonly query: SavedQuery; readonly filled: QueryArgs; readonly window: AuditWindow };
 
 export const audit = defineCommand({
   name: "audit",
@@ -49,7 +49,7 @@ export const audit = defineCommand({
 });
 
 /** An empty answer about an organisation that does not exist would look like an all-clear. */
-async function assertKnownOrg(source: AuditLogSource, query: SavedQuery, window: Window): Promise<void> {
+async function assertKnownOrg(source: AuditLogSource, query: SavedQuery, window: AuditWindow): Promise<void> {
   if (window.org === null || (await source.hasOrg(query, window, window.org))) return;
   throw new CliError("usage", `There is no organisation '${window.org}': org list shows those that there are.`);
 }
@@ -97,7 +97,7 @@ export const auditList = defineCommand({
 });
 
 function requiredOptions({ parameters }: SavedQuery): string[] {
-  return Object.entries(parameters).flatMap(([name, { usual }]) => (usual === undefined ? [`--${name}`] : []));
+  return Object.entries(parameters).flatMap(([name, { default: usual }]) => (usual === undefined ? [`--${name}`] : []));
 }
 
 function findQuery(name: string): SavedQuery {
@@ -111,16 +111,17 @@ function findQuery(name: string): SavedQuery {
 }
 
 /** Throws `CliError` `usage` where a required argument is missing, or one is given that the query does not take. */
-function parseArguments(query: SavedQuery, optionValue: (name: Parameter) => string | undefined): Filled {
-  const filled: Partial<Record<Parameter, string | number>> = {};
+function parseArguments(query: SavedQuery, optionValue: (name: QueryParameter) => string | undefined): QueryArgs {
+  const filled: Partial<Record<QueryParameter, string | number>> = {};
   for (const name of parameters) {
     const wanted = query.parameters[name];
     const text = optionValue(name);
     if (wanted === undefined) {
       if (text === undefined) continue;
-      if (query.narrowed?.[name] === undefined) throw new CliError("usage", `${query.name} takes no --${name}.`);
+      if (query.optionalParameters?.[name] === undefined)
+        throw new CliError("usage", `${query.name} takes no --${name}.`);
     }
-    const value = text ?? wanted?.usual;
+    const value = text ?? wanted?.default;
     if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${wanted?.help}.`);
     filled[name] = name === "threshold" ? parseThreshold(value) : value;
   }
@@ -149,12 +150,12 @@ function parseWindow(args: { text(name: "since" | "until"): string | undefined }
 }
 
 /** Computed times are numbers to CloudWatch, for people they are times. */
-function withTimes({ result }: SavedQuery, row: Row): Row {
+function withTimes({ result }: SavedQuery, row: AuditRow): AuditRow {
   if (result.kind === "rows") return row;
   const isTime = (column: string) => {
     const computed = result.compute[column];
     if (computed === undefined) return false;
-    const field = "least" in computed ? computed.least : "greatest" in computed ? computed.greatest : "";
+    const field = "min" in computed ? computed.min : "max" in computed ? computed.max : "";
     return field.endsWith("_ms");
   };
   const shown = (column: string, value: string | number | null) =>
@@ -162,7 +163,7 @@ function withTimes({ result }: SavedQuery, row: Row): Row {
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, shown(column, value)]));
 }
 
-function tableColumns(columns: readonly string[]): TableColumn<Row>[] {
+function tableColumns(columns: readonly string[]): TableColumn<AuditRow>[] {
   return columns.map((column) => ({
     title: column.toUpperCase().replaceAll("_", " "),
     cell: (row) => String(row[column] ?? ""),

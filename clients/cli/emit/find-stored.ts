@@ -1,7 +1,7 @@
 import { type AttributeValue, BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { StackRef } from "#clients/cli/stack/stack.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { type AppendStore, append, type Pin } from "#shared/events/append.ts";
+import { type AppendStore, append, type IdempotencyRecord } from "#shared/events/append.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
@@ -37,9 +37,9 @@ export function createFindStored({ tables, clientConfig }: Pick<StackRef, "table
 }
 
 /** Appends to a store that holds just what was found, and keeps nothing: a repeat then means that the event stands. */
-async function classify(draft: Draft, item: Item | null, pin: Pin | null): Promise<StoredState["state"]> {
+async function classify(draft: Draft, item: Item | null, pin: IdempotencyRecord | null): Promise<StoredState["state"]> {
   const stored = async () => (item === null ? null : parseEventItem(item));
-  const store: AppendStore = { put: stored, pin: async (_org, _key, own) => pin ?? own };
+  const store: AppendStore = { put: stored, claimKey: async (_org, _key, own) => pin ?? own };
   try {
     return (await append(store, draft)) === "repeated" ? "stored" : "absent";
   } catch (error) {
@@ -61,7 +61,7 @@ function pinKeyOf({ event, idempotencyKey }: Draft): ItemKey[] {
   return idempotencyKey === null ? [] : [idempotencyRecordKey(event.org_id, idempotencyKey)];
 }
 
-function pinOf(draft: Draft, pins: ReadonlyMap<string, Item>): Pin | null {
+function pinOf(draft: Draft, pins: ReadonlyMap<string, Item>): IdempotencyRecord | null {
   const [key] = pinKeyOf(draft);
   const { event_id, occurred_at, entity_id } = (key && pins.get(keyText(key))) ?? {};
   if (event_id?.S === undefined || occurred_at?.S === undefined || entity_id?.S === undefined) return null;

@@ -3,8 +3,8 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { LocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { AdminResponse } from "#shared/auth/aws/admin-handler.ts";
-import { putOf } from "#shared/events/dynamodb/event-store.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { buildEventPut } from "#shared/events/dynamodb/event-store.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import type { DemoCredentials } from "./banner.ts";
@@ -80,9 +80,9 @@ export async function loadDemoData(
 async function appendAll(inputs: readonly EventInput[], client: DynamoDBClient, table: string): Promise<void> {
   const now = new Date();
   const puts = inputs.map((input, at) => {
-    const { TableName, Item, ConditionExpression } = putOf(
+    const { TableName, Item, ConditionExpression } = buildEventPut(
       table,
-      readEvent(input, { now, entropy: `demo ${at}` }).event,
+      parseEventValue(input, { now, entropy: `demo ${at}` }).event,
     );
     return { Put: { TableName, Item: toStringAttributes(Item), ConditionExpression } };
   });

@@ -10,8 +10,8 @@ import type { Org } from "#shared/auth/orgs/org.ts";
 import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { hashToken } from "#shared/auth/token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
-import { readWindow, type WindowWorld } from "#shared/events/query/offset-pagination.ts";
-import { type EventReader, meteredReader, type ReadMeter } from "#shared/events/query/query.ts";
+import { type OffsetPaginationPorts, readOffsetPage } from "#shared/events/query/offset-pagination.ts";
+import { createMeteredReader, type EventReader, type ReadMeter } from "#shared/events/query/query.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { type EventListRequest, pageSize, parseListRequest, toListQuery } from "./query.ts";
 import { fakturoidRateLimitPolicy } from "./rate.ts";
@@ -20,7 +20,7 @@ import { findRoute, unknownResource } from "./routes.ts";
 import { SubjectLookup } from "./subject-lookup.ts";
 import { assertUserAgent } from "./user-agent.ts";
 
-export type FakturoidPorts = WindowWorld & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
+export type FakturoidPorts = OffsetPaginationPorts & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
 
 /** Answers requests of the Fakturoid dialect. Throws `ActivityError` for what `renderError` then renders. */
 export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
@@ -48,7 +48,7 @@ export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
       return (await ownOrg(orgs, token, route.slug)).org_id;
     };
     const read = async (orgId: string, meter: ReadMeter) => {
-      const metered = { ...ports, events: meteredReader(ports.events, meter) };
+      const metered = { ...ports, events: createMeteredReader(ports.events, meter) };
       const org = await orgs.get(orgId);
       const asked = parseListRequest(request.query, getZoneClock(org.time_zone));
       context.auditFields.filters = formatFilters([
@@ -58,7 +58,7 @@ export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
       ]);
       const span = { skip: (asked.page - 1) * pageSize, take: pageSize };
       const stored = await withStoredSubject(subjects, metered.events, orgId, asked);
-      return { org, window: await readWindow(metered, toListQuery(orgId, route.kind, stored), span) };
+      return { org, window: await readOffsetPage(metered, toListQuery(orgId, route.kind, stored), span) };
     };
     const caller = { ...auth, callerCache, cacheKey: `${hashToken(secret)} ${route.slug}`, authorize };
     const { org, window } = await speculativeRead(caller, read);

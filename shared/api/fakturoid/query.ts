@@ -1,6 +1,6 @@
 import { invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import { type Listing, listName } from "#shared/events/query/offset-pagination.ts";
+import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { parseTimeRange, type Zone } from "#shared/platform/time/time-range.ts";
 import { visibleEntityTypes } from "./mapping.ts";
 import { eventProjection } from "./render.ts";
@@ -44,7 +44,7 @@ function readSubject(text: string | null): string | null {
 }
 
 /** What is read for a list of events, or of payments alone. What no subject can have as its id needs no read. */
-export function toListQuery(orgId: string, kind: "events" | "paid", { since, subjectId }: EventListRequest): Listing {
+export function toListQuery(orgId: string, kind: "events" | "paid", { since, subjectId }: EventListRequest): ListQuery {
   const query = {
     org_id: orgId,
     entity_type: null,
@@ -52,15 +52,15 @@ export function toListQuery(orgId: string, kind: "events" | "paid", { since, sub
     action: null,
     actor_user_id: null,
     contact_id: subjectId,
-    settled: kind === "paid" ? ("paid" as const) : null,
-    visible: visibleEntityTypes,
+    payment_status: kind === "paid" ? ("paid" as const) : null,
+    visibleEntityTypes,
     since,
     until: null,
-    parts: eventProjection,
+    projection: eventProjection,
   };
   return {
     org_id: orgId,
-    name: listName("fakturoid", kind, since, subjectId),
+    name: hashListName("fakturoid", kind, since, subjectId),
     queries: subjectId === null || isId(subjectId) ? [query] : [],
     matches: null,
   };

@@ -63,9 +63,9 @@ function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "a
     action: null,
     actor_user_id: null,
     contact_id: null,
-    settled: null,
-    visible: visibleEntityTypes,
-    parts: ["contact_id"],
+    payment_status: null,
+    visibleEntityTypes,
+    projection: ["contact_id"],
   };
 }
 

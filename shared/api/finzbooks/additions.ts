@@ -1,6 +1,6 @@
-import { actorOf } from "#shared/events/actor.ts";
+import { parseActor } from "#shared/events/actor.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { phraseOf } from "#shared/events/event-summary.ts";
+import { summarize } from "#shared/events/event-summary.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import type { IncludeOption } from "./include.ts";
 import type { IncludedFields } from "./render.ts";
@@ -11,7 +11,7 @@ export function renderIncluded(included: ReadonlySet<IncludeOption>, nextCursor:
   const ofEvent = (event: ActivityEvent) => {
     let text = "";
     if (included.has("actor")) text += `,"actor":${JSON.stringify(renderActor(event))}`;
-    if (included.has("text")) text += `,"text":${JSON.stringify(event.text ?? phraseOf(event).sentence)}`;
+    if (included.has("text")) text += `,"text":${JSON.stringify(event.text ?? summarize(event).sentence)}`;
     if (included.has("related")) text += `,"related":${JSON.stringify(renderRelated(event))}`;
     return text;
   };
@@ -23,7 +23,7 @@ export function renderIncluded(included: ReadonlySet<IncludeOption>, nextCursor:
 
 /** Who acted, as of then. Addresses of people and pictures stay out. */
 function renderActor(event: ActivityEvent) {
-  const { name, type, on_behalf_of } = actorOf(event);
+  const { name, type, on_behalf_of } = parseActor(event);
   return { user_id: event.actor_user_id, name, type, on_behalf_of };
 }
 

@@ -9,14 +9,14 @@ import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
 import { hashToken } from "#shared/auth/token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
-import { readCursor } from "#shared/events/query/cursor.ts";
+import { parseCursor } from "#shared/events/query/cursor.ts";
 import { findEvent } from "#shared/events/query/find-event.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import {
+  createMeteredReader,
   type EventPage,
   type EventQuery,
   type EventReader,
-  meteredReader,
   type ReadMeter,
 } from "#shared/events/query/query.ts";
 import { authenticateCaller, parseCredentials, toCaller } from "./credentials.ts";
@@ -40,7 +40,7 @@ export function createFinzbooksHandler({ events, tokens, now }: FinzbooksPorts) 
   type Asked = { readonly route: ActivityRoute; readonly query: URLSearchParams; readonly context: RequestContext };
   const list = async ({ route, query, context: { auditFields } }: Asked, org_id: string, meter: ReadMeter) => {
     const { filter, limit, cursor, eventId, include } = parseActivityRequest(route, query);
-    const after = cursor === null ? null : readCursor(cursor, org_id, filter);
+    const after = cursor === null ? null : parseCursor(cursor, org_id, filter);
     const { entity_type, entity_id, action, actor_user_id, since, until } = filter;
     auditFields.entity_id = entity_id === null ? undefined : redactForLog(entity_id);
     auditFields.filters = formatFilters([
@@ -54,8 +54,8 @@ export function createFinzbooksHandler({ events, tokens, now }: FinzbooksPorts) 
       ["include", include.size === 0 ? null : [...include].join(",")],
       ["after", after?.occurred_at ?? null],
     ]);
-    const reader = meteredReader(events, meter);
-    const asked = { ...filter, org_id, parts: toProjection(include) };
+    const reader = createMeteredReader(events, meter);
+    const asked = { ...filter, org_id, projection: toProjection(include) };
     const page =
       eventId === null ? await listEvents(reader, { ...asked, limit, after }) : await pageOfOne(reader, asked, eventId);
     return { ...page, filter, limit, include, org_id };

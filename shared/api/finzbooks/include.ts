@@ -1,5 +1,5 @@
 import { invalidValue } from "#shared/api/http/parameters.ts";
-import type { EventPart } from "#shared/events/query/query.ts";
+import type { ProjectableField } from "#shared/events/query/query.ts";
 
 /** What is only in the body of a page for a caller that asks for it. */
 export const includeOptions = ["actor", "text", "related", "cursor"] as const;
@@ -21,6 +21,6 @@ export function parseInclude(text: string | null): ReadonlySet<IncludeOption> {
 }
 
 /** The stored parts that have to be read for what is included. */
-export function toProjection(included: ReadonlySet<IncludeOption>): EventPart[] {
+export function toProjection(included: ReadonlySet<IncludeOption>): ProjectableField[] {
   return (["actor", "text", "related"] as const).filter((part) => included.has(part));
 }

@@ -1,7 +1,7 @@
 import { toConditionalResponse } from "#shared/api/http/conditional-response.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { isResponseTooLarge, jsonResponse, toNextLinkHeader } from "#shared/api/http/response.ts";
-import { writeCursor } from "#shared/events/query/cursor.ts";
+import { encodeCursor } from "#shared/events/query/cursor.ts";
 import type { EventPage } from "#shared/events/query/query.ts";
 import { renderIncluded } from "./additions.ts";
 import { type ActivityRequest, knownParameters } from "./query.ts";
@@ -28,7 +28,7 @@ type Rendered = { readonly body: string; readonly cursor: string | null; readonl
 /** Renders a page, or its first half where it would be too large: what is include may be large, too. */
 function renderFitting(page: FinzbooksPage): Rendered {
   const { events, next, org_id, filter, limit, include } = page;
-  const cursor = next === null ? null : writeCursor(next, org_id, filter);
+  const cursor = next === null ? null : encodeCursor(next, org_id, filter);
   const body = renderPage(events, limit, next !== null, renderIncluded(include, cursor));
   if (events.length < 2 || !isResponseTooLarge(body)) return { body, cursor, count: events.length };
   const half = events.slice(0, Math.ceil(events.length / 2));

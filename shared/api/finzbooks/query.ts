@@ -65,8 +65,8 @@ export function parseActivityRequest(route: ActivityRoute, query: URLSearchParam
     action: parseAction(singleParam(query, "action")),
     actor_user_id: parseId(singleParam(query, "actor_user_id"), "actor_user_id"),
     contact_id: null,
-    settled: null,
-    visible: documentTypes,
+    payment_status: null,
+    visibleEntityTypes: documentTypes,
     ...parseTimeRangeParams(query),
   };
   const cursor = singleParam(query, "cursor");

@@ -2,9 +2,9 @@ import type { Org } from "#shared/auth/orgs/org.ts";
 import { actorName } from "#shared/events/actor.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { phraseOf } from "#shared/events/event-summary.ts";
-import type { EventPart } from "#shared/events/query/query.ts";
-import { type Mention, mentionsOf } from "#shared/events/related-entities.ts";
+import { summarize } from "#shared/events/event-summary.ts";
+import type { ProjectableField } from "#shared/events/query/query.ts";
+import { type EntityReference, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { toActivityId } from "./activity-id.ts";
 import { basePath } from "./routes.ts";
@@ -17,7 +17,7 @@ export const activityProjection = [
   "text",
   "information",
   "contact_id",
-] as const satisfies EventPart[];
+] as const satisfies ProjectableField[];
 
 /** The kinds of document that have a field of their own, and a second one for another document of the kind. */
 export const documentFields = {
@@ -61,10 +61,10 @@ export type ActivityContext = { readonly org: Pick<Org, "time_zone" | "robot_nam
  */
 export function toActivity(event: ActivityEvent, { org, origin }: ActivityContext): Activity {
   const id = String(toActivityId(event));
-  const [own, ...others] = mentionsOf(event);
+  const [own, ...others] = ownAndRelatedEntities(event);
   const ownId = (type: EntityType) => (own?.type === type ? own.id : null);
   const linkedId = (type: EntityType) => others.find((other) => other.type === type)?.id ?? null;
-  const { title, sentence } = phraseOf(event);
+  const { title, sentence } = summarize(event);
   const local = getZoneClock(org.time_zone).local(Date.parse(event.occurred_at));
   return {
     activity_id: id,
@@ -94,10 +94,10 @@ export function toActivity(event: ActivityEvent, { org, origin }: ActivityContex
 /** Everything that the event is about and that has a collection: the customer first, then in the order of the event. */
 function toReferences(
   { contact_id }: ActivityEvent,
-  mentions: readonly Mention[],
+  mentions: readonly EntityReference[],
   origin: string,
 ): ActivityReference[] {
-  const isCustomer = ({ type, id }: Mention) => type === "CONTACT" && id === contact_id;
+  const isCustomer = ({ type, id }: EntityReference) => type === "CONTACT" && id === contact_id;
   const ordered = [...mentions.filter(isCustomer), ...mentions.filter((mention) => !isCustomer(mention))];
   return ordered.flatMap(({ type, id }) => {
     const domain = getNaming(type)?.domain;

@@ -11,8 +11,8 @@ import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { hashToken } from "#shared/auth/token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { readWindow, type WindowWorld } from "#shared/events/query/offset-pagination.ts";
-import { meteredReader, type ReadMeter } from "#shared/events/query/query.ts";
+import { type OffsetPaginationPorts, readOffsetPage } from "#shared/events/query/offset-pagination.ts";
+import { createMeteredReader, type ReadMeter } from "#shared/events/query/query.ts";
 import { toActivity } from "./activity.ts";
 import { authorizeAccount, parseCredentials } from "./credentials.ts";
 import { formattedResponse, negotiateFormat } from "./format.ts";
@@ -27,7 +27,7 @@ import {
 import { renderAccount, renderActivities, renderActivity } from "./render.ts";
 import { findRoute } from "./routes.ts";
 
-export type SimplybooksPorts = WindowWorld & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
+export type SimplybooksPorts = OffsetPaginationPorts & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
 
 /** What a list depends on besides what is common to all dialects. */
 const varyBy = ["accept", "x-accountid", "x-api-key"];
@@ -52,7 +52,7 @@ export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts)
       cacheKey: `${hashToken(credentials.key)} ${credentials.account}`,
       authorize,
     };
-    const metered = (meter: ReadMeter) => ({ ...ports, events: meteredReader(ports.events, meter) });
+    const metered = (meter: ReadMeter) => ({ ...ports, events: createMeteredReader(ports.events, meter) });
     const setting = async (orgId: string) => ({ org: await orgs.get(orgId), origin: request.origin });
 
     switch (route.kind) {
@@ -71,7 +71,7 @@ export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts)
           const shownIn = await setting(orgId);
           const listing = toActivityQuery(orgId, route.id, shownIn);
           if (listing === null) return { activities: [], fields: asked };
-          const { events } = await readWindow(metered(meter), listing, { skip: 0, take: 1 });
+          const { events } = await readOffsetPage(metered(meter), listing, { skip: 0, take: 1 });
           return { activities: events.map((event) => toActivity(event, shownIn)), fields: asked };
         });
         const [activity] = activities;
@@ -84,7 +84,7 @@ export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts)
           const asked = parseListRequest(request.query);
           Object.assign(context.auditFields, toAuditFields(asked));
           const shownIn = await setting(orgId);
-          const found = await readWindow(metered(meter), toListQuery(orgId, asked, shownIn), asked);
+          const found = await readOffsetPage(metered(meter), toListQuery(orgId, asked, shownIn), asked);
           const shown = found.events.map((event) => toActivity(event, shownIn));
           return { window: found, activities: shown, fields: asked.fields };
         });

@@ -2,7 +2,7 @@ import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts"
 import { findUnknownParam, invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import type { AuditFields } from "#shared/api/http/request.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import { type Listing, listName } from "#shared/events/query/offset-pagination.ts";
+import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import type { EventQuery } from "#shared/events/query/query.ts";
 import { findNearest } from "#shared/platform/did-you-mean.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
@@ -111,7 +111,7 @@ export function toListQuery(
   orgId: string,
   { conditions, search }: ActivityListRequest,
   setting: ActivityContext,
-): Listing {
+): ListQuery {
   const narrowed = chooseIndex(conditions);
   const times = conditions.flatMap((condition) => toTimeBounds(condition, setting));
   const since =
@@ -125,7 +125,7 @@ export function toListQuery(
   const { time_zone, robot_name } = setting.org;
   return {
     org_id: orgId,
-    name: listName("simplybooks", conditions, search, time_zone, robot_name, setting.origin),
+    name: hashListName("simplybooks", conditions, search, time_zone, robot_name, setting.origin),
     queries: narrowed.filters.map((filter) => ({ ...base, ...filter })),
     matches:
       open.length === 0 && search === ""
@@ -162,12 +162,12 @@ export function toAuditFields({
 }
 
 /** What is read for one activity: the events of its second. `null` for a number that no activity can have. */
-export function toActivityQuery(orgId: string, id: string, setting: ActivityContext): Listing | null {
+export function toActivityQuery(orgId: string, id: string, setting: ActivityContext): ListQuery | null {
   const second = parseActivitySecond(id);
   if (second === null) return null;
   return {
     org_id: orgId,
-    name: listName("simplybooks activity", id),
+    name: hashListName("simplybooks activity", id),
     queries: [{ ...everything, org_id: orgId, ...second }],
     matches: (event) => toActivity(event, setting).activity_id === id,
   };
@@ -179,11 +179,11 @@ const everything = {
   action: null,
   actor_user_id: null,
   contact_id: null,
-  settled: null,
-  visible: visibleEntityTypes,
+  payment_status: null,
+  visibleEntityTypes,
   since: null,
   until: null,
-  parts: activityProjection,
+  projection: activityProjection,
 };
 
 type Narrowed = {

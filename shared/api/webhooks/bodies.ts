@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { maxIdLength } from "#shared/events/limits.ts";
-import { maxUnits } from "#shared/events/text/max-units.ts";
+import { maxCodeUnits } from "#shared/events/text/max-units.ts";
 import { isVisibleId, isVisibleLine } from "#shared/events/text/text-rules.ts";
 import { timePattern } from "#shared/platform/time/wall-time.ts";
 import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
@@ -52,10 +52,10 @@ const settings = z.strictObject({
     .register(facts, { format: "uri", description: "https, on the public Internet, without credentials." }),
   events: filters,
   entity_id: z
-    .optional(z.nullable(z.string().check(z.minLength(1), ...maxUnits(maxIdLength), z.refine(isVisibleId, hidden))))
+    .optional(z.nullable(z.string().check(z.minLength(1), ...maxCodeUnits(maxIdLength), z.refine(isVisibleId, hidden))))
     .register(facts, { description: "Only events of this document; `null` for all." }),
   description: z.optional(
-    z.nullable(z.string().check(...maxUnits(maxDescriptionLength), z.refine(isVisibleLine, hidden))),
+    z.nullable(z.string().check(...maxCodeUnits(maxDescriptionLength), z.refine(isVisibleLine, hidden))),
   ),
   enabled: z.optional(z.boolean()).register(facts, { description: "While it is not, nothing is sent." }),
   headers: z.optional(z.nullable(headers)).register(facts, { description: headersDescription }),

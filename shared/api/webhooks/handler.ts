@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http
 import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import { assertScope } from "#shared/auth/caller.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
-import { meteredReader } from "#shared/events/query/query.ts";
+import { createMeteredReader } from "#shared/events/query/query.ts";
 import { meteredDeliveries } from "#shared/webhooks/deliveries/metered-deliveries.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
@@ -48,7 +48,7 @@ export function createWebhooksHandler({ tokens, ...world }: WebhooksApiPorts) {
         world: {
           ...world,
           rules: besideOwnHost(world.rules, request.origin),
-          events: meteredReader(world.events, meter),
+          events: createMeteredReader(world.events, meter),
           deliveries: meteredDeliveries(world.deliveries, meter),
         },
       }),

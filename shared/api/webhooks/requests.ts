@@ -1,6 +1,6 @@
 import type * as z from "zod/mini";
 import { ActivityError } from "#shared/errors.ts";
-import { faultOf } from "#shared/events/describe-issue.ts";
+import { describeIssue } from "#shared/events/describe-issue.ts";
 import { parseTimeRange } from "#shared/platform/time/time-range.ts";
 import type { EndpointSettings } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import {
@@ -97,7 +97,7 @@ function refusal(issue: z.core.$ZodIssue): ActivityError {
   const isCertificate = unknown.some((key) => certificateField.test(key));
   return new ActivityError(
     isMissing ? "required_field" : "invalid_value",
-    isCertificate ? clientCertificatesUnsupported : `${faultOf(issue, "the body")}.`,
+    isCertificate ? clientCertificatesUnsupported : `${describeIssue(issue, "the body")}.`,
     at === undefined ? {} : { field: String(at).slice(0, 64) },
   );
 }

@@ -1,8 +1,8 @@
 import middy from "@middy/core";
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { eventLine, eventLineText, type Recorded } from "#shared/audit/event-line.ts";
-import { type RecordKey, recordIdOf } from "#shared/audit/record-id.ts";
-import { type Image, tamperLine, tamperLineText } from "#shared/audit/tamper-line.ts";
+import { type EventRecordInfo, formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
+import { type RecordKey, toRecordId } from "#shared/audit/record-id.ts";
+import { formatTamperLine, type ItemImage, toTamperLine } from "#shared/audit/tamper-line.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { firstShard } from "#shared/events/shards/shards.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
@@ -14,14 +14,14 @@ import { emitMetrics } from "#shared/platform/observability/metrics.ts";
 import type { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 import type { AuditEntry, AuditLog } from "./audit-log.ts";
 
-export type AuditWorld = {
+export type AuditStreamPorts = {
   readonly auditLog: AuditLog;
   /** Reads an added item as the event that it is. Throws where it is none that this log wrote. */
-  read(item: StreamImage): ActivityEvent;
+  parseEvent(item: StreamImage): ActivityEvent;
   /** Whether the lists of an organisation show the events of this shard. */
-  isListed(orgId: string, shard: string): Promise<boolean>;
+  isShardRead(orgId: string, shard: string): Promise<boolean>;
   /** The clock on the wall of an organisation. */
-  clockOf(orgId: string): Promise<ZoneClock>;
+  getClock(orgId: string): Promise<ZoneClock>;
   now(): Date;
 };
 
@@ -32,7 +32,7 @@ type Written = AuditEntry & {
   readonly lagMs: number;
 };
 
-type RecordFacts = {
+type RecordInfo = {
   readonly stored: Date;
   readonly sequenceNumber: string;
   readonly recordId: string;
@@ -44,14 +44,14 @@ type RecordFacts = {
  * whatever else as tampering. No record is ever put aside. Where the log cannot take them, all come again: the lines
  * that are there by then are there twice, under the same ids.
  */
-export function createAuditStreamHandler({ auditLog, read, isListed, clockOf, now }: AuditWorld) {
+export function createAuditStreamHandler({ auditLog, parseEvent, isShardRead, getClock, now }: AuditStreamPorts) {
   const entryOf = async (record: DynamoDBRecord): Promise<Written> => {
-    const facts = factsOf(record, now());
-    const event = record.eventName === "INSERT" ? readable(read, record) : null;
+    const facts = toRecordInfo(record, now());
+    const event = record.eventName === "INSERT" ? readable(parseEvent, record) : null;
     if (event === null) return tamperEntry(record, facts);
     const shard = record.dynamodb?.NewImage?.shard?.S ?? firstShard;
-    const unlistedShard = (await isListed(event.org_id, shard)) ? null : shard;
-    return eventEntry(event, await clockOf(event.org_id), { ...facts, unlistedShard }) ?? tamperEntry(record, facts);
+    const unlistedShard = (await isShardRead(event.org_id, shard)) ? null : shard;
+    return eventEntry(event, await getClock(event.org_id), { ...facts, unlistedShard }) ?? tamperEntry(record, facts);
   };
 
   const handle = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -78,18 +78,18 @@ export function createAuditStreamHandler({ auditLog, read, isListed, clockOf, no
   );
 }
 
-function factsOf(record: DynamoDBRecord, now: Date): RecordFacts {
+function toRecordInfo(record: DynamoDBRecord, now: Date): RecordInfo {
   const sequenceNumber = record.dynamodb?.SequenceNumber ?? "";
-  return { stored: storedAt(record) ?? now, sequenceNumber, recordId: recordIdOf(keyOf(record)), now };
+  return { stored: storedAt(record) ?? now, sequenceNumber, recordId: toRecordId(keyOf(record)), now };
 }
 
 /** The entry of an event; `null` where no line can be made of it, which no event of this log causes. */
-function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: Recorded): Written | null {
+function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: EventRecordInfo): Written | null {
   try {
-    const line = eventLine(event, clock, recorded);
+    const line = toEventLine(event, clock, recorded);
     return {
       time: recorded.stored,
-      text: eventLineText(line),
+      text: formatEventLine(line),
       isEvent: true,
       isSkewed: line.clock_skew_seconds !== undefined,
       isUnlisted: recorded.unlistedShard !== null,
@@ -100,12 +100,12 @@ function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: Recorded):
   }
 }
 
-function tamperEntry(record: DynamoDBRecord, facts: RecordFacts): Written {
+function tamperEntry(record: DynamoDBRecord, facts: RecordInfo): Written {
   const { dynamodb, eventName: operation = "unknown" } = record;
   const [before, after] = [imageOf(dynamodb?.OldImage), imageOf(dynamodb?.NewImage)];
-  const line = tamperLine({ operation, before, after, principal: principalOf(record), ...facts });
+  const line = toTamperLine({ operation, before, after, principal: principalOf(record), ...facts });
   const isNone = { isEvent: false, isSkewed: false, isUnlisted: false };
-  return { time: facts.stored, text: tamperLineText(line), ...isNone, lagMs: line.lag_ms };
+  return { time: facts.stored, text: formatTamperLine(line), ...isNone, lagMs: line.lag_ms };
 }
 
 /** The key of a record's item. Both parts are text, by the schema of the table. */
@@ -115,15 +115,15 @@ function keyOf({ dynamodb = {} }: DynamoDBRecord): RecordKey {
 }
 
 /** The event that a record says was added; `null` where what was added is none. */
-function readable(read: AuditWorld["read"], { dynamodb }: DynamoDBRecord): ActivityEvent | null {
+function readable(parseEvent: AuditStreamPorts["parseEvent"], { dynamodb }: DynamoDBRecord): ActivityEvent | null {
   try {
-    return read(dynamodb?.NewImage ?? {});
+    return parseEvent(dynamodb?.NewImage ?? {});
   } catch {
     return null;
   }
 }
 
-function imageOf(attributes: StreamImage | undefined): Image | undefined {
+function imageOf(attributes: StreamImage | undefined): ItemImage | undefined {
   if (attributes === undefined) return undefined;
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, value.S ?? value]));
 }

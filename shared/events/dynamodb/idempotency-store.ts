@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { AppendStore, Pin } from "#shared/events/append.ts";
+import type { AppendStore, IdempotencyRecord } from "#shared/events/append.ts";
 import { idempotencyRecordKey, writerIdempotencyRecordKey } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
@@ -11,9 +11,9 @@ const keptForSeconds = 30 * 24 * 3600;
  * Idempotency keys in the config table. A pin is written before its event: a crash between the two leaves a pin
  * without an event, and the next attempt finds the pin and writes the event under it.
  */
-export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<AppendStore, "pin"> {
+export function createIdempotencyStore(client: DynamoDBDocumentClient, table: string): Pick<AppendStore, "claimKey"> {
   return {
-    async pin(orgId, key, pin, { now, isOwn }) {
+    async claimKey(orgId, key, pin, { now, isOwn }) {
       const { writer, ...identity } = pin;
       const itemKey =
         isOwn && writer !== null ? writerIdempotencyRecordKey(orgId, key, writer) : idempotencyRecordKey(orgId, key);
@@ -31,14 +31,15 @@ export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<Ap
         );
         return pin;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException && error.Item) return fromPinItem(unmarshall(error.Item));
+        if (error instanceof ConditionalCheckFailedException && error.Item)
+          return parseRecordItem(unmarshall(error.Item));
         throw error;
       }
     },
   };
 }
 
-function fromPinItem(item: Record<string, unknown>): Pin {
+function parseRecordItem(item: Record<string, unknown>): IdempotencyRecord {
   const { event_id, occurred_at, entity_id, writer = null } = item;
   if (writer !== null && typeof writer !== "string") throw new Error(`Pin ${String(item.pk)} is damaged.`);
   if (typeof event_id !== "string" || typeof occurred_at !== "string" || typeof entity_id !== "string") {

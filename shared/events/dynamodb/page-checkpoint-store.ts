@@ -6,7 +6,7 @@ import {
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import type { Position } from "#shared/events/event.ts";
-import type { Place, PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { pageCheckpointKey, pageCheckpointPartition, pageCheckpointPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
@@ -20,9 +20,9 @@ const furtherLimits = [100, 400];
  * Where lists that are paged by number go on, in the config table. A list's name is a digest, and its organisation is
  * part of the key, so nobody's places lead into another's log.
  */
-export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
+export function createPageCheckpointStore(client: DynamoDBClient, table: string): PageCheckpointStore {
   return {
-    async upTo({ org_id, name }, offset, count, now) {
+    async listUpTo({ org_id, name }, offset, count, now) {
       const query: QueryCommandInput = {
         TableName: table,
         KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
@@ -43,7 +43,7 @@ export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
         );
         const live = (answer.Items ?? []).filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000);
         start = answer.LastEvaluatedKey;
-        if (live.length > 0 || start === undefined) return live.slice(0, count).map(fromItem);
+        if (live.length > 0 || start === undefined) return live.slice(0, count).map(parseCheckpointItem);
       }
       return [];
     },
@@ -62,7 +62,7 @@ export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
   };
 }
 
-function fromItem({ pk, sk, after, head }: Record<string, AttributeValue>): Place {
+function parseCheckpointItem({ pk, sk, after, head }: Record<string, AttributeValue>): PageCheckpoint {
   const read = (value: AttributeValue | undefined): Position => {
     const parts: unknown = JSON.parse(value?.S ?? "null");
     const [occurred_at, event_id, entity_id, timeline, position] = Array.isArray(parts) ? parts : [];

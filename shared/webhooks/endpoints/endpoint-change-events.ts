@@ -1,5 +1,5 @@
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import { eventIdAt } from "#shared/events/event-id.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import { eventIdFromTime } from "#shared/events/event-id.ts";
 import type { Endpoint, SystemDisabledReason } from "./endpoint.ts";
 
 /** Who changes an endpoint by way of the API. */
@@ -55,7 +55,7 @@ function eventOf(
   const { verb, changes, metadata } = change;
   return {
     // A change is told once: each version of an endpoint is left by one.
-    event_id: eventIdAt(at, `${endpoint_id}\n${version}\n${verb}`),
+    event_id: eventIdFromTime(at, `${endpoint_id}\n${version}\n${verb}`),
     org_id,
     action: `WEBHOOK_ENDPOINT_${verb}`,
     entity_type: "WEBHOOK_ENDPOINT",
@@ -63,8 +63,8 @@ function eventOf(
     entity_ref: null,
     actor_user_id: actorUserId,
     actor: null,
-    changes: changes === undefined ? null : jsonText(changes),
-    metadata: jsonText({ ...metadata, url: originOf(url) }),
+    changes: changes === undefined ? null : toJsonText(changes),
+    metadata: toJsonText({ ...metadata, url: originOf(url) }),
     occurred_at: at,
     recorded_at: at,
     related: null,
@@ -72,7 +72,7 @@ function eventOf(
     information: null,
     params: null,
     contact_id: null,
-    settled: null,
+    payment_status: null,
     notify: null,
   };
 }

@@ -1,5 +1,5 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { type EventTypeVerb, getEventTypeDefinition, type SubscribableEntityType } from "./catalogue.ts";
 
@@ -50,5 +50,5 @@ export function sampleEvent(eventType: string, orgId: string, at: string): Activ
     metadata: { source: "WEBHOOK_TEST" },
     occurred_at: at,
   };
-  return readEvent(input, { now: new Date(at), entropy: `${orgId}\n${eventType}` }).event;
+  return parseEventValue(input, { now: new Date(at), entropy: `${orgId}\n${eventType}` }).event;
 }

@@ -111,18 +111,18 @@ async function repairOrg(
 }
 
 async function hasEvents(events: EventReader, org_id: string, { since, until }: ReplayRange): Promise<boolean> {
-  const page = await events.page({
+  const page = await events.readPage({
     entity_type: null,
     entity_id: null,
     action: null,
     actor_user_id: null,
     contact_id: null,
-    settled: null,
+    payment_status: null,
     org_id,
     since,
     until,
-    visible: entityTypes,
-    parts: [],
+    visibleEntityTypes: entityTypes,
+    projection: [],
     limit: 1,
     after: null,
   });

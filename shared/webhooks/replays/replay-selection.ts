@@ -60,7 +60,7 @@ async function selectFromLog(
   place: ReplayCursor | null,
   now: Date,
 ): Promise<ReplayPage> {
-  const page = await events.page({
+  const page = await events.readPage({
     org_id: endpoint.org_id,
     entity_id: endpoint.entity_id,
     since: range.since,
@@ -69,9 +69,9 @@ async function selectFromLog(
     action: null,
     actor_user_id: null,
     contact_id: null,
-    settled: null,
-    visible: entityTypes,
-    parts: ["notify"],
+    payment_status: null,
+    visibleEntityTypes: entityTypes,
+    projection: ["notify"],
     limit: pageSize,
     after: place?.kind === "log" ? place.after : null,
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import {
   type DeliveryMessage,
@@ -50,7 +50,7 @@ export async function openColdStack(engine: BenchEngine, services: string): Prom
   const issued = await admin({ action: "token.create", org_ids: [org], scopes: ["AIBooks.fullaccess.all"] });
   const made = await admin({ action: "client.create", org_id: org });
   if (!("secret" in issued && "client" in made)) throw new Error("There is no token, or no client.");
-  await fill(eventStore(dynamodb, events), org, storedEvents, () => undefined);
+  await fill(createEventStore(dynamodb, events), org, storedEvents, () => undefined);
 
   const endpoint_id = anEndpointId();
   const encryption = createSecretEncryption(

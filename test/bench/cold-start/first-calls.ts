@@ -1,5 +1,5 @@
 import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { anInputText } from "#test/support/builders.ts";
 import { buildHttpEvent } from "#test/support/http-event.ts";
@@ -127,7 +127,7 @@ function batchOf(body: string, queue = "queue"): { Records: SQSRecord[] } {
 }
 
 function streamRecord(event: ActivityEvent): DynamoDBRecord {
-  const NewImage = Object.fromEntries(Object.entries(toItem(event)).map(([name, S]) => [name, { S }]));
+  const NewImage = Object.fromEntries(Object.entries(toEventItem(event)).map(([name, S]) => [name, { S }]));
   return {
     eventID: event.event_id,
     eventName: "INSERT",

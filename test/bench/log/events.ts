@@ -1,6 +1,6 @@
 import type { EventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 
 /** The moment at which the newest event of every organisation in the benchmark happened. */
 const newest = Date.parse("2026-05-11T08:30:12Z");
@@ -26,7 +26,7 @@ export function benchEvent(orgId: string, n: number): ActivityEvent {
     related: [{ entity_type: "CONTACT", entity_id: `con_${n % 5}` }],
     occurred_at: new Date(newest - n * 1_777).toISOString(),
   };
-  return readEvent(input, { now: new Date(newest + 1), entropy: `${orgId} ${n}` }).event;
+  return parseEventValue(input, { now: new Date(newest + 1), entropy: `${orgId} ${n}` }).event;
 }
 
 /** Stores the first `count` events of an organisation and tells how far it is, from 0 to 1. */

@@ -1,4 +1,4 @@
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { type BenchEngine, slugOf } from "#test/bench/engine.ts";
 import type { Measure } from "#test/bench/measure.ts";
@@ -12,7 +12,7 @@ import { measureIngest, measureWriteUnits } from "./writing.ts";
 export async function measureLog(engine: BenchEngine, { events, step }: Run): Promise<Measure[]> {
   const small = { org: "org_small", events: 1_100 };
   const large = { org: "org_large", events };
-  const store = eventStore(createDynamoClient(), engine.table);
+  const store = createEventStore(createDynamoClient(), engine.table);
   for (const { org, events } of [small, large]) {
     await fill(store, org, events, (share) => step(`Writing ${events} events: ${Math.round(share * 100)} %`));
   }

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { bundle } from "#infra/constructs/bundle.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { eventParts } from "#shared/events/query/query.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { projectableFields } from "#shared/events/query/query.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { bundleBareFunction } from "#test/bench/cold-start/bare-function.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
@@ -83,12 +83,12 @@ export async function measureSizes(
   small: string,
   large: string,
 ): Promise<Measure[]> {
-  const store = eventStore(createDynamoClient(), table);
+  const store = createEventStore(createDynamoClient(), table);
   const measures: Measure[] = [];
   for (const [name, filter] of Object.entries(filters)) {
     const read = (org_id: string) =>
       name === "contact"
-        ? store.page(aQuery({ ...filter, org_id, limit: 20 }))
+        ? store.readPage(aQuery({ ...filter, org_id, limit: 20 }))
         : reader.get(org_id, String(new URLSearchParams({ ...filter, limit: "20" })));
     measures.push(
       ...(await compare({
@@ -129,8 +129,8 @@ export async function measureReadUnits({ table }: BenchEngine, orgId: string): P
   for (const [name, filter] of Object.entries({ ...filters, paid: { settled: "paid" } as const })) {
     const client = createDynamoClient();
     const units = meterOf(client);
-    const { events } = await eventStore(client, table).page(
-      aQuery({ parts: eventParts, ...filter, org_id: orgId, limit: 20 }),
+    const { events } = await createEventStore(client, table).readPage(
+      aQuery({ projection: projectableFields, ...filter, org_id: orgId, limit: 20 }),
     );
     const bytes = events.reduce((sum, event) => sum + itemBytes(event), 0);
     const least = Math.ceil(bytes / 4_096) / 2;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as z from "zod";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
 import { compare, type Measure } from "#test/bench/measure.ts";
@@ -31,7 +31,7 @@ export async function measureShards(engine: BenchEngine, { step }: Run): Promise
     [raised, 1],
   ] as const) {
     const shards = { countToRead: () => count, countToWrite: () => count };
-    await fill(eventStore(createDynamoClient(), engine.table, { shards }), org, events, () => undefined);
+    await fill(createEventStore(createDynamoClient(), engine.table, { shards }), org, events, () => undefined);
   }
   step("Reading one shard and 16");
   const onEngine = await compareFeeds("", await Reader.load(tokens), { whole, sharded, raised });

@@ -3,8 +3,8 @@ import { pathToFileURL } from "node:url";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { bundle } from "#infra/constructs/bundle.ts";
-import { putOf } from "#shared/events/dynamodb/event-store.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { buildEventPut } from "#shared/events/dynamodb/event-store.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
@@ -47,8 +47,8 @@ export async function measureIngest({ client, table }: BenchEngine): Promise<Mea
 }
 
 function putCommand(table: string, input: EventInput): PutItemCommand {
-  const { event } = readEvent(input, { now: new Date(), entropy: "bare" });
-  const put = putOf(table, event);
+  const { event } = parseEventValue(input, { now: new Date(), entropy: "bare" });
+  const put = buildEventPut(table, event);
   return new PutItemCommand({ ...put, Item: toStringAttributes(put.Item) });
 }
 
@@ -56,8 +56,8 @@ function putCommand(table: string, input: EventInput): PutItemCommand {
 export async function measureWriteUnits({ client, table }: BenchEngine): Promise<Measure[]> {
   const bare = { ...anInput("org_units", 0), metadata: { note: "" } };
   const input = { ...bare, metadata: { note: "x".repeat(700 - JSON.stringify(bare).length) } };
-  const { event } = readEvent(input, { now: new Date(), entropy: "units" });
-  const put = putOf(table, event);
+  const { event } = parseEventValue(input, { now: new Date(), entropy: "units" });
+  const put = buildEventPut(table, event);
   const { ConsumedCapacity } = await client.send(
     new PutItemCommand({ ...put, Item: toStringAttributes(put.Item), ReturnConsumedCapacity: "TOTAL" }),
   );

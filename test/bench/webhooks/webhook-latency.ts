@@ -11,8 +11,8 @@ import * as z from "zod";
 import { activityLog } from "#infra/local/demo/activity-log.ts";
 import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import { synthesize } from "#infra/local/synthesize.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { Measure } from "#test/bench/measure.ts";
 import { quantile } from "#test/bench/measure.ts";
 
@@ -186,7 +186,7 @@ class WebhookLatencyBench {
     { from, to }: Range,
   ): Promise<readonly number[]> {
     const client = new DynamoDBClient({ ...account, endpoint: this.#stack.endpoints.dynamodb });
-    const store = eventStore(client, this.#stack.tables.events ?? "");
+    const store = createEventStore(client, this.#stack.tables.events ?? "");
     const commit = async (org_id: string, entity_id: string) => {
       const input = {
         org_id,
@@ -195,7 +195,7 @@ class WebhookLatencyBench {
         entity_id,
         occurred_at: new Date().toISOString(),
       };
-      await store.put(readEvent(input, { now: new Date(), entropy: entity_id }).event);
+      await store.put(parseEventValue(input, { now: new Date(), entropy: entity_id }).event);
     };
     const started = performance.now();
     for (let n = from; n < to; n++) {

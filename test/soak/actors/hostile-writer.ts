@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { Random } from "#infra/local/demo/random.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { Ledger } from "#test/soak/checks/ledger.ts";
 import { beforeNextTry, type SoakStack } from "#test/soak/stack.ts";
 import { damages } from "#test/support/hostile-items.ts";
@@ -46,7 +46,7 @@ export function hostileWriter(stack: SoakStack, ledger: Ledger, random: Random) 
 function drawDamaged(random: Random, orgId: string): DamagedSoakItem {
   const drawn = drawEvent(random, orgId);
   const entity_id = `damaged_${drawn.event_id}`;
-  const { event } = readEvent({ ...drawn, entity_id }, { now: new Date(), entropy: "" });
-  const damaged = random.pick(damages)(toItem(event));
+  const { event } = parseEventValue({ ...drawn, entity_id }, { now: new Date(), entropy: "" });
+  const damaged = random.pick(damages)(toEventItem(event));
   return { ...damaged, timeline: String(damaged.timeline), position: String(damaged.position), entity_id };
 }

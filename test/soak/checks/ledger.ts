@@ -1,5 +1,5 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { Refusable, SoakEvent } from "#test/soak/actors/events.ts";
 import type { DamagedSoakItem } from "#test/soak/actors/hostile-writer.ts";
 
@@ -18,7 +18,7 @@ export class Ledger {
 
   /** Records an event before it is first sent: a reader may see it before the writer gets the response. */
   sending(input: SoakEvent): void {
-    const { recorded_at: _, ...expected } = readEvent(input, { now: new Date(), entropy: "" }).event;
+    const { recorded_at: _, ...expected } = parseEventValue(input, { now: new Date(), entropy: "" }).event;
     this.#sent.set(expected.event_id, expected);
   }
 

@@ -1,6 +1,6 @@
 import { Random } from "#infra/local/demo/random.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { eventIdAt } from "#shared/events/event-id.ts";
+import { eventIdFromTime } from "#shared/events/event-id.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
@@ -26,7 +26,7 @@ function anEventAt(at: number, n: number, random: () => number): ActivityEvent {
   const time = new Date(at).toISOString();
   const entity_type = pick(types, "INVOICE");
   return anEvent({
-    event_id: eventIdAt(time, `event ${n}`),
+    event_id: eventIdFromTime(time, `event ${n}`),
     entity_type,
     action: `${entity_type}_${pick(verbs, "SENT")}`,
     entity_id: `doc_${n % 500}`,

@@ -6,8 +6,8 @@ import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
@@ -18,7 +18,7 @@ import { userAgent } from "#test/support/fakturoid-dialect.ts";
 import { largestItem } from "#test/support/hostile-items.ts";
 import { createItemsTableClient, type TableItem } from "#test/support/items-table-client.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
 
 beforeEach(() => void captureLogLines());
@@ -35,7 +35,7 @@ const events = Array.from({ length: 12 }, (_, n) =>
   }),
 );
 
-const itemOf = (event: ActivityEvent): TableItem => toStringAttributes(toItem(event));
+const itemOf = (event: ActivityEvent): TableItem => toStringAttributes(toEventItem(event));
 
 /** What XML 1.0 has no way to write. */
 const notXml = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
@@ -109,7 +109,7 @@ async function bodyOf(answer: Answer, target: string): Promise<string> {
 function dialectsOver(items: readonly TableItem[]) {
   const damaged: unknown[] = [];
   const now = () => testNow;
-  const store = eventStore(createItemsTableClient(items), "events", {
+  const store = createEventStore(createItemsTableClient(items), "events", {
     now,
     reportDamage: (found) => damaged.push(...found),
   });
@@ -117,7 +117,7 @@ function dialectsOver(items: readonly TableItem[]) {
     events: store,
     tokens: tokenPorts(() => aToken()),
     orgs: { get: async () => org },
-    places: memoryPlaces(),
+    checkpoints: memoryPageCheckpoints(),
     now,
   };
   return {
@@ -192,7 +192,7 @@ it("a webhook says what its one item says, or is not sent", async () => {
     fc.asyncProperty(hostile, async (item) => {
       try {
         const { entity_id, occurred_at, event_id } = anEvent();
-        const event = await eventStore(createItemsTableClient([item]), "events").get(org.org_id, {
+        const event = await createEventStore(createItemsTableClient([item]), "events").get(org.org_id, {
           entity_id,
           occurred_at,
           event_id,
@@ -221,7 +221,7 @@ it("what earlier releases let in of half surrogates and U+0000 is U+FFFD in ever
   };
   const over = dialectsOver([item]);
   const { entity_id, occurred_at, event_id } = anEvent();
-  const event = await eventStore(createItemsTableClient([item]), "events").get(org.org_id, {
+  const event = await createEventStore(createItemsTableClient([item]), "events").get(org.org_id, {
     entity_id,
     occurred_at,
     event_id,

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { AuditEntry } from "#shared/audit/aws/audit-log.ts";
 import { createAuditStreamHandler } from "#shared/audit/aws/audit-stream-handler.ts";
-import { evaluate } from "#shared/audit/evaluate.ts";
+import { evaluateQuery } from "#shared/audit/evaluate.ts";
 import { maxLineBytes } from "#shared/audit/line-text.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { parseEventItem, type StoredItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { type EventItem, parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
@@ -22,7 +22,7 @@ type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"
 const maxItemBytes = 409_600;
 
 const whole: Attributes = Object.fromEntries(
-  Object.entries(toItem(anEvent({ text: "t", information: "i" }))).map(([name, S]) => [name, { S }]),
+  Object.entries(toEventItem(anEvent({ text: "t", information: "i" }))).map(([name, S]) => [name, { S }]),
 );
 
 /** A character of each kind that JSON or UTF-8 makes longer. */
@@ -56,7 +56,7 @@ const someRecord = fc.record({
 });
 
 /** An event with the texts of an item, whatever they are. Throws where one is missing, as any reader does. */
-function parseAnyText(item: StoredItem): ActivityEvent {
+function parseAnyText(item: EventItem): ActivityEvent {
   const optional = (name: string) => item[name]?.S ?? null;
   const text = (name: string) => {
     const found = optional(name);
@@ -80,9 +80,9 @@ async function textsOf(record: DynamoDBRecord, read: typeof parseEventItem): Pro
   const entries: AuditEntry[] = [];
   const follow = createAuditStreamHandler({
     auditLog: { put: async (given) => void entries.push(...given) },
-    read,
-    isListed: async () => true,
-    clockOf: async () => getZoneClock("UTC"),
+    parseEvent: read,
+    isShardRead: async () => true,
+    getClock: async () => getZoneClock("UTC"),
     now: () => testNow,
   });
   const { batchItemFailures } = (await follow({ Records: [record] }, buildLambdaContext())) ?? {
@@ -120,7 +120,7 @@ it.each([
           expect(["event", "tamper"]).toContain(line.message);
           if (line.message !== "tamper") continue;
           expect(Buffer.byteLength(text)).toBeLessThan(256 * 1_024);
-          expect(tampering.map((query) => evaluate(query, {}, always, [line]).length)).toEqual([1]);
+          expect(tampering.map((query) => evaluateQuery(query, {}, always, [line]).length)).toEqual([1]);
         }
       }),
       { numRuns: 150 },

@@ -6,12 +6,12 @@ import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { deriveAccessToken, formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { errorSchemas } from "./errors.ts";
 
 const occurred_at = "2026-05-12T07:51:33Z";
 
-const { event } = readEvent(
+const { event } = parseEventValue(
   {
     event_id: "evt_4e2a91f06e6c4b4eac9d8d23b6d1c401",
     org_id: "org_8f9a1c2d",

@@ -12,7 +12,7 @@ import { timeParameter } from "#shared/api/openapi/time-parameter.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, orgIdPattern } from "#shared/events/limits.ts";
-import { windowBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
 import { describeErrorResponses, errorResponseRefs } from "./errors.ts";
 import { finzbooksSchemas } from "./schemas.ts";
 
@@ -57,7 +57,7 @@ const parameters = {
     description:
       "Only the event with this id: a list of one, or of none. Needs the document, or `since` and `until` at most 24 " +
       "hours apart; not with `cursor`. Where so many events are in that range that it is not found among the newest " +
-      `${windowBudget.events}, the answer is 400.`,
+      `${offsetPageBudget.events}, the answer is 400.`,
     schema: { type: "string", pattern: eventIdPattern.source },
   },
   Include: {

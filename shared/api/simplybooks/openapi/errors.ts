@@ -6,7 +6,7 @@ import { maxTake } from "#shared/api/simplybooks/query.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { windowBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
 
 /** One sample of every error that is met here, rendered by the code that renders the real ones. */
 const samples: Readonly<Record<string, Error>> = {
@@ -14,7 +14,7 @@ const samples: Readonly<Record<string, Error>> = {
   required_field: new ActivityError("required_field", "X-AccountId required: the token is for several accounts"),
   too_broad: new ActivityError(
     "too_broad",
-    `Too few of the last ${windowBudget.events} events match: narrow the search, for example by date.`,
+    `Too few of the last ${offsetPageBudget.events} events match: narrow the search, for example by date.`,
   ),
   too_large: new ActivityError("too_large", "take too long: these activities are large, take fewer at once"),
   unauthenticated: new ActivityError("unauthenticated", "X-API-Key required"),

@@ -6,7 +6,7 @@ import { maxSearchLength, maxSkip, maxTake } from "#shared/api/simplybooks/query
 import { renderAccount, renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
 import { basePath } from "#shared/api/simplybooks/routes.ts";
 import type { Scope } from "#shared/auth/caller.ts";
-import { windowBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
 import { describeErrorResponses, errorResponseRefs } from "./errors.ts";
 import { sampleActivity, sampleOrg, sampleOrigin, simplybooksSchemas } from "./schemas.ts";
 
@@ -114,7 +114,7 @@ export function simplybooksPaths() {
       "newest activity as of now: what is written between two requests moves the others on, so that an activity may " +
       "be seen again on the next page, and none that was there is passed over. A page very far from any that was " +
       "read lately may answer 503 with `Retry-After`; a repeat gets further. Where too few of the last " +
-      `${windowBudget.events} events match, the answer is 400: narrow the search, for example by date.`,
+      `${offsetPageBudget.events} events match, the answer is 400: narrow the search, for example by date.`,
     tags: ["simplybooks"],
     security,
     parameters: [

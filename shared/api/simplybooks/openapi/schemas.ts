@@ -6,12 +6,12 @@ import { maxTake } from "#shared/api/simplybooks/query.ts";
 import { entityNamings, toActivityType } from "#shared/api/simplybooks/types.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { errorSchema } from "./errors.ts";
 
 const occurred_at = "2026-05-11T08:30:12Z";
 
-const { event } = readEvent(
+const { event } = parseEventValue(
   {
     event_id: "evt_8c3f1a9b40b14e3aaf2d7e91a76c1f02",
     org_id: "org_8f9a1c2d",

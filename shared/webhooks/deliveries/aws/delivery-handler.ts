@@ -1,6 +1,6 @@
 import type { SQSRecord } from "aws-lambda";
 import type { AuditEntry, AuditLog } from "#shared/audit/aws/audit-log.ts";
-import { lineWithinLimit } from "#shared/audit/line-text.ts";
+import { limitLine } from "#shared/audit/line-text.ts";
 import type { DeliveryLine } from "#shared/audit/lines.ts";
 import type { RecordResult } from "#shared/platform/handlers/sqs-handler.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
@@ -66,7 +66,7 @@ async function writeAuditLines(auditLog: AuditLog, messages: readonly DeliveryMe
     return { time: now.toISOString(), message: "delivery", ...ids, outcome: "given_up" };
   });
   if (lines.length === 0) return;
-  const entries = lines.map((line): AuditEntry => ({ time: now, text: lineWithinLimit(line, JSON.stringify(line)) }));
+  const entries = lines.map((line): AuditEntry => ({ time: now, text: limitLine(line, JSON.stringify(line)) }));
   await auditLog.put(entries).catch((error: unknown) => {
     log("error", "audit lines not written", { lines, ...errorFields(error) });
     emitMetrics({ [metricNames.auditLinesLost]: lines.length }, now);

@@ -1,6 +1,6 @@
 import type { DynamoDBClient, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { ActivityError } from "#shared/errors.ts";
-import { putOf } from "#shared/events/dynamodb/event-store.ts";
+import { buildEventPut } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { endpointKey, endpointSummaryKey, webhookOrgKey } from "#shared/platform/dynamodb/keys.ts";
@@ -38,7 +38,7 @@ export function endpointStore(
     changed: Pick<Endpoint, "org_id" | "endpoint_id" | "version">,
     counted: readonly TransactWriteItem[] = [],
   ) => {
-    const put = putOf(events, event);
+    const put = buildEventPut(events, event);
     const [isStale = false, isToldAlready = false, isFull = false] = await transact(client, () => [
       write,
       { Put: { ...put, Item: toStringAttributes(put.Item) } },

@@ -13,7 +13,7 @@ describe("a list", () => {
   it.each([
     [events, null, "events"],
     [paid, "paid", "paid"],
-  ])("%s is what the organisation's log holds", async (path, settled, route) => {
+  ])("%s is what the organisation's log holds", async (path, payment_status, route) => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg({ time_zone: "Asia/Kolkata", robot_name: "Robot" })] });
     const { status, headers, body, trace } = await ask(`${path}?subject_id=16&since=2026-05-01`);
     expect([status, headers]).toMatchObject([200, { "content-type": "application/json; charset=utf-8" }]);
@@ -23,7 +23,7 @@ describe("a list", () => {
         {
           org_id: "org_8f9a1c2d",
           contact_id: "16",
-          settled,
+          payment_status,
           since: "2026-04-30T18:30:00.000Z",
           after: null,
           limit: 40,

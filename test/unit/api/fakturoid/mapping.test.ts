@@ -4,17 +4,18 @@ import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { getNamingChange, isPaymentName, toEventName, visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
 import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
-import { jsonText } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { toJsonText } from "#shared/events/event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, testNow } from "#test/support/builders.ts";
 
-const stored = (input: Partial<EventInput>) => readEvent(anInput(input), { now: testNow, entropy: "names" }).event;
+const stored = (input: Partial<EventInput>) =>
+  parseEventValue(anInput(input), { now: testNow, entropy: "names" }).event;
 
 /** The name of an event of this action and entity that changed these fields. */
 function name(action: string, entity_type: EntityType, ...fields: string[]): string {
   const changes = Object.fromEntries(fields.map((field) => [field, { old: "a", new: "b" }]));
-  return toEventName({ action, entity_type, changes: fields.length === 0 ? null : jsonText(changes) });
+  return toEventName({ action, entity_type, changes: fields.length === 0 ? null : toJsonText(changes) });
 }
 
 describe("the contract's examples", () => {
@@ -127,7 +128,7 @@ describe("a payment", () => {
     fc.assert(
       fc.property(action, type, changes, (action, entity_type, changes) => {
         const event = stored({ action, entity_type, changes });
-        expect(isPaymentName(toEventName(event))).toBe(event.settled === "paid");
+        expect(isPaymentName(toEventName(event))).toBe(event.payment_status === "paid");
       }),
       { numRuns: 3_000 },
     );
@@ -188,7 +189,7 @@ it("names all that happens in the demo data", () => {
   const happened = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)].map((input) => {
     const fields = Object.keys(input.changes ?? {}).join();
     const what = `${input.entity_type} ${input.action} ${fields}`.trimEnd();
-    return [what, toEventName(readEvent(input, { now: testNow, entropy: what }).event)] as const;
+    return [what, toEventName(parseEventValue(input, { now: testNow, entropy: what }).event)] as const;
   });
   for (const [what, shown] of happened) expect(shown, what).toMatch(/^[a-z][a-z0-9_]*$/);
   expect(Object.fromEntries(happened)).toEqual(demoNames);

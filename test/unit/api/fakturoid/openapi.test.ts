@@ -12,8 +12,8 @@ import { clientScope, type Token } from "#shared/auth/caller.ts";
 import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import { deriveAccessToken, formatToken } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import {
   answerFaults,
@@ -42,9 +42,9 @@ const paid = anEvent({
   action: "INVOICE_PAID",
   entity_id: "4829",
   actor_user_id: "913",
-  actor: jsonText({ email: "a@example.com", avatar_url: "https://example.com/a.png" }),
-  related: jsonText([{ entity_type: "CONTACT", entity_id: "con_acme" }]),
-  params: jsonText({ payment_id: 5 }),
+  actor: toJsonText({ email: "a@example.com", avatar_url: "https://example.com/a.png" }),
+  related: toJsonText([{ entity_type: "CONTACT", entity_id: "con_acme" }]),
+  params: toJsonText({ payment_id: 5 }),
   contact_id: "con_acme",
 });
 const updated = anEvent({
@@ -52,14 +52,14 @@ const updated = anEvent({
   entity_type: "CONTACT",
   entity_id: "7041",
   actor_user_id: null,
-  changes: jsonText({ name: { old: "A", new: "B" } }),
+  changes: toJsonText({ name: { old: "A", new: "B" } }),
   contact_id: "7041",
 });
-const mailed = anEvent({ action: "EMAIL_SENT", metadata: jsonText({ to: ["a@example.com"] }), text: "Sent." });
+const mailed = anEvent({ action: "EMAIL_SENT", metadata: toJsonText({ to: ["a@example.com"] }), text: "Sent." });
 
 type Log = {
   readonly events?: readonly ActivityEvent[];
-  readonly page?: EventReader["page"];
+  readonly page?: EventReader["readPage"];
   readonly token?: Partial<Token>;
   readonly used?: number;
   readonly suspended?: readonly string[];
@@ -88,10 +88,16 @@ function asking(
 /** The dialect over some events, and what it asked of the log. */
 function dialect(log: Log = {}) {
   const whole: EventPage = { events: log.events ?? [paid], next: null };
-  const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
-  const places: PlaceStore = { upTo: async () => [], put: async () => undefined };
+  const page = vi.fn<EventReader["readPage"]>(log.page ?? (async () => whole));
+  const places: PageCheckpointStore = { listUpTo: async () => [], put: async () => undefined };
   const orgs = { get: async () => anOrg({ time_zone: "Europe/Prague" }) };
-  const answer = createFakturoidHandler({ events: { page }, places, tokens: tokensOf(log), orgs, now });
+  const answer = createFakturoidHandler({
+    events: { readPage: page },
+    checkpoints: places,
+    tokens: tokensOf(log),
+    orgs,
+    now,
+  });
   return { ask: asking(answer, renderError), page };
 }
 

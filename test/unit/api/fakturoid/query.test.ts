@@ -120,16 +120,18 @@ describe("what is read", () => {
     toListQuery("org_a", kind, { ...asked, ...over }).queries;
 
   it("is what the dialect has names for, with the parts that it shows, from the given time on", () => {
-    const everything = aFilter({ visible: visibleEntityTypes, since: asked.since });
-    expect(queriesOf("events")).toEqual([{ ...everything, org_id: "org_a", parts: eventProjection }]);
-    expect(queriesOf("paid")).toEqual([{ ...everything, settled: "paid", org_id: "org_a", parts: eventProjection }]);
+    const everything = aFilter({ visibleEntityTypes, since: asked.since });
+    expect(queriesOf("events")).toEqual([{ ...everything, org_id: "org_a", projection: eventProjection }]);
+    expect(queriesOf("paid")).toEqual([
+      { ...everything, payment_status: "paid", org_id: "org_a", projection: eventProjection },
+    ]);
   });
 
   it.each([
     ["events", null, "by_time", []],
     ["paid", null, "paid", []],
     ["events", "16", "by_contact", []],
-    ["paid", "16", "by_contact", [{ attribute: "settled", value: "paid" }]],
+    ["paid", "16", "by_contact", [{ attribute: "payment_status", value: "paid" }]],
   ] as const)("of %s of subject %s is answered by one index", (kind, subjectId, index, conditions) => {
     expect(queriesOf(kind, { subjectId }).map(planQuery)).toEqual([{ index, conditions }]);
   });

@@ -24,9 +24,9 @@ function lookupOver(events: readonly ActivityEvent[]) {
   const log = memoryEvents(events);
   const queries: EventQuery[] = [];
   const reader: EventReader = {
-    page: (query) => {
+    readPage: (query) => {
       queries.push(query);
-      return log.page(query);
+      return log.readPage(query);
     },
   };
   const lookup = new SubjectLookup(() => clock.now);

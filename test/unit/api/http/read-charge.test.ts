@@ -8,15 +8,15 @@ import { ActivityError } from "#shared/errors.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
 
 /** Every dialect over a log each of whose pages costs so many units and has no end. */
-function costly(units: number, { page }: { page?: EventReader["page"] } = {}) {
+function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}) {
   const ports = tokenPorts(() => aToken(), 10);
   const { event_id: _, ...position } = anEvent();
   let reads = 0;
-  const endless: EventReader["page"] = async ({ limit }, meter) => {
+  const endless: EventReader["readPage"] = async ({ limit }, meter) => {
     await meter?.next();
     meter?.add(units);
     reads += 1;
@@ -25,9 +25,9 @@ function costly(units: number, { page }: { page?: EventReader["page"] } = {}) {
   };
   const world = {
     tokens: ports,
-    events: { page: vi.fn<EventReader["page"]>(page ?? endless) },
+    events: { readPage: vi.fn<EventReader["readPage"]>(page ?? endless) },
     orgs: { get: async () => anOrg() },
-    places: memoryPlaces(),
+    checkpoints: memoryPageCheckpoints(),
     now: () => testNow,
   };
   const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
@@ -118,7 +118,7 @@ describe("a page that is far away", () => {
 });
 
 describe("a charge", () => {
-  const failing: EventReader["page"] = async (_, meter) => {
+  const failing: EventReader["readPage"] = async (_, meter) => {
     meter?.add(300);
     throw new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
   };

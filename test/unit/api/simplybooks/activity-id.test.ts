@@ -4,7 +4,7 @@ import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { parseActivitySecond, toActivityId } from "#shared/api/simplybooks/activity-id.ts";
 import type { Position } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 
 const at = (occurred_at: string, over: Partial<Position> = {}) => toActivityId(anEvent({ occurred_at, ...over }));
@@ -142,7 +142,7 @@ describe("the second of a number", () => {
 
 it("gives no number twice in the demo data", () => {
   const ids = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)].map((input, index) =>
-    toActivityId(readEvent(input, { now: testNow, entropy: `demo ${index}` }).event),
+    toActivityId(parseEventValue(input, { now: testNow, entropy: `demo ${index}` }).event),
   );
   expect(ids.length).toBeGreaterThan(1_000);
   expect(new Set(ids).size).toBe(ids.length);

@@ -9,10 +9,10 @@ import {
 } from "#shared/api/simplybooks/filter.ts";
 import { toListQuery } from "#shared/api/simplybooks/query.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readWindow } from "#shared/events/query/offset-pagination.ts";
+import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { anEvent, anOrg, testNow } from "#test/support/builders.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 import { someStoredEvent, zones } from "#test/support/some-events.ts";
 
 const { org_id } = anOrg();
@@ -29,8 +29,8 @@ async function found(
   setting = settingIn("UTC"),
 ) {
   const request = { skip: 0, take: 100, fields: activityFields, conditions, search: "" };
-  const world = { events: memoryEvents(log), places: memoryPlaces(), now: () => testNow };
-  const { events } = await readWindow(world, toListQuery(org_id, request, setting), request);
+  const world = { events: memoryEvents(log), checkpoints: memoryPageCheckpoints(), now: () => testNow };
+  const { events } = await readOffsetPage(world, toListQuery(org_id, request, setting), request);
   return events;
 }
 

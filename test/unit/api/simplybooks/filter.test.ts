@@ -11,7 +11,7 @@ import {
   parseActivityFilter,
 } from "#shared/api/simplybooks/filter.ts";
 import { foldCase } from "#shared/api/simplybooks/fold-case.ts";
-import { jsonText } from "#shared/events/event.ts";
+import { toJsonText } from "#shared/events/event.ts";
 import { anEvent, anOrg } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
@@ -19,9 +19,9 @@ import { catchError } from "#test/support/catch-error.ts";
 const activity = toActivity(
   anEvent({
     entity_id: "2002",
-    actor: jsonText({ name: "John Doe" }),
+    actor: toJsonText({ name: "John Doe" }),
     contact_id: "1001",
-    related: jsonText([
+    related: toJsonText([
       { entity_type: "CONTACT", entity_id: "1001" },
       { entity_type: "ESTIMATE", entity_id: "4004" },
     ]),
@@ -32,7 +32,7 @@ const activity = toActivity(
 );
 
 it("an activity names whom somebody acted for, and behind that who acted", () => {
-  const actor = jsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
+  const actor = toJsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
   const { user } = toActivity(anEvent({ actor }), { org: anOrg(), origin: "https://api.example.com" });
   expect(user).toBe("Anna (by Support)");
 });

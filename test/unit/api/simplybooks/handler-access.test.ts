@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Token } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { readActivitiesXml, readErrorXml } from "#test/support/activity-xml.ts";
 import { anEvent, anInput, anOrg, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { simplybooksDialect } from "#test/support/simplybooks-dialect.ts";
@@ -389,7 +389,7 @@ describe("an answer that is too large", () => {
     const text = '"'.repeat(4_096);
     const heavy = Array.from({ length: 100 }, (_, n) => {
       const input = anInput({ entity_id: `inv_${n}`, related, text, information: text });
-      return readEvent(input, { now: testNow, entropy: String(n) }).event;
+      return parseEventValue(input, { now: testNow, entropy: String(n) }).event;
     });
     const { ask } = simplybooksDialect({ events: heavy });
     const statuses = new Set<number>();

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { activityFields } from "#shared/api/simplybooks/filter.ts";
 import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "#test/support/activity-xml.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 import { simplybooksDialect } from "#test/support/simplybooks-dialect.ts";
 import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/simplybooks-samples.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
@@ -49,13 +49,13 @@ describe("the vendor's sample, stored and asked for on the vendor's host", () =>
     readFileSync(new URL(`../../../golden/simplybooks/${file}`, import.meta.url), "utf8");
   const org = anOrg({ time_zone: sampleZone });
   const events = [vendorSample, linkedSample].map(
-    (sample) => readEvent({ org_id: org.org_id, ...sample }, { now: testNow, entropy: "golden" }).event,
+    (sample) => parseEventValue({ org_id: org.org_id, ...sample }, { now: testNow, entropy: "golden" }).event,
   );
   const answer = createSimplybooksHandler({
     tokens: tokenPorts(() => aToken()),
     orgs: { get: async () => org },
     events: memoryEvents(events),
-    places: memoryPlaces(),
+    checkpoints: memoryPageCheckpoints(),
     now: () => testNow,
   });
   const ask = (target: string) =>
@@ -122,7 +122,7 @@ describe("the list", () => {
         until: null,
         after: null,
         limit: 100,
-        parts: ["actor", "related", "text", "information", "contact_id"],
+        projection: ["actor", "related", "text", "information", "contact_id"],
       }),
     ]);
   });

@@ -6,8 +6,8 @@ import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import { maxTake } from "#shared/api/simplybooks/query.ts";
 import { findRoute, type SimplybooksRoute } from "#shared/api/simplybooks/routes.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import {
   answerFaults,
@@ -35,13 +35,13 @@ const older = anEvent({
   action: "CONTACT_CREATED",
   entity_type: "CONTACT",
   entity_id: "7041",
-  actor: jsonText({ name: "Jan & <co>" }),
+  actor: toJsonText({ name: "Jan & <co>" }),
   contact_id: "7041",
   occurred_at: "2026-05-10T08:30:12.000Z",
 });
 const newer = anEvent({
   actor_user_id: null,
-  related: jsonText([
+  related: toJsonText([
     { entity_type: "CONTACT", entity_id: "7041" },
     { entity_type: "ESTIMATE", entity_id: "est 1/2" },
   ]),
@@ -51,7 +51,7 @@ const bare = anEvent({ entity_type: "ACCOUNT", action: "ACCOUNT_BACKUP_CREATED",
 
 type Log = {
   readonly events?: readonly ActivityEvent[];
-  readonly page?: EventReader["page"];
+  readonly page?: EventReader["readPage"];
   readonly token?: Partial<Token>;
   readonly used?: number;
   readonly suspended?: readonly string[];
@@ -60,11 +60,11 @@ type Log = {
 /** The dialect over some events, what it asked of the log, and its answers with all their headers. */
 function dialect({ events = [newer, older], token, used = 1, suspended = [], ...log }: Log = {}) {
   const whole: EventPage = { events, next: null };
-  const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
-  const places: PlaceStore = { upTo: async () => [], put: async () => undefined };
+  const page = vi.fn<EventReader["readPage"]>(log.page ?? (async () => whole));
+  const places: PageCheckpointStore = { listUpTo: async () => [], put: async () => undefined };
   const answer = createSimplybooksHandler({
-    events: { page },
-    places,
+    events: { readPage: page },
+    checkpoints: places,
     tokens: tokenPorts(() => aToken(token), used, suspended),
     orgs: { get: async (org_id) => anOrg({ org_id, account_number: org_id === "org_b" ? "1002" : null }) },
     now: () => new Date("2026-06-01T12:00:43.000Z"),

@@ -17,8 +17,8 @@ import {
   toListQuery,
 } from "#shared/api/simplybooks/query.ts";
 import { findEntityTypes, visibleEntityTypes } from "#shared/api/simplybooks/types.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import type { Listing } from "#shared/events/query/offset-pagination.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import type { ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { planQuery } from "#shared/events/query/query.ts";
 import { aFilter, anEvent, anOrg } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
@@ -38,7 +38,7 @@ const filtered = (filter: string, zone = "UTC", search = "") => {
   return toListQuery(org_id, request, settingIn(zone));
 };
 
-const accepts = ({ queries, matches }: Listing, event: ActivityEvent) =>
+const accepts = ({ queries, matches }: ListQuery, event: ActivityEvent) =>
   queries.some((query) => isAsked(event, { ...query, limit: 1, after: null })) && (matches === null || matches(event));
 
 function expectInvalid(call: () => unknown, field: string) {
@@ -160,7 +160,7 @@ describe("what is read", () => {
 
   it("is everything that the dialect shows, with the parts that it shows", () => {
     const { queries, matches } = filtered("");
-    expect(queries).toEqual([{ ...aFilter({ visible: visibleEntityTypes }), org_id, parts: activityProjection }]);
+    expect(queries).toEqual([{ ...aFilter({ visibleEntityTypes }), org_id, projection: activityProjection }]);
     expect(queries.map(planQuery)).toEqual([{ index: "by_time", conditions: [] }]);
     expect(matches).toBeNull();
   });
@@ -275,7 +275,7 @@ describe("one activity", () => {
   it("is looked for in its second, and is no other of it", () => {
     const listing = toActivityQuery(org_id, activity_id, setting);
     expect(listing?.queries).toMatchObject([
-      { org_id, since: "2026-05-11T08:30:12.000Z", until: "2026-05-11T08:30:12.999Z", visible: visibleEntityTypes },
+      { org_id, since: "2026-05-11T08:30:12.000Z", until: "2026-05-11T08:30:12.999Z", visibleEntityTypes },
     ]);
     if (listing === null) throw new Error("The number is one.");
     expect(accepts(listing, anEvent())).toBe(true);
@@ -343,8 +343,8 @@ const anyEvent: fc.Arbitrary<ActivityEvent> = fc
     anEvent({
       ...event,
       action: `${event.entity_type}_${verb}`,
-      actor: name === null ? null : jsonText({ name }),
-      related: related.length === 0 ? null : jsonText(related),
+      actor: name === null ? null : toJsonText({ name }),
+      related: related.length === 0 ? null : toJsonText(related),
       contact_id: event.entity_type === "CONTACT" ? event.entity_id : event.contact_id,
     }),
   );
@@ -439,7 +439,7 @@ it("reads each event once, whatever its type", () => {
 });
 
 it("searches what people read, beside every condition", () => {
-  const event = anEvent({ actor: jsonText({ name: "Élodie" }), contact_id: "1001" });
+  const event = anEvent({ actor: toJsonText({ name: "Élodie" }), contact_id: "1001" });
   expect(accepts(filtered("", "UTC", "ÉLO"), event)).toBe(true);
   expect(accepts(filtered("", "UTC", "jan"), event)).toBe(false);
   expect(accepts(filtered("client_id=1001", "UTC", "éLO"), event)).toBe(true);

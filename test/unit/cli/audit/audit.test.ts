@@ -6,7 +6,7 @@ import { exitCodes } from "#clients/cli/command-result.ts";
 import { dispatch } from "#clients/cli/dispatch.ts";
 import { formatError } from "#clients/cli/format-error.ts";
 import { maxRows } from "#shared/audit/saved-query.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { anEvent } from "#test/support/builders.ts";
 import { demoLine } from "#test/support/demo-log.ts";
 import { aCommandContext } from "#test/unit/cli/command-context.ts";
@@ -31,8 +31,8 @@ async function runAudit(events: readonly ActivityEvent[], args: readonly string[
   return { ...ended, text: withoutColours(ended.text), stderr: stderr.join("") };
 }
 
-const changes = jsonText({ due_date: { old: "2026-03-01", new: "2026-04-01" }, total: { old: null, new: 12.5 } });
-const update = anEvent({ action: "INVOICE_UPDATED", actor: jsonText({ name: "Anna Example" }), changes });
+const changes = toJsonText({ due_date: { old: "2026-03-01", new: "2026-04-01" }, total: { old: null, new: 12.5 } });
+const update = anEvent({ action: "INVOICE_UPDATED", actor: toJsonText({ name: "Anna Example" }), changes });
 const sent = anEvent({ action: "INVOICE_SENT", occurred_at: "2026-05-12T08:30:12.000Z" });
 
 describe("audit", () => {
@@ -51,7 +51,7 @@ describe("audit", () => {
   });
 
   it("tells a field that became empty from one that became nothing", async () => {
-    const emptied = jsonText({ total: { old: "", new: null }, memo: { old: null, new: "" } });
+    const emptied = toJsonText({ total: { old: "", new: null }, memo: { old: null, new: "" } });
     const event = anEvent({ action: "INVOICE_UPDATED", changes: emptied });
     const { json } = await runAudit([event], ["field-changes", "--field", "total"]);
     expect(json).toMatchObject({ rows: [{ old: '""', new: "null" }] });
@@ -73,7 +73,7 @@ describe("audit", () => {
   });
 
   it("finds what support did for a user by both of them", async () => {
-    const actor = jsonText({ name: "Support", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
+    const actor = toJsonText({ name: "Support", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
     const event = anEvent({ actor_user_id: "usr_support", actor });
     for (const user of ["usr_9", "usr_support"]) {
       const { json } = await runAudit([event, sent], ["user-activity", "--user", user]);

@@ -2,7 +2,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBRecord } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
@@ -49,7 +49,7 @@ const recordOf = (sequence: string, image: Record<string, { S: string }>): Dynam
 });
 
 const good = (n: number) => {
-  const item = toItem(anEvent({ event_id: `evt_${String(n).padStart(32, "0")}` }));
+  const item = toEventItem(anEvent({ event_id: `evt_${String(n).padStart(32, "0")}` }));
   return recordOf(`good-${n}`, Object.fromEntries(Object.entries(item).map(([name, S]) => [name, { S }])));
 };
 

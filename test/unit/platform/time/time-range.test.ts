@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { describeTimeIssue, parseTimeInterval, parseTimeRange } from "#shared/platform/time/time-range.ts";
 import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { catchError } from "#test/support/catch-error.ts";
@@ -86,7 +86,7 @@ function written(at: number, minutes: number, digits: string): string {
 function stored(occurred_at: string): string {
   const input = { org_id: "org_a", action: "BILL_PAID", entity_type: "BILL", entity_id: "bill_1", occurred_at };
   const now = new Date("9999-12-31T00:00:00Z");
-  return readEvent(input, { now, entropy: "x" }).event.occurred_at;
+  return parseEventValue(input, { now, entropy: "x" }).event.occurred_at;
 }
 
 const holds = (range: { since: string | null; until: string | null }, at: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jsonText } from "#shared/events/event.ts";
+import { toJsonText } from "#shared/events/event.ts";
 import { renderEvent } from "#shared/events/render-event.ts";
 import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { anEvent } from "#test/support/builders.ts";
@@ -29,7 +29,7 @@ it("renderPayload marks only tests with a key", () => {
 
 describe("the bytes of a payload", () => {
   it("keep the order of the writer's keys and all characters", () => {
-    const metadata = jsonText({ z: 1, a: { 2: "two", 1: "one" }, text: '„ü\u2028"\\\u0007😀' });
+    const metadata = toJsonText({ z: 1, a: { 2: "two", 1: "one" }, text: '„ü\u2028"\\\u0007😀' });
     const entity_ref = 'INV "7" \\ №';
     const text = renderPayload(anEvent({ metadata, entity_ref }), deliveryId);
     expect(text).toContain(`"metadata":${metadata},`);

@@ -400,7 +400,7 @@ describe("counting a replay", () => {
   it("ends after twenty pages, and says so", async () => {
     const fixture = await aReplayWorld(0);
     const next = { occurred_at: at, event_id: "evt_1", entity_id: "inv_1" };
-    const events = { page: vi.fn(async () => ({ events: [anEvent()], next })) };
+    const events = { readPage: vi.fn(async () => ({ events: [anEvent()], next })) };
     const counted = await countReplay({ ...fixture.replaying, events }, fixture.endpoint, aReplay(), testNow);
     expect(counted).toEqual({ count: 20, examined: 20, complete: false });
   });

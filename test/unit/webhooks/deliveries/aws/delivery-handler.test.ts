@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { AuditLog } from "#shared/audit/aws/audit-log.ts";
-import { boundedAuditLog } from "#shared/audit/aws/bounded-audit-log.ts";
+import { withAuditLogTimeout } from "#shared/audit/aws/bounded-audit-log.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { handleDeliveryRecords as deliverInto } from "#shared/webhooks/deliveries/aws/delivery-handler.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
@@ -155,7 +155,7 @@ it("handleDeliveryRecords waits for a hanging audit log up to its limit, and cou
   receiver.answer = respondWith({ status: 410 });
   const waited: number[] = [];
   const hanging = { put: () => new Promise<void>(() => {}) };
-  const bounded = boundedAuditLog(hanging, 4_000, async (milliseconds) => void waited.push(milliseconds));
+  const bounded = withAuditLogTimeout(hanging, 4_000, async (milliseconds) => void waited.push(milliseconds));
   const results = await deliverInto(ports, records(message), bounded);
   expect(results).toEqual([{ status: "fulfilled", value: "DeliveriesGivenUp" }]);
   expect(waited).toEqual([4_000]);
