@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import { evaluate } from "#shared/audit/evaluate.ts";
+import { evaluateQuery } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 import type { DamagedSoakItem } from "#test/soak/actors/hostile-writer.ts";
 import { byNewest, type Expected, type Ledger } from "./ledger.ts";
@@ -56,7 +56,7 @@ function stored(ledger: Ledger, { stored: items }: SoakResult): CheckResult {
     const [item, another] = byId.get(event.event_id) ?? [];
     if (item === undefined) return [`${event.event_id} is not stored.`];
     if (another !== undefined) return [`${event.event_id} is stored more than once.`];
-    const expected = toItem({ ...event, recorded_at: String(item.recorded_at) });
+    const expected = toEventItem({ ...event, recorded_at: String(item.recorded_at) });
     return isDeepStrictEqual(item, expected) ? [] : [`${event.event_id} is stored as ${JSON.stringify(item)}.`];
   });
   const known = new Set(ledger.accepted.map(({ event_id }) => event_id));
@@ -84,7 +84,7 @@ function logged(ledger: Ledger, { logged: lines }: SoakResult): CheckResult {
 function tampering({ damaged }: Ledger, { logged: lines }: SoakResult): CheckResult {
   const query = savedQueries.find(({ name }) => name === "tampering");
   const ever = { since: "0001", until: "9999", org: null };
-  const rows = query === undefined ? [] : evaluate(query, {}, ever, lines);
+  const rows = query === undefined ? [] : evaluateQuery(query, {}, ever, lines);
   const found = new Set(rows.map(({ entity_id }) => entity_id));
   const missing = [...damaged.keys()].filter((id) => !found.has(id));
   const problems = missing.map((id) => `${id} is damaged, but the tampering query does not return it.`);
