@@ -1,6 +1,6 @@
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { AuditLogs } from "#infra/audit-logs.ts";
 import type { Stage } from "#infra/config.ts";
+import type { AuditLogs } from "#infra/constructs/audit-logs.ts";
 import type { Alarms } from "./alarms.ts";
 import type { Dashboard } from "./dashboard.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stages } from "#infra/config.ts";
 import type { AccountPorts, StackState } from "#infra/deployment/account.ts";
 import { deployStage } from "#infra/deployment/deploy-stage.ts";
-import type { Command } from "#infra/stage-commands.ts";
+import type { Command } from "#infra/deployment/stage-commands.ts";
 import { type AlarmsInMemory, buildAccountPorts, buildAlarmPorts } from "#test/support/memory-account.ts";
 
 type Given = {
