@@ -105,7 +105,7 @@ describe("emit", () => {
     if (name === "SIGINT")
       expect(interrupted).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/^Interrupted\. The same command goes on after line \d+\.$/m),
+        stderr: expect.stringMatching(/^Interrupted\. Run the same command again to continue after line \d+\.$/m),
       });
     const { lines } = JSON.parse(readFileSync(progress, "utf8"));
     expect(lines).toBeGreaterThanOrEqual(500);
@@ -140,8 +140,9 @@ describe("emit", () => {
       stderr: expect.stringContaining("none.ndjson"),
     });
     const gone = "http://127.0.0.1:1";
-    const goneText = "The stack does not answer (ECONNREFUSED). If it is the local one, start it again with npm start.";
-    const next = "Without --data its events are gone as well: after a restart the same command begins anew.";
+    const goneText =
+      "The stack does not respond (ECONNREFUSED). If it is the local one, start it again with npm start.";
+    const next = "Without --data its events are lost: after a restart, the same command starts over.";
     const stale = commandLine(stackFile(stack, { endpoints: { dynamodb: gone, sqs: gone, lambda: gone } }));
     writeFileSync(join(stale.folder, "one.ndjson"), JSON.stringify(anInput({ org_id: "org_1" })));
     const ended = await stale.run(["emit", "one.ndjson"]);
