@@ -50,7 +50,7 @@ describe("organisations and tokens", () => {
     await until(async () => (await cli.run(list)).code === 0, seldom);
   });
 
-  it("are told what their dialects need, which their functions then show", async () => {
+  it("have settings of the dialects, which their APIs show", async () => {
     await cli.json(["org", "create", "org_dialects"]);
     const settings = ["--slug", "dialects", "--account-number", "4711", "--time-zone", "Europe/Prague"];
     expect(await cli.run(["org", "update", "org_dialects", ...settings, "--robot-name", "Robot"])).toMatchObject({
