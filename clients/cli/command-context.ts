@@ -8,12 +8,14 @@ export type CommandContext = {
   readonly token: string | undefined;
   readonly stdin: Readable;
   readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
-  /** Characters in a line of the terminal that shows the outcome; `null` where no terminal does. */
+  /** The width of the terminal in characters; `null` if stdout is not a terminal. */
   readonly columns: number | null;
-  /** Shows something on stdout, as text or as JSON, while the command runs. */
+  /** Shows a part of the result on stdout, as text or as JSON, while the command runs. */
   show(part: Pick<CommandResult, "text" | "json">): void;
+  /** Whether npm runs this and has set an option of that name for itself. */
+  isNpmOption(name: string): boolean;
   now(): Date;
   sleep(milliseconds: number): Promise<unknown>;
-  /** From this call on, the first interruption aborts the signal rather than the process. */
+  /** From this call on, the first interruption aborts the signal instead of the process. */
   interruption(): AbortSignal;
 };

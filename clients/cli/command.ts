@@ -14,7 +14,7 @@ export type CommandOption = {
 
 /** The parsed arguments, by the names that the command declares. */
 export type ParsedArgs<Name extends string, Operand extends string = never> = {
-  /** An argument that is no option. */
+  /** A positional argument. */
   operand(name: Operand): string;
   text(name: Name): string | undefined;
   list(name: Name): readonly string[];
@@ -29,7 +29,7 @@ export type CommandDefinition<Name extends string, Operand extends string> = {
   /** In their order. */
   readonly operands?: readonly Operand[];
   readonly options: Readonly<Record<Name, CommandOption>>;
-  run(given: ParsedArgs<Name | CommonOptionName, Operand>, context: CommandContext): Promise<CommandResult | null>;
+  run(args: ParsedArgs<Name | CommonOptionName, Operand>, context: CommandContext): Promise<CommandResult | null>;
 };
 
 export type Command = {
@@ -37,14 +37,14 @@ export type Command = {
   readonly summary: string;
   readonly usage: string;
   readonly examples: readonly string[];
-  /** Answers `null` where all was shown on the way. Throws `CliError` where the arguments are wrong. */
+  /** Returns `null` if the command has shown its output already. Throws `CliError` if the arguments are wrong. */
   run(args: readonly string[], context: CommandContext): Promise<CommandResult | null>;
 };
 
 const commonOptions = {
-  stack: { value: "NAME", help: "a deployed stack, instead of the local one" },
-  json: { help: "one JSON document on stdout, nothing else" },
-  help: { help: "this text" },
+  stack: { value: "NAME", help: "use this deployed stack instead of the local one" },
+  json: { help: "print one JSON document to stdout and nothing else" },
+  help: { help: "show this text" },
 } satisfies Record<string, CommandOption>;
 
 type CommonOptionName = keyof typeof commonOptions;
@@ -71,17 +71,18 @@ export function defineCommand<Name extends string, Operand extends string = neve
     usage,
     examples,
     async run(args, context) {
-      const given = parse(args, options, usage);
-      if (given.flag("help")) {
+      const parsed = parse(args, options, usage);
+      if (parsed.flag("help")) {
         const text = formatCommandHelp({ usage, summary, examples }, options);
         return { text, json: { help: text } };
       }
-      const missing = required.filter(([key]) => given.list(key).length === 0);
-      const lacking = [...operands.slice(given.operands.length), ...missing.map(([key]) => `--${key}`)];
-      if (lacking.length > 0) throw usageError(`${name} needs ${lacking.join(" and ")}.`, usage);
-      const extra = given.operands[operands.length];
-      if (extra !== undefined) throw usageError(`'${extra}' is one argument too many.`, usage);
-      return run({ ...given, operand: (asked) => given.operands[operands.indexOf(asked)] ?? "" }, context);
+      assertNotTakenByNpm({ name, options, isGiven: parsed.flag }, context);
+      const missing = required.filter(([key]) => parsed.list(key).length === 0);
+      const absent = [...operands.slice(parsed.operands.length), ...missing.map(([key]) => `--${key}`)];
+      if (absent.length > 0) throw usageError(`${name} needs ${absent.join(" and ")}.`, usage);
+      const extra = parsed.operands[operands.length];
+      if (extra !== undefined) throw usageError(`Unexpected argument '${extra}'.`, usage);
+      return run({ ...parsed, operand: (operand) => parsed.operands[operands.indexOf(operand)] ?? "" }, context);
     },
   };
 }
@@ -104,15 +105,21 @@ function parse(args: readonly string[], options: ReadonlyMap<string, CommandOpti
     const option = options.get(token.name);
     if (option === undefined) {
       const names = [...options.keys()].map((key) => `--${key}`);
-      throw usageError(`There is no option ${token.rawName}.${formatSuggestion(token.rawName, names)}`, usage);
-    }
-    if ((option.value === undefined) !== (token.value === undefined)) {
       throw usageError(
-        `${token.rawName} takes ${option.value === undefined ? "no value" : `a value: ${option.value}`}.`,
+        `Unknown option ${token.rawName}.${formatSuggestion(token.rawName, names) || ` Options: ${names.join(", ")}.`}`,
         usage,
       );
     }
-    if (values.has(token.name) && option.multiple !== true) throw usageError(`${token.rawName} is given twice.`, usage);
+    if ((option.value === undefined) !== (token.value === undefined)) {
+      throw usageError(
+        option.value === undefined
+          ? `${token.rawName} takes no value.`
+          : `${token.rawName} needs a value: ${option.value}.`,
+        usage,
+      );
+    }
+    if (values.has(token.name) && option.multiple !== true)
+      throw usageError(`${token.rawName} can be given only once.`, usage);
     const all = [...(values.get(token.name) ?? []), token.value ?? ""];
     values.set(token.name, all);
     open = option.multiple === true ? all : undefined;
@@ -123,6 +130,26 @@ function parse(args: readonly string[], options: ReadonlyMap<string, CommandOpti
     list: (name: string) => values.get(name) ?? [],
     flag: (name: string) => values.has(name),
   };
+}
+
+type NpmCheck = {
+  readonly name: string;
+  readonly options: ReadonlyMap<string, CommandOption>;
+  isGiven(option: string): boolean;
+};
+
+/**
+ * Throws `CliError` if npm has taken options for itself: without `--`, `npm run activity list --all` runs `list`. The
+ * option `json` is left out, because users may have set it in their `.npmrc`.
+ */
+function assertNotTakenByNpm({ name, options, isGiven }: NpmCheck, { isNpmOption }: CommandContext): void {
+  const taken = [...options.keys()].filter((key) => key !== "json" && !isGiven(key) && isNpmOption(key));
+  if (taken.length === 0) return;
+  const list = taken.map((key) => `--${key}`).join(", ");
+  throw new CliError(
+    "usage",
+    `npm has taken ${list} for itself. Write -- first: npm run activity -- ${name} ${list} …`,
+  );
 }
 
 function usageError(message: string, usage: string): CliError {

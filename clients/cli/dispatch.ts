@@ -3,7 +3,7 @@ import { clientCreate, keyCreate } from "#clients/cli/commands/client.ts";
 import { emit } from "#clients/cli/commands/emit.ts";
 import { list } from "#clients/cli/commands/list.ts";
 import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "#clients/cli/commands/org.ts";
-import { rejectedList, rejectedRetry } from "#clients/cli/commands/rejected.ts";
+import { rejectedDiscard, rejectedList, rejectedRetry } from "#clients/cli/commands/rejected.ts";
 import { tokenCreate, tokenList, tokenRevoke } from "#clients/cli/commands/token.ts";
 import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "#clients/cli/commands/webhooks/deliveries.ts";
 import {
@@ -27,7 +27,7 @@ import { packageVersion } from "./environment.ts";
 
 /** The commands, in the order in which the help shows them. */
 export const commandGroups: Readonly<Record<string, readonly Command[]>> = {
-  Events: [emit, list, rejectedList, rejectedRetry],
+  Events: [emit, list, rejectedList, rejectedRetry, rejectedDiscard],
   Organisations: [orgCreate, orgUpdate, orgSuspend, orgResume, orgList],
   "Tokens, API keys and API clients": [tokenCreate, keyCreate, clientCreate, tokenList, tokenRevoke],
   "Audit logs": [audit, auditList],
@@ -53,10 +53,10 @@ const allCommands: readonly Command[] = Object.values(commandGroups).flat();
 
 /** Hints for commands that a user may expect and that have another name. */
 const elsewhere: Readonly<Record<string, string>> = {
-  "client list": "token list shows API clients, too.",
-  "key list": "token list shows API keys, too.",
-  "client revoke": "token revoke ends an API client, by its id.",
-  "key revoke": "token revoke ends an API key, by its id.",
+  "client list": "Use token list, which shows API clients too.",
+  "key list": "Use token list, which shows API keys too.",
+  "client revoke": "Use token revoke with the id of the client.",
+  "key revoke": "Use token revoke with the id of the key.",
 };
 
 /** Runs the command that the arguments begin with. Throws `CliError` if no such command exists. */
@@ -77,22 +77,24 @@ export async function dispatch(rawArgs: readonly string[], context: CommandConte
   throw new CliError("usage", unknownCommandMessage(words, group));
 }
 
-/** Rewrites `help COMMAND` and `COMMAND -h` to `COMMAND --help`. */
+/** Rewrites `help COMMAND`, `COMMAND -h` and `GROUP help` to `COMMAND --help`; `help help` is the general help. */
 function withHelpOption(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args.map((arg) => (arg === "-h" ? "--help" : arg));
-  if (first === "help") return [...rest, "--help"];
+  if (first === "help") return [...rest.filter((arg) => arg !== "help"), "--help"];
+  if (first !== undefined && rest[0] === "help") return [first, "--help"];
   return first === undefined ? [] : [first, ...rest];
 }
 
 function unknownCommandMessage(words: readonly string[], group: readonly Command[]): string {
-  const hint = "npm run activity -- help shows all there is.";
-  if (words.length === 0) return `Say what to do.\n\n${listOf(new Set(allCommands))}\n\n${hint}`;
-  if (group.length > 0 && words.length === 1) return `Say which: ${group.map(({ name }) => name).join(", ")}.\n${hint}`;
-  const asked = words.join(" ");
+  const hint = "npm run activity -- help lists all commands.";
+  if (words.length === 0) return `Give a command.\n\n${listOf(new Set(allCommands))}\n\n${hint}`;
+  if (group.length > 0 && words.length === 1)
+    return `Give one of ${group.map(({ name }) => name).join(", ")}.\n${hint}`;
+  const command = words.join(" ");
   const names = allCommands.map(({ name }) => name);
-  const other = Object.hasOwn(elsewhere, asked) ? ` ${elsewhere[asked]}` : "";
-  const close = other || formatSuggestion(asked, names) || formatSuggestion(words[0] ?? "", names);
-  return `Unknown command '${asked}'.${close}\n${hint}`;
+  const other = Object.hasOwn(elsewhere, command) ? ` ${elsewhere[command]}` : "";
+  const close = other || formatSuggestion(command, names) || formatSuggestion(words[0] ?? "", names);
+  return `Unknown command '${command}'.${close}\n${hint}`;
 }
 
 function helpOf(shown: ReadonlySet<Command>): string {
@@ -102,6 +104,7 @@ function helpOf(shown: ReadonlySet<Command>): string {
     listOf(shown),
     "",
     "npm run activity -- help COMMAND shows the options of a command, with examples.",
+    "The -- is needed: npm takes the options before it for itself.",
     "Every command takes --stack NAME for a deployed stack instead of the local one, --json, and --help.",
     "In scripts, npm run --silent activity -- COMMAND keeps npm's own lines out of stdout.",
     "",

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./command-result.ts";
 import { dispatch } from "./dispatch.ts";
-import { tokenFromEnv } from "./environment.ts";
+import { isNpmOption, tokenFromEnv } from "./environment.ts";
 import { formatError } from "./format-error.ts";
 import { interrupt, interruptionSignal } from "./interruption.ts";
 import { toPrintableJson, toPrintableLines } from "./output.ts";
@@ -22,12 +22,13 @@ const context: CommandContext = {
   show({ text, json }) {
     stdout.write(`${asJson ? toPrintableJson(JSON.stringify(json)) : text}\n`);
   },
+  isNpmOption,
   now: () => new Date(),
   sleep,
   interruption: interruptionSignal,
 };
 
-// `activity list | head` closes the pipe when it has seen enough: that is no failure.
+// `activity list | head` closes the pipe early, which is not an error.
 stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   interrupt();

@@ -1,24 +1,23 @@
 import { styleText } from "node:util";
 
 /**
- * Characters that could rewrite a terminal, turn the direction of writing in it, or hide text: controls, and all that
- * Unicode calls format characters or ignorable. Variation selectors, which belong to emoji, and the signs that enclose
- * Arabic numbers are visible, and stay.
+ * Characters that can control a terminal, change the direction of text or hide it: control, format and default-ignorable
+ * characters, except variation selectors (emoji) and the visible signs around Arabic numbers.
  */
 const unsafe =
   /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]--[\ufe00-\ufe0f\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]/gv;
 
-/** Text from elsewhere, as one line that does nothing to a terminal. */
+/** Returns untrusted text as one line that is safe for a terminal. */
 export function toPrintable(text: string): string {
   return text.replaceAll(unsafe, "·").toWellFormed();
 }
 
-/** The same for text of several lines: their ends stay, and tabs become blanks. */
+/** Returns untrusted text as lines that are safe for a terminal. Tabs become spaces. */
 export function toPrintableLines(text: string): string[] {
   return text.split(/\r\n|\n|\r/).map((line) => toPrintable(line.replaceAll("\t", "  ")));
 }
 
-/** JSON of the same value, in which such characters are escaped: it can be shown, and parses to the same. */
+/** Escapes unsafe characters in JSON, which parses to the same value. */
 export function toPrintableJson(json: string): string {
   return json.replaceAll(unsafe, (character) =>
     [...Array(character.length).keys()]
@@ -39,8 +38,8 @@ const gap = "  ";
 const widestColumn = 40;
 
 /**
- * Writes rows under titles. Where a terminal shows them, no line is wider than `columns`: the last column gives way.
- * Colours are used only where stdout is a terminal that wants them.
+ * Formats rows under titles. No line is wider than `columns`: the last column is cut. `styleText` adds colours only if
+ * stdout is a terminal that supports them.
  */
 export function formatTable<Row>(
   shape: readonly TableColumn<Row>[],
@@ -54,15 +53,15 @@ export function formatTable<Row>(
     return columns === null ? widest : Math.min(widest, widestColumn);
   });
   const before = widths.slice(0, last).reduce((sum, width) => sum + width + gap.length, 0);
-  const roomOf = (at: number) => {
+  const maxWidthOf = (at: number) => {
     if (columns === null) return null;
     return at === last ? Math.max(columns - before, 10) : (widths[at] ?? 0);
   };
   const line = (cells: readonly string[], style: (at: number) => TextStyle | undefined) =>
     cells
       .map((text, at) => {
-        const room = roomOf(at);
-        const shown = room === null ? text : cut(text, room);
+        const maxWidth = maxWidthOf(at);
+        const shown = maxWidth === null ? text : cut(text, maxWidth);
         const padding = at === last ? "" : " ".repeat(Math.max(0, (widths[at] ?? 0) - widthOf(shown)));
         const chosen = style(at);
         return `${chosen === undefined ? shown : styleText(chosen, shown)}${padding}`;
@@ -83,7 +82,7 @@ function styleOf<Row>(column: TableColumn<Row> | undefined, row: Row | undefined
 const graphemes = new Intl.Segmenter();
 const wide = /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}/u;
 
-/** What most cells are: each character is one column, and thousands of rows need no search for graphemes. */
+/** Most cells: each character is one column wide, which avoids splitting thousands of cells into graphemes. */
 const plain = /^[\x20-\x7e]*$/;
 
 const widthOfGrapheme = (grapheme: string) => (wide.test(grapheme) ? 2 : 1);
@@ -95,13 +94,13 @@ function widthOf(text: string): number {
   return width;
 }
 
-function cut(text: string, room: number): string {
-  if (widthOf(text) <= room) return text;
+function cut(text: string, maxWidth: number): string {
+  if (widthOf(text) <= maxWidth) return text;
   let kept = "";
   let width = 1;
   for (const { segment } of graphemes.segment(text)) {
     width += widthOfGrapheme(segment);
-    if (width > room) break;
+    if (width > maxWidth) break;
     kept += segment;
   }
   return `${kept}…`;
@@ -109,7 +108,7 @@ function cut(text: string, room: number): string {
 
 export type KeyValue = readonly [name: string, text: string, style?: TextStyle];
 
-/** Tells of one thing: a line for each fact, behind its name. */
+/** Formats pairs as lines: the name, then the value. */
 export function keyValueList(all: readonly KeyValue[]): string {
   const width = Math.max(...all.map(([name]) => name.length));
   return all

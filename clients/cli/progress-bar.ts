@@ -3,16 +3,16 @@ import type { CommandContext } from "./command-context.ts";
 const barWidth = 24;
 const redrawMs = 100;
 
-/** Where nothing can be drawn over, lines stay: a few a minute show that the work goes on. */
+/** Without a terminal, lines are written instead of redrawn, only a few per minute. */
 const lineMs = 5_000;
 
 export type ProgressBar = {
-  /** Shows how far the work is: a share from 0 to 1, or `null` where nobody knows how much there is. */
+  /** Shows the completed share, from 0 to 1; `null` if the total is unknown. */
   show(share: number | null, note: string): void;
   clear(): void;
 };
 
-/** A bar on stderr, drawn over itself; a line every few seconds where stderr is no terminal. */
+/** Creates a bar on stderr, or a line every few seconds if stderr is not a terminal. */
 export function createProgressBar({ stderr, now }: Pick<CommandContext, "stderr" | "now">): ProgressBar {
   if (stderr.isTTY !== true) return createProgressLines({ stderr, now });
   let drawnAt = 0;

@@ -2,14 +2,14 @@ import { describeTimeIssue, parseTimeInterval, type TimeRange } from "#shared/pl
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import { CliError } from "./command-result.ts";
 
-/** A UTC time as people read it, to the second. */
+/** Formats a UTC time to the second: `2026-05-11 08:30:12`. */
 export function formatTime(at: string): string {
   return at.slice(0, 19).replace("T", " ");
 }
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A length of time: so many milliseconds, or whole years of the calendar, whose days differ in number. */
+/** Milliseconds, or whole calendar years, which differ in length. */
 type TimeSpan = { readonly ms: number; readonly years: number };
 
 /** Parses `30m`, `24h`, `90d` or `1y`; `null` for any other text. */
@@ -20,8 +20,8 @@ export function parseDuration(text: string): TimeSpan | null {
 }
 
 /**
- * The moment so long before or after a time, UTC with three fraction digits; from 29 February, a year leads to 1 March.
- * Returns `null` outside the years that four digits can write.
+ * Returns the time before or after another by a time span, in UTC with three fraction digits; a year from 29 February is
+ * 1 March. Returns `null` outside the years 1 to 9999.
  */
 export function shiftTime(from: Date, { ms, years }: TimeSpan, direction: -1 | 1): string | null {
   const shifted = new Date(from.getTime() + direction * ms);
@@ -31,26 +31,24 @@ export function shiftTime(from: Date, { ms, years }: TimeSpan, direction: -1 | 1
   return shifted.toISOString();
 }
 
-/**
- * The moment that `90d` or `1y` from now, or a date, or a date and time, means. Throws `CliError` `usage` for anything else.
- */
+/** Parses an expiry: `90d` or `1y` from now, a date, or a time. Throws `CliError` `usage` for anything else. */
 export function parseExpiry(text: string, now: Date): string {
   const duration = parseDuration(text);
   const at = duration === null ? parseTimestamp(text) : shiftTime(now, duration, 1);
   if (at !== null && at > now.toISOString()) return at;
-  throw new CliError("usage", `--expires takes a time from now, such as 90d, or a date to come, and not '${text}'.`);
+  throw new CliError("usage", `--expires must be a duration such as 90d, or a future date, not '${text}'.`);
 }
 
-/** What every `--since` and `--until` takes, for the help of a command. */
+/** The options `--since` and `--until` of every command with a range. */
 export const sinceOption = {
   value: "24h|7d|1y|TIME",
-  help: "from so long ago, or from a date or time; UTC, inclusive",
+  help: "start: a duration back from now, a date or a time; UTC, inclusive",
 };
-export const untilOption = { value: "24h|7d|1y|TIME", help: "the same, for the end; a date is all of its day" };
+export const untilOption = { value: "24h|7d|1y|TIME", help: "end, in the same form; a date includes its whole day" };
 
 /**
- * The bounds that a user gave, as UTC with three fraction digits; `null` where an option was left out. A date is all of
- * its day in UTC, as everything that this command shows is. Throws `CliError` `usage`.
+ * Parses the bounds of a range to UTC with three fraction digits; `null` for an absent option. A date is its whole day in
+ * UTC. Throws `CliError` `usage`.
  */
 export function parseTimeRangeOptions(text: (option: "since" | "until") => string | undefined, now: Date): TimeRange {
   const range = {
@@ -58,7 +56,7 @@ export function parseTimeRangeOptions(text: (option: "since" | "until") => strin
     until: parseBound("until", text("until"), now),
   };
   if (range.since === null || range.until === null || range.since <= range.until) return range;
-  throw new CliError("usage", "--since is later than --until.");
+  throw new CliError("usage", "--since must not be later than --until.");
 }
 
 function parseBound(option: "since" | "until", text: string | undefined, now: Date): string | null {
@@ -70,6 +68,8 @@ function parseBound(option: "since" | "until", text: string | undefined, now: Da
 }
 
 function fail(option: string, text: string): never {
-  const fault = `--${option} ${describeTimeIssue(text)}, or a time back from now, such as 24h, 7d or 1y`;
-  throw new CliError("usage", `${fault}, and not '${text}'.`);
+  throw new CliError(
+    "usage",
+    `--${option} ${describeTimeIssue(text)}, or a duration such as 24h, 7d or 1y, not '${text}'.`,
+  );
 }

@@ -22,8 +22,8 @@ export type ActivityPutOptions = {
  * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that
  * a change and its event commit together or not at all. `client` is the client that sends the transaction: the event is
  * checked and dated by its clock, which it corrects from the answers of AWS. Make a new `Put` for each attempt.
- * Throws a `TypeError` without the table's name, and `ActivityError` for a bad event, such as one more than five minutes ahead of that clock, and for one with an
- * `idempotency_key`, which takes a second write to hold: guard the transaction itself, by its conditions or its token.
+ * Throws a `TypeError` without the table's name, and `ActivityError` for an invalid event or one with an `idempotency_key`,
+ * which needs a second write: use a condition or token of the transaction instead.
  */
 export function activityPut(
   client: ClockSource,

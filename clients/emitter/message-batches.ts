@@ -1,30 +1,27 @@
 export type BatchLimits = { readonly count: number; readonly bytes: number };
 
 /**
- * What one SendMessageBatch may hold:
+ * The limits of one SendMessageBatch:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 const sqsBatchLimits: BatchLimits = { count: 10, bytes: 1_048_576 };
 
-/**
- * Splits messages into runs, in order, that each keep to the limits. A message above the limit of bytes travels
- * alone.
- */
+/** Splits messages into batches within the limits, in order. A message above the limit of bytes is a batch of its own. */
 export function* splitIntoBatches<T extends { readonly body: string }>(
   messages: readonly T[],
   limits: BatchLimits = sqsBatchLimits,
 ): Generator<readonly T[]> {
-  let chunk: T[] = [];
+  let batch: T[] = [];
   let bytes = 0;
   for (const message of messages) {
     const size = Buffer.byteLength(message.body);
-    if (chunk.length > 0 && (chunk.length === limits.count || bytes + size > limits.bytes)) {
-      yield chunk;
-      chunk = [];
+    if (batch.length > 0 && (batch.length === limits.count || bytes + size > limits.bytes)) {
+      yield batch;
+      batch = [];
       bytes = 0;
     }
-    chunk.push(message);
+    batch.push(message);
     bytes += size;
   }
-  if (chunk.length > 0) yield chunk;
+  if (batch.length > 0) yield batch;
 }

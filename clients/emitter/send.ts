@@ -7,11 +7,11 @@ import {
 } from "@aws-sdk/client-sqs";
 import { splitIntoBatches } from "./message-batches.ts";
 
-/** The one call that is made of an SQS client. */
+/** The method of an SQS client that is used. */
 export type SqsSender = { send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> };
 
 export type SenderOptions = {
-  /** What an environment variable holds; there must be one. */
+  /** Required; `undefined` is allowed in the type so that an environment variable can be passed. */
   readonly queueUrl: string | undefined;
   readonly client?: SqsSender;
   /** Between 0 and 1; spreads the retries of many writers. */
@@ -21,13 +21,13 @@ export type SenderOptions = {
 
 export type SendResult =
   | { readonly status: "sent"; readonly message_id: string }
-  /** `error` is what the call failed with; `null` where SQS answered. */
+  /** `error` is the error of the call; `null` if SQS responded. */
   | { readonly status: "failed"; readonly reason: string; readonly error: unknown };
 
-/** What is sent: the body of a message, and the organisation that its event belongs to. */
+/** A message: its body, and the organisation of its event. */
 export type OutgoingMessage = {
   readonly body: string;
-  /** Makes the queue fair between organisations; `null` where the body names none. */
+  /** The message group, which keeps the queue fair between organisations; `null` if unknown. */
   readonly orgId: string | null;
 };
 
@@ -50,11 +50,11 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
   async function sendChunk(chunk: readonly Message[], results: SendResult[]): Promise<void> {
     let waiting = chunk;
     for (let attempt = 1; waiting.length > 0; attempt++) {
-      const faults = await sendOnce(waiting, results);
+      const failures = await sendOnce(waiting, results);
       const again = waiting.filter(({ at }) => {
-        const fault = faults.get(at);
-        if (fault !== undefined) results[at] = { status: "failed", reason: fault.reason, error: fault.error };
-        return fault?.passing === true;
+        const failure = failures.get(at);
+        if (failure !== undefined) results[at] = { status: "failed", reason: failure.reason, error: failure.error };
+        return failure?.transient === true;
       });
       if (attempt === maxAttempts) return;
       if (again.length > 0) await sleep(random() * firstPauseMs * 2 ** attempt);
@@ -62,27 +62,27 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
     }
   }
 
-  /** Makes one call. Notes what was sent; answers what is wrong with the rest. */
+  /** Makes one call. Stores the results of sent messages and returns the failures of the others. */
   async function sendOnce(messages: readonly Message[], results: SendResult[]): Promise<Map<number, SendFailure>> {
     const Entries = messages.map(({ at, body, orgId }) => ({
       Id: String(at),
       MessageBody: body,
       ...(orgId === null ? {} : { MessageGroupId: orgId }),
     }));
-    const faults = new Map(messages.map(({ at }) => [at, noResult]));
+    const failures = new Map(messages.map(({ at }) => [at, noResult]));
     try {
-      const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-      for (const entry of answer.Failed ?? []) faults.set(Number(entry.Id), toSendFailure(entry));
-      for (const { Id, MessageId = "" } of answer.Successful ?? []) {
-        faults.delete(Number(Id));
+      const response = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      for (const entry of response.Failed ?? []) failures.set(Number(entry.Id), toSendFailure(entry));
+      for (const { Id, MessageId = "" } of response.Successful ?? []) {
+        failures.delete(Number(Id));
         results[Number(Id)] = { status: "sent", message_id: MessageId };
       }
     } catch (error) {
-      // The client has tried again by itself as often as makes sense.
+      // The SDK has already retried.
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      for (const { at } of messages) faults.set(at, { passing: false, reason, error });
+      for (const { at } of messages) failures.set(at, { transient: false, reason, error });
     }
-    return faults;
+    return failures;
   }
 
   return async (outgoing) => {
@@ -96,14 +96,14 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
   };
 }
 
-type SendFailure = { readonly passing: boolean; readonly reason: string; readonly error: unknown };
+type SendFailure = { readonly transient: boolean; readonly reason: string; readonly error: unknown };
 
-const noResult: SendFailure = { passing: true, reason: "SQS did not say what became of the message.", error: null };
+const noResult: SendFailure = { transient: true, reason: "SQS returned no result for the message.", error: null };
 
-/** A fault of the sender would fail again, except that SQS counts throttling among them. */
+/** A sender fault is permanent, except throttling, which SQS also reports as one. */
 function toSendFailure({ SenderFault, Code = "", Message = "" }: BatchResultErrorEntry): SendFailure {
   return {
-    passing: SenderFault !== true || /throttl/i.test(Code),
+    transient: SenderFault !== true || /throttl/i.test(Code),
     reason: Message === "" ? Code : `${Code}: ${Message}`,
     error: null,
   };

@@ -225,7 +225,7 @@ describe("the log of who asked for what", () => {
     const shown = await cli.run(["audit", "document-history", "--since", "1h", "--document", "inv_9"]);
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/ACTOR USER ID.*\n.*INVOICE_VOIDED/) });
     const unknown = await cli.run(["audit", "voids-and-deletions", "--since", "1h", "--org", "org_typo"]);
-    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("There is no organisation 'org_typo'") });
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("Unknown organisation 'org_typo'") });
     const wrong = await cli.run(["audit", "voids-and-deletion", "--since", "1h"]);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("voids-and-deletions") });
     expect(await cli.run(["audit", "user-activity", "--since", "1h"])).toMatchObject({

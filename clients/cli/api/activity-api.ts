@@ -2,8 +2,9 @@ import * as z from "zod";
 import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { toPrintable } from "#clients/cli/output.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
-/** Where the public API is, and who asks it. */
+/** The address of the public API, and the credentials to call it with. */
 export type ApiCredentials = { readonly api: string; readonly token: string; readonly org: string | undefined };
 
 export type ApiRequest = {
@@ -13,8 +14,11 @@ export type ApiRequest = {
   readonly body?: object;
 };
 
-/** What the API answers, and the path of the page after it; `null` at the end. */
+/** A response, and the path of the next page; `null` on the last one. */
 export type ApiResponse<T> = { readonly body: T; readonly next: string | null };
+
+/** More values than this are not listed: there are 100 event types. */
+const maxListedValues = 40;
 
 const apiErrorSchema = z.object({
   code: z.string(),
@@ -22,7 +26,7 @@ const apiErrorSchema = z.object({
   details: z.optional(z.object({ valid: z.array(z.string()) })).catch(undefined),
 });
 
-/** The API said no. */
+/** The API returned an error status. */
 export class ApiError extends CliError {
   readonly status: number;
   /** Seconds until a repeat can succeed. */
@@ -35,11 +39,11 @@ export class ApiError extends CliError {
   }
 }
 
-/** Asks the public API once. Throws `ApiRefusal`, and `CliError` for what is no answer of it. */
+/** Calls the public API. Throws `ApiError` for an error status, and `CliError` for an unknown response. */
 export async function callApi<T>(
   { api, token, org }: ApiCredentials,
   { method = "GET", path, body }: ApiRequest,
-  answer: z.ZodType<T>,
+  schema: z.ZodType<T>,
 ): Promise<ApiResponse<T>> {
   const headers = new Headers({ authorization: `Bearer ${token}` });
   if (org !== undefined) headers.set("x-aibooks-org", org);
@@ -48,45 +52,46 @@ export async function callApi<T>(
   const response = await fetch(`${api}${path}`, { method, headers, redirect: "error", ...content });
   const reply: unknown = await response.json().catch(() => null);
   if (!response.ok) throw toApiError(response, reply);
-  const parsed = answer.safeParse(reply);
-  if (!parsed.success) throw new CliError("failed", `${api} answers something that this version does not know.`);
+  const parsed = schema.safeParse(reply);
+  if (!parsed.success)
+    throw new CliError("failed", `Unknown response from ${api}. This version of the command line may be too old.`);
   return { body: parsed.data, next: nextPath(response.headers.get("link"), api) };
 }
 
-/** Asks again after each wait that the token's rate calls for. */
-export async function withRateLimitRetry<T>(ask: () => Promise<T>, { sleep, stderr }: CommandContext): Promise<T> {
+/** Repeats a call after the wait that the rate limit of the token demands. */
+export async function withRateLimitRetry<T>(call: () => Promise<T>, { sleep, stderr }: CommandContext): Promise<T> {
   for (;;) {
     try {
-      return await ask();
+      return await call();
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 429) throw error;
-      stderr.write(`The token has used up its rate: waiting for ${error.retryAfter} seconds.\n`);
+      stderr.write(`Rate limit of the token reached. Waiting ${error.retryAfter} seconds.\n`);
       await sleep(error.retryAfter * 1000);
     }
   }
 }
 
-/** Reads the first page, or with `all` every page. Says on stderr where there is more. */
+/** Fetches the first page, or with `all` every page. Notes on stderr that more pages follow. */
 export async function fetchPages<T>(
   access: ApiCredentials,
   path: string,
-  answer: z.ZodType<T>,
+  schema: z.ZodType<T>,
   { all, context }: { all: boolean; context: CommandContext },
 ): Promise<{ pages: T[]; more: boolean }> {
   const pages: T[] = [];
   let next: string | null = path;
   while (next !== null && (all || pages.length === 0)) {
     const request: ApiRequest = { path: next };
-    const ask = () => callApi(access, request, answer);
-    const reply: ApiResponse<T> = all ? await withRateLimitRetry(ask, context) : await ask();
+    const call = () => callApi(access, request, schema);
+    const reply: ApiResponse<T> = all ? await withRateLimitRetry(call, context) : await call();
     pages.push(reply.body);
     next = reply.next;
   }
-  if (next !== null) context.stderr.write("There is more: --all shows every page.\n");
+  if (next !== null) context.stderr.write("More pages follow. Use --all to show them.\n");
   return { pages, more: next !== null };
 }
 
-/** Only the path is followed: the token goes to no other host, whatever a link says. */
+/** Follows only the path of a link, so that the token is never sent to another host. */
 function nextPath(link: string | null, api: string): string | null {
   const [, address] = /<([^>]*)>; *rel="next"/.exec(link ?? "") ?? [];
   if (address === undefined) return null;
@@ -101,8 +106,15 @@ function toApiError({ status, headers }: Response, body: unknown): ApiError {
 }
 
 function formatApiError(status: number, data: z.infer<typeof apiErrorSchema> | undefined, retryAfter: number): string {
-  if (status === 429) return `The token has used up its rate: try again in ${retryAfter} seconds.`;
-  const valid = data?.details === undefined ? "" : ` Valid are ${data.details.valid.join(", ")}.`;
-  const remedy = data?.code === "authz.scope_missing" ? " Issue one that has it with token create." : "";
-  return toPrintable(`The API answers ${status}: ${data?.message ?? "no reason"}${valid}${remedy}`);
+  if (status === 429) return `Rate limit of the token reached. Try again in ${retryAfter} seconds.`;
+  const valid = data?.details === undefined ? "" : formatValidValues(data.details.valid, data.message);
+  const remedy = data?.code === "authz.scope_missing" ? " Issue a token that has it with token create." : "";
+  return toPrintable(`The API returned ${status}: ${data?.message ?? "no reason"}${valid}${remedy}`);
+}
+
+/** Returns all valid values if they are few, and otherwise the one nearest to the value that the message quotes. */
+function formatValidValues(values: readonly string[], message: string): string {
+  if (values.length <= maxListedValues) return ` Valid are ${values.join(", ")}.`;
+  const [, quoted] = /'([^']+)'/.exec(message) ?? [];
+  return quoted === undefined ? "" : formatSuggestion(quoted, values);
 }

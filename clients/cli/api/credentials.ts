@@ -6,11 +6,11 @@ import type { ApiCredentials } from "./activity-api.ts";
 
 /** The options of every command that calls the public API. */
 export const credentialOptions = {
-  org: { value: "ORG", help: "the organisation, for a token of several" },
-  token: { value: "TOKEN", help: "the token; better in ACTIVITY_TOKEN, where no process list shows it" },
+  org: { value: "ORG", help: "the organisation, if the token has several" },
+  token: { value: "TOKEN", help: "the API token; ACTIVITY_TOKEN is safer, as process lists do not show it" },
 } satisfies Record<string, CommandOption>;
 
-/** Finds the stack's API and the token to ask it with; the local stack lends its own. Throws `CliError`. */
+/** Finds the API of the stack and a token; the local stack has a demo token. Throws `CliError` without one. */
 export async function findCredentials(
   args: Pick<ParsedArgs<keyof typeof credentialOptions | "stack">, "text">,
   context: CommandContext,
@@ -19,5 +19,5 @@ export async function findCredentials(
   const token = args.text("token") ?? context.token;
   if (token !== undefined) return { api, token, org: args.text("org") };
   if (demo !== null) return { api, token: demo.token, org: args.text("org") ?? demo.org_id };
-  throw new CliError("usage", "The API takes a token: give it in ACTIVITY_TOKEN, or issue one with token create.");
+  throw new CliError("usage", "No API token. Set ACTIVITY_TOKEN, or issue a token with token create.");
 }

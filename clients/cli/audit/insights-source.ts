@@ -19,11 +19,11 @@ import { type AuditLogSource, columnsOf } from "./source.ts";
 
 const pauseMs = 500;
 
-/** The audit logs of a deployed stack, asked through CloudWatch Logs Insights. */
+/** Creates a source of the audit logs of a deployed stack, on CloudWatch Logs Insights. */
 export function createInsightsSource(stack: StackRef, context: CommandContext): AuditLogSource {
   const client = new CloudWatchLogsClient();
 
-  const ask = async (log: SavedQuery["from"], queryString: string, { since, until }: AuditWindow) => {
+  const runInsights = async (log: SavedQuery["from"], queryString: string, { since, until }: AuditWindow) => {
     const { queryId } = await client.send(
       new StartQueryCommand({
         logGroupName: stack.audit[log],
@@ -32,25 +32,25 @@ export function createInsightsSource(stack: StackRef, context: CommandContext): 
         endTime: Date.parse(until) / 1_000,
       }),
     );
-    return finished(client, queryId, context);
+    return waitForResults(client, queryId, context);
   };
 
   return {
     async runQuery(query, filled, window) {
-      const queryString = textOf(() => toInsightsQuery(query, filled, window.org));
-      const { results = [], statistics } = await ask(query.from, queryString, window);
+      const queryString = compileQuery(() => toInsightsQuery(query, filled, window.org));
+      const { results = [], statistics } = await runInsights(query.from, queryString, window);
       const rows = results.map((fields) => rowOf(query, fields));
       return { rows, isCut: rows.length >= maxRows, searchedLines: statistics?.recordsScanned ?? 0 };
     },
     async hasOrg(query, window, orgId) {
-      const { results = [] } = await ask(query.from, toOrgLinesQuery(orgId), window);
+      const { results = [] } = await runInsights(query.from, toOrgLinesQuery(orgId), window);
       const count = results[0]?.find(({ field }) => field === "count")?.value ?? "0";
       return Number(count) > 0 || orgExists(stack, orgId);
     },
   };
 }
 
-function textOf(compile: () => string): string {
+function compileQuery(compile: () => string): string {
   try {
     return compile();
   } catch (error) {
@@ -59,7 +59,7 @@ function textOf(compile: () => string): string {
   }
 }
 
-async function finished(
+async function waitForResults(
   client: CloudWatchLogsClient,
   queryId: string | undefined,
   context: CommandContext,
@@ -68,16 +68,16 @@ async function finished(
   const bar = createProgressBar(context);
   try {
     for (;;) {
-      const answer = await client.send(new GetQueryResultsCommand({ queryId }));
-      if (answer.status === "Complete") return answer;
-      if (answer.status !== "Running" && answer.status !== "Scheduled") {
-        throw new CliError("failed", `CloudWatch did not finish the query: ${answer.status}.`);
+      const response = await client.send(new GetQueryResultsCommand({ queryId }));
+      if (response.status === "Complete") return response;
+      if (response.status !== "Running" && response.status !== "Scheduled") {
+        throw new CliError("failed", `CloudWatch Logs ended the query with status ${response.status}.`);
       }
       if (interruption.aborted) {
         await client.send(new StopQueryCommand({ queryId }));
-        throw new CliError("failed", "Interrupted. The query is stopped.");
+        throw new CliError("failed", "Interrupted. The query was stopped.");
       }
-      bar.show(null, `${answer.statistics?.recordsScanned ?? 0} lines read`);
+      bar.show(null, `${response.statistics?.recordsScanned ?? 0} lines read`);
       await context.sleep(pauseMs);
     }
   } finally {
@@ -85,21 +85,21 @@ async function finished(
   }
 }
 
-/** Columns of numbers, besides those that are computed. */
+/** Columns with numbers, besides the computed ones. */
 const numbers: ReadonlySet<string> = new Set(["late_seconds", "clock_skew_seconds", "count"] satisfies LineField[]);
 
-/** CloudWatch answers texts, and adds columns of its own. */
+/** Converts a result to a row: CloudWatch returns texts, with columns of its own. */
 function rowOf(
   query: SavedQuery,
   fields: readonly { field?: string | undefined; value?: string | undefined }[],
 ): AuditRow {
   const values = new Map(fields.map(({ field, value }) => [field, value]));
   const isNumber = (column: string) => numbers.has(column) || isComputedNumber(query, column);
-  const shown = (column: string) => {
+  const valueOfColumn = (column: string) => {
     const value = values.get(column) ?? null;
     return value !== null && isNumber(column) ? Number(value) : value;
   };
-  return Object.fromEntries(columnsOf(query).map((column) => [column, shown(column)]));
+  return Object.fromEntries(columnsOf(query).map((column) => [column, valueOfColumn(column)]));
 }
 
 function isComputedNumber({ result }: SavedQuery, column: string): boolean {
@@ -107,7 +107,7 @@ function isComputedNumber({ result }: SavedQuery, column: string): boolean {
   return computed !== undefined && !("last" in computed);
 }
 
-/** Whether a stack's config table has an organisation. Throws `CliError` where the caller may not read it. */
+/** Returns whether the config table has an organisation. Throws `CliError` if the caller may not read it. */
 export async function orgExists({ clientConfig, tables }: StackRef, orgId: string): Promise<boolean> {
   const client = new DynamoDBClient(clientConfig("dynamodb"));
   try {
@@ -115,8 +115,8 @@ export async function orgExists({ clientConfig, tables }: StackRef, orgId: strin
   } catch (cause) {
     throw new CliError(
       "failed",
-      `The log has no line of ${orgId} in that time, and whether there is such an organisation cannot be read ` +
-        `(dynamodb:GetItem on ${tables.config}): nothing is known.`,
+      `No lines of ${orgId} in this range, and no permission to check that it exists: ` +
+        `dynamodb:GetItem on ${tables.config}.`,
       { cause },
     );
   }

@@ -5,7 +5,7 @@ import { maxRows } from "#shared/audit/saved-query.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 import type { AuditLogSource } from "./source.ts";
 
-/** The audit logs of a local stack, which are files: of each log by its name. */
+/** Creates a source of the audit logs of a local stack, which are files. */
 export function createLogFileSource(files: Readonly<Record<"events" | "access", string>>): AuditLogSource {
   return {
     async runQuery(query, filled, window) {
@@ -14,7 +14,7 @@ export function createLogFileSource(files: Readonly<Record<"events" | "access", 
       const searchedLines = lines.filter((line) => isWithin(line, window)).length;
       return { rows: rows.slice(0, maxRows), isCut: rows.length > maxRows, searchedLines };
     },
-    // Creating an organisation, and each of its events, leaves a line; so does a call that was refused as there is none.
+    // Every organisation has a line for its creation. Refused calls are skipped: they may name an unknown organisation.
     async hasOrg(_query, _window, orgId) {
       const logs = [await linesOf(files.access), await linesOf(files.events)];
       return logs.some((lines) => lines.some((line) => isOfOrg(line, orgId) && !isRefusedCall(line)));
@@ -26,7 +26,7 @@ function isRefusedCall({ message, outcome }: JsonObject): boolean {
   return message === "admin" && outcome !== "done";
 }
 
-/** A log that nothing was written to yet has no file. */
+/** Returns the lines of a log. A log without lines has no file. */
 async function linesOf(file: string): Promise<JsonObject[]> {
   const lines: JsonObject[] = [];
   try {

@@ -19,22 +19,22 @@ type AuditQuery = { readonly query: SavedQuery; readonly filled: QueryArgs; read
 
 export const audit = defineCommand({
   name: "audit",
-  summary: "Asks the audit logs one of the saved questions. audit list tells which there are.",
+  summary: "Runs a saved query on the audit log. audit list shows the queries.",
   examples: ["audit administration --since 24h", "audit document-history --document inv_8c3f1a9b --since 7d --csv"],
   operands: ["QUERY"],
   options: {
-    since: { ...sinceOption, required: true, help: `when it was recorded: ${sinceOption.help}` },
-    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
-    org: { value: "ORG_ID", help: "of this organisation only" },
-    user: { value: "USER_ID", help: "whom a query about one user is about" },
-    document: { value: "ENTITY_ID", help: "what a query about one document is about" },
-    field: { value: "NAME", help: "changes of this field only, with its old and its new value" },
-    threshold: { value: "N", help: "from how much on a query shows something" },
-    "from-files": { value: "DIR", help: "the logs or the data folder of a local stack that has ended" },
-    csv: { help: "comma-separated values, for a spreadsheet" },
+    since: { ...sinceOption, required: true, help: `when the line was recorded; ${sinceOption.help}` },
+    until: { ...untilOption, help: `${untilOption.help}; default now` },
+    org: { value: "ORG_ID", help: "only lines of this organisation" },
+    user: { value: "USER_ID", help: "the user, for a query about one user" },
+    document: { value: "ENTITY_ID", help: "the document, for a query about one document" },
+    field: { value: "NAME", help: "only changes of this field, with its old and new value" },
+    threshold: { value: "N", help: "the lowest count that a query shows" },
+    "from-files": { value: "DIR", help: "the log folder or data folder of a stopped local stack" },
+    csv: { help: "print comma-separated values, for a spreadsheet" },
   },
   async run(args, context) {
-    if (args.flag("csv") && args.flag("json")) throw new CliError("usage", "Give either --csv or --json, not both.");
+    if (args.flag("csv") && args.flag("json")) throw new CliError("usage", "Give --csv or --json, not both.");
     const query = findQuery(args.operand("QUERY"));
     const filled = parseArguments(query, (name) => args.text(name));
     const window = { ...parseWindow(args, context.now()), org: parseOrg(query, args.text("org")) };
@@ -48,10 +48,10 @@ export const audit = defineCommand({
   },
 });
 
-/** An empty answer about an organisation that does not exist would look like an all-clear. */
+/** Throws `CliError` for an unknown organisation: its empty result would look like an all-clear. */
 async function assertKnownOrg(source: AuditLogSource, query: SavedQuery, window: AuditWindow): Promise<void> {
   if (window.org === null || (await source.hasOrg(query, window, window.org))) return;
-  throw new CliError("usage", `There is no organisation '${window.org}': org list shows those that there are.`);
+  throw new CliError("usage", `Unknown organisation '${window.org}'. org list shows the organisations.`);
 }
 
 function toResult(
@@ -69,7 +69,8 @@ function toResult(
     ...{ columns, rows, is_cut: answer.isCut },
   };
   const exit = answer.isCut ? exitCodes.incomplete : exitCodes.done;
-  if (answer.isCut) context.stderr.write(`There may be more than these ${rows.length}: ask for a shorter time.\n`);
+  if (answer.isCut)
+    context.stderr.write(`More than ${rows.length} rows may match. Narrow the range with --since and --until.\n`);
   if (asCsv) {
     context.stderr.write(`${searched}\n`);
     return { json, text: formatCsv(columns, rows, context.columns === null ? {} : { show: toPrintable }), exit };
@@ -82,14 +83,14 @@ function toResult(
 
 export const auditList = defineCommand({
   name: "audit list",
-  summary: "Lists the saved questions.",
+  summary: "Lists the saved queries of the audit log.",
   examples: ["audit list"],
   options: {},
   async run(_, context) {
     const shape: readonly TableColumn<SavedQuery>[] = [
       { title: "QUERY", cell: ({ name }) => name, style: () => "cyan" },
       { title: "NEEDS", cell: (query) => requiredOptions(query).join(" ") },
-      { title: "ANSWERS", cell: ({ summary }) => summary },
+      { title: "SHOWS", cell: ({ summary }) => summary },
     ];
     const json = savedQueries.map((query) => ({ name: query.name, title: query.title, needs: requiredOptions(query) }));
     return { json: { queries: json }, text: formatTable(shape, savedQueries, context.columns) };
@@ -106,23 +107,23 @@ function findQuery(name: string): SavedQuery {
   const names = savedQueries.map((candidate) => candidate.name);
   throw new CliError(
     "usage",
-    `There is no query '${name}'.${formatSuggestion(name, names)}\nThere are ${names.join(", ")}.`,
+    `Unknown query '${name}'.${formatSuggestion(name, names)}\nQueries: ${names.join(", ")}.`,
   );
 }
 
-/** Throws `CliError` `usage` where a required argument is missing, or one is given that the query does not take. */
+/** Parses the arguments of a query. Throws `CliError` `usage` if one is missing, or is not of this query. */
 function parseArguments(query: SavedQuery, optionValue: (name: QueryParameter) => string | undefined): QueryArgs {
   const filled: Partial<Record<QueryParameter, string | number>> = {};
   for (const name of parameters) {
-    const wanted = query.parameters[name];
+    const parameter = query.parameters[name];
     const text = optionValue(name);
-    if (wanted === undefined) {
+    if (parameter === undefined) {
       if (text === undefined) continue;
       if (query.optionalParameters?.[name] === undefined)
-        throw new CliError("usage", `${query.name} takes no --${name}.`);
+        throw new CliError("usage", `${query.name} does not take --${name}.`);
     }
-    const value = text ?? wanted?.default;
-    if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${wanted?.help}.`);
+    const value = text ?? parameter?.default;
+    if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${parameter?.help}.`);
     filled[name] = name === "threshold" ? parseThreshold(value) : value;
   }
   return filled;
@@ -130,17 +131,17 @@ function parseArguments(query: SavedQuery, optionValue: (name: QueryParameter) =
 
 function parseThreshold(value: string | number): number {
   if (/^\d{1,9}$/.test(String(value))) return Number(value);
-  throw new CliError("usage", `--threshold takes a whole number, and not '${value}'.`);
+  throw new CliError("usage", `--threshold must be a whole number, not '${value}'.`);
 }
 
 function parseOrg(query: SavedQuery, org: string | undefined): string | null {
   if (org === undefined) return null;
-  if (query.hasNoOrg) throw new CliError("usage", `${query.name} takes no --org: its lines cannot say whose they are.`);
+  if (query.hasNoOrg) throw new CliError("usage", `${query.name} does not take --org: its lines have no organisation.`);
   if (orgIdPattern.test(org)) return org;
-  throw new CliError("usage", `'${org}' is no id of an organisation.`);
+  throw new CliError("usage", `--org: '${org}' is not a valid organisation id.`);
 }
 
-/** To the second, which is what CloudWatch can be asked for: outwards, so that nothing of the range is left out. */
+/** Widens the range to whole seconds, the precision of CloudWatch Logs Insights. */
 function parseWindow(args: { text(name: "since" | "until"): string | undefined }, now: Date) {
   const texts = { since: args.text("since") ?? "", until: args.text("until") ?? now.toISOString() };
   const { since, until } = parseTimeRangeOptions((option) => texts[option], now);
@@ -149,7 +150,7 @@ function parseWindow(args: { text(name: "since" | "until"): string | undefined }
   return { since: second(since, Math.floor), until: second(until, Math.ceil) };
 }
 
-/** Computed times are numbers to CloudWatch, for people they are times. */
+/** Returns the row with computed times, which CloudWatch gives as numbers, as ISO 8601 times. */
 function withTimes({ result }: SavedQuery, row: AuditRow): AuditRow {
   if (result.kind === "rows") return row;
   const isTime = (column: string) => {
@@ -158,9 +159,9 @@ function withTimes({ result }: SavedQuery, row: AuditRow): AuditRow {
     const field = "min" in computed ? computed.min : "max" in computed ? computed.max : "";
     return field.endsWith("_ms");
   };
-  const shown = (column: string, value: string | number | null) =>
+  const toTime = (column: string, value: string | number | null) =>
     value !== null && isTime(column) ? new Date(Number(value)).toISOString() : value;
-  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, shown(column, value)]));
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, toTime(column, value)]));
 }
 
 function tableColumns(columns: readonly string[]): TableColumn<AuditRow>[] {

@@ -21,12 +21,12 @@ import { createSender } from "#clients/emitter/send.ts";
 
 export const emit = defineCommand({
   name: "emit",
-  summary: "Sends a file of events, one JSON object in each line. Interrupted, the same command goes on where it was.",
+  summary: "Sends a file of events, one JSON object per line. Run it again after an interruption to continue.",
   examples: ["emit events.ndjson --wait", "emit history.ndjson --quiet"],
   operands: ["FILE.ndjson|-"],
   options: {
-    wait: { help: "return only when every event can be read, or is rejected, and count them" },
-    quiet: { help: "send no webhooks for these events; a replay of all events sends them" },
+    wait: { help: "wait until every event is stored or rejected, and count them" },
+    quiet: { help: "send no webhooks for these events; webhooks replay --only all sends them later" },
   },
   async run({ operand, text, flag }, context) {
     const stack = await findStack(context.cwd, text("stack"));
@@ -69,24 +69,23 @@ export const emit = defineCommand({
 });
 
 type EventSource = {
-  /** Bytes; `null` where nobody knows. */
+  /** Bytes; `null` if unknown. */
   readonly size: number | null;
   readonly start: EmitProgress;
-  /** What the same command does after this one has stopped; `null` for what can be read only once. */
+  /** Returns how the same command continues after this one has stopped; `null` for standard input. */
   howToResume(): string | null;
   stream(): Readable;
   save(progress: EmitProgress): Promise<void>;
   finish(): Promise<void>;
 };
 
-const restartsFromFirstLine =
-  "Without --data its events are gone as well: after a restart the same command begins anew.";
+const restartsFromFirstLine = "Without --data its events are lost: after a restart, the same command starts over.";
 
 function toInterruptedError(howToResume: string | null, cause: unknown): CliError {
   return new CliError("failed", ["Interrupted.", howToResume ?? ""].join(" ").trimEnd(), { cause });
 }
 
-/** An error that is not the user's own says how to go on as well. */
+/** Adds how to continue to an error, except to a usage error. */
 function toStoppedError(howToResume: string | null, error: unknown): unknown {
   const { message, exit } = formatError(error);
   if (exit === exitCodes.usage || howToResume === null) return error;
@@ -107,14 +106,14 @@ async function openSource(name: string, rest: JobOptions, context: CommandContex
   const checkpoint = createCheckpoint(file, work);
   const earlier = await checkpoint.load();
   let lines = earlier?.lines ?? 0;
-  if (earlier) context.stderr.write(`Going on after line ${earlier.lines} of ${name}.\n`);
+  if (earlier) context.stderr.write(`Continuing after line ${earlier.lines} of ${name}.\n`);
   return {
     size: work.size,
     start: earlier ?? start,
     howToResume: () =>
       lines === 0
-        ? "The same command begins again at the first line, and stores no event twice."
-        : `The same command goes on after line ${lines}.`,
+        ? "Run the same command again. It starts over and stores no event twice."
+        : `Run the same command again to continue after line ${lines}.`,
     stream: () => createReadStream(file, { start: earlier?.offset ?? 0 }),
     async save(progress) {
       await checkpoint.save(progress);
@@ -148,12 +147,12 @@ async function connect(
   return { send, storage: { findStored, wait: (sent: readonly SentEvent[]) => waitUntilStored(sent, options) } };
 }
 
-/** Says how many events are done with, and how fast this run goes; those of an earlier run do not count for that. */
+/** Creates the note of the progress bar: processed events, and the rate of this run only. */
 function createRateNote(now: () => Date, earlier: number) {
   const startedAt = now().getTime();
   return (events: number) => {
     const seconds = Math.max(now().getTime() - startedAt, 1) / 1000;
-    return `${events} events, ${Math.round((events - earlier) / seconds)} a second`;
+    return `${events} events, ${Math.round((events - earlier) / seconds)} per second`;
   };
 }
 

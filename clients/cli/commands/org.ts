@@ -20,23 +20,23 @@ const org = z.object({
 
 type Org = z.infer<typeof org>;
 
-/** What an organisation may be told to be. */
+/** The settings of an organisation. */
 const settings = {
-  name: { value: "NAME", help: "what people call it; the id when left out" },
+  name: { value: "NAME", help: "its display name; default its id" },
   slug: { value: "SLUG", help: "its name in URLs of the Fakturoid API: lower-case letters, digits and dashes" },
-  "account-number": { value: "NUMBER", help: "its number in the SimplyBooks API; the id when left out" },
-  "time-zone": { value: "ZONE", help: "the zone that both show times in, such as Europe/Prague; UTC when left out" },
-  "robot-name": { value: "NAME", help: "who did what no user did; System when left out" },
+  "account-number": { value: "NUMBER", help: "its number in the SimplyBooks API; default its id" },
+  "time-zone": { value: "ZONE", help: "time zone of both APIs, such as Europe/Prague; default UTC" },
+  "robot-name": { value: "NAME", help: "display name for events without a user; default System" },
 } as const;
 
 const changes = {
   ...settings,
-  shards: { value: "COUNT", help: `shards of its index keys: ${shardCounts.join(", ")}; can only be raised` },
+  shards: { value: "COUNT", help: `shards of its index: ${shardCounts.join(", ")}; can only be raised` },
 } as const;
 
 export const orgCreate = defineCommand({
   name: "org create",
-  summary: "Makes an organisation known, so that tokens can be issued for it.",
+  summary: "Creates an organisation, so that tokens can be issued for it.",
   examples: ['org create org_1 --name "Acme Traders" --time-zone Asia/Kolkata'],
   operands: ["ORG_ID"],
   options: settings,
@@ -50,18 +50,18 @@ export const orgCreate = defineCommand({
 
 export const orgUpdate = defineCommand({
   name: "org update",
-  summary: "Changes what is known of an organisation. Functions follow within a minute.",
+  summary: "Changes the settings of an organisation. It takes effect within a minute.",
   examples: ["org update org_1 --slug acme", "org update org_1 --shards 4"],
   operands: ["ORG_ID"],
   options: changes,
   async run(args, { cwd }) {
     const shards = args.text("shards");
-    const told = { ...givenSettings(args), ...(shards === undefined ? {} : { shards: parseShardCount(shards) }) };
-    if (Object.keys(told).length === 0) {
-      throw new CliError("usage", `Say what to change: --${Object.keys(changes).join(", --")}.`);
+    const changed = { ...givenSettings(args), ...(shards === undefined ? {} : { shards: parseShardCount(shards) }) };
+    if (Object.keys(changed).length === 0) {
+      throw new CliError("usage", `Nothing to change. Give one of --${Object.keys(changes).join(", --")}.`);
     }
     const stack = await findStack(cwd, args.text("stack"));
-    const request = { action: "org.update" as const, org_id: args.operand("ORG_ID"), ...told };
+    const request = { action: "org.update" as const, org_id: args.operand("ORG_ID"), ...changed };
     const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, shards: setting } = json.org;
     const raised = shards === undefined || setting === null ? "" : ` It has ${shardsText(setting)}.`;
@@ -71,8 +71,7 @@ export const orgUpdate = defineCommand({
 
 export const orgSuspend = defineCommand({
   name: "org suspend",
-  summary:
-    "Ends all access to an organisation within 20 seconds, and sends nothing of it. Events are stored as before.",
+  summary: "Stops all access to an organisation and its webhooks, within 20 seconds. Events are still stored.",
   examples: ["org suspend org_1"],
   operands: ["ORG_ID"],
   options: {},
@@ -81,13 +80,13 @@ export const orgSuspend = defineCommand({
     const request = { action: "org.suspend" as const, org_id: operand("ORG_ID") };
     const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, suspended_at } = json.org;
-    return { json, text: `Suspended ${org_id} at ${suspended_at}. It holds everywhere after 20 seconds.` };
+    return { json, text: `Suspended ${org_id} at ${suspended_at}. It takes effect within 20 seconds.` };
   },
 });
 
 export const orgResume = defineCommand({
   name: "org resume",
-  summary: "Lets a suspended organisation in again, and sends what comes from now on.",
+  summary: "Restores the access of a suspended organisation and its webhooks for new events.",
   examples: ["org resume org_1"],
   operands: ["ORG_ID"],
   options: {},
@@ -95,7 +94,7 @@ export const orgResume = defineCommand({
     const stack = await findStack(cwd, text("stack"));
     const request = { action: "org.resume" as const, org_id: operand("ORG_ID") };
     const json = await callAdmin(stack, request, z.object({ org }));
-    const next = "What webhooks missed is listed as failed: webhooks replay sends it.";
+    const next = "Missed deliveries are listed as failed. webhooks replay sends them.";
     return { json, text: `Resumed ${json.org.org_id}. ${next}` };
   },
 });
@@ -108,7 +107,7 @@ export const orgList = defineCommand({
   async run({ text }, { cwd, columns }) {
     const stack = await findStack(cwd, text("stack"));
     const json = await callAdmin(stack, { action: "org.list" }, z.object({ orgs: z.array(org) }));
-    if (json.orgs.length === 0) return { json, text: "There is no organisation yet: org create ORG_ID makes one." };
+    if (json.orgs.length === 0) return { json, text: "No organisations. Create one with org create ORG_ID." };
     const shape = [
       { title: "ORG", cell: (row: Org) => row.org_id },
       { title: "SLUG", cell: (row: Org) => row.slug ?? "-" },
@@ -134,12 +133,12 @@ function shardsText({ count, from }: NonNullable<Org["shards"]>): string {
 }
 
 function givenSettings({ text }: Pick<ParsedArgs<keyof typeof settings>, "text">) {
-  const told = {
+  const settingsByField = {
     name: text("name"),
     slug: text("slug"),
     account_number: text("account-number"),
     time_zone: text("time-zone"),
     robot_name: text("robot-name"),
   };
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(settingsByField).filter(([, value]) => value !== undefined));
 }

@@ -23,19 +23,20 @@ type Token = z.infer<typeof token>;
 
 export const tokenCreate = defineCommand({
   name: "token create",
-  summary: "Issues a token for one organisation or several. It is shown this once and kept nowhere.",
+  summary: "Issues a token for one or several organisations. It is shown only now and stored nowhere.",
   examples: [
     "token create --org org_1 --scope AIBooks.activity.READ --expires 90d",
     "token create --org org_1 --scope AIBooks.activity.READ AIBooks.webhooks.MANAGE",
   ],
   options: {
-    org: { value: "ORG", multiple: true, required: true, help: "an organisation that it may read" },
-    scope: { value: "SCOPE", multiple: true, required: true, help: `what it may do: ${scopes.join(", ")}` },
-    expires: { value: "90d|DATE", help: "when it ends; never when left out" },
+    org: { value: "ORG", multiple: true, required: true, help: "an organisation that it gives access to" },
+    scope: { value: "SCOPE", multiple: true, required: true, help: `its permissions: ${scopes.join(", ")}` },
+    expires: { value: "90d|DATE", help: "when it expires; default never" },
     user: { value: "ID", help: "the user that it acts for" },
   },
   async run({ text, list }, { cwd, now, stderr }) {
-    const [expires, user_id] = [text("expires"), text("user")];
+    const expires = text("expires");
+    const user_id = text("user");
     const request = {
       action: "token.create" as const,
       org_ids: [...list("org")],
@@ -45,7 +46,7 @@ export const tokenCreate = defineCommand({
     };
     const stack = await findStack(cwd, text("stack"));
     const json = await callAdmin(stack, request, z.object({ token, secret: z.string() }));
-    stderr.write(`Store the token now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.\n`);
+    stderr.write(`Store the token now: it is not shown again. To revoke it: token revoke ${json.token.token_id}\n`);
     return { json, text: json.secret };
   },
 });
@@ -59,7 +60,7 @@ export const tokenList = defineCommand({
     const stack = await findStack(cwd, text("stack"));
     const request = { action: "token.list" as const, org_id: text("org") ?? "" };
     const json = await callAdmin(stack, request, z.object({ tokens: z.array(token) }));
-    if (json.tokens.length === 0) return { json, text: `${request.org_id} has no token.` };
+    if (json.tokens.length === 0) return { json, text: `${request.org_id} has no tokens.` };
     return { json, text: formatTable(shape(now().toISOString()), json.tokens, columns) };
   },
 });
@@ -74,10 +75,10 @@ const tokenEndpoint = z.object({
 
 export const tokenRevoke = defineCommand({
   name: "token revoke",
-  summary: "Ends a token for good, and lists the webhook endpoints that it leaves behind.",
+  summary: "Revokes a token for good and lists the webhook endpoints that it created or changed.",
   examples: ["token revoke tok_0123456789abcdef0123456789abcdef --with-endpoints"],
   operands: ["TOKEN_ID"],
-  options: { "with-endpoints": { help: "disables the webhook endpoints that it created or changed, too" } },
+  options: { "with-endpoints": { help: "also disables the webhook endpoints that it created or changed" } },
   async run({ operand, text, flag }, { cwd, columns }) {
     const stack = await findStack(cwd, text("stack"));
     const token_id = operand("TOKEN_ID");
@@ -85,19 +86,19 @@ export const tokenRevoke = defineCommand({
     const request = { action: "token.revoke" as const, token_id, with_endpoints };
     const json = await callAdmin(stack, request, z.object({ token, endpoints: z.array(tokenEndpoint) }));
     const lines = [
-      `Revoked ${json.token.token_id} at ${json.token.revoked_at}. Access tokens of a client end with it.`,
+      `Revoked ${json.token.token_id} at ${json.token.revoked_at}. Access tokens of a client are revoked with it.`,
       ...formatRemainingEndpoints(json.endpoints, columns),
     ];
     return { json, text: lines.join("\n") };
   },
 });
 
-/** What goes on after a token was revoked, and how to end it. */
+/** Returns the endpoints that the revoked token created or changed, and how to disable them. */
 function formatRemainingEndpoints(
   endpoints: readonly z.infer<typeof tokenEndpoint>[],
   columns: number | null,
 ): string[] {
-  if (endpoints.length === 0) return ["It leaves no webhook endpoint behind."];
+  if (endpoints.length === 0) return ["It created and changed no webhook endpoints."];
   const shape: TableColumn<z.infer<typeof tokenEndpoint>>[] = [
     { title: "ENDPOINT", cell: ({ endpoint_id }) => endpoint_id },
     { title: "STATE", cell: ({ status }) => status },
@@ -109,8 +110,8 @@ function formatRemainingEndpoints(
   const isUnknown = endpoints.some(({ relation }) => relation === "unknown");
   return [
     formatTable(shape, endpoints, columns),
-    ...(isLeft ? ["Enabled endpoints are sent events as before. Disable them by --with-endpoints."] : []),
-    ...(isUnknown ? ["unknown: created before tokens were recorded. Ask their owner, or see their events."] : []),
+    ...(isLeft ? ["Enabled endpoints still receive events. Disable them with --with-endpoints."] : []),
+    ...(isUnknown ? ["unknown: created before tokens were recorded. Ask the owner, or see their events."] : []),
   ];
 }
 
@@ -119,7 +120,7 @@ function parseScope(text: string): Scope {
   if (scope !== undefined) return scope;
   throw new CliError(
     "usage",
-    `There is no scope ${text}.${formatSuggestion(text, scopes)} Scopes are ${scopes.join(", ")}.`,
+    `Unknown scope ${text}.${formatSuggestion(text, scopes)} Scopes are ${scopes.join(", ")}.`,
   );
 }
 

@@ -1,11 +1,11 @@
 import { CliError } from "#clients/cli/command-result.ts";
 
-/** Enough to tell by; no first line of JSON over several lines is longer. */
+/** Bytes to look at: the first line of formatted JSON is never longer. */
 const headBytes = 65_536;
 
 /**
- * Passes on a source of events, one in each line. Throws `CliError` `usage` before the first of them where the source is
- * plainly something else: a JSON array, or JSON over several lines, of which each line would be refused by itself.
+ * Passes on a source of events, one JSON object per line. Throws `CliError` `usage` for a JSON array or formatted JSON,
+ * of which each line would be rejected separately.
  */
 export async function* assertLines(source: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   const file = name === "-" ? "" : ` ${name}`;
@@ -26,7 +26,7 @@ export async function* assertLines(source: AsyncIterable<Buffer>, name: string):
   yield head;
 }
 
-/** The first line that is not empty, without the white space around it; `null` while it has no end. */
+/** Returns the first line with content, trimmed; `null` if its end is not in the head. */
 function firstLineOf(head: Buffer): string | null {
   const [, line] = /^([^\n]*)\n/.exec(withoutBlanks(head)) ?? [];
   return line?.trim() ?? null;
@@ -37,14 +37,14 @@ function withoutBlanks(head: Buffer): string {
 }
 
 function assertEvent(head: Buffer, file: string): void {
-  const wanted = "emit takes one event in each line.";
+  const format = "emit needs one JSON object per line.";
   if (withoutBlanks(head).startsWith("[")) {
     const convert = `jq -c '.[]'${file} > events.ndjson`;
-    throw new CliError("usage", `This is a JSON array; ${wanted} Convert it: ${convert}`);
+    throw new CliError("usage", `The file is a JSON array, but ${format} Convert it: ${convert}`);
   }
-  // No line that holds a whole object ends so.
+  // A line with a whole object does not end like this.
   if (/^\{(.*[,{[:])?$/.test(firstLineOf(head) ?? "")) {
     const convert = `jq -c .${file} > events.ndjson`;
-    throw new CliError("usage", `This is JSON over several lines; ${wanted} Convert it: ${convert}`);
+    throw new CliError("usage", `The file is formatted JSON, but ${format} Convert it: ${convert}`);
   }
 }

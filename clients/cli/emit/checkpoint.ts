@@ -11,23 +11,23 @@ const jobSchema = z.object({
   quiet: z.boolean(),
 });
 
-/** What is being done: the same file, unchanged, to the same log, with the same options. */
+/** Identifies the work: the same unchanged file, log and options. */
 export type EmitJob = z.infer<typeof jobSchema>;
 
 const checkpointSchema = z.object({ job: jobSchema, offset: z.int(), lines: z.int(), summary: emitSummarySchema });
 
-/** How far a run came: the lines before this place are done with. */
+/** The progress of a run: all lines before `offset` are processed. */
 export type EmitProgress = { readonly offset: number; readonly lines: number; readonly summary: EmitSummary };
 
-/** The progress of one file, kept beside it in `FILE.progress` while the work goes on. */
+/** Keeps the progress of a file in `FILE.progress` until the work is done. */
 export type EmitCheckpoint = {
-  /** Where an interrupted run of the same work stopped; `null` where there was none. */
+  /** Returns the progress of an interrupted run of the same work, or `null`. */
   load(): Promise<EmitProgress | null>;
   save(progress: EmitProgress): Promise<void>;
   remove(): Promise<void>;
 };
 
-/** Describes the work on a file. Throws `CliError` where the file cannot be read. */
+/** Describes the work on a file. Throws `CliError` if the file cannot be read. */
 export async function describeJob(file: string, rest: Pick<EmitJob, "log" | "wait" | "quiet">): Promise<EmitJob> {
   try {
     const found = await stat(file);
@@ -35,7 +35,7 @@ export async function describeJob(file: string, rest: Pick<EmitJob, "log" | "wai
     return { size: found.size, modified: found.mtimeMs, ...rest };
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
-    throw new CliError("usage", `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new CliError("usage", `Cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 
@@ -48,7 +48,7 @@ export function createCheckpoint(file: string, current: EmitJob): EmitCheckpoint
       return data !== undefined && isSameJob(data.job, current) ? data : null;
     },
 
-    // Renaming is all or nothing: whenever the process ends, one whole state stands.
+    // Renaming is atomic: the file is complete whenever the process ends.
     async save(progress) {
       try {
         await writeFile(`${path}.new`, JSON.stringify({ job: current, ...progress }));
@@ -56,7 +56,7 @@ export function createCheckpoint(file: string, current: EmitJob): EmitCheckpoint
       } catch (cause) {
         throw new CliError(
           "failed",
-          `${path}, which makes the work resumable, cannot be written: ${cause instanceof Error ? cause.message : cause}\nTo go without it, give the events on standard input: emit - < FILE`,
+          `Cannot write the progress file ${path}: ${cause instanceof Error ? cause.message : cause}\nTo emit without it: emit - < FILE`,
           { cause },
         );
       }

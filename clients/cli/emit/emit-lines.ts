@@ -12,9 +12,9 @@ import type { SentEvent } from "./wait-until-stored.ts";
 
 export type EmitLinesOptions = {
   readonly lines: AsyncIterable<FileLine>;
-  /** Whether no webhook is to be sent for any of the events. */
+  /** Whether to suppress the webhooks of these events. */
   readonly quiet: boolean;
-  /** What was counted before, by the run that this one goes on from. */
+  /** The counts so far, including those of an interrupted run; updated in place. */
   readonly summary: EmitSummary;
   send(messages: readonly OutgoingMessage[]): Promise<SendResult[]>;
   /** Set to wait until the events are stored. */
@@ -22,16 +22,16 @@ export type EmitLinesOptions = {
     readonly findStored: FindStored;
     wait(sent: readonly SentEvent[]): Promise<EventOutcome[]>;
   } | null;
-  /** Called whenever the lines so far are done with. */
+  /** Called after each batch of lines. */
   onProgress(progress: EmitProgress): Promise<void>;
 } & Pick<CommandContext, "now">;
 
-/** Lines that are under way together: enough to fill the calls to SQS, and few enough to be held in memory. */
+/** Enough to fill the calls to SQS, and few enough for memory. */
 const batchLines = 500;
 
 /**
- * Sends the events of all lines, a window at a time, and counts what became of them. Throws `CliError` where the
- * queue cannot be reached; what the last progress told of is then done with.
+ * Sends the events of all lines in batches and counts their outcomes. Throws `CliError` if the queue cannot be reached;
+ * lines up to the last reported progress are then processed.
  */
 export async function emitLines(options: EmitLinesOptions): Promise<void> {
   const { summary, onProgress } = options;
@@ -69,10 +69,10 @@ async function emitBatch(
     const result = results[at];
     if (result?.status !== "sent") {
       const connection = connectionErrorCode(result?.error);
-      const reason = result?.reason ?? "no answer";
+      const reason = result?.reason ?? "no result";
       throw new CliError(
         "failed",
-        connection === null ? `The ingest queue does not take the events: ${reason}` : unreachableMessage(connection),
+        connection === null ? `The ingest queue did not accept the events: ${reason}` : unreachableMessage(connection),
         { cause: result?.status === "failed" ? result.error : null },
       );
     }

@@ -9,15 +9,13 @@ import type { Draft } from "#shared/events/parse-event.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { idempotencyRecordKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 
-/** How an event stands in the log: not at all, as it was sent, or as another under the same identity. */
+/** Whether the log has an event: absent, stored as sent, or stored with other content under the same id. */
 export type StoredState = { readonly state: "absent" | "stored" | "conflict"; readonly identity: string };
 
-/** Tells of each event, in order, how it stands right now. */
+/** Returns the current state of each event, in order. */
 export type FindStored = (drafts: readonly Draft[]) => Promise<StoredState[]>;
 
-/**
- * Reads the stack's tables, consistently. What stands is judged by the very rule that the ingest function appends by.
- */
+/** Creates a lookup with consistent reads of the tables of the stack. It compares events by the rule of `append`. */
 export function createFindStored({ tables, clientConfig }: Pick<StackRef, "tables" | "clientConfig">): FindStored {
   const client = new DynamoDBClient(clientConfig("dynamodb"));
 
@@ -36,7 +34,7 @@ export function createFindStored({ tables, clientConfig }: Pick<StackRef, "table
   };
 }
 
-/** Appends to a store that holds just what was found, and keeps nothing: a repeat then means that the event stands. */
+/** Appends to a store with only the found item: a repeat means that the event is stored. */
 async function classify(draft: Draft, item: Item | null, pin: IdempotencyRecord | null): Promise<StoredState["state"]> {
   const stored = async () => (item === null ? null : parseEventItem(item));
   const store: AppendStore = { put: stored, claimKey: async (_org, _key, own) => pin ?? own };
@@ -44,7 +42,7 @@ async function classify(draft: Draft, item: Item | null, pin: IdempotencyRecord 
     return (await append(store, draft)) === "repeated" ? "stored" : "absent";
   } catch (error) {
     if (error instanceof ActivityError && error.code === "conflict") return "conflict";
-    // As at ingest: what is not an event has the place, and keeps it.
+    // As at ingest: a damaged item keeps the key.
     if (error instanceof DamagedItemError) return "conflict";
     throw error;
   }
@@ -65,29 +63,29 @@ function pinOf(draft: Draft, pins: ReadonlyMap<string, Item>): IdempotencyRecord
   const [key] = pinKeyOf(draft);
   const { event_id, occurred_at, entity_id } = (key && pins.get(keyText(key))) ?? {};
   if (event_id?.S === undefined || occurred_at?.S === undefined || entity_id?.S === undefined) return null;
-  // Whose it is, is not asked: an event under this identity is there, whoever wrote it.
+  // The writer does not matter here: the event exists under this id.
   return { event_id: event_id.S, occurred_at: occurred_at.S, entity_id: entity_id.S, writer: null };
 }
 
-/** A key as one text, whatever the order of its attributes. */
+/** Returns a key as text, independent of the order of its attributes. */
 function keyText(key: ItemKey): string {
   return JSON.stringify(Object.entries(key).sort());
 }
 
-/** The items of these keys that exist, by the names of their keys. */
+/** Reads the items of these keys; returns the existing ones by the text of their keys. */
 async function readAll(client: DynamoDBClient, table: string, keys: readonly ItemKey[]): Promise<Map<string, Item>> {
   const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
   const attributes = Object.keys(distinct[0] ?? {});
   const found = new Map<string, Item>();
   for (let at = 0; at < distinct.length; at += 100) {
-    let wanted: Item[] = distinct.slice(at, at + 100).map(toStringAttributes);
-    while (wanted.length > 0) {
-      const RequestItems = { [table]: { Keys: wanted, ConsistentRead: true } };
-      const answer = await client.send(new BatchGetItemCommand({ RequestItems }));
-      for (const item of answer.Responses?.[table] ?? []) {
+    let pending: Item[] = distinct.slice(at, at + 100).map(toStringAttributes);
+    while (pending.length > 0) {
+      const RequestItems = { [table]: { Keys: pending, ConsistentRead: true } };
+      const response = await client.send(new BatchGetItemCommand({ RequestItems }));
+      for (const item of response.Responses?.[table] ?? []) {
         found.set(keyText(Object.fromEntries(attributes.map((name) => [name, item[name]?.S ?? ""]))), item);
       }
-      wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      pending = response.UnprocessedKeys?.[table]?.Keys ?? [];
     }
   }
   return found;

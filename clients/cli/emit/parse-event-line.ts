@@ -7,16 +7,16 @@ export type ParsedLine = { readonly line: number } & (EventMessage | { readonly 
 
 export type ParseLineOptions = {
   readonly now: Date;
-  /** Whether no webhook is to be sent for the event, whatever the line says. */
+  /** Whether to suppress the webhooks of the event, regardless of the line. */
   readonly quiet: boolean;
 };
 
 /**
- * Reads the event of a line; `null` for an empty line. An event that brings no id gets one made from the line and its
- * number, so that a second run over the same file makes repeats, while two equal lines stay two events.
+ * Parses the event of a line; `null` for an empty line. The id of an event without one is derived from the line and its
+ * number, so that a second run repeats the same events, and two equal lines are two events.
  */
 export function parseEventLine({ number, content }: FileLine, { now, quiet }: ParseLineOptions): ParsedLine | null {
-  if (content === null) return { line: number, reason: "The line is longer than any event may be." };
+  if (content === null) return { line: number, reason: "The line is too long for an event." };
   if (!isUtf8(content)) return { line: number, reason: "The line is not UTF-8." };
   const text = content
     .toString()

@@ -1,24 +1,21 @@
-/**
- * One line of a file. `content` is `null` where the line is longer than any event may be: it was read past, and not
- * kept.
- */
+/** A line of a file. `content` is `null` if the line is too long for an event. */
 export type FileLine = {
   /** Counted from 1. */
   readonly number: number;
   readonly content: Buffer | null;
-  /** The byte after the line. */
+  /** The offset of the byte after the line. */
   readonly end: number;
 };
 
-/** Where reading begins: so many bytes and so many lines lie before. */
+/** The start of reading: bytes and lines before it. */
 export type FilePosition = { readonly offset: number; readonly lines: number };
 
-/** Above the limit of an event, with room for white space. */
+/** Well above the limit of an event, because of white space. */
 const maxLineBytes = 1_048_576;
 
 const newline = 0x0a;
 
-/** Splits a stream into lines, without their ends. Holds one line at a time, and never more than a megabyte. */
+/** Splits a stream into lines without their ends. Holds one line in memory, at most a megabyte. */
 export async function* readLines(
   source: AsyncIterable<Buffer>,
   { offset, lines }: FilePosition = { offset: 0, lines: 0 },

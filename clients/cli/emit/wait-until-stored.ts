@@ -5,15 +5,15 @@ import type { Draft } from "#shared/events/parse-event.ts";
 import type { FindStored, StoredState } from "./find-stored.ts";
 import type { EventOutcome } from "./summary.ts";
 
-/** An event that was sent, and how it stood before that. */
+/** A sent event and its state before. */
 export type SentEvent = { readonly draft: Draft; readonly message_id: string; readonly before: StoredState["state"] };
 
 export type WaitOptions = Pick<CommandContext, "now" | "sleep"> & {
   readonly findStored: FindStored;
-  /** What waits in the rejected queue. */
+  /** Returns the messages of the rejected queue. */
   listRejected(): Promise<readonly RejectedMessage[]>;
   readonly interruption: AbortSignal;
-  /** Called now and then with how many of the events have arrived. */
+  /** Called with the number of events stored so far. */
   onStored(events: number): void;
   /** Called while events are missing. */
   watch(): Promise<void>;
@@ -22,22 +22,18 @@ export type WaitOptions = Pick<CommandContext, "now" | "sleep"> & {
 const shortestPauseMs = 50;
 const longestPauseMs = 500;
 
-/** Looking through the rejected queue takes a while: not before the log has brought nothing new for so long. */
+/** Reading the rejected queue is slow, so it is read only after this time without a newly stored event. */
 const rejectedCheckAfterMs = 500;
 
-/** A conflict is plain from the log alone; somebody may have taken its message out of the rejected queue already. */
+/** After this time, a conflict counts as rejected even if its message is no longer in the rejected queue. */
 const conflictAfterMs = 30_000;
 
-/**
- * Many times the minute that a deferred event waits. Behind a long import of the same organisation one may wait for
- * longer all the same, so running out of patience is no sign of an error.
- */
+/** Many times the delay of a deferred event. Behind a long import of its organisation, an event may still take longer. */
 const timeoutMs = 20 * 60_000;
 
 /**
- * Waits until every event can be read, or is in the rejected queue, and tells of each, in order, what became of it.
- * Throws `CliError` when nothing of what is missing has arrived for twenty minutes, and an `AbortError` when the user
- * interrupts.
+ * Waits until every event is stored or in the rejected queue and returns their outcomes, in order. Throws `CliError` after
+ * twenty minutes without progress, and an `AbortError` if the user interrupts.
  */
 export async function waitUntilStored(sent: readonly SentEvent[], options: WaitOptions): Promise<EventOutcome[]> {
   const { findStored, listRejected, now, sleep, interruption } = options;
@@ -66,7 +62,8 @@ export async function waitUntilStored(sent: readonly SentEvent[], options: WaitO
       );
       missing = missing.filter(({ at, message_id }) => {
         const gone = conflicts.has(at) && idleMs > conflictAfterMs;
-        const reason = reasons.get(message_id) ?? (gone ? "It stands in the log with other content." : null);
+        const reason =
+          reasons.get(message_id) ?? (gone ? "An event with this id already exists with different content." : null);
         if (reason !== null) outcomes[at] = { rejected: reason };
         return reason === null;
       });
@@ -86,7 +83,7 @@ export async function waitUntilStored(sent: readonly SentEvent[], options: WaitO
 
 function formatTimeout(events: number): string {
   return [
-    `The queue took ${events} events that are not in the log yet, and none has arrived for twenty minutes.`,
-    "They may wait behind an import of their organisation. If there is none, look at the queue's dead letters, and at the ingest function's log.",
+    `${events} events were accepted, but not stored for twenty minutes.`,
+    "They may wait behind an import of their organisation. Otherwise check the dead-letter queue and the log of ingest.",
   ].join("\n");
 }

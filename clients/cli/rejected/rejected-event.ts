@@ -1,10 +1,10 @@
 import { maxEventBytes } from "#shared/events/limits.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
-/** What a rejected body says of the event that it was meant to be; `null` for what it does not say as text. */
+/** Fields of a rejected event; `null` if absent or not text. */
 export type RejectedEventFields = Readonly<Record<"org_id" | "action" | "entity_type" | "entity_id", string | null>>;
 
-/** Parses the body of a rejected message as far as possible: it may be any bytes, and none of its fields is checked. */
+/** Parses the body of a rejected message as far as possible. Its fields are not validated. */
 export function parseRejectedEvent(body: string): RejectedEventFields {
   const parsed = parseObject(body);
   const text = (field: string) => (typeof parsed[field] === "string" ? parsed[field] : null);

@@ -6,9 +6,9 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 
-/** A refused event: why, and the bytes that its writer sent. */
+/** A rejected event: the reason, and the text that its writer sent. */
 export type RejectedMessage = {
-  /** The message that brought it to the ingest queue; `null` where the event left no room to say so. */
+  /** The id of its message in the ingest queue; `null` if the attributes of the message had no space for it. */
   readonly message_id: string | null;
   readonly code: string | null;
   readonly reason: string | null;
@@ -16,19 +16,19 @@ export type RejectedMessage = {
   readonly body: string;
 };
 
-/** A message that is held: nobody else sees it until it is released, or the time of the hold ends. */
+/** A received message: hidden from other consumers until it is released or its visibility timeout ends. */
 export type HeldRejectedMessage = RejectedMessage & { readonly receipt: string };
 
-const holdSeconds = 60;
+const visibilityTimeoutSeconds = 60;
 
-/** Holds up to ten messages. None means that the queue, as far as anybody can see it, is empty. */
+/** Receives up to ten messages, which stay in the queue; an empty list if the queue is empty. */
 export async function receiveRejected(client: SQSClient, queueUrl: string): Promise<HeldRejectedMessage[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
       QueueUrl: queueUrl,
       MaxNumberOfMessages: 10,
-      VisibilityTimeout: holdSeconds,
-      // Without a wait, SQS asks only some of its servers and may call a queue empty that is not.
+      VisibilityTimeout: visibilityTimeoutSeconds,
+      // Long polling asks all servers of SQS; short polling may miss messages.
       WaitTimeSeconds: 1,
       MessageAttributeNames: ["All"],
       MessageSystemAttributeNames: ["SentTimestamp"],
@@ -37,7 +37,7 @@ export async function receiveRejected(client: SQSClient, queueUrl: string): Prom
   return Messages.map(toHeldMessage);
 }
 
-/** Lets go of messages, as if nobody had looked. */
+/** Makes messages visible again. */
 export async function releaseRejected(
   client: SQSClient,
   queueUrl: string,
@@ -49,20 +49,19 @@ export async function releaseRejected(
   }
 }
 
-/** Removes messages for good. Throws where the queue keeps one of them. */
+/** Deletes messages. Throws if the queue keeps one of them. */
 export async function deleteRejected(
   client: SQSClient,
   queueUrl: string,
   messages: readonly HeldRejectedMessage[],
 ): Promise<void> {
   if (messages.length === 0) return;
-  const answer = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries(messages) }));
-  const [kept] = answer.Failed ?? [];
-  if (kept !== undefined)
-    throw new Error(`The rejected queue keeps a message that was retried: ${kept.Message ?? kept.Code}`);
+  const response = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries(messages) }));
+  const [kept] = response.Failed ?? [];
+  if (kept !== undefined) throw new Error(`The rejected queue did not delete a message: ${kept.Message ?? kept.Code}`);
 }
 
-/** Looks at up to `limit` messages, or a few more, and leaves them where they are. */
+/** Returns about `limit` messages and leaves them in the queue. */
 export async function peekRejected(client: SQSClient, queueUrl: string, limit: number): Promise<HeldRejectedMessage[]> {
   const seen: HeldRejectedMessage[] = [];
   try {

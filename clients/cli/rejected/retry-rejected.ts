@@ -12,8 +12,8 @@ export type RetryRejectedOptions = {
 };
 
 /**
- * Sends rejected events to the ingest queue again. Each leaves the rejected queue only after it was sent, so it is
- * never in neither. Answers how many were sent. Throws `CliError` where one could not be.
+ * Sends rejected events to the ingest queue again and returns their number. Each is deleted only after it was sent, so
+ * that none is lost. Throws `CliError` if one cannot be sent.
  */
 export async function retryRejected({ client, queues, limit }: RetryRejectedOptions): Promise<number> {
   const send = createSender({ queueUrl: queues.ingest, client });
@@ -23,7 +23,7 @@ export async function retryRejected({ client, queues, limit }: RetryRejectedOpti
     while (sent.size < limit) {
       const messages = await receiveRejected(client, queues.rejected);
       if (messages.every(({ message_id }) => message_id !== null && backAgain.has(message_id))) break;
-      // What was refused again since this run began is left alone, or the run would never end.
+      // Events that were rejected again during this run are skipped, or the run would never end.
       const waiting: HeldRejectedMessage[] = [];
       for (const message of messages) {
         if (message.message_id !== null && sent.has(message.message_id)) backAgain.set(message.message_id, message);
@@ -42,7 +42,7 @@ export async function retryRejected({ client, queues, limit }: RetryRejectedOpti
           queues.rejected,
           chosen.filter((message, at) => !isSent(message, at)),
         );
-        throw new CliError("failed", `Not every event could be sent; those stay rejected. ${failed.reason}`);
+        throw new CliError("failed", `Some events could not be sent and stay in the rejected queue: ${failed.reason}`);
       }
     }
   } finally {

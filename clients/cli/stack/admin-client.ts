@@ -13,19 +13,19 @@ const forms: Readonly<Record<string, string>> = {
   account_number: "1 to 64 characters",
   time_zone: "an IANA name such as Europe/Prague, or UTC",
   shards: `one of ${shardCounts.join(", ")}`,
-  token_id: "tok_ and 32 hexadecimal digits, as token list shows it",
+  token_id: "tok_ and 32 hexadecimal digits, see token list",
 };
 
 /**
- * Asks the stack's admin function for one thing; IAM decides who may. Throws `CliError`: `usage` where the request
- * is malformed, `failed` where the stack refuses it or fails.
+ * Calls the administrative function of the stack; IAM authorises the call. Throws `CliError`: `usage` if the request is
+ * malformed, `failed` if the stack refuses it or fails.
  */
-export async function callAdmin<T>(stack: StackRef, request: AdminRequest, answer: z.ZodType<T>): Promise<T> {
+export async function callAdmin<T>(stack: StackRef, request: AdminRequest, schema: z.ZodType<T>): Promise<T> {
   const checked = adminRequestSchema.safeParse(request);
   if (!checked.success) {
     const [field = "request"] = checked.error.issues.map(({ path }) => String(path[0]));
-    // What was given is not shown again: it may be a secret, pasted in the wrong place.
-    throw new CliError("usage", `The ${field} is malformed${field in forms ? `: it is ${forms[field]}` : ""}.`);
+    // The value is not repeated: it may be a secret in the wrong argument.
+    throw new CliError("usage", `Invalid ${field}.${field in forms ? ` Expected: ${forms[field]}.` : ""}`);
   }
-  return invokeFunction(stack, "admin", request, answer);
+  return invokeFunction(stack, "admin", request, schema);
 }

@@ -8,14 +8,14 @@ const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.
 const failureSchema = z.object({ errorMessage: z.string() });
 
 /**
- * Invokes a function of the stack; IAM decides who may. Throws `CliError`: `usage` where the function refuses the
- * request as malformed, `failed` where it refuses it otherwise or fails.
+ * Invokes a function of the stack; IAM authorises the call. Throws `CliError`: `usage` if the function refuses the
+ * request as malformed, `failed` if it refuses it otherwise or fails.
  */
 export async function invokeFunction<T>(
   stack: StackRef,
   name: keyof StackRef["functions"],
   request: object,
-  answer: ZodMiniType<T> | z.ZodType<T>,
+  schema: ZodMiniType<T> | z.ZodType<T>,
 ): Promise<T> {
   const client = new LambdaClient(stack.clientConfig("lambda"));
   const { FunctionError, Payload } = await client.send(
@@ -31,9 +31,12 @@ export async function invokeFunction<T>(
     const { code, message } = refused.data.error;
     throw new CliError(code === "invalid_value" ? "usage" : "failed", message);
   }
-  const parsed = answer.safeParse(reply);
+  const parsed = schema.safeParse(reply);
   if (!parsed.success) {
-    throw new CliError("failed", `The ${name} function answered something that this version does not know.`);
+    throw new CliError(
+      "failed",
+      `Unknown response from the ${name} function. This version of the command line may be too old.`,
+    );
   }
   return parsed.data;
 }

@@ -19,9 +19,9 @@ const deployedStackSchema = stackNamesSchema.extend({ logs: auditLogsSchema });
 const localStackSchema = stackNamesSchema.extend({
   endpoints: z.object({ dynamodb: z.string(), sqs: z.string(), lambda: z.string() }),
   logFiles: auditLogsSchema,
-  /** The process that hosts it. */
+  /** The id of the process that hosts it. */
   pid: z.number(),
-  /** The id of the log that its data folder keeps; without a folder the log ends with the process. */
+  /** The id of the log in its data folder; without a folder, the log ends with the process. */
   log_id: z.optional(z.nullable(z.string())),
   demo: z.optional(z.object({ org_id: z.string(), token: z.string() })),
 });
@@ -30,10 +30,7 @@ export type AwsService = "dynamodb" | "sqs" | "lambda";
 
 type AuditLogs = z.infer<typeof auditLogsSchema>;
 
-/**
- * How an AWS client reaches a stack; nothing for a deployed one, where the SDK finds credentials and region by
- * itself.
- */
+/** The settings of an AWS client; empty for a deployed stack, because the SDK finds its own. */
 export type AwsClientConfig =
   | Record<string, never>
   | {
@@ -44,13 +41,13 @@ export type AwsClientConfig =
 
 /** A stack to work on: its names and addresses. */
 export type StackRef = z.infer<typeof stackNamesSchema> & {
-  /** The organisation to try things with, and a token for it; only a local stack has one. */
+  /** The demo organisation and its token; only a local stack has them. */
   readonly demo: { readonly org_id: string; readonly token: string } | null;
-  /** Where its audit logs are: files of a local stack, log groups of a deployed one. */
+  /** Its audit logs: files of a local stack, log groups of a deployed one. */
   readonly audit: ({ readonly kind: "files"; readonly pid: number } | { readonly kind: "groups" }) & AuditLogs;
   /**
-   * Names the log for as long as it keeps what it was sent: the ingest queue's URL, but of a local stack with a data
-   * folder the id that lies there, since its port is another one after each start.
+   * Identifies the log as long as it keeps its events: the URL of the ingest queue, or the id in the data folder of a
+   * local stack, whose port changes with each start.
    */
   readonly logIdentity: string;
   /** Whether the log outlives the process that hosts it. */
@@ -58,7 +55,7 @@ export type StackRef = z.infer<typeof stackNamesSchema> & {
   clientConfig(service: AwsService): AwsClientConfig;
 };
 
-/** Finds the deployed stack of that name, or else the one that runs here. Throws `CliError` where there is none. */
+/** Finds the deployed stack of that name, or the local one without a name. Throws `CliError` if it does not exist. */
 export function findStack(cwd: string, stack: string | undefined): Promise<StackRef> {
   return stack === undefined ? findLocalStack(cwd) : findDeployedStack(stack);
 }
@@ -71,16 +68,13 @@ async function findLocalStack(cwd: string): Promise<StackRef> {
   } catch (cause) {
     throw new CliError(
       "failed",
-      "No local stack is running: start one with npm start, or name a deployed one with --stack.",
+      "No local stack is running. Start one with npm start, or name a deployed one with --stack.",
       { cause },
     );
   }
   const parsed = localStackSchema.safeParse(parseJson(text));
   if (!parsed.success) {
-    throw new CliError(
-      "failed",
-      `${file} does not describe a stack: stop the local stack and start it with npm start.`,
-    );
+    throw new CliError("failed", `${file} is not valid. Stop the local stack and start it again with npm start.`);
   }
   const { endpoints, demo = null, logFiles, pid, log_id = null, ...found } = parsed.data;
   const { ingest } = found.queues;
@@ -115,10 +109,7 @@ async function findDeployedStack(stack: string): Promise<StackRef> {
   const parsed = deployedStackSchema.safeParse(parseStackOutputs(outputs));
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
-    throw new CliError(
-      "failed",
-      `The stack ${stack} is no activity log, or an unfinished one: it names no ${missing}.`,
-    );
+    throw new CliError("failed", `The stack ${stack} is not a complete activity log. Missing outputs: ${missing}.`);
   }
   const { logs, ...found } = parsed.data;
   const { ingest } = found.queues;

@@ -4,18 +4,18 @@ import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { formatReceived, verifyReceived } from "./received-delivery.ts";
 
-/** Far above the limit of a delivery. */
+/** Well above the largest delivery. */
 const maxBodyBytes = 1_048_576;
 
-/** A server on the loopback interface. Nothing is answered until `accept` is called. */
+/** A server on the loopback interface. It responds only after `accept` was called. */
 export type DeliveryReceiver = {
   readonly url: string;
-  /** From now on, shows each delivery and answers 204, or 400 to one that does not verify. */
+  /** Shows each delivery from now on and responds with 204, or with 400 if its signature is not valid. */
   accept(secret: string): void;
   close(): void;
 };
 
-/** Starts a receiver; port 0 is any free one. Throws `CliError` where the port cannot be had. */
+/** Starts a receiver; port 0 is any free port. Throws `CliError` if the port is in use. */
 export async function startDeliveryReceiver(
   port: number,
   context: Pick<CommandContext, "now" | "show">,
@@ -49,17 +49,17 @@ async function listen(server: Server, port: number): Promise<number> {
     await once(server, "listening");
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError("failed", `The port cannot be had: ${reason}. Choose another with --port.`, { cause });
+    throw new CliError("failed", `Cannot listen on port ${port} (${reason}). Choose another with --port.`, { cause });
   }
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-/** `null` where there is more than any delivery has. */
+/** Reads the body; `null` if it is larger than any delivery. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Destroyed, the request could not be answered any more.
+  // A destroyed request cannot be responded to.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > maxBodyBytes) return null;

@@ -45,7 +45,7 @@ export const deliveryResponseSchema = z.object({
 
 export type DeliveryResponse = z.infer<typeof deliveryResponseSchema>;
 
-/** What the API says of a delivery that it has just been asked for. */
+/** The response to a request for a new delivery. */
 export const requestedDeliverySchema = z.object({ delivery: z.looseObject({ delivery_id: z.string() }) });
 
 export const deliveryColumns: readonly TableColumn<DeliveryView>[] = [
@@ -59,13 +59,13 @@ export const deliveryColumns: readonly TableColumn<DeliveryView>[] = [
   { title: "REASON", cell: ({ reason }) => reason ?? "-" },
 ];
 
-/** Tells of a delivery and of each of its attempts, with what the endpoint answered. */
+/** Formats a delivery and each of its attempts, with the response of the endpoint. */
 export function formatDelivery({ delivery }: DeliveryResponse): string {
   const { delivery_id, event_id, event_type, status, created_at, attempts } = delivery;
   const about = keyValueList([
     ["delivery", delivery_id],
     ["event type", event_type],
-    ["event", event_id ?? "none: this is a test"],
+    ["event", event_id ?? "none (test delivery)"],
     ["status", status, statusStyle(status)],
     status === "failed" ? ["reason", delivery.reason ?? "-"] : ["next attempt", formatNextAttempt(delivery)],
     ["created", formatTime(created_at)],
@@ -73,18 +73,18 @@ export function formatDelivery({ delivery }: DeliveryResponse): string {
   return [about, ...attempts.map(formatAttempt)].join("\n\n");
 }
 
-function formatAttempt({ number, at, duration_ms, outcome, response_status, error, ...answer }: AttemptView): string {
+function formatAttempt({ number, at, duration_ms, outcome, response_status, error, ...response }: AttemptView): string {
   const result = styleText(statusStyle(outcome), toPrintable(`${outcome} ${response_status ?? error ?? ""}`.trimEnd()));
-  const headers = Object.entries(answer.response_headers).map(([name, value]) => toPrintable(`${name}: ${value}`));
-  const body = answer.response_body === "" ? [] : ["", ...toPrintableLines(answer.response_body)];
-  const told = [
-    ...(answer.message === null ? [] : toPrintableLines(answer.message)),
+  const headers = Object.entries(response.response_headers).map(([name, value]) => toPrintable(`${name}: ${value}`));
+  const body = response.response_body === "" ? [] : ["", ...toPrintableLines(response.response_body)];
+  const lines = [
+    ...(response.message === null ? [] : toPrintableLines(response.message)),
     ...headers,
     ...body,
-    ...(answer.response_truncated ? ["… and more, which is not kept"] : []),
+    ...(response.response_truncated ? ["… (truncated)"] : []),
   ];
   const title = `Attempt ${number}  ${formatTime(at)}  ${result}  in ${Math.round(duration_ms)} ms`;
-  return [title, ...told.map((line) => `    ${line}`.trimEnd())].join("\n");
+  return [title, ...lines.map((line) => `    ${line}`.trimEnd())].join("\n");
 }
 
 function formatNextAttempt({ next_attempt_at }: DeliveryView): string {

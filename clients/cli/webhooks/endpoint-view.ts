@@ -1,35 +1,48 @@
 import * as z from "zod";
 import type { CommandOption } from "#clients/cli/command.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import type { TableColumn, TextStyle } from "#clients/cli/output.ts";
 import { type KeyValue, keyValueList, toPrintable } from "#clients/cli/output.ts";
 import { formatTime } from "#clients/cli/time-options.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 
 export const endpointsPath = "/api/public/v1/webhooks/endpoints";
 
 export const eventsOption = {
   value: "FILTER",
   multiple: true,
-  help: "what it gets: invoice.sent, invoice.*, *.voided, * for all",
+  help: "event types: invoice.sent, invoice.*, *.voided, or * for all",
 } satisfies CommandOption;
 
 export const headersOption = {
   value: "'NAME: VALUE'",
   multiple: true,
-  help: "a header of every request, for a gateway in front of the receiver; ten at most, values are never shown",
+  help: "a header for every request, at most ten; values are never shown",
 } satisfies CommandOption;
 
 /** Parses header lines, such as `X-Api-Key: abc`. Throws `CliError`, which does not repeat a value. */
 export function parseHeaderLines(lines: readonly string[]): Record<string, string> {
   const headers = lines.map((line) => {
     const colon = line.indexOf(":");
-    if (colon < 1) throw new CliError("usage", "--header takes 'NAME: VALUE', such as 'X-Api-Key: abc'.");
+    if (colon < 1) throw new CliError("usage", "--header needs 'NAME: VALUE', such as 'X-Api-Key: abc'.");
     return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()] as const;
   });
   const names = headers.map(([name]) => name);
-  const twice = names.find((name, at) => names.indexOf(name) < at);
-  if (twice !== undefined) throw new CliError("usage", `--header gives ${toPrintable(twice)} twice.`);
+  const duplicate = names.find((name, at) => names.indexOf(name) < at);
+  if (duplicate !== undefined)
+    throw new CliError("usage", `--header has ${toPrintable(duplicate)} twice. Give each name once.`);
   return Object.fromEntries(headers);
+}
+
+/** Warns of filters for one event type that the catalogue does not have. They are valid, and may never match. */
+export function warnOfUnknownEventTypes(filters: readonly string[], { stderr }: Pick<CommandContext, "stderr">): void {
+  const known = eventTypeCatalogue.map(({ event_type }) => event_type);
+  for (const filter of filters.filter((each) => !each.includes("*") && !known.includes(each))) {
+    const hint = formatSuggestion(filter, known) || " webhooks event-types lists them.";
+    stderr.write(`${toPrintable(`Warning: '${filter}' is not a known event type.${hint}`)}\n`);
+  }
 }
 
 export function endpointPath(id: string): string {
@@ -43,7 +56,7 @@ const healthSchema = z.looseObject({
   last_success_at: z.nullable(z.string()),
 });
 
-/** An endpoint as the API shows it: its secret only when it is new, its health only by itself. */
+/** An endpoint in a response: `secret` only in the one that created it, `health` only in that of a single endpoint. */
 export const endpointSchema = z.looseObject({
   endpoint_id: z.string(),
   url: z.string(),
@@ -51,7 +64,7 @@ export const endpointSchema = z.looseObject({
   events: z.array(z.string()),
   entity_id: z.nullable(z.string()),
   description: z.nullable(z.string()),
-  /** Absent in stacks of earlier releases. */
+  /** Absent in responses of earlier releases. */
   header_names: z.optional(z.array(z.string())),
   status: z.string(),
   disabled_reason: z.nullable(z.string()),
@@ -88,12 +101,12 @@ export function formatEndpoint(endpoint: EndpointView): string {
   ]);
 }
 
-function formatStatus({ status: now, disabled_reason, disabled_at }: EndpointView): string {
-  return disabled_at === null ? now : `${now} (${disabled_reason}) since ${formatTime(disabled_at)}`;
+function formatStatus({ status: state, disabled_reason, disabled_at }: EndpointView): string {
+  return disabled_at === null ? state : `${state} (${disabled_reason}) since ${formatTime(disabled_at)}`;
 }
 
-function statusStyle({ status: now }: EndpointView): TextStyle {
-  return now === "enabled" ? "green" : "red";
+function statusStyle({ status: state }: EndpointView): TextStyle {
+  return state === "enabled" ? "green" : "red";
 }
 
 function healthRows({

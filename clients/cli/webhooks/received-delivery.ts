@@ -5,21 +5,21 @@ import { toPrintable } from "#clients/cli/output.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
 
-/** A delivery that arrived here. What did not verify has no payload, and may be of anybody's making. */
+/** A received request. Without a valid signature, it has no payload and its headers are untrusted. */
 export type ReceivedDelivery = {
   readonly received_at: string;
   readonly event_type: string | null;
   readonly entity_ref: string | null;
   readonly delivery_id: string | null;
   readonly verified: boolean;
-  /** Whether it is a test, whose event is invented. */
+  /** Whether it is a test delivery of a sample event. */
   readonly test: boolean;
-  /** Why it did not verify. */
+  /** Why the signature is not valid. */
   readonly reason: string | null;
   readonly payload: WebhookPayload | null;
 };
 
-/** Judges a request by its signature. */
+/** Verifies the signature of a request. */
 export function verifyReceived(
   headers: IncomingHttpHeaders,
   body: Uint8Array,
@@ -51,13 +51,13 @@ export function verifyReceived(
   }
 }
 
-/** A delivery as a line for people, and as it is for programs. */
+/** Formats a delivery as a line of text and as JSON. */
 export function formatReceived(received: ReceivedDelivery): Pick<CommandResult, "text" | "json"> {
   const { received_at, event_type, entity_ref, delivery_id, verified, test, reason } = received;
   const cells = [(event_type ?? "-").padEnd(24), (entity_ref ?? "-").padEnd(18), delivery_id ?? "-"].map(toPrintable);
-  const genuine = test ? "verified, a test" : "verified";
-  const verdict = verified ? styleText("green", genuine) : styleText("red", toPrintable(`not verified: ${reason}`));
-  return { text: [styleText("dim", received_at.slice(11, 19)), ...cells, verdict].join("  "), json: received };
+  const validText = test ? "verified, a test" : "verified";
+  const result = verified ? styleText("green", validText) : styleText("red", toPrintable(`not verified: ${reason}`));
+  return { text: [styleText("dim", received_at.slice(11, 19)), ...cells, result].join("  "), json: received };
 }
 
 function textOf(value: unknown): string | null {

@@ -43,6 +43,9 @@ const sweep = defineCommand({
   run: async ({ list }) => ({ text: "done", json: list("room") }),
 });
 
+const runPaint = (args: readonly string[], over: typeof context) =>
+  paint.run(args, over).catch((error: unknown) => error);
+
 describe("a command", () => {
   it("gets what the user gave, in any order", async () => {
     const outcome = await paint.run(["--colour", "red", "--wet", "north", "--colour=blue"], context);
@@ -58,19 +61,19 @@ describe("a command", () => {
     expect((await hang.run(["lion", "north"], context))?.text).toBe("lion on north");
     await expect(hang.run(["lion"], context)).rejects.toThrow("hang needs WALL.\nUsage: hang PICTURE WALL [options]");
     await expect(hang.run([], context)).rejects.toThrow("hang needs PICTURE and WALL.");
-    await expect(hang.run(["lion", "north", "east"], context)).rejects.toThrow("'east' is one argument too many.");
+    await expect(hang.run(["lion", "north", "east"], context)).rejects.toThrow("Unexpected argument 'east'.");
   });
 
   it.each([
     [["north"], "paint needs --colour."],
     [["--colour", "red"], "paint needs WALL."],
     [[], "paint needs WALL and --colour."],
-    [["north", "south", "--colour", "red"], "'south' is one argument too many."],
-    [["north", "--color", "red"], "There is no option --color. Did you mean --colour?"],
-    [["north", "-x"], "There is no option -x."],
-    [["north", "--colour"], "--colour takes a value: COLOUR."],
+    [["north", "south", "--colour", "red"], "Unexpected argument 'south'."],
+    [["north", "--color", "red"], "Unknown option --color. Did you mean --colour?"],
+    [["north", "-x"], "Unknown option -x. Options: --colour, --coats, --wet, --stack, --json, --help."],
+    [["north", "--colour"], "--colour needs a value: COLOUR."],
     [["north", "--colour", "red", "--wet=yes"], "--wet takes no value."],
-    [["north", "--colour", "red", "--coats", "1", "--coats", "2"], "--coats is given twice."],
+    [["north", "--colour", "red", "--coats", "1", "--coats", "2"], "--coats can be given only once."],
   ])("refuses %j and says why", async (args, message) => {
     const refusal: unknown = await paint.run(args, context).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(CliError);
@@ -78,6 +81,16 @@ describe("a command", () => {
       exit: exitCodes.usage,
       message: `${message}\nUsage: paint WALL --colour COLOUR... [options]`,
     });
+  });
+
+  it("throws a usage error when npm has taken an option for itself", async () => {
+    const npm = aCommandContext({ isNpmOption: (name) => name === "wet" || name === "json" }).context;
+    const error = await runPaint(["north", "--colour", "red"], npm);
+    expect(error).toMatchObject({
+      exit: exitCodes.usage,
+      message: "npm has taken --wet for itself. Write -- first: npm run activity -- paint --wet …",
+    });
+    expect(await runPaint(["north", "--colour", "red", "--wet"], npm)).toMatchObject({ text: "done" });
   });
 
   it("explains itself before anything else", async () => {
@@ -105,7 +118,7 @@ describe("the command line", () => {
     for (const command of ["org create", "token revoke", "emit", "rejected retry", "webhooks listen"])
       expect(all?.text).toMatch(new RegExp(`^ {2}${command} {2,}[A-Z]`, "m"));
     expect(all?.text).toMatch(/^Events\n {2}emit /m);
-    expect(all?.text).toMatch(/^ {2}3 {2}done, but not whole: some events were rejected, or an answer was cut$/m);
+    expect(all?.text).toMatch(/^ {2}3 {2}incomplete: some events were rejected, or a result was cut$/m);
     const group = await dispatch(["token", "--help"], context);
     expect(group?.text).toContain("token list");
     expect(group?.text).not.toContain("org list");
@@ -130,6 +143,15 @@ describe("the command line", () => {
       ["help", "token"],
       ["token", "--help"],
     ],
+    [
+      ["help", "webhooks"],
+      ["webhooks", "--help"],
+    ],
+    [
+      ["webhooks", "help"],
+      ["webhooks", "--help"],
+    ],
+    [["help", "help"], ["--help"]],
   ])("takes %j for %j", async (written, meant) => {
     const help = await dispatch(written, context);
     expect(help?.text).toMatch(/^Usage: npm run activity -- /);
@@ -147,8 +169,12 @@ describe("the command line", () => {
   });
 
   it("knows where API clients and keys are listed", async () => {
-    expect(await complaint("client", "list")).toBe("Unknown command 'client list'. token list shows API clients, too.");
-    expect(await complaint("key", "list")).toBe("Unknown command 'key list'. token list shows API keys, too.");
+    expect(await complaint("client", "list")).toBe(
+      "Unknown command 'client list'. Use token list, which shows API clients too.",
+    );
+    expect(await complaint("key", "list")).toBe(
+      "Unknown command 'key list'. Use token list, which shows API keys too.",
+    );
     expect(await complaint("constructor", "list")).toMatch(/^Unknown command 'constructor list'\./);
   });
 
@@ -172,19 +198,21 @@ describe("the command line", () => {
     expect(await complaint("tokn", "create")).toBe("Unknown command 'tokn create'. Did you mean token create?");
     expect(await complaint("token", "make")).toMatch(/^Unknown command 'token make'\./);
     expect(await complaint("xyzzy")).toBe("Unknown command 'xyzzy'.");
-    expect(await complaint("org")).toBe("Say which: org create, org update, org suspend, org resume, org list.");
-    expect(await complaint()).toBe("Say what to do.");
+    expect(await complaint("org")).toBe("Give one of org create, org update, org suspend, org resume, org list.");
+    expect(await complaint()).toBe("Give a command.");
   });
 
   it("says how to get a stack where there is none", async () => {
-    expect(await complaint("list")).toMatch(/^No local stack is running: start one with npm start/);
+    expect(await complaint("list")).toMatch(/^No local stack is running. Start one with npm start/);
   });
 
   it("checks what it can before it asks the stack", async () => {
     const create = ["token", "create", "--org", "org_1", "--scope"];
     expect(await complaint(...create, "AIBooks.activity.WRITE")).toMatch(/Did you mean AIBooks\.activity\.READ\?/);
-    expect(await complaint(...create, "AIBooks.activity.READ", "--expires", "soon")).toMatch(/^--expires takes a time/);
-    expect(await complaint("rejected", "list", "--limit", "0")).toMatch(/^--limit takes a whole number/);
+    expect(await complaint(...create, "AIBooks.activity.READ", "--expires", "soon")).toMatch(
+      /^--expires must be a duration/,
+    );
+    expect(await complaint("rejected", "list", "--limit", "0")).toMatch(/^--limit must be a whole number/);
   });
 });
 

@@ -11,7 +11,7 @@ it.each([
   [
     new TypeError("fetch failed", { cause: new Error("inner", { cause: refused }) }),
     1,
-    /does not answer \(ECONNREFUSED\).*npm start/,
+    /does not respond \(ECONNREFUSED\).*npm start/,
   ],
   [named("CredentialsProviderError", "Could not load credentials from any providers"), 1, /AWS_PROFILE/],
   [new Error("Region is missing"), 1, /AWS_REGION/],

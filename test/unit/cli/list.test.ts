@@ -87,8 +87,8 @@ it.each([
 });
 
 it.each([
-  [["--since", "2026-03-04", "--until", "2026-03-03"], "--since is later than --until."],
-  [["--since", "7days"], expect.stringContaining("a time back from now, such as 24h, 7d or 1y, and not '7days'")],
+  [["--since", "2026-03-04", "--until", "2026-03-03"], "--since must not be later than --until."],
+  [["--since", "7days"], expect.stringContaining("a duration such as 24h, 7d or 1y, not '7days'")],
 ])("list %j is wrong usage, and asks for nothing", async (options, message) => {
   const { exit, text, requests } = await runCommand({}, "list", ...options);
   expect([exit, text, requests]).toEqual([exitCodes.usage, message, []]);
@@ -97,4 +97,20 @@ it.each([
 it("list tells an empty text from nothing", async () => {
   const { text } = await runCommand({ "GET /activity?include=actor": updatedPage }, "list");
   expect(text).toContain('note: null → ""; memo: a → b');
+});
+
+it("list shows the ids of documents that have the same reference", async () => {
+  const events = ["inv_1", "inv_2"].map((entity_id) => ({ ...event, entity_id, entity_ref: "INV-1" }));
+  const { text } = await runCommand({ "GET /activity?include=actor": page(...events) }, "list");
+  expect(text).toMatch(/INV-1 \(inv_1\).*INV-1 \(inv_2\)/s);
+});
+
+it("list shows the time of the newest event when the range is empty", async () => {
+  const since = encodeURIComponent("2026-05-25T12:00:30.000Z");
+  const answers = {
+    [`GET /activity?include=actor&since=${since}`]: page(),
+    "GET /activity?include=actor&limit=1": page(event),
+  };
+  const { text } = await runCommand(answers, "list", "--since", "7d");
+  expect(text).toBe("No events. The newest event outside this range is from 2026-05-11 08:30:12 UTC.");
 });

@@ -28,9 +28,9 @@ describe("rejected list", () => {
       "list",
     );
     expect(text.split("\n")).toEqual([
-      "REJECTED (UTC)       ORG    ACTION        ENTITY         CODE           REASON",
-      "2026-05-11 08:30:12  org_a  INVOICE_SENT  INVOICE inv_1  invalid_value  The reason.",
-      "2026-05-11 08:30:12  -      -             -              malformed      No JSON.",
+      "MESSAGE ID  REJECTED (UTC)       ORG    ACTION        ENTITY         CODE           REASON",
+      "of-1        2026-05-11 08:30:12  org_a  INVOICE_SENT  INVOICE inv_1  invalid_value  The reason.",
+      "of-2        2026-05-11 08:30:12  -      -             -              malformed      No JSON.",
     ]);
     expect(json).toEqual({
       has_more: false,
@@ -51,7 +51,7 @@ describe("rejected list", () => {
     const { text, exit } = await runCommand(queueOf(), "rejected", "list");
     expect({ text, exit }).toEqual({
       exit: exitCodes.done,
-      text: expect.stringMatching(/^The rejected queue is empty\. .*what emit refuses before it sends/),
+      text: expect.stringMatching(/^The rejected queue is empty\. .*emit refuses before it sends/),
     });
   });
 });
@@ -61,8 +61,27 @@ describe("rejected retry", () => {
     const { text, json } = await runCommand(queueOf(), "rejected", "retry");
     expect({ text, json }).toEqual({
       json: { retried: 0 },
-      text: "The rejected queue is empty: there was nothing to send again.",
+      text: "The rejected queue is empty. No event was sent again.",
     });
+  });
+});
+
+describe("rejected discard", () => {
+  it("deletes nothing when --confirm does not repeat the message id", async () => {
+    const { exit, requests } = await runCommand({}, "rejected", "discard", "of-1", "--confirm", "of-2");
+    expect({ exit, requests }).toEqual({ exit: exitCodes.usage, requests: [] });
+  });
+
+  it("deletes the event of that id and shows it", async () => {
+    const answers = { "POST /": [{ body: { Messages: [message("1", "junk")] } }, { body: { Successful: [] } }] };
+    const { text, exit, requests } = await runCommand(answers, "rejected", "discard", "of-1", "--confirm", "of-1");
+    expect({ text, exit }).toEqual({ text: "Discarded of-1 (invalid_value): junk", exit: exitCodes.done });
+    expect(requests[1]?.body).toMatchObject({ Entries: [{ ReceiptHandle: "1" }] });
+  });
+
+  it("fails when the queue does not have the id", async () => {
+    const { text, exit } = await runCommand(queueOf(), "rejected", "discard", "of-1", "--confirm", "of-1");
+    expect({ text, exit }).toEqual({ text: expect.stringContaining("No rejected event"), exit: exitCodes.failed });
   });
 });
 

@@ -42,7 +42,7 @@ it("reads a time from now, and dates", () => {
 it.each(["", "0d", "-1d", "90", "1.5d", "999999d", "9999y", "2026-05-11", "2026-02-30", "soon"])(
   "refuses %j",
   (text) => {
-    expect(() => parseExpiry(text, now)).toThrow(/^--expires takes a time/);
+    expect(() => parseExpiry(text, now)).toThrow(/^--expires must be a duration/);
   },
 );
 
@@ -67,17 +67,17 @@ describe("bounds of the command line", () => {
   });
 
   it.each([
-    ["2026-03-04", "2026-03-03", "--since is later than --until."],
-    ["1h", "2h", "--since is later than --until."],
+    ["2026-03-04", "2026-03-03", "--since must not be later than --until."],
+    ["1h", "2h", "--since must not be later than --until."],
     [
       "7days",
       undefined,
-      "--since must be an ISO 8601 date, or date and time, such as 2026-05-11T08:30:12Z, or a time back from now, such as 24h, 7d or 1y, and not '7days'.",
+      "--since must be an ISO 8601 date, or date and time, such as 2026-05-11T08:30:12Z, or a duration such as 24h, 7d or 1y, not '7days'.",
     ],
     [
       "1h",
       "20260308T101500Z",
-      "--until must be written with separators, such as 2026-05-11T08:30:12Z, or a time back from now, such as 24h, 7d or 1y, and not '20260308T101500Z'.",
+      "--until must be written with separators, such as 2026-05-11T08:30:12Z, or a duration such as 24h, 7d or 1y, not '20260308T101500Z'.",
     ],
     ["9000y", undefined, expect.stringMatching(/^--since must be/)],
   ])("%s to %s is wrong usage", (since, until, message) => {

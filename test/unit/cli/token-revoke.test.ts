@@ -26,11 +26,11 @@ describe("token revoke --with-endpoints", () => {
       { action: "token.revoke", token_id: token.token_id, with_endpoints: true },
     ]);
     expect(text.split("\n")).toEqual([
-      `Revoked ${token.token_id} at ${testNow.toISOString()}. Access tokens of a client end with it.`,
+      `Revoked ${token.token_id} at ${testNow.toISOString()}. Access tokens of a client are revoked with it.`,
       expect.stringMatching(/^ENDPOINT +STATE +BY THIS TOKEN +ORG +ADDRESS$/),
       expect.stringMatching(/^wh_1 +disabled +created +org_a +https:\/\/hooks\.example\.com$/),
       expect.stringMatching(/^wh_2 +enabled +unknown +org_a +https:\/\/hooks\.example\.com$/),
-      "unknown: created before tokens were recorded. Ask their owner, or see their events.",
+      "unknown: created before tokens were recorded. Ask the owner, or see their events.",
     ]);
   });
 
@@ -41,13 +41,13 @@ describe("token revoke --with-endpoints", () => {
 
   it("says so where the token leaves none", async () => {
     const { text, json } = await revoke([], "--with-endpoints");
-    expect(text.split("\n").slice(1)).toEqual(["It leaves no webhook endpoint behind."]);
+    expect(text.split("\n").slice(1)).toEqual(["It created and changed no webhook endpoints."]);
     expect(json).toEqual({ token, endpoints: [] });
   });
 
   it("is what the text of the same command without it advises, where an endpoint of the token is still enabled", async () => {
     const { text, requests } = await revoke([endpoint]);
     expect(requests.map(({ body }) => body)).toMatchObject([{ with_endpoints: false }]);
-    expect(text).toContain("Disable them by --with-endpoints.");
+    expect(text).toContain("Disable them with --with-endpoints.");
   });
 });

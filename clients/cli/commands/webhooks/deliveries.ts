@@ -18,11 +18,11 @@ const page = z.object({ deliveries: z.array(deliverySchema) });
 
 export const webhooksDeliveries = defineCommand({
   name: "webhooks deliveries",
-  summary: "Shows what was sent to an endpoint and what became of it, newest first.",
+  summary: "Lists the deliveries to an endpoint with their status, newest first.",
   examples: ["webhooks deliveries wh_0123456789abcdef0123456789abcdef --status failed --since 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
-    status: { value: "STATUS", help: "only those that are pending, succeeded or failed" },
+    status: { value: "STATUS", help: "only this status: pending, succeeded or failed" },
     type: { value: "TYPE", help: "only events of this type, such as invoice.sent" },
     since: sinceOption,
     until: untilOption,
@@ -33,7 +33,9 @@ export const webhooksDeliveries = defineCommand({
   async run(args, context) {
     const all = args.flag("all");
     const query = new URLSearchParams();
-    const [status, type, limit] = [args.text("status"), args.text("type"), args.text("limit")];
+    const status = args.text("status");
+    const type = args.text("type");
+    const limit = args.text("limit");
     if (status !== undefined) query.set("status", status);
     if (type !== undefined) query.set("event_type", type);
     const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
@@ -53,7 +55,7 @@ export const webhooksDeliveries = defineCommand({
 
 export const webhooksDelivery = defineCommand({
   name: "webhooks delivery",
-  summary: "Shows each attempt of a delivery, and what the endpoint answered.",
+  summary: "Shows each attempt of a delivery with the response of the endpoint.",
   examples: ["webhooks delivery wh_0123456789abcdef0123456789abcdef dlv_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID", "DELIVERY_ID"],
   options: credentialOptions,
@@ -71,11 +73,12 @@ export const webhooksRetry = defineCommand({
   operands: ["ENDPOINT_ID", "DELIVERY_ID"],
   options: credentialOptions,
   async run(args, context) {
-    const [endpointId, deliveryId] = [args.operand("ENDPOINT_ID"), args.operand("DELIVERY_ID")];
+    const endpointId = args.operand("ENDPOINT_ID");
+    const deliveryId = args.operand("DELIVERY_ID");
     const path = `${deliveryPath(endpointId, deliveryId)}/retry`;
     const access = await findCredentials(args, context);
     const { body: json } = await callApi(access, { method: "POST", path, body: {} }, requestedDeliverySchema);
-    const look = `webhooks delivery ${endpointId} ${deliveryId}`;
-    return { json, text: toPrintable(`It is on its way. How it went: ${look}`) };
+    const next = `webhooks delivery ${endpointId} ${deliveryId}`;
+    return { json, text: toPrintable(`Queued. To see the result: ${next}`) };
   },
 });

@@ -15,22 +15,24 @@ import {
   formatEndpoint,
   headersOption,
   parseHeaderLines,
+  warnOfUnknownEventTypes,
 } from "#clients/cli/webhooks/endpoint-view.ts";
 
 export const webhooksCreate = defineCommand({
   name: "webhooks create",
-  summary: "Has events sent to a URL. Its signing secret is shown this once.",
+  summary: "Creates an endpoint: a URL that events are sent to. Its signing secret is shown only now.",
   examples: ["webhooks create https://example.com/hook --events 'invoice.*' payment.received"],
   operands: ["URL"],
   options: {
     events: { ...eventsOption, required: true },
     entity: { value: "ID", help: "only events of this document" },
-    description: { value: "TEXT", help: "a note for people" },
+    description: { value: "TEXT", help: "a note" },
     header: headersOption,
     ...credentialOptions,
   },
   async run(args, context) {
-    const [entity_id, description] = [args.text("entity"), args.text("description")];
+    const entity_id = args.text("entity");
+    const description = args.text("description");
     const headerLines = args.list("header");
     const body = {
       url: args.operand("URL"),
@@ -45,6 +47,7 @@ export const webhooksCreate = defineCommand({
       { method: "POST", path: endpointsPath, body },
       endpointWithSecretSchema,
     );
+    warnOfUnknownEventTypes(body.events, context);
     context.stderr.write(`${storeSecretNote(json)} Next: webhooks test ${toPrintable(json.endpoint.endpoint_id)}\n`);
     return { json, text: toPrintable(json.endpoint.secret) };
   },
@@ -56,16 +59,16 @@ export const webhooksList = defineCommand({
   examples: ["webhooks list"],
   options: credentialOptions,
   async run(args, context) {
-    const answer = z.object({ endpoints: z.array(endpointSchema) });
-    const { body: json } = await callApi(await findCredentials(args, context), { path: endpointsPath }, answer);
-    if (json.endpoints.length === 0) return { json, text: "There is no endpoint yet: webhooks create URL makes one." };
+    const responseSchema = z.object({ endpoints: z.array(endpointSchema) });
+    const { body: json } = await callApi(await findCredentials(args, context), { path: endpointsPath }, responseSchema);
+    if (json.endpoints.length === 0) return { json, text: "No endpoints. Create one with webhooks create URL." };
     return { json, text: formatTable(endpointColumns, json.endpoints, context.columns) };
   },
 });
 
 export const webhooksShow = defineCommand({
   name: "webhooks show",
-  summary: "Shows an endpoint and how it fares.",
+  summary: "Shows an endpoint and the state of its circuit breaker.",
   examples: ["webhooks show wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
   options: credentialOptions,
@@ -78,7 +81,7 @@ export const webhooksShow = defineCommand({
 
 export const webhooksDelete = defineCommand({
   name: "webhooks delete",
-  summary: "Removes an endpoint: nothing more is sent to it.",
+  summary: "Deletes an endpoint. Nothing more is sent to it.",
   examples: ["webhooks delete wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
   options: credentialOptions,
@@ -92,11 +95,11 @@ export const webhooksDelete = defineCommand({
 
 export const webhooksRotateSecret = defineCommand({
   name: "webhooks rotate-secret",
-  summary: "Gives an endpoint a new signing secret, shown this once. Both sign while they overlap.",
+  summary: "Creates a new signing secret and shows it only now. During the overlap, both sign.",
   examples: ["webhooks rotate-secret wh_0123456789abcdef0123456789abcdef --overlap 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
-    overlap: { value: "24h", help: "how long the old one still signs; 24h when left out, 0h for not at all" },
+    overlap: { value: "24h", help: "how long the old secret still signs; default 24h, 0h for not at all" },
     ...credentialOptions,
   },
   async run(args, context) {
@@ -115,13 +118,13 @@ export const webhooksRotateSecret = defineCommand({
 
 const endpointWithSecretSchema = z.object({ endpoint: endpointSchema.extend({ secret: z.string() }) });
 
-/** Goes to stderr: stdout has the secret alone, so that scripts can capture it. */
+/** Written to stderr, because stdout has only the secret, for scripts to capture. */
 function storeSecretNote({ endpoint }: z.infer<typeof endpointWithSecretSchema>): string {
-  return `Store the secret now: it is not shown again. It signs for ${toPrintable(endpoint.endpoint_id)}.`;
+  return `Store the secret of ${toPrintable(endpoint.endpoint_id)} now: it is not shown again.`;
 }
 
 function parseOverlap(text: string): number {
   const duration = parseDuration(text);
   if (duration !== null && duration.years === 0) return duration.ms / 1000;
-  throw new CliError("usage", `--overlap takes a time, such as 24h, 30m or 0h, and not '${text}'.`);
+  throw new CliError("usage", `--overlap must be a duration such as 24h, 30m or 0h, not '${text}'.`);
 }

@@ -6,7 +6,7 @@ import { formatTable, type TableColumn } from "#clients/cli/output.ts";
 
 const eventType = z.looseObject({ event_type: z.string(), description: z.string() });
 
-const answer = z.object({ event_types: z.array(eventType) });
+const responseSchema = z.object({ event_types: z.array(eventType) });
 
 const shape: readonly TableColumn<z.infer<typeof eventType>>[] = [
   { title: "EVENT TYPE", cell: ({ event_type }) => event_type },
@@ -20,7 +20,7 @@ export const webhooksEventTypes = defineCommand({
   options: credentialOptions,
   async run(args, context) {
     const path = "/api/public/v1/webhooks/event-types";
-    const { body: json } = await callApi(await findCredentials(args, context), { path }, answer);
+    const { body: json } = await callApi(await findCredentials(args, context), { path }, responseSchema);
     return { json, text: formatTable(shape, json.event_types, context.columns) };
   },
 });

@@ -11,20 +11,27 @@ import { parseSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts
 
 export const webhooksListen = defineCommand({
   name: "webhooks listen",
-  summary: "Receives deliveries on 127.0.0.1 until Ctrl-C, and verifies and shows each; with --json, one a line.",
+  summary: "Receives deliveries on 127.0.0.1 until Ctrl-C, verifies and shows each; with --json, one per line.",
   examples: ["webhooks listen --events 'invoice.*'"],
   options: {
-    events: { value: "FILTER", multiple: true, help: "what to receive; everything when left out" },
-    port: { value: "N", help: "the port; any free one when left out" },
-    secret: { value: "whsec_…", help: "of an endpoint that leads here through a tunnel; else a temporary one is made" },
+    events: { value: "FILTER", multiple: true, help: "event types to receive; default all" },
+    port: { value: "N", help: "the port; default any free one" },
+    secret: {
+      value: "whsec_…",
+      help: "secret of an endpoint that a tunnel connects to this port; default a temporary endpoint",
+    },
     ...credentialOptions,
   },
   async run(args, context) {
     const port = parsePort(args.text("port") ?? "0");
-    const [secret, events] = [args.text("secret"), args.list("events")];
+    const secret = args.text("secret");
+    const events = args.list("events");
     if (secret !== undefined) checkSecret(secret);
     if (secret !== undefined && events.length > 0) {
-      throw new CliError("usage", "With --secret the endpoint's own filters hold: leave --events out.");
+      throw new CliError(
+        "usage",
+        "--events has no effect with --secret, because the endpoint has its own filters. Remove --events.",
+      );
     }
     if (secret === undefined && args.text("stack") !== undefined) throw new CliError("usage", outOfReach);
     const open =
@@ -51,12 +58,12 @@ export const webhooksListen = defineCommand({
 });
 
 const outOfReach = [
-  "A deployed stack cannot reach 127.0.0.1. Lead a tunnel with an https address to a port here, then:",
+  "A deployed stack cannot reach 127.0.0.1. Open a tunnel with an https URL to a local port, then:",
   "  webhooks create https://TUNNEL --events '*' --stack NAME",
   "  webhooks listen --port N --secret whsec_…",
 ].join("\n");
 
-/** What sends to a receiver, for as long as it is open. */
+/** An endpoint that sends to the receiver until it is closed. */
 type DeliverySource = { readonly secret: string; close(): Promise<void> };
 
 function useGivenSecret(secret: string): () => Promise<DeliverySource> {
@@ -81,7 +88,7 @@ async function remove(access: ApiCredentials, id: string): Promise<void> {
   try {
     await callApi(access, { method: "DELETE", path: endpointPath(id) }, z.unknown());
   } catch (cause) {
-    const message = `The temporary endpoint could not be removed: do it with webhooks delete ${id}`;
+    const message = `Could not delete the temporary endpoint. Delete it with webhooks delete ${id}`;
     throw new CliError("failed", message, { cause });
   }
 }
@@ -96,5 +103,5 @@ function checkSecret(secret: string): void {
 
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new CliError("usage", `--port takes a number from 0 to 65535, and not '${text}'.`);
+  throw new CliError("usage", `--port must be a number from 0 to 65535, not '${text}'.`);
 }

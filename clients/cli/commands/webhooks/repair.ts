@@ -14,7 +14,7 @@ import {
   repairResponseSchema,
 } from "#shared/webhooks/replays/repair-request.ts";
 
-/** Attempts at each part of the work: a failure of DynamoDB must not end hours of it. */
+/** Attempts for each part: a transient error must not end a repair that takes hours. */
 const maxAttempts = 4;
 const pauseMs = 2_000;
 
@@ -24,12 +24,12 @@ type RepairTotals = { orgs: number; endpoints: RepairedEndpoint[] };
 
 export const webhooksRepair = defineCommand({
   name: "webhooks repair",
-  summary: "Starts a replay to each endpoint, of any organisation, that misses deliveries of events of a time.",
+  summary: "Starts a replay to each endpoint, of all organisations, that missed events of a range.",
   examples: ["webhooks repair --since 24h --dry-run"],
   options: {
-    since: { ...sinceOption, required: true, help: `when the events happened: ${sinceOption.help}` },
-    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
-    "dry-run": { help: "only show which endpoints miss something" },
+    since: { ...sinceOption, required: true, help: `when the events occurred; ${sinceOption.help}` },
+    until: { ...untilOption, help: `${untilOption.help}; default now` },
+    "dry-run": { help: "only show the endpoints that missed events" },
   },
   async run(args, context) {
     const now = context.now();
@@ -69,7 +69,7 @@ async function repairAll(stack: StackRef, range: RepairRange, context: CommandCo
       all.orgs += repair.orgs;
       all.endpoints.push(...repair.endpoints);
       cursor = repair.next;
-      bar.show(repair.progress, `${all.orgs} organisations examined, ${all.endpoints.length} endpoints concerned`);
+      bar.show(repair.progress, `${all.orgs} organisations examined, ${all.endpoints.length} endpoints affected`);
     } while (cursor !== null);
     return all;
   } finally {
@@ -77,7 +77,7 @@ async function repairAll(stack: StackRef, range: RepairRange, context: CommandCo
   }
 }
 
-/** A part that is asked for again starts nothing twice: what was started is running, or misses nothing any more. */
+/** Retries a part. That starts no replay twice: an endpoint with a running or finished replay is skipped. */
 async function repairPart(stack: StackRef, request: RepairRequest, context: CommandContext): Promise<RepairResponse> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -108,6 +108,6 @@ type RepairCounts = Readonly<
 
 function formatSummary(counts: RepairCounts & { readonly dry_run: boolean }): string {
   const { orgs_examined, orgs_concerned, started, would_start, skipped, dry_run } = counts;
-  const replays = dry_run ? `Replays that it would start: ${would_start}` : `Replays started: ${started}`;
-  return `${replays}. Endpoints skipped: ${skipped}. Organisations concerned: ${orgs_concerned} of ${orgs_examined} examined.`;
+  const replays = dry_run ? `Replays to start: ${would_start}` : `Replays started: ${started}`;
+  return `${replays}. Endpoints skipped: ${skipped}. Organisations affected: ${orgs_concerned} of ${orgs_examined} examined.`;
 }

@@ -8,6 +8,7 @@ import { toPrintable } from "#clients/cli/output.ts";
 import { createProgressBar } from "#clients/cli/progress-bar.ts";
 import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 
 const replayResponseSchema = z.object({
   replay: z.looseObject({ replay_id: z.string(), status: z.string(), examined: z.number(), sent: z.number() }),
@@ -21,9 +22,16 @@ const dryRunResponseSchema = z.object({
 
 const pauseMs = 500;
 
+/** Throws `CliError` for a time before which failed deliveries are unknown: the stack would refuse it moments later. */
+function assertWithinRetention(since: string | null, now: Date): void {
+  if (since === null || since > new Date(now.getTime() - deliveryRetentionDays * 86_400_000).toISOString()) return;
+  const remedy = `Give --since ${deliveryRetentionDays - 1}d or less, or --only all.`;
+  throw new CliError("usage", `--since: failed deliveries are kept for ${deliveryRetentionDays} days. ${remedy}`);
+}
+
 export const webhooksReplay = defineCommand({
   name: "webhooks replay",
-  summary: "Sends events of the log to an endpoint again, and waits until all of them are on their way.",
+  summary: "Sends stored events to an endpoint again and waits until all of them are queued.",
   examples: [
     "webhooks replay wh_0123456789abcdef0123456789abcdef --since 24h --dry-run",
     "webhooks replay wh_0123456789abcdef0123456789abcdef --since 7d --only all",
@@ -31,15 +39,20 @@ export const webhooksReplay = defineCommand({
   operands: ["ENDPOINT_ID"],
   options: {
     since: { ...sinceOption, required: true },
-    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
-    events: { value: "FILTER", multiple: true, help: "only these, of what the endpoint gets anyway" },
-    only: { value: "failed|all", help: "what never arrived, or all of it; failed when left out" },
-    "dry-run": { help: "only count what would be sent" },
+    until: { ...untilOption, help: `${untilOption.help}; default now` },
+    events: { value: "FILTER", multiple: true, help: "only these, of the event types that the endpoint subscribes to" },
+    only: {
+      value: "failed|all",
+      help: `failed: events never delivered (default, at most ${deliveryRetentionDays - 1}d back); all: every event`,
+    },
+    "dry-run": { help: "only count the events that would be sent" },
     ...credentialOptions,
   },
   async run(args, context) {
     const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
-    const [only, events] = [args.text("only"), args.list("events")];
+    const only = args.text("only");
+    const events = args.list("events");
+    if (only !== "all") assertWithinRetention(since, context.now());
     const body = {
       since,
       ...(until === null ? {} : { until }),
@@ -59,7 +72,7 @@ export const webhooksReplay = defineCommand({
     const json = await waitForReplay(access, endpoint, started, context);
     const { status, examined, sent } = json.replay;
     const result = `${formatMatches(examined, sent, only, "had")} Sent ${sent}.`;
-    const arrived = sent === 0 ? "" : ` Which of them arrive or fail: webhooks deliveries ${toPrintable(endpointId)}`;
+    const arrived = sent === 0 ? "" : ` To see which arrive: webhooks deliveries ${toPrintable(endpointId)}`;
     if (status === "done") return { json, text: `${result}${arrived}` };
     const why = "the endpoint is disabled or deleted, or the organisation is suspended";
     return { json, text: `The replay stopped: ${why}. Until then: ${result}`, exit: exitCodes.failed };
@@ -100,7 +113,7 @@ function formatDryRun(
   return complete ? result : `${result} Only the newest part was examined; older events may match, too.`;
 }
 
-/** How many of the events that a replay looked at are those that it sends, and what they have in common. */
+/** Returns how many of the examined events a replay sends, and which. */
 function formatMatches(examined: number, count: number, only: string | undefined, has: "has" | "had"): string {
   const matches = count === 1 ? "matches" : "match";
   const have = has === "has" && count !== 1 ? "have" : has;

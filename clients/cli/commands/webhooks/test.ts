@@ -14,20 +14,21 @@ import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
 
 const pauseMs = 250;
 
-/** Longer than one attempt may take, and its way through the queue. */
-const patienceMs = 60_000;
+/** Longer than one attempt and its way through the queue can take. */
+const timeoutMs = 60_000;
 
 export const webhooksTest = defineCommand({
   name: "webhooks test",
-  summary: "Sends a signed sample event to an endpoint, and waits for what it answers.",
+  summary: "Sends a signed sample event to an endpoint and shows the response.",
   examples: ["webhooks test wh_0123456789abcdef0123456789abcdef --type invoice.sent"],
   operands: ["ENDPOINT_ID"],
   options: {
-    type: { value: "TYPE", help: "the event type; webhooks event-types lists them, invoice.sent when left out" },
+    type: { value: "TYPE", help: "the event type, default invoice.sent; webhooks event-types lists them" },
     ...credentialOptions,
   },
   async run(args, context) {
-    const [id, event_type] = [args.operand("ENDPOINT_ID"), args.text("type")];
+    const id = args.operand("ENDPOINT_ID");
+    const event_type = args.text("type");
     const access = await findCredentials(args, context);
     const body = event_type === undefined ? {} : { event_type };
     const request = { method: "POST", path: `${endpointPath(id)}/test`, body } as const;
@@ -45,17 +46,17 @@ async function waitForDelivery(
   { endpointId, deliveryId }: TestDelivery,
   context: CommandContext,
 ): Promise<DeliveryResponse> {
-  const deadline = context.now().getTime() + patienceMs;
+  const deadline = context.now().getTime() + timeoutMs;
   const path = deliveryPath(endpointId, deliveryId);
   while (context.now().getTime() < deadline) {
-    const answer = await withRateLimitRetry(() => getDelivery(access, path), context);
-    if (answer !== null && answer.delivery.status !== "pending") return answer;
+    const response = await withRateLimitRetry(() => getDelivery(access, path), context);
+    if (response !== null && response.delivery.status !== "pending") return response;
     await context.sleep(pauseMs);
   }
-  throw new CliError("failed", `It is still under way. How it went: webhooks delivery ${endpointId} ${deliveryId}`);
+  throw new CliError("failed", `No response yet. To look again: webhooks delivery ${endpointId} ${deliveryId}`);
 }
 
-/** `null` while the queue has not brought it: until its first attempt, nobody knows of a delivery. */
+/** Returns `null` before the first attempt: a test delivery is stored only then. */
 async function getDelivery(access: ApiCredentials, path: string): Promise<DeliveryResponse | null> {
   try {
     return (await callApi(access, { path }, deliveryResponseSchema)).body;

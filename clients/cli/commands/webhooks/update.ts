@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { callApi } from "#clients/cli/api/activity-api.ts";
 import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
-import { defineCommand } from "#clients/cli/command.ts";
+import { type CommandOption, defineCommand, type ParsedArgs } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
 import { toPrintable } from "#clients/cli/output.ts";
 import {
@@ -11,50 +11,42 @@ import {
   formatEndpoint,
   headersOption,
   parseHeaderLines,
+  warnOfUnknownEventTypes,
 } from "#clients/cli/webhooks/endpoint-view.ts";
 
-const updateAnswer = endpointResponseSchema.extend({
+const updateResponseSchema = endpointResponseSchema.extend({
   missed: z.optional(z.object({ since: z.string(), until: z.string(), only: z.string() })),
 });
 
+const updateOptions = {
+  url: { value: "URL", help: "the URL to send to" },
+  events: eventsOption,
+  entity: { value: "ID", help: "only events of this document; '' for any" },
+  description: { value: "TEXT", help: "a note; '' for none" },
+  header: { ...headersOption, help: "replaces all headers; give them again with --url" },
+  "no-headers": { help: "removes all headers" },
+  enable: { help: "resume sending" },
+  disable: { help: "stop sending" },
+} satisfies Record<string, CommandOption>;
+
 export const webhooksUpdate = defineCommand({
   name: "webhooks update",
-  summary: "Changes an endpoint. Enabling one again tells how to replay what it missed.",
+  summary: "Changes an endpoint. Enabling one again shows how to replay what it missed.",
   examples: [
     "webhooks update wh_0123456789abcdef0123456789abcdef --events invoice.sent",
     "webhooks update wh_0123456789abcdef0123456789abcdef --enable",
   ],
   operands: ["ENDPOINT_ID"],
-  options: {
-    url: { value: "URL", help: "where to send to from now on" },
-    events: eventsOption,
-    entity: { value: "ID", help: "only events of this document; '' for any" },
-    description: { value: "TEXT", help: "a note for people; '' for none" },
-    header: { ...headersOption, help: "replaces all headers; give them again with --url" },
-    "no-headers": { help: "removes all headers" },
-    enable: { help: "send to it again" },
-    disable: { help: "send nothing to it" },
-    ...credentialOptions,
-  },
+  options: { ...updateOptions, ...credentialOptions },
   async run(args, context) {
-    const [url, entity, description] = [args.text("url"), args.text("entity"), args.text("description")];
-    const [filters, enable, disable] = [args.list("events"), args.flag("enable"), args.flag("disable")];
-    const [headerLines, noHeaders] = [args.list("header"), args.flag("no-headers")];
-    if (noHeaders && headerLines.length > 0) throw new CliError("usage", "Give --header or --no-headers, not both.");
-    if (enable && disable) throw new CliError("usage", "Give --enable or --disable, not both.");
-    const body = {
-      ...(url === undefined ? {} : { url }),
-      ...(filters.length === 0 ? {} : { events: filters }),
-      ...(entity === undefined ? {} : { entity_id: entity || null }),
-      ...(description === undefined ? {} : { description: description || null }),
-      ...(headerLines.length === 0 ? {} : { headers: parseHeaderLines(headerLines) }),
-      ...(noHeaders ? { headers: null } : {}),
-      ...(enable || disable ? { enabled: enable } : {}),
-    };
-    if (Object.keys(body).length === 0) throw new CliError("usage", "Say what to change: --help tells all there is.");
+    const body = toPatch(args);
+    if (Object.keys(body).length === 0) {
+      throw new CliError("usage", `Nothing to change. Give one of --${Object.keys(updateOptions).join(", --")}.`);
+    }
     const path = endpointPath(args.operand("ENDPOINT_ID"));
     const access = await findCredentials(args, context);
-    const { body: json } = await callApi(access, { method: "PATCH", path, body }, updateAnswer);
+    const { body: json } = await callApi(access, { method: "PATCH", path, body }, updateResponseSchema);
+    warnOfUnknownEventTypes(args.list("events"), context);
     const text = formatEndpoint(json.endpoint);
     if (json.missed === undefined) return { json, text };
     const { since, until, only } = json.missed;
@@ -62,3 +54,25 @@ export const webhooksUpdate = defineCommand({
     return { json, text: `${text}\n\nTo send what it missed: ${toPrintable(replay)}` };
   },
 });
+
+/** Returns the body of the request: only the fields that were given. */
+function toPatch({ text, list, flag }: Omit<ParsedArgs<keyof typeof updateOptions>, "operand">): object {
+  const url = text("url");
+  const entity = text("entity");
+  const description = text("description");
+  const filters = list("events");
+  const headerLines = list("header");
+  if (flag("no-headers") && headerLines.length > 0) {
+    throw new CliError("usage", "Give --header or --no-headers, not both.");
+  }
+  if (flag("enable") && flag("disable")) throw new CliError("usage", "Give --enable or --disable, not both.");
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(filters.length === 0 ? {} : { events: filters }),
+    ...(entity === undefined ? {} : { entity_id: entity || null }),
+    ...(description === undefined ? {} : { description: description || null }),
+    ...(headerLines.length === 0 ? {} : { headers: parseHeaderLines(headerLines) }),
+    ...(flag("no-headers") ? { headers: null } : {}),
+    ...(flag("enable") || flag("disable") ? { enabled: flag("enable") } : {}),
+  };
+}

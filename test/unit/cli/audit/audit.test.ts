@@ -47,7 +47,7 @@ describe("audit", () => {
       ["document-history", "--document", "inv_8c3f1a9b", "--field", "total"],
     );
     expect(ofTotal.json).toMatchObject({ rows: [{ old: "null", new: "12.5" }] });
-    expect((await runAudit([update], ["tampering", "--field", "total"])).text).toBe("tampering takes no --field.");
+    expect((await runAudit([update], ["tampering", "--field", "total"])).text).toBe("tampering does not take --field.");
   });
 
   it("tells a field that became empty from one that became nothing", async () => {
@@ -94,13 +94,13 @@ describe("audit", () => {
 
   it("refuses --csv beside --json", async () => {
     const { exit, text } = await runAudit([update], ["changes-by-source", "--csv", "--json"]);
-    expect({ exit, text }).toEqual({ exit: 2, text: "Give either --csv or --json, not both." });
+    expect({ exit, text }).toEqual({ exit: 2, text: "Give --csv or --json, not both." });
   });
 
   it("takes an organisation that does not exist for an error, and no all-clear", async () => {
     const { text, exit, json } = await runAudit([update], ["voids-and-deletions", "--org", "org_typo"]);
     expect({ exit, json }).toEqual({ exit: 2, json: undefined });
-    expect(text).toBe("There is no organisation 'org_typo': org list shows those that there are.");
+    expect(text).toBe("Unknown organisation 'org_typo'. org list shows the organisations.");
   });
 
   it("ends with 3 where the answer was cut, and only there", async () => {
@@ -113,7 +113,7 @@ describe("audit", () => {
     expect(cut).toMatchObject({
       exit: 3,
       json: { is_cut: true },
-      stderr: expect.stringContaining("There may be more"),
+      stderr: expect.stringContaining("More than "),
     });
   });
 

@@ -37,7 +37,7 @@ describe("a source of events", () => {
       await expect(passed(text, "events.json", chunkSize)).rejects.toMatchObject({
         exit: exitCodes.usage,
         message:
-          "This is a JSON array; emit takes one event in each line. Convert it: jq -c '.[]' events.json > events.ndjson",
+          "The file is a JSON array, but emit needs one JSON object per line. Convert it: jq -c '.[]' events.json > events.ndjson",
       });
     }
   });
@@ -46,8 +46,8 @@ describe("a source of events", () => {
     await expect(passed(JSON.stringify(event, null, 2), "-", 65_536)).rejects.toMatchObject({
       exit: exitCodes.usage,
       message:
-        "This is JSON over several lines; emit takes one event in each line. Convert it: jq -c . > events.ndjson",
+        "The file is formatted JSON, but emit needs one JSON object per line. Convert it: jq -c . > events.ndjson",
     });
-    await expect(passed(JSON.stringify(event, null, 2))).rejects.toThrow("JSON over several lines");
+    await expect(passed(JSON.stringify(event, null, 2))).rejects.toThrow("formatted JSON");
   });
 });

@@ -73,7 +73,7 @@ async function emit(cwd: string, file = "events.ndjson") {
   return { ...ended, stderr: stderr.join("") };
 }
 
-const gone = /^The stack does not answer \(ECONN\w+\)\. If it is the local one, start it again with npm start\.$/;
+const gone = /^The stack does not respond \(ECONN\w+\)\. If it is the local one, start it again with npm start\.$/;
 
 describe("an emit whose stack is gone", () => {
   it("says so as every command does, and goes on after a restart on the same data", async () => {
@@ -82,14 +82,14 @@ describe("an emit whose stack is gone", () => {
     const first = await emit(cwd);
     const [what, next] = first.text.split("\n");
     expect(what).toMatch(gone);
-    expect([next, first.exit]).toEqual(["The same command goes on after line 500.", 1]);
+    expect([next, first.exit]).toEqual(["Run the same command again to continue after line 500.", 1]);
 
     const again = await aStack(cwd, { log_id: "log-1", takes: Number.POSITIVE_INFINITY });
     const second = await emit(cwd);
     expect(second).toEqual({
       text: "1300 events: 1300 sent, 0 rejected.",
       exit: 0,
-      stderr: "Going on after line 500 of events.ndjson.\n",
+      stderr: "Continuing after line 500 of events.ndjson.\n",
     });
     expect(again.taken()).toBe(800);
     expect(existsSync(join(cwd, "events.ndjson.progress"))).toBe(false);
@@ -108,7 +108,7 @@ describe("an emit whose stack is gone", () => {
     const cwd = aFolder(1_300);
     await aStack(cwd, { log_id: null, takes: 600 });
     expect((await emit(cwd)).text.split("\n").at(1)).toBe(
-      "Without --data its events are gone as well: after a restart the same command begins anew.",
+      "Without --data its events are lost: after a restart, the same command starts over.",
     );
     const again = await aStack(cwd, { log_id: null, takes: Number.POSITIVE_INFINITY });
     expect(await emit(cwd)).toMatchObject({ stderr: "", exit: 0 });
@@ -119,7 +119,7 @@ describe("an emit whose stack is gone", () => {
     const cwd = aFolder(40);
     await aStack(cwd, { log_id: "log-1", takes: 10 });
     const { text } = await emit(cwd);
-    expect(text.split("\n").at(1)).toBe("The same command begins again at the first line, and stores no event twice.");
+    expect(text.split("\n").at(1)).toBe("Run the same command again. It starts over and stores no event twice.");
   });
 });
 
@@ -128,7 +128,7 @@ it("explains a JSON array once, and sends nothing", async () => {
   writeFileSync(join(cwd, "array.json"), JSON.stringify([anInput(), anInput()], null, 2));
   const stack = await aStack(cwd, { log_id: null, takes: 10 });
   expect(await emit(cwd, "array.json")).toEqual({
-    text: "This is a JSON array; emit takes one event in each line. Convert it: jq -c '.[]' array.json > events.ndjson",
+    text: "The file is a JSON array, but emit needs one JSON object per line. Convert it: jq -c '.[]' array.json > events.ndjson",
     exit: 2,
     stderr: "",
   });

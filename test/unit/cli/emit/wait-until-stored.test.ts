@@ -94,13 +94,15 @@ describe("settling", () => {
 
   it("believes the log about a conflict whose message somebody took away", async () => {
     const { settle: wait, clock } = aLog({ a: ["conflict"] });
-    expect(await wait([sent("a", "1")])).toEqual([{ rejected: "It stands in the log with other content." }]);
+    expect(await wait([sent("a", "1")])).toEqual([
+      { rejected: "An event with this id already exists with different content." },
+    ]);
     expect(clock.ms - testNow.getTime()).toBeGreaterThan(30_000);
   });
 
   it("gives up after twenty minutes without news, and says where to look", async () => {
     const { settle: wait, clock } = aLog({ a: ["absent"] });
-    await expect(wait([sent("a", "1")])).rejects.toThrow(/1 events .* wait behind an import .* dead letters/s);
+    await expect(wait([sent("a", "1")])).rejects.toThrow(/1 events .* wait behind an import .* dead-letter queue/s);
     expect(clock.ms - testNow.getTime()).toBeGreaterThan(20 * 60_000);
   });
 

@@ -106,7 +106,7 @@ describe("webhooks deliveries", () => {
   it("shows one page and says that there is more", async () => {
     const { json, stderr, requests } = await run({ [path]: firstPage(next) }, "deliveries", "wh_1");
     expect(json).toMatchObject({ has_more: true, deliveries: { length: 1 } });
-    expect(stderr).toBe("There is more: --all shows every page.\n");
+    expect(stderr).toBe("More pages follow. Use --all to show them.\n");
     expect(requests).toHaveLength(1);
   });
 
@@ -120,19 +120,19 @@ describe("webhooks deliveries", () => {
     );
     expect(json).toMatchObject({ has_more: false, deliveries: { length: 2 } });
     expect({ seconds, requests: requests.length }).toEqual({ seconds: 7, requests: 3 });
-    expect(stderr).toBe("The token has used up its rate: waiting for 7 seconds.\n");
+    expect(stderr).toBe("Rate limit of the token reached. Waiting 7 seconds.\n");
   });
 
   it("does not wait for a single page", async () => {
     const { text, exit, seconds } = await run({ [path]: busy }, "deliveries", "wh_1");
     expect({ exit, seconds }).toEqual({ exit: exitCodes.failed, seconds: 0 });
-    expect(text).toBe("The token has used up its rate: try again in 7 seconds.");
+    expect(text).toBe("Rate limit of the token reached. Try again in 7 seconds.");
   });
 
   it("says so where something else answers", async () => {
     const { text, exit } = await run({ [path]: { body: ["hello"] } }, "deliveries", "wh_1");
     expect({ text, exit }).toEqual({
-      text: expect.stringContaining("this version does not know"),
+      text: expect.stringContaining("Unknown response"),
       exit: exitCodes.failed,
     });
   });
@@ -164,7 +164,7 @@ describe("webhooks delivery", () => {
       "",
       "    <h1>No</h1>",
       "    ·]0;owned·  end",
-      "    … and more, which is not kept",
+      "    … (truncated)",
       "",
       "Attempt 2  2026-05-11 08:30:12  failed tls  in 42 ms",
       "    The certificate has expired.",
@@ -212,6 +212,19 @@ describe("webhooks test", () => {
     expect(json).toMatchObject({ delivery: { status: "failed", attempts: [{ response_status: 500 }] } });
   });
 
+  it("suggests the nearest of many event types for an unknown one", async () => {
+    const valid = ["invoice.sent", ...Array.from({ length: 99 }, (_, at) => `bill.verb${at}`)];
+    const body = { code: "x", message: "Unknown event_type 'invoice.snt'.", details: { valid } };
+    const answers = { "POST /webhooks/endpoints/wh_1/test": { status: 400, body } };
+    const { text } = await run(answers, "test", "wh_1", "--type", "invoice.snt");
+    expect(text).toBe("The API returned 400: Unknown event_type 'invoice.snt'. Did you mean invoice.sent?");
+  });
+
+  it("lists its options for one that is unknown and like none of them", async () => {
+    const { text } = await run({}, "test", "wh_1", "--event", "invoice.sent");
+    expect(text).toContain("Unknown option --event. Options: --type, --org, --token, --stack, --json, --help.");
+  });
+
   it("gives up after a minute and says how to go on", async () => {
     const { text, exit, seconds } = await run({ ...ask, [look]: notFound }, "test", "wh_1");
     expect({ exit, seconds }).toEqual({ exit: exitCodes.failed, seconds: 60 });
@@ -250,7 +263,7 @@ describe("webhooks replay", () => {
     });
     expect({ exit, text }).toEqual({
       exit: exitCodes.done,
-      text: "Examined 700 events: 5 match. Sent 5. Which of them arrive or fail: webhooks deliveries wh_1",
+      text: "Examined 700 events: 5 match. Sent 5. To see which arrive: webhooks deliveries wh_1",
     });
   });
 
@@ -258,6 +271,15 @@ describe("webhooks replay", () => {
     const answers = { [start]: responseOf({ replay }, 202), [look]: stage({ status: "done", examined: 5, sent: 0 }) };
     const { text } = await run(answers, "replay", "wh_1", "--since", "1d");
     expect(text).toBe("Examined 5 events: 0 match and had not been delivered. Sent 0.");
+  });
+
+  it("refuses failed deliveries from before they are kept, and says what to give", async () => {
+    const { text, exit, requests } = await run({}, "replay", "wh_1", "--only", "failed", "--since", "30d");
+    expect({ text, exit, requests }).toEqual({
+      text: "--since: failed deliveries are kept for 30 days. Give --since 29d or less, or --only all.",
+      exit: exitCodes.usage,
+      requests: [],
+    });
   });
 
   it("says why it stopped", async () => {
@@ -291,8 +313,8 @@ describe("webhooks replay", () => {
     ],
   ])("only counts in a dry run; complete: %s, matching: %i", async (complete, count, sentence) => {
     const counted = responseOf({ replay: { dry_run: true, count, examined: 700, complete } });
-    const { text, requests } = await run({ [start]: counted }, "replay", "wh_1", "--since", "2026-01-01", "--dry-run");
-    expect(requests[0]?.body).toEqual({ since: "2026-01-01T00:00:00.000Z", dry_run: true });
+    const { text, requests } = await run({ [start]: counted }, "replay", "wh_1", "--since", "2026-05-11", "--dry-run");
+    expect(requests[0]?.body).toEqual({ since: "2026-05-11T00:00:00.000Z", dry_run: true });
     expect({ text, requests: requests.length }).toEqual({ text: `Examined 700 events: ${sentence}`, requests: 1 });
   });
 });

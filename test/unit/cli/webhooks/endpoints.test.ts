@@ -37,7 +37,7 @@ describe("webhooks create", () => {
       "https://example.com/hook",
       "--events",
       "a.*",
-      "b.c",
+      "bill.paid",
     );
     expect(requests).toMatchObject([
       {
@@ -48,12 +48,19 @@ describe("webhooks create", () => {
         },
       },
     ]);
-    expect(requests[0]?.body).toEqual({ url: "https://example.com/hook", events: ["a.*", "b.c"] });
+    expect(requests[0]?.body).toEqual({ url: "https://example.com/hook", events: ["a.*", "bill.paid"] });
     expect({ text, stderr }).toEqual({
       text: "whsec_once",
-      stderr: "Store the secret now: it is not shown again. It signs for wh_1. Next: webhooks test wh_1\n",
+      stderr: "Store the secret of wh_1 now: it is not shown again. Next: webhooks test wh_1\n",
     });
     expect(json).toMatchObject({ endpoint: { endpoint_id: "wh_1", secret: "whsec_once" } });
+  });
+
+  it("warns of an event type that is not in the catalogue", async () => {
+    const { exit, stderr } = await run(answers, "create", "u", "--events", "invoice.snt", "invoice.*");
+    expect(exit).toBe(exitCodes.done);
+    expect(stderr).toContain("Warning: 'invoice.snt' is not a known event type. Did you mean invoice.sent?\n");
+    expect(stderr).not.toContain("invoice.*");
   });
 
   it("passes on the document and the note", async () => {
@@ -94,20 +101,20 @@ describe("webhooks create", () => {
     const body = { code: "validation.invalid_value", message: "No entity 'foo'.", field: "events", details };
     expect(await create(400, body)).toMatchObject({
       exit: exitCodes.usage,
-      text: "The API answers 400: No entity 'foo'. Valid are a, b.",
+      text: "The API returned 400: No entity 'foo'. Valid are a, b.",
     });
   });
 
   it("says the reason, whatever its details are", async () => {
     const body = { code: "conflict.duplicate", message: "50 is all.", details: { limit: 50 } };
-    expect(await create(409, body)).toMatchObject({ exit: exitCodes.failed, text: "The API answers 409: 50 is all." });
+    expect(await create(409, body)).toMatchObject({ exit: exitCodes.failed, text: "The API returned 409: 50 is all." });
   });
 
   it("says what to do about a token without the scope", async () => {
     const message = "The token lacks the scope AIBooks.webhooks.MANAGE.";
     expect(await create(403, { code: "authz.scope_missing", message })).toMatchObject({
       exit: exitCodes.failed,
-      text: `The API answers 403: ${message} Issue one that has it with token create.`,
+      text: `The API returned 403: ${message} Issue a token that has it with token create.`,
     });
   });
 });
@@ -126,7 +133,7 @@ describe("webhooks list and show", () => {
 
   it("say how to begin where there is none", async () => {
     const { text } = await run({ "GET /webhooks/endpoints": responseOf({ endpoints: [] }) }, "list");
-    expect(text).toBe("There is no endpoint yet: webhooks create URL makes one.");
+    expect(text).toBe("No endpoints. Create one with webhooks create URL.");
   });
 
   it("show the names of headers", async () => {
@@ -175,7 +182,7 @@ describe("webhooks update", () => {
 
   it.each([
     [["--enable", "--disable"], /not both/],
-    [[], /Say what to change/],
+    [[], /^Nothing to change/],
   ])("refuses %j before it asks", async (options, message) => {
     expect(await run(answers, "update", "wh_1", ...options)).toMatchObject({
       requests: [],
@@ -218,13 +225,16 @@ describe("webhooks delete and rotate-secret", () => {
     };
     const { text, requests, stderr } = await run(answers, "rotate-secret", "wh_1", ...options);
     expect(requests[0]?.body).toEqual(body);
-    expect({ text, stderr }).toEqual({ text: "whsec_new", stderr: expect.stringMatching(/^Store the secret now/) });
+    expect({ text, stderr }).toEqual({
+      text: "whsec_new",
+      stderr: expect.stringMatching(/^Store the secret of wh_1 now/),
+    });
   });
 
   it("refuse an overlap that is no time", async () => {
     expect(await run({}, "rotate-secret", "wh_1", "--overlap", "a while")).toMatchObject({
       exit: exitCodes.usage,
-      text: expect.stringMatching(/^--overlap takes a time/),
+      text: expect.stringMatching(/^--overlap must be a duration/),
       requests: [],
     });
   });

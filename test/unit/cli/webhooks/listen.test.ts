@@ -116,8 +116,8 @@ describe("webhooks listen", () => {
 
   it.each([
     [["--secret", "whsec_short"], /This is no signing secret/],
-    [["--secret", secret, "--events", "*"], /leave --events out/],
-    [["--port", "70000"], /^--port takes a number/],
+    [["--secret", secret, "--events", "*"], /Remove --events/],
+    [["--port", "70000"], /^--port must be a number/],
     [["--stack", "activity-log-prod"], /cannot reach 127\.0\.0\.1.*tunnel/],
   ])("refuses %j and says what to do", async (args, message) => {
     const listen = dispatch(["webhooks", "listen", ...args], aCommandContext().context);

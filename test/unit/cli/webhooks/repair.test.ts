@@ -68,7 +68,7 @@ describe("webhooks repair", () => {
       expect.stringMatching(/^ORG +ENDPOINT +OUTCOME +MISSING +REASON$/),
       expect.stringMatching(/^org_a +wh_1 +started +3 +rpl_1$/),
       expect.stringMatching(/^org_a +wh_2 +skipped +500 or more +disabled$/),
-      "Replays started: 1. Endpoints skipped: 1. Organisations concerned: 1 of 30 examined.",
+      "Replays started: 1. Endpoints skipped: 1. Organisations affected: 1 of 30 examined.",
     ]);
   });
 
@@ -81,12 +81,12 @@ describe("webhooks repair", () => {
     );
     expect(requests).toMatchObject([{ body: { dry_run: true, until: testNow.toISOString() } }]);
     expect(text).toMatch(/^org_a +wh_1 +would start +3 +/m);
-    expect(text).toMatch(/^Replays that it would start: 1\. Endpoints skipped: 0\./m);
+    expect(text).toMatch(/^Replays to start: 1\. Endpoints skipped: 0\./m);
   });
 
   it("says so where nobody misses anything", async () => {
     const { text } = await repair(part([]), "--since", "2h");
-    expect(text).toBe("Replays started: 0. Endpoints skipped: 0. Organisations concerned: 0 of 10 examined.");
+    expect(text).toBe("Replays started: 0. Endpoints skipped: 0. Organisations affected: 0 of 10 examined.");
   });
 
   it("asks again for a part that fails, and goes on", async () => {
