@@ -38,7 +38,7 @@ ${isLocal(origin) ? localExample(origin) : deployedExample(origin)}
 <h2>One log, three APIs</h2>
 <p>Clients of FinzBooks (<code>/api/public/v1</code>), SimplyBooks (<code>/api/v1</code>) and Fakturoid
 (<code>/api/v3</code>) work unchanged. The <a href="/openapi.json">OpenAPI document</a> describes all three.</p>
-<footer>Guides are in <code>README.md</code> of the source code; the command line explains itself with
+<footer>Guides are in <code>docs</code> of the source code; the command line explains itself with
 <code>npm run activity -- help</code>.</footer>
 </main>
 </body>

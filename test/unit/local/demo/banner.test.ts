@@ -15,8 +15,10 @@ const stack = { api: "http://127.0.0.1:3000", notRun: [] };
 const logs = "/home/you/activity-log/.local/memory/logs";
 
 describe("the banner", () => {
-  it("is what the README shows", () => {
-    expect(readFileSync("README.md", "utf8")).toContain(`\`\`\`sh\n${renderBanner(stack, demo, logs).trim()}\n\`\`\``);
+  it("is what docs/getting-started.md shows", () => {
+    expect(readFileSync("docs/getting-started.md", "utf8")).toContain(
+      `\`\`\`sh\n${renderBanner(stack, demo, logs).trim()}\n\`\`\``,
+    );
   });
 
   it.each([

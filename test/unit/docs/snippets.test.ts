@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execPath } from "node:process";
 import { promisify } from "node:util";
@@ -7,19 +7,20 @@ import { expect, it, onTestFinished } from "vitest";
 
 const project = resolve(import.meta.dirname, "../../..");
 
-/** The programs of the README, in their order; what imports nothing is a part of a file. */
+/** The programs of the documentation; a snippet without imports is part of a file. */
 function snippets(): string[] {
-  const text = readFileSync(join(project, "README.md"), "utf8");
-  return [...text.matchAll(/^ *```ts\n([\s\S]*?)^ *```$/gm)]
+  const pages = ["README.md", ...globSync("docs/*.md", { cwd: project })];
+  return pages
+    .flatMap((page) => [...readFileSync(join(project, page), "utf8").matchAll(/^ *```ts\n([\s\S]*?)^ *```$/gm)])
     .map(([, code = ""]) => code)
     .filter((code) => /^import /m.test(code));
 }
 
-it("type-checks each TypeScript snippet of the README, saved in the folder of the project, by the project's own rules", async () => {
+it("the TypeScript programs of the documentation pass the type check when they are saved in the project folder", async () => {
   const found = snippets();
-  expect(found.length).toBeGreaterThanOrEqual(3);
+  expect(found.length).toBeGreaterThanOrEqual(4);
   mkdirSync(join(project, ".build"), { recursive: true });
-  const folder = mkdtempSync(join(project, ".build/readme-"));
+  const folder = mkdtempSync(join(project, ".build/docs-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const files = found.map((code, at) => {
     const name = `snippet-${at}.ts`;
