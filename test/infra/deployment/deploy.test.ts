@@ -96,6 +96,6 @@ describe("npm run diff", () => {
   it("exits with code 3 if a production stage has no alarm address", () => {
     const { status, called, stderr } = run("diff", "--stage", "prod", "--", "--method=template");
     expect({ status, called }).toEqual({ status: 3, called: [] });
-    expect(stderr).toContain("set alarmEmail of the stage in infra/config.ts");
+    expect(stderr).toContain("Set its alarmEmail in infra/config.ts.");
   });
 });
