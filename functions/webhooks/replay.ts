@@ -23,7 +23,7 @@ const config = env(envVars.configTable);
 const table = env(envVars.deliveriesTable);
 const now = () => new Date();
 
-const world: ReplayPorts = {
+const ports: ReplayPorts = {
   endpoints: endpointReader(client, env(envVars.configTable)),
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
@@ -40,6 +40,6 @@ const world: ReplayPorts = {
 
 /** Takes replays through the log, one page a message. */
 export const handler = createSqsHandler(async ({ body }) => {
-  await runReplayStep(world, parseReplayMessage(body));
+  await runReplayStep(ports, parseReplayMessage(body));
   return metricNames.replaySteps;
 });

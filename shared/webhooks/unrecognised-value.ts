@@ -1,12 +1,12 @@
-declare const later: unique symbol;
+declare const unrecognised: unique symbol;
 
 /**
- * A stored value that a later release wrote and this one does not know, as after a rollback. It is kept and shown as it
- * is, and is equal to no value that decides anything. Only reading makes one, so it cannot be written by mistake.
+ * A stored value of an enumeration that this release does not know, for example after a rollback. It is kept and shown
+ * unchanged, and equals no known value. Only parsing items creates one, so code cannot write one by mistake.
  */
-export type UnrecognisedValue = string & { readonly [later]: true };
+export type UnrecognisedValue = string & { readonly [unrecognised]: true };
 
-/** How values of our own are spelled: any other text is damage. */
+/** The form of all enumerated values. Any other text is a damaged item. */
 const pattern = /^[a-z][a-z_]{0,63}$/;
 
 export function isUnrecognisedValue(value: unknown): value is UnrecognisedValue {

@@ -11,7 +11,7 @@ import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.t
 import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import type { DataKeyStore, EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import type { TokenEndpointPorts } from "#shared/webhooks/endpoints/token-endpoints.ts";
 import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";

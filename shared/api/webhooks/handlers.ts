@@ -4,10 +4,10 @@ import type { AuditFields, HttpRequest, HttpResponse } from "#shared/api/http/re
 import { getDelivery, listDeliveries, retryDelivery, sendTest } from "#shared/webhooks/deliveries/manage-deliveries.ts";
 import type { Requester } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
 import { createEndpoint, deleteEndpoint, getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
-import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { getReplay, previewReplay, startReplay } from "#shared/webhooks/replays/start-replay.ts";
+import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
 import { deliveryParameters, parseDeliveryQuery } from "./query.ts";
 import {
   renderAttempt,

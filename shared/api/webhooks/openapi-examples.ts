@@ -74,7 +74,7 @@ export const replay: Replay = {
   status: "running",
   examined: 0,
   sent: 0,
-  place: null,
+  cursor: null,
   created_at: "2026-05-12T07:00:00.000Z",
   updated_at: "2026-05-12T07:00:00.000Z",
 };

@@ -2,9 +2,9 @@ import { renderTime } from "#shared/api/finzbooks/render.ts";
 import type { StoredDeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import type { StoredDelivery } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { MissedRange } from "#shared/webhooks/endpoints/update-endpoint.ts";
 import { type EndpointHealth, openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
+import type { MissedRange } from "#shared/webhooks/update-endpoint.ts";
 
 /** The envelope of the contract. */
 export function renderSuccess(content: Readonly<Record<string, unknown>> = {}): string {

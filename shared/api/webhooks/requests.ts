@@ -8,9 +8,9 @@ import {
   type StaticHeaders,
   validateStaticHeaders,
 } from "#shared/webhooks/endpoints/static-headers.ts";
-import type { EndpointPatch } from "#shared/webhooks/endpoints/update-endpoint.ts";
 import { parseEventTypeFilter } from "#shared/webhooks/event-types/event-type-filter.ts";
 import type { ReplayRange } from "#shared/webhooks/replays/replay-selection.ts";
+import type { EndpointPatch } from "#shared/webhooks/update-endpoint.ts";
 import { bodySchemas, defaultOverlap, defaultTestType } from "./bodies.ts";
 
 /**

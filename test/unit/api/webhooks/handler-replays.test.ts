@@ -41,7 +41,7 @@ describe("a replay", () => {
     ]);
     expect(replaying).toEqual([{ replay_id: replay.replay_id }]);
     const saved = await world.replays.get(endpoint_id, replay.replay_id);
-    expect(saved).toMatchObject({ org_id: orgA, endpoint_id, since: "2026-05-11T00:00:00.000Z", place: null });
+    expect(saved).toMatchObject({ org_id: orgA, endpoint_id, since: "2026-05-11T00:00:00.000Z", cursor: null });
     if (saved === null) throw new Error("The replay is saved.");
     await world.replays.save({ ...saved, status: "done", examined: 3, sent: 2 });
     const followed = JSON.parse((await ask("GET", `${at}/replays/${replay.replay_id}`)).body).replay;
