@@ -24,7 +24,7 @@ const table = env(envVars.deliveriesTable);
 const now = () => new Date();
 
 const ports: ReplayPorts = {
-  endpoints: endpointReader(client, env(envVars.configTable)),
+  endpoints: endpointReader(client, config),
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
   events: eventStore(client, env(envVars.eventsTable), {
@@ -38,7 +38,7 @@ const ports: ReplayPorts = {
   now,
 };
 
-/** Takes replays through the log, one page a message. */
+/** Runs one page of a replay per message. */
 export const handler = createSqsHandler(async ({ body }) => {
   await runReplayStep(ports, parseReplayMessage(body));
   return metricNames.replaySteps;

@@ -23,9 +23,9 @@ import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/sch
 import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import type { EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aQuery, aSecret, aToken, testNow } from "./builders.ts";

@@ -6,7 +6,7 @@ import {
   parseOverlapSeconds,
   parseReplayRequest,
   parseTestEventType,
-} from "#shared/api/webhooks/requests.ts";
+} from "#shared/api/webhooks/request-bodies.ts";
 import type { ErrorCode } from "#shared/errors.ts";
 import { testNow } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { blockedPorts } from "#shared/webhooks/addresses/blocked.ts";
 import { type EndpointUrlRules, parseEndpointUrl } from "#shared/webhooks/endpoints/endpoint-url.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const deployed: EndpointUrlRules = { ownHosts: ["api.example.com", "other.example.com:8443"], allowLoopback: false };
 const local: EndpointUrlRules = { ownHosts: ["127.0.0.1:3000"], allowLoopback: true };
