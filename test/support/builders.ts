@@ -6,9 +6,9 @@ import { documentTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
 import type { EventFilter, EventQuery } from "#shared/events/query/query.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 
 /** The moment at which tests happen, unless they say otherwise. */
 export const testNow = new Date("2026-06-01T12:00:30.000Z");

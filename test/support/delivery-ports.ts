@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { eventIdAt } from "#shared/events/event-id.ts";
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { type DisabledEndpoint, deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { DeliveryOutcome, DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "./builders.ts";
 import { unboundedHosts } from "./destinations.ts";
 import {

@@ -1,5 +1,5 @@
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { anEvent } from "./builders.ts";
 import { answering, deliveryFixture } from "./delivery-ports.ts";
 

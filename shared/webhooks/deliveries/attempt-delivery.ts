@@ -4,8 +4,8 @@ import type { StaticHeaders } from "#shared/webhooks/endpoints/static-headers.ts
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import type { SendOutcome } from "#shared/webhooks/limits/circuit-breaker.ts";
 import { redactHeaderValues } from "#shared/webhooks/sending/redact.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
-import type { SendResult } from "./attempt.ts";
 import { type Delivery, type DeliveryMessage, deliveryTime, type FailureReason } from "./delivery.ts";
 import type { DeliveryOutcome, DeliveryPorts } from "./delivery-ports.ts";
 import { renderPayload } from "./payload.ts";

@@ -1,41 +1,12 @@
-import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
+import type { UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
+import type { SendError, SendResult } from "#shared/webhooks/sending/send-result.ts";
 
-/** What kept a request from being answered. */
-export type SendError =
-  | "url_refused"
-  | "address_refused"
-  | "dns"
-  | "connect"
-  | "connect_timeout"
-  | "tls"
-  | "timeout"
-  | "reset"
-  | "protocol";
-
-/** One HTTP exchange, or what became of the attempt at one. */
-export type SendResult = {
-  /** `null` where no complete status line and headers came. */
-  readonly status: number | null;
-  readonly error: SendError | null;
-  /** What went wrong, in words for the endpoint's owner; `null` where nothing did. */
-  readonly message: string | null;
-  readonly duration_ms: number;
-  /** Names in lower case; bounded in number and length. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The beginning of the body, as text. */
-  readonly body: string;
-  readonly body_truncated: boolean;
-};
-
-/** Sends one POST. Never throws for what the other side does. */
-export type SendWebhook = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<SendResult>;
-
-/** An attempt that was kept, perhaps by a later release. */
+/** An attempt as it was stored, perhaps by a later release. */
 export type StoredDeliveryAttempt = Omit<DeliveryAttempt, "error"> & {
   readonly error: SendError | UnrecognisedValue | null;
 };
 
-/** One attempt as it is kept. */
+/** One attempt as it is stored. */
 export type DeliveryAttempt = SendResult & {
   /** Counts from 1 over the life of the delivery. */
   readonly number: number;

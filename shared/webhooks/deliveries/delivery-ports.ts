@@ -5,7 +5,7 @@ import type { EndpointHealthStore } from "#shared/webhooks/limits/circuit-breake
 import type { HostRateLimiter } from "#shared/webhooks/limits/host-rate-limit.ts";
 import type { OrgPermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import type { NegativeCache } from "#shared/webhooks/limits/refusals.ts";
-import type { SendWebhook } from "./attempt.ts";
+import type { SendWebhook } from "#shared/webhooks/sending/send-result.ts";
 import type { DeliveryMessage, DeliveryQueue, DeliveryStore, ScheduledDeliveryStore } from "./delivery.ts";
 
 export type EventKey = NonNullable<DeliveryMessage["event"]>;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
+import type { UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
 import type { DeliveryAttempt, StoredDeliveryAttempt } from "./attempt.ts";
 
 export const deliveryStatuses = ["pending", "succeeded", "failed"] as const;

@@ -1,4 +1,4 @@
-import type { SendResult } from "./attempt.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 
 const second = 1_000;
 const minute = 60 * second;

@@ -1,5 +1,5 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
+import type { UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
 import type { StoredEndpointSettings } from "./endpoint-settings.ts";
 
 /** The maximum number of endpoints of an organisation. */

@@ -1,5 +1,5 @@
 import type { Position } from "#shared/events/event.ts";
-import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
+import type { UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
 
 export const replayScopes = ["failed", "all"] as const;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { decompressBeginning, parseCoding } from "./decompress.ts";
+import type { SendResult } from "./send-result.ts";
 
 export type ResponseLimits = {
   /** Maximum bytes of the body that are stored. */

@@ -1,6 +1,6 @@
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { StaticHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
 import { maxStoredHeaderLength } from "./read-response.ts";
+import type { SendResult } from "./send-result.ts";
 
 const mask = "…";
 

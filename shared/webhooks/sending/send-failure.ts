@@ -1,4 +1,4 @@
-import type { SendError } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendError } from "./send-result.ts";
 import { addressRefusedCode } from "./ssrf-safe-lookup.ts";
 
 /** Why a request got no response: the code, and a message for the endpoint's owner. */

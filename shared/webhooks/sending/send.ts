@@ -1,9 +1,9 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type { SendResult, SendWebhook } from "#shared/webhooks/deliveries/attempt.ts";
 import type { EndpointUrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
 import { type HttpRequestLimits, type HttpRequestResult, sendHttpRequest } from "./http-request.ts";
 import { createHttpTargetParser } from "./http-target.ts";
+import type { SendResult, SendWebhook } from "./send-result.ts";
 import { createDnsResolver, createSsrfSafeLookup, type ResolveHost } from "./ssrf-safe-lookup.ts";
 
 export type SendLimits = HttpRequestLimits;

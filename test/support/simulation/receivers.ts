@@ -1,5 +1,5 @@
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { DeliveryStatus, FailureReason } from "#shared/webhooks/deliveries/delivery.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aSendResult } from "#test/support/builders.ts";
 import type { VirtualClock } from "./clock.ts";

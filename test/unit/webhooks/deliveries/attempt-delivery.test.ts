@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { SendError } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendError } from "#shared/webhooks/sending/send-result.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";

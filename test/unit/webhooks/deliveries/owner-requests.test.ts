@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialLimit } from "#shared/webhooks/limits/circuit-breaker.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
 import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { endpointDisabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
 import { disableAfterMs } from "#shared/webhooks/limits/circuit-breaker.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 import { change, type World, whereAnswers } from "#test/support/mutable-events.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, anEvent, aSendResult } from "#test/support/builders.ts";
 import { answering, deliveryFixture } from "#test/support/delivery-ports.ts";
 

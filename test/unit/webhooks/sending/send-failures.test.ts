@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { SendResult } from "#shared/webhooks/deliveries/attempt.ts";
 import { createSender } from "#shared/webhooks/sending/send.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import {
   delayed,
   drip,
