@@ -38,7 +38,7 @@ const disabledItem = { ...toEndpointItem(anEndpoint()), disabled: later };
 const replay = {
   ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id, endpoint_id, events: null, status: "running" as const },
   ...{ since: "2026-01-01T00:00:00.000Z", until: "2026-06-01T00:00:00.000Z", only: "all" as const },
-  ...{ examined: 0, sent: 0, cursor: null, created_at: testNow.toISOString(), updated_at: testNow.toISOString() },
+  ...{ examined: 0, sent: 0, place: null, created_at: testNow.toISOString(), updated_at: testNow.toISOString() },
 };
 
 const replayFrom = (over: object) =>

@@ -85,7 +85,7 @@ describe("a replay", () => {
   it("is refused while the endpoint is disabled, with what to do", async () => {
     const { ask, at, replaying } = await withEndpoint({ enabled: false });
     const { status, body } = await ask("POST", `${at}/replay`, { body: { since } });
-    expect([status, JSON.parse(body).message, replaying]).toEqual([409, expect.stringContaining("enable it"), []]);
+    expect([status, JSON.parse(body).message, replaying]).toEqual([409, expect.stringContaining("Enable it"), []]);
   });
 });
 

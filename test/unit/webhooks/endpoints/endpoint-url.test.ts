@@ -130,7 +130,7 @@ describe("the url of an endpoint", () => {
     ],
     [
       "has a host that the DNS cannot hold",
-      /host of the DNS/,
+      /public DNS hostname/,
       [
         `https://${label(64)}.example/`,
         `https://${[label(63), label(63), label(63), label(63)].join(".")}.example/`,

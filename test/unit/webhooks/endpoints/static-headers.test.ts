@@ -48,9 +48,9 @@ describe("checkStaticHeaders", () => {
   it.each(["", " ", " a", "a ", "a\tb", "a\r\nX-B: c", "a\nb", "ä", "a\u007f", "\u0000", "x".repeat(1_025)])(
     "refuses the value %j, which it does not repeat",
     (value) => {
-      const { code, message, context } = catchError(() => validateStaticHeaders({ "X-A": `${value}` }));
-      expect([code, context.field]).toEqual(["invalid_value", "headers"]);
-      expect(message).toMatch(/^headers\.X-A must (have at most 1024 characters|be of visible ASCII)/);
+      const { code, message, facts } = catchError(() => validateStaticHeaders({ "X-A": `${value}` }));
+      expect([code, facts.field]).toEqual(["invalid_value", "headers"]);
+      expect(message).toMatch(/^headers\.X-A must (have at most 1024 characters|be visible ASCII)/);
     },
   );
 
@@ -67,7 +67,7 @@ describe("checkStaticHeaders", () => {
 
   it("says that certificates are not supported where a value is one", () => {
     const { message } = catchError(() => validateStaticHeaders({ "X-Cert": "-----BEGIN CERTIFICATE-----\nMIIB" }));
-    expect(message).toMatch(/^Client certificates are not supported: /);
+    expect(message).toMatch(/^Client certificates are not supported\. /);
   });
 
   it("accepts nothing that could end a header, whatever the characters", () => {
