@@ -3,7 +3,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { attemptKey } from "#shared/platform/dynamodb/keys.ts";
-import { jsonOf, knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { jsonText, knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { DeliveryAttempt, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/attempt.ts";
 import { type Delivery, deliveryRetentionDays } from "#shared/webhooks/deliveries/delivery.ts";
 import type { SendError } from "#shared/webhooks/sending/send-result.ts";

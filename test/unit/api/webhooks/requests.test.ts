@@ -91,8 +91,8 @@ describe("the body that creates an endpoint", () => {
       () => parseEndpointSettings({ ...good, [field]: pem }),
       () => parseEndpointPatch({ [field]: pem }),
     ]) {
-      const { code, facts, message } = catchError(read);
-      expect([code, facts.field]).toEqual(["invalid_value", field]);
+      const { code, context, message } = catchError(read);
+      expect([code, context.field]).toEqual(["invalid_value", field]);
       expect(message).toMatch(/^Client certificates are not supported\. .* headers .*\.$/);
     }
   });

@@ -48,8 +48,8 @@ describe("checkStaticHeaders", () => {
   it.each(["", " ", " a", "a ", "a\tb", "a\r\nX-B: c", "a\nb", "ä", "a\u007f", "\u0000", "x".repeat(1_025)])(
     "refuses the value %j, which it does not repeat",
     (value) => {
-      const { code, message, facts } = catchError(() => validateStaticHeaders({ "X-A": `${value}` }));
-      expect([code, facts.field]).toEqual(["invalid_value", "headers"]);
+      const { code, message, context } = catchError(() => validateStaticHeaders({ "X-A": `${value}` }));
+      expect([code, context.field]).toEqual(["invalid_value", "headers"]);
       expect(message).toMatch(/^headers\.X-A must (have at most 1024 characters|be visible ASCII)/);
     },
   );
