@@ -32,7 +32,7 @@ const table = env(envVars.deliveriesTable);
 const now = () => new Date();
 const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, config), now);
 
-/** Serves the webhook endpoints of the FinzBooks dialect behind the HTTP API. */
+/** Serves the webhooks API. */
 export const handler = createHttpHandler({
   name: "webhooks",
   handle: createWebhooksHandler({

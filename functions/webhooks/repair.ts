@@ -17,7 +17,7 @@ const config = env(envVars.configTable);
 const table = env(envVars.deliveriesTable);
 const now = () => new Date();
 
-/** Starts the replays of what the fan-out missed. It has no route: IAM decides who may invoke it. */
+/** Starts replays of what the fan-out missed. It has no route; IAM controls who may invoke it. */
 export const handler = createRepairHandler({
   endpoints: endpointReader(client, config),
   deliveries: deliveryStore(client, table),

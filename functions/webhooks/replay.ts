@@ -23,8 +23,8 @@ const config = env(envVars.configTable);
 const table = env(envVars.deliveriesTable);
 const now = () => new Date();
 
-const world: ReplayPorts = {
-  endpoints: endpointReader(client, env(envVars.configTable)),
+const ports: ReplayPorts = {
+  endpoints: endpointReader(client, config),
   deliveries: deliveryStore(client, table),
   replays: replayStore(client, table),
   events: createEventStore(client, env(envVars.eventsTable), {
@@ -38,8 +38,8 @@ const world: ReplayPorts = {
   now,
 };
 
-/** Takes replays through the log, one page a message. */
+/** Runs one page of a replay per message. */
 export const handler = createSqsHandler(async ({ body }) => {
-  await runReplayStep(world, parseReplayMessage(body));
+  await runReplayStep(ports, parseReplayMessage(body));
   return metricNames.replaySteps;
 });

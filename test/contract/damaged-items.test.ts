@@ -124,14 +124,14 @@ describe("a walk whose every read ends among items that are not events, and that
     const range = { since: "2026-05-01T00:00:00.000Z", until: at, events: null, only: "all" } as const;
     const ids = { replay_id: `rpl_${"1".repeat(32)}`, org_id, endpoint_id };
     let replay: Replay = {
-      ...{ ...ids, ...range, status: "running", examined: 0, sent: 0, place: null, created_at: at, updated_at: at },
+      ...{ ...ids, ...range, status: "running", examined: 0, sent: 0, cursor: null, created_at: at, updated_at: at },
     };
     const sent: unknown[] = [];
     for (let steps = 0; steps < 200; steps++) {
-      const page = await selectForReplay({ events: reader(), deliveries }, endpoint, range, replay.place, now());
+      const page = await selectForReplay({ events: reader(), deliveries }, endpoint, range, replay.cursor, now());
       sent.push(...page.selected.map(({ event }) => event?.event_id));
       if (page.next === null) return void expect(sent).toEqual(events.map(({ event_id }) => event_id));
-      await replays.save({ ...replay, place: page.next });
+      await replays.save({ ...replay, cursor: page.next });
       replay = (await replays.get(endpoint_id, replay.replay_id)) ?? replay;
     }
     throw new Error("The replay does not end.");

@@ -26,7 +26,7 @@ function aReplay(over: Partial<Replay>): Replay {
     status: "running",
     examined: 0,
     sent: 0,
-    place: null,
+    cursor: null,
     created_at: "2026-06-01T12:00:00.000Z",
     updated_at: "2026-06-01T12:00:00.000Z",
     ...over,
@@ -109,12 +109,12 @@ describe.each([
     await replays.save(replay);
     expect(await replays.get(endpoint_id, replay.replay_id)).toEqual(replay);
     const { occurred_at, event_id, entity_id } = anEvent();
-    for (const place of [
+    for (const cursor of [
       { kind: "list" as const, after: "dlv_1" },
       { kind: "log" as const, after: null },
       { kind: "log" as const, after: { occurred_at, event_id, entity_id } },
     ]) {
-      const next: Replay = { ...replay, events: null, status: "done", examined: 9, sent: 8, place };
+      const next: Replay = { ...replay, events: null, status: "done", examined: 9, sent: 8, cursor };
       await replays.save(next);
       expect(await replays.get(endpoint_id, replay.replay_id)).toEqual(next);
     }

@@ -11,11 +11,11 @@ import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.t
 import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import type { DataKeyStore, EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import type { TokenEndpointPorts } from "#shared/webhooks/endpoints/token-endpoints.ts";
 import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
 import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limiter.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
 import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "./builders.ts";

@@ -23,9 +23,9 @@ import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/sch
 import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import type { EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aQuery, aSecret, aToken, testNow } from "./builders.ts";
@@ -49,7 +49,7 @@ const now = () => testNow;
 const replay = {
   ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id, endpoint_id, events: null, only: "all" as const },
   ...{ since: "2026-05-01T00:00:00.000Z", until: "2026-06-01T00:00:00.000Z", status: "running" as const },
-  ...{ examined: 0, sent: 0, place: null, created_at: testNow.toISOString(), updated_at: testNow.toISOString() },
+  ...{ examined: 0, sent: 0, cursor: null, created_at: testNow.toISOString(), updated_at: testNow.toISOString() },
 };
 const delivery = {
   ...{ org_id, endpoint_id, delivery_id, event_type: message.event_type, event: message.event, cycle: 0, step: 1 },

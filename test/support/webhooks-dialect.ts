@@ -5,7 +5,7 @@ import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import {

@@ -2,10 +2,10 @@ import { fakturoidComponents, fakturoidPaths } from "#shared/api/fakturoid/opena
 import { errorResponseRefs } from "#shared/api/finzbooks/openapi/errors.ts";
 import { finzbooksComponents, finzbooksPaths } from "#shared/api/finzbooks/openapi/paths.ts";
 import { simplybooksComponents, simplybooksPaths } from "#shared/api/simplybooks/openapi/paths.ts";
-import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
-import { webhookSchemas } from "#shared/api/webhooks/openapi-schemas.ts";
-import { renderWebhookRequests } from "#shared/api/webhooks/openapi-sent.ts";
-import { webhookSchemaPath } from "#shared/api/webhooks/payload-schema.ts";
+import { webhookPaths } from "#shared/api/webhooks/openapi/openapi.ts";
+import { webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
+import { webhookSchemas } from "#shared/api/webhooks/openapi/schemas.ts";
+import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
 import { secretPrefixes } from "#shared/auth/token.ts";
 import { eventSchemaPath } from "#shared/events/event-json-schema.ts";
 import { headerRefs } from "./components.ts";

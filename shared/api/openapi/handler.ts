@@ -1,6 +1,6 @@
 import { handleHome, homePath } from "#shared/api/home/handler.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
-import { webhookJsonSchema, webhookSchemaPath } from "#shared/api/webhooks/payload-schema.ts";
+import { webhookJsonSchema, webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { eventJsonSchema, eventSchemaPath } from "#shared/events/event-json-schema.ts";
 import { createOpenApiDocument, documentPaths } from "./document.ts";

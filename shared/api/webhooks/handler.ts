@@ -8,16 +8,16 @@ import { assertScope } from "#shared/auth/caller.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { createMeteredReader } from "#shared/events/query/query.ts";
 import { meteredDeliveries } from "#shared/webhooks/deliveries/metered-deliveries.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
-import { handlers } from "./handlers.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
+import { operations } from "./operations.ts";
 import { parametersOf } from "./query.ts";
 import { findWebhookRoute } from "./routes.ts";
 
 export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: TokenUsageStore };
 
-/** Answers requests about webhooks. Throws `ActivityError` for what `renderError` then renders. */
-export function createWebhooksHandler({ tokens, ...world }: WebhooksApiPorts) {
+/** Creates the handler of the webhooks API. It throws `ActivityError`, which `renderError` renders. */
+export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
   const gate = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
@@ -30,7 +30,7 @@ export function createWebhooksHandler({ tokens, ...world }: WebhooksApiPorts) {
       secret: credentials.secret,
       context,
       rateLimitPolicy: defaultRateLimitPolicy,
-      now: () => world.now(),
+      now: () => ports.now(),
     };
     const caller = await authenticateCaller(auth, credentials);
     const { token, org_id } = caller;
@@ -40,24 +40,24 @@ export function createWebhooksHandler({ tokens, ...world }: WebhooksApiPorts) {
     if (deliveryIdPattern.test(route.deliveryId)) context.auditFields.delivery_id = route.deliveryId;
     if (replayIdPattern.test(route.replayId)) context.auditFields.replay_id = route.replayId;
     return withReadCharge(auth, Promise.resolve(caller), (meter) =>
-      handlers[route.name]({
+      operations[route.name]({
         facts: context.auditFields,
         request,
         route,
         requester: { org_id, user_id, token_id, request_id: request.requestId },
-        world: {
-          ...world,
-          rules: besideOwnHost(world.rules, request.origin),
-          events: createMeteredReader(world.events, meter),
-          deliveries: meteredDeliveries(world.deliveries, meter),
+        ports: {
+          ...ports,
+          rules: withRequestHost(ports.rules, request.origin),
+          events: createMeteredReader(ports.events, meter),
+          deliveries: meteredDeliveries(ports.deliveries, meter),
         },
       }),
     );
   };
 }
 
-/** Nothing is sent to the host that the caller used: it is ours. */
-function besideOwnHost(
+/** Adds the host of the request to the hosts of this API, to which nothing is sent. */
+function withRequestHost(
   { ownHosts, allowLoopback }: WebhookManagementPorts["rules"],
   origin: string,
 ): WebhookManagementPorts["rules"] {

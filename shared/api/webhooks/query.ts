@@ -5,21 +5,21 @@ import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
 import { deliveryIdPattern } from "#shared/webhooks/ids.ts";
 import type { WebhookRouteName } from "./routes.ts";
 
-/** Every parameter of a list of deliveries. */
+/** All parameters of a list of deliveries. */
 export const deliveryParameters = ["organization_id", "status", "event_type", "since", "until", "limit", "cursor"];
 
-/** The parameters that an operation knows. */
+/** Returns the parameters that an operation accepts. */
 export function parametersOf(name: WebhookRouteName): readonly string[] {
   return name === "list_webhook_deliveries" ? deliveryParameters : commonParameters;
 }
 
-/** Deliveries of a page when the caller names no number, and at most. */
+/** Deliveries per page. */
 export const defaultDeliveries = 50;
 export const maxDeliveries = 100;
 
 const statuses: ReadonlySet<string> = new Set(deliveryStatuses);
 
-/** Reads the parameters of a list of deliveries. Throws `ActivityError` `invalid_value` and names the parameter. */
+/** Parses the parameters of a list of deliveries. Throws `ActivityError` `invalid_value` with the parameter's name. */
 export function parseDeliveryQuery(endpoint_id: string, query: URLSearchParams): DeliveryQuery {
   return {
     endpoint_id,
@@ -40,14 +40,14 @@ function isStatus(text: string): text is DeliveryStatus {
   return statuses.has(text);
 }
 
-/** The vocabulary is open: a type that nobody wrote yet has no deliveries. */
+/** The vocabulary is open: an unknown type is valid, and has no deliveries. */
 function parseEventType(text: string | null): string | null {
   if (text === null || eventTypePattern.test(text)) return text;
-  throw invalidValue("event_type", `'${text.slice(0, 64)}' is no event type: write one like invoice.sent.`);
+  throw invalidValue("event_type", `Invalid event type '${text.slice(0, 64)}'. Use one like invoice.sent.`);
 }
 
-/** A cursor is the delivery that the page before ended with: one of another endpoint only names a moment. */
+/** A cursor is the id of the last delivery of the previous page. An id of another endpoint only marks a time. */
 function parseCursor(text: string | null): string | null {
   if (text === null || deliveryIdPattern.test(text)) return text;
-  throw invalidValue("cursor", "The cursor is not one that was given out for this request.");
+  throw invalidValue("cursor", "The cursor was not issued for this request.");
 }

@@ -1,7 +1,7 @@
 import { basePath } from "#shared/api/finzbooks/routes.ts";
 import { ActivityError } from "#shared/errors.ts";
 
-/** Every operation, its method and its path below the base. */
+/** The method of each operation, and its path below the base. */
 export const webhookRoutes = {
   list_webhook_endpoints: ["GET", "/webhooks/endpoints"],
   create_webhook_endpoint: ["POST", "/webhooks/endpoints"],
@@ -20,7 +20,7 @@ export const webhookRoutes = {
 
 export type WebhookRouteName = keyof typeof webhookRoutes;
 
-/** What a path asks for. Ids are as the caller wrote them, and empty where the path has none. */
+/** The operation of a request, and the unchecked ids of its path; empty if the path has none. */
 export type WebhookRoute = {
   readonly name: WebhookRouteName;
   readonly endpointId: string;
@@ -28,7 +28,7 @@ export type WebhookRoute = {
   readonly replayId: string;
 };
 
-// `Object.keys` widens to text: these are the keys of the object above, and no others.
+// `Object.keys` returns `string[]`; these are exactly the keys of the object above.
 export const webhookRouteNames = Object.keys(webhookRoutes) as WebhookRouteName[];
 
 const matchers = webhookRouteNames.map((name) => {

@@ -1,7 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { isUnrecognisedValue, type UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
+import { isUnrecognisedValue, type UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
 
 /** Reads an item. Throws, naming the item's key, where it does not hold what this log writes. */
 export function parseItem<T>(schema: z.ZodMiniType<T>, item: Record<string, AttributeValue>): T {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { ActivityEvent } from "#shared/events/event.ts";
+import type { UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
 import type { SendError, SendResult } from "#shared/webhooks/sending/send-result.ts";
-import type { UnrecognisedValue } from "#shared/webhooks/unrecognised-value.ts";
 
 export const deliveryStatuses = ["pending", "succeeded", "failed"] as const;
 

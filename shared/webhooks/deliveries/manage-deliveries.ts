@@ -1,8 +1,8 @@
 import { ActivityError } from "#shared/errors.ts";
 import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { getEventTypeDefinition } from "#shared/webhooks/event-types/catalogue.ts";
 import { deliveryIdPattern } from "#shared/webhooks/ids.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import {
   type Delivery,
   type DeliveryPage,

@@ -2,7 +2,7 @@ import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { eventIdFromTime } from "#shared/events/event-id.ts";
 import type { Endpoint, SystemDisabledReason } from "./endpoint.ts";
 
-/** Who changes an endpoint by way of the API. */
+/** The caller of the API that changes an endpoint. */
 export type Requester = {
   readonly org_id: string;
   readonly user_id: string | null;
@@ -14,15 +14,15 @@ type EndpointVerb = "CREATED" | "UPDATED" | "ENABLED" | "DISABLED" | "DELETED" |
 
 export type EndpointFieldChanges = Readonly<Record<string, { readonly old: unknown; readonly new: unknown }>>;
 
-/** What a change was, for the event that tells of it. */
+/** The content of the event that records a change of an endpoint. */
 export type EndpointEventContent = {
   readonly verb: EndpointVerb;
   readonly changes?: EndpointFieldChanges;
-  /** What there is to know beside who asked for it. */
+  /** Besides the requester. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 };
 
-/** The event that tells of a change that somebody asked for. `endpoint` is as it was before, or as it was created. */
+/** Returns the event of a change by the API. `endpoint` is the one before the change, or the created one. */
 export function endpointChangedEvent(
   endpoint: Endpoint,
   requester: Requester,
@@ -34,13 +34,13 @@ export function endpointChangedEvent(
   return eventOf(endpoint, { ...change, metadata }, user_id, at);
 }
 
-/** The event that tells that an endpoint was disabled by the log itself. */
+/** Returns the event of an endpoint that the system disabled. */
 export function endpointDisabledEvent(endpoint: Endpoint, reason: SystemDisabledReason, at: string): ActivityEvent {
   const changes = { status: { old: "enabled", new: "disabled" } };
   return eventOf(endpoint, { verb: "DISABLED", changes, metadata: { source: "WEBHOOKS", reason } }, null, at);
 }
 
-/** What an event may tell of a URL: a path or a query can hold a secret. */
+/** Returns the part of a URL that may be recorded: paths and queries can contain secrets. */
 export function originOf(url: string): string {
   return new URL(url).origin;
 }
@@ -54,7 +54,7 @@ function eventOf(
   const { org_id, endpoint_id, version, url } = endpoint;
   const { verb, changes, metadata } = change;
   return {
-    // A change is told once: each version of an endpoint is left by one.
+    // Each version of an endpoint has one change, so a repeated write has the same id.
     event_id: eventIdFromTime(at, `${endpoint_id}\n${version}\n${verb}`),
     org_id,
     action: `WEBHOOK_ENDPOINT_${verb}`,

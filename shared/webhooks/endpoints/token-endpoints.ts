@@ -8,7 +8,7 @@ export type TokenEndpointPorts = {
   now(): Date;
 };
 
-/** The webhook endpoints that a token leaves behind, for administrators that revoke it. */
+/** Creates the functions by which administrators list and disable the endpoints of a revoked token. */
 export function tokenEndpoints({ endpoints, now }: TokenEndpointPorts): TokenEndpoints {
   return {
     async list(tokenId, orgIds) {
@@ -23,7 +23,7 @@ export function tokenEndpoints({ endpoints, now }: TokenEndpointPorts): TokenEnd
   };
 }
 
-/** How a token relates to an endpoint; `null` if only other tokens created and changed it. */
+/** Returns `null` if only other tokens created and changed the endpoint. */
 function viewOf({ org_id, endpoint_id, url, disabled, ...by }: Endpoint, tokenId: string): TokenEndpoint | null {
   const relation = relationOf(by, tokenId);
   if (relation === null) return null;

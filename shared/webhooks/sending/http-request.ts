@@ -15,9 +15,9 @@ import {
 } from "./send-failure.ts";
 
 export type HttpRequestLimits = ResponseLimits & {
-  /** Milliseconds until there is a connection: DNS, TCP and TLS. */
+  /** Milliseconds until the connection is established: DNS, TCP and TLS. */
   readonly connectMs: number;
-  /** Milliseconds of the whole exchange, the body included. */
+  /** Milliseconds of the whole request, including the response body. */
   readonly totalMs: number;
 };
 
@@ -26,25 +26,24 @@ export type OutgoingRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly lookup: LookupFunction;
-  /** `false` for a new connection that is not kept. */
+  /** `false` for a new connection that is not reused. */
   readonly agent: Agent | false;
 };
 
 export type HttpRequestResult = {
   readonly outcome: ReceiverResponse | SendFailure;
-  /** Whether an older connection was used again. */
   readonly isReusedConnection: boolean;
 };
 
-const dialling = {
+const connectionOptions = {
   rejectUnauthorized: true,
-  // Node would leave an address after 250 ms for the next, and so a distant host for one that cannot be reached.
+  // Node's default of 250 ms would skip a distant host's address for one that cannot be reached.
   autoSelectFamilyAttemptTimeout: 1_000,
 };
 
 /**
- * Makes one request, and gives it up at `deadline` (of `performance.now`) at the latest. Once the headers are there,
- * giving up ends the body and no more.
+ * Sends one request, and aborts it at `deadline` (of `performance.now`). After the response headers have arrived, an
+ * abort only ends the body.
  */
 export function sendHttpRequest(
   call: OutgoingRequest,
@@ -55,7 +54,7 @@ export function sendHttpRequest(
   return new Promise((done) => {
     let stage: RequestStage = "connect";
     let connecting: NodeJS.Timeout | undefined;
-    let answering = false;
+    let hasResponse = false;
     const request = (secure ? httpsRequest : httpRequest)({
       host,
       port,
@@ -64,7 +63,7 @@ export function sendHttpRequest(
       headers: requestHeaders(call, authority),
       agent: call.agent,
       maxHeaderSize: maxHeadBytes,
-      ...dialling,
+      ...connectionOptions,
       lookup(name, options, callback) {
         stage = "dns";
         call.lookup(name, options, (error, address, family) => {
@@ -79,26 +78,26 @@ export function sendHttpRequest(
       done({ outcome, isReusedConnection: request.reusedSocket });
     };
     const fail = (fault: SendFailure) => {
-      if (!answering) end(fault);
+      if (!hasResponse) end(fault);
     };
-    const giveUp = (fault: SendFailure) => {
+    const abort = (fault: SendFailure) => {
       fail(fault);
       request.destroy();
     };
-    const connected = () => {
-      stage = "answer";
+    const onConnected = () => {
+      stage = "response";
       clearTimeout(connecting);
     };
-    const total = setTimeout(() => giveUp(responseTimeoutFailure(limits.totalMs)), deadline - performance.now());
+    const total = setTimeout(() => abort(responseTimeoutFailure(limits.totalMs)), deadline - performance.now());
     request.on("socket", (socket) => {
       headNormalizer(socket).expectResponse();
-      if (request.reusedSocket) return connected();
-      connecting = setTimeout(() => giveUp(connectTimeoutFailure(stage, limits.connectMs)), limits.connectMs);
-      if (!secure) return socket.once("connect", connected);
+      if (request.reusedSocket) return onConnected();
+      connecting = setTimeout(() => abort(connectTimeoutFailure(stage, limits.connectMs)), limits.connectMs);
+      if (!secure) return socket.once("connect", onConnected);
       socket.once("connect", () => {
         stage = "tls";
       });
-      socket.once("secureConnect", connected);
+      socket.once("secureConnect", onConnected);
     });
     request.on("response", (response) => {
       if ((response.statusCode ?? 0) < 100) {
@@ -106,8 +105,8 @@ export function sendHttpRequest(
         response.destroy();
         return;
       }
-      answering = true;
-      // An intermediary may parse such a head differently, and then take other bytes for the next response.
+      hasResponse = true;
+      // An intermediary may parse a rewritten head differently, and take other bytes for the next response.
       const { socket } = response;
       if (headNormalizer(socket).hasRewritten()) response.once("end", () => socket.destroy());
       readResponse(response, limits, end);
@@ -117,12 +116,12 @@ export function sendHttpRequest(
       socket.destroy();
     });
     request.on("error", (error) => fail(toSendFailure(stage, error)));
-    // As text, which Node writes in one go with the headers; bytes would take a second record of TLS.
+    // Node writes a string together with the headers; bytes would need a second TLS record.
     request.end(call.body);
   });
 }
 
-/** As a list, which Node writes without a look at each; it then leaves Host to us. */
+/** Node writes a list without checking each header, and does not add Host. */
 function requestHeaders({ headers, body }: OutgoingRequest, authority: string): string[] {
   const length = String(Buffer.byteLength(body));
   return [

@@ -10,20 +10,20 @@ export type SendError =
   | "reset"
   | "protocol";
 
-/** The response to one request, or why it got none. */
+/** The result of one request: a response or an error. */
 export type SendResult = {
-  /** `null` if no complete status line and headers were received. */
+  /** `null` without a complete status line and headers. */
   readonly status: number | null;
   readonly error: SendError | null;
-  /** The error in words for the endpoint's owner; `null` if the request succeeded. */
+  /** The error as text for the endpoint's owner. */
   readonly message: string | null;
   readonly duration_ms: number;
-  /** Names in lower case; limited in number and length. */
+  /** Names in lower case; bounded in number and length. */
   readonly headers: Readonly<Record<string, string>>;
   /** The beginning of the body, as text. */
   readonly body: string;
   readonly body_truncated: boolean;
 };
 
-/** Sends one POST request. Never throws because of the network or the receiver. */
+/** Sends one POST request. Never throws for errors of the network or the receiver. */
 export type SendWebhook = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<SendResult>;

@@ -103,7 +103,7 @@ export async function openColdStack(engine: BenchEngine, services: string): Prom
         status: "running",
         examined: 0,
         sent: 0,
-        place: null,
+        cursor: null,
         created_at: at,
         updated_at: at,
       };

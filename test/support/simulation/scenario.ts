@@ -114,7 +114,7 @@ export async function recoverAndReplay(
     status: "running",
     examined: 0,
     sent: 0,
-    place: null,
+    cursor: null,
     created_at: at,
     updated_at: at,
   });

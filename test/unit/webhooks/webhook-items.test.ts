@@ -166,7 +166,7 @@ describe("DynamoDB may forget", () => {
   it("a replay thirty days after its last step", async () => {
     const created_at = secondsLater(-9).toISOString();
     const range = { since: created_at, until: created_at, events: null, only: "all" } as const;
-    const progress = { status: "running", examined: 0, sent: 0, place: null, updated_at: now.toISOString() } as const;
+    const progress = { status: "running", examined: 0, sent: 0, cursor: null, updated_at: now.toISOString() } as const;
     const replay = { replay_id: "rpl_1", org_id: "org_1", endpoint_id: "wh_1", created_at, ...range, ...progress };
     expect(await kept((client) => replayStore(client, "t").save(replay))).toEqual([30 * day]);
   });

@@ -7,11 +7,12 @@ import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import type { DataKeyStore } from "#shared/webhooks/endpoints/endpoint.ts";
 
-const stored = z.object({ data_key: z.string() });
+const dataKeyItemSchema = z.object({ data_key: z.string() });
 
-/** The encrypted data keys of organisations in the config table. */
+/** Creates the store of the organisations' encrypted data keys in the config table. */
 export function dataKeyStore(client: DynamoDBClient, config: string): DataKeyStore {
-  const get = (orgId: string) => getItem(client, config, dataKeyKey(orgId), (item) => parseItem(stored, item).data_key);
+  const get = (orgId: string) =>
+    getItem(client, config, dataKeyKey(orgId), (item) => parseItem(dataKeyItemSchema, item).data_key);
 
   return {
     get,
@@ -25,9 +26,9 @@ export function dataKeyStore(client: DynamoDBClient, config: string): DataKeySto
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
-      const first = await get(orgId);
-      if (first === null) throw new Error(`The data key of organisation ${orgId} was removed.`);
-      return first;
+      const existing = await get(orgId);
+      if (existing === null) throw new Error(`The data key of organisation ${orgId} was removed.`);
+      return existing;
     },
   };
 }

@@ -12,7 +12,7 @@ import { compareByAge, type EndpointReader } from "#shared/webhooks/endpoints/en
 import { endpointChangeShards, parseEndpointChangeItem } from "./endpoint-change-item.ts";
 import { parseEndpointItem } from "./endpoint-item.ts";
 
-/** Webhook endpoints as they are in the config table, for those who only read them. */
+/** Creates the reader of endpoints in the config table. */
 export function endpointReader(client: DynamoDBClient, config: string): EndpointReader {
   return {
     async list(orgId) {
@@ -23,14 +23,14 @@ export function endpointReader(client: DynamoDBClient, config: string): Endpoint
     get: (orgId, endpointId) => getItem(client, config, endpointKey(orgId, endpointId), parseEndpointItem),
 
     async listOrgIds(shard) {
-      const listed = await queryAll(client, config, { pk: webhookOrgsPartition(shard), prefix: webhookOrgPrefix });
-      return listed.map(({ sk }) => (sk?.S ?? "").slice(webhookOrgPrefix.length));
+      const items = await queryAll(client, config, { pk: webhookOrgsPartition(shard), prefix: webhookOrgPrefix });
+      return items.map(({ sk }) => (sk?.S ?? "").slice(webhookOrgPrefix.length));
     },
 
     async listChanges(since) {
       const shards = Array.from({ length: endpointChangeShards }, (_, shard) => endpointChangesPartition(shard));
-      const read = await Promise.all(shards.map((pk) => queryFrom(client, config, { pk, from: since })));
-      return read.flat().map(parseEndpointChangeItem);
+      const itemsByShard = await Promise.all(shards.map((pk) => queryFrom(client, config, { pk, from: since })));
+      return itemsByShard.flat().map(parseEndpointChangeItem);
     },
   };
 }

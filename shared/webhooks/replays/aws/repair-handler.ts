@@ -6,7 +6,7 @@ import {
   repairRequestSchema,
 } from "#shared/webhooks/replays/repair-request.ts";
 
-/** The stack of the function by which administrators start the replays of what the fan-out missed. */
+/** Creates the handler by which administrators start replays of what the fan-out missed. */
 export function createRepairHandler(ports: RepairPorts) {
   return createInvokeHandler<RepairRequest, RepairResponse>({
     requestSchema: repairRequestSchema,
@@ -18,7 +18,7 @@ export function createRepairHandler(ports: RepairPorts) {
   });
 }
 
-/** The organisations to which replays were started, and how many replays. */
+/** Returns the number of started replays, and their organisations. */
 function resultAuditFields({ repair: { endpoints } }: RepairResponse): AdminAuditFields {
   const started = endpoints.filter(({ outcome }) => outcome === "started");
   const orgIds = [...new Set(started.map(({ org_id }) => org_id))];

@@ -5,12 +5,12 @@ import { formatMessage, parseMessage } from "#shared/platform/aws/queue-message.
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import type { Replay, ReplayQueue } from "#shared/webhooks/replays/replay.ts";
 
-/** Ids of ours are shorter: what a message holds becomes keys of the table. */
-const id = z.string().check(z.maxLength(512));
+/** Longer than any id: the fields become keys of the table. */
+const idSchema = z.string().check(z.maxLength(512));
 
-const replayMessage = z.object({ org_id: id, endpoint_id: id, replay_id: id });
+const replayMessageSchema = z.object({ org_id: idSchema, endpoint_id: idSchema, replay_id: idSchema });
 
-/** The queue of replays that go on. Throws `ActivityError` `unavailable` where SQS has trouble that passes. */
+/** Creates the queue of replay steps. `send` throws `ActivityError` `unavailable` for transient errors of SQS. */
 export function replayQueue(queueUrl: string, client = createSqsClient()): ReplayQueue {
   return {
     async send({ org_id, endpoint_id, replay_id }, delaySeconds) {
@@ -25,7 +25,7 @@ export function replayQueue(queueUrl: string, client = createSqsClient()): Repla
   };
 }
 
-/** The message of a body. Throws, naming the field, where it is none: such a message is a defect. */
+/** Parses a message. Throws an error with the field's name if it is invalid, which is a defect of the sender. */
 export function parseReplayMessage(body: string): Pick<Replay, "org_id" | "endpoint_id" | "replay_id"> {
-  return parseMessage(replayMessage, body);
+  return parseMessage(replayMessageSchema, body);
 }

@@ -9,18 +9,20 @@ import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.t
 import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import type { ReplayList, ReplayListStore } from "#shared/webhooks/replays/replay.ts";
 
-const stored = z.object({
+const replayListItemSchema = z.object({
   replays: z.array(z.object({ endpoint_id: z.string(), replay_id: z.string() })),
   version: z.number(),
 });
 
 const empty: ReplayList = { replays: [], version: 0 };
 
-/** Which replays each organisation began, in the deliveries table. */
+/** Creates the store of each organisation's list of replays, in the deliveries table. */
 export function replayListStore(client: DynamoDBClient, table: string, now: () => Date): ReplayListStore {
   return {
     async get(orgId) {
-      return (await getItem(client, table, replayListKey(orgId), (item) => parseItem(stored, item))) ?? empty;
+      return (
+        (await getItem(client, table, replayListKey(orgId), (item) => parseItem(replayListItemSchema, item))) ?? empty
+      );
     },
 
     async replace(orgId, { version }, replays) {

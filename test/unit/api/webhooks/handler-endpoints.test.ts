@@ -202,6 +202,6 @@ describe("the answers to changes at the same time", () => {
     const other = webhooksApi();
     Object.assign(other.world.endpoints, { get: world.endpoints.get, update: async () => false });
     const { status, body } = await other.ask("PATCH", at, { body: { description: "x" } });
-    expect([status, JSON.parse(body).message]).toEqual([409, expect.stringContaining("try again")]);
+    expect([status, JSON.parse(body).message]).toEqual([409, expect.stringContaining("Try again")]);
   });
 });

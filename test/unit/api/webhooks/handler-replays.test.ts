@@ -41,7 +41,7 @@ describe("a replay", () => {
     ]);
     expect(replaying).toEqual([{ replay_id: replay.replay_id }]);
     const saved = await world.replays.get(endpoint_id, replay.replay_id);
-    expect(saved).toMatchObject({ org_id: orgA, endpoint_id, since: "2026-05-11T00:00:00.000Z", place: null });
+    expect(saved).toMatchObject({ org_id: orgA, endpoint_id, since: "2026-05-11T00:00:00.000Z", cursor: null });
     if (saved === null) throw new Error("The replay is saved.");
     await world.replays.save({ ...saved, status: "done", examined: 3, sent: 2 });
     const followed = JSON.parse((await ask("GET", `${at}/replays/${replay.replay_id}`)).body).replay;
@@ -85,7 +85,7 @@ describe("a replay", () => {
   it("is refused while the endpoint is disabled, with what to do", async () => {
     const { ask, at, replaying } = await withEndpoint({ enabled: false });
     const { status, body } = await ask("POST", `${at}/replay`, { body: { since } });
-    expect([status, JSON.parse(body).message, replaying]).toEqual([409, expect.stringContaining("enable it"), []]);
+    expect([status, JSON.parse(body).message, replaying]).toEqual([409, expect.stringContaining("Enable it"), []]);
   });
 });
 

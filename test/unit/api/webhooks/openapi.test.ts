@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createOpenApiDocument } from "#shared/api/openapi/document.ts";
-import { handlers } from "#shared/api/webhooks/handlers.ts";
-import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
-import { secret } from "#shared/api/webhooks/openapi-examples.ts";
-import { operationDocs } from "#shared/api/webhooks/openapi-operations.ts";
-import { renderWebhookRequests } from "#shared/api/webhooks/openapi-sent.ts";
+import { secret } from "#shared/api/webhooks/openapi/examples.ts";
+import { webhookPaths } from "#shared/api/webhooks/openapi/openapi.ts";
+import { operationDocs } from "#shared/api/webhooks/openapi/operation-docs.ts";
+import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
+import { operations } from "#shared/api/webhooks/operations.ts";
 import { deliveryParameters } from "#shared/api/webhooks/query.ts";
 import { webhookRouteNames } from "#shared/api/webhooks/routes.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
@@ -25,21 +25,21 @@ const operationOf = (name: string) => {
 /** The JSON that an operation is described to take or answer. */
 type Content = { readonly schema: object; readonly examples: Readonly<Record<string, { readonly value: unknown }>> };
 
-function answersOf(name: string): (readonly [status: number, content: Content])[] {
+function responsesOf(name: string): (readonly [status: number, content: Content])[] {
   return Object.entries(operationOf(name).responses).flatMap(([status, response]) =>
     "content" in response ? [[Number(status), response.content["application/json"]] as const] : [],
   );
 }
 
 it("every operation is described, and is one that there is", () => {
-  expect(described.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(handlers).sort());
+  expect(described.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(operations).sort());
 });
 
 describe.each(webhookRouteNames)("%s", (name) => {
-  it("has examples of its answers that are valid", () => {
-    const answers = answersOf(name);
-    expect(answers.map(([status]) => status)).toEqual(Object.keys(operationDocs[name].answers).map(Number));
-    for (const [, { schema, examples }] of answers) {
+  it("has valid examples of its responses", () => {
+    const responses = responsesOf(name);
+    expect(responses.map(([status]) => status)).toEqual(Object.keys(operationDocs[name].responses).map(Number));
+    for (const [, { schema, examples }] of responses) {
       for (const { value } of Object.values(examples)) expect(faultsOf(schema)(value)).toEqual([]);
     }
   });

@@ -6,7 +6,7 @@ import {
   parseOverlapSeconds,
   parseReplayRequest,
   parseTestEventType,
-} from "#shared/api/webhooks/requests.ts";
+} from "#shared/api/webhooks/request-bodies.ts";
 import type { ErrorCode } from "#shared/errors.ts";
 import { testNow } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
@@ -93,7 +93,7 @@ describe("the body that creates an endpoint", () => {
     ]) {
       const { code, context, message } = catchError(read);
       expect([code, context.field]).toEqual(["invalid_value", field]);
-      expect(message).toMatch(/^Client certificates are not supported: .* headers .*\.$/);
+      expect(message).toMatch(/^Client certificates are not supported\. .* headers .*\.$/);
     }
   });
 

@@ -115,7 +115,7 @@ describe("webhooks listen", () => {
   });
 
   it.each([
-    [["--secret", "whsec_short"], /This is no signing secret/],
+    [["--secret", "whsec_short"], /Invalid signing secret/],
     [["--secret", secret, "--events", "*"], /Remove --events/],
     [["--port", "70000"], /^--port must be a number/],
     [["--stack", "activity-log-prod"], /cannot reach 127\.0\.0\.1.*tunnel/],

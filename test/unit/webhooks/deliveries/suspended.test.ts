@@ -36,7 +36,7 @@ it("runReplayStep stops a replay of a suspended organisation before it reads or 
   const replay = {
     ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id: endpoint.org_id, endpoint_id: endpoint.endpoint_id },
     ...{ since: "2026-01-01T00:00:00.000Z", until: "2026-06-01T00:00:00.000Z", events: null, only: "all" as const },
-    ...{ status: "running" as const, examined: 0, sent: 0, place: null },
+    ...{ status: "running" as const, examined: 0, sent: 0, cursor: null },
     ...{ created_at: "2026-06-01T12:00:00.000Z", updated_at: "2026-06-01T12:00:00.000Z" },
   };
   await replays.save(replay);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
 import { subscribesToEventType, subscriptionsOverlap } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 

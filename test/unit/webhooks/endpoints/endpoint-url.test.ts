@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { blockedPorts } from "#shared/webhooks/addresses/blocked.ts";
 import { type EndpointUrlRules, parseEndpointUrl } from "#shared/webhooks/endpoints/endpoint-url.ts";
-import { blockedPorts } from "#shared/webhooks/sending/blocked-ports.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
 const deployed: EndpointUrlRules = { ownHosts: ["api.example.com", "other.example.com:8443"], allowLoopback: false };
@@ -130,7 +130,7 @@ describe("the url of an endpoint", () => {
     ],
     [
       "has a host that the DNS cannot hold",
-      /host of the DNS/,
+      /public DNS hostname/,
       [
         `https://${label(64)}.example/`,
         `https://${[label(63), label(63), label(63), label(63)].join(".")}.example/`,

@@ -7,10 +7,10 @@ import {
   type EndpointSettings,
   getEndpoint,
 } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import type { WebhookManagementPorts } from "#shared/webhooks/endpoints/management-ports.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
-import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
+import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
 import { testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";

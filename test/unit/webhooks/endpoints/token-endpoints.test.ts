@@ -3,7 +3,7 @@ import { handleAdminRequest } from "#shared/auth/admin/admin.ts";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
 import { tokenEndpoints } from "#shared/webhooks/endpoints/token-endpoints.ts";
-import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
+import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
 import { anEndpoint, anEvent, aToken, testNow } from "#test/support/builders.ts";
 import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { webhookJsonSchema } from "#shared/api/webhooks/payload-schema.ts";
+import { webhookJsonSchema } from "#shared/api/webhooks/openapi/payload-schema.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";

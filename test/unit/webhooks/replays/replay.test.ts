@@ -29,7 +29,7 @@ function aReplay(over: Partial<Replay & ReplayRange> = {}): Replay & ReplayRange
     status: "running",
     examined: 0,
     sent: 0,
-    place: null,
+    cursor: null,
     created_at: at,
     updated_at: at,
     ...over,
@@ -104,7 +104,7 @@ describe("a replay", () => {
     expect([...perSecond].map(([second, { length }]) => [second, length])).toEqual(
       Array.from({ length: 10 }, (_, second) => [second, 50]),
     );
-    expect(await fixture.progress()).toMatchObject({ status: "done", examined: 1_234, sent: 1_234, place: null });
+    expect(await fixture.progress()).toMatchObject({ status: "done", examined: 1_234, sent: 1_234, cursor: null });
   });
 
   it("tells how far it has come", async () => {
@@ -112,7 +112,7 @@ describe("a replay", () => {
     await fixture.replays.save(aReplay());
     expect(await runReplayStep(fixture.replaying, aReplay())).toBe("running");
     expect(await fixture.progress()).toMatchObject({ status: "running", examined: 500, sent: 500 });
-    expect((await fixture.progress())?.place).toEqual({
+    expect((await fixture.progress())?.cursor).toEqual({
       kind: "log",
       after: fixture.scheduled.at(-1)?.message.event,
     });
@@ -348,7 +348,7 @@ describe("a replay stops", () => {
 describe("a replay whose function dies", () => {
   it.each(["all", "failed"] as const)("before it wrote its place sends nothing twice: %s", async (only) => {
     const fixture = await aReplayWorld(120);
-    await fixture.replays.save(aReplay({ only, place: { kind: "log", after: null } }));
+    await fixture.replays.save(aReplay({ only, cursor: { kind: "log", after: null } }));
     vi.spyOn(fixture.replays, "save").mockRejectedValueOnce(new Error("killed"));
     await expect(runReplayStep(fixture.replaying, aReplay())).rejects.toThrow("killed");
     expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");

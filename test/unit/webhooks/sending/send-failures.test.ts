@@ -125,9 +125,9 @@ describe("a receiver that", () => {
   it("does not listen refuses the connection", async () => {
     const gone = await startReceiver();
     await gone.close();
-    expectFault(await send(gone.url, {}, "{}"), "connect", /No connection could be made \(ECONNREFUSED\)/);
+    expectFault(await send(gone.url, {}, "{}"), "connect", /The connection failed \(ECONNREFUSED\)/);
     const byName = gone.url.replace("127.0.0.1", "localhost");
-    expectFault(await send(byName, {}, "{}"), "connect", /No connection could be made \(ECONNREFUSED\)/);
+    expectFault(await send(byName, {}, "{}"), "connect", /The connection failed \(ECONNREFUSED\)/);
   });
 
   it("hangs up as soon as it is connected to has not answered", async () => {

@@ -68,7 +68,7 @@ describe("over TLS, a receiver", () => {
   it("that never shakes hands is given up as not connected", async () => {
     const { host } = await startSocketServer();
     const exchange = await send(`https://${host}/`, {}, "{}");
-    const message = "There was no connection within 0.3 s.";
+    const message = "The connection was not established within 0.3 s.";
     expect(exchange).toMatchObject({ status: null, error: "connect_timeout", message });
     expect(exchange.duration_ms).toBeLessThan(limits.totalMs);
   });

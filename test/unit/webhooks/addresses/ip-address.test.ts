@@ -3,8 +3,8 @@ import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { RequestFilteringHttpAgent } from "request-filtering-agent";
 import { describe, expect, it } from "vitest";
-import { isLoopbackAddress, isPublicAddress } from "#shared/webhooks/sending/address.ts";
-import { blockedAddresses } from "#shared/webhooks/sending/blocked-addresses.ts";
+import { blockedAddresses } from "#shared/webhooks/addresses/blocked.ts";
+import { isLoopbackAddress, isPublicAddress } from "#shared/webhooks/addresses/ip-address.ts";
 
 const anIPv4 = fc.ipV4();
 

@@ -5,15 +5,15 @@ import { successProperties } from "#shared/api/finzbooks/openapi/schemas.ts";
 import { basePath } from "#shared/api/finzbooks/routes.ts";
 import { headerRefs, objectSchema, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
 import { withNullTypes } from "#shared/api/openapi/nullable-schema.ts";
+import { defaultDeliveries, maxDeliveries } from "#shared/api/webhooks/query.ts";
+import { bodySchemas } from "#shared/api/webhooks/request-bodies.ts";
+import { type WebhookRouteName, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
-import { bodySchemas } from "./bodies.ts";
-import { type OperationResponse, operationDocs } from "./openapi-operations.ts";
-import { defaultDeliveries, maxDeliveries } from "./query.ts";
-import { type WebhookRouteName, webhookRouteNames, webhookRoutes } from "./routes.ts";
+import { type OperationResponse, operationDocs } from "./operation-docs.ts";
 
-/** A path of the document: an operation for each of its methods. */
+/** A path of the document, with an operation per method. */
 type PathItem = Record<string, ReturnType<typeof describe>>;
 
 const schemas: Partial<Readonly<Record<WebhookRouteName, z.ZodMiniType>>> = bodySchemas;
@@ -38,7 +38,7 @@ const deliveryParameters = [
   ...parameterRefs("Cursor"),
 ];
 
-/** Every path about webhooks: one operation for each route. */
+/** Returns the paths of the webhooks API, with one operation per route. */
 export function webhookPaths(): Readonly<Record<string, PathItem>> {
   const paths: Record<string, PathItem> = {};
   for (const name of webhookRouteNames) {
@@ -50,13 +50,13 @@ export function webhookPaths(): Readonly<Record<string, PathItem>> {
 }
 
 function describe(name: WebhookRouteName, path: string) {
-  const { summary, description, bodyExample, answers, problems = [] } = operationDocs[name];
+  const { summary, description, bodyExample, responses: successes, errors = [] } = operationDocs[name];
   const isList = name === "list_webhook_deliveries";
   const headers = headerRefs([...(isList ? ["Link"] : []), ...rateLimitHeaderNames]);
-  const responses = Object.entries(answers).map(([status, answer]) => {
-    const examples = { sample: { value: { code: 0, message: "success", ...answer.example } } };
-    const content = { "application/json": { schema: answerSchema(answer), examples } };
-    return [status, { description: answer.description, headers, content }] as const;
+  const responses = Object.entries(successes).map(([status, response]) => {
+    const examples = { sample: { value: { code: 0, message: "success", ...response.example } } };
+    const content = { "application/json": { schema: responseSchema(response), examples } };
+    return [status, { description: response.description, headers, content }] as const;
   });
   const body = schemas[name];
   return {
@@ -69,7 +69,7 @@ function describe(name: WebhookRouteName, path: string) {
     ...(body === undefined ? {} : { requestBody: requestBody(body, bodyExample) }),
     responses: {
       ...Object.fromEntries(responses),
-      ...errorResponseRefs(400, 401, 403, ...problems, ...(body === undefined ? [] : [413]), 429, 500, 503),
+      ...errorResponseRefs(400, 401, 403, ...errors, ...(body === undefined ? [] : [413]), 429, 500, 503),
     },
   };
 }
@@ -80,7 +80,7 @@ function pathParameters(path: string) {
     .map(([name, { source }]) => ({ name, in: "path", required: true, schema: { type: "string", pattern: source } }));
 }
 
-function answerSchema({ content, optional = [] }: OperationResponse) {
+function responseSchema({ content, optional = [] }: OperationResponse) {
   const properties = Object.entries(content).map(([name, schema]) => {
     return [name, { $ref: `#/components/schemas/${schema}` }] as const;
   });
@@ -88,7 +88,7 @@ function answerSchema({ content, optional = [] }: OperationResponse) {
   return { ...whole, required: whole.required.filter((name) => !optional.includes(name)) };
 }
 
-/** The body as its reader has it. It may be left out where nothing in it must be there. */
+/** Describes a body by the schema that parses it. The body is optional if all its fields are. */
 function requestBody(body: z.ZodMiniType, example: unknown) {
   const { $schema: _, ...schema } = z.toJSONSchema(body, { io: "input", unrepresentable: "any" });
   const media = { schema: withNullTypes(schema), examples: { sample: { value: example } } };

@@ -1,9 +1,9 @@
-/** A block of addresses that nothing is sent to. */
+/** A block of addresses to which nothing is sent. */
 export type AddressBlock = { readonly cidr: string; readonly name: string; readonly source: string };
 
 /**
- * All that is not public unicast. The sources are those that IANA's registries name: "IPv4 Special-Purpose Address
- * Space", "IPv6 Special-Purpose Address Space" and "IPv6 Address Space", of which all but 2000::/3 is here.
+ * All addresses that are not public unicast. Sources: IANA's registries "IPv4 Special-Purpose Address Space", "IPv6
+ * Special-Purpose Address Space" and "IPv6 Address Space", of which everything except 2000::/3 is blocked.
  */
 export const blockedAddresses: readonly AddressBlock[] = [
   { cidr: "0.0.0.0/8", name: "This network", source: "RFC 791, section 3.2" },
@@ -49,3 +49,11 @@ export const blockedAddresses: readonly AddressBlock[] = [
   { cidr: "fec0::/10", name: "Site local, deprecated", source: "RFC 3879" },
   { cidr: "ff00::/8", name: "Multicast", source: "RFC 4291, section 2.7" },
 ];
+
+/** Ports of other protocols: WHATWG Fetch, "Port blocking". */
+export const blockedPorts: ReadonlySet<number> = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);

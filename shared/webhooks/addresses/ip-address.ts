@@ -1,9 +1,9 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
-import { blockedAddresses } from "./blocked-addresses.ts";
+import { blockedAddresses } from "./blocked.ts";
 
 /**
- * Whether an address is public unicast. IPv6 forms that embed an IPv4 address are judged by that. Not public is also
- * what is no address, has a zone, or is spelt as only some parsers read it (octal, hexadecimal, short).
+ * Whether an address is public unicast. An IPv6 address that embeds an IPv4 address is classified by that one. Also
+ * rejected: invalid addresses, zone IDs, and spellings that parsers disagree on (octal, hexadecimal, short).
  */
 export function isPublicAddress(text: string): boolean {
   if (!mayBeIPv6(text)) return isIPv4(text) && isPublicIPv4(text);
@@ -16,28 +16,29 @@ export function isLoopbackAddress(text: string): boolean {
   return wordsOf(text)?.join(":") === "0:0:0:0:0:0:0:1";
 }
 
-/** Whether Node connects to it as an address; it resolves everything else as a name. */
+/** Whether Node connects to the host as an IP address. It resolves every other host as a name. */
 export function isAddress(text: string): boolean {
   return mayBeIPv6(text) ? isIPv6(text) : isIPv4(text);
 }
 
-/** Neither a name nor an IPv4 address has a colon, so only what has one needs Node's slower look. */
+/** Names and IPv4 addresses have no colon, so only hosts with one need Node's slower check. */
 function mayBeIPv6(text: string): boolean {
   return text.includes(":");
 }
 
-/** The eight words of an IPv6 address; `null` of anything else, and of one with a zone. */
+/** Returns the eight words of an IPv6 address; `null` for any other text, and for a zone ID. */
 function wordsOf(text: string): readonly number[] | null {
   if (text.includes("%") || !isIPv6(text)) return null;
-  // As WHATWG URL writes it: without a dotted end, and with at most one gap of zeros.
+  // WHATWG URL normalises it: no dotted end, and at most one gap of zeros.
   const url = URL.parse(`http://[${text}]`);
   if (url === null) return null;
   const [head = "", tail = ""] = url.hostname.slice(1, -1).split("::");
-  const [before, after] = [readWords(head), readWords(tail)];
+  const before = parseWords(head);
+  const after = parseWords(tail);
   return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 
-function readWords(text: string): number[] {
+function parseWords(text: string): number[] {
   return text === "" ? [] : text.split(":").map((word) => Number.parseInt(word, 16));
 }
 
@@ -53,14 +54,14 @@ function isPublicIPv4(address: string): boolean {
 }
 
 function isPublicIPv6(address: string, words: readonly number[]): boolean {
-  const at = translatedAt(words);
-  if (at !== null) return isPublicIPv4(embedded(words, at));
+  const index = embeddedIndex(words);
+  if (index !== null) return isPublicIPv4(embeddedIPv4(words, index));
   if (blocked.ipv6.check(address, "ipv6")) return false;
-  return !isIsatap(words) || isPublicIPv4(embedded(words, 6));
+  return !isIsatap(words) || isPublicIPv4(embeddedIPv4(words, 6));
 }
 
-/** Prefixes of addresses that only stand for an IPv4 address, which begins with the word that comes after. */
-const translated: readonly (readonly number[])[] = [
+/** Prefixes of addresses that embed an IPv4 address, directly after the prefix. */
+const embeddingPrefixes: readonly (readonly number[])[] = [
   // IPv4-mapped: RFC 4291, section 2.5.5.2.
   [0, 0, 0, 0, 0, 0xffff],
   // NAT64: RFC 6052, section 2.1.
@@ -69,8 +70,8 @@ const translated: readonly (readonly number[])[] = [
   [0x2002],
 ];
 
-function translatedAt(words: readonly number[]): number | null {
-  return translated.find((prefix) => prefix.every((word, at) => words[at] === word))?.length ?? null;
+function embeddedIndex(words: readonly number[]): number | null {
+  return embeddingPrefixes.find((prefix) => prefix.every((word, index) => words[index] === word))?.length ?? null;
 }
 
 /** RFC 5214, section 6.1: the interface identifier is 0000:5EFE, with two bits that may be set, and an IPv4 address. */
@@ -78,10 +79,10 @@ function isIsatap([, , , , high = 0, low = 0]: readonly number[]): boolean {
   return (high & ~0x0300) === 0 && low === 0x5efe;
 }
 
-/** The IPv4 address in the word at a place and the one after it. */
-function embedded(words: readonly number[], at: number): string {
+/** Returns the IPv4 address in the two words from an index. */
+function embeddedIPv4(words: readonly number[], index: number): string {
   return words
-    .slice(at, at + 2)
+    .slice(index, index + 2)
     .flatMap((word) => [word >> 8, word & 0xff])
     .join(".");
 }

@@ -1,6 +1,4 @@
-import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
-import * as sample from "./openapi-examples.ts";
-import type { webhookSchemas } from "./openapi-schemas.ts";
+import { endpointSettingExamples } from "#shared/api/webhooks/endpoint-settings.ts";
 import {
   renderAttempt,
   renderDelivery,
@@ -8,41 +6,43 @@ import {
   renderHealth,
   renderMissedRange,
   renderReplay,
-} from "./render.ts";
-import type { WebhookRouteName } from "./routes.ts";
+} from "#shared/api/webhooks/render.ts";
+import type { WebhookRouteName } from "#shared/api/webhooks/routes.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
+import * as sample from "./examples.ts";
+import type { webhookSchemas } from "./schemas.ts";
 
 type SchemaName = keyof typeof webhookSchemas;
 
-/** One way in which an operation ends well: what stands beside `code` and `message`, and an example of it. */
+/** A successful response: the fields beside `code` and `message`, and an example. */
 export type OperationResponse = {
   readonly description: string;
   readonly content: Readonly<Record<string, SchemaName>>;
-  /** What the answer may leave out. */
+  /** Fields that may be missing. */
   readonly optional?: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
 };
 
-type Operation = {
+type OperationDoc = {
   readonly summary: string;
   readonly description?: string;
   readonly bodyExample?: unknown;
-  readonly answers: Readonly<Record<number, OperationResponse>>;
-  /** Statuses of the errors that only some operations have. */
-  readonly problems?: readonly number[];
+  readonly responses: Readonly<Record<number, OperationResponse>>;
+  /** Error statuses that not all operations have. */
+  readonly errors?: readonly number[];
 };
 
 const endpoint = renderEndpoint(sample.endpoint);
 const delivery = renderDelivery(sample.delivery);
 const { delivery_id, event_type } = delivery;
-const { url, events, description } = sample.endpoint;
 const { since, until } = renderReplay(sample.replay);
 const rotated = { endpoint: renderEndpoint(sample.endpoint, sample.secret) };
 
-/** What each operation is for, takes and answers. */
-export const operationDocs: Readonly<Record<WebhookRouteName, Operation>> = {
+/** The documentation of each operation. */
+export const operationDocs: Readonly<Record<WebhookRouteName, OperationDoc>> = {
   list_webhook_endpoints: {
     summary: "The webhook endpoints of an organisation, oldest first",
-    answers: {
+    responses: {
       200: {
         description: "All of them.",
         content: { endpoints: "WebhookEndpoints" },
@@ -52,16 +52,16 @@ export const operationDocs: Readonly<Record<WebhookRouteName, Operation>> = {
   },
   create_webhook_endpoint: {
     summary: "Create a webhook endpoint",
-    description: "It is sent what happens from now on. The answer shows the secret that signs it, this once.",
-    bodyExample: { url, events, description, headers: { "X-Api-Key": "key-of-the-gateway" } },
-    answers: {
+    description: "It is sent the events from now on. Only this response contains the secret that signs them.",
+    bodyExample: endpointSettingExamples().body,
+    responses: {
       201: { description: "Created.", content: { endpoint: "WebhookEndpointWithSecret" }, example: rotated },
     },
-    problems: [409],
+    errors: [409],
   },
   get_webhook_endpoint: {
-    summary: "One webhook endpoint, and how it fares",
-    answers: {
+    summary: "One webhook endpoint and its health",
+    responses: {
       200: {
         description: "The endpoint.",
         content: { endpoint: "WebhookEndpointWithHealth" },
@@ -70,14 +70,14 @@ export const operationDocs: Readonly<Record<WebhookRouteName, Operation>> = {
         },
       },
     },
-    problems: [404],
+    errors: [404],
   },
   update_webhook_endpoint: {
     summary: "Change, disable or enable a webhook endpoint",
     description:
-      "Fields that are left out stay. Where it is enabled again, `missed` is the body of a replay that catches up.",
+      "Omitted fields stay. If it is enabled again, `missed` is the body of a replay that sends what it missed.",
     bodyExample: { enabled: true },
-    answers: {
+    responses: {
       200: {
         description: "The endpoint as it is now.",
         content: { endpoint: "WebhookEndpoint", missed: "WebhookMissed" },
@@ -85,105 +85,105 @@ export const operationDocs: Readonly<Record<WebhookRouteName, Operation>> = {
         example: { endpoint, missed: renderMissedRange(sample.replay) },
       },
     },
-    problems: [404, 409],
+    errors: [404, 409],
   },
   delete_webhook_endpoint: {
     summary: "Delete a webhook endpoint",
     description: "Nothing more is sent to it, and its deliveries are no longer shown.",
-    answers: { 200: { description: "Deleted.", content: {}, example: {} } },
-    problems: [404, 409],
+    responses: { 200: { description: "Deleted.", content: {}, example: {} } },
+    errors: [404, 409],
   },
   rotate_webhook_secret: {
     summary: "Give a webhook endpoint a new secret",
-    description: "Old ones sign beside it for a while, three at once at most. The answer shows the new one, this once.",
+    description: "Older secrets stay valid for a while, at most three in all. Only this response contains the new one.",
     bodyExample: { overlap_seconds: 86_400 },
-    answers: {
+    responses: {
       200: { description: "Rotated.", content: { endpoint: "WebhookEndpointWithSecret" }, example: rotated },
     },
-    problems: [404, 409],
+    errors: [404, 409],
   },
   test_webhook_endpoint: {
     summary: "Send a sample event to a webhook endpoint",
-    description: "Signed as any other, and attempted once; also to an endpoint that is disabled.",
+    description: "Signed as every delivery, and attempted once. Disabled endpoints can be tested as well.",
     bodyExample: { event_type },
-    answers: {
+    responses: {
       202: {
-        description: "On its way.",
+        description: "Accepted.",
         content: { delivery: "WebhookTest" },
         example: { delivery: { delivery_id, event_type, status: "pending" } },
       },
     },
-    problems: [404],
+    errors: [404],
   },
   list_webhook_deliveries: {
-    summary: "What was sent to a webhook endpoint, newest first",
-    description: `Kept for ${deliveryRetentionDays} days. All filters hold together; a range is of when the log got the event.`,
-    answers: {
+    summary: "The deliveries to a webhook endpoint, newest first",
+    description: `Kept for ${deliveryRetentionDays} days. Deliveries must match all filters. A range applies to the time at which the log recorded the event.`,
+    responses: {
       200: {
         description: "A page of deliveries.",
         content: { deliveries: "WebhookDeliveries", page_context: "WebhookDeliveriesPage" },
         example: { deliveries: [delivery], page_context: { limit: 50, returned: 1, has_more_page: false } },
       },
     },
-    problems: [404],
+    errors: [404],
   },
   get_webhook_delivery: {
-    summary: "One delivery, and each attempt at it",
-    answers: {
+    summary: "One delivery and its attempts",
+    responses: {
       200: {
         description: "The delivery.",
         content: { delivery: "WebhookDeliveryWithAttempts" },
         example: { delivery: { ...delivery, attempts: [renderAttempt(sample.attempt)] } },
       },
     },
-    problems: [404],
+    errors: [404],
   },
   retry_webhook_delivery: {
-    summary: "Attempt a delivery once more, now",
-    description: "Under the same id, and with the schedule of a new one from there on.",
+    summary: "Retry a delivery now",
+    description: "Keeps its id, and starts the retry schedule again.",
     bodyExample: {},
-    answers: {
+    responses: {
       202: {
-        description: "On its way.",
+        description: "Accepted.",
         content: { delivery: "WebhookDelivery" },
         example: { delivery: { ...delivery, status: "pending", next_attempt_at: since } },
       },
     },
-    problems: [404, 409],
+    errors: [404, 409],
   },
   replay_webhook_events: {
     summary: "Send events of the log again",
-    description: "From the log itself, however old; each event under the id of its first delivery.",
+    description: "From the log, of any age. Each event keeps the id of its first delivery.",
     bodyExample: { since, until, only: "failed" },
-    answers: {
+    responses: {
       202: {
-        description: "Begun: ask for the replay to see how far it is.",
+        description: "Started. Get the replay for its progress.",
         content: { replay: "WebhookReplay" },
         example: { replay: renderReplay(sample.replay) },
       },
       200: {
-        description: "With `dry_run`: what would be sent.",
+        description: "With `dry_run`: the number of events that would be sent.",
         content: { replay: "WebhookReplayCount" },
         example: { replay: { dry_run: true, count: 3, examined: 120, complete: true } },
       },
     },
-    problems: [404, 409],
+    errors: [404, 409],
   },
   get_webhook_replay: {
-    summary: "How far a replay has come",
-    answers: {
+    summary: "The progress of a replay",
+    responses: {
       200: {
         description: "The replay.",
         content: { replay: "WebhookReplay" },
         example: { replay: { ...renderReplay(sample.replay), status: "done", examined: 120, sent: 3 } },
       },
     },
-    problems: [404],
+    errors: [404],
   },
   list_webhook_event_types: {
     summary: "The event types, each with a sample and its JSON Schema",
-    description: "The vocabulary is open: events of other types can come where a filter with `*` matches them.",
-    answers: {
+    description: "The vocabulary is open: a filter with `*` can match events of other types.",
+    responses: {
       200: {
         description: "The catalogue.",
         content: { event_types: "WebhookEventTypes" },

@@ -1,5 +1,6 @@
 import { objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
-import { maxIdLength } from "#shared/events/limits.ts";
+import { endpointSettingSchemas } from "#shared/api/webhooks/endpoint-settings.ts";
+import { maxDeliveries } from "#shared/api/webhooks/query.ts";
 import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
 import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { maxHeaderNameLength, maxHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
@@ -8,7 +9,6 @@ import { eventTypeFilterPattern } from "#shared/webhooks/event-types/event-type-
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
 import { replayScopes } from "#shared/webhooks/replays/replay.ts";
 import { payloadSchema } from "./payload-schema.ts";
-import { maxDeliveries } from "./query.ts";
 
 const matching = (pattern: RegExp) => ({ type: "string", pattern: pattern.source });
 const timeOrNull = { ...timestampSchema, type: ["string", "null"] };
@@ -24,14 +24,11 @@ const oneOfOrNull = (values: readonly string[], description: string) => ({
 
 const endpoint = {
   endpoint_id: matching(endpointIdPattern),
-  url: { type: "string", format: "uri" },
-  events: { type: "array", items: matching(eventTypeFilterPattern) },
-  entity_id: { type: ["string", "null"], maxLength: maxIdLength },
-  description: { type: ["string", "null"] },
+  ...endpointSettingSchemas(),
   status: oneOf(["enabled", "disabled"]),
   disabled_reason: oneOfOrNull(
     ["owner", "gone", "failing", "token_revoked"],
-    "`owner`: by this API; `gone`: it answered 410, or `webhook-delivery: disable`; `failing`: three days without one success; " +
+    "`owner`: by this API; `gone`: it responded with 410 or `webhook-delivery: disable`; `failing`: three days without a success; " +
       "`token_revoked`: an operator revoked a token that had created or changed it.",
   ),
   disabled_at: timeOrNull,
@@ -58,13 +55,13 @@ const delivery = {
       ...["exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted", "org_suspended"],
       ...["aborted_by_receiver", "test_failed", "event_unreadable"],
     ],
-    "Why it was given up. `event_unreadable`: the log has no valid event for it.",
+    "Why it failed for good. `event_unreadable`: the log has no valid event for it.",
   ),
   attempt_count: count,
   created_at: timestampSchema,
   last_attempt_at: timeOrNull,
   last_response_status: statusOrNull,
-  last_error: textOrNull("What kept the last request from being answered."),
+  last_error: textOrNull("Why the last request got no response."),
   next_attempt_at: timeOrNull,
 };
 
@@ -74,26 +71,26 @@ const attempt = objectSchema({
   duration_ms: { type: "number", minimum: 0 },
   outcome: oneOf(["succeeded", "failed"]),
   response_status: statusOrNull,
-  error: textOrNull("What kept the request from being answered."),
-  message: textOrNull("The same in words."),
+  error: textOrNull("Why the request got no response."),
+  message: textOrNull("The error as text."),
   response_headers: { type: "object", additionalProperties: { type: "string" } },
-  response_body: { type: "string", description: "Its beginning, as text. It is the receiver's: never trust it." },
+  response_body: { type: "string", description: "Its beginning, as text. Untrusted: the receiver controls it." },
   response_truncated: { type: "boolean" },
 });
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** The component schemas of what is answered about webhooks. */
+/** The component schemas of responses about webhooks. */
 export const webhookSchemas = {
-  WebhookEndpoint: objectSchema(endpoint, { description: "Where events are sent to." }),
+  WebhookEndpoint: objectSchema(endpoint, { description: "A URL to which events are sent." }),
   WebhookEndpointWithSecret: objectSchema(
     {
       endpoint_id,
       url,
-      secret: { type: "string", pattern: "^whsec_[A-Za-z0-9+/]+=*$", description: "Shown this once." },
+      secret: { type: "string", pattern: "^whsec_[A-Za-z0-9+/]+=*$", description: "Shown only here." },
       ...rest,
     },
-    { description: "An endpoint with the secret that signs what is sent to it." },
+    { description: "An endpoint with the secret that signs its deliveries." },
   ),
   WebhookEndpointWithHealth: objectSchema({
     ...endpoint,
@@ -107,15 +104,18 @@ export const webhookSchemas = {
   WebhookEndpoints: { type: "array", maxItems: maxEndpointsPerOrg, items: ref("WebhookEndpoint") },
   WebhookMissed: objectSchema(
     { since: timestampSchema, until: timestampSchema, only: oneOf(replayScopes) },
-    { description: "What was not sent while the endpoint was disabled: the body of a replay that sends it." },
+    { description: "The body of a replay that sends what the endpoint missed while it was disabled." },
   ),
-  WebhookDelivery: objectSchema(delivery, { description: "One event on its way to one endpoint." }),
+  WebhookDelivery: objectSchema(delivery, { description: "One event for one endpoint." }),
   WebhookDeliveryWithAttempts: objectSchema({ ...delivery, attempts: { type: "array", items: attempt } }),
   WebhookDeliveries: { type: "array", maxItems: maxDeliveries, items: ref("WebhookDelivery") },
   WebhookDeliveriesPage: objectSchema({
     limit: { type: "integer", minimum: 1, maximum: maxDeliveries },
     returned: { type: "integer", minimum: 0, maximum: maxDeliveries },
-    has_more_page: { type: "boolean", description: "Whether older ones follow, at the address in the `Link` header." },
+    has_more_page: {
+      type: "boolean",
+      description: "Whether an older page exists, at the address in the `Link` header.",
+    },
   }),
   WebhookTest: objectSchema({
     delivery_id: delivery.delivery_id,
@@ -135,13 +135,13 @@ export const webhookSchemas = {
       created_at: timestampSchema,
       updated_at: timestampSchema,
     },
-    { description: "A replay on its way through the log. It stops where the endpoint is disabled or deleted." },
+    { description: "A replay of the log. It stops if the endpoint is disabled or deleted." },
   ),
   WebhookReplayCount: objectSchema({
     dry_run: { type: "boolean", const: true },
     count: { ...count, description: "Events that the replay would send." },
     examined: count,
-    complete: { type: "boolean", description: "Whether the whole range was looked at; else its newest part." },
+    complete: { type: "boolean", description: "Whether the whole range was examined, or only its newest part." },
   }),
   WebhookEventTypes: {
     type: "array",

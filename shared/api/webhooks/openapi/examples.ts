@@ -1,5 +1,5 @@
-import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
-import { type Delivery, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
+import { endpointSettingExamples } from "#shared/api/webhooks/endpoint-settings.ts";
+import { type Delivery, type DeliveryAttempt, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
@@ -11,14 +11,11 @@ const created_at = "2026-05-01T09:00:00.000Z";
 const event = sampleEvent("invoice.sent", org_id, "2026-05-11T08:30:12.000Z");
 const attemptedAt = "2026-05-11T08:30:12.412Z";
 
-/** The domain's own values that the examples of the OpenAPI document are rendered from. */
+/** The examples of the OpenAPI document are rendered from these domain values. */
 export const endpoint: Endpoint = {
   endpoint_id,
   org_id,
-  url: "https://hooks.example.com/aibooks",
-  events: ["invoice.*", "*.voided"],
-  entity_id: null,
-  description: "Keeps our ledger in step",
+  ...endpointSettingExamples().settings,
   secrets: [],
   headers: { names: ["X-Api-Key"], sealed: "" },
   disabled: null,
@@ -74,7 +71,7 @@ export const replay: Replay = {
   status: "running",
   examined: 0,
   sent: 0,
-  place: null,
+  cursor: null,
   created_at: "2026-05-12T07:00:00.000Z",
   updated_at: "2026-05-12T07:00:00.000Z",
 };

@@ -7,18 +7,18 @@ import { deliveryIdPattern } from "#shared/webhooks/ids.ts";
 
 export const webhookSchemaPath = "/schemas/webhook.json";
 
-/** What deliveries hold. */
+/** The JSON Schema of the body of a delivery. */
 export const payloadSchema = objectSchema(
   {
     event_type: {
       type: "string",
       pattern: eventTypePattern.source,
-      description: "`{entity}.{verb}`. The vocabulary is open: answer 2xx to what you do not know.",
+      description: "`{entity}.{verb}`. The vocabulary is open: respond with 2xx to unknown types.",
     },
     delivery_id: {
       type: "string",
       pattern: deliveryIdPattern.source,
-      description: "The same over all attempts at this delivery: who has seen it has seen the event.",
+      description: "The same for all attempts: use it to recognise repeated deliveries.",
     },
     occurred_at: timestampSchema,
     org_id: { type: "string", pattern: orgIdPattern.source },
@@ -29,12 +29,12 @@ export const payloadSchema = objectSchema(
     test: {
       type: "boolean",
       const: true,
-      description: "Only in a test that somebody asked for: the event is invented, and nothing is to be booked for it.",
+      description: "Only in a test delivery: the event is invented and must not be booked.",
     },
   },
 );
 
-/** The JSON Schema (draft 2020-12) of the body of a delivery. */
+/** Returns the JSON Schema (draft 2020-12) of the body of a delivery as a document of its own. */
 export function webhookJsonSchema(origin: string) {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
