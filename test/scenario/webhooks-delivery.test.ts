@@ -274,7 +274,7 @@ async function enqueueDue(shard: number): Promise<void> {
   const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
   const lambda = new LambdaClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.lambda });
   const Payload = JSON.stringify({ worker: shard % 2, workers: 2 });
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: stack.functions.due, Payload }));
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: stack.functions.delivery_scheduler, Payload }));
   expect(answer.FunctionError).toBeUndefined();
 }
 
