@@ -17,7 +17,7 @@ export type ErrorCode =
   | "rate_limited"
   | "unavailable";
 
-export type ErrorContext = {
+export type ErrorFacts = {
   /** The parameter, header or field that is at fault. */
   field?: string;
   /** What a caller needs to mend it, for example the list of valid values. */
@@ -35,12 +35,12 @@ export type ErrorContext = {
  */
 export class ActivityError extends Error {
   readonly code: ErrorCode;
-  readonly context: ErrorContext;
+  readonly facts: ErrorFacts;
 
-  constructor(code: ErrorCode, message: string, facts: ErrorContext = {}) {
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = "ActivityError";
     this.code = code;
-    this.context = facts;
+    this.facts = facts;
   }
 }

@@ -1,21 +1,21 @@
-import { createReadPorts } from "#shared/api/dynamodb/read-ports.ts";
-import { renderError } from "#shared/api/fakturoid/errors.ts";
-import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
-import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
-import { envVars } from "#shared/platform/env-vars.ts";
+import { readWorld } from "#shared/api/dynamodb/read-ports.ts";
+import { renderProblem } from "#shared/api/fakturoid/errors.ts";
+import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
+import { http } from "#shared/api/handlers/http-handler.ts";
 import { env } from "#shared/platform/handlers/env.ts";
+import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 
-const tables = { events: env(envVars.eventsTable), config: env(envVars.configTable) };
-const world = createReadPorts(tables, reportDamagedItems);
+const tables = { events: env(variables.eventsTable), config: env(variables.configTable) };
+const world = readWorld(tables, reportDamagedItems);
 
 /** Serves the Fakturoid dialect behind the HTTP API; changes nothing but uses of tokens and places of lists. */
-export const handler = createHttpHandler({
+export const handler = http({
   name: "fakturoid",
-  handle: createFakturoidHandler(world),
+  answer: answerFakturoid(world),
   prefetch: () => {
     world.shards.prefetch();
     world.suspended.prefetch();
   },
-  renderError: renderError,
+  renderProblem,
 });

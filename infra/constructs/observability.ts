@@ -1,13 +1,13 @@
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { AuditLogs } from "#infra/audit-logs.ts";
 import type { Stage } from "#infra/config.ts";
-import type { AuditLogs } from "#infra/constructs/audit-logs.ts";
 import type { Alarms } from "./alarms.ts";
-import type { Dashboard } from "./dashboard.ts";
+import type { Board } from "./dashboard.ts";
 
 /** How everything in the stack is watched, and where it writes what it did. */
-export type Observability = {
+export type Operation = {
   readonly alarms: Alarms;
-  readonly dashboard: Dashboard;
+  readonly board: Board;
   readonly auditLogs: AuditLogs;
   /** Of the logs that are no audit logs. */
   readonly logRetention: RetentionDays;

@@ -1,11 +1,11 @@
-import type { LineField } from "./lines.ts";
-import type { LineCondition, SavedQuery } from "./saved-query.ts";
+import type { Field } from "./lines.ts";
+import type { Condition, SavedQuery } from "./saved-query.ts";
 
-const isEvent: LineCondition = { field: "message", is: "event" };
-const isRequest: LineCondition = { field: "message", is: "request" };
+const isEvent: Condition = { field: "message", is: "event" };
+const isRequest: Condition = { field: "message", is: "request" };
 
 /** What an auditor wants to see of an event. */
-const eventColumns: readonly LineField[] = [
+const eventColumns: readonly Field[] = [
   "occurred_at",
   "org_id",
   "actor_user_id",
@@ -26,23 +26,23 @@ const eventColumns: readonly LineField[] = [
  * A line of a stored record is repeated with the same number of the stream. A record that was removed and put again has
  * another number, so what stood there before keeps its row.
  */
-const onceStored: readonly LineField[] = ["record_id", "sequence_number"];
+const onceStored: readonly Field[] = ["record_id", "sequence_number"];
 
 const user = { help: "the id of the user, or of whom somebody acted for" };
 const document = { help: "the id of the document" };
-const changedField: LineCondition = { field: "changed_fields", lists: "field" };
+const changedField: Condition = { field: "changed_fields", lists: "field" };
 const field = { help: "the name of a field that changed" };
 
-const ofUser: LineCondition = {
+const ofUser: Condition = {
   anyOf: [
     { field: "actor_user_id", equals: "user" },
     { field: "on_behalf_of_user_id", equals: "user" },
   ],
 };
-const ofDocument: LineCondition = { field: "entity_id", equals: "document" };
+const ofDocument: Condition = { field: "entity_id", equals: "document" };
 
 /** Office hours: Monday to Friday, 7 to 19 o'clock, by the clock of the organisation. */
-const outOfOffice: LineCondition = {
+const outOfOffice: Condition = {
   anyOf: [
     { field: "occurred_weekday", atLeast: 6 },
     { field: "occurred_hour", below: 7 },
@@ -58,9 +58,9 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Every event of one user, newest first, with what others did for that user.",
     from: "events",
     parameters: { user },
-    optionalParameters: { field: { ...field, where: changedField } },
+    narrowed: { field: { ...field, where: changedField } },
     where: [isEvent, ofUser],
-    result: { kind: "rows", show: eventColumns, dedupBy: onceStored, orderBy: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
   },
   {
     name: "document-history",
@@ -68,9 +68,9 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Every event of one document, newest first.",
     from: "events",
     parameters: { document },
-    optionalParameters: { field: { ...field, where: changedField } },
+    narrowed: { field: { ...field, where: changedField } },
     where: [isEvent, ofDocument],
-    result: { kind: "rows", show: eventColumns, dedupBy: onceStored, orderBy: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
   },
   {
     name: "field-changes",
@@ -78,9 +78,9 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Who changed a field, from what to what, newest first.",
     from: "events",
     parameters: { field },
-    optionalParameters: { document: { ...document, where: ofDocument }, user: { ...user, where: ofUser } },
+    narrowed: { document: { ...document, where: ofDocument }, user: { ...user, where: ofUser } },
     where: [isEvent, changedField],
-    result: { kind: "rows", show: eventColumns, dedupBy: onceStored, orderBy: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
   },
   {
     name: "voids-and-deletions",
@@ -88,7 +88,7 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "What was voided, deleted, cancelled or reversed, and by whom.",
     from: "events",
     parameters: {},
-    optionalParameters: { field: { ...field, where: changedField } },
+    narrowed: { field: { ...field, where: changedField } },
     where: [
       isEvent,
       {
@@ -98,7 +98,7 @@ export const savedQueries: readonly SavedQuery[] = [
         ],
       },
     ],
-    result: { kind: "rows", show: eventColumns, dedupBy: onceStored, orderBy: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
   },
   {
     name: "out-of-office-hours",
@@ -110,8 +110,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["occurred_local", ...eventColumns.filter((column) => column !== "occurred_at")],
-      dedupBy: onceStored,
-      orderBy: "occurred_at",
+      once: onceStored,
+      by: "occurred_at",
     },
   },
   {
@@ -120,9 +120,7 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Documents that were edited after they were paid or approved. Look back as far as the payment.",
     from: "events",
     parameters: {},
-    optionalParameters: {
-      field: { ...field, where: { anyOf: [{ field: "closed_ms", isPresent: true }, changedField] } },
-    },
+    narrowed: { field: { ...field, where: { anyOf: [{ field: "closed_ms", isPresent: true }, changedField] } } },
     where: [
       isEvent,
       {
@@ -134,15 +132,15 @@ export const savedQueries: readonly SavedQuery[] = [
     ],
     result: {
       kind: "groups",
-      groupBy: ["org_id", "entity_type", "entity_id"],
+      by: ["org_id", "entity_type", "entity_id"],
       compute: {
-        closed_at: { min: "closed_ms" },
-        edited_at: { max: "edited_ms" },
+        closed_at: { least: "closed_ms" },
+        edited_at: { greatest: "edited_ms" },
         events: { records: true },
         last_edit: { last: "edit" },
       },
       having: { column: "edited_at", above: "closed_at" },
-      orderByDesc: "edited_at",
+      largest: "edited_at",
     },
   },
   {
@@ -154,13 +152,13 @@ export const savedQueries: readonly SavedQuery[] = [
     where: [isEvent],
     result: {
       kind: "groups",
-      groupBy: ["org_id", "source"],
+      by: ["org_id", "source"],
       compute: {
         changes: { records: true },
         documents: { distinct: "entity_id" },
         users: { distinct: "actor_user_id" },
       },
-      orderByDesc: "changes",
+      largest: "changes",
     },
   },
   {
@@ -168,14 +166,14 @@ export const savedQueries: readonly SavedQuery[] = [
     title: "Bulk changes by one actor",
     summary: "Ten minutes in which one user made many changes.",
     from: "events",
-    parameters: { threshold: { help: "changes in ten minutes", default: 50 } },
+    parameters: { threshold: { help: "changes in ten minutes", usual: 50 } },
     where: [isEvent, { field: "actor_user_id", isPresent: true }],
     result: {
       kind: "groups",
-      groupBy: ["org_id", "actor_user_id", "occurred_slot"],
+      by: ["org_id", "actor_user_id", "occurred_slot"],
       compute: { changes: { records: true }, documents: { distinct: "entity_id" } },
       having: { column: "changes", atLeast: "threshold" },
-      orderByDesc: "changes",
+      largest: "changes",
     },
   },
   {
@@ -188,9 +186,9 @@ export const savedQueries: readonly SavedQuery[] = [
     where: [isRequest, { field: "status", is: 401 }],
     result: {
       kind: "groups",
-      groupBy: ["ip", "token_id", "dialect"],
+      by: ["ip", "token_id", "dialect"],
       compute: { attempts: { distinct: "request_id" } },
-      orderByDesc: "attempts",
+      largest: "attempts",
     },
   },
   {
@@ -226,8 +224,8 @@ export const savedQueries: readonly SavedQuery[] = [
         "ip",
         "request_id",
       ],
-      dedupBy: ["request_id"],
-      orderBy: "time",
+      once: ["request_id"],
+      by: "time",
     },
   },
   {
@@ -240,8 +238,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "org_id", "endpoint_id", "event_id", "outcome", "delivery_id"],
-      dedupBy: ["delivery_id"],
-      orderBy: "time",
+      once: ["delivery_id"],
+      by: "time",
     },
   },
   {
@@ -249,7 +247,7 @@ export const savedQueries: readonly SavedQuery[] = [
     title: "Late or back-dated events",
     summary: "Events that were stored long after they are said to have happened, or by a writer whose clock was off.",
     from: "events",
-    parameters: { threshold: { help: "seconds from the event to its storing", default: 3_600 } },
+    parameters: { threshold: { help: "seconds from the event to its storing", usual: 3_600 } },
     where: [
       isEvent,
       {
@@ -262,8 +260,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "late_seconds", "recorded_at", "clock_skew_seconds", ...eventColumns],
-      dedupBy: onceStored,
-      orderBy: "time",
+      once: onceStored,
+      by: "time",
     },
   },
   {
@@ -276,8 +274,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "action", "outcome", "org_ids", "token_id", "user_id", "scopes", "request_id"],
-      dedupBy: ["request_id"],
-      orderBy: "time",
+      once: ["request_id"],
+      by: "time",
     },
   },
   {
@@ -290,8 +288,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "operation", "org_id", "entity_id", "event_id", "principal", "record_id", "sequence_number"],
-      dedupBy: onceStored,
-      orderBy: "time",
+      once: onceStored,
+      by: "time",
     },
   },
 ];

@@ -1,51 +1,51 @@
-import type { LineField } from "./lines.ts";
+import type { Field } from "./lines.ts";
 
 /** What the user of a query fills in. Names are those of options and of placeholders. */
-export type QueryParameter = "user" | "document" | "field" | "threshold";
+export type Parameter = "user" | "document" | "field" | "threshold";
 
 type Value = string | number;
 
 /** What must hold of a line. `matches` is a regular expression that JavaScript and CloudWatch read alike. */
-export type LineCondition =
-  | { readonly field: LineField; readonly is: Value }
-  | { readonly field: LineField; readonly equals: QueryParameter }
-  | { readonly field: LineField; readonly matches: string }
+export type Condition =
+  | { readonly field: Field; readonly is: Value }
+  | { readonly field: Field; readonly equals: Parameter }
+  | { readonly field: Field; readonly matches: string }
   /** A list by commas, of which the parameter is one part. */
-  | { readonly field: LineField; readonly lists: QueryParameter }
-  | { readonly field: LineField; readonly atLeast: number | QueryParameter }
-  | { readonly field: LineField; readonly below: number }
-  | { readonly field: LineField; readonly isPresent: true }
-  | { readonly anyOf: readonly LineCondition[] };
+  | { readonly field: Field; readonly lists: Parameter }
+  | { readonly field: Field; readonly atLeast: number | Parameter }
+  | { readonly field: Field; readonly below: number }
+  | { readonly field: Field; readonly isPresent: true }
+  | { readonly anyOf: readonly Condition[] };
 
 /** What is computed over the lines of a group: `records` counts stored records, `last` is the text that sorts last. */
-export type Aggregate =
-  | { readonly distinct: LineField }
+export type Computed =
+  | { readonly distinct: Field }
   | { readonly records: true }
-  | { readonly min: LineField }
-  | { readonly max: LineField }
-  | { readonly last: LineField };
+  | { readonly least: Field }
+  | { readonly greatest: Field }
+  | { readonly last: Field };
 
 /** Lines as they are, each once however often it was written. */
-export type RowsResult = {
+export type Rows = {
   readonly kind: "rows";
-  readonly show: readonly LineField[];
+  readonly show: readonly Field[];
   /** What a line is identified by: lines in which all of these are equal are one. */
-  readonly dedupBy: readonly LineField[];
+  readonly once: readonly Field[];
   /** The time that they are sorted by, newest first. */
-  readonly orderBy: Extract<LineField, "time" | "occurred_at">;
+  readonly by: Extract<Field, "time" | "occurred_at">;
 };
 
 /** A line for each group, largest first. */
-export type GroupsResult = {
+export type Groups = {
   readonly kind: "groups";
-  readonly groupBy: readonly LineField[];
-  readonly compute: Readonly<Record<string, Aggregate>>;
+  readonly by: readonly Field[];
+  readonly compute: Readonly<Record<string, Computed>>;
   /** Of the computed columns: what a group must have to be shown. */
   readonly having?:
-    | { readonly column: string; readonly atLeast: QueryParameter }
+    | { readonly column: string; readonly atLeast: Parameter }
     | { readonly column: string; readonly above: string };
   /** The computed column that groups are sorted by. */
-  readonly orderByDesc: string;
+  readonly largest: string;
 };
 
 /** One question that auditors ask. It says the same in CloudWatch and over log files. */
@@ -56,19 +56,17 @@ export type SavedQuery = {
   /** Which of the audit logs it reads. */
   readonly from: "events" | "access";
   /** What must be filled in, with what it means; a default where there is a usual one. */
-  readonly parameters: Readonly<Partial<Record<QueryParameter, { readonly help: string; readonly default?: number }>>>;
+  readonly parameters: Readonly<Partial<Record<Parameter, { readonly help: string; readonly usual?: number }>>>;
   /** What narrows the answer where it is filled in, and need not be. The console has no such thing: it is asked for all. */
-  readonly optionalParameters?: Readonly<
-    Partial<Record<QueryParameter, { readonly help: string; readonly where: LineCondition }>>
-  >;
+  readonly narrowed?: Readonly<Partial<Record<Parameter, { readonly help: string; readonly where: Condition }>>>;
   /** Set where lines cannot say whose they are: who is refused for his token belongs to nobody. */
   readonly hasNoOrg?: true;
-  readonly where: readonly LineCondition[];
-  readonly result: RowsResult | GroupsResult;
+  readonly where: readonly Condition[];
+  readonly result: Rows | Groups;
 };
 
 /** What holds of the lines of one organisation, whose id has letters, digits, `_` and `-` only. */
-export function isOfOrgCondition(org: string): LineCondition {
+export function ofOrg(org: string): Condition {
   return {
     anyOf: [
       { field: "org_id", is: org },
@@ -78,20 +76,12 @@ export function isOfOrgCondition(org: string): LineCondition {
 }
 
 /** What the user filled in. */
-export type QueryArgs = Readonly<Partial<Record<QueryParameter, string | number>>>;
+export type Filled = Readonly<Partial<Record<Parameter, string | number>>>;
 
 /** All that must hold of a line: the query's own conditions, those of what was filled in, and the organisation. */
-export function toConditions(
-  { where, optionalParameters: narrowed = {} }: SavedQuery,
-  filled: QueryArgs,
-  org: string | null,
-): LineCondition[] {
+export function conditionsOf({ where, narrowed = {} }: SavedQuery, filled: Filled, org: string | null): Condition[] {
   const narrowing = Object.entries(narrowed).filter(([name]) => Object.hasOwn(filled, name));
-  return [
-    ...where,
-    ...narrowing.map(([, { where: condition }]) => condition),
-    ...(org === null ? [] : [isOfOrgCondition(org)]),
-  ];
+  return [...where, ...narrowing.map(([, { where: condition }]) => condition), ...(org === null ? [] : [ofOrg(org)])];
 }
 
 /** Rows of a result at most: what CloudWatch answers at most. */

@@ -1,7 +1,4 @@
-import type { HostRateLimiter } from "#shared/webhooks/limits/host-rate-limiter.ts";
+import type { Destinations } from "#shared/webhooks/limits/host-rate-limit.ts";
 
-/** A rate limiter that never limits a host. */
-export const unboundedHosts: Pick<HostRateLimiter, "tryAcquire" | "windowEnd"> = {
-  tryAcquire: async () => true,
-  windowEnd: () => 0,
-};
+/** Every host may be sent as much as there is. */
+export const unboundedHosts: Pick<Destinations, "take" | "windowEnd"> = { take: async () => true, windowEnd: () => 0 };

@@ -1,13 +1,11 @@
-import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { Place, PlaceStore } from "#shared/events/query/offset-pagination.ts";
 
 /** Places in memory, for ever. */
-export function memoryPageCheckpoints(): PageCheckpointStore & {
-  readonly all: ReadonlyMap<string, readonly PageCheckpoint[]>;
-} {
-  const lists = new Map<string, PageCheckpoint[]>();
+export function memoryPlaces(): PlaceStore & { readonly all: ReadonlyMap<string, readonly Place[]> } {
+  const lists = new Map<string, Place[]>();
   return {
     all: lists,
-    async listUpTo({ org_id, name }, offset, count) {
+    async upTo({ org_id, name }, offset, count) {
       const places = lists.get(`${org_id} ${name}`) ?? [];
       return places
         .filter((place) => place.offset <= offset)

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
+import type { TokenUses } from "#shared/auth/authenticate.ts";
 import type { ActiveToken, Token } from "#shared/auth/caller.ts";
 import type { TokenRef } from "#shared/auth/token.ts";
 
@@ -9,19 +9,16 @@ import type { TokenRef } from "#shared/auth/token.ts";
  */
 export function tokenPorts(find: (ref: TokenRef) => Token | null, used = 1, suspended: readonly string[] = []) {
   return {
-    get: vi.fn<TokenUsageStore["get"]>(async (ref) => {
+    look: vi.fn<TokenUses["look"]>(async (ref) => {
       const token = find(ref);
       return token === null ? null : { token: inUse(token, suspended), used: used - 1 };
     }),
-    count: vi.fn<TokenUsageStore["count"]>(async (ref) => {
+    use: vi.fn<TokenUses["use"]>(async (ref) => {
       const token = find(ref);
       return token === null ? null : { token: inUse(token, suspended), used };
     }),
-    acquireLease: vi.fn<TokenUsageStore["acquireLease"]>(async (_holder, _now, until) => ({
-      slot: 1,
-      until: until.getTime(),
-    })),
-    charge: vi.fn<TokenUsageStore["charge"]>(async (_holder, _window, { requests }) => used + requests),
+    lease: vi.fn<TokenUses["lease"]>(async (_holder, _now, until) => ({ slot: 1, until: until.getTime() })),
+    charge: vi.fn<TokenUses["charge"]>(async (_holder, _window, { requests }) => used + requests),
   };
 }
 

@@ -2,36 +2,36 @@ import * as z from "zod";
 
 const maxFaults = 20;
 
-export const emitSummarySchema = z.object({
-  /** Sent to the queue, without waiting. */
+export const tallySchema = z.object({
+  /** In the queue, and not looked after any further. */
   sent: z.int(),
-  /** Stored, and new. */
+  /** In the log, and new there. */
   accepted: z.int(),
-  /** Stored before. */
+  /** In the log since before. */
   repeated: z.int(),
-  /** In the rejected queue, or invalid and not sent. */
+  /** In the rejected queue, or never sent because it was plain that it would end there. */
   rejected: z.int(),
-  /** The first rejected lines, with the reason. */
+  /** The first of the rejected lines, and why. */
   faults: z.array(z.object({ line: z.int(), reason: z.string() })),
 });
 
-/** The counted outcomes of the lines so far. */
-export type EmitSummary = z.infer<typeof emitSummarySchema>;
+/** What became of the lines so far. */
+export type Tally = z.infer<typeof tallySchema>;
 
-export type EventOutcome = "sent" | "accepted" | "repeated" | { readonly rejected: string };
+export type Fate = "sent" | "accepted" | "repeated" | { readonly rejected: string };
 
-export const emptySummary = (): EmitSummary => ({ sent: 0, accepted: 0, repeated: 0, rejected: 0, faults: [] });
+export const emptyTally = (): Tally => ({ sent: 0, accepted: 0, repeated: 0, rejected: 0, faults: [] });
 
-/** Adds the outcome of a line. */
-export function countOutcome(summary: EmitSummary, line: number, outcome: EventOutcome): void {
-  if (typeof outcome === "string") {
-    summary[outcome] += 1;
+/** Counts one line more. */
+export function count(tally: Tally, line: number, fate: Fate): void {
+  if (typeof fate === "string") {
+    tally[fate] += 1;
     return;
   }
-  summary.rejected += 1;
-  if (summary.faults.length < maxFaults) summary.faults.push({ line, reason: outcome.rejected });
+  tally.rejected += 1;
+  if (tally.faults.length < maxFaults) tally.faults.push({ line, reason: fate.rejected });
 }
 
-export function totalOf({ sent, accepted, repeated, rejected }: EmitSummary): number {
+export function total({ sent, accepted, repeated, rejected }: Tally): number {
   return sent + accepted + repeated + rejected;
 }

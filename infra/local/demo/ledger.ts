@@ -2,18 +2,18 @@ import type { EntityType } from "#shared/events/entity-types.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import type { Random } from "./random.ts";
 
-export type DemoContact = { readonly id: string; readonly name: string };
+export type Contact = { readonly id: string; readonly name: string };
 
 /** What an event is written about. */
-export type LedgerSubject = {
+export type Subject = {
   readonly type: EntityType;
   readonly id: string;
   readonly ref: string;
-  readonly contact: DemoContact | null;
+  readonly contact: Contact | null;
 };
 
 /** Who did it, and in what context. */
-type ActionContext = Pick<EventInput, "actor_user_id" | "actor" | "metadata" | "changes">;
+type Circumstances = Pick<EventInput, "actor_user_id" | "actor" | "metadata" | "changes">;
 
 type Person = { readonly id: string; readonly name: string; readonly email: string };
 
@@ -41,7 +41,7 @@ export class Ledger {
     this.#start = Date.parse(start);
   }
 
-  write(action: string, { type, id, ref, contact }: LedgerSubject, at: number, circumstances: ActionContext): void {
+  write(action: string, { type, id, ref, contact }: Subject, at: number, circumstances: Circumstances): void {
     const related = contact
       ? [{ entity_type: "CONTACT" as const, entity_id: contact.id, entity_ref: contact.name }]
       : [];
@@ -70,7 +70,7 @@ export class Ledger {
   }
 
   /** One of the people, at work. */
-  someone(source: string = this.#random.pick(sources)): ActionContext {
+  someone(source: string = this.#random.pick(sources)): Circumstances {
     const { id, name, email } = this.#random.pick(people);
     return {
       actor_user_id: id,
@@ -83,11 +83,11 @@ export class Ledger {
     };
   }
 
-  system(source: string): ActionContext {
+  system(source: string): Circumstances {
     return { actor_user_id: null, metadata: { source } };
   }
 }
 
-export function fieldChange(field: string, from: string | null, to: string): Pick<ActionContext, "changes"> {
+export function changed(field: string, from: string | null, to: string): Pick<Circumstances, "changes"> {
   return { changes: { [field]: { old: from, new: to } } };
 }

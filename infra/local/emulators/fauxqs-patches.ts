@@ -1,26 +1,26 @@
 import { Server } from "node:net";
 import * as z from "zod";
-import { type FauxqsQueue, patchQueues } from "./fauxqs-queues.ts";
+import { type FauxqsQueue, improveQueues } from "./fauxqs-queues.ts";
 
 // Where fauxqs is not what SQS is, and has no option for it. Loaded before fauxqs itself, by the thread of its own.
 
-type Message = {
+interface Message {
   readonly MessageBody?: unknown;
   readonly MessageGroupId?: unknown;
   readonly DelaySeconds?: unknown;
   MessageAttributes?: unknown;
-};
-type Router = {
+}
+interface Router {
   readonly store: Store;
   handle(
     request: { readonly body: unknown; readonly headers: Readonly<Record<string, unknown>> },
     reply: { status(code: number): unknown },
   ): Promise<unknown>;
-};
-type Store = {
+}
+interface Store {
   getQueue(url: unknown): FauxqsQueue | undefined;
   createMessage(body: string, attributes: object, delay?: number, group?: string, ...more: unknown[]): unknown;
-};
+}
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
@@ -53,7 +53,7 @@ const { SqsStore, SqsQueue } = z
     SqsQueue: z.custom<{ prototype: FauxqsQueue }>((value) => typeof value === "function"),
   })
   .parse(await internal("./sqs/sqsStore.js"));
-patchQueues(SqsQueue.prototype, Date.now);
+improveQueues(SqsQueue.prototype, Date.now);
 const { createMessage } = SqsStore;
 SqsStore.createMessage = (body, attributes, delay, group = groups.get(attributes), ...more) => {
   const message: unknown = Reflect.apply(createMessage, SqsStore, [body, attributes, delay, group, ...more]);

@@ -1,35 +1,36 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
-import { failedRecordIds } from "./batch-result.ts";
-import type { EventSourceMapping } from "./event-source-mapping.ts";
-import type { StreamRecord } from "./stream-shards.ts";
+import type { Invoke } from "#infra/local/lambda/function.ts";
+import { failedRecords } from "./batch-result.ts";
+import type { SourceDefinition } from "./definition.ts";
+import type { StreamRecord } from "./shards.ts";
 
 type DiscardReason = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
-export type DiscardedRecords = {
+export interface Discarded {
   readonly records: readonly StreamRecord[];
   readonly reason: DiscardReason;
   readonly invocations: number;
-};
+}
 
-export type ShardDeliveryOptions = {
-  readonly definition: EventSourceMapping;
+export interface DeliveryOptions {
+  readonly definition: SourceDefinition;
   readonly region: string;
-  readonly invoke: InvokeFunction;
+  readonly invoke: Invoke;
   readonly now: () => Date;
-  /** Called with records that are discarded. */
-  discard(discarded: DiscardedRecords): Promise<void>;
-};
+  /** Told of records that are given up. */
+  discard(discarded: Discarded): Promise<void>;
+}
 
 const longestPauseMs = 10_000;
 
 /**
- * Delivers a batch of one shard to the function, in order, until it succeeds, is discarded or aborted. A batch that
- * fails at its first record is bisected if the mapping says so; progress and bisection do not count as retries.
+ * Brings a batch of one shard to the function, in order, until it is dealt with, given up or aborted. What fails at its
+ * first record is halved where the mapping says so, which isolates a poisonous record; progress and halving cost no
+ * retry.
  */
-export async function deliverShardBatch(
+export async function deliver(
   records: readonly StreamRecord[],
-  options: ShardDeliveryOptions,
+  options: DeliveryOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { definition } = options;
@@ -48,8 +49,8 @@ export async function deliverShardBatch(
     }
     if (definition.bisectsOnError && rest.length > 1) {
       const middle = Math.ceil(rest.length / 2);
-      await deliverShardBatch(rest.slice(0, middle), options, signal);
-      await deliverShardBatch(rest.slice(middle), options, signal);
+      await deliver(rest.slice(0, middle), options, signal);
+      await deliver(rest.slice(middle), options, signal);
       return;
     }
     if (definition.maxRetries >= 0 && retries >= definition.maxRetries) {
@@ -64,7 +65,7 @@ export async function deliverShardBatch(
 /** Index of the first record that the function did not deal with. */
 async function firstFailure(
   records: readonly StreamRecord[],
-  { definition, region, invoke }: ShardDeliveryOptions,
+  { definition, region, invoke }: DeliveryOptions,
 ): Promise<number | undefined> {
   const Records = records.map((record) => ({
     ...record,
@@ -74,7 +75,7 @@ async function firstFailure(
   }));
   const outcome = await invoke(JSON.stringify({ Records }));
   const sequence = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
-  const failed = failedRecordIds(outcome, sequence, definition.reportsItemFailures);
+  const failed = failedRecords(outcome, sequence, definition.reportsItemFailures);
   const first = sequence.findIndex((number) => failed.has(number));
   return first < 0 ? undefined : first;
 }
@@ -82,7 +83,7 @@ async function firstFailure(
 async function withoutExpired(
   records: readonly StreamRecord[],
   invocations: number,
-  { definition, now, discard }: ShardDeliveryOptions,
+  { definition, now, discard }: DeliveryOptions,
 ): Promise<readonly StreamRecord[]> {
   const { maxRecordAgeSeconds } = definition;
   if (maxRecordAgeSeconds < 0) return records;

@@ -1,32 +1,32 @@
 import * as z from "zod";
-import { parseProperties } from "#infra/local/template/properties.ts";
-import type { TemplateResources } from "#infra/local/template/resources.ts";
-import type { FunctionDefinition } from "./function-definition.ts";
-import type { InvokeFunction } from "./local-function.ts";
+import { propertiesOf } from "#infra/local/template/properties.ts";
+import type { Resources } from "#infra/local/template/resources.ts";
+import type { FunctionDefinition } from "./definition.ts";
+import type { Invoke } from "./function.ts";
 
-/** Number of retries of a failed asynchronous invocation, and the maximum age of its event. */
-export type AsyncRetryPolicy = {
+/** How often, and until what age, a failed asynchronous invocation is tried again. */
+export interface AsyncRules {
   readonly maxRetries: number;
   readonly maxAgeMs: number;
-};
+}
 
-export type AsyncInvoker = {
-  /** Invokes the function asynchronously. */
-  invokeAsync(payload: string): void;
-  /** Cancels pending retries. */
+export interface AsyncInvocations {
+  /** Takes an event, whose invocation nobody waits for. */
+  accept(payload: string): void;
+  /** Ends what still waits to be tried again. */
   stop(): void;
-};
+}
 
-type AsyncInvokerOptions = {
-  readonly policy: AsyncRetryPolicy;
-  readonly invoke: InvokeFunction;
+interface Options {
+  readonly rules: AsyncRules;
+  readonly invoke: Invoke;
   readonly now: () => Date;
   /** Settles when the time is over or the signal aborts. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   log(text: string): void;
-};
+}
 
-const eventInvokeConfigSchema = z.object({
+const EventInvokeConfig = z.object({
   DestinationConfig: z.never("asynchronous invocations have no destinations here").optional(),
   FunctionName: z.string(),
   MaximumEventAgeInSeconds: z.coerce.number().default(21_600),
@@ -39,21 +39,17 @@ const pausesMs = [60_000, 120_000];
 const throttledMs = { first: 1_000, longest: 300_000 };
 
 /** The rules of a function, as the template sets them or else as Lambda has them. */
-export function asyncRetryPolicy(
-  { name, arn }: Pick<FunctionDefinition, "name" | "arn">,
-  resources: TemplateResources,
-): AsyncRetryPolicy {
+export function asyncRules({ name, arn }: Pick<FunctionDefinition, "name" | "arn">, resources: Resources): AsyncRules {
   const own = resources
     .ofType("AWS::Lambda::EventInvokeConfig")
-    .map((config) => parseProperties(eventInvokeConfigSchema, config))
+    .map((config) => propertiesOf(EventInvokeConfig, config))
     .find(({ FunctionName }) => [name, arn].includes(FunctionName));
-  const { MaximumRetryAttempts, MaximumEventAgeInSeconds } =
-    own ?? eventInvokeConfigSchema.parse({ FunctionName: name });
+  const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = own ?? EventInvokeConfig.parse({ FunctionName: name });
   return { maxRetries: MaximumRetryAttempts, maxAgeMs: MaximumEventAgeInSeconds * 1_000 };
 }
 
-/** Creates an invoker that retries failed asynchronous invocations. */
-export function createAsyncInvoker({ policy: rules, invoke, now, wait, log }: AsyncInvokerOptions): AsyncInvoker {
+/** Invokes a function without anybody waiting, and again where that fails. */
+export function asyncInvocations({ rules, invoke, now, wait, log }: Options): AsyncInvocations {
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -77,5 +73,5 @@ export function createAsyncInvoker({ policy: rules, invoke, now, wait, log }: As
     }
   }
 
-  return { invokeAsync: (payload) => void run(payload), stop: () => stopping.abort() };
+  return { accept: (payload) => void run(payload), stop: () => stopping.abort() };
 }

@@ -1,59 +1,56 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { authorizationHeader } from "#infra/local/aws-json.ts";
-import { readBody } from "#infra/local/read-body.ts";
+import { authorization } from "#infra/local/aws-json.ts";
+import { textOf } from "./text.ts";
 
-/** Address and access key of an emulator. */
-export type EmulatorConnection = {
+/** An engine behind the gate. */
+export interface Engine {
   readonly origin: string;
   readonly accessKey: string;
-};
+}
 
-export type ProxiedRequest = {
+export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** ARN of the calling principal. */
+  /** The ARN of the one who asks. */
   readonly caller: string;
-  /** True to close the connection instead of sending the response. */
-  readonly dropsResponse?: boolean;
-};
+  /** Ends the connection where the answer would come. */
+  readonly losesAnswer?: boolean;
+}
 
-/** How requests and responses of an emulator differ from those of AWS. */
-type ForwardOptions = {
-  /** Returns how to rewrite responses of the operation; `undefined` to pass them on unchanged. */
-  rewriteResponse(operation: string): ((text: string) => string) | undefined;
-  rewriteRequest?(text: string): string;
-  /** Called when a request is forwarded; the returned function is called when the emulator has responded. */
+/** What an engine names differently from AWS. */
+interface Translation {
+  /** Changes an answer; undefined when none needs it. */
+  answer(operation: string): ((text: string) => string) | undefined;
+  question?(text: string): string;
+  /** Called when a request is passed on; what it returns, when the engine has answered. */
   begin?(operation: string): () => void;
-};
+}
 
-/** Creates a forwarder to the emulators, which only the service proxy calls. */
-export function createForwarder(region: string) {
+/** Passes requests on to engines, which only the gate can reach. */
+export function forwarder(region: string) {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
-  function forwardTo(
-    engine: EmulatorConnection,
-    { rewriteResponse: answer, rewriteRequest: question, begin }: ForwardOptions,
-  ) {
-    return async (operation: string, text: string, exchange: ProxiedRequest): Promise<void> => {
+  function forwardTo(engine: Engine, { answer, question, begin }: Translation) {
+    return async (operation: string, text: string, exchange: Exchange): Promise<void> => {
       const { response } = exchange;
       const end = begin?.(operation);
       const result = await ask(engine, question?.(text) ?? text, exchange).finally(end);
       const change = answer(operation);
-      if (exchange.dropsResponse) {
-        await readBody(result);
+      if (exchange.losesAnswer) {
+        await textOf(result);
         response.destroy();
       } else if (change === undefined) {
         response.writeHead(result.statusCode ?? 500, result.rawHeaders);
         await pipeline(result, response);
       } else {
-        const changed = change(await readBody(result));
+        const changed = change(await textOf(result));
         response.writeHead(result.statusCode ?? 500, { "content-type": result.headers["content-type"] }).end(changed);
       }
     };
   }
 
-  function ask(engine: EmulatorConnection, body: string, exchange: ProxiedRequest): Promise<IncomingMessage> {
+  function ask(engine: Engine, body: string, exchange: Exchange): Promise<IncomingMessage> {
     const { request, response, caller } = exchange;
     return new Promise((resolve, reject) => {
       const headers = {
@@ -61,7 +58,7 @@ export function createForwarder(region: string) {
         "content-length": Buffer.byteLength(body),
         "x-amz-target": request.headers["x-amz-target"],
         "x-caller": caller,
-        authorization: authorizationHeader(engine.accessKey, region),
+        authorization: authorization(engine.accessKey, region),
       };
       const upstream = httpRequest(engine.origin, { method: "POST", agent, headers });
       let isAnswered = false;
@@ -70,11 +67,11 @@ export function createForwarder(region: string) {
         resolve(result);
       });
       upstream.on("error", (error) => {
-        // An emulator may close an idle connection just when it is reused.
+        // An engine may close an idle connection just as it is used again.
         if (upstream.reusedSocket && !isAnswered && !response.destroyed) resolve(ask(engine, body, exchange));
         else reject(error);
       });
-      // Cancel the poll of a client that disconnects: its message would be lost until the visibility timeout.
+      // A client that hangs up while it polls must not take a message that nobody will see.
       response.once("close", () => {
         if (!response.writableFinished) upstream.destroy();
       });

@@ -1,9 +1,9 @@
 import type { Template } from "./assembly.ts";
-import { apiId, identify, type StackLocation } from "./identities.ts";
-import { evaluateCondition, resolveIntrinsics, type TemplateScope } from "./intrinsics.ts";
-import { assertSupported } from "./resource-types.ts";
+import { apiId, identify, type Place } from "./identities.ts";
+import { holds, resolve, type Scope } from "./intrinsics.ts";
+import { assertSupported } from "./types.ts";
 
-export type TemplateResource = {
+export interface Resource {
   readonly id: string;
   readonly type: string;
   /** What `Ref` gives: a name or a URL. */
@@ -12,16 +12,16 @@ export type TemplateResource = {
   readonly arn: string | undefined;
   /** Properties with every intrinsic function resolved. */
   readonly properties: Record<string, unknown>;
-};
+}
 
-export type TemplateResources = {
+export interface Resources {
   /** Resources of one of the types, resolved at the time of the call. */
-  ofType(...types: string[]): TemplateResource[];
+  ofType(...types: string[]): Resource[];
   outputs(): Record<string, string>;
-};
+}
 
 /** A template whose references point to the local servers. Throws on a resource type it cannot host. */
-export function createResources(template: Template, place: StackLocation): TemplateResources {
+export function localResources(template: Template, place: Place): Resources {
   const publicOrigin = `https://${apiId}.execute-api.${place.region}.amazonaws.com`;
   const pseudo = new Map<string, unknown>([
     ["AWS::AccountId", place.account],
@@ -33,7 +33,7 @@ export function createResources(template: Template, place: StackLocation): Templ
     ["AWS::NoValue", undefined],
   ]);
 
-  const scope: TemplateScope = {
+  const scope: Scope = {
     ref(name) {
       if (pseudo.has(name)) return pseudo.get(name);
       const parameter = template.Parameters[name];
@@ -47,14 +47,14 @@ export function createResources(template: Template, place: StackLocation): Templ
     condition(name) {
       const expression = template.Conditions[name];
       if (expression === undefined) throw new Error(`The template has no condition ${name}.`);
-      return evaluateCondition(expression, scope);
+      return holds(expression, scope);
     },
   };
 
   function identity(id: string) {
     const resource = template.Resources[id];
     if (resource === undefined) throw new Error(`The template refers to ${id}, which it does not define.`);
-    return identify(id, resource.Type, (property) => resolveIntrinsics(resource.Properties[property], scope), place);
+    return identify(id, resource.Type, (property) => resolve(resource.Properties[property], scope), place);
   }
 
   const isPresent = ({ Condition }: { Condition?: string | undefined }) =>
@@ -71,15 +71,13 @@ export function createResources(template: Template, place: StackLocation): Templ
           type: Type,
           ref: identity(id).ref,
           arn: identity(id).attribute("Arn"),
-          properties: Object.fromEntries(
-            Object.entries(Properties).map(([name, raw]) => [name, resolveIntrinsics(raw, scope)]),
-          ),
+          properties: Object.fromEntries(Object.entries(Properties).map(([name, raw]) => [name, resolve(raw, scope)])),
         })),
     outputs: () =>
       Object.fromEntries(
         Object.entries(template.Outputs)
           .filter(([, output]) => isPresent(output))
-          .map(([name, { Value }]) => [name, String(resolveIntrinsics(Value, scope)).replace(publicOrigin, place.api)]),
+          .map(([name, { Value }]) => [name, String(resolve(Value, scope)).replace(publicOrigin, place.api)]),
       ),
   };
 }

@@ -1,8 +1,8 @@
-import type { RateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
+import type { RateRules } from "#shared/api/http/identify.ts";
 import { secondsToReset } from "#shared/auth/rate-limit.ts";
 
 /** The vendor's rate. Clients read these headers by regular expressions: not a character may be otherwise. */
-export const fakturoidRateLimitPolicy: RateLimitPolicy = {
+export const fakturoidRate: RateRules = {
   limit: 400,
   headers: (state, now) => ({
     "x-ratelimit-policy": `default;q=${state.limit};w=60`,

@@ -2,22 +2,16 @@ import type { Org } from "#shared/auth/orgs/org.ts";
 import { actorName } from "#shared/events/actor.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { summarize } from "#shared/events/event-summary.ts";
-import type { ProjectableField } from "#shared/events/query/query.ts";
-import { type EntityReference, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
-import { toActivityId } from "./activity-id.ts";
+import { phraseOf } from "#shared/events/event-summary.ts";
+import type { EventPart } from "#shared/events/query/query.ts";
+import { type Mention, mentionsOf } from "#shared/events/related-entities.ts";
+import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { activityIdOf } from "./activity-id.ts";
 import { basePath } from "./routes.ts";
-import { getNaming, toActivityType } from "./types.ts";
+import { namingOf, typeOf } from "./types.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
-export const activityProjection = [
-  "actor",
-  "related",
-  "text",
-  "information",
-  "contact_id",
-] as const satisfies ProjectableField[];
+export const shownParts = ["actor", "related", "text", "information", "contact_id"] as const satisfies EventPart[];
 
 /** The kinds of document that have a field of their own, and a second one for another document of the kind. */
 export const documentFields = {
@@ -31,7 +25,7 @@ export const documentFields = {
 
 export type DocumentField = keyof typeof documentFields;
 
-export type ActivityReference = {
+export type Reference = {
   readonly reference_type: string;
   readonly reference_id: string;
   readonly reference_uri: string;
@@ -49,27 +43,27 @@ export type Activity = {
   readonly information: string;
   readonly client_id: string | null;
 } & { readonly [field in DocumentField | `linked_${DocumentField}`]: string | null } & {
-  readonly references: readonly ActivityReference[];
+  readonly references: readonly Reference[];
 };
 
 /** Where an activity is shown: for whom, and on which host. */
-export type ActivityContext = { readonly org: Pick<Org, "time_zone" | "robot_name">; readonly origin: string };
+export type Setting = { readonly org: Pick<Org, "time_zone" | "robot_name">; readonly origin: string };
 
 /**
  * Shows an event as an activity. The document that it is about has its own field, the customer is `client_id`, and other
  * documents that it mentions are `linked_*`, the first of each kind.
  */
-export function toActivity(event: ActivityEvent, { org, origin }: ActivityContext): Activity {
-  const id = String(toActivityId(event));
-  const [own, ...others] = ownAndRelatedEntities(event);
+export function activityOf(event: ActivityEvent, { org, origin }: Setting): Activity {
+  const id = String(activityIdOf(event));
+  const [own, ...others] = mentionsOf(event);
   const ownId = (type: EntityType) => (own?.type === type ? own.id : null);
   const linkedId = (type: EntityType) => others.find((other) => other.type === type)?.id ?? null;
-  const { title, sentence } = summarize(event);
-  const local = getZoneClock(org.time_zone).local(Date.parse(event.occurred_at));
+  const { title, sentence } = phraseOf(event);
+  const local = zoneClock(org.time_zone).local(Date.parse(event.occurred_at));
   return {
     activity_id: id,
     uri: `${origin}${basePath}/activities/${id}`,
-    type: toActivityType(event),
+    type: typeOf(event),
     date: local.text.slice(0, 19).replace("T", " "),
     user: actorName(event, org.robot_name),
     description: event.text ?? title,
@@ -87,20 +81,16 @@ export function toActivity(event: ActivityEvent, { org, origin }: ActivityContex
     linked_order_id: linkedId("SALES_ORDER"),
     linked_delivery_id: linkedId("DELIVERY_NOTE"),
     linked_subscription_id: linkedId("SUBSCRIPTION"),
-    references: toReferences(event, own === undefined ? others : [own, ...others], origin),
+    references: referencesOf(event, own === undefined ? others : [own, ...others], origin),
   };
 }
 
 /** Everything that the event is about and that has a collection: the customer first, then in the order of the event. */
-function toReferences(
-  { contact_id }: ActivityEvent,
-  mentions: readonly EntityReference[],
-  origin: string,
-): ActivityReference[] {
-  const isCustomer = ({ type, id }: EntityReference) => type === "CONTACT" && id === contact_id;
+function referencesOf({ contact_id }: ActivityEvent, mentions: readonly Mention[], origin: string): Reference[] {
+  const isCustomer = ({ type, id }: Mention) => type === "CONTACT" && id === contact_id;
   const ordered = [...mentions.filter(isCustomer), ...mentions.filter((mention) => !isCustomer(mention))];
   return ordered.flatMap(({ type, id }) => {
-    const domain = getNaming(type)?.domain;
+    const domain = namingOf(type)?.domain;
     if (domain === undefined) return [];
     const reference_uri = `${origin}${basePath}/${domain}/${encodeURIComponent(id)}`;
     return [{ reference_type: domain, reference_id: id, reference_uri }];

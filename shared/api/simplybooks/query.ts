@@ -1,62 +1,49 @@
-import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts";
-import { findUnknownParam, invalidValue, singleParam } from "#shared/api/http/parameters.ts";
-import type { AuditFields } from "#shared/api/http/request.ts";
+import { filterText, loggable } from "#shared/api/http/filter-text.ts";
+import { invalid, only, unknownParameter } from "#shared/api/http/parameters.ts";
+import type { RequestFacts } from "#shared/api/http/request.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
+import { type Listing, listName } from "#shared/events/query/offset-pagination.ts";
 import type { EventQuery } from "#shared/events/query/query.ts";
-import { findNearest } from "#shared/platform/did-you-mean.ts";
-import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
-import {
-  type ActivityContext,
-  activityProjection,
-  type DocumentField,
-  documentFields,
-  toActivity,
-} from "./activity.ts";
-import { parseActivitySecond } from "./activity-id.ts";
-import {
-  type ActivityField,
-  activityFields,
-  type FilterCondition,
-  matchesCondition,
-  matchesSearch,
-  parseActivityFilter,
-} from "./filter.ts";
+import { nearest } from "#shared/platform/did-you-mean.ts";
+import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { activityOf, type DocumentField, documentFields, type Setting, shownParts } from "./activity.ts";
+import { secondOf } from "./activity-id.ts";
+import { activityFields, type Condition, type Field, isFound, meets, readFilter } from "./filter.ts";
 import { foldCase } from "./fold-case.ts";
-import { parseLocalDate, toUtcBounds } from "./local-date.ts";
-import type { SimplybooksRoute } from "./routes.ts";
-import { findEntityTypes, visibleEntityTypes } from "./types.ts";
+import { dayBounds, momentsOf } from "./local-date.ts";
+import type { Route } from "./routes.ts";
+import { entityTypesOf, visibleTypes } from "./types.ts";
 
 /** What a caller asked of the list. */
-export type ActivityListRequest = {
+export type ListRequest = {
   readonly skip: number;
   readonly take: number;
   /** Shown fields, in the order of the contract. */
-  readonly fields: readonly ActivityField[];
-  readonly conditions: readonly FilterCondition[];
+  readonly fields: readonly Field[];
+  readonly conditions: readonly Condition[];
   /** With its case folded; empty where nothing is searched for. */
   readonly search: string;
 };
 
 /** The parameters of each route. One that is not here is refused. */
-export const routeParameters = {
+export const parameters = {
   list: ["search", "fields", "filter", "skip", "take", "format"],
   activity: ["fields", "format"],
   account: ["format"],
-} as const satisfies Readonly<Record<SimplybooksRoute["kind"], readonly string[]>>;
+} as const satisfies Readonly<Record<Route["kind"], readonly string[]>>;
 
 /**
  * Refuses a parameter that a route does not know: a filter that is misspelt and ignored would answer with the activities
  * that it was to leave out. Throws `ActivityError` `invalid_value` and names the parameter.
  */
-export function assertKnownParameters(kind: SimplybooksRoute["kind"], query: URLSearchParams): void {
-  if (query.has("sort")) throw invalidValue("sort", "sort unknown: no sorting possible, activities come newest first");
-  const known = routeParameters[kind];
-  const name = findUnknownParam(query, known);
+export function assertKnownParameters(kind: Route["kind"], query: URLSearchParams): void {
+  if (query.has("sort")) throw invalid("sort", "sort unknown: no sorting possible, activities come newest first");
+  const known = parameters[kind];
+  const name = unknownParameter(query, known);
   if (name === null) return;
-  const closest = findNearest(name, known);
+  const closest = nearest(name, known);
   const hint = closest === null ? "" : ` did you mean ${closest}?`;
-  throw invalidValue(name, `${name} unknown:${hint} the parameters are ${known.join(", ")}`);
+  throw invalid(name, `${name} unknown:${hint} the parameters are ${known.join(", ")}`);
 }
 
 /** Activities of a page where the caller names no number, and at most. */
@@ -69,37 +56,37 @@ export const maxSkip = 999_999_999;
 export const maxSearchLength = 256;
 
 /** Reads the parameters of a list. Throws `ActivityError` `invalid_value` and names the parameter. */
-export function parseListRequest(query: URLSearchParams): ActivityListRequest {
+export function readListRequest(query: URLSearchParams): ListRequest {
   assertKnownParameters("list", query);
-  const search = (singleParam(query, "search") ?? "").trim();
-  if (search.length > maxSearchLength) throw invalidValue("search", "search too long");
+  const search = (only(query, "search") ?? "").trim();
+  if (search.length > maxSearchLength) throw invalid("search", "search too long");
   return {
-    skip: parseCount(singleParam(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: maxSkip }),
-    take: parseCount(singleParam(query, "take"), { name: "take", unnamed: maxTake, min: 1, max: maxTake }),
-    fields: parseFields(query),
-    conditions: parseActivityFilter(singleParam(query, "filter") ?? ""),
+    skip: readNumber(only(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: maxSkip }),
+    take: readNumber(only(query, "take"), { name: "take", unnamed: maxTake, min: 1, max: maxTake }),
+    fields: readFields(query),
+    conditions: readFilter(only(query, "filter") ?? ""),
     search: foldCase(search),
   };
 }
 
-function parseCount(
+function readNumber(
   text: string | null,
   { name, unnamed, min, max }: { name: string; unnamed: number; min: number; max: number },
 ): number {
   if (text === null) return unnamed;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  throw invalidValue(name, `${name} unknown: it must be a whole number from ${min} to ${max}`);
+  throw invalid(name, `${name} unknown: it must be a whole number from ${min} to ${max}`);
 }
 
 /** Reads which fields are to be shown; all where the caller names none. Throws like `readListRequest`. */
-export function parseFields(query: URLSearchParams): readonly ActivityField[] {
-  const text = singleParam(query, "fields") ?? "";
+export function readFields(query: URLSearchParams): readonly Field[] {
+  const text = only(query, "fields") ?? "";
   const wanted = text.split(",").flatMap((name) => name.trim() || []);
   if (wanted.length === 0) return activityFields;
   const isField = new Set<string>(activityFields);
   const unknown = wanted.find((name) => !isField.has(name));
-  if (unknown !== undefined) throw invalidValue(unknown, `${unknown.slice(0, 64)} unknown`);
+  if (unknown !== undefined) throw invalid(unknown, `${unknown.slice(0, 64)} unknown`);
   return activityFields.filter((field) => wanted.includes(field));
 }
 
@@ -107,13 +94,9 @@ export function parseFields(query: URLSearchParams): readonly ActivityField[] {
  * What is read for a list: the index that answers the most, and all other conditions by what activities show, so that a
  * filter finds just what rendering names.
  */
-export function toListQuery(
-  orgId: string,
-  { conditions, search }: ActivityListRequest,
-  setting: ActivityContext,
-): ListQuery {
-  const narrowed = chooseIndex(conditions);
-  const times = conditions.flatMap((condition) => toTimeBounds(condition, setting));
+export function listingOf(orgId: string, { conditions, search }: ListRequest, setting: Setting): Listing {
+  const narrowed = narrow(conditions);
+  const times = conditions.flatMap((condition) => timesOf(condition, setting));
   const since =
     times
       .flatMap(({ since }) => since ?? [])
@@ -125,32 +108,27 @@ export function toListQuery(
   const { time_zone, robot_name } = setting.org;
   return {
     org_id: orgId,
-    name: hashListName("simplybooks", conditions, search, time_zone, robot_name, setting.origin),
+    name: listName("simplybooks", conditions, search, time_zone, robot_name, setting.origin),
     queries: narrowed.filters.map((filter) => ({ ...base, ...filter })),
     matches:
       open.length === 0 && search === ""
         ? null
         : (event) => {
-            const activity = toActivity(event, setting);
-            return open.every((condition) => matchesCondition(activity, condition)) && matchesSearch(activity, search);
+            const activity = activityOf(event, setting);
+            return open.every((condition) => meets(activity, condition)) && isFound(activity, search);
           },
   };
 }
 
 /** Conditions on these hold words and names, which are not for logs. */
-const wordFields: ReadonlySet<ActivityField> = new Set(["user", "description", "information", "references"]);
+const wordFields: ReadonlySet<Field> = new Set(["user", "description", "information", "references"]);
 
 /** What is written down of a request for the list. */
-export function toAuditFields({
-  conditions,
-  search,
-  skip,
-  take,
-}: ActivityListRequest): Pick<AuditFields, "entity_id" | "filters"> {
+export function factsOf({ conditions, search, skip, take }: ListRequest): Pick<RequestFacts, "entity_id" | "filters"> {
   const about = conditions.find(
     ({ field, operator, value }) => operator === "eq" && isDocumentField(field) && value !== "",
   );
-  const filters = formatFilters([
+  const filters = filterText([
     ...conditions.map(
       ({ field, operator, value }) => [`${field}.${operator}`, wordFields.has(field) ? "…" : value] as const,
     ),
@@ -158,18 +136,18 @@ export function toAuditFields({
     ["skip", skip],
     ["take", take],
   ]);
-  return { entity_id: about === undefined ? undefined : redactForLog(about.value), filters };
+  return { entity_id: about === undefined ? undefined : loggable(about.value), filters };
 }
 
 /** What is read for one activity: the events of its second. `null` for a number that no activity can have. */
-export function toActivityQuery(orgId: string, id: string, setting: ActivityContext): ListQuery | null {
-  const second = parseActivitySecond(id);
+export function activityListing(orgId: string, id: string, setting: Setting): Listing | null {
+  const second = secondOf(id);
   if (second === null) return null;
   return {
     org_id: orgId,
-    name: hashListName("simplybooks activity", id),
+    name: listName("simplybooks activity", id),
     queries: [{ ...everything, org_id: orgId, ...second }],
-    matches: (event) => toActivity(event, setting).activity_id === id,
+    matches: (event) => activityOf(event, setting).activity_id === id,
   };
 }
 
@@ -179,24 +157,24 @@ const everything = {
   action: null,
   actor_user_id: null,
   contact_id: null,
-  payment_status: null,
-  visibleEntityTypes,
+  settled: null,
+  visible: visibleTypes,
   since: null,
   until: null,
-  projection: activityProjection,
+  parts: shownParts,
 };
 
 type Narrowed = {
   readonly filters: readonly Partial<EventQuery>[];
   /** The condition that an index answers by itself. */
-  readonly answered: FilterCondition | null;
+  readonly answered: Condition | null;
 };
 
 /** A document has fewer events than a customer, and a customer fewer than a kind of document. */
-function chooseIndex(conditions: readonly FilterCondition[]): Narrowed {
+function narrow(conditions: readonly Condition[]): Narrowed {
   const equal = conditions.filter(({ operator, value }) => operator === "eq" && value !== "");
   // A number that no activity can have.
-  if (equal.some(({ field, value }) => field === "activity_id" && parseActivitySecond(value) === null)) {
+  if (equal.some(({ field, value }) => field === "activity_id" && secondOf(value) === null)) {
     return { filters: [], answered: null };
   }
   for (const condition of equal) {
@@ -211,10 +189,10 @@ function chooseIndex(conditions: readonly FilterCondition[]): Narrowed {
   }
   const type = equal.find(({ field }) => field === "type");
   if (type === undefined) return { filters: [{}], answered: null };
-  return { filters: findEntityTypes(type.value).map((entity_type) => ({ entity_type })), answered: null };
+  return { filters: entityTypesOf(type.value).map((entity_type) => ({ entity_type })), answered: null };
 }
 
-function isDocumentField(field: ActivityField): field is DocumentField {
+function isDocumentField(field: Field): field is DocumentField {
   return Object.hasOwn(documentFields, field);
 }
 
@@ -226,18 +204,18 @@ function isId(text: string): boolean {
 type Times = { readonly since?: string; readonly until?: string };
 
 /** The moments outside of which a condition cannot hold. */
-function toTimeBounds({ field, operator, value }: FilterCondition, { org }: ActivityContext): Times[] {
+function timesOf({ field, operator, value }: Condition, { org }: Setting): Times[] {
   if (operator === "contains" || operator === "ne") return [];
   if (field === "activity_id") {
-    const { since = null, until = null } = parseActivitySecond(value) ?? {};
+    const { since = null, until = null } = secondOf(value) ?? {};
     const [from, to] = [since === null ? {} : { since }, until === null ? {} : { until }];
     return [{ eq: { ...from, ...to }, le: to, lt: to, ge: from, gt: from }[operator]];
   }
   if (field !== "date") return [];
-  const bounds = parseLocalDate(value);
+  const bounds = dayBounds(value);
   if (bounds === null) return [];
-  const clock = getZoneClock(org.time_zone);
-  const [first, last] = [toUtcBounds(bounds.first, clock), toUtcBounds(bounds.last, clock)];
+  const clock = zoneClock(org.time_zone);
+  const [first, last] = [momentsOf(bounds.first, clock), momentsOf(bounds.last, clock)];
   const times = {
     eq: { since: first.earliest, until: last.latest },
     le: { until: last.latest },

@@ -3,14 +3,14 @@ import { ActivityError } from "#shared/errors.ts";
 export const basePath = "/api/v1";
 
 /** What a path of this dialect asks for. */
-export type SimplybooksRoute =
+export type Route =
   | { readonly kind: "list" }
   | { readonly kind: "activity"; readonly id: string }
   /** The account that the key is for: clients check their connection by it. */
   | { readonly kind: "account" };
 
 /** Finds the route of a request. Throws `ActivityError` `not_found` or `method_not_allowed`. */
-export function findRoute(method: string, path: string): SimplybooksRoute {
+export function findRoute(method: string, path: string): Route {
   const route = match(path);
   if (route === null) throw new ActivityError("not_found", "domain unknown");
   if (method !== "GET") {
@@ -21,7 +21,7 @@ export function findRoute(method: string, path: string): SimplybooksRoute {
   return route;
 }
 
-function match(path: string): SimplybooksRoute | null {
+function match(path: string): Route | null {
   if (path === `${basePath}/activities`) return { kind: "list" };
   if (path === `${basePath}/accounts/current`) return { kind: "account" };
   const [, id] = /^\/api\/v1\/activities\/([^/]+)$/.exec(path) ?? [];

@@ -1,8 +1,8 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { clientOptions } from "#shared/platform/aws/clients.ts";
+import { patience } from "#shared/platform/aws/clients.ts";
 
-export function createLogsClient(): CloudWatchLogsClient {
-  const client = new CloudWatchLogsClient(clientOptions);
+export function logsClient(): CloudWatchLogsClient {
+  const client = new CloudWatchLogsClient(patience);
   client.middlewareStack.remove("loggerMiddleware");
   return client;
 }

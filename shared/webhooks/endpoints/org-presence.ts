@@ -1,33 +1,33 @@
-import type { EndpointReader } from "./endpoint.ts";
+import type { EndpointSource } from "./endpoint.ts";
 import { hashOrg } from "./org-hash.ts";
 
 /**
- * Caches which organisations have or had endpoints. A shard is read at the first query of one of its organisations and
- * kept as sorted fingerprints of four bytes. If two organisations have the same fingerprint, an empty list is read in
- * vain, but no delivery is missed.
+ * Which organisations have endpoints, or once had some. A shard is read when the first of its organisations is asked
+ * for, and is kept as sorted fingerprints: four bytes an organisation. Two organisations with the same fingerprint
+ * cost a needless read of a list, never a missed delivery.
  */
 export class OrgPresence {
-  readonly #source: Pick<EndpointReader, "listOrgIds">;
+  readonly #source: Pick<EndpointSource, "orgsIn">;
   readonly #shards = new Map<number, Promise<Uint32Array>>();
 
-  constructor(source: Pick<EndpointReader, "listOrgIds">) {
+  constructor(source: Pick<EndpointSource, "orgsIn">) {
     this.#source = source;
   }
 
   async has(orgId: string): Promise<boolean> {
     const { shard, fingerprint } = hashOrg(orgId);
-    const cached = this.#shards.get(shard) ?? this.#store(shard, this.#read(shard));
-    return contains(await cached, fingerprint);
+    const known = this.#shards.get(shard) ?? this.#keep(shard, this.#read(shard));
+    return contains(await known, fingerprint);
   }
 
-  /** Adds an organisation that now has an endpoint. A shard that is not cached yet will include it when it is read. */
+  /** Notes an organisation that now has an endpoint. A shard that was not read yet will show it when it is. */
   add(orgId: string): void {
     const { shard, fingerprint } = hashOrg(orgId);
-    const cached = this.#shards.get(shard);
-    if (cached === undefined) return;
-    this.#store(
+    const known = this.#shards.get(shard);
+    if (known === undefined) return;
+    this.#keep(
       shard,
-      cached.then((sorted) =>
+      known.then((sorted) =>
         contains(sorted, fingerprint) ? sorted : new Uint32Array([...sorted, fingerprint]).sort(),
       ),
     );
@@ -38,13 +38,13 @@ export class OrgPresence {
   }
 
   async #read(shard: number): Promise<Uint32Array> {
-    const orgIds = await this.#source.listOrgIds(shard);
+    const orgIds = await this.#source.orgsIn(shard);
     return Uint32Array.from(orgIds, (orgId) => hashOrg(orgId).fingerprint).sort();
   }
 
-  #store(shard: number, sorted: Promise<Uint32Array>): Promise<Uint32Array> {
+  #keep(shard: number, sorted: Promise<Uint32Array>): Promise<Uint32Array> {
     this.#shards.set(shard, sorted);
-    // A failed read is not cached: the next call reads again.
+    // A failed read is not remembered: the next caller reads again.
     sorted.catch(() => {
       if (this.#shards.get(shard) === sorted) this.#shards.delete(shard);
     });

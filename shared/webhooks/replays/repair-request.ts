@@ -1,53 +1,53 @@
 import * as z from "zod/mini";
 import { orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
 
-/** Where a repair continues: the shard of organisations, and the last one done. */
-const repairCursorSchema = z.strictObject({
+/** Where a repair continues: in a shard of organisations, after one of them. */
+const cursor = z.strictObject({
   shard: z.int().check(z.minimum(0), z.maximum(orgShards - 1)),
   after: z.nullable(z.string()),
 });
 
-/** The request of an administrator to the repair function. */
-export const repairRequestSchema = z.strictObject({
+/** What an administrator may ask the repair function for. */
+export const repairRequest = z.strictObject({
   action: z.literal("webhooks.repair"),
-  /** Range of `occurred_at`, inclusive, in ISO 8601. */
+  /** ISO 8601, inclusive: when the events happened. */
   since: z.string(),
   until: z.string(),
-  /** Reports the replays without starting them. */
+  /** Only report what would be started. */
   dry_run: z.boolean(),
-  /** `next` of the previous response; `null` in the first request. */
-  cursor: z.nullable(repairCursorSchema),
+  /** `next` of the answer before; `null` to begin. */
+  cursor: z.nullable(cursor),
 });
 
-export type RepairRequest = z.infer<typeof repairRequestSchema>;
+export type RepairRequest = z.infer<typeof repairRequest>;
 
-export type RepairCursor = z.infer<typeof repairCursorSchema>;
+export type RepairCursor = z.infer<typeof cursor>;
 
-const repairedEndpointSchema = z.object({
+const endpoint = z.object({
   org_id: z.string(),
   endpoint_id: z.string(),
   outcome: z.enum(["started", "would_start", "skipped"]),
-  /** Why it was skipped: disabled, a replay is active, or changed concurrently. */
+  /** Why it was skipped: it is disabled, a replay to it is running, or it was changed at the same moment. */
   reason: z.nullable(z.enum(["disabled", "replay_running", "changed"])),
   replay_id: z.nullable(z.string()),
-  /** Missing deliveries among the newest events. */
+  /** Deliveries that are missing, of the newest events. */
   count: z.number(),
-  /** Whether `count` covers the whole range. */
+  /** Whether `count` is of all events of the range. */
   complete: z.boolean(),
 });
 
-/** An endpoint with missing deliveries, and what the repair did. */
-export type RepairedEndpoint = z.infer<typeof repairedEndpointSchema>;
+/** An endpoint that misses deliveries, and what was done about it. */
+export type RepairedEndpoint = z.infer<typeof endpoint>;
 
-export const repairResponseSchema = z.object({
+export const repairAnswer = z.object({
   repair: z.object({
-    /** Number of organisations checked by this request. */
+    /** Organisations that were looked at. */
     orgs: z.number(),
-    endpoints: z.array(repairedEndpointSchema),
-    next: z.nullable(repairCursorSchema),
-    /** Share of all organisations that are done, from 0 to 1. */
+    endpoints: z.array(endpoint),
+    next: z.nullable(cursor),
+    /** The share of all organisations that were looked at by now, from 0 to 1. */
     progress: z.number(),
   }),
 });
 
-export type RepairResponse = z.infer<typeof repairResponseSchema>;
+export type RepairAnswer = z.infer<typeof repairAnswer>;

@@ -2,59 +2,56 @@ import { type Agent, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { headNormalizer, maxHeadBytes } from "./head-normalizer.ts";
-import type { HttpTarget } from "./http-target.ts";
-import { type ReceiverResponse, type ResponseLimits, readResponse } from "./read-response.ts";
+import type { Target } from "./http-target.ts";
+import { type Answer, type AnswerLimits, readAnswer } from "./read-response.ts";
 import {
-  connectTimeoutFailure,
-  invalidStatusFailure,
-  protocolSwitchFailure,
-  type RequestStage,
-  responseTimeoutFailure,
-  type SendFailure,
-  toSendFailure,
+  type Fault,
+  faultOf,
+  lateAnswer,
+  lateConnection,
+  noStatus,
+  otherProtocol,
+  type Stage,
 } from "./send-failure.ts";
 
-export type HttpRequestLimits = ResponseLimits & {
-  /** Milliseconds until the connection is established: DNS, TCP and TLS. */
+export type ExchangeLimits = AnswerLimits & {
+  /** Milliseconds until there is a connection: DNS, TCP and TLS. */
   readonly connectMs: number;
-  /** Milliseconds of the whole request, including the response body. */
+  /** Milliseconds of the whole exchange, the body included. */
   readonly totalMs: number;
 };
 
-export type OutgoingRequest = {
-  readonly target: HttpTarget;
+export type Call = {
+  readonly target: Target;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly lookup: LookupFunction;
-  /** `false` for a new connection that is not reused. */
+  /** `false` for a new connection that is not kept. */
   readonly agent: Agent | false;
 };
 
-export type HttpRequestResult = {
-  readonly outcome: ReceiverResponse | SendFailure;
-  readonly isReusedConnection: boolean;
+export type Exchanged = {
+  readonly outcome: Answer | Fault;
+  /** Whether an older connection was used again. */
+  readonly reused: boolean;
 };
 
-const connectionOptions = {
+const dialling = {
   rejectUnauthorized: true,
-  // Node's default of 250 ms would skip a distant host's address for one that cannot be reached.
+  // Node would leave an address after 250 ms for the next, and so a distant host for one that cannot be reached.
   autoSelectFamilyAttemptTimeout: 1_000,
 };
 
 /**
- * Sends one request, and aborts it at `deadline` (of `performance.now`). After the response headers have arrived, an
- * abort only ends the body.
+ * Makes one request, and gives it up at `deadline` (of `performance.now`) at the latest. Once the headers are there,
+ * giving up ends the body and no more.
  */
-export function sendHttpRequest(
-  call: OutgoingRequest,
-  limits: HttpRequestLimits,
-  deadline: number,
-): Promise<HttpRequestResult> {
+export function exchange(call: Call, limits: ExchangeLimits, deadline: number): Promise<Exchanged> {
   const { secure, host, port, path, authority } = call.target;
   return new Promise((done) => {
-    let stage: RequestStage = "connect";
+    let stage: Stage = "connect";
     let connecting: NodeJS.Timeout | undefined;
-    let hasResponse = false;
+    let answering = false;
     const request = (secure ? httpsRequest : httpRequest)({
       host,
       port,
@@ -63,7 +60,7 @@ export function sendHttpRequest(
       headers: requestHeaders(call, authority),
       agent: call.agent,
       maxHeaderSize: maxHeadBytes,
-      ...connectionOptions,
+      ...dialling,
       lookup(name, options, callback) {
         stage = "dns";
         call.lookup(name, options, (error, address, family) => {
@@ -72,57 +69,57 @@ export function sendHttpRequest(
         });
       },
     });
-    const end = (outcome: ReceiverResponse | SendFailure) => {
+    const end = (outcome: Answer | Fault) => {
       clearTimeout(total);
       clearTimeout(connecting);
-      done({ outcome, isReusedConnection: request.reusedSocket });
+      done({ outcome, reused: request.reusedSocket });
     };
-    const fail = (fault: SendFailure) => {
-      if (!hasResponse) end(fault);
+    const fail = (fault: Fault) => {
+      if (!answering) end(fault);
     };
-    const abort = (fault: SendFailure) => {
+    const giveUp = (fault: Fault) => {
       fail(fault);
       request.destroy();
     };
-    const onConnected = () => {
-      stage = "response";
+    const connected = () => {
+      stage = "answer";
       clearTimeout(connecting);
     };
-    const total = setTimeout(() => abort(responseTimeoutFailure(limits.totalMs)), deadline - performance.now());
+    const total = setTimeout(() => giveUp(lateAnswer(limits.totalMs)), deadline - performance.now());
     request.on("socket", (socket) => {
       headNormalizer(socket).expectResponse();
-      if (request.reusedSocket) return onConnected();
-      connecting = setTimeout(() => abort(connectTimeoutFailure(stage, limits.connectMs)), limits.connectMs);
-      if (!secure) return socket.once("connect", onConnected);
+      if (request.reusedSocket) return connected();
+      connecting = setTimeout(() => giveUp(lateConnection(stage, limits.connectMs)), limits.connectMs);
+      if (!secure) return socket.once("connect", connected);
       socket.once("connect", () => {
         stage = "tls";
       });
-      socket.once("secureConnect", onConnected);
+      socket.once("secureConnect", connected);
     });
     request.on("response", (response) => {
       if ((response.statusCode ?? 0) < 100) {
-        fail(invalidStatusFailure);
+        fail(noStatus);
         response.destroy();
         return;
       }
-      hasResponse = true;
-      // An intermediary may parse a rewritten head differently, and take other bytes for the next response.
+      answering = true;
+      // An intermediary may parse such a head differently, and then take other bytes for the next response.
       const { socket } = response;
       if (headNormalizer(socket).hasRewritten()) response.once("end", () => socket.destroy());
-      readResponse(response, limits, end);
+      readAnswer(response, limits, end);
     });
     request.on("upgrade", (_response, socket) => {
-      fail(protocolSwitchFailure);
+      fail(otherProtocol);
       socket.destroy();
     });
-    request.on("error", (error) => fail(toSendFailure(stage, error)));
-    // Node writes a string together with the headers; bytes would need a second TLS record.
+    request.on("error", (error) => fail(faultOf(stage, error)));
+    // As text, which Node writes in one go with the headers; bytes would take a second record of TLS.
     request.end(call.body);
   });
 }
 
-/** Node writes a list without checking each header, and does not add Host. */
-function requestHeaders({ headers, body }: OutgoingRequest, authority: string): string[] {
+/** As a list, which Node writes without a look at each; it then leaves Host to us. */
+function requestHeaders({ headers, body }: Call, authority: string): string[] {
   const length = String(Buffer.byteLength(body));
   return [
     ...Object.entries(headers).flat(),

@@ -1,96 +1,91 @@
+import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
 import type { DeliveryStatus, FailureReason } from "#shared/webhooks/deliveries/delivery.ts";
-import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
-import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
-import { aSendResult } from "#test/support/builders.ts";
+import { verify } from "#shared/webhooks/sending/verify.ts";
+import { anExchange } from "#test/support/builders.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** How a receiver answers, and after how long. */
-export type ReceiverResponse = { readonly afterMs: number; readonly exchange: SendResult };
+export type Answer = { readonly afterMs: number; readonly exchange: Exchange };
 
 /** What a receiver does with a request at a time (milliseconds since the beginning). */
-export type ReceiverBehaviour = (elapsedMs: number, random: () => number) => ReceiverResponse;
+export type Behaviour = (elapsedMs: number, random: () => number) => Answer;
 
 const seconds = 1_000;
 export const minutes = 60 * seconds;
 export const hours = 60 * minutes;
 
-const status = (code: number, headers: Record<string, string> = {}): SendResult =>
-  aSendResult({ status: code, headers });
+const status = (code: number, headers: Record<string, string> = {}): Exchange => anExchange({ status: code, headers });
 
-const broken = (error: NonNullable<SendResult["error"]>): SendResult => aSendResult({ status: null, error });
+const broken = (error: NonNullable<Exchange["error"]>): Exchange => anExchange({ status: null, error });
 
-const healthy: ReceiverBehaviour = (_, random) => ({ afterMs: 20 + 180 * random(), exchange: status(200) });
-const hanging: ReceiverBehaviour = () => ({ afterMs: 15 * seconds, exchange: broken("timeout") });
+const well: Behaviour = (_, random) => ({ afterMs: 20 + 180 * random(), exchange: status(200) });
+const hanging: Behaviour = () => ({ afterMs: 15 * seconds, exchange: broken("timeout") });
 const always =
-  (exchange: SendResult): ReceiverBehaviour =>
+  (exchange: Exchange): Behaviour =>
   (_, random) => ({ afterMs: 20 + 50 * random(), exchange });
 
 /** One behaviour until a time, another from then on. */
 const until =
-  (time: number, before: ReceiverBehaviour, after: ReceiverBehaviour): ReceiverBehaviour =>
+  (time: number, before: Behaviour, after: Behaviour): Behaviour =>
   (elapsed, random) =>
     (elapsed < time ? before : after)(elapsed, random);
 
-export type ReceiverKind = {
+export type Kind = {
   readonly name: string;
-  readonly behaviour: ReceiverBehaviour;
+  readonly behaviour: Behaviour;
   /** How its deliveries may end. */
   readonly reasons: readonly (DeliveryStatus | FailureReason)[];
 };
 
 const disabled = ["exhausted", "endpoint_disabled"] as const;
 
-function healthyReceiver(at: number): ReceiverKind {
-  return { name: `well ${at}`, behaviour: healthy, reasons: ["succeeded"] };
+function aWellOne(at: number): Kind {
+  return { name: `well ${at}`, behaviour: well, reasons: ["succeeded"] };
 }
 
 /** The receivers of a run. */
-export const receiverKinds: readonly ReceiverKind[] = [
-  ...[0, 1, 2].map(healthyReceiver),
+export const receivers: readonly Kind[] = [
+  ...[0, 1, 2].map(aWellOne),
   {
     name: "well, after twelve seconds",
     behaviour: () => ({ afterMs: 12 * seconds, exchange: status(200) }),
     reasons: ["succeeded"],
   },
-  ...[3, 4, 5].map(healthyReceiver),
+  ...[3, 4, 5].map(aWellOne),
   {
     name: "slow",
     behaviour: (_, random) => ({ afterMs: 14.9 * seconds * random(), exchange: status(204) }),
     reasons: ["succeeded"],
   },
   { name: "hanging for ever", behaviour: hanging, reasons: disabled },
-  { name: "hanging for a day", behaviour: until(24 * hours, hanging, healthy), reasons: ["succeeded"] },
+  { name: "hanging for a day", behaviour: until(24 * hours, hanging, well), reasons: ["succeeded"] },
   { name: "failing for ever", behaviour: always(status(500)), reasons: disabled },
-  {
-    name: "failing for half a day",
-    behaviour: until(12 * hours, always(status(503)), healthy),
-    reasons: ["succeeded"],
-  },
+  { name: "failing for half a day", behaviour: until(12 * hours, always(status(503)), well), reasons: ["succeeded"] },
   { name: "resetting", behaviour: always(broken("reset")), reasons: disabled },
   { name: "redirecting", behaviour: always(status(302, { location: "http://169.254.169.254/" })), reasons: disabled },
   {
     name: "flapping",
     behaviour: (elapsed, random) =>
-      Math.floor(elapsed / (10 * minutes)) % 3 === 0 ? healthy(elapsed, random) : always(status(500))(elapsed, random),
+      Math.floor(elapsed / (10 * minutes)) % 3 === 0 ? well(elapsed, random) : always(status(500))(elapsed, random),
     reasons: ["succeeded", "exhausted"],
   },
   {
     name: "failing now and then",
-    behaviour: (elapsed, random) => (random() < 0.1 ? always(status(500)) : healthy)(elapsed, random),
+    behaviour: (elapsed, random) => (random() < 0.1 ? always(status(500)) : well)(elapsed, random),
     reasons: ["succeeded", "exhausted"],
   },
   {
     name: "overloaded",
     behaviour: (elapsed, random) =>
-      (random() < 0.3 ? always(status(429, { "retry-after": "30" })) : healthy)(elapsed, random),
+      (random() < 0.3 ? always(status(429, { "retry-after": "30" })) : well)(elapsed, random),
     reasons: ["succeeded", "exhausted"],
   },
   {
     name: "gone after twenty minutes",
-    behaviour: until(20 * minutes, healthy, always(status(410))),
+    behaviour: until(20 * minutes, well, always(status(410))),
     reasons: ["succeeded", "endpoint_gone", "endpoint_disabled"],
   },
-  { name: "deleted after half an hour", behaviour: healthy, reasons: ["succeeded", "endpoint_deleted"] },
+  { name: "deleted after half an hour", behaviour: well, reasons: ["succeeded", "endpoint_deleted"] },
   {
     name: "aborting",
     behaviour: always(status(400, { "webhook-delivery": "abort-message" })),
@@ -104,13 +99,13 @@ export class SimulatedReceiver {
   readonly received = new Map<string, string[]>();
   /** How often each was accepted. */
   readonly acceptances = new Map<string, number>();
-  behaviour: ReceiverBehaviour;
+  behaviour: Behaviour;
   readonly #clock: VirtualClock;
   readonly #random: () => number;
   readonly #begun: number;
   readonly #secret: string;
 
-  constructor(behaviour: ReceiverBehaviour, secret: string, clock: VirtualClock, random: () => number) {
+  constructor(behaviour: Behaviour, secret: string, clock: VirtualClock, random: () => number) {
     this.behaviour = behaviour;
     this.#secret = secret;
     this.#clock = clock;
@@ -118,8 +113,8 @@ export class SimulatedReceiver {
     this.#begun = clock.now().getTime();
   }
 
-  async receive(headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
-    const { delivery_id } = verifyWebhook(headers, body, this.#secret, this.#clock.now());
+  async receive(headers: Readonly<Record<string, string>>, body: string): Promise<Exchange> {
+    const { delivery_id } = verify(headers, body, this.#secret, this.#clock.now());
     this.received.set(delivery_id, [...(this.received.get(delivery_id) ?? []), body]);
     const { afterMs, exchange } = this.behaviour(this.#clock.now().getTime() - this.#begun, this.#random);
     if (exchange.status !== null && exchange.status < 300) {

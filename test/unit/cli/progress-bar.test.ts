@@ -1,13 +1,10 @@
 import { expect, it } from "vitest";
-import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import { progressBar } from "#clients/cli/emit/progress-bar.ts";
 
 function drawing(isTTY: boolean) {
   const drawn: string[] = [];
   const clock = { ms: 1_000 };
-  const bar = createProgressBar({
-    stderr: { isTTY, write: (text) => drawn.push(text) },
-    now: () => new Date(clock.ms),
-  });
+  const bar = progressBar({ stderr: { isTTY, write: (text) => drawn.push(text) }, now: () => new Date(clock.ms) });
   return { bar, drawn, clock };
 }
 

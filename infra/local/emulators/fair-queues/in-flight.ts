@@ -1,9 +1,9 @@
 import type { ConsumerShares } from "./consumer-shares.ts";
-import type { GroupedMessage } from "./fair-backlog.ts";
+import type { Grouped } from "./fair-backlog.ts";
 
-type Received = {
-  readonly message: GroupedMessage;
-};
+interface Received {
+  readonly message: Grouped;
+}
 
 /** The messages in flight by their receipt handles, which keeps count of what each group holds and held. */
 export class InFlight<Entry extends Received> extends Map<string, Entry> {

@@ -1,70 +1,60 @@
-import { createKmsClient } from "#shared/platform/aws/clients.ts";
-import type { DataKeyStore, SecretEncryption } from "#shared/webhooks/endpoints/endpoint.ts";
-import { createDataKeyCache, DataKeyMismatchError } from "./data-key-cache.ts";
-import {
-  decryptSecret,
-  type EncryptedSecretParts,
-  encryptSecret,
-  parseEncryptedSecret,
-  type SecretContext,
-} from "./encrypted-secret.ts";
+import { kmsClient } from "#shared/platform/aws/clients.ts";
+import type { DataKeyStore, SecretBox } from "#shared/webhooks/endpoints/endpoint.ts";
+import { ForeignDataKeyError, kmsDataKeys } from "./data-key-cache.ts";
+import { decryptSecret, encryptSecret, parseSealed, type SealedParts, type SecretOwner } from "./encrypted-secret.ts";
 
 const systemClock = () => new Date();
 
 /**
- * Creates the decryption of secrets. One call to KMS an hour covers all secrets of an organisation. `decrypt` throws
- * if the secret is damaged or belongs to another endpoint, and `ActivityError` `unavailable` for transient errors of KMS.
+ * Opens sealed secrets, each for its own endpoint only. One call to KMS an hour opens all secrets of an organisation.
+ * Throws `ActivityError` `unavailable` for transient errors of KMS.
  */
-export function createSecretDecryption(
-  keyArn: string,
-  kms = createKmsClient(),
-  now = systemClock,
-): Pick<SecretEncryption, "decrypt"> {
-  const dataKeys = createDataKeyCache(keyArn, kms, now);
+export function secretOpener(keyArn: string, kms = kmsClient(), now = systemClock): Pick<SecretBox, "open"> {
+  const dataKeys = kmsDataKeys(keyArn, kms, now);
 
-  const decryptParts = (parts: EncryptedSecretParts, context: SecretContext) =>
-    dataKeys.withKey(parts.dataKey, context.org_id, (key) => {
+  const openParts = (parts: SealedParts, owner: SecretOwner) =>
+    dataKeys.use(parts.dataKey, owner.org_id, (key) => {
       try {
-        return decryptSecret(parts, context, key);
+        return decryptSecret(parts, owner, key);
       } catch {
-        // Without a cause: no part of a secret or its key may reach a log.
-        throw decryptionError(context);
+        // Not as its cause: nothing of a secret or its key may reach a log.
+        throw unopened(owner);
       }
     });
 
   return {
-    async decrypt(ciphertext, { org_id, endpoint_id }, purpose = "secret") {
-      const context = { org_id, endpoint_id, purpose };
-      const parts = parseEncryptedSecret(ciphertext);
-      if (parts === null) throw decryptionError(context);
-      return decryptParts(parts, context).catch((error: unknown) => {
-        throw error instanceof DataKeyMismatchError ? decryptionError(context) : error;
+    async open(sealed, { org_id, endpoint_id }, content = "secret") {
+      const owner = { org_id, endpoint_id, content };
+      const parts = parseSealed(sealed);
+      if (parts === null) throw unopened(owner);
+      return openParts(parts, owner).catch((error: unknown) => {
+        throw error instanceof ForeignDataKeyError ? unopened(owner) : error;
       });
     },
   };
 }
 
 /**
- * Creates the encryption of secrets under the data key of their organisation, which the first secret creates. `encrypt`
- * throws `ActivityError` `unavailable` for transient errors of KMS or of the store.
+ * Seals secrets under the data key of their organisation, which the first one creates. Throws `ActivityError`
+ * `unavailable` for transient errors of KMS or of the store.
  */
-export function createSecretEncryption(
+export function secretSealer(
   keyArn: string,
   store: DataKeyStore,
-  kms = createKmsClient(),
+  kms = kmsClient(),
   now = systemClock,
-): Pick<SecretEncryption, "encrypt"> {
-  const dataKeys = createDataKeyCache(keyArn, kms, now);
+): Pick<SecretBox, "seal"> {
+  const dataKeys = kmsDataKeys(keyArn, kms, now);
   return {
-    async encrypt(text, { org_id, endpoint_id }, purpose = "secret") {
+    async seal(text, { org_id, endpoint_id }, content = "secret") {
       const dataKey = (await store.get(org_id)) ?? (await store.create(org_id, await dataKeys.create(org_id)));
-      return dataKeys.withKey(dataKey, org_id, (key) =>
-        encryptSecret(text, { org_id, endpoint_id, purpose }, dataKey, key),
+      return dataKeys.use(dataKey, org_id, (key) =>
+        encryptSecret(text, { org_id, endpoint_id, content }, dataKey, key),
       );
     },
   };
 }
 
-function decryptionError({ endpoint_id }: SecretContext): Error {
+function unopened({ endpoint_id }: SecretOwner): Error {
   return new Error(`A secret of endpoint ${endpoint_id} is damaged, or belongs to another endpoint.`);
 }

@@ -2,11 +2,10 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
-import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { DisabledReason, Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { storedSettings } from "#shared/webhooks/endpoints/endpoint-settings.ts";
 
-const disabledReasonSchema = z.enum({
+const disabledReason = z.enum({
   owner: "owner",
   gone: "gone",
   failing: "failing",
@@ -15,13 +14,16 @@ const disabledReasonSchema = z.enum({
   [reason in DisabledReason]: reason;
 });
 
-const endpointItemSchema = z.object({
+const stored = z.object({
   endpoint_id: z.string(),
   org_id: z.string(),
-  ...storedSettings,
+  url: z.string(),
+  events: z.array(z.string()),
+  entity_id: z.nullable(z.string()),
+  description: z.nullable(z.string()),
   secrets: z.array(z.object({ sealed: z.string(), expires_at: z.nullable(z.string()) })),
   headers: z.optional(z.object({ names: z.array(z.string()), sealed: z.string() })),
-  disabled: z.nullable(z.object({ reason: knownOrUnrecognised(disabledReasonSchema), at: z.string() })),
+  disabled: z.nullable(z.object({ reason: knownOrLater(disabledReason), at: z.string() })),
   created_at: z.string(),
   updated_at: z.string(),
   created_by: z.optional(z.nullable(z.string())),
@@ -29,14 +31,14 @@ const endpointItemSchema = z.object({
   version: z.number(),
 });
 
-/** Returns the item of an endpoint in the config table. */
+/** An endpoint as an item of the config table. */
 export function toEndpointItem({ headers, ...endpoint }: Endpoint): Record<string, AttributeValue> {
   const key = endpointKey(endpoint.org_id, endpoint.endpoint_id);
   return marshall({ ...key, ...endpoint, ...(headers === null ? {} : { headers }) });
 }
 
-/** Returns the endpoint of an item. Throws an error with the item's key if the item is damaged. */
-export function parseEndpointItem(item: Record<string, AttributeValue>): Endpoint {
-  const { headers = null, created_by = null, changed_by = [], ...endpoint } = parseItem(endpointItemSchema, item);
+/** The endpoint of an item. Throws, naming the item's key, where the item is damaged. */
+export function fromEndpointItem(item: Record<string, AttributeValue>): Endpoint {
+  const { headers = null, created_by = null, changed_by = [], ...endpoint } = readItem(stored, item);
   return { ...endpoint, headers, created_by, changed_by };
 }

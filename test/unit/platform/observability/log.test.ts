@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { runInInvocation } from "#shared/platform/observability/invocation.ts";
+import { metrics, variables } from "#shared/platform/names.ts";
+import { inInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
-import { metricNames } from "#shared/platform/observability/metric-names.ts";
-import { emitMetrics } from "#shared/platform/observability/metrics.ts";
+import { count } from "#shared/platform/observability/metrics.ts";
 import { testNow } from "#test/support/builders.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
-import { captureLogLines } from "#test/support/log-lines.ts";
+import { aContext } from "#test/support/http-event.ts";
+import { catchLog } from "#test/support/log-lines.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -28,13 +27,13 @@ describe("a log line", () => {
   });
 
   it("says in an invocation which one it was, of which function", () => {
-    const lines = captureLogLines();
+    const lines = catchLog();
     vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
-    runInInvocation(buildLambdaContext(), () => {
+    inInvocation(aContext(), () => {
       log("info", "one");
-      emitMetrics({ [metricNames.eventsAppended]: 1 }, testNow);
+      count({ [metrics.eventsAppended]: 1 }, testNow);
     });
-    runInInvocation(buildLambdaContext(), () => log("info", "two"), "req-1");
+    inInvocation(aContext(), () => log("info", "two"), "req-1");
     log("info", "three");
     const time = testNow.toISOString();
     expect(lines).toEqual([
@@ -66,8 +65,8 @@ describe("a log line", () => {
 });
 
 it("counts in CloudWatch's Embedded Metric Format", () => {
-  const lines = captureLogLines();
-  emitMetrics({ [metricNames.eventsAppended]: 3, [metricNames.eventsRepeated]: 1 }, testNow);
+  const lines = catchLog();
+  count({ [metrics.eventsAppended]: 3, [metrics.eventsRepeated]: 1 }, testNow);
   expect(lines).toEqual([
     {
       _aws: {
@@ -92,12 +91,12 @@ it("counts in CloudWatch's Embedded Metric Format", () => {
 
 describe("a variable of the stack", () => {
   it("is read", () => {
-    vi.stubEnv(envVars.eventsTable, "events");
-    expect(env(envVars.eventsTable)).toBe("events");
+    vi.stubEnv(variables.eventsTable, "events");
+    expect(env(variables.eventsTable)).toBe("events");
   });
 
   it.each(["", undefined])("that is %j stops the function at its cold start, by name", (value) => {
-    vi.stubEnv(envVars.eventsTable, value);
-    expect(() => env(envVars.eventsTable)).toThrow("The environment variable EVENTS_TABLE is not set.");
+    vi.stubEnv(variables.eventsTable, value);
+    expect(() => env(variables.eventsTable)).toThrow("The environment variable EVENTS_TABLE is not set.");
   });
 });

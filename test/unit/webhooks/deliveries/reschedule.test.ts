@@ -1,15 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { giveUp, rescheduleForCircuit, rescheduleForLimit, schedule } from "#shared/webhooks/deliveries/reschedule.ts";
-import { retryWindowMs } from "#shared/webhooks/delivery-lifetime.ts";
+import { giveUp, waitForCircuit, waitForSlot } from "#shared/webhooks/deliveries/reschedule.ts";
+import { patienceMs } from "#shared/webhooks/deliveries/retry-policy.ts";
+import { schedule } from "#shared/webhooks/deliveries/schedule.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
-import { deliveryFixture } from "#test/support/delivery-ports.ts";
+import { aDeliveryWorld } from "#test/support/delivery-ports.ts";
 
 const message = aDeliveryMessage();
 const now = testNow.getTime();
 const inSeconds = (seconds: number) => new Date(now + seconds * 1_000).toISOString();
 
-describe("schedule", () => {
+describe("a wait", () => {
   it.each([
     { after: -5, by: "queue", seconds: 0 },
     { after: 0, by: "queue", seconds: 0 },
@@ -19,19 +20,19 @@ describe("schedule", () => {
     { after: 900.001, by: "table", seconds: 900.001 },
     { after: 901, by: "table", seconds: 901 },
     { after: 43_200, by: "table", seconds: 43_200 },
-  ])("delays by $after s with the $by", async ({ after, by, seconds }) => {
-    const { ports, scheduled } = await deliveryFixture();
-    await schedule(ports, message, new Date(now + after * 1_000));
+  ])("of $after s goes by way of the $by", async ({ after, by, seconds }) => {
+    const { world, scheduled } = await aDeliveryWorld();
+    await schedule(world, message, new Date(now + after * 1_000));
     expect(scheduled).toMatchObject([{ message, by, seconds }]);
   });
 });
 
-describe("rescheduleForLimit", () => {
+describe("a message that waits for a slot", () => {
   /** The pause of one that has waited for so long already; all in seconds. */
   const pauseOf = async (age: number, random: number) => {
-    const { ports, scheduled, later } = await deliveryFixture();
+    const { world, scheduled, later } = await aDeliveryWorld();
     await later(age);
-    expect(await rescheduleForLimit({ ...ports, random: () => random }, message, null)).toBe("rescheduled");
+    expect(await waitForSlot({ ...world, random: () => random }, message, null)).toBe("parked");
     const [next] = scheduled;
     expect(next?.message).toEqual(message);
     return next?.seconds;
@@ -51,7 +52,7 @@ describe("rescheduleForLimit", () => {
     },
   );
 
-  it("delays by between half of the pause and all of it", async () => {
+  it("waits between half of that and all of it", async () => {
     const cases = fc.tuple(fc.integer({ min: 0, max: 2_000 }), fc.double({ min: 0, max: 1, noNaN: true }));
     await fc.assert(
       fc.asyncProperty(cases, async ([age, random]) => {
@@ -63,20 +64,20 @@ describe("rescheduleForLimit", () => {
     );
   });
 
-  it("delays from the end of a pause that the endpoint requested", async () => {
-    const { ports, scheduled } = await deliveryFixture();
-    await rescheduleForLimit({ ...ports, random: () => 1 }, message, now + 30_000);
+  it("waits from the end of a pause where the endpoint asked for one", async () => {
+    const { world, scheduled } = await aDeliveryWorld();
+    await waitForSlot({ ...world, random: () => 1 }, message, now + 30_000);
     expect(scheduled).toMatchObject([{ message, by: "queue", seconds: 31 }]);
   });
 
-  it("records the delivery only when the delay is over a minute", async () => {
-    const { ports, deliveryOf, later } = await deliveryFixture();
-    const inFull = { ...ports, random: () => 1 };
+  it("is listed where it waits for more than a minute, and only then", async () => {
+    const { world, deliveryOf, later } = await aDeliveryWorld();
+    const inFull = { ...world, random: () => 1 };
     await later(120);
-    await rescheduleForLimit(inFull, message, null);
+    await waitForSlot(inFull, message, null);
     expect(await deliveryOf(message)).toBeNull();
     await later(8);
-    await rescheduleForLimit(inFull, message, null);
+    await waitForSlot(inFull, message, null);
     expect(await deliveryOf(message)).toMatchObject({
       status: "pending",
       attempts: 0,
@@ -84,77 +85,74 @@ describe("rescheduleForLimit", () => {
     });
   });
 
-  it("keeps the message deliverable", async () => {
-    const { ports, deliver, deliveryOf, scheduled, later } = await deliveryFixture();
+  it("is then attempted like any other", async () => {
+    const { world, deliver, deliveryOf, scheduled, later } = await aDeliveryWorld();
     await later(600);
-    await rescheduleForLimit(ports, message, null);
+    await waitForSlot(world, message, null);
     expect(await deliver(...scheduled.map((next) => next.message))).toEqual(["succeeded"]);
     expect(await deliveryOf(message)).toMatchObject({ status: "succeeded", attempts: 1, next_attempt_at: null });
   });
 
-  it("fails the delivery an hour after its retry window, without an attempt", async () => {
-    const { ports, scheduled, later, deliveryOf } = await deliveryFixture();
-    await later(retryWindowMs / 1_000 + 3_600);
-    expect(await rescheduleForLimit(ports, message, null)).toBe("rescheduled");
+  it("is given up an hour after its time is over, and counts no attempt", async () => {
+    const { world, scheduled, later, deliveryOf } = await aDeliveryWorld();
+    await later(patienceMs / 1_000 + 3_600);
+    expect(await waitForSlot(world, message, null)).toBe("parked");
     await later(1);
-    expect(await rescheduleForLimit(ports, message, null)).toBe("given_up");
+    expect(await waitForSlot(world, message, null)).toBe("given_up");
     expect(scheduled).toHaveLength(1);
     expect(await deliveryOf(message)).toMatchObject({ status: "failed", reason: "exhausted", attempts: 0 });
   });
 });
 
-describe("rescheduleForCircuit", () => {
+describe("a message that waits for the circuit", () => {
   it.each([
     { parked: 0, open: 3, by: "queue", seconds: 5 },
     { parked: 0, open: 30, by: "queue", seconds: 30 },
     { parked: 1, open: 30, by: "queue", seconds: 300 },
     { parked: 2, open: 30, by: "table", seconds: 1_800 },
     { parked: 8, open: 300, by: "table", seconds: 43_200 },
-  ])(
-    "delays as after $parked failures, and at least until the circuit closes: $seconds s",
-    async ({ parked, open, ...wait }) => {
-      const { ports, scheduled } = await deliveryFixture();
-      expect(await rescheduleForCircuit(ports, { ...message, parked }, now + open * 1_000)).toBe("rescheduled");
-      expect(scheduled).toMatchObject([{ message: { ...message, parked: parked + 1 }, ...wait }]);
-    },
-  );
+  ])("waits as after $parked failures, and at least until it closes: $seconds s", async ({ parked, open, ...wait }) => {
+    const { world, scheduled } = await aDeliveryWorld();
+    expect(await waitForCircuit(world, { ...message, parked }, now + open * 1_000)).toBe("parked");
+    expect(scheduled).toMatchObject([{ message: { ...message, parked: parked + 1 }, ...wait }]);
+  });
 
-  it("keeps the attempts and the cycle", async () => {
-    const { ports, scheduled } = await deliveryFixture();
+  it("keeps its attempts and its cycle", async () => {
+    const { world, scheduled } = await aDeliveryWorld();
     const third = { ...message, step: 2, cycle: 7 };
-    await rescheduleForCircuit(ports, third, now + 30_000);
+    await waitForCircuit(world, third, now + 30_000);
     expect(scheduled[0]?.message).toEqual({ ...third, parked: 1 });
   });
 
-  it("schedules the last attempt at the end of the retry window", async () => {
-    const { ports, scheduled, later } = await deliveryFixture();
-    await later(retryWindowMs / 1_000 - 60);
-    await rescheduleForCircuit(ports, { ...message, parked: 9 }, now + retryWindowMs);
+  it("is attempted when its time is up, and not later", async () => {
+    const { world, scheduled, later } = await aDeliveryWorld();
+    await later(patienceMs / 1_000 - 60);
+    await waitForCircuit(world, { ...message, parked: 9 }, now + patienceMs);
     expect(scheduled).toMatchObject([{ by: "queue", seconds: 60 }]);
   });
 
-  it("fails the delivery after its retry window, without an attempt", async () => {
-    const { ports, scheduled, later, deliveryOf } = await deliveryFixture();
-    await later(retryWindowMs / 1_000);
-    expect(await rescheduleForCircuit(ports, message, now + retryWindowMs + 30_000)).toBe("given_up");
+  it("is given up when its time is over, and counts no attempt", async () => {
+    const { world, scheduled, later, deliveryOf } = await aDeliveryWorld();
+    await later(patienceMs / 1_000);
+    expect(await waitForCircuit(world, message, now + patienceMs + 30_000)).toBe("given_up");
     expect(scheduled).toEqual([]);
     expect(await deliveryOf(message)).toMatchObject({ status: "failed", reason: "exhausted", attempts: 0 });
   });
 });
 
-describe("giveUp", () => {
+describe("giving up", () => {
   it("waits for the attempt that is being made", async () => {
-    const { ports, deliveries, deliveryOf, scheduled } = await deliveryFixture();
+    const { world, deliveries, deliveryOf, scheduled } = await aDeliveryWorld();
     await deliveries.claim(message, testNow, 60);
-    expect(await giveUp(ports, message, "endpoint_deleted")).toBe("rescheduled");
+    expect(await giveUp(world, message, "endpoint_deleted")).toBe("parked");
     expect(scheduled).toMatchObject([{ message, seconds: 60 }]);
     expect((await deliveryOf(message))?.status).toBe("pending");
   });
 
-  it("fails a delivery once", async () => {
-    const { ports, deliveryOf } = await deliveryFixture();
-    expect(await giveUp(ports, message, "endpoint_deleted")).toBe("given_up");
-    expect(await giveUp(ports, message, "endpoint_disabled")).toBe("dropped");
+  it("happens once", async () => {
+    const { world, deliveryOf } = await aDeliveryWorld();
+    expect(await giveUp(world, message, "endpoint_deleted")).toBe("given_up");
+    expect(await giveUp(world, message, "endpoint_disabled")).toBe("dropped");
     expect((await deliveryOf(message))?.reason).toBe("endpoint_deleted");
   });
 });

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createSender } from "#shared/webhooks/sending/send.ts";
+import { sender } from "#shared/webhooks/sending/send.ts";
 import { type Receiver, redirect, startReceiver, status } from "#test/support/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
-const send = createSender(local);
+const send = sender(local);
 let receiver: Receiver;
 
 beforeAll(async () => {

@@ -1,0 +1,105 @@
+import * as z from "zod";
+import type { Access, Region } from "./access.ts";
+import { leadingKeys } from "./leading-keys.ts";
+import { namedAttributes } from "./named-attributes.ts";
+
+const OneTable = z.object({ TableName: z.string().optional(), IndexName: z.string().optional() });
+const BatchOfGets = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
+const BatchOfWrites = z.object({
+  RequestItems: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
+});
+const Target = z.looseObject({ TableName: z.string() });
+const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), Target)) });
+const Statement = z.object({ Statement: z.string() });
+const Statements = z.union([
+  z.object({ Statements: z.array(Statement) }).transform(({ Statements }) => Statements),
+  z.object({ TransactStatements: z.array(Statement) }).transform(({ TransactStatements }) => TransactStatements),
+  Statement.transform((statement) => [statement]),
+]);
+const Stream = z.object({ StreamArn: z.string().optional(), ShardIterator: z.string().optional() });
+
+const transactionActions: Readonly<Record<string, string>> = {
+  Put: "PutItem",
+  Update: "UpdateItem",
+  Delete: "DeleteItem",
+  ConditionCheck: "ConditionCheckItem",
+  Get: "GetItem",
+};
+
+const partiqlActions: Readonly<Record<string, string>> = {
+  SELECT: "PartiQLSelect",
+  INSERT: "PartiQLInsert",
+  UPDATE: "PartiQLUpdate",
+  DELETE: "PartiQLDelete",
+};
+
+/** Where the tables are, and the attribute that is each one's partition key, by the table's name. */
+interface Tables extends Region {
+  readonly partitionKeys: ReadonlyMap<string, string>;
+}
+
+/** The permissions that a DynamoDB request needs, as the service authorization reference lists them. */
+export function dynamoDbAccess(operation: string, body: unknown, where: Tables): Access[] {
+  const tableArn = (name: string) =>
+    name.startsWith("arn:") ? name : `arn:aws:dynamodb:${where.region}:${where.account}:table/${name}`;
+
+  function itemAccess(operation: string, table: string, requests: readonly unknown[], context = {}): Access {
+    const partitionKey = where.partitionKeys.get(table.slice(table.lastIndexOf("/") + 1));
+    const attributes = [...new Set(requests.flatMap(namedAttributes))].sort();
+    const keys = partitionKey === undefined ? [] : requests.flatMap((request) => leadingKeys(request, partitionKey));
+    return {
+      action: `dynamodb:${operation}`,
+      resource: tableArn(table),
+      context: {
+        ...context,
+        ...(keys.length > 0 && { "dynamodb:LeadingKeys": keys }),
+        ...(attributes.length > 0 && { "dynamodb:Attributes": attributes }),
+      },
+    };
+  }
+
+  switch (operation) {
+    case "BatchGetItem":
+      return Object.entries(BatchOfGets.parse(body).RequestItems).map(([table, request]) =>
+        itemAccess(operation, table, [request]),
+      );
+    case "BatchWriteItem":
+      return Object.entries(BatchOfWrites.parse(body).RequestItems).map(([table, requests]) =>
+        itemAccess(operation, table, requests.flatMap(Object.values)),
+      );
+    case "TransactGetItems":
+    case "TransactWriteItems":
+      return Transaction.parse(body).TransactItems.flatMap((item) =>
+        Object.entries(item).map(([kind, request]) =>
+          itemAccess(transactionActions[kind] ?? kind, request.TableName, [request], {
+            "dynamodb:EnclosingOperation": operation,
+          }),
+        ),
+      );
+    case "ExecuteStatement":
+    case "BatchExecuteStatement":
+    case "ExecuteTransaction":
+      return Statements.parse(body).map((statement) => partiqlAccess(statement.Statement, tableArn));
+    default: {
+      const { TableName, IndexName } = OneTable.parse(body);
+      if (TableName === undefined) return [{ action: `dynamodb:${operation}`, resource: "*" }];
+      const access = itemAccess(operation, TableName, [body]);
+      return [IndexName === undefined ? access : { ...access, resource: `${access.resource}/index/${IndexName}` }];
+    }
+  }
+}
+
+/** The permissions that a DynamoDB Streams request needs; shard iterators of the engine name their stream. */
+export function streamAccess(operation: string, body: unknown): Access[] {
+  const { StreamArn, ShardIterator } = Stream.parse(body);
+  const resource = StreamArn ?? ShardIterator?.split("|").find((part) => part.startsWith("arn:")) ?? "*";
+  return [{ action: `dynamodb:${operation}`, resource }];
+}
+
+function partiqlAccess(statement: string, tableArn: (name: string) => string): Access {
+  const verb = /^\s*(\w+)/.exec(statement)?.[1]?.toUpperCase() ?? "";
+  const [, table, index] = /(?:FROM|INTO|UPDATE)\s+"?([\w.-]+?)"?(?:\."([\w.-]+)")?(?:\s|$)/i.exec(statement) ?? [];
+  const action = partiqlActions[verb];
+  if (action === undefined || table === undefined) throw new Error(`Not a PartiQL statement: ${statement}`);
+  return { action: `dynamodb:${action}`, resource: tableArn(table) + (index === undefined ? "" : `/index/${index}`) };
+}
