@@ -16,7 +16,7 @@ export const bannedTerms: readonly BannedTerm[] = [
   { pattern: /\b(?:a|the|its|this|each|every|one|same|take) turns?\b/i, instead: "batch, run" },
   { pattern: /\b(?:parks?|parked|parking)\b/i, instead: "defer, reschedule" },
   { pattern: /\bputs? off\b/i, instead: "postpone, defer" },
-  { pattern: /\b(?:a|the|its|this|that|each|every|one|same|of|no) places?\b/i, instead: "position, page checkpoint" },
+  { pattern: /\b(?:a|the|its|this|that|each|every|same|of|no) places?\b/i, instead: "position, page checkpoint" },
   { pattern: /\b(?:whoever|whomever|somebody|nobody|everybody)\b/i, instead: "the caller, the client, the role" },
   { pattern: /\b(?:him|his)\b/i, instead: "the user's, its" },
   { pattern: /\b(?:is|are|be|was|were) none\b/i, instead: "no X exists, is not an X" },
