@@ -3,23 +3,23 @@ import { AttributeType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { countedAttributes, issuingAttributes } from "#shared/auth/counted-attributes.ts";
-import { variables } from "#shared/platform/names.ts";
-import { happens, happensOnEnd } from "./constructs/conditions.ts";
+import { issuerAttributes, usageAttributes } from "#shared/auth/usage-attributes.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
 import { NodeFunction, requestFunction } from "./constructs/function.ts";
-import { keysThatBeginWith, updatesOf } from "./constructs/leading-keys.ts";
-import type { Operation } from "./constructs/observability.ts";
+import { leadingKeys, updatesOf } from "./constructs/leading-keys.ts";
+import type { Observability } from "./constructs/observability.ts";
 import { protectedTable } from "./constructs/table.ts";
 import { tableThrottles } from "./constructs/throttling.ts";
 
 /** Organisations and tokens, and the function that administers them. It has no route: IAM decides who may invoke it. */
-export class Access extends Construct {
+export class Auth extends Construct {
   readonly table: TableV2;
   readonly admin: NodeFunction;
   /** Issues access tokens to API clients. It has a route, and may read no event. */
   readonly oauth: NodeFunction;
 
-  constructor(scope: Construct, id: string, { operation }: { operation: Operation }) {
+  constructor(scope: Construct, id: string, { observability }: { observability: Observability }) {
     super(scope, id);
     const text = (name: string) => ({ name, type: AttributeType.STRING });
     // No index: one would be looked after at every use of a token, and lists are items of their own.
@@ -29,18 +29,18 @@ export class Access extends Construct {
       ...protectedTable,
       timeToLiveAttribute: "expires_at_seconds",
     });
-    operation.alarms.add(this, "ConfigThrottled", {
+    observability.alarms.add(this, "ConfigThrottled", {
       severity: "page",
-      means: "DynamoDB holds back the writes by which tokens are proved: requests are refused for it.",
-      ...happensOnEnd(tableThrottles(this.table, "Write", [])),
+      description: "DynamoDB holds back the writes by which tokens are proved: requests are refused for it.",
+      ...whenNonZeroForThreePeriods(tableThrottles(this.table, "Write", [])),
     });
     this.admin = new NodeFunction(this, "Admin", {
       entry: "functions/admin/admin.ts",
       description: "Creates organisations; issues, lists and revokes tokens. Invoked through IAM only.",
       timeoutSeconds: 15,
-      log: operation.auditLogs.access,
+      log: observability.auditLogs.access,
     });
-    this.allow(this.admin, [
+    this.grant(this.admin, [
       "BatchGetItem",
       "ConditionCheckItem",
       "DeleteItem",
@@ -50,10 +50,10 @@ export class Access extends Construct {
       "UpdateItem",
     ]);
 
-    operation.alarms.add(this, "AdminErrors", {
+    observability.alarms.add(this, "AdminErrors", {
       severity: "notice",
-      means: "A call of an administrator failed, for a defect or for trouble of DynamoDB.",
-      ...happens(this.admin.metricErrors({ period: Duration.minutes(5) })),
+      description: "A call of an administrator failed, for a defect or for trouble of DynamoDB.",
+      ...whenNonZero(this.admin.metricErrors({ period: Duration.minutes(5) })),
     });
 
     this.oauth = new NodeFunction(this, "Oauth", {
@@ -61,62 +61,62 @@ export class Access extends Construct {
       description: "Issues and revokes the access tokens of the Fakturoid dialect.",
       timeoutSeconds: 15,
       memory: 1024,
-      ...requestFunction(operation),
+      ...requestFunction(observability),
     });
-    this.allowTokens(this.oauth, issuingAttributes);
-    this.allowSuspensions(this.oauth);
+    this.grantTokens(this.oauth, issuerAttributes);
+    this.grantListSuspendedOrgs(this.oauth);
   }
 
   /** Lets a function authenticate callers: it reads tokens, and counts on a token's item what its caller uses. */
-  allowAuthenticate(fn: LambdaFunction): void {
-    this.allowTokens(fn, countedAttributes);
-    this.allowSuspensions(fn);
+  grantAuthenticate(fn: LambdaFunction): void {
+    this.grantTokens(fn, usageAttributes);
+    this.grantListSuspendedOrgs(fn);
   }
 
   /** Lets a function list the organisations that are suspended. */
-  allowSuspensions(fn: LambdaFunction): void {
-    this.allow(fn, ["Query"], keysThatBeginWith("suspended_orgs"));
+  grantListSuspendedOrgs(fn: LambdaFunction): void {
+    this.grant(fn, ["Query"], leadingKeys("suspended_orgs"));
   }
 
   /** Lets a function know organisations. */
-  allowOrgs(fn: LambdaFunction): void {
-    this.allow(fn, ["GetItem"], keysThatBeginWith("org#"));
+  grantGetOrgs(fn: LambdaFunction): void {
+    this.grant(fn, ["GetItem"], leadingKeys("org#"));
   }
 
   /** Lets a function know organisations, and remember where lists that are paged by number go on. */
-  allowListing(fn: LambdaFunction): void {
-    this.allowOrgs(fn);
-    this.allow(fn, ["PutItem", "Query"], keysThatBeginWith("page#"));
+  grantOffsetPagination(fn: LambdaFunction): void {
+    this.grantGetOrgs(fn);
+    this.grant(fn, ["PutItem", "Query"], leadingKeys("page#"));
   }
 
   /** Lets a function list the organisations whose index keys are sharded. */
-  allowShards(fn: LambdaFunction): void {
-    this.allow(fn, ["Query"], keysThatBeginWith("sharded_orgs"));
+  grantListShardedOrgs(fn: LambdaFunction): void {
+    this.grant(fn, ["Query"], leadingKeys("sharded_orgs"));
   }
 
   /** Lets a function pin idempotency keys, and write nothing else. */
-  allowPin(fn: LambdaFunction): void {
-    this.allow(fn, ["PutItem"], keysThatBeginWith("pin#"));
+  grantIdempotencyRecords(fn: LambdaFunction): void {
+    this.grant(fn, ["PutItem"], leadingKeys("pin#"));
   }
 
   /** Lets a function look at webhook endpoints, disable one, or change them as their owners ask. */
-  allowEndpoints(fn: LambdaFunction, purpose: "get" | "list" | "disable" | "change"): void {
+  grantEndpoints(fn: LambdaFunction, purpose: "get" | "list" | "disable" | "change"): void {
     const actions = {
       get: ["GetItem"],
       list: ["GetItem", "Query"],
       disable: ["GetItem", "PutItem"],
       change: ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"],
     };
-    this.allow(fn, actions[purpose], keysThatBeginWith("webhook"));
+    this.grant(fn, actions[purpose], leadingKeys("webhook"));
   }
 
-  private allowTokens(fn: LambdaFunction, attributes: readonly string[]): void {
-    this.allow(fn, ["GetItem"], keysThatBeginWith("token#"));
-    this.allow(fn, ["UpdateItem"], updatesOf(attributes, "token#"));
+  private grantTokens(fn: LambdaFunction, attributes: readonly string[]): void {
+    this.grant(fn, ["GetItem"], leadingKeys("token#"));
+    this.grant(fn, ["UpdateItem"], updatesOf(attributes, "token#"));
   }
 
-  private allow(fn: LambdaFunction, names: string[], conditions = {}): void {
-    fn.addEnvironment(variables.configTable, this.table.tableName);
+  private grant(fn: LambdaFunction, names: string[], conditions = {}): void {
+    fn.addEnvironment(envVars.configTable, this.table.tableName);
     const actions = names.map((name) => `dynamodb:${name}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn], conditions }));
   }

@@ -5,7 +5,7 @@ import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Schedule } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
 import type { Alarms } from "./constructs/alarms.ts";
-import { happens } from "./constructs/conditions.ts";
+import { whenNonZero } from "./constructs/conditions.ts";
 import { keptOnceUsed, uniqueName } from "./constructs/retained.ts";
 
 export type BackupProps = {
@@ -68,8 +68,8 @@ export class Backup extends Construct {
     });
     alarms.add(this, "BackupErrors", {
       severity: "notice",
-      means: "A table was not backed up.",
-      ...happens(
+      description: "A table was not backed up.",
+      ...whenNonZero(
         new Metric({
           namespace: "AWS/Backup",
           metricName: "NumberOfBackupJobsFailed",

@@ -1,76 +1,68 @@
+import type { DomainSettings } from "./api/api-domain.ts";
+import type { EdgeSettings } from "./api/edge.ts";
 import type { BackupProps } from "./backup.ts";
-import type { EdgeSettings } from "./edge.ts";
-import type { EventLogProps } from "./event-log.ts";
+import type { EventLogProps } from "./events/event-log.ts";
 
-/** A name of our own for the API, as `activity.example.com`. */
-export type Domain = {
-  readonly name: string;
-  /** Of a certificate for the name, in ACM in the region of the stack; with an edge, in us-east-1. */
-  readonly certificateArn: string;
-  /** The zone of Route 53 that gets the record; without it, somebody else points the name to the API. */
-  readonly hostedZone?: { readonly id: string; readonly name: string };
-};
-
-/** What differs between the places that the log is deployed to. */
+/** The settings of a deployment of the log. */
 export type Stage = {
-  /** Whether people depend on it: its stack cannot be deleted by one command, and its alarms must have an address. */
+  /** True if its stack is protected from deletion and its alarms must have an address. */
   readonly isProduction: boolean;
-  /** The AWS region of the stack; `null` for the one of the AWS profile. */
+  /** The AWS region of the stack; `null` for the region of the AWS profile. */
   readonly region: string | null;
-  /** The only address of the API where there is one; `null` for the address that API Gateway gives it. */
-  readonly domain: Domain | null;
+  /** The only address of the API; `null` for the address that API Gateway assigns. */
+  readonly domain: DomainSettings | null;
   /** Origins of browser apps that may read the API; `*` allows any, since requests carry a token and never a cookie. */
   readonly corsOrigins: readonly string[];
-  /** CloudFront and WAF before the API, which need a domain; `null` for neither. */
+  /** CloudFront and WAF in front of the API, which require a domain; `null` for neither. */
   readonly edge: EdgeSettings | null;
   /**
-   * Requests a second, over all callers, before API Gateway answers 429 itself. With an edge, which limits each caller,
-   * `edgeThrottle` holds instead.
+   * Requests a second of all callers together, above which API Gateway responds 429. With an edge, which limits each
+   * caller, `edgeThrottle` applies instead.
    */
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
-  /** Of the logs of the functions. */
+  /** Retention of the logs of the functions. */
   readonly logRetentionDays: number;
-  /** Of the logs that auditors read: what happened, and who asked for what. */
+  /** Retention of the audit logs: events and access. */
   readonly auditRetentionDays: number;
   /**
-   * Instances reserved for each function that answers requests (`api`) or follows the stream (`stream`), which are also
-   * the most it may have. `null` uses the account's unreserved concurrency, as must an account with a quota of 10 or 50.
-   * `stream` has to be one for each 10 GB of the events table: Lambda runs one instance for each shard of its stream.
+   * Reserved concurrency of each function that serves requests (`api`) or reads the stream (`stream`). `null` uses the
+   * account's unreserved concurrency, as an account with a quota of 10 or 50 must. `stream` needs one for each 10 GB of
+   * the events table: Lambda runs one instance for each shard of its stream.
    */
   readonly reserved: { readonly api: number; readonly stream: number | null } | null;
-  /** Instances of the ingest function at most: the bound on write throughput, and on what a runaway writer can cost. */
+  /** Maximum concurrency of the ingest function: limits write throughput, and the cost of a runaway writer. */
   readonly ingestConcurrency: number;
-  /** Instances at most that send webhooks to endpoints known as fast, which answer within a second on average. */
+  /** Maximum concurrency for webhooks to fast endpoints, which respond within a second on average. */
   readonly deliveryConcurrency: number;
-  /** Instances at most for all other endpoints. More than `sendsPerOrg`, so that one organisation never holds them all. */
+  /** Maximum concurrency for all other endpoints. Above `sendsPerOrg`, so that no organisation can use all of it. */
   readonly slowDeliveryConcurrency: number;
-  /** Concurrent sends of one organisation on the slow lane, and on the other to endpoints above 250 ms. */
+  /** Concurrent sends of one organisation: on the slow lane, and on the fast one to endpoints slower than 250 ms. */
   readonly sendsPerOrg: number;
-  /** Sends a second to one host, of all organisations together. */
+  /** Sends a second to one host, for all organisations together. */
   readonly sendsPerHost: number;
-  /** Years for which each day of the audit log is kept in a bucket that nobody can delete from; `null` for no bucket. */
+  /** Years for which the audit log is kept in a bucket with Object Lock; `null` for no bucket. */
   readonly archive: { readonly years: number } | null;
   /**
-   * Copies of the tables beside their point-in-time recovery: days to keep them, days until the monthly ones move to cold
-   * storage, and whether nobody can shorten that.
+   * Backups of the tables besides point-in-time recovery: days to keep them, days until the monthly ones move to cold
+   * storage, and whether a vault lock enforces it. `null` for no backups.
    */
   readonly backup: Omit<BackupProps, "tables" | "alarms"> | null;
   /**
-   * How DynamoDB bills the events table and its indexes: Standard-IA stores at 40 % of the price and reads and writes at
-   * 125 %, which pays for what is kept longer than five weeks. It may be changed twice in 30 days.
+   * Storage class of the events table and its indexes. Standard-IA charges 40 % for storage and 125 % for reads and writes,
+   * which is cheaper for data kept longer than five weeks. May be changed twice in 30 days.
    */
   readonly tableClass: EventLogProps["tableClass"];
   /**
-   * Units a second that the events table and each of its indexes take from their first second, for a price that is paid
-   * once. It can be raised, never lowered. `null`: what DynamoDB gives a new table, 12,000 reads and 4,000 writes.
+   * Units a second that the events table and each index serve from the start, for a one-time price. Can be raised, never
+   * lowered. `null` for the default of a new table: 12,000 reads and 4,000 writes.
    */
   readonly warmThroughput: EventLogProps["warmThroughput"];
-  /** Where alarms are sent, besides their topics; `null` for nowhere, which a production stage is refused for. */
+  /** Address that is subscribed to the alarm topics; `null` for none, which a production stage does not allow. */
   readonly alarmEmail: string | null;
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** As CloudWatch counts them: it keeps logs for certain numbers of days only. */
+/** In days. CloudWatch accepts certain retention periods only. */
 const tenYears = 3_653;
 
 export const stageNames = ["dev", "prod"] as const;
@@ -128,7 +120,13 @@ export function isStageName(name: unknown): name is StageName {
   return stageNames.some((known) => known === name);
 }
 
-/** The CloudFormation stack of a stage. */
+/** Throws if a production stage has no address for its alarms; `name` is the stage or its stack. */
+export function requireAlarmAddress(name: string, { isProduction, alarmEmail }: Stage): void {
+  if (!isProduction || alarmEmail !== null) return;
+  throw new Error(`${name} is a production stage without an alarm address. Set its alarmEmail in infra/config.ts.`);
+}
+
+/** Returns the name of the CloudFormation stack of a stage. */
 export function stackName(stage: StageName): string {
   return `activity-log-${stage}`;
 }

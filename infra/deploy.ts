@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { argv, env, exit, stderr } from "node:process";
-import { type Stage, stages } from "./config.ts";
+import { requireAlarmAddress, type Stage, stages } from "./config.ts";
 import { awsAccount } from "./deployment/aws-account.ts";
 import { awsAlarms } from "./deployment/aws-alarms.ts";
 import { deployStage } from "./deployment/deploy-stage.ts";
-import { requireAlarmAddress } from "./production.ts";
-import { type Command, cdkCommand, parseStageTask, type StageTask } from "./stage-commands.ts";
+import { type Command, cdkCommand, parseStageTask, type StageTask } from "./deployment/stage-commands.ts";
 
 /** The exit code of `diff` for a stage that cannot be deployed yet. The CDK ends with 1 on errors. */
 const notConfigured = 3;

@@ -1,19 +1,18 @@
 import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { Archive } from "./archive.ts";
-import { Review } from "./audit.ts";
-import { AuditLogs } from "./audit-logs.ts";
-import { Access } from "./auth.ts";
+import { PublicApi } from "./api/public-api.ts";
+import { Archive } from "./audit/archive.ts";
+import { Audit } from "./audit/audit.ts";
+import { Auth } from "./auth.ts";
 import { Backup } from "./backup.ts";
-import type { Stage } from "./config.ts";
+import { requireAlarmAddress, type Stage } from "./config.ts";
 import { Alarms } from "./constructs/alarms.ts";
-import { Board } from "./constructs/dashboard.ts";
-import type { Operation } from "./constructs/observability.ts";
-import { EventLog } from "./event-log.ts";
-import { Ingest } from "./ingest.ts";
-import { requireAlarmAddress } from "./production.ts";
-import { ReadApi } from "./public-api.ts";
-import { Webhooks } from "./webhooks.ts";
+import { AuditLogs } from "./constructs/audit-logs.ts";
+import { Dashboard } from "./constructs/dashboard.ts";
+import type { Observability } from "./constructs/observability.ts";
+import { EventLog } from "./events/event-log.ts";
+import { Ingest } from "./events/ingest.ts";
+import { Webhooks } from "./webhooks/webhooks.ts";
 
 /** The whole product, in the order in which an event passes through it. */
 export class ActivityLogStack extends Stack {
@@ -24,80 +23,70 @@ export class ActivityLogStack extends Stack {
       terminationProtection: stage.isProduction,
     });
     requireAlarmAddress(id, stage);
-    const operation: Operation = {
+    const observability: Observability = {
       alarms: new Alarms(this, "Alarms", { email: stage.alarmEmail }),
-      board: new Board(this, "Board"),
+      dashboard: new Dashboard(this, "Dashboard"),
       auditLogs: new AuditLogs(this, "AuditLogs", { retention: stage.auditRetentionDays }),
       logRetention: stage.logRetentionDays,
       reserved: stage.reserved,
     };
-    const { tableClass, warmThroughput } = stage;
-    const eventLog = new EventLog(this, "EventLog", { operation, tableClass, warmThroughput });
-    const access = new Access(this, "Access", { operation });
+    const { tableClass, warmThroughput, ingestConcurrency } = stage;
+    const eventLog = new EventLog(this, "EventLog", { observability, tableClass, warmThroughput });
+    const auth = new Auth(this, "Auth", { observability });
     // Revoking a token can disable the webhook endpoints that it created, which is an event of their organisation.
-    eventLog.allowAppendInTransaction(access.admin);
-    const ingest = new Ingest(this, "Ingest", {
-      operation,
-      eventLog,
-      access,
-      concurrency: stage.ingestConcurrency,
-    });
-    const readApi = new ReadApi(this, "ReadApi", { eventLog, access, operation, stage });
-    const { api, deliveries } = new Webhooks(this, "Webhooks", {
-      operation,
-      eventLog,
-      access,
-      readApi,
-      sending: stage,
-    });
-
-    const review = new Review(this, "Review", { operation, eventLog, access });
+    eventLog.grantAppendInTransaction(auth.admin);
+    const ingest = new Ingest(this, "Ingest", { observability, eventLog, auth, concurrency: ingestConcurrency });
+    const publicApi = new PublicApi(this, "PublicApi", { eventLog, auth, observability, stage });
+    const webhooks = new Webhooks(this, "Webhooks", { observability, eventLog, auth, publicApi, limits: stage });
+    const audit = new Audit(this, "Audit", { observability, eventLog, auth });
 
     if (stage.archive !== null) {
-      const { fn, bucket } = new Archive(this, "Archive", { operation, ...stage.archive });
-      this.output("FunctionArchive", fn.functionName);
-      this.output("BucketArchive", bucket.bucketName);
+      const { fn, bucket } = new Archive(this, "Archive", { observability, ...stage.archive });
+      this.addOutputs({ FunctionArchive: fn.functionName, BucketArchive: bucket.bucketName });
     }
     if (stage.backup !== null) {
-      // Not the deliveries: they expire after 30 days, and point-in-time recovery has the last 35.
-      const tables = [eventLog.table, access.table];
-      new Backup(this, "Backup", { tables, alarms: operation.alarms, ...stage.backup });
+      // Without the deliveries: they expire after 30 days, and point-in-time recovery covers the last 35.
+      const tables = [eventLog.table, auth.table];
+      new Backup(this, "Backup", { tables, alarms: observability.alarms, ...stage.backup });
     }
 
-    // `{Kind}{Name}`: the command line and the local runtime find everything by these names.
-    this.output("ApiUrl", readApi.url);
-    this.output("QueueIngest", ingest.work.queue.queueUrl);
-    this.output("QueueIngestDeadLetters", ingest.work.deadLetters.queueUrl);
-    this.output("QueueRejected", ingest.rejected.queueUrl);
-    this.output("QueueDeliveries", deliveries.work.queue.queueUrl);
-    this.output("QueueDeliveriesDeadLetters", deliveries.work.deadLetters.queueUrl);
-    this.output("QueueSlowDeliveries", deliveries.slow.queue.queueUrl);
-    this.output("QueueSlowDeliveriesDeadLetters", deliveries.slow.deadLetters.queueUrl);
-    this.output("QueueReplays", deliveries.replays.queue.queueUrl);
-    this.output("QueueReplaysDeadLetters", deliveries.replays.deadLetters.queueUrl);
-    this.output("QueueUnread", deliveries.unread.queueUrl);
-    this.output("TableEvents", eventLog.table.tableName);
-    this.output("TableConfig", access.table.tableName);
-    this.output("TableDeliveries", deliveries.table.tableName);
-    this.output("FunctionAccess", access.admin.functionName);
-    this.output("FunctionIngest", ingest.fn.functionName);
-    this.output("FunctionOauth", access.oauth.functionName);
-    this.output("FunctionFinzbooks", readApi.finzbooks.functionName);
-    this.output("FunctionSimplybooks", readApi.simplybooks.functionName);
-    this.output("FunctionFakturoid", readApi.fakturoid.functionName);
-    this.output("FunctionWebhooks", api.functionName);
-    this.output("FunctionSender", deliveries.sender.functionName);
-    this.output("FunctionFanOut", deliveries.fanOut.functionName);
-    this.output("FunctionDue", deliveries.due.functionName);
-    this.output("FunctionRepair", deliveries.repair.functionName);
-    this.output("FunctionReview", review.fn.functionName);
-    this.output("QueueUnlogged", review.unlogged.queueUrl);
-    this.output("LogEvents", operation.auditLogs.events.logGroupName);
-    this.output("LogAccess", operation.auditLogs.access.logGroupName);
+    // Named `{Kind}{Name}`: the command line and the local runtime look resources up by these names.
+    const { deliveries } = webhooks;
+    this.addOutputs({
+      ApiUrl: publicApi.url,
+      QueueIngest: ingest.events.queue.queueUrl,
+      QueueIngestDeadLetters: ingest.events.deadLetters.queueUrl,
+      QueueRejected: ingest.rejected.queueUrl,
+      QueueDeliveries: deliveries.fastQueue.queue.queueUrl,
+      QueueDeliveriesDeadLetters: deliveries.fastQueue.deadLetters.queueUrl,
+      QueueSlowDeliveries: deliveries.slowQueue.queue.queueUrl,
+      QueueSlowDeliveriesDeadLetters: deliveries.slowQueue.deadLetters.queueUrl,
+      QueueReplays: deliveries.replayQueue.queue.queueUrl,
+      QueueReplaysDeadLetters: deliveries.replayQueue.deadLetters.queueUrl,
+      QueueFanOutDeadLetters: webhooks.fanOut.deadLetters.queueUrl,
+      QueueAuditLogDeadLetters: audit.deadLetters.queueUrl,
+      TableEvents: eventLog.table.tableName,
+      TableConfig: auth.table.tableName,
+      TableDeliveries: deliveries.table.tableName,
+      FunctionAdmin: auth.admin.functionName,
+      FunctionIngest: ingest.fn.functionName,
+      FunctionOauth: auth.oauth.functionName,
+      FunctionFinzbooks: publicApi.finzbooks.functionName,
+      FunctionSimplybooks: publicApi.simplybooks.functionName,
+      FunctionFakturoid: publicApi.fakturoid.functionName,
+      FunctionWebhooks: webhooks.api.functionName,
+      FunctionSender: webhooks.sender.fn.functionName,
+      FunctionFanOut: webhooks.fanOut.fn.functionName,
+      FunctionDeliveryScheduler: webhooks.scheduler.fn.functionName,
+      FunctionRepair: webhooks.replays.repair.functionName,
+      FunctionAudit: audit.fn.functionName,
+      LogEvents: observability.auditLogs.events.logGroupName,
+      LogAccess: observability.auditLogs.access.logGroupName,
+    });
     for (const [key, value] of Object.entries(stage.tags)) Tags.of(this).add(key, value);
   }
 
-  private output(key: string, value: string): void {
-    new CfnOutput(this, key, { value });
+  private addOutputs(outputs: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(outputs)) new CfnOutput(this, key, { value });
   }
 }

@@ -1,6 +1,6 @@
 import type { App } from "aws-cdk-lib";
+import { EdgeAclStack, globalRegion } from "./api/edge-acl.ts";
 import { type Stage, type StageName, stackName } from "./config.ts";
-import { EdgeAclStack, globalRegion } from "./edge-acl.ts";
 import { ActivityLogStack } from "./stack.ts";
 
 /**

@@ -17,7 +17,7 @@ export type ErrorCode =
   | "rate_limited"
   | "unavailable";
 
-export type ErrorFacts = {
+export type ErrorContext = {
   /** The parameter, header or field that is at fault. */
   field?: string;
   /** What a caller needs to mend it, for example the list of valid values. */
@@ -35,12 +35,12 @@ export type ErrorFacts = {
  */
 export class ActivityError extends Error {
   readonly code: ErrorCode;
-  readonly facts: ErrorFacts;
+  readonly context: ErrorContext;
 
-  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+  constructor(code: ErrorCode, message: string, facts: ErrorContext = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = "ActivityError";
     this.code = code;
-    this.facts = facts;
+    this.context = facts;
   }
 }

@@ -1,19 +1,21 @@
 import type { Readable } from "node:stream";
-import type { Outcome } from "./command-result.ts";
+import type { CommandResult } from "./command-result.ts";
 
-/** What a verb knows of the world around it, apart from the stack that it works on. */
-export type Session = {
+/** The environment of a command: terminal, clock, credentials. The stack is found by the command itself. */
+export type CommandContext = {
   readonly cwd: string;
   /** The API token of the environment. */
   readonly token: string | undefined;
   readonly stdin: Readable;
   readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
-  /** Characters in a line of the terminal that shows the outcome; `null` where no terminal does. */
+  /** The width of the terminal in characters; `null` if stdout is not a terminal. */
   readonly columns: number | null;
-  /** Shows something on stdout, as text or as JSON, while the verb goes on. */
-  show(part: Pick<Outcome, "text" | "json">): void;
+  /** Shows a part of the result on stdout, as text or as JSON, while the command runs. */
+  show(part: Pick<CommandResult, "text" | "json">): void;
+  /** Whether npm runs this and has set an option of that name for itself. */
+  isNpmOption(name: string): boolean;
   now(): Date;
   sleep(milliseconds: number): Promise<unknown>;
-  /** From this call on, the first interruption aborts the signal rather than the process. */
+  /** From this call on, the first interruption aborts the signal instead of the process. */
   interruption(): AbortSignal;
 };

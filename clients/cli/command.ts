@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
-import type { Session } from "./command-context.ts";
-import { CliError, type Outcome } from "./command-result.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+import type { CommandContext } from "./command-context.ts";
+import { CliError, type CommandResult } from "./command-result.ts";
 
-export type Option = {
+export type CommandOption = {
   readonly help: string;
   /** What the value is called in the help; an option without one is a flag. */
   readonly value?: string;
@@ -12,78 +12,82 @@ export type Option = {
   readonly required?: true;
 };
 
-/** What the user gave, by the names that the verb declares. */
-export type Given<Name extends string, Operand extends string = never> = {
-  /** An argument that is no option. */
+/** The parsed arguments, by the names that the command declares. */
+export type ParsedArgs<Name extends string, Operand extends string = never> = {
+  /** A positional argument. */
   operand(name: Operand): string;
   text(name: Name): string | undefined;
   list(name: Name): readonly string[];
   flag(name: Name): boolean;
 };
 
-export type Definition<Name extends string, Operand extends string> = {
+export type CommandDefinition<Name extends string, Operand extends string> = {
   readonly name: string;
   readonly summary: string;
   /** Command lines that begin with the name; the help shows them. */
   readonly examples: readonly [string, ...string[]];
   /** In their order. */
   readonly operands?: readonly Operand[];
-  readonly options: Readonly<Record<Name, Option>>;
-  run(given: Given<Name | CommonName, Operand>, session: Session): Promise<Outcome | null>;
+  readonly options: Readonly<Record<Name, CommandOption>>;
+  run(args: ParsedArgs<Name | CommonOptionName, Operand>, context: CommandContext): Promise<CommandResult | null>;
 };
 
-export type Verb = {
+export type Command = {
   readonly name: string;
   readonly summary: string;
   readonly usage: string;
   readonly examples: readonly string[];
-  /** Answers `null` where all was shown on the way. Throws `CliError` where the arguments are wrong. */
-  run(args: readonly string[], session: Session): Promise<Outcome | null>;
+  /** Returns `null` if the command has shown its output already. Throws `CliError` if the arguments are wrong. */
+  run(args: readonly string[], context: CommandContext): Promise<CommandResult | null>;
 };
 
 const commonOptions = {
-  stack: { value: "NAME", help: "a deployed stack, instead of the local one" },
-  json: { help: "one JSON document on stdout, nothing else" },
-  help: { help: "this text" },
-} satisfies Record<string, Option>;
+  stack: { value: "NAME", help: "use this deployed stack instead of the local one" },
+  json: { help: "print one JSON document to stdout and nothing else" },
+  help: { help: "show this text" },
+} satisfies Record<string, CommandOption>;
 
-type CommonName = keyof typeof commonOptions;
+type CommonOptionName = keyof typeof commonOptions;
 
-/** Makes a verb of its definition: every verb parses, checks and explains itself in the same way. */
-export function defineVerb<Name extends string, Operand extends string = never>({
+/** Creates a command that parses its arguments, checks them and renders its help. */
+export function defineCommand<Name extends string, Operand extends string = never>({
   name,
   summary,
   examples,
   operands = [],
   run,
   ...own
-}: Definition<Name, Operand>): Verb {
-  const options = new Map<string, Option>([...Object.entries<Option>(own.options), ...Object.entries(commonOptions)]);
+}: CommandDefinition<Name, Operand>): Command {
+  const options = new Map<string, CommandOption>([
+    ...Object.entries<CommandOption>(own.options),
+    ...Object.entries(commonOptions),
+  ]);
   const required = [...options].filter(([, option]) => option.required);
-  const shape = [name, ...operands, ...required.map(([key, option]) => written(key, option)), "[options]"];
+  const shape = [name, ...operands, ...required.map(([key, option]) => formatOption(key, option)), "[options]"];
   const usage = shape.join(" ");
   return {
     name,
     summary,
     usage,
     examples,
-    async run(args, session) {
-      const given = parse(args, options, usage);
-      if (given.flag("help")) {
-        const text = verbHelp({ usage, summary, examples }, options);
+    async run(args, context) {
+      const parsed = parse(args, options, usage);
+      if (parsed.flag("help")) {
+        const text = formatCommandHelp({ usage, summary, examples }, options);
         return { text, json: { help: text } };
       }
-      const missing = required.filter(([key]) => given.list(key).length === 0);
-      const lacking = [...operands.slice(given.operands.length), ...missing.map(([key]) => `--${key}`)];
-      if (lacking.length > 0) throw misuse(`${name} needs ${lacking.join(" and ")}.`, usage);
-      const extra = given.operands[operands.length];
-      if (extra !== undefined) throw misuse(`'${extra}' is one argument too many.`, usage);
-      return run({ ...given, operand: (asked) => given.operands[operands.indexOf(asked)] ?? "" }, session);
+      assertNotTakenByNpm({ name, options, isGiven: parsed.flag }, context);
+      const missing = required.filter(([key]) => parsed.list(key).length === 0);
+      const absent = [...operands.slice(parsed.operands.length), ...missing.map(([key]) => `--${key}`)];
+      if (absent.length > 0) throw usageError(`${name} needs ${absent.join(" and ")}.`, usage);
+      const extra = parsed.operands[operands.length];
+      if (extra !== undefined) throw usageError(`Unexpected argument '${extra}'.`, usage);
+      return run({ ...parsed, operand: (operand) => parsed.operands[operands.indexOf(operand)] ?? "" }, context);
     },
   };
 }
 
-function parse(args: readonly string[], options: ReadonlyMap<string, Option>, usage: string) {
+function parse(args: readonly string[], options: ReadonlyMap<string, CommandOption>, usage: string) {
   const config = Object.fromEntries(
     [...options].map(([key, { value }]) => [
       key,
@@ -101,15 +105,21 @@ function parse(args: readonly string[], options: ReadonlyMap<string, Option>, us
     const option = options.get(token.name);
     if (option === undefined) {
       const names = [...options.keys()].map((key) => `--${key}`);
-      throw misuse(`There is no option ${token.rawName}.${suggestion(token.rawName, names)}`, usage);
-    }
-    if ((option.value === undefined) !== (token.value === undefined)) {
-      throw misuse(
-        `${token.rawName} takes ${option.value === undefined ? "no value" : `a value: ${option.value}`}.`,
+      throw usageError(
+        `Unknown option ${token.rawName}.${formatSuggestion(token.rawName, names) || ` Options: ${names.join(", ")}.`}`,
         usage,
       );
     }
-    if (values.has(token.name) && option.multiple !== true) throw misuse(`${token.rawName} is given twice.`, usage);
+    if ((option.value === undefined) !== (token.value === undefined)) {
+      throw usageError(
+        option.value === undefined
+          ? `${token.rawName} takes no value.`
+          : `${token.rawName} needs a value: ${option.value}.`,
+        usage,
+      );
+    }
+    if (values.has(token.name) && option.multiple !== true)
+      throw usageError(`${token.rawName} can be given only once.`, usage);
     const all = [...(values.get(token.name) ?? []), token.value ?? ""];
     values.set(token.name, all);
     open = option.multiple === true ? all : undefined;
@@ -122,15 +132,35 @@ function parse(args: readonly string[], options: ReadonlyMap<string, Option>, us
   };
 }
 
-function misuse(message: string, usage: string): CliError {
+type NpmCheck = {
+  readonly name: string;
+  readonly options: ReadonlyMap<string, CommandOption>;
+  isGiven(option: string): boolean;
+};
+
+/**
+ * Throws `CliError` if npm has taken options for itself: without `--`, `npm run activity list --all` runs `list`. The
+ * option `json` is left out, because users may have set it in their `.npmrc`.
+ */
+function assertNotTakenByNpm({ name, options, isGiven }: NpmCheck, { isNpmOption }: CommandContext): void {
+  const taken = [...options.keys()].filter((key) => key !== "json" && !isGiven(key) && isNpmOption(key));
+  if (taken.length === 0) return;
+  const list = taken.map((key) => `--${key}`).join(", ");
+  throw new CliError(
+    "usage",
+    `npm has taken ${list} for itself. Write -- first: npm run activity -- ${name} ${list} …`,
+  );
+}
+
+function usageError(message: string, usage: string): CliError {
   return new CliError("usage", `${message}\nUsage: ${usage}`);
 }
 
-function verbHelp(
-  { usage, summary, examples }: Pick<Verb, "usage" | "summary" | "examples">,
-  options: ReadonlyMap<string, Option>,
+function formatCommandHelp(
+  { usage, summary, examples }: Pick<Command, "usage" | "summary" | "examples">,
+  options: ReadonlyMap<string, CommandOption>,
 ): string {
-  const rows = [...options].map(([key, option]) => [written(key, option), option.help] as const);
+  const rows = [...options].map(([key, option]) => [formatOption(key, option), option.help] as const);
   const width = Math.max(...rows.map(([option]) => option.length));
   const lines = rows.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
   const shown = examples.map((example) => `  npm run activity -- ${example}`);
@@ -142,6 +172,6 @@ function verbHelp(
   ].join("\n");
 }
 
-function written(key: string, { value, multiple }: Option): string {
+function formatOption(key: string, { value, multiple }: CommandOption): string {
   return `--${key}${value === undefined ? "" : ` ${value}`}${multiple ? "..." : ""}`;
 }

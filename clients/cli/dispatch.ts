@@ -1,36 +1,36 @@
-import { suggestion } from "#shared/platform/did-you-mean.ts";
-import type { Verb } from "./command.ts";
-import type { Session } from "./command-context.ts";
-import { CliError, exitCodeHelp, type Outcome } from "./command-result.ts";
-import { review, reviewList } from "./commands/audit.ts";
-import { clientCreate, keyCreate } from "./commands/client.ts";
-import { emit } from "./commands/emit.ts";
-import { list } from "./commands/list.ts";
-import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands/org.ts";
-import { rejectedList, rejectedRetry } from "./commands/rejected.ts";
-import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
-import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./commands/webhooks/deliveries.ts";
+import { audit, auditList } from "#clients/cli/commands/audit.ts";
+import { clientCreate, keyCreate } from "#clients/cli/commands/client.ts";
+import { emit } from "#clients/cli/commands/emit.ts";
+import { list } from "#clients/cli/commands/list.ts";
+import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "#clients/cli/commands/org.ts";
+import { rejectedDiscard, rejectedList, rejectedRetry } from "#clients/cli/commands/rejected.ts";
+import { tokenCreate, tokenList, tokenRevoke } from "#clients/cli/commands/token.ts";
+import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "#clients/cli/commands/webhooks/deliveries.ts";
 import {
   webhooksCreate,
   webhooksDelete,
   webhooksList,
   webhooksRotateSecret,
   webhooksShow,
-} from "./commands/webhooks/endpoints.ts";
-import { webhooksTypes } from "./commands/webhooks/event-types.ts";
-import { webhooksListen } from "./commands/webhooks/listen.ts";
-import { webhooksRepair } from "./commands/webhooks/repair.ts";
-import { webhooksReplay } from "./commands/webhooks/replay.ts";
-import { webhooksTest } from "./commands/webhooks/test.ts";
-import { webhooksUpdate } from "./commands/webhooks/update.ts";
+} from "#clients/cli/commands/webhooks/endpoints.ts";
+import { webhooksEventTypes } from "#clients/cli/commands/webhooks/event-types.ts";
+import { webhooksListen } from "#clients/cli/commands/webhooks/listen.ts";
+import { webhooksRepair } from "#clients/cli/commands/webhooks/repair.ts";
+import { webhooksReplay } from "#clients/cli/commands/webhooks/replay.ts";
+import { webhooksTest } from "#clients/cli/commands/webhooks/test.ts";
+import { webhooksUpdate } from "#clients/cli/commands/webhooks/update.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+import type { Command } from "./command.ts";
+import type { CommandContext } from "./command-context.ts";
+import { CliError, type CommandResult, exitCodeHelp } from "./command-result.ts";
 import { packageVersion } from "./environment.ts";
 
-/** The verbs, in the order in which the help shows them. */
-export const verbGroups: Readonly<Record<string, readonly Verb[]>> = {
-  Events: [emit, list, rejectedList, rejectedRetry],
+/** The commands, in the order in which the help shows them. */
+export const commandGroups: Readonly<Record<string, readonly Command[]>> = {
+  Events: [emit, list, rejectedList, rejectedRetry, rejectedDiscard],
   Organisations: [orgCreate, orgUpdate, orgSuspend, orgResume, orgList],
   "Tokens, API keys and API clients": [tokenCreate, keyCreate, clientCreate, tokenList, tokenRevoke],
-  "Audit logs": [review, reviewList],
+  "Audit logs": [audit, auditList],
   Webhooks: [
     webhooksCreate,
     webhooksList,
@@ -44,75 +44,79 @@ export const verbGroups: Readonly<Record<string, readonly Verb[]>> = {
     webhooksRetry,
     webhooksReplay,
     webhooksRepair,
-    webhooksTypes,
+    webhooksEventTypes,
     webhooksListen,
   ],
 };
 
-const verbs: readonly Verb[] = Object.values(verbGroups).flat();
+const allCommands: readonly Command[] = Object.values(commandGroups).flat();
 
-/** What people look for under names that no verb has. */
+/** Hints for commands that a user may expect and that have another name. */
 const elsewhere: Readonly<Record<string, string>> = {
-  "client list": "token list shows API clients, too.",
-  "key list": "token list shows API keys, too.",
-  "client revoke": "token revoke ends an API client, by its id.",
-  "key revoke": "token revoke ends an API key, by its id.",
+  "client list": "Use token list, which shows API clients too.",
+  "key list": "Use token list, which shows API keys too.",
+  "client revoke": "Use token revoke with the id of the client.",
+  "key revoke": "Use token revoke with the id of the key.",
 };
 
-/** Finds the verb that the arguments begin with and runs it with the rest. Throws `CliError` where there is none. */
-export async function dispatch(given: readonly string[], session: Session): Promise<Outcome | null> {
-  if (given[0] === "--version") return { text: packageVersion, json: { version: packageVersion } };
-  const args = withHelpOption(given);
+/** Runs the command that the arguments begin with. Throws `CliError` if no such command exists. */
+export async function dispatch(rawArgs: readonly string[], context: CommandContext): Promise<CommandResult | null> {
+  if (rawArgs[0] === "--version") return { text: packageVersion, json: { version: packageVersion } };
+  const args = withHelpOption(rawArgs);
   const firstOption = args.findIndex((word) => word.startsWith("-"));
   const words = args.slice(0, firstOption === -1 ? 2 : Math.min(firstOption, 2));
-  const verb = verbs.find(({ name }) => name === words.join(" ")) ?? verbs.find(({ name }) => name === words[0]);
-  if (verb) return verb.run(args.slice(verb.name.split(" ").length), session);
+  const command =
+    allCommands.find(({ name }) => name === words.join(" ")) ?? allCommands.find(({ name }) => name === words[0]);
+  if (command) return command.run(args.slice(command.name.split(" ").length), context);
 
-  const group = verbs.filter(({ name }) => name.startsWith(`${words[0]} `));
+  const group = allCommands.filter(({ name }) => name.startsWith(`${words[0]} `));
   if (args.includes("--help") && (words.length === 0 || (words.length === 1 && group.length > 0))) {
-    const text = helpOf(new Set(group.length > 0 ? group : verbs));
+    const text = helpOf(new Set(group.length > 0 ? group : allCommands));
     return { text, json: { help: text } };
   }
-  throw new CliError("usage", complaint(words, group));
+  throw new CliError("usage", unknownCommandMessage(words, group));
 }
 
-/** `help VERB` and `VERB -h` mean `VERB --help`. */
+/** Rewrites `help COMMAND`, `COMMAND -h` and `GROUP help` to `COMMAND --help`; `help help` is the general help. */
 function withHelpOption(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args.map((arg) => (arg === "-h" ? "--help" : arg));
-  if (first === "help") return [...rest, "--help"];
+  if (first === "help") return [...rest.filter((arg) => arg !== "help"), "--help"];
+  if (first !== undefined && rest[0] === "help") return [first, "--help"];
   return first === undefined ? [] : [first, ...rest];
 }
 
-function complaint(words: readonly string[], group: readonly Verb[]): string {
-  const hint = "npm run activity -- help shows all there is.";
-  if (words.length === 0) return `Say what to do.\n\n${listOf(new Set(verbs))}\n\n${hint}`;
-  if (group.length > 0 && words.length === 1) return `Say which: ${group.map(({ name }) => name).join(", ")}.\n${hint}`;
-  const asked = words.join(" ");
-  const names = verbs.map(({ name }) => name);
-  const other = Object.hasOwn(elsewhere, asked) ? ` ${elsewhere[asked]}` : "";
-  const close = other || suggestion(asked, names) || suggestion(words[0] ?? "", names);
-  return `There is no verb '${asked}'.${close}\n${hint}`;
+function unknownCommandMessage(words: readonly string[], group: readonly Command[]): string {
+  const hint = "npm run activity -- help lists all commands.";
+  if (words.length === 0) return `Give a command.\n\n${listOf(new Set(allCommands))}\n\n${hint}`;
+  if (group.length > 0 && words.length === 1)
+    return `Give one of ${group.map(({ name }) => name).join(", ")}.\n${hint}`;
+  const command = words.join(" ");
+  const names = allCommands.map(({ name }) => name);
+  const other = Object.hasOwn(elsewhere, command) ? ` ${elsewhere[command]}` : "";
+  const close = other || formatSuggestion(command, names) || formatSuggestion(words[0] ?? "", names);
+  return `Unknown command '${command}'.${close}\n${hint}`;
 }
 
-function helpOf(shown: ReadonlySet<Verb>): string {
+function helpOf(shown: ReadonlySet<Command>): string {
   return [
-    "Usage: npm run activity -- VERB [options]",
+    "Usage: npm run activity -- COMMAND [options]",
     "",
     listOf(shown),
     "",
-    "npm run activity -- help VERB shows the options of a verb, and examples.",
-    "Every verb takes --stack NAME for a deployed stack instead of the local one, --json, and --help.",
-    "In scripts, npm run --silent activity -- VERB keeps npm's own lines out of stdout.",
+    "npm run activity -- help COMMAND shows the options of a command, with examples.",
+    "The -- is needed: npm takes the options before it for itself.",
+    "Every command takes --stack NAME for a deployed stack instead of the local one, --json, and --help.",
+    "In scripts, npm run --silent activity -- COMMAND keeps npm's own lines out of stdout.",
     "",
     exitCodeHelp,
   ].join("\n");
 }
 
-/** A line for each verb, under the title of its group. */
-function listOf(shown: ReadonlySet<Verb>): string {
+/** Returns a line for each command, under the title of its group. */
+function listOf(shown: ReadonlySet<Command>): string {
   const width = Math.max(...[...shown].map(({ name }) => name.length));
-  return Object.entries(verbGroups)
-    .map(([title, members]) => ({ title, members: members.filter((verb) => shown.has(verb)) }))
+  return Object.entries(commandGroups)
+    .map(([title, members]) => ({ title, members: members.filter((command) => shown.has(command)) }))
     .filter(({ members }) => members.length > 0)
     .map(({ title, members }) =>
       [title, ...members.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)].join("\n"),

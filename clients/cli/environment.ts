@@ -2,11 +2,16 @@ import { readFileSync } from "node:fs";
 import { env } from "node:process";
 import * as z from "zod";
 
-/** The token that `list` reads with, when none is given; an empty one counts as none. */
-export const activityToken: string | undefined = env.ACTIVITY_TOKEN || undefined;
+/** The API token of the environment. An empty variable counts as absent. */
+export const tokenFromEnv: string | undefined = env.ACTIVITY_TOKEN || undefined;
 
-/** Whether npm runs this, by one of its scripts. */
+/** Whether an npm script runs this. */
 export const isNpmScript: boolean = env.npm_lifecycle_event !== undefined;
+
+/** Returns whether npm, which runs this, was given a flag of that name before `--`. */
+export function isNpmOption(name: string): boolean {
+  return isNpmScript && env[`npm_config_${name.replaceAll("-", "_")}`] === "true";
+}
 
 /** The version of this package. */
 export const packageVersion: string = z

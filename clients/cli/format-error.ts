@@ -1,20 +1,33 @@
 import { CliError, type ExitCode, exitCodes } from "./command-result.ts";
-import { connectionCode, stackGone } from "./stack-gone.ts";
 
-export type Explanation = { readonly code: string; readonly message: string; readonly exit: ExitCode };
+export type FormattedError = { readonly code: string; readonly message: string; readonly exit: ExitCode };
 
-/** Says in one or two lines what went wrong, and what to do about it. */
-export function explain(error: unknown): Explanation {
+/** Returns what went wrong and what to do about it, in one or two lines. */
+export function formatError(error: unknown): FormattedError {
   if (error instanceof CliError) {
     return { code: error.exit === exitCodes.usage ? "usage" : "failed", message: error.message, exit: error.exit };
   }
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const failed = (code: string, text: string) => ({ code, message: text, exit: exitCodes.failed });
-  const connection = connectionCode(error);
-  if (connection !== null) return failed(connection, stackGone(connection));
+  const connection = connectionErrorCode(error);
+  if (connection !== null) return failed(connection, unreachableMessage(connection));
   if (name === "CredentialsProviderError") {
-    return failed(name, "There are no AWS credentials: sign in, or set AWS_PROFILE.");
+    return failed(name, "No AWS credentials found. Sign in, or set AWS_PROFILE.");
   }
-  if (message === "Region is missing") return failed(name, "No AWS region is set: set AWS_REGION.");
+  if (message === "Region is missing") return failed(name, "No AWS region found. Set AWS_REGION.");
   return failed(name, `${name}: ${message}`);
+}
+
+const unreachable = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH"]);
+
+/** Returns the system's code of a failed connection from the chain of causes; `null` for other errors. */
+export function connectionErrorCode(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ("code" in error && typeof error.code === "string" && unreachable.has(error.code)) return error.code;
+  return connectionErrorCode(error.cause);
+}
+
+/** Returns the message for a stack that does not respond. `reason` is the code of the connection, for example. */
+export function unreachableMessage(reason: string): string {
+  return `The stack does not respond (${reason}). If it is the local one, start it again with npm start.`;
 }

@@ -2,14 +2,14 @@ import process from "node:process";
 import { exitCodes } from "./command-result.ts";
 import { isNpmScript } from "./environment.ts";
 
-/** npm passes on the Ctrl-C that the terminal has sent to everybody already: both are one. */
+/** npm forwards the Ctrl-C that the terminal has already sent to all processes: both count as one. */
 const sameInterruptionMs = 1_000;
 
 const controller = new AbortController();
 let endsAfter = Number.POSITIVE_INFINITY;
 
-/** From this call on, the first interruption aborts the signal rather than the process; a second one ends that. */
-export function interruption(): AbortSignal {
+/** From this call on, the first interruption aborts the signal instead of the process; a second one ends the process. */
+export function interruptionSignal(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, interruptByHand);
   if (isNpmScript) interruptWithParent();
   return controller.signal;
@@ -25,7 +25,7 @@ function interruptByHand(): void {
   interrupt();
 }
 
-/** npm runs scripts through a shell that dies of a signal without passing it on. */
+/** npm runs scripts in a shell that ends on a signal without forwarding it. */
 function interruptWithParent(): void {
   const { ppid } = process;
   const watch = setInterval(() => {

@@ -1,33 +1,34 @@
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Session } from "./command-context.ts";
+import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./command-result.ts";
 import { dispatch } from "./dispatch.ts";
-import { activityToken } from "./environment.ts";
-import { explain } from "./format-error.ts";
-import { interrupt, interruption } from "./interruption.ts";
-import { printableJson, printableLines } from "./printable.ts";
+import { isNpmOption, tokenFromEnv } from "./environment.ts";
+import { formatError } from "./format-error.ts";
+import { interrupt, interruptionSignal } from "./interruption.ts";
+import { toPrintableJson, toPrintableLines } from "./output.ts";
 
 const { stdin, stdout, stderr } = process;
 
 const args = process.argv.slice(2);
 const asJson = args.includes("--json");
 
-const session: Session = {
+const context: CommandContext = {
   cwd: process.cwd(),
-  token: activityToken,
+  token: tokenFromEnv,
   stdin,
   stderr,
   columns: stdout.isTTY ? stdout.columns : null,
   show({ text, json }) {
-    stdout.write(`${asJson ? printableJson(JSON.stringify(json)) : text}\n`);
+    stdout.write(`${asJson ? toPrintableJson(JSON.stringify(json)) : text}\n`);
   },
+  isNpmOption,
   now: () => new Date(),
   sleep,
-  interruption,
+  interruption: interruptionSignal,
 };
 
-// `activity list | head` closes the pipe when it has seen enough: that is no failure.
+// `activity list | head` closes the pipe early, which is not an error.
 stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   interrupt();
@@ -37,13 +38,13 @@ process.exitCode = await main();
 
 async function main(): Promise<ExitCode> {
   try {
-    const outcome = await dispatch(args, session);
-    if (outcome !== null) session.show(outcome);
+    const outcome = await dispatch(args, context);
+    if (outcome !== null) context.show(outcome);
     return outcome?.exit ?? exitCodes.done;
   } catch (error) {
-    const { code, message, exit } = explain(error);
-    stderr.write(`${printableLines(message).join("\n")}\n`);
-    if (asJson) stdout.write(`${printableJson(JSON.stringify({ error: { code, message } }))}\n`);
+    const { code, message, exit } = formatError(error);
+    stderr.write(`${toPrintableLines(message).join("\n")}\n`);
+    if (asJson) stdout.write(`${toPrintableJson(JSON.stringify({ error: { code, message } }))}\n`);
     return exit;
   }
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
-import { putOf } from "#shared/events/dynamodb/event-store.ts";
-import { readEventText } from "#shared/events/parse-event.ts";
+import { buildEventPut } from "#shared/events/dynamodb/event-store.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { isShardCount, shardCounts } from "#shared/events/shards/shards.ts";
-import { type ClockSource, correctedNow } from "./corrected-clock.ts";
-import { eventText } from "./event-text.ts";
+import { serializeEvent } from "./message.ts";
 
 /** An event without an idempotency key: the service's own transaction is what makes the write happen once. */
 export type TransactedEvent = Omit<EventInput, "idempotency_key"> & { readonly idempotency_key?: never };
@@ -23,8 +22,8 @@ export type ActivityPutOptions = {
  * The `Put` that appends an event inside the caller's own `TransactWriteCommand` (of `@aws-sdk/lib-dynamodb`), so that
  * a change and its event commit together or not at all. `client` is the client that sends the transaction: the event is
  * checked and dated by its clock, which it corrects from the answers of AWS. Make a new `Put` for each attempt.
- * Throws a `TypeError` without the table's name, and `ActivityError` for a bad event, such as one more than five minutes ahead of that clock, and for one with an
- * `idempotency_key`, which takes a second write to hold: guard the transaction itself, by its conditions or its token.
+ * Throws a `TypeError` without the table's name, and `ActivityError` for an invalid event or one with an `idempotency_key`,
+ * which needs a second write: use a condition or token of the transaction instead.
  */
 export function activityPut(
   client: ClockSource,
@@ -37,7 +36,7 @@ export function activityPut(
     const message = `shards must be one of ${shardCounts.join(", ")}, as org list shows it.`;
     throw new ActivityError("invalid_value", message, { field: "shards" });
   }
-  const draft = readEventText(eventText(event), { now: correctedNow(client, Date.now()), entropy: newId() });
+  const draft = parseEvent(serializeEvent(event), { now: correctedNow(client, Date.now()), entropy: newId() });
   if (draft.idempotencyKey !== null) {
     throw new ActivityError(
       "invalid_value",
@@ -45,5 +44,27 @@ export function activityPut(
       { field: "idempotency_key" },
     );
   }
-  return putOf(table, draft.event, shards);
+  return buildEventPut(table, draft.event, shards);
+}
+
+/**
+ * The part of an AWS SDK client that knows the clock of AWS: the difference in milliseconds that it keeps up to date
+ * from the `Date` header of every answer, and signs its requests by.
+ */
+export type ClockSource = { readonly config: { readonly systemClockOffset: number } };
+
+/**
+ * The SDK (`getUpdatedSystemClockOffset` of `@aws-sdk/core`) takes the header's time, whole seconds rounded down, less the
+ * time when the answer came: for a correct clock that is up to a second and the answer's way behind, each time another.
+ */
+const headerErrorMs = 2_000;
+
+/**
+ * The time by the clock of AWS, as of the last answer that the client got. Before its first answer a client knows no
+ * difference, and this is the machine's own clock; so it is where they differ by less than the error of the header.
+ */
+export function correctedNow({ config }: ClockSource, machineNow: number): Date {
+  if (!Number.isFinite(config.systemClockOffset)) throw new TypeError("The client does not correct its clock.");
+  const isKnown = Math.abs(config.systemClockOffset) >= headerErrorMs;
+  return new Date(isKnown ? machineNow + config.systemClockOffset : machineNow);
 }

@@ -1,39 +1,38 @@
 import { randomUUID } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { eventText } from "./event-text.ts";
-import { type EventMessage, toMessage, toOutgoing } from "./message.ts";
+import { type EventMessage, serializeEvent, toMessage, toOutgoingMessage } from "./message.ts";
 import { createSender, type SenderOptions } from "./send.ts";
 
 export { activityPut } from "./activity-put.ts";
 
 export type EmitterOptions = SenderOptions & {
   readonly now?: () => Date;
-  /** A new text at every call, which the id of an event that brings none is made from. */
+  /** Returns a new text at every call, from which the id of an event without one is derived. */
   readonly newId?: () => string;
 };
 
 export type EmitResult =
-  /** Accepted: it ends in the log or, with the reason, in the rejected queue. */
+  /** Accepted: it will be stored or, with the reason, appear in the rejected queue. */
   | { readonly status: "sent"; readonly event_id: string; readonly message_id: string }
-  /** Not sent, and never will be as it is. */
+  /** Not sent, because it is not valid. */
   | { readonly status: "invalid"; readonly reason: string }
-  /** Perhaps not sent. Emit it again with this `event_id`: if it did arrive, that is a repeat and no second event. */
+  /** Possibly not sent. Emit it again with this `event_id`: if it was sent, that is a repeat, not a second event. */
   | { readonly status: "failed"; readonly event_id: string; readonly reason: string };
 
 export type Emitter = { emit(events: readonly EventInput[]): Promise<EmitResult[]> };
 
 /**
- * An emitter of events to the ingest queue. `emit` validates each event, sends the valid ones in as few calls as SQS
- * allows, and tells of each, in the order given, what became of it. It never throws for an event or a queue: no
- * failure loses the others. Creating one throws a `TypeError` without the queue's URL.
+ * Creates an emitter of events to the ingest queue. `emit` validates each event, sends the valid ones in as few calls as
+ * SQS allows and returns a result for each, in order. It never throws for an event or a queue. Throws a `TypeError`
+ * without the URL of the queue.
  */
 export function createEmitter({ now = () => new Date(), newId = randomUUID, ...sender }: EmitterOptions): Emitter {
   const send = createSender(sender);
 
   const prepare = (event: EventInput): EventMessage | Invalid => {
     try {
-      return toMessage(eventText(event), { now: now(), entropy: newId() });
+      return toMessage(serializeEvent(event), { now: now(), entropy: newId() });
     } catch (error) {
       if (error instanceof ActivityError) return { status: "invalid", reason: error.message };
       throw error;
@@ -43,12 +42,12 @@ export function createEmitter({ now = () => new Date(), newId = randomUUID, ...s
   return {
     async emit(events) {
       const prepared = events.map(prepare);
-      const messages = prepared.flatMap((one) => ("body" in one ? [toOutgoing(one)] : []));
+      const messages = prepared.flatMap((one) => ("body" in one ? [toOutgoingMessage(one)] : []));
       const sent = (await send(messages)).values();
       return prepared.map((one): EmitResult => {
         if ("status" in one) return one;
         const { value: result } = sent.next();
-        if (result === undefined) throw new Error("The sender has told of fewer messages than it was given.");
+        if (result === undefined) throw new Error("The sender returned fewer results than messages.");
         const { event_id } = one.draft.event;
         if (result.status === "sent") return { ...result, event_id };
         return { status: "failed", event_id, reason: result.reason };

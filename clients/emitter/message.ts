@@ -1,39 +1,55 @@
 import { ActivityError } from "#shared/errors.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
-import { type Draft, type Reception, readEventText } from "#shared/events/parse-event.ts";
+import { type Draft, type ParseContext, parseEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import type { OutgoingMessage } from "./send.ts";
 
-/** An event that is ready to be sent: the body of its message, and how the log will read it. */
+/** An event to send: the body of its message, and the event as ingest will parse it. */
 export type EventMessage = { readonly body: string; readonly draft: Draft };
 
 /**
- * Makes the message of an event that is given as JSON text. The message carries the event's id, made from the entropy
- * where the event brings none, so that sending the message twice is a repeat and never a second event; `over` goes over
- * what the event says, and changes neither its id nor its content. Throws
- * `ActivityError`: `too_large`, or `invalid_value` with every fault named.
+ * Creates the message of an event in JSON. It has the id of the event, or one derived from the entropy, so that sending it
+ * twice is a repeat; `over` overrides fields that are not part of the content. Throws `ActivityError` `too_large`, or
+ * `invalid_value` with all issues.
  */
-export function toMessage(text: string, reception: Reception, over: Pick<EventInput, "notify"> = {}): EventMessage {
-  const draft = readEventText(text, reception);
-  // An idempotency key is an identity already, and takes no second one beside it.
+export function toMessage(text: string, reception: ParseContext, over: Pick<EventInput, "notify"> = {}): EventMessage {
+  const draft = parseEvent(text, reception);
+  // An event with an idempotency key needs no id.
   const id = draft.idempotencyKey === null ? { event_id: draft.event.event_id } : {};
   const body = escapeNoncharacters(JSON.stringify({ ...JSON.parse(text), ...id, ...over }));
   const bytes = Buffer.byteLength(body);
   if (bytes > maxEventBytes) {
     throw new ActivityError(
       "too_large",
-      `The event has ${bytes} bytes with its event_id; at most ${maxEventBytes} are kept.`,
+      `The event has ${bytes} bytes with its event_id; at most ${maxEventBytes} are allowed.`,
     );
   }
   return { body, draft };
 }
 
-/** What the sender takes of an event. */
-export function toOutgoing({ body, draft }: EventMessage): OutgoingMessage {
+/** Returns the message for the sender. */
+export function toOutgoingMessage({ body, draft }: EventMessage): OutgoingMessage {
   return { body, orgId: draft.event.org_id };
 }
 
-/** SQS refuses these two characters; JSON may hold them, and says the same with an escape. */
+/** Escapes two characters that JSON allows and SQS does not. */
 function escapeNoncharacters(json: string): string {
   return json.replaceAll("\uFFFE", "\\ufffe").replaceAll("\uFFFF", "\\uffff");
+}
+
+/** Serializes an event. Throws `ActivityError` `invalid_value` for values that JSON would drop or turn into `null`. */
+export function serializeEvent(event: unknown): string {
+  try {
+    const text: unknown = JSON.stringify(event, rejectNonFinite);
+    if (typeof text === "string") return text;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ActivityError("invalid_value", `The event cannot be written as JSON: ${reason}`, { cause });
+  }
+  throw new ActivityError("invalid_value", "The event is refused: the event must be of type object.");
+}
+
+function rejectNonFinite(key: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${key} is ${value}.`);
+  return value;
 }

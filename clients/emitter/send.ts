@@ -5,15 +5,15 @@ import {
   type SendMessageBatchCommandOutput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { chunksOf } from "./chunks.ts";
+import { splitIntoBatches } from "./message-batches.ts";
 
-/** The one call that is made of an SQS client. */
-export type QueueClient = { send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> };
+/** The method of an SQS client that is used. */
+export type SqsSender = { send(command: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> };
 
 export type SenderOptions = {
-  /** What an environment variable holds; there must be one. */
+  /** Required; `undefined` is allowed in the type so that an environment variable can be passed. */
   readonly queueUrl: string | undefined;
-  readonly client?: QueueClient;
+  readonly client?: SqsSender;
   /** Between 0 and 1; spreads the retries of many writers. */
   readonly random?: () => number;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
@@ -21,19 +21,19 @@ export type SenderOptions = {
 
 export type SendResult =
   | { readonly status: "sent"; readonly message_id: string }
-  /** `error` is what the call failed with; `null` where SQS answered. */
+  /** `error` is the error of the call; `null` if SQS responded. */
   | { readonly status: "failed"; readonly reason: string; readonly error: unknown };
 
-/** What is sent: the body of a message, and the organisation that its event belongs to. */
+/** A message: its body, and the organisation of its event. */
 export type OutgoingMessage = {
   readonly body: string;
-  /** Makes the queue fair between organisations; `null` where the body names none. */
+  /** The message group, which keeps the queue fair between organisations; `null` if unknown. */
   readonly orgId: string | null;
 };
 
-const attempts = 5;
+const maxAttempts = 5;
 const firstPauseMs = 100;
-const chunksAtOnce = 8;
+const maxConcurrentBatches = 8;
 
 /**
  * Creates a function that sends messages to a queue and returns, in order, what became of each. It never throws: a call
@@ -50,60 +50,60 @@ export function createSender(options: SenderOptions): (messages: readonly Outgoi
   async function sendChunk(chunk: readonly Message[], results: SendResult[]): Promise<void> {
     let waiting = chunk;
     for (let attempt = 1; waiting.length > 0; attempt++) {
-      const faults = await sendOnce(waiting, results);
+      const failures = await sendOnce(waiting, results);
       const again = waiting.filter(({ at }) => {
-        const fault = faults.get(at);
-        if (fault !== undefined) results[at] = { status: "failed", reason: fault.reason, error: fault.error };
-        return fault?.passing === true;
+        const failure = failures.get(at);
+        if (failure !== undefined) results[at] = { status: "failed", reason: failure.reason, error: failure.error };
+        return failure?.transient === true;
       });
-      if (attempt === attempts) return;
+      if (attempt === maxAttempts) return;
       if (again.length > 0) await sleep(random() * firstPauseMs * 2 ** attempt);
       waiting = again;
     }
   }
 
-  /** Makes one call. Notes what was sent; answers what is wrong with the rest. */
-  async function sendOnce(messages: readonly Message[], results: SendResult[]): Promise<Map<number, Fault>> {
+  /** Makes one call. Stores the results of sent messages and returns the failures of the others. */
+  async function sendOnce(messages: readonly Message[], results: SendResult[]): Promise<Map<number, SendFailure>> {
     const Entries = messages.map(({ at, body, orgId }) => ({
       Id: String(at),
       MessageBody: body,
       ...(orgId === null ? {} : { MessageGroupId: orgId }),
     }));
-    const faults = new Map(messages.map(({ at }) => [at, unanswered]));
+    const failures = new Map(messages.map(({ at }) => [at, noResult]));
     try {
-      const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-      for (const entry of answer.Failed ?? []) faults.set(Number(entry.Id), faultOf(entry));
-      for (const { Id, MessageId = "" } of answer.Successful ?? []) {
-        faults.delete(Number(Id));
+      const response = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      for (const entry of response.Failed ?? []) failures.set(Number(entry.Id), toSendFailure(entry));
+      for (const { Id, MessageId = "" } of response.Successful ?? []) {
+        failures.delete(Number(Id));
         results[Number(Id)] = { status: "sent", message_id: MessageId };
       }
     } catch (error) {
-      // The client has tried again by itself as often as makes sense.
+      // The SDK has already retried.
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      for (const { at } of messages) faults.set(at, { passing: false, reason, error });
+      for (const { at } of messages) failures.set(at, { transient: false, reason, error });
     }
-    return faults;
+    return failures;
   }
 
   return async (outgoing) => {
     const results: SendResult[] = [];
-    const chunks = chunksOf(outgoing.map((message, at) => ({ ...message, at })));
+    const chunks = splitIntoBatches(outgoing.map((message, at) => ({ ...message, at })));
     const worker = async () => {
       for (const chunk of chunks) await sendChunk(chunk, results);
     };
-    await Promise.all(Array.from({ length: chunksAtOnce }, worker));
+    await Promise.all(Array.from({ length: maxConcurrentBatches }, worker));
     return results;
   };
 }
 
-type Fault = { readonly passing: boolean; readonly reason: string; readonly error: unknown };
+type SendFailure = { readonly transient: boolean; readonly reason: string; readonly error: unknown };
 
-const unanswered: Fault = { passing: true, reason: "SQS did not say what became of the message.", error: null };
+const noResult: SendFailure = { transient: true, reason: "SQS returned no result for the message.", error: null };
 
-/** A fault of the sender would fail again, except that SQS counts throttling among them. */
-function faultOf({ SenderFault, Code = "", Message = "" }: BatchResultErrorEntry): Fault {
+/** A sender fault is permanent, except throttling, which SQS also reports as one. */
+function toSendFailure({ SenderFault, Code = "", Message = "" }: BatchResultErrorEntry): SendFailure {
   return {
-    passing: SenderFault !== true || /throttl/i.test(Code),
+    transient: SenderFault !== true || /throttl/i.test(Code),
     reason: Message === "" ? Code : `${Code}: ${Message}`,
     error: null,
   };

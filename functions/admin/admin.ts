@@ -1,22 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { admin } from "#shared/auth/aws/admin-handler.ts";
-import { adminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import { createAdminHandler } from "#shared/auth/aws/admin-handler.ts";
+import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import { tokenBytes } from "#shared/auth/token.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { documentClient } from "#shared/platform/dynamodb/document-client.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { variables } from "#shared/platform/names.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
 import { tokenEndpoints } from "#shared/webhooks/endpoints/token-endpoints.ts";
 
-const client = dynamoClient();
-const config = env(variables.configTable);
+const client = createDynamoClient();
+const config = env(envVars.configTable);
 const now = () => new Date();
-const store = adminStore(documentClient(client), config);
+const store = createAdminStore(documentClient(client), config);
 const endpoints = tokenEndpoints({
-  endpoints: endpointStore(client, { config, events: env(variables.eventsTable) }, now),
+  endpoints: endpointStore(client, { config, events: env(envVars.eventsTable) }, now),
   now,
 });
 
 /** Creates organisations; issues, lists and revokes tokens. It has no route: IAM decides who may invoke it. */
-export const handler = admin(() => ({ store, endpoints, now: now(), random: randomBytes(tokenBytes) }));
+export const handler = createAdminHandler(() => ({ store, endpoints, now: now(), random: randomBytes(tokenBytes) }));

@@ -1,21 +1,21 @@
-import { readWorld } from "#shared/api/dynamodb/read-ports.ts";
-import { renderProblem } from "#shared/api/fakturoid/errors.ts";
-import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
+import { createReadPorts } from "#shared/api/dynamodb/read-ports.ts";
+import { renderError } from "#shared/api/fakturoid/errors.ts";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 
-const tables = { events: env(variables.eventsTable), config: env(variables.configTable) };
-const world = readWorld(tables, reportDamagedItems);
+const tables = { events: env(envVars.eventsTable), config: env(envVars.configTable) };
+const world = createReadPorts(tables, reportDamagedItems);
 
 /** Serves the Fakturoid dialect behind the HTTP API; changes nothing but uses of tokens and places of lists. */
-export const handler = http({
+export const handler = createHttpHandler({
   name: "fakturoid",
-  answer: answerFakturoid(world),
+  handle: createFakturoidHandler(world),
   prefetch: () => {
     world.shards.prefetch();
     world.suspended.prefetch();
   },
-  renderProblem,
+  renderError: renderError,
 });

@@ -1,63 +1,63 @@
 import { randomBytes } from "node:crypto";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
-import { readJsonBody } from "#shared/api/handlers/json-body.ts";
-import { answerWebhooks } from "#shared/api/webhooks/handler.ts";
-import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
-import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
-import { SuspendedOrgs, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
-import { queueClient } from "#shared/platform/aws/clients.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import { parseJsonBody } from "#shared/api/handlers/json-body.ts";
+import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
+import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
+import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
+import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { createSqsClient } from "#shared/platform/aws/clients.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { env, isAllowed } from "#shared/platform/handlers/env.ts";
-import { variables } from "#shared/platform/names.ts";
 import { reportDamagedItems } from "#shared/platform/observability/damaged-items.ts";
 import { deliveryQueue, throwUnsent } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { secretSealer } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
+import { createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
 import { replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 
-const client = dynamoClient();
-const queues = queueClient();
-const config = env(variables.configTable);
-const events = env(variables.eventsTable);
-const table = env(variables.deliveriesTable);
+const client = createDynamoClient();
+const queues = createSqsClient();
+const config = env(envVars.configTable);
+const events = env(envVars.eventsTable);
+const table = env(envVars.deliveriesTable);
 const now = () => new Date();
-const suspended = new SuspendedOrgs(suspendedOrgsReader(client, config), now);
+const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, config), now);
 
-/** Serves the webhook endpoints of the FinzBooks dialect behind the HTTP API. */
-export const handler = http({
+/** Serves the webhooks API. */
+export const handler = createHttpHandler({
   name: "webhooks",
-  answer: answerWebhooks({
-    tokens: withSuspensions(tokenUses(client, config), suspended),
+  handle: createWebhooksHandler({
+    tokens: withSuspensions(createTokenUsageStore(client, config), suspended),
     endpoints: endpointStore(client, { config, events }, now),
-    box: secretSealer(env(variables.secretsKey), dataKeyStore(client, config)),
+    encryption: createSecretEncryption(env(envVars.secretsKey), dataKeyStore(client, config)),
     deliveries: deliveryStore(client, table),
-    health: healthStore(client, table),
-    queue: deliveryQueue(env(variables.deliveriesQueue), queues, throwUnsent),
+    health: endpointHealthStore(client, table),
+    queue: deliveryQueue(env(envVars.deliveriesQueue), queues, throwUnsent),
     replays: replayStore(client, table),
     replayLists: replayListStore(client, table, now),
-    replayQueue: replayQueue(env(variables.replaysQueue), queues),
-    events: eventStore(client, events, {
-      shards: new ShardCache(shardSettingsReader(client, config), now),
+    replayQueue: replayQueue(env(envVars.replaysQueue), queues),
+    events: createEventStore(client, events, {
+      shards: new ShardSettingsCache(createShardSettingsReader(client, config), now),
       now,
       reportDamage: reportDamagedItems,
     }),
     rules: {
-      ownHosts: env(variables.apiHosts).split(" "),
-      allowLoopback: isAllowed(variables.webhooksToLoopback),
+      ownHosts: env(envVars.apiHosts).split(" "),
+      allowLoopback: isAllowed(envVars.webhooksToLoopback),
     },
     now,
     random: randomBytes,
   }),
   prefetch: () => suspended.prefetch(),
-  renderProblem,
-  readBody: readJsonBody,
+  renderError: renderError,
+  parseBody: parseJsonBody,
 });

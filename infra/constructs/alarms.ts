@@ -14,7 +14,7 @@ export type OperatorAlarm = Required<
 > & {
   readonly severity: Severity;
   /** What broke, in a sentence. */
-  readonly means: string;
+  readonly description: string;
 };
 
 /** Who hears of trouble: one topic for each severity, and an e-mail address for both if the stage names one. */
@@ -33,7 +33,7 @@ export class Alarms extends Construct {
   }
 
   /** Adds an alarm beside the resource that it watches. Its id is the heading of its entry in RUNBOOK.md. */
-  add(scope: Construct, id: string, { severity, means, ...props }: OperatorAlarm): void {
+  add(scope: Construct, id: string, { severity, description: means, ...props }: OperatorAlarm): void {
     const alarmDescription = `[${severity}] ${means} See RUNBOOK.md, "${id}".`;
     const alarm = new Alarm(scope, id, { ...props, alarmDescription });
     alarm.addAlarmAction(new SnsAction(this.#topics[severity]));

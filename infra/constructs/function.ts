@@ -13,7 +13,7 @@ import {
 import { type ILogGroup, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
-import type { Operation } from "./observability.ts";
+import type { Observability } from "./observability.ts";
 import { keptOnceUsed } from "./retained.ts";
 
 export type NodeFunctionProps = {
@@ -74,12 +74,12 @@ export class NodeFunction extends LambdaFunction {
 }
 
 /** What all functions have that answer requests: one audit log, and instances that no other kind of function takes. */
-export function requestFunction({ auditLogs, reserved }: Operation) {
+export function requestFunction({ auditLogs, reserved }: Observability) {
   return { log: auditLogs.access, ...(reserved === null ? {} : { reservedConcurrency: reserved.api }) };
 }
 
 /** What all functions have that follow the table's stream: instances of their own where the stage reserves some. */
-export function streamFunction({ logRetention, reserved }: Operation) {
+export function streamFunction({ logRetention, reserved }: Observability) {
   const stream = reserved?.stream ?? null;
   return { log: logRetention, ...(stream === null ? {} : { reservedConcurrency: stream }) };
 }

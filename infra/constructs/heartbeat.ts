@@ -1,28 +1,28 @@
 import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 
-/** Sums over so long are compared, to tell silence from idleness. */
-export const silencePeriod = { period: Duration.minutes(5), statistic: "Sum" };
+/** Sums over this period are compared. */
+export const heartbeatPeriod = { period: Duration.minutes(5), statistic: "Sum" };
 
 /**
- * 1 while a cause has its figure and what must follow from it has none, else 0: who is switched off tells of no trouble
- * of its own. Of the cause there must be `atLeast` so much.
+ * Returns a metric that is 1 while an input has data and the output that must follow from it has none, otherwise 0. A
+ * disabled consumer emits no errors, so only this comparison shows it. The input must be at least `atLeast`.
  */
-export function silence({
-  cause,
-  effect,
+export function missingHeartbeat({
+  input,
+  output,
   atLeast = 1,
-  period = silencePeriod.period,
+  period = heartbeatPeriod.period,
 }: {
-  cause: IMetric;
-  effect: IMetric;
+  input: IMetric;
+  output: IMetric;
   atLeast?: number;
   period?: Duration;
 }): IMetric {
   return new MathExpression({
-    expression: `IF(FILL(cause, 0) >= ${atLeast} AND FILL(effect, 0) == 0, 1, 0)`,
-    usingMetrics: { cause, effect },
-    label: "silent",
+    expression: `IF(FILL(input, 0) >= ${atLeast} AND FILL(output, 0) == 0, 1, 0)`,
+    usingMetrics: { input, output },
+    label: "stalled",
     period,
   });
 }

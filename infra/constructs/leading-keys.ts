@@ -2,7 +2,7 @@
  * Holds a statement to the items of some kinds, by their partition keys. `ForAllValues` alone is true of a request that
  * names no key at all.
  */
-export function keysThatBeginWith(...prefixes: readonly string[]) {
+export function leadingKeys(...prefixes: readonly string[]) {
   return {
     "ForAllValues:StringLike": { "dynamodb:LeadingKeys": prefixes.map((prefix) => `${prefix}*`) },
     Null: { "dynamodb:LeadingKeys": "false" },
@@ -14,7 +14,7 @@ export function keysThatBeginWith(...prefixes: readonly string[]) {
  * answer shows does not: see "Using IAM policy conditions for fine-grained access control" in the guide of DynamoDB.
  */
 export function updatesOf(attributes: readonly string[], prefix: string) {
-  const { Null, ...keys } = keysThatBeginWith(prefix);
+  const { Null, ...keys } = leadingKeys(prefix);
   return {
     ...keys,
     "ForAllValues:StringEquals": { "dynamodb:Attributes": attributes },

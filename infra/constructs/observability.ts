@@ -1,13 +1,13 @@
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { AuditLogs } from "#infra/audit-logs.ts";
 import type { Stage } from "#infra/config.ts";
+import type { AuditLogs } from "#infra/constructs/audit-logs.ts";
 import type { Alarms } from "./alarms.ts";
-import type { Board } from "./dashboard.ts";
+import type { Dashboard } from "./dashboard.ts";
 
 /** How everything in the stack is watched, and where it writes what it did. */
-export type Operation = {
+export type Observability = {
   readonly alarms: Alarms;
-  readonly board: Board;
+  readonly dashboard: Dashboard;
   readonly auditLogs: AuditLogs;
   /** Of the logs that are no audit logs. */
   readonly logRetention: RetentionDays;

@@ -2,7 +2,7 @@ import { Duration, Validations } from "aws-cdk-lib";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
-import { happens } from "./conditions.ts";
+import { whenNonZero } from "./conditions.ts";
 import { keptOnceUsed } from "./retained.ts";
 
 /** What every queue of this product has: encryption, TLS only, and messages for as long as SQS keeps any. */
@@ -16,7 +16,7 @@ const common: QueueProps = {
 const kept: QueueProps = { ...common, removalPolicy: keptOnceUsed };
 
 /** A queue in which what cannot go on waits for a person. No function reads it, and it outlives the stack. */
-export class HeldQueue extends Queue {
+export class QuarantineQueue extends Queue {
   constructor(scope: Construct, id: string) {
     super(scope, id, kept);
     const reason =
@@ -25,7 +25,7 @@ export class HeldQueue extends Queue {
   }
 }
 
-export type WorkQueueProps = {
+export type QueueWithDlqProps = {
   readonly alarms: Alarms;
   /** How long one consumer may hold a message; six times its function's timeout, as Lambda advises. */
   readonly visibilitySeconds: number;
@@ -36,11 +36,11 @@ export type WorkQueueProps = {
 };
 
 /** A queue that work comes from, and beside it the queue for what the system could not do, which alarms. */
-export class WorkQueue extends Construct {
+export class QueueWithDlq extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, maxReceives, isOnlyCopy }: WorkQueueProps) {
+  constructor(scope: Construct, id: string, { alarms, visibilitySeconds, maxReceives, isOnlyCopy }: QueueWithDlqProps) {
     super(scope, id);
     const settings = isOnlyCopy ? kept : common;
     this.deadLetters = new Queue(this, "DeadLetters", settings);
@@ -51,13 +51,13 @@ export class WorkQueue extends Construct {
     });
     alarms.add(this, `${id}DeadLetters`, {
       severity: "page",
-      means: `Messages of the ${id} queue failed too often and wait in its dead-letter queue.`,
-      ...whenItHolds(this.deadLetters, Duration.minutes(1)),
+      description: `Messages of the ${id} queue failed too often and wait in its dead-letter queue.`,
+      ...whenNotEmpty(this.deadLetters, Duration.minutes(1)),
     });
   }
 }
 
 /** An alarm's condition: there is a message in the queue. */
-export function whenItHolds(queue: Queue, period: Duration) {
-  return happens(queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }));
+export function whenNotEmpty(queue: Queue, period: Duration) {
+  return whenNonZero(queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }));
 }

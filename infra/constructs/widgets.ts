@@ -8,7 +8,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import { metricNamespace } from "#shared/platform/names.ts";
+import { metricNamespace } from "#shared/platform/observability/metric-names.ts";
 
 const height = 6;
 

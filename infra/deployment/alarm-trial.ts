@@ -21,7 +21,7 @@ export type AlarmPorts = {
 export type TrialResult = { readonly failed: boolean; readonly lines: readonly string[] };
 
 /** A notice rather than a page: everybody who has subscribed hears of each deployment. */
-const tried = "AccessAdminErrors";
+const tried = "AuthAdminErrors";
 
 /** CloudWatch writes an alarm's history within seconds. */
 const historyMs = 60_000;

@@ -1,5 +1,5 @@
 import type { Stage, StageName } from "#infra/config.ts";
-import { type Command, cdkCommand, smokeTest } from "#infra/stage-commands.ts";
+import { type Command, cdkCommand, smokeTest } from "#infra/deployment/stage-commands.ts";
 import type { AccountPorts } from "./account.ts";
 import { type AlarmPorts, tryAlarm } from "./alarm-trial.ts";
 import { checkAccount } from "./check-account.ts";

@@ -1,5 +1,5 @@
+import { globalRegion } from "#infra/api/edge-acl.ts";
 import { type Stage, type StageName, stackName } from "#infra/config.ts";
-import { globalRegion } from "#infra/edge-acl.ts";
 
 /** What an account has to have for a stage to be deployed into it. */
 export type StageNeeds = {

@@ -13,7 +13,7 @@ export class AwsError extends Error {
 
 export type AwsCall = (operation: string, input: unknown, signal?: AbortSignal) => Promise<unknown>;
 
-const Failure = z.object({
+const failureSchema = z.object({
   __type: z.string().default("UnknownError"),
   message: z.string().optional(),
   Message: z.string().optional(),
@@ -23,14 +23,14 @@ const Failure = z.object({
  * Speaks AWS's JSON protocol, e.g. `call("DynamoDB_20120810.ListTables", {})`, as the owner of an access key. The local
  * services check no signature, so none is made. Throws `AwsError`.
  */
-export function awsCaller(origin: string, accessKey: string, region: string): AwsCall {
+export function createAwsCaller(origin: string, accessKey: string, region: string): AwsCall {
   return async (operation, input, signal) => {
     const response = await fetch(origin, {
       method: "POST",
       headers: {
         "content-type": "application/x-amz-json-1.0",
         "x-amz-target": operation,
-        authorization: authorization(accessKey, region),
+        authorization: authorizationHeader(accessKey, region),
       },
       body: JSON.stringify(input),
       ...(signal && { signal }),
@@ -45,15 +45,15 @@ export function awsCaller(origin: string, accessKey: string, region: string): Aw
 }
 
 /** The header by which the local services know who calls. */
-export function authorization(accessKey: string, region: string): string {
+export function authorizationHeader(accessKey: string, region: string): string {
   const scope = `${accessKey}/20260101/${region}/local/aws4_request`;
   return `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
 }
 
 function failureIn(text: string) {
   try {
-    return Failure.parse(JSON.parse(text));
+    return failureSchema.parse(JSON.parse(text));
   } catch {
-    return Failure.parse({ message: text.slice(0, 300) });
+    return failureSchema.parse({ message: text.slice(0, 300) });
   }
 }

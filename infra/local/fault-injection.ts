@@ -1,31 +1,30 @@
 /** A call of one service of AWS by another. */
-export interface ServiceCall {
+export type AwsServiceCall = {
   /** As `DynamoDB_20120810`. */
   readonly service: string;
   readonly operation: string;
-  /** What the call asks, as parsed JSON: faults may concern one organisation alone. */
+  /** Parsed input of the operation. */
   readonly input: unknown;
-  /** ARN of whoever calls. */
+  /** ARN of the calling principal. */
   readonly caller: string;
-}
+};
 
 /**
- * What goes wrong on purpose, for those who test what the stack makes of it. Each is asked at every occasion; without
- * faults nothing is asked, and nothing goes wrong.
+ * Injects faults, for tests of how the stack handles them. Each method is called at every occasion.
  */
-export interface Faults {
-  /** The code of an error that a call is answered with instead of being made, if any. */
-  refuses(call: ServiceCall): string | undefined;
-  /** Whether a call is made, and its connection then ends without an answer. */
-  losesAnswer(call: ServiceCall): boolean;
-  /** Told of each invocation; `kill` ends its environment, and tells whether the invocation was still running. */
+export type FaultInjector = {
+  /** Returns the error code with which the call fails, or `undefined` to let it pass. */
+  errorFor(call: AwsServiceCall): string | undefined;
+  /** True to make the call, then close the connection without a response. */
+  dropsResponse(call: AwsServiceCall): boolean;
+  /** Called at each invocation. `kill` stops its environment and returns whether the invocation was still running. */
   onInvoke(functionName: string, kill: () => boolean): void;
-  /** How a source brings its batches: for each that it reads, those that are brought instead. */
-  batchesOf<Item>(source: FaultySource): (batch: readonly Item[]) => readonly (readonly Item[])[];
-}
+  /** Returns a function that replaces each batch of an event source by the batches to deliver. */
+  rebatch<Item>(source: EventSourceRef): (batch: readonly Item[]) => readonly (readonly Item[])[];
+};
 
-export interface FaultySource {
+export type EventSourceRef = {
   readonly id: string;
-  /** A stream keeps its order, whatever goes wrong. */
+  /** Batches of a stream must keep their order. */
   readonly kind: "queue" | "stream";
-}
+};

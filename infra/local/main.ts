@@ -3,27 +3,28 @@ import { basename, join, resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { auditLogIndex } from "#shared/audit/log-index.ts";
-import { banner, type Demo } from "./banner.ts";
-import { loadDemo } from "./demo/load.ts";
+import { activityLog } from "./demo/activity-log.ts";
+import { type DemoCredentials, renderBanner } from "./demo/banner.ts";
+import { loadDemoData } from "./demo/load.ts";
 import { findJava } from "./emulators/java.ts";
 import { environment, useUtc } from "./environment.ts";
 import { lockFolder } from "./lock.ts";
-import { logIdOf } from "./log-id.ts";
-import { parseOptions, type StartOptions, usage } from "./options.ts";
+import { getOrCreateLogId } from "./log-id.ts";
+import { parseStartOptions, type StartOptions, usage } from "./options.ts";
 import { startProgress } from "./progress.ts";
-import { type LocalStack, startLocalStack } from "./stack.ts";
+import { type LocalRuntime, startLocalRuntime } from "./runtime.ts";
 import { synthesize } from "./synthesize.ts";
 
 const project = resolve(import.meta.dirname, "../..");
 const folder = join(project, ".local");
 const stackFile = join(folder, "stack.json");
-/** All that a stack without a data folder leaves: it is removed when the next one starts. */
+/** Files of a stack without a data folder. They are deleted when the next one starts. */
 const memoryFolder = join(folder, "memory");
 
 const interrupted = 130;
 
 const progress = startProgress({ stream: stderr, now: () => performance.now() });
-let running: LocalStack | undefined;
+let running: LocalRuntime | undefined;
 let stopping = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
@@ -32,7 +33,7 @@ const { PORT, npm_lifecycle_event: npmScript } = environment;
 if (npmScript !== undefined) stopWithParent();
 
 try {
-  const options = parseOptions(argv.slice(2), PORT);
+  const options = parseStartOptions(argv.slice(2), PORT);
   if (options.help) stdout.write(usage);
   else await run(options);
 } catch (error) {
@@ -43,31 +44,38 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   await findJava();
   for (const taken of data === undefined ? [folder] : [folder, resolve(data)]) process.on("exit", lockFolder(taken));
   const unpublish = () => rmSync(stackFile, { force: true });
-  unpublish(); // one that was killed may have left its file
+  unpublish(); // a killed process may have left its file
   process.on("exit", unpublish);
   useUtc();
 
-  // Logs belong to the data that they describe: an auditor who reads them must not see those of another stack.
+  // Logs belong to their data: an auditor must not see the lines of another stack.
   if (data === undefined) rmSync(memoryFolder, { recursive: true, force: true });
   const logs = join(data === undefined ? memoryFolder : resolve(data), "logs");
-  progress.step("Synthesizing the stack and starting its engines");
+  progress.step("Synthesizing the stack and starting the emulators");
   const assembly = synthesize({ project, assembly: join(folder, "cdk.out"), environment }).then((done) => {
     progress.step("Starting the functions");
     return done;
   });
-  assembly.catch(() => {}); // handled where the stack awaits it, which is later
-  const stack = await startLocalStack({ assembly, port, logs, warm: true, ...(data !== undefined && { data }) });
+  assembly.catch(() => {}); // startLocalRuntime awaits it later
+  const stack = await startLocalRuntime({
+    ...activityLog,
+    assembly,
+    port,
+    logs,
+    warm: true,
+    ...(data !== undefined && { data }),
+  });
   running = stack;
   stack.failed.then(fail);
   if (!empty) progress.step("Loading the demo data");
-  const demo = empty ? undefined : await loadDemo(stack);
+  const demo = empty ? undefined : await loadDemoData(stack);
   publishLogs(stack, logs);
   publish(stack, data, demo);
   progress.end();
-  stdout.write(banner(stack, demo, logs));
+  stdout.write(renderBanner(stack, demo, logs));
 }
 
-/** npm runs scripts through a shell that dies of a signal without passing it on. */
+/** Stops with the parent: npm runs scripts in a shell that exits on a signal without passing it on. */
 function stopWithParent(): void {
   const { ppid } = process;
   setInterval(() => {
@@ -75,25 +83,25 @@ function stopWithParent(): void {
   }, 500).unref();
 }
 
-/** Tells the command line and the tests where everything is; written whole or not at all. */
-function publish(stack: LocalStack, data: string | undefined, demo: Demo | undefined): void {
+/** Writes the addresses and names for the command line and the tests. The file is replaced atomically. */
+function publish(stack: LocalRuntime, data: string | undefined, demo: DemoCredentials | undefined): void {
   const { api, endpoints, queues, tables, functions, logFiles } = stack;
   const partial = `${stackFile}.partial`;
   const { pid } = process;
-  const kept = data === undefined ? null : logIdOf(resolve(data));
+  const kept = data === undefined ? null : getOrCreateLogId(resolve(data));
   const found = { api, endpoints, queues, tables, functions, logFiles, pid, log_id: kept, demo };
   writeFileSync(partial, `${JSON.stringify(found, null, 2)}\n`);
   renameSync(partial, stackFile);
 }
 
-/** Writes down which files are the audit logs, so that they can be read when the stack has ended. */
-function publishLogs({ logFiles: { events = "", access = "" } }: LocalStack, logs: string): void {
+/** Records which files are the audit logs, so that they can be read after the stack has stopped. */
+function publishLogs({ logFiles: { events = "", access = "" } }: LocalRuntime, logs: string): void {
   mkdirSync(logs, { recursive: true });
   const files = { events: basename(events), access: basename(access) };
   writeFileSync(join(logs, auditLogIndex), `${JSON.stringify(files)}\n`);
 }
 
-/** While everything is still starting there is nothing to end in good order: the children die with this process. */
+/** Stops the stack and exits. While it is still starting, exiting is enough: child processes end with this one. */
 async function stop(): Promise<void> {
   progress.interrupt();
   if (running === undefined || stopping) exit(interrupted);

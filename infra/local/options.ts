@@ -1,24 +1,24 @@
 import { parseArgs } from "node:util";
 
-export interface StartOptions {
+export type StartOptions = {
   readonly port: number;
   readonly data: string | undefined;
   readonly empty: boolean;
   readonly help: boolean;
-}
+};
 
-export const usage = `Runs the whole activity log on this machine until Ctrl-C.
+export const usage = `Runs the stack on this machine until Ctrl-C.
 
 npm start -- [--port N] [--data DIR] [--empty]
 
-  --port N    port of the API, 0 for any free one (default: PORT or 3000)
-  --data DIR  folder that keeps the data and its logs across restarts (default: in memory)
-  --empty     leave out the demo data
-  --help      show this
+  --port N    port of the API, 0 for any free port (default: PORT or 3000)
+  --data DIR  folder for data and logs that survive restarts (default: in memory)
+  --empty     do not load the demo data
+  --help      show this help
 `;
 
-/** Reads the command line of \`npm start\`. Throws with what to write instead. */
-export function parseOptions(args: string[], defaultPort: string | undefined): StartOptions {
+/** Parses the command line of `npm start`. Throws if an option is invalid. */
+export function parseStartOptions(args: string[], defaultPort: string | undefined): StartOptions {
   const { values } = parseArgs({
     args,
     options: {
@@ -29,7 +29,7 @@ export function parseOptions(args: string[], defaultPort: string | undefined): S
     },
   });
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
-    throw new Error(`"${values.port}" is no port: give a number from 0 to 65535`);
+    throw new Error(`"${values.port}" is not a port: pass a number from 0 to 65535`);
   }
   return { port: Number(values.port), data: values.data, empty: values.empty, help: values.help };
 }

@@ -1,26 +1,26 @@
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const frameMs = 100;
 
-export interface Progress {
+export type StartProgress = {
   /** Ends the current step, if any, and begins the next. */
   step(name: string): void;
   /** Ends the current step. */
   end(): void;
   /** Leaves the line of a step that did not end, so that a message can follow. */
   interrupt(): void;
-}
+};
 
-interface Options {
+type Options = {
   readonly stream: { readonly isTTY?: boolean; write(text: string): unknown };
   /** Milliseconds since any moment. */
   now(): number;
-}
+};
 
 /**
  * Shows the steps of a start: on a terminal the current one moves and counts its seconds, and those that ended stay with
  * the time that they took. Elsewhere each step is a plain line when it begins.
  */
-export function startProgress({ stream, now }: Options): Progress {
+export function startProgress({ stream, now }: Options): StartProgress {
   if (stream.isTTY !== true) return plainLines(stream);
   let current: { readonly name: string; readonly since: number; readonly timer: NodeJS.Timeout } | undefined;
 
@@ -52,7 +52,7 @@ export function startProgress({ stream, now }: Options): Progress {
   };
 }
 
-function plainLines(stream: Options["stream"]): Progress {
+function plainLines(stream: Options["stream"]): StartProgress {
   return { step: (name) => void stream.write(`${name} …\n`), end: () => {}, interrupt: () => {} };
 }
 

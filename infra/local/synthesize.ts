@@ -4,13 +4,13 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises"
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 
-interface Options {
+type Options = {
   /** Folder of the project's `cdk.json`. */
   readonly project: string;
   /** Folder to write the assembly to; an earlier assembly in it is replaced once the new one is complete. */
   readonly assembly: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-}
+};
 
 const cdkSettings = z.object({ app: z.string().regex(/^node [\w./-]+$/) });
 

@@ -10,14 +10,14 @@ const markBytes = 128;
  * A text from outside as a log line may hold it: at most `maxBytes` bytes of JSON in UTF-8. A longer text keeps its
  * beginning, and a mark with its size and digest, so that two texts that begin alike stay apart.
  */
-export function bounded(text: string, maxBytes: number): string {
+export function boundText(text: string, maxBytes: number): string {
   if (text.length * maxBytesPerUnit <= maxBytes) return text;
   if (Buffer.byteLength(JSON.stringify(text)) - 2 <= maxBytes) return text;
   const kept = Math.max(0, Math.floor((maxBytes - markBytes) / maxBytesPerUnit));
-  return `${text.slice(0, kept).toWellFormed()} … cut, ${sizeOf(text)}`;
+  return `${text.slice(0, kept).toWellFormed()} … cut, ${describeSize(text)}`;
 }
 
 /** The size and the digest of a text, by which its original is found: `390000 bytes, sha256 …`. */
-export function sizeOf(text: string): string {
+export function describeSize(text: string): string {
   return `${Buffer.byteLength(text)} bytes, sha256 ${createHash("sha256").update(text).digest("hex")}`;
 }

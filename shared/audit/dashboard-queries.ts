@@ -1,28 +1,28 @@
-import { insightsQuery } from "./insights.ts";
-import type { Field } from "./lines.ts";
-import type { Computed, Condition } from "./saved-query.ts";
+import { toInsightsQuery } from "./insights.ts";
+import type { LineField } from "./lines.ts";
+import type { Aggregate, LineCondition } from "./saved-query.ts";
 
-const isEvent: Condition = { field: "message", is: "event" };
+const isEvent: LineCondition = { field: "message", is: "event" };
 
 function countedBy(
   from: "events" | "access",
-  count: Computed,
-  by: readonly Field[],
-  where: readonly Condition[],
+  count: Aggregate,
+  by: readonly LineField[],
+  where: readonly LineCondition[],
 ): string {
-  return insightsQuery({
+  return toInsightsQuery({
     name: "",
     title: "",
     summary: "",
     from,
     parameters: {},
     where,
-    result: { kind: "groups", by, compute: { count }, largest: "count" },
+    result: { kind: "groups", groupBy: by, compute: { count }, orderByDesc: "count" },
   });
 }
 
 /** What the dashboard asks the audit logs, in Logs Insights QL. */
-export const boardQueries = {
+export const dashboardQueries = {
   eventsByType: countedBy("events", { records: true }, ["entity_type"], [isEvent]),
   eventsBySource: countedBy("events", { records: true }, ["source"], [isEvent]),
   topActors: countedBy(

@@ -1,20 +1,20 @@
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
 import {
-  type Computed,
-  type Condition,
-  conditionsOf,
-  type Filled,
-  type Groups,
-  ofOrg,
-  type Parameter,
-  type Rows,
+  type Aggregate,
+  type GroupsResult,
+  isOfOrgCondition,
+  type LineCondition,
+  type QueryArgs,
+  type QueryParameter,
+  type RowsResult,
   type SavedQuery,
+  toConditions,
 } from "./saved-query.ts";
 
 /** A row of a result: its columns in their order, with what CloudWatch would show of them. Absent is `null`. */
-export type Row = Readonly<Record<string, string | number | null>>;
+export type AuditRow = Readonly<Record<string, string | number | null>>;
 
-export type Window = {
+export type AuditWindow = {
   /** Inclusive, UTC with three fraction digits. */
   readonly since: string;
   readonly until: string;
@@ -22,7 +22,7 @@ export type Window = {
 };
 
 /** Reads the lines of a log; what is no JSON object with a time is none of ours. */
-export function* readLines(texts: Iterable<string>): Generator<JsonObject> {
+export function* parseLines(texts: Iterable<string>): Generator<JsonObject> {
   for (const text of texts) {
     if (!text.startsWith("{")) continue;
     const line = parsed(text);
@@ -39,9 +39,14 @@ function parsed(text: string): unknown {
 }
 
 /** Answers a saved query over lines, as CloudWatch would over the same ones. */
-export function evaluate(query: SavedQuery, filled: Filled, window: Window, lines: Iterable<JsonObject>): Row[] {
+export function evaluateQuery(
+  query: SavedQuery,
+  filled: QueryArgs,
+  window: AuditWindow,
+  lines: Iterable<JsonObject>,
+): AuditRow[] {
   const found: JsonObject[] = [];
-  const where = conditionsOf(query, filled, window.org);
+  const where = toConditions(query, filled, window.org);
   for (const line of lines) {
     if (!isWithin(line, window) || !where.every((condition) => holds(condition, line, filled))) continue;
     found.push(line);
@@ -51,16 +56,16 @@ export function evaluate(query: SavedQuery, filled: Filled, window: Window, line
 }
 
 /** Whether a line lies in a window. */
-export function isWithin({ time }: JsonObject, { since, until }: Pick<Window, "since" | "until">): boolean {
+export function isWithin({ time }: JsonObject, { since, until }: Pick<AuditWindow, "since" | "until">): boolean {
   return String(time) >= since && String(time) <= until;
 }
 
 /** Whether a line is about an organisation. */
 export function isOfOrg(line: JsonObject, orgId: string): boolean {
-  return holds(ofOrg(orgId), line, {});
+  return holds(isOfOrgCondition(orgId), line, {});
 }
 
-function holds(condition: Condition, line: JsonObject, filled: Filled): boolean {
+function holds(condition: LineCondition, line: JsonObject, filled: QueryArgs): boolean {
   if ("anyOf" in condition) return condition.anyOf.some((part) => holds(part, line, filled));
   const value = line[condition.field];
   if (value === undefined || value === null) return false;
@@ -73,11 +78,11 @@ function holds(condition: Condition, line: JsonObject, filled: Filled): boolean 
   return true;
 }
 
-function numberOf(value: number | Parameter, filled: Filled): number {
+function numberOf(value: number | QueryParameter, filled: QueryArgs): number {
   return typeof value === "number" ? value : Number(filled[value]);
 }
 
-function rowsOf({ show, once, by }: Rows, lines: readonly JsonObject[]): Row[] {
+function rowsOf({ show, dedupBy: once, orderBy: by }: RowsResult, lines: readonly JsonObject[]): AuditRow[] {
   const seen = new Set<string>();
   // Of one moment, what was written last comes first.
   const sorted = lines.toReversed().sort((left, right) => compare(right[by], left[by]));
@@ -90,9 +95,13 @@ function rowsOf({ show, once, by }: Rows, lines: readonly JsonObject[]): Row[] {
   });
 }
 
-function groupsOf({ by, compute, having, largest }: Groups, filled: Filled, lines: readonly JsonObject[]): Row[] {
+function groupsOf(
+  { groupBy: by, compute, having, orderByDesc: largest }: GroupsResult,
+  filled: QueryArgs,
+  lines: readonly JsonObject[],
+): AuditRow[] {
   const groups = Map.groupBy(lines, (line) => JSON.stringify(by.map((field) => shown(line[field]))));
-  const rows = [...groups.values()].map((group): Row => {
+  const rows = [...groups.values()].map((group): AuditRow => {
     const named = by.map((field) => [field, shown(group[0]?.[field])]);
     const computed = Object.entries(compute).map(([name, what]) => [name, computedOf(what, group)]);
     return Object.fromEntries([...named, ...computed]);
@@ -101,14 +110,14 @@ function groupsOf({ by, compute, having, largest }: Groups, filled: Filled, line
   return kept.sort((left, right) => Number(right[largest]) - Number(left[largest]));
 }
 
-function isKept(row: Row, having: NonNullable<Groups["having"]>, filled: Filled): boolean {
+function isKept(row: AuditRow, having: NonNullable<GroupsResult["having"]>, filled: QueryArgs): boolean {
   const value = row[having.column] ?? null;
   if ("atLeast" in having) return value !== null && Number(value) >= Number(filled[having.atLeast]);
   const other = row[having.above] ?? null;
   return value !== null && other !== null && Number(value) > Number(other);
 }
 
-function computedOf(computed: Computed, group: readonly JsonObject[]): string | number | null {
+function computedOf(computed: Aggregate, group: readonly JsonObject[]): string | number | null {
   if ("records" in computed) return new Set(group.flatMap((line) => line.record_id ?? line.event_id ?? [])).size;
   if ("last" in computed) {
     const texts = group.flatMap((line) =>
@@ -117,10 +126,10 @@ function computedOf(computed: Computed, group: readonly JsonObject[]): string | 
     return texts.sort().at(-1) ?? null;
   }
   if ("distinct" in computed) return new Set(group.flatMap((line) => line[computed.distinct] ?? [])).size;
-  const field = "least" in computed ? computed.least : computed.greatest;
+  const field = "min" in computed ? computed.min : computed.max;
   const values = group.flatMap((line) => (typeof line[field] === "number" ? [line[field]] : []));
   if (values.length === 0) return null;
-  return values.reduce((best, value) => ("least" in computed ? Math.min(best, value) : Math.max(best, value)));
+  return values.reduce((best, value) => ("min" in computed ? Math.min(best, value) : Math.max(best, value)));
 }
 
 function shown(value: unknown): string | number | null {

@@ -1,16 +1,16 @@
-import { type Actor, actorName, actorOf } from "#shared/events/actor.ts";
+import { type Actor, actorName, parseActor } from "#shared/events/actor.ts";
 import { writerSkewMs } from "#shared/events/clock-skew.ts";
 import { actionVerb } from "#shared/events/entity-types.ts";
 import type { ActivityEvent, JsonText } from "#shared/events/event.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
 import type { ZoneClock } from "#shared/platform/time/zone-clock.ts";
-import { bounded } from "./bounded-text.ts";
-import { editText } from "./edit-text.ts";
-import { lineWithinLimit, maxFieldBytes } from "./line-text.ts";
+import { boundText } from "./bounded-text.ts";
+import { formatEdit } from "./edit-text.ts";
+import { limitLine, maxFieldBytes } from "./line-text.ts";
 import type { EventLine } from "./lines.ts";
 
 /** What is known of the record that told of an event. */
-export type Recorded = {
+export type EventRecordInfo = {
   /** When the table took it, by DynamoDB's own clock: a repeat has the same. */
   readonly stored: Date;
   readonly sequenceNumber: string;
@@ -30,13 +30,13 @@ const maxTextBytes = 32_768;
 const maxNamesBytes = 65_536;
 const maxValuesBytes = 131_072;
 
-const short = (text: string) => bounded(text, maxFieldBytes);
+const short = (text: string) => boundText(text, maxFieldBytes);
 
 /** The audit line of an event. `clock` is the clock of the organisation's time zone. */
-export function eventLine(event: ActivityEvent, clock: ZoneClock, recorded: Recorded): EventLine {
+export function toEventLine(event: ActivityEvent, clock: ZoneClock, recorded: EventRecordInfo): EventLine {
   const { stored, sequenceNumber, recordId, unlistedShard, now } = recorded;
   const occurred = Date.parse(event.occurred_at);
-  const actor = actorOf(event);
+  const actor = parseActor(event);
   return {
     time: stored.toISOString(),
     message: "event",
@@ -61,7 +61,7 @@ export function eventLine(event: ActivityEvent, clock: ZoneClock, recorded: Reco
     ...localTimes(occurred, clock),
     ...changeFields(event, occurred, actor),
     contact_id: optional(event.contact_id),
-    settled: event.settled ?? undefined,
+    payment_status: event.payment_status ?? undefined,
     notify: event.notify ?? undefined,
     sequence_number: short(sequenceNumber),
     text: optional(event.text, maxTextBytes),
@@ -75,17 +75,17 @@ export function eventLine(event: ActivityEvent, clock: ZoneClock, recorded: Reco
 }
 
 /** The text of a line: JSON, in which the structured parts are what their writer wrote, digit for digit. */
-export function eventLineText(line: EventLine): string {
+export function formatEventLine(line: EventLine): string {
   const { actor, related, changes, params, metadata, ...plain } = line;
   const structured = Object.entries({ actor, related, changes, params, metadata })
     .filter(([, json]) => json !== undefined)
     .map(([name, json]) => `,"${name}":${json}`);
-  return lineWithinLimit(plain, `${JSON.stringify(plain).slice(0, -1)}${structured.join("")}}`);
+  return limitLine(plain, `${JSON.stringify(plain).slice(0, -1)}${structured.join("")}}`);
 }
 
 /** Absent fields are `undefined`, which JSON leaves out: objects of one shape are made several times faster. */
 function optional(text: string | null | undefined, maxBytes = maxFieldBytes): string | undefined {
-  return text === null || text === undefined ? undefined : bounded(text, maxBytes);
+  return text === null || text === undefined ? undefined : boundText(text, maxBytes);
 }
 
 function skewSeconds(event: ActivityEvent, stored: Date): number | undefined {
@@ -126,15 +126,15 @@ function changeFields(event: ActivityEvent, occurred: number, actor: Actor): Par
   const names = Object.keys(changes);
   const status = newStatus(changes);
   const verb = actionVerb(event);
-  const closes = event.settled !== null || closingVerbs.has(verb) || closingStatuses.has(status ?? "");
+  const closes = event.payment_status !== null || closingVerbs.has(verb) || closingStatuses.has(status ?? "");
   const edits = !closes && verb !== "CREATED" && (verb === "UPDATED" || names.some((field) => field !== "status"));
   return {
-    changed_fields: names.length === 0 ? undefined : bounded(names.join(","), maxNamesBytes),
+    changed_fields: names.length === 0 ? undefined : boundText(names.join(","), maxNamesBytes),
     changed_values: names.length === 0 ? undefined : optional(event.changes, maxValuesBytes),
     new_status: optional(status),
     closed_ms: closes ? occurred : undefined,
     edited_ms: edits ? occurred : undefined,
-    edit: edits ? editText(event.occurred_at, nameWithId(event, actor), changes) : undefined,
+    edit: edits ? formatEdit(event.occurred_at, nameWithId(event, actor), changes) : undefined,
   };
 }
 

@@ -1,27 +1,35 @@
-import type { Computed, Condition, Filled, Groups, Parameter, Rows, SavedQuery } from "./saved-query.ts";
-import { conditionsOf, maxRows, ofOrg } from "./saved-query.ts";
+import type {
+  Aggregate,
+  GroupsResult,
+  LineCondition,
+  QueryArgs,
+  QueryParameter,
+  RowsResult,
+  SavedQuery,
+} from "./saved-query.ts";
+import { isOfOrgCondition, maxRows, toConditions } from "./saved-query.ts";
 
 /**
  * A saved query in CloudWatch's Logs Insights QL. What is not filled in stays a placeholder, `{{user}}`, for which the
  * console asks. Throws `RangeError` for a text that the language has no way to quote.
  */
-export function insightsQuery(query: SavedQuery, filled: Filled = {}, org: string | null = null): string {
-  const filters = conditionsOf(query, filled, org).map((condition) => `filter ${conditionText(condition, filled)}`);
+export function toInsightsQuery(query: SavedQuery, filled: QueryArgs = {}, org: string | null = null): string {
+  const filters = toConditions(query, filled, org).map((condition) => `filter ${conditionText(condition, filled)}`);
   const { result } = query;
   return [...filters, ...(result.kind === "rows" ? rowsText(result) : groupsText(result, filled))].join("\n| ");
 }
 
 /** Counts the lines of one organisation in the log, in a column `count`. */
-export function orgLinesQuery(orgId: string): string {
+export function toOrgLinesQuery(orgId: string): string {
   const isNoRefusedCall = 'message != "admin" or outcome = "done"';
-  return `filter ${conditionText(ofOrg(orgId), {})}\n| filter ${isNoRefusedCall}\n| stats count(*) as count`;
+  return `filter ${conditionText(isOfOrgCondition(orgId), {})}\n| filter ${isNoRefusedCall}\n| stats count(*) as count`;
 }
 
 /**
  * `dedup` may be followed by `limit` only, and keeps the first in the order of the sort. It keeps all lines without one of
  * the fields, such as those that were written before records had ids.
  */
-function rowsText({ show, once, by }: Rows): string[] {
+function rowsText({ show, dedupBy: once, orderBy: by }: RowsResult): string[] {
   return [
     `fields ${show.join(", ")}`,
     `sort ${by === "time" ? "@timestamp" : by} desc`,
@@ -30,7 +38,7 @@ function rowsText({ show, once, by }: Rows): string[] {
   ];
 }
 
-function groupsText({ by, compute, having, largest }: Groups, filled: Filled): string[] {
+function groupsText({ groupBy: by, compute, having, orderByDesc: largest }: GroupsResult, filled: QueryArgs): string[] {
   const columns = Object.entries(compute).map(([name, computed]) => `${computedText(computed)} as ${name}`);
   const counts = Object.values(compute).some((computed) => "records" in computed);
   return [
@@ -42,7 +50,7 @@ function groupsText({ by, compute, having, largest }: Groups, filled: Filled): s
   ];
 }
 
-function havingText(having: NonNullable<Groups["having"]>, filled: Filled): string {
+function havingText(having: NonNullable<GroupsResult["having"]>, filled: QueryArgs): string {
   if ("above" in having) return `${having.column} > ${having.above}`;
   return `${having.column} >= ${numberText(having.atLeast, filled)}`;
 }
@@ -50,14 +58,14 @@ function havingText(having: NonNullable<Groups["having"]>, filled: Filled): stri
 /** What records are counted by. Lines that were written before records had ids are counted by their event. */
 const recordColumn = "stored_record";
 
-function computedText(computed: Computed): string {
+function computedText(computed: Aggregate): string {
   if ("records" in computed) return `count_distinct(${recordColumn})`;
   if ("distinct" in computed) return `count_distinct(${computed.distinct})`;
   if ("last" in computed) return `sortsLast(${computed.last})`;
-  return "least" in computed ? `min(${computed.least})` : `max(${computed.greatest})`;
+  return "min" in computed ? `min(${computed.min})` : `max(${computed.max})`;
 }
 
-function conditionText(condition: Condition, filled: Filled): string {
+function conditionText(condition: LineCondition, filled: QueryArgs): string {
   if ("anyOf" in condition) return `(${condition.anyOf.map((part) => conditionText(part, filled)).join(" or ")})`;
   const { field } = condition;
   if ("is" in condition) return `${field} = ${valueText(condition.is)}`;
@@ -73,7 +81,7 @@ function conditionText(condition: Condition, filled: Filled): string {
   return `isPresent(${field})`;
 }
 
-function numberText(value: number | Parameter, filled: Filled): string {
+function numberText(value: number | QueryParameter, filled: QueryArgs): string {
   return typeof value === "number" ? String(value) : String(filled[value] ?? `{{${value}}}`);
 }
 

@@ -62,7 +62,7 @@ export type EventLine = Line<"event"> & {
   /** Of an edit: when, by whom, from what to what. Begins with `occurred_at`, so that the last one sorts last. */
   readonly edit?: string | undefined;
   readonly contact_id?: string | undefined;
-  readonly settled?: string | undefined;
+  readonly payment_status?: string | undefined;
   /** `no` where no webhook was sent for the event when it was stored. */
   readonly notify?: string | undefined;
   /** Of the record in the table's stream. */
@@ -156,7 +156,7 @@ export type DeliveryLine = Line<"delivery"> & {
 type FieldOf<T> = T extends unknown ? Extract<keyof T, string> : never;
 
 /** Every field that a saved query may name. */
-export type Field = FieldOf<EventLine | TamperLine | RequestLine | AdminLine | DeliveryLine>;
+export type LineField = FieldOf<EventLine | TamperLine | RequestLine | AdminLine | DeliveryLine>;
 
 export type AuditLine = EventLine | TamperLine;
 export type AccessLine = RequestLine | AdminLine | DeliveryLine;

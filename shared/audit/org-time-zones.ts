@@ -1,15 +1,15 @@
-import type { OrgDirectory } from "#shared/auth/orgs/org-cache.ts";
+import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { type ZoneClock, zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock, type ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
 /** The clock of each organisation's time zone. Events of an organisation that nobody created are told by UTC. */
-export function wallClocks(orgs: OrgDirectory): (orgId: string) => Promise<ZoneClock> {
+export function createOrgClocks(orgs: OrgCache): (orgId: string) => Promise<ZoneClock> {
   return async (orgId) => {
     try {
       const { time_zone } = await orgs.get(orgId);
-      return zoneClock(time_zone);
+      return getZoneClock(time_zone);
     } catch (error) {
-      if (error instanceof ActivityError && error.code === "not_found") return zoneClock("UTC");
+      if (error instanceof ActivityError && error.code === "not_found") return getZoneClock("UTC");
       throw error;
     }
   };

@@ -1,11 +1,11 @@
-import type { Field } from "./lines.ts";
-import type { Condition, SavedQuery } from "./saved-query.ts";
+import type { LineField } from "./lines.ts";
+import type { LineCondition, SavedQuery } from "./saved-query.ts";
 
-const isEvent: Condition = { field: "message", is: "event" };
-const isRequest: Condition = { field: "message", is: "request" };
+const isEvent: LineCondition = { field: "message", is: "event" };
+const isRequest: LineCondition = { field: "message", is: "request" };
 
 /** What an auditor wants to see of an event. */
-const eventColumns: readonly Field[] = [
+const eventColumns: readonly LineField[] = [
   "occurred_at",
   "org_id",
   "actor_user_id",
@@ -26,23 +26,23 @@ const eventColumns: readonly Field[] = [
  * A line of a stored record is repeated with the same number of the stream. A record that was removed and put again has
  * another number, so what stood there before keeps its row.
  */
-const onceStored: readonly Field[] = ["record_id", "sequence_number"];
+const onceStored: readonly LineField[] = ["record_id", "sequence_number"];
 
 const user = { help: "the id of the user, or of whom somebody acted for" };
 const document = { help: "the id of the document" };
-const changedField: Condition = { field: "changed_fields", lists: "field" };
+const changedField: LineCondition = { field: "changed_fields", lists: "field" };
 const field = { help: "the name of a field that changed" };
 
-const ofUser: Condition = {
+const ofUser: LineCondition = {
   anyOf: [
     { field: "actor_user_id", equals: "user" },
     { field: "on_behalf_of_user_id", equals: "user" },
   ],
 };
-const ofDocument: Condition = { field: "entity_id", equals: "document" };
+const ofDocument: LineCondition = { field: "entity_id", equals: "document" };
 
 /** Office hours: Monday to Friday, 7 to 19 o'clock, by the clock of the organisation. */
-const outOfOffice: Condition = {
+const outOfOffice: LineCondition = {
   anyOf: [
     { field: "occurred_weekday", atLeast: 6 },
     { field: "occurred_hour", below: 7 },
@@ -58,9 +58,9 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Every event of one user, newest first, with what others did for that user.",
     from: "events",
     parameters: { user },
-    narrowed: { field: { ...field, where: changedField } },
+    optionalParameters: { field: { ...field, where: changedField } },
     where: [isEvent, ofUser],
-    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, dedupBy: onceStored, orderBy: "occurred_at" },
   },
   {
     name: "document-history",
@@ -68,9 +68,9 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Every event of one document, newest first.",
     from: "events",
     parameters: { document },
-    narrowed: { field: { ...field, where: changedField } },
+    optionalParameters: { field: { ...field, where: changedField } },
     where: [isEvent, ofDocument],
-    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, dedupBy: onceStored, orderBy: "occurred_at" },
   },
   {
     name: "field-changes",
@@ -78,9 +78,9 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Who changed a field, from what to what, newest first.",
     from: "events",
     parameters: { field },
-    narrowed: { document: { ...document, where: ofDocument }, user: { ...user, where: ofUser } },
+    optionalParameters: { document: { ...document, where: ofDocument }, user: { ...user, where: ofUser } },
     where: [isEvent, changedField],
-    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, dedupBy: onceStored, orderBy: "occurred_at" },
   },
   {
     name: "voids-and-deletions",
@@ -88,7 +88,7 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "What was voided, deleted, cancelled or reversed, and by whom.",
     from: "events",
     parameters: {},
-    narrowed: { field: { ...field, where: changedField } },
+    optionalParameters: { field: { ...field, where: changedField } },
     where: [
       isEvent,
       {
@@ -98,7 +98,7 @@ export const savedQueries: readonly SavedQuery[] = [
         ],
       },
     ],
-    result: { kind: "rows", show: eventColumns, once: onceStored, by: "occurred_at" },
+    result: { kind: "rows", show: eventColumns, dedupBy: onceStored, orderBy: "occurred_at" },
   },
   {
     name: "out-of-office-hours",
@@ -110,8 +110,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["occurred_local", ...eventColumns.filter((column) => column !== "occurred_at")],
-      once: onceStored,
-      by: "occurred_at",
+      dedupBy: onceStored,
+      orderBy: "occurred_at",
     },
   },
   {
@@ -120,7 +120,9 @@ export const savedQueries: readonly SavedQuery[] = [
     summary: "Documents that were edited after they were paid or approved. Look back as far as the payment.",
     from: "events",
     parameters: {},
-    narrowed: { field: { ...field, where: { anyOf: [{ field: "closed_ms", isPresent: true }, changedField] } } },
+    optionalParameters: {
+      field: { ...field, where: { anyOf: [{ field: "closed_ms", isPresent: true }, changedField] } },
+    },
     where: [
       isEvent,
       {
@@ -132,15 +134,15 @@ export const savedQueries: readonly SavedQuery[] = [
     ],
     result: {
       kind: "groups",
-      by: ["org_id", "entity_type", "entity_id"],
+      groupBy: ["org_id", "entity_type", "entity_id"],
       compute: {
-        closed_at: { least: "closed_ms" },
-        edited_at: { greatest: "edited_ms" },
+        closed_at: { min: "closed_ms" },
+        edited_at: { max: "edited_ms" },
         events: { records: true },
         last_edit: { last: "edit" },
       },
       having: { column: "edited_at", above: "closed_at" },
-      largest: "edited_at",
+      orderByDesc: "edited_at",
     },
   },
   {
@@ -152,13 +154,13 @@ export const savedQueries: readonly SavedQuery[] = [
     where: [isEvent],
     result: {
       kind: "groups",
-      by: ["org_id", "source"],
+      groupBy: ["org_id", "source"],
       compute: {
         changes: { records: true },
         documents: { distinct: "entity_id" },
         users: { distinct: "actor_user_id" },
       },
-      largest: "changes",
+      orderByDesc: "changes",
     },
   },
   {
@@ -166,14 +168,14 @@ export const savedQueries: readonly SavedQuery[] = [
     title: "Bulk changes by one actor",
     summary: "Ten minutes in which one user made many changes.",
     from: "events",
-    parameters: { threshold: { help: "changes in ten minutes", usual: 50 } },
+    parameters: { threshold: { help: "changes in ten minutes", default: 50 } },
     where: [isEvent, { field: "actor_user_id", isPresent: true }],
     result: {
       kind: "groups",
-      by: ["org_id", "actor_user_id", "occurred_slot"],
+      groupBy: ["org_id", "actor_user_id", "occurred_slot"],
       compute: { changes: { records: true }, documents: { distinct: "entity_id" } },
       having: { column: "changes", atLeast: "threshold" },
-      largest: "changes",
+      orderByDesc: "changes",
     },
   },
   {
@@ -186,9 +188,9 @@ export const savedQueries: readonly SavedQuery[] = [
     where: [isRequest, { field: "status", is: 401 }],
     result: {
       kind: "groups",
-      by: ["ip", "token_id", "dialect"],
+      groupBy: ["ip", "token_id", "dialect"],
       compute: { attempts: { distinct: "request_id" } },
-      largest: "attempts",
+      orderByDesc: "attempts",
     },
   },
   {
@@ -224,8 +226,8 @@ export const savedQueries: readonly SavedQuery[] = [
         "ip",
         "request_id",
       ],
-      once: ["request_id"],
-      by: "time",
+      dedupBy: ["request_id"],
+      orderBy: "time",
     },
   },
   {
@@ -238,8 +240,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "org_id", "endpoint_id", "event_id", "outcome", "delivery_id"],
-      once: ["delivery_id"],
-      by: "time",
+      dedupBy: ["delivery_id"],
+      orderBy: "time",
     },
   },
   {
@@ -247,7 +249,7 @@ export const savedQueries: readonly SavedQuery[] = [
     title: "Late or back-dated events",
     summary: "Events that were stored long after they are said to have happened, or by a writer whose clock was off.",
     from: "events",
-    parameters: { threshold: { help: "seconds from the event to its storing", usual: 3_600 } },
+    parameters: { threshold: { help: "seconds from the event to its storing", default: 3_600 } },
     where: [
       isEvent,
       {
@@ -260,8 +262,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "late_seconds", "recorded_at", "clock_skew_seconds", ...eventColumns],
-      once: onceStored,
-      by: "time",
+      dedupBy: onceStored,
+      orderBy: "time",
     },
   },
   {
@@ -274,8 +276,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "action", "outcome", "org_ids", "token_id", "user_id", "scopes", "request_id"],
-      once: ["request_id"],
-      by: "time",
+      dedupBy: ["request_id"],
+      orderBy: "time",
     },
   },
   {
@@ -288,8 +290,8 @@ export const savedQueries: readonly SavedQuery[] = [
     result: {
       kind: "rows",
       show: ["time", "operation", "org_id", "entity_id", "event_id", "principal", "record_id", "sequence_number"],
-      once: onceStored,
-      by: "time",
+      dedupBy: onceStored,
+      orderBy: "time",
     },
   },
 ];

@@ -1,51 +1,51 @@
-import type { Field } from "./lines.ts";
+import type { LineField } from "./lines.ts";
 
 /** What the user of a query fills in. Names are those of options and of placeholders. */
-export type Parameter = "user" | "document" | "field" | "threshold";
+export type QueryParameter = "user" | "document" | "field" | "threshold";
 
 type Value = string | number;
 
 /** What must hold of a line. `matches` is a regular expression that JavaScript and CloudWatch read alike. */
-export type Condition =
-  | { readonly field: Field; readonly is: Value }
-  | { readonly field: Field; readonly equals: Parameter }
-  | { readonly field: Field; readonly matches: string }
+export type LineCondition =
+  | { readonly field: LineField; readonly is: Value }
+  | { readonly field: LineField; readonly equals: QueryParameter }
+  | { readonly field: LineField; readonly matches: string }
   /** A list by commas, of which the parameter is one part. */
-  | { readonly field: Field; readonly lists: Parameter }
-  | { readonly field: Field; readonly atLeast: number | Parameter }
-  | { readonly field: Field; readonly below: number }
-  | { readonly field: Field; readonly isPresent: true }
-  | { readonly anyOf: readonly Condition[] };
+  | { readonly field: LineField; readonly lists: QueryParameter }
+  | { readonly field: LineField; readonly atLeast: number | QueryParameter }
+  | { readonly field: LineField; readonly below: number }
+  | { readonly field: LineField; readonly isPresent: true }
+  | { readonly anyOf: readonly LineCondition[] };
 
 /** What is computed over the lines of a group: `records` counts stored records, `last` is the text that sorts last. */
-export type Computed =
-  | { readonly distinct: Field }
+export type Aggregate =
+  | { readonly distinct: LineField }
   | { readonly records: true }
-  | { readonly least: Field }
-  | { readonly greatest: Field }
-  | { readonly last: Field };
+  | { readonly min: LineField }
+  | { readonly max: LineField }
+  | { readonly last: LineField };
 
 /** Lines as they are, each once however often it was written. */
-export type Rows = {
+export type RowsResult = {
   readonly kind: "rows";
-  readonly show: readonly Field[];
+  readonly show: readonly LineField[];
   /** What a line is identified by: lines in which all of these are equal are one. */
-  readonly once: readonly Field[];
+  readonly dedupBy: readonly LineField[];
   /** The time that they are sorted by, newest first. */
-  readonly by: Extract<Field, "time" | "occurred_at">;
+  readonly orderBy: Extract<LineField, "time" | "occurred_at">;
 };
 
 /** A line for each group, largest first. */
-export type Groups = {
+export type GroupsResult = {
   readonly kind: "groups";
-  readonly by: readonly Field[];
-  readonly compute: Readonly<Record<string, Computed>>;
+  readonly groupBy: readonly LineField[];
+  readonly compute: Readonly<Record<string, Aggregate>>;
   /** Of the computed columns: what a group must have to be shown. */
   readonly having?:
-    | { readonly column: string; readonly atLeast: Parameter }
+    | { readonly column: string; readonly atLeast: QueryParameter }
     | { readonly column: string; readonly above: string };
   /** The computed column that groups are sorted by. */
-  readonly largest: string;
+  readonly orderByDesc: string;
 };
 
 /** One question that auditors ask. It says the same in CloudWatch and over log files. */
@@ -56,17 +56,19 @@ export type SavedQuery = {
   /** Which of the audit logs it reads. */
   readonly from: "events" | "access";
   /** What must be filled in, with what it means; a default where there is a usual one. */
-  readonly parameters: Readonly<Partial<Record<Parameter, { readonly help: string; readonly usual?: number }>>>;
+  readonly parameters: Readonly<Partial<Record<QueryParameter, { readonly help: string; readonly default?: number }>>>;
   /** What narrows the answer where it is filled in, and need not be. The console has no such thing: it is asked for all. */
-  readonly narrowed?: Readonly<Partial<Record<Parameter, { readonly help: string; readonly where: Condition }>>>;
+  readonly optionalParameters?: Readonly<
+    Partial<Record<QueryParameter, { readonly help: string; readonly where: LineCondition }>>
+  >;
   /** Set where lines cannot say whose they are: who is refused for his token belongs to nobody. */
   readonly hasNoOrg?: true;
-  readonly where: readonly Condition[];
-  readonly result: Rows | Groups;
+  readonly where: readonly LineCondition[];
+  readonly result: RowsResult | GroupsResult;
 };
 
 /** What holds of the lines of one organisation, whose id has letters, digits, `_` and `-` only. */
-export function ofOrg(org: string): Condition {
+export function isOfOrgCondition(org: string): LineCondition {
   return {
     anyOf: [
       { field: "org_id", is: org },
@@ -76,12 +78,20 @@ export function ofOrg(org: string): Condition {
 }
 
 /** What the user filled in. */
-export type Filled = Readonly<Partial<Record<Parameter, string | number>>>;
+export type QueryArgs = Readonly<Partial<Record<QueryParameter, string | number>>>;
 
 /** All that must hold of a line: the query's own conditions, those of what was filled in, and the organisation. */
-export function conditionsOf({ where, narrowed = {} }: SavedQuery, filled: Filled, org: string | null): Condition[] {
+export function toConditions(
+  { where, optionalParameters: narrowed = {} }: SavedQuery,
+  filled: QueryArgs,
+  org: string | null,
+): LineCondition[] {
   const narrowing = Object.entries(narrowed).filter(([name]) => Object.hasOwn(filled, name));
-  return [...where, ...narrowing.map(([, { where: condition }]) => condition), ...(org === null ? [] : [ofOrg(org)])];
+  return [
+    ...where,
+    ...narrowing.map(([, { where: condition }]) => condition),
+    ...(org === null ? [] : [isOfOrgCondition(org)]),
+  ];
 }
 
 /** Rows of a result at most: what CloudWatch answers at most. */

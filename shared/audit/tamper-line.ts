@@ -1,16 +1,16 @@
-import { bounded } from "./bounded-text.ts";
-import { lineWithinLimit, maxFieldBytes } from "./line-text.ts";
+import { boundText } from "./bounded-text.ts";
+import { limitLine, maxFieldBytes } from "./line-text.ts";
 import type { TamperLine } from "./lines.ts";
 
 /** An item of the table by its attributes, whatever they hold. */
-export type Image = Readonly<Record<string, unknown>>;
+export type ItemImage = Readonly<Record<string, unknown>>;
 
 export type TamperRecord = {
   /** `MODIFY` or `REMOVE`; `INSERT` of what is no event. */
   readonly operation: string;
   readonly recordId: string;
-  readonly before: Image | undefined;
-  readonly after: Image | undefined;
+  readonly before: ItemImage | undefined;
+  readonly after: ItemImage | undefined;
   readonly principal: string | undefined;
   readonly stored: Date;
   readonly sequenceNumber: string;
@@ -21,7 +21,7 @@ export type TamperRecord = {
 const maxImageBytes = 100_000;
 
 /** The alarming line of a record that only tampering can make, with all that is known of it. */
-export function tamperLine({
+export function toTamperLine({
   operation,
   recordId,
   before,
@@ -33,31 +33,31 @@ export function tamperLine({
 }: TamperRecord): TamperLine {
   const known = (name: string): string | undefined => {
     const value = before?.[name] ?? after?.[name];
-    return typeof value === "string" ? bounded(value, maxFieldBytes) : undefined;
+    return typeof value === "string" ? boundText(value, maxFieldBytes) : undefined;
   };
   return {
     time: stored.toISOString(),
     message: "tamper",
     record_id: recordId,
-    operation: bounded(operation, maxFieldBytes),
+    operation: boundText(operation, maxFieldBytes),
     event_id: known("event_id"),
     org_id: known("org_id"),
     entity_id: known("entity_id"),
-    sequence_number: bounded(sequenceNumber, maxFieldBytes),
+    sequence_number: boundText(sequenceNumber, maxFieldBytes),
     lag_ms: Math.max(0, now.getTime() - stored.getTime()),
-    principal: principal === undefined ? undefined : bounded(principal, maxFieldBytes),
+    principal: principal === undefined ? undefined : boundText(principal, maxFieldBytes),
     before: before === undefined ? undefined : shown(before),
     after: after === undefined ? undefined : shown(after),
   };
 }
 
 /** An image; of one that is too large, its JSON as a bounded text. */
-function shown(image: Image): Image | string {
+function shown(image: ItemImage): ItemImage | string {
   const text = JSON.stringify(image);
-  return Buffer.byteLength(text) <= maxImageBytes ? image : bounded(text, maxImageBytes);
+  return Buffer.byteLength(text) <= maxImageBytes ? image : boundText(text, maxImageBytes);
 }
 
 /** The text of the line, within the limit of the log. */
-export function tamperLineText(line: TamperLine): string {
-  return lineWithinLimit(line, JSON.stringify(line));
+export function formatTamperLine(line: TamperLine): string {
+  return limitLine(line, JSON.stringify(line));
 }

@@ -39,15 +39,15 @@ export type Caller = {
  * Decides which organisation a token speaks for. Throws `ActivityError`: `org_mismatch` when it is not bound to the
  * one named, `org_suspended` when that one is suspended, `required_field` when it is bound to several and none was named.
  */
-export function callerOf(token: ActiveToken, namedOrg: string | null, field: string): Caller {
+export function resolveCaller(token: ActiveToken, namedOrg: string | null, field: string): Caller {
   if (namedOrg !== null) {
-    if (token.suspended_org_ids.includes(namedOrg)) throw orgSuspended();
+    if (token.suspended_org_ids.includes(namedOrg)) throw orgSuspendedError();
     if (!token.org_ids.includes(namedOrg)) {
       throw new ActivityError("org_mismatch", "The token is not bound to the organisation that the request names.");
     }
     return { token, org_id: namedOrg };
   }
-  const only = onlyOrgOf(token);
+  const only = getOnlyOrg(token);
   if (only === null) {
     throw new ActivityError("required_field", `The token is bound to several organisations: name one in ${field}.`, {
       field,
@@ -57,18 +57,18 @@ export function callerOf(token: ActiveToken, namedOrg: string | null, field: str
 }
 
 /** The one organisation of a token; `null` if it has several. One that is suspended counts: it may be resumed. */
-export function onlyOrgOf({ org_ids, suspended_org_ids }: ActiveToken): string | null {
+export function getOnlyOrg({ org_ids, suspended_org_ids }: ActiveToken): string | null {
   const [only] = org_ids;
   return only === undefined || org_ids.length + suspended_org_ids.length > 1 ? null : only;
 }
 
 /** The error for a valid token. Requests without one must never get it: it would show which organisations exist. */
-export function orgSuspended(): ActivityError {
+export function orgSuspendedError(): ActivityError {
   return new ActivityError("org_suspended", "The operator of this service has suspended the organisation.");
 }
 
 /** Refuses a token that lacks the scope, as `ActivityError` `scope_missing`. Full access includes every scope. */
-export function requireScope(token: Token, scope: Scope): void {
+export function assertScope(token: Token, scope: Scope): void {
   if (token.scopes.includes(scope) || token.scopes.includes("AIBooks.fullaccess.all")) return;
   throw new ActivityError("scope_missing", `The token lacks the scope ${scope}.`);
 }

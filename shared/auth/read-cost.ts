@@ -13,7 +13,7 @@ export const readCost = {
   /** What the first read is taken to consume until it has ended: half of 1 MB, the most that one gives. */
   firstReadUnits: 64,
   /** Expensive requests that one token may run at a time. */
-  atOnce: 3,
+  maxConcurrent: 3,
   /** A lease outlives every function that can hold it: that of webhooks ends last, after 25 seconds. */
   leaseMs: 30_000,
   /** For how long an instance takes a token's leases for taken once it was refused one. */
@@ -23,6 +23,6 @@ export const readCost = {
 } as const;
 
 /** How many requests a request counts as that has read so many units. */
-export function requestsFor(units: number): number {
+export function toRequestCount(units: number): number {
   return 1 + Math.max(0, Math.ceil((units - readCost.plainUnits) / readCost.unitsPerRequest));
 }

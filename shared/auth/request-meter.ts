@@ -1,22 +1,22 @@
 import { ActivityError } from "#shared/errors.ts";
 import type { ReadMeter } from "#shared/events/query/query.ts";
-import { readCost, requestsFor } from "./read-cost.ts";
-import type { Lease } from "./read-lease.ts";
+import { readCost, toRequestCount } from "./read-cost.ts";
+import type { ReadLease } from "./read-lease.ts";
 
 /** What a request owes beyond the one request that was counted when it came in. */
-export type Charge = {
+export type ReadCharge = {
   readonly requests: number;
   /** The lease that ends with the charge; `null` where the request held none. */
-  readonly lease: Lease | null;
+  readonly lease: ReadLease | null;
 };
 
-export type MeterPorts = {
+export type RequestMeterPorts = {
   /** Resolves once the caller was let in, and rejects where it was refused. */
   readonly admitted: Promise<unknown>;
   /** Takes one of the token's leases for expensive requests. Throws `ActivityError` `rate_limited` where all are taken. */
-  lease(): Promise<Lease>;
+  acquireLease(): Promise<ReadLease>;
   /** Whether the token is known to have none left, so that an expensive request is better refused before it reads. */
-  isLeaseless(): boolean;
+  hasNoLeaseLeft(): boolean;
   now(): Date;
 };
 
@@ -25,15 +25,15 @@ export type MeterPorts = {
  * that are under way will consume is estimated, so that reads side by side do not all begin below the bound.
  */
 export class RequestMeter implements ReadMeter {
-  readonly #ports: MeterPorts;
+  readonly #ports: RequestMeterPorts;
   readonly #started: number;
   #units = 0;
   #ended = 0;
   #underWay = 0;
   #nextEnd = Promise.withResolvers<void>();
-  #lease: Promise<Lease> | null = null;
+  #lease: Promise<ReadLease> | null = null;
 
-  constructor(ports: MeterPorts) {
+  constructor(ports: RequestMeterPorts) {
     this.#ports = ports;
     this.#started = ports.now().getTime();
   }
@@ -54,16 +54,16 @@ export class RequestMeter implements ReadMeter {
   }
 
   /** What is owed for all that was read; `null` where nothing is. To be asked once reading has ended. */
-  async charge(): Promise<Charge | null> {
+  async charge(): Promise<ReadCharge | null> {
     const lease = this.#lease === null ? null : await this.#lease.catch(() => null);
-    const requests = requestsFor(this.#units) - 1;
+    const requests = toRequestCount(this.#units) - 1;
     return requests === 0 && lease === null ? null : { requests, lease };
   }
 
   /** Whether one read more would go beyond what is read without a lease. */
   #isBeyond(): boolean {
     const estimate = this.#ended === 0 ? readCost.firstReadUnits : this.#units / this.#ended;
-    const bound = this.#ports.isLeaseless() ? readCost.plainUnits : readCost.expensiveUnits;
+    const bound = this.#ports.hasNoLeaseLeft() ? readCost.plainUnits : readCost.expensiveUnits;
     return this.#units + (this.#underWay + 1) * estimate > bound;
   }
 
@@ -75,9 +75,9 @@ export class RequestMeter implements ReadMeter {
     await this.#lease;
   }
 
-  async #take(): Promise<Lease> {
+  async #take(): Promise<ReadLease> {
     // Reads begin beside authentication: nothing is written for a caller that is not let in.
     await this.#ports.admitted;
-    return this.#ports.lease();
+    return this.#ports.acquireLease();
   }
 }

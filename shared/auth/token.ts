@@ -19,7 +19,7 @@ export const tokenBytes = 20;
  * Writes a token from 20 random bytes: the prefix that secret scanners look for, the bytes in base 32, and a checksum
  * over all of it, so that a mistyped or invented token is refused without a read.
  */
-export function writeToken(random: Uint8Array, kind: keyof typeof secretPrefixes = "token"): string {
+export function formatToken(random: Uint8Array, kind: keyof typeof secretPrefixes = "token"): string {
   if (random.length !== tokenBytes) throw new RangeError(`A token is made of ${tokenBytes} random bytes.`);
   const body = `${secretPrefixes[kind]}${base32(random)}`;
   return `${body}${checksum(body)}`;
@@ -35,8 +35,8 @@ const accessTokenPattern = /^[0-9a-f]{80}$/;
  * are the client's id, 160 bits that only its secret can produce, and a checksum. So the token names the item that is
  * to be asked, and can be written again whenever the client presents its secret, without being stored.
  */
-export function writeAccessToken(clientSecret: string, salt: string): string {
-  const clientId = tokenHash(clientSecret).slice(0, 32);
+export function deriveAccessToken(clientSecret: string, salt: string): string {
+  const clientId = hashToken(clientSecret).slice(0, 32);
   const proof = createHmac("sha256", clientSecret).update(`access token ${salt}`).digest("hex").slice(0, 40);
   const body = `${clientId}${proof}`;
   return `${body}${hexChecksum(body)}`;
@@ -51,10 +51,10 @@ export type TokenRef = {
 };
 
 /** Where a well-formed token is looked up. */
-export function tokenRefOf(token: string): TokenRef {
-  const hash = tokenHash(token);
+export function toTokenRef(token: string): TokenRef {
+  const hash = hashToken(token);
   const isAccessToken = accessTokenPattern.test(token);
-  return { holder: isAccessToken ? `tok_${token.slice(0, 32)}` : tokenIdOfHash(hash), hash, isAccessToken };
+  return { holder: isAccessToken ? `tok_${token.slice(0, 32)}` : toTokenId(hash), hash, isAccessToken };
 }
 
 /** Whether a text can be a token of ours at all. Says nothing about whether it was ever issued. */
@@ -65,18 +65,18 @@ export function isWellFormedToken(token: string): boolean {
 }
 
 /** What is stored of a token. The token itself is shown once and kept nowhere. */
-export function tokenHash(token: string): string {
+export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
 /** The public name of a token: the first half of its hash, so that a token is found, listed and revoked by one key. */
-export function tokenIdOfHash(hash: string): string {
+export function toTokenId(hash: string): string {
   return `tok_${hash.slice(0, 32)}`;
 }
 
 /** The public name of what a caller brings, whether or not it was ever issued; `undefined` where it can be no token. */
-export function tokenIdOf(secret: string): string | undefined {
-  return isWellFormedToken(secret) ? tokenIdOfHash(tokenHash(secret)) : undefined;
+export function parseTokenId(secret: string): string | undefined {
+  return isWellFormedToken(secret) ? toTokenId(hashToken(secret)) : undefined;
 }
 
 /** Compares two secrets, or hashes of secrets, in a time that does not depend on where they differ. */

@@ -22,7 +22,7 @@ export type Actor = {
 const unknownActor: Actor = { name: null, email: null, avatar_url: null, type: null, on_behalf_of: null };
 
 /** Parses the actor of a stored event. What is absent, empty or of another type is `null`. */
-export function actorOf({ actor }: Pick<ActivityEvent, "actor">): Actor {
+export function parseActor({ actor }: Pick<ActivityEvent, "actor">): Actor {
   if (actor === null) return unknownActor;
   const parsed: unknown = JSON.parse(actor);
   if (!isJsonObject(parsed)) return unknownActor;
@@ -57,7 +57,7 @@ function textOf(value: unknown): string | null {
 export function actorName(
   event: Pick<ActivityEvent, "actor" | "actor_user_id">,
   robotName: string,
-  { name, email, on_behalf_of }: Actor = actorOf(event),
+  { name, email, on_behalf_of }: Actor = parseActor(event),
 ): string {
   const own = name ?? email ?? event.actor_user_id ?? robotName;
   return on_behalf_of === null ? own : `${on_behalf_of.name ?? on_behalf_of.user_id} (by ${own})`;

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent, JsonText } from "./event.ts";
-import { eventIdOfKey } from "./event-id.ts";
+import { eventIdFromKey } from "./event-id.ts";
 import type { Draft } from "./parse-event.ts";
 
 /** What an idempotency key holds: the first attempt's identity, and who made it. */
-export type Pin = Pick<ActivityEvent, "event_id" | "occurred_at" | "entity_id"> & {
+export type IdempotencyRecord = Pick<ActivityEvent, "event_id" | "occurred_at" | "entity_id"> & {
   /** `null` for pins from before writers were told apart, which all writers of the organisation share. */
   readonly writer: string | null;
 };
@@ -15,10 +15,15 @@ export type AppendStore = {
   /** Stores the event unless its identity is taken; answers the event that was there before, else `null`. */
   put(event: ActivityEvent): Promise<ActivityEvent | null>;
   /** Pins a key unless it is pinned; answers the pin that is in force. `isOwn` pins it for the writer of `pin` alone. */
-  pin(orgId: string, key: string, pin: Pin, at: { readonly now: Date; readonly isOwn: boolean }): Promise<Pin>;
+  claimKey(
+    orgId: string,
+    key: string,
+    pin: IdempotencyRecord,
+    at: { readonly now: Date; readonly isOwn: boolean },
+  ): Promise<IdempotencyRecord>;
 };
 
-type Outcome = "appended" | "repeated";
+type AppendResult = "appended" | "repeated";
 
 /**
  * Appends one event, or finds that it is there already. `writer` tells apart those who use the same idempotency key; it
@@ -29,43 +34,48 @@ export async function append(
   store: AppendStore,
   { event, idempotencyKey }: Draft,
   writer: string | null = null,
-): Promise<Outcome> {
-  if (idempotencyKey === null) return required(await appendAs(store, event), event);
+): Promise<AppendResult> {
+  if (idempotencyKey === null) return assertNoConflict(await putOrCompare(store, event), event);
   const now = new Date(event.recorded_at);
   const { org_id, event_id, occurred_at, entity_id } = event;
-  const first = await store.pin(
+  const first = await store.claimKey(
     org_id,
     idempotencyKey,
     { event_id, occurred_at, entity_id, writer },
     { now, isOwn: false },
   );
-  if (first.writer === null || writer === null || first.writer === writer) return appendPinned(store, event, first);
+  if (first.writer === null || writer === null || first.writer === writer)
+    return appendUnderRecord(store, event, first);
   // Another writer's key. The same event to the letter is a repeat all the same, as when an operator sends it again.
   if (first.occurred_at === occurred_at && first.entity_id === entity_id) {
-    const outcome = await appendAs(store, { ...event, event_id: first.event_id });
+    const outcome = await putOrCompare(store, { ...event, event_id: first.event_id });
     if (outcome !== null) return outcome;
   }
-  const ownId = eventIdOfKey(org_id, idempotencyKey, writer);
+  const ownId = eventIdFromKey(org_id, idempotencyKey, writer);
   const own = { event_id: ownId, occurred_at, entity_id, writer };
-  return appendPinned(store, event, await store.pin(org_id, idempotencyKey, own, { now, isOwn: true }));
+  return appendUnderRecord(store, event, await store.claimKey(org_id, idempotencyKey, own, { now, isOwn: true }));
 }
 
-async function appendPinned(store: AppendStore, event: ActivityEvent, pin: Pin): Promise<Outcome> {
+async function appendUnderRecord(
+  store: AppendStore,
+  event: ActivityEvent,
+  pin: IdempotencyRecord,
+): Promise<AppendResult> {
   if (pin.entity_id !== event.entity_id) {
     throw new ActivityError("conflict", "The idempotency key belongs to an event of another document already.");
   }
   const pinned = { ...event, event_id: pin.event_id, occurred_at: pin.occurred_at };
-  return required(await appendAs(store, pinned), pinned);
+  return assertNoConflict(await putOrCompare(store, pinned), pinned);
 }
 
 /** `null` if another event has the identity. */
-async function appendAs(store: AppendStore, event: ActivityEvent): Promise<Outcome | null> {
+async function putOrCompare(store: AppendStore, event: ActivityEvent): Promise<AppendResult | null> {
   const standing = await store.put(event);
   if (standing === null) return "appended";
   return isSameEvent(event, standing) ? "repeated" : null;
 }
 
-function required(outcome: Outcome | null, { event_id }: ActivityEvent): Outcome {
+function assertNoConflict(outcome: AppendResult | null, { event_id }: ActivityEvent): AppendResult {
   if (outcome !== null) return outcome;
   throw new ActivityError("conflict", `Event ${event_id} is stored already with other content, and stays as it is.`);
 }
@@ -75,10 +85,10 @@ function required(outcome: Outcome | null, { event_id }: ActivityEvent): Outcome
  * instruction to us.
  */
 function isSameEvent(left: ActivityEvent, right: ActivityEvent): boolean {
-  return isDeepStrictEqual(said(left), said(right));
+  return isDeepStrictEqual(comparableFields(left), comparableFields(right));
 }
 
-function said({ recorded_at: _, notify: __, ...event }: ActivityEvent) {
+function comparableFields({ recorded_at: _, notify: __, ...event }: ActivityEvent) {
   const parsed = (text: JsonText | null): unknown => (text === null ? null : JSON.parse(text));
   return {
     ...event,

@@ -31,17 +31,17 @@ export function writerSkewMs(event: WriterTimes, stored: Date): number | null {
 const toleratedLeadMs = 2 * toleratedSkewMs;
 
 /** The latest `occurred_at` that readers show at `now`: an event that is dated further ahead would hide all newer ones. */
-export function latestShown(now: Date): string {
+export function latestVisibleTime(now: Date): string {
   return new Date(now.getTime() + toleratedLeadMs).toISOString();
 }
 
 /** Whether an event lies further ahead of `now` than readers show. */
-export function isAheadOf({ occurred_at }: Pick<ActivityEvent, "occurred_at">, now: Date): boolean {
-  return occurred_at > latestShown(now);
+export function isTooFarAhead({ occurred_at }: Pick<ActivityEvent, "occurred_at">, now: Date): boolean {
+  return occurred_at > latestVisibleTime(now);
 }
 
 /** Whether an event says that it was recorded before it occurred. No writer of this log accepts such an event. */
-export function isRecordedAhead({ recorded_at, occurred_at }: WriterTimes): boolean {
+export function isRecordedTooEarly({ recorded_at, occurred_at }: WriterTimes): boolean {
   return occurred_at > recorded_at && Date.parse(occurred_at) - Date.parse(recorded_at) > toleratedLeadMs;
 }
 

@@ -12,7 +12,7 @@ const formsInWords: ReadonlyMap<string, string> = new Map([
  * One fault of a value in words, with the path of the field, since zod/mini brings no messages of its own. `whole` is
  * what the value is called where no field is at fault.
  */
-export function faultOf(issue: z.core.$ZodIssue, whole: string): string {
+export function describeIssue(issue: z.core.$ZodIssue, whole: string): string {
   const at = issue.path.length === 0 ? whole : issue.path.map(String).join(".");
   switch (issue.code) {
     case "unrecognized_keys":

@@ -51,9 +51,9 @@ export function actionVerb({
 }
 
 /** Actions that say that money was received or paid, whatever the rest of their name. */
-const settling = /^(INVOICE|PROFORMA|EXPENSE|BILL)_PAID/;
+const paymentActionPattern = /^(INVOICE|PROFORMA|EXPENSE|BILL)_PAID/;
 
 /** Whether every event of an action is stored as `settled`. */
-export function isSettling(action: string): boolean {
-  return settling.test(action);
+export function isPaymentAction(action: string): boolean {
+  return paymentActionPattern.test(action);
 }

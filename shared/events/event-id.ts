@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
  * An event id for a moment: a UUID version 7 (RFC 9562, section 5.7) whose random bits come from `entropy`, so the
  * same entropy and time give the same id. Moments before 1970 count as 1970, because the format has no sign.
  */
-export function eventIdAt(occurredAt: string, entropy: string): string {
+export function eventIdFromTime(occurredAt: string, entropy: string): string {
   const bytes = createHash("sha256").update(entropy).digest().subarray(0, 16);
   bytes.writeUIntBE(Math.max(0, Date.parse(occurredAt)), 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
@@ -16,7 +16,7 @@ export function eventIdAt(occurredAt: string, entropy: string): string {
  * The event id that belongs to an idempotency key: the same key of the same organisation is the same event. `writer` is
  * given for whoever uses a key that another writer used before.
  */
-export function eventIdOfKey(orgId: string, idempotencyKey: string, writer: string | null = null): string {
+export function eventIdFromKey(orgId: string, idempotencyKey: string, writer: string | null = null): string {
   const parts = [orgId, idempotencyKey, ...(writer === null ? [] : [writer])];
   const digest = createHash("sha256").update(parts.join("\n")).digest("hex");
   return `evt_${digest.slice(0, 32)}`;

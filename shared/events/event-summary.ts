@@ -3,7 +3,7 @@ import type { ActivityEvent } from "./event.ts";
 import { isJsonObject } from "./text/json.ts";
 
 /** What happened, for people: without the document's number, and with it. */
-export type Phrase = {
+export type EventSummary = {
   /** `Invoice sent` */
   readonly title: string;
   /** `Invoice INV-2026-0042 sent` */
@@ -26,7 +26,7 @@ const wordings: Readonly<Record<string, string>> = {
  * Puts an event into English words, for those that bring no text of their own: `Invoice INV-2026-0042 sent`, `Comment
  * added to invoice INV-2026-0042`. The vocabulary is open: a verb that is not known is shown as its words.
  */
-export function phraseOf(event: Described): Phrase {
+export function summarize(event: Described): EventSummary {
   const { entity_type, entity_id, entity_ref } = event;
   const noun = words(entity_type);
   const name = entity_ref ?? entity_id;
@@ -37,7 +37,7 @@ export function phraseOf(event: Described): Phrase {
     return { title, sentence: `${title} to ${noun} ${name}` };
   }
   const happening = wordings[verb] ?? words(verb);
-  const change = changeOf(event);
+  const change = describeChange(event);
   const title = `${capital(noun)} ${happening}`;
   if (change === null) return { title, sentence: `${capital(noun)} ${name} ${happening}` };
   const updated = verb === "UPDATED" ? ` ${happening}` : "";
@@ -45,18 +45,18 @@ export function phraseOf(event: Described): Phrase {
 }
 
 /** A field that was changed. */
-export type Change = { readonly field: string; readonly old: unknown; readonly new: unknown };
+export type FieldChange = { readonly field: string; readonly old: unknown; readonly new: unknown };
 
 type WithChanges = Pick<ActivityEvent, "changes">;
 
 /** The change of the field that is named; else the only one, or `null` where an event changed none or several. */
-export function onlyChange(event: WithChanges, named: string | null = null): Change | null {
-  const all = changesOf(event);
+export function findChange(event: WithChanges, named: string | null = null): FieldChange | null {
+  const all = parseChanges(event);
   if (named !== null) return all.find(({ field }) => field === named) ?? null;
   return all.length === 1 ? (all[0] ?? null) : null;
 }
 
-function changesOf({ changes }: WithChanges): Change[] {
+function parseChanges({ changes }: WithChanges): FieldChange[] {
   const parsed: unknown = changes === null ? null : JSON.parse(changes);
   if (!isJsonObject(parsed)) return [];
   return Object.entries(parsed).flatMap(([field, values]) =>
@@ -65,21 +65,21 @@ function changesOf({ changes }: WithChanges): Change[] {
 }
 
 /** What an update or a step of a workflow changed: `due date changed from A to B`, `due date and total changed`. */
-function changeOf(event: Described): string | null {
+function describeChange(event: Described): string | null {
   if (!/_(UPDATED|STATUS_CHANGED)$/.test(event.action)) return null;
   const isStep = event.action.endsWith("_STATUS_CHANGED");
-  const visible = changesOf(event).filter(isVisible);
+  const visible = parseChanges(event).filter(isVisible);
   if (!isStep && visible.length !== 1) return fieldNames(visible);
   const change = isStep ? visible.find(({ field }) => field === "status") : visible[0];
   if (change === undefined) return null;
-  const field = shown(words(change.field));
+  const field = truncated(words(change.field));
   if (isNothing(change.new)) return `${field} removed`;
-  const from = isNothing(change.old) ? "" : ` from ${shown(change.old)}`;
-  return `${field} changed${from} to ${shown(change.new)}`;
+  const from = isNothing(change.old) ? "" : ` from ${truncated(change.old)}`;
+  return `${field} changed${from} to ${truncated(change.new)}`;
 }
 
 /** Nothing is seen of a change from `null` to an empty text, or to the same value. */
-function isVisible({ old, new: now }: Change): boolean {
+function isVisible({ old, new: now }: FieldChange): boolean {
   return !(isNothing(old) && isNothing(now)) && JSON.stringify(old) !== JSON.stringify(now);
 }
 
@@ -90,15 +90,15 @@ function isNothing(value: unknown): boolean {
 /** Fields that a sentence names; of more it says how many. */
 const maxFields = 5;
 
-function fieldNames(changes: readonly Change[]): string | null {
+function fieldNames(changes: readonly FieldChange[]): string | null {
   if (changes.length < 2) return null;
-  const names = changes.slice(0, maxFields).map(({ field }) => shown(words(field)));
+  const names = changes.slice(0, maxFields).map(({ field }) => truncated(words(field)));
   const more = changes.length - names.length;
   const all = more > 0 ? [...names, `${more} more`] : names;
   return `${all.slice(0, -1).join(", ")} and ${all.at(-1)} changed`;
 }
 
-function shown(value: unknown): string {
+function truncated(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length <= 100 ? text : `${text.slice(0, 99).toWellFormed()}…`;
 }

@@ -6,7 +6,7 @@ declare const json: unique symbol;
 export type JsonText = string & { readonly [json]: true };
 
 /** Writes a value as JSON text. The value must have come from JSON: functions, symbols and `undefined` have no text. */
-export function jsonText(value: unknown): JsonText {
+export function toJsonText(value: unknown): JsonText {
   return JSON.stringify(value) as JsonText;
 }
 
@@ -40,7 +40,7 @@ export type ActivityEvent = {
   /** The customer or supplier whose story the event belongs to. */
   readonly contact_id: string | null;
   /** Set on events that say money was received or paid. */
-  readonly settled: "paid" | null;
+  readonly payment_status: "paid" | null;
   /** `no` where its webhooks are sent only by a replay that asks for everything. */
   readonly notify: "no" | null;
 };

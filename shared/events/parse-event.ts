@@ -1,9 +1,9 @@
 import { ActivityError } from "#shared/errors.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
-import { faultOf } from "./describe-issue.ts";
-import { isSettling } from "./entity-types.ts";
-import { type ActivityEvent, jsonText } from "./event.ts";
-import { eventIdAt, eventIdOfKey } from "./event-id.ts";
+import { describeIssue } from "./describe-issue.ts";
+import { isPaymentAction } from "./entity-types.ts";
+import { type ActivityEvent, toJsonText } from "./event.ts";
+import { eventIdFromKey, eventIdFromTime } from "./event-id.ts";
 import { maxEventBytes } from "./limits.ts";
 import { eventSchema } from "./schema.ts";
 import { parseJsonExactly } from "./text/json.ts";
@@ -16,7 +16,7 @@ const allowedLeadMs = 5 * 60_000;
 /** An event that is ready to be appended, and the key under which its writer repeats it, if it has one. */
 export type Draft = { readonly event: ActivityEvent; readonly idempotencyKey: string | null };
 
-export type Reception = {
+export type ParseContext = {
   readonly now: Date;
   /** What the id of an event that brings none is made from: the same for every repeat of the event. */
   readonly entropy: string;
@@ -26,28 +26,29 @@ export type Reception = {
  * Reads one event as JSON text.
  * Throws `ActivityError`: `too_large` above 64 KB, `invalid_value` with every fault named.
  */
-export function readEventText(text: string, reception: Reception): Draft {
-  refuseOversize(text);
+export function parseEvent(text: string, reception: ParseContext): Draft {
+  assertWithinLimit(text);
   try {
-    return readEvent(parseJsonExactly(text), reception);
+    return parseEventValue(parseJsonExactly(text), reception);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new ActivityError("invalid_value", `The event is not JSON${place(error)}.`);
+    if (error instanceof SyntaxError)
+      throw new ActivityError("invalid_value", `The event is not JSON${describePosition(error)}.`);
     if (error instanceof RangeError) throw new ActivityError("invalid_value", error.message);
     throw error;
   }
 }
 
 /** Where JSON breaks, if the engine says so. The rest of its message quotes the text, which is not for logs. */
-function place({ message }: SyntaxError): string {
+function describePosition({ message }: SyntaxError): string {
   const [, position] = /at position (\d+)/.exec(message) ?? [];
   return position === undefined ? "" : ` at character ${position}`;
 }
 
-/** Reads one event as a parsed value; otherwise like `readEventText`. */
-export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
+/** Reads one event as a parsed value; otherwise like `parseEvent`. */
+export function parseEventValue(value: unknown, { now, entropy }: ParseContext): Draft {
   const parsed = eventSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => faultOf(issue, "the event"));
+    const faults = parsed.error.issues.map((issue) => describeIssue(issue, "the event"));
     throw new ActivityError("invalid_value", `The event is refused: ${faults.slice(0, 20).join("; ")}.`);
   }
   const input = parsed.data;
@@ -63,7 +64,7 @@ export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
   }
   const idempotencyKey = input.idempotency_key ?? null;
   const derivedId =
-    idempotencyKey === null ? eventIdAt(occurredAt, entropy) : eventIdOfKey(input.org_id, idempotencyKey);
+    idempotencyKey === null ? eventIdFromTime(occurredAt, entropy) : eventIdFromKey(input.org_id, idempotencyKey);
   const related = input.related ?? [];
   const event: ActivityEvent = {
     event_id: input.event_id ?? derivedId,
@@ -73,27 +74,27 @@ export function readEvent(value: unknown, { now, entropy }: Reception): Draft {
     entity_id: input.entity_id,
     entity_ref: input.entity_ref ?? null,
     actor_user_id: input.actor_user_id ?? null,
-    actor: input.actor ? jsonText(input.actor) : null,
-    changes: input.changes ? jsonText(input.changes) : null,
-    metadata: jsonText(input.metadata ?? {}),
+    actor: input.actor ? toJsonText(input.actor) : null,
+    changes: input.changes ? toJsonText(input.changes) : null,
+    metadata: toJsonText(input.metadata ?? {}),
     occurred_at: occurredAt,
     recorded_at: now.toISOString(),
-    related: related.length > 0 ? jsonText(related) : null,
+    related: related.length > 0 ? toJsonText(related) : null,
     text: input.text ?? null,
     information: input.information ?? null,
-    params: input.params ? jsonText(input.params) : null,
+    params: input.params ? toJsonText(input.params) : null,
     contact_id:
       input.entity_type === "CONTACT"
         ? input.entity_id
         : (related.find((entity) => entity.entity_type === "CONTACT")?.entity_id ?? null),
-    settled: isSettling(input.action) ? "paid" : null,
+    payment_status: isPaymentAction(input.action) ? "paid" : null,
     notify: input.notify === false ? "no" : null,
   };
-  refuseOversize(Object.values(event).join(""));
+  assertWithinLimit(Object.values(event).join(""));
   return { event, idempotencyKey };
 }
 
-function refuseOversize(text: string): void {
+function assertWithinLimit(text: string): void {
   const bytes = Buffer.byteLength(text);
   if (bytes > maxEventBytes) {
     throw new ActivityError("too_large", `The event has ${bytes} bytes; at most ${maxEventBytes} are kept.`);

@@ -3,11 +3,11 @@ import type { ActivityEvent } from "./event.ts";
 import { isJsonObject } from "./text/json.ts";
 
 /** Something that an event is about. */
-export type Mention = { readonly type: EntityType; readonly id: string };
+export type EntityReference = { readonly type: EntityType; readonly id: string };
 
 /** Everything that an event is about: its document first, then what it is related to, each once. */
-export function mentionsOf({ entity_type, entity_id, related }: ActivityEvent): readonly Mention[] {
-  const own: Mention = { type: entity_type, id: entity_id };
+export function ownAndRelatedEntities({ entity_type, entity_id, related }: ActivityEvent): readonly EntityReference[] {
+  const own: EntityReference = { type: entity_type, id: entity_id };
   if (related === null) return [own];
   const mentions = [own];
   const parsed: unknown = JSON.parse(related);

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { timeFault } from "#shared/platform/time/time-range.ts";
+import { describeTimeIssue } from "#shared/platform/time/time-range.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import { timePattern } from "#shared/platform/time/wall-time.ts";
 import { actorTypes } from "./actor.ts";
@@ -16,8 +16,8 @@ import {
   orgIdPattern,
 } from "./limits.ts";
 import { isDeeperThan, isJsonObject, type JsonObject } from "./text/json.ts";
-import { levelReference, nul, objectOfLevels, without } from "./text/json-levels.ts";
-import { maxUnits } from "./text/max-units.ts";
+import { levelReference, nul, objectOfLevels, withoutPattern } from "./text/json-levels.ts";
+import { maxCodeUnits } from "./text/max-units.ts";
 import { hasOnlyStorableText, invisiblePattern, isHttpsUrl, isStorableText, isVisibleId } from "./text/text-rules.ts";
 
 const unstorable = "must not hold half of a surrogate pair or U+0000";
@@ -31,14 +31,14 @@ const facts = z.globalRegistry;
 const id = (max: number) =>
   z
     .string()
-    .check(z.minLength(1), ...maxUnits(max), visible)
-    .register(facts, without(invisiblePattern));
+    .check(z.minLength(1), ...maxCodeUnits(max), visible)
+    .register(facts, withoutPattern(invisiblePattern));
 
 const line = (max: number) =>
   z
     .string()
-    .check(...maxUnits(max), storable)
-    .register(facts, without(nul));
+    .check(...maxCodeUnits(max), storable)
+    .register(facts, withoutPattern(nul));
 
 /** The URL Standard removes blanks before the scheme, and tabs and line breaks inside of it, before it parses. */
 const httpsScheme = `^[\u0001- ]*${[..."https"].map((letter) => `[${letter}${letter.toUpperCase()}][\t\n\r]*`).join("")}:`;
@@ -46,7 +46,7 @@ const httpsScheme = `^[\u0001- ]*${[..."https"].map((letter) => `[${letter}${let
 const avatarUrl = line(2048)
   .check(avatar)
   .register(facts, {
-    ...without(nul),
+    ...withoutPattern(nul),
     anyOf: [
       { type: "string", maxLength: 0 },
       { type: "string", pattern: httpsScheme },
@@ -73,7 +73,7 @@ const isChangeSet = (value: JsonObject) =>
 const changes = jsonObject.check(z.refine(isChangeSet, "must map each field to {old, new}")).register(facts, {
   type: "object",
   description: "The fields that changed, each with its old and its new value.",
-  propertyNames: without(nul),
+  propertyNames: withoutPattern(nul),
   additionalProperties: {
     type: "object",
     required: ["old", "new"],
@@ -91,7 +91,7 @@ const timestamp = z
   .string()
   .check(
     z.refine((value) => parseTimestamp(value) !== null, {
-      error: ({ input }) => timeFault(typeof input === "string" ? input : ""),
+      error: ({ input }) => describeTimeIssue(typeof input === "string" ? input : ""),
     }),
   )
   .register(z.globalRegistry, { pattern: timePattern.source, description: occurredAtHelp });

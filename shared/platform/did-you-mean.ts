@@ -1,5 +1,5 @@
 /** The candidate that a mistyped word most likely means, or `null` where none is close. */
-export function nearest(word: string, candidates: Iterable<string>): string | null {
+export function findNearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let fewest = Math.floor(word.length / 2) + 1;
   for (const candidate of candidates) {
@@ -13,8 +13,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
 }
 
 /** ` Did you mean …?`, or nothing. */
-export function suggestion(word: string, candidates: Iterable<string>): string {
-  const candidate = nearest(word, candidates);
+export function formatSuggestion(word: string, candidates: Iterable<string>): string {
+  const candidate = findNearest(word, candidates);
   return candidate === null ? "" : ` Did you mean ${candidate}?`;
 }
 

@@ -1,4 +1,4 @@
-export interface StackNames {
+export interface StackOutputs {
   /** Address of the HTTP API, without a slash at the end; undefined when the stack has none. */
   readonly api: string | undefined;
   readonly queues: Readonly<Record<string, string>>;
@@ -10,9 +10,9 @@ export interface StackNames {
 
 /**
  * Sorts a stack's outputs, deployed or local, by their names: `QueueIngestDeadLetters` is `queues.ingest_dead_letters`,
- * `TableEvents` is `tables.events`, `FunctionAccess` is `functions.access` and `ApiUrl` is `api`.
+ * `TableEvents` is `tables.events`, `FunctionAdmin` is `functions.admin` and `ApiUrl` is `api`.
  */
-export function stackNames(outputs: Readonly<Record<string, string>>): StackNames {
+export function parseStackOutputs(outputs: Readonly<Record<string, string>>): StackOutputs {
   const ofKind = (kind: string) =>
     Object.fromEntries(
       Object.entries(outputs)

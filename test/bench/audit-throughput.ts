@@ -6,21 +6,21 @@ import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import type { Context, DynamoDBBatchResponse } from "aws-lambda";
 import * as z from "zod";
 import { bundle } from "#infra/constructs/bundle.ts";
-import { listShards, shardIterator } from "#infra/local/event-source-mappings/shards.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
-import { variables } from "#shared/platform/names.ts";
+import { getShardIterator, listShards } from "#infra/local/event-source-mappings/stream-shards.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { setEnvironment } from "#test/support/environment.ts";
-import { aContext } from "#test/support/http-event.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
 import type { BenchEngine } from "./engine.ts";
-import { fill } from "./events.ts";
+import { fill } from "./log/events.ts";
 import { compareFigures, type Measure } from "./measure.ts";
 
 /**
  * What reading the stream and writing its lines may take together, as a multiple of the reading alone: the reading, one
  * more call with as many bytes, and half of a reading for the lines themselves.
  */
-const bar = 2.5;
+const budget = 2.5;
 
 /** Records that Lambda hands over at once, and batches of one sample. */
 const batchSize = 100;
@@ -32,29 +32,29 @@ const Page = z.looseObject({ Records: z.array(z.unknown()), NextShardIterator: z
 type Follow = (event: { Records: unknown }, context: Context) => Promise<DynamoDBBatchResponse>;
 
 /**
- * Records a second from the events table's stream into the audit log: the review function as it is deployed, behind
+ * Records a second from the events table's stream into the audit log: the audit function as it is deployed, behind
  * GetRecords, against the same GetRecords with nothing done about what they give.
  */
 export async function measureAudit(engine: BenchEngine): Promise<Measure[]> {
   const org = "org_audited";
   await engine.admin({ action: "org.create", org_id: org, time_zone: "Europe/Prague" });
-  await fill(eventStore(dynamoClient(), engine.table), org, records, () => undefined);
+  await fill(createEventStore(createDynamoClient(), engine.table), org, records, () => undefined);
   const sink = new Worker(new URL("./logs-sink.ts", import.meta.url));
   const [address] = await once(sink, "message");
   setEnvironment({
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: `http://127.0.0.1:${address.port}`,
-    [variables.auditLogGroup]: "audit",
+    [envVars.auditLogGroup]: "audit",
   });
   const { handler } = await import(pathToFileURL(join(bundle("functions/audit/audit.ts").folder, "index.mjs")).href);
   const follow: Follow = handler;
   const start = await startOf(engine);
   const write = async (Records: unknown) => {
-    const { batchItemFailures } = await follow({ Records }, aContext());
+    const { batchItemFailures } = await follow({ Records }, buildLambdaContext());
     if (batchItemFailures.length > 0) throw new Error("The function failed to write its lines.");
   };
   const times = await compareFigures({
     name: `audit lines of ${records} records, ${batchSize} a batch, against reading the stream alone`,
-    bars: { p50: bar },
+    budgets: { p50: budget },
     samples: 40,
     warmup: 10,
     baseline: () => timed(engine, start, async () => undefined),
@@ -74,7 +74,7 @@ async function startOf({ client, call, table }: BenchEngine): Promise<string> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
   const stream = Table?.LatestStreamArn ?? "";
   const [shard] = await listShards(stream, call);
-  return shardIterator(stream, shard?.id ?? "", "TRIM_HORIZON", call);
+  return getShardIterator(stream, shard?.id ?? "", "TRIM_HORIZON", call);
 }
 
 /** Milliseconds that reading the stream takes, batch by batch, each given to `handle` before the next is read. */

@@ -4,18 +4,18 @@ import { join, resolve } from "node:path";
 import { env } from "node:process";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { type AwsCall, awsCaller } from "#infra/local/aws-json.ts";
+import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
+import { createTable } from "#infra/local/emulators/create-table.ts";
 import { startDynamoDb } from "#infra/local/emulators/dynamodb.ts";
 import { findJava } from "#infra/local/emulators/java.ts";
-import { createTable } from "#infra/local/emulators/tables.ts";
 import { synthesize } from "#infra/local/synthesize.ts";
 import { readAssembly } from "#infra/local/template/assembly.ts";
-import { localResources } from "#infra/local/template/resources.ts";
-import { type AdminAnswer, administer } from "#shared/auth/admin/admin.ts";
+import { createResources } from "#infra/local/template/resources.ts";
+import { type AdminResult, handleAdminRequest } from "#shared/auth/admin/admin.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
-import { adminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import { tokenBytes } from "#shared/auth/token.ts";
-import { variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { setEnvironment } from "#test/support/environment.ts";
 import { noEndpoints } from "#test/support/token-endpoints.ts";
 
@@ -35,7 +35,7 @@ export type BenchEngine = {
   readonly call: AwsCall;
   /** What a function finds in its environment, for processes of their own. */
   readonly environment: Readonly<Record<string, string>>;
-  admin(request: AdminRequest): Promise<AdminAnswer>;
+  admin(request: AdminRequest): Promise<AdminResult>;
   /** Creates organisations, and tokens for all of them; enough of these and no minute's limit is reached. */
   tokens(orgIds: string[], count: number): Promise<string[]>;
   stop(): Promise<void>;
@@ -58,8 +58,8 @@ export async function startEngine(): Promise<BenchEngine> {
     services: "",
     streamLabels: new Map<string, string>(),
   };
-  const resources = localResources(template, place);
-  const call = awsCaller(engine.origin, engine.accessKey, region);
+  const resources = createResources(template, place);
+  const call = createAwsCaller(engine.origin, engine.accessKey, region);
   for (const table of resources.ofType("AWS::DynamoDB::GlobalTable")) await createTable(table, call);
   const { TableEvents: table = "", TableConfig: config = "", TableDeliveries: deliveries = "" } = resources.outputs();
 
@@ -68,21 +68,21 @@ export async function startEngine(): Promise<BenchEngine> {
     AWS_ACCESS_KEY_ID: engine.accessKey,
     AWS_SECRET_ACCESS_KEY: "bench",
     AWS_ENDPOINT_URL_DYNAMODB: engine.origin,
-    [variables.eventsTable]: table,
-    [variables.roleId]: "AROABENCH",
-    [variables.configTable]: config,
-    [variables.ingestQueue]: "http://127.0.0.1:1/ingest",
-    [variables.ingestDeadLetters]: "http://127.0.0.1:1/dead-letters",
-    [variables.rejectedQueue]: "http://127.0.0.1:1/rejected",
+    [envVars.eventsTable]: table,
+    [envVars.roleId]: "AROABENCH",
+    [envVars.configTable]: config,
+    [envVars.ingestQueue]: "http://127.0.0.1:1/ingest",
+    [envVars.ingestDeadLetters]: "http://127.0.0.1:1/dead-letters",
+    [envVars.rejectedQueue]: "http://127.0.0.1:1/rejected",
   };
   setEnvironment(environment);
   const client = new DynamoDBClient({});
-  const store = adminStore(DynamoDBDocumentClient.from(client), config);
+  const store = createAdminStore(DynamoDBDocumentClient.from(client), config);
   let issued = 0;
   const admin = (request: AdminRequest) => {
     const random = new Uint8Array(tokenBytes);
     new DataView(random.buffer).setUint32(0, issued++);
-    return administer({ store, endpoints: noEndpoints, now: new Date(), random }, request);
+    return handleAdminRequest({ store, endpoints: noEndpoints, now: new Date(), random }, request);
   };
 
   return {

@@ -10,11 +10,11 @@ import { isSection, sectionNames } from "./sections.ts";
 
 const usage = `npm run bench -- [SECTION...] [--json FILE] [--full]
 
-Measures the product on the real engine, each figure against a baseline in the same run: all sections, or those named.
-  SECTION      ${sectionNames.join(", ")}
-  --json FILE  writes {measures:[{name, value, bar, holds, baseline, samples}]}
-  --full       a log of a million events instead of a hundred thousand
-Exit code: 0 when every bar holds, 1 when one does not, 2 for a section that there is none of.
+Measures the deployed bundles on DynamoDB Local, each figure compared with a baseline in the same run.
+  SECTION      runs only these sections: ${sectionNames.join(", ")}
+  --json FILE  writes {measures:[{name, value, budget, passes, baseline, samples}]}
+  --full       uses a log of 1,000,000 events instead of 100,000
+Exit code: 0 if all measures are within their budget, 1 if one is not, 2 for an unknown section.
 `;
 
 const { values: options, positionals: named } = parseArgs({
@@ -27,14 +27,14 @@ if (options.help) {
   exit(0);
 }
 for (const name of named.filter((each) => !isSection(each))) {
-  stderr.write(`There is no section '${name}': there are ${sectionNames.join(", ")}.\n`);
+  stderr.write(`Unknown section '${name}'. Sections: ${sectionNames.join(", ")}.\n`);
   exit(2);
 }
 const chosen = sectionNames.filter((name) => named.length === 0 || named.includes(name));
 
 let shown = "";
 
-/** Progress, on one line of a terminal; elsewhere a line whenever it has changed. */
+/** Shows progress: on a terminal on one line, elsewhere a line per change. */
 function step(text: string): void {
   if (text === shown) return;
   shown = text;
@@ -44,16 +44,16 @@ function step(text: string): void {
 function report(lines: readonly Measure[]): void {
   step("");
   const width = Math.max(...lines.map(({ name }) => name.length));
-  for (const { name, value, bar, holds, baseline, unit, samples, notes } of lines) {
-    const verdict = holds ? styleText("green", "holds ") : styleText("red", "misses");
+  for (const { name, value, budget, passes, baseline, unit, samples, notes } of lines) {
+    const result = passes ? styleText("green", "PASS") : styleText("red", "FAIL");
     const figure = unit === "ratio" ? `${value.toFixed(3)} ×` : `${value} ${unit}`;
-    const beside = Number.isNaN(baseline) ? "" : `  baseline ${baseline.toFixed(2)}`;
-    const facts = `${figure.padStart(9)}  bar ${bar.toFixed(2)}${beside}  n ${samples}`;
-    stdout.write(`${verdict} ${name.padEnd(width)} ${facts}${notes.map((note) => `  (${note})`).join("")}\n`);
+    const comparison = Number.isNaN(baseline) ? "" : `  baseline ${baseline.toFixed(2)}`;
+    const facts = `${figure.padStart(9)}  budget ${budget.toFixed(2)}${comparison}  n ${samples}`;
+    stdout.write(`${result} ${name.padEnd(width)} ${facts}${notes.map((note) => `  (${note})`).join("")}\n`);
   }
 }
 
-// Bundles and probes of this run go into one folder, which goes with it.
+// All temporary files of the run are created in one folder, which is deleted at the end.
 const folder = mkdtempSync(join(tmpdir(), "activity-log-bench-"));
 setEnvironment({ TMPDIR: folder });
 
@@ -67,4 +67,4 @@ try {
 
 report(measures);
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ measures }, null, 2)}\n`);
-exit(measures.every(({ holds }) => holds) ? 0 : 1);
+exit(measures.every(({ passes }) => passes) ? 0 : 1);

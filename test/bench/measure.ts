@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** One line of the benchmark: what was measured, and whether it stays within its bar. */
+/** One line of the benchmark: a measured value and its budget. */
 export type Measure = z.infer<typeof measure>;
 
 export const measure = z.readonly(
@@ -8,9 +8,9 @@ export const measure = z.readonly(
     name: z.string(),
     value: z.number(),
     /** What `value` may be at most, or, for throughput, must be at least. */
-    bar: z.number(),
-    holds: z.boolean(),
-    /** The baseline's own figure in the same run; no number where nothing is held against the value. */
+    budget: z.number(),
+    passes: z.boolean(),
+    /** The baseline in the same run; NaN if the value is not compared with one. */
     baseline: z.union([z.number(), z.nan()]),
     samples: z.number(),
     unit: z.enum(["ratio", "units", "ms"]),
@@ -20,22 +20,22 @@ export const measure = z.readonly(
 
 export type Comparison<T> = {
   readonly name: string;
-  readonly bars: { readonly p50: number; readonly p99?: number };
+  readonly budgets: { readonly p50: number; readonly p99?: number };
   readonly samples: number;
   readonly warmup: number;
   baseline(): Promise<T>;
   ours(): Promise<T>;
 };
 
-/** Runs baseline and ours in turn and compares their times, in milliseconds. */
+/** Runs the baseline and our code alternately and compares their times, in milliseconds. */
 export function compare({ baseline, ours, ...rest }: Comparison<unknown>): Promise<Measure[]> {
   return compareFigures({ ...rest, baseline: () => time(baseline), ours: () => time(ours) });
 }
 
-/** The same for figures that each side measures itself. A baseline that drifts by more than a tenth is said so. */
+/** As `compare`, for values that each side measures itself. A note reports a baseline that drifts by more than 10 %. */
 export async function compareFigures({
   name,
-  bars,
+  budgets,
   samples,
   warmup,
   baseline,
@@ -43,7 +43,7 @@ export async function compareFigures({
 }: Comparison<number>): Promise<Measure[]> {
   const figures: Record<"baseline" | "ours", number[]> = { baseline: [], ours: [] };
   for (let round = -warmup; round < samples; round++) {
-    // Who goes first alternates too: the second of a pair finds warmer caches.
+    // The order alternates, too: the second of a pair finds warmer caches.
     const order = round % 2 === 0 ? (["baseline", "ours"] as const) : (["ours", "baseline"] as const);
     for (const side of order) {
       const figure = await (side === "baseline" ? baseline() : ours());
@@ -51,26 +51,26 @@ export async function compareFigures({
     }
   }
   const notes = driftNotes(figures.baseline);
-  const line = (label: string, share: number, bar: number): Measure => {
+  const line = (label: string, share: number, budget: number): Measure => {
     const base = quantile(figures.baseline, share);
     const value = quantile(figures.ours, share) / base;
     return {
       name: `${name}, ${label}`,
       value,
-      bar,
-      holds: value <= bar,
+      budget,
+      passes: value <= budget,
       baseline: base,
       samples,
       unit: "ratio",
       notes,
     };
   };
-  return [line("p50", 0.5, bars.p50), ...(bars.p99 === undefined ? [] : [line("p99", 0.99, bars.p99)])];
+  return [line("p50", 0.5, budgets.p50), ...(budgets.p99 === undefined ? [] : [line("p99", 0.99, budgets.p99)])];
 }
 
-/** A count, of units or bytes, against its bar. */
-export function counted(name: string, value: number, bar: number, baseline: number, unit: Measure["unit"]): Measure {
-  return { name, value, bar, holds: value <= bar, baseline, samples: 1, unit, notes: [] };
+/** Returns a measure of a count, such as read units or bytes. */
+export function counted(name: string, value: number, budget: number, baseline: number, unit: Measure["unit"]): Measure {
+  return { name, value, budget, passes: value <= budget, baseline, samples: 1, unit, notes: [] };
 }
 
 async function time(run: () => Promise<unknown>): Promise<number> {

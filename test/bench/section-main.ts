@@ -3,9 +3,9 @@ import type { SectionMessage } from "./section-process.ts";
 import { isSection, sections } from "./sections.ts";
 
 const [, , name = "", events] = argv;
-if (!isSection(name)) throw new Error(`There is no section '${name}'.`);
+if (!isSection(name)) throw new Error(`Unknown section '${name}'.`);
 
-// What the functions log is for nobody here, and writing it is no part of what is measured.
+// Discards the logs of the functions: writing them is not part of what is measured.
 stdout.write = () => true;
 
 const say = (message: SectionMessage) => process.send?.(message);

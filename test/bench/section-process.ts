@@ -4,12 +4,12 @@ import * as z from "zod";
 import { type Measure, measure } from "./measure.ts";
 import type { Run, SectionName } from "./sections.ts";
 
-/** What the process of a section says: where it is, and in the end what it measured. */
+/** A message of the process of a section: its progress or, at the end, its measures. */
 export type SectionMessage = z.infer<typeof message>;
 
 const message = z.union([z.object({ step: z.string() }), z.object({ measures: z.array(measure) })]);
 
-/** Runs a section in a process of its own: what another one left in memory would make it slower. */
+/** Runs a section in its own process, so that the memory use of earlier sections does not slow it down. */
 export async function runSection(name: SectionName, { events, step }: Run): Promise<readonly Measure[]> {
   const child = fork(join(import.meta.dirname, "section-main.ts"), [name, String(events)], {
     serialization: "advanced",

@@ -1,32 +1,32 @@
 import { measureAudit } from "./audit-throughput.ts";
-import { measureStarts } from "./cold-start.ts";
+import { measureStarts } from "./cold-start/cold-start.ts";
 import { type BenchEngine, startEngine } from "./engine.ts";
-import { measureFanOut } from "./fanning-out.ts";
-import { measureLog } from "./log.ts";
+import { measureLog } from "./log/log.ts";
+import { measureShards } from "./log/sharding.ts";
 import type { Measure } from "./measure.ts";
-import { measureSending } from "./sending.ts";
-import { measureShards } from "./sharding.ts";
-import { measureTelling } from "./webhook-latency.ts";
+import { measureFanOut } from "./webhooks/fan-out.ts";
+import { measureSending } from "./webhooks/sending.ts";
+import { measureWebhookLatency } from "./webhooks/webhook-latency.ts";
 
-/** How a run is done, and how it tells where it is. */
+/** Settings of a run, and its progress callback. */
 export type Run = {
   /** Events of the long log. */
   readonly events: number;
   step(text: string): void;
 };
 
-/** Every part of the benchmark, in the order of a whole run. Each can be run alone. */
+/** All sections, in the order of a complete run. Each can be run alone. */
 export const sections = {
   log: onEngine(measureLog),
   sharding: onEngine(measureShards),
-  starting: onEngine(measureStarts),
-  auditing: onEngine(measureAudit),
-  "fanning-out": onEngine(measureFanOut),
+  "cold-start": onEngine(measureStarts),
+  "audit-throughput": onEngine(measureAudit),
+  "fan-out": onEngine(measureFanOut),
   sending: ({ step }: Run) => {
     step("Sending webhooks");
     return measureSending();
   },
-  telling: ({ step }: Run) => measureTelling(step),
+  "webhook-latency": ({ step }: Run) => measureWebhookLatency(step),
 };
 
 export type SectionName = keyof typeof sections;
@@ -37,7 +37,7 @@ export function isSection(name: string): name is SectionName {
   return Object.hasOwn(sections, name);
 }
 
-/** A section that has an engine of its own. */
+/** Creates a section that runs on its own DynamoDB Local. */
 function onEngine(measure: (engine: BenchEngine, run: Run) => Promise<Measure[]>) {
   return async (run: Run): Promise<Measure[]> => {
     run.step("Starting the engine");

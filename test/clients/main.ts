@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { exit, stderr, stdout } from "node:process";
 import { environment } from "#infra/local/environment.ts";
-import { openApi } from "#shared/api/openapi/openapi.ts";
+import { createOpenApiDocument } from "#shared/api/openapi/document.ts";
 import { endAll } from "#test/deploy/programs.ts";
 import { compileGo, compileJava, compileOapiCodegen, compilePython } from "./compile.ts";
 import { type GeneratedLanguage, generateClient, provideGenerator } from "./openapi-generator.ts";
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   }
   const tools = { variables: Object.fromEntries(Object.entries(environment).filter(isGiven)), folder };
   const document = join(folder, "openapi.json");
-  const description = openApi("https://api.example.com");
+  const description = createOpenApiDocument("https://api.example.com");
   writeFileSync(document, JSON.stringify(description));
   const operationIds = operationIdsOf(description.paths);
 

@@ -3,23 +3,23 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { accessTokenSeconds } from "#shared/auth/access-token.ts";
-import { type AdminStore, administer } from "#shared/auth/admin/admin.ts";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
+import { type AdminStore, handleAdminRequest } from "#shared/auth/admin/admin.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { type ClientTokens, issueAccessToken } from "#shared/auth/client-tokens.ts";
-import { adminStore } from "#shared/auth/dynamodb/admin-store.ts";
-import { clientTokens } from "#shared/auth/dynamodb/client-token-store.ts";
-import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
+import { type AccessGrantStore, issueAccessToken } from "#shared/auth/client-tokens.ts";
+import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
+import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
 import { rateLimit, windowEnd, windowStart } from "#shared/auth/rate-limit.ts";
-import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "#shared/auth/token.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
+import { deriveAccessToken, hashToken, toTokenId, toTokenRef } from "#shared/auth/token.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { anOrg } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { aClient, aSecretOf } from "#test/support/fakturoid-dialect.ts";
-import { refusalOf } from "#test/support/refusal.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import { noEndpoints } from "#test/support/token-endpoints.ts";
-import { type Engine, startTables } from "#test/support/webhook-fixtures.ts";
+import { startTables, type WebhookDatabase } from "#test/support/webhook-fixtures.ts";
 
 const org = anOrg();
 
@@ -29,17 +29,17 @@ const at = (second: number) => new Date(now.getTime() + second * 1_000);
 const window = { start: windowStart(now), limit: rateLimit.requests };
 const next = { ...window, start: windowEnd(now) };
 
-let engine: Engine;
-let issued: ClientTokens;
-let uses: TokenUses<Token>;
+let engine: WebhookDatabase;
+let issued: AccessGrantStore;
+let uses: TokenUsageStore<Token>;
 let admins: AdminStore;
 
 beforeAll(async () => {
   engine = await startTables();
   const { client, tables } = engine;
-  issued = clientTokens(client, tables.config);
-  uses = tokenUses(client, tables.config);
-  admins = adminStore(DynamoDBDocumentClient.from(client), tables.config);
+  issued = createAccessGrantStore(client, tables.config);
+  uses = createTokenUsageStore(client, tables.config);
+  admins = createAdminStore(DynamoDBDocumentClient.from(client), tables.config);
   await admins.createOrg(org);
 });
 
@@ -60,14 +60,14 @@ type Client = Awaited<ReturnType<typeof newClient>>;
 /** An access token that a client asks for at some second. */
 async function ask(client: Client, second = 0): Promise<string> {
   const random = (bytes: number) => new Uint8Array(bytes).fill(++drawn);
-  return (await issueAccessToken({ issued, now: () => at(second), random }, client, client.secret)).accessToken;
+  return (await issueAccessToken({ grants: issued, now: () => at(second), random }, client, client.secret)).accessToken;
 }
 
 /** The token as whoever brings it finds it, and what is counted with this use. */
-const use = (secret: string) => uses.use(tokenRefOf(secret), window);
+const use = (secret: string) => uses.count(toTokenRef(secret), window);
 
 const revokeClient = ({ token_id }: Token, second = 60) =>
-  administer(
+  handleAdminRequest(
     { store: admins, endpoints: noEndpoints, now: at(second), random: new Uint8Array(20) },
     { action: "token.revoke", token_id },
   );
@@ -92,10 +92,10 @@ describe("an access token that is issued", () => {
   it("may what its client was created for, for two hours", async () => {
     const client = await newClient();
     const secret = await ask(client);
-    const hash = tokenHash(secret);
+    const hash = hashToken(secret);
     expect(await use(secret)).toEqual({
       token: {
-        token_id: tokenIdOfHash(hash),
+        token_id: toTokenId(hash),
         hash,
         org_ids: client.org_ids,
         scopes: ["AIBooks.activity.READ"],
@@ -118,8 +118,8 @@ describe("an access token that is issued", () => {
     expect((await use(early))?.used).toBe(1);
     expect((await use(late))?.used).toBe(2);
     expect((await use(client.secret))?.used).toBe(3);
-    expect((await uses.look(tokenRefOf(early), window))?.used).toBe(3);
-    expect((await uses.look(tokenRefOf(early), next))?.used).toBe(0);
+    expect((await uses.get(toTokenRef(early), window))?.used).toBe(3);
+    expect((await uses.get(toTokenRef(early), next))?.used).toBe(0);
   });
 
   it("is one of two at most that are stored, in an item that costs one write unit", async () => {
@@ -128,7 +128,7 @@ describe("an access token that is issued", () => {
     const { access } = await itemOf(client);
     expect(Object.keys(access ?? {})).toHaveLength(2);
     await use(client.secret);
-    for (let n = 0; n < 3; n++) await uses.lease(client.token_id, now, at(20));
+    for (let n = 0; n < 3; n++) await uses.acquireLease(client.token_id, now, at(20));
     const { ConsumedCapacity } = await engine.client.send(
       new UpdateItemCommand({
         TableName: engine.tables.config,
@@ -168,14 +168,14 @@ describe("what was never issued", () => {
   it("is no token, is not counted, and does not use up the client whose id it has", async () => {
     const client = await newClient();
     const good = await ask(client);
-    const forged = writeAccessToken(client.secret, "never issued");
-    const gate = new TokenGate(withSuspensions(uses, noneSuspended));
+    const forged = deriveAccessToken(client.secret, "never issued");
+    const gate = new TokenAuthenticator(withSuspensions(uses, noSuspendedOrgs));
     expect((await use(good))?.used).toBe(1);
     const before = await everything();
-    for (const secret of [forged, aSecretOf("key", 200), writeAccessToken(aSecretOf("client", 201), "x")]) {
-      expect(await uses.look(tokenRefOf(secret), window)).toBeNull();
+    for (const secret of [forged, aSecretOf("key", 200), deriveAccessToken(aSecretOf("client", 201), "x")]) {
+      expect(await uses.get(toTokenRef(secret), window)).toBeNull();
       for (let n = 0; n < 3; n++) {
-        expect((await refusalOf(gate.enter(secret, now, 600))).code).toBe("unauthenticated");
+        expect((await catchRejection(gate.authenticate(secret, now, 600))).code).toBe("unauthenticated");
       }
     }
     expect(await everything()).toEqual(before);
@@ -185,11 +185,11 @@ describe("what was never issued", () => {
   it("is counted once by each instance that saw it before it was revoked, and never again", async () => {
     const client = await newClient();
     const [revoked, good] = [await ask(client), await ask(client, 3_600)];
-    const gate = new TokenGate(withSuspensions(uses, noneSuspended));
-    await gate.enter(revoked, now, 600);
-    await issued.revoke(client.token_id, tokenHash(revoked));
+    const gate = new TokenAuthenticator(withSuspensions(uses, noSuspendedOrgs));
+    await gate.authenticate(revoked, now, 600);
+    await issued.revoke(client.token_id, hashToken(revoked));
     for (let n = 0; n < 3; n++) {
-      expect((await refusalOf(gate.enter(revoked, now, 600))).code).toBe("unauthenticated");
+      expect((await catchRejection(gate.authenticate(revoked, now, 600))).code).toBe("unauthenticated");
     }
     expect((await use(good))?.used).toBe(3);
   });
@@ -207,9 +207,13 @@ describe("what was never issued", () => {
         },
       { step: "initialize", name: "units" },
     );
-    const gate = new TokenGate(withSuspensions(tokenUses(client, engine.tables.config), noneSuspended));
+    const gate = new TokenAuthenticator(
+      withSuspensions(createTokenUsageStore(client, engine.tables.config), noSuspendedOrgs),
+    );
     for (let n = 0; n < 10; n++) {
-      expect((await refusalOf(gate.enter(aSecretOf("token", 100 + n), now, 600))).code).toBe("unauthenticated");
+      expect((await catchRejection(gate.authenticate(aSecretOf("token", 100 + n), now, 600))).code).toBe(
+        "unauthenticated",
+      );
     }
     client.middlewareStack.remove("units");
     expect(units).toEqual({ GetItemCommand: 10 });
@@ -220,8 +224,8 @@ describe("an access token that is revoked by its client", () => {
   it("is no token any more, and no other is revoked", async () => {
     const client = await newClient();
     const [one, other] = [await ask(client), await ask(client, 3_600)];
-    await issued.revoke(client.token_id, tokenHash(one));
-    await issued.revoke(client.token_id, tokenHash(one));
+    await issued.revoke(client.token_id, hashToken(one));
+    await issued.revoke(client.token_id, hashToken(one));
     expect(await use(one)).toBeNull();
     expect((await use(other))?.token.revoked_at).toBeNull();
     expect((await use(client.secret))?.token.revoked_at).toBeNull();
@@ -234,10 +238,10 @@ describe("an access token that is revoked by its client", () => {
     await ask(stranger);
     const before = await everything();
     for (const [clientId, hash] of [
-      [stranger.token_id, tokenHash(secret)],
+      [stranger.token_id, hashToken(secret)],
       [client.token_id, client.hash],
       [client.token_id, "0".repeat(64)],
-      [`tok_${"0".repeat(32)}`, tokenHash(secret)],
+      [`tok_${"0".repeat(32)}`, hashToken(secret)],
     ] as const) {
       await issued.revoke(clientId, hash);
     }
@@ -253,8 +257,8 @@ describe("a client that is revoked", () => {
     await revokeClient(client);
     for (const secret of [client.secret, ...tokens]) {
       expect((await use(secret))?.token.revoked_at).toBe(at(60).toISOString());
-      const entering = new TokenGate(withSuspensions(uses, noneSuspended)).enter(secret, now, 600);
-      expect((await refusalOf(entering)).code).toBe("unauthenticated");
+      const entering = new TokenAuthenticator(withSuspensions(uses, noSuspendedOrgs)).authenticate(secret, now, 600);
+      expect((await catchRejection(entering)).code).toBe("unauthenticated");
     }
     expect((await use(foreign))?.token.revoked_at).toBeNull();
   });
@@ -263,7 +267,7 @@ describe("a client that is revoked", () => {
     const client = await newClient();
     await revokeClient(client);
     const before = await everything();
-    expect((await refusalOf(ask(client))).code).toBe("unauthenticated");
+    expect((await catchRejection(ask(client))).code).toBe("unauthenticated");
     const grant = { salt: "s", created_at: now.toISOString(), expires_at: at(60).toISOString() };
     expect(await issued.replace(client.token_id, {}, { ["0".repeat(64)]: grant })).toBe(false);
     expect(await everything()).toEqual(before);
@@ -277,7 +281,7 @@ describe("a client that is revoked", () => {
       for (const secret of await Promise.all(asking)) {
         if (secret !== null) expect((await use(secret))?.token.revoked_at).not.toBeNull();
       }
-      expect((await refusalOf(ask(client))).code).toBe("unauthenticated");
+      expect((await catchRejection(ask(client))).code).toBe("unauthenticated");
     }
   });
 
@@ -291,7 +295,7 @@ describe("a client that is revoked", () => {
   it("that never was is issued nothing", async () => {
     const secret = aSecretOf("client", 250);
     const before = await everything();
-    expect((await refusalOf(ask({ ...aClient({}, secret), secret }))).code).toBe("unauthenticated");
+    expect((await catchRejection(ask({ ...aClient({}, secret), secret }))).code).toBe("unauthenticated");
     expect(await everything()).toEqual(before);
   });
 });
@@ -300,7 +304,7 @@ describe("the leases of a token for expensive requests", () => {
   it("are three, end by themselves, and are given back by the charge", async () => {
     const { token_id, secret } = await newClient();
     const until = (second: number) => at(second + 30).getTime();
-    const take = (second: number) => uses.lease(token_id, at(second), at(second + 30));
+    const take = (second: number) => uses.acquireLease(token_id, at(second), at(second + 30));
     const taken = [await take(0), await take(1), await take(2), await take(3)];
     expect(taken).toEqual([
       { slot: 1, until: until(0) },
@@ -320,8 +324,8 @@ describe("the leases of a token for expensive requests", () => {
     await use(secret);
     const late = { slot: 1, until: at(30).getTime() };
     const current = { slot: 1, until: at(61).getTime() };
-    expect(await uses.lease(token_id, at(0), at(30))).toEqual(late);
-    expect(await uses.lease(token_id, at(31), at(61))).toEqual(current);
+    expect(await uses.acquireLease(token_id, at(0), at(30))).toEqual(late);
+    expect(await uses.acquireLease(token_id, at(31), at(61))).toEqual(current);
     expect(await uses.charge(token_id, window, { requests: 10, lease: late })).toBe(11);
     expect((await itemOf({ token_id })).read_lease_1).toBe(current.until);
     expect(await uses.charge(token_id, next, { requests: 10, lease: current })).toBe(10);
@@ -330,13 +334,13 @@ describe("the leases of a token for expensive requests", () => {
 
   it("are three however many ask at once", async () => {
     const { token_id } = await newClient();
-    const taken = await Promise.all(Array.from({ length: 12 }, () => uses.lease(token_id, now, at(30))));
+    const taken = await Promise.all(Array.from({ length: 12 }, () => uses.acquireLease(token_id, now, at(30))));
     expect(taken.flatMap(({ slot }) => slot ?? []).sort()).toEqual([1, 2, 3]);
   });
 
   it("are no one's whose token does not exist", async () => {
     const before = await everything();
-    expect(await uses.lease(`tok_${"0".repeat(32)}`, now, at(30))).toEqual({ slot: null, freeAt: null });
+    expect(await uses.acquireLease(`tok_${"0".repeat(32)}`, now, at(30))).toEqual({ slot: null, freeAt: null });
     expect(await everything()).toEqual(before);
   });
 });
@@ -347,7 +351,7 @@ describe("a charge", () => {
     await use(secret);
     expect(await uses.charge(token_id, next, { requests: 89, lease: null })).toBe(89);
     expect(await uses.charge(token_id, next, { requests: 1, lease: null })).toBe(90);
-    expect((await uses.use(tokenRefOf(secret), next))?.used).toBe(91);
+    expect((await uses.count(toTokenRef(secret), next))?.used).toBe(91);
   });
 
   it("beyond the limit is owed in the next window, one window's limit at most, and nothing after that", async () => {
@@ -357,24 +361,24 @@ describe("a charge", () => {
       [10_000, 600],
     ] as const) {
       const { token_id, secret } = await newClient();
-      const ref = tokenRefOf(secret);
+      const ref = toTokenRef(secret);
       await use(secret);
       await uses.charge(token_id, window, { requests: 599 + excess, lease: null });
       for (let n = 0; n < 2; n++) expect((await use(secret))?.used).toBe(601 + excess);
-      expect((await uses.look(ref, next))?.used).toBe(owed);
-      for (let n = 1; n <= 2; n++) expect((await uses.use(ref, next))?.used).toBe(Math.min(601, owed + n));
-      expect((await uses.use(ref, afterNext))?.used).toBe(1);
+      expect((await uses.get(ref, next))?.used).toBe(owed);
+      for (let n = 1; n <= 2; n++) expect((await uses.count(ref, next))?.used).toBe(Math.min(601, owed + n));
+      expect((await uses.count(ref, afterNext))?.used).toBe(1);
     }
   });
 
   it("is not made for requests that are refused, however many", async () => {
     const { token_id, secret } = await newClient();
-    const ref = tokenRefOf(secret);
+    const ref = toTokenRef(secret);
     await use(secret);
     await uses.charge(token_id, window, { requests: 599, lease: null });
     for (let n = 0; n < 5; n++) expect((await use(secret))?.used).toBe(601);
-    expect((await uses.look(ref, window))?.used).toBe(600);
-    expect((await uses.use(ref, next))?.used).toBe(1);
+    expect((await uses.get(ref, window))?.used).toBe(600);
+    expect((await uses.count(ref, next))?.used).toBe(1);
   });
 
   it("carries over what a request that begins in the old window is charged in the new one", async () => {

@@ -1,14 +1,14 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { placeStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readWindow } from "#shared/events/query/offset-pagination.ts";
+import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { type ShardCount, shardOf } from "#shared/events/shards/shards.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
@@ -29,14 +29,16 @@ const eventAt = (org_id: string, second: number): ActivityEvent => {
 };
 
 async function put(item: Record<string, string>): Promise<void> {
-  await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.events ?? "", Item: textAttributes(item) }));
+  await stack.dynamodb.send(
+    new PutItemCommand({ TableName: stack.tables.events ?? "", Item: toStringAttributes(item) }),
+  );
 }
 
 /** Writes 20 events, and after each several items that are none: copies, garbage in every key, years to come. */
 async function fill(org_id: string, count: ShardCount): Promise<ActivityEvent[]> {
   const events = Array.from({ length: 20 }, (_, second) => eventAt(org_id, second));
   for (const event of events) {
-    const item = toItem(event, count);
+    const item = toEventItem(event, count);
     await put(item);
     const at = event.occurred_at;
     await put({ ...item, timeline: `${org_id}#copy` });
@@ -88,16 +90,16 @@ describe.each<[string, ShardCount]>([
   ])("%s is its events, page after page: %j, %i each", async (_, filter, limit) => {
     const damaged: unknown[] = [];
     const reportDamage = (items: readonly unknown[]) => damaged.push(...items);
-    const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { shards, reportDamage });
+    const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards, reportDamage });
     const query = aQuery({ ...filter, org_id, limit });
-    expect(await walk((after) => store.page({ ...query, after }))).toEqual(events);
+    expect(await walk((after) => store.readPage({ ...query, after }))).toEqual(events);
     expect(damaged.length).toBeGreaterThanOrEqual(20);
   });
 
   it("is listed to the end, though each read of a page ends among them", async () => {
     const budget = { reads: 2, bytes: 5_000_000 };
-    const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
-    expect(await walk((after) => store.page(aQuery({ org_id, limit: 2, after })))).toEqual(events);
+    const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
+    expect(await walk((after) => store.readPage(aQuery({ org_id, limit: 2, after })))).toEqual(events);
   });
 });
 
@@ -106,8 +108,10 @@ describe("a walk whose every read ends among items that are not events, and that
   const now = () => new Date("2026-06-01T12:00:00.000Z");
   /** Reads two items at a time. */
   const reader = (): EventReader => {
-    const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { budget: { reads: 1, bytes: 5_000_000 } });
-    return { page: (query) => store.page({ ...query, limit: 1 }) };
+    const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", {
+      budget: { reads: 1, bytes: 5_000_000 },
+    });
+    return { readPage: (query) => store.readPage({ ...query, limit: 1 }) };
   };
   const events = Array.from({ length: 20 }, (_, second) => eventAt(org_id, second)).reverse();
 
@@ -120,23 +124,23 @@ describe("a walk whose every read ends among items that are not events, and that
     const range = { since: "2026-05-01T00:00:00.000Z", until: at, events: null, only: "all" } as const;
     const ids = { replay_id: `rpl_${"1".repeat(32)}`, org_id, endpoint_id };
     let replay: Replay = {
-      ...{ ...ids, ...range, status: "running", examined: 0, sent: 0, place: null, created_at: at, updated_at: at },
+      ...{ ...ids, ...range, status: "running", examined: 0, sent: 0, cursor: null, created_at: at, updated_at: at },
     };
     const sent: unknown[] = [];
     for (let steps = 0; steps < 200; steps++) {
-      const page = await selectForReplay({ events: reader(), deliveries }, endpoint, range, replay.place, now());
+      const page = await selectForReplay({ events: reader(), deliveries }, endpoint, range, replay.cursor, now());
       sent.push(...page.selected.map(({ event }) => event?.event_id));
       if (page.next === null) return void expect(sent).toEqual(events.map(({ event_id }) => event_id));
-      await replays.save({ ...replay, place: page.next });
+      await replays.save({ ...replay, cursor: page.next });
       replay = (await replays.get(endpoint_id, replay.replay_id)) ?? replay;
     }
     throw new Error("The replay does not end.");
   });
 
   it("as a list by number reaches its page", async () => {
-    const places = placeStore(stack.dynamodb, stack.tables.config ?? "");
+    const places = createPageCheckpointStore(stack.dynamodb, stack.tables.config ?? "");
     const list = { queries: [aQuery({ org_id })], matches: null, org_id, name: "damaged" };
-    const read = () => readWindow({ events: reader(), places, now }, list, { skip: 15, take: 5 });
+    const read = () => readOffsetPage({ events: reader(), checkpoints: places, now }, list, { skip: 15, take: 5 });
     for (let tries = 0; tries < 40; tries++) {
       const window = await read().catch((error: unknown) => {
         if (error instanceof ActivityError && error.code === "unavailable") return null;
@@ -150,8 +154,8 @@ describe("a walk whose every read ends among items that are not events, and that
 
 it("an event whose key is taken by a damaged item is a conflict, and nothing that is tried again", async () => {
   const event = eventAt("org_taken", 1);
-  await put({ ...toItem(event), shard: shardOf(event, 1), metadata: "{" });
-  const store = eventStore(stack.dynamodb, stack.tables.events ?? "");
+  await put({ ...toEventItem(event), shard: shardOf(event, 1), metadata: "{" });
+  const store = createEventStore(stack.dynamodb, stack.tables.events ?? "");
   await expect(store.put(event)).rejects.toMatchObject({ code: "conflict" });
   await expect(store.get(event.org_id, event)).rejects.toThrow("metadata is not valid");
 });

@@ -3,16 +3,16 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { type AppendStore, append } from "#shared/events/append.ts";
-import { eventStore, putOf } from "#shared/events/dynamodb/event-store.ts";
-import { pinStore } from "#shared/events/dynamodb/idempotency-store.ts";
+import { buildEventPut, createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
 import type { Position } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
-import { type EventPage, eventParts } from "#shared/events/query/query.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
+import { type EventPage, projectableFields } from "#shared/events/query/query.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { anInput, aQuery } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { itemBytes, meterOf } from "#test/support/metering.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
@@ -21,14 +21,17 @@ let orgs = 0;
 
 beforeAll(async () => {
   stack = await startStack();
-  store = { ...stack.events, ...pinStore(DynamoDBDocumentClient.from(stack.dynamodb), stack.tables.config ?? "") };
+  store = {
+    ...stack.events,
+    ...createIdempotencyStore(DynamoDBDocumentClient.from(stack.dynamodb), stack.tables.config ?? ""),
+  };
 });
 
 const anOrg = () => `org_store_${orgs++}`;
-const draft = (input: EventInput, entropy = "one") => readEvent(input, { now: new Date(), entropy });
+const draft = (input: EventInput, entropy = "one") => parseEventValue(input, { now: new Date(), entropy });
 
 async function stored(org_id: string) {
-  return (await stack.events.page(aQuery({ org_id, parts: eventParts, limit: 500 }))).events;
+  return (await stack.events.readPage(aQuery({ org_id, projection: projectableFields, limit: 500 }))).events;
 }
 
 describe("appending", () => {
@@ -60,7 +63,7 @@ describe("appending", () => {
   it("is a conflict when the same identity comes with other content", async () => {
     const org_id = anOrg();
     await append(store, draft(anInput({ org_id, entity_ref: "one" })));
-    expect(await refusalOf(append(store, draft(anInput({ org_id, entity_ref: "two" }))))).toMatchObject({
+    expect(await catchRejection(append(store, draft(anInput({ org_id, entity_ref: "two" }))))).toMatchObject({
       code: "conflict",
     });
     expect(await stored(org_id)).toMatchObject([{ entity_ref: "one" }]);
@@ -76,9 +79,9 @@ describe("appending", () => {
     });
     input.metadata = { note: "x".repeat(700 - JSON.stringify(input).length) };
     expect(JSON.stringify(input)).toHaveLength(700);
-    const put = putOf(stack.tables.events ?? "", draft(input).event);
+    const put = buildEventPut(stack.tables.events ?? "", draft(input).event);
     const { ConsumedCapacity } = await stack.dynamodb.send(
-      new PutItemCommand({ ...put, Item: textAttributes(put.Item), ReturnConsumedCapacity: "INDEXES" }),
+      new PutItemCommand({ ...put, Item: toStringAttributes(put.Item), ReturnConsumedCapacity: "INDEXES" }),
     );
     expect(ConsumedCapacity?.CapacityUnits).toBe(5);
     expect(Object.keys(ConsumedCapacity?.GlobalSecondaryIndexes ?? {}).sort()).toEqual([
@@ -122,8 +125,10 @@ describe("an idempotency key", () => {
   it("is a conflict with other content, and with another document", async () => {
     const org_id = anOrg();
     await append(store, attempt(org_id, 1));
-    expect(await refusalOf(append(store, attempt(org_id, 2, { entity_ref: "x" })))).toMatchObject({ code: "conflict" });
-    expect(await refusalOf(append(store, attempt(org_id, 3, { entity_id: "inv_2" })))).toMatchObject({
+    expect(await catchRejection(append(store, attempt(org_id, 2, { entity_ref: "x" })))).toMatchObject({
+      code: "conflict",
+    });
+    expect(await catchRejection(append(store, attempt(org_id, 3, { entity_id: "inv_2" })))).toMatchObject({
       code: "conflict",
     });
     expect(await stored(org_id)).toHaveLength(1);
@@ -150,13 +155,13 @@ describe("reading", () => {
       { entity_id: "inv_1" },
       { actor_user_id: "usr_1" },
       { contact_id: "con_1" },
-      { settled: "paid" },
+      { payment_status: "paid" },
     ] as const;
     for (const filter of filters) {
       const client = stack.newClient();
       const units = meterOf(client);
-      const { events } = await eventStore(client, stack.tables.events ?? "").page(
-        aQuery({ org_id, parts: eventParts, limit: 20, ...filter }),
+      const { events } = await createEventStore(client, stack.tables.events ?? "").readPage(
+        aQuery({ org_id, projection: projectableFields, limit: 20, ...filter }),
       );
       expect(events).toHaveLength(20);
       const bytes = events.reduce((sum, event) => sum + itemBytes(event), 0);
@@ -170,13 +175,13 @@ describe("reading", () => {
     const spend = async (org_id: string, count: 1 | 16) => {
       const client = stack.newClient();
       const shards = { countToRead: () => count, countToWrite: () => count };
-      const log = eventStore(client, stack.tables.events ?? "", { shards });
+      const log = createEventStore(client, stack.tables.events ?? "", { shards });
       const events = Array.from({ length: 300 }, (_, n) =>
         draft(anInput({ org_id, entity_id: `inv_${n}`, metadata: { note: "x".repeat(500) } }), `${n}`),
       );
       await Promise.all(events.map(({ event }) => log.put(event)));
       const units = meterOf(client);
-      expect((await log.page(aQuery({ org_id, limit: 100 }))).events).toHaveLength(100);
+      expect((await log.readPage(aQuery({ org_id, limit: 100 }))).events).toHaveLength(100);
       return units;
     };
     const [one, several] = [await spend(whole, 1), await spend(sharded, 16)];
@@ -196,14 +201,19 @@ describe("reading", () => {
     const noted: number[] = [];
     const meter = { next: async () => undefined, add: (more: number) => void noted.push(more) };
     const query = aQuery({ org_id, limit: 1, entity_type: "INVOICE", actor_user_id: "usr_nobody" });
-    await eventStore(client, stack.tables.events ?? "").page({ ...query, actor_user_id: null, limit: 20 }, meter);
+    await createEventStore(client, stack.tables.events ?? "").readPage(
+      { ...query, actor_user_id: null, limit: 20 },
+      meter,
+    );
     expect(noted).toEqual(units);
     expect(noted[0]).toBeGreaterThan(4);
 
     const full = new ActivityError("rate_limited", "No more.");
     const refusing = { ...meter, next: () => Promise.reject(full) };
     const calls = units.length;
-    expect(await refusalOf(eventStore(client, stack.tables.events ?? "").page(query, refusing))).toBe(full);
+    expect(await catchRejection(createEventStore(client, stack.tables.events ?? "").readPage(query, refusing))).toBe(
+      full,
+    );
     expect(units).toHaveLength(calls);
   });
 
@@ -222,11 +232,14 @@ describe("reading", () => {
         append(store, draft(anInput({ org_id, entity_id: `inv_${n}`, ...heavy }), `${n}`)),
       ),
     );
-    const bounded = eventStore(stack.newClient(), stack.tables.events ?? "", { budget: { reads: 8, bytes: 100_000 } });
-    const page = (parts: typeof eventParts | []) => bounded.page(aQuery({ org_id, parts, limit: 500 }));
+    const bounded = createEventStore(stack.newClient(), stack.tables.events ?? "", {
+      budget: { reads: 8, bytes: 100_000 },
+    });
+    const page = (parts: typeof projectableFields | []) =>
+      bounded.readPage(aQuery({ org_id, projection: parts, limit: 500 }));
     const shown = 2 * 3_500 + 4_608;
     expect((await page([])).events).toHaveLength(Math.floor(100_000 / (shown + 2 * '{"note":""}'.length + 1)));
-    const { events, next } = await page(eventParts);
+    const { events, next } = await page(projectableFields);
     expect(events.length).toBeLessThanOrEqual(3);
     expect(events.length).toBeGreaterThan(0);
     expect(next).not.toBeNull();
@@ -241,12 +254,12 @@ describe("reading", () => {
     );
     const client = stack.newClient();
     const units = meterOf(client);
-    const bounded = eventStore(client, stack.tables.events ?? "", { budget: { reads: 2, bytes: 5_000_000 } });
+    const bounded = createEventStore(client, stack.tables.events ?? "", { budget: { reads: 2, bytes: 5_000_000 } });
     const query = aQuery({ org_id, limit: 1, actor_user_id: "usr_busy", entity_type: "BILL" });
     const found: string[] = [];
     let pages = 0;
     for (let after: Position | null = null; ; pages++) {
-      const page: EventPage = await bounded.page({ ...query, after });
+      const page: EventPage = await bounded.readPage({ ...query, after });
       found.push(...page.events.map(({ entity_id }) => entity_id));
       after = page.next;
       if (after === null) break;
@@ -259,9 +272,9 @@ describe("reading", () => {
   it("leaves out an item that this log did not write", async () => {
     const org_id = anOrg();
     const { event } = draft(anInput({ org_id }));
-    const put = putOf(stack.tables.events ?? "", { ...event, metadata: event.metadata });
+    const put = buildEventPut(stack.tables.events ?? "", { ...event, metadata: event.metadata });
     const { metadata: _, ...damaged } = put.Item;
-    await stack.dynamodb.send(new PutItemCommand({ ...put, Item: textAttributes(damaged) }));
-    expect(await stack.events.page(aQuery({ org_id }))).toEqual({ events: [], next: null });
+    await stack.dynamodb.send(new PutItemCommand({ ...put, Item: toStringAttributes(damaged) }));
+    expect(await stack.events.readPage(aQuery({ org_id }))).toEqual({ events: [], next: null });
   });
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
-import { mergedSource } from "#shared/events/query/merge-queries.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
+import { mergeQueries } from "#shared/events/query/merge-queries.ts";
 import { aQuery } from "#test/support/builders.ts";
 import { isAsked, newestFirst } from "#test/support/memory-events.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";
@@ -47,15 +47,15 @@ it("a union of queries gives each event once, in the order of the log, page by p
             contact === null ? {} : { related: [{ entity_type: "CONTACT", entity_id: `con_${contact}` }] };
           const input = { org_id, action: `${entity_type}_CREATED`, entity_type, entity_id: `doc_${document}` };
           const now = new Date("2026-06-01T00:00:00.000Z");
-          return readEvent({ ...input, ...related, occurred_at }, { now, entropy: `${org_id} ${at}` }).event;
+          return parseEventValue({ ...input, ...related, occurred_at }, { now, entropy: `${org_id} ${at}` }).event;
         });
         await Promise.all(events.map((event) => stack.events.put(event)));
-        const queries = chosen.map((filter) => aQuery({ ...filter, org_id, parts: ["contact_id", "related"] }));
-        const source = mergedSource(stack.events, queries);
+        const queries = chosen.map((filter) => aQuery({ ...filter, org_id, projection: ["contact_id", "related"] }));
+        const source = mergeQueries(stack.events, queries);
         const seen: ActivityEvent[] = [];
         let after: ActivityEvent | null = null;
         for (;;) {
-          const page: { events: readonly ActivityEvent[]; next: unknown } = await source.page({ after, limit });
+          const page: { events: readonly ActivityEvent[]; next: unknown } = await source.readPage({ after, limit });
           seen.push(...page.events);
           after = page.events.at(-1) ?? null;
           if (page.next === null || after === null) break;

@@ -1,15 +1,15 @@
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
-import { adminStore } from "#shared/auth/dynamodb/admin-store.ts";
-import { orgReader } from "#shared/auth/dynamodb/org-reader.ts";
-import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
+import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
+import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
 import { shardLeadMs } from "#shared/events/shards/shards.ts";
 import { orgKey } from "#shared/platform/dynamodb/keys.ts";
 import { anOrg } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";
 
 let stack: TestStack;
@@ -20,8 +20,8 @@ let orgs = 0;
 
 beforeAll(async () => {
   stack = await startStack();
-  store = adminStore(DynamoDBDocumentClient.from(stack.dynamodb), stack.tables.config ?? "");
-  reader = orgReader(stack.dynamodb, stack.tables.config ?? "");
+  store = createAdminStore(DynamoDBDocumentClient.from(stack.dynamodb), stack.tables.config ?? "");
+  reader = createOrgReader(stack.dynamodb, stack.tables.config ?? "");
 });
 
 function aNewOrg(over: Partial<Parameters<AdminStore["createOrg"]>[0]> = {}) {
@@ -38,9 +38,9 @@ async function created(over: Parameters<typeof aNewOrg>[0] = {}) {
 describe("an organisation", () => {
   it("comes back as it was created, with and without what is optional", async () => {
     for (const org of [await created(), await created({ slug: null, account_number: null })]) {
-      expect(await reader.read(org.org_id)).toEqual(org);
+      expect(await reader.get(org.org_id)).toEqual(org);
     }
-    expect(await reader.read("org_none")).toBeNull();
+    expect(await reader.get("org_none")).toBeNull();
   });
 
   it("that was stored before it had settings has the usual ones", async () => {
@@ -56,7 +56,7 @@ describe("an organisation", () => {
       shards: null,
       suspended_at: null,
     };
-    expect(await reader.read(org_id)).toEqual({ org_id, name, created_at, ...usual });
+    expect(await reader.get(org_id)).toEqual({ org_id, name, created_at, ...usual });
   });
 
   it("changes in what is told, and in nothing else", async () => {
@@ -68,24 +68,24 @@ describe("an organisation", () => {
       ...change,
       robot_name: "Robot",
     });
-    expect(await reader.read(org.org_id)).toEqual({ ...org, ...change, robot_name: "Robot" });
+    expect(await reader.get(org.org_id)).toEqual({ ...org, ...change, robot_name: "Robot" });
     expect(await store.updateOrg("org_none", change, now)).toBeNull();
   });
 
   it("is suspended on its profile and in the list of all functions, until it is resumed", async () => {
     const [org, other] = [await created(), await created()];
-    const list = suspendedOrgsReader(stack.dynamodb, stack.tables.config ?? "");
+    const list = createSuspendedOrgReader(stack.dynamodb, stack.tables.config ?? "");
     const at = now.toISOString();
     expect(await store.suspendOrg(org.org_id, at)).toEqual({ ...org, suspended_at: at });
     expect(await store.suspendOrg(org.org_id, "2026-05-12T00:00:00.000Z")).toEqual({ ...org, suspended_at: at });
-    const suspended = await list.read();
+    const suspended = await list.list();
     expect([org, other].map(({ org_id }) => suspended.has(org_id))).toEqual([true, false]);
     expect(await store.updateOrg(org.org_id, { name: "New" }, now)).toMatchObject({ suspended_at: at });
     expect(await store.suspendOrg(org.org_id, null)).toEqual({ ...org, name: "New" });
     expect(await store.suspendOrg(org.org_id, null)).toEqual({ ...org, name: "New" });
-    expect((await list.read()).has(org.org_id)).toBe(false);
+    expect((await list.list()).has(org.org_id)).toBe(false);
     for (const when of [at, null]) expect(await store.suspendOrg("org_none", when)).toBeNull();
-    expect((await list.read()).has("org_none")).toBe(false);
+    expect((await list.list()).has("org_none")).toBe(false);
   });
 
   it("changed by two at once keeps what each of them said", async () => {
@@ -94,7 +94,7 @@ describe("an organisation", () => {
       store.updateOrg(org.org_id, { name: "New" }, now),
       store.updateOrg(org.org_id, { time_zone: "Asia/Kolkata" }, now),
     ]).catch(() => store.updateOrg(org.org_id, { name: "New", time_zone: "Asia/Kolkata" }, now));
-    expect(await reader.read(org.org_id)).toMatchObject({ name: "New", time_zone: "Asia/Kolkata" });
+    expect(await reader.get(org.org_id)).toMatchObject({ name: "New", time_zone: "Asia/Kolkata" });
   });
 });
 
@@ -104,17 +104,17 @@ describe("a slug", () => {
     const before = org.slug;
     await store.updateOrg(org.org_id, { slug: `${before}-new` }, now);
     const heir = await created({ slug: before });
-    expect((await reader.read(heir.org_id))?.slug).toBe(before);
-    expect((await reader.read(org.org_id))?.slug).toBe(`${before}-new`);
-    const error = await refusalOf(store.createOrg(aNewOrg({ slug: `${before}-new` })));
-    expect([error.code, error.facts.field]).toEqual(["conflict", "slug"]);
+    expect((await reader.get(heir.org_id))?.slug).toBe(before);
+    expect((await reader.get(org.org_id))?.slug).toBe(`${before}-new`);
+    const error = await catchRejection(store.createOrg(aNewOrg({ slug: `${before}-new` })));
+    expect([error.code, error.context.field]).toEqual(["conflict", "slug"]);
   });
 
   it("of another organisation is refused, and nothing changes", async () => {
     const [org, other] = [await created(), await created()];
-    const error = await refusalOf(store.updateOrg(org.org_id, { slug: other.slug ?? "", name: "Thief" }, now));
-    expect([error.code, error.facts.field]).toEqual(["conflict", "slug"]);
-    expect(await reader.read(org.org_id)).toEqual(org);
+    const error = await catchRejection(store.updateOrg(org.org_id, { slug: other.slug ?? "", name: "Thief" }, now));
+    expect([error.code, error.context.field]).toEqual(["conflict", "slug"]);
+    expect(await reader.get(org.org_id)).toEqual(org);
   });
 
   it("can be given to an organisation that had none, and set again to what it is", async () => {
@@ -131,14 +131,14 @@ describe("a slug", () => {
       [left, right].map(({ org_id }) => store.updateOrg(org_id, { slug }, now)),
     );
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    const after = await Promise.all([left, right].map(({ org_id }) => reader.read(org_id)));
+    const after = await Promise.all([left, right].map(({ org_id }) => reader.get(org_id)));
     expect(after.filter((org) => org?.slug === slug)).toHaveLength(1);
   });
 });
 
 describe("the shards of an organisation", () => {
   const listed = async (orgId: string) => {
-    const settings = await shardSettingsReader(stack.dynamodb, stack.tables.config ?? "").read();
+    const settings = await createShardSettingsReader(stack.dynamodb, stack.tables.config ?? "").read();
     return settings.get(orgId);
   };
   const later = (ms: number) => new Date(now.getTime() + ms);
@@ -151,7 +151,7 @@ describe("the shards of an organisation", () => {
     const setting = { before: 1, count: 16, from: at(shardLeadMs) };
     expect(await store.updateOrg(org.org_id, { shards: 16 }, now)).toMatchObject({ name: "New", shards: setting });
     expect(await listed(org.org_id)).toEqual(setting);
-    expect((await reader.read(org.org_id))?.shards).toEqual(setting);
+    expect((await reader.get(org.org_id))?.shards).toEqual(setting);
   });
 
   it("keep the time from which they hold when they are set again, and when other settings change", async () => {
@@ -160,7 +160,7 @@ describe("the shards of an organisation", () => {
     await store.updateOrg(org.org_id, { shards: 4 }, later(shardLeadMs));
     await store.updateOrg(org.org_id, { slug: `other-${orgs}` }, later(shardLeadMs));
     expect(await listed(org.org_id)).toEqual(raised?.shards);
-    expect((await reader.read(org.org_id))?.shards).toEqual(raised?.shards);
+    expect((await reader.get(org.org_id))?.shards).toEqual(raised?.shards);
   });
 
   it("can be raised again: writers keep the count in force until the new one holds", async () => {
@@ -175,10 +175,10 @@ describe("the shards of an organisation", () => {
   it("cannot be lowered, and nothing changes", async () => {
     const org = await created();
     await store.updateOrg(org.org_id, { shards: 8 }, now);
-    const error = await refusalOf(store.updateOrg(org.org_id, { shards: 4, name: "New" }, later(shardLeadMs)));
-    expect([error.code, error.facts.field]).toEqual(["invalid_value", "shards"]);
+    const error = await catchRejection(store.updateOrg(org.org_id, { shards: 4, name: "New" }, later(shardLeadMs)));
+    expect([error.code, error.context.field]).toEqual(["invalid_value", "shards"]);
     expect(error.message).toMatch(/has 8 shards, and they can only be raised/);
-    expect(await reader.read(org.org_id)).toMatchObject({ name: org.name, shards: { count: 8 } });
+    expect(await reader.get(org.org_id)).toMatchObject({ name: org.name, shards: { count: 8 } });
   });
 
   it("raised by two at the same time never end lower than the list says", async () => {
@@ -188,6 +188,6 @@ describe("the shards of an organisation", () => {
     const granted = wishes.filter((_, wish) => outcomes[wish]?.status === "fulfilled");
     expect(granted.length).toBeGreaterThan(0);
     expect((await listed(org.org_id))?.count).toBe(Math.max(...granted));
-    expect((await reader.read(org.org_id))?.shards).toEqual(await listed(org.org_id));
+    expect((await reader.get(org.org_id))?.shards).toEqual(await listed(org.org_id));
   });
 });

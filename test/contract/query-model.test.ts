@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { findEvent } from "#shared/events/query/find-event.ts";
 import { eventsOf, expected, nameOf, someEvent, someQuery, walk } from "#test/support/query-model.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";
@@ -25,7 +25,7 @@ it("every query, paged to its end or asked for one id, answers what filtering an
         await Promise.all(events.map((event) => stack.events.put(event)));
         // A budget of few reads makes pages end early, with more to come: paging on must still lose nothing.
         const budget = { reads, bytes: 5_000_000 };
-        const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { budget });
+        const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", { budget });
         for (const query of queries) {
           expect(await walk(store, { ...query, org_id })).toEqual(expected(events, query));
           for (const { event_id } of events.slice(0, 4)) {

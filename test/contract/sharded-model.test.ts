@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readWindow } from "#shared/events/query/offset-pagination.ts";
+import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { type ShardCount, shardCounts } from "#shared/events/shards/shards.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 import { eventsOf, expected, nameOf, type SomeEvent, someEvent, someQuery, walk } from "#test/support/query-model.ts";
 import { startStack, type TestStack } from "#test/support/stack.ts";
 
@@ -23,7 +23,7 @@ const somePhases = fc.array(fc.tuple(fc.nat(2), someEvent), { minLength: 1, maxL
 
 function storeWith(count: ShardCount, budget = { reads: 8, bytes: 5_000_000 }) {
   const shards = { countToRead: () => count, countToWrite: () => count };
-  return eventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
+  return createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards, budget });
 }
 
 /** The events of each phase, with the count that writers use in it. */
@@ -83,9 +83,9 @@ describe("the log of an organisation whose shards were raised", () => {
           const [first, ...later] = phases;
           let count = first?.count ?? 1;
           if (first !== undefined) await write(first);
-          const store = { page: storePage };
-          function storePage(asked: Parameters<ReturnType<typeof storeWith>["page"]>[0]) {
-            return storeWith(count, { reads, bytes: 5_000_000 }).page(asked);
+          const store = { readPage: storePage };
+          function storePage(asked: Parameters<ReturnType<typeof storeWith>["readPage"]>[0]) {
+            return storeWith(count, { reads, bytes: 5_000_000 }).readPage(asked);
           }
           const raise = async () => {
             const next = later.shift();
@@ -117,10 +117,10 @@ describe("the log of an organisation whose shards were raised", () => {
           for (const phase of phases) await write(phase);
           const all = expected(events, query);
           const now = () => new Date("2026-06-01T00:00:00.000Z");
-          const world = { events: storeWith(counts.at(-1) ?? 1), places: memoryPlaces(), now };
+          const world = { events: storeWith(counts.at(-1) ?? 1), checkpoints: memoryPageCheckpoints(), now };
           const list = { queries: [{ ...query, org_id }], matches: null, org_id, name: "list" };
           for (let skip = 0; skip <= all.length; skip += take) {
-            const window = await readWindow(world, list, { skip, take });
+            const window = await readOffsetPage(world, list, { skip, take });
             await window.remember();
             expect(window.events.map(nameOf)).toEqual(all.slice(skip, skip + take));
           }

@@ -3,17 +3,17 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
-import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
+import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { aSecret, aToken } from "#test/support/builders.ts";
-import { aContext, anHttpEvent } from "#test/support/http-event.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 
 /** Stands where DynamoDB would, and answers every call with the same trouble. */
 let engine: Server;
@@ -43,7 +43,7 @@ beforeAll(async () => {
   origin = await listenOnLoopback(engine, 0);
 });
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
   stored = null;
 });
 afterAll(() => closeServer(engine));
@@ -56,14 +56,14 @@ function clientOf(endpoint: string): DynamoDBClient {
 function request(endpoint: string) {
   const client = clientOf(endpoint);
   const context = {
-    events: eventStore(client, "events"),
-    tokens: withSuspensions(tokenUses(client, "config"), noneSuspended),
+    events: createEventStore(client, "events"),
+    tokens: withSuspensions(createTokenUsageStore(client, "config"), noSuspendedOrgs),
     now: () => new Date(),
   };
   const headers = { authorization: `Bearer ${aSecret()}`, "x-aibooks-org": "org_1" };
-  return http({ name: "test", answer: answerFinzbooks(context), renderProblem })(
-    anHttpEvent("/api/public/v1/activity", { headers }),
-    aContext(),
+  return createHttpHandler({ name: "test", handle: createFinzbooksHandler(context), renderError: renderError })(
+    buildHttpEvent("/api/public/v1/activity", { headers }),
+    buildLambdaContext(),
   );
 }
 
@@ -137,10 +137,10 @@ describe("when a token's own item has more writes than it can take", () => {
 
   it("has no lease to give for an expensive request", async () => {
     trouble = { status: 400, type: "ProvisionedThroughputExceededException" };
-    const uses = tokenUses(clientOf(origin), "config");
-    expect(await uses.lease(aToken().token_id, new Date(0), new Date(1))).toEqual({ slot: null, freeAt: null });
+    const uses = createTokenUsageStore(clientOf(origin), "config");
+    expect(await uses.acquireLease(aToken().token_id, new Date(0), new Date(1))).toEqual({ slot: null, freeAt: null });
     trouble = { status: 500, type: "InternalServerError" };
-    await expect(uses.lease(aToken().token_id, new Date(0), new Date(1))).rejects.toMatchObject({
+    await expect(uses.acquireLease(aToken().token_id, new Date(0), new Date(1))).rejects.toMatchObject({
       code: "unavailable",
     });
   });

@@ -6,9 +6,9 @@ import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store
 import type { DataKeyStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { anEndpoint, anEvent } from "#test/support/builders.ts";
 import { memoryDataKeys } from "#test/support/memory-kms.ts";
-import { type Engine, startTables, storesIn } from "#test/support/webhook-fixtures.ts";
+import { startTables, storesIn, type WebhookDatabase } from "#test/support/webhook-fixtures.ts";
 
-let engine: Engine;
+let engine: WebhookDatabase;
 const store = () => dataKeyStore(engine.client, engine.tables.config);
 beforeAll(async () => {
   engine = await startTables();

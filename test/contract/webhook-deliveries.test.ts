@@ -59,7 +59,7 @@ describe.each([
     ["first", {}],
     ["later", { step: 2 }],
     ["replayed", { cycle: 5 }],
-  ])("are claimed by one of many at once: a %s attempt", async (_, over) => {
+  ])("grants a claim to one of many concurrent callers: a %s attempt", async (_, over) => {
     const message = aFreshMessage(over);
     const claims = await Promise.all(Array.from({ length: 10 }, () => claim(message)));
     expect(claims.filter(({ kind }) => kind === "claimed")).toHaveLength(1);
@@ -67,7 +67,7 @@ describe.each([
     expect(claims.filter(({ kind }) => kind !== "claimed")).toEqual(Array(9).fill({ kind: "busy", until }));
   });
 
-  it("of a claimer who died are claimed again when his hold is over, and are listed from then on", async () => {
+  it("grants the claim of a crashed worker again after its expiry, and lists the delivery", async () => {
     const message = aFreshMessage();
     await claim(message);
     expect(await claim(message, leaseSeconds - 1)).toEqual({
@@ -116,7 +116,7 @@ describe.each([
     ]);
   });
 
-  it("whose next message came before its claimer could record are held for him, then go on", async () => {
+  it("is refused while another worker holds it, then succeeds for the next attempt", async () => {
     const message = aFreshMessage();
     await claim(message);
     const next = { ...message, step: 1 };
@@ -214,7 +214,7 @@ describe.each([
     expect(await listed(message, "failed")).toEqual([message.delivery_id]);
   });
 
-  it("that there are none of are not made by a record", async () => {
+  it("record creates no delivery that does not exist", async () => {
     const { deliveries } = stores();
     const [known, unknown] = [aFreshMessage(), aFreshMessage()];
     const delivery = { ...taken(await claim(known)), endpoint_id: unknown.endpoint_id };
@@ -226,24 +226,24 @@ describe.each([
   it("that wait for their first attempt are listed when announced, and claimed as any other", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    await deliveries.announce(message, secondsLater(0), secondsLater(90).toISOString());
+    await deliveries.recordScheduled(message, secondsLater(0), secondsLater(90).toISOString());
     expect(await listed(message, "pending")).toEqual([message.delivery_id]);
     const waiting = await deliveries.get(message.endpoint_id, message.delivery_id);
     expect(waiting).toMatchObject({ attempts: 0, status: "pending", next_attempt_at: secondsLater(90).toISOString() });
-    await deliveries.announce(message, secondsLater(5), secondsLater(95).toISOString());
+    await deliveries.recordScheduled(message, secondsLater(5), secondsLater(95).toISOString());
     const later = { ...waiting, next_attempt_at: secondsLater(95).toISOString() };
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(later);
-    await deliveries.announce({ ...message, step: 1 }, secondsLater(5), secondsLater(99).toISOString());
+    await deliveries.recordScheduled({ ...message, step: 1 }, secondsLater(5), secondsLater(99).toISOString());
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(later);
     const first = taken(await claim(message, 90));
     expect(first).toMatchObject({ attempts: 1, created_at: secondsLater(0).toISOString() });
     await deliveries.record(tried(first, "succeeded"), anAttempt(1));
     expect(await listed(message, "pending")).toEqual([]);
-    await deliveries.announce({ ...message, cycle: 9 }, secondsLater(99), secondsLater(100).toISOString());
+    await deliveries.recordScheduled({ ...message, cycle: 9 }, secondsLater(99), secondsLater(100).toISOString());
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(tried(first, "succeeded"));
   });
 
-  it("are created once: whoever is second changes nothing and is told so", async () => {
+  it("create succeeds once, and then returns false without a change", async () => {
     const { deliveries } = stores();
     const [fresh, claimed] = [aFreshMessage(), aFreshMessage()];
     const create = (message: DeliveryMessage, seconds: number) =>
@@ -261,7 +261,7 @@ describe.each([
     const message = aFreshMessage();
     const delivery = taken(await claim(message));
     const attempts = [
-      anAttempt(1, { status: null, error: "connect_timeout", message: "Nobody answered.", headers: {}, body: "" }),
+      anAttempt(1, { status: null, error: "connect_timeout", message: "No response.", headers: {}, body: "" }),
       ...Array.from({ length: 11 }, (_, n) => anAttempt(n + 2, { body: "x".repeat(4_096), body_truncated: true })),
     ];
     for (const attempt of attempts) await deliveries.record(tried(delivery, "pending"), attempt);

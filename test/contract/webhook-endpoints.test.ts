@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { disable } from "#shared/webhooks/endpoints/disable-endpoint.ts";
-import { type Endpoint, maxEndpoints } from "#shared/webhooks/endpoints/endpoint.ts";
+import { disableEndpoint } from "#shared/webhooks/endpoints/disable-endpoint.ts";
+import { type Endpoint, maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import { anEndpoint, anEvent } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import {
-  type Engine,
   startTables,
   storesIn,
   storesInMemory,
+  type WebhookDatabase,
   type WebhookStores,
 } from "#test/support/webhook-fixtures.ts";
 
-let engine: Engine;
+let engine: WebhookDatabase;
 let real: WebhookStores;
 beforeAll(async () => {
   engine = await startTables();
@@ -134,28 +134,28 @@ describe.each([
     const isCreated = outcomes.map(({ status }) => status === "fulfilled");
     const stood = await endpoints.list(org_id);
     expect(stood).toHaveLength(isCreated.filter(Boolean).length);
-    expect(stood.length).toBeLessThanOrEqual(maxEndpoints);
+    expect(stood.length).toBeLessThanOrEqual(maxEndpointsPerOrg);
     const told = await Promise.all(events.map(async (event) => (await logged(event)) !== null));
     expect(told).toEqual(isCreated);
 
-    for (let count = stood.length; count < maxEndpoints; count++) await created(org_id);
+    for (let count = stood.length; count < maxEndpointsPerOrg; count++) await created(org_id);
     const extra = endpointOf(org_id);
-    expect(await refusalOf(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
+    expect(await catchRejection(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
     const [first = extra] = stood;
     await endpoints.remove(first, eventOf(first));
     await created(org_id);
-    expect(await endpoints.list(org_id)).toHaveLength(maxEndpoints);
+    expect(await endpoints.list(org_id)).toHaveLength(maxEndpointsPerOrg);
   });
 
   it("are refused, and not counted, where the id is taken", async () => {
     const { endpoints } = stores();
     const org_id = anOrg();
     const endpoint = await created(org_id);
-    expect(await refusalOf(endpoints.create(endpoint, eventOf(endpoint)))).toMatchObject({ code: "conflict" });
-    for (let count = 1; count < maxEndpoints; count++) await created(org_id);
+    expect(await catchRejection(endpoints.create(endpoint, eventOf(endpoint)))).toMatchObject({ code: "conflict" });
+    for (let count = 1; count < maxEndpointsPerOrg; count++) await created(org_id);
     const extra = endpointOf(org_id);
-    expect(await refusalOf(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
-    expect(await endpoints.list(org_id)).toHaveLength(maxEndpoints);
+    expect(await catchRejection(endpoints.create(extra, eventOf(extra)))).toMatchObject({ code: "conflict" });
+    expect(await endpoints.list(org_id)).toHaveLength(maxEndpointsPerOrg);
   });
 
   it("leave one entry in the log for each change, and none for what was refused", async () => {
@@ -163,7 +163,7 @@ describe.each([
     const since = new Date().toISOString();
     const org_id = anOrg();
     const changes = async () => {
-      const all = await endpoints.changesSince(since);
+      const all = await endpoints.listChanges(since);
       return all.filter((change) => change.org_id === org_id).toSorted((a, b) => (a.change_id < b.change_id ? -1 : 1));
     };
     const endpoint = await created(org_id);
@@ -180,7 +180,7 @@ describe.each([
     expect(new Set(three.map(({ change_id }) => change_id)).size).toBe(3);
     expect(three.every(({ change_id }) => change_id >= since)).toBe(true);
     const later = new Date(Date.now() + 60_000).toISOString();
-    expect(await endpoints.changesSince(later)).toEqual([]);
+    expect(await endpoints.listChanges(later)).toEqual([]);
   });
 
   it("list their organisation in its shard from the first on, also when the last is gone", async () => {
@@ -191,7 +191,7 @@ describe.each([
     const gone = await created(had);
     await endpoints.remove(gone, eventOf(gone));
     const listed = async (orgId: string) => {
-      const orgs = await endpoints.orgsIn(hashOrg(orgId).shard);
+      const orgs = await endpoints.listOrgIds(hashOrg(orgId).shard);
       return orgs.filter((each) => each === orgId).length;
     };
     expect(await Promise.all([having, had, never].map(listed))).toEqual([1, 1, 0]);
@@ -210,7 +210,9 @@ it("two hundred endpoints of as many organisations are disabled at the same time
   const send = vi.spyOn(engine.client, "send");
   onTestFinished(() => send.mockRestore());
   const disabled = await Promise.all(
-    standing.map((endpoint) => disable({ endpoints: real.endpoints, now: () => new Date() }, endpoint, "failing")),
+    standing.map((endpoint) =>
+      disableEndpoint({ endpoints: real.endpoints, now: () => new Date() }, endpoint, "failing"),
+    ),
   );
   expect(disabled).toEqual(Array(200).fill(true));
   // A read and a transaction each: nothing was tried again.

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { destinationStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
+import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { testNow } from "#test/support/builders.ts";
 import { startTables } from "#test/support/webhook-fixtures.ts";
@@ -10,20 +10,22 @@ beforeAll(async () => {
   engine = await startTables();
 });
 
-describe("counts of sends to a host", () => {
+describe("increment of a host counter", () => {
   const at = (seconds: number) => new Date(testNow.getTime() + seconds * 1_000);
-  const store = () => destinationStore(engine.client, engine.tables.deliveries);
+  const store = () => hostCounterStore(engine.client, engine.tables.deliveries);
 
-  it("end at the limit, however many instances count at the same moment", async () => {
-    const results = await Promise.all(Array.from({ length: 40 }, () => store().count("a.example", at(0), 50, 1_000)));
+  it("counts concurrent requests up to the limit", async () => {
+    const results = await Promise.all(
+      Array.from({ length: 40 }, () => store().increment("a.example", at(0), 50, 1_000)),
+    );
     expect(results.filter(Boolean)).toHaveLength(20);
   });
 
-  it("begin anew with the next window, and a clock that lags counts in it", async () => {
-    const count = (seconds: number) => store().count("b.example", at(seconds), 50, 100);
+  it("starts at zero in the next window, which lagging clocks count in", async () => {
+    const count = (seconds: number) => store().increment("b.example", at(seconds), 50, 100);
     expect([await count(0), await count(0), await count(0)]).toEqual([true, true, false]);
     expect([await count(10), await count(0), await count(10)]).toEqual([true, true, false]);
-    expect(await store().count("c.example", at(10), 50, 100)).toBe(true);
+    expect(await store().increment("c.example", at(10), 50, 100)).toBe(true);
   });
 });
 

@@ -36,7 +36,7 @@ const pause = fc.constantFrom(0, 1, 30, 60);
 
 const command = fc.oneof(
   fc.record({ kind: fc.constant("claim"), attempt, pause }),
-  fc.record({ kind: fc.constant("announce"), attempt, pause }),
+  fc.record({ kind: fc.constant("recordScheduled"), attempt, pause }),
   fc.record({
     kind: fc.constant("record"),
     /** Of the claims that were granted, which: also one of long ago. */
@@ -72,10 +72,10 @@ it("deliveries in memory do what those in DynamoDB do, whatever comes", async ()
           const claim = await real.deliveries.claim(message, now, leaseSeconds);
           expect(await memory.deliveries.claim(message, now, leaseSeconds)).toEqual(claim);
           if (claim.kind === "claimed") granted.push(claim.delivery);
-        } else if (step.kind === "announce") {
+        } else if (step.kind === "recordScheduled") {
           const message = messageOf(step.attempt);
           const next = new Date(now.getTime() + 60_000).toISOString();
-          for (const { deliveries } of [real, memory]) await deliveries.announce(message, now, next);
+          for (const { deliveries } of [real, memory]) await deliveries.recordScheduled(message, now, next);
         } else {
           const delivery = granted[step.claim % granted.length];
           if (delivery === undefined) continue;

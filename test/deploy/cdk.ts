@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { account, region } from "./emulator.ts";
+import { account, region } from "./emulator/emulator.ts";
 import { run } from "./programs.ts";
 
 type Options = {

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { stackName } from "#infra/config.ts";
 import { type Certificates, makeCertificates, trust } from "#test/support/certificates.ts";
 import { createCdk } from "./cdk.ts";
-import { type CloudFormationTemplate, readTemplate, replaceTemplate } from "./cloud-template.ts";
-import { verifyResources, verifyRetained } from "./deployed-stack.ts";
-import { region, startEmulator } from "./emulator.ts";
-import { adapt, reduceAll, withApiUrl } from "./emulator-template.ts";
-import { type HttpsGateway, startHttpsGateway } from "./https-gateway.ts";
-import { tellStories } from "./run-scenarios.ts";
+import { type CloudFormationTemplate, readTemplate, replaceTemplate } from "./emulator/cloud-template.ts";
+import { verifyResources, verifyRetained } from "./emulator/deployed-stack.ts";
+import { region, startEmulator } from "./emulator/emulator.ts";
+import { adapt, reduceAll, withApiUrl } from "./emulator/emulator-template.ts";
+import { type HttpsGateway, startHttpsGateway } from "./emulator/https-gateway.ts";
+import { tellStories } from "./stories/run-scenarios.ts";
 
 type Options = {
   /** The root of the repository. */

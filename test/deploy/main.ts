@@ -5,7 +5,7 @@ import { execPath, exit, stderr, stdout } from "node:process";
 import { environment } from "#infra/local/environment.ts";
 import { setEnvironment } from "#test/support/environment.ts";
 import { deployToEmulator } from "./deployment.ts";
-import { lintTemplates } from "./lint.ts";
+import { lintTemplates } from "./lint/lint.ts";
 import { endAll } from "./programs.ts";
 import { installPythonTools } from "./python-tools.ts";
 import { synthesizeEdge, synthesizeStages } from "./synthesis.ts";

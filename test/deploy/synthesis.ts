@@ -1,6 +1,6 @@
 import { App } from "aws-cdk-lib";
+import { EdgeAclStack } from "#infra/api/edge-acl.ts";
 import { type Stage, stackName, stages } from "#infra/config.ts";
-import { EdgeAclStack } from "#infra/edge-acl.ts";
 import { ActivityLogStack } from "#infra/stack.ts";
 import { fullStage } from "#test/support/full-stage.ts";
 

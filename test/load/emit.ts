@@ -13,7 +13,7 @@ const org_id = "org_emit";
 
 /**
  * Emits a file of events and waits until each one can be read, while the organisation has two webhook endpoints: one
- * that answers and one on a port that nobody listens on.
+ * that answers and one on a port without a listener.
  */
 export async function emitBesideDeadEndpoint(stack: RunningStack, events: number): Promise<object> {
   const received = new Set<string>();
@@ -23,9 +23,9 @@ export async function emitBesideDeadEndpoint(stack: RunningStack, events: number
     response.writeHead(204).end();
   });
   const alive = await portOf(receiver);
-  const nobody = createServer();
-  const dead = await portOf(nobody);
-  nobody.close();
+  const closed = createServer();
+  const dead = await portOf(closed);
+  closed.close();
   await createEndpoints(stack, [alive, dead]);
 
   const folder = mkdtempSync(join(tmpdir(), "activity-log-load-"));

@@ -7,14 +7,14 @@ import { type RunningStack, runStack } from "./running-stack.ts";
 const usage = `npm run load -- STEP...
 
 Runs the local stack as a process of its own and puts load on it, step by step; each step prints one line of JSON.
-  offer:RATE:SECONDS  sends RATE events a second, and follows each one until it is stored
-  emit:EVENTS         runs "activity emit --wait" beside two webhook endpoints, one of which is dead
-  idle:SECONDS        waits, and reports the processor time that nothing took
+  offer:RATE:SECONDS  sends RATE events a second, and waits until each is stored
+  emit:EVENTS         runs "activity emit --wait" beside two webhook endpoints, one of which is unreachable
+  idle:SECONDS        waits, and reports the processor time of the idle stack
 `;
 
 let run = 0;
 
-/** Does one step, and returns what it measured. */
+/** Runs one step and returns its measures. */
 async function step(stack: RunningStack, [kind, ...numbers]: readonly string[]): Promise<object> {
   const [first = 0, second = 0] = numbers.map(Number);
   run += 1;
@@ -26,7 +26,7 @@ async function step(stack: RunningStack, [kind, ...numbers]: readonly string[]):
     case "idle":
       return idle(stack, first);
     default:
-      throw new Error(`There is no step ${kind}.\n${usage}`);
+      throw new Error(`Unknown step '${kind}'.\n${usage}`);
   }
 }
 
@@ -44,11 +44,11 @@ if (steps.length === 0) {
   exit(2);
 }
 const stack = await runStack();
-const tell = (name: string, measured: object) =>
+const report = (name: string, measured: object) =>
   stdout.write(`${JSON.stringify({ step: name, ...measured, megabytes: stack.memory() })}\n`);
 try {
-  tell("start", { seconds: Math.round(stack.startSeconds * 10) / 10 });
-  for (const name of steps) tell(name, await step(stack, name.split(":")));
+  report("start", { seconds: Math.round(stack.startSeconds * 10) / 10 });
+  for (const name of steps) report(name, await step(stack, name.split(":")));
 } finally {
   await stack.stop();
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { type AwsCall, awsCaller } from "#infra/local/aws-json.ts";
-import { listShards, readRecords, shardIterator } from "#infra/local/event-source-mappings/shards.ts";
+import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
+import { getRecords, getShardIterator, listShards } from "#infra/local/event-source-mappings/stream-shards.ts";
 import { quantile } from "#test/bench/measure.ts";
 import type { RunningStack } from "./running-stack.ts";
 
@@ -29,7 +29,7 @@ interface Load {
 
 /** Sends events to the ingest queue at a steady rate and follows each one to the stream of the log. */
 export async function offer(stack: RunningStack, load: Load): Promise<Offered> {
-  const call = awsCaller(stack.endpoints.dynamodb, "load", region);
+  const call = createAwsCaller(stack.endpoints.dynamodb, "load", region);
   const sentAt = new Map<string, number>();
   const latencies: number[] = [];
   const done = new AbortController();
@@ -92,12 +92,12 @@ function followStream(stack: RunningStack, call: AwsCall, signal: AbortSignal, o
     );
     const arn = streams.Streams[0]?.StreamArn ?? "";
     const shards = (await listShards(arn, call)).filter(({ isClosed }) => !isClosed);
-    const iterators = await Promise.all(shards.map(({ id }) => shardIterator(arn, id, "LATEST", call)));
+    const iterators = await Promise.all(shards.map(({ id }) => getShardIterator(arn, id, "LATEST", call)));
     resolve();
     const follow = async (first: string) => {
       let iterator: string | undefined = first;
       while (!signal.aborted && iterator !== undefined) {
-        const { records, next } = await readRecords(iterator, 1_000, call);
+        const { records, next } = await getRecords(iterator, 1_000, call);
         for (const { dynamodb } of records) {
           onStored(Keys.parse(dynamodb.Keys).timeline.S.split("#").at(-1) ?? "");
         }

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, DeleteItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { windowStart } from "#shared/auth/rate-limit.ts";
-import { writeToken } from "#shared/auth/token.ts";
+import { formatToken } from "#shared/auth/token.ts";
 import { anInput } from "#test/support/builders.ts";
 import { readLogs, startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
@@ -36,7 +36,7 @@ describe("a token", () => {
     const revoked = await stack.token([tenant.org_id]);
     expect((await answer(feed, bearer(revoked.secret))).status).toBe(200);
     await stack.admin({ action: "token.revoke", token_id: revoked.token_id });
-    const unknown = writeToken(new Uint8Array(20).fill(9));
+    const unknown = formatToken(new Uint8Array(20).fill(9));
     const refusals = [
       await answer(feed, {}),
       await answer(feed, { authorization: "Basic dTpw" }),

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { anInput } from "#test/support/builders.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
@@ -74,7 +74,7 @@ describe("the documented samples", () => {
 describe("paging", () => {
   it("walks by Link through every event exactly once, and ends without a Link", async () => {
     const owner = await stack.tenant();
-    const events = quarter(owner.org_id, 20, 7);
+    const events = generateQuarter(owner.org_id, 20, 7);
     await stack.append(events);
     const seen: unknown[] = [];
     let path: string | null = `${feed}?limit=25`;
@@ -167,7 +167,7 @@ describe("HTTP", () => {
 
   it.each(["gzip", "br"])("compresses a large answer with %s where asked for", async (encoding) => {
     const owner = await stack.tenant();
-    await stack.append(quarter(owner.org_id, 10, 3));
+    await stack.append(generateQuarter(owner.org_id, 10, 3));
     const plain = await read(feed, { ...owner.headers, "accept-encoding": "identity" });
     expect(plain.response.headers.get("content-encoding")).toBeNull();
     const packed = await read(feed, { ...owner.headers, "accept-encoding": encoding });

@@ -12,7 +12,7 @@ const outputs = {
   QueueRejected: "rejected",
   TableEvents: "events",
   TableConfig: "config",
-  FunctionAccess: "access",
+  FunctionAdmin: "access",
   FunctionRepair: "repair",
   LogEvents: "audit-events",
   LogAccess: "audit-access",
@@ -52,7 +52,7 @@ async function review(args: readonly string[], logs: string) {
     AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1",
     AWS_MAX_ATTEMPTS: "1",
   };
-  return commandLine(null).run(["review", ...args, "--stack", "activity-log-prod"], { env });
+  return commandLine(null).run(["audit", ...args, "--stack", "activity-log-prod"], { env });
 }
 
 it("asks Logs Insights the same question as the console, for the time and the organisation, and waits", async () => {
@@ -123,7 +123,7 @@ it("takes an empty answer about an organisation for none, unless the log or the 
   expect(empty).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Nothing found\.\nSearched 31 lines/) });
   const { origin, asked } = await startInsights([]);
   const { code, stderr } = await review(ofCount, origin);
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("nothing is known") });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("no permission to check") });
   expect(asked.filter(({ operation }) => operation === "StartQuery").at(-1)?.input.queryString).toBe(
     'filter (org_id = "org_a" or org_ids like /(^|,)org_a(,|$)/)\n| filter message != "admin" or outcome = "done"\n| stats count(*) as count',
   );
@@ -133,7 +133,7 @@ it("ends with 3 where CloudWatch's limit cut the answer", async () => {
   const row = [{ field: "action", value: "INVOICE_VOIDED" }];
   const { origin } = await startInsights(Array.from({ length: 10_000 }, () => row));
   const { code, stderr } = await review(["voids-and-deletions", "--since", "24h", "--json"], origin);
-  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("There may be more") });
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("rows may match") });
 });
 
 it("says so where CloudWatch gives up, and asks nothing that it could not quote", async () => {
@@ -147,10 +147,10 @@ it("says so where CloudWatch gives up, and asks nothing that it could not quote"
 });
 
 it.each([
-  [["--since", "soon"], "or a time back from now, such as 24h, 7d or 1y"],
-  [["--since", "2026-05-02", "--until", "2026-05-01"], "--since is later than --until"],
-  [["--since", "24h", "--user", "u"], "takes no --user"],
-  [["--since", "24h", "--org", "a b"], "is no id of an organisation"],
+  [["--since", "soon"], "or a duration such as 24h, 7d or 1y"],
+  [["--since", "2026-05-02", "--until", "2026-05-01"], "--since must not be later than --until"],
+  [["--since", "24h", "--user", "u"], "does not take --user"],
+  [["--since", "24h", "--org", "a b"], "is not a valid organisation id"],
 ])("refuses %j", async (args, message) => {
   const { origin, asked } = await startInsights([]);
   expect(await review(["tampering", ...args], origin)).toMatchObject({

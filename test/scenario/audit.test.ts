@@ -1,8 +1,8 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
 import { changedAssembly } from "#test/support/assembly.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
@@ -75,7 +75,7 @@ it("an event whose id was used again, for another document, is in every answer, 
     ["user-activity", "--user", "usr_m"],
     ["user-activity", "--user", "usr_9"],
   ]) {
-    const { rows } = await cli.json(["review", ...question, "--since", "1h", "--org", org_id]);
+    const { rows } = await cli.json(["audit", ...question, "--since", "1h", "--org", org_id]);
     const found = z.array(z.object({ entity_id: z.string() })).parse(rows);
     expect(found.map(({ entity_id }) => entity_id).sort()).toEqual(["inv_decoy", "inv_secret"]);
   }
@@ -92,14 +92,7 @@ describe("tampering", () => {
     };
     await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.events, Item }));
     expect(await awaited({ org_id }, "events", 1)).toMatchObject([{ message: "tamper", operation: "INSERT" }]);
-    const { rows } = await commandLine(stackFile(stack)).json([
-      "review",
-      "tampering",
-      "--since",
-      "1h",
-      "--org",
-      org_id,
-    ]);
+    const { rows } = await commandLine(stackFile(stack)).json(["audit", "tampering", "--since", "1h", "--org", org_id]);
     expect(rows).toMatchObject([{ operation: "INSERT", org_id }]);
   });
 
@@ -107,11 +100,11 @@ describe("tampering", () => {
     const { org_id } = await stack.tenant();
     await stack.append([anInput({ org_id })]);
     await awaited({ org_id }, "events", 1);
-    const { event } = readEvent(anInput({ org_id }), {
+    const { event } = parseEventValue(anInput({ org_id }), {
       now: new Date(),
       entropy: `0 ${JSON.stringify(anInput({ org_id }))}`,
     });
-    const forged = { ...toItem(event), action: "INVOICE_VOIDED" };
+    const forged = { ...toEventItem(event), action: "INVOICE_VOIDED" };
     const Item = Object.fromEntries(Object.entries(forged).map(([name, S]) => [name, { S }]));
     await stack.dynamodb.send(new PutItemCommand({ TableName: stack.tables.events, Item }));
     const lines = await awaited({ org_id }, "events", 2);
@@ -216,30 +209,30 @@ describe("the log of who asked for what", () => {
     ]);
     await awaited(tenant, "events", 1);
     const cli = commandLine(stackFile(stack));
-    const read = await cli.json(["review", "who-read-what", "--since", "1h", "--org", tenant.org_id]);
+    const read = await cli.json(["audit", "who-read-what", "--since", "1h", "--org", tenant.org_id]);
     expect(read).toMatchObject({
       query: "who-read-what",
       rows: [{ route: "activity", entity_id: "inv_1", count: 0 }],
       is_cut: false,
     });
-    const voided = await cli.run(["review", "voids-and-deletions", "--since", "1h", "--org", tenant.org_id, "--csv"]);
+    const voided = await cli.run(["audit", "voids-and-deletions", "--since", "1h", "--org", tenant.org_id, "--csv"]);
     expect(voided.stdout.split("\r\n")[0]).toBe(
       "\ufeffoccurred_at,org_id,actor_user_id,actor_name,actor_type,on_behalf_of_user_id,on_behalf_of_name,action," +
         "entity_ref,entity_id,source,event_id,changed_fields,changed_values",
     );
     expect(voided.stdout).toContain(",'=cmd(),,,,,INVOICE_VOIDED,");
     expect(voided.stderr).toMatch(/^Searched \d+ lines of the events log, /);
-    const shown = await cli.run(["review", "document-history", "--since", "1h", "--document", "inv_9"]);
+    const shown = await cli.run(["audit", "document-history", "--since", "1h", "--document", "inv_9"]);
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/ACTOR USER ID.*\n.*INVOICE_VOIDED/) });
-    const unknown = await cli.run(["review", "voids-and-deletions", "--since", "1h", "--org", "org_typo"]);
-    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("There is no organisation 'org_typo'") });
-    const wrong = await cli.run(["review", "voids-and-deletion", "--since", "1h"]);
+    const unknown = await cli.run(["audit", "voids-and-deletions", "--since", "1h", "--org", "org_typo"]);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("Unknown organisation 'org_typo'") });
+    const wrong = await cli.run(["audit", "voids-and-deletion", "--since", "1h"]);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("voids-and-deletions") });
-    expect(await cli.run(["review", "user-activity", "--since", "1h"])).toMatchObject({
+    expect(await cli.run(["audit", "user-activity", "--since", "1h"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("needs --user"),
     });
-    expect(await cli.run(["review", "list"])).toMatchObject({
+    expect(await cli.run(["audit", "list"])).toMatchObject({
       code: 0,
       stdout: expect.stringContaining("bulk-changes"),
     });

@@ -74,7 +74,7 @@ describe("emit", () => {
     expect(ours).toEqual(Array(3).fill(expect.objectContaining({ code: "conflict" })));
   });
 
-  it("says what was sent, where nobody waits", async () => {
+  it("counts sent events without --wait", async () => {
     const { org_id } = await stack.tenant();
     const file = ndjson("sent.ndjson", [...numbered(org_id, 12), "{}"]);
     const { code, stdout } = await cli.run(["emit", file]);
@@ -105,7 +105,7 @@ describe("emit", () => {
     if (name === "SIGINT")
       expect(interrupted).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/^Interrupted\. The same command goes on after line \d+\.$/m),
+        stderr: expect.stringMatching(/^Interrupted\. Run the same command again to continue after line \d+\.$/m),
       });
     const { lines } = JSON.parse(readFileSync(progress, "utf8"));
     expect(lines).toBeGreaterThanOrEqual(500);
@@ -114,7 +114,7 @@ describe("emit", () => {
     const { code, stdout, stderr } = await cli.run(["emit", file, "--wait", "--json"]);
     // What takes longer than five seconds reports its progress, a line each time.
     const [first, ...further] = stderr.trimEnd().split("\n");
-    expect({ code, first }).toEqual({ code: 0, first: `Going on after line ${lines} of ${file}.` });
+    expect({ code, first }).toEqual({ code: 0, first: `Continuing after line ${lines} of ${file}.` });
     expect(further.filter((line) => !/^\d+ %, /.test(line))).toEqual([]);
     const { accepted, repeated, rejected } = JSON.parse(stdout);
     expect({ total: accepted + repeated, rejected }).toEqual({ total: 1_300, rejected: 0 });
@@ -140,8 +140,9 @@ describe("emit", () => {
       stderr: expect.stringContaining("none.ndjson"),
     });
     const gone = "http://127.0.0.1:1";
-    const goneText = "The stack does not answer (ECONNREFUSED). If it is the local one, start it again with npm start.";
-    const next = "Without --data its events are gone as well: after a restart the same command begins anew.";
+    const goneText =
+      "The stack does not respond (ECONNREFUSED). If it is the local one, start it again with npm start.";
+    const next = "Without --data its events are lost: after a restart, the same command starts over.";
     const stale = commandLine(stackFile(stack, { endpoints: { dynamodb: gone, sqs: gone, lambda: gone } }));
     writeFileSync(join(stale.folder, "one.ndjson"), JSON.stringify(anInput({ org_id: "org_1" })));
     const ended = await stale.run(["emit", "one.ndjson"]);
@@ -197,7 +198,7 @@ describe("a retry that fails", () => {
     await stack.sqs.send(new SendMessageCommand({ QueueUrl: queues.rejected, MessageBody: body }));
     expect(await broken.run(["rejected", "retry"])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("stay rejected"),
+      stderr: expect.stringContaining("stay in the rejected queue"),
     });
     const { rejected } = await cli.json(["rejected", "list"]);
     expect(rejected).toContainEqual(expect.objectContaining({ body, message_id: null, code: null }));

@@ -159,7 +159,7 @@ describe("listen", () => {
 
 it("lists the event types with a sample of each", async () => {
   const { cli } = await aTenant();
-  const { event_types } = await cli.json(["webhooks", "types"]);
+  const { event_types } = await cli.json(["webhooks", "event-types"]);
   expect(event_types).toContainEqual(
     expect.objectContaining({ event_type: "invoice.sent", sample: expect.anything() }),
   );

@@ -50,7 +50,7 @@ describe("organisations and tokens", () => {
     await until(async () => (await cli.run(list)).code === 0, seldom);
   });
 
-  it("are told what their dialects need, which their functions then show", async () => {
+  it("have settings of the dialects, which their APIs show", async () => {
     await cli.json(["org", "create", "org_dialects"]);
     const settings = ["--slug", "dialects", "--account-number", "4711", "--time-zone", "Europe/Prague"];
     expect(await cli.run(["org", "update", "org_dialects", ...settings, "--robot-name", "Robot"])).toMatchObject({
@@ -160,7 +160,10 @@ describe("list", () => {
     expect(await count("--since", "2026-05-12", "--until", "2026-05-12")).toBe(1);
     expect(await count("--since", "2026-05-13", "--until", "2026-05-13")).toBe(0);
     const wrong = await cli.run(["list", "--since", "2026-05-13", "--until", "2026-05-12"], { env: env() });
-    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--since is later than --until.") });
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--since must not be later than --until."),
+    });
     expect(await count("--actor", "usr_many", "--limit", "7")).toBe(7);
     expect(await count("--type", "INVOICE", "--actor", "usr_1")).toBe(0);
     expect(await count("--action", "BILL_APPROVED")).toBe(1);
@@ -224,7 +227,7 @@ describe("a deployed stack", () => {
 
   const prod = ["--stack", "activity-log-prod"];
 
-  it("is found by its outputs, and takes the same verbs", async () => {
+  it("is found by its outputs, and accepts the same commands", async () => {
     const away = commandLine(null);
     const tenant = await stack.tenant();
     const input = JSON.stringify(anInput({ org_id: tenant.org_id }));
@@ -248,7 +251,7 @@ describe("a deployed stack", () => {
     });
     expect(await cli.run(["org", "list", "--stack", "other"], { env })).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("is no activity log"),
+      stderr: expect.stringContaining("is not a complete activity log"),
     });
   });
 });

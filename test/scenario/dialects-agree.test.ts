@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { shardCounts } from "#shared/events/shards/shards.ts";
 import { newestFirst } from "#test/support/memory-events.ts";
@@ -127,10 +127,12 @@ async function appendSharded(org: Org, told: readonly Told[]): Promise<Canonical
   const counts = shardCounts.filter((count) => count <= 4);
   const stores = counts.map((count) => {
     const shards = { countToRead: () => count, countToWrite: () => count };
-    return eventStore(stack.dynamodb, stack.tables.events ?? "", { shards });
+    return createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards });
   });
   const now = new Date();
-  const events = inputs(org.org_id, told).map((input, at) => readEvent(input, { now, entropy: `sharded ${at}` }).event);
+  const events = inputs(org.org_id, told).map(
+    (input, at) => parseEventValue(input, { now, entropy: `sharded ${at}` }).event,
+  );
   await Promise.all(events.map((event, at) => stores[at % stores.length]?.put(event)));
   return events.sort(newestFirst).map(({ occurred_at, entity_ref }) => ({
     second: second(Date.parse(occurred_at)),

@@ -42,7 +42,7 @@ describe("emit", () => {
     );
   });
 
-  it("tells which queue is not there, event by event", async () => {
+  it("returns a failure for each event when the queue does not exist", async () => {
     const { emit } = createEmitter({ queueUrl: `${stack.queues.ingest}-none`, client: stack.sqs });
     const results = await emit([anInput(), anInput({ occurred_at: "never" })]);
     expect(results).toMatchObject([

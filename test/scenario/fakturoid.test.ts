@@ -3,11 +3,11 @@ import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Event } from "@thinkhome-org/fakturoid-typescript-api";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
-import { clientTokens } from "#shared/auth/dynamodb/client-token-store.ts";
+import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { windowStart } from "#shared/auth/rate-limit.ts";
-import { tokenHash, tokenIdOfHash, tokenRefOf, writeAccessToken } from "#shared/auth/token.ts";
+import { deriveAccessToken, hashToken, toTokenId, toTokenRef } from "#shared/auth/token.ts";
 import { anInput } from "#test/support/builders.ts";
 import { loadFakturoidClient, memoryTokenStore } from "#test/support/fakturoid-client.ts";
 import { basic } from "#test/support/fakturoid-dialect.ts";
@@ -31,7 +31,7 @@ beforeAll(async () => {
   library = await loadFakturoidClient();
   acme = await anAccount("org_fakturoid_acme", "acme");
   capek = await anAccount("org_fakturoid_capek", "capek");
-  await stack.append(quarter(acme.org_id, 60, 7));
+  await stack.append(generateQuarter(acme.org_id, 60, 7));
   const related = [{ entity_type: "CONTACT" as const, entity_id: "con_contoso_india" }];
   await stack.append([anInput({ org_id: capek.org_id, entity_id: "inv_of_capek", related })]);
 });
@@ -112,7 +112,7 @@ async function setUses(secret: string, used: number): Promise<void> {
   await stack.dynamodb.send(
     new UpdateItemCommand({
       TableName: stack.tables.config ?? "",
-      Key: { pk: { S: `token#${tokenRefOf(secret).holder}` }, sk: { S: "token" } },
+      Key: { pk: { S: `token#${toTokenRef(secret).holder}` }, sk: { S: "token" } },
       ConditionExpression: "attribute_exists(pk)",
       UpdateExpression: "SET rate_window = :window, rate_used = :used",
       ExpressionAttributeValues: {
@@ -160,7 +160,7 @@ describe("the vendor's public client", () => {
   it("walks to the end, through what FinzBooks shows, in the same order", async () => {
     const { events } = await connect(acme);
     const shown = await finzbooksEvents(acme.org_id);
-    expect(shown).toHaveLength(quarter(acme.org_id, 60, 7).length);
+    expect(shown).toHaveLength(generateQuarter(acme.org_id, 60, 7).length);
     const walked = (await all(events.listAll())).map(({ created_at, related_objects, user }) => [
       Date.parse(created_at),
       related_objects.find(({ type }) => type !== "Subject") ?? related_objects[0] ?? null,
@@ -327,7 +327,7 @@ describe("a list over HTTP", () => {
 
   it("has a last page that is short, and one after it that is empty", async () => {
     const token = await accessToken(acme);
-    const count = quarter(acme.org_id, 60, 7).length;
+    const count = generateQuarter(acme.org_id, 60, 7).length;
     const last = Math.ceil(count / 40);
     expect(JSON.parse((await read(`accounts/acme/events.json?page=${last}`, token)).body)).toHaveLength(
       count - (last - 1) * 40,
@@ -518,14 +518,14 @@ describe("an access token over HTTP", () => {
 
   it("is refused once its time is over, in the words of any other refusal", async () => {
     const client = await aClientOf(acme.org_id);
-    const token = writeAccessToken(client.secret, "over");
+    const token = deriveAccessToken(client.secret, "over");
     const created_at = new Date(Date.now() - 7_201_000).toISOString();
     const grant = { salt: "over", created_at, expires_at: new Date(Date.now() - 1_000).toISOString() };
-    const issued = clientTokens(stack.dynamodb, stack.tables.config ?? "");
-    expect(await issued.replace(client.id, {}, { [tokenHash(token)]: grant })).toBe(true);
+    const issued = createAccessGrantStore(stack.dynamodb, stack.tables.config ?? "");
+    expect(await issued.replace(client.id, {}, { [hashToken(token)]: grant })).toBe(true);
     const expired = await read("accounts/acme/events.json", token);
     expect([expired.status, JSON.parse(expired.body)]).toEqual([401, problem("unauthorized")]);
-    const unknown = await read("accounts/acme/events.json", writeAccessToken(client.secret, "other"));
+    const unknown = await read("accounts/acme/events.json", deriveAccessToken(client.secret, "other"));
     expect(comparable(expired)).toEqual(comparable(unknown));
   });
 
@@ -556,7 +556,7 @@ describe("an access token over HTTP", () => {
 
   it("is no way to more: it opens neither OAuth nor webhooks, and a client's secret opens no events", async () => {
     const token = await accessToken(acme);
-    const asClient = basic(tokenIdOfHash(tokenHash(token)), token);
+    const asClient = basic(toTokenId(hashToken(token)), token);
     expect((await post("token", { body: grant, authorization: asClient })).status).toBe(401);
     const webhooks = await stack.get("/api/public/v1/webhooks/endpoints", { authorization: `Bearer ${token}` });
     expect(webhooks.status).toBe(403);
@@ -570,13 +570,13 @@ it("no secret is ever logged", async () => {
   const token = await accessToken(acme);
   await read("accounts/acme/events.json", token);
   await post("revoke", { body: `token=${token}`, ...credentials(acme) });
-  const tokenId = tokenIdOfHash(tokenHash(token));
+  const tokenId = toTokenId(hashToken(token));
   const logged = await until(() => {
     const logs = readLogs(stack.logs);
     return logs.includes(tokenId) && logs.includes(acme.id) && logs;
   });
   const encoded = basic(acme.id, acme.secret).slice("Basic ".length);
-  for (const hidden of [token, acme.secret, capek.secret, encoded, tokenHash(token)]) {
+  for (const hidden of [token, acme.secret, capek.secret, encoded, hashToken(token)]) {
     expect(logged).not.toContain(hidden);
   }
 });

@@ -1,9 +1,9 @@
 import { DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { evaluate } from "#shared/audit/evaluate.ts";
+import { evaluateQuery } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
 import { anEvent } from "#test/support/builders.ts";
 import { damages } from "#test/support/hostile-items.ts";
@@ -14,8 +14,8 @@ import { until } from "#test/support/until.ts";
 import {
   isSettled,
   newEventId,
+  receivedEvent,
   startWebhooksStack,
-  toldEvent,
   type WebhooksStack,
 } from "#test/support/webhooks-stack.ts";
 
@@ -45,7 +45,7 @@ async function attack(org_id: string, round: number): Promise<string[]> {
   for (const [at, entity_id] of ids.entries()) {
     const now = new Date().toISOString();
     const event = anEvent({ org_id, event_id: newEventId(), entity_id, occurred_at: now, recorded_at: now });
-    await put(damages[at]?.(toItem(event)) ?? {});
+    await put(damages[at]?.(toEventItem(event)) ?? {});
   }
   return ids;
 }
@@ -57,7 +57,7 @@ describe("while somebody puts items into the table that are not events", () => {
     await victim.subscribe(receiver.url);
     await other.subscribe(another.url);
     await stack.changesCount();
-    const before = await stack.faults();
+    const before = await stack.deadLetterCounts();
 
     const damaged: string[] = [];
     const sent: string[] = [];
@@ -66,12 +66,13 @@ describe("while somebody puts items into the table that are not events", () => {
       const started = Date.now();
       const ids = [await victim.emit(), await other.emit()];
       sent.push(...ids);
-      const told = () => [receiver, another].flatMap(({ requests }) => requests.map((one) => toldEvent(one).event_id));
+      const told = () =>
+        [receiver, another].flatMap(({ requests }) => requests.map((one) => receivedEvent(one).event_id));
       await until(() => ids.every((id) => told().includes(id)), { deadlineMs: 20_000 });
       expect(Date.now() - started).toBeLessThan(5_000 * slowness());
     }
     await stack.deliveriesRest();
-    const events = [receiver, another].flatMap(({ requests }) => requests.map((one) => toldEvent(one).event_id));
+    const events = [receiver, another].flatMap(({ requests }) => requests.map((one) => receivedEvent(one).event_id));
     expect(new Set(events)).toEqual(new Set(sent));
 
     const feed = await stack.get("/api/public/v1/activity?limit=3", victim.headers);
@@ -83,10 +84,12 @@ describe("while somebody puts items into the table that are not events", () => {
     const query = savedQueries.find(({ name }) => name === "tampering");
     if (query === undefined) throw new Error("There is no such query.");
     const window = { since: "0001", until: "9999", org: victim.org_id };
-    const rows = () => new Set(evaluate(query, {}, window, auditLines(stack, "events")).map((row) => row.entity_id));
+    const rows = () =>
+      new Set(evaluateQuery(query, {}, window, auditLines(stack, "events")).map((row) => row.entity_id));
     await until(() => damaged.every((id) => rows().has(id)));
-    await until(async () => ((await stack.faults()).unread ?? 0) - (before.unread ?? 0) >= damaged.length);
-    expect(await stack.faults()).toEqual({ ...before, unread: (before.unread ?? 0) + damaged.length });
+    const expected = (before.fan_out_dead_letters ?? 0) + damaged.length;
+    await until(async () => ((await stack.deadLetterCounts()).fan_out_dead_letters ?? 0) >= expected);
+    expect(await stack.deadLetterCounts()).toEqual({ ...before, fan_out_dead_letters: expected });
   });
 
   it("a delivery whose event was replaced by a damaged item is given up, and says why", async () => {
@@ -104,7 +107,7 @@ describe("while somebody puts items into the table that are not events", () => {
       entity_id: "inv_replaced",
       occurred_at: time,
     });
-    const Item = { ...toItem(event), metadata: '{}},"org_id":"other","x":{"y":{}' };
+    const Item = { ...toEventItem(event), metadata: '{}},"org_id":"other","x":{"y":{}' };
     await documents.send(new PutCommand({ TableName: stack.tables.events, Item }));
     const sent = receiver.requests.length;
     const [{ delivery_id } = { delivery_id: "" }] = await subscriber.deliveries(subscription);

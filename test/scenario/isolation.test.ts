@@ -3,7 +3,7 @@ import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { expect, inject, it } from "vitest";
 import * as z from "zod";
 import { createEmitter } from "#clients/emitter/emitter.ts";
-import type { Faults } from "#infra/local/fault-injection.ts";
+import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { anInput } from "#test/support/builders.ts";
 import { slowness } from "#test/support/slowness.ts";
@@ -23,20 +23,20 @@ const putsOfOne = 2 * 9;
 const appendOf = z.object({ Item: z.object({ org_id: z.object({ S: z.string() }) }) });
 
 /** Throttles the appends of one organisation for as long as it names one. */
-class OneOrgThrottled implements Faults {
+class OneOrgThrottled implements FaultInjector {
   orgId: string | null = null;
   refused = 0;
 
-  refuses({ operation, input }: Parameters<Faults["refuses"]>[0]): string | undefined {
+  errorFor({ operation, input }: Parameters<FaultInjector["errorFor"]>[0]): string | undefined {
     if (this.orgId === null || operation !== "PutItem") return undefined;
     if (appendOf.safeParse(input).data?.Item.org_id.S !== this.orgId) return undefined;
     this.refused += 1;
     return "ProvisionedThroughputExceededException";
   }
 
-  losesAnswer = () => false;
+  dropsResponse = () => false;
   onInvoke = () => {};
-  batchesOf<Item>() {
+  rebatch<Item>() {
     return (batch: readonly Item[]) => [batch];
   }
 }

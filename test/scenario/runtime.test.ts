@@ -6,30 +6,31 @@ import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand, KMSClient } fro
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { type AwsCall, awsCaller } from "#infra/local/aws-json.ts";
-import type { Ticks } from "#infra/local/schedules/clock.ts";
-import { type LocalStack, startLocalStack } from "#infra/local/stack.ts";
+import { type AwsCall, createAwsCaller } from "#infra/local/aws-json.ts";
+import { activityLog } from "#infra/local/demo/activity-log.ts";
+import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
+import type { ScheduleClock } from "#infra/local/schedules/clock.ts";
 import { fixtureAssembly } from "#test/support/fixture-assembly.ts";
 import { until } from "#test/support/until.ts";
 
 const assembly = fixtureAssembly();
 const logs = mkdtempSync(join(tmpdir(), "runtime-logs-"));
-let stack: LocalStack;
+let stack: LocalRuntime;
 let aws: AwsCall;
 let lambda: LambdaClient;
 let kms: KMSClient;
 const firstTick = Promise.withResolvers<Date>();
 
 /** One tick, when the test says so. */
-const ticks: Ticks = async function* (_, signal) {
+const ticks: ScheduleClock = async function* (_, signal) {
   signal.addEventListener("abort", () => firstTick.reject(signal.reason));
   const tick = await firstTick.promise.catch(() => undefined);
   if (tick !== undefined) yield tick;
 };
 
 beforeAll(async () => {
-  stack = await startLocalStack({ assembly, logs, ticks });
-  aws = awsCaller(stack.endpoints.dynamodb, "operator", "us-east-1");
+  stack = await startLocalRuntime({ ...activityLog, assembly, logs, clock: ticks });
+  aws = createAwsCaller(stack.endpoints.dynamodb, "operator", "us-east-1");
   const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
   lambda = new LambdaClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.lambda, maxAttempts: 1 });
   kms = new KMSClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.kms, maxAttempts: 1 });
@@ -290,7 +291,7 @@ describe("a queue", () => {
   });
 
   it("gives each message its group and its delay, and holds no group back", async () => {
-    const QueueUrl = stack.queues.unread;
+    const QueueUrl = stack.queues.fan_out_dead_letters;
     const single = { MessageBody: "single", MessageGroupId: "wh_1", MessageAttributes: { a: aText } };
     const Entries = [
       { Id: "a", MessageBody: "first", MessageGroupId: "wh_1" },
@@ -324,7 +325,7 @@ describe("a queue", () => {
     const message = { MessageBody: "x", DelaySeconds };
     const batch = { Entries: [{ Id: "a", ...message }] };
     for (const [operation, input] of Object.entries({ SendMessage: message, SendMessageBatch: batch })) {
-      const sent = aws(`AmazonSQS.${operation}`, { QueueUrl: stack.queues.unread, ...input });
+      const sent = aws(`AmazonSQS.${operation}`, { QueueUrl: stack.queues.fan_out_dead_letters, ...input });
       await expect(sent).rejects.toMatchObject({ code: "InvalidParameterValue" });
     }
   });

@@ -1,8 +1,8 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
 import { shardLeadMs } from "#shared/events/shards/shards.ts";
 import { anEvent, anInput, aQuery } from "#test/support/builders.ts";
 import { type CommandLine, commandLine, stackFile } from "#test/support/command-line.ts";
@@ -49,7 +49,7 @@ describe("ingest", () => {
     const { org_id } = await stack.tenant();
     const MessageBody = JSON.stringify(anInput({ org_id }));
     await stack.sqs.send(new SendMessageCommand({ QueueUrl: stack.queues.ingest, MessageBody }));
-    await until(async () => (await stack.events.page(aQuery({ org_id }))).events.length === 1);
+    await until(async () => (await stack.events.readPage(aQuery({ org_id }))).events.length === 1);
     expect(readLogs(stack.logs)).not.toContain("shards not read");
   });
 });
@@ -58,14 +58,14 @@ describe("a raise", () => {
   it("holds for readers as soon as they know of it, and for writers from its time on", async () => {
     const { org_id } = await stack.tenant();
     const clock = { ms: Date.now() };
-    const reader = shardSettingsReader(stack.dynamodb, stack.tables.config ?? "");
-    const shards = new ShardCache(reader, () => new Date(clock.ms));
+    const reader = createShardSettingsReader(stack.dynamodb, stack.tables.config ?? "");
+    const shards = new ShardSettingsCache(reader, () => new Date(clock.ms));
     expect(await shards.countToRead(org_id)).toBe(1);
     await stack.admin({ action: "org.update", org_id, shards: 32 });
 
     clock.ms += 60_000;
     expect(await shards.countToRead(org_id)).toBe(32);
-    const store = eventStore(stack.dynamodb, stack.tables.events ?? "", { shards });
+    const store = createEventStore(stack.dynamodb, stack.tables.events ?? "", { shards });
     const events = Array.from({ length: 40 }, (_, n) => anEvent({ org_id, entity_id: `inv_${n}` }));
     const counts = () => events.map(() => shards.countToWrite(org_id));
     expect(new Set(counts())).toEqual(new Set([1]));
@@ -74,7 +74,7 @@ describe("a raise", () => {
     clock.ms += shardLeadMs;
     expect(new Set(counts())).toEqual(new Set([32]));
     for (const event of events) await store.put(event);
-    const { events: shown } = await store.page(aQuery({ org_id }));
+    const { events: shown } = await store.readPage(aQuery({ org_id }));
     expect(shown.map(({ entity_id }) => entity_id).sort()).toEqual(events.map(({ entity_id }) => entity_id).sort());
   });
 });

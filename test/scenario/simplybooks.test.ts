@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { windowStart } from "#shared/auth/rate-limit.ts";
-import { tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
+import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
 import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "#test/support/activity-xml.ts";
 import { anInput } from "#test/support/builders.ts";
 import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/simplybooks-samples.ts";
@@ -45,7 +45,7 @@ beforeAll(async () => {
   stack = await startStack();
   acme = await anAccount("org_sb_acme", { account_number: "1001", time_zone: "Asia/Kolkata" });
   other = await anAccount("org_sb_other", { account_number: "2002" });
-  await stack.append(quarter(acme.org_id, events, 7));
+  await stack.append(generateQuarter(acme.org_id, events, 7));
   const related = [{ entity_type: "CONTACT" as const, entity_id: "con_of_other" }];
   await stack.append([anInput({ org_id: other.org_id, entity_id: "inv_of_other", related })]);
   everything = await walk(acme, 100);
@@ -186,7 +186,7 @@ describe("the list", () => {
     }
     const shown = (activities: readonly Activity[]) =>
       activities.map(({ date, information }) => [date, /\(ID (.*)\)$/.exec(information)?.[1]]);
-    expect(told).toHaveLength(quarter(acme.org_id, events, 7).length);
+    expect(told).toHaveLength(generateQuarter(acme.org_id, events, 7).length);
     expect(new Set(ids(everything)).size).toBe(told.length);
     expect(shown(everything)).toEqual(told);
     expect(ids(await walk(acme, 37))).toEqual(ids(everything));
@@ -196,7 +196,7 @@ describe("the list", () => {
 
   it("misses nothing that was there when the walk began, however much is appended meanwhile", async () => {
     const account = await anAccount("org_sb_walk");
-    await stack.append(quarter(account.org_id, 25, 9));
+    await stack.append(generateQuarter(account.org_id, 25, 9));
     const before = ids(await walk(account, 100));
     expect(before.length).toBeGreaterThan(100);
     let appended = 0;
@@ -388,7 +388,7 @@ describe("a key", () => {
       {},
       { "x-api-key": "" },
       { "x-api-key": "simplybooks_key_junk" },
-      { "x-api-key": writeToken(new Uint8Array(20).fill(9), "key") },
+      { "x-api-key": formatToken(new Uint8Array(20).fill(9), "key") },
       { "x-api-key": revoked.key },
       { authorization: `Bearer ${revoked.key}` },
       { authorization: `Basic ${Buffer.from("jan@example.com:secret").toString("base64")}` },
@@ -482,9 +482,9 @@ it("no key is ever logged", async () => {
   await stack.get(list, { authorization: `Basic ${password}` });
   const logged = await until(() => {
     const logs = readLogs(stack.logs);
-    return logs.includes(tokenIdOfHash(tokenHash(account.key))) && logs.includes("org_mismatch") && logs;
+    return logs.includes(toTokenId(hashToken(account.key))) && logs.includes("org_mismatch") && logs;
   });
-  for (const hidden of [account.key, acme.key, other.key, tokenHash(account.key), password]) {
+  for (const hidden of [account.key, acme.key, other.key, hashToken(account.key), password]) {
     expect(logged).not.toContain(hidden);
   }
 });

@@ -62,7 +62,7 @@ describe("the smoke test of a deployed stack", () => {
   it.each([
     [{ STACK: "activity-log-test" }, "activity-log-test is the stack of no stage"],
     [{ STACK: "" }, "Name the deployed stack"],
-    [{ TARGET: "dev" }, "There is no target 'dev'"],
+    [{ TARGET: "dev" }, "Unknown target 'dev'"],
   ])("fails, and says why, with %j", async (over, fault) => {
     const { code, output } = await smokeTest(stack.outputs, over);
     expect(code).not.toBe(0);

@@ -66,7 +66,7 @@ async function ended(child: ChildProcess, signal?: NodeJS.Signals): Promise<numb
 const Running = z.object({
   api: z.string(),
   endpoints: z.object({ lambda: z.string() }),
-  functions: z.object({ access: z.string() }),
+  functions: z.object({ admin: z.string() }),
 });
 
 async function running() {
@@ -92,15 +92,15 @@ function serves(origin: string): Promise<boolean> {
 async function organisations(stack: z.infer<typeof Running>, request: Record<string, unknown>): Promise<string> {
   const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
   const lambda = new LambdaClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.lambda });
-  const { access } = stack.functions;
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: access, Payload: JSON.stringify(request) }));
+  const { admin } = stack.functions;
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: admin, Payload: JSON.stringify(request) }));
   return answer.Payload?.transformToString() ?? "";
 }
 
 /** Asks the audit logs, from the folder of the project. */
 async function review(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const main = resolve(import.meta.dirname, "../../clients/cli/main.ts");
-  const child = spawn(execPath, [main, "review", "administration", "--since", "1h", ...args], {
+  const child = spawn(execPath, [main, "audit", "administration", "--since", "1h", ...args], {
     cwd: project,
     env: {},
   });

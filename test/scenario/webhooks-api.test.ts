@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
-import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { startReceiver } from "#test/support/receiver.ts";
 import { readLogs } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
@@ -508,7 +508,7 @@ describe("a secret", () => {
     const { endpoint_id, secret } = await owner.subscribe(url);
     await owner.ask("POST", `/endpoints/${endpoint_id}/rotate-secret`);
     const { config = "" } = stack.tables;
-    const stored = await endpointSource(stack.dynamodb, config).get(owner.org_id, endpoint_id);
+    const stored = await endpointReader(stack.dynamodb, config).get(owner.org_id, endpoint_id);
     const sealed = stored?.secrets.map((each) => each.sealed) ?? [];
     expect(new Set(sealed).size).toBe(2);
     const key = Buffer.from(secret.slice("whsec_".length), "base64");
@@ -577,5 +577,5 @@ async function everythingIn(TableName: string): Promise<string> {
 
 it("nothing was answered by a 5xx, and nothing lies among the faults", async () => {
   expect(readLogs(stack.logs)).not.toMatch(/"status":"?5\d\d/);
-  expect(new Set(Object.values(await stack.faults()))).toEqual(new Set([0]));
+  expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
 });

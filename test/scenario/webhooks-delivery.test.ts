@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore, shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
+import { scheduledDeliveryStore, shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { auditLines } from "#test/support/audit-lines.ts";
 import { aQuery } from "#test/support/builders.ts";
 import { type Behaviour, hang, type Receiver, redirect, startReceiver, status } from "#test/support/receiver.ts";
@@ -13,9 +13,9 @@ import { until } from "#test/support/until.ts";
 import {
   isRetried,
   isSettled,
+  receivedEvent,
   type Subscriber,
   startWebhooksStack,
-  toldEvent,
   type WebhooksStack,
 } from "#test/support/webhooks-stack.ts";
 
@@ -38,8 +38,8 @@ async function listening(answer: Behaviour) {
 
 /** Behaves in one way after the other; in the last one from then on. */
 function inTurn(...behaviours: readonly Behaviour[]): Behaviour {
-  let turn = 0;
-  return (response, request) => behaviours[Math.min(turn++, behaviours.length - 1)]?.(response, request);
+  let index = 0;
+  return (response, request) => behaviours[Math.min(index++, behaviours.length - 1)]?.(response, request);
 }
 
 const requests = async ({ requests }: Receiver, count: number) => {
@@ -51,7 +51,7 @@ const sentIds = ({ requests }: Receiver) => requests.map(({ headers }) => header
 
 // They mostly wait, each for its own endpoint: together they take as long as the longest.
 describe.concurrent("a delivery", () => {
-  it("that hangs is given up after fifteen seconds, and keeps nobody else waiting", async () => {
+  it("that hangs fails after fifteen seconds, without delaying other endpoints", async () => {
     const { receiver, subscriber, subscription } = await listening(hang());
     const healthy = await startReceiver();
     await subscriber.subscribe(healthy.url);
@@ -60,7 +60,7 @@ describe.concurrent("a delivery", () => {
     const emittedAt = Date.now();
     await requests(healthy, emitted.length);
     expect(Date.now() - emittedAt).toBeLessThan(5_000 * slowness());
-    const [eventId = ""] = (await requests(receiver, 1)).map((request) => toldEvent(request).event_id);
+    const [eventId = ""] = (await requests(receiver, 1)).map((request) => receivedEvent(request).event_id);
     const { attempts } = await subscriber.delivery(subscription, eventId, isRetried);
     expect(attempts).toMatchObject([{ outcome: "failed", response_status: null, error: "timeout" }]);
     expect(attempts[0]?.duration_ms).toBeGreaterThan(14_900);
@@ -77,7 +77,7 @@ describe.concurrent("a delivery", () => {
     for (const name of ["webhook-timestamp", "webhook-signature", "x-aibooks-timestamp", "x-aibooks-signature"]) {
       expect(second.headers[name]).not.toBe(first.headers[name]);
     }
-    for (const { headers, body } of [first, second]) verify(headers, body, subscription.secret);
+    for (const { headers, body } of [first, second]) verifyWebhook(headers, body, subscription.secret);
     expect(await subscriber.delivery(subscription, eventId, isSettled)).toMatchObject({
       status: "succeeded",
       attempt_count: 2,
@@ -92,18 +92,21 @@ describe.concurrent("a delivery", () => {
   it.each([
     ["with 410", status(410)],
     ["that it is to be disabled", status(400, { "webhook-delivery": "disable" })],
-  ])("that is answered %s disables the endpoint at once, and what it then misses is listed", async (_, answer) => {
+  ])("with response %s disables the endpoint immediately, and its later deliveries are listed", async (_, answer) => {
     const { receiver, subscriber, subscription, path } = await listening(answer);
     const { org_id } = subscriber;
     const { endpoint_id } = subscription;
     const last = await subscriber.emit();
-    const told = await until(async () => {
-      const query = aQuery({ org_id, entity_id: endpoint_id, visible: entityTypes });
-      const { events } = await stack.events.page(query);
+    const disabledEvent = await until(async () => {
+      const query = aQuery({ org_id, entity_id: endpoint_id, visibleEntityTypes: entityTypes });
+      const { events } = await stack.events.readPage(query);
       return events.find(({ action }) => action === "WEBHOOK_ENDPOINT_DISABLED");
     });
-    expect(told).toMatchObject({ actor_user_id: null, changes: '{"status":{"old":"enabled","new":"disabled"}}' });
-    expect(JSON.parse(told.metadata)).toEqual({
+    expect(disabledEvent).toMatchObject({
+      actor_user_id: null,
+      changes: '{"status":{"old":"enabled","new":"disabled"}}',
+    });
+    expect(JSON.parse(disabledEvent.metadata)).toEqual({
       source: "WEBHOOKS",
       reason: "gone",
       url: receiver.url.replace("/hook", ""),
@@ -137,7 +140,7 @@ describe.concurrent("a delivery", () => {
     expect(target.requests).toEqual([]);
   });
 
-  it("over TLS goes to who proves to be the host, and to nobody else", async () => {
+  it("over TLS is sent only to a host with a valid certificate", async () => {
     const { valid, expired, wrongHost, selfSigned } = inject("certificates");
     const subscriber = await stack.subscriber();
     const receivers = await Promise.all([valid, expired, wrongHost, selfSigned].map((tls) => startReceiver({ tls })));
@@ -157,7 +160,7 @@ describe.concurrent("a delivery", () => {
     expect(receivers.map((receiver) => receiver.requests.length)).toEqual([1, 0, 0, 0]);
   });
 
-  it("that its receiver wants no more ends, until somebody retries it", async () => {
+  it("that its receiver aborts is not retried, until its owner does", async () => {
     const { receiver, subscriber, subscription, path } = await listening(
       inTurn(status(400, { "webhook-delivery": "abort-message" }), good),
     );
@@ -203,7 +206,7 @@ describe.concurrent("a delivery", () => {
       const [before, after] = await requests(receiver, 2);
       const isSignedWith = (key: string, { headers, body }: (typeof receiver.requests)[number]) => {
         try {
-          return verify(headers, body, key).delivery_id !== "";
+          return verifyWebhook(headers, body, key).delivery_id !== "";
         } catch {
           return false;
         }
@@ -227,7 +230,7 @@ describe.concurrent("a delivery", () => {
     });
     await subscriber.emit();
     const [overloaded, ...later] = await requests(receiver, 3);
-    expect(new Set(later.map((request) => toldEvent(request).event_id)).size).toBe(2);
+    expect(new Set(later.map((request) => receivedEvent(request).event_id)).size).toBe(2);
     const waits = later.map(({ at }) => at.getTime() - (overloaded?.at.getTime() ?? 0));
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(7_000);
   });
@@ -242,10 +245,10 @@ describe.concurrent("a delivery", () => {
     const dueAt = Date.parse(next_attempt_at ?? "");
     expect(dueAt - emittedAt).toBeGreaterThan(3_600_000);
 
-    const due = dueStore(stack.dynamodb, stack.tables.deliveries ?? "");
+    const scheduled = scheduledDeliveryStore(stack.dynamodb, stack.tables.deliveries ?? "");
     const shard = shardOf(delivery_id);
     const waiting = async () => {
-      const entries = await due.due(shard, new Date(dueAt + 1_000));
+      const entries = await scheduled.listDue(shard, new Date(dueAt + 1_000));
       return entries.filter(({ message }) => message.delivery_id === delivery_id);
     };
     await enqueueDue(shard);
@@ -254,8 +257,8 @@ describe.concurrent("a delivery", () => {
     expect(others).toEqual([]);
     expect(receiver.requests).toHaveLength(1);
     // As if an hour had gone by.
-    await due.add(entry.message, new Date());
-    await due.remove([entry]);
+    await scheduled.add(entry.message, new Date());
+    await scheduled.remove([entry]);
     await enqueueDue(shard);
     expect(await subscriber.delivery(subscription, eventId, isSettled)).toMatchObject({
       status: "succeeded",
@@ -270,8 +273,8 @@ describe.concurrent("a delivery", () => {
 async function enqueueDue(shard: number): Promise<void> {
   const credentials = { accessKeyId: "operator", secretAccessKey: "operator" };
   const lambda = new LambdaClient({ region: "us-east-1", credentials, endpoint: stack.endpoints.lambda });
-  const Payload = JSON.stringify({ run: shard % 2, of: 2 });
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: stack.functions.due, Payload }));
+  const Payload = JSON.stringify({ worker: shard % 2, workers: 2 });
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: stack.functions.delivery_scheduler, Payload }));
   expect(answer.FunctionError).toBeUndefined();
 }
 
@@ -284,8 +287,8 @@ describe.concurrent("a test", () => {
     const asked = await subscriber.ask("POST", `${path}/test`, { event_type: "bill.paid" });
     expect(asked).toMatchObject({ status: 202, body: { delivery: { event_type: "bill.paid", status: "pending" } } });
     const [request] = await requests(receiver, 1);
-    const told = verify(request?.headers ?? {}, request?.body ?? "", subscription.secret);
-    expect(told).toMatchObject({
+    const payload = verifyWebhook(request?.headers ?? {}, request?.body ?? "", subscription.secret);
+    expect(payload).toMatchObject({
       event_type: "bill.paid",
       org_id: subscriber.org_id,
       test: true,
@@ -293,7 +296,7 @@ describe.concurrent("a test", () => {
     });
     await until(async () => (await subscriber.deliveries(subscription, "status=succeeded")).length === 1);
     expect(await subscriber.deliveries(subscription)).toMatchObject([
-      { delivery_id: told.delivery_id, event_id: null, event_type: "bill.paid", attempt_count: 1 },
+      { delivery_id: payload.delivery_id, event_id: null, event_type: "bill.paid", attempt_count: 1 },
     ]);
   });
 
@@ -353,7 +356,7 @@ describe("a replay", () => {
       const story = await subscriber.delivery(subscription, eventId, ({ status }) => status === "succeeded");
       expect(story).toMatchObject({ reason: null, attempt_count: 1 });
     }
-    expect(receiver.requests.map((request) => toldEvent(request).event_id).sort()).toEqual(missed.toSorted());
+    expect(receiver.requests.map((request) => receivedEvent(request).event_id).sort()).toEqual(missed.toSorted());
     expect(await count(offer)).toMatchObject({ replay: { count: 0 } });
 
     const all = { since: "2026-05-01", only: "all", events: ["invoice.sent"] };
@@ -364,7 +367,7 @@ describe("a replay", () => {
     expect(bodies.slice(3).sort()).toEqual(bodies.slice(0, 3).sort());
   });
 
-  it("is nobody else's", async () => {
+  it("is visible only to its organisation", async () => {
     const { subscriber, path } = await listening(good);
     const { body } = await subscriber.ask("POST", `${path}/replay`, { since: new Date().toISOString() });
     const { replay_id } = begun.parse(body).replay;
@@ -380,6 +383,6 @@ describe("a replay", () => {
   });
 });
 
-it("nothing lies among the faults: what receivers do is none", async () => {
-  expect(new Set(Object.values(await stack.faults()))).toEqual(new Set([0]));
+it("no message is in a dead-letter queue, whatever receivers respond", async () => {
+  expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
 });

@@ -1,16 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
-import { givenSeed } from "#test/support/environment.ts";
-import { mendAndReplay, owedTo, type Story, type Subscription, tellStory } from "#test/support/simulation/story.ts";
+import { seedOverride } from "#test/support/environment.ts";
+import {
+  expectedEvents,
+  recoverAndReplay,
+  runScenario,
+  type ScenarioRun,
+  type SimulatedSubscription,
+} from "#test/support/simulation/scenario.ts";
 
 /** A run is repeated by `SEED=… npx vitest run test/scenario/webhooks-faults.test.ts`. */
-const seed = givenSeed() ?? Date.now() % 1_000_000;
+const seed = seedOverride() ?? Date.now() % 1_000_000;
 
 /** How each delivery ended that a subscription is owed, by its id. */
-async function ends({ platform, ...story }: Story, subscription: Subscription): Promise<Map<string, string>> {
+async function ends(
+  { platform, ...story }: ScenarioRun,
+  subscription: SimulatedSubscription,
+): Promise<Map<string, string>> {
   const { endpoint_id } = subscription.endpoint;
   const found = new Map<string, string>();
-  for (const event of owedTo({ platform, ...story }, subscription)) {
+  for (const event of expectedEvents({ platform, ...story }, subscription)) {
     const id = deliveryIdOf(endpoint_id, event);
     const delivery = await platform.deliveries.get(endpoint_id, id);
     found.set(id, delivery === null ? "unknown" : (delivery.reason ?? delivery.status));
@@ -19,14 +28,14 @@ async function ends({ platform, ...story }: Story, subscription: Subscription): 
 }
 
 /** All that receivers were sent, in order. */
-const transcript = ({ subscriptions }: Story) => subscriptions.map(({ receiver }) => [...receiver.received]);
+const transcript = ({ subscriptions }: ScenarioRun) => subscriptions.map(({ receiver }) => [...receiver.received]);
 
 describe(`10,000 events, 20 endpoints, functions killed at random, for three days (seed ${seed})`, async () => {
-  const story = await tellStory(seed, 10_000, { deadliness: 0.002, duplicates: 0.02 });
+  const story = await runScenario(seed, 10_000, { crashProbability: 0.002, duplicateShare: 0.02 });
   const { platform, subscriptions } = story;
 
   it("kills functions, and leaves nothing in the queue or among the dead letters", () => {
-    expect(platform.kills).toBeGreaterThan(100);
+    expect(platform.crashes).toBeGreaterThan(100);
     for (const queue of [platform.queue, platform.slowQueue]) {
       expect(queue.pending).toBe(0);
       expect(queue.deadLetters).toEqual([]);
@@ -45,7 +54,9 @@ describe(`10,000 events, 20 endpoints, functions killed at random, for three day
   it.each(subscriptions)("sends only what was asked for, and the same under the same id: $name", (subscription) => {
     const { endpoint, receiver } = subscription;
     // What was committed just before the deletion may still be on its way, and so may what came just after.
-    const asked = new Set(owedTo(story, subscription).map((event) => deliveryIdOf(endpoint.endpoint_id, event)));
+    const asked = new Set(
+      expectedEvents(story, subscription).map((event) => deliveryIdOf(endpoint.endpoint_id, event)),
+    );
     const isLate = (id: string) => subscription.name.startsWith("deleted") && !asked.has(id);
     const stray = [...receiver.received.keys()].filter((id) => !asked.has(id) && !isLate(id));
     expect(stray).toEqual([]);
@@ -66,20 +77,20 @@ describe(`10,000 events, 20 endpoints, functions killed at random, for three day
   it("delivers what they missed by a replay, once they work again", async () => {
     const failed = subscriptions.find(({ name }) => name === "failing for ever");
     if (failed === undefined) throw new Error("There is no such subscription.");
-    await mendAndReplay(story, failed);
+    await recoverAndReplay(story, failed);
     expect(new Set((await ends(story, failed)).values())).toEqual(new Set(["succeeded"]));
   });
 });
 
-it("tells the same story for the same seed", async () => {
-  const faults = { deadliness: 0.005, duplicates: 0.05 };
-  const [first, again] = [await tellStory(seed, 300, faults), await tellStory(seed, 300, faults)];
+it("runs the same scenario for the same seed", async () => {
+  const faults = { crashProbability: 0.005, duplicateShare: 0.05 };
+  const [first, again] = [await runScenario(seed, 300, faults), await runScenario(seed, 300, faults)];
   expect(transcript(again)).toEqual(transcript(first));
-  expect(transcript(await tellStory(seed + 1, 300, faults))).not.toEqual(transcript(first));
+  expect(transcript(await runScenario(seed + 1, 300, faults))).not.toEqual(transcript(first));
 });
 
 it(`sends nothing twice that was accepted, where no function dies, however often queue and stream repeat (seed ${seed})`, async () => {
-  const { subscriptions } = await tellStory(seed, 1_000, { deadliness: 0, duplicates: 0.1 });
+  const { subscriptions } = await runScenario(seed, 1_000, { crashProbability: 0, duplicateShare: 0.1 });
   for (const { receiver, name } of subscriptions.filter(({ reasons }) => reasons.join() === "succeeded")) {
     const repeated = [...receiver.acceptances].filter(([, times]) => times > 1);
     expect(repeated, name).toEqual([]);

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { Random } from "#infra/local/demo/random.ts";
-import { eventIdAt } from "#shared/events/event-id.ts";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
-import { givenSeed } from "#test/support/environment.ts";
+import { eventIdFromTime } from "#shared/events/event-id.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
+import { anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
+import { seedOverride } from "#test/support/environment.ts";
 import { VirtualClock } from "#test/support/simulation/clock.ts";
 import { SimulatedPlatform, sendsPerOrg } from "#test/support/simulation/platform.ts";
 import { SimulatedReceiver } from "#test/support/simulation/receivers.ts";
 
 /** A run is repeated by `SEED=… npx vitest run test/scenario/webhooks-isolation.test.ts`. */
-const seed = givenSeed() ?? Date.now() % 1_000_000;
+const seed = seedOverride() ?? Date.now() % 1_000_000;
 
-const secret = writeSecret(new Uint8Array(32).fill(7));
+const secret = formatSigningSecret(new Uint8Array(32).fill(7));
 const arrival = z.object({ data: z.object({ event_id: z.string() }) });
 
 /** A receiver that answers 200 after some time, and notes when each event arrived, and its most concurrent requests. */
@@ -23,12 +23,12 @@ class TimedReceiver extends SimulatedReceiver {
   readonly #load: Load;
 
   constructor(afterMs: number, load: Load, clock: VirtualClock, random: () => number) {
-    super(() => ({ afterMs, exchange: anExchange() }), secret, clock, random);
+    super(() => ({ afterMs, exchange: aSendResult() }), secret, clock, random);
     this.#now = clock.now;
     this.#load = load;
   }
 
-  override async receive(headers: Readonly<Record<string, string>>, body: string): Promise<Exchange> {
+  override async receive(headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
     const { event_id } = arrival.parse(JSON.parse(body)).data;
     if (!this.arrivals.has(event_id)) this.arrivals.set(event_id, this.#now().getTime());
     this.#load.running += 1;
@@ -56,7 +56,7 @@ async function whatHappens(orgs: readonly Org[], seconds: number, until = second
   const generator = new Random(seed);
   const random = () => generator.next();
   const clock = new VirtualClock(testNow);
-  const platform = new SimulatedPlatform(clock, random, { deadliness: 0, duplicates: 0 });
+  const platform = new SimulatedPlatform(clock, random, { crashProbability: 0, duplicateShare: 0 });
   const seen = new Map<string, { delays: number[]; missing: number; load: Load }>();
   const readings: (() => void)[] = [];
   for (const { org_id, endpoints, afterMs, perSecond } of orgs) {
@@ -72,7 +72,7 @@ async function whatHappens(orgs: readonly Org[], seconds: number, until = second
     for (let n = 0; n < seconds * perSecond; n++) {
       const at = testNow.getTime() + Math.floor((n / perSecond) * 1_000);
       const time = new Date(at).toISOString();
-      const event_id = eventIdAt(time, `${org_id} ${n}`);
+      const event_id = eventIdFromTime(time, `${org_id} ${n}`);
       committed.set(event_id, at);
       const event = anEvent({ org_id, event_id, entity_id: `doc_${n}`, occurred_at: time, recorded_at: time });
       clock.at(at, () => platform.commit([event]));

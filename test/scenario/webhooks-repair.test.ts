@@ -2,13 +2,18 @@ import { readFileSync } from "node:fs";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, expect, it } from "vitest";
 import * as z from "zod";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
 import { anInput } from "#test/support/builders.ts";
 import { commandLine, stackFile } from "#test/support/command-line.ts";
 import { startReceiver, status } from "#test/support/receiver.ts";
 import { until } from "#test/support/until.ts";
-import { type Subscriber, startWebhooksStack, toldEvent, type WebhooksStack } from "#test/support/webhooks-stack.ts";
+import {
+  receivedEvent,
+  type Subscriber,
+  startWebhooksStack,
+  type WebhooksStack,
+} from "#test/support/webhooks-stack.ts";
 
 let stack: WebhooksStack;
 
@@ -22,7 +27,7 @@ const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 async function record({ org_id }: Subscriber, entity_id: string, minutes: number): Promise<void> {
   const now = minutesAgo(minutes);
   const input = anInput({ org_id, entity_id, occurred_at: now.toISOString() });
-  await stack.events.put(readEvent(input, { now, entropy: `${org_id} ${entity_id}` }).event);
+  await stack.events.put(parseEventValue(input, { now, entropy: `${org_id} ${entity_id}` }).event);
 }
 
 /** An organisation that lost an event: the fan-out passed it when the endpoint, as it says, was there. */
@@ -51,7 +56,7 @@ it("webhooks repair brings what the fan-out lost to every organisation, and repe
   const disabled = await withLostEvent({ enabled: false });
   await stack.changesCount();
   await record(first.subscriber, "inv_delivered", 0);
-  const documents = (receiver: typeof first.receiver) => receiver.requests.map((one) => toldEvent(one).entity_id);
+  const documents = (receiver: typeof first.receiver) => receiver.requests.map((one) => receivedEvent(one).entity_id);
   await until(() => documents(first.receiver).includes("inv_delivered"));
   await stack.deliveriesRest();
 
@@ -84,5 +89,5 @@ it("webhooks repair brings what the fan-out lost to every organisation, and repe
     .filter(({ action }) => action === "webhooks.repair");
   // On a busy machine a repair takes several calls, each with a line of its own.
   expect(repairs.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2);
-  expect(new Set(Object.values(await stack.faults()))).toEqual(new Set([0]));
+  expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
 });

@@ -2,7 +2,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { Webhook } from "standardwebhooks";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { EventInput } from "#shared/events/schema.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { anInput } from "#test/support/builders.ts";
 import { type Received, type Receiver, startReceiver } from "#test/support/receiver.ts";
 import { until } from "#test/support/until.ts";
@@ -10,9 +10,9 @@ import {
   type DeliveryStory,
   isSettled,
   newEventId,
-  type Subscription,
+  receivedEvent,
   startWebhooksStack,
-  toldEvent,
+  type TestSubscription,
   type WebhooksStack,
 } from "#test/support/webhooks-stack.ts";
 
@@ -24,14 +24,14 @@ beforeAll(async () => {
 
 /** The ids of the events that arrived; of those at one path, where it is named. */
 const heard = ({ requests }: Receiver, path = "") =>
-  requests.filter((request) => request.path.startsWith(path)).map((request) => toldEvent(request).event_id);
+  requests.filter((request) => request.path.startsWith(path)).map((request) => receivedEvent(request).event_id);
 
 const hears = (receiver: Receiver, eventId: string) => until(() => heard(receiver).includes(eventId));
 
 describe("an event that a service writes to the queue", () => {
   const event_id = newEventId();
   let request: Received;
-  let subscription: Subscription;
+  let subscription: TestSubscription;
   let story: DeliveryStory;
   let shown: string;
 
@@ -55,14 +55,14 @@ describe("an event that a service writes to the queue", () => {
     expect({ method, path }).toEqual({ method: "POST", path: "/hook" });
     expect(headers).toMatchObject({ "content-type": "application/json", "x-aibooks-event": "invoice.sent" });
     const { "webhook-id": _, "webhook-timestamp": __, "webhook-signature": ___, ...aibooksOnly } = headers;
-    expect(verify(headers, body, subscription.secret)).toMatchObject({ data: { event_id } });
-    expect(verify(aibooksOnly, body, subscription.secret)).toMatchObject({ data: { event_id } });
+    expect(verifyWebhook(headers, body, subscription.secret)).toMatchObject({ data: { event_id } });
+    expect(verifyWebhook(aibooksOnly, body, subscription.secret)).toMatchObject({ data: { event_id } });
     const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
     expect(new Webhook(subscription.secret).verify(body, texts)).toEqual(JSON.parse(body));
   });
 
   it("arrives byte for byte as GET /activity shows it", () => {
-    const { org_id } = verify(request.headers, request.body, subscription.secret);
+    const { org_id } = verifyWebhook(request.headers, request.body, subscription.secret);
     const { delivery_id } = story;
     expect(request.headers["webhook-id"]).toBe(delivery_id);
     expect(request.headers["x-aibooks-delivery"]).toBe(delivery_id);
@@ -109,7 +109,7 @@ it("a rush of events of ten subscribers arrives, each event as what it is", asyn
   expect(told().filter(({ event_id, entity_id }) => entities.get(event_id) !== entity_id)).toEqual([]);
 
   function told() {
-    return receiver.requests.map(toldEvent);
+    return receiver.requests.map(receivedEvent);
   }
 });
 
@@ -229,7 +229,7 @@ it("what endpoints tell of themselves is sent to those who name it", async () =>
   const { endpoint_id } = await subscriber.subscribe(curious.url, { events: ["webhook_endpoint.*"] });
   await stack.changesCount();
   await subscriber.ask("PATCH", `/endpoints/${endpoint_id}`, { description: "curious" });
-  await until(() => curious.requests.some((request) => toldEvent(request).action === "WEBHOOK_ENDPOINT_UPDATED"));
+  await until(() => curious.requests.some((request) => receivedEvent(request).action === "WEBHOOK_ENDPOINT_UPDATED"));
   await stack.deliveriesRest();
   expect(other.requests).toEqual([]);
 });
@@ -254,5 +254,5 @@ it("an organisation is told of its own events only", async () => {
 });
 
 it("nothing lies among the faults", async () => {
-  expect(new Set(Object.values(await stack.faults()))).toEqual(new Set([0]));
+  expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
 });

@@ -66,7 +66,7 @@ function checksOf(
 ): readonly Check[] {
   const { quiet: times, quietUnsent, busyMostConcurrent, deadLetters } = result;
   const check = (what: string, value: number, atMost: number, unit = ""): Check => {
-    return { name: `${name}: ${what}`, value, unit, bar: { atMost } };
+    return { name: `${name}: ${what}`, value, unit, budget: { atMost } };
   };
   return [
     check("quiet events, commit to first attempt, p99", times.p99, quietP99Ms, "ms"),

@@ -30,14 +30,14 @@ function checksOf(shards: number, result: ImportResult): Check[] {
   const { quiet, imported: own, quietDeadLetters } = result;
   const name = (what: string) => `import, ${shards} shard${shards === 1 ? "" : "s"}: ${what}`;
   return [
-    { name: name("quiet events, sent to stored, p99"), value: quiet.p99, unit: "ms", bar: { atMost: 1_000 } },
-    { name: name("dead letters"), value: own.deadLetters + quietDeadLetters, unit: "", bar: { atMost: 0 } },
-    { name: name("stored"), value: own.stored, unit: "events", bar: { atLeast: imported } },
+    { name: name("quiet events, sent to stored, p99"), value: quiet.p99, unit: "ms", budget: { atMost: 1_000 } },
+    { name: name("dead letters"), value: own.deadLetters + quietDeadLetters, unit: "", budget: { atMost: 0 } },
+    { name: name("stored"), value: own.stored, unit: "events", budget: { atLeast: imported } },
     {
       name: name(`rate, of the ${ceiling} a second that its keys take`),
       value: own.perSecond,
       unit: "/s",
-      bar: { atLeast: 0.9 * ceiling },
+      budget: { atLeast: 0.9 * ceiling },
     },
   ];
 }

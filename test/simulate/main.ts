@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
-import { variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { simulateDeliveries } from "./deliveries.ts";
 import { simulateImports } from "./imports.ts";
 import { parseOptions, usage } from "./options.ts";
@@ -31,7 +31,7 @@ async function run(seed: number): Promise<number> {
         seed,
         fast: queueConsumer(template, "WebhooksDeliveriesQueue"),
         slow: queueConsumer(template, "WebhooksDeliveriesSlowDeliveriesQueue"),
-        sendsPerOrg: numberVariable(template, variables.sendsPerOrg),
+        sendsPerOrg: numberVariable(template, envVars.sendsPerOrg),
       },
       progress,
     ),

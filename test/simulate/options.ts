@@ -7,7 +7,7 @@ export const usage = `npm run simulate -- [--seed N]
 Simulates the stage prod under the load of one organisation, with the settings of its template and the policies of its
 functions, and reports how long all other organisations wait. Nothing is started or deployed.
   --seed N  repeats the run that printed it
-Exit code: 0 when every bar holds, 1 when one does not.
+Exit code: 0 if all checks pass, 1 otherwise.
 `;
 
 /** Parses the command line; undefined where it asks for help. Throws with what to write instead. */

@@ -2,16 +2,16 @@ import { styleText } from "node:util";
 import { textTable } from "#test/support/text-table.ts";
 import type { Percentiles } from "./percentiles.ts";
 
-/** A figure of a run against what it must be at most, or at least. */
+/** A measured value with its budget: an upper or lower bound. */
 export type Check = {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  readonly bar: { readonly atMost: number } | { readonly atLeast: number };
+  readonly budget: { readonly atMost: number } | { readonly atLeast: number };
 };
 
-export function passes({ value, bar }: Check): boolean {
-  return "atMost" in bar ? value <= bar.atMost : value >= bar.atLeast;
+export function passes({ value, budget }: Check): boolean {
+  return "atMost" in budget ? value <= budget.atMost : value >= budget.atLeast;
 }
 
 /** A time in the unit that reads best. */
@@ -25,10 +25,10 @@ export function formatPercentiles({ count, p50, p90, p99, max }: Percentiles): s
 
 export function formatChecks(checks: readonly Check[]): string {
   const rows = checks.map((check) => {
-    const { name, value, unit, bar } = check;
-    const limit = "atMost" in bar ? `at most ${bar.atMost}` : `at least ${bar.atLeast}`;
-    const verdict = passes(check) ? styleText("green", "pass") : styleText("red", "FAIL");
-    return [name, `${Math.round(value)} ${unit}`.trim(), `${limit} ${unit}`.trim(), verdict];
+    const { name, value, unit, budget } = check;
+    const limit = "atMost" in budget ? `at most ${budget.atMost}` : `at least ${budget.atLeast}`;
+    const result = passes(check) ? styleText("green", "PASS") : styleText("red", "FAIL");
+    return [name, `${Math.round(value)} ${unit}`.trim(), `${limit} ${unit}`.trim(), result];
   });
-  return textTable([["CHECK", "VALUE", "BAR", ""], ...rows]);
+  return textTable([["CHECK", "VALUE", "BUDGET", "RESULT"], ...rows]);
 }

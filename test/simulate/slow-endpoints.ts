@@ -1,22 +1,22 @@
 import { Random } from "#infra/local/demo/random.ts";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
 import { deliveryIdAt } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import {
   memoryDeliveries,
-  memoryDue,
+  memoryEndpointHealth,
   memoryEndpoints,
-  memoryHealth,
-  memoryPermits,
+  memoryOrgPermits,
+  memoryScheduledDeliveries,
 } from "#test/support/memory-webhooks.ts";
 import { VirtualClock } from "#test/support/simulation/clock.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import type { Loop } from "./event-loop.ts";
 import { EventSource, type Handler } from "./event-source.ts";
 import { FairQueue } from "./fair-queue.ts";
@@ -83,7 +83,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
     random: () => random.next(),
   };
   const sendBy =
-    (lane: Lane): DeliveryWorld["send"] =>
+    (lane: Lane): DeliveryPorts["send"] =>
     async (url, headers) => {
       const deliveryId = headers["webhook-id"] ?? "";
       const committedAt = sends.committedAt.get(deliveryId);
@@ -91,7 +91,7 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
         sends.committedAt.delete(deliveryId);
         sends.quietMs.push(loop.now - committedAt);
         await clock.sleep(quiet.responseMs);
-        return anExchange({ status: 200, duration_ms: quiet.responseMs });
+        return aSendResult({ status: 200, duration_ms: quiet.responseMs });
       }
       const counter = `${lane} ${endpoints.orgOf.get(url)}`;
       const inFlight = (sends.inFlight.get(counter) ?? 0) + 1;
@@ -101,22 +101,22 @@ export async function simulateSlowEndpoints(options: SlowEndpointsOptions): Prom
       const responseMs = busy.responseMs(loop.now);
       await clock.sleep(responseMs);
       sends.inFlight.set(counter, (sends.inFlight.get(counter) ?? 0) - 1);
-      return anExchange({ status: 200, duration_ms: responseMs });
+      return aSendResult({ status: 200, duration_ms: responseMs });
     };
   const fastPort = portOf(queues.fast);
   const slowPort = portOf(queues.slow);
   const fastPorts = {
     ...ports,
-    suspended: noneSuspended,
-    destinations: unboundedHosts,
+    suspended: noSuspendedOrgs,
+    hostRateLimiter: unboundedHosts,
     send: sendBy("fast"),
     queue: fastPort,
     slowLane: slowPort,
   };
   const slowPorts = {
     ...ports,
-    suspended: noneSuspended,
-    destinations: unboundedHosts,
+    suspended: noSuspendedOrgs,
+    hostRateLimiter: unboundedHosts,
     send: sendBy("slow"),
     queue: slowPort,
     slowLane: null,
@@ -165,7 +165,7 @@ function every(loop: Loop, milliseconds: number, end: number, run: () => void): 
 }
 
 /** Stores in memory, of which each call takes as long as one to DynamoDB. */
-function sharedStores(clock: VirtualClock, endpoints: DeliveryWorld["endpoints"]) {
+function sharedStores(clock: VirtualClock, endpoints: DeliveryPorts["endpoints"]) {
   const delayed = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
       get(target, name) {
@@ -178,15 +178,15 @@ function sharedStores(clock: VirtualClock, endpoints: DeliveryWorld["endpoints"]
       },
     });
   const event = anEvent();
-  const secret = writeSecret(new Uint8Array(32).fill(1));
+  const secret = formatSigningSecret(new Uint8Array(32).fill(1));
   return {
     endpoints: delayed(endpoints),
     deliveries: delayed(memoryDeliveries()),
-    health: delayed(memoryHealth()),
-    permits: delayed(memoryPermits()),
-    due: memoryDue(),
+    health: delayed(memoryEndpointHealth()),
+    orgPermits: delayed(memoryOrgPermits()),
+    scheduled: memoryScheduledDeliveries(),
     events: { get: async () => event },
-    box: { open: async () => secret },
+    encryption: { decrypt: async () => secret },
     now: clock.now,
     sleep: clock.sleep,
   };
@@ -201,17 +201,20 @@ function portOf(queue: FairQueue<DeliveryMessage>): DeliveryQueue {
   };
 }
 
-/** The sender's own code, in instances that each remember what they were refused. */
-function handlerOf(clock: VirtualClock, ports: Omit<DeliveryWorld, "refusals" | "newId">): Handler<DeliveryMessage> {
-  const refusals = new Map<number, Refusals>();
+/** The delivery function's own code, in instances with a negative cache each. */
+function handlerOf(
+  clock: VirtualClock,
+  ports: Omit<DeliveryPorts, "negativeCache" | "newId">,
+): Handler<DeliveryMessage> {
+  const caches = new Map<number, NegativeCache>();
   let ids = 0;
   return (instance, batch, done) => {
-    const remembered = refusals.get(instance) ?? new Refusals();
-    refusals.set(instance, remembered);
+    const negativeCache = caches.get(instance) ?? new NegativeCache();
+    caches.set(instance, negativeCache);
     const newId = () => `${ports.slowLane === null ? "slow" : "fast"}-${++ids}`;
     const bodies = batch.map(({ body }) => body);
     void clock.sleep(callMs).then(async () => {
-      const { results } = await deliver({ ...ports, refusals: remembered, newId }, bodies);
+      const { results } = await deliverBatch({ ...ports, negativeCache, newId }, bodies);
       const failed = batch.filter((_, at) => results[at]?.status === "rejected");
       done({ handled: batch.filter((message) => !failed.includes(message)), failed });
     });

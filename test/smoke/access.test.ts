@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { writeToken } from "#shared/auth/token.ts";
+import { formatToken } from "#shared/auth/token.ts";
 import { issued, openWorld, type World, type WorldTenant } from "#test/support/test-environment.ts";
 
 const feed = "/api/public/v1/activity";
@@ -25,7 +25,7 @@ describe("a token", () => {
     ["missing", {}],
     ["of another scheme", { authorization: "Basic dTpw" }],
     ["malformed", bearer("aibooks_pat_junk")],
-    ["unknown", bearer(writeToken(new Uint8Array(20).fill(9)))],
+    ["unknown", bearer(formatToken(new Uint8Array(20).fill(9)))],
   ])("is refused that is %s", async (_, headers) => {
     const { status, body } = await answer(feed, headers);
     expect({ status, body }).toMatchObject({ status: 401, body: { code: "authn.token_invalid" } });

@@ -19,7 +19,7 @@ try {
   exit(1);
 }
 
-/** Answers the exit code. */
+/** Runs the soak test and returns the exit code. */
 async function run(options: SoakOptions): Promise<number> {
   useUtc();
   const folder = mkdtempSync(join(tmpdir(), "activity-log-soak-"));
@@ -29,8 +29,8 @@ async function run(options: SoakOptions): Promise<number> {
   await synthesize({ project: resolve(import.meta.dirname, "../.."), assembly, environment });
   const outcome = await soak({ ...options, assembly, folder, progress: (text) => stderr.write(`${text} …\n`) });
   stdout.write(report(outcome));
-  const holds = outcome.verdicts.every(({ problems }) => problems.length === 0);
-  if (holds) rmSync(folder, { recursive: true, force: true });
+  const passed = outcome.checkResults.every(({ problems }) => problems.length === 0);
+  if (passed) rmSync(folder, { recursive: true, force: true });
   else stdout.write(`The logs are in ${join(folder, "logs")}.\n`);
-  return holds ? 0 : 1;
+  return passed ? 0 : 1;
 }

@@ -1,23 +1,23 @@
 import { parseArgs } from "node:util";
 
 /** How long, how hard, and by which numbers a soak runs. */
-export interface SoakOptions {
+export type SoakOptions = {
   readonly seconds: number;
   readonly seed: number;
   readonly writers: number;
-}
+};
 
 export const usage = `npm run soak -- [--seconds 60] [--seed N] [--writers N]
 
-Runs the whole stack under load while things go wrong on purpose, then compares what was accepted with what is stored,
-readable and delivered.
+Runs the whole stack under load with injected faults, then compares the accepted events with what is stored, listed
+and delivered.
   --seconds N  how long writers write (default 60)
   --seed N     repeats the choices of the run that printed it
-  --writers N  writers at once (default 4)
-Exit code: 0 when every check holds, 1 when one does not.
+  --writers N  concurrent writers (default 4)
+Exit code: 0 if all checks pass, 1 otherwise.
 `;
 
-/** Reads the command line; undefined where it asks for help. Throws with what to write instead. */
+/** Parses the command line; `undefined` if it asks for help. Throws if an option is invalid. */
 export function parseOptions(args: readonly string[], newSeed: () => number): SoakOptions | undefined {
   const { values } = parseArgs({
     args: [...args],

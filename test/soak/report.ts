@@ -4,24 +4,24 @@ import type { SoakOutcome } from "./soak.ts";
 
 const shownProblems = 5;
 
-/** The outcome of a soak as text: what went wrong on purpose, and whether what was promised held. */
-export function report({ faults, verdicts, ledger, found, redriven, pages, retried }: SoakOutcome): string {
-  const checks = verdicts.map(({ what, expected, found, problems }) => {
-    const holds = problems.length === 0 ? styleText("green", "yes") : styleText("red", "no");
-    return [what, String(expected), String(found), holds];
+/** Renders the result of a soak test: the injected faults and the checks. */
+export function report({ faults, checkResults, ledger, found, redriven, pages, retried }: SoakOutcome): string {
+  const checks = checkResults.map(({ name, expected, found, problems }) => {
+    const result = problems.length === 0 ? styleText("green", "PASS") : styleText("red", "FAIL");
+    return [name, String(expected), String(found), result];
   });
-  const problems = verdicts.flatMap(({ what, problems }) => [
-    ...problems.slice(0, shownProblems).map((problem) => `${what}: ${problem}`),
-    ...(problems.length > shownProblems ? [`${what}: and ${problems.length - shownProblems} more`] : []),
+  const problems = checkResults.flatMap(({ name, problems }) => [
+    ...problems.slice(0, shownProblems).map((problem) => `${name}: ${problem}`),
+    ...(problems.length > shownProblems ? [`${name}: and ${problems.length - shownProblems} more`] : []),
   ]);
   return [
-    `${ledger.acceptedCount} events accepted, ${ledger.repeats} sent again, ${ledger.refusable.size} bad ones, `,
-    `${ledger.damaged.size} damaged items put into the table, `,
-    `${pages} pages read, ${retried} of them asked for again, ${found.serverErrors.total} answers 5xx, `,
+    `${ledger.acceptedCount} events accepted, ${ledger.repeats} sent again, ${ledger.refusable.size} invalid messages sent, `,
+    `${ledger.damaged.size} damaged items written to the table, `,
+    `${pages} pages read, ${retried} requests retried, ${found.serverErrors.total} responses 5xx, `,
     `${redriven} dead letters redriven.\n\n`,
     textTable([["FAULT", "COUNT"], ...[...faults].map(([kind, count]) => [kind, String(count)])]),
     "\n",
-    textTable([["CHECK", "EXPECTED", "FOUND", "HOLDS"], ...checks]),
+    textTable([["CHECK", "EXPECTED", "FOUND", "RESULT"], ...checks]),
     ...(problems.length > 0 ? ["\n", ...problems.map((problem) => `${problem}\n`)] : []),
   ].join("");
 }

@@ -1,22 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { auditLines } from "#test/support/audit-lines.ts";
-import { hurry } from "./deliveries.ts";
-import type { Ledger } from "./ledger.ts";
-import type { OwnerLog } from "./owners.ts";
+import { hurry } from "./actors/deliveries.ts";
+import type { OwnerLog } from "./actors/owners.ts";
+import type { Receiver } from "./actors/receivers.ts";
+import type { Subscriber } from "./actors/subscribers.ts";
+import type { Ledger } from "./checks/ledger.ts";
 import { depth, redrive } from "./queues.ts";
-import type { Receiver } from "./receivers.ts";
 import type { SoakStack } from "./stack.ts";
-import type { Subscriber } from "./subscribers.ts";
 
-/** A sender that was killed holds its delivery for a minute. */
+/** A delivery whose sender was killed is retried after a minute. */
 const deadlineMs = 180_000;
 
-/** A token that asks the API more often has soon no requests left. */
+/** Polling more often would exceed the rate limit of the tokens. */
 const lookAgainMs = 1_000;
 
 /**
- * Waits until all that was accepted has gone its way, and helps as an operator would: redrives dead letters, and has
- * deliveries tried at once that wait for long. Answers how much was redriven. What does not arrive is for the checks.
+ * Waits until all accepted events are processed, and does what an operator would: redrives dead letters and retries
+ * deliveries that wait long. Returns the number of redriven messages. Missing deliveries are left to the checks.
  */
 export async function settle(
   stack: SoakStack,
@@ -29,8 +29,8 @@ export async function settle(
   let redriven = 0;
   for (const deadline = Date.now() + deadlineMs; Date.now() < deadline; await delay(lookAgainMs)) {
     for (const name of ["ingest", "deliveries", "slow_deliveries", "replays"]) redriven += await redrive(stack, name);
-    const isTold = owedEvents(ledger, subscribers).every(isTaken) && allTested(subscribers, owners);
-    const isDone = isTold && allLogged(stack, ledger);
+    const isDelivered = owedEvents(ledger, subscribers).every(isAccepted) && allTested(subscribers, owners);
+    const isDone = isDelivered && allLogged(stack, ledger);
     if (isDone && (await depth(stack, "ingest")) === 0) break;
     for (const subscriber of subscribers) await hurry(subscriber, hurried);
   }
@@ -41,7 +41,7 @@ function allTested(subscribers: readonly Subscriber[], { tests }: OwnerLog): boo
   return tests.every((id) => subscribers.some(({ receiver }) => receiver.tests.has(id)));
 }
 
-/** Whether the review function has come to the end of the stream. */
+/** Whether the audit function has come to the end of the stream. */
 function allLogged(stack: SoakStack, { accepted, damaged }: Ledger): boolean {
   const lines = auditLines(stack, "events");
   const ids = new Set(lines.map(({ event_id }) => event_id));
@@ -49,11 +49,11 @@ function allLogged(stack: SoakStack, { accepted, damaged }: Ledger): boolean {
   return accepted.every(({ event_id }) => ids.has(event_id)) && [...damaged.keys()].every((id) => documents.has(id));
 }
 
-/** An accepted event, and who is to be told of it. */
-interface Owed {
+/** An accepted event and the receiver that must get it. */
+type Owed = {
   readonly event_id: string;
   readonly receiver: Receiver;
-}
+};
 
 export function owedEvents(ledger: Ledger, subscribers: readonly Subscriber[]): Owed[] {
   const receivers = new Map(subscribers.map(({ org, receiver }) => [org.org_id, receiver]));
@@ -63,6 +63,6 @@ export function owedEvents(ledger: Ledger, subscribers: readonly Subscriber[]): 
   });
 }
 
-export function isTaken({ event_id, receiver }: Owed): boolean {
-  return receiver.hasTaken(event_id);
+export function isAccepted({ event_id, receiver }: Owed): boolean {
+  return receiver.hasAccepted(event_id);
 }

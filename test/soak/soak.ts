@@ -1,49 +1,49 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { until } from "#test/support/until.ts";
-import { check, type Verdict } from "./checker.ts";
-import { choicesOf } from "./choices.ts";
-import { type FaultKind, faultKinds } from "./fault-log.ts";
-import { SeededFaults } from "./faults.ts";
-import { type Found, gather } from "./found.ts";
-import { hostileWriter } from "./hostile.ts";
-import { Ledger } from "./ledger.ts";
+import { hostileWriter } from "./actors/hostile-writer.ts";
+import { OwnerLog, owner } from "./actors/owners.ts";
+import { newJournal } from "./actors/pages.ts";
+import { reader } from "./actors/readers.ts";
+import { subscribeAll, untilAllReceived } from "./actors/subscribers.ts";
+import { writer } from "./actors/writers.ts";
+import { type CheckResult, check } from "./checks/checks.ts";
+import { Ledger } from "./checks/ledger.ts";
+import { readServerErrors } from "./checks/server-errors.ts";
+import { gather, type SoakResult } from "./checks/soak-result.ts";
+import { choicesOf } from "./faults/choices.ts";
+import { type FaultKind, faultKinds } from "./faults/fault-log.ts";
+import { SeededFaults } from "./faults/seeded-faults.ts";
 import type { SoakOptions } from "./options.ts";
-import { OwnerLog, owner } from "./owners.ts";
-import { newJournal } from "./pages.ts";
-import { reader } from "./readers.ts";
-import { readServerErrors } from "./server-errors.ts";
-import { isTaken, owedEvents, settle } from "./settle.ts";
+import { isAccepted, owedEvents, settle } from "./settle.ts";
 import { orgIds, startSoakStack } from "./stack.ts";
-import { subscribeAll, untilTold } from "./subscribers.ts";
-import { writer } from "./writers.ts";
 
-export interface SoakPlan extends SoakOptions {
+export type SoakPlan = SoakOptions & {
   /** Folder of the synthesized stack. */
   readonly assembly: string;
   /** Where data and logs go. */
   readonly folder: string;
-  /** Functions that are not killed, and always hear what they asked. */
+  /** Functions that are never killed and whose responses are never dropped. */
   readonly spares?: (functionName: string) => boolean;
   progress(text: string): void;
-}
+};
 
-/** What a soak came to, and what it was judged by. */
-export interface SoakOutcome {
+/** The result of a soak test and its checks. */
+export type SoakOutcome = {
   readonly faults: ReadonlyMap<FaultKind, number>;
-  readonly verdicts: readonly Verdict[];
+  readonly checkResults: readonly CheckResult[];
   readonly ledger: Ledger;
-  readonly found: Found;
-  /** Messages that were taken from dead-letter queues back to where they came from. */
+  readonly found: SoakResult;
+  /** Messages that were moved from dead-letter queues back to their source queue. */
   readonly redriven: number;
-  /** Pages that were read while events were written, and answers 5xx that were asked for again. */
+  /** Pages read while events were written, and requests that were retried after a 5xx. */
   readonly pages: number;
   readonly retried: number;
-}
+};
 
 const readerCount = 2;
 const progressEveryMs = 3_000;
 
-/** Runs a stack under load and faults, waits until all has gone its way, and checks what became of it. */
+/** Runs a stack under load and injected faults, waits until everything is processed, and runs the checks. */
 export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   const { seconds, seed, writers, progress, spares = () => false } = plan;
   const choices = choicesOf(seed);
@@ -54,22 +54,22 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   progress("starting the stack");
   const stack = await startSoakStack({ ...plan, faults });
   const subscribers = await subscribeAll(stack, choices);
-  const tell = (doing: string) => () => {
+  const reportProgress = (doing: string) => () => {
     const owed = owedEvents(ledger, subscribers);
-    const delivered = owed.filter(isTaken).length;
+    const delivered = owed.filter(isAccepted).length;
     const events = `${ledger.acceptedCount} accepted, ${delivered} of ${owed.length} delivered`;
     progress(`${doing}: ${events}, ${faults.log.total} faults injected`);
   };
-  let told: NodeJS.Timeout | undefined;
+  let progressTimer: NodeJS.Timeout | undefined;
   try {
     const writes = Array.from({ length: writers }, (_, at) => writer(stack, ledger, choices(`writer ${at}`)));
-    await untilTold(subscribers, choices, async (event) => {
+    await untilAllReceived(subscribers, choices, async (event) => {
       ledger.sending(event);
       await writes[0]?.transact(event);
     });
     ledger.beginOwing();
 
-    told = setInterval(tell("writing"), progressEveryMs);
+    progressTimer = setInterval(reportProgress("writing"), progressEveryMs);
     const reads = Array.from({ length: readerCount }, (_, at) =>
       reader(stack, ledger, choices(`reader ${at}`), journal),
     );
@@ -86,13 +86,13 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     await faults.end();
     const { pages, retried } = journal;
 
-    clearInterval(told);
-    told = setInterval(tell("settling"), progressEveryMs);
+    clearInterval(progressTimer);
+    progressTimer = setInterval(reportProgress("settling"), progressEveryMs);
     const redriven = await settle(stack, ledger, subscribers, ownerLog);
     const found = await gather(stack, subscribers, journal, ownerLog, () => readServerErrors(stack, faults.log));
     return {
       faults: new Map(faultKinds.map((kind) => [kind, faults.log.count(kind)])),
-      verdicts: check(ledger, found),
+      checkResults: check(ledger, found),
       ledger,
       found,
       redriven,
@@ -100,7 +100,7 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
       retried,
     };
   } finally {
-    clearInterval(told);
+    clearInterval(progressTimer);
     await stack.stop();
     await Promise.all(subscribers.map(({ receiver }) => receiver.close()));
   }

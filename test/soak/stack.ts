@@ -4,31 +4,32 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
-import type { Faults } from "#infra/local/fault-injection.ts";
-import { type LocalStack, startLocalStack } from "#infra/local/stack.ts";
+import { activityLog } from "#infra/local/demo/activity-log.ts";
+import type { FaultInjector } from "#infra/local/fault-injection.ts";
+import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 
 /** A running stack, what is asked of it, and the organisations of the soak. */
-export interface SoakStack extends LocalStack {
+export type SoakStack = LocalRuntime & {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly logs: string;
   readonly orgs: readonly Org[];
   queue(name: string): string;
   readonly eventsTable: string;
-}
+};
 
-export interface Org {
+export type Org = {
   readonly org_id: string;
   readonly token: string;
-}
+};
 
-interface Options {
+type Options = {
   readonly assembly: string;
   /** Where data and logs go. */
   readonly folder: string;
-  readonly faults: Faults;
-}
+  readonly faults: FaultInjector;
+};
 
 export const orgIds: readonly string[] = Array.from({ length: 6 }, (_, at) => `org_soak_${at + 1}`);
 
@@ -40,7 +41,13 @@ const account = { region: "us-east-1", credentials: { accessKeyId: "soak", secre
 /** Starts a stack that keeps its data in a folder, with organisations and a token for each. */
 export async function startSoakStack({ assembly, folder, faults }: Options): Promise<SoakStack> {
   const logs = join(folder, "logs");
-  const stack = await startLocalStack({ assembly, logs, data: join(folder, "data"), faults });
+  const stack = await startLocalRuntime({
+    ...activityLog,
+    assembly,
+    logs,
+    data: join(folder, "data"),
+    faultInjector: faults,
+  });
   try {
     const sqs = new SQSClient({ ...account, endpoint: stack.endpoints.sqs });
     const queue = (name: string) => named(stack.queues, name);
@@ -63,9 +70,9 @@ export async function startSoakStack({ assembly, folder, faults }: Options): Pro
   }
 }
 
-async function createOrgs(stack: LocalStack): Promise<Org[]> {
+async function createOrgs(stack: LocalRuntime): Promise<Org[]> {
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
-  const FunctionName = named(stack.functions, "access");
+  const FunctionName = named(stack.functions, "admin");
   const admin = async (request: AdminRequest): Promise<unknown> => {
     const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
     return JSON.parse(answer.Payload?.transformToString() ?? "{}");

@@ -1,9 +1,9 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 import type { HttpResponse } from "#shared/api/http/request.ts";
-import { openApi } from "#shared/api/openapi/openapi.ts";
+import { createOpenApiDocument } from "#shared/api/openapi/document.ts";
 import { answerSchemaFaults, schemaFaults } from "./json-schema.ts";
 
-export const description = openApi("https://api.example.com");
+export const description = createOpenApiDocument("https://api.example.com");
 
 type Schema = {
   readonly type?: string;

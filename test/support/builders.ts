@@ -1,14 +1,14 @@
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import type { ActiveToken, Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
-import { tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
+import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import type { EventFilter, EventQuery } from "#shared/events/query/query.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 
 /** The moment at which tests happen, unless they say otherwise. */
 export const testNow = new Date("2026-06-01T12:00:30.000Z");
@@ -43,8 +43,8 @@ export function anEvent(over: Partial<ActivityEvent> = {}): ActivityEvent {
     entity_ref: "INV-2026-0042",
     actor_user_id: "usr_xyz",
     actor: null,
-    changes: jsonText({ status: { old: "DRAFT", new: "SENT" } }),
-    metadata: jsonText({ source: "PUBLIC_API" }),
+    changes: toJsonText({ status: { old: "DRAFT", new: "SENT" } }),
+    metadata: toJsonText({ source: "PUBLIC_API" }),
     occurred_at: "2026-05-11T08:30:12.000Z",
     recorded_at: "2026-05-11T08:30:12.400Z",
     related: null,
@@ -52,7 +52,7 @@ export function anEvent(over: Partial<ActivityEvent> = {}): ActivityEvent {
     information: null,
     params: null,
     contact_id: null,
-    settled: null,
+    payment_status: null,
     notify: null,
     ...over,
   };
@@ -66,8 +66,8 @@ export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
     action: null,
     actor_user_id: null,
     contact_id: null,
-    settled: null,
-    visible: documentTypes,
+    payment_status: null,
+    visibleEntityTypes: documentTypes,
     since: null,
     until: null,
     ...over,
@@ -75,7 +75,7 @@ export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
 }
 
 export function aQuery(over: Partial<EventQuery> = {}): EventQuery {
-  return { ...aFilter(), org_id: "org_8f9a1c2d", parts: [], limit: 100, after: null, ...over };
+  return { ...aFilter(), org_id: "org_8f9a1c2d", projection: [], limit: 100, after: null, ...over };
 }
 
 /** An organisation of the demo, in UTC unless said otherwise. */
@@ -96,14 +96,14 @@ export function anOrg(over: Partial<Org> = {}): Org {
 
 /** A token's secret; different bytes make different tokens. */
 export function aSecret(byte = 7): string {
-  return writeToken(new Uint8Array(20).fill(byte));
+  return formatToken(new Uint8Array(20).fill(byte));
 }
 
 /** What is stored of the token with this secret. */
 export function aToken(over: Partial<Token> = {}, secret = aSecret()): Token {
-  const hash = tokenHash(secret);
+  const hash = hashToken(secret);
   return {
-    token_id: tokenIdOfHash(hash),
+    token_id: toTokenId(hash),
     hash,
     org_ids: ["org_8f9a1c2d"],
     scopes: ["AIBooks.activity.READ"],
@@ -138,7 +138,7 @@ export function aRequest(target: string, over: Partial<HttpRequest> = {}): HttpR
 }
 
 /** One answer of a receiver, 200 unless said otherwise. */
-export function anExchange(over: Partial<Exchange> = {}): Exchange {
+export function aSendResult(over: Partial<SendResult> = {}): SendResult {
   return {
     status: 200,
     error: null,

@@ -4,24 +4,24 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execPath } from "node:process";
 import { afterAll } from "vitest";
-import type { LocalStack } from "#infra/local/stack.ts";
+import type { LocalRuntime } from "#infra/local/runtime.ts";
 
-export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+export type EndedProcess = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** A process of the command line that goes on. */
-export type Running = {
-  readonly ended: Promise<Ended>;
+export type RunningProcess = {
+  readonly ended: Promise<EndedProcess>;
   /** What it has written so far. */
-  written(): Pick<Ended, "stdout" | "stderr">;
+  written(): Pick<EndedProcess, "stdout" | "stderr">;
   signal(name: NodeJS.Signals): void;
 };
 
 export type CommandLine = {
   /** The folder that the commands run in. */
   readonly folder: string;
-  start(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Running;
+  start(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): RunningProcess;
   /** Runs a command to its end. */
-  run(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<Ended>;
+  run(args: readonly string[], options?: { input?: string; env?: Record<string, string> }): Promise<EndedProcess>;
   /** Runs a command with `--json` and gives its one document. */
   json(args: readonly string[]): Promise<Record<string, unknown>>;
   /** Every event of an organisation, as `list --all` shows them. */
@@ -30,7 +30,7 @@ export type CommandLine = {
 
 /** What `npm start` writes about a running stack; with parts of it changed. */
 export function stackFile(
-  { api, endpoints, queues, tables, functions, logFiles }: LocalStack,
+  { api, endpoints, queues, tables, functions, logFiles }: LocalRuntime,
   changed: object = {},
 ): object {
   return { api, endpoints, queues, tables, functions, logFiles, pid: process.pid, ...changed };
@@ -60,7 +60,7 @@ export function commandLine(stack: object | null): CommandLine {
       stderr += text;
     });
     child.stdin.end(input);
-    const ended = new Promise<Ended>((settle) => child.on("close", (code) => settle({ code, stdout, stderr })));
+    const ended = new Promise<EndedProcess>((settle) => child.on("close", (code) => settle({ code, stdout, stderr })));
     return { ended, written: () => ({ stdout, stderr }), signal: (name) => child.kill(name) };
   };
 

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import {
-  type Claim,
+  type ClaimResult,
   type Delivery,
   type DeliveryMessage,
   type DeliveryQuery,
   deliveryIdAt,
 } from "#shared/webhooks/deliveries/delivery.ts";
-import { aDeliveryMessage, anExchange, testNow } from "./builders.ts";
+import { aDeliveryMessage, aSendResult, testNow } from "./builders.ts";
 
-/** So many seconds after the moment at which tests happen. */
+/** Returns the time so many seconds after `testNow`. */
 export function secondsLater(seconds: number): Date {
   return new Date(testNow.getTime() + seconds * 1000);
 }
@@ -18,15 +18,15 @@ export function anEndpointId(): string {
   return `wh_${randomUUID().replaceAll("-", "")}`;
 }
 
-/** The first attempt of a delivery of its own. */
+/** Creates the message of the first attempt of a new delivery. */
 export function aFreshMessage(over: Partial<DeliveryMessage> = {}): DeliveryMessage {
   const delivery_id = deliveryIdAt("2026-06-01T11:00:00.000Z", randomUUID());
   return aDeliveryMessage({ endpoint_id: anEndpointId(), delivery_id, ...over });
 }
 
-export function anAttempt(number: number, over: Partial<Attempt> = {}): Attempt {
+export function anAttempt(number: number, over: Partial<DeliveryAttempt> = {}): DeliveryAttempt {
   const headers = { "content-type": "text/plain", "x-b": "1", "x-a": "\u00e9" };
-  return { ...anExchange({ headers, body: "no\uFFFD" }), number, at: secondsLater(1).toISOString(), ...over };
+  return { ...aSendResult({ headers, body: "no\uFFFD" }), number, at: secondsLater(1).toISOString(), ...over };
 }
 
 export function aDeliveryQuery(endpoint_id: string, over: Partial<DeliveryQuery> = {}): DeliveryQuery {
@@ -34,13 +34,13 @@ export function aDeliveryQuery(endpoint_id: string, over: Partial<DeliveryQuery>
   return { endpoint_id, ...anything, limit: 10, after: null, ...over };
 }
 
-/** The delivery of a claim that was granted. Fails where it was not. */
-export function taken(claim: Claim): Delivery {
+/** Returns the delivery of a granted claim. Throws if it was refused. */
+export function taken(claim: ClaimResult): Delivery {
   if (claim.kind !== "claimed") throw new Error(`The claim is ${claim.kind}.`);
   return claim.delivery;
 }
 
-/** A delivery after an attempt, as it is recorded. */
+/** Returns a delivery as it is recorded after an attempt. */
 export function tried(delivery: Delivery, status: Delivery["status"], over: Partial<Delivery> = {}): Delivery {
   return {
     ...delivery,

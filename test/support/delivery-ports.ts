@@ -1,85 +1,93 @@
 import { createHash } from "node:crypto";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { eventIdAt } from "#shared/events/event-id.ts";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
-import { type Disabled, deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { eventIdFromTime } from "#shared/events/event-id.ts";
+import { type DisabledEndpoint, deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld, Outcome } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryOutcome, DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "./builders.ts";
+import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "./builders.ts";
 import { unboundedHosts } from "./destinations.ts";
-import { memoryDeliveries, memoryDue, memoryEndpoints, memoryHealth, memoryPermits } from "./memory-webhooks.ts";
+import {
+  memoryDeliveries,
+  memoryEndpointHealth,
+  memoryEndpoints,
+  memoryOrgPermits,
+  memoryScheduledDeliveries,
+} from "./memory-webhooks.ts";
 import { VirtualClock } from "./simulation/clock.ts";
 
-/** What a receiver was sent. */
-export type Received = {
+/** A request that the receiver got. */
+export type ReceivedRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly at: Date;
 };
 
-/** A message that was made to come again: which way, and after how long. */
-export type Scheduled = {
+/** A message that was scheduled: by which means, and for how long. */
+export type ScheduledMessage = {
   readonly message: DeliveryMessage;
   readonly by: "queue" | "table";
   readonly seconds: number;
   readonly at: Date;
 };
 
-/** The secret behind a sealed text. */
-export function opened(sealed: string): string {
-  return writeSecret(createHash("sha256").update(sealed).digest());
+/** Returns the secret of an encrypted text. */
+export function decryptedSecret(sealed: string): string {
+  return formatSigningSecret(createHash("sha256").update(sealed).digest());
 }
 
 /**
- * A world to deliver in: an endpoint, an event, a receiver that accepts everything until it is told otherwise, and a
- * clock that moves only when something waits or a test says so. There is no jitter.
+ * Creates ports with one endpoint, one event and a receiver that accepts everything by default. The virtual clock moves
+ * only when something waits or a test says so. Nothing is jittered.
  */
-export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
+export async function deliveryFixture(over: Partial<Endpoint> = {}) {
   const clock = new VirtualClock(testNow);
-  const told: ActivityEvent[] = [];
+  const endpointEvents: ActivityEvent[] = [];
   const log = [anEvent()];
-  const received: Received[] = [];
-  const scheduled: Scheduled[] = [];
-  const disabled: Disabled[] = [];
-  /** Ids of organisations: a test adds what is to be suspended. */
+  const received: ReceivedRequest[] = [];
+  const scheduled: ScheduledMessage[] = [];
+  const disabled: DisabledEndpoint[] = [];
+  /** Ids of organisations: tests add those that are suspended. */
   const suspended = new Set<string>();
-  const receiver = { answer: async (_: Received): Promise<Exchange> => anExchange() };
-  const endpoints = memoryEndpoints((event) => told.push(event));
-  const [deliveries, health, due] = [memoryDeliveries(), memoryHealth(), memoryDue()];
+  const receiver = { answer: async (_: ReceivedRequest): Promise<SendResult> => aSendResult() };
+  const endpoints = memoryEndpoints((event) => endpointEvents.push(event));
+  const deliveries = memoryDeliveries();
+  const health = memoryEndpointHealth();
+  const table = memoryScheduledDeliveries();
   const endpoint = anEndpoint(over);
   await endpoints.create(endpoint, anEvent());
-  told.length = 0;
+  endpointEvents.length = 0;
   let ids = 0;
 
-  const note = (by: Scheduled["by"], message: DeliveryMessage, at: Date) => {
+  const recordMessage = (by: ScheduledMessage["by"], message: DeliveryMessage, at: Date) => {
     scheduled.push({ message, by, at, seconds: (at.getTime() - clock.now().getTime()) / 1_000 });
   };
-  const world: DeliveryWorld = {
+  const ports: DeliveryPorts = {
     endpoints,
     deliveries,
     health,
-    due: {
+    scheduled: {
       async add(message, at) {
-        note("table", message, at);
-        await due.add(message, at);
+        recordMessage("table", message, at);
+        await table.add(message, at);
       },
     },
-    permits: memoryPermits(),
+    orgPermits: memoryOrgPermits(),
     queue: {
       async send(messages, delaySeconds) {
         const at = new Date(clock.now().getTime() + delaySeconds * 1_000);
-        for (const message of messages) note("queue", message, at);
+        for (const message of messages) recordMessage("queue", message, at);
         return [];
       },
     },
     slowLane: null,
     sendsPerOrg: 100,
-    refusals: new Refusals(),
-    destinations: unboundedHosts,
+    negativeCache: new NegativeCache(),
+    hostRateLimiter: unboundedHosts,
     suspended: { current: async () => suspended },
     events: {
       async get(orgId, { entity_id, event_id }) {
@@ -88,8 +96,8 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
         return log.find(isIt) ?? null;
       },
     },
-    // Headers are sealed as they are, as JSON.
-    box: { open: async (sealed, _, content) => (content === "headers" ? sealed : opened(sealed)) },
+    // Encrypted headers are plain JSON.
+    encryption: { decrypt: async (sealed, _, content) => (content === "headers" ? sealed : decryptedSecret(sealed)) },
     async send(url, headers, body) {
       const request = { url, headers, body, at: clock.now() };
       received.push(request);
@@ -107,50 +115,50 @@ export async function aDeliveryWorld(over: Partial<Endpoint> = {}) {
   };
   return {
     ...{
-      world,
+      ports,
       clock,
       endpoint,
       endpoints,
       deliveries,
       health,
       log,
-      told,
+      endpointEvents,
       received,
       receiver,
       scheduled,
       disabled,
       suspended,
     },
-    /** Lets time pass. */
+    /** Lets so many seconds pass. */
     later: (seconds: number) => until(new Date(clock.now().getTime() + seconds * 1_000)),
     until,
     /** Delivers messages in one batch, however long it takes. */
-    async deliver(...messages: DeliveryMessage[]): Promise<readonly (Outcome | "rejected")[]> {
-      const done = deliver(world, messages);
+    async deliver(...messages: DeliveryMessage[]): Promise<readonly (DeliveryOutcome | "rejected")[]> {
+      const done = deliverBatch(ports, messages);
       await clock.run();
-      const { results, disabled: ended } = await done;
-      disabled.push(...ended);
-      return results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"));
+      const batch = await done;
+      disabled.push(...batch.disabled);
+      return batch.results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"));
     },
-    /** The first attempts at so many new events. */
+    /** Creates so many events, and the messages of their first attempts. */
     messages(count: number, to: Endpoint = endpoint): readonly DeliveryMessage[] {
       return Array.from({ length: count }, () => {
         const { org_id, endpoint_id } = to;
-        const event = anEvent({ org_id, event_id: eventIdAt(testNow.toISOString(), `event ${log.length}`) });
+        const event = anEvent({ org_id, event_id: eventIdFromTime(testNow.toISOString(), `event ${log.length}`) });
         log.push(event);
         const { entity_id, occurred_at, event_id } = event;
         const key = { entity_id, occurred_at, event_id };
         return aDeliveryMessage({ org_id, endpoint_id, delivery_id: deliveryIdOf(endpoint_id, event), event: key });
       });
     },
-    /** What is known of a message's delivery. */
+    /** Returns the stored delivery of a message. */
     deliveryOf: ({ endpoint_id, delivery_id }: DeliveryMessage) => deliveries.get(endpoint_id, delivery_id),
     attemptsOf: ({ endpoint_id, delivery_id }: DeliveryMessage) => deliveries.attempts(endpoint_id, delivery_id),
-    standing: () => endpoints.get(endpoint.org_id, endpoint.endpoint_id),
+    storedEndpoint: () => endpoints.get(endpoint.org_id, endpoint.endpoint_id),
   };
 }
 
-/** A receiver that always answers so. */
-export function answering(over: Partial<Exchange>): () => Promise<Exchange> {
-  return async () => anExchange(over);
+/** Creates a receiver that always responds so. */
+export function respondWith(over: Partial<SendResult>): () => Promise<SendResult> {
+  return async () => aSendResult(over);
 }

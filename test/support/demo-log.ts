@@ -1,26 +1,26 @@
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
-import { eventLine, eventLineText } from "#shared/audit/event-line.ts";
-import { type RecordKey, recordIdOf } from "#shared/audit/record-id.ts";
+import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
+import { type RecordKey, toRecordId } from "#shared/audit/record-id.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 
 /** The demo's events, as they are stored when each is written three seconds after it happened. */
 export function demoEvents(invoices: number): ActivityEvent[] {
-  return [...seedEvents, ...quarter(demoOrg.org_id, invoices, 2026)].map((input, at) => {
+  return [...seedEvents, ...generateQuarter(demoOrg.org_id, invoices, 2026)].map((input, at) => {
     const now = new Date(Date.parse(input.occurred_at) + 3_000);
-    return readEvent(input, { now, entropy: `${at}` }).event;
+    return parseEventValue(input, { now, entropy: `${at}` }).event;
   });
 }
 
-const clock = zoneClock(demoOrg.time_zone);
+const clock = getZoneClock(demoOrg.time_zone);
 
 /** The audit line of an event that the table stored at `stored`. */
 export function demoLine(event: ActivityEvent, stored: Date, sequenceNumber = "0", lagMs = 40): string {
-  const recorded = { stored, sequenceNumber, recordId: recordIdOf(keyOf(event)), unlistedShard: null };
-  return eventLineText(eventLine(event, clock, { ...recorded, now: new Date(stored.getTime() + lagMs) }));
+  const recorded = { stored, sequenceNumber, recordId: toRecordId(keyOf(event)), unlistedShard: null };
+  return formatEventLine(toEventLine(event, clock, { ...recorded, now: new Date(stored.getTime() + lagMs) }));
 }
 
 /** What the table is keyed by. */

@@ -1,4 +1,7 @@
-import type { Destinations } from "#shared/webhooks/limits/host-rate-limit.ts";
+import type { HostRateLimiter } from "#shared/webhooks/limits/host-rate-limiter.ts";
 
-/** Every host may be sent as much as there is. */
-export const unboundedHosts: Pick<Destinations, "take" | "windowEnd"> = { take: async () => true, windowEnd: () => 0 };
+/** A rate limiter that never limits a host. */
+export const unboundedHosts: Pick<HostRateLimiter, "tryAcquire" | "windowEnd"> = {
+  tryAcquire: async () => true,
+  windowEnd: () => 0,
+};

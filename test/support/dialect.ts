@@ -1,6 +1,6 @@
 import { vi } from "vitest";
-import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
-import type { HttpRequest, HttpTrace } from "#shared/api/http/request.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import type { HttpRequest, RequestContext } from "#shared/api/http/request.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aToken, testNow } from "./builders.ts";
@@ -21,8 +21,8 @@ export function dialect({
   page?: EventPage;
 } = {}) {
   const ports = tokenPorts(() => token, used, suspended);
-  const read = vi.fn<EventReader["page"]>(async () => page);
-  const trace: HttpTrace = { headers: {}, facts: {} };
-  const answer = answerFinzbooks({ events: { page: read }, tokens: ports, now: () => testNow });
+  const read = vi.fn<EventReader["readPage"]>(async () => page);
+  const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
+  const answer = createFinzbooksHandler({ events: { readPage: read }, tokens: ports, now: () => testNow });
   return { ...ports, read, trace, answer: (request: HttpRequest) => answer(request, trace) };
 }

@@ -5,21 +5,21 @@ export function setEnvironment(values: Readonly<Record<string, string>>): void {
   Object.assign(env, values);
 }
 
-/** The seed that a random test is to repeat, if one is given. */
-export function givenSeed(): number | null {
+/** The seed of random tests from `SEED`; `null` if not set. */
+export function seedOverride(): number | null {
   return env.SEED === undefined ? null : Number(env.SEED);
 }
 
-/** How many times longer than on a quiet machine tests are to wait, if it is said. */
-export function givenSlowness(): string | undefined {
+/** Factor of all waiting times from `TEST_SLOWNESS`. */
+export function slownessOverride(): string | undefined {
   return env.TEST_SLOWNESS;
 }
 
-/** The deployed stack that the stories are told to, by `TARGET=deployed STACK=name`; `null` for one on this machine. */
+/** The deployed stack to test, from `TARGET=deployed STACK=name`; `null` for one on this machine. */
 export function deployedStack(): string | null {
   const { TARGET = "local", STACK } = env;
   if (TARGET === "local") return null;
-  if (TARGET !== "deployed") throw new Error(`There is no target '${TARGET}': TARGET is local or deployed.`);
+  if (TARGET !== "deployed") throw new Error(`Unknown target '${TARGET}'. Set TARGET to local or deployed.`);
   if (!STACK) throw new Error("Name the deployed stack: STACK=activity-log-dev.");
   return STACK;
 }

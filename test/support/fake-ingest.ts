@@ -4,10 +4,10 @@ import { vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { createIngestHandler } from "#shared/events/ingest/aws/ingest-handler.ts";
-import { ingestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
-import { createOrgHolds } from "#shared/events/ingest/org-backoff.ts";
-import { aContext } from "./http-event.ts";
-import { aRecord } from "./queue-record.ts";
+import { createIngestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
+import { createOrgBackoff } from "#shared/events/ingest/org-backoff.ts";
+import { buildLambdaContext } from "./http-event.ts";
+import { buildSqsRecord } from "./sqs-record.ts";
 
 export type FakeMessage = {
   readonly id: string;
@@ -23,7 +23,7 @@ export type FakeMessage = {
 const urls = { queue: "https://queue/ingest", deadLetters: "https://queue/dead" };
 /** As SQS names a function: by the id of its role and the name of its session. */
 const ownRoleId = "AROAEXAMPLE";
-const ownSenderId = `${ownRoleId}:${aContext().functionName}`;
+const ownSenderId = `${ownRoleId}:${buildLambdaContext().functionName}`;
 const visibilityMs = 36_000;
 const maxReceives = 1_000;
 
@@ -80,19 +80,19 @@ export class FakeIngest {
             if (known === null) this.stored.set(event.event_id, event);
             return known;
           },
-          pin: async (_org, _key, pin) => {
+          claimKey: async (_org, _key, pin) => {
             this.pinnedBy.push(pin.writer);
             return pin;
           },
         },
-        queue: ingestQueue(urls, client),
+        queue: createIngestQueue(urls, client),
         rejected: {
           reject: async ({ body, messageId }) => {
             await this.reject();
             this.rejections.push({ body, messageId });
           },
         },
-        holds: createOrgHolds(),
+        backoff: createOrgBackoff(),
         now: () => new Date(this.nowMs),
         random: () => this.random(),
       },
@@ -129,7 +129,10 @@ export class FakeIngest {
     }
     const event = { Records: batch.map(recordOf) };
     this.#crashed = Promise.withResolvers();
-    const answer = await Promise.race([this.#handler(event, aContext(this.remainingMs)), this.#crashed.promise]);
+    const answer = await Promise.race([
+      this.#handler(event, buildLambdaContext(this.remainingMs)),
+      this.#crashed.promise,
+    ]);
     if (answer === "crashed") return;
     const failed = new Set((answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
     const gone = new Set(batch.filter(({ id, receives }) => !failed.has(id) || receives >= maxReceives));
@@ -163,7 +166,7 @@ function sentBy({
 }
 
 function recordOf({ id, body, attributes, sentMs, receives, group, senderId }: FakeMessage): SQSRecord {
-  const record = aRecord(id, body);
+  const record = buildSqsRecord(id, body);
   return {
     ...record,
     attributes: {

@@ -1,27 +1,27 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { vi } from "vitest";
-import { renderProblem } from "#shared/api/fakturoid/errors.ts";
-import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
-import { readFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
-import type { HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { answerOauth, renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { renderError } from "#shared/api/fakturoid/errors.ts";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { parseFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import type { HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { createOauthHandler, renderOauthError } from "#shared/api/oauth/handler.ts";
 import type { AccessGrants } from "#shared/auth/access-grants.ts";
 import { clientScope, type Token } from "#shared/auth/caller.ts";
-import type { ClientTokens } from "#shared/auth/client-tokens.ts";
+import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { type secretPrefixes, type TokenRef, tokenIdOfHash, tokenRefOf, writeToken } from "#shared/auth/token.ts";
-import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import { formatToken, type secretPrefixes, type TokenRef, toTokenId, toTokenRef } from "#shared/auth/token.ts";
+import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
-import { aContext, anHttpEvent } from "./http-event.ts";
+import { buildHttpEvent, buildLambdaContext } from "./http-event.ts";
 import { tokenPorts } from "./token-ports.ts";
 
 /** A secret of a kind; different bytes make different secrets. */
 export function aSecretOf(kind: keyof typeof secretPrefixes, byte = 1): string {
-  return writeToken(new Uint8Array(20).fill(byte), kind);
+  return formatToken(new Uint8Array(20).fill(byte), kind);
 }
 
 export const userAgent = "Tests (tests@example.com)";
@@ -48,22 +48,22 @@ export function fakturoidDialect({
   const clock = { now: testNow };
   const known = new Map(orgs.map((org) => [org.org_id, org]));
   const ports = tokenPorts(() => token, used, suspended);
-  const read = vi.fn<EventReader["page"]>(async () => page);
-  const readOrg = vi.fn<OrgReader["read"]>(async (orgId) => known.get(orgId) ?? null);
-  const upTo = vi.fn<PlaceStore["upTo"]>(async () => []);
-  const put = vi.fn<PlaceStore["put"]>(async () => undefined);
-  const answer = answerFakturoid({
+  const read = vi.fn<EventReader["readPage"]>(async () => page);
+  const readOrg = vi.fn<OrgReader["get"]>(async (orgId) => known.get(orgId) ?? null);
+  const upTo = vi.fn<PageCheckpointStore["listUpTo"]>(async () => []);
+  const put = vi.fn<PageCheckpointStore["put"]>(async () => undefined);
+  const answer = createFakturoidHandler({
     tokens: ports,
-    orgs: { read: readOrg },
-    events: { page: read },
-    places: { upTo, put },
+    orgs: { get: readOrg },
+    events: { readPage: read },
+    checkpoints: { listUpTo: upTo, put },
     now: () => clock.now,
   });
   const ask = async (target: string, { method = "GET", headers = {} }: Asked = {}) => {
-    const trace: HttpTrace = { headers: {}, facts: {} };
+    const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
     const sent = { authorization: `Bearer ${aSecret()}`, "user-agent": userAgent, ...headers };
     const request = aRequest(target, { method, headers: sent });
-    const response = await answer(request, trace).catch((error: unknown) => renderProblem(error, request));
+    const response = await answer(request, trace).catch((error: unknown) => renderError(error, request));
     return { ...response, trace };
   };
   return { ask, clock, known, ...ports, read, readOrg, upTo, put };
@@ -95,32 +95,37 @@ export function oauthDialect(
   tokens: readonly Token[] = [aClient()],
   { used = 1, suspended = [] }: { used?: number; suspended?: readonly string[] } = {},
 ) {
-  const stored = new Map(tokens.map((token) => [tokenIdOfHash(token.hash), token]));
+  const stored = new Map(tokens.map((token) => [toTokenId(token.hash), token]));
   const clock = { now: testNow };
   let drawn = 0;
   const given = new Map<string, AccessGrants>();
   const find = ({ holder, isAccessToken }: TokenRef) => (isAccessToken ? null : (stored.get(holder) ?? null));
   const ports = tokenPorts(find, used, suspended);
-  const grants = vi.fn<ClientTokens["grants"]>(async (clientId) => {
+  const grants = vi.fn<AccessGrantStore["get"]>(async (clientId) => {
     const isRevoked = [...stored.values()].some((token) => token.token_id === clientId && token.revoked_at !== null);
     return isRevoked ? null : (given.get(clientId) ?? {});
   });
-  const replace = vi.fn<ClientTokens["replace"]>(async (clientId, known, next) => {
+  const replace = vi.fn<AccessGrantStore["replace"]>(async (clientId, known, next) => {
     if (!isDeepStrictEqual(known, given.get(clientId) ?? {})) return false;
     given.set(clientId, next);
     return true;
   });
-  const revoke = vi.fn<ClientTokens["revoke"]>(async (clientId, hash) => {
+  const revoke = vi.fn<AccessGrantStore["revoke"]>(async (clientId, hash) => {
     const { [hash]: _, ...others } = given.get(clientId) ?? {};
     given.set(clientId, others);
   });
-  const answer = answerOauth({
+  const answer = createOauthHandler({
     tokens: ports,
-    issued: { grants, replace, revoke },
+    issued: { get: grants, replace, revoke },
     now: () => clock.now,
     random: (bytes) => createHash("sha512").update(String(drawn++)).digest().subarray(0, bytes),
   });
-  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
+  const run = createHttpHandler({
+    name: "test",
+    handle: answer,
+    renderError: renderOauthError,
+    parseBody: parseFormOrJsonBody,
+  });
 
   const post = async (
     path: string,
@@ -137,8 +142,8 @@ export function oauthDialect(
       ...(authorization !== null && { authorization }),
       ...(agent !== null && { "user-agent": agent }),
     };
-    const event = anHttpEvent(`/api/v3/oauth/${path}`, { method, headers });
-    const { statusCode, headers: answered = {}, body: text = "" } = await run({ ...event, body }, aContext());
+    const event = buildHttpEvent(`/api/v3/oauth/${path}`, { method, headers });
+    const { statusCode, headers: answered = {}, body: text = "" } = await run({ ...event, body }, buildLambdaContext());
     const lower = Object.entries(answered).map(([name, value]) => [name, String(value)]);
     return { status: statusCode ?? 0, headers: Object.fromEntries(lower), body: text, said: JSON.parse(text) };
   };
@@ -146,7 +151,7 @@ export function oauthDialect(
   const token = async (posted: Posted = {}) => String((await post("token", posted)).said.access_token);
   /** What is stored of an access token; `undefined` where it does not hold. */
   const grantOf = (secret: string) => {
-    const { holder, hash } = tokenRefOf(secret);
+    const { holder, hash } = toTokenRef(secret);
     return given.get(holder)?.[hash];
   };
   return { post, token, stored, given, grantOf, clock, ...ports, grants, replace, revoke };

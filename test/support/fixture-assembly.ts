@@ -193,7 +193,7 @@ const outputs = {
   QueueWork: { Ref: "Work" },
   QueueDeadLetters: { Ref: "WorkDeadLetters" },
   QueueStreamFailures: { Ref: "StreamFailures" },
-  QueueUnread: { Ref: "Unread" },
+  QueueFanOutDeadLetters: { Ref: "Unread" },
   TableSeen: { Ref: "Seen" },
   TableLog: { Ref: "Log" },
   FunctionWeb: { Ref: "Web" },

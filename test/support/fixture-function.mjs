@@ -1,4 +1,4 @@
-// The function of the runtime's own scenario: what it does is told by the path, the message or the record it is given.
+// The function of the runtime's own scenario. The path, message or record determines what it does.
 import { randomUUID } from "node:crypto";
 import { env, exit } from "node:process";
 

@@ -1,5 +1,5 @@
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
-import { parseEventItem, type StoredItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { type EventItem, parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 
 /** About the most that DynamoDB takes in one item (400 KB), each character of which takes six bytes in JSON. */
 export const largestItem = "\u0001".repeat(390_000);
@@ -23,7 +23,7 @@ export const damages: readonly [Damage, ...Damage[]] = [
 ];
 
 /** Why an item is refused; throws if it is an event. */
-export function refusalOfItem(item: StoredItem): string {
+export function refusalOfItem(item: EventItem): string {
   try {
     parseEventItem(item);
   } catch (error) {

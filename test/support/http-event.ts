@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from "aws-lambda";
 
 /** What API Gateway hands to a function for a request: payload 2.0. */
-export function anHttpEvent(
+export function buildHttpEvent(
   target: string,
   { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
 ): APIGatewayProxyEventV2 {
@@ -29,7 +29,7 @@ export function anHttpEvent(
 }
 
 /** A function's context with so much time left, in milliseconds. */
-export function aContext(remaining = 10_000): Context {
+export function buildLambdaContext(remaining = 10_000): Context {
   return {
     callbackWaitsForEmptyEventLoop: false,
     functionName: "test",

@@ -4,13 +4,13 @@
  */
 export const levels = ["scenario", "smoke", "contract", "infra", "thorough", "unit"] as const;
 
-export type Level = (typeof levels)[number];
+export type TestLevel = (typeof levels)[number];
 
 /** Unit tests that take a second or more of a core: random cases by the thousand, simulations of days, real engines. */
 const thorough: readonly string[] = [
-  "auth/token-gate",
-  "cli/emit",
-  "cli/audit",
+  "auth/token-authenticator",
+  "cli/emit/emit",
+  "cli/audit/audit",
   "api/webhooks/event-types",
   "api/webhooks/openapi",
   "api/hostile-items",
@@ -28,8 +28,8 @@ const thorough: readonly string[] = [
   "audit/aws/audit-log",
   "events/ingest/aws/ingest-handler",
   "events/ingest/aws/ingest-queue",
-  "local/sqs-engine",
-  "local/stream-source",
+  "local/emulators/sqs",
+  "local/event-source-mappings/stream-poller",
   "audit/any-item",
   "audit/every-record",
   "simulate/import",
@@ -39,7 +39,7 @@ const thorough: readonly string[] = [
 ].map((name) => `test/unit/${name}.test.ts`);
 
 /** Which files are of a level. */
-export function filesOf(level: Level): { readonly include: string[]; readonly exclude: string[] } {
+export function filesOf(level: TestLevel): { readonly include: string[]; readonly exclude: string[] } {
   if (level === "thorough") return { include: [...thorough], exclude: [] };
   return { include: [`test/${level}/**/*.test.ts`], exclude: level === "unit" ? [...thorough] : [] };
 }
@@ -48,7 +48,7 @@ export function filesOf(level: Level): { readonly include: string[]; readonly ex
  * The files that take longest, longest first, and mostly wait meanwhile: a run is over soonest when they begin first.
  * A file that is missing here only begins later.
  */
-export const longest: readonly string[] = [
+export const longestFiles: readonly string[] = [
   "isolation",
   "soak",
   "webhooks",

@@ -1,6 +1,6 @@
 import type { TestSequencer, TestSpecification } from "vitest/node";
 import { BaseSequencer } from "vitest/node";
-import { levels, longest } from "./levels.ts";
+import { levels, longestFiles } from "./levels.ts";
 
 const order: readonly string[] = levels;
 
@@ -8,8 +8,8 @@ const order: readonly string[] = levels;
 export class LongestFirst extends BaseSequencer implements TestSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
-      const known = longest.findIndex((path) => moduleId.endsWith(`/${path}`));
-      return known < 0 ? longest.length + order.indexOf(project.name) : known;
+      const known = longestFiles.findIndex((path) => moduleId.endsWith(`/${path}`));
+      return known < 0 ? longestFiles.length + order.indexOf(project.name) : known;
     };
     // The files of a level stay in the order that vitest gives them, which knows earlier runs and the sizes of files.
     const sorted = await super.sort(files);

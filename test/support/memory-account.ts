@@ -2,7 +2,7 @@ import type { AccountPorts } from "#infra/deployment/account.ts";
 import type { AlarmAction, AlarmPorts, TopicSubscription } from "#infra/deployment/alarm-trial.ts";
 
 /** An account that was used before, with the default quotas, and without any stack of the log. */
-export function anAccount(changed: Partial<AccountPorts> = {}): AccountPorts {
+export function buildAccountPorts(changed: Partial<AccountPorts> = {}): AccountPorts {
   return {
     region: async () => "eu-central-1",
     concurrency: async () => ({ limit: 1_000, unreserved: 1_000 }),
@@ -23,7 +23,7 @@ export type AlarmsInMemory = AlarmPorts & {
 };
 
 /** A stack with one alarm, whose topic says this of each action; `null` where CloudWatch writes none. */
-export function someAlarms(
+export function buildAlarmPorts(
   summary: string | null,
   changed: { state?: string; subscriptions?: TopicSubscription[]; alarm?: string | null } = {},
 ): AlarmsInMemory {

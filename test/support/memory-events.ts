@@ -11,11 +11,11 @@ export function newestFirst(left: Position, right: Position): number {
 
 /** Whether an event meets a query, by the plain reading of each of its conditions. */
 export function isAsked(event: ActivityEvent, query: EventQuery): boolean {
-  const conditions = ["entity_type", "entity_id", "action", "actor_user_id", "contact_id", "settled"] as const;
+  const conditions = ["entity_type", "entity_id", "action", "actor_user_id", "contact_id", "payment_status"] as const;
   return (
     event.org_id === query.org_id &&
     conditions.every((field) => query[field] === null || query[field] === event[field]) &&
-    query.visible.includes(event.entity_type) &&
+    query.visibleEntityTypes.includes(event.entity_type) &&
     event.occurred_at >= (query.since ?? event.occurred_at) &&
     event.occurred_at <= (query.until ?? event.occurred_at) &&
     (query.after === null || newestFirst(event, query.after) > 0)
@@ -26,7 +26,7 @@ export function isAsked(event: ActivityEvent, query: EventQuery): boolean {
 export function memoryEvents(events: readonly ActivityEvent[]): EventReader {
   let sorted: readonly ActivityEvent[] = [];
   return {
-    async page(query) {
+    async readPage(query) {
       // A long log is read in many pages, and sorted only when it has grown.
       if (sorted.length !== events.length) sorted = [...events].sort(newestFirst);
       const page: ActivityEvent[] = [];

@@ -1,11 +1,13 @@
-import type { Place, PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 
 /** Places in memory, for ever. */
-export function memoryPlaces(): PlaceStore & { readonly all: ReadonlyMap<string, readonly Place[]> } {
-  const lists = new Map<string, Place[]>();
+export function memoryPageCheckpoints(): PageCheckpointStore & {
+  readonly all: ReadonlyMap<string, readonly PageCheckpoint[]>;
+} {
+  const lists = new Map<string, PageCheckpoint[]>();
   return {
     all: lists,
-    async upTo({ org_id, name }, offset, count) {
+    async listUpTo({ org_id, name }, offset, count) {
       const places = lists.get(`${org_id} ${name}`) ?? [];
       return places
         .filter((place) => place.offset <= offset)

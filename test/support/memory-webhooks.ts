@@ -1,41 +1,39 @@
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { dueKey } from "#shared/platform/dynamodb/keys.ts";
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
+import { scheduledAttemptKey } from "#shared/platform/dynamodb/keys.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import {
-  type Claim,
+  type ClaimResult,
   type Delivery,
   type DeliveryMessage,
   type DeliveryQuery,
   type DeliveryStore,
-  type DueEntry,
-  type DueStore,
   deliveryIdPrefix,
   newDelivery,
+  type ScheduledDelivery,
+  type ScheduledDeliveryStore,
 } from "#shared/webhooks/deliveries/delivery.ts";
 import { shardOf } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import {
-  byAge,
+  compareByAge,
   type Endpoint,
   type EndpointChange,
-  type EndpointSource,
+  type EndpointReader,
   type EndpointStore,
-  maxEndpoints,
+  maxEndpointsPerOrg,
 } from "#shared/webhooks/endpoints/endpoint.ts";
 import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
+import { limitIncrement, needsProbe, openUntil } from "#shared/webhooks/limits/circuit-breaker.ts";
 import {
-  growth,
-  type Health,
-  type HealthStore,
+  type EndpointHealth,
+  type EndpointHealthStore,
   initialHealth,
-  type Lease,
-  needsProbe,
-  openUntil,
-} from "#shared/webhooks/limits/circuit-breaker.ts";
+  type PermitLease,
+} from "#shared/webhooks/limits/endpoint-health.ts";
 import { slowAfterMs } from "#shared/webhooks/limits/latency.ts";
-import type { PermitStore } from "#shared/webhooks/limits/org-permits.ts";
+import type { OrgPermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import {
-  isUnderWay,
+  isReplayActive,
   type Replay,
   type ReplayList,
   type ReplayListStore,
@@ -43,14 +41,13 @@ import {
 } from "#shared/webhooks/replays/replay.ts";
 import { testNow } from "./builders.ts";
 
-// The stores of webhooks without a database: each verb is one step that nothing comes between. The contract tests hold
-// them to what the real ones do.
+// The stores of webhooks in memory. Each method is atomic. The contract tests compare them with the DynamoDB stores.
 
 /** Endpoints in memory; `tell` is given the event of each change. */
 export function memoryEndpoints(
   tell: (event: ActivityEvent) => void = () => {},
   now: () => Date = () => testNow,
-): EndpointStore & EndpointSource {
+): EndpointStore & EndpointReader {
   const orgs = new Map<string, Map<string, Endpoint>>();
   const shards = new Map<number, Set<string>>();
   const changes: EndpointChange[] = [];
@@ -69,7 +66,7 @@ export function memoryEndpoints(
   return {
     async create(endpoint, event) {
       const endpoints = endpointsOf(endpoint.org_id);
-      if (endpoints.size >= maxEndpoints) throw new ActivityError("conflict", "There are too many endpoints.");
+      if (endpoints.size >= maxEndpointsPerOrg) throw new ActivityError("conflict", "There are too many endpoints.");
       if (endpoints.has(endpoint.endpoint_id)) throw new ActivityError("conflict", "The endpoint exists already.");
       orgs.set(endpoint.org_id, endpoints.set(endpoint.endpoint_id, endpoint));
       const { shard } = hashOrg(endpoint.org_id);
@@ -78,7 +75,7 @@ export function memoryEndpoints(
       tell(event);
     },
     async list(orgId) {
-      return [...endpointsOf(orgId).values()].sort(byAge);
+      return [...endpointsOf(orgId).values()].sort(compareByAge);
     },
     async get(orgId, endpointId) {
       return orgs.get(orgId)?.get(endpointId) ?? null;
@@ -90,10 +87,10 @@ export function memoryEndpoints(
     async remove(endpoint, event) {
       return change(endpoint, event, (endpoints) => endpoints.delete(endpoint.endpoint_id));
     },
-    async orgsIn(shard) {
+    async listOrgIds(shard) {
       return [...(shards.get(shard) ?? [])].sort();
     },
-    async changesSince(since) {
+    async listChanges(since) {
       return changes.filter(({ change_id }) => change_id >= since);
     },
   };
@@ -102,21 +99,21 @@ export function memoryEndpoints(
 type Held = {
   readonly delivery: Delivery;
   readonly leaseUntil: string | null;
-  /** Whether the index of what is pending or failed has it. */
+  /** Whether it is in the index of pending and failed deliveries. */
   readonly isListed: boolean;
 };
 
 export function memoryDeliveries(): DeliveryStore {
   const endpoints = new Map<string, Map<string, Held>>();
-  const attempts = new Map<string, Map<number, Attempt>>();
+  const attempts = new Map<string, Map<number, DeliveryAttempt>>();
   const deliveriesOf = (endpointId: string) => {
     const known = endpoints.get(endpointId) ?? new Map<string, Held>();
     endpoints.set(endpointId, known);
     return known;
   };
-  const keepAttempt = ({ endpoint_id, delivery_id }: Delivery, attempt: Attempt) => {
+  const keepAttempt = ({ endpoint_id, delivery_id }: Delivery, attempt: DeliveryAttempt) => {
     const key = `${endpoint_id} ${delivery_id}`;
-    attempts.set(key, (attempts.get(key) ?? new Map<number, Attempt>()).set(attempt.number, attempt));
+    attempts.set(key, (attempts.get(key) ?? new Map<number, DeliveryAttempt>()).set(attempt.number, attempt));
   };
 
   return {
@@ -150,7 +147,7 @@ export function memoryDeliveries(): DeliveryStore {
       deliveries.set(message.delivery_id, { delivery, leaseUntil: null, isListed: true });
       return true;
     },
-    async announce(message, now, nextAttemptAt) {
+    async recordScheduled(message, now, nextAttemptAt) {
       const deliveries = deliveriesOf(message.endpoint_id);
       const held = deliveries.get(message.delivery_id);
       if (held !== undefined) {
@@ -177,7 +174,7 @@ export function memoryDeliveries(): DeliveryStore {
       return endpoints.get(endpointId)?.get(deliveryId)?.delivery ?? null;
     },
     async attempts(endpointId, deliveryId) {
-      const kept = attempts.get(`${endpointId} ${deliveryId}`) ?? new Map<number, Attempt>();
+      const kept = attempts.get(`${endpointId} ${deliveryId}`) ?? new Map<number, DeliveryAttempt>();
       return [...kept.values()].sort((left, right) => left.number - right.number);
     },
     async page(query) {
@@ -199,13 +196,17 @@ export function memoryDeliveries(): DeliveryStore {
   };
 }
 
-function refusalOf({ delivery, leaseUntil }: Held, { cycle, step, resend }: DeliveryMessage, now: Date): Claim | null {
+function refusalOf(
+  { delivery, leaseUntil }: Held,
+  { cycle, step, resend }: DeliveryMessage,
+  now: Date,
+): ClaimResult | null {
   if (cycle < delivery.cycle || (!resend && delivery.status === "succeeded")) return { kind: "settled" };
   if (cycle === delivery.cycle && (step < delivery.step || delivery.status !== "pending")) return { kind: "settled" };
   return leaseUntil !== null && leaseUntil > now.toISOString() ? { kind: "busy", until: leaseUntil } : null;
 }
 
-function isCurrent(standing: Delivery, next: Delivery, attempt: Attempt | null): boolean {
+function isCurrent(standing: Delivery, next: Delivery, attempt: DeliveryAttempt | null): boolean {
   if (next.cycle !== standing.cycle) return false;
   if (next.status === "succeeded") return true;
   const claimed = attempt === null ? next.attempts + 1 : next.attempts;
@@ -222,65 +223,76 @@ function isAskedFor({ delivery, isListed }: Held, query: DeliveryQuery): boolean
   return query.after === null || delivery_id < query.after;
 }
 
-/** For a cache of endpoints whose log of changes is sound. */
+/** For an endpoint cache without damaged changes. */
 export function failOnDamage({ change_id }: EndpointChange): never {
   throw new Error(`The change ${change_id} is damaged.`);
 }
 
-export function memoryHealth(): HealthStore {
-  const healths = new Map<string, Health>();
+export function memoryEndpointHealth(): EndpointHealthStore {
+  const healths = new Map<string, EndpointHealth>();
   const read = (endpointId: string) => healths.get(endpointId) ?? initialHealth;
   return {
-    async read(endpointId) {
+    async get(endpointId) {
       return read(endpointId);
     },
-    async lease(endpointId, lease, now, onlyIfFast = false) {
+    async acquire(endpointId, lease, now, onlyIfFast = false) {
       const health = read(endpointId);
       if (health.leases.some(({ id }) => id === lease.id)) return { granted: true, health };
       const isClosed = openUntil(health, now) === null && !needsProbe(health);
       const isTooSlow = onlyIfFast && (health.latency_ms === null || health.latency_ms > slowAfterMs);
       if (isTooSlow) return { granted: false, health };
-      if (!isClosed || health.vacant < lease.slots) return { granted: false, health };
-      const leased = { ...health, vacant: health.vacant - lease.slots, leases: [...health.leases, lease] };
+      if (!isClosed || health.available < lease.permits) return { granted: false, health };
+      const leased = { ...health, available: health.available - lease.permits, leases: [...health.leases, lease] };
       healths.set(endpointId, leased);
       return { granted: true, health: leased };
     },
-    async shrink(endpointId, { id, slots }, used) {
+    async releaseUnused(endpointId, { id, permits }, used) {
       const health = read(endpointId);
-      if (!health.leases.some((lease) => lease.id === id && lease.slots === slots)) return;
-      const leases = health.leases.map((lease) => (lease.id === id ? { ...lease, slots: used } : lease));
-      healths.set(endpointId, { ...health, vacant: health.vacant + slots - used, leases });
+      if (!health.leases.some((lease) => lease.id === id && lease.permits === permits)) return;
+      const leases = health.leases.map((lease) => (lease.id === id ? { ...lease, permits: used } : lease));
+      healths.set(endpointId, { ...health, available: health.available + permits - used, leases });
     },
-    async end(endpointId, { id }, succeededAt, latencyMs = null) {
+    async release(endpointId, { id }, succeededAt, latencyMs = null) {
       const health = read(endpointId);
       const ended = health.leases.find((lease) => lease.id === id);
       if (ended === undefined) return;
       const leases = health.leases.filter((lease) => lease !== ended);
-      const { slots } = ended;
+      const { permits } = ended;
       const last_success_at = succeededAt ?? health.last_success_at;
       const latency_ms = latencyMs ?? health.latency_ms;
-      healths.set(endpointId, { ...health, vacant: health.vacant + slots, leases, last_success_at, latency_ms });
+      healths.set(endpointId, {
+        ...health,
+        available: health.available + permits,
+        leases,
+        last_success_at,
+        latency_ms,
+      });
     },
-    async probe(endpointId, until, now) {
+    async acquireProbe(endpointId, until, now) {
       const health = read(endpointId);
       if (!healths.has(endpointId) || (health.probe_until !== null && health.probe_until > now)) return false;
       healths.set(endpointId, { ...health, probe_until: until });
       return true;
     },
-    async grow(endpointId, upTo) {
+    async increaseLimit(endpointId, upTo) {
       const health = read(endpointId);
-      if (!healths.has(endpointId) || health.limit > upTo - growth) return;
-      const { version, limit, vacant } = health;
-      healths.set(endpointId, { ...health, version: version + 1, limit: limit + growth, vacant: vacant + growth });
+      if (!healths.has(endpointId) || health.limit > upTo - limitIncrement) return;
+      const { version, limit, available } = health;
+      healths.set(endpointId, {
+        ...health,
+        version: version + 1,
+        limit: limit + limitIncrement,
+        available: available + limitIncrement,
+      });
     },
-    async write(endpointId, before, after) {
-      const { version, vacant, leases, latency_ms } = read(endpointId);
+    async update(endpointId, before, after) {
+      const { version, available, leases, latency_ms } = read(endpointId);
       if (version !== before.version) return false;
       const next = {
         ...after,
         latency_ms: after.latency_ms ?? latency_ms,
         version: version + 1,
-        vacant: vacant + after.limit - before.limit,
+        available: available + after.limit - before.limit,
         leases,
         probe_until: null,
       };
@@ -290,21 +302,21 @@ export function memoryHealth(): HealthStore {
   };
 }
 
-export function memoryPermits(): PermitStore {
-  const pools = new Map<string, readonly Lease[]>();
-  const heldBy = (leases: readonly Lease[]) => leases.reduce((sum, { slots }) => sum + slots, 0);
+export function memoryOrgPermits(): OrgPermitStore {
+  const pools = new Map<string, readonly PermitLease[]>();
+  const heldBy = (leases: readonly PermitLease[]) => leases.reduce((sum, { permits }) => sum + permits, 0);
   return {
-    async take({ org_id, part, size }, lease) {
+    async acquire({ org_id, part, size }, lease) {
       const name = `${org_id} ${part}`;
       const leases = pools.get(name) ?? [];
       const held = heldBy(leases);
       if (leases.some(({ id }) => id === lease.id)) return { granted: true, held, leases };
-      if (held + lease.slots > size) return { granted: false, held, leases };
+      if (held + lease.permits > size) return { granted: false, held, leases };
       const taken = [...leases, lease];
       pools.set(name, taken);
       return { granted: true, held: heldBy(taken), leases: taken };
     },
-    async giveBack({ org_id, part }, { id }) {
+    async release({ org_id, part }, { id }) {
       const name = `${org_id} ${part}`;
       pools.set(
         name,
@@ -314,11 +326,12 @@ export function memoryPermits(): PermitStore {
   };
 }
 
-export function memoryDue(): DueStore {
+export function memoryScheduledDeliveries(): ScheduledDeliveryStore {
   /** By shard, in the order of the keys. */
-  const shards = new Map<number, DueEntry[]>();
-  const placeOf = (entries: readonly DueEntry[], key: string) => {
-    let [low, high] = [0, entries.length];
+  const shards = new Map<number, ScheduledDelivery[]>();
+  const indexOf = (entries: readonly ScheduledDelivery[], key: string) => {
+    let low = 0;
+    let high = entries.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((entries[middle]?.key ?? "") < key) low = middle + 1;
@@ -329,27 +342,27 @@ export function memoryDue(): DueStore {
   return {
     async add(message, dueAt) {
       const shard = shardOf(message.delivery_id);
-      const key = dueKey(shard, dueAt, message).sk;
+      const key = scheduledAttemptKey(shard, dueAt, message).sk;
       const entries = shards.get(shard) ?? [];
       shards.set(shard, entries);
-      const at = placeOf(entries, key);
+      const at = indexOf(entries, key);
       entries.splice(at, entries[at]?.key === key ? 1 : 0, { message, shard, key });
     },
-    async due(shard, now) {
+    async listDue(shard, now) {
       const entries = shards.get(shard) ?? [];
-      return entries.slice(0, Math.min(placeOf(entries, `${now.toISOString()}$`), 100));
+      return entries.slice(0, Math.min(indexOf(entries, `${now.toISOString()}$`), 100));
     },
     async remove(removed) {
       for (const { shard, key } of removed) {
         const entries = shards.get(shard) ?? [];
-        const at = placeOf(entries, key);
+        const at = indexOf(entries, key);
         if (entries[at]?.key === key) entries.splice(at, 1);
       }
     },
   };
 }
 
-/** The replays that organisations began, in memory. */
+/** Creates the replay lists of organisations in memory. */
 export function memoryReplayLists(): ReplayListStore {
   const lists = new Map<string, ReplayList>();
   const get = (orgId: string) => lists.get(orgId) ?? { replays: [], version: 0 };
@@ -370,8 +383,8 @@ export function memoryReplays(): ReplayStore {
     async save(replay) {
       replays.set(keyOf(replay.endpoint_id, replay.replay_id), replay);
     },
-    async running(endpointId, now) {
-      const isRunning = (replay: Replay) => replay.endpoint_id === endpointId && isUnderWay(replay, now);
+    async getActive(endpointId, now) {
+      const isRunning = (replay: Replay) => replay.endpoint_id === endpointId && isReplayActive(replay, now);
       return [...replays.values()].find(isRunning) ?? null;
     },
     async get(endpointId, replayId) {

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 
 /** The capacity units of each call that a client makes from now on, in order. */
@@ -19,7 +19,7 @@ export function meterOf(client: DynamoDBClient): number[] {
 
 /** The bytes of an event as DynamoDB counts them: names and values of its attributes. */
 export function itemBytes(event: ActivityEvent): number {
-  return Object.entries(toItem(event)).reduce(
+  return Object.entries(toEventItem(event)).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
     0,
   );

@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { afterAll } from "vitest";
 
 /** What a name server says to a question: a code of RFC 1035, section 4.1.1, or nothing at all. */
-export type Verdict = "no error" | "SERVFAIL" | "NXDOMAIN" | "REFUSED" | "silence";
+export type DnsResponse = "no error" | "SERVFAIL" | "NXDOMAIN" | "REFUSED" | "silence";
 
 const codes = { "no error": 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 
 /** A resolver whose name server, a real one on a port of its own, finds no address and says so in one way. */
-export async function resolverThatHears(
-  verdict: Verdict,
+export async function startNameServer(
+  verdict: DnsResponse,
   options: { timeout: number; tries: number },
 ): Promise<Resolver> {
   const server = createSocket("udp4", (question, { port, address }) => {

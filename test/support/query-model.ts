@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { documentTypes, entityTypes } from "#shared/events/entity-types.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 
@@ -42,23 +42,30 @@ export const someQuery = fc
       action: fc.option(action, { freq: 2 }),
       actor_user_id: fc.option(actor),
       contact_id: fc.option(contact),
-      settled: fc.option(fc.constant("paid")),
-      visible: fc.constantFrom(documentTypes, entityTypes),
+      payment_status: fc.option(fc.constant("paid")),
+      visibleEntityTypes: fc.constantFrom(documentTypes, entityTypes),
       since: fc.option(time),
       until: fc.option(time),
       limit: fc.integer({ min: 1, max: 7 }),
     },
     { noNullPrototype: true },
   )
-  .map(({ since, until, ...query }) => ({ ...query, parts: [], since: canonical(since), until: canonical(until) }));
+  .map(({ since, until, ...query }) => ({
+    ...query,
+    projection: [],
+    since: canonical(since),
+    until: canonical(until),
+  }));
 
 /** Makes the events of a history, each identity once. */
 export function eventsOf(org_id: string, drafts: readonly SomeEvent[]): ActivityEvent[] {
   const events = drafts.map(({ id, contact, ...draft }, at) => {
     const related = contact === null ? {} : { related: [{ entity_type: "CONTACT", entity_id: contact }] };
     const event_id = id === null ? {} : { event_id: `evt_${id.repeat(32)}` };
-    return readEvent({ org_id, ...draft, ...related, ...event_id }, { now: new Date(), entropy: `${org_id} ${at}` })
-      .event;
+    return parseEventValue(
+      { org_id, ...draft, ...related, ...event_id },
+      { now: new Date(), entropy: `${org_id} ${at}` },
+    ).event;
   });
   return [...new Map(events.map((event) => [nameOf(event), event])).values()];
 }
@@ -66,16 +73,16 @@ export function eventsOf(org_id: string, drafts: readonly SomeEvent[]): Activity
 /** The answer by definition: every event, filtered and sorted. */
 export function expected(
   events: readonly ActivityEvent[],
-  query: Omit<EventQuery, "after" | "limit" | "parts" | "org_id">,
+  query: Omit<EventQuery, "after" | "limit" | "projection" | "org_id">,
 ): string[] {
   return events
     .filter((event) => query.entity_type === null || event.entity_type === query.entity_type)
-    .filter((event) => query.visible.includes(event.entity_type))
+    .filter((event) => query.visibleEntityTypes.includes(event.entity_type))
     .filter((event) => query.entity_id === null || event.entity_id === query.entity_id)
     .filter((event) => query.action === null || event.action === query.action)
     .filter((event) => query.actor_user_id === null || event.actor_user_id === query.actor_user_id)
     .filter((event) => query.contact_id === null || event.contact_id === query.contact_id)
-    .filter((event) => query.settled === null || event.settled === query.settled)
+    .filter((event) => query.payment_status === null || event.payment_status === query.payment_status)
     .filter((event) => query.since === null || event.occurred_at >= query.since)
     .filter((event) => query.until === null || event.occurred_at <= query.until)
     .map(nameOf)

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
-import type { DynamoDbEngine } from "#infra/local/emulators/dynamodb.ts";
+import type { DynamoDbEmulator } from "#infra/local/emulators/dynamodb.ts";
 
 /** A new, empty database of the DynamoDB Local that the run has started; nothing that a test does stops it. */
-export function emptyDatabase(): DynamoDbEngine {
+export function emptyDatabase(): DynamoDbEmulator {
   return {
     origin: inject("dynamodb"),
     accessKey: `test${randomUUID().replaceAll("-", "")}`,

@@ -1,23 +1,23 @@
 import { vi } from "vitest";
-import type { HttpTrace } from "#shared/api/http/request.ts";
-import { renderProblem } from "#shared/api/simplybooks/errors.ts";
-import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import type { RequestContext } from "#shared/api/http/request.ts";
+import { renderError } from "#shared/api/simplybooks/errors.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { tokenIdOfHash } from "#shared/auth/token.ts";
+import { toTokenId } from "#shared/auth/token.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { type EventPart, type EventReader, eventParts } from "#shared/events/query/query.ts";
+import { type EventReader, type ProjectableField, projectableFields } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import { memoryEvents } from "./memory-events.ts";
-import { memoryPlaces } from "./memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "./memory-page-checkpoints.ts";
 import { tokenPorts } from "./token-ports.ts";
 
 type Asked = { readonly method?: string; readonly headers?: Record<string, string | undefined> };
 
 /** What a reader gets of an event: the parts that it did not ask for are absent. */
-export function withParts(event: ActivityEvent, parts: readonly EventPart[]): ActivityEvent {
-  const hidden = eventParts.filter((part) => !parts.includes(part)).map((part) => [part, null]);
+export function withParts(event: ActivityEvent, parts: readonly ProjectableField[]): ActivityEvent {
+  const hidden = projectableFields.filter((part) => !parts.includes(part)).map((part) => [part, null]);
   return { ...event, ...Object.fromEntries(hidden) };
 }
 
@@ -39,22 +39,28 @@ export function simplybooksDialect({
   suspended?: readonly string[];
 } = {}) {
   const clock = { now: testNow };
-  const issued = new Map(tokens.map((token) => [tokenIdOfHash(token.hash), token]));
+  const issued = new Map(tokens.map((token) => [toTokenId(token.hash), token]));
   const known = new Map(orgs.map((org) => [org.org_id, org]));
   const log = memoryEvents(events);
   const ports = tokenPorts(({ holder }) => issued.get(holder) ?? null, used, suspended);
-  const readOrg = vi.fn<OrgReader["read"]>(async (orgId) => known.get(orgId) ?? null);
-  const page = vi.fn<EventReader["page"]>(async (query) => {
-    const found = await log.page(query);
-    return { ...found, events: found.events.map((event) => withParts(event, query.parts)) };
+  const readOrg = vi.fn<OrgReader["get"]>(async (orgId) => known.get(orgId) ?? null);
+  const page = vi.fn<EventReader["readPage"]>(async (query) => {
+    const found = await log.readPage(query);
+    return { ...found, events: found.events.map((event) => withParts(event, query.projection)) };
   });
-  const places = memoryPlaces();
+  const places = memoryPageCheckpoints();
   const now = () => clock.now;
-  const answer = answerSimplybooks({ tokens: ports, orgs: { read: readOrg }, events: { page }, places, now });
+  const answer = createSimplybooksHandler({
+    tokens: ports,
+    orgs: { get: readOrg },
+    events: { readPage: page },
+    checkpoints: places,
+    now,
+  });
   const ask = async (target: string, { method = "GET", headers = { "x-api-key": aSecret() } }: Asked = {}) => {
-    const trace: HttpTrace = { headers: {}, facts: {} };
+    const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
     const request = aRequest(target, { method, headers });
-    const response = await answer(request, trace).catch((error: unknown) => renderProblem(error, request));
+    const response = await answer(request, trace).catch((error: unknown) => renderError(error, request));
     return { ...response, trace };
   };
   return { ask, clock, issued, known, ...ports, readOrg, page, places };

@@ -1,5 +1,5 @@
 import { availableParallelism, loadavg } from "node:os";
-import { givenSlowness } from "./environment.ts";
+import { slownessOverride } from "./environment.ts";
 
 /** However busy the machine is, a test that waits in vain ends. */
 const mostSlowness = 10;
@@ -9,7 +9,7 @@ const mostSlowness = 10;
  * is set, and otherwise how many processes want each core. Never below 1.
  */
 export function slowness(
-  given: string | undefined = givenSlowness(),
+  given: string | undefined = slownessOverride(),
   wanted: number = loadavg()[0] ?? 0,
   cores: number = availableParallelism(),
 ): number {

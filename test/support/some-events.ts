@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { visibleTypes } from "#shared/api/simplybooks/types.ts";
+import { visibleEntityTypes } from "#shared/api/simplybooks/types.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 
 /** Zones with whole, half and quarter hours, a summer time of half an hour, and a day that was left out. */
@@ -62,7 +62,7 @@ type Told = {
 } & Pick<EventInput, "entity_id" | "entity_ref" | "actor_user_id" | "actor" | "related"> & { readonly at: number };
 
 const told: fc.Arbitrary<Told> = fc.record({
-  type: fc.constantFrom(...visibleTypes),
+  type: fc.constantFrom(...visibleEntityTypes),
   action: fc.option(someAction),
   verb: knownVerb,
   entity_id: someId,
@@ -96,5 +96,5 @@ export const someStoredEvent: fc.Arbitrary<ActivityEvent> = fc.tuple(told, fc.na
     information: information === null ? null : storable(information),
     ...said,
   };
-  return readEvent(input, { now: new Date("2040-01-01"), entropy: String(entropy) }).event;
+  return parseEventValue(input, { now: new Date("2040-01-01"), entropy: String(entropy) }).event;
 });

@@ -5,19 +5,20 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, expect, inject } from "vitest";
-import type { Faults } from "#infra/local/fault-injection.ts";
-import { type LocalStack, startLocalStack } from "#infra/local/stack.ts";
+import { activityLog } from "#infra/local/demo/activity-log.ts";
+import type { FaultInjector } from "#infra/local/fault-injection.ts";
+import { type LocalRuntime, startLocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { Scope } from "#shared/auth/caller.ts";
-import { type EventStore, eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { createEventStore, type EventStore } from "#shared/events/dynamodb/event-store.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { foreignLines } from "./audit-lines.ts";
 import { findSecrets } from "./secret-scan.ts";
 import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
 /** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
-export type TestStack = LocalStack & {
+export type TestStack = LocalRuntime & {
   readonly dynamodb: DynamoDBClient;
   /** Another client of the same engine, for a test that changes it. */
   newClient(): DynamoDBClient;
@@ -39,10 +40,16 @@ export type Tenant = { readonly org_id: string; readonly token: string; readonly
 let tenants = 0;
 
 /** Starts the stack, or a changed assembly of it, and lets go wrong what a test wants to. */
-export async function startStack(assembly: string = inject("assembly"), faults?: Faults): Promise<TestStack> {
+export async function startStack(assembly: string = inject("assembly"), faults?: FaultInjector): Promise<TestStack> {
   const logs = mkdtempSync(join(tmpdir(), "activity-log-logs-"));
   const dynamodb = emptyDatabase();
-  const stack = await startLocalStack({ assembly, logs, dynamodb, ...(faults === undefined ? {} : { faults }) });
+  const stack = await startLocalRuntime({
+    ...activityLog,
+    assembly,
+    logs,
+    dynamodb,
+    ...(faults === undefined ? {} : { faultInjector: faults }),
+  });
   const secrets = new Set<string>();
   afterAll(async () => {
     await stack.stop();
@@ -60,10 +67,10 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
     new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb, requestHandler: patientRequests });
   const client = newClient();
   const sqs = new SQSClient({ ...account, endpoint: endpoints.sqs, requestHandler: patientRequests });
-  const events = eventStore(client, stack.tables.events ?? "");
+  const events = createEventStore(client, stack.tables.events ?? "");
 
   const admin = async (request: AdminRequest): Promise<Record<string, unknown>> => {
-    const FunctionName = stack.functions.access ?? "";
+    const FunctionName = stack.functions.admin ?? "";
     const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) }));
     const reply: Record<string, unknown> = JSON.parse(answer.Payload?.transformToString() ?? "{}");
     if (typeof reply.secret === "string") secrets.add(reply.secret);
@@ -97,7 +104,7 @@ export async function startStack(assembly: string = inject("assembly"), faults?:
       const now = new Date();
       await Promise.all(
         inputs.map((input, at) =>
-          events.put(readEvent(input, { now, entropy: `${at} ${JSON.stringify(input)}` }).event),
+          events.put(parseEventValue(input, { now, entropy: `${at} ${JSON.stringify(input)}` }).event),
         ),
       );
     },

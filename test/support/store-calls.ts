@@ -1,31 +1,31 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { orgReader } from "#shared/auth/dynamodb/org-reader.ts";
-import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
+import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
+import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
 import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
-import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
+import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { tokenRefOf } from "#shared/auth/token.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { placeStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import { toTokenRef } from "#shared/auth/token.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 import { oneShard, type ShardSettingsReader } from "#shared/events/shards/shard-settings-cache.ts";
 import type { ShardCount } from "#shared/events/shards/shards.ts";
-import type { DueStore } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { ScheduledDeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
-import { endpointSource } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import type { EndpointSource } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import type { EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aQuery, aSecret, aToken, testNow } from "./builders.ts";
@@ -37,19 +37,19 @@ export type Calls<Store> = { readonly [Method in keyof Store]: () => Promise<unk
 export type StoreCalls = Readonly<Record<string, Readonly<Record<string, () => Promise<unknown>>>>>;
 
 /** The tables, by the names that the template's resources have. */
-export const tables = { config: "AccessConfig", events: "EventLogTable", deliveries: "WebhooksDeliveriesTable" };
+export const tables = { config: "AuthConfig", events: "EventLogTable", deliveries: "WebhooksDeliveriesTable" };
 
 const message = aDeliveryMessage();
 const { org_id, endpoint_id, delivery_id } = message;
 const endpoint = anEndpoint();
-export const lease = { id: "lease", slots: 2, until: testNow.getTime() + 60_000 };
-const ref = tokenRefOf(aSecret());
+export const lease = { id: "lease", permits: 2, expiresAt: testNow.getTime() + 60_000 };
+const ref = toTokenRef(aSecret());
 const window = { start: testNow, limit: 600 };
 const now = () => testNow;
 const replay = {
   ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id, endpoint_id, events: null, only: "all" as const },
   ...{ since: "2026-05-01T00:00:00.000Z", until: "2026-06-01T00:00:00.000Z", status: "running" as const },
-  ...{ examined: 0, sent: 0, place: null, created_at: testNow.toISOString(), updated_at: testNow.toISOString() },
+  ...{ examined: 0, sent: 0, cursor: null, created_at: testNow.toISOString(), updated_at: testNow.toISOString() },
 };
 const delivery = {
   ...{ org_id, endpoint_id, delivery_id, event_type: message.event_type, event: message.event, cycle: 0, step: 1 },
@@ -67,13 +67,13 @@ export const parsable = {
   delivery: marshall({ ...delivery, lease_until: "2026-01-01T00:00:00.000Z" }),
   replay: marshall(replay),
   endpoint: marshall(endpoint),
-  event: marshall(toItem(anEvent())),
+  event: marshall(toEventItem(anEvent())),
   token: marshall({ ...toTokenItem(aToken()), rate_window: "2026-06-01T11:00:00.000Z", rate_used: 3 }),
   health: marshall({
     version: 1,
     limit: 10,
     vacant: 8,
-    leases: { other: { slots: 2, until: 1 } },
+    leases: { other: { permits: 2, expiresAt: 1 } },
     failures: 0,
     openings: 0,
   }),
@@ -81,12 +81,12 @@ export const parsable = {
 
 export function deliveriesCalls(
   client: DynamoDBClient,
-): Calls<ManageWorld["deliveries"] & DeliveryWorld["deliveries"] & { failed: unknown }> {
+): Calls<WebhookManagementPorts["deliveries"] & DeliveryPorts["deliveries"] & { failed: unknown }> {
   const store = deliveryStore(client, tables.deliveries);
   const query = { endpoint_id, limit: 5, after: null, status: null, event_type: null, since: null, until: null };
   return {
     create: () => store.create(message, testNow, testNow.toISOString()),
-    announce: () => store.announce(message, testNow, testNow.toISOString()),
+    recordScheduled: () => store.recordScheduled(message, testNow, testNow.toISOString()),
     claim: () => store.claim(message, testNow, 60),
     record: () => store.record(delivery, attempt),
     get: () => store.get(endpoint_id, delivery_id),
@@ -100,20 +100,20 @@ export function deliveriesCalls(
   };
 }
 
-export function healthCalls(client: DynamoDBClient): Calls<DeliveryWorld["health"]> {
-  const store = healthStore(client, tables.deliveries);
+export function healthCalls(client: DynamoDBClient): Calls<DeliveryPorts["health"]> {
+  const store = endpointHealthStore(client, tables.deliveries);
   return {
-    read: () => store.read(endpoint_id),
-    lease: () => store.lease(endpoint_id, lease, testNow.getTime()),
-    shrink: () => store.shrink(endpoint_id, lease, 1),
-    end: () => store.end(endpoint_id, lease, testNow.getTime(), 100),
-    probe: () => store.probe(endpoint_id, lease.until, testNow.getTime()),
-    grow: () => store.grow(endpoint_id, 20),
-    write: () => store.write(endpoint_id, initialHealth, initialHealth),
+    get: () => store.get(endpoint_id),
+    acquire: () => store.acquire(endpoint_id, lease, testNow.getTime()),
+    releaseUnused: () => store.releaseUnused(endpoint_id, lease, 1),
+    release: () => store.release(endpoint_id, lease, testNow.getTime(), 100),
+    acquireProbe: () => store.acquireProbe(endpoint_id, lease.expiresAt, testNow.getTime()),
+    increaseLimit: () => store.increaseLimit(endpoint_id, 20),
+    update: () => store.update(endpoint_id, initialHealth, initialHealth),
   };
 }
 
-export function endpointsCalls(client: DynamoDBClient): Calls<ManageWorld["endpoints"]> {
+export function endpointsCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["endpoints"]> {
   const store = endpointStore(client, tables, now);
   return {
     create: () => store.create(endpoint, anEvent()),
@@ -124,30 +124,30 @@ export function endpointsCalls(client: DynamoDBClient): Calls<ManageWorld["endpo
   };
 }
 
-export function tokenCalls(client: DynamoDBClient): Calls<TokenUses<Token>> {
-  const store = tokenUses(client, tables.config);
+export function tokenCalls(client: DynamoDBClient): Calls<TokenUsageStore<Token>> {
+  const store = createTokenUsageStore(client, tables.config);
   return {
-    look: () => store.look(ref, window),
-    use: () => store.use(ref, window),
-    lease: () => store.lease(ref.holder, testNow, testNow),
+    get: () => store.get(ref, window),
+    count: () => store.count(ref, window),
+    acquireLease: () => store.acquireLease(ref.holder, testNow, testNow),
     charge: () => store.charge(ref.holder, window, { requests: 2, lease: { slot: 1, until: testNow.getTime() } }),
   };
 }
 
 export function suspendedCalls(client: DynamoDBClient): Calls<ShardSettingsReader> {
-  return { read: () => suspendedOrgsReader(client, tables.config).read() };
+  return { read: () => createSuspendedOrgReader(client, tables.config).list() };
 }
 
-export function replayCalls(client: DynamoDBClient): Calls<ManageWorld["replays"]> {
+export function replayCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["replays"]> {
   const store = replayStore(client, tables.deliveries);
   return {
     save: () => store.save(replay),
-    running: () => store.running(endpoint_id, testNow),
+    getActive: () => store.getActive(endpoint_id, testNow),
     get: () => store.get(endpoint_id, replay.replay_id),
   };
 }
 
-export function replayListCalls(client: DynamoDBClient): Calls<ManageWorld["replayLists"]> {
+export function replayListCalls(client: DynamoDBClient): Calls<WebhookManagementPorts["replayLists"]> {
   const store = replayListStore(client, tables.deliveries, now);
   return {
     get: () => store.get(org_id),
@@ -155,22 +155,22 @@ export function replayListCalls(client: DynamoDBClient): Calls<ManageWorld["repl
   };
 }
 
-export function dueCalls(client: DynamoDBClient): Calls<DueStore> {
-  const store = dueStore(client, tables.deliveries);
+export function scheduledDeliveryCalls(client: DynamoDBClient): Calls<ScheduledDeliveryStore> {
+  const store = scheduledDeliveryStore(client, tables.deliveries);
   return {
     add: () => store.add(message, testNow),
-    due: () => store.due(3, testNow),
+    listDue: () => store.listDue(3, testNow),
     remove: () => store.remove([{ message, shard: 3, key: "key" }]),
   };
 }
 
-export function endpointSourceCalls(client: DynamoDBClient): Calls<EndpointSource> {
-  const source = endpointSource(client, tables.config);
+export function endpointSourceCalls(client: DynamoDBClient): Calls<EndpointReader> {
+  const source = endpointReader(client, tables.config);
   return {
     list: () => source.list(org_id),
     get: () => source.get(org_id, endpoint_id),
-    orgsIn: () => source.orgsIn(7),
-    changesSince: () => source.changesSince(testNow.toISOString()),
+    listOrgIds: () => source.listOrgIds(7),
+    listChanges: () => source.listChanges(testNow.toISOString()),
   };
 }
 
@@ -178,32 +178,34 @@ export function endpointSourceCalls(client: DynamoDBClient): Calls<EndpointSourc
 export function eventReaderCalls(client: DynamoDBClient) {
   const page = (count: ShardCount, filter: Partial<EventQuery>) => () => {
     const shards = { ...oneShard, countToRead: () => count };
-    return eventStore(client, tables.events, { shards, budget: { reads: 2, bytes: 1_000 }, now }).page(aQuery(filter));
+    return createEventStore(client, tables.events, { shards, budget: { reads: 2, bytes: 1_000 }, now }).readPage(
+      aQuery(filter),
+    );
   };
   return {
-    page: page(1, {}),
+    readPage: page(1, {}),
     pageOfShards: page(2, {}),
     pageOfTimeline: page(1, { entity_id: "inv" }),
     pageByContact: page(1, { contact_id: "con" }),
     pageByActor: page(1, { actor_user_id: "usr" }),
-    pageOfPaid: page(1, { settled: "paid" }),
+    pageOfPaid: page(1, { payment_status: "paid" }),
     pageByType: page(1, { entity_type: "INVOICE" }),
   } satisfies Calls<EventReader> & StoreCalls[string];
 }
 
 export function shardCalls(client: DynamoDBClient): Calls<ShardSettingsReader> {
-  return { read: () => shardSettingsReader(client, tables.config).read() };
+  return { read: () => createShardSettingsReader(client, tables.config).read() };
 }
 
 export function orgCalls(client: DynamoDBClient): Calls<OrgReader> {
-  return { read: () => orgReader(client, tables.config).read(org_id) };
+  return { get: () => createOrgReader(client, tables.config).get(org_id) };
 }
 
-export function placeCalls(client: DynamoDBClient): Calls<PlaceStore> {
-  const store = placeStore(client, tables.config);
+export function placeCalls(client: DynamoDBClient): Calls<PageCheckpointStore> {
+  const store = createPageCheckpointStore(client, tables.config);
   const list = { org_id, name: "list" };
   return {
-    upTo: () => store.upTo(list, 100, 5, testNow),
+    listUpTo: () => store.listUpTo(list, 100, 5, testNow),
     put: () => store.put(list, { offset: 100, after: anEvent(), head: anEvent() }, testNow),
   };
 }

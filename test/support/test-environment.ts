@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { z } from "zod";
-import { administer } from "#clients/cli/admin-client.ts";
-import { type HeldMessage, hold, release, remove } from "#clients/cli/rejected-queue.ts";
-import { findTarget, type Target } from "#clients/cli/stack.ts";
+import {
+  deleteRejected,
+  type HeldRejectedMessage,
+  receiveRejected,
+  releaseRejected,
+} from "#clients/cli/rejected/rejected-queue.ts";
+import { callAdmin } from "#clients/cli/stack/admin-client.ts";
+import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
 import { createSender } from "#clients/emitter/send.ts";
 import { stackName, stageNames, stages } from "#infra/config.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
@@ -27,7 +32,7 @@ export type World = {
   /** Sends events to the ingest queue as they are, and gives the ids of their messages. */
   ingest(events: readonly object[]): Promise<string[]>;
   /** Why a message was refused, once it was. Takes it out of the rejected queue, so that no alarm tells of it. */
-  refusal(messageId: string): Promise<HeldMessage>;
+  refusal(messageId: string): Promise<HeldRejectedMessage>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
 };
 
@@ -47,7 +52,7 @@ export async function openWorld(): Promise<World> {
   if (stack === null) return worldOf(await startTarget(), stages.dev.corsOrigins);
   const stage = stageNames.find((name) => stackName(name) === stack);
   if (stage === undefined) throw new Error(`${stack} is the stack of no stage in infra/config.ts.`);
-  const world = worldOf(await findTarget(".", stack), stages[stage].corsOrigins);
+  const world = worldOf(await findStack(".", stack), stages[stage].corsOrigins);
   await untilPolled(world);
   return world;
 }
@@ -69,7 +74,7 @@ export async function untilPolled(world: Pick<World, "tenant" | "ingest" | "get"
   );
 }
 
-async function startTarget(): Promise<Target> {
+async function startTarget(): Promise<StackRef> {
   const { api, queues, tables, functions, logFiles, endpoints } = await startStack();
   const { ingest = "", rejected = "" } = queues;
   const { events = "", config = "" } = tables;
@@ -78,7 +83,7 @@ async function startTarget(): Promise<Target> {
     api,
     queues: { ingest, rejected },
     tables: { events, config },
-    functions: { access: functions.access ?? "", repair: functions.repair ?? "" },
+    functions: { admin: functions.admin ?? "", repair: functions.repair ?? "" },
     demo: null,
     logIdentity: ingest,
     keepsLog: false,
@@ -87,11 +92,11 @@ async function startTarget(): Promise<Target> {
   };
 }
 
-function worldOf(target: Target, [origin]: readonly string[]): World {
+function worldOf(target: StackRef, [origin]: readonly string[]): World {
   const { api, queues } = target;
   const sqs = new SQSClient(target.clientConfig("sqs"));
   const send = createSender({ queueUrl: queues.ingest, client: sqs });
-  const admin: World["admin"] = (request, answer) => administer(target, request, answer);
+  const admin: World["admin"] = (request, answer) => callAdmin(target, request, answer);
 
   return {
     api,
@@ -119,17 +124,17 @@ function worldOf(target: Target, [origin]: readonly string[]): World {
     },
 
     async refusal(messageId) {
-      const others: HeldMessage[] = [];
+      const others: HeldRejectedMessage[] = [];
       try {
         return await until(async () => {
-          const held = await hold(sqs, queues.rejected);
+          const held = await receiveRejected(sqs, queues.rejected);
           const own = held.filter(({ message_id }) => message_id === messageId);
           others.push(...held.filter((message) => !own.includes(message)));
-          await remove(sqs, queues.rejected, own);
+          await deleteRejected(sqs, queues.rejected, own);
           return own[0];
         }, soon);
       } finally {
-        await release(sqs, queues.rejected, others);
+        await releaseRejected(sqs, queues.rejected, others);
       }
     },
 

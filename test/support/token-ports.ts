@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { ActiveToken, Token } from "#shared/auth/caller.ts";
 import type { TokenRef } from "#shared/auth/token.ts";
 
@@ -9,16 +9,19 @@ import type { TokenRef } from "#shared/auth/token.ts";
  */
 export function tokenPorts(find: (ref: TokenRef) => Token | null, used = 1, suspended: readonly string[] = []) {
   return {
-    look: vi.fn<TokenUses["look"]>(async (ref) => {
+    get: vi.fn<TokenUsageStore["get"]>(async (ref) => {
       const token = find(ref);
       return token === null ? null : { token: inUse(token, suspended), used: used - 1 };
     }),
-    use: vi.fn<TokenUses["use"]>(async (ref) => {
+    count: vi.fn<TokenUsageStore["count"]>(async (ref) => {
       const token = find(ref);
       return token === null ? null : { token: inUse(token, suspended), used };
     }),
-    lease: vi.fn<TokenUses["lease"]>(async (_holder, _now, until) => ({ slot: 1, until: until.getTime() })),
-    charge: vi.fn<TokenUses["charge"]>(async (_holder, _window, { requests }) => used + requests),
+    acquireLease: vi.fn<TokenUsageStore["acquireLease"]>(async (_holder, _now, until) => ({
+      slot: 1,
+      until: until.getTime(),
+    })),
+    charge: vi.fn<TokenUsageStore["charge"]>(async (_holder, _window, { requests }) => used + requests),
   };
 }
 

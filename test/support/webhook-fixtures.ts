@@ -1,41 +1,41 @@
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll } from "vitest";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { DeliveryStore, DueStore } from "#shared/webhooks/deliveries/delivery.ts";
+import type { DeliveryStore, ScheduledDeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
 import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-store.ts";
-import type { EndpointSource, EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { HealthStore } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
-import { permitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
-import type { PermitStore } from "#shared/webhooks/limits/org-permits.ts";
+import type { EndpointReader, EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
+import type { EndpointHealthStore } from "#shared/webhooks/limits/endpoint-health.ts";
+import type { OrgPermitStore } from "#shared/webhooks/limits/org-permits.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import type { ReplayStore } from "#shared/webhooks/replays/replay.ts";
 import {
   memoryDeliveries,
-  memoryDue,
+  memoryEndpointHealth,
   memoryEndpoints,
-  memoryHealth,
-  memoryPermits,
+  memoryOrgPermits,
   memoryReplays,
+  memoryScheduledDeliveries,
 } from "./memory-webhooks.ts";
 import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
-/** All stores of webhooks, over one database. */
+/** All stores of webhooks in one database. */
 export type WebhookStores = {
-  readonly endpoints: EndpointStore & EndpointSource;
+  readonly endpoints: EndpointStore & EndpointReader;
   readonly deliveries: DeliveryStore;
-  readonly health: HealthStore;
-  readonly permits: PermitStore;
-  readonly due: DueStore;
+  readonly health: EndpointHealthStore;
+  readonly orgPermits: OrgPermitStore;
+  readonly scheduled: ScheduledDeliveryStore;
   readonly replays: ReplayStore;
-  /** The event as the log has it; `null` where it has not. */
+  /** Returns the stored event, or `null`. */
   logged(event: ActivityEvent): Promise<ActivityEvent | null>;
 };
 
-export type Engine = { readonly client: DynamoDBClient; readonly tables: typeof tables };
+export type WebhookDatabase = { readonly client: DynamoDBClient; readonly tables: typeof tables };
 
 const tables = { config: "config", events: "events", deliveries: "deliveries" } as const;
 
@@ -63,8 +63,8 @@ function range(AttributeName: string) {
   return { AttributeName, KeyType: "RANGE" } as const;
 }
 
-/** A database of the file's own, with just the tables that webhooks need. */
-export async function startTables(): Promise<Engine> {
+/** Creates an empty database for one test file, with only the tables that webhooks need. */
+export async function startTables(): Promise<WebhookDatabase> {
   const { origin, accessKey } = emptyDatabase();
   const client = new DynamoDBClient({
     endpoint: origin,
@@ -88,21 +88,24 @@ export async function startTables(): Promise<Engine> {
   return { client, tables };
 }
 
-/** The real stores. A page of deliveries reads at most `reads` times. */
-export function storesIn({ client, tables: { config, events, deliveries } }: Engine, reads?: number): WebhookStores {
-  const log = eventStore(client, events);
+/** Creates the DynamoDB stores. A page of deliveries makes at most `reads` queries. */
+export function storesIn(
+  { client, tables: { config, events, deliveries } }: WebhookDatabase,
+  reads?: number,
+): WebhookStores {
+  const log = createEventStore(client, events);
   return {
     endpoints: endpointStore(client, { config, events }, () => new Date()),
     deliveries: deliveryStore(client, deliveries, reads),
-    health: healthStore(client, deliveries),
-    permits: permitStore(client, deliveries),
-    due: dueStore(client, deliveries),
+    health: endpointHealthStore(client, deliveries),
+    orgPermits: orgPermitStore(client, deliveries),
+    scheduled: scheduledDeliveryStore(client, deliveries),
     replays: replayStore(client, deliveries),
     logged: (event) => log.get(event.org_id, event),
   };
 }
 
-/** Their twins in memory. */
+/** Creates the same stores in memory. */
 export function storesInMemory(): WebhookStores {
   const log: ActivityEvent[] = [];
   return {
@@ -111,9 +114,9 @@ export function storesInMemory(): WebhookStores {
       () => new Date(),
     ),
     deliveries: memoryDeliveries(),
-    health: memoryHealth(),
-    permits: memoryPermits(),
-    due: memoryDue(),
+    health: memoryEndpointHealth(),
+    orgPermits: memoryOrgPermits(),
+    scheduled: memoryScheduledDeliveries(),
     replays: memoryReplays(),
     logged: async ({ event_id }) => log.find((event) => event.event_id === event_id) ?? null,
   };

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import type { HttpRequest, HttpTrace } from "#shared/api/http/request.ts";
-import { answerWebhooks } from "#shared/api/webhooks/handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import type { HttpRequest, RequestContext } from "#shared/api/http/request.ts";
+import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { aRequest, aSecret, aToken, testNow } from "./builders.ts";
 import {
   memoryDeliveries,
+  memoryEndpointHealth,
   memoryEndpoints,
-  memoryHealth,
   memoryReplayLists,
   memoryReplays,
 } from "./memory-webhooks.ts";
@@ -20,18 +20,18 @@ import { tokenPorts } from "./token-ports.ts";
 /**
  * A world in memory to manage endpoints in, and what was told and sent in it. Its clock stands still until it is set.
  */
-export function manageWorld(log: readonly ActivityEvent[] = []) {
+export function managementPorts(log: readonly ActivityEvent[] = []) {
   const told: ActivityEvent[] = [];
   const queued: DeliveryMessage[] = [];
   const replaying: Pick<Replay, "replay_id">[] = [];
   const deliveries = memoryDeliveries();
   const clock = { now: testNow };
   let drawn = 0;
-  const world: ManageWorld = {
+  const world: WebhookManagementPorts = {
     endpoints: memoryEndpoints((event) => told.push(event)),
-    box: { seal: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
+    encryption: { encrypt: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
     deliveries,
-    health: memoryHealth(),
+    health: memoryEndpointHealth(),
     queue: {
       send: async (messages) => {
         queued.push(...messages);
@@ -46,7 +46,7 @@ export function manageWorld(log: readonly ActivityEvent[] = []) {
       },
     },
     events: {
-      page: async ({ org_id }) => ({ events: log.filter((event) => event.org_id === org_id), next: null }),
+      readPage: async ({ org_id }) => ({ events: log.filter((event) => event.org_id === org_id), next: null }),
     },
     rules: { ownHosts: ["own.example.com"], allowLoopback: false },
     now: () => clock.now,
@@ -74,7 +74,7 @@ type Asked = {
  * The webhooks of the FinzBooks dialect over a world in memory, with a token of each of two organisations. Refusals are
  * rendered, as callers see them.
  */
-export function webhooksDialect({
+export function webhooksApi({
   log = [],
   token = {},
   suspended = [],
@@ -83,7 +83,7 @@ export function webhooksDialect({
   token?: Partial<Token>;
   suspended?: readonly string[];
 } = {}) {
-  const managed = manageWorld(log);
+  const managed = managementPorts(log);
   const tokens = new Map(
     ([orgA, orgB] as const).map((org) => {
       const scopes = ["AIBooks.webhooks.MANAGE"];
@@ -91,9 +91,9 @@ export function webhooksDialect({
       return [known.token_id, known];
     }),
   );
-  const trace: HttpTrace = { headers: {}, facts: {} };
+  const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
   const ports = tokenPorts(({ holder }) => tokens.get(holder) ?? null, 1, suspended);
-  const answer = answerWebhooks({
+  const answer = createWebhooksHandler({
     ...managed.world,
     tokens: ports,
   });
@@ -103,7 +103,7 @@ export function webhooksDialect({
     try {
       return await answer(request, trace);
     } catch (error) {
-      return renderProblem(error, request);
+      return renderError(error, request);
     }
   };
   return { ...managed, ...ports, trace, ask };

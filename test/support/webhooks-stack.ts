@@ -18,20 +18,20 @@ export type WebhooksStack = TestStack & {
   /** Returns once no message is in the queues of deliveries, delayed ones included; scheduled retries do not count. */
   deliveriesRest(): Promise<void>;
   /** How many messages lie in each queue that only holds faults. */
-  faults(): Promise<Record<string, number>>;
+  deadLetterCounts(): Promise<Record<string, number>>;
 };
 
 export type Subscriber = Tenant & {
   /** Asks the API below `/webhooks`. A body is sent as JSON. */
   ask(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Creates an endpoint that wants `invoice.*`, unless told otherwise. */
-  subscribe(url: string, over?: Record<string, unknown>): Promise<Subscription>;
+  subscribe(url: string, over?: Record<string, unknown>): Promise<TestSubscription>;
   /** Appends an event and gives its id. */
   emit(over?: Partial<EventInput>): Promise<string>;
-  deliveries(subscription: Subscription, query?: string): Promise<ListedDelivery[]>;
+  deliveries(subscription: TestSubscription, query?: string): Promise<ListedDelivery[]>;
   /** The one delivery of an event with its attempts, once `isReached`. */
   delivery(
-    subscription: Subscription,
+    subscription: TestSubscription,
     eventId: string,
     isReached: (delivery: StoredDelivery) => boolean,
   ): Promise<DeliveryStory>;
@@ -44,7 +44,7 @@ export type Answer = {
   readonly body: unknown;
 };
 
-export type Subscription = { readonly endpoint_id: string; readonly secret: string };
+export type TestSubscription = { readonly endpoint_id: string; readonly secret: string };
 
 const delivery = z.looseObject({
   delivery_id: z.string(),
@@ -78,7 +78,7 @@ export function newEventId(): string {
 }
 
 /** The event that a request tells of. */
-export function toldEvent({ body }: Received) {
+export function receivedEvent({ body }: Received) {
   return payload.parse(JSON.parse(body)).data;
 }
 
@@ -98,7 +98,7 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
       const seldom = { pauseMs: 250 };
       await until(async () => {
         await canary.emit({ entity_id });
-        return canaryReceiver.requests.some((request) => toldEvent(request).entity_id === entity_id);
+        return canaryReceiver.requests.some((request) => receivedEvent(request).entity_id === entity_id);
       }, seldom);
       await canary.ask("DELETE", `/endpoints/${endpoint_id}`);
     },
@@ -110,8 +110,8 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
       });
     },
 
-    async faults() {
-      const names = Object.keys(stack.queues).filter((name) => /dead_letters|unread|rejected/.test(name));
+    async deadLetterCounts() {
+      const names = Object.keys(stack.queues).filter((name) => /dead_letters|rejected/.test(name));
       const counts = names.map(async (name) => [name, (await depth(stack, name)).visible] as const);
       return Object.fromEntries(await Promise.all(counts));
     },
@@ -141,7 +141,7 @@ async function subscriberOf(stack: TestStack): Promise<Subscriber> {
     return { status: response.status, headers: response.headers, text, body: text === "" ? null : JSON.parse(text) };
   };
 
-  const deliveries = async ({ endpoint_id }: Subscription, query = "") => {
+  const deliveries = async ({ endpoint_id }: TestSubscription, query = "") => {
     const { body } = await ask("GET", `/endpoints/${endpoint_id}/deliveries?${query}`);
     return deliveriesAnswer.parse(body).deliveries;
   };

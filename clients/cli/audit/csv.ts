@@ -1,42 +1,43 @@
 type Cell = string | number | null;
 
 export type CsvOptions = {
-  /** What is done to each text first: on a terminal, what makes it harmless there. */
+  /** Converts each text first, for example to make it safe for a terminal. */
   readonly show?: (text: string) => string;
 };
 
-/** Excel on Windows takes a file without it for its own code page. */
+/** Without it, Excel on Windows reads the file in its own code page. */
 const byteOrderMark = "\ufeff";
 
-/** Where a spreadsheet may begin another cell: a semicolon separates cells in many countries, as a tab does. */
+/** Characters that may begin another cell: in many countries, a semicolon separates cells. */
 const separator = /([;\t\r\n])/;
 
-/** What it may skip before a formula: white space, control and invisible characters, and quotes. */
+/** Characters that may be skipped before a formula: white space, invisible characters, quotes. */
 const skipped = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}"]*/u;
 
 /**
- * Writes a table as CSV (RFC 4180), for a spreadsheet: with a byte order mark, and with an apostrophe before a text that
- * it would take for a formula. See "CSV Injection" of OWASP.
+ * Formats a table as CSV (RFC 4180) with a byte order mark. Texts that a spreadsheet would run as a formula get an
+ * apostrophe (OWASP, "CSV Injection").
  */
-export function csv(
+export function formatCsv(
   columns: readonly string[],
   rows: readonly Readonly<Record<string, Cell>>[],
   { show = (text) => text }: CsvOptions = {},
 ): string {
-  const lines = rows.map((row) => columns.map((column) => cell(row[column] ?? null, show)));
+  const lines = rows.map((row) => columns.map((column) => formatCell(row[column] ?? null, show)));
   return (
-    byteOrderMark + [columns.map((column) => cell(column, show)), ...lines].map((cells) => cells.join(",")).join("\r\n")
+    byteOrderMark +
+    [columns.map((column) => formatCell(column, show)), ...lines].map((cells) => cells.join(",")).join("\r\n")
   );
 }
 
-function cell(value: Cell, show: (text: string) => string): string {
+function formatCell(value: Cell, show: (text: string) => string): string {
   if (value === null) return "";
   if (typeof value === "number" || /^-?\d+(\.\d+)?$/.test(value)) return String(value);
   const safe = withoutFormulas(show(value));
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** OWASP names `=`, `+`, `-`, `@`, tab, carriage return, line feed, and full-width forms, which NFKC makes the plain ones. */
+/** OWASP lists `=`, `+`, `-`, `@`, tab, carriage return, line feed, and full-width forms, which NFKC makes the plain ones. */
 function withoutFormulas(text: string): string {
   const parts = text.split(separator).map((part) => (isFormula(part) ? `'${part}` : part));
   return /^[\t\r\n]/.test(text) ? `'${parts.join("")}` : parts.join("");

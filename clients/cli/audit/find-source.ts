@@ -1,42 +1,42 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import type { Session } from "#clients/cli/command-context.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { findTarget } from "#clients/cli/stack.ts";
-import { stackGone } from "#clients/cli/stack-gone.ts";
+import { unreachableMessage } from "#clients/cli/format-error.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
 import { auditLogIndex } from "#shared/audit/log-index.ts";
-import { insights } from "./insights-source.ts";
-import { logFiles } from "./log-files.ts";
-import type { ReviewSource } from "./source.ts";
+import { createInsightsSource } from "./insights-source.ts";
+import { createLogFileSource } from "./log-file-source.ts";
+import type { AuditLogSource } from "./source.ts";
 
 const index = z.object({ events: z.string(), access: z.string() });
 
 /**
- * Finds the audit logs: of the folder `files`, else of the deployed stack, else of the local stack that runs. Throws
- * `CliError` where there are none, and where the local stack has ended: its files say nothing of what came after.
+ * Finds the audit logs of a folder, of a deployed stack, or of the running local stack. Throws `CliError` if they do not
+ * exist, or if the local stack has stopped, because its files may be outdated.
  */
-export async function findReviewSource(
-  { stack, files }: { readonly stack: string | undefined; readonly files: string | undefined },
-  session: Session,
-): Promise<ReviewSource> {
-  if (files !== undefined) {
-    if (stack !== undefined) throw new CliError("usage", "Give --stack or --from-files, not both.");
-    return logFiles(await filesIn(files));
+export async function findAuditLogSource(
+  { stackName, folder }: { readonly stackName: string | undefined; readonly folder: string | undefined },
+  context: CommandContext,
+): Promise<AuditLogSource> {
+  if (folder !== undefined) {
+    if (stackName !== undefined) throw new CliError("usage", "Give --stack or --from-files, not both.");
+    return createLogFileSource(await filesIn(folder));
   }
-  const target = await findTarget(session.cwd, stack);
-  const { audit } = target;
-  if (audit.kind === "groups") return insights(target, session);
+  const stack = await findStack(context.cwd, stackName);
+  const { audit } = stack;
+  if (audit.kind === "groups") return createInsightsSource(stack, context);
   if (!isRunning(audit.pid)) {
     throw new CliError(
       "failed",
-      `${stackGone("its process has ended")} To read the logs that it left: --from-files DIR.`,
+      `${unreachableMessage("its process has ended")} To read its old logs, give --from-files DIR.`,
     );
   }
-  return logFiles(audit);
+  return createLogFileSource(audit);
 }
 
-/** The files of a folder of logs, or of a data folder, which has such a folder. */
+/** Returns the log files of a log folder or of a data folder. */
 async function filesIn(folder: string): Promise<Readonly<Record<"events" | "access", string>>> {
   for (const logs of [folder, join(folder, "logs")]) {
     const text = await readFile(join(logs, auditLogIndex), "utf8").catch(() => null);
@@ -44,7 +44,10 @@ async function filesIn(folder: string): Promise<Readonly<Record<"events" | "acce
     const { events, access } = index.parse(JSON.parse(text));
     return { events: join(logs, events), access: join(logs, access) };
   }
-  throw new CliError("usage", `${folder} has no ${auditLogIndex}: it is no folder of a local stack's logs or data.`);
+  throw new CliError(
+    "usage",
+    `${folder} has no ${auditLogIndex}. Give the log folder or data folder of a local stack.`,
+  );
 }
 
 function isRunning(pid: number): boolean {

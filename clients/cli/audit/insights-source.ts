@@ -5,51 +5,52 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { Session } from "#clients/cli/command-context.ts";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { progressBar } from "#clients/cli/emit/progress-bar.ts";
-import type { Target } from "#clients/cli/stack.ts";
-import type { Row, Window } from "#shared/audit/evaluate.ts";
-import { insightsQuery, orgLinesQuery } from "#shared/audit/insights.ts";
-import type { Field } from "#shared/audit/lines.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import type { StackRef } from "#clients/cli/stack/stack.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
+import { toInsightsQuery, toOrgLinesQuery } from "#shared/audit/insights.ts";
+import type { LineField } from "#shared/audit/lines.ts";
 import { maxRows, type SavedQuery } from "#shared/audit/saved-query.ts";
-import { hasOrg } from "./known-org.ts";
-import { columnsOf, type ReviewSource } from "./source.ts";
+import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
+import { type AuditLogSource, columnsOf } from "./source.ts";
 
 const pauseMs = 500;
 
-/** The audit logs of a deployed stack, asked through CloudWatch Logs Insights. */
-export function insights(target: Target, session: Session): ReviewSource {
+/** Creates a source of the audit logs of a deployed stack, on CloudWatch Logs Insights. */
+export function createInsightsSource(stack: StackRef, context: CommandContext): AuditLogSource {
   const client = new CloudWatchLogsClient();
 
-  const ask = async (log: SavedQuery["from"], queryString: string, { since, until }: Window) => {
+  const runInsights = async (log: SavedQuery["from"], queryString: string, { since, until }: AuditWindow) => {
     const { queryId } = await client.send(
       new StartQueryCommand({
-        logGroupName: target.audit[log],
+        logGroupName: stack.audit[log],
         queryString,
         startTime: Date.parse(since) / 1_000,
         endTime: Date.parse(until) / 1_000,
       }),
     );
-    return finished(client, queryId, session);
+    return waitForResults(client, queryId, context);
   };
 
   return {
-    async answer(query, filled, window) {
-      const queryString = textOf(() => insightsQuery(query, filled, window.org));
-      const { results = [], statistics } = await ask(query.from, queryString, window);
+    async runQuery(query, filled, window) {
+      const queryString = compileQuery(() => toInsightsQuery(query, filled, window.org));
+      const { results = [], statistics } = await runInsights(query.from, queryString, window);
       const rows = results.map((fields) => rowOf(query, fields));
       return { rows, isCut: rows.length >= maxRows, searchedLines: statistics?.recordsScanned ?? 0 };
     },
     async hasOrg(query, window, orgId) {
-      const { results = [] } = await ask(query.from, orgLinesQuery(orgId), window);
+      const { results = [] } = await runInsights(query.from, toOrgLinesQuery(orgId), window);
       const count = results[0]?.find(({ field }) => field === "count")?.value ?? "0";
-      return Number(count) > 0 || hasOrg(target, orgId);
+      return Number(count) > 0 || orgExists(stack, orgId);
     },
   };
 }
 
-function textOf(compile: () => string): string {
+function compileQuery(compile: () => string): string {
   try {
     return compile();
   } catch (error) {
@@ -58,47 +59,65 @@ function textOf(compile: () => string): string {
   }
 }
 
-async function finished(
+async function waitForResults(
   client: CloudWatchLogsClient,
   queryId: string | undefined,
-  session: Session,
+  context: CommandContext,
 ): Promise<GetQueryResultsCommandOutput> {
-  const interruption = session.interruption();
-  const bar = progressBar(session);
+  const interruption = context.interruption();
+  const bar = createProgressBar(context);
   try {
     for (;;) {
-      const answer = await client.send(new GetQueryResultsCommand({ queryId }));
-      if (answer.status === "Complete") return answer;
-      if (answer.status !== "Running" && answer.status !== "Scheduled") {
-        throw new CliError("failed", `CloudWatch did not finish the query: ${answer.status}.`);
+      const response = await client.send(new GetQueryResultsCommand({ queryId }));
+      if (response.status === "Complete") return response;
+      if (response.status !== "Running" && response.status !== "Scheduled") {
+        throw new CliError("failed", `CloudWatch Logs ended the query with status ${response.status}.`);
       }
       if (interruption.aborted) {
         await client.send(new StopQueryCommand({ queryId }));
-        throw new CliError("failed", "Interrupted. The query is stopped.");
+        throw new CliError("failed", "Interrupted. The query was stopped.");
       }
-      bar.show(null, `${answer.statistics?.recordsScanned ?? 0} lines read`);
-      await session.sleep(pauseMs);
+      bar.show(null, `${response.statistics?.recordsScanned ?? 0} lines read`);
+      await context.sleep(pauseMs);
     }
   } finally {
     bar.clear();
   }
 }
 
-/** Columns of numbers, besides those that are computed. */
-const numbers: ReadonlySet<string> = new Set(["late_seconds", "clock_skew_seconds", "count"] satisfies Field[]);
+/** Columns with numbers, besides the computed ones. */
+const numbers: ReadonlySet<string> = new Set(["late_seconds", "clock_skew_seconds", "count"] satisfies LineField[]);
 
-/** CloudWatch answers texts, and adds columns of its own. */
-function rowOf(query: SavedQuery, fields: readonly { field?: string | undefined; value?: string | undefined }[]): Row {
+/** Converts a result to a row: CloudWatch returns texts, with columns of its own. */
+function rowOf(
+  query: SavedQuery,
+  fields: readonly { field?: string | undefined; value?: string | undefined }[],
+): AuditRow {
   const values = new Map(fields.map(({ field, value }) => [field, value]));
   const isNumber = (column: string) => numbers.has(column) || isComputedNumber(query, column);
-  const shown = (column: string) => {
+  const valueOfColumn = (column: string) => {
     const value = values.get(column) ?? null;
     return value !== null && isNumber(column) ? Number(value) : value;
   };
-  return Object.fromEntries(columnsOf(query).map((column) => [column, shown(column)]));
+  return Object.fromEntries(columnsOf(query).map((column) => [column, valueOfColumn(column)]));
 }
 
 function isComputedNumber({ result }: SavedQuery, column: string): boolean {
   const computed = result.kind === "groups" ? result.compute[column] : undefined;
   return computed !== undefined && !("last" in computed);
+}
+
+/** Returns whether the config table has an organisation. Throws `CliError` if the caller may not read it. */
+export async function orgExists({ clientConfig, tables }: StackRef, orgId: string): Promise<boolean> {
+  const client = new DynamoDBClient(clientConfig("dynamodb"));
+  try {
+    return (await createOrgReader(client, tables.config).get(orgId)) !== null;
+  } catch (cause) {
+    throw new CliError(
+      "failed",
+      `No lines of ${orgId} in this range, and no permission to check that it exists: ` +
+        `dynamodb:GetItem on ${tables.config}.`,
+      { cause },
+    );
+  }
 }

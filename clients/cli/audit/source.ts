@@ -1,22 +1,22 @@
-import type { Row, Window } from "#shared/audit/evaluate.ts";
-import type { Filled, SavedQuery } from "#shared/audit/saved-query.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
+import type { QueryArgs, SavedQuery } from "#shared/audit/saved-query.ts";
 
-export type Answer = {
-  readonly rows: readonly Row[];
-  /** Whether there was more than one answer can hold. */
+export type AuditQueryResult = {
+  readonly rows: readonly AuditRow[];
+  /** Whether rows were cut at the limit. */
   readonly isCut: boolean;
-  /** Lines of the log, of all organisations, that were searched. */
+  /** Searched lines, of all organisations. */
   readonly searchedLines: number;
 };
 
 /** The audit logs of a stack. */
-export type ReviewSource = {
-  answer(query: SavedQuery, filled: Filled, window: Window): Promise<Answer>;
-  /** Whether there is an organisation of that id. Throws `CliError` where that cannot be told. */
-  hasOrg(query: SavedQuery, window: Window, orgId: string): Promise<boolean>;
+export type AuditLogSource = {
+  runQuery(query: SavedQuery, filled: QueryArgs, window: AuditWindow): Promise<AuditQueryResult>;
+  /** Returns whether an organisation exists. Throws `CliError` if it cannot be determined. */
+  hasOrg(query: SavedQuery, window: AuditWindow, orgId: string): Promise<boolean>;
 };
 
-/** The columns of a query's result, in their order. */
+/** Returns the columns of the result of a query, in order. */
 export function columnsOf({ result }: SavedQuery): readonly string[] {
-  return result.kind === "rows" ? result.show : [...result.by, ...Object.keys(result.compute)];
+  return result.kind === "rows" ? result.show : [...result.groupBy, ...Object.keys(result.compute)];
 }

@@ -1,60 +1,67 @@
-import { csv } from "#clients/cli/audit/csv.ts";
-import { changeColumns, withChangeOf } from "#clients/cli/audit/field-change.ts";
-import { findReviewSource } from "#clients/cli/audit/find-source.ts";
-import { type Answer, columnsOf, type ReviewSource } from "#clients/cli/audit/source.ts";
-import { defineVerb } from "#clients/cli/command.ts";
-import type { Session } from "#clients/cli/command-context.ts";
-import { CliError, exitCodes, type Outcome } from "#clients/cli/command-result.ts";
-import { printable } from "#clients/cli/printable.ts";
-import { type Column, table } from "#clients/cli/table.ts";
-import { readTimeRange, sinceOption, untilOption } from "#clients/cli/time-range.ts";
-import type { Row, Window } from "#shared/audit/evaluate.ts";
+import { formatCsv } from "#clients/cli/audit/csv.ts";
+import { changeColumns, withFieldChange } from "#clients/cli/audit/field-change.ts";
+import { findAuditLogSource } from "#clients/cli/audit/find-source.ts";
+import { type AuditLogSource, type AuditQueryResult, columnsOf } from "#clients/cli/audit/source.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
+import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
+import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
+import type { AuditRow, AuditWindow } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import type { Filled, Parameter, SavedQuery } from "#shared/audit/saved-query.ts";
+import type { QueryArgs, QueryParameter, SavedQuery } from "#shared/audit/saved-query.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
-const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly Parameter[];
+const parameters = ["user", "document", "field", "threshold"] as const satisfies readonly QueryParameter[];
 
-type Question = { readonly query: SavedQuery; readonly filled: Filled; readonly window: Window };
+type AuditQuery = { readonly query: SavedQuery; readonly filled: QueryArgs; readonly window: AuditWindow };
 
-export const review = defineVerb({
-  name: "review",
-  summary: "Asks the audit logs one of the saved questions. review list tells which there are.",
-  examples: ["review administration --since 24h", "review document-history --document inv_8c3f1a9b --since 7d --csv"],
+export const audit = defineCommand({
+  name: "audit",
+  summary: "Runs a saved query on the audit log. audit list shows the queries.",
+  examples: ["audit administration --since 24h", "audit document-history --document inv_8c3f1a9b --since 7d --csv"],
   operands: ["QUERY"],
   options: {
-    since: { ...sinceOption, required: true, help: `when it was recorded: ${sinceOption.help}` },
-    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
-    org: { value: "ORG_ID", help: "of this organisation only" },
-    user: { value: "USER_ID", help: "whom a query about one user is about" },
-    document: { value: "ENTITY_ID", help: "what a query about one document is about" },
-    field: { value: "NAME", help: "changes of this field only, with its old and its new value" },
-    threshold: { value: "N", help: "from how much on a query shows something" },
-    "from-files": { value: "DIR", help: "the logs or the data folder of a local stack that has ended" },
-    csv: { help: "comma-separated values, for a spreadsheet" },
+    since: { ...sinceOption, required: true, help: `when the line was recorded; ${sinceOption.help}` },
+    until: { ...untilOption, help: `${untilOption.help}; default now` },
+    org: { value: "ORG_ID", help: "only lines of this organisation" },
+    user: { value: "USER_ID", help: "the user, for a query about one user" },
+    document: { value: "ENTITY_ID", help: "the document, for a query about one document" },
+    field: { value: "NAME", help: "only changes of this field, with its old and new value" },
+    threshold: { value: "N", help: "the lowest count that a query shows" },
+    "from-files": { value: "DIR", help: "the log folder or data folder of a stopped local stack" },
+    csv: { help: "print comma-separated values, for a spreadsheet" },
   },
-  async run(given, session) {
-    if (given.flag("csv") && given.flag("json")) throw new CliError("usage", "Give either --csv or --json, not both.");
-    const query = findQuery(given.operand("QUERY"));
-    const filled = fill(query, (name) => given.text(name));
-    const window = { ...readWindow(given, session.now()), org: readOrg(query, given.text("org")) };
-    const source = await findReviewSource({ stack: given.text("stack"), files: given.text("from-files") }, session);
-    const answer = await source.answer(query, filled, window);
+  async run(args, context) {
+    if (args.flag("csv") && args.flag("json")) throw new CliError("usage", "Give --csv or --json, not both.");
+    const query = findQuery(args.operand("QUERY"));
+    const filled = parseArguments(query, (name) => args.text(name));
+    const window = { ...parseWindow(args, context.now()), org: parseOrg(query, args.text("org")) };
+    const source = await findAuditLogSource(
+      { stackName: args.text("stack"), folder: args.text("from-files") },
+      context,
+    );
+    const answer = await source.runQuery(query, filled, window);
     if (answer.rows.length === 0) await assertKnownOrg(source, query, window);
-    return outcomeOf({ query, filled, window }, answer, given.flag("csv"), session);
+    return toResult({ query, filled, window }, answer, args.flag("csv"), context);
   },
 });
 
-/** An empty answer about an organisation that does not exist would look like an all-clear. */
-async function assertKnownOrg(source: ReviewSource, query: SavedQuery, window: Window): Promise<void> {
+/** Throws `CliError` for an unknown organisation: its empty result would look like an all-clear. */
+async function assertKnownOrg(source: AuditLogSource, query: SavedQuery, window: AuditWindow): Promise<void> {
   if (window.org === null || (await source.hasOrg(query, window, window.org))) return;
-  throw new CliError("usage", `There is no organisation '${window.org}': org list shows those that there are.`);
+  throw new CliError("usage", `Unknown organisation '${window.org}'. org list shows the organisations.`);
 }
 
-function outcomeOf({ query, filled, window }: Question, answer: Answer, asCsv: boolean, session: Session): Outcome {
+function toResult(
+  { query, filled, window }: AuditQuery,
+  answer: AuditQueryResult,
+  asCsv: boolean,
+  context: CommandContext,
+): CommandResult {
   const field = query.result.kind === "rows" && filled.field !== undefined ? String(filled.field) : null;
-  const rows = answer.rows.map((row) => withChangeOf(field, withTimes(query, row)));
+  const rows = answer.rows.map((row) => withFieldChange(field, withTimes(query, row)));
   const columns = field === null ? columnsOf(query) : [...columnsOf(query), ...changeColumns];
   const searched = `Searched ${answer.searchedLines} lines of the ${query.from} log, ${window.since} to ${window.until}.`;
   const json = {
@@ -62,97 +69,102 @@ function outcomeOf({ query, filled, window }: Question, answer: Answer, asCsv: b
     ...{ columns, rows, is_cut: answer.isCut },
   };
   const exit = answer.isCut ? exitCodes.incomplete : exitCodes.done;
-  if (answer.isCut) session.stderr.write(`There may be more than these ${rows.length}: ask for a shorter time.\n`);
+  if (answer.isCut)
+    context.stderr.write(`More than ${rows.length} rows may match. Narrow the range with --since and --until.\n`);
   if (asCsv) {
-    session.stderr.write(`${searched}\n`);
-    return { json, text: csv(columns, rows, session.columns === null ? {} : { show: printable }), exit };
+    context.stderr.write(`${searched}\n`);
+    return { json, text: formatCsv(columns, rows, context.columns === null ? {} : { show: toPrintable }), exit };
   }
   const filledColumns = columns.filter((column) => rows.some((row) => (row[column] ?? null) !== null));
   if (rows.length === 0) return { json, text: `Nothing found.\n${searched}`, exit };
-  const found = table(shapeOf(filledColumns), rows, session.columns);
+  const found = formatTable(tableColumns(filledColumns), rows, context.columns);
   return { json, text: `${found}\n${rows.length === 1 ? "1 row" : `${rows.length} rows`}. ${searched}`, exit };
 }
 
-export const reviewList = defineVerb({
-  name: "review list",
-  summary: "Lists the saved questions.",
-  examples: ["review list"],
+export const auditList = defineCommand({
+  name: "audit list",
+  summary: "Lists the saved queries of the audit log.",
+  examples: ["audit list"],
   options: {},
-  async run(_, session) {
-    const shape: readonly Column<SavedQuery>[] = [
+  async run(_, context) {
+    const shape: readonly TableColumn<SavedQuery>[] = [
       { title: "QUERY", cell: ({ name }) => name, style: () => "cyan" },
-      { title: "NEEDS", cell: (query) => needs(query).join(" ") },
-      { title: "ANSWERS", cell: ({ summary }) => summary },
+      { title: "NEEDS", cell: (query) => requiredOptions(query).join(" ") },
+      { title: "SHOWS", cell: ({ summary }) => summary },
     ];
-    const json = savedQueries.map((query) => ({ name: query.name, title: query.title, needs: needs(query) }));
-    return { json: { queries: json }, text: table(shape, savedQueries, session.columns) };
+    const json = savedQueries.map((query) => ({ name: query.name, title: query.title, needs: requiredOptions(query) }));
+    return { json: { queries: json }, text: formatTable(shape, savedQueries, context.columns) };
   },
 });
 
-function needs({ parameters }: SavedQuery): string[] {
-  return Object.entries(parameters).flatMap(([name, { usual }]) => (usual === undefined ? [`--${name}`] : []));
+function requiredOptions({ parameters }: SavedQuery): string[] {
+  return Object.entries(parameters).flatMap(([name, { default: usual }]) => (usual === undefined ? [`--${name}`] : []));
 }
 
 function findQuery(name: string): SavedQuery {
   const query = savedQueries.find((candidate) => candidate.name === name);
   if (query !== undefined) return query;
   const names = savedQueries.map((candidate) => candidate.name);
-  throw new CliError("usage", `There is no query '${name}'.${suggestion(name, names)}\nThere are ${names.join(", ")}.`);
+  throw new CliError(
+    "usage",
+    `Unknown query '${name}'.${formatSuggestion(name, names)}\nQueries: ${names.join(", ")}.`,
+  );
 }
 
-/** Throws `CliError` `usage` where a required argument is missing, or one is given that the query does not take. */
-function fill(query: SavedQuery, given: (name: Parameter) => string | undefined): Filled {
-  const filled: Partial<Record<Parameter, string | number>> = {};
+/** Parses the arguments of a query. Throws `CliError` `usage` if one is missing, or is not of this query. */
+function parseArguments(query: SavedQuery, optionValue: (name: QueryParameter) => string | undefined): QueryArgs {
+  const filled: Partial<Record<QueryParameter, string | number>> = {};
   for (const name of parameters) {
-    const wanted = query.parameters[name];
-    const text = given(name);
-    if (wanted === undefined) {
+    const parameter = query.parameters[name];
+    const text = optionValue(name);
+    if (parameter === undefined) {
       if (text === undefined) continue;
-      if (query.narrowed?.[name] === undefined) throw new CliError("usage", `${query.name} takes no --${name}.`);
+      if (query.optionalParameters?.[name] === undefined)
+        throw new CliError("usage", `${query.name} does not take --${name}.`);
     }
-    const value = text ?? wanted?.usual;
-    if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${wanted?.help}.`);
-    filled[name] = name === "threshold" ? readNumber(value) : value;
+    const value = text ?? parameter?.default;
+    if (value === undefined) throw new CliError("usage", `${query.name} needs --${name}: ${parameter?.help}.`);
+    filled[name] = name === "threshold" ? parseThreshold(value) : value;
   }
   return filled;
 }
 
-function readNumber(value: string | number): number {
+function parseThreshold(value: string | number): number {
   if (/^\d{1,9}$/.test(String(value))) return Number(value);
-  throw new CliError("usage", `--threshold takes a whole number, and not '${value}'.`);
+  throw new CliError("usage", `--threshold must be a whole number, not '${value}'.`);
 }
 
-function readOrg(query: SavedQuery, org: string | undefined): string | null {
+function parseOrg(query: SavedQuery, org: string | undefined): string | null {
   if (org === undefined) return null;
-  if (query.hasNoOrg) throw new CliError("usage", `${query.name} takes no --org: its lines cannot say whose they are.`);
+  if (query.hasNoOrg) throw new CliError("usage", `${query.name} does not take --org: its lines have no organisation.`);
   if (orgIdPattern.test(org)) return org;
-  throw new CliError("usage", `'${org}' is no id of an organisation.`);
+  throw new CliError("usage", `--org: '${org}' is not a valid organisation id.`);
 }
 
-/** To the second, which is what CloudWatch can be asked for: outwards, so that nothing of the range is left out. */
-function readWindow(given: { text(name: "since" | "until"): string | undefined }, now: Date) {
-  const texts = { since: given.text("since") ?? "", until: given.text("until") ?? now.toISOString() };
-  const { since, until } = readTimeRange((option) => texts[option], now);
+/** Widens the range to whole seconds, the precision of CloudWatch Logs Insights. */
+function parseWindow(args: { text(name: "since" | "until"): string | undefined }, now: Date) {
+  const texts = { since: args.text("since") ?? "", until: args.text("until") ?? now.toISOString() };
+  const { since, until } = parseTimeRangeOptions((option) => texts[option], now);
   const second = (at: string | null, round: (seconds: number) => number) =>
     new Date(round(Date.parse(at ?? "") / 1_000) * 1_000).toISOString();
   return { since: second(since, Math.floor), until: second(until, Math.ceil) };
 }
 
-/** Computed times are numbers to CloudWatch, for people they are times. */
-function withTimes({ result }: SavedQuery, row: Row): Row {
+/** Returns the row with computed times, which CloudWatch gives as numbers, as ISO 8601 times. */
+function withTimes({ result }: SavedQuery, row: AuditRow): AuditRow {
   if (result.kind === "rows") return row;
   const isTime = (column: string) => {
     const computed = result.compute[column];
     if (computed === undefined) return false;
-    const field = "least" in computed ? computed.least : "greatest" in computed ? computed.greatest : "";
+    const field = "min" in computed ? computed.min : "max" in computed ? computed.max : "";
     return field.endsWith("_ms");
   };
-  const shown = (column: string, value: string | number | null) =>
+  const toTime = (column: string, value: string | number | null) =>
     value !== null && isTime(column) ? new Date(Number(value)).toISOString() : value;
-  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, shown(column, value)]));
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, toTime(column, value)]));
 }
 
-function shapeOf(columns: readonly string[]): Column<Row>[] {
+function tableColumns(columns: readonly string[]): TableColumn<AuditRow>[] {
   return columns.map((column) => ({
     title: column.toUpperCase().replaceAll("_", " "),
     cell: (row) => String(row[column] ?? ""),

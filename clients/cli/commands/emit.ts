@@ -2,45 +2,44 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { defineVerb } from "#clients/cli/command.ts";
-import type { Session } from "#clients/cli/command-context.ts";
-import { CliError, exitCodes, type Outcome } from "#clients/cli/command-result.ts";
-import { checkpointOf, type Progress, workOn } from "#clients/cli/emit/checkpoint.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
+import { CliError, type CommandResult, exitCodes } from "#clients/cli/command-result.ts";
+import { assertLines } from "#clients/cli/emit/assert-ndjson.ts";
+import { createCheckpoint, describeJob, type EmitProgress } from "#clients/cli/emit/checkpoint.ts";
 import { watchDeadLetters } from "#clients/cli/emit/dead-letters.ts";
-import { createLookup } from "#clients/cli/emit/find-stored.ts";
-import { assertLines } from "#clients/cli/emit/format.ts";
-import { readLines } from "#clients/cli/emit/lines.ts";
-import { progressBar } from "#clients/cli/emit/progress-bar.ts";
-import { emitLines } from "#clients/cli/emit/run.ts";
-import { emptyTally, type Tally, total } from "#clients/cli/emit/summary.ts";
-import { type SentEvent, type Settling, settle } from "#clients/cli/emit/wait-until-stored.ts";
-import { explain } from "#clients/cli/format-error.ts";
-import { peek } from "#clients/cli/rejected-queue.ts";
-import { findTarget, type Target } from "#clients/cli/stack.ts";
-import { connectionCode } from "#clients/cli/stack-gone.ts";
+import { emitLines } from "#clients/cli/emit/emit-lines.ts";
+import { createFindStored } from "#clients/cli/emit/find-stored.ts";
+import { readLines } from "#clients/cli/emit/read-lines.ts";
+import { type EmitSummary, emptySummary, totalOf } from "#clients/cli/emit/summary.ts";
+import { type SentEvent, type WaitOptions, waitUntilStored } from "#clients/cli/emit/wait-until-stored.ts";
+import { connectionErrorCode, formatError } from "#clients/cli/format-error.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import { peekRejected } from "#clients/cli/rejected/rejected-queue.ts";
+import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
 import { createSender } from "#clients/emitter/send.ts";
 
-export const emit = defineVerb({
+export const emit = defineCommand({
   name: "emit",
-  summary: "Sends a file of events, one JSON object in each line. Interrupted, the same command goes on where it was.",
+  summary: "Sends a file of events, one JSON object per line. Run it again after an interruption to continue.",
   examples: ["emit events.ndjson --wait", "emit history.ndjson --quiet"],
   operands: ["FILE.ndjson|-"],
   options: {
-    wait: { help: "return only when every event can be read, or is rejected, and count them" },
-    quiet: { help: "send no webhooks for these events; a replay of all events sends them" },
+    wait: { help: "wait until every event is stored or rejected, and count them" },
+    quiet: { help: "send no webhooks for these events; webhooks replay --only all sends them later" },
   },
-  async run({ operand, text, flag }, session) {
-    const target = await findTarget(session.cwd, text("stack"));
-    const work = { log: target.logIdentity, wait: flag("wait"), quiet: flag("quiet") };
+  async run({ operand, text, flag }, context) {
+    const stack = await findStack(context.cwd, text("stack"));
+    const work = { log: stack.logIdentity, wait: flag("wait"), quiet: flag("quiet") };
     const { wait, quiet } = work;
-    const source = await openSource(operand("FILE.ndjson|-"), work, session);
-    const { tally } = source.start;
-    const interruption = session.interruption();
-    const bar = progressBar(session);
-    const note = rate(session.now, total(tally));
+    const source = await openSource(operand("FILE.ndjson|-"), work, context);
+    const { summary } = source.start;
+    const interruption = context.interruption();
+    const bar = createProgressBar(context);
+    const note = createRateNote(context.now, totalOf(summary));
     let offset = source.start.offset;
     const show = (arrived = 0) =>
-      bar.show(source.size === null ? null : offset / source.size, note(total(tally) + arrived));
+      bar.show(source.size === null ? null : offset / source.size, note(totalOf(summary) + arrived));
     const stream = source.stream();
     try {
       show();
@@ -48,10 +47,10 @@ export const emit = defineVerb({
       addAbortSignal(interruption, stream);
       await emitLines({
         lines: readLines(begins ? assertLines(stream, operand("FILE.ndjson|-")) : stream, source.start),
-        tally,
+        summary,
         quiet,
-        now: session.now,
-        ...(await connections(target, wait, { interruption, onArrived: show }, session)),
+        now: context.now,
+        ...(await connect(stack, wait, { interruption, onStored: show }, context)),
         async onProgress(progress) {
           await source.save(progress);
           offset = progress.offset;
@@ -59,62 +58,62 @@ export const emit = defineVerb({
         },
       });
     } catch (error) {
-      const next = target.keepsLog || connectionCode(error) === null ? source.howToResume() : beginsAnew;
-      throw interruption.aborted ? interrupted(source.howToResume(), error) : stopped(next, error);
+      const next = stack.keepsLog || connectionErrorCode(error) === null ? source.howToResume() : restartsFromFirstLine;
+      throw interruption.aborted ? toInterruptedError(source.howToResume(), error) : toStoppedError(next, error);
     } finally {
       bar.clear();
     }
     await source.finish();
-    return summary(tally, wait);
+    return toResult(summary, wait);
   },
 });
 
-type Source = {
-  /** Bytes; `null` where nobody knows. */
+type EventSource = {
+  /** Bytes; `null` if unknown. */
   readonly size: number | null;
-  readonly start: Progress;
-  /** What the same command does after this one has stopped; `null` for what can be read only once. */
+  readonly start: EmitProgress;
+  /** Returns how the same command continues after this one has stopped; `null` for standard input. */
   howToResume(): string | null;
   stream(): Readable;
-  save(progress: Progress): Promise<void>;
+  save(progress: EmitProgress): Promise<void>;
   finish(): Promise<void>;
 };
 
-const beginsAnew = "Without --data its events are gone as well: after a restart the same command begins anew.";
+const restartsFromFirstLine = "Without --data its events are lost: after a restart, the same command starts over.";
 
-function interrupted(howToResume: string | null, cause: unknown): CliError {
+function toInterruptedError(howToResume: string | null, cause: unknown): CliError {
   return new CliError("failed", ["Interrupted.", howToResume ?? ""].join(" ").trimEnd(), { cause });
 }
 
-/** An error that is not the user's own says how to go on as well. */
-function stopped(howToResume: string | null, error: unknown): unknown {
-  const { message, exit } = explain(error);
+/** Adds how to continue to an error, except to a usage error. */
+function toStoppedError(howToResume: string | null, error: unknown): unknown {
+  const { message, exit } = formatError(error);
   if (exit === exitCodes.usage || howToResume === null) return error;
   return new CliError("failed", `${message}\n${howToResume}`, { cause: error });
 }
 
-type EmitWork = { readonly log: string; readonly wait: boolean; readonly quiet: boolean };
+type JobOptions = { readonly log: string; readonly wait: boolean; readonly quiet: boolean };
 
-async function openSource(name: string, rest: EmitWork, session: Session): Promise<Source> {
-  const start: Progress = { offset: 0, lines: 0, tally: emptyTally() };
+async function openSource(name: string, rest: JobOptions, context: CommandContext): Promise<EventSource> {
+  const start: EmitProgress = { offset: 0, lines: 0, summary: emptySummary() };
   if (name === "-") {
     const nothing = async () => {};
     const howToResume = () => null;
-    return { size: null, start, howToResume, stream: () => session.stdin, save: nothing, finish: nothing };
+    return { size: null, start, howToResume, stream: () => context.stdin, save: nothing, finish: nothing };
   }
-  const file = resolve(session.cwd, name);
-  const work = await workOn(file, rest);
-  const checkpoint = checkpointOf(file, work);
+  const file = resolve(context.cwd, name);
+  const work = await describeJob(file, rest);
+  const checkpoint = createCheckpoint(file, work);
   const earlier = await checkpoint.load();
   let lines = earlier?.lines ?? 0;
-  if (earlier) session.stderr.write(`Going on after line ${earlier.lines} of ${name}.\n`);
+  if (earlier) context.stderr.write(`Continuing after line ${earlier.lines} of ${name}.\n`);
   return {
     size: work.size,
     start: earlier ?? start,
     howToResume: () =>
       lines === 0
-        ? "The same command begins again at the first line, and stores no event twice."
-        : `The same command goes on after line ${lines}.`,
+        ? "Run the same command again. It starts over and stores no event twice."
+        : `Run the same command again to continue after line ${lines}.`,
     stream: () => createReadStream(file, { start: earlier?.offset ?? 0 }),
     async save(progress) {
       await checkpoint.save(progress);
@@ -124,43 +123,48 @@ async function openSource(name: string, rest: EmitWork, session: Session): Promi
   };
 }
 
-type Waiting = Pick<Settling, "interruption" | "onArrived">;
+type WaitingOptions = Pick<WaitOptions, "interruption" | "onStored">;
 
-async function connections(target: Target, wait: boolean, waiting: Waiting, { now, sleep, stderr }: Session) {
-  const client = new SQSClient(target.clientConfig("sqs"));
-  const send = createSender({ queueUrl: target.queues.ingest, client });
-  if (!wait) return { send, arrival: null };
-  const lookup = createLookup(target);
-  const rejected = () => peek(client, target.queues.rejected, 10_000);
+async function connect(
+  stack: StackRef,
+  wait: boolean,
+  waiting: WaitingOptions,
+  { now, sleep, stderr }: CommandContext,
+) {
+  const client = new SQSClient(stack.clientConfig("sqs"));
+  const send = createSender({ queueUrl: stack.queues.ingest, client });
+  if (!wait) return { send, storage: null };
+  const findStored = createFindStored(stack);
+  const listRejected = () => peekRejected(client, stack.queues.rejected, 10_000);
   const watch = watchDeadLetters({
     client,
-    queueUrl: target.queues.ingest_dead_letters,
+    queueUrl: stack.queues.ingest_dead_letters,
     now,
     warn: (text) => stderr.write(`${text}\n`),
   });
   await watch();
-  const settling = { lookup, rejected, ...waiting, watch, now, sleep };
-  return { send, arrival: { lookup, settle: (sent: readonly SentEvent[]) => settle(sent, settling) } };
+  const options = { findStored, listRejected, ...waiting, watch, now, sleep };
+  return { send, storage: { findStored, wait: (sent: readonly SentEvent[]) => waitUntilStored(sent, options) } };
 }
 
-/** Says how many events are done with, and how fast this run goes; those of an earlier run do not count for that. */
-function rate(now: () => Date, earlier: number) {
+/** Creates the note of the progress bar: processed events, and the rate of this run only. */
+function createRateNote(now: () => Date, earlier: number) {
   const startedAt = now().getTime();
   return (events: number) => {
     const seconds = Math.max(now().getTime() - startedAt, 1) / 1000;
-    return `${events} events, ${Math.round((events - earlier) / seconds)} a second`;
+    return `${events} events, ${Math.round((events - earlier) / seconds)} per second`;
   };
 }
 
-function summary(tally: Tally, wait: boolean): Outcome {
-  const { sent, accepted, repeated, rejected, faults } = tally;
+function toResult(summary: EmitSummary, wait: boolean): CommandResult {
+  const { sent, accepted, repeated, rejected, faults } = summary;
   const counts = wait ? { accepted, repeated, rejected } : { sent, rejected };
   const lines = faults.map(({ line, reason }) => `line ${line}: ${reason}`);
   if (rejected > faults.length) lines.push(`and ${rejected - faults.length} more`);
-  const events = total(tally);
-  const told = Object.entries(counts).map(([name, many]) => `${many} ${name}`);
+  const events = totalOf(summary);
+  const parts = Object.entries(counts).map(([name, many]) => `${many} ${name}`);
   return {
-    text: [...lines, `${events} ${events === 1 ? "event" : "events"}: ${told.join(", ")}.`].join("\n"),
+    text: [...lines, `${events} ${events === 1 ? "event" : "events"}: ${parts.join(", ")}.`].join("\n"),
     json: { events, ...counts, faults },
     exit: rejected > 0 ? exitCodes.incomplete : exitCodes.done,
   };

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { readPages } from "#clients/cli/activity-api.ts";
-import { accessOptions, findAccess } from "#clients/cli/api-credentials.ts";
-import { defineVerb } from "#clients/cli/command.ts";
-import { type Column, type Style, table } from "#clients/cli/table.ts";
-import { moment } from "#clients/cli/time.ts";
-import { readTimeRange, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { type ApiCredentials, callApi, fetchPages } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import { CliError } from "#clients/cli/command-result.ts";
+import { formatTable, type TableColumn, type TextStyle } from "#clients/cli/output.ts";
+import { formatTime, parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** Structured parts stay as they came: zod would copy them, and drop a key named `__proto__`. */
@@ -31,6 +31,8 @@ type ListedEvent = z.infer<typeof listedEvent>;
 
 const page = z.object({ activity: z.array(listedEvent) });
 
+const activityPath = "/api/public/v1/activity";
+
 /** The API's name of each filter. */
 const filters = {
   type: "entity_type",
@@ -40,49 +42,80 @@ const filters = {
   limit: "limit",
 } as const;
 
-export const list = defineVerb({
+export const list = defineCommand({
   name: "list",
-  summary: "Shows events, newest first, as the API gives them. The local stack lends its demo token.",
+  summary: "Lists events, newest first. Without a token, the demo token of the local stack is used.",
   examples: ["list --type INVOICE --limit 50", "list --entity inv_8c3f1a9b --all --json"],
   options: {
-    type: { value: "TYPE", help: "only this kind of document, such as INVOICE" },
+    type: { value: "TYPE", help: "only this type of document, such as INVOICE" },
     entity: { value: "ID", help: "only this document" },
-    actor: { value: "USER_ID", help: "only what this user did" },
+    actor: { value: "USER_ID", help: "only events of this user" },
     action: { value: "ACTION", help: "only this action, such as INVOICE_PAID" },
     since: sinceOption,
     until: untilOption,
-    limit: { value: "N", help: "events in a page, 1 to 500" },
+    limit: { value: "N", help: "events in a page, 1 to 500; default 100" },
     all: { help: "every page, not only the first" },
-    ...accessOptions,
+    ...credentialOptions,
   },
-  async run(given, session) {
+  async run(args, context) {
     const query = new URLSearchParams({ include: "actor" });
     for (const name of ["type", "entity", "actor", "action", "limit"] as const) {
-      const value = given.text(name);
+      const value = args.text(name);
       if (value !== undefined) query.set(filters[name], value);
     }
-    const { since, until } = readTimeRange((option) => given.text(option), session.now());
+    const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
     if (since !== null) query.set("since", since);
     if (until !== null) query.set("until", until);
-    const access = await findAccess(given, session);
-    const all = given.flag("all");
+    const credentials = await findCredentials(args, context);
+    const all = args.flag("all");
     if (all && !query.has("limit")) query.set("limit", "500");
-    const { pages, more } = await readPages(access, `/api/public/v1/activity?${query}`, page, { all, session });
+    const { pages, more } = await fetchPages(credentials, `${activityPath}?${query}`, page, { all, context });
     const events = pages.flatMap(({ activity }) => activity);
-    const text = events.length === 0 ? "No events." : table(shape, events, session.columns);
-    return { json: { events, has_more: more }, text };
+    const json = { events, has_more: more };
+    if (events.length > 0) return { json, text: formatTable(tableColumns(events), events, context.columns) };
+    return { json, text: `No events.${since === null && until === null ? "" : await newestHint(credentials, query)}` };
   },
 });
 
-const shape: readonly Column<ListedEvent>[] = [
-  { title: "WHEN (UTC)", cell: ({ occurred_at }) => moment(occurred_at), style: () => "dim" },
+/** Returns a hint at the newest event that the other filters match; nothing if the API has none or fails. */
+async function newestHint(credentials: ApiCredentials, query: URLSearchParams): Promise<string> {
+  const newest = new URLSearchParams(query);
+  newest.delete("since");
+  newest.delete("until");
+  newest.set("limit", "1");
+  try {
+    const { body } = await callApi(credentials, { path: `${activityPath}?${newest}` }, page);
+    const [event] = body.activity;
+    return event === undefined
+      ? ""
+      : ` The newest event outside this range is from ${formatTime(event.occurred_at)} UTC.`;
+  } catch (error) {
+    if (error instanceof CliError) return "";
+    throw error;
+  }
+}
+
+const tableColumns = (events: readonly ListedEvent[]): TableColumn<ListedEvent>[] => [
+  { title: "WHEN (UTC)", cell: ({ occurred_at }) => formatTime(occurred_at), style: () => "dim" },
   { title: "ACTION", cell: ({ action }) => action, style: actionStyle },
-  { title: "DOCUMENT", cell: ({ entity_ref, entity_id }) => entity_ref ?? entity_id },
+  { title: "DOCUMENT", cell: documentCell(events) },
   { title: "BY", cell: actorCell, style: () => "dim" },
-  { title: "CHANGED", cell: changed },
+  { title: "CHANGED", cell: changesCell },
 ];
 
-function actionStyle({ action }: ListedEvent): Style {
+/** Shows the reference of a document, with its id if another document in the list has the same reference. */
+function documentCell(events: readonly ListedEvent[]): (event: ListedEvent) => string {
+  const idsOf = new Map<string, Set<string>>();
+  for (const { entity_ref, entity_id } of events) {
+    if (entity_ref !== null) idsOf.set(entity_ref, (idsOf.get(entity_ref) ?? new Set()).add(entity_id));
+  }
+  return ({ entity_ref, entity_id }) => {
+    if (entity_ref === null) return entity_id;
+    return (idsOf.get(entity_ref)?.size ?? 0) > 1 ? `${entity_ref} (${entity_id})` : entity_ref;
+  };
+}
+
+function actionStyle({ action }: ListedEvent): TextStyle {
   if (/_(DELETED|VOIDED|CANCELLED|DECLINED|REJECTED|FAILED)$/.test(action)) return "red";
   if (/_(PAID|APPROVED|ACCEPTED|RECEIVED)$/.test(action)) return "green";
   return "cyan";
@@ -94,14 +127,16 @@ function actorCell({ actor, actor_user_id }: ListedEvent): string {
   return principal === null ? own : `${principal.name ?? principal.user_id} (by ${own})`;
 }
 
-function changed({ changes }: ListedEvent): string {
+function changesCell({ changes }: ListedEvent): string {
   if (!isJsonObject(changes)) return "";
   return Object.entries(changes)
-    .map(([field, change]) => (isJsonObject(change) ? `${field}: ${shown(change.old)} → ${shown(change.new)}` : field))
+    .map(([field, change]) =>
+      isJsonObject(change) ? `${field}: ${valueText(change.old)} → ${valueText(change.new)}` : field,
+    )
     .join("; ");
 }
 
 /** Texts as they are, but for the empty one, which would look like nothing. */
-function shown(value: unknown): string {
+function valueText(value: unknown): string {
   return typeof value === "string" && value !== "" ? value : JSON.stringify(value);
 }

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { administer } from "#clients/cli/admin-client.ts";
-import { defineVerb, type Given } from "#clients/cli/command.ts";
+import { defineCommand, type ParsedArgs } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { findTarget } from "#clients/cli/stack.ts";
-import { table } from "#clients/cli/table.ts";
+import { formatTable } from "#clients/cli/output.ts";
+import { callAdmin } from "#clients/cli/stack/admin-client.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
 import { isShardCount, type ShardCount, shardCounts } from "#shared/events/shards/shards.ts";
 
 const org = z.object({
@@ -20,95 +20,94 @@ const org = z.object({
 
 type Org = z.infer<typeof org>;
 
-/** What an organisation may be told to be. */
+/** The settings of an organisation. */
 const settings = {
-  name: { value: "NAME", help: "what people call it; the id when left out" },
+  name: { value: "NAME", help: "its display name; default its id" },
   slug: { value: "SLUG", help: "its name in URLs of the Fakturoid API: lower-case letters, digits and dashes" },
-  "account-number": { value: "NUMBER", help: "its number in the SimplyBooks API; the id when left out" },
-  "time-zone": { value: "ZONE", help: "the zone that both show times in, such as Europe/Prague; UTC when left out" },
-  "robot-name": { value: "NAME", help: "who did what no user did; System when left out" },
+  "account-number": { value: "NUMBER", help: "its number in the SimplyBooks API; default its id" },
+  "time-zone": { value: "ZONE", help: "time zone of both APIs, such as Europe/Prague; default UTC" },
+  "robot-name": { value: "NAME", help: "display name for events without a user; default System" },
 } as const;
 
 const changes = {
   ...settings,
-  shards: { value: "COUNT", help: `shards of its index keys: ${shardCounts.join(", ")}; can only be raised` },
+  shards: { value: "COUNT", help: `shards of its index: ${shardCounts.join(", ")}; can only be raised` },
 } as const;
 
-export const orgCreate = defineVerb({
+export const orgCreate = defineCommand({
   name: "org create",
-  summary: "Makes an organisation known, so that tokens can be issued for it.",
+  summary: "Creates an organisation, so that tokens can be issued for it.",
   examples: ['org create org_1 --name "Acme Traders" --time-zone Asia/Kolkata'],
   operands: ["ORG_ID"],
   options: settings,
-  async run(given, { cwd }) {
-    const target = await findTarget(cwd, given.text("stack"));
-    const request = { action: "org.create" as const, org_id: given.operand("ORG_ID"), ...toldSettings(given) };
-    const json = await administer(target, request, z.object({ org }));
+  async run(args, { cwd }) {
+    const stack = await findStack(cwd, args.text("stack"));
+    const request = { action: "org.create" as const, org_id: args.operand("ORG_ID"), ...givenSettings(args) };
+    const json = await callAdmin(stack, request, z.object({ org }));
     return { json, text: `Created ${json.org.org_id}. Next: token create --org ${json.org.org_id} --scope SCOPE` };
   },
 });
 
-export const orgUpdate = defineVerb({
+export const orgUpdate = defineCommand({
   name: "org update",
-  summary: "Changes what is known of an organisation. Functions follow within a minute.",
+  summary: "Changes the settings of an organisation. It takes effect within a minute.",
   examples: ["org update org_1 --slug acme", "org update org_1 --shards 4"],
   operands: ["ORG_ID"],
   options: changes,
-  async run(given, { cwd }) {
-    const shards = given.text("shards");
-    const told = { ...toldSettings(given), ...(shards === undefined ? {} : { shards: parseShardCount(shards) }) };
-    if (Object.keys(told).length === 0) {
-      throw new CliError("usage", `Say what to change: --${Object.keys(changes).join(", --")}.`);
+  async run(args, { cwd }) {
+    const shards = args.text("shards");
+    const changed = { ...givenSettings(args), ...(shards === undefined ? {} : { shards: parseShardCount(shards) }) };
+    if (Object.keys(changed).length === 0) {
+      throw new CliError("usage", `Nothing to change. Give one of --${Object.keys(changes).join(", --")}.`);
     }
-    const target = await findTarget(cwd, given.text("stack"));
-    const request = { action: "org.update" as const, org_id: given.operand("ORG_ID"), ...told };
-    const json = await administer(target, request, z.object({ org }));
+    const stack = await findStack(cwd, args.text("stack"));
+    const request = { action: "org.update" as const, org_id: args.operand("ORG_ID"), ...changed };
+    const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, shards: setting } = json.org;
     const raised = shards === undefined || setting === null ? "" : ` It has ${shardsText(setting)}.`;
     return { json, text: `Changed ${org_id}.${raised}` };
   },
 });
 
-export const orgSuspend = defineVerb({
+export const orgSuspend = defineCommand({
   name: "org suspend",
-  summary:
-    "Ends all access to an organisation within 20 seconds, and sends nothing of it. Events are stored as before.",
+  summary: "Stops all access to an organisation and its webhooks, within 20 seconds. Events are still stored.",
   examples: ["org suspend org_1"],
   operands: ["ORG_ID"],
   options: {},
   async run({ operand, text }, { cwd }) {
-    const target = await findTarget(cwd, text("stack"));
+    const stack = await findStack(cwd, text("stack"));
     const request = { action: "org.suspend" as const, org_id: operand("ORG_ID") };
-    const json = await administer(target, request, z.object({ org }));
+    const json = await callAdmin(stack, request, z.object({ org }));
     const { org_id, suspended_at } = json.org;
-    return { json, text: `Suspended ${org_id} at ${suspended_at}. It holds everywhere after 20 seconds.` };
+    return { json, text: `Suspended ${org_id} at ${suspended_at}. It takes effect within 20 seconds.` };
   },
 });
 
-export const orgResume = defineVerb({
+export const orgResume = defineCommand({
   name: "org resume",
-  summary: "Lets a suspended organisation in again, and sends what comes from now on.",
+  summary: "Restores the access of a suspended organisation and its webhooks for new events.",
   examples: ["org resume org_1"],
   operands: ["ORG_ID"],
   options: {},
   async run({ operand, text }, { cwd }) {
-    const target = await findTarget(cwd, text("stack"));
+    const stack = await findStack(cwd, text("stack"));
     const request = { action: "org.resume" as const, org_id: operand("ORG_ID") };
-    const json = await administer(target, request, z.object({ org }));
-    const next = "What webhooks missed is listed as failed: webhooks replay sends it.";
+    const json = await callAdmin(stack, request, z.object({ org }));
+    const next = "Missed deliveries are listed as failed. webhooks replay sends them.";
     return { json, text: `Resumed ${json.org.org_id}. ${next}` };
   },
 });
 
-export const orgList = defineVerb({
+export const orgList = defineCommand({
   name: "org list",
   summary: "Lists the organisations.",
   examples: ["org list", "org list --json"],
   options: {},
   async run({ text }, { cwd, columns }) {
-    const target = await findTarget(cwd, text("stack"));
-    const json = await administer(target, { action: "org.list" }, z.object({ orgs: z.array(org) }));
-    if (json.orgs.length === 0) return { json, text: "There is no organisation yet: org create ORG_ID makes one." };
+    const stack = await findStack(cwd, text("stack"));
+    const json = await callAdmin(stack, { action: "org.list" }, z.object({ orgs: z.array(org) }));
+    if (json.orgs.length === 0) return { json, text: "No organisations. Create one with org create ORG_ID." };
     const shape = [
       { title: "ORG", cell: (row: Org) => row.org_id },
       { title: "SLUG", cell: (row: Org) => row.slug ?? "-" },
@@ -119,7 +118,7 @@ export const orgList = defineVerb({
       { title: "CREATED", cell: (row: Org) => row.created_at.slice(0, 10) },
       { title: "NAME", cell: (row: Org) => row.name },
     ];
-    return { json, text: table(shape, json.orgs, columns) };
+    return { json, text: formatTable(shape, json.orgs, columns) };
   },
 });
 
@@ -133,13 +132,13 @@ function shardsText({ count, from }: NonNullable<Org["shards"]>): string {
   return `${count} from ${from}`;
 }
 
-function toldSettings({ text }: Pick<Given<keyof typeof settings>, "text">) {
-  const told = {
+function givenSettings({ text }: Pick<ParsedArgs<keyof typeof settings>, "text">) {
+  const settingsByField = {
     name: text("name"),
     slug: text("slug"),
     account_number: text("account-number"),
     time_zone: text("time-zone"),
     robot_name: text("robot-name"),
   };
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(settingsByField).filter(([, value]) => value !== undefined));
 }

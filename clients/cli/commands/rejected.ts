@@ -1,75 +1,101 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { defineVerb } from "#clients/cli/command.ts";
+import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { rejectedEvent } from "#clients/cli/rejected-event.ts";
-import { peek, type RejectedMessage } from "#clients/cli/rejected-queue.ts";
-import { retryRejected } from "#clients/cli/retry.ts";
-import { findTarget } from "#clients/cli/stack.ts";
-import { type Column, table } from "#clients/cli/table.ts";
-import { moment } from "#clients/cli/time.ts";
+import { formatTable, type TableColumn, toPrintable } from "#clients/cli/output.ts";
+import { discardRejected } from "#clients/cli/rejected/discard-rejected.ts";
+import { parseRejectedEvent } from "#clients/cli/rejected/rejected-event.ts";
+import { peekRejected, type RejectedMessage } from "#clients/cli/rejected/rejected-queue.ts";
+import { retryRejected } from "#clients/cli/rejected/retry-rejected.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
+import { formatTime } from "#clients/cli/time-options.ts";
 
-export const rejectedList = defineVerb({
+const exampleId = "0f3a5e2c-7d41-4b7e-9d0c-2a6b8c1e4f5a";
+
+export const rejectedList = defineCommand({
   name: "rejected list",
-  summary: "Shows refused events, why they were refused, and leaves them where they are.",
+  summary: "Lists rejected events with the reason. They stay in the rejected queue.",
   examples: ["rejected list --limit 20"],
-  options: { limit: { value: "N", help: "events at most; 100 when left out" } },
+  options: { limit: { value: "N", help: "events at most; default 100" } },
   async run({ text }, { cwd, columns, stderr }) {
-    const limit = readLimit(text("limit"), 100);
-    const target = await findTarget(cwd, text("stack"));
-    const seen = await peek(new SQSClient(target.clientConfig("sqs")), target.queues.rejected, limit + 1);
+    const limit = parseLimit(text("limit"), 100);
+    const stack = await findStack(cwd, text("stack"));
+    const seen = await peekRejected(new SQSClient(stack.clientConfig("sqs")), stack.queues.rejected, limit + 1);
     const rejected = seen.slice(0, limit).map(({ receipt: _, ...message }): RejectedMessage => message);
     const has_more = seen.length > limit;
-    if (has_more) stderr.write("There are more: --limit shows more of them.\n");
+    if (has_more) stderr.write("More events follow. Raise --limit to show them.\n");
     const json = { rejected, has_more };
-    return { json, text: rejected.length === 0 ? nothingRejected : table(shape, rejected, columns) };
+    return { json, text: rejected.length === 0 ? nothingRejected : formatTable(shape, rejected, columns) };
   },
 });
 
-export const rejectedRetry = defineVerb({
+export const rejectedRetry = defineCommand({
   name: "rejected retry",
-  summary: "Sends refused events to the ingest queue again, after what refused them is mended.",
+  summary: "Sends rejected events to the ingest queue again, after their cause is fixed.",
   examples: ["rejected retry"],
-  options: { limit: { value: "N", help: "events at most; 1000 when left out" } },
+  options: { limit: { value: "N", help: "events at most; default 1000" } },
   async run({ text }, { cwd }) {
-    const limit = readLimit(text("limit"), 1_000);
-    const target = await findTarget(cwd, text("stack"));
-    const client = new SQSClient(target.clientConfig("sqs"));
-    const json = { retried: await retryRejected({ client, queues: target.queues, limit }) };
+    const limit = parseLimit(text("limit"), 1_000);
+    const stack = await findStack(cwd, text("stack"));
+    const client = new SQSClient(stack.clientConfig("sqs"));
+    const json = { retried: await retryRejected({ client, queues: stack.queues, limit }) };
     return { json, text: json.retried === 0 ? nothingToRetry : retriedText(json.retried) };
   },
 });
 
-/** `emit` says "rejected" of two kinds of events, and only one of them can be listed. */
-const nothingRejected =
-  "The rejected queue is empty. It has what the stack refused; what emit refuses before it sends is only in emit's output.";
+export const rejectedDiscard = defineCommand({
+  name: "rejected discard",
+  summary: "Deletes a rejected event that cannot be fixed, and shows it a last time.",
+  examples: [`rejected discard ${exampleId} --confirm ${exampleId}`],
+  operands: ["MESSAGE_ID"],
+  options: {
+    confirm: { value: "MESSAGE_ID", required: true, help: "the message id again: the event is lost for good" },
+  },
+  async run({ operand, text }, { cwd }) {
+    const messageId = operand("MESSAGE_ID");
+    if (text("confirm") !== messageId) throw new CliError("usage", "--confirm must repeat MESSAGE_ID exactly.");
+    const stack = await findStack(cwd, text("stack"));
+    const client = new SQSClient(stack.clientConfig("sqs"));
+    const found = await discardRejected({ client, queueUrl: stack.queues.rejected, messageId });
+    if (found === null) {
+      throw new CliError("failed", `No rejected event has the message id ${messageId}. rejected list shows the ids.`);
+    }
+    const { receipt: _, ...discarded } = found;
+    return { json: { discarded }, text: toPrintable(`Discarded ${messageId} (${found.code}): ${found.body}`) };
+  },
+});
 
-const nothingToRetry = "The rejected queue is empty: there was nothing to send again.";
+/** `emit` rejects some events before it sends them; those never reach the queue. */
+const nothingRejected =
+  "The rejected queue is empty. Events that emit refuses before it sends them are only in its own output.";
+
+const nothingToRetry = "The rejected queue is empty. No event was sent again.";
 
 function retriedText(count: number): string {
   const events = count === 1 ? "event" : "events";
-  return `Sent ${count} rejected ${events} to the ingest queue again. rejected list shows what the stack refuses once more.`;
+  return `Sent ${count} rejected ${events} to the ingest queue again. Any that are rejected once more appear in rejected list.`;
 }
 
-const shape: readonly Column<RejectedMessage>[] = [
+const shape: readonly TableColumn<RejectedMessage>[] = [
+  { title: "MESSAGE ID", cell: ({ message_id }) => message_id ?? "-" },
   {
     title: "REJECTED (UTC)",
-    cell: ({ rejected_at }) => moment(rejected_at),
+    cell: ({ rejected_at }) => formatTime(rejected_at),
     style: () => "dim",
   },
-  { title: "ORG", cell: ({ body }) => rejectedEvent(body).org_id ?? "-" },
-  { title: "ACTION", cell: ({ body }) => rejectedEvent(body).action ?? "-" },
+  { title: "ORG", cell: ({ body }) => parseRejectedEvent(body).org_id ?? "-" },
+  { title: "ACTION", cell: ({ body }) => parseRejectedEvent(body).action ?? "-" },
   { title: "ENTITY", cell: ({ body }) => entityOf(body) },
   { title: "CODE", cell: ({ code }) => code ?? "-", style: () => "red" },
   { title: "REASON", cell: ({ reason }) => reason ?? "see the log of the ingest function" },
 ];
 
 function entityOf(body: string): string {
-  const { entity_type, entity_id } = rejectedEvent(body);
+  const { entity_type, entity_id } = parseRejectedEvent(body);
   return entity_type === null && entity_id === null ? "-" : `${entity_type ?? "-"} ${entity_id ?? "-"}`;
 }
 
-function readLimit(text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
+function parseLimit(text: string | undefined, defaultLimit: number): number {
+  if (text === undefined) return defaultLimit;
   if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
-  throw new CliError("usage", `--limit takes a whole number from 1 to 99999, and not '${text}'.`);
+  throw new CliError("usage", `--limit must be a whole number from 1 to 99999, not '${text}'.`);
 }

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { administer } from "#clients/cli/admin-client.ts";
-import { defineVerb } from "#clients/cli/command.ts";
+import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { readExpiry } from "#clients/cli/expiry.ts";
-import { findTarget } from "#clients/cli/stack.ts";
-import { type Column, table } from "#clients/cli/table.ts";
+import { formatTable, type TableColumn } from "#clients/cli/output.ts";
+import { callAdmin } from "#clients/cli/stack/admin-client.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
+import { parseExpiry } from "#clients/cli/time-options.ts";
 import { type Scope, scopes } from "#shared/auth/caller.ts";
-import { suggestion } from "#shared/platform/did-you-mean.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 
 const token = z.object({
   token_id: z.string(),
@@ -21,46 +21,47 @@ const token = z.object({
 
 type Token = z.infer<typeof token>;
 
-export const tokenCreate = defineVerb({
+export const tokenCreate = defineCommand({
   name: "token create",
-  summary: "Issues a token for one organisation or several. It is shown this once and kept nowhere.",
+  summary: "Issues a token for one or several organisations. It is shown only now and stored nowhere.",
   examples: [
     "token create --org org_1 --scope AIBooks.activity.READ --expires 90d",
     "token create --org org_1 --scope AIBooks.activity.READ AIBooks.webhooks.MANAGE",
   ],
   options: {
-    org: { value: "ORG", multiple: true, required: true, help: "an organisation that it may read" },
-    scope: { value: "SCOPE", multiple: true, required: true, help: `what it may do: ${scopes.join(", ")}` },
-    expires: { value: "90d|DATE", help: "when it ends; never when left out" },
+    org: { value: "ORG", multiple: true, required: true, help: "an organisation that it gives access to" },
+    scope: { value: "SCOPE", multiple: true, required: true, help: `its permissions: ${scopes.join(", ")}` },
+    expires: { value: "90d|DATE", help: "when it expires; default never" },
     user: { value: "ID", help: "the user that it acts for" },
   },
   async run({ text, list }, { cwd, now, stderr }) {
-    const [expires, user_id] = [text("expires"), text("user")];
+    const expires = text("expires");
+    const user_id = text("user");
     const request = {
       action: "token.create" as const,
       org_ids: [...list("org")],
-      scopes: list("scope").map(readScope),
+      scopes: list("scope").map(parseScope),
       ...(user_id === undefined ? {} : { user_id }),
-      ...(expires === undefined ? {} : { expires_at: readExpiry(expires, now()) }),
+      ...(expires === undefined ? {} : { expires_at: parseExpiry(expires, now()) }),
     };
-    const target = await findTarget(cwd, text("stack"));
-    const json = await administer(target, request, z.object({ token, secret: z.string() }));
-    stderr.write(`Store the token now: it is not shown again. Its id, to revoke it by, is ${json.token.token_id}.\n`);
+    const stack = await findStack(cwd, text("stack"));
+    const json = await callAdmin(stack, request, z.object({ token, secret: z.string() }));
+    stderr.write(`Store the token now: it is not shown again. To revoke it: token revoke ${json.token.token_id}\n`);
     return { json, text: json.secret };
   },
 });
 
-export const tokenList = defineVerb({
+export const tokenList = defineCommand({
   name: "token list",
   summary: "Lists the tokens, API keys and API clients of an organisation, newest first.",
   examples: ["token list --org org_1"],
   options: { org: { value: "ORG", required: true, help: "the organisation" } },
   async run({ text }, { cwd, columns, now }) {
-    const target = await findTarget(cwd, text("stack"));
+    const stack = await findStack(cwd, text("stack"));
     const request = { action: "token.list" as const, org_id: text("org") ?? "" };
-    const json = await administer(target, request, z.object({ tokens: z.array(token) }));
-    if (json.tokens.length === 0) return { json, text: `${request.org_id} has no token.` };
-    return { json, text: table(shape(now().toISOString()), json.tokens, columns) };
+    const json = await callAdmin(stack, request, z.object({ tokens: z.array(token) }));
+    if (json.tokens.length === 0) return { json, text: `${request.org_id} has no tokens.` };
+    return { json, text: formatTable(shape(now().toISOString()), json.tokens, columns) };
   },
 });
 
@@ -72,30 +73,33 @@ const tokenEndpoint = z.object({
   status: z.enum(["enabled", "disabled"]),
 });
 
-export const tokenRevoke = defineVerb({
+export const tokenRevoke = defineCommand({
   name: "token revoke",
-  summary: "Ends a token for good, and lists the webhook endpoints that it leaves behind.",
+  summary: "Revokes a token for good and lists the webhook endpoints that it created or changed.",
   examples: ["token revoke tok_0123456789abcdef0123456789abcdef --with-endpoints"],
   operands: ["TOKEN_ID"],
-  options: { "with-endpoints": { help: "disables the webhook endpoints that it created or changed, too" } },
+  options: { "with-endpoints": { help: "also disables the webhook endpoints that it created or changed" } },
   async run({ operand, text, flag }, { cwd, columns }) {
-    const target = await findTarget(cwd, text("stack"));
+    const stack = await findStack(cwd, text("stack"));
     const token_id = operand("TOKEN_ID");
     const with_endpoints = flag("with-endpoints");
     const request = { action: "token.revoke" as const, token_id, with_endpoints };
-    const json = await administer(target, request, z.object({ token, endpoints: z.array(tokenEndpoint) }));
+    const json = await callAdmin(stack, request, z.object({ token, endpoints: z.array(tokenEndpoint) }));
     const lines = [
-      `Revoked ${json.token.token_id} at ${json.token.revoked_at}. Access tokens of a client end with it.`,
-      ...leftBehind(json.endpoints, columns),
+      `Revoked ${json.token.token_id} at ${json.token.revoked_at}. Access tokens of a client are revoked with it.`,
+      ...formatRemainingEndpoints(json.endpoints, columns),
     ];
     return { json, text: lines.join("\n") };
   },
 });
 
-/** What goes on after a token was revoked, and how to end it. */
-function leftBehind(endpoints: readonly z.infer<typeof tokenEndpoint>[], columns: number | null): string[] {
-  if (endpoints.length === 0) return ["It leaves no webhook endpoint behind."];
-  const shape: Column<z.infer<typeof tokenEndpoint>>[] = [
+/** Returns the endpoints that the revoked token created or changed, and how to disable them. */
+function formatRemainingEndpoints(
+  endpoints: readonly z.infer<typeof tokenEndpoint>[],
+  columns: number | null,
+): string[] {
+  if (endpoints.length === 0) return ["It created and changed no webhook endpoints."];
+  const shape: TableColumn<z.infer<typeof tokenEndpoint>>[] = [
     { title: "ENDPOINT", cell: ({ endpoint_id }) => endpoint_id },
     { title: "STATE", cell: ({ status }) => status },
     { title: "BY THIS TOKEN", cell: ({ relation }) => relation },
@@ -105,19 +109,22 @@ function leftBehind(endpoints: readonly z.infer<typeof tokenEndpoint>[], columns
   const isLeft = endpoints.some(({ relation, status }) => relation !== "unknown" && status === "enabled");
   const isUnknown = endpoints.some(({ relation }) => relation === "unknown");
   return [
-    table(shape, endpoints, columns),
-    ...(isLeft ? ["Enabled endpoints are sent events as before. Disable them by --with-endpoints."] : []),
-    ...(isUnknown ? ["unknown: created before tokens were recorded. Ask their owner, or see their events."] : []),
+    formatTable(shape, endpoints, columns),
+    ...(isLeft ? ["Enabled endpoints still receive events. Disable them with --with-endpoints."] : []),
+    ...(isUnknown ? ["unknown: created before tokens were recorded. Ask the owner, or see their events."] : []),
   ];
 }
 
-function readScope(text: string): Scope {
+function parseScope(text: string): Scope {
   const scope = scopes.find((known) => known === text);
   if (scope !== undefined) return scope;
-  throw new CliError("usage", `There is no scope ${text}.${suggestion(text, scopes)} Scopes are ${scopes.join(", ")}.`);
+  throw new CliError(
+    "usage",
+    `Unknown scope ${text}.${formatSuggestion(text, scopes)} Scopes are ${scopes.join(", ")}.`,
+  );
 }
 
-function shape(now: string): Column<Token>[] {
+function shape(now: string): TableColumn<Token>[] {
   return [
     { title: "TOKEN", cell: ({ token_id }) => token_id },
     {

@@ -1,9 +1,9 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import * as z from "zod";
 import { CliError } from "#clients/cli/command-result.ts";
-import { type Tally, tallySchema } from "./summary.ts";
+import { type EmitSummary, emitSummarySchema } from "./summary.ts";
 
-const work = z.object({
+const jobSchema = z.object({
   size: z.number(),
   modified: z.number(),
   log: z.string(),
@@ -11,52 +11,52 @@ const work = z.object({
   quiet: z.boolean(),
 });
 
-/** What is being done: the same file, unchanged, to the same log, with the same options. */
-export type Work = z.infer<typeof work>;
+/** Identifies the work: the same unchanged file, log and options. */
+export type EmitJob = z.infer<typeof jobSchema>;
 
-const saved = z.object({ work, offset: z.int(), lines: z.int(), tally: tallySchema });
+const checkpointSchema = z.object({ job: jobSchema, offset: z.int(), lines: z.int(), summary: emitSummarySchema });
 
-/** How far a run came: the lines before this place are done with. */
-export type Progress = { readonly offset: number; readonly lines: number; readonly tally: Tally };
+/** The progress of a run: all lines before `offset` are processed. */
+export type EmitProgress = { readonly offset: number; readonly lines: number; readonly summary: EmitSummary };
 
-/** The progress of one file, kept beside it in `FILE.progress` while the work goes on. */
-export type Checkpoint = {
-  /** Where an interrupted run of the same work stopped; `null` where there was none. */
-  load(): Promise<Progress | null>;
-  save(progress: Progress): Promise<void>;
+/** Keeps the progress of a file in `FILE.progress` until the work is done. */
+export type EmitCheckpoint = {
+  /** Returns the progress of an interrupted run of the same work, or `null`. */
+  load(): Promise<EmitProgress | null>;
+  save(progress: EmitProgress): Promise<void>;
   remove(): Promise<void>;
 };
 
-/** Describes the work on a file. Throws `CliError` where the file cannot be read. */
-export async function workOn(file: string, rest: Pick<Work, "log" | "wait" | "quiet">): Promise<Work> {
+/** Describes the work on a file. Throws `CliError` if the file cannot be read. */
+export async function describeJob(file: string, rest: Pick<EmitJob, "log" | "wait" | "quiet">): Promise<EmitJob> {
   try {
     const found = await stat(file);
     if (!found.isFile()) throw new CliError("usage", `${file} is not a file.`);
     return { size: found.size, modified: found.mtimeMs, ...rest };
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
-    throw new CliError("usage", `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new CliError("usage", `Cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 
-export function checkpointOf(file: string, current: Work): Checkpoint {
+export function createCheckpoint(file: string, current: EmitJob): EmitCheckpoint {
   const path = `${file}.progress`;
   return {
     async load() {
       const text = await readFile(path, "utf8").catch(() => "null");
-      const { data } = saved.safeParse(parseJson(text));
-      return data !== undefined && isSameWork(data.work, current) ? data : null;
+      const { data } = checkpointSchema.safeParse(parseJson(text));
+      return data !== undefined && isSameJob(data.job, current) ? data : null;
     },
 
-    // Renaming is all or nothing: whenever the process ends, one whole state stands.
+    // Renaming is atomic: the file is complete whenever the process ends.
     async save(progress) {
       try {
-        await writeFile(`${path}.new`, JSON.stringify({ work: current, ...progress }));
+        await writeFile(`${path}.new`, JSON.stringify({ job: current, ...progress }));
         await rename(`${path}.new`, path);
       } catch (cause) {
         throw new CliError(
           "failed",
-          `${path}, which makes the work resumable, cannot be written: ${cause instanceof Error ? cause.message : cause}\nTo go without it, give the events on standard input: emit - < FILE`,
+          `Cannot write the progress file ${path}: ${cause instanceof Error ? cause.message : cause}\nTo emit without it: emit - < FILE`,
           { cause },
         );
       }
@@ -66,7 +66,7 @@ export function checkpointOf(file: string, current: Work): Checkpoint {
   };
 }
 
-function isSameWork(left: Work, right: Work): boolean {
+function isSameJob(left: EmitJob, right: EmitJob): boolean {
   return (
     left.size === right.size &&
     left.modified === right.modified &&

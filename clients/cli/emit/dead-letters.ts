@@ -1,21 +1,21 @@
 import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 
-/** Counting costs a request. */
+/** Each count is a request. */
 const pauseMs = 5_000;
 
-type Options = {
+type DeadLetterWatchOptions = {
   readonly client: Pick<SQSClient, "send">;
-  /** `undefined` for a stack from before it named this queue. */
+  /** `undefined` for a stack of an earlier release without this output. */
   readonly queueUrl: string | undefined;
   now(): Date;
   warn(text: string): void;
 };
 
 /**
- * Watches a dead-letter queue, and warns whenever it has more messages than before. Call the returned function now and
- * then; its first call takes the number to begin with. A queue that cannot be read is not watched.
+ * Creates a function that warns when a dead-letter queue has grown since its last call. The first call stores the initial
+ * number. A queue that cannot be read is ignored.
  */
-export function watchDeadLetters({ client, queueUrl, now, warn }: Options): () => Promise<void> {
+export function watchDeadLetters({ client, queueUrl, now, warn }: DeadLetterWatchOptions): () => Promise<void> {
   let known: number | null = null;
   let nextAt = 0;
 
@@ -37,8 +37,8 @@ export function watchDeadLetters({ client, queueUrl, now, warn }: Options): () =
     if (known !== null && messages > known) {
       const queue = queueUrl.slice(queueUrl.lastIndexOf("/") + 1);
       warn(
-        `The dead-letter queue has grown to ${messages} messages (${queue}): events of this file may be among them, ` +
-          "and would never arrive. See the log of the ingest function.",
+        `The dead-letter queue has grown to ${messages} messages (${queue}). Events of this file may be among them: ` +
+          "see the log of the ingest function.",
       );
     }
     known = Math.max(known ?? 0, messages);

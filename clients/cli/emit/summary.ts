@@ -2,36 +2,36 @@ import * as z from "zod";
 
 const maxFaults = 20;
 
-export const tallySchema = z.object({
-  /** In the queue, and not looked after any further. */
+export const emitSummarySchema = z.object({
+  /** Sent to the queue, without waiting. */
   sent: z.int(),
-  /** In the log, and new there. */
+  /** Stored, and new. */
   accepted: z.int(),
-  /** In the log since before. */
+  /** Stored before. */
   repeated: z.int(),
-  /** In the rejected queue, or never sent because it was plain that it would end there. */
+  /** In the rejected queue, or invalid and not sent. */
   rejected: z.int(),
-  /** The first of the rejected lines, and why. */
+  /** The first rejected lines, with the reason. */
   faults: z.array(z.object({ line: z.int(), reason: z.string() })),
 });
 
-/** What became of the lines so far. */
-export type Tally = z.infer<typeof tallySchema>;
+/** The counted outcomes of the lines so far. */
+export type EmitSummary = z.infer<typeof emitSummarySchema>;
 
-export type Fate = "sent" | "accepted" | "repeated" | { readonly rejected: string };
+export type EventOutcome = "sent" | "accepted" | "repeated" | { readonly rejected: string };
 
-export const emptyTally = (): Tally => ({ sent: 0, accepted: 0, repeated: 0, rejected: 0, faults: [] });
+export const emptySummary = (): EmitSummary => ({ sent: 0, accepted: 0, repeated: 0, rejected: 0, faults: [] });
 
-/** Counts one line more. */
-export function count(tally: Tally, line: number, fate: Fate): void {
-  if (typeof fate === "string") {
-    tally[fate] += 1;
+/** Adds the outcome of a line. */
+export function countOutcome(summary: EmitSummary, line: number, outcome: EventOutcome): void {
+  if (typeof outcome === "string") {
+    summary[outcome] += 1;
     return;
   }
-  tally.rejected += 1;
-  if (tally.faults.length < maxFaults) tally.faults.push({ line, reason: fate.rejected });
+  summary.rejected += 1;
+  if (summary.faults.length < maxFaults) summary.faults.push({ line, reason: outcome.rejected });
 }
 
-export function total({ sent, accepted, repeated, rejected }: Tally): number {
+export function totalOf({ sent, accepted, repeated, rejected }: EmitSummary): number {
   return sent + accepted + repeated + rejected;
 }

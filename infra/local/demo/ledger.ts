@@ -2,18 +2,18 @@ import type { EntityType } from "#shared/events/entity-types.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import type { Random } from "./random.ts";
 
-export type Contact = { readonly id: string; readonly name: string };
+export type DemoContact = { readonly id: string; readonly name: string };
 
 /** What an event is written about. */
-export type Subject = {
+export type LedgerSubject = {
   readonly type: EntityType;
   readonly id: string;
   readonly ref: string;
-  readonly contact: Contact | null;
+  readonly contact: DemoContact | null;
 };
 
 /** Who did it, and in what context. */
-type Circumstances = Pick<EventInput, "actor_user_id" | "actor" | "metadata" | "changes">;
+type ActionContext = Pick<EventInput, "actor_user_id" | "actor" | "metadata" | "changes">;
 
 type Person = { readonly id: string; readonly name: string; readonly email: string };
 
@@ -41,7 +41,7 @@ export class Ledger {
     this.#start = Date.parse(start);
   }
 
-  write(action: string, { type, id, ref, contact }: Subject, at: number, circumstances: Circumstances): void {
+  write(action: string, { type, id, ref, contact }: LedgerSubject, at: number, circumstances: ActionContext): void {
     const related = contact
       ? [{ entity_type: "CONTACT" as const, entity_id: contact.id, entity_ref: contact.name }]
       : [];
@@ -70,7 +70,7 @@ export class Ledger {
   }
 
   /** One of the people, at work. */
-  someone(source: string = this.#random.pick(sources)): Circumstances {
+  someone(source: string = this.#random.pick(sources)): ActionContext {
     const { id, name, email } = this.#random.pick(people);
     return {
       actor_user_id: id,
@@ -83,11 +83,11 @@ export class Ledger {
     };
   }
 
-  system(source: string): Circumstances {
+  system(source: string): ActionContext {
     return { actor_user_id: null, metadata: { source } };
   }
 }
 
-export function changed(field: string, from: string | null, to: string): Pick<Circumstances, "changes"> {
+export function fieldChange(field: string, from: string | null, to: string): Pick<ActionContext, "changes"> {
   return { changes: { [field]: { old: from, new: to } } };
 }

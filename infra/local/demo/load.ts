@@ -1,14 +1,14 @@
 import { DynamoDBClient, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { Demo } from "#infra/local/banner.ts";
-import type { LocalStack } from "#infra/local/stack.ts";
+import type { LocalRuntime } from "#infra/local/runtime.ts";
 import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
-import type { AdminReply } from "#shared/auth/aws/admin-handler.ts";
-import { putOf } from "#shared/events/dynamodb/event-store.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import type { AdminResponse } from "#shared/auth/aws/admin-handler.ts";
+import { buildEventPut } from "#shared/events/dynamodb/event-store.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { quarter } from "./quarter.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import type { DemoCredentials } from "./banner.ts";
+import { generateQuarter } from "./quarter.ts";
 import { demoOrg, seedEvents } from "./seed-events.ts";
 
 const otherOrg = { org_id: "org_2b7e4c90", name: "Lighthouse Books BV", slug: "lighthouse-books" } as const;
@@ -19,39 +19,45 @@ const eventsInTransaction = 25;
 
 /** The documented samples and a quarter of the demo organisation, and a little of another one. */
 function demoEvents(): EventInput[] {
-  return [...seedEvents, ...quarter(demoOrg.org_id, 70, 2026_01), ...quarter(otherOrg.org_id, 12, 2026_02)];
+  return [
+    ...seedEvents,
+    ...generateQuarter(demoOrg.org_id, 70, 2026_01),
+    ...generateQuarter(otherOrg.org_id, 12, 2026_02),
+  ];
 }
 
 /**
- * Fills a stack with the demo data, and issues its token. A stack that has the data keeps it, and gets a new token for
- * the old one, whose secret nobody knows any more.
+ * Loads the demo data into a stack and issues credentials. A stack that already has the data keeps it; its old token,
+ * whose secret is not stored anywhere, is replaced.
  */
-export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions" | "tables">): Promise<Demo> {
+export async function loadDemoData(
+  stack: Pick<LocalRuntime, "endpoints" | "functions" | "tables">,
+): Promise<DemoCredentials> {
   const account = { region: "us-east-1", credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
-  const administer = async (request: AdminRequest): Promise<AdminReply> => {
+  const handleAdminRequest = async (request: AdminRequest): Promise<AdminResponse> => {
     const answer = await lambda.send(
-      new InvokeCommand({ FunctionName: stack.functions.access, Payload: JSON.stringify(request) }),
+      new InvokeCommand({ FunctionName: stack.functions.admin, Payload: JSON.stringify(request) }),
     );
     const reply = answer.Payload?.transformToString() ?? "";
-    if (answer.FunctionError !== undefined) throw new Error(`The access function failed: ${reply}`);
+    if (answer.FunctionError !== undefined) throw new Error(`The admin function failed: ${reply}`);
     return JSON.parse(reply);
   };
 
-  const created = await administer({ action: "org.create", ...demoOrg });
+  const created = await handleAdminRequest({ action: "org.create", ...demoOrg });
   const isNew = !("error" in created);
   if (isNew) {
-    await administer({ action: "org.create", ...otherOrg });
+    await handleAdminRequest({ action: "org.create", ...otherOrg });
     const client = new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
     await appendAll(demoEvents(), client, stack.tables.events ?? "");
   }
-  const listed = await administer({ action: "token.list", org_id: demoOrg.org_id });
+  const listed = await handleAdminRequest({ action: "token.list", org_id: demoOrg.org_id });
   const tokens = "tokens" in listed ? listed.tokens : [];
   for (const { token_id } of tokens.filter(({ user_id, revoked_at }) => user_id === demoUser && revoked_at === null)) {
-    await administer({ action: "token.revoke", token_id });
+    await handleAdminRequest({ action: "token.revoke", token_id });
   }
   const issue = async (request: AdminRequest) => {
-    const issued = await administer(request);
+    const issued = await handleAdminRequest(request);
     if (!("secret" in issued)) throw new Error(`${request.action} of the demo failed: ${JSON.stringify(issued)}`);
     return issued;
   };
@@ -74,11 +80,11 @@ export async function loadDemo(stack: Pick<LocalStack, "endpoints" | "functions"
 async function appendAll(inputs: readonly EventInput[], client: DynamoDBClient, table: string): Promise<void> {
   const now = new Date();
   const puts = inputs.map((input, at) => {
-    const { TableName, Item, ConditionExpression } = putOf(
+    const { TableName, Item, ConditionExpression } = buildEventPut(
       table,
-      readEvent(input, { now, entropy: `demo ${at}` }).event,
+      parseEventValue(input, { now, entropy: `demo ${at}` }).event,
     );
-    return { Put: { TableName, Item: textAttributes(Item), ConditionExpression } };
+    return { Put: { TableName, Item: toStringAttributes(Item), ConditionExpression } };
   });
   const transactions = Array.from({ length: Math.ceil(puts.length / eventsInTransaction) }, (_, at) =>
     puts.slice(at * eventsInTransaction, (at + 1) * eventsInTransaction),

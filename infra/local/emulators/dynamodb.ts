@@ -13,15 +13,15 @@ import type { Java } from "./java.ts";
 const jarFolder = findJarFolder();
 const jar = join(jarFolder, "DynamoDBLocal.jar");
 
-/** How the launcher exits when the engine of another start still keeps the data folder after five seconds. */
+/** Exit code of the launcher if another process still locks the data folder after five seconds. */
 const dataInUse = 75;
 
-export interface DynamoDbEngine {
-  /** Another one after a restart. */
+export type DynamoDbEmulator = {
+  /** Changes with a restart. */
   readonly origin: string;
-  /** The engine keeps one database per access key, so only who knows this one sees the tables. */
+  /** DynamoDB Local keeps one database per access key, so clients need this one to see the tables. */
   readonly accessKey: string;
-  /** Resolves when the process ends without having been told to. */
+  /** Resolves when the process exits unexpectedly. */
   readonly failed: Promise<Error>;
   /**
    * Stops the process in good order, as a kill would lose writes that DynamoDB Local answered in its last milliseconds,
@@ -29,17 +29,17 @@ export interface DynamoDbEngine {
    */
   restart(): Promise<void>;
   stop(): Promise<void>;
-}
+};
 
-interface Options {
+type Options = {
   readonly java: Java;
   /** Folder of the database files; in memory without one. */
   readonly data: string | undefined;
   readonly logFile: string;
-}
+};
 
 /** Starts DynamoDB Local and waits until it accepts requests. */
-export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
+export async function startDynamoDb(options: Options): Promise<DynamoDbEmulator> {
   const { data } = options;
   const accessKey = data === undefined ? newAccessKey() : await keptAccessKey(data);
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
@@ -58,7 +58,7 @@ export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
     accessKey,
     failed,
     async restart() {
-      if (data === undefined) throw new Error("An engine in memory would forget everything: give it a data folder.");
+      if (data === undefined) throw new Error("Cannot restart an in-memory DynamoDB: pass a data folder.");
       restarted = restarted.then(restart);
       return restarted;
     },
@@ -69,13 +69,13 @@ export async function startDynamoDb(options: Options): Promise<DynamoDbEngine> {
   };
 }
 
-interface EngineProcess {
+type EmulatorProcess = {
   readonly origin: string;
   stop(): Promise<void>;
-}
+};
 
-/** `fail` is told when the process ends without having been told to. */
-async function startProcess({ java, data, logFile }: Options, fail: (error: Error) => void): Promise<EngineProcess> {
+/** Starts the process. Calls `fail` if it exits unexpectedly. */
+async function startProcess({ java, data, logFile }: Options, fail: (error: Error) => void): Promise<EmulatorProcess> {
   const storage = data === undefined ? ["-inMemory"] : ["-dbPath", data];
   const engine = java.hasCompiler ? launchOnLoopback(storage) : await launchEverywhere(storage);
   const { child } = engine;
@@ -83,7 +83,7 @@ async function startProcess({ java, data, logFile }: Options, fail: (error: Erro
   const log = createWriteStream(logFile, { flags: "a" });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
-  child.stdin.on("error", () => {}); // a pipe to a process that is gone: its exit tells all
+  child.stdin.on("error", () => {}); // the process is gone: its exit is handled below
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const ended = once(child, "exit");
@@ -120,10 +120,10 @@ function findJarFolder(): string {
   return join(library, release);
 }
 
-interface Launched {
+type Launched = {
   readonly child: ChildProcessWithoutNullStreams;
   readonly port: Promise<number>;
-}
+};
 
 // Short start-up matters more here than peak speed, hence the first compiler tier and the simplest collector.
 const quickStart = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"];

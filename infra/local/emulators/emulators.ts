@@ -1,23 +1,23 @@
 import { resolve } from "node:path";
-import { type DynamoDbEngine, startDynamoDb } from "./dynamodb.ts";
+import { type DynamoDbEmulator, startDynamoDb } from "./dynamodb.ts";
 import { findJava } from "./java.ts";
-import { type SqsEngine, startSqs } from "./sqs.ts";
+import { type SqsEmulator, startSqs } from "./sqs.ts";
 
-interface Options {
+type Options = {
   /** Folder that keeps the data; in memory without one. */
   readonly data: string | undefined;
   readonly logFile: string;
   /** A DynamoDB that already runs; one of its own without it. */
-  readonly dynamodb: DynamoDbEngine | undefined;
-}
+  readonly dynamodb: DynamoDbEmulator | undefined;
+};
 
-interface Engines {
-  readonly dynamodb: DynamoDbEngine;
-  readonly sqs: SqsEngine;
-}
+type Emulators = {
+  readonly dynamodb: DynamoDbEmulator;
+  readonly sqs: SqsEmulator;
+};
 
 /** Starts both engines at the same time; `stops` gets to end them, also when only one of them comes up. */
-export async function startEngines(options: Options, stops: AsyncDisposableStack): Promise<Engines> {
+export async function startEmulators(options: Options, stops: AsyncDisposableStack): Promise<Emulators> {
   const data = options.data === undefined ? undefined : resolve(options.data);
   const dynamodb =
     options.dynamodb === undefined ? ownDynamoDb(data, options.logFile) : Promise.resolve(options.dynamodb);
@@ -27,6 +27,6 @@ export async function startEngines(options: Options, stops: AsyncDisposableStack
   return { dynamodb: startedDynamoDb, sqs: startedSqs };
 }
 
-async function ownDynamoDb(data: string | undefined, logFile: string): Promise<DynamoDbEngine> {
+async function ownDynamoDb(data: string | undefined, logFile: string): Promise<DynamoDbEmulator> {
   return startDynamoDb({ java: await findJava(), data, logFile });
 }

@@ -1,26 +1,26 @@
 import { Server } from "node:net";
 import * as z from "zod";
-import { type FauxqsQueue, improveQueues } from "./fauxqs-queues.ts";
+import { type FauxqsQueue, patchQueues } from "./fauxqs-queues.ts";
 
 // Where fauxqs is not what SQS is, and has no option for it. Loaded before fauxqs itself, by the thread of its own.
 
-interface Message {
+type Message = {
   readonly MessageBody?: unknown;
   readonly MessageGroupId?: unknown;
   readonly DelaySeconds?: unknown;
   MessageAttributes?: unknown;
-}
-interface Router {
+};
+type Router = {
   readonly store: Store;
   handle(
     request: { readonly body: unknown; readonly headers: Readonly<Record<string, unknown>> },
     reply: { status(code: number): unknown },
   ): Promise<unknown>;
-}
-interface Store {
+};
+type Store = {
   getQueue(url: unknown): FauxqsQueue | undefined;
   createMessage(body: string, attributes: object, delay?: number, group?: string, ...more: unknown[]): unknown;
-}
+};
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
@@ -53,7 +53,7 @@ const { SqsStore, SqsQueue } = z
     SqsQueue: z.custom<{ prototype: FauxqsQueue }>((value) => typeof value === "function"),
   })
   .parse(await internal("./sqs/sqsStore.js"));
-improveQueues(SqsQueue.prototype, Date.now);
+patchQueues(SqsQueue.prototype, Date.now);
 const { createMessage } = SqsStore;
 SqsStore.createMessage = (body, attributes, delay, group = groups.get(attributes), ...more) => {
   const message: unknown = Reflect.apply(createMessage, SqsStore, [body, attributes, delay, group, ...more]);

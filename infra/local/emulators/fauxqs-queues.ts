@@ -1,14 +1,14 @@
 import { ConsumerShares } from "./fair-queues/consumer-shares.ts";
-import { FairBacklog, type Grouped } from "./fair-queues/fair-backlog.ts";
+import { FairBacklog, type GroupedMessage } from "./fair-queues/fair-backlog.ts";
 import { InFlight } from "./fair-queues/in-flight.ts";
 
-interface Entry {
-  readonly message: Grouped;
-}
+type Entry = {
+  readonly message: GroupedMessage;
+};
 
 /** What is used of a queue of fauxqs. */
-export interface FauxqsQueue {
-  messages: Iterable<Grouped>;
+export type FauxqsQueue = {
+  messages: Iterable<GroupedMessage>;
   inflightMessages: Map<string, Entry>;
   readonly delayedMessages: readonly unknown[];
   readonly pollWaiters: readonly unknown[];
@@ -18,13 +18,13 @@ export interface FauxqsQueue {
   dequeue(...args: unknown[]): unknown;
   enqueue(...args: unknown[]): unknown;
   startPollTimerIfNeeded(): void;
-}
+};
 
 /** How late a delayed or invisible message may be noticed while a consumer waits. */
 const noticeMs = 100;
 
 /** Makes the standard queues of fauxqs fair, as those of SQS are, and lets them rest while nothing can become due. */
-export function improveQueues(queues: FauxqsQueue, now: () => number): void {
+export function patchQueues(queues: FauxqsQueue, now: () => number): void {
   const { dequeue, enqueue, startPollTimerIfNeeded } = queues;
   const shares = new WeakMap<FauxqsQueue, ConsumerShares>();
 
@@ -63,7 +63,7 @@ export function improveQueues(queues: FauxqsQueue, now: () => number): void {
       queue.inflightMessages = inFlight;
     }
     if (queue.messages instanceof FairBacklog) return;
-    const backlog = new FairBacklog<Grouped>(own, now);
+    const backlog = new FairBacklog<GroupedMessage>(own, now);
     for (const message of queue.messages) backlog.push(message);
     queue.messages = backlog;
   }

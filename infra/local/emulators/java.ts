@@ -3,10 +3,10 @@ import { promisify } from "node:util";
 
 const needed = 17;
 
-export interface Java {
+export type Java = {
   /** A JDK can run a source file; a bare JRE cannot. */
   readonly hasCompiler: boolean;
-}
+};
 
 /** Throws when there is no Java, or one that is too old for DynamoDB Local. */
 export async function findJava(): Promise<Java> {

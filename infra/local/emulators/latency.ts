@@ -1,10 +1,10 @@
-/** How quickly an engine answers, by what is asked of it. */
-export interface LatencyGauge {
-  /** A question was asked; call what it returns when the answer is there. */
+/** Measures the latency of an emulator. */
+export type LatencyGauge = {
+  /** Call it at the start of a request, and the returned function at its end. */
   begin(): () => void;
-  /** The recent latency in milliseconds: 0 for an engine that nobody asks anything. */
+  /** The recent latency in milliseconds; 0 without requests. */
   recentMs(): number;
-}
+};
 
 /** The weight of each answer in the moving average. */
 const weight = 0.05;
@@ -13,7 +13,7 @@ const weight = 0.05;
 const staleMs = 1_000;
 
 /** A moving average of an engine's latency, which also knows of questions that are not answered yet. */
-export function latencyGauge(now: () => number): LatencyGauge {
+export function createLatencyGauge(now: () => number): LatencyGauge {
   const open = new Set<{ readonly at: number }>();
   let averageMs = 0;
   let answeredAt = Number.NEGATIVE_INFINITY;

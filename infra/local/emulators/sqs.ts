@@ -2,19 +2,19 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import * as z from "zod";
 
-export interface SqsEngine {
-  /** fauxqs does not look at it. */
+export type SqsEmulator = {
+  /** Ignored by fauxqs. */
   readonly accessKey: string;
   readonly origin: string;
-  /** Resolves when the engine ends without having been told to. */
+  /** Resolves when the worker fails. */
   readonly failed: Promise<Error>;
   stop(): Promise<void>;
-}
+};
 
-const Ready = z.object({ port: z.number() });
+const readySchema = z.object({ port: z.number() });
 
 /** Starts fauxqs in a thread of its own, on a free loopback port; `data` is the folder of its database, if any. */
-export async function startSqs(data: string | undefined): Promise<SqsEngine> {
+export async function startSqs(data: string | undefined): Promise<SqsEmulator> {
   const worker = new Worker(new URL("./sqs-worker.ts", import.meta.url), {
     workerData: { data },
     env: {},
@@ -25,7 +25,7 @@ export async function startSqs(data: string | undefined): Promise<SqsEngine> {
   return {
     failed,
     accessKey: "local",
-    origin: `http://127.0.0.1:${Ready.parse(message).port}`,
+    origin: `http://127.0.0.1:${readySchema.parse(message).port}`,
     async stop() {
       worker.postMessage("stop");
       await Promise.race([once(worker, "message"), once(worker, "exit")]);

@@ -1,23 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Admission, periodMs } from "./admission.ts";
+import { type AdaptiveLimit, periodMs } from "./adaptive-limit.ts";
 
-interface Options<Item> {
-  /** Pollers at once at most: each receives no more before what it received is delivered. */
-  readonly admission: Admission;
+type PollersOptions<Item> = {
+  /** Maximum number of concurrent pollers. A poller delivers what it received before it receives more. */
+  readonly limit: AdaptiveLimit;
   /** Waits for items; none after a while without. */
   receive(signal: AbortSignal): Promise<readonly Item[]>;
   deliver(items: readonly Item[]): Promise<void>;
   onError(error: unknown): void;
-}
+};
 
 const afterErrorMs = 1_000;
 
 /**
- * Receives and delivers until aborted, as often at once as there is something to deliver and as is admitted. Only one
- * poller waits, as the queue wakes all that wait for each message: whoever receives something has the next one wait.
+ * Receives and delivers with concurrent pollers, up to the limit, until aborted. Only one poller waits for messages at
+ * a time, because the queue wakes all waiting pollers for each message; the next one waits when it has received some.
  */
-export async function runPollers<Item>(options: Options<Item>, signal: AbortSignal): Promise<void> {
-  const { admission, receive, deliver, onError } = options;
+export async function runPollers<Item>(options: PollersOptions<Item>, signal: AbortSignal): Promise<void> {
+  const { limit: admission, receive, deliver, onError } = options;
   const pollers = new Set<Promise<void>>();
   let active = 0;
   let waiting = 0;
@@ -26,7 +26,7 @@ export async function runPollers<Item>(options: Options<Item>, signal: AbortSign
   /** Has another poller wait while all the others deliver, now or when one more is admitted. */
   function keepWaiting(): void {
     if (signal.aborted || waiting > 0) return;
-    if (active < admission.limit(active)) addPoller();
+    if (active < admission.current(active)) addPoller();
     else reviewLater();
   }
 
@@ -54,7 +54,7 @@ export async function runPollers<Item>(options: Options<Item>, signal: AbortSign
 
   /** True for a poller that is one too many, be it as another one waits already: it counts no longer. */
   function leaves(): boolean {
-    if (active === 1 || (waiting === 0 && active <= admission.limit(active))) return false;
+    if (active === 1 || (waiting === 0 && active <= admission.current(active))) return false;
     active -= 1;
     return true;
   }

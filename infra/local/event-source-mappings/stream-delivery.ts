@@ -1,36 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Invoke } from "#infra/local/lambda/function.ts";
-import { failedRecords } from "./batch-result.ts";
-import type { SourceDefinition } from "./definition.ts";
-import type { StreamRecord } from "./shards.ts";
+import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
+import { failedRecordIds } from "./batch-result.ts";
+import type { EventSourceMapping } from "./event-source-mapping.ts";
+import type { StreamRecord } from "./stream-shards.ts";
 
 type DiscardReason = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
-export interface Discarded {
+export type DiscardedRecords = {
   readonly records: readonly StreamRecord[];
   readonly reason: DiscardReason;
   readonly invocations: number;
-}
+};
 
-export interface DeliveryOptions {
-  readonly definition: SourceDefinition;
+export type ShardDeliveryOptions = {
+  readonly definition: EventSourceMapping;
   readonly region: string;
-  readonly invoke: Invoke;
+  readonly invoke: InvokeFunction;
   readonly now: () => Date;
-  /** Told of records that are given up. */
-  discard(discarded: Discarded): Promise<void>;
-}
+  /** Called with records that are discarded. */
+  discard(discarded: DiscardedRecords): Promise<void>;
+};
 
 const longestPauseMs = 10_000;
 
 /**
- * Brings a batch of one shard to the function, in order, until it is dealt with, given up or aborted. What fails at its
- * first record is halved where the mapping says so, which isolates a poisonous record; progress and halving cost no
- * retry.
+ * Delivers a batch of one shard to the function, in order, until it succeeds, is discarded or aborted. A batch that
+ * fails at its first record is bisected if the mapping says so; progress and bisection do not count as retries.
  */
-export async function deliver(
+export async function deliverShardBatch(
   records: readonly StreamRecord[],
-  options: DeliveryOptions,
+  options: ShardDeliveryOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { definition } = options;
@@ -49,8 +48,8 @@ export async function deliver(
     }
     if (definition.bisectsOnError && rest.length > 1) {
       const middle = Math.ceil(rest.length / 2);
-      await deliver(rest.slice(0, middle), options, signal);
-      await deliver(rest.slice(middle), options, signal);
+      await deliverShardBatch(rest.slice(0, middle), options, signal);
+      await deliverShardBatch(rest.slice(middle), options, signal);
       return;
     }
     if (definition.maxRetries >= 0 && retries >= definition.maxRetries) {
@@ -65,7 +64,7 @@ export async function deliver(
 /** Index of the first record that the function did not deal with. */
 async function firstFailure(
   records: readonly StreamRecord[],
-  { definition, region, invoke }: DeliveryOptions,
+  { definition, region, invoke }: ShardDeliveryOptions,
 ): Promise<number | undefined> {
   const Records = records.map((record) => ({
     ...record,
@@ -75,7 +74,7 @@ async function firstFailure(
   }));
   const outcome = await invoke(JSON.stringify({ Records }));
   const sequence = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
-  const failed = failedRecords(outcome, sequence, definition.reportsItemFailures);
+  const failed = failedRecordIds(outcome, sequence, definition.reportsItemFailures);
   const first = sequence.findIndex((number) => failed.has(number));
   return first < 0 ? undefined : first;
 }
@@ -83,7 +82,7 @@ async function firstFailure(
 async function withoutExpired(
   records: readonly StreamRecord[],
   invocations: number,
-  { definition, now, discard }: DeliveryOptions,
+  { definition, now, discard }: ShardDeliveryOptions,
 ): Promise<readonly StreamRecord[]> {
   const { maxRecordAgeSeconds } = definition;
   if (maxRecordAgeSeconds < 0) return records;

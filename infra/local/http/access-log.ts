@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type { HttpResponse } from "./response.ts";
+import type { GatewayResponse } from "./gateway-response.ts";
 
-/** Fills an access log format: `$context.NAME` becomes the fact, or `-` when there is none. */
-export function accessLogLine(
+/** Formats an access log line: replaces `$context.NAME` by its value, or by `-` if it has no value. */
+export function formatAccessLogLine(
   format: string,
   event: APIGatewayProxyEventV2,
-  response: HttpResponse,
+  response: GatewayResponse,
   { latencyMs, integrationError }: { latencyMs: number; integrationError: string | undefined },
 ): string {
   const { requestContext, routeKey } = event;

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { HttpResponse } from "./response.ts";
+import type { GatewayResponse } from "./gateway-response.ts";
 
-export const CorsConfiguration = z.object({
+export const corsConfigurationSchema = z.object({
   AllowCredentials: z.boolean().default(false),
   AllowHeaders: z.array(z.string()).default([]),
   AllowMethods: z.array(z.string()).default([]),
@@ -9,12 +9,12 @@ export const CorsConfiguration = z.object({
   ExposeHeaders: z.array(z.string()).default([]),
   MaxAge: z.coerce.number().optional(),
 });
-export type CorsConfiguration = z.infer<typeof CorsConfiguration>;
+export type CorsConfiguration = z.infer<typeof corsConfigurationSchema>;
 
 type Headers = Readonly<Record<string, string>>;
 
 /** The gateway's answer to a preflight request: an origin that is not allowed learns nothing. */
-export function preflight(cors: CorsConfiguration, origin: string): HttpResponse {
+export function preflightResponse(cors: CorsConfiguration, origin: string): GatewayResponse {
   const headers: Record<string, string> = {};
   if (allows(cors, origin)) {
     Object.assign(headers, originHeaders(cors, origin));

@@ -1,29 +1,29 @@
-export interface Match<Target> {
+export type RouteMatch<Target> = {
   readonly target: Target;
   /** As the template writes it: `GET /orgs/{id}`, `ANY /{proxy+}` or `$default`. */
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
-}
+};
 
-interface Route<Target> {
+type ParsedRoute<Target> = {
   readonly routeKey: string;
   readonly method: string;
   readonly segments: readonly string[];
   readonly target: Target;
-}
+};
 
 /**
  * Finds the route of a request as an HTTP API does: a path without variables before one with, any full match before
  * `{proxy+}`, the method itself before ANY, and `$default` last.
  */
-export function router<Target>(routes: ReadonlyMap<string, Target>) {
+export function createRouter<Target>(routes: ReadonlyMap<string, Target>) {
   const ordered = [...routes]
     .filter(([routeKey]) => routeKey !== "$default")
     .map(([routeKey, target]) => parseRoute(routeKey, target))
     .sort((a, b) => precedence(a).localeCompare(precedence(b)));
   const fallback = routes.get("$default");
 
-  return (method: string, path: string): Match<Target> | undefined => {
+  return (method: string, path: string): RouteMatch<Target> | undefined => {
     const parts = segmentsOf(path);
     for (const route of ordered) {
       if (route.method !== "ANY" && route.method !== method) continue;
@@ -34,7 +34,7 @@ export function router<Target>(routes: ReadonlyMap<string, Target>) {
   };
 }
 
-function parseRoute<Target>(routeKey: string, target: Target): Route<Target> {
+function parseRoute<Target>(routeKey: string, target: Target): ParsedRoute<Target> {
   const [method = "", path = ""] = routeKey.split(" ");
   return { routeKey, method, segments: segmentsOf(path), target };
 }
@@ -44,7 +44,7 @@ function segmentsOf(path: string): string[] {
 }
 
 /** Text that sorts the most specific route first. */
-function precedence({ method, segments }: Route<unknown>): string {
+function precedence({ method, segments }: ParsedRoute<unknown>): string {
   const kinds = segments.map((segment) => (segment.endsWith("+}") ? "2" : segment.startsWith("{") ? "1" : "0"));
   return `${kinds.join("")} ${method === "ANY" ? "1" : "0"}`;
 }

@@ -1,12 +1,12 @@
-export interface RouteLimit {
+export type ThrottleSettings = {
   /** Requests per second that refill the bucket. */
   readonly rate: number;
   /** Size of the bucket. */
   readonly burst: number;
-}
+};
 
 /** A token bucket per route: true when a request may pass. `now` gives milliseconds. */
-export function throttle(limit: RouteLimit, now: () => number): (routeKey: string) => boolean {
+export function createThrottle(limit: ThrottleSettings, now: () => number): (routeKey: string) => boolean {
   const buckets = new Map<string, { tokens: number; at: number }>();
   return (routeKey) => {
     const at = now();

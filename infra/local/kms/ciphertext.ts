@@ -1,13 +1,18 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { EncryptionContext } from "./encryption-context.ts";
-import type { Key } from "./keys.ts";
+import type { KmsKey } from "./keys.ts";
 
 const algorithm = "aes-256-gcm";
 const authTagLength = 16;
 export const ivLength = 12;
 
 /** Encrypts under a key. Like KMS's own, the blob names its key: the ARN, a zero byte, IV, tag and ciphertext. */
-export function seal({ arn, secret }: Key, plaintext: Buffer, context: EncryptionContext, iv: Buffer): Buffer {
+export function encryptBlob(
+  { arn, secret }: KmsKey,
+  plaintext: Buffer,
+  context: EncryptionContext,
+  iv: Buffer,
+): Buffer {
   const cipher = createCipheriv(algorithm, secret, iv, { authTagLength }).setAAD(canonical(context));
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return Buffer.concat([Buffer.from(`${arn}\0`), iv, cipher.getAuthTag(), ciphertext]);
@@ -19,7 +24,7 @@ export function keyArnOf(blob: Buffer): string {
 }
 
 /** Decrypts a blob of this key; undefined where the blob is damaged or the context another. */
-export function open({ arn, secret }: Key, blob: Buffer, context: EncryptionContext): Buffer | undefined {
+export function decryptBlob({ arn, secret }: KmsKey, blob: Buffer, context: EncryptionContext): Buffer | undefined {
   const sealed = blob.subarray(arn.length + 1);
   const [iv, tag, ciphertext] = [
     sealed.subarray(0, ivLength),

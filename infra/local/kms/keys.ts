@@ -1,44 +1,44 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import type { Region } from "#infra/local/service-proxy/access.ts";
-import { propertiesOf } from "#infra/local/template/properties.ts";
-import type { Resources } from "#infra/local/template/resources.ts";
+import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
+import { parseProperties } from "#infra/local/template/properties.ts";
+import type { TemplateResources } from "#infra/local/template/resources.ts";
 
 /** A key of the template, with the bytes that it encrypts by. */
-export interface Key {
+export type KmsKey = {
   readonly arn: string;
   readonly secret: Buffer;
-}
+};
 
-export interface Keys {
+export type KmsKeys = {
   /** Finds a key by its id, its ARN, or the name or ARN of an alias. */
-  find(keyId: string): Key | undefined;
-}
+  find(keyId: string): KmsKey | undefined;
+};
 
-interface Options {
-  readonly resources: Resources;
-  readonly where: Region;
+type KmsKeysOptions = {
+  readonly resources: TemplateResources;
+  readonly awsEnvironment: AwsEnvironment;
   /** Folder that keeps the keys; in memory without one. */
   readonly data: string | undefined;
   readonly randomBytes: (size: number) => Buffer;
-}
+};
 
-const SymmetricKey = z.object({
+const symmetricKeySchema = z.object({
   Enabled: z.literal(true).optional(),
   KeySpec: z.literal("SYMMETRIC_DEFAULT").optional(),
   KeyUsage: z.literal("ENCRYPT_DECRYPT").optional(),
   MultiRegion: z.literal(false).optional(),
 });
-const Alias = z.object({ AliasName: z.string(), TargetKeyId: z.string() });
+const aliasSchema = z.object({ AliasName: z.string(), TargetKeyId: z.string() });
 
 const secretBytes = 32;
 
 /** Opens the template's KMS keys, each with a secret of its own. Throws when a kept one is damaged. */
-export async function openKeys({ resources, where, data, randomBytes }: Options): Promise<Keys> {
-  const byName = new Map<string, Key>();
+export async function openKmsKeys({ resources, awsEnvironment, data, randomBytes }: KmsKeysOptions): Promise<KmsKeys> {
+  const byName = new Map<string, KmsKey>();
   for (const resource of resources.ofType("AWS::KMS::Key")) {
-    propertiesOf(SymmetricKey, resource);
+    parseProperties(symmetricKeySchema, resource);
     const { ref, arn = ref } = resource;
     const created = randomBytes(secretBytes);
     const secret = data === undefined ? created : await keptSecret(join(data, `${ref}.kms-key`), created);
@@ -46,10 +46,11 @@ export async function openKeys({ resources, where, data, randomBytes }: Options)
     for (const name of [ref, arn]) byName.set(name, key);
   }
   for (const resource of resources.ofType("AWS::KMS::Alias")) {
-    const { AliasName, TargetKeyId } = propertiesOf(Alias, resource);
+    const { AliasName, TargetKeyId } = parseProperties(aliasSchema, resource);
     const key = byName.get(TargetKeyId);
     if (key === undefined) throw new Error(`${resource.id} names ${TargetKeyId}, which is no key of the template.`);
-    for (const name of [AliasName, `arn:aws:kms:${where.region}:${where.account}:${AliasName}`]) byName.set(name, key);
+    for (const name of [AliasName, `arn:aws:kms:${awsEnvironment.region}:${awsEnvironment.account}:${AliasName}`])
+      byName.set(name, key);
   }
   return { find: (keyId) => byName.get(keyId) };
 }

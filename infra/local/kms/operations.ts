@@ -1,28 +1,28 @@
 import * as z from "zod";
-import { ivLength, keyArnOf, open, seal } from "./ciphertext.ts";
-import { EncryptionContext } from "./encryption-context.ts";
-import type { Keys } from "./keys.ts";
+import { decryptBlob, encryptBlob, ivLength, keyArnOf } from "./ciphertext.ts";
+import { encryptionContextSchema } from "./encryption-context.ts";
+import type { KmsKeys } from "./keys.ts";
 
 /** What a service answers: the output of an operation, or its fault. */
-export type Answer<Value = string> =
+export type AwsResult<Value = string> =
   | { readonly kind: "output"; readonly output: Readonly<Record<string, Value>> }
   | { readonly kind: "fault"; readonly code: string; readonly message: string };
 
 const dataKeyBytes = { AES_128: 16, AES_256: 32 } as const;
 const algorithm = "SYMMETRIC_DEFAULT";
 
-const Blob = (maxBytes: number) =>
+const blobSchema = (maxBytes: number) =>
   z
     .base64()
     .transform((text) => Buffer.from(text, "base64"))
     .refine(({ length }) => length >= 1 && length <= maxBytes, `must be 1 to ${maxBytes} bytes`);
-const KeyId = z.string().min(1).max(2_048);
-const EncryptionAlgorithm = z.literal(algorithm).optional();
+const keyIdSchema = z.string().min(1).max(2_048);
+const encryptionAlgorithmSchema = z.literal(algorithm).optional();
 
-const GenerateDataKey = z
+const generateDataKeySchema = z
   .object({
-    KeyId,
-    EncryptionContext,
+    KeyId: keyIdSchema,
+    EncryptionContext: encryptionContextSchema,
     KeySpec: z.enum(["AES_128", "AES_256"]).optional(),
     NumberOfBytes: z.number().int().min(1).max(1_024).optional(),
   })
@@ -30,49 +30,54 @@ const GenerateDataKey = z
     ({ KeySpec, NumberOfBytes }) => (KeySpec === undefined) !== (NumberOfBytes === undefined),
     "exactly one of KeySpec and NumberOfBytes must be given",
   );
-const Encrypt = z.object({ KeyId, EncryptionContext, EncryptionAlgorithm, Plaintext: Blob(4_096) });
-const Decrypt = z.object({
-  KeyId: KeyId.optional(),
-  EncryptionContext,
-  EncryptionAlgorithm,
-  CiphertextBlob: Blob(6_144),
+const encryptSchema = z.object({
+  KeyId: keyIdSchema,
+  EncryptionContext: encryptionContextSchema,
+  EncryptionAlgorithm: encryptionAlgorithmSchema,
+  Plaintext: blobSchema(4_096),
+});
+const decryptSchema = z.object({
+  KeyId: keyIdSchema.optional(),
+  EncryptionContext: encryptionContextSchema,
+  EncryptionAlgorithm: encryptionAlgorithmSchema,
+  CiphertextBlob: blobSchema(6_144),
 });
 
 /** Answers what encrypts and decrypts, within the limits of the KMS API Reference. Never throws for input. */
-export function kmsOperations(keys: Keys, randomBytes: (size: number) => Buffer) {
-  const operations = new Map<string, (body: unknown) => Answer>([
+export function createKmsOperations(keys: KmsKeys, randomBytes: (size: number) => Buffer) {
+  const operations = new Map<string, (body: unknown) => AwsResult>([
     ["GenerateDataKey", generateDataKey],
     ["GenerateDataKeyWithoutPlaintext", generateDataKeyWithoutPlaintext],
     ["Encrypt", encrypt],
     ["Decrypt", decrypt],
   ]);
 
-  function generateDataKey(body: unknown): Answer {
-    const { KeyId, KeySpec, NumberOfBytes, EncryptionContext } = GenerateDataKey.parse(body);
+  function generateDataKey(body: unknown): AwsResult {
+    const { KeyId, KeySpec, NumberOfBytes, EncryptionContext } = generateDataKeySchema.parse(body);
     const key = keys.find(KeyId);
     if (key === undefined) return notFound(KeyId);
     const plaintext = randomBytes(KeySpec === undefined ? Number(NumberOfBytes) : dataKeyBytes[KeySpec]);
-    const blob = seal(key, plaintext, EncryptionContext, randomBytes(ivLength));
+    const blob = encryptBlob(key, plaintext, EncryptionContext, randomBytes(ivLength));
     return output({ KeyId: key.arn, Plaintext: base64(plaintext), CiphertextBlob: base64(blob) });
   }
 
-  function generateDataKeyWithoutPlaintext(body: unknown): Answer {
+  function generateDataKeyWithoutPlaintext(body: unknown): AwsResult {
     const answer = generateDataKey(body);
     if (answer.kind === "fault") return answer;
     const { Plaintext: _, ...encrypted } = answer.output;
     return output(encrypted);
   }
 
-  function encrypt(body: unknown): Answer {
-    const { KeyId, Plaintext, EncryptionContext } = Encrypt.parse(body);
+  function encrypt(body: unknown): AwsResult {
+    const { KeyId, Plaintext, EncryptionContext } = encryptSchema.parse(body);
     const key = keys.find(KeyId);
     if (key === undefined) return notFound(KeyId);
-    const blob = seal(key, Plaintext, EncryptionContext, randomBytes(ivLength));
+    const blob = encryptBlob(key, Plaintext, EncryptionContext, randomBytes(ivLength));
     return output({ KeyId: key.arn, CiphertextBlob: base64(blob), EncryptionAlgorithm: algorithm });
   }
 
-  function decrypt(body: unknown): Answer {
-    const { KeyId, CiphertextBlob, EncryptionContext } = Decrypt.parse(body);
+  function decrypt(body: unknown): AwsResult {
+    const { KeyId, CiphertextBlob, EncryptionContext } = decryptSchema.parse(body);
     const key = keys.find(keyArnOf(CiphertextBlob));
     if (KeyId !== undefined) {
       const expected = keys.find(KeyId);
@@ -81,14 +86,14 @@ export function kmsOperations(keys: Keys, randomBytes: (size: number) => Buffer)
         return fault("IncorrectKeyException", "The ciphertext was encrypted under another key than the request names.");
       }
     }
-    const plaintext = key && open(key, CiphertextBlob, EncryptionContext);
+    const plaintext = key && decryptBlob(key, CiphertextBlob, EncryptionContext);
     if (key === undefined || plaintext === undefined) {
       return fault("InvalidCiphertextException", "The ciphertext is damaged, or its encryption context another.");
     }
     return output({ KeyId: key.arn, Plaintext: base64(plaintext), EncryptionAlgorithm: algorithm });
   }
 
-  return (operation: string, body: unknown): Answer => {
+  return (operation: string, body: unknown): AwsResult => {
     const run = operations.get(operation);
     if (run === undefined) {
       const known = [...operations.keys()].join(", ");
@@ -107,14 +112,14 @@ function base64(bytes: Buffer): string {
   return bytes.toString("base64");
 }
 
-function output(values: Readonly<Record<string, string>>): Answer {
+function output(values: Readonly<Record<string, string>>): AwsResult {
   return { kind: "output", output: values };
 }
 
-function fault(code: string, message: string): Answer {
+function fault(code: string, message: string): AwsResult {
   return { kind: "fault", code, message };
 }
 
-function notFound(keyId: string): Answer {
+function notFound(keyId: string): AwsResult {
   return fault("NotFoundException", `There is no key ${keyId}.`);
 }

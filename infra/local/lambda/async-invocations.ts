@@ -1,32 +1,32 @@
 import * as z from "zod";
-import { propertiesOf } from "#infra/local/template/properties.ts";
-import type { Resources } from "#infra/local/template/resources.ts";
-import type { FunctionDefinition } from "./definition.ts";
-import type { Invoke } from "./function.ts";
+import { parseProperties } from "#infra/local/template/properties.ts";
+import type { TemplateResources } from "#infra/local/template/resources.ts";
+import type { FunctionDefinition } from "./function-definition.ts";
+import type { InvokeFunction } from "./local-function.ts";
 
-/** How often, and until what age, a failed asynchronous invocation is tried again. */
-export interface AsyncRules {
+/** Number of retries of a failed asynchronous invocation, and the maximum age of its event. */
+export type AsyncRetryPolicy = {
   readonly maxRetries: number;
   readonly maxAgeMs: number;
-}
+};
 
-export interface AsyncInvocations {
-  /** Takes an event, whose invocation nobody waits for. */
-  accept(payload: string): void;
-  /** Ends what still waits to be tried again. */
+export type AsyncInvoker = {
+  /** Invokes the function asynchronously. */
+  invokeAsync(payload: string): void;
+  /** Cancels pending retries. */
   stop(): void;
-}
+};
 
-interface Options {
-  readonly rules: AsyncRules;
-  readonly invoke: Invoke;
+type AsyncInvokerOptions = {
+  readonly policy: AsyncRetryPolicy;
+  readonly invoke: InvokeFunction;
   readonly now: () => Date;
   /** Settles when the time is over or the signal aborts. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   log(text: string): void;
-}
+};
 
-const EventInvokeConfig = z.object({
+const eventInvokeConfigSchema = z.object({
   DestinationConfig: z.never("asynchronous invocations have no destinations here").optional(),
   FunctionName: z.string(),
   MaximumEventAgeInSeconds: z.coerce.number().default(21_600),
@@ -39,17 +39,21 @@ const pausesMs = [60_000, 120_000];
 const throttledMs = { first: 1_000, longest: 300_000 };
 
 /** The rules of a function, as the template sets them or else as Lambda has them. */
-export function asyncRules({ name, arn }: Pick<FunctionDefinition, "name" | "arn">, resources: Resources): AsyncRules {
+export function asyncRetryPolicy(
+  { name, arn }: Pick<FunctionDefinition, "name" | "arn">,
+  resources: TemplateResources,
+): AsyncRetryPolicy {
   const own = resources
     .ofType("AWS::Lambda::EventInvokeConfig")
-    .map((config) => propertiesOf(EventInvokeConfig, config))
+    .map((config) => parseProperties(eventInvokeConfigSchema, config))
     .find(({ FunctionName }) => [name, arn].includes(FunctionName));
-  const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = own ?? EventInvokeConfig.parse({ FunctionName: name });
+  const { MaximumRetryAttempts, MaximumEventAgeInSeconds } =
+    own ?? eventInvokeConfigSchema.parse({ FunctionName: name });
   return { maxRetries: MaximumRetryAttempts, maxAgeMs: MaximumEventAgeInSeconds * 1_000 };
 }
 
-/** Invokes a function without anybody waiting, and again where that fails. */
-export function asyncInvocations({ rules, invoke, now, wait, log }: Options): AsyncInvocations {
+/** Creates an invoker that retries failed asynchronous invocations. */
+export function createAsyncInvoker({ policy: rules, invoke, now, wait, log }: AsyncInvokerOptions): AsyncInvoker {
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -73,5 +77,5 @@ export function asyncInvocations({ rules, invoke, now, wait, log }: Options): As
     }
   }
 
-  return { accept: (payload) => void run(payload), stop: () => stopping.abort() };
+  return { invokeAsync: (payload) => void run(payload), stop: () => stopping.abort() };
 }

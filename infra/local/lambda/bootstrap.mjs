@@ -6,7 +6,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 
-/** @param {import("./environment.ts").FromEnvironment} message */
+/** @param {import("./execution-environment.ts").FromEnvironment} message */
 const tell = (message) => parentPort.postMessage(message);
 
 for (const event of ["unhandledRejection", "uncaughtException"]) {

@@ -1,65 +1,69 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { sourceDefinition } from "#infra/local/event-source-mappings/definition.ts";
-import type { Faults } from "#infra/local/fault-injection.ts";
-import type { Logs } from "#infra/local/logs.ts";
-import type { Principals } from "#infra/local/service-proxy/principals.ts";
-import type { Resources } from "#infra/local/template/resources.ts";
-import { type AsyncInvocations, asyncInvocations, asyncRules } from "./async-invocations.ts";
-import { concurrencyOf, sourcesOf } from "./concurrency.ts";
-import { functionDefinition } from "./definition.ts";
-import { type LocalFunction, localFunction } from "./function.ts";
-import { environmentVariables } from "./variables.ts";
+import { parseEventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
+import type { FaultInjector } from "#infra/local/fault-injection.ts";
+import type { Principals } from "#infra/local/iam/principals.ts";
+import type { LogFiles } from "#infra/local/logs/log-files.ts";
+import type { TemplateResources } from "#infra/local/template/resources.ts";
+import { type AsyncInvoker, asyncRetryPolicy, createAsyncInvoker } from "./async-invocations.ts";
+import { concurrencyOf, mappingsOf } from "./concurrency.ts";
+import { environmentVariables } from "./environment-variables.ts";
+import { functionDefinition } from "./function-definition.ts";
+import { createLocalFunction, type LocalFunction } from "./local-function.ts";
 
-export interface HostedFunction extends LocalFunction, Pick<AsyncInvocations, "accept"> {
-  /** What the function signs its requests with, by which the gate knows its role. */
-  readonly accessKey: string;
-  /** Whether an event source feeds it. */
-  readonly hasSources: boolean;
-}
+export type HostedFunction = LocalFunction &
+  Pick<AsyncInvoker, "invokeAsync"> & {
+    /** Signs the requests of the function. The service proxy finds the role by it. */
+    readonly accessKey: string;
+    /** True if an event source mapping invokes the function. */
+    readonly hasEventSources: boolean;
+  };
 
-interface Options {
-  readonly resources: Resources;
+type FunctionsOptions = {
+  readonly resources: TemplateResources;
   readonly assets: ReadonlyMap<string, string>;
   readonly principals: Principals;
   readonly services: { readonly origin: string; readonly region: string };
-  readonly logs: Logs;
-  readonly faults: Faults | undefined;
-  /** Tells what the runtime itself does. */
+  /** Environment variables that every function gets besides those of the template and of Lambda. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly logs: LogFiles;
+  readonly faultInjector: FaultInjector | undefined;
+  /** Writes to the log of the runtime. */
   log(text: string): void;
-}
+};
 
-/** Lambda keeps idle environments for minutes; memory is scarcer on a laptop, and a new one is there in 0.1 s. */
+/** Lambda keeps idle environments for minutes. Here memory is scarce, and a new environment takes 0.1 s. */
 const idleMs = 15_000;
 
-/** The template's functions by name; none of them is loaded before it is warmed or invoked. */
+/** Returns the template's functions by name. A function is loaded when it is warmed or first invoked. */
 export function hostFunctions({
   resources,
   assets,
   principals,
   services,
+  variables,
   logs,
-  faults,
+  faultInjector,
   log,
-}: Options): Map<string, HostedFunction> {
+}: FunctionsOptions): Map<string, HostedFunction> {
   const mappings = resources.ofType("AWS::Lambda::EventSourceMapping");
-  const sources = mappings.map(sourceDefinition).filter((source) => source !== undefined);
+  const sources = mappings.map(parseEventSourceMapping).filter((source) => source !== undefined);
   const now = () => new Date();
   return new Map(
     resources.ofType("AWS::Lambda::Function").map((resource) => {
       const definition = functionDefinition(resource, assets);
       const accessKey = principals.addFunction(definition.name, definition.roleArn);
-      const fn = localFunction(definition, {
+      const fn = createLocalFunction(definition, {
         newRequestId: randomUUID,
         now,
-        faults,
+        faultInjector,
         concurrency: concurrencyOf(definition, sources),
         idleMs,
-        variables: environmentVariables(definition, { ...services, accessKey }),
+        variables: { ...environmentVariables(definition, { ...services, accessKey }), ...variables },
         log: (text) => logs.write(definition.logGroup, text),
       });
-      const later = asyncInvocations({
-        rules: asyncRules(definition, resources),
+      const later = createAsyncInvoker({
+        policy: asyncRetryPolicy(definition, resources),
         invoke: fn.invoke,
         now,
         wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
@@ -69,8 +73,8 @@ export function hostFunctions({
         later.stop();
         return fn.stop();
       };
-      const hasSources = sourcesOf(definition, sources).length > 0;
-      return [definition.name, { ...fn, accept: later.accept, stop, accessKey, hasSources }];
+      const hasEventSources = mappingsOf(definition, sources).length > 0;
+      return [definition.name, { ...fn, invokeAsync: later.invokeAsync, stop, accessKey, hasEventSources }];
     }),
   );
 }

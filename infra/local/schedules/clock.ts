@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** The times at which a schedule runs, until aborted; the first is one period from now. */
-export type Ticks = (periodMs: number, signal: AbortSignal) => AsyncIterable<Date>;
+export type ScheduleClock = (periodMs: number, signal: AbortSignal) => AsyncIterable<Date>;
 
-export const clockTicks: Ticks = async function* (periodMs, signal) {
+export const systemClock: ScheduleClock = async function* (periodMs, signal) {
   while (!signal.aborted) {
     await delay(periodMs, undefined, { signal }).catch(() => {});
     if (!signal.aborted) yield new Date();

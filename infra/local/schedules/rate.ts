@@ -9,10 +9,10 @@ const longestMs = 2 ** 31 - 1;
  * Reads a `rate(…)` expression as its period in milliseconds. Refuses every other schedule, and what EventBridge
  * refuses: 0, one minutes, two minute (Amazon EventBridge User Guide, "Rate expressions").
  */
-export const Rate = z.string().transform(periodOf);
+export const rateSchema = z.string().transform(periodOf);
 
 /** A rate as its period, or `null` for a `cron(…)` of six fields: that is not run here, and so not read any further. */
-export const Schedule = z
+export const scheduleSchema = z
   .string()
   .transform((expression, context) => (isCron(expression) ? null : periodOf(expression, context)));
 

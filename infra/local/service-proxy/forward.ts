@@ -1,56 +1,59 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { authorization } from "#infra/local/aws-json.ts";
-import { textOf } from "./text.ts";
+import { authorizationHeader } from "#infra/local/aws-json.ts";
+import { readBody } from "#infra/local/read-body.ts";
 
-/** An engine behind the gate. */
-export interface Engine {
+/** Address and access key of an emulator. */
+export type EmulatorConnection = {
   readonly origin: string;
   readonly accessKey: string;
-}
+};
 
-export interface Exchange {
+export type ProxiedRequest = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The ARN of the one who asks. */
+  /** ARN of the calling principal. */
   readonly caller: string;
-  /** Ends the connection where the answer would come. */
-  readonly losesAnswer?: boolean;
-}
+  /** True to close the connection instead of sending the response. */
+  readonly dropsResponse?: boolean;
+};
 
-/** What an engine names differently from AWS. */
-interface Translation {
-  /** Changes an answer; undefined when none needs it. */
-  answer(operation: string): ((text: string) => string) | undefined;
-  question?(text: string): string;
-  /** Called when a request is passed on; what it returns, when the engine has answered. */
+/** How requests and responses of an emulator differ from those of AWS. */
+type ForwardOptions = {
+  /** Returns how to rewrite responses of the operation; `undefined` to pass them on unchanged. */
+  rewriteResponse(operation: string): ((text: string) => string) | undefined;
+  rewriteRequest?(text: string): string;
+  /** Called when a request is forwarded; the returned function is called when the emulator has responded. */
   begin?(operation: string): () => void;
-}
+};
 
-/** Passes requests on to engines, which only the gate can reach. */
-export function forwarder(region: string) {
+/** Creates a forwarder to the emulators, which only the service proxy calls. */
+export function createForwarder(region: string) {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
-  function forwardTo(engine: Engine, { answer, question, begin }: Translation) {
-    return async (operation: string, text: string, exchange: Exchange): Promise<void> => {
+  function forwardTo(
+    engine: EmulatorConnection,
+    { rewriteResponse: answer, rewriteRequest: question, begin }: ForwardOptions,
+  ) {
+    return async (operation: string, text: string, exchange: ProxiedRequest): Promise<void> => {
       const { response } = exchange;
       const end = begin?.(operation);
       const result = await ask(engine, question?.(text) ?? text, exchange).finally(end);
       const change = answer(operation);
-      if (exchange.losesAnswer) {
-        await textOf(result);
+      if (exchange.dropsResponse) {
+        await readBody(result);
         response.destroy();
       } else if (change === undefined) {
         response.writeHead(result.statusCode ?? 500, result.rawHeaders);
         await pipeline(result, response);
       } else {
-        const changed = change(await textOf(result));
+        const changed = change(await readBody(result));
         response.writeHead(result.statusCode ?? 500, { "content-type": result.headers["content-type"] }).end(changed);
       }
     };
   }
 
-  function ask(engine: Engine, body: string, exchange: Exchange): Promise<IncomingMessage> {
+  function ask(engine: EmulatorConnection, body: string, exchange: ProxiedRequest): Promise<IncomingMessage> {
     const { request, response, caller } = exchange;
     return new Promise((resolve, reject) => {
       const headers = {
@@ -58,7 +61,7 @@ export function forwarder(region: string) {
         "content-length": Buffer.byteLength(body),
         "x-amz-target": request.headers["x-amz-target"],
         "x-caller": caller,
-        authorization: authorization(engine.accessKey, region),
+        authorization: authorizationHeader(engine.accessKey, region),
       };
       const upstream = httpRequest(engine.origin, { method: "POST", agent, headers });
       let isAnswered = false;
@@ -67,11 +70,11 @@ export function forwarder(region: string) {
         resolve(result);
       });
       upstream.on("error", (error) => {
-        // An engine may close an idle connection just as it is used again.
+        // An emulator may close an idle connection just when it is reused.
         if (upstream.reusedSocket && !isAnswered && !response.destroyed) resolve(ask(engine, body, exchange));
         else reject(error);
       });
-      // A client that hangs up while it polls must not take a message that nobody will see.
+      // Cancel the poll of a client that disconnects: its message would be lost until the visibility timeout.
       response.once("close", () => {
         if (!response.writableFinished) upstream.destroy();
       });

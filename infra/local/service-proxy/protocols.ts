@@ -1,88 +1,100 @@
-import type { Keys } from "#infra/local/kms/keys.ts";
-import { type Answer, kmsOperations } from "#infra/local/kms/operations.ts";
-import type { logGroups } from "#infra/local/log-groups.ts";
-import type { Access, Region } from "./access.ts";
-import { dynamoDbAccess, streamAccess } from "./dynamodb-access.ts";
-import type { Engine, Exchange, forwarder } from "./forward.ts";
-import { kmsAccess } from "./kms-access.ts";
-import { logsAccess } from "./logs-access.ts";
-import { refuse } from "./send-aws-error.ts";
-import { sqsAccess } from "./sqs-access.ts";
+import { dynamoDbPermissions, dynamoDbStreamsPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
+import { kmsPermissions } from "#infra/local/iam/permissions/kms-permissions.ts";
+import { logsPermissions } from "#infra/local/iam/permissions/logs-permissions.ts";
+import type { AwsEnvironment, RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
+import { sqsPermissions } from "#infra/local/iam/permissions/sqs-permissions.ts";
+import type { KmsKeys } from "#infra/local/kms/keys.ts";
+import { type AwsResult, createKmsOperations } from "#infra/local/kms/operations.ts";
+import type { createLogsOperations } from "#infra/local/logs/log-groups.ts";
+import type { createForwarder, EmulatorConnection, ProxiedRequest } from "./forward.ts";
+import { sendAwsError } from "./send-aws-error.ts";
 
-/** How the requests of one protocol are judged and answered. */
-interface Protocol {
-  readonly refusalStatus: number;
-  access(operation: string, body: unknown): Access[];
-  /** Answers a request that is allowed. */
-  answer(operation: string, text: string, exchange: Exchange): Promise<void>;
-}
+/** Authorization and handling of the requests of one AWS JSON protocol. */
+type ServiceProtocol = {
+  readonly deniedStatus: number;
+  requiredPermissions(operation: string, body: unknown): RequiredPermission[];
+  /** Handles an authorized request. */
+  handle(operation: string, text: string, exchange: ProxiedRequest): Promise<void>;
+};
 
-/** What the protocols reach. */
-export interface Services {
-  readonly dynamodb: Engine;
-  readonly sqs: Engine;
-  readonly keys: Keys;
-  /** Answers what writes to log groups. */
-  readonly logGroups: ReturnType<typeof logGroups>;
+/** Emulators and services behind the proxy. */
+export type ProxiedServices = {
+  readonly dynamodb: EmulatorConnection;
+  readonly sqs: EmulatorConnection;
+  readonly keys: KmsKeys;
+  /** Operations of CloudWatch Logs. */
+  readonly logGroups: ReturnType<typeof createLogsOperations>;
   readonly randomBytes: (size: number) => Buffer;
-  readonly where: Region;
-  /** Called when an operation on tables begins; what it returns, when it has ended. */
+  readonly awsEnvironment: AwsEnvironment;
+  /** Called when a table operation begins; the returned function is called when it has ended. */
   beginTableOperation(operation: string): () => void;
   /** Partition key attribute of each table, by the table's name. */
   readonly partitionKeys: ReadonlyMap<string, string>;
-  /** Origin that clients reach the gate by, for the queue URLs in answers. */
+  /** Origin of the service proxy, for the queue URLs in responses. */
   readonly origin: string;
-}
+};
 
-/** Every protocol that the gate speaks, by what stands before the dot in `x-amz-target`. */
-export function protocols(
-  { dynamodb, sqs, keys, logGroups, randomBytes, where, partitionKeys, origin, beginTableOperation }: Services,
-  { forwardTo }: Pick<ReturnType<typeof forwarder>, "forwardTo">,
-): ReadonlyMap<string, Protocol> {
+/** Creates all supported protocols, by their prefix in `x-amz-target`. */
+export function createProtocols(
+  {
+    dynamodb,
+    sqs,
+    keys,
+    logGroups,
+    randomBytes,
+    awsEnvironment,
+    partitionKeys,
+    origin,
+    beginTableOperation,
+  }: ProxiedServices,
+  { forwardTo }: Pick<ReturnType<typeof createForwarder>, "forwardTo">,
+): ReadonlyMap<string, ServiceProtocol> {
   // DynamoDB Local puts all its ARNs in a region of its own.
-  const ours = `arn:aws:dynamodb:${where.region}:`;
+  const ours = `arn:aws:dynamodb:${awsEnvironment.region}:`;
   const engines = "arn:aws:dynamodb:ddblocal:";
   const toOurs = (text: string) => text.replaceAll(engines, ours);
   const toEngine = (text: string) => text.replaceAll(ours, engines);
   const toOurUrls = (text: string) => text.replaceAll(/http:\/\/sqs\.[^/"]+/g, origin);
-  const kms = kmsOperations(keys, randomBytes);
-  const byName: Readonly<Record<string, Protocol>> = {
+  const kms = createKmsOperations(keys, randomBytes);
+  const byName: Readonly<Record<string, ServiceProtocol>> = {
     DynamoDB_20120810: {
-      refusalStatus: 400,
-      access: (operation, body) => dynamoDbAccess(operation, body, { ...where, partitionKeys }),
-      answer: forwardTo(dynamodb, {
-        answer: (operation) => (operation.endsWith("Table") ? toOurs : undefined),
+      deniedStatus: 400,
+      requiredPermissions: (operation, body) =>
+        dynamoDbPermissions(operation, body, { ...awsEnvironment, partitionKeys }),
+      handle: forwardTo(dynamodb, {
+        rewriteResponse: (operation) => (operation.endsWith("Table") ? toOurs : undefined),
         begin: beginTableOperation,
       }),
     },
     DynamoDBStreams_20120810: {
-      refusalStatus: 400,
-      access: streamAccess,
-      answer: forwardTo(dynamodb, { answer: () => toOurs, question: toEngine }),
+      deniedStatus: 400,
+      requiredPermissions: dynamoDbStreamsPermissions,
+      handle: forwardTo(dynamodb, { rewriteResponse: () => toOurs, rewriteRequest: toEngine }),
     },
     AmazonSQS: {
-      refusalStatus: 403,
-      access: (operation, body) => sqsAccess(operation, body, where),
-      answer: forwardTo(sqs, {
-        answer: (operation) => (/QueueUrl$|^ListQueues$|^CreateQueue$/.test(operation) ? toOurUrls : undefined),
+      deniedStatus: 403,
+      requiredPermissions: (operation, body) => sqsPermissions(operation, body, awsEnvironment),
+      handle: forwardTo(sqs, {
+        rewriteResponse: (operation) =>
+          /QueueUrl$|^ListQueues$|^CreateQueue$/.test(operation) ? toOurUrls : undefined,
       }),
     },
     Logs_20140328: {
-      refusalStatus: 400,
-      access: (operation, body) => logsAccess(operation, body, where),
-      answer: async (operation, text, exchange) => respond(exchange, logGroups(operation, JSON.parse(text))),
+      deniedStatus: 400,
+      requiredPermissions: (operation, body) => logsPermissions(operation, body, awsEnvironment),
+      handle: async (operation, text, exchange) => respond(exchange, logGroups(operation, JSON.parse(text))),
     },
     TrentService: {
-      refusalStatus: 400,
-      access: (operation, body) => kmsAccess(operation, body, keys),
-      answer: async (operation, text, exchange) => respond(exchange, kms(operation, JSON.parse(text))),
+      deniedStatus: 400,
+      requiredPermissions: (operation, body) => kmsPermissions(operation, body, keys),
+      handle: async (operation, text, exchange) => respond(exchange, kms(operation, JSON.parse(text))),
     },
   };
   return new Map(Object.entries(byName));
 }
 
-function respond({ response, losesAnswer }: Exchange, answer: Answer<unknown>): void {
-  if (losesAnswer) response.destroy();
-  else if (answer.kind === "fault") refuse(response, 400, answer.code, answer.message);
+function respond({ response, dropsResponse }: ProxiedRequest, answer: AwsResult<unknown>): void {
+  if (dropsResponse) response.destroy();
+  else if (answer.kind === "fault") sendAwsError(response, 400, answer.code, answer.message);
   else response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answer.output));
 }

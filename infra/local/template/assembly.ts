@@ -1,19 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { isHosted } from "./types.ts";
+import { isHosted } from "./resource-types.ts";
 
-const Artifact = z.object({
+const artifactSchema = z.object({
   type: z.string(),
   environment: z.string().default(""),
   properties: z
     .object({ templateFile: z.string().optional(), file: z.string().optional(), stackName: z.string().optional() })
     .optional(),
 });
-type Artifact = z.infer<typeof Artifact>;
-const Manifest = z.object({ artifacts: z.record(z.string(), Artifact) });
+type Artifact = z.infer<typeof artifactSchema>;
+const manifestSchema = z.object({ artifacts: z.record(z.string(), artifactSchema) });
 
-const Template = z.object({
+const templateSchema = z.object({
   Resources: z.record(
     z.string(),
     z.object({
@@ -26,9 +26,9 @@ const Template = z.object({
   Conditions: z.record(z.string(), z.unknown()).default({}),
   Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
 });
-export type Template = z.infer<typeof Template>;
+export type Template = z.infer<typeof templateSchema>;
 
-const Assets = z.object({
+const assetsSchema = z.object({
   files: z.record(
     z.string(),
     z.object({
@@ -38,27 +38,27 @@ const Assets = z.object({
   ),
 });
 
-interface Assembly {
+type CloudAssembly = {
   readonly stackName: string;
   /** Undefined for a stack that goes wherever it is deployed. */
   readonly region: string | undefined;
   readonly template: Template;
   /** Absolute folder or file of each asset, by the object key it is uploaded under. */
   readonly assets: ReadonlyMap<string, string>;
-}
+};
 
 async function readJson(folder: string, file: string): Promise<unknown> {
   return JSON.parse(await readFile(join(folder, file), "utf8"));
 }
 
 /** Reads a synthesized cloud assembly (`cdk.out`) that holds exactly one stack with anything to host. */
-export async function readAssembly(folder: string): Promise<Assembly> {
-  const { artifacts } = Manifest.parse(await readJson(folder, "manifest.json"));
+export async function readAssembly(folder: string): Promise<CloudAssembly> {
+  const { artifacts } = manifestSchema.parse(await readJson(folder, "manifest.json"));
   const stacks: { id: string; artifact: Artifact; template: Template }[] = [];
   for (const [id, artifact] of Object.entries(artifacts)) {
     const templateFile = artifact.properties?.templateFile;
     if (artifact.type !== "aws:cloudformation:stack" || templateFile === undefined) continue;
-    const template = Template.parse(await readJson(folder, templateFile));
+    const template = templateSchema.parse(await readJson(folder, templateFile));
     if (Object.values(template.Resources).some(({ Type }) => isHosted(Type))) stacks.push({ id, artifact, template });
   }
   const [stack] = stacks;
@@ -70,7 +70,9 @@ export async function readAssembly(folder: string): Promise<Assembly> {
   const assets = new Map<string, string>();
   for (const { type, properties } of Object.values(artifacts)) {
     if (type !== "cdk:asset-manifest" || properties?.file === undefined) continue;
-    for (const { source, destinations } of Object.values(Assets.parse(await readJson(folder, properties.file)).files)) {
+    for (const { source, destinations } of Object.values(
+      assetsSchema.parse(await readJson(folder, properties.file)).files,
+    )) {
       for (const { objectKey } of Object.values(destinations)) assets.set(objectKey, join(folder, source.path));
     }
   }

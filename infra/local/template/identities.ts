@@ -1,5 +1,5 @@
 /** Where a template's resources live: one account, one region, the addresses of the local servers. */
-export interface Place {
+export type StackLocation = {
   readonly account: string;
   readonly region: string;
   readonly stackName: string;
@@ -9,23 +9,23 @@ export interface Place {
   readonly services: string;
   /** Label of each table's stream, by table name; filled as tables are created. */
   readonly streamLabels: ReadonlyMap<string, string>;
-}
+};
 
-interface Identity {
+type ResourceIdentity = {
   readonly ref: string;
   /** Value of a `Fn::GetAtt`; undefined for an attribute that the type does not have here. */
   attribute(name: string): string | undefined;
-}
+};
 
-interface Kind {
+type ResourceKind = {
   /** The property that names the resource; without it CloudFormation's choice is the logical id. */
   readonly nameProperty: string;
-  identify(name: string, place: Place): Identity;
-}
+  identify(name: string, place: StackLocation): ResourceIdentity;
+};
 
 export const apiId = "local";
 
-const table: Kind = {
+const table: ResourceKind = {
   nameProperty: "TableName",
   identify(name, { account, region, streamLabels }) {
     const arn = `arn:aws:dynamodb:${region}:${account}:table/${name}`;
@@ -40,7 +40,10 @@ const table: Kind = {
   },
 };
 
-function named(nameProperty: string, attributes: (name: string, place: Place) => Record<string, string>): Kind {
+function named(
+  nameProperty: string,
+  attributes: (name: string, place: StackLocation) => Record<string, string>,
+): ResourceKind {
   return {
     nameProperty,
     identify: (name, place) => {
@@ -50,7 +53,7 @@ function named(nameProperty: string, attributes: (name: string, place: Place) =>
   };
 }
 
-const kinds: Readonly<Record<string, Kind>> = {
+const kinds: Readonly<Record<string, ResourceKind>> = {
   "AWS::DynamoDB::GlobalTable": table,
   "AWS::DynamoDB::Table": table,
   "AWS::SQS::Queue": named("QueueName", (name, { account, region, services }) => {
@@ -83,17 +86,22 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /** Every other type is only ever referred to by name or ARN. */
-const anyKind: (type: string) => Kind = (type) =>
+const anyKind: (type: string) => ResourceKind = (type) =>
   named("", (name, { account, region }) => ({
     Arn: `arn:aws:${type.split("::")[1]?.toLowerCase()}:${region}:${account}:${name}`,
   }));
 
-export function functionArn(name: string, { account, region }: Pick<Place, "account" | "region">): string {
+export function functionArn(name: string, { account, region }: Pick<StackLocation, "account" | "region">): string {
   return `arn:aws:lambda:${region}:${account}:function:${name}`;
 }
 
 /** What `Ref` and `Fn::GetAtt` say about a resource. */
-export function identify(logicalId: string, type: string, property: (name: string) => unknown, place: Place): Identity {
+export function identify(
+  logicalId: string,
+  type: string,
+  property: (name: string) => unknown,
+  place: StackLocation,
+): ResourceIdentity {
   const kind = kinds[type] ?? anyKind(type);
   const name = kind.nameProperty === "" ? undefined : property(kind.nameProperty);
   return kind.identify(typeof name === "string" ? name : logicalId, place);

@@ -1,16 +1,17 @@
 /** What a template's intrinsic functions can look up. */
-export interface Scope {
+export type TemplateScope = {
   ref(name: string): unknown;
   attribute(logicalId: string, name: string): unknown;
   condition(name: string): boolean;
-}
+};
 
 /**
  * Replaces every intrinsic function in a template value. A value that becomes `AWS::NoValue` (undefined) disappears
  * from its list or object. Throws on a function that the local runtime does not know.
  */
-export function resolve(value: unknown, scope: Scope): unknown {
-  if (Array.isArray(value)) return value.map((entry) => resolve(entry, scope)).filter((entry) => entry !== undefined);
+export function resolveIntrinsics(value: unknown, scope: TemplateScope): unknown {
+  if (Array.isArray(value))
+    return value.map((entry) => resolveIntrinsics(entry, scope)).filter((entry) => entry !== undefined);
   if (!isObject(value)) return value;
   const entries = Object.entries(value);
   const [only] = entries;
@@ -18,12 +19,14 @@ export function resolve(value: unknown, scope: Scope): unknown {
     return apply(only[0], only[1], scope);
   }
   return Object.fromEntries(
-    entries.map(([key, entry]) => [key, resolve(entry, scope)] as const).filter(([, entry]) => entry !== undefined),
+    entries
+      .map(([key, entry]) => [key, resolveIntrinsics(entry, scope)] as const)
+      .filter(([, entry]) => entry !== undefined),
   );
 }
 
 /** Evaluates a condition expression of the template's `Conditions`. */
-export function holds(expression: unknown, scope: Scope): boolean {
+export function evaluateCondition(expression: unknown, scope: TemplateScope): boolean {
   const [only] = isObject(expression) ? Object.entries(expression) : [];
   if (only === undefined) throw new Error(`Not a condition: ${JSON.stringify(expression)}`);
   const [name, argument] = only;
@@ -31,19 +34,19 @@ export function holds(expression: unknown, scope: Scope): boolean {
   const list = listOf(argument);
   switch (name) {
     case "Fn::Equals":
-      return JSON.stringify(resolve(list[0], scope)) === JSON.stringify(resolve(list[1], scope));
+      return JSON.stringify(resolveIntrinsics(list[0], scope)) === JSON.stringify(resolveIntrinsics(list[1], scope));
     case "Fn::Not":
-      return !holds(list[0], scope);
+      return !evaluateCondition(list[0], scope);
     case "Fn::And":
-      return list.every((entry) => holds(entry, scope));
+      return list.every((entry) => evaluateCondition(entry, scope));
     case "Fn::Or":
-      return list.some((entry) => holds(entry, scope));
+      return list.some((entry) => evaluateCondition(entry, scope));
     default:
       throw new Error(`The local runtime does not know the condition function ${name}.`);
   }
 }
 
-function apply(name: string, argument: unknown, scope: Scope): unknown {
+function apply(name: string, argument: unknown, scope: TemplateScope): unknown {
   switch (name) {
     case "Ref":
       return scope.ref(text(argument));
@@ -55,31 +58,31 @@ function apply(name: string, argument: unknown, scope: Scope): unknown {
       return substitute(argument, scope);
     case "Fn::Join": {
       const [separator, parts] = listOf(argument);
-      return listOf(resolve(parts, scope)).map(text).join(text(separator));
+      return listOf(resolveIntrinsics(parts, scope)).map(text).join(text(separator));
     }
     case "Fn::Split": {
       const [separator, source] = listOf(argument);
-      return text(resolve(source, scope)).split(text(separator));
+      return text(resolveIntrinsics(source, scope)).split(text(separator));
     }
     case "Fn::Select": {
       const [index, list] = listOf(argument);
-      return listOf(resolve(list, scope))[Number(text(index))];
+      return listOf(resolveIntrinsics(list, scope))[Number(text(index))];
     }
     case "Fn::If": {
       const [condition, yes, no] = listOf(argument);
-      return resolve(scope.condition(text(condition)) ? yes : no, scope);
+      return resolveIntrinsics(scope.condition(text(condition)) ? yes : no, scope);
     }
     default:
       throw new Error(`The local runtime does not know the template function ${name}.`);
   }
 }
 
-function substitute(argument: unknown, scope: Scope): string {
+function substitute(argument: unknown, scope: TemplateScope): string {
   const [pattern, own] = typeof argument === "string" ? [argument, {}] : listOf(argument);
   const variables = isObject(own) ? own : {};
   return text(pattern).replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => {
     if (name.startsWith("!")) return `\${${name.slice(1)}}`;
-    if (Object.hasOwn(variables, name)) return text(resolve(variables[name], scope));
+    if (Object.hasOwn(variables, name)) return text(resolveIntrinsics(variables[name], scope));
     const [id = "", ...path] = name.split(".");
     return text(path.length > 0 ? scope.attribute(id, path.join(".")) : scope.ref(name));
   });

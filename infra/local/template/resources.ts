@@ -1,9 +1,9 @@
 import type { Template } from "./assembly.ts";
-import { apiId, identify, type Place } from "./identities.ts";
-import { holds, resolve, type Scope } from "./intrinsics.ts";
-import { assertSupported } from "./types.ts";
+import { apiId, identify, type StackLocation } from "./identities.ts";
+import { evaluateCondition, resolveIntrinsics, type TemplateScope } from "./intrinsics.ts";
+import { assertSupported } from "./resource-types.ts";
 
-export interface Resource {
+export type TemplateResource = {
   readonly id: string;
   readonly type: string;
   /** What `Ref` gives: a name or a URL. */
@@ -12,16 +12,16 @@ export interface Resource {
   readonly arn: string | undefined;
   /** Properties with every intrinsic function resolved. */
   readonly properties: Record<string, unknown>;
-}
+};
 
-export interface Resources {
+export type TemplateResources = {
   /** Resources of one of the types, resolved at the time of the call. */
-  ofType(...types: string[]): Resource[];
+  ofType(...types: string[]): TemplateResource[];
   outputs(): Record<string, string>;
-}
+};
 
 /** A template whose references point to the local servers. Throws on a resource type it cannot host. */
-export function localResources(template: Template, place: Place): Resources {
+export function createResources(template: Template, place: StackLocation): TemplateResources {
   const publicOrigin = `https://${apiId}.execute-api.${place.region}.amazonaws.com`;
   const pseudo = new Map<string, unknown>([
     ["AWS::AccountId", place.account],
@@ -33,7 +33,7 @@ export function localResources(template: Template, place: Place): Resources {
     ["AWS::NoValue", undefined],
   ]);
 
-  const scope: Scope = {
+  const scope: TemplateScope = {
     ref(name) {
       if (pseudo.has(name)) return pseudo.get(name);
       const parameter = template.Parameters[name];
@@ -47,14 +47,14 @@ export function localResources(template: Template, place: Place): Resources {
     condition(name) {
       const expression = template.Conditions[name];
       if (expression === undefined) throw new Error(`The template has no condition ${name}.`);
-      return holds(expression, scope);
+      return evaluateCondition(expression, scope);
     },
   };
 
   function identity(id: string) {
     const resource = template.Resources[id];
     if (resource === undefined) throw new Error(`The template refers to ${id}, which it does not define.`);
-    return identify(id, resource.Type, (property) => resolve(resource.Properties[property], scope), place);
+    return identify(id, resource.Type, (property) => resolveIntrinsics(resource.Properties[property], scope), place);
   }
 
   const isPresent = ({ Condition }: { Condition?: string | undefined }) =>
@@ -71,13 +71,15 @@ export function localResources(template: Template, place: Place): Resources {
           type: Type,
           ref: identity(id).ref,
           arn: identity(id).attribute("Arn"),
-          properties: Object.fromEntries(Object.entries(Properties).map(([name, raw]) => [name, resolve(raw, scope)])),
+          properties: Object.fromEntries(
+            Object.entries(Properties).map(([name, raw]) => [name, resolveIntrinsics(raw, scope)]),
+          ),
         })),
     outputs: () =>
       Object.fromEntries(
         Object.entries(template.Outputs)
           .filter(([, output]) => isPresent(output))
-          .map(([name, { Value }]) => [name, String(resolve(Value, scope)).replace(publicOrigin, place.api)]),
+          .map(([name, { Value }]) => [name, String(resolveIntrinsics(Value, scope)).replace(publicOrigin, place.api)]),
       ),
   };
 }

@@ -1,37 +1,37 @@
-import type { TokenUses } from "#shared/auth/authenticate.ts";
-import { orgReader } from "#shared/auth/dynamodb/org-reader.ts";
-import { suspendedOrgsReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
-import { tokenUses } from "#shared/auth/dynamodb/token-use-store.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
+import { createOrgReader } from "#shared/auth/dynamodb/org-reader.ts";
+import { createSuspendedOrgReader } from "#shared/auth/dynamodb/suspended-org-store.ts";
+import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { SuspendedOrgs, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
-import { type EventStoreOptions, eventStore } from "#shared/events/dynamodb/event-store.ts";
-import { placeStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
-import { shardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import type { WindowWorld } from "#shared/events/query/offset-pagination.ts";
-import { ShardCache } from "#shared/events/shards/shard-settings-cache.ts";
-import { dynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { createEventStore, type EventStoreOptions } from "#shared/events/dynamodb/event-store.ts";
+import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
+import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
+import type { OffsetPaginationPorts } from "#shared/events/query/offset-pagination.ts";
+import { ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 
 /** All that a dialect reads from: the log, tokens, and for lists that are paged by number places and organisations. */
-export function readWorld(
+export function createReadPorts(
   tables: { readonly events: string; readonly config: string },
   reportDamage: NonNullable<EventStoreOptions["reportDamage"]>,
-): WindowWorld & {
-  readonly tokens: TokenUses;
+): OffsetPaginationPorts & {
+  readonly tokens: TokenUsageStore;
   readonly orgs: OrgReader;
-  readonly shards: ShardCache;
-  readonly suspended: SuspendedOrgs;
+  readonly shards: ShardSettingsCache;
+  readonly suspended: SuspendedOrgCache;
 } {
-  const client = dynamoClient();
+  const client = createDynamoClient();
   const now = () => new Date();
-  const shards = new ShardCache(shardSettingsReader(client, tables.config), now);
-  const suspended = new SuspendedOrgs(suspendedOrgsReader(client, tables.config), now);
+  const shards = new ShardSettingsCache(createShardSettingsReader(client, tables.config), now);
+  const suspended = new SuspendedOrgCache(createSuspendedOrgReader(client, tables.config), now);
   return {
-    events: eventStore(client, tables.events, { shards, now, reportDamage }),
+    events: createEventStore(client, tables.events, { shards, now, reportDamage }),
     shards,
     suspended,
-    places: placeStore(client, tables.config),
-    tokens: withSuspensions(tokenUses(client, tables.config), suspended),
-    orgs: orgReader(client, tables.config),
+    checkpoints: createPageCheckpointStore(client, tables.config),
+    tokens: withSuspensions(createTokenUsageStore(client, tables.config), suspended),
+    orgs: createOrgReader(client, tables.config),
     now,
   };
 }

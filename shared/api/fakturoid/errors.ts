@@ -2,20 +2,20 @@ import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 
 /** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
-export function renderProblem(error: unknown, request: Pick<HttpRequest, "requestId">): HttpResponse {
-  return problemResponse(error, request, translate);
+export function renderError(error: unknown, request: Pick<HttpRequest, "requestId">): HttpResponse {
+  return renderErrorWith(error, request, translateCode);
 }
 
-export type Translation = { readonly status: number; readonly error: string };
+export type TranslatedError = { readonly status: number; readonly error: string };
 
 /** An error with both of its keys, in the words that `words` has for each code. */
-export function problemResponse(
+export function renderErrorWith(
   error: unknown,
   { requestId }: Pick<HttpRequest, "requestId">,
-  words: (code: ErrorCode, field: string | undefined) => Translation,
+  words: (code: ErrorCode, field: string | undefined) => TranslatedError,
 ): HttpResponse {
   const known = error instanceof ActivityError ? error : null;
-  const { field, retryAfter, allow } = known?.facts ?? {};
+  const { field, retryAfter, allow } = known?.context ?? {};
   const { status, error: code } = known === null ? { status: 500, error: "internal_error" } : words(known.code, field);
   const description = known?.message ?? `Something went wrong on our side: quote the request ${requestId}.`;
   return {
@@ -31,7 +31,7 @@ export function problemResponse(
   };
 }
 
-export function translate(code: ErrorCode): Translation {
+export function translateCode(code: ErrorCode): TranslatedError {
   switch (code) {
     case "invalid_value":
     case "required_field":

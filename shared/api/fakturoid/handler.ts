@@ -1,72 +1,72 @@
-import { conditional } from "#shared/api/http/conditional.ts";
-import { filterText } from "#shared/api/http/filter-text.ts";
-import { bearerOf, identify } from "#shared/api/http/identify.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { SeenCallers } from "#shared/api/http/seen-callers.ts";
-import { readBeside } from "#shared/api/http/speculative-read.ts";
-import { invalidToken, type TokenUses } from "#shared/auth/authenticate.ts";
-import { type ActiveToken, orgSuspended, requireScope } from "#shared/auth/caller.ts";
+import { authenticateRequest, getBearerToken } from "#shared/api/http/authenticate-request.ts";
+import { CallerCache } from "#shared/api/http/caller-cache.ts";
+import { toConditionalResponse } from "#shared/api/http/conditional-response.ts";
+import { formatFilters } from "#shared/api/http/format-filters.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { speculativeRead } from "#shared/api/http/speculative-read.ts";
+import { invalidTokenError, type TokenUsageStore } from "#shared/auth/authenticate.ts";
+import { type ActiveToken, assertScope, orgSuspendedError } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
-import { OrgDirectory, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
-import { tokenHash } from "#shared/auth/token.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
-import { readWindow, type WindowWorld } from "#shared/events/query/offset-pagination.ts";
-import { type EventReader, meteredReader, type ReadMeter } from "#shared/events/query/query.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
-import { type ListRequest, listingOf, pageSize, readListRequest } from "./query.ts";
-import { fakturoidRate } from "./rate.ts";
+import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
+import { hashToken } from "#shared/auth/token.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { type OffsetPaginationPorts, readOffsetPage } from "#shared/events/query/offset-pagination.ts";
+import { createMeteredReader, type EventReader, type ReadMeter } from "#shared/events/query/query.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { type EventListRequest, pageSize, parseListRequest, toListQuery } from "./query.ts";
+import { fakturoidRateLimitPolicy } from "./rate.ts";
 import { renderEvents, renderUser } from "./render.ts";
 import { findRoute, unknownResource } from "./routes.ts";
 import { SubjectLookup } from "./subject-lookup.ts";
-import { requireUserAgent } from "./user-agent.ts";
+import { assertUserAgent } from "./user-agent.ts";
 
-export type AnswerContext = WindowWorld & { readonly tokens: TokenUses; readonly orgs: OrgReader };
+export type FakturoidPorts = OffsetPaginationPorts & { readonly tokens: TokenUsageStore; readonly orgs: OrgReader };
 
-/** Answers requests of the Fakturoid dialect. Throws `ActivityError` for what `renderProblem` then renders. */
-export function answerFakturoid({ tokens, ...context }: AnswerContext) {
-  const { now } = context;
-  const seen = new SeenCallers();
-  const orgs = new OrgDirectory(context.orgs, now);
-  const gate = new TokenGate(tokens);
+/** Answers requests of the Fakturoid dialect. Throws `ActivityError` for what `renderError` then renders. */
+export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
+  const { now } = ports;
+  const callerCache = new CallerCache();
+  const orgs = new OrgCache(ports.orgs, now);
+  const gate = new TokenAuthenticator(tokens);
   const subjects = new SubjectLookup(now);
 
-  return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
-    requireUserAgent(request);
+  return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
+    assertUserAgent(request);
     const route = findRoute(request.method, request.path);
-    trace.facts.route = route.kind;
-    const secret = bearerOf(request);
-    if (secret === null) throw invalidToken();
-    const visit = { gate, secret, trace, rate: fakturoidRate, now };
+    context.auditFields.route = route.kind;
+    const secret = getBearerToken(request);
+    if (secret === null) throw invalidTokenError();
+    const auth = { gate, secret, context, rateLimitPolicy: fakturoidRateLimitPolicy, now };
     if (route.kind === "user") {
-      const token = await identify(visit);
-      requireScope(token, "AIBooks.activity.READ");
+      const token = await authenticateRequest(auth);
+      assertScope(token, "AIBooks.activity.READ");
       return json(renderUser(token, await Promise.all(token.org_ids.map((orgId) => orgs.get(orgId)))));
     }
 
-    const orgOf = async (token: ActiveToken) => {
-      requireScope(token, "AIBooks.activity.READ");
+    const authorize = async (token: ActiveToken) => {
+      assertScope(token, "AIBooks.activity.READ");
       return (await ownOrg(orgs, token, route.slug)).org_id;
     };
     const read = async (orgId: string, meter: ReadMeter) => {
-      const metered = { ...context, events: meteredReader(context.events, meter) };
+      const metered = { ...ports, events: createMeteredReader(ports.events, meter) };
       const org = await orgs.get(orgId);
-      const asked = readListRequest(request.query, zoneClock(org.time_zone));
-      trace.facts.filters = filterText([
+      const asked = parseListRequest(request.query, getZoneClock(org.time_zone));
+      context.auditFields.filters = formatFilters([
         ["subject_id", asked.subjectId],
         ["since", asked.since],
         ["page", asked.page],
       ]);
       const span = { skip: (asked.page - 1) * pageSize, take: pageSize };
       const stored = await withStoredSubject(subjects, metered.events, orgId, asked);
-      return { org, window: await readWindow(metered, listingOf(orgId, route.kind, stored), span) };
+      return { org, window: await readOffsetPage(metered, toListQuery(orgId, route.kind, stored), span) };
     };
-    const caller = { ...visit, seen, key: `${tokenHash(secret)} ${route.slug}`, orgOf };
-    const { org, window } = await readBeside(caller, read);
-    trace.facts.count = window.events.length;
+    const caller = { ...auth, callerCache, cacheKey: `${hashToken(secret)} ${route.slug}`, authorize };
+    const { org, window } = await speculativeRead(caller, read);
+    context.auditFields.count = window.events.length;
     const remembering = window.remember();
     const body = renderEvents(window.events, org);
     await remembering;
-    return conditional(request, json(body));
+    return toConditionalResponse(request, json(body));
   };
 }
 
@@ -74,22 +74,22 @@ async function withStoredSubject(
   subjects: SubjectLookup,
   reader: EventReader,
   org_id: string,
-  asked: ListRequest,
-): Promise<ListRequest> {
+  asked: EventListRequest,
+): Promise<EventListRequest> {
   const { subjectId, since } = asked;
   if (subjectId === null) return asked;
   return { ...asked, subjectId: await subjects.find(reader, { org_id, subjectId, since }) };
 }
 
 /** The organisation of a slug, among those that the token is for. What is remembered may be a minute old: look again. */
-async function ownOrg(orgs: OrgDirectory, token: ActiveToken, slug: string): Promise<Org> {
+async function ownOrg(orgs: OrgCache, token: ActiveToken, slug: string): Promise<Org> {
   const orgIds = [...token.org_ids, ...token.suspended_org_ids];
   const find = (known: readonly Org[]) => known.find((org) => org.slug === slug);
   const org =
     find(await Promise.all(orgIds.map((orgId) => orgs.get(orgId)))) ??
     find(await Promise.all(orgIds.map((orgId) => orgs.refresh(orgId))));
   if (org === undefined) throw unknownResource();
-  if (token.suspended_org_ids.includes(org.org_id)) throw orgSuspended();
+  if (token.suspended_org_ids.includes(org.org_id)) throw orgSuspendedError();
   return org;
 }
 

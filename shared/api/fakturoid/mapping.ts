@@ -1,9 +1,9 @@
 import { actionVerb, documentTypes, type EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { type Change, onlyChange } from "#shared/events/event-summary.ts";
+import { type FieldChange, findChange } from "#shared/events/event-summary.ts";
 
 /** The kinds of thing that this dialect shows events of. */
-export const visibleTypes = [
+export const visibleEntityTypes = [
   ...documentTypes,
   "INBOX_FILE",
   "GENERATOR",
@@ -12,7 +12,7 @@ export const visibleTypes = [
 ] as const satisfies readonly EntityType[];
 
 /** The vendor's types of related objects; a kind without one is not shown among them. */
-export const objectTypes: Readonly<Partial<Record<EntityType, string>>> = {
+export const relatedObjectTypes: Readonly<Partial<Record<EntityType, string>>> = {
   INVOICE: "Invoice",
   CONTACT: "Subject",
   EXPENSE: "Expense",
@@ -35,7 +35,7 @@ type Named = Pick<ActivityEvent, "action" | "entity_type" | "changes">;
  * The name of an event: its action in lower case, but for what the vendor calls otherwise. An update of one field is
  * named after it (`invoice_due_date_changed`).
  */
-export function nameOf(event: Named, change: Change | null = namedChange(event)): string {
+export function toEventName(event: Named, change: FieldChange | null = getNamingChange(event)): string {
   const { action, entity_type } = event;
   const verb = actionVerb(event);
   if (verb === action) return renamed(action);
@@ -56,15 +56,15 @@ function renamed(action: string): string {
  * What an event is named after: the step of a workflow, or the one field that an update changed. A field that begins
  * with `paid` is none: clients know payments by how a name begins, and a changed field is no payment.
  */
-export function namedChange(event: Named): Change | null {
+export function getNamingChange(event: Named): FieldChange | null {
   const verb = actionVerb(event);
-  if (verb === "STATUS_CHANGED") return onlyChange(event, "status");
-  const change = verb === "UPDATED" ? onlyChange(event) : null;
+  if (verb === "STATUS_CHANGED") return findChange(event, "status");
+  const change = verb === "UPDATED" ? findChange(event) : null;
   if (change === null) return null;
   return /^[a-z][a-z0-9_]{0,63}$/.test(change.field) && !change.field.startsWith("paid") ? change : null;
 }
 
 /** Whether clients take an event of this name for a payment. */
-export function isPaidName(name: string): boolean {
+export function isPaymentName(name: string): boolean {
   return /^(invoice|proforma|expense)_paid/.test(name);
 }

@@ -1,9 +1,9 @@
-import { invalid, only } from "#shared/api/http/parameters.ts";
+import { invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import { type Listing, listName } from "#shared/events/query/offset-pagination.ts";
+import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { parseTimeRange, type Zone } from "#shared/platform/time/time-range.ts";
-import { visibleTypes } from "./mapping.ts";
-import { shownParts } from "./render.ts";
+import { visibleEntityTypes } from "./mapping.ts";
+import { eventProjection } from "./render.ts";
 
 /** Events of a page. */
 export const pageSize = 40;
@@ -11,7 +11,7 @@ export const pageSize = 40;
 /** The highest number of a page: nine digits. */
 export const maxPage = 999_999_999;
 
-export type ListRequest = {
+export type EventListRequest = {
   /** From 1. */
   readonly page: number;
   /** UTC with three fraction digits. */
@@ -24,27 +24,27 @@ export type ListRequest = {
  * value is refused, not ignored: a client whose variable is empty would get the list without the filter. Throws
  * `ActivityError` `invalid_value` and names the parameter.
  */
-export function readListRequest(query: URLSearchParams, zone: Zone): ListRequest {
+export function parseListRequest(query: URLSearchParams, zone: Zone): EventListRequest {
   return {
-    page: readPage(only(query, "page")),
-    since: parseTimeRange({ since: only(query, "since"), until: null }, zone).since,
-    subjectId: readSubject(only(query, "subject_id")),
+    page: readPage(singleParam(query, "page")),
+    since: parseTimeRange({ since: singleParam(query, "since"), until: null }, zone).since,
+    subjectId: readSubject(singleParam(query, "subject_id")),
   };
 }
 
 function readPage(text: string | null): number {
   if (text === null) return 1;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw invalid("page", `page must be a whole number from 1 to ${maxPage}.`);
+  throw invalidValue("page", `page must be a whole number from 1 to ${maxPage}.`);
 }
 
 function readSubject(text: string | null): string | null {
   if (text !== "") return text;
-  throw invalid("subject_id", "subject_id must not be empty: leave it out for the events of all subjects.");
+  throw invalidValue("subject_id", "subject_id must not be empty: leave it out for the events of all subjects.");
 }
 
 /** What is read for a list of events, or of payments alone. What no subject can have as its id needs no read. */
-export function listingOf(orgId: string, kind: "events" | "paid", { since, subjectId }: ListRequest): Listing {
+export function toListQuery(orgId: string, kind: "events" | "paid", { since, subjectId }: EventListRequest): ListQuery {
   const query = {
     org_id: orgId,
     entity_type: null,
@@ -52,15 +52,15 @@ export function listingOf(orgId: string, kind: "events" | "paid", { since, subje
     action: null,
     actor_user_id: null,
     contact_id: subjectId,
-    settled: kind === "paid" ? ("paid" as const) : null,
-    visible: visibleTypes,
+    payment_status: kind === "paid" ? ("paid" as const) : null,
+    visibleEntityTypes,
     since,
     until: null,
-    parts: shownParts,
+    projection: eventProjection,
   };
   return {
     org_id: orgId,
-    name: listName("fakturoid", kind, since, subjectId),
+    name: hashListName("fakturoid", kind, since, subjectId),
     queries: subjectId === null || isId(subjectId) ? [query] : [],
     matches: null,
   };

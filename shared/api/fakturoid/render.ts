@@ -1,36 +1,42 @@
 import type { Token } from "#shared/auth/caller.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
-import { actorName, actorOf } from "#shared/events/actor.ts";
-import { type ActivityEvent, type JsonText, jsonText } from "#shared/events/event.ts";
-import { type Change, phraseOf } from "#shared/events/event-summary.ts";
-import type { EventPart } from "#shared/events/query/query.ts";
-import { type Mention, mentionsOf } from "#shared/events/related-entities.ts";
+import { actorName, parseActor } from "#shared/events/actor.ts";
+import { type ActivityEvent, type JsonText, toJsonText } from "#shared/events/event.ts";
+import { type FieldChange, summarize } from "#shared/events/event-summary.ts";
+import type { ProjectableField } from "#shared/events/query/query.ts";
+import { type EntityReference, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
-import { offsetText, zoneClock } from "#shared/platform/time/zone-clock.ts";
-import { namedChange, nameOf, objectTypes } from "./mapping.ts";
+import { formatOffset, getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getNamingChange, relatedObjectTypes, toEventName } from "./mapping.ts";
 import { toNumericId } from "./numeric-id.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
-export const shownParts = ["actor", "related", "text", "params", "contact_id"] as const satisfies EventPart[];
+export const eventProjection = [
+  "actor",
+  "related",
+  "text",
+  "params",
+  "contact_id",
+] as const satisfies ProjectableField[];
 
 /** What rendering needs to know of the account. */
-export type Account = Pick<Org, "time_zone" | "robot_name">;
+export type FakturoidAccount = Pick<Org, "time_zone" | "robot_name">;
 
 /** One page: a bare array, newest first. */
-export function renderEvents(events: readonly ActivityEvent[], account: Account): string {
+export function renderEvents(events: readonly ActivityEvent[], account: FakturoidAccount): string {
   return `[${events.map((event) => renderEvent(event, account)).join(",")}]`;
 }
 
 /** One event, with its keys in the order of the contract. Its parameters are the writer's own text. */
-export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: Account): string {
-  const local = zoneClock(time_zone).local(Date.parse(event.occurred_at));
-  const actor = actorOf(event);
-  const change = namedChange(event);
+export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: FakturoidAccount): string {
+  const local = getZoneClock(time_zone).local(Date.parse(event.occurred_at));
+  const actor = parseActor(event);
+  const change = getNamingChange(event);
   const { id, ...custom } = event.actor_user_id === null ? { id: null } : toNumericId(event.actor_user_id);
   const user = { id, full_name: actorName(event, robot_name, actor), avatar: actor.avatar_url, ...custom };
   return (
-    `{"name":${JSON.stringify(nameOf(event, change))},"created_at":"${local.text}${offsetText(local.offset)}"` +
-    `,"text":${JSON.stringify(event.text ?? phraseOf(event).sentence)}` +
+    `{"name":${JSON.stringify(toEventName(event, change))},"created_at":"${local.text}${formatOffset(local.offset)}"` +
+    `,"text":${JSON.stringify(event.text ?? summarize(event).sentence)}` +
     `,"related_objects":${JSON.stringify(relatedObjects(event))}` +
     `,"user":${JSON.stringify(user)},"params":${paramsOf(event, change)}}`
   );
@@ -38,29 +44,29 @@ export function renderEvent(event: ActivityEvent, { time_zone, robot_name }: Acc
 
 /** The document, then the subject in whose story the event is, then what else has a type. */
 function relatedObjects(event: ActivityEvent) {
-  const isSubject = ({ type, id }: Mention) => type === "CONTACT" && id === event.contact_id;
+  const isSubject = ({ type, id }: EntityReference) => type === "CONTACT" && id === event.contact_id;
   // Other contacts are left out: `subject_id` would not find the event by them.
-  const named = mentionsOf(event).filter((mention) => mention.type !== "CONTACT" || isSubject(mention));
+  const named = ownAndRelatedEntities(event).filter((mention) => mention.type !== "CONTACT" || isSubject(mention));
   const subjects = named.filter(isSubject);
   const [document, ...others] = named.filter(
-    (mention) => !isSubject(mention) && objectTypes[mention.type] !== undefined,
+    (mention) => !isSubject(mention) && relatedObjectTypes[mention.type] !== undefined,
   );
   const ordered = [...(document === undefined ? [] : [document]), ...subjects, ...others];
   return ordered.map((mention) => {
     const { id, ...custom } = toNumericId(mention.id);
-    return { id, type: objectTypes[mention.type], ...custom };
+    return { id, type: relatedObjectTypes[mention.type], ...custom };
   });
 }
 
 /** The event's own parameters; else what changed, and of e-mails to whom they went. */
-function paramsOf(event: ActivityEvent, change: Change | null): JsonText {
+function paramsOf(event: ActivityEvent, change: FieldChange | null): JsonText {
   if (event.params !== null) return event.params;
-  if (change !== null) return jsonText({ new: change.new, old: change.old });
+  if (change !== null) return toJsonText({ new: change.new, old: change.old });
   if (/_SENT$/.test(event.action)) {
     const email = recipients(event);
-    if (email !== null) return jsonText({ email });
+    if (email !== null) return toJsonText({ email });
   }
-  return jsonText({});
+  return toJsonText({});
 }
 
 function recipients({ metadata }: ActivityEvent): string | null {

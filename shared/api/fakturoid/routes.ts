@@ -1,14 +1,14 @@
 import { ActivityError } from "#shared/errors.ts";
 
 /** What a path of this dialect asks for. */
-export type Route =
+export type FakturoidRoute =
   | { readonly kind: "user" }
   | { readonly kind: "events"; readonly slug: string }
   /** Only what says that money was received or paid. */
   | { readonly kind: "paid"; readonly slug: string };
 
 /** Finds the route of a request. Throws `ActivityError` `not_found` or `method_not_allowed`. */
-export function findRoute(method: string, path: string): Route {
+export function findRoute(method: string, path: string): FakturoidRoute {
   const route = match(path);
   if (route === null) throw unknownResource();
   if (method !== "GET") {
@@ -24,7 +24,7 @@ export function unknownResource(): ActivityError {
   return new ActivityError("not_found", "There is no such resource.");
 }
 
-function match(path: string): Route | null {
+function match(path: string): FakturoidRoute | null {
   if (path === "/api/v3/user.json") return { kind: "user" };
   const [, slug, kind] = /^\/api\/v3\/accounts\/([^/]+)\/events(\/paid)?\.json$/.exec(path) ?? [];
   if (slug === undefined) return null;

@@ -2,7 +2,7 @@ import { ShortMemory } from "#shared/auth/short-memory.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
-import { visibleTypes } from "./mapping.ts";
+import { visibleEntityTypes } from "./mapping.ts";
 import { isDerivedId, toNumericId } from "./numeric-id.ts";
 
 /** Events of each of the two searches for a subject, at most. */
@@ -63,9 +63,9 @@ function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "a
     action: null,
     actor_user_id: null,
     contact_id: null,
-    settled: null,
-    visible: visibleTypes,
-    parts: ["contact_id"],
+    payment_status: null,
+    visibleEntityTypes,
+    projection: ["contact_id"],
   };
 }
 

@@ -2,11 +2,11 @@ import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 
 /** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
-export function renderProblem(error: unknown, { requestId }: Pick<HttpRequest, "requestId">): HttpResponse {
+export function renderError(error: unknown, { requestId }: Pick<HttpRequest, "requestId">): HttpResponse {
   const problem = error instanceof ActivityError ? error : new ActivityError("unavailable", "");
   const { status, code } =
-    error instanceof ActivityError ? translate(error.code) : { status: 500, code: "internal.error" };
-  const { field, details, retryAfter, allow } = problem.facts;
+    error instanceof ActivityError ? translateCode(error.code) : { status: 500, code: "internal.error" };
+  const { field, details, retryAfter, allow } = problem.context;
   const body = {
     code,
     message: status === 500 ? "Something went wrong on our side." : problem.message,
@@ -22,7 +22,7 @@ export function renderProblem(error: unknown, { requestId }: Pick<HttpRequest, "
   return { status, headers, body: JSON.stringify(body) };
 }
 
-function translate(code: ErrorCode): { status: number; code: string } {
+function translateCode(code: ErrorCode): { status: number; code: string } {
   switch (code) {
     case "invalid_value":
     case "unsupported_media_type":

@@ -1,49 +1,49 @@
-import { filterText, loggable } from "#shared/api/http/filter-text.ts";
-import { commonRate } from "#shared/api/http/identify.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { SeenCallers } from "#shared/api/http/seen-callers.ts";
-import { readBeside } from "#shared/api/http/speculative-read.ts";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
-import { type ActiveToken, requireScope } from "#shared/auth/caller.ts";
-import { tokenHash } from "#shared/auth/token.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
-import { readCursor } from "#shared/events/query/cursor.ts";
+import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
+import { CallerCache } from "#shared/api/http/caller-cache.ts";
+import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts";
+import { assertKnownParameters } from "#shared/api/http/parameters.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { jsonResponse } from "#shared/api/http/response.ts";
+import { speculativeRead } from "#shared/api/http/speculative-read.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
+import { type ActiveToken, assertScope } from "#shared/auth/caller.ts";
+import { hashToken } from "#shared/auth/token.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { parseCursor } from "#shared/events/query/cursor.ts";
 import { findEvent } from "#shared/events/query/find-event.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import {
+  createMeteredReader,
   type EventPage,
   type EventQuery,
   type EventReader,
-  meteredReader,
   type ReadMeter,
 } from "#shared/events/query/query.ts";
-import { callerWith, credentialsOf, identifyCaller } from "./credentials.ts";
-import { includedParts } from "./include.ts";
-import { assertKnownParameters } from "./known-parameters.ts";
-import { answerPage } from "./page.ts";
-import { plainParameters, readActivityRequest } from "./query.ts";
+import { authenticateCaller, parseCredentials, toCaller } from "./credentials.ts";
+import { toProjection } from "./include.ts";
+import { renderPageResponse } from "./page.ts";
+import { commonParameters, parseActivityRequest } from "./query.ts";
 import { renderWhoami } from "./render.ts";
-import { json } from "./reply.ts";
 import { type ActivityRoute, findRoute } from "./routes.ts";
 
-export type AnswerContext = {
+export type FinzbooksPorts = {
   readonly events: EventReader;
-  readonly tokens: TokenUses;
+  readonly tokens: TokenUsageStore;
   readonly now: () => Date;
 };
 
-/** Answers requests of the FinzBooks dialect. Throws `ActivityError` for what `renderProblem` then renders. */
-export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
-  const seen = new SeenCallers();
-  const gate = new TokenGate(tokens);
+/** Answers requests of the FinzBooks dialect. Throws `ActivityError` for what `renderError` then renders. */
+export function createFinzbooksHandler({ events, tokens, now }: FinzbooksPorts) {
+  const callerCache = new CallerCache();
+  const gate = new TokenAuthenticator(tokens);
 
-  type Asked = { readonly route: ActivityRoute; readonly query: URLSearchParams; readonly trace: HttpTrace };
-  const list = async ({ route, query, trace: { facts } }: Asked, org_id: string, meter: ReadMeter) => {
-    const { filter, limit, cursor, eventId, included } = readActivityRequest(route, query);
-    const after = cursor === null ? null : readCursor(cursor, org_id, filter);
+  type Asked = { readonly route: ActivityRoute; readonly query: URLSearchParams; readonly context: RequestContext };
+  const list = async ({ route, query, context: { auditFields } }: Asked, org_id: string, meter: ReadMeter) => {
+    const { filter, limit, cursor, eventId, include } = parseActivityRequest(route, query);
+    const after = cursor === null ? null : parseCursor(cursor, org_id, filter);
     const { entity_type, entity_id, action, actor_user_id, since, until } = filter;
-    facts.entity_id = entity_id === null ? undefined : loggable(entity_id);
-    facts.filters = filterText([
+    auditFields.entity_id = entity_id === null ? undefined : redactForLog(entity_id);
+    auditFields.filters = formatFilters([
       ["entity_type", entity_type],
       ["action", action],
       ["actor_user_id", actor_user_id],
@@ -51,42 +51,43 @@ export function answerFinzbooks({ events, tokens, now }: AnswerContext) {
       ["since", since],
       ["until", until],
       ["limit", limit],
-      ["include", included.size === 0 ? null : [...included].join(",")],
+      ["include", include.size === 0 ? null : [...include].join(",")],
       ["after", after?.occurred_at ?? null],
     ]);
-    const reader = meteredReader(events, meter);
-    const asked = { ...filter, org_id, parts: includedParts(included) };
+    const reader = createMeteredReader(events, meter);
+    const asked = { ...filter, org_id, projection: toProjection(include) };
     const page =
       eventId === null ? await listEvents(reader, { ...asked, limit, after }) : await pageOfOne(reader, asked, eventId);
-    return { ...page, filter, limit, included, org_id };
+    return { ...page, filter, limit, include, org_id };
   };
 
-  return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
+  return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
-    trace.facts.route = route.kind;
+    context.auditFields.route = route.kind;
     // Known of who is refused, too: which document somebody tried to see.
-    if (route.kind === "activity" && route.document !== null) trace.facts.entity_id = loggable(route.document.id);
-    const credentials = credentialsOf(request);
-    const visit = { gate, secret: credentials.secret, trace, rate: commonRate, now };
+    if (route.kind === "activity" && route.document !== null)
+      context.auditFields.entity_id = redactForLog(route.document.id);
+    const credentials = parseCredentials(request);
+    const auth = { gate, secret: credentials.secret, context, rateLimitPolicy: defaultRateLimitPolicy, now };
     if (route.kind === "whoami") {
-      const caller = await identifyCaller(visit, credentials);
-      assertKnownParameters(request.query, plainParameters);
-      return json(renderWhoami(caller));
+      const caller = await authenticateCaller(auth, credentials);
+      assertKnownParameters(request.query, commonParameters);
+      return jsonResponse(renderWhoami(caller));
     }
 
-    const key = `${tokenHash(credentials.secret)} ${credentials.named}`;
-    const orgOf = (token: ActiveToken) => {
-      const { org_id } = callerWith(token, credentials.named);
+    const cacheKey = `${hashToken(credentials.secret)} ${credentials.namedOrgs}`;
+    const authorize = (token: ActiveToken) => {
+      const { org_id } = toCaller(token, credentials.namedOrgs);
       // Known of a token that lacks the scope, too.
-      trace.facts.org_id = org_id;
-      requireScope(token, "AIBooks.activity.READ");
+      context.auditFields.org_id = org_id;
+      assertScope(token, "AIBooks.activity.READ");
       return org_id;
     };
-    const page = await readBeside({ ...visit, seen, key, orgOf }, (org, meter) =>
-      list({ route, query: request.query, trace }, org, meter),
+    const page = await speculativeRead({ ...auth, callerCache, cacheKey, authorize }, (org, meter) =>
+      list({ route, query: request.query, context }, org, meter),
     );
-    const { response, count } = answerPage(request, route, page);
-    trace.facts.count = count;
+    const { response, count } = renderPageResponse(request, route, page);
+    context.auditFields.count = count;
     return response;
   };
 }

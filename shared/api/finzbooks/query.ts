@@ -1,10 +1,15 @@
-import { invalid, only, readLimit, readTimeRange } from "#shared/api/http/parameters.ts";
+import {
+  assertKnownParameters,
+  invalidValue,
+  parseLimit,
+  parseTimeRangeParams,
+  singleParam,
+} from "#shared/api/http/parameters.ts";
 import { documentTypes, type EntityType } from "#shared/events/entity-types.ts";
 import { isAction, isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import type { EventFilter } from "#shared/events/query/query.ts";
-import { readEventId } from "./event-id.ts";
-import { type Inclusion, readInclude } from "./include.ts";
-import { assertKnownParameters } from "./known-parameters.ts";
+import { parseEventId } from "./event-id.ts";
+import { type IncludeOption, parseInclude } from "./include.ts";
 import type { ActivityRoute } from "./routes.ts";
 
 /** What a caller asked of the feed, or of one document's timeline. */
@@ -14,7 +19,7 @@ export type ActivityRequest = {
   readonly cursor: string | null;
   /** Where it is given, only the event with this id. */
   readonly eventId: string | null;
-  readonly included: ReadonlySet<Inclusion>;
+  readonly include: ReadonlySet<IncludeOption>;
 };
 
 /**
@@ -36,13 +41,13 @@ const parameters = {
 } as const satisfies Readonly<Record<string, "all" | "feed">>;
 
 /** The parameters that a route knows, in their order. */
-export function parametersOf({ document }: Pick<ActivityRoute, "document">): readonly string[] {
+export function knownParameters({ document }: Pick<ActivityRoute, "document">): readonly string[] {
   const known = Object.entries(parameters);
   return known.filter(([, where]) => where === "all" || document === null).map(([name]) => name);
 }
 
 /** The parameters of routes that list nothing. */
-export const plainParameters = ["organization_id"] as const;
+export const commonParameters = ["organization_id"] as const;
 
 /** Events of a page when the caller names no number, and at most. */
 export const defaultLimit = 100;
@@ -51,45 +56,45 @@ export const maxLimit = 500;
 const shown: ReadonlySet<string> = new Set(documentTypes);
 
 /** Reads the parameters of a request for events. Throws `ActivityError` `invalid_value` and names the parameter. */
-export function readActivityRequest(route: ActivityRoute, query: URLSearchParams): ActivityRequest {
-  assertKnownParameters(query, parametersOf(route));
+export function parseActivityRequest(route: ActivityRoute, query: URLSearchParams): ActivityRequest {
+  assertKnownParameters(query, knownParameters(route));
   const { document } = route;
   const filter = {
-    entity_type: document?.type ?? readEntityType(only(query, "entity_type")),
-    entity_id: readId(document?.id ?? only(query, "entity_id"), "entity_id"),
-    action: readAction(only(query, "action")),
-    actor_user_id: readId(only(query, "actor_user_id"), "actor_user_id"),
+    entity_type: document?.type ?? parseEntityType(singleParam(query, "entity_type")),
+    entity_id: parseId(document?.id ?? singleParam(query, "entity_id"), "entity_id"),
+    action: parseAction(singleParam(query, "action")),
+    actor_user_id: parseId(singleParam(query, "actor_user_id"), "actor_user_id"),
     contact_id: null,
-    settled: null,
-    visible: documentTypes,
-    ...readTimeRange(query),
+    payment_status: null,
+    visibleEntityTypes: documentTypes,
+    ...parseTimeRangeParams(query),
   };
-  const cursor = only(query, "cursor");
+  const cursor = singleParam(query, "cursor");
   return {
     filter,
-    limit: readLimit(only(query, "limit"), defaultLimit, maxLimit),
+    limit: parseLimit(singleParam(query, "limit"), defaultLimit, maxLimit),
     cursor,
-    eventId: readEventId(only(query, "event_id"), filter, cursor),
-    included: readInclude(only(query, "include")),
+    eventId: parseEventId(singleParam(query, "event_id"), filter, cursor),
+    include: parseInclude(singleParam(query, "include")),
   };
 }
 
-function readAction(text: string | null): string | null {
+function parseAction(text: string | null): string | null {
   if (text === null || isAction(text)) return text;
-  throw invalid("action", "action must be words in upper case, joined by _, such as INVOICE_PAID.");
+  throw invalidValue("action", "action must be words in upper case, joined by _, such as INVOICE_PAID.");
 }
 
-function readEntityType(text: string | null): EntityType | null {
+function parseEntityType(text: string | null): EntityType | null {
   if (text === null) return null;
-  if (isShown(text)) return text;
-  throw invalid("entity_type", `Unknown entity_type '${text.slice(0, 64)}'.`, { valid: documentTypes });
+  if (isDocumentType(text)) return text;
+  throw invalidValue("entity_type", `Unknown entity_type '${text.slice(0, 64)}'.`, { valid: documentTypes });
 }
 
-function isShown(text: string): text is EntityType {
+function isDocumentType(text: string): text is EntityType {
   return shown.has(text);
 }
 
-function readId(text: string | null, field: string): string | null {
+function parseId(text: string | null, field: string): string | null {
   if (text === null || (text !== "" && text.length <= maxIdLength && isCleanId(text))) return text;
-  throw invalid(field, `${field} must have 1 to ${maxIdLength} characters, none of them a control character.`);
+  throw invalidValue(field, `${field} must have 1 to ${maxIdLength} characters, none of them a control character.`);
 }

@@ -2,7 +2,7 @@ import { ActivityError } from "#shared/errors.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 
 /** What a path of this dialect asks for. */
-export type Route = ActivityRoute | { readonly kind: "whoami" };
+export type FinzbooksRoute = ActivityRoute | { readonly kind: "whoami" };
 
 export type ActivityRoute = {
   readonly kind: "activity";
@@ -37,7 +37,7 @@ const alias = /^\/([a-z_]+)\/(.+)\/activity$/s;
  * Finds the route of a request. The path is decoded already, so an id may hold slashes: it is all that stands between
  * the collection and `/activity`. Throws `ActivityError` `not_found` or `method_not_allowed`.
  */
-export function findRoute(method: string, path: string): Route {
+export function findRoute(method: string, path: string): FinzbooksRoute {
   const route = path.startsWith(basePath) ? match(path.slice(basePath.length)) : null;
   if (route === null) throw new ActivityError("not_found", "There is no such resource.");
   if (method !== "GET") {
@@ -48,7 +48,7 @@ export function findRoute(method: string, path: string): Route {
   return route;
 }
 
-function match(path: string): Route | null {
+function match(path: string): FinzbooksRoute | null {
   if (path === "/activity") return { kind: "activity", path: `${basePath}${path}`, document: null };
   if (path === "/whoami") return { kind: "whoami" };
   const [, collection = "", id = ""] = alias.exec(path) ?? [];

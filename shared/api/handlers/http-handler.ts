@@ -1,25 +1,26 @@
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import type { RequestLine } from "#shared/audit/lines.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { optionalEnv } from "#shared/platform/handlers/env.ts";
-import { metrics, variables } from "#shared/platform/names.ts";
-import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { metricFields } from "#shared/platform/observability/metrics.ts";
 import { encodeResponse } from "./encode-response.ts";
-import { type Caller, callerOf, type EdgeTrust } from "./request-source.ts";
+import { type EdgeTrust, getRequestSource, type RequestSource } from "./request-source.ts";
 
-export type HttpFunction = {
+export type HttpHandlerOptions = {
   /** What the lines and the metrics of its requests name it. */
   readonly name: string;
-  answer(request: HttpRequest, trace: HttpTrace): Promise<HttpResponse>;
+  handle(request: HttpRequest, context: RequestContext): Promise<HttpResponse>;
   /** Begins to read what most requests need, so that it is there when they are authenticated. Must not throw. */
   prefetch?(): void;
-  renderProblem(error: unknown, request: HttpRequest): HttpResponse;
+  renderError(error: unknown, request: HttpRequest): HttpResponse;
   /** Reads the body of a request; without it a function gets none. */
-  readBody?(call: Call): Promise<HttpRequest["body"]>;
+  parseBody?(call: MiddlewareRequest): Promise<HttpRequest["body"]>;
 };
 
 /**
@@ -33,47 +34,52 @@ const securityHeaders = {
   "x-content-type-options": "nosniff",
 };
 
-type Call = middy.Request<APIGatewayProxyEventV2>;
+type MiddlewareRequest = middy.Request<APIGatewayProxyEventV2>;
 
-type Exchange = { request: HttpRequest; readonly caller: Caller; readonly trace: HttpTrace; readonly started: number };
+type RequestState = {
+  request: HttpRequest;
+  readonly caller: RequestSource;
+  readonly context: RequestContext;
+  readonly started: number;
+};
 
-type Stack = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
+type HttpMiddleware = middy.MiddlewareObj<APIGatewayProxyEventV2, HttpResponse, Error>;
 
 /**
- * The stack of every function behind the HTTP API: what `answer` throws, `renderProblem` turns into a response; each
+ * The stack of every function behind the HTTP API: what `answer` throws, `renderError` turns into a response; each
  * response carries its request id, and each request leaves one line in the log. It never throws.
  */
-export function http({ name, answer, prefetch, renderProblem, readBody }: HttpFunction) {
-  const edge = givenEdge();
-  const exchanges = new WeakMap<APIGatewayProxyEventV2, Exchange>();
-  const exchangeOf = (event: APIGatewayProxyEventV2): Exchange => {
+export function createHttpHandler({ name, handle, prefetch, renderError, parseBody }: HttpHandlerOptions) {
+  const edge = loadEdgeTrust();
+  const exchanges = new WeakMap<APIGatewayProxyEventV2, RequestState>();
+  const exchangeOf = (event: APIGatewayProxyEventV2): RequestState => {
     const known = exchanges.get(event);
     if (known) return known;
-    const caller = callerOf(event, edge);
+    const caller = getRequestSource(event, edge);
     const request = toRequest(event, caller);
-    const opened = { request, caller, trace: { headers: {}, facts: {} }, started: performance.now() };
+    const opened = { request, caller, context: { responseHeaders: {}, auditFields: {} }, started: performance.now() };
     exchanges.set(event, opened);
     return opened;
   };
 
-  const report: Stack = {
+  const report: HttpMiddleware = {
     after: ({ event, response }) => reportRequest(name, exchangeOf(event), response),
     onError: ({ event, response, error }) => reportRequest(name, exchangeOf(event), response, error),
   };
-  const addHeaders: Stack["after"] = (call) => {
-    const { request, trace } = exchangeOf(call.event);
+  const addHeaders: HttpMiddleware["after"] = (call) => {
+    const { request, context } = exchangeOf(call.event);
     if (!call.response) return;
     const headers = {
       ...securityHeaders,
       ...call.response.headers,
-      ...trace.headers,
+      ...context.responseHeaders,
       "x-request-id": request.requestId,
     };
     call.response = { ...call.response, headers };
   };
-  const problems: Stack = {
+  const problems: HttpMiddleware = {
     onError: (call) => {
-      call.response = renderProblem(call.error, exchangeOf(call.event).request);
+      call.response = renderError(call.error, exchangeOf(call.event).request);
     },
   };
 
@@ -88,31 +94,31 @@ export function http({ name, answer, prefetch, renderProblem, readBody }: HttpFu
     .use({ after: addHeaders, onError: addHeaders })
     .use(problems)
     .handler((event: APIGatewayProxyEventV2) => {
-      const { request, trace, caller } = exchangeOf(event);
-      if (caller.isRefused) throw new ActivityError("not_found", "The API is not served at this address.");
+      const { request, context, caller } = exchangeOf(event);
+      if (caller.bypassedEdge) throw new ActivityError("not_found", "The API is not served at this address.");
       prefetch?.();
-      return answer(request, trace);
+      return handle(request, context);
     });
-  if (readBody !== undefined) {
+  if (parseBody !== undefined) {
     stack.before(async (call) => {
       const exchange = exchangeOf(call.event);
-      exchange.request = { ...exchange.request, body: await readBody(call) };
+      exchange.request = { ...exchange.request, body: await parseBody(call) };
     });
   }
 
   return async (event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2> => {
     const { requestId } = event.requestContext;
-    const response = await inInvocation(context, () => stack(event, context), requestId);
+    const response = await runInInvocation(context, () => stack(event, context), requestId);
     return encodeResponse(response, event.headers["accept-encoding"] ?? "");
   };
 }
 
-function givenEdge(): EdgeTrust | null {
-  const secret = optionalEnv(variables.edgeSecret);
-  return secret === null ? null : { secret, isOnlyWay: optionalEnv(variables.edgeOnlyWay) === "true" };
+function loadEdgeTrust(): EdgeTrust | null {
+  const secret = optionalEnv(envVars.edgeSecret);
+  return secret === null ? null : { secret, isRequired: optionalEnv(envVars.edgeOnlyWay) === "true" };
 }
 
-function toRequest(event: APIGatewayProxyEventV2, { origin }: Caller): HttpRequest {
+function toRequest(event: APIGatewayProxyEventV2, { origin }: RequestSource): HttpRequest {
   const { rawPath, rawQueryString, headers, requestContext } = event;
   const { method } = requestContext.http;
   return {
@@ -129,7 +135,7 @@ function toRequest(event: APIGatewayProxyEventV2, { origin }: Caller): HttpReque
 /** Writes the audit line of a request, which is also what its metrics are made of. */
 function reportRequest(
   dialect: string,
-  { request, caller, trace, started }: Exchange,
+  { request, caller, context, started }: RequestState,
   response: HttpResponse | null | undefined,
   error?: unknown,
 ): void {
@@ -141,17 +147,17 @@ function reportRequest(
     request_id: request.requestId,
     dialect,
     method: request.method,
-    ...trace.facts,
+    ...context.auditFields,
     // Lines without a field fall out of a query that groups by it, and what can be no token has no name to go by.
-    token_id: trace.facts.token_id ?? (status === 401 ? "none" : undefined),
+    token_id: context.auditFields.token_id ?? (status === 401 ? "none" : undefined),
     status,
     code: error instanceof ActivityError ? error.code : undefined,
     ip: caller.ip,
   };
   const counts = {
-    ...(status >= 500 ? { [metrics.requestsFailed]: 1 } : {}),
-    ...(status === 401 ? { [metrics.requestsUnauthenticated]: 1 } : {}),
-    ...(status === 429 ? { [metrics.requestsRateLimited]: 1 } : {}),
+    ...(status >= 500 ? { [metricNames.requestsFailed]: 1 } : {}),
+    ...(status === 401 ? { [metricNames.requestsUnauthenticated]: 1 } : {}),
+    ...(status === 429 ? { [metricNames.requestsRateLimited]: 1 } : {}),
   };
   const times = { duration_ms: Math.round((performance.now() - started) * 10) / 10 };
   log(status >= 500 ? "error" : "info", "request", {

@@ -17,7 +17,7 @@ const parser = httpJsonBodyParser<APIGatewayProxyEventV2>();
  * would change. What is wrong is thrown where the body is asked for: until then the caller may prove not to be allowed
  * anything.
  */
-export async function readJsonBody(
+export async function parseJsonBody(
   call: middy.Request<APIGatewayProxyEventV2>,
   accepted = "JSON",
 ): Promise<HttpRequest["body"]> {
@@ -25,25 +25,25 @@ export async function readJsonBody(
   const { body = "", isBase64Encoded, requestContext } = event;
   if (body === "" || !methods.has(requestContext.http.method)) return () => undefined;
   if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > maxBodyBytes) {
-    return refusing(new ActivityError("too_large", `The body is larger than ${maxBodyBytes} bytes.`));
+    return throwing(new ActivityError("too_large", `The body is larger than ${maxBodyBytes} bytes.`));
   }
   try {
     await parser.before?.(call);
     const value = parseJsonExactly(isBase64Encoded ? Buffer.from(body, "base64").toString() : body);
     return () => value;
   } catch (error) {
-    return refusing(explained(error, accepted));
+    return throwing(toActivityError(error, accepted));
   }
 }
 
-function refusing(error: unknown) {
+function throwing(error: unknown) {
   return () => {
     throw error;
   };
 }
 
 /** In our words what the parser says by a status: 415 of the content type, 422 of the text. */
-function explained(error: unknown, accepted: string): unknown {
+function toActivityError(error: unknown, accepted: string): unknown {
   if (error instanceof RangeError) return new ActivityError("invalid_value", error.message);
   if (!(error instanceof Error && "statusCode" in error)) return error;
   if (error.statusCode === 415) {

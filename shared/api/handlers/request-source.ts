@@ -1,31 +1,34 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { edgeHeaders } from "#shared/api/handlers/edge-headers.ts";
 import { isEqual } from "#shared/auth/token.ts";
-import { edgeHeaders } from "#shared/platform/names.ts";
 
 /** The CloudFront distribution before the API, as a function knows it. */
-export type EdgeTrust = { readonly secret: string; readonly isOnlyWay: boolean };
+export type EdgeTrust = { readonly secret: string; readonly isRequired: boolean };
 
-export type Caller = {
+export type RequestSource = {
   /** The network address that the request came from. */
   readonly ip: string;
   /** Scheme and host that the caller used, as links in responses need it. */
   readonly origin: string;
   /** Whether it came past CloudFront although that is the only way. */
-  readonly isRefused: boolean;
+  readonly bypassedEdge: boolean;
 };
 
 /**
  * Returns who sent a request, and to which origin. What CloudFront says of it is believed only with the secret that it
  * sends along: anybody can send the same headers to API Gateway itself.
  */
-export function callerOf({ headers, requestContext }: APIGatewayProxyEventV2, edge: EdgeTrust | null): Caller {
+export function getRequestSource(
+  { headers, requestContext }: APIGatewayProxyEventV2,
+  edge: EdgeTrust | null,
+): RequestSource {
   const { sourceIp } = requestContext.http;
   if (edge !== null && isEqual(headers[edgeHeaders.secret] ?? "", edge.secret)) {
     const origin = `https://${headers[edgeHeaders.host] ?? requestContext.domainName}`;
-    return { ip: viewerAddress(headers["x-forwarded-for"] ?? "", sourceIp), origin, isRefused: false };
+    return { ip: viewerAddress(headers["x-forwarded-for"] ?? "", sourceIp), origin, bypassedEdge: false };
   }
   const origin = `${headers["x-forwarded-proto"] ?? "https"}://${headers.host ?? requestContext.domainName}`;
-  return { ip: sourceIp, origin, isRefused: edge?.isOnlyWay ?? false };
+  return { ip: sourceIp, origin, bypassedEdge: edge?.isRequired ?? false };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { documents } from "./links.ts";
-import { homePage } from "./page.ts";
+import { renderHomePage } from "./page.ts";
 import { contentSecurityPolicy } from "./style.ts";
 
 export const homePath = "/";
@@ -10,7 +10,7 @@ export const homePath = "/";
  * Serves what this API is, and where its documents are: as a page, or as JSON to who prefers that. Throws `ActivityError`
  * `method_not_allowed`.
  */
-export function answerHome({ method, origin, headers }: HttpRequest): HttpResponse {
+export function handleHome({ method, origin, headers }: HttpRequest): HttpResponse {
   if (method !== "GET")
     throw new ActivityError("method_not_allowed", "This page is read-only.", { allow: "GET, HEAD" });
   const common = { "cache-control": "public, max-age=300", vary: "Accept" };
@@ -29,7 +29,7 @@ export function answerHome({ method, origin, headers }: HttpRequest): HttpRespon
       "content-security-policy": contentSecurityPolicy,
       "referrer-policy": "no-referrer",
     },
-    body: homePage(origin),
+    body: renderHomePage(origin),
   };
 }
 

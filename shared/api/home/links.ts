@@ -1,4 +1,4 @@
-import { webhookSchemaPath } from "#shared/api/webhooks/payload-schema.ts";
+import { webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
 
 /** The documents that the page links to, and its JSON names. */
 export const documents = [

@@ -12,7 +12,7 @@ const demoOrg = "org_8f9a1c2d";
 const demoInvoice = "inv_8c3f1a9b";
 
 /** The page for people who open the address of the API in a browser. */
-export function homePage(origin: string): string {
+export function renderHomePage(origin: string): string {
   const rows = sample.map(([what, how]) => `<li>${what}<span>${how}</span></li>`).join("");
   const cards = documents
     .map(({ path, name, description }) => `<div><dt><a href="${path}">${name}</a></dt><dd>${description}</dd></div>`)
@@ -38,7 +38,7 @@ ${isLocal(origin) ? localExample(origin) : deployedExample(origin)}
 <h2>One log, three APIs</h2>
 <p>Clients of FinzBooks (<code>/api/public/v1</code>), SimplyBooks (<code>/api/v1</code>) and Fakturoid
 (<code>/api/v3</code>) work unchanged. The <a href="/openapi.json">OpenAPI document</a> describes all three.</p>
-<footer>Guides are in <code>README.md</code> of the source code; the command line explains itself with
+<footer>Guides are in <code>docs</code> of the source code; the command line explains itself with
 <code>npm run activity -- help</code>.</footer>
 </main>
 </body>

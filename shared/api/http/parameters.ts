@@ -1,35 +1,46 @@
 import { ActivityError } from "#shared/errors.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
 import { parseTimeRange, type TimeRange } from "#shared/platform/time/time-range.ts";
 
-/** The one value of a parameter, or `null`. Two values would leave open which of them holds, and are refused. */
-export function only(query: URLSearchParams, name: string): string | null {
+/** Returns the value of a parameter, or `null`. Throws `invalid_value` if it is repeated: which value counts is unclear. */
+export function singleParam(query: URLSearchParams, name: string): string | null {
   const [value = null, ...others] = query.getAll(name);
-  if (others.length > 0) throw invalid(name, `The parameter ${name} is given more than once.`);
+  if (others.length > 0) throw invalidValue(name, `The parameter ${name} is given more than once. Send it once.`);
   return value;
 }
 
-/** What browsers, caches and links of campaigns add to any address. It filters nothing, and passes. */
+/** Parameters that browsers, caches and campaign links add to any URL. They are ignored. */
 const ignored = /^(?:_|fbclid|utm_.*)$/s;
 
-/** The first parameter of a request that its route does not know; `null` where there is none. */
-export function unknownParameter(query: URLSearchParams, known: readonly string[]): string | null {
+/** Returns the first parameter of a request that its route does not know, or `null`. */
+export function findUnknownParam(query: URLSearchParams, known: readonly string[]): string | null {
   const names = new Set(known);
   for (const name of query.keys()) if (!names.has(name) && !ignored.test(name)) return name.slice(0, 64).toWellFormed();
   return null;
 }
 
-/** The bounds `since` and `until` of a request, in UTC. Throws like `parseTimeRange`. */
-export function readTimeRange(query: URLSearchParams): TimeRange {
-  return parseTimeRange({ since: only(query, "since"), until: only(query, "until") });
+/**
+ * Throws `invalid_value` with the valid names if a parameter is unknown: ignoring a misspelt filter would return events
+ * that it was meant to exclude.
+ */
+export function assertKnownParameters(query: URLSearchParams, known: readonly string[]): void {
+  const name = findUnknownParam(query, known);
+  if (name === null) return;
+  throw invalidValue(name, `Unknown parameter '${name}'.${formatSuggestion(name, known)}`, { valid: known });
 }
 
-/** The size of a page, three digits at most. */
-export function readLimit(text: string | null, unnamed: number, max: number): number {
-  if (text === null) return unnamed;
+/** Returns the bounds `since` and `until` of a request, in UTC. Throws like `parseTimeRange`. */
+export function parseTimeRangeParams(query: URLSearchParams): TimeRange {
+  return parseTimeRange({ since: singleParam(query, "since"), until: singleParam(query, "until") });
+}
+
+/** Parses the size of a page: at most three digits. */
+export function parseLimit(text: string | null, defaultLimit: number, max: number): number {
+  if (text === null) return defaultLimit;
   if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= max) return Number(text);
-  throw invalid("limit", `limit must be a whole number from 1 to ${max}.`);
+  throw invalidValue("limit", `limit must be a whole number from 1 to ${max}.`);
 }
 
-export function invalid(field: string, message: string, details?: Record<string, unknown>): ActivityError {
+export function invalidValue(field: string, message: string, details?: Record<string, unknown>): ActivityError {
   return new ActivityError("invalid_value", message, details ? { field, details } : { field });
 }

@@ -1,21 +1,18 @@
 import type { RequestLine } from "#shared/audit/lines.ts";
 
-/** A request as the dialects see it. */
+/** A request to any dialect. */
 export type HttpRequest = {
-  /** In upper case; a HEAD request is shown as the GET that it stands for. */
+  /** In upper case. HEAD is replaced by GET. */
   readonly method: string;
-  /** Decoded, as the gateway delivers it. */
+  /** Percent-decoded by the gateway. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Scheme and host that the caller used. */
+  /** Scheme and host of the request's URL. */
   readonly origin: string;
   readonly requestId: string;
-  /**
-   * The JSON that the caller sent; `undefined` where there is none. Throws `ActivityError` where it is malformed or too
-   * large.
-   */
+  /** Returns the parsed body, `undefined` if absent. Throws `ActivityError` if it is malformed or too large. */
   body(): unknown;
 };
 
@@ -25,9 +22,9 @@ export type HttpResponse = {
   readonly body: string;
 };
 
-/** What is written down of a request, as far as its handler knows it. */
-export type RequestFacts = {
-  -readonly [Fact in
+/** The fields of a request's audit line that its handler sets. */
+export type AuditFields = {
+  -readonly [Field in
     | "route"
     | "org_id"
     | "token_id"
@@ -40,11 +37,11 @@ export type RequestFacts = {
     | "delivery_id"
     | "replay_id"
     | "issued_token_id"
-    | "revoked_token_id"]?: RequestLine[Fact];
+    | "revoked_token_id"]?: RequestLine[Field];
 };
 
-/** What a handler learns on its way to an answer: headers that errors carry too, and facts for the log line. */
-export type HttpTrace = {
-  readonly headers: Record<string, string>;
-  readonly facts: RequestFacts;
+/** Collects response headers, which error responses carry too, and the fields of the audit line. */
+export type RequestContext = {
+  readonly responseHeaders: Record<string, string>;
+  readonly auditFields: AuditFields;
 };

@@ -1,4 +1,4 @@
-import { headerRefs } from "#shared/api/finzbooks/openapi-problems.ts";
+import { headerRefs } from "./components.ts";
 
 /** The parameter of every list page. */
 export const conditionalParameters = {

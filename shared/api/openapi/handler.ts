@@ -1,20 +1,20 @@
-import { answerHome, homePath } from "#shared/api/home/handler.ts";
+import { handleHome, homePath } from "#shared/api/home/handler.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
-import { webhookJsonSchema, webhookSchemaPath } from "#shared/api/webhooks/payload-schema.ts";
+import { webhookJsonSchema, webhookSchemaPath } from "#shared/api/webhooks/openapi/payload-schema.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { eventJsonSchema, eventSchemaPath } from "#shared/events/event-json-schema.ts";
-import { documentPaths, openApi } from "./openapi.ts";
+import { createOpenApiDocument, documentPaths } from "./document.ts";
 
 const documents: Record<keyof typeof documentPaths, (origin: string) => unknown> = {
-  "/openapi.json": openApi,
+  "/openapi.json": createOpenApiDocument,
   [eventSchemaPath]: eventJsonSchema,
   [webhookSchemaPath]: webhookJsonSchema,
 };
 
 /** Serves what describes the API: a page for people, and documents for programs. Throws `ActivityError` `not_found` or `method_not_allowed`. */
-export async function answerDocuments(request: HttpRequest): Promise<HttpResponse> {
+export async function handleDocuments(request: HttpRequest): Promise<HttpResponse> {
   const { method, path, origin } = request;
-  if (path === homePath) return answerHome(request);
+  if (path === homePath) return handleHome(request);
   if (!isDocumentPath(path)) throw new ActivityError("not_found", "There is no such resource.");
   if (method !== "GET")
     throw new ActivityError("method_not_allowed", "This document is read-only.", { allow: "GET, HEAD" });

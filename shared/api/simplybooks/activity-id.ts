@@ -13,14 +13,16 @@ const lastSecond = 2 ** 32 - 1;
  * what never changes, so it is the same for ever, and later seconds have higher numbers. Two events of one second have
  * the same number in one of two million cases.
  */
-export function activityIdOf({ occurred_at, event_id, entity_id }: Position): number {
+export function toActivityId({ occurred_at, event_id, entity_id }: Position): number {
   const second = Math.min(Math.max(0, Math.floor(Date.parse(occurred_at) / 1000)), lastSecond);
   const digest = createHash("sha256").update(`${entity_id}\n${event_id}`).digest().readUInt32BE(0);
   return second * digests + (digest >>> (32 - digestBits));
 }
 
 /** When the activity of a number happened, inclusive, UTC with three fraction digits; `null` for what is no number. */
-export function secondOf(id: string): { readonly since: string | null; readonly until: string | null } | null {
+export function parseActivitySecond(
+  id: string,
+): { readonly since: string | null; readonly until: string | null } | null {
   if (!/^(0|[1-9]\d{0,15})$/.test(id) || !Number.isSafeInteger(Number(id))) return null;
   const second = Math.floor(Number(id) / digests);
   return {

@@ -2,16 +2,22 @@ import type { Org } from "#shared/auth/orgs/org.ts";
 import { actorName } from "#shared/events/actor.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { phraseOf } from "#shared/events/event-summary.ts";
-import type { EventPart } from "#shared/events/query/query.ts";
-import { type Mention, mentionsOf } from "#shared/events/related-entities.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
-import { activityIdOf } from "./activity-id.ts";
+import { summarize } from "#shared/events/event-summary.ts";
+import type { ProjectableField } from "#shared/events/query/query.ts";
+import { type EntityReference, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { toActivityId } from "./activity-id.ts";
 import { basePath } from "./routes.ts";
-import { namingOf, typeOf } from "./types.ts";
+import { getNaming, toActivityType } from "./types.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
-export const shownParts = ["actor", "related", "text", "information", "contact_id"] as const satisfies EventPart[];
+export const activityProjection = [
+  "actor",
+  "related",
+  "text",
+  "information",
+  "contact_id",
+] as const satisfies ProjectableField[];
 
 /** The kinds of document that have a field of their own, and a second one for another document of the kind. */
 export const documentFields = {
@@ -25,7 +31,7 @@ export const documentFields = {
 
 export type DocumentField = keyof typeof documentFields;
 
-export type Reference = {
+export type ActivityReference = {
   readonly reference_type: string;
   readonly reference_id: string;
   readonly reference_uri: string;
@@ -43,27 +49,27 @@ export type Activity = {
   readonly information: string;
   readonly client_id: string | null;
 } & { readonly [field in DocumentField | `linked_${DocumentField}`]: string | null } & {
-  readonly references: readonly Reference[];
+  readonly references: readonly ActivityReference[];
 };
 
 /** Where an activity is shown: for whom, and on which host. */
-export type Setting = { readonly org: Pick<Org, "time_zone" | "robot_name">; readonly origin: string };
+export type ActivityContext = { readonly org: Pick<Org, "time_zone" | "robot_name">; readonly origin: string };
 
 /**
  * Shows an event as an activity. The document that it is about has its own field, the customer is `client_id`, and other
  * documents that it mentions are `linked_*`, the first of each kind.
  */
-export function activityOf(event: ActivityEvent, { org, origin }: Setting): Activity {
-  const id = String(activityIdOf(event));
-  const [own, ...others] = mentionsOf(event);
+export function toActivity(event: ActivityEvent, { org, origin }: ActivityContext): Activity {
+  const id = String(toActivityId(event));
+  const [own, ...others] = ownAndRelatedEntities(event);
   const ownId = (type: EntityType) => (own?.type === type ? own.id : null);
   const linkedId = (type: EntityType) => others.find((other) => other.type === type)?.id ?? null;
-  const { title, sentence } = phraseOf(event);
-  const local = zoneClock(org.time_zone).local(Date.parse(event.occurred_at));
+  const { title, sentence } = summarize(event);
+  const local = getZoneClock(org.time_zone).local(Date.parse(event.occurred_at));
   return {
     activity_id: id,
     uri: `${origin}${basePath}/activities/${id}`,
-    type: typeOf(event),
+    type: toActivityType(event),
     date: local.text.slice(0, 19).replace("T", " "),
     user: actorName(event, org.robot_name),
     description: event.text ?? title,
@@ -81,16 +87,20 @@ export function activityOf(event: ActivityEvent, { org, origin }: Setting): Acti
     linked_order_id: linkedId("SALES_ORDER"),
     linked_delivery_id: linkedId("DELIVERY_NOTE"),
     linked_subscription_id: linkedId("SUBSCRIPTION"),
-    references: referencesOf(event, own === undefined ? others : [own, ...others], origin),
+    references: toReferences(event, own === undefined ? others : [own, ...others], origin),
   };
 }
 
 /** Everything that the event is about and that has a collection: the customer first, then in the order of the event. */
-function referencesOf({ contact_id }: ActivityEvent, mentions: readonly Mention[], origin: string): Reference[] {
-  const isCustomer = ({ type, id }: Mention) => type === "CONTACT" && id === contact_id;
+function toReferences(
+  { contact_id }: ActivityEvent,
+  mentions: readonly EntityReference[],
+  origin: string,
+): ActivityReference[] {
+  const isCustomer = ({ type, id }: EntityReference) => type === "CONTACT" && id === contact_id;
   const ordered = [...mentions.filter(isCustomer), ...mentions.filter((mention) => !isCustomer(mention))];
   return ordered.flatMap(({ type, id }) => {
-    const domain = namingOf(type)?.domain;
+    const domain = getNaming(type)?.domain;
     if (domain === undefined) return [];
     const reference_uri = `${origin}${basePath}/${domain}/${encodeURIComponent(id)}`;
     return [{ reference_type: domain, reference_id: id, reference_uri }];

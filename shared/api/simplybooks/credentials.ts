@@ -1,23 +1,23 @@
-import { bearerOf } from "#shared/api/http/identify.ts";
+import { getBearerToken } from "#shared/api/http/authenticate-request.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { type ActiveToken, onlyOrgOf, orgSuspended, requireScope } from "#shared/auth/caller.ts";
-import type { OrgDirectory } from "#shared/auth/orgs/org-cache.ts";
+import { type ActiveToken, assertScope, getOnlyOrg, orgSuspendedError } from "#shared/auth/caller.ts";
+import type { OrgCache } from "#shared/auth/orgs/org-cache.ts";
 import { ActivityError } from "#shared/errors.ts";
 
 /** What a request brings to say who asks. */
-export type Credentials = {
+export type SimplybooksCredentials = {
   readonly key: string;
   /** The account that is meant, by its id or its number; `null` where the key says it. */
   readonly account: string | null;
 };
 
 /** Reads the credentials of a request. Throws `ActivityError` `unauthenticated` where it brings none. */
-export function credentialsOf(request: HttpRequest): Credentials {
+export function parseCredentials(request: HttpRequest): SimplybooksCredentials {
   const { headers } = request;
   const account = headers["x-accountid"]?.trim() || null;
   const key = headers["x-api-key"]?.trim();
   if (key) return { key, account };
-  const bearer = bearerOf(request);
+  const bearer = getBearerToken(request);
   if (bearer !== null) return { key: bearer, account };
   const isBasic = /^Basic\b/i.test(headers.authorization ?? "");
   const message = isBasic
@@ -30,11 +30,11 @@ export function credentialsOf(request: HttpRequest): Credentials {
  * The account that a token is let in to, by its id or else its number. Throws `ActivityError` for one that the key is not
  * for, one that is suspended, and for a number that several accounts of the key have.
  */
-export async function accountOf(token: ActiveToken, orgs: OrgDirectory, account: string | null): Promise<string> {
-  requireScope(token, "AIBooks.activity.READ");
+export async function authorizeAccount(token: ActiveToken, orgs: OrgCache, account: string | null): Promise<string> {
+  assertScope(token, "AIBooks.activity.READ");
   const { org_ids, suspended_org_ids } = token;
   if (account !== null) {
-    if (suspended_org_ids.includes(account)) throw orgSuspended();
+    if (suspended_org_ids.includes(account)) throw orgSuspendedError();
     if (org_ids.includes(account)) return account;
     const own = await Promise.all([...org_ids, ...suspended_org_ids].map((orgId) => orgs.get(orgId)));
     const [named, ...sameNumber] = own.filter(({ account_number }) => account_number === account);
@@ -42,11 +42,11 @@ export async function accountOf(token: ActiveToken, orgs: OrgDirectory, account:
       const message = "X-AccountId ambiguous: several accounts of the key have this number, name one by its id";
       throw new ActivityError("invalid_value", message, { field: "X-AccountId" });
     }
-    if (named !== undefined && suspended_org_ids.includes(named.org_id)) throw orgSuspended();
+    if (named !== undefined && suspended_org_ids.includes(named.org_id)) throw orgSuspendedError();
     if (named !== undefined) return named.org_id;
     throw new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account");
   }
-  const only = onlyOrgOf(token);
+  const only = getOnlyOrg(token);
   if (only !== null) return only;
   throw new ActivityError("required_field", "X-AccountId required: the token is for several accounts");
 }

@@ -1,17 +1,17 @@
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
-import { formatOf, respond } from "./format.ts";
-import { writeCompactXml } from "./xml.ts";
+import { formattedResponse, negotiateErrorFormat } from "./format.ts";
+import { toCompactXml } from "./xml.ts";
 
 /** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
-export function renderProblem(error: unknown, request: HttpRequest): HttpResponse {
-  const format = formatOf(request);
+export function renderError(error: unknown, request: HttpRequest): HttpResponse {
+  const format = negotiateErrorFormat(request);
   const known = error instanceof ActivityError ? error : null;
-  const status = known === null ? 500 : statusOf(known.code);
+  const status = known === null ? 500 : toStatus(known.code);
   const message = known === null ? `internal error: quote the request ${request.requestId}` : known.message;
-  const body = format === "json" ? JSON.stringify({ error: message }) : writeCompactXml({ data: { error: message } });
-  const response = respond(format, body, status);
-  const { retryAfter, allow } = known?.facts ?? {};
+  const body = format === "json" ? JSON.stringify({ error: message }) : toCompactXml({ data: { error: message } });
+  const response = formattedResponse(format, body, status);
+  const { retryAfter, allow } = known?.context ?? {};
   return {
     ...response,
     headers: {
@@ -24,7 +24,7 @@ export function renderProblem(error: unknown, request: HttpRequest): HttpRespons
   };
 }
 
-function statusOf(code: ErrorCode): number {
+function toStatus(code: ErrorCode): number {
   switch (code) {
     case "invalid_value":
     case "required_field":

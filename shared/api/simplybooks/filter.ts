@@ -1,7 +1,7 @@
-import { invalid } from "#shared/api/http/parameters.ts";
+import { invalidValue } from "#shared/api/http/parameters.ts";
 import type { Activity } from "./activity.ts";
 import { foldCase } from "./fold-case.ts";
-import { dayBounds } from "./local-date.ts";
+import { parseLocalDate } from "./local-date.ts";
 
 /** The fields of an activity, in their order. */
 export const activityFields = [
@@ -28,7 +28,7 @@ export const activityFields = [
   "references",
 ] as const satisfies readonly (keyof Activity)[];
 
-export type Field = (typeof activityFields)[number];
+export type ActivityField = (typeof activityFields)[number];
 
 const operators = {
   "=~": "contains",
@@ -40,11 +40,11 @@ const operators = {
   ">": "gt",
 } as const;
 
-export type Operator = (typeof operators)[keyof typeof operators];
+export type FilterOperator = (typeof operators)[keyof typeof operators];
 
-export type Condition = {
-  readonly field: Exclude<Field, "references">;
-  readonly operator: Operator;
+export type FilterCondition = {
+  readonly field: Exclude<ActivityField, "references">;
+  readonly operator: FilterOperator;
   readonly value: string;
 };
 
@@ -69,37 +69,38 @@ export const maxFilterLength = 2_000;
  * Reads a filter: conditions that hold together, separated by commas, as `field=value` or `field__eq__value`. Throws
  * `ActivityError` `invalid_value` and names the field.
  */
-export function readFilter(text: string): readonly Condition[] {
-  if (text.length > maxFilterLength) throw invalid("filter", "filter too long");
+export function parseActivityFilter(text: string): readonly FilterCondition[] {
+  if (text.length > maxFilterLength) throw invalidValue("filter", "filter too long");
   const parts = entriesOf(text);
-  if (parts.length > maxConditions) throw invalid("filter", "filter too long");
+  if (parts.length > maxConditions) throw invalidValue("filter", "filter too long");
   return parts.map(readCondition);
 }
 
-function readCondition(part: string): Condition {
+function readCondition(part: string): FilterCondition {
   const [, name, word, sign, value = ""] = condition.exec(part) ?? [];
   if (name === undefined) {
     const message = `filter unknown: write conditions as field=value, not '${part.slice(0, 64)}'`;
-    throw invalid("filter", message);
+    throw invalidValue("filter", message);
   }
   const field = activityFields.find((known) => known === name);
-  if (field === undefined || field === "references") throw invalid(name.slice(0, 64), `${name.slice(0, 64)} unknown`);
-  if (field === "date" && sign !== "=~" && dayBounds(value) === null) {
-    throw invalid("date", "date unknown: write it as 2026-05-31 or 2026-05-31 18:30:00");
+  if (field === undefined || field === "references")
+    throw invalidValue(name.slice(0, 64), `${name.slice(0, 64)} unknown`);
+  if (field === "date" && sign !== "=~" && parseLocalDate(value) === null) {
+    throw invalidValue("date", "date unknown: write it as 2026-05-31 or 2026-05-31 18:30:00");
   }
   return { field, operator: operatorOf(word ?? sign), value };
 }
 
-function operatorOf(text: string | undefined): Operator {
+function operatorOf(text: string | undefined): FilterOperator {
   const found = Object.entries(operators).find(([sign, word]) => sign === text || word === text);
   return found?.[1] ?? "eq";
 }
 
 /** Whether an activity meets a condition, by what it shows. An absent value is empty text. */
-export function meets(activity: Activity, { field, operator, value }: Condition): boolean {
+export function matchesCondition(activity: Activity, { field, operator, value }: FilterCondition): boolean {
   const shown = activity[field] ?? "";
   if (operator === "contains") return foldCase(shown).includes(foldCase(value));
-  if (field === "date") return meetsDate(shown, operator, value);
+  if (field === "date") return matchesDate(shown, operator, value);
   // As an index compares: 007 is not 7.
   if (operator === "eq") return shown === value;
   if (operator === "ne") return shown !== value;
@@ -117,8 +118,8 @@ export function meets(activity: Activity, { field, operator, value }: Condition)
 }
 
 /** A date without a time means all of its day. */
-function meetsDate(shown: string, operator: Exclude<Operator, "contains">, value: string): boolean {
-  const { first, last } = dayBounds(value) ?? { first: value, last: value };
+function matchesDate(shown: string, operator: Exclude<FilterOperator, "contains">, value: string): boolean {
+  const { first, last } = parseLocalDate(value) ?? { first: value, last: value };
   switch (operator) {
     case "eq":
       return shown >= first && shown <= last;
@@ -147,10 +148,16 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-const searched = ["type", "user", "description", "information", "client_id"] as const satisfies readonly Field[];
+const searched = [
+  "type",
+  "user",
+  "description",
+  "information",
+  "client_id",
+] as const satisfies readonly ActivityField[];
 
 /** Whether a term, its case folded, is found in what people read of an activity, or in an id of it. */
-export function isFound(activity: Activity, term: string): boolean {
+export function matchesSearch(activity: Activity, term: string): boolean {
   const texts = [...searched.map((field) => activity[field] ?? ""), activity.activity_id];
   for (const { reference_id } of activity.references) texts.push(reference_id);
   return texts.some((text) => foldCase(text).includes(term));

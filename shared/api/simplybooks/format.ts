@@ -1,9 +1,9 @@
-import { invalid, only } from "#shared/api/http/parameters.ts";
+import { invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 
-export type Format = "xml" | "json";
+export type ResponseFormat = "xml" | "json";
 
-const contentTypes: Readonly<Record<Format, string>> = {
+const contentTypes: Readonly<Record<ResponseFormat, string>> = {
   xml: "application/xml; charset=utf-8",
   json: "application/json; charset=utf-8",
 };
@@ -12,20 +12,20 @@ const contentTypes: Readonly<Record<Format, string>> = {
  * The format of an answer: what `format=` says, else what `Accept` prefers, else XML. Throws `ActivityError`
  * `invalid_value` for a format that there is not.
  */
-export function readFormat({ query, headers }: Pick<HttpRequest, "query" | "headers">): Format {
-  const named = only(query, "format");
+export function negotiateFormat({ query, headers }: Pick<HttpRequest, "query" | "headers">): ResponseFormat {
+  const named = singleParam(query, "format");
   if (named === "json" || named === "xml") return named;
-  if (named !== null) throw invalid("format", "format unknown: it is xml or json");
+  if (named !== null) throw invalidValue("format", "format unknown: it is xml or json");
   return qualityOf(headers.accept, /^application\/json$/) > qualityOf(headers.accept, /^(application|text)\/xml$/)
     ? "json"
     : "xml";
 }
 
 /** The same for an error, which must have a format whatever the request says. */
-export function formatOf(request: Pick<HttpRequest, "query" | "headers">): Format {
+export function negotiateErrorFormat(request: Pick<HttpRequest, "query" | "headers">): ResponseFormat {
   const named = request.query.get("format");
   if (named === "json" || named === "xml") return named;
-  return readFormat({ headers: request.headers, query: new URLSearchParams() });
+  return negotiateFormat({ headers: request.headers, query: new URLSearchParams() });
 }
 
 /** How much an `Accept` header wants a type that it names (RFC 9110, section 12.5.1); 0 where it does not. */
@@ -39,6 +39,6 @@ function qualityOf(accept: string | undefined, type: RegExp): number {
   return Math.max(0, ...qualities);
 }
 
-export function respond(format: Format, body: string, status = 200): HttpResponse {
+export function formattedResponse(format: ResponseFormat, body: string, status = 200): HttpResponse {
   return { status, headers: { "content-type": contentTypes[format] }, body };
 }

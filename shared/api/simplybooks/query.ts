@@ -1,49 +1,62 @@
-import { filterText, loggable } from "#shared/api/http/filter-text.ts";
-import { invalid, only, unknownParameter } from "#shared/api/http/parameters.ts";
-import type { RequestFacts } from "#shared/api/http/request.ts";
+import { formatFilters, redactForLog } from "#shared/api/http/format-filters.ts";
+import { findUnknownParam, invalidValue, singleParam } from "#shared/api/http/parameters.ts";
+import type { AuditFields } from "#shared/api/http/request.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import { type Listing, listName } from "#shared/events/query/offset-pagination.ts";
+import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
 import type { EventQuery } from "#shared/events/query/query.ts";
-import { nearest } from "#shared/platform/did-you-mean.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
-import { activityOf, type DocumentField, documentFields, type Setting, shownParts } from "./activity.ts";
-import { secondOf } from "./activity-id.ts";
-import { activityFields, type Condition, type Field, isFound, meets, readFilter } from "./filter.ts";
+import { findNearest } from "#shared/platform/did-you-mean.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import {
+  type ActivityContext,
+  activityProjection,
+  type DocumentField,
+  documentFields,
+  toActivity,
+} from "./activity.ts";
+import { parseActivitySecond } from "./activity-id.ts";
+import {
+  type ActivityField,
+  activityFields,
+  type FilterCondition,
+  matchesCondition,
+  matchesSearch,
+  parseActivityFilter,
+} from "./filter.ts";
 import { foldCase } from "./fold-case.ts";
-import { dayBounds, momentsOf } from "./local-date.ts";
-import type { Route } from "./routes.ts";
-import { entityTypesOf, visibleTypes } from "./types.ts";
+import { parseLocalDate, toUtcBounds } from "./local-date.ts";
+import type { SimplybooksRoute } from "./routes.ts";
+import { findEntityTypes, visibleEntityTypes } from "./types.ts";
 
 /** What a caller asked of the list. */
-export type ListRequest = {
+export type ActivityListRequest = {
   readonly skip: number;
   readonly take: number;
   /** Shown fields, in the order of the contract. */
-  readonly fields: readonly Field[];
-  readonly conditions: readonly Condition[];
+  readonly fields: readonly ActivityField[];
+  readonly conditions: readonly FilterCondition[];
   /** With its case folded; empty where nothing is searched for. */
   readonly search: string;
 };
 
 /** The parameters of each route. One that is not here is refused. */
-export const parameters = {
+export const routeParameters = {
   list: ["search", "fields", "filter", "skip", "take", "format"],
   activity: ["fields", "format"],
   account: ["format"],
-} as const satisfies Readonly<Record<Route["kind"], readonly string[]>>;
+} as const satisfies Readonly<Record<SimplybooksRoute["kind"], readonly string[]>>;
 
 /**
  * Refuses a parameter that a route does not know: a filter that is misspelt and ignored would answer with the activities
  * that it was to leave out. Throws `ActivityError` `invalid_value` and names the parameter.
  */
-export function assertKnownParameters(kind: Route["kind"], query: URLSearchParams): void {
-  if (query.has("sort")) throw invalid("sort", "sort unknown: no sorting possible, activities come newest first");
-  const known = parameters[kind];
-  const name = unknownParameter(query, known);
+export function assertKnownParameters(kind: SimplybooksRoute["kind"], query: URLSearchParams): void {
+  if (query.has("sort")) throw invalidValue("sort", "sort unknown: no sorting possible, activities come newest first");
+  const known = routeParameters[kind];
+  const name = findUnknownParam(query, known);
   if (name === null) return;
-  const closest = nearest(name, known);
+  const closest = findNearest(name, known);
   const hint = closest === null ? "" : ` did you mean ${closest}?`;
-  throw invalid(name, `${name} unknown:${hint} the parameters are ${known.join(", ")}`);
+  throw invalidValue(name, `${name} unknown:${hint} the parameters are ${known.join(", ")}`);
 }
 
 /** Activities of a page where the caller names no number, and at most. */
@@ -56,37 +69,37 @@ export const maxSkip = 999_999_999;
 export const maxSearchLength = 256;
 
 /** Reads the parameters of a list. Throws `ActivityError` `invalid_value` and names the parameter. */
-export function readListRequest(query: URLSearchParams): ListRequest {
+export function parseListRequest(query: URLSearchParams): ActivityListRequest {
   assertKnownParameters("list", query);
-  const search = (only(query, "search") ?? "").trim();
-  if (search.length > maxSearchLength) throw invalid("search", "search too long");
+  const search = (singleParam(query, "search") ?? "").trim();
+  if (search.length > maxSearchLength) throw invalidValue("search", "search too long");
   return {
-    skip: readNumber(only(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: maxSkip }),
-    take: readNumber(only(query, "take"), { name: "take", unnamed: maxTake, min: 1, max: maxTake }),
-    fields: readFields(query),
-    conditions: readFilter(only(query, "filter") ?? ""),
+    skip: parseCount(singleParam(query, "skip"), { name: "skip", unnamed: 0, min: 0, max: maxSkip }),
+    take: parseCount(singleParam(query, "take"), { name: "take", unnamed: maxTake, min: 1, max: maxTake }),
+    fields: parseFields(query),
+    conditions: parseActivityFilter(singleParam(query, "filter") ?? ""),
     search: foldCase(search),
   };
 }
 
-function readNumber(
+function parseCount(
   text: string | null,
   { name, unnamed, min, max }: { name: string; unnamed: number; min: number; max: number },
 ): number {
   if (text === null) return unnamed;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  throw invalid(name, `${name} unknown: it must be a whole number from ${min} to ${max}`);
+  throw invalidValue(name, `${name} unknown: it must be a whole number from ${min} to ${max}`);
 }
 
 /** Reads which fields are to be shown; all where the caller names none. Throws like `readListRequest`. */
-export function readFields(query: URLSearchParams): readonly Field[] {
-  const text = only(query, "fields") ?? "";
+export function parseFields(query: URLSearchParams): readonly ActivityField[] {
+  const text = singleParam(query, "fields") ?? "";
   const wanted = text.split(",").flatMap((name) => name.trim() || []);
   if (wanted.length === 0) return activityFields;
   const isField = new Set<string>(activityFields);
   const unknown = wanted.find((name) => !isField.has(name));
-  if (unknown !== undefined) throw invalid(unknown, `${unknown.slice(0, 64)} unknown`);
+  if (unknown !== undefined) throw invalidValue(unknown, `${unknown.slice(0, 64)} unknown`);
   return activityFields.filter((field) => wanted.includes(field));
 }
 
@@ -94,9 +107,13 @@ export function readFields(query: URLSearchParams): readonly Field[] {
  * What is read for a list: the index that answers the most, and all other conditions by what activities show, so that a
  * filter finds just what rendering names.
  */
-export function listingOf(orgId: string, { conditions, search }: ListRequest, setting: Setting): Listing {
-  const narrowed = narrow(conditions);
-  const times = conditions.flatMap((condition) => timesOf(condition, setting));
+export function toListQuery(
+  orgId: string,
+  { conditions, search }: ActivityListRequest,
+  setting: ActivityContext,
+): ListQuery {
+  const narrowed = chooseIndex(conditions);
+  const times = conditions.flatMap((condition) => toTimeBounds(condition, setting));
   const since =
     times
       .flatMap(({ since }) => since ?? [])
@@ -108,27 +125,32 @@ export function listingOf(orgId: string, { conditions, search }: ListRequest, se
   const { time_zone, robot_name } = setting.org;
   return {
     org_id: orgId,
-    name: listName("simplybooks", conditions, search, time_zone, robot_name, setting.origin),
+    name: hashListName("simplybooks", conditions, search, time_zone, robot_name, setting.origin),
     queries: narrowed.filters.map((filter) => ({ ...base, ...filter })),
     matches:
       open.length === 0 && search === ""
         ? null
         : (event) => {
-            const activity = activityOf(event, setting);
-            return open.every((condition) => meets(activity, condition)) && isFound(activity, search);
+            const activity = toActivity(event, setting);
+            return open.every((condition) => matchesCondition(activity, condition)) && matchesSearch(activity, search);
           },
   };
 }
 
 /** Conditions on these hold words and names, which are not for logs. */
-const wordFields: ReadonlySet<Field> = new Set(["user", "description", "information", "references"]);
+const wordFields: ReadonlySet<ActivityField> = new Set(["user", "description", "information", "references"]);
 
 /** What is written down of a request for the list. */
-export function factsOf({ conditions, search, skip, take }: ListRequest): Pick<RequestFacts, "entity_id" | "filters"> {
+export function toAuditFields({
+  conditions,
+  search,
+  skip,
+  take,
+}: ActivityListRequest): Pick<AuditFields, "entity_id" | "filters"> {
   const about = conditions.find(
     ({ field, operator, value }) => operator === "eq" && isDocumentField(field) && value !== "",
   );
-  const filters = filterText([
+  const filters = formatFilters([
     ...conditions.map(
       ({ field, operator, value }) => [`${field}.${operator}`, wordFields.has(field) ? "…" : value] as const,
     ),
@@ -136,18 +158,18 @@ export function factsOf({ conditions, search, skip, take }: ListRequest): Pick<R
     ["skip", skip],
     ["take", take],
   ]);
-  return { entity_id: about === undefined ? undefined : loggable(about.value), filters };
+  return { entity_id: about === undefined ? undefined : redactForLog(about.value), filters };
 }
 
 /** What is read for one activity: the events of its second. `null` for a number that no activity can have. */
-export function activityListing(orgId: string, id: string, setting: Setting): Listing | null {
-  const second = secondOf(id);
+export function toActivityQuery(orgId: string, id: string, setting: ActivityContext): ListQuery | null {
+  const second = parseActivitySecond(id);
   if (second === null) return null;
   return {
     org_id: orgId,
-    name: listName("simplybooks activity", id),
+    name: hashListName("simplybooks activity", id),
     queries: [{ ...everything, org_id: orgId, ...second }],
-    matches: (event) => activityOf(event, setting).activity_id === id,
+    matches: (event) => toActivity(event, setting).activity_id === id,
   };
 }
 
@@ -157,24 +179,24 @@ const everything = {
   action: null,
   actor_user_id: null,
   contact_id: null,
-  settled: null,
-  visible: visibleTypes,
+  payment_status: null,
+  visibleEntityTypes,
   since: null,
   until: null,
-  parts: shownParts,
+  projection: activityProjection,
 };
 
 type Narrowed = {
   readonly filters: readonly Partial<EventQuery>[];
   /** The condition that an index answers by itself. */
-  readonly answered: Condition | null;
+  readonly answered: FilterCondition | null;
 };
 
 /** A document has fewer events than a customer, and a customer fewer than a kind of document. */
-function narrow(conditions: readonly Condition[]): Narrowed {
+function chooseIndex(conditions: readonly FilterCondition[]): Narrowed {
   const equal = conditions.filter(({ operator, value }) => operator === "eq" && value !== "");
   // A number that no activity can have.
-  if (equal.some(({ field, value }) => field === "activity_id" && secondOf(value) === null)) {
+  if (equal.some(({ field, value }) => field === "activity_id" && parseActivitySecond(value) === null)) {
     return { filters: [], answered: null };
   }
   for (const condition of equal) {
@@ -189,10 +211,10 @@ function narrow(conditions: readonly Condition[]): Narrowed {
   }
   const type = equal.find(({ field }) => field === "type");
   if (type === undefined) return { filters: [{}], answered: null };
-  return { filters: entityTypesOf(type.value).map((entity_type) => ({ entity_type })), answered: null };
+  return { filters: findEntityTypes(type.value).map((entity_type) => ({ entity_type })), answered: null };
 }
 
-function isDocumentField(field: Field): field is DocumentField {
+function isDocumentField(field: ActivityField): field is DocumentField {
   return Object.hasOwn(documentFields, field);
 }
 
@@ -204,18 +226,18 @@ function isId(text: string): boolean {
 type Times = { readonly since?: string; readonly until?: string };
 
 /** The moments outside of which a condition cannot hold. */
-function timesOf({ field, operator, value }: Condition, { org }: Setting): Times[] {
+function toTimeBounds({ field, operator, value }: FilterCondition, { org }: ActivityContext): Times[] {
   if (operator === "contains" || operator === "ne") return [];
   if (field === "activity_id") {
-    const { since = null, until = null } = secondOf(value) ?? {};
+    const { since = null, until = null } = parseActivitySecond(value) ?? {};
     const [from, to] = [since === null ? {} : { since }, until === null ? {} : { until }];
     return [{ eq: { ...from, ...to }, le: to, lt: to, ge: from, gt: from }[operator]];
   }
   if (field !== "date") return [];
-  const bounds = dayBounds(value);
+  const bounds = parseLocalDate(value);
   if (bounds === null) return [];
-  const clock = zoneClock(org.time_zone);
-  const [first, last] = [momentsOf(bounds.first, clock), momentsOf(bounds.last, clock)];
+  const clock = getZoneClock(org.time_zone);
+  const [first, last] = [toUtcBounds(bounds.first, clock), toUtcBounds(bounds.last, clock)];
   const times = {
     eq: { since: first.earliest, until: last.latest },
     le: { until: last.latest },

@@ -3,14 +3,14 @@ import { ActivityError } from "#shared/errors.ts";
 export const basePath = "/api/v1";
 
 /** What a path of this dialect asks for. */
-export type Route =
+export type SimplybooksRoute =
   | { readonly kind: "list" }
   | { readonly kind: "activity"; readonly id: string }
   /** The account that the key is for: clients check their connection by it. */
   | { readonly kind: "account" };
 
 /** Finds the route of a request. Throws `ActivityError` `not_found` or `method_not_allowed`. */
-export function findRoute(method: string, path: string): Route {
+export function findRoute(method: string, path: string): SimplybooksRoute {
   const route = match(path);
   if (route === null) throw new ActivityError("not_found", "domain unknown");
   if (method !== "GET") {
@@ -21,7 +21,7 @@ export function findRoute(method: string, path: string): Route {
   return route;
 }
 
-function match(path: string): Route | null {
+function match(path: string): SimplybooksRoute | null {
   if (path === `${basePath}/activities`) return { kind: "list" };
   if (path === `${basePath}/accounts/current`) return { kind: "account" };
   const [, id] = /^\/api\/v1\/activities\/([^/]+)$/.exec(path) ?? [];

@@ -2,9 +2,9 @@ import { actionVerb, documentTypes, type EntityType } from "#shared/events/entit
 import type { ActivityEvent } from "#shared/events/event.ts";
 
 /** The kinds of thing that this dialect has a name for. */
-export const visibleTypes = [...documentTypes, "ACCOUNT", "USER", "SUBSCRIPTION", "DELIVERY_NOTE"] as const;
+export const visibleEntityTypes = [...documentTypes, "ACCOUNT", "USER", "SUBSCRIPTION", "DELIVERY_NOTE"] as const;
 
-type Visible = (typeof visibleTypes)[number];
+type Visible = (typeof visibleEntityTypes)[number];
 
 type Naming = {
   /** What a type begins with: `invoice` of `invoice_create`. */
@@ -16,7 +16,7 @@ type Naming = {
 };
 
 /** The mapping, by kind of document. Types are from the list on the vendor's page; the rest follows its grammar. */
-export const namings: Readonly<Record<Visible, Naming>> = {
+export const entityNamings: Readonly<Record<Visible, Naming>> = {
   INVOICE: {
     noun: "invoice",
     domain: "invoices",
@@ -109,8 +109,8 @@ const endings: Readonly<Record<string, string>> = {
 };
 
 /** The type of an activity: `INVOICE_CREATED` is `invoice_create`. A verb that is not known is kept as it is. */
-export function typeOf(event: Pick<ActivityEvent, "action" | "entity_type">): string {
-  const naming = namingOf(event.entity_type);
+export function toActivityType(event: Pick<ActivityEvent, "action" | "entity_type">): string {
+  const naming = getNaming(event.entity_type);
   const verb = actionVerb(event);
   return naming?.types?.[verb] ?? `${naming?.noun ?? event.entity_type.toLowerCase()}${endingOf(verb)}`;
 }
@@ -120,9 +120,9 @@ function endingOf(verb: string): string {
 }
 
 /** The way back: the kinds of document whose events can have a type; none where no event ever has it. */
-export function entityTypesOf(type: string): readonly EntityType[] {
-  return visibleTypes.filter((entityType) => {
-    const { noun, types = {} } = namings[entityType];
+export function findEntityTypes(type: string): readonly EntityType[] {
+  return visibleEntityTypes.filter((entityType) => {
+    const { noun, types = {} } = entityNamings[entityType];
     if (Object.values(types).includes(type)) return true;
     if (!type.startsWith(noun)) return false;
     const ending = type.slice(noun.length);
@@ -133,10 +133,10 @@ export function entityTypesOf(type: string): readonly EntityType[] {
 const childEndings: ReadonlySet<string> = new Set(Object.values(endings).filter((ending) => !ending.startsWith("_")));
 
 /** How a kind of thing is named; `undefined` for what the dialect does not show. */
-export function namingOf(type: EntityType): Naming | undefined {
-  return isVisible(type) ? namings[type] : undefined;
+export function getNaming(type: EntityType): Naming | undefined {
+  return isVisible(type) ? entityNamings[type] : undefined;
 }
 
 function isVisible(type: EntityType): type is Visible {
-  return Object.hasOwn(namings, type);
+  return Object.hasOwn(entityNamings, type);
 }

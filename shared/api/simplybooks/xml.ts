@@ -23,11 +23,11 @@ const indented = new XMLBuilder({ ...options, format: true, indentBy: "    " });
 const compact = new XMLBuilder(options);
 
 /** Writes a document, indented as the vendor's pages show it. Empty text is an empty element. */
-export function writeXml(document: Readonly<Record<string, unknown>>): string {
+export function toXml(document: Readonly<Record<string, unknown>>): string {
   return declaration + indented.build(document);
 }
 
 /** The same on one line. */
-export function writeCompactXml(document: Readonly<Record<string, unknown>>): string {
+export function toCompactXml(document: Readonly<Record<string, unknown>>): string {
   return declaration + compact.build(document);
 }

@@ -1,24 +1,24 @@
 import { deliveryIdAt } from "#shared/webhooks/deliveries/delivery.ts";
-import { payloadOf } from "#shared/webhooks/deliveries/payload.ts";
-import { type CataloguedType, catalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
+import { type EventTypeDefinition, eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
-import { webhookSchemaPath } from "./payload-schema.ts";
+import { webhookSchemaPath } from "./openapi/payload-schema.ts";
 
 const sampleTime = "2026-05-11T08:30:12.000Z";
 
-/** The catalogue, each type with a sample of what would be sent to the organisation, and with its schema. */
+/** Renders the catalogue. Each type has its schema, and a sample of what the organisation would be sent. */
 export function renderEventTypes(orgId: string, origin: string): string {
-  const types = catalogue.map((type) => {
-    const { event_type, description } = type;
-    const sample = payloadOf(sampleEvent(event_type, orgId, sampleTime), deliveryIdAt(sampleTime, event_type));
-    const schema = JSON.stringify(schemaOf(type, origin));
+  const types = eventTypeCatalogue.map((definition) => {
+    const { event_type, description } = definition;
+    const sample = renderPayload(sampleEvent(event_type, orgId, sampleTime), deliveryIdAt(sampleTime, event_type));
+    const schema = JSON.stringify(schemaOf(definition, origin));
     return `{"event_type":"${event_type}","description":"${description}","sample":${sample},"schema":${schema}}`;
   });
   return `{"code":0,"message":"success","event_types":[${types.join(",")}]}`;
 }
 
-/** What a type has of its own, beside what every payload has. */
-function schemaOf({ event_type, entity_type, description }: CataloguedType, origin: string) {
+/** Returns the schema of a type: the common one of payloads, and the type's own values. */
+function schemaOf({ event_type, entity_type, description }: EventTypeDefinition, origin: string) {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: event_type,

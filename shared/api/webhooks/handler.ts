@@ -1,57 +1,66 @@
-import { credentialsOf, identifyCaller } from "#shared/api/finzbooks/credentials.ts";
-import { assertKnownParameters } from "#shared/api/finzbooks/known-parameters.ts";
-import { charging } from "#shared/api/http/charge.ts";
-import { commonRate } from "#shared/api/http/identify.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import type { TokenUses } from "#shared/auth/authenticate.ts";
-import { requireScope } from "#shared/auth/caller.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
-import { meteredReader } from "#shared/events/query/query.ts";
+import { authenticateCaller, parseCredentials } from "#shared/api/finzbooks/credentials.ts";
+import { defaultRateLimitPolicy } from "#shared/api/http/authenticate-request.ts";
+import { assertKnownParameters } from "#shared/api/http/parameters.ts";
+import { withReadCharge } from "#shared/api/http/read-charge.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import type { TokenUsageStore } from "#shared/auth/authenticate.ts";
+import { assertScope } from "#shared/auth/caller.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
+import { createMeteredReader } from "#shared/events/query/query.ts";
 import { meteredDeliveries } from "#shared/webhooks/deliveries/metered-deliveries.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
 import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
-import { handlers } from "./handlers.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
+import { operations } from "./operations.ts";
 import { parametersOf } from "./query.ts";
 import { findWebhookRoute } from "./routes.ts";
 
-export type WebhooksContext = ManageWorld & { readonly tokens: TokenUses };
+export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: TokenUsageStore };
 
-/** Answers requests about webhooks. Throws `ActivityError` for what `renderProblem` then renders. */
-export function answerWebhooks({ tokens, ...world }: WebhooksContext) {
-  const gate = new TokenGate(tokens);
+/** Creates the handler of the webhooks API. It throws `ActivityError`, which `renderError` renders. */
+export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
+  const gate = new TokenAuthenticator(tokens);
 
-  return async (request: HttpRequest, trace: HttpTrace): Promise<HttpResponse> => {
+  return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     const route = findWebhookRoute(request.method, request.path);
-    trace.facts.route = route.name;
-    trace.facts.endpoint_id = endpointIdPattern.test(route.endpointId) ? route.endpointId : undefined;
-    const credentials = credentialsOf(request);
-    const visit = { gate, secret: credentials.secret, trace, rate: commonRate, now: () => world.now() };
-    const caller = await identifyCaller(visit, credentials);
+    context.auditFields.route = route.name;
+    context.auditFields.endpoint_id = endpointIdPattern.test(route.endpointId) ? route.endpointId : undefined;
+    const credentials = parseCredentials(request);
+    const auth = {
+      gate,
+      secret: credentials.secret,
+      context,
+      rateLimitPolicy: defaultRateLimitPolicy,
+      now: () => ports.now(),
+    };
+    const caller = await authenticateCaller(auth, credentials);
     const { token, org_id } = caller;
-    requireScope(token, "AIBooks.webhooks.MANAGE");
+    assertScope(token, "AIBooks.webhooks.MANAGE");
     assertKnownParameters(request.query, parametersOf(route.name));
     const { token_id, user_id } = token;
-    if (deliveryIdPattern.test(route.deliveryId)) trace.facts.delivery_id = route.deliveryId;
-    if (replayIdPattern.test(route.replayId)) trace.facts.replay_id = route.replayId;
-    return charging(visit, Promise.resolve(caller), (meter) =>
-      handlers[route.name]({
-        facts: trace.facts,
+    if (deliveryIdPattern.test(route.deliveryId)) context.auditFields.delivery_id = route.deliveryId;
+    if (replayIdPattern.test(route.replayId)) context.auditFields.replay_id = route.replayId;
+    return withReadCharge(auth, Promise.resolve(caller), (meter) =>
+      operations[route.name]({
+        facts: context.auditFields,
         request,
         route,
         requester: { org_id, user_id, token_id, request_id: request.requestId },
-        world: {
-          ...world,
-          rules: besideOwnHost(world.rules, request.origin),
-          events: meteredReader(world.events, meter),
-          deliveries: meteredDeliveries(world.deliveries, meter),
+        ports: {
+          ...ports,
+          rules: withRequestHost(ports.rules, request.origin),
+          events: createMeteredReader(ports.events, meter),
+          deliveries: meteredDeliveries(ports.deliveries, meter),
         },
       }),
     );
   };
 }
 
-/** Nothing is sent to the host that the caller used: it is ours. */
-function besideOwnHost({ ownHosts, allowLoopback }: ManageWorld["rules"], origin: string): ManageWorld["rules"] {
+/** Adds the host of the request to the hosts of this API, to which nothing is sent. */
+function withRequestHost(
+  { ownHosts, allowLoopback }: WebhookManagementPorts["rules"],
+  origin: string,
+): WebhookManagementPorts["rules"] {
   const own = URL.parse(origin)?.host;
   return { ownHosts: own === undefined ? ownHosts : [...ownHosts, own], allowLoopback };
 }

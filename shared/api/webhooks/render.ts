@@ -1,26 +1,26 @@
-import { renderTime } from "#shared/api/finzbooks/render.ts";
-import type { StoredAttempt } from "#shared/webhooks/deliveries/attempt.ts";
-import type { StoredDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import { renderTime } from "#shared/events/render-event.ts";
+import type { StoredDelivery, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { Missed } from "#shared/webhooks/endpoints/update-endpoint.ts";
-import { type Health, openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { storedSettingsOf } from "#shared/webhooks/endpoints/endpoint-settings.ts";
+import { openAfterFailures } from "#shared/webhooks/limits/circuit-breaker.ts";
+import type { EndpointHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
+import type { MissedRange } from "#shared/webhooks/update-endpoint.ts";
 
-/** The envelope of the contract. */
-export function success(content: Readonly<Record<string, unknown>> = {}): string {
+/** Renders a response body with its envelope. */
+export function renderSuccess(content: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ code: 0, message: "success", ...content });
 }
 
-/** An endpoint, with its secret only where that is new, and of its headers the names. */
-export function endpointView(endpoint: Endpoint, secret?: string) {
-  const { endpoint_id, url, events, entity_id, description, headers, disabled, created_at, updated_at } = endpoint;
+/** Renders an endpoint, with the names of its headers. `secret` is passed only if it is new. */
+export function renderEndpoint(endpoint: Endpoint, secret?: string) {
+  const { endpoint_id, headers, disabled, created_at, updated_at } = endpoint;
+  const { url, ...settings } = storedSettingsOf(endpoint);
   return {
     endpoint_id,
     url,
     ...(secret === undefined ? {} : { secret }),
-    events,
-    entity_id,
-    description,
+    ...settings,
     status: disabled === null ? "enabled" : "disabled",
     disabled_reason: disabled?.reason ?? null,
     disabled_at: timeOrNull(disabled?.at ?? null),
@@ -30,8 +30,8 @@ export function endpointView(endpoint: Endpoint, secret?: string) {
   };
 }
 
-/** How an endpoint fares, as of `now`. */
-export function healthView({ failures, open_until, failing_since, last_success_at }: Health, now: Date) {
+/** Renders the health of an endpoint as of `now`. */
+export function renderHealth({ failures, open_until, failing_since, last_success_at }: EndpointHealth, now: Date) {
   const isOpen = open_until !== null && open_until > now.getTime();
   return {
     circuit: isOpen ? "open" : failures >= openAfterFailures ? "half_open" : "closed",
@@ -41,13 +41,13 @@ export function healthView({ failures, open_until, failing_since, last_success_a
   };
 }
 
-/** The body of a replay that brings what was missed. */
-export function missedView({ since, until, only }: Missed) {
+/** Renders the body of a replay that sends what was missed. */
+export function renderMissedRange({ since, until, only }: MissedRange) {
   return { since: renderTime(since), until: renderTime(until), only };
 }
 
-/** A delivery, without its attempts. */
-export function deliveryView(delivery: StoredDelivery) {
+/** Renders a delivery without its attempts. */
+export function renderDelivery(delivery: StoredDelivery) {
   const { delivery_id, endpoint_id, event, event_type, status, reason } = delivery;
   return {
     delivery_id,
@@ -65,8 +65,8 @@ export function deliveryView(delivery: StoredDelivery) {
   };
 }
 
-/** One attempt at a delivery; only a 2xx is a success. */
-export function attemptView({ number, at, duration_ms, status, error, message, ...response }: StoredAttempt) {
+/** Renders an attempt. Only 2xx is a success. */
+export function renderAttempt({ number, at, duration_ms, status, error, message, ...response }: StoredDeliveryAttempt) {
   return {
     number,
     at: renderTime(at),
@@ -81,8 +81,8 @@ export function attemptView({ number, at, duration_ms, status, error, message, .
   };
 }
 
-/** A replay, and how far it is. */
-export function replayView(replay: Replay) {
+/** Renders a replay and its progress. */
+export function renderReplay(replay: Replay) {
   const { replay_id, status, since, until, events, only, examined, sent, created_at, updated_at } = replay;
   return {
     replay_id,

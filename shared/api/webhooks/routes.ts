@@ -1,8 +1,8 @@
 import { basePath } from "#shared/api/finzbooks/routes.ts";
 import { ActivityError } from "#shared/errors.ts";
 
-/** Every operation, its method and its path below the base. */
-export const routes = {
+/** The method of each operation, and its path below the base. */
+export const webhookRoutes = {
   list_webhook_endpoints: ["GET", "/webhooks/endpoints"],
   create_webhook_endpoint: ["POST", "/webhooks/endpoints"],
   get_webhook_endpoint: ["GET", "/webhooks/endpoints/{endpoint_id}"],
@@ -18,21 +18,21 @@ export const routes = {
   list_webhook_event_types: ["GET", "/webhooks/event-types"],
 } as const satisfies Readonly<Record<string, readonly [method: string, path: string]>>;
 
-export type RouteName = keyof typeof routes;
+export type WebhookRouteName = keyof typeof webhookRoutes;
 
-/** What a path asks for. Ids are as the caller wrote them, and empty where the path has none. */
+/** The operation of a request, and the unchecked ids of its path; empty if the path has none. */
 export type WebhookRoute = {
-  readonly name: RouteName;
+  readonly name: WebhookRouteName;
   readonly endpointId: string;
   readonly deliveryId: string;
   readonly replayId: string;
 };
 
-// `Object.keys` widens to text: these are the keys of the object above, and no others.
-export const routeNames = Object.keys(routes) as RouteName[];
+// `Object.keys` returns `string[]`; these are exactly the keys of the object above.
+export const webhookRouteNames = Object.keys(webhookRoutes) as WebhookRouteName[];
 
-const matchers = routeNames.map((name) => {
-  const [method, path] = routes[name];
+const matchers = webhookRouteNames.map((name) => {
+  const [method, path] = webhookRoutes[name];
   return { name, method, pattern: new RegExp(`^${basePath}${path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`) };
 });
 

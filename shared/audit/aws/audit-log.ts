@@ -3,7 +3,7 @@ import {
   PutLogEventsCommand,
   ResourceAlreadyExistsException,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { logsClient } from "./logs-client.ts";
+import { createLogsClient } from "./logs-client.ts";
 
 /** An entry whose text is JSON within `maxLineBytes`, as `lineWithinLimit` makes it. */
 export type AuditEntry = { readonly time: Date; readonly text: string };
@@ -20,7 +20,7 @@ const maxBatchEntries = 10_000;
 const entryOverheadBytes = 26;
 
 /** Writes to a stream of its own in the group, which it makes before the first entry. */
-export function auditLog(group: string, stream: string, client = logsClient()): AuditLog {
+export function createAuditLog(group: string, stream: string, client = createLogsClient()): AuditLog {
   const names = { logGroupName: group, logStreamName: stream };
   let opened: Promise<void> | undefined;
 

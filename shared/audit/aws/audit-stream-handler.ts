@@ -1,27 +1,27 @@
 import middy from "@middy/core";
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { eventLine, eventLineText, type Recorded } from "#shared/audit/event-line.ts";
-import { type RecordKey, recordIdOf } from "#shared/audit/record-id.ts";
-import { type Image, tamperLine, tamperLineText } from "#shared/audit/tamper-line.ts";
+import { type EventRecordInfo, formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
+import { type RecordKey, toRecordId } from "#shared/audit/record-id.ts";
+import { formatTamperLine, type ItemImage, toTamperLine } from "#shared/audit/tamper-line.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { firstShard } from "#shared/events/shards/shards.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
-import { type Attributes, storedAt } from "#shared/platform/handlers/stream-handler.ts";
-import { metrics } from "#shared/platform/names.ts";
-import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { type StreamImage, storedAt } from "#shared/platform/handlers/stream-handler.ts";
+import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
-import { count } from "#shared/platform/observability/metrics.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import { emitMetrics } from "#shared/platform/observability/metrics.ts";
 import type { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 import type { AuditEntry, AuditLog } from "./audit-log.ts";
 
-export type AuditWorld = {
+export type AuditStreamPorts = {
   readonly auditLog: AuditLog;
   /** Reads an added item as the event that it is. Throws where it is none that this log wrote. */
-  read(item: Attributes): ActivityEvent;
+  parseEvent(item: StreamImage): ActivityEvent;
   /** Whether the lists of an organisation show the events of this shard. */
-  isListed(orgId: string, shard: string): Promise<boolean>;
+  isShardRead(orgId: string, shard: string): Promise<boolean>;
   /** The clock on the wall of an organisation. */
-  clockOf(orgId: string): Promise<ZoneClock>;
+  getClock(orgId: string): Promise<ZoneClock>;
   now(): Date;
 };
 
@@ -32,7 +32,7 @@ type Written = AuditEntry & {
   readonly lagMs: number;
 };
 
-type RecordFacts = {
+type RecordInfo = {
   readonly stored: Date;
   readonly sequenceNumber: string;
   readonly recordId: string;
@@ -44,14 +44,14 @@ type RecordFacts = {
  * whatever else as tampering. No record is ever put aside. Where the log cannot take them, all come again: the lines
  * that are there by then are there twice, under the same ids.
  */
-export function auditStream({ auditLog, read, isListed, clockOf, now }: AuditWorld) {
+export function createAuditStreamHandler({ auditLog, parseEvent, isShardRead, getClock, now }: AuditStreamPorts) {
   const entryOf = async (record: DynamoDBRecord): Promise<Written> => {
-    const facts = factsOf(record, now());
-    const event = record.eventName === "INSERT" ? readable(read, record) : null;
+    const facts = toRecordInfo(record, now());
+    const event = record.eventName === "INSERT" ? readable(parseEvent, record) : null;
     if (event === null) return tamperEntry(record, facts);
     const shard = record.dynamodb?.NewImage?.shard?.S ?? firstShard;
-    const unlistedShard = (await isListed(event.org_id, shard)) ? null : shard;
-    return eventEntry(event, await clockOf(event.org_id), { ...facts, unlistedShard }) ?? tamperEntry(record, facts);
+    const unlistedShard = (await isShardRead(event.org_id, shard)) ? null : shard;
+    return eventEntry(event, await getClock(event.org_id), { ...facts, unlistedShard }) ?? tamperEntry(record, facts);
   };
 
   const handle = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
@@ -61,11 +61,11 @@ export function auditStream({ auditLog, read, isListed, clockOf, now }: AuditWor
       const skewed = entries.filter(({ isSkewed }) => isSkewed).length;
       const unlisted = entries.filter(({ isUnlisted }) => isUnlisted).length;
       const counts = {
-        [metrics.eventsLogged]: entries.filter(({ isEvent }) => isEvent).length,
-        ...(skewed > 0 && { [metrics.clockSkew]: skewed }),
-        ...(unlisted > 0 && { [metrics.eventsUnlisted]: unlisted }),
+        [metricNames.eventsLogged]: entries.filter(({ isEvent }) => isEvent).length,
+        ...(skewed > 0 && { [metricNames.clockSkew]: skewed }),
+        ...(unlisted > 0 && { [metricNames.eventsUnlisted]: unlisted }),
       };
-      count(counts, now(), { [metrics.auditLag]: Math.max(...entries.map(({ lagMs }) => lagMs)) });
+      emitMetrics(counts, now(), { [metricNames.auditLag]: Math.max(...entries.map(({ lagMs }) => lagMs)) });
       return { batchItemFailures: [] };
     } catch (error) {
       log("error", "batch failed", { records: Records.length, ...errorFields(error) });
@@ -74,22 +74,22 @@ export function auditStream({ auditLog, read, isListed, clockOf, now }: AuditWor
   };
 
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
-    (batch: DynamoDBStreamEvent, context: Context) => inInvocation(context, () => handle(batch)),
+    (batch: DynamoDBStreamEvent, context: Context) => runInInvocation(context, () => handle(batch)),
   );
 }
 
-function factsOf(record: DynamoDBRecord, now: Date): RecordFacts {
+function toRecordInfo(record: DynamoDBRecord, now: Date): RecordInfo {
   const sequenceNumber = record.dynamodb?.SequenceNumber ?? "";
-  return { stored: storedAt(record) ?? now, sequenceNumber, recordId: recordIdOf(keyOf(record)), now };
+  return { stored: storedAt(record) ?? now, sequenceNumber, recordId: toRecordId(keyOf(record)), now };
 }
 
 /** The entry of an event; `null` where no line can be made of it, which no event of this log causes. */
-function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: Recorded): Written | null {
+function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: EventRecordInfo): Written | null {
   try {
-    const line = eventLine(event, clock, recorded);
+    const line = toEventLine(event, clock, recorded);
     return {
       time: recorded.stored,
-      text: eventLineText(line),
+      text: formatEventLine(line),
       isEvent: true,
       isSkewed: line.clock_skew_seconds !== undefined,
       isUnlisted: recorded.unlistedShard !== null,
@@ -100,12 +100,12 @@ function eventEntry(event: ActivityEvent, clock: ZoneClock, recorded: Recorded):
   }
 }
 
-function tamperEntry(record: DynamoDBRecord, facts: RecordFacts): Written {
+function tamperEntry(record: DynamoDBRecord, facts: RecordInfo): Written {
   const { dynamodb, eventName: operation = "unknown" } = record;
   const [before, after] = [imageOf(dynamodb?.OldImage), imageOf(dynamodb?.NewImage)];
-  const line = tamperLine({ operation, before, after, principal: principalOf(record), ...facts });
+  const line = toTamperLine({ operation, before, after, principal: principalOf(record), ...facts });
   const isNone = { isEvent: false, isSkewed: false, isUnlisted: false };
-  return { time: facts.stored, text: tamperLineText(line), ...isNone, lagMs: line.lag_ms };
+  return { time: facts.stored, text: formatTamperLine(line), ...isNone, lagMs: line.lag_ms };
 }
 
 /** The key of a record's item. Both parts are text, by the schema of the table. */
@@ -115,15 +115,15 @@ function keyOf({ dynamodb = {} }: DynamoDBRecord): RecordKey {
 }
 
 /** The event that a record says was added; `null` where what was added is none. */
-function readable(read: AuditWorld["read"], { dynamodb }: DynamoDBRecord): ActivityEvent | null {
+function readable(parseEvent: AuditStreamPorts["parseEvent"], { dynamodb }: DynamoDBRecord): ActivityEvent | null {
   try {
-    return read(dynamodb?.NewImage ?? {});
+    return parseEvent(dynamodb?.NewImage ?? {});
   } catch {
     return null;
   }
 }
 
-function imageOf(attributes: Attributes | undefined): Image | undefined {
+function imageOf(attributes: StreamImage | undefined): ItemImage | undefined {
   if (attributes === undefined) return undefined;
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, value.S ?? value]));
 }

@@ -4,7 +4,7 @@ import type { AuditLog } from "./audit-log.ts";
  * An audit log whose `put` throws after so many milliseconds, so that a log that hangs does not use up the time of the
  * function. Entries of a call that was left may still arrive.
  */
-export function boundedAuditLog(
+export function withAuditLogTimeout(
   log: AuditLog,
   limitMs: number,
   sleep: (milliseconds: number) => Promise<unknown>,

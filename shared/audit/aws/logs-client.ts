@@ -1,8 +1,8 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { patience } from "#shared/platform/aws/clients.ts";
+import { clientOptions } from "#shared/platform/aws/clients.ts";
 
-export function logsClient(): CloudWatchLogsClient {
-  const client = new CloudWatchLogsClient(patience);
+export function createLogsClient(): CloudWatchLogsClient {
+  const client = new CloudWatchLogsClient(clientOptions);
   client.middlewareStack.remove("loggerMiddleware");
   return client;
 }

@@ -3,13 +3,13 @@ import { scopes } from "#shared/auth/caller.ts";
 import { isTimeZone } from "#shared/auth/orgs/org.ts";
 import { orgIdPattern } from "#shared/events/limits.ts";
 import { shardCounts } from "#shared/events/shards/shards.ts";
-import { maxUnits } from "#shared/events/text/max-units.ts";
+import { maxCodeUnits } from "#shared/events/text/max-units.ts";
 import { isVisibleId, isVisibleLine } from "#shared/events/text/text-rules.ts";
 
 const orgId = z.string().check(z.regex(orgIdPattern));
-const id = (max: number) => z.string().check(z.minLength(1), ...maxUnits(max), z.refine(isVisibleId));
+const id = (max: number) => z.string().check(z.minLength(1), ...maxCodeUnits(max), z.refine(isVisibleId));
 const userId = z.optional(id(256));
-const line = (max: number) => z.string().check(z.minLength(1), ...maxUnits(max), z.refine(isVisibleLine));
+const line = (max: number) => z.string().check(z.minLength(1), ...maxCodeUnits(max), z.refine(isVisibleLine));
 
 /** What an organisation may be told to be, at its creation or later. */
 const settings = {
@@ -25,7 +25,7 @@ const shards = z.optional(z.literal(shardCounts));
 /**
  * What an administrator may ask for. There is no public route to any of it: IAM decides who may invoke the function.
  */
-export const adminRequest = z.discriminatedUnion("action", [
+export const adminRequestSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("org.create"), org_id: orgId, ...settings }),
   z.strictObject({ action: z.literal("org.update"), org_id: orgId, ...settings, shards }),
   /** Ends all access to an organisation, until it is resumed. */
@@ -52,4 +52,4 @@ export const adminRequest = z.discriminatedUnion("action", [
   }),
 ]);
 
-export type AdminRequest = z.infer<typeof adminRequest>;
+export type AdminRequest = z.infer<typeof adminRequestSchema>;

@@ -1,6 +1,6 @@
 import { clientScope, type Token } from "#shared/auth/caller.ts";
-import { type Org, type OrgChange, orgDefaults } from "#shared/auth/orgs/org.ts";
-import { tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
+import { type Org, type OrgUpdate, orgDefaults } from "#shared/auth/orgs/org.ts";
+import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import type { AdminRequest } from "./admin-request.ts";
@@ -25,7 +25,7 @@ export type TokenEndpoints = {
   disable(endpoint: TokenEndpoint): Promise<boolean>;
 };
 
-export type AdminAnswer =
+export type AdminResult =
   | { readonly org: Org }
   | { readonly orgs: readonly Org[] }
   /** `secret` is shown this once. */
@@ -44,7 +44,7 @@ export type AdminStore = {
    * The organisation as it is from now on; `null` where there is none. Throws `conflict` where the slug is taken, and
    * `invalid_value` for fewer shards than it has.
    */
-  updateOrg(orgId: string, change: OrgChange, now: Date): Promise<Org | null>;
+  updateOrg(orgId: string, change: OrgUpdate, now: Date): Promise<Org | null>;
   /**
    * Suspends an organisation at a time, or resumes it with `null`. Returns the organisation as it is from now on, with the
    * time of the first suspension; `null` if there is none.
@@ -69,13 +69,13 @@ export type AdminContext = {
 };
 
 /** Carries out one administrative request. Throws `ActivityError` where it cannot. */
-export async function administer(context: AdminContext, request: AdminRequest): Promise<AdminAnswer> {
+export async function handleAdminRequest(context: AdminContext, request: AdminRequest): Promise<AdminResult> {
   const { store, now, random } = context;
   const issue = async (kind: "token" | "key" | "client", may: Pick<Token, "org_ids" | "scopes" | "expires_at">) => {
-    const secret = writeToken(random, kind);
-    const hash = tokenHash(secret);
+    const secret = formatToken(random, kind);
+    const hash = hashToken(secret);
     const user_id = "user_id" in request ? (request.user_id ?? null) : null;
-    const issued = { token_id: tokenIdOfHash(hash), hash, user_id, client_id: null, created_at: now.toISOString() };
+    const issued = { token_id: toTokenId(hash), hash, user_id, client_id: null, created_at: now.toISOString() };
     const token: Token = { ...issued, ...may, revoked_at: null, last_used_at: null };
     await store.createToken(token);
     return { token: view(token), secret };
@@ -149,7 +149,7 @@ async function revoke({ store, endpoints, now }: AdminContext, tokenId: string, 
   return { token: view(token), endpoints: await endpoints.list(tokenId, token.org_ids) };
 }
 
-async function changedOrg(store: AdminStore, orgId: string, change: OrgChange, now: Date): Promise<Org> {
+async function changedOrg(store: AdminStore, orgId: string, change: OrgUpdate, now: Date): Promise<Org> {
   return knownOrg(await store.updateOrg(orgId, change, now), orgId);
 }
 

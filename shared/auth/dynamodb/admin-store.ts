@@ -5,15 +5,15 @@ import type { Token } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { itemsOf, listedKeys, refusedItems } from "#shared/platform/dynamodb/batch-reads.ts";
 import { orgKey, orgTokenKey, orgTokenPrefix, tokenKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { orgAdmin } from "./org-store.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { createOrgAdminStore } from "./org-store.ts";
 import { fromTokenItem, toTokenItem } from "./token-item.ts";
 
 /** Organisations and tokens in the config table. */
-export function adminStore(client: DynamoDBDocumentClient, table: string): AdminStore {
+export function createAdminStore(client: DynamoDBDocumentClient, table: string): AdminStore {
   const revokeToken = async (tokenId: string, at: string): Promise<Token | null> => {
     try {
-      const answer = await calling(
+      const answer = await mapTransientErrors(
         client.send(
           new UpdateCommand({
             TableName: table,
@@ -33,7 +33,7 @@ export function adminStore(client: DynamoDBDocumentClient, table: string): Admin
   };
 
   return {
-    ...orgAdmin(client, table),
+    ...createOrgAdminStore(client, table),
 
     async createToken(token) {
       const refused = await refusedItems(

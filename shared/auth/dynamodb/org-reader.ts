@@ -6,6 +6,6 @@ import { orgKey } from "#shared/platform/dynamodb/keys.ts";
 import { fromOrgItem } from "./org-item.ts";
 
 /** Single organisations in the config table. */
-export function orgReader(client: DynamoDBClient, table: string): OrgReader {
-  return { read: (orgId) => getItem(client, table, orgKey(orgId), (item) => fromOrgItem(unmarshall(item))) };
+export function createOrgReader(client: DynamoDBClient, table: string): OrgReader {
+  return { get: (orgId) => getItem(client, table, orgKey(orgId), (item) => fromOrgItem(unmarshall(item))) };
 }

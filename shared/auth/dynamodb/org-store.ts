@@ -3,7 +3,7 @@ import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { toShardedOrgItem } from "#shared/events/dynamodb/shard-settings-store.ts";
-import { raiseShards } from "#shared/events/shards/shards.ts";
+import { raiseShardCount } from "#shared/events/shards/shards.ts";
 import { itemsOf, listedKeys, refusedItems } from "#shared/platform/dynamodb/batch-reads.ts";
 import {
   listedOrgKey,
@@ -16,7 +16,7 @@ import {
 import { fromOrgItem, toOrgItem } from "./org-item.ts";
 
 /** Organisations in the config table, as administrators manage them. */
-export function orgAdmin(
+export function createOrgAdminStore(
   client: DynamoDBDocumentClient,
   table: string,
 ): Pick<AdminStore, "createOrg" | "updateOrg" | "suspendOrg" | "listOrgs"> {
@@ -39,7 +39,7 @@ export function orgAdmin(
       const [item] = await itemsOf(client, table, [orgKey(orgId)]);
       if (item === undefined) return null;
       const before = fromOrgItem(item);
-      const shards = count === undefined ? before.shards : raiseShards(before.shards, count, now);
+      const shards = count === undefined ? before.shards : raiseShardCount(before.shards, count, now);
       const raised = shards === before.shards ? {} : { shards };
       const told = Object.entries({ ...settings, ...raised }).filter(([, value]) => value !== undefined);
       if (told.length === 0) return before;

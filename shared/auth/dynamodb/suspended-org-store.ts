@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { SuspendedOrgsReader } from "#shared/auth/orgs/suspended-orgs.ts";
+import type { SuspendedOrgReader } from "#shared/auth/orgs/suspended-orgs.ts";
 import { suspendedOrgPrefix, suspendedOrgsPartition } from "#shared/platform/dynamodb/keys.ts";
 import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
 
 /** The list of suspended organisations, in the config table. */
-export function suspendedOrgsReader(client: DynamoDBClient, table: string): SuspendedOrgsReader {
+export function createSuspendedOrgReader(client: DynamoDBClient, table: string): SuspendedOrgReader {
   return {
-    async read() {
+    async list() {
       const items = await queryAll(client, table, { pk: suspendedOrgsPartition, prefix: suspendedOrgPrefix });
       return new Set(items.map(({ sk }) => (sk?.S ?? "").slice(suspendedOrgPrefix.length)));
     },

@@ -1,7 +1,7 @@
 import type { AccessGrant, AccessGrants } from "#shared/auth/access-grants.ts";
 import { accessTokenScopes } from "#shared/auth/access-token.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { type TokenRef, tokenIdOfHash } from "#shared/auth/token.ts";
+import { type TokenRef, toTokenId } from "#shared/auth/token.ts";
 import { tokenKey } from "#shared/platform/dynamodb/keys.ts";
 
 /** A token as an item of the config table. `last_used_at` is not written here: it is the window of its last use. */
@@ -43,19 +43,19 @@ export function fromTokenItem(item: Record<string, unknown>): Token {
  * The token that a reference means, from the item of its holder; `null` where the holder has no such access token. An
  * access token may what its client was created for, and is revoked with it.
  */
-export function readToken(item: Record<string, unknown>, { hash, isAccessToken }: TokenRef): Token | null {
+export function parseToken(item: Record<string, unknown>, { hash, isAccessToken }: TokenRef): Token | null {
   const holder = fromTokenItem(item);
   if (!isAccessToken) return holder;
-  const grants = grantsOf(item);
+  const grants = parseGrants(item);
   const grant = Object.hasOwn(grants, hash) ? grants[hash] : undefined;
   if (grant === undefined) return null;
   const { created_at, expires_at } = grant;
-  const own = { token_id: tokenIdOfHash(hash), hash, client_id: holder.token_id, created_at, expires_at };
+  const own = { token_id: toTokenId(hash), hash, client_id: holder.token_id, created_at, expires_at };
   return { ...holder, ...own, scopes: accessTokenScopes };
 }
 
 /** The access tokens of a client's item. Throws, naming the item's key, where they are damaged. */
-export function grantsOf({ pk, access = {} }: Record<string, unknown>): AccessGrants {
+export function parseGrants({ pk, access = {} }: Record<string, unknown>): AccessGrants {
   const fault = () => new Error(`Item ${String(pk)} has no valid access.`);
   if (!isRecord(access)) throw fault();
   const grants: [string, AccessGrant][] = Object.entries(access).map(([hash, grant]) => {

@@ -3,7 +3,7 @@ import type { Org } from "./org.ts";
 
 export type OrgReader = {
   /** The organisation as it is stored; `null` where there is none. */
-  read(orgId: string): Promise<Org | null>;
+  get(orgId: string): Promise<Org | null>;
 };
 
 const keptForMs = 60_000;
@@ -13,7 +13,7 @@ const capacity = 1_000;
  * What is known of organisations, remembered for a minute: settings change a few times in a life, and a read for each
  * request would double its calls. Whom a token lets in to which organisation is never taken from here.
  */
-export class OrgDirectory {
+export class OrgCache {
   readonly #orgs: OrgReader;
   readonly #now: () => Date;
   readonly #known = new Map<string, { readonly org: Promise<Org>; readonly until: number }>();
@@ -42,7 +42,7 @@ export class OrgDirectory {
   }
 
   async #read(orgId: string): Promise<Org> {
-    const org = await this.#orgs.read(orgId);
+    const org = await this.#orgs.get(orgId);
     if (org === null) throw new ActivityError("not_found", "There is no such organisation.");
     return org;
   }

@@ -23,7 +23,7 @@ export type Org = {
 export const orgDefaults = { time_zone: "UTC", robot_name: "System" } as const;
 
 /** What may be changed of an organisation. */
-export type OrgChange = {
+export type OrgUpdate = {
   readonly [setting in "name" | "slug" | "account_number" | "time_zone" | "robot_name"]?: string | undefined;
 } & { readonly shards?: ShardCount | undefined };
 

@@ -1,16 +1,16 @@
-import type { Entry, TokenUses } from "#shared/auth/authenticate.ts";
+import type { CountedToken, TokenUsageStore } from "#shared/auth/authenticate.ts";
 import type { Token } from "#shared/auth/caller.ts";
 
-export type SuspendedOrgsReader = {
+export type SuspendedOrgReader = {
   /** The ids of all suspended organisations, as of now. */
-  read(): Promise<ReadonlySet<string>>;
+  list(): Promise<ReadonlySet<string>>;
 };
 
 /** After this time the list is read again, beside the work at hand. */
 const refreshAfterMs = 10_000;
 
 /** An older list is not used: a suspension holds on every instance after this time. */
-export const suspendedWithinMs = 20_000;
+export const suspensionDelayMs = 20_000;
 
 /** A read that has been under way for longer may have begun before the instance was frozen. */
 const sharedForMs = 2_000;
@@ -18,13 +18,13 @@ const sharedForMs = 2_000;
 type Reading = { readonly orgIds: Promise<ReadonlySet<string>>; readonly startedAt: number };
 
 /** Remembers which organisations are suspended. They are few, so one read every ten seconds covers all of them. */
-export class SuspendedOrgs {
-  readonly #reader: SuspendedOrgsReader;
+export class SuspendedOrgCache {
+  readonly #reader: SuspendedOrgReader;
   readonly #now: () => Date;
   #known: { readonly orgIds: ReadonlySet<string>; readonly asOf: number } | null = null;
   #reading: Reading | null = null;
 
-  constructor(reader: SuspendedOrgsReader, now: () => Date) {
+  constructor(reader: SuspendedOrgReader, now: () => Date) {
     this.#reader = reader;
     this.#now = now;
   }
@@ -38,7 +38,7 @@ export class SuspendedOrgs {
   async current(): Promise<ReadonlySet<string>> {
     const known = this.#known;
     const age = known === null ? Number.NaN : this.#now().getTime() - known.asOf;
-    if (known === null || !(age >= 0 && age < suspendedWithinMs)) return this.#refresh();
+    if (known === null || !(age >= 0 && age < suspensionDelayMs)) return this.#refresh();
     if (age >= refreshAfterMs) this.#refresh().catch(() => undefined);
     return known.orgIds;
   }
@@ -57,15 +57,18 @@ export class SuspendedOrgs {
   }
 
   async #read(startedAt: number): Promise<ReadonlySet<string>> {
-    const orgIds = await this.#reader.read();
+    const orgIds = await this.#reader.list();
     if (this.#known === null || startedAt > this.#known.asOf) this.#known = { orgIds, asOf: startedAt };
     return orgIds;
   }
 }
 
 /** Marks the suspended organisations of each token. The list is read in parallel with the token, so it adds no latency. */
-export function withSuspensions(uses: TokenUses<Token>, suspended: Pick<SuspendedOrgs, "current">): TokenUses {
-  const mark = async (finding: Promise<Entry<Token> | null>): Promise<Entry | null> => {
+export function withSuspensions(
+  uses: TokenUsageStore<Token>,
+  suspended: Pick<SuspendedOrgCache, "current">,
+): TokenUsageStore {
+  const mark = async (finding: Promise<CountedToken<Token> | null>): Promise<CountedToken | null> => {
     const [found, orgIds] = await Promise.all([finding, suspended.current()]);
     if (found === null) return null;
     const org_ids = found.token.org_ids.filter((orgId) => !orgIds.has(orgId));
@@ -74,7 +77,7 @@ export function withSuspensions(uses: TokenUses<Token>, suspended: Pick<Suspende
   };
   return {
     ...uses,
-    look: (ref, window) => mark(uses.look(ref, window)),
-    use: (ref, window) => mark(uses.use(ref, window)),
+    get: (ref, window) => mark(uses.get(ref, window)),
+    count: (ref, window) => mark(uses.count(ref, window)),
   };
 }

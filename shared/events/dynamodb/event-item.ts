@@ -2,16 +2,21 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { type ShardCount, shardOf } from "#shared/events/shards/shards.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 
+/** The attribute that stores a field of the event: the index `paid` is keyed by the older name. */
+export function attributeOf(field: string): string {
+  return field === "payment_status" ? "settled" : field;
+}
+
 /**
  * An event as an item: its keys, its shard, and every field that has a value. Absence is the absence of the attribute.
  * The shard is no part of the event: a repeat that is written under another count is the same event.
  */
-export function toItem(event: ActivityEvent, shards: ShardCount = 1): Record<string, string> {
+export function toEventItem(event: ActivityEvent, shards: ShardCount = 1): Record<string, string> {
   const item: Record<string, string> = {
     timeline: timelineKey(event.org_id, event.entity_id),
     position: positionKey(event.occurred_at, event.event_id),
     shard: shardOf(event, shards),
   };
-  for (const [field, value] of Object.entries(event)) if (value !== null) item[field] = value;
+  for (const [field, value] of Object.entries(event)) if (value !== null) item[attributeOf(field)] = value;
   return item;
 }

@@ -1,10 +1,11 @@
 import type { AttributeValue, QueryCommandInput } from "@aws-sdk/client-dynamodb";
-import { latestShown } from "#shared/events/clock-skew.ts";
+import { latestVisibleTime } from "#shared/events/clock-skew.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { type EventQuery, type IndexName, planQuery } from "#shared/events/query/query.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
-import type { ItemKey } from "./parse-event-item.ts";
+import { attributeOf } from "./event-item.ts";
+import type { EventItemKey } from "./parse-event-item.ts";
 
 const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof EventQuery & keyof ActivityEvent)[]> = {
   by_time: ["org_id"],
@@ -18,7 +19,7 @@ const partitionKeys: Record<Exclude<IndexName, "timeline">, readonly (keyof Even
  * What every reader needs of an event, and of its key, which the fields must agree with. Reading no more than is shown
  * spares time, though not read units.
  */
-const always = [
+const alwaysProjected = [
   "position",
   "event_id",
   "action",
@@ -33,7 +34,7 @@ const always = [
 ] as const satisfies readonly (keyof ActivityEvent | "position")[];
 
 /** What the key of a query says of all its items. It is not read again with each. */
-export function knownOfItems(query: EventQuery, shard: string): Partial<ItemKey> {
+export function knownItemKey(query: EventQuery, shard: string): Partial<EventItemKey> {
   const { index } = planQuery(query);
   return index === "timeline"
     ? { timeline: timelineKey(query.org_id, query.entity_id ?? "") }
@@ -41,7 +42,7 @@ export function knownOfItems(query: EventQuery, shard: string): Partial<ItemKey>
 }
 
 /** What items must say of their key, since the query does not. */
-function unknownOfItems(index: IndexName): readonly (keyof ItemKey)[] {
+function missingKeyAttributes(index: IndexName): readonly (keyof EventItemKey)[] {
   return index === "timeline" ? ["org_id", "shard"] : ["timeline"];
 }
 
@@ -49,8 +50,8 @@ function unknownOfItems(index: IndexName): readonly (keyof ItemKey)[] {
  * The query without what lies ahead of the present; `null` where nothing is left of it. DynamoDB takes no bounds that
  * exclude each other, nor a start outside of them.
  */
-export function untilPresent(query: EventQuery, now: Date): EventQuery | null {
-  const present = latestShown(now);
+export function limitToPresent(query: EventQuery, now: Date): EventQuery | null {
+  const present = latestVisibleTime(now);
   const until = query.until === null || query.until > present ? present : query.until;
   if (query.since !== null && query.since > until) return null;
   const isAhead = query.after !== null && query.after.occurred_at > present;
@@ -58,7 +59,7 @@ export function untilPresent(query: EventQuery, now: Date): EventQuery | null {
 }
 
 /** A page's query of one shard to DynamoDB, but for how much it reads and where it starts. Newest first. */
-export function queryOf(table: string, query: EventQuery, shard: string) {
+export function buildPageQuery(table: string, query: EventQuery, shard: string) {
   const { index, conditions } = planQuery(query);
   const key = partition(query, index, shard);
   const sortKey = index === "timeline" ? "position" : "occurred_at";
@@ -83,16 +84,18 @@ export function queryOf(table: string, query: EventQuery, shard: string) {
     keyed.push(`${name(sortKey)} <= ${value("until", until)}`);
   }
   const filtered = conditions.map(
-    (condition) => `${name(condition.attribute)} = ${value(condition.attribute, condition.value)}`,
+    (condition) => `${name(attributeOf(condition.attribute))} = ${value(condition.attribute, condition.value)}`,
   );
   return {
     TableName: table,
     ...(index === "timeline" ? {} : { IndexName: index }),
     KeyConditionExpression: keyed.join(" AND "),
-    ProjectionExpression: [...always, ...unknownOfItems(index), ...query.parts].map(name).join(", "),
+    ProjectionExpression: [...alwaysProjected, ...missingKeyAttributes(index), ...query.projection.map(attributeOf)]
+      .map(name)
+      .join(", "),
     ...(filtered.length > 0 ? { FilterExpression: filtered.join(" AND ") } : {}),
     ExpressionAttributeNames: names,
-    ExpressionAttributeValues: textAttributes(values),
+    ExpressionAttributeValues: toStringAttributes(values),
     ScanIndexForward: false,
     ReturnConsumedCapacity: "TOTAL",
   } satisfies QueryCommandInput;
@@ -118,7 +121,7 @@ function bounds({ since, until, after }: EventQuery, index: IndexName): { since:
 }
 
 /** The key that a page starts after. In an index no event need have it: the order is that of the sort key alone. */
-export function startKey(query: EventQuery, after: Position, shard: string): Record<string, AttributeValue> {
+export function toStartKey(query: EventQuery, after: Position, shard: string): Record<string, AttributeValue> {
   const { index } = planQuery(query);
   const timeline = after.key?.timeline ?? timelineKey(query.org_id, after.entity_id);
   // In the timeline the position is what it is sorted by: a forged cursor must not begin outside of its own bounds.
@@ -126,14 +129,14 @@ export function startKey(query: EventQuery, after: Position, shard: string): Rec
   const position = (isWithin && after.key?.position) || positionKey(after.occurred_at, after.event_id);
   const { occurred_at, event_id, entity_id } = after;
   const sorted = index === "timeline" ? { position } : { timeline, position, occurred_at, event_id, entity_id };
-  return textAttributes({ ...sorted, ...partition(query, index, shard) });
+  return toStringAttributes({ ...sorted, ...partition(query, index, shard) });
 }
 
 /**
  * The position of the last item that was read, matching or not, from the key that DynamoDB would go on with. In an index
  * it is what the index is sorted by: the key in the table of an item that is not an event says nothing of its place.
  */
-export function positionOf(query: EventQuery, key: Record<string, AttributeValue>): Position {
+export function toPosition(query: EventQuery, key: Record<string, AttributeValue>): Position {
   const position = key.position?.S ?? "";
   const end = position.includes("#") ? position.indexOf("#") : position.length;
   const timeline = key.timeline?.S ?? "";

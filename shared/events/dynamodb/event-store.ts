@@ -9,35 +9,35 @@ import { ActivityError } from "#shared/errors.ts";
 import { type DamagedItem, DamagedItemError } from "#shared/events/damaged-item.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { type EventPage, type EventQuery, planQuery, type ReadMeter } from "#shared/events/query/query.ts";
-import { oneShard, type ShardDirectory } from "#shared/events/shards/shard-settings-cache.ts";
+import { oneShard, type ShardCounts } from "#shared/events/shards/shard-settings-cache.ts";
 import { readShardedPage, type ShardReader } from "#shared/events/shards/sharded-page.ts";
-import { firstShard, type ShardCount, shardsOf } from "#shared/events/shards/shards.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { firstShard, type ShardCount, shardNames } from "#shared/events/shards/shards.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { toItem } from "./event-item.ts";
-import { positionOf, queryOf, startKey, untilPresent } from "./event-query.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { toEventItem } from "./event-item.ts";
+import { buildPageQuery, limitToPresent, toPosition, toStartKey } from "./event-query.ts";
 import { PageParser } from "./page-parser.ts";
-import { parseEventItem, type StoredItem } from "./parse-event-item.ts";
+import { type EventItem, parseEventItem } from "./parse-event-item.ts";
 
 /** What one page may cost at most, whatever was asked: this bounds the time and the price of any request. */
-export type PageBudget = {
+export type EventPageBudget = {
   /** Reads one after another. Those of several shards are made at the same time. */
   readonly reads: number;
   /** Bytes of the answer. Lambda sends 6 MB at most, and counts a quote inside the body twice. */
   readonly bytes: number;
 };
 
-const pageBudget: PageBudget = { reads: 8, bytes: 5_000_000 };
+const pageBudget: EventPageBudget = { reads: 8, bytes: 5_000_000 };
 
 /** Events that one read looks at, at most; of several shards, in all of them. */
 const largestRead = 2_000;
 
 export type EventStoreOptions = {
   /** Needed wherever events of any organisation are read, and to write them to all their shards. */
-  readonly shards?: ShardDirectory;
-  readonly budget?: PageBudget;
+  readonly shards?: ShardCounts;
+  readonly budget?: EventPageBudget;
   /** Of readers. What is dated further ahead than a writer's clock may be is not read before its time. */
   readonly now?: () => Date;
   /** Gets the items that one call met, and left out, because they are not events of this log. */
@@ -54,10 +54,10 @@ export type EventStore = {
    */
   get(orgId: string, at: Position): Promise<ActivityEvent | null>;
   /** Leaves out damaged items and goes on behind them: they are in no page, and in no count. */
-  page(query: EventQuery, meter?: ReadMeter): Promise<EventPage>;
+  readPage(query: EventQuery, meter?: ReadMeter): Promise<EventPage>;
 };
 
-export function eventStore(
+export function createEventStore(
   client: DynamoDBClient,
   table: string,
   {
@@ -67,7 +67,7 @@ export function eventStore(
     reportDamage = () => undefined,
   }: EventStoreOptions = {},
 ): EventStore {
-  const parsed = (item: StoredItem): ActivityEvent => {
+  const parsed = (item: EventItem): ActivityEvent => {
     try {
       return parseEventItem(item);
     } catch (error) {
@@ -79,17 +79,17 @@ export function eventStore(
     // A document's timeline is in the table itself, which has no shards.
     const count = planQuery(query).index === "timeline" ? 1 : await shards.countToRead(query.org_id);
     const request = { query, budget, parser, meter };
-    return count === 1 ? readPage(client, table, request) : readShards(client, table, { ...request, count });
+    return count === 1 ? readOneShard(client, table, request) : readShards(client, table, { ...request, count });
   };
   return {
     async put(event) {
       try {
-        const put = putOf(table, event, shards.countToWrite(event.org_id));
-        await calling(client.send(new PutItemCommand({ ...put, Item: textAttributes(put.Item) })));
+        const put = buildEventPut(table, event, shards.countToWrite(event.org_id));
+        await mapTransientErrors(client.send(new PutItemCommand({ ...put, Item: toStringAttributes(put.Item) })));
         return null;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException) || error.Item === undefined) throw error;
-        return standing(error.Item, parsed);
+        return parseExisting(error.Item, parsed);
       }
     },
 
@@ -98,8 +98,8 @@ export function eventStore(
       return getItem(client, table, key, parsed);
     },
 
-    async page(asked, meter) {
-      const query = untilPresent(asked, now());
+    async readPage(asked, meter) {
+      const query = limitToPresent(asked, now());
       if (query === null) return { events: [], next: null };
       const parser = new PageParser();
       try {
@@ -112,7 +112,7 @@ export function eventStore(
 }
 
 /** The event that has another's place. */
-function standing(item: StoredItem, parse: (item: StoredItem) => ActivityEvent): ActivityEvent {
+function parseExisting(item: EventItem, parse: (item: EventItem) => ActivityEvent): ActivityEvent {
   try {
     return parse(item);
   } catch (error) {
@@ -123,29 +123,29 @@ function standing(item: StoredItem, parse: (item: StoredItem) => ActivityEvent):
 
 type PageRequest = {
   readonly query: EventQuery;
-  readonly budget: PageBudget;
+  readonly budget: EventPageBudget;
   readonly parser: PageParser;
   readonly meter: ReadMeter | undefined;
 };
 
 /** Reads a page of a timeline, or of an index of an organisation with one shard. */
-async function readPage(
+async function readOneShard(
   client: DynamoDBClient,
   table: string,
   { query, budget, parser, meter }: PageRequest,
 ): Promise<EventPage> {
   const events: ActivityEvent[] = [];
-  const request = queryOf(table, query, firstShard);
-  const parse = parser.ofQuery(query, firstShard);
+  const request = buildPageQuery(table, query, firstShard);
+  const parse = parser.parserFor(query, firstShard);
   let bytes = 0;
-  let start = query.after === null ? undefined : startKey(query, query.after, firstShard);
+  let start = query.after === null ? undefined : toStartKey(query, query.after, firstShard);
   let size = query.limit + 1;
   for (let read = 0; read < budget.reads; read++) {
-    const answer = await metered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
+    const answer = await queryMetered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
     for (const item of answer.Items ?? []) {
       const event = parse(item);
       if (event === null) continue;
-      bytes += weight(event);
+      bytes += renderedBytes(event);
       if (events.length === query.limit || (bytes > budget.bytes && events.length > 0)) {
         return { events, next: events.at(-1) ?? null };
       }
@@ -155,7 +155,7 @@ async function readPage(
     if (start === undefined) return { events, next: null };
     size = Math.min(size * 4, largestRead);
   }
-  return { events, next: start === undefined ? null : positionOf(query, start) };
+  return { events, next: start === undefined ? null : toPosition(query, start) };
 }
 
 /** Reads a page of an index of an organisation with several shards. */
@@ -164,7 +164,7 @@ async function readShards(
   table: string,
   { budget, count, ...request }: PageRequest & { readonly count: ShardCount },
 ): Promise<EventPage> {
-  const readers = shardsOf(count).map((shard) => shardReader(client, table, request, shard));
+  const readers = shardNames(count).map((shard) => shardReader(client, table, request, shard));
   const page = await readShardedPage(readers, request.query, {
     reads: budget.reads,
     items: largestRead,
@@ -182,22 +182,22 @@ function shardReader(
   { query, parser, meter }: Omit<PageRequest, "budget">,
   shard: string,
 ): ShardReader {
-  const request = queryOf(table, query, shard);
-  const parse = parser.ofQuery(query, shard);
+  const request = buildPageQuery(table, query, shard);
+  const parse = parser.parserFor(query, shard);
   return async (after, size) => {
-    const start = after === null ? undefined : startKey(query, after, shard);
-    const answer = await metered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
+    const start = after === null ? undefined : toStartKey(query, after, shard);
+    const answer = await queryMetered(client, { ...request, Limit: size, ExclusiveStartKey: start }, meter);
     const { Items = [], LastEvaluatedKey: end } = answer;
     const events = Items.map(parse).filter((event) => event !== null);
-    return { events, next: end === undefined ? null : positionOf(query, end) };
+    return { events, next: end === undefined ? null : toPosition(query, end) };
   };
 }
 
-async function metered(client: DynamoDBClient, request: QueryCommandInput, meter: ReadMeter | undefined) {
+async function queryMetered(client: DynamoDBClient, request: QueryCommandInput, meter: ReadMeter | undefined) {
   await meter?.next();
   let units = 0;
   try {
-    const answer = await calling(client.send(new QueryCommand(request)));
+    const answer = await mapTransientErrors(client.send(new QueryCommand(request)));
     units = answer.ConsumedCapacity?.CapacityUnits ?? 0;
     return answer;
   } finally {
@@ -206,10 +206,10 @@ async function metered(client: DynamoDBClient, request: QueryCommandInput, meter
 }
 
 /** The conditional put that appends an event: it never replaces one, and tells which event stands in its place. */
-export function putOf(table: string, event: ActivityEvent, shards: ShardCount = 1) {
+export function buildEventPut(table: string, event: ActivityEvent, shards: ShardCount = 1) {
   return {
     TableName: table,
-    Item: toItem(event, shards),
+    Item: toEventItem(event, shards),
     ConditionExpression: "attribute_not_exists(timeline)",
     ReturnValuesOnConditionCheckFailure: "ALL_OLD",
   } as const;
@@ -219,14 +219,14 @@ export function putOf(table: string, event: ActivityEvent, shards: ShardCount = 
 function countWithin(events: readonly ActivityEvent[], bytes: number): number {
   let sum = 0;
   const end = events.findIndex((event, at) => {
-    sum += weight(event);
+    sum += renderedBytes(event);
     return sum > bytes && at > 0;
   });
   return end === -1 ? events.length : end;
 }
 
 /** An upper bound for what an event adds to an answer: four short fields, escaped twice, and all parts that were read. */
-function weight({ changes, metadata, actor, related, text, information, params }: ActivityEvent): number {
+function renderedBytes({ changes, metadata, actor, related, text, information, params }: ActivityEvent): number {
   let bytes = 0;
   for (const part of [changes, metadata, actor, related, text, information, params]) {
     if (part !== null) bytes += Buffer.byteLength(part);

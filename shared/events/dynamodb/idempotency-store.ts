@@ -1,9 +1,9 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { AppendStore, Pin } from "#shared/events/append.ts";
-import { ownPinKey, pinKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import type { AppendStore, IdempotencyRecord } from "#shared/events/append.ts";
+import { idempotencyRecordKey, writerIdempotencyRecordKey } from "#shared/platform/dynamodb/keys.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
 const keptForSeconds = 30 * 24 * 3600;
 
@@ -11,14 +11,15 @@ const keptForSeconds = 30 * 24 * 3600;
  * Idempotency keys in the config table. A pin is written before its event: a crash between the two leaves a pin
  * without an event, and the next attempt finds the pin and writes the event under it.
  */
-export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<AppendStore, "pin"> {
+export function createIdempotencyStore(client: DynamoDBDocumentClient, table: string): Pick<AppendStore, "claimKey"> {
   return {
-    async pin(orgId, key, pin, { now, isOwn }) {
+    async claimKey(orgId, key, pin, { now, isOwn }) {
       const { writer, ...identity } = pin;
-      const itemKey = isOwn && writer !== null ? ownPinKey(orgId, key, writer) : pinKey(orgId, key);
+      const itemKey =
+        isOwn && writer !== null ? writerIdempotencyRecordKey(orgId, key, writer) : idempotencyRecordKey(orgId, key);
       const expires_at_seconds = Math.floor(now.getTime() / 1000) + keptForSeconds;
       try {
-        await calling(
+        await mapTransientErrors(
           client.send(
             new PutCommand({
               TableName: table,
@@ -30,14 +31,15 @@ export function pinStore(client: DynamoDBDocumentClient, table: string): Pick<Ap
         );
         return pin;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException && error.Item) return fromPinItem(unmarshall(error.Item));
+        if (error instanceof ConditionalCheckFailedException && error.Item)
+          return parseRecordItem(unmarshall(error.Item));
         throw error;
       }
     },
   };
 }
 
-function fromPinItem(item: Record<string, unknown>): Pin {
+function parseRecordItem(item: Record<string, unknown>): IdempotencyRecord {
   const { event_id, occurred_at, entity_id, writer = null } = item;
   if (writer !== null && typeof writer !== "string") throw new Error(`Pin ${String(item.pk)} is damaged.`);
   if (typeof event_id !== "string" || typeof occurred_at !== "string" || typeof entity_id !== "string") {

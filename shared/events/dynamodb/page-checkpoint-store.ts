@@ -6,10 +6,10 @@ import {
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import type { Position } from "#shared/events/event.ts";
-import type { Place, PlaceStore } from "#shared/events/query/offset-pagination.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { placeKey, placePartition, placePrefix } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { pageCheckpointKey, pageCheckpointPartition, pageCheckpointPrefix } from "#shared/platform/dynamodb/keys.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
 const keptForSeconds = 15 * 60;
 
@@ -20,16 +20,16 @@ const furtherLimits = [100, 400];
  * Where lists that are paged by number go on, in the config table. A list's name is a digest, and its organisation is
  * part of the key, so nobody's places lead into another's log.
  */
-export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
+export function createPageCheckpointStore(client: DynamoDBClient, table: string): PageCheckpointStore {
   return {
-    async upTo({ org_id, name }, offset, count, now) {
+    async listUpTo({ org_id, name }, offset, count, now) {
       const query: QueryCommandInput = {
         TableName: table,
         KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
-        ExpressionAttributeValues: textAttributes({
-          ":pk": placePartition(org_id, name),
-          ":first": placePrefix,
-          ":last": placeKey(org_id, name, offset).sk,
+        ExpressionAttributeValues: toStringAttributes({
+          ":pk": pageCheckpointPartition(org_id, name),
+          ":first": pageCheckpointPrefix,
+          ":last": pageCheckpointKey(org_id, name, offset).sk,
         }),
         ScanIndexForward: false,
         // The place was written a moment ago, by the request for the page before.
@@ -38,25 +38,31 @@ export function placeStore(client: DynamoDBClient, table: string): PlaceStore {
       // Items stay some hours after their time: what is over may lie before what still holds.
       let start: Record<string, AttributeValue> | undefined;
       for (const Limit of [count, ...furtherLimits]) {
-        const answer = await calling(client.send(new QueryCommand({ ...query, Limit, ExclusiveStartKey: start })));
+        const answer = await mapTransientErrors(
+          client.send(new QueryCommand({ ...query, Limit, ExclusiveStartKey: start })),
+        );
         const live = (answer.Items ?? []).filter((item) => Number(item.expires_at_seconds?.N) > now.getTime() / 1000);
         start = answer.LastEvaluatedKey;
-        if (live.length > 0 || start === undefined) return live.slice(0, count).map(fromItem);
+        if (live.length > 0 || start === undefined) return live.slice(0, count).map(parseCheckpointItem);
       }
       return [];
     },
 
     async put({ org_id, name }, { offset, after, head }, now) {
       const Item = {
-        ...textAttributes({ ...placeKey(org_id, name, offset), after: written(after), head: written(head) }),
+        ...toStringAttributes({
+          ...pageCheckpointKey(org_id, name, offset),
+          after: written(after),
+          head: written(head),
+        }),
         expires_at_seconds: { N: String(Math.ceil(now.getTime() / 1000) + keptForSeconds) },
       };
-      await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+      await mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item })));
     },
   };
 }
 
-function fromItem({ pk, sk, after, head }: Record<string, AttributeValue>): Place {
+function parseCheckpointItem({ pk, sk, after, head }: Record<string, AttributeValue>): PageCheckpoint {
   const read = (value: AttributeValue | undefined): Position => {
     const parts: unknown = JSON.parse(value?.S ?? "null");
     const [occurred_at, event_id, entity_id, timeline, position] = Array.isArray(parts) ? parts : [];
@@ -66,7 +72,7 @@ function fromItem({ pk, sk, after, head }: Record<string, AttributeValue>): Plac
     const isKey = typeof timeline === "string" && typeof position === "string";
     return { occurred_at, event_id, entity_id, ...(isKey && { key: { timeline, position } }) };
   };
-  return { offset: Number(sk?.S?.slice(placePrefix.length)), after: read(after), head: read(head) };
+  return { offset: Number(sk?.S?.slice(pageCheckpointPrefix.length)), after: read(after), head: read(head) };
 }
 
 /** A release before this one reads the first three parts. */

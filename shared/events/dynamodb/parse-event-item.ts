@@ -1,4 +1,4 @@
-import { isRecordedAhead } from "#shared/events/clock-skew.ts";
+import { isRecordedTooEarly } from "#shared/events/clock-skew.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import { isEntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent, JsonText } from "#shared/events/event.ts";
@@ -11,16 +11,16 @@ import {
   maxTextLength,
   orgIdPattern,
 } from "#shared/events/limits.ts";
-import { isShardOf } from "#shared/events/shards/shards.ts";
+import { isPossibleShard } from "#shared/events/shards/shards.ts";
 import { toStorableJson, toStorableText } from "#shared/events/text/storable-text.ts";
 import { isStoredChanges, isStoredObject, isStoredRelated } from "#shared/events/text/stored-json.ts";
 import { isTimestamp } from "#shared/platform/time/timestamp.ts";
 
 /** An item as DynamoDB and its stream give it, as far as it is text. */
-export type StoredItem = Readonly<Record<string, { readonly S?: string | undefined }>>;
+export type EventItem = Readonly<Record<string, { readonly S?: string | undefined }>>;
 
 /** What an item is stored under. A query gives what is the same for all its items, so that they need not repeat it. */
-export type ItemKey = { readonly org_id: string; readonly timeline: string; readonly shard: string };
+export type EventItemKey = { readonly org_id: string; readonly timeline: string; readonly shard: string };
 
 /** Characters that an error shows of either key; those of an event are shorter. */
 const maxKeyShown = 400;
@@ -33,7 +33,7 @@ const keyAttributes = ["timeline", "position", "shard"];
  * this log writes it, to the letter, but for characters that earlier releases let in (`toStorableText`). Throws
  * `DamagedItemError`, naming the first attribute that is not in order, for any other item.
  */
-export function parseEventItem(item: StoredItem): ActivityEvent {
+export function parseEventItem(item: EventItem): ActivityEvent {
   const event = parseListedItem(item, {});
   const fields = Object.values(event).filter((value) => value !== null).length;
   if (Object.keys(item).length !== fields + keyAttributes.length) throw damaged(item, "it has an unknown attribute");
@@ -44,14 +44,14 @@ export function parseEventItem(item: StoredItem): ActivityEvent {
  * Parses an item of a query, which holds the attributes that were asked for and whose key is `known` in part. What was not
  * asked for is `null` in the event. Throws `DamagedItemError`.
  */
-export function parseListedItem(item: StoredItem, known: Partial<ItemKey>): ActivityEvent {
+export function parseListedItem(item: EventItem, known: Partial<EventItemKey>): ActivityEvent {
   const event = parseFields(item, known.org_id ?? text(item, "org_id", isOrgId));
   const { org_id, entity_id, occurred_at, event_id } = event;
   if (!isKeyOf(known.timeline ?? item.timeline?.S, org_id, entity_id)) throw invalid(item, "timeline");
   if (!isKeyOf(item.position?.S, occurred_at, event_id)) throw invalid(item, "position");
   const shard = known.shard ?? item.shard?.S;
-  if (shard === undefined || !isShardOf(event, shard)) throw invalid(item, "shard");
-  if (isRecordedAhead(event)) throw damaged(item, "occurred_at lies ahead of recorded_at");
+  if (shard === undefined || !isPossibleShard(event, shard)) throw invalid(item, "shard");
+  if (isRecordedTooEarly(event)) throw damaged(item, "occurred_at lies ahead of recorded_at");
   if (isTooLarge(event)) throw damaged(item, "it is too large");
   return event;
 }
@@ -67,7 +67,7 @@ function isKeyOf(key: string | undefined, first: string, second: string): boolea
   );
 }
 
-function parseFields(item: StoredItem, org_id: string): ActivityEvent {
+function parseFields(item: EventItem, org_id: string): ActivityEvent {
   return {
     event_id: text(item, "event_id", isEventId),
     org_id,
@@ -86,18 +86,18 @@ function parseFields(item: StoredItem, org_id: string): ActivityEvent {
     information: prose(item, "information", isProse),
     params: json(item, "params", isStoredObject),
     contact_id: optional(item, "contact_id", isId),
-    settled: constant(item, "settled", "paid"),
+    payment_status: constant(item, "settled", "paid"),
     notify: constant(item, "notify", "no"),
   };
 }
 
-type Field = keyof ActivityEvent;
+type Field = Exclude<keyof ActivityEvent, "payment_status"> | "settled";
 
-function text(item: StoredItem, field: Field, isValid: (value: string) => boolean): string {
+function text(item: EventItem, field: Field, isValid: (value: string) => boolean): string {
   return optional(item, field, isValid) ?? missing(item, field);
 }
 
-function optional(item: StoredItem, field: Field, isValid: (value: string) => boolean): string | null {
+function optional(item: EventItem, field: Field, isValid: (value: string) => boolean): string | null {
   const attribute = item[field];
   if (attribute === undefined) return null;
   if (attribute.S === undefined || !isValid(attribute.S)) throw invalid(item, field);
@@ -105,7 +105,7 @@ function optional(item: StoredItem, field: Field, isValid: (value: string) => bo
 }
 
 /** Like `optional`, for values that have a type of their own. */
-function guarded<T extends string>(item: StoredItem, field: Field, isValid: (value: string) => value is T): T | null {
+function guarded<T extends string>(item: EventItem, field: Field, isValid: (value: string) => value is T): T | null {
   const attribute = item[field];
   if (attribute === undefined) return null;
   if (attribute.S === undefined || !isValid(attribute.S)) throw invalid(item, field);
@@ -113,24 +113,24 @@ function guarded<T extends string>(item: StoredItem, field: Field, isValid: (val
 }
 
 /** Like `optional`, for texts that people read. */
-function prose(item: StoredItem, field: Field, isValid: (value: string) => boolean): string | null {
+function prose(item: EventItem, field: Field, isValid: (value: string) => boolean): string | null {
   const value = optional(item, field, isValid);
   return value === null ? null : toStorableText(value);
 }
 
-function json(item: StoredItem, field: Field, isValid: (value: string) => value is JsonText): JsonText | null {
+function json(item: EventItem, field: Field, isValid: (value: string) => value is JsonText): JsonText | null {
   const value = guarded(item, field, isValid);
   return value === null ? null : toStorableJson(value);
 }
 
-function constant<T extends string>(item: StoredItem, field: Field, value: T): T | null {
+function constant<T extends string>(item: EventItem, field: Field, value: T): T | null {
   const attribute = item[field];
   if (attribute === undefined) return null;
   if (attribute.S !== value) throw invalid(item, field);
   return value;
 }
 
-function missing(item: StoredItem, field: Field): never {
+function missing(item: EventItem, field: Field): never {
   throw invalid(item, field);
 }
 
@@ -166,11 +166,11 @@ function length(text: string | null): number {
   return text === null ? 0 : text.length;
 }
 
-function invalid(item: StoredItem, attribute: Field | keyof ItemKey | "position"): DamagedItemError {
+function invalid(item: EventItem, attribute: Field | keyof EventItemKey | "position"): DamagedItemError {
   return damaged(item, `${attribute} is not valid`);
 }
 
-function damaged({ timeline, position }: StoredItem, reason: string): DamagedItemError {
+function damaged({ timeline, position }: EventItem, reason: string): DamagedItemError {
   const shown = (key: string | undefined) => (key ?? "?").slice(0, maxKeyShown).toWellFormed();
   return new DamagedItemError({ timeline: shown(timeline?.S), position: shown(position?.S), reason });
 }

@@ -6,11 +6,11 @@ import { queryAll } from "#shared/platform/dynamodb/query-all.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 
 /** The list of organisations with several shards, in the config table. */
-export function shardSettingsReader(client: DynamoDBClient, table: string): ShardSettingsReader {
+export function createShardSettingsReader(client: DynamoDBClient, table: string): ShardSettingsReader {
   return {
     async read() {
       const items = await queryAll(client, table, { pk: shardedOrgsPartition, prefix: shardedOrgPrefix });
-      return new Map(items.map((item) => [orgOf(item), fromListItem(item)]));
+      return new Map(items.map((item) => [orgOf(item), parseListItem(item)]));
     },
   };
 }
@@ -32,6 +32,6 @@ function orgOf({ sk }: Record<string, AttributeValue>): string {
   return (sk?.S ?? "").slice(shardedOrgPrefix.length);
 }
 
-function fromListItem({ before, count, from }: Record<string, AttributeValue>): ShardSetting | null {
+function parseListItem({ before, count, from }: Record<string, AttributeValue>): ShardSetting | null {
   return parseShardSetting({ before: Number(before?.N), count: Number(count?.N), from: from?.S });
 }

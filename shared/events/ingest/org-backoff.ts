@@ -1,13 +1,13 @@
 /** A wait that has just begun for an organisation. */
-export type Hold = { readonly waitMs: number; readonly failures: number };
+export type BackoffWait = { readonly waitMs: number; readonly failures: number };
 
 /** Organisations that one instance does not write for until their wait is over. */
-export type OrgHolds = {
-  isHeld(orgId: string, nowMs: number): boolean;
+export type OrgBackoff = {
+  isWaiting(orgId: string, nowMs: number): boolean;
   /** Records that DynamoDB throttled the organisation. Returns the wait that this began; `null` during a wait. */
-  throttled(orgId: string, nowMs: number, random: number): Hold | null;
+  recordThrottling(orgId: string, nowMs: number, random: number): BackoffWait | null;
   /** Records that an event of the organisation was stored. Ends what it has of failures, but not a wait. */
-  stored(orgId: string, nowMs: number): void;
+  recordStored(orgId: string, nowMs: number): void;
 };
 
 const firstWaitMs = 500;
@@ -18,14 +18,14 @@ const longestWaitMs = 5_000;
  * Creates the holds of one instance. It remembers `maxOrgs` organisations at most and forgets the one that has waited
  * longest: that costs calls, never an event.
  */
-export function createOrgHolds(maxOrgs = 1_000): OrgHolds {
+export function createOrgBackoff(maxOrgs = 1_000): OrgBackoff {
   const holds = new Map<string, { readonly untilMs: number; readonly failures: number }>();
   const isHeld = (orgId: string, nowMs: number) => (holds.get(orgId)?.untilMs ?? 0) > nowMs;
 
   return {
-    isHeld,
+    isWaiting: isHeld,
 
-    throttled(orgId, nowMs, random) {
+    recordThrottling(orgId, nowMs, random) {
       // The events of one batch fail together, which is one failure.
       if (isHeld(orgId, nowMs)) return null;
       const failures = (holds.get(orgId)?.failures ?? 0) + 1;
@@ -37,7 +37,7 @@ export function createOrgHolds(maxOrgs = 1_000): OrgHolds {
       return { waitMs, failures };
     },
 
-    stored(orgId, nowMs) {
+    recordStored(orgId, nowMs) {
       if (!isHeld(orgId, nowMs)) holds.delete(orgId);
     },
   };

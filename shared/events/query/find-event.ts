@@ -1,7 +1,7 @@
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { listEvents } from "./list-events.ts";
-import { windowBudget } from "./offset-pagination.ts";
+import { offsetPageBudget } from "./offset-pagination.ts";
 import type { EventQuery, EventReader } from "./query.ts";
 
 /** Events of one page: more would be cut by the bytes that a page may have, and read again. */
@@ -20,7 +20,7 @@ export async function findEvent(
   eventId: string,
 ): Promise<ActivityEvent | null> {
   let after: Position | null = null;
-  for (let looked = 0, pages = 0; looked < windowBudget.events && pages < windowBudget.pages; ) {
+  for (let looked = 0, pages = 0; looked < offsetPageBudget.events && pages < offsetPageBudget.pages; ) {
     const page = await listEvents(reader, { ...query, limit: pageSize, after });
     const found = page.events.find((event) => event.event_id === eventId);
     if (found !== undefined) return found;
@@ -29,6 +29,6 @@ export async function findEvent(
     looked += page.events.length;
     pages += page.events.length < pageSize / 2 ? readsOfShortPage : 1;
   }
-  const message = `The event is not among the newest of this range, of which a request reads ${windowBudget.events} at most: narrow the search, for example by entity_id.`;
+  const message = `The event is not among the newest of this range, of which a request reads ${offsetPageBudget.events} at most: narrow the search, for example by entity_id.`;
   throw new ActivityError("too_broad", message, { field: "event_id" });
 }

@@ -5,5 +5,5 @@ import type { EventPage, EventQuery, EventReader } from "./query.ts";
  */
 export async function listEvents(reader: EventReader, query: EventQuery): Promise<EventPage> {
   if (query.since !== null && query.until !== null && query.since > query.until) return { events: [], next: null };
-  return reader.page(query);
+  return reader.readPage(query);
 }

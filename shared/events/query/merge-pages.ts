@@ -1,5 +1,5 @@
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
-import { newestFirst } from "./order.ts";
+import { compareNewestFirst } from "./order.ts";
 import type { EventPage } from "./query.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { EventPage } from "./query.ts";
  */
 export function mergePages(pages: readonly EventPage[], limit: number): EventPage {
   const end = newestEnd(pages);
-  const known = eventsOf(pages).filter((event) => end === null || newestFirst(event, end) <= 0);
+  const known = mergeEvents(pages).filter((event) => end === null || compareNewestFirst(event, end) <= 0);
   const events = known.slice(0, limit);
   return { events, next: known.length > limit ? (events.at(-1) ?? null) : end };
 }
@@ -17,18 +17,18 @@ export function mergePages(pages: readonly EventPage[], limit: number): EventPag
 export function newestEnd(pages: readonly EventPage[]): Position | null {
   const ends = pages.flatMap(({ next }) => (next === null ? [] : [next]));
   return ends.reduce<Position | null>(
-    (newest, end) => (newest === null || newestFirst(end, newest) < 0 ? end : newest),
+    (newest, end) => (newest === null || compareNewestFirst(end, newest) < 0 ? end : newest),
     null,
   );
 }
 
 /** Returns the events of all pages in their order, each once. */
-export function eventsOf(pages: readonly EventPage[]): ActivityEvent[] {
+export function mergeEvents(pages: readonly EventPage[]): ActivityEvent[] {
   return pages
     .flatMap(({ events }) => events)
-    .sort(newestFirst)
+    .sort(compareNewestFirst)
     .filter((event, at, all) => {
       const before = all[at - 1];
-      return before === undefined || newestFirst(before, event) !== 0;
+      return before === undefined || compareNewestFirst(before, event) !== 0;
     });
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
-import { mergedSource, type Source } from "./merge-queries.ts";
-import { newestFirst } from "./order.ts";
+import { type MergedQuery, mergeQueries } from "./merge-queries.ts";
+import { compareNewestFirst } from "./order.ts";
 import { onlyPosition } from "./position.ts";
 import type { EventPage, EventQuery, EventReader } from "./query.ts";
 
 /** A list that is paged by number: what it reads, and what of that belongs to it. */
-export type Listing = {
+export type ListQuery = {
   /** What one index answers, or the union of several. */
   readonly queries: readonly Omit<EventQuery, "limit" | "after">[];
   /** Conditions that no index answers; `null` where there are none. */
@@ -18,30 +18,39 @@ export type Listing = {
 };
 
 /** Where a list goes on after so many of its events, as of the time when `head` was the newest in it. */
-export type Place = { readonly offset: number; readonly after: Position; readonly head: Position };
+export type PageCheckpoint = { readonly offset: number; readonly after: Position; readonly head: Position };
 
 /** The name of a list, from all that tells it from others. */
-export function listName(...parts: readonly unknown[]): string {
+export function hashListName(...parts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 }
 
 /** Places of lists, remembered for some minutes. Forgetting one costs time, never an event. */
-export type PlaceStore = {
+export type PageCheckpointStore = {
   /** The places of a list up to an offset, the furthest first. */
-  upTo(list: Pick<Listing, "org_id" | "name">, offset: number, count: number, now: Date): Promise<readonly Place[]>;
-  put(list: Pick<Listing, "org_id" | "name">, place: Place, now: Date): Promise<void>;
+  listUpTo(
+    list: Pick<ListQuery, "org_id" | "name">,
+    offset: number,
+    count: number,
+    now: Date,
+  ): Promise<readonly PageCheckpoint[]>;
+  put(list: Pick<ListQuery, "org_id" | "name">, place: PageCheckpoint, now: Date): Promise<void>;
 };
 
-export type WindowWorld = { readonly events: EventReader; readonly places: PlaceStore; readonly now: () => Date };
+export type OffsetPaginationPorts = {
+  readonly events: EventReader;
+  readonly checkpoints: PageCheckpointStore;
+  readonly now: () => Date;
+};
 
-export type Window = {
+export type OffsetPage = {
   readonly events: readonly ActivityEvent[];
   /** Remembers where this window ended, for the one after it. To be called once the caller proved to be allowed. */
   remember(): Promise<void>;
 };
 
 /** Events that one request looks at, and pages that it reads for them, before it gives up. */
-export const windowBudget = { events: 25_000, pages: 60 } as const;
+export const offsetPageBudget = { events: 25_000, pages: 60 } as const;
 
 /** Events of one read at most: what DynamoDB gives at once, and well below what a page may weigh. */
 const largestRead = 500;
@@ -61,17 +70,17 @@ const beginning: Start = { offset: 0, after: null };
  * that is remembered, moved by what is new since. Throws `ActivityError` `unavailable` where a window is too far from
  * any place for one request (a repeat gets further), and `too_broad` where conditions match too few events.
  */
-export async function readWindow(
-  { events: reader, places, now }: WindowWorld,
-  list: Listing,
+export async function readOffsetPage(
+  { events: reader, checkpoints: places, now }: OffsetPaginationPorts,
+  list: ListQuery,
   { skip, take }: { readonly skip: number; readonly take: number },
-): Promise<Window> {
-  const source = mergedSource(reader, list.queries);
+): Promise<OffsetPage> {
+  const source = mergeQueries(reader, list.queries);
   const matches = list.matches ?? (() => true);
   const end = skip + take;
   // Lists that are walked in other steps are other lists: their places may be of another time.
   const walk = { org_id: list.org_id, name: `${list.name}.${take}.${skip % take}` };
-  const known = skip === 0 ? [] : await places.upTo(walk, end, placesAsked, now());
+  const known = skip === 0 ? [] : await places.listUpTo(walk, end, placesAsked, now());
   // The page after the first is near enough to the beginning, where nothing can have moved.
   const reachable = skip <= take ? [] : known.filter((place) => place.offset <= skip);
   // A walk stands here. What came in with an old date since an earlier place was remembered must not carry it beyond.
@@ -81,8 +90,8 @@ export async function readWindow(
   const [guess] = reachable;
   const size = (from: number) => Math.min(end - from, largestRead);
   const [newest, ahead] = await Promise.all([
-    skip === 0 ? null : source.page({ after: null, limit: 1 }),
-    guess === undefined ? null : source.page({ after: guess.after, limit: size(guess.offset) }),
+    skip === 0 ? null : source.readPage({ after: null, limit: 1 }),
+    guess === undefined ? null : source.readPage({ after: guess.after, limit: size(guess.offset) }),
   ]);
   let head = newest === null ? null : newestOf(newest);
   const furthest = await startFrom(source, matches, { reachable, head, skip });
@@ -93,9 +102,9 @@ export async function readWindow(
   /** The furthest that was read without a part of the window itself. */
   let before: Start = start;
   let limit = size(offset);
-  let page = start === guess && ahead !== null ? ahead : await source.page({ after, limit });
+  let page = start === guess && ahead !== null ? ahead : await source.readPage({ after, limit });
   if (after === null) head ??= newestOf(page);
-  for (let looked = 0, pages = 0; ; page = await source.page({ after, limit })) {
+  for (let looked = 0, pages = 0; ; page = await source.readPage({ after, limit })) {
     for (const [at, event] of page.events.entries()) {
       if (matches(event)) {
         offset += 1;
@@ -115,7 +124,7 @@ export async function readWindow(
     looked += page.events.length;
     // A page that is far from full though more follows took several reads.
     pages += page.events.length < limit / 2 ? 4 : 1;
-    if (looked >= windowBudget.events || pages >= windowBudget.pages) {
+    if (looked >= offsetPageBudget.events || pages >= offsetPageBudget.pages) {
       // Only where a repeat starts further on is it worth asking for one.
       if (skip <= take || before.after === null || before.offset === start.offset || head === null) throw tooBroad();
       const { offset: reached, after: from } = before;
@@ -130,15 +139,15 @@ export async function readWindow(
 
 /** The furthest start that does not lie beyond `skip`, however many new events have moved the list since. */
 async function startFrom(
-  source: Source,
+  source: MergedQuery,
   matches: (event: ActivityEvent) => boolean,
-  { reachable, head, skip }: { reachable: readonly Place[]; head: Position | null; skip: number },
+  { reachable, head, skip }: { reachable: readonly PageCheckpoint[]; head: Position | null; skip: number },
 ): Promise<Start> {
   const [furthest] = reachable;
   if (furthest === undefined || head === null) return beginning;
   if (isSamePosition(furthest.head, head)) return furthest;
   const [since = ""] = reachable.map((place) => place.head.occurred_at).sort();
-  const newer = await source.page({ after: null, limit: newestCounted, since });
+  const newer = await source.readPage({ after: null, limit: newestCounted, since });
   for (const place of reachable) {
     const end = newer.events.findIndex((event) => isSamePosition(event, place.head));
     if (end === -1) continue;
@@ -153,7 +162,7 @@ async function startFrom(
  * place move it, and are not counted.
  */
 function notBeyond(walked: Position, start: Start, skip: number): Start {
-  const order = start.after === null ? -1 : newestFirst(start.after, walked);
+  const order = start.after === null ? -1 : compareNewestFirst(start.after, walked);
   if (order < 0 || (order === 0 && start.offset === skip)) return start;
   return { offset: skip, after: walked };
 }
@@ -176,13 +185,13 @@ function isSamePosition(left: Position, right: Position): boolean {
   );
 }
 
-function isSamePlace(left: Place, right: Place): boolean {
+function isSamePlace(left: PageCheckpoint, right: PageCheckpoint): boolean {
   return (
     left.offset === right.offset && isSamePosition(left.after, right.after) && isSamePosition(left.head, right.head)
   );
 }
 
 function tooBroad(): ActivityError {
-  const message = `Too few of the last ${windowBudget.events} events match: narrow the search, for example by date.`;
+  const message = `Too few of the last ${offsetPageBudget.events} events match: narrow the search, for example by date.`;
   return new ActivityError("too_broad", message);
 }

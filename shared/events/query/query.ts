@@ -1,4 +1,4 @@
-import { type EntityType, isSettling } from "#shared/events/entity-types.ts";
+import { type EntityType, isPaymentAction } from "#shared/events/entity-types.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 
 /** What a reader may ask for. All conditions hold together; `null` asks for nothing. */
@@ -9,35 +9,35 @@ export type EventFilter = {
   readonly action: string | null;
   readonly actor_user_id: string | null;
   readonly contact_id: string | null;
-  readonly settled: "paid" | null;
+  readonly payment_status: "paid" | null;
   /**
    * The entity types that the reader's dialect has names for. What it has none for is rare, and dropped after
    * reading.
    */
-  readonly visible: readonly EntityType[];
+  readonly visibleEntityTypes: readonly EntityType[];
   /** Inclusive bounds, UTC with three fraction digits. */
   readonly since: string | null;
   readonly until: string | null;
 };
 
 /** What only some dialects show of an event. */
-export const eventParts = [
+export const projectableFields = [
   "actor",
   "related",
   "text",
   "information",
   "params",
   "contact_id",
-  "settled",
+  "payment_status",
   "notify",
 ] as const;
 
-export type EventPart = (typeof eventParts)[number];
+export type ProjectableField = (typeof projectableFields)[number];
 
 export type EventQuery = EventFilter & {
   readonly org_id: string;
   /** The parts that the reader shows. The others are not read, and are `null` in what it gets. */
-  readonly parts: readonly EventPart[];
+  readonly projection: readonly ProjectableField[];
   /** Events at most; a page may hold fewer and still have more behind it. */
   readonly limit: number;
   /** Where the page before ended. */
@@ -55,11 +55,11 @@ export type ReadMeter = {
   add(units: number): void;
 };
 
-export type EventReader = { page(query: EventQuery, meter?: ReadMeter): Promise<EventPage> };
+export type EventReader = { readPage(query: EventQuery, meter?: ReadMeter): Promise<EventPage> };
 
 /** A reader all of whose reads are counted by one meter. */
-export function meteredReader(reader: EventReader, meter: ReadMeter): EventReader {
-  return { page: (query) => reader.page(query, meter) };
+export function createMeteredReader(reader: EventReader, meter: ReadMeter): EventReader {
+  return { readPage: (query) => reader.readPage(query, meter) };
 }
 
 /** The table itself, keyed by document, and its indexes. */
@@ -68,11 +68,11 @@ export type IndexName = "timeline" | "by_time" | "by_type" | "by_actor" | "by_co
 /** How one query is answered: one index, and the conditions that the index does not answer by itself. */
 export type QueryPlan = {
   readonly index: IndexName;
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly QueryCondition[];
 };
 
-export type Condition = {
-  readonly attribute: "entity_type" | "entity_id" | "action" | "actor_user_id" | "contact_id" | "settled";
+export type QueryCondition = {
+  readonly attribute: "entity_type" | "entity_id" | "action" | "actor_user_id" | "contact_id" | "payment_status";
   readonly value: string;
 };
 
@@ -84,7 +84,7 @@ const choices = [
   { index: "timeline", attribute: "entity_id" },
   { index: "by_contact", attribute: "contact_id" },
   { index: "by_actor", attribute: "actor_user_id" },
-  { index: "paid", attribute: "settled" },
+  { index: "paid", attribute: "payment_status" },
   { index: "by_type", attribute: "entity_type" },
 ] as const;
 
@@ -93,9 +93,11 @@ const choices = [
  * action, but `paid` holds every event of an action that settles something.
  */
 export function planQuery(filter: EventFilter): QueryPlan {
-  const isPaid = filter.action !== null && isSettling(filter.action);
-  const chosen = choices.find(({ attribute }) => filter[attribute] !== null || (attribute === "settled" && isPaid));
-  const conditions: Condition[] = [];
+  const isPaid = filter.action !== null && isPaymentAction(filter.action);
+  const chosen = choices.find(
+    ({ attribute }) => filter[attribute] !== null || (attribute === "payment_status" && isPaid),
+  );
+  const conditions: QueryCondition[] = [];
   for (const { attribute } of choices) {
     const value = filter[attribute];
     if (value !== null && attribute !== chosen?.attribute) conditions.push({ attribute, value });

@@ -1,5 +1,5 @@
 import { ActivityError } from "#shared/errors.ts";
-import { firstShard, type ShardCount, type ShardSetting, writtenCount } from "./shards.ts";
+import { firstShard, type ShardCount, type ShardSetting, shardCountToWrite } from "./shards.ts";
 
 /** The settings of the organisations that have several shards, by organisation; `null` for one that is damaged. */
 export type ShardSettings = ReadonlyMap<string, ShardSetting | null>;
@@ -10,7 +10,7 @@ export type ShardSettingsReader = {
 };
 
 /** How many shards an organisation has, for those who read and write its events. */
-export type ShardDirectory = {
+export type ShardCounts = {
   /** Throws `ActivityError` `unavailable` if that is not known well enough to find every event. */
   countToRead(orgId: string): ShardCount | Promise<ShardCount>;
   countToWrite(orgId: string): ShardCount;
@@ -40,7 +40,7 @@ type Failure = {
  * Remembers which organisations have several shards. They are few, so all are read at once, and an organisation with
  * one shard costs no read at all.
  */
-export class ShardCache implements ShardDirectory {
+export class ShardSettingsCache implements ShardCounts {
   readonly #reader: ShardSettingsReader;
   readonly #now: () => Date;
   readonly #report: (error: unknown) => void;
@@ -70,14 +70,14 @@ export class ShardCache implements ShardDirectory {
   /** Never waits and never fails: readers look at every shard of a lower count, too, so old knowledge is safe. */
   countToWrite(orgId: string): ShardCount {
     this.prefetch();
-    return writtenCount(this.#known?.settings.get(orgId) ?? null, this.#now());
+    return shardCountToWrite(this.#known?.settings.get(orgId) ?? null, this.#now());
   }
 
   /**
    * Returns whether readers look at this shard of an organisation. Counts only rise, so old knowledge may say yes; before
    * it says no it asks anew. It says yes of a damaged setting, since reads of that organisation fail anyway.
    */
-  async isRead(orgId: string, shard: string): Promise<boolean> {
+  async isShardRead(orgId: string, shard: string): Promise<boolean> {
     if (shard === firstShard) return true;
     this.prefetch();
     if (this.#known !== null && isShardIn(this.#known.settings, orgId, shard)) return true;
@@ -149,4 +149,4 @@ function isShardIn(settings: ShardSettings, orgId: string, shard: string): boole
 }
 
 /** For what never reads or writes events of an organisation with several shards, for example tests. */
-export const oneShard: ShardDirectory = { countToRead: () => 1, countToWrite: () => 1 };
+export const oneShard: ShardCounts = { countToRead: () => 1, countToWrite: () => 1 };

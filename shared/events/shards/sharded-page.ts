@@ -1,12 +1,12 @@
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
-import { eventsOf, mergePages } from "#shared/events/query/merge-pages.ts";
-import { newestFirst } from "#shared/events/query/order.ts";
+import { mergeEvents, mergePages } from "#shared/events/query/merge-pages.ts";
+import { compareNewestFirst } from "#shared/events/query/order.ts";
 import type { EventPage, EventQuery } from "#shared/events/query/query.ts";
 
 /** Reads on in one shard: what matches among so many events after a position. */
 export type ShardReader = (after: Position | null, size: number) => Promise<EventPage>;
 
-export type ShardBudget = {
+export type ShardedPageBudget = {
   /** Reads of a shard one after another; the shards are read at the same time. */
   readonly reads: number;
   /** Events that one read of all shards looks at, at most. */
@@ -22,12 +22,12 @@ export type ShardBudget = {
 export async function readShardedPage(
   shards: readonly ShardReader[],
   { after, limit }: Pick<EventQuery, "after" | "limit">,
-  budget: ShardBudget,
+  budget: ShardedPageBudget,
 ): Promise<EventPage> {
   // What this round would read if there were one shard only: a history in few shards takes no more rounds than that.
   let whole = limit + 1;
   /** Of each shard that is still behind, in all rounds: such a shard was behind in every one of them. */
-  let asked = shareOf(whole, shards.length);
+  let asked = readSizePerShard(whole, shards.length);
   let parts = await Promise.all(shards.map((read) => read(after, asked)));
   let page = mergePages(parts, limit);
   for (let reads = 1; reads < budget.reads; reads++) {
@@ -37,7 +37,7 @@ export async function readShardedPage(
     const missing = (limit + 1 - page.events.length) / matchRate(behind, asked);
     // If one more round did not do, few of the shards hold what is missing: each is asked for more than all of it.
     const wanted = Math.min(whole, Math.ceil(missing * (4 * behind.size) ** (reads - 1)));
-    const size = Math.min(shareOf(wanted, behind.size), Math.ceil(budget.items / behind.size));
+    const size = Math.min(readSizePerShard(wanted, behind.size), Math.ceil(budget.items / behind.size));
     asked += size;
     parts = await Promise.all(
       parts.map(async (part, at) => {
@@ -54,7 +54,7 @@ export async function readShardedPage(
  * Returns how much to read of each shard for so many events in all: the mean and two standard deviations, since events
  * fall into shards at random. ADR 37 says how many pages take a second round.
  */
-export function shareOf(events: number, shards: number): number {
+export function readSizePerShard(events: number, shards: number): number {
   const mean = events / shards;
   return Math.min(events, Math.ceil(mean + 2 * Math.sqrt(mean)));
 }
@@ -71,8 +71,10 @@ function matchRate(parts: ReadonlySet<EventPage>, asked: number): number {
 
 /** Returns the parts that may hide one of the first `limit` events, or the one after them. */
 function unfinished(parts: readonly EventPage[], limit: number): Set<EventPage> {
-  const last = eventsOf(parts)[limit];
-  return new Set(parts.filter(({ next }) => next !== null && (last === undefined || newestFirst(next, last) < 0)));
+  const last = mergeEvents(parts)[limit];
+  return new Set(
+    parts.filter(({ next }) => next !== null && (last === undefined || compareNewestFirst(next, last) < 0)),
+  );
 }
 
 function joined(part: EventPage, further: EventPage): EventPage {

@@ -31,14 +31,14 @@ export function shardOf(event: Identity, count: ShardCount): string {
 }
 
 /** Returns whether any allowed count gives the event this shard. */
-export function isShardOf(event: Identity, shard: string): boolean {
+export function isPossibleShard(event: Identity, shard: string): boolean {
   if (shard === firstShard) return true;
   const hash = hashOf(event);
   return shardCounts.some((count) => shard === String(hash % count));
 }
 
 /** Returns the names of all shards that a count gives. */
-export function shardsOf(count: ShardCount): string[] {
+export function shardNames(count: ShardCount): string[] {
   return Array.from({ length: count }, (_, shard) => String(shard));
 }
 
@@ -50,18 +50,18 @@ export function isShardCount(value: unknown): value is ShardCount {
  * Returns the setting after a raise at `now`; the same setting if the count is the same. Throws `ActivityError`
  * `invalid_value` if the count is lower: events stay in the shards that they were written to.
  */
-export function raiseShards(current: ShardSetting | null, count: ShardCount, now: Date): ShardSetting | null {
+export function raiseShardCount(current: ShardSetting | null, count: ShardCount, now: Date): ShardSetting | null {
   const present = current?.count ?? 1;
   if (count === present) return current;
   if (count < present) {
     const message = `The organisation has ${present} shards, and they can only be raised: its events stay where they are.`;
     throw new ActivityError("invalid_value", message, { field: "shards" });
   }
-  return { before: writtenCount(current, now), count, from: new Date(now.getTime() + shardLeadMs).toISOString() };
+  return { before: shardCountToWrite(current, now), count, from: new Date(now.getTime() + shardLeadMs).toISOString() };
 }
 
 /** Returns the count that writers use at `now`. */
-export function writtenCount(setting: ShardSetting | null, now: Date): ShardCount {
+export function shardCountToWrite(setting: ShardSetting | null, now: Date): ShardCount {
   if (setting === null) return 1;
   return setting.from <= now.toISOString() ? setting.count : setting.before;
 }

@@ -4,7 +4,7 @@ const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/gs;
  * The first key that an object of a JSON text has twice, or `null`. `JSON.parse` keeps the last value and drops the
  * first in silence. The text must be valid JSON.
  */
-export function duplicateKey(text: string): string | null {
+export function findDuplicateKey(text: string): string | null {
   // The keys of each object that is open, outermost first; `null` for an array.
   const open: (Set<string> | null)[] = [];
   let previous = "";

@@ -1,13 +1,13 @@
 import { maxDepth } from "#shared/events/limits.ts";
 
 /** Says in JSON Schema that a text has no character that the pattern finds. */
-export function without(pattern: string) {
+export function withoutPattern(pattern: string) {
   return { not: { type: "string", pattern } } as const;
 }
 
 export const nul = "\u0000";
 
-const noNul = without(nul);
+const noNul = withoutPattern(nul);
 
 /** Refers to the definition of a JSON value with at most so many levels of arrays and objects. */
 export function levelReference(levels: number) {

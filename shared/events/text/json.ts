@@ -1,4 +1,4 @@
-import { duplicateKey } from "./duplicate-key.ts";
+import { findDuplicateKey } from "./duplicate-key.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export function isDeeperThan(value: unknown, limit: number): boolean {
  */
 export function parseJsonExactly(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  const twice = duplicateKey(text);
+  const twice = findDuplicateKey(text);
   if (twice !== null)
     throw new RangeError(`The key '${twice.slice(0, 64)}' is there twice: only one value could be kept.`);
   if (!longNumber.test(text)) return value;

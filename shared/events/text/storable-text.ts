@@ -1,4 +1,4 @@
-import { type JsonText, jsonText } from "#shared/events/event.ts";
+import { type JsonText, toJsonText } from "#shared/events/event.ts";
 
 const replacement = "\uFFFD";
 
@@ -16,7 +16,7 @@ export function toStorableText(text: string): string {
 
 /** The same for every text and key inside of JSON text, which must be as `JSON.stringify` writes it. */
 export function toStorableJson(text: JsonText): JsonText {
-  return text.includes("\\u") && suspicious.test(text) ? jsonText(toStorableValue(JSON.parse(text))) : text;
+  return text.includes("\\u") && suspicious.test(text) ? toJsonText(toStorableValue(JSON.parse(text))) : text;
 }
 
 /** `maxDepth` bounds how deep a stored value nests. */

@@ -1,11 +1,11 @@
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBRecord } from "aws-lambda";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { queueClient } from "./clients.ts";
-import { writeMessage } from "./queue-message.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { createSqsClient } from "./clients.ts";
+import { formatMessage } from "./queue-message.ts";
 
 /** Where records of a stream go that cannot be handled, to be looked at. */
-export type UnreadQueue = {
+export type QuarantineQueue = {
   /**
    * Says which record was set aside, and why. Throws `ActivityError` `unavailable` for a failure that passes; any other
    * error is a refusal that a repeat would meet as well.
@@ -21,10 +21,10 @@ const maxKeyLength = 200;
  * A queue that is told of a record what identifies it, and never the record itself: an item that is as large as DynamoDB
  * takes can be larger than any message once it is escaped. Its content is in the audit log, under the sequence number.
  */
-export function unreadQueue(queueUrl: string, client: SQSClient = queueClient()): UnreadQueue {
+export function createQuarantineQueue(queueUrl: string, client: SQSClient = createSqsClient()): QuarantineQueue {
   return {
     async put({ dynamodb, eventName }, reason) {
-      const MessageBody = writeMessage({
+      const MessageBody = formatMessage({
         event_name: eventName ?? null,
         sequence_number: dynamodb?.SequenceNumber ?? null,
         stored_at_seconds: dynamodb?.ApproximateCreationDateTime ?? null,
@@ -34,7 +34,7 @@ export function unreadQueue(queueUrl: string, client: SQSClient = queueClient())
         ),
         reason: beginning(reason, maxReasonLength),
       });
-      await calling(client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody })));
+      await mapTransientErrors(client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody })));
     },
   };
 }

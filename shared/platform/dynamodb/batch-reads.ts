@@ -1,7 +1,7 @@
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, type DynamoDBDocumentClient, paginateQuery } from "@aws-sdk/lib-dynamodb";
 import { ActivityError } from "#shared/errors.ts";
-import { calling } from "./transient-errors.ts";
+import { mapTransientErrors } from "./transient-errors.ts";
 
 /** The rest of every sort key in a partition that begins with the prefix, as of now. */
 export async function listedKeys(
@@ -18,7 +18,7 @@ export async function listedKeys(
   };
   const pager = paginateQuery({ client }, query);
   for (;;) {
-    const page = await calling(pager.next());
+    const page = await mapTransientErrors(pager.next());
     if (page.done === true) return found;
     for (const item of page.value.Items ?? []) found.push(String(item.sk).slice(prefix.length));
   }
@@ -34,7 +34,7 @@ export async function itemsOf(
   for (let at = 0; at < keys.length; at += 100) {
     let wanted: Record<string, unknown>[] = keys.slice(at, at + 100);
     while (wanted.length > 0) {
-      const answer = await calling(
+      const answer = await mapTransientErrors(
         client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } })),
       );
       items.push(...(answer.Responses?.[table] ?? []));
@@ -47,7 +47,7 @@ export async function itemsOf(
 /** For each item of a transaction, whether its condition refused it; all `false` where the transaction went through. */
 export async function refusedItems(transaction: Promise<unknown>): Promise<boolean[]> {
   try {
-    await calling(transaction);
+    await mapTransientErrors(transaction);
     return [];
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;

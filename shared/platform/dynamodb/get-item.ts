@@ -1,6 +1,6 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { textAttributes } from "./attributes.ts";
-import { calling } from "./transient-errors.ts";
+import { toStringAttributes } from "./attributes.ts";
+import { mapTransientErrors } from "./transient-errors.ts";
 
 /** One item by its key, as of now, as `read` reads it; `null` where there is none. */
 export async function getItem<T>(
@@ -9,7 +9,7 @@ export async function getItem<T>(
   key: Readonly<Record<string, string>>,
   read: (item: Record<string, AttributeValue>) => T,
 ): Promise<T | null> {
-  const request = { TableName: table, Key: textAttributes(key), ConsistentRead: true };
-  const { Item } = await calling(client.send(new GetItemCommand(request)));
+  const request = { TableName: table, Key: toStringAttributes(key), ConsistentRead: true };
+  const { Item } = await mapTransientErrors(client.send(new GetItemCommand(request)));
   return Item === undefined ? null : read(Item);
 }

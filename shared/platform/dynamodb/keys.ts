@@ -60,20 +60,20 @@ export const slugKey = (slug: string) => ({ pk: `slug#${slug}`, sk: "org" });
 
 export const tokenKey = (tokenId: string) => ({ pk: `token#${tokenId}`, sk: "token" });
 
-export const placePartition = (orgId: string, list: string) => `page#${orgId}#${list}`;
+export const pageCheckpointPartition = (orgId: string, list: string) => `page#${orgId}#${list}`;
 
-export const placePrefix = "at#";
+export const pageCheckpointPrefix = "at#";
 
-export const placeKey = (orgId: string, list: string, offset: number) => ({
-  pk: placePartition(orgId, list),
-  sk: `${placePrefix}${String(offset).padStart(12, "0")}`,
+export const pageCheckpointKey = (orgId: string, list: string, offset: number) => ({
+  pk: pageCheckpointPartition(orgId, list),
+  sk: `${pageCheckpointPrefix}${String(offset).padStart(12, "0")}`,
 });
 
-export const pinKey = (orgId: string, key: string) => ({ pk: `pin#${orgId}#${key}`, sk: "pin" });
+export const idempotencyRecordKey = (orgId: string, key: string) => ({ pk: `pin#${orgId}#${key}`, sk: "pin" });
 
 /** Of a writer whose key another one had used before. */
-export const ownPinKey = (orgId: string, key: string, writer: string) => ({
-  pk: pinKey(orgId, key).pk,
+export const writerIdempotencyRecordKey = (orgId: string, key: string, writer: string) => ({
+  pk: idempotencyRecordKey(orgId, key).pk,
   sk: `writer#${writer}`,
 });
 
@@ -135,10 +135,14 @@ export const healthKey = (endpointId: string) => ({ pk: `health#${endpointId}`, 
 
 export const permitsKey = (orgId: string, part: number) => ({ pk: `permits#${orgId}`, sk: `part#${part}` });
 
-export const duePartition = (shard: number) => `due#${shard}`;
+export const scheduledAttemptsPartition = (shard: number) => `due#${shard}`;
 
-export const dueKey = (shard: number, dueAt: Date, attempt: { delivery_id: string; cycle: number; step: number }) => ({
-  pk: duePartition(shard),
+export const scheduledAttemptKey = (
+  shard: number,
+  dueAt: Date,
+  attempt: { delivery_id: string; cycle: number; step: number },
+) => ({
+  pk: scheduledAttemptsPartition(shard),
   sk: `${dueAt.toISOString()}#${attempt.delivery_id}#${attempt.cycle}#${attempt.step}`,
 });
 

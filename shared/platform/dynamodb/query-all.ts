@@ -4,8 +4,8 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { textAttributes } from "./attributes.ts";
-import { calling } from "./transient-errors.ts";
+import { toStringAttributes } from "./attributes.ts";
+import { mapTransientErrors } from "./transient-errors.ts";
 
 /** Every item of a partition whose sort key begins with a prefix, in the order of the key, as of now. */
 export function queryAll(
@@ -16,7 +16,7 @@ export function queryAll(
   return everyPage(client, {
     TableName: table,
     KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-    ExpressionAttributeValues: textAttributes({ ":pk": pk, ":prefix": prefix }),
+    ExpressionAttributeValues: toStringAttributes({ ":pk": pk, ":prefix": prefix }),
     ConsistentRead: true,
   });
 }
@@ -30,7 +30,7 @@ export function queryFrom(
   return everyPage(client, {
     TableName: table,
     KeyConditionExpression: "pk = :pk AND sk >= :from",
-    ExpressionAttributeValues: textAttributes({ ":pk": pk, ":from": from }),
+    ExpressionAttributeValues: toStringAttributes({ ":pk": pk, ":from": from }),
     ConsistentRead: true,
   });
 }
@@ -42,7 +42,7 @@ async function everyPage(
   const items: Record<string, AttributeValue>[] = [];
   let start: Record<string, AttributeValue> | undefined;
   do {
-    const answer = await calling(client.send(new QueryCommand({ ...request, ExclusiveStartKey: start })));
+    const answer = await mapTransientErrors(client.send(new QueryCommand({ ...request, ExclusiveStartKey: start })));
     items.push(...(answer.Items ?? []));
     start = answer.LastEvaluatedKey;
   } while (start !== undefined);

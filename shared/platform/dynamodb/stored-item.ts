@@ -1,10 +1,10 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { isLaterValue, type LaterValue } from "#shared/webhooks/later-value.ts";
+import { isUnrecognisedValue, type UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
 
 /** Reads an item. Throws, naming the item's key, where it does not hold what this log writes. */
-export function readItem<T>(schema: z.ZodMiniType<T>, item: Record<string, AttributeValue>): T {
+export function parseItem<T>(schema: z.ZodMiniType<T>, item: Record<string, AttributeValue>): T {
   const read = schema.safeParse(unmarshall(item));
   if (read.success) return read.data;
   const field = read.error.issues[0]?.path.join(".");
@@ -12,12 +12,12 @@ export function readItem<T>(schema: z.ZodMiniType<T>, item: Record<string, Attri
 }
 
 /** An attribute that has one of these values, or one of a later release: that must not make the item unreadable. */
-export function knownOrLater<T extends string>(known: z.ZodMiniType<T>) {
-  return z.union([known, z.custom<LaterValue>(isLaterValue)]);
+export function knownOrUnrecognised<T extends string>(known: z.ZodMiniType<T>) {
+  return z.union([known, z.custom<UnrecognisedValue>(isUnrecognisedValue)]);
 }
 
 /** An attribute that holds JSON text. */
-export function jsonOf<T>(schema: z.ZodMiniType<T>) {
+export function jsonText<T>(schema: z.ZodMiniType<T>) {
   return z.pipe(z.pipe(z.string(), z.transform(parse)), schema);
 }
 

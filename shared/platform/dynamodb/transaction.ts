@@ -6,7 +6,7 @@ import {
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { ActivityError } from "#shared/errors.ts";
-import { calling } from "./transient-errors.ts";
+import { mapTransientErrors } from "./transient-errors.ts";
 
 /** Others may write the same items, or a partition may be throttled: eight attempts, in all within three seconds. */
 const maxTries = 8;
@@ -27,7 +27,7 @@ export async function transact(
 ): Promise<boolean[]> {
   for (let tries = 1; ; tries++) {
     try {
-      await calling(client.send(new TransactWriteItemsCommand({ TransactItems: [...items()] })));
+      await mapTransientErrors(client.send(new TransactWriteItemsCommand({ TransactItems: [...items()] })));
       return [];
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;

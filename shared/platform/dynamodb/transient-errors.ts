@@ -32,7 +32,7 @@ const passing = new Set([
  * Runs a call to DynamoDB, SQS or KMS; trouble that passes becomes `ActivityError` `unavailable`, all else is thrown
  * on as it is.
  */
-export async function calling<T>(call: Promise<T>): Promise<T> {
+export async function mapTransientErrors<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {

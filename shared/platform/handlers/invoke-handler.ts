@@ -2,40 +2,40 @@ import type { Context } from "aws-lambda";
 import type * as z from "zod/mini";
 import type { AdminLine } from "#shared/audit/lines.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 
 /** What is logged of a request and its answer. */
-export type AdminFacts = Pick<
+export type AdminAuditFields = Pick<
   AdminLine,
   "org_ids" | "token_id" | "user_id" | "scopes" | "filters" | "count" | "shards"
 >;
 
 /** Why a request was refused. */
-export type AdminRefusal = { readonly error: { code: string; message: string; field?: string } };
+export type AdminErrorResponse = { readonly error: { code: string; message: string; field?: string } };
 
-export type Administration<Request, Answer> = {
-  readonly request: z.ZodMiniType<Request>;
-  run(request: Request): Promise<Answer>;
+export type InvokeHandlerOptions<Request, Answer> = {
+  readonly requestSchema: z.ZodMiniType<Request>;
+  handle(request: Request): Promise<Answer>;
   /** Whom and what a request is about. */
-  asked(request: Request): AdminFacts;
-  answered(answer: Answer): AdminFacts;
+  requestAuditFields(request: Request): AdminAuditFields;
+  resultAuditFields(answer: Answer): AdminAuditFields;
 };
 
 /**
  * The stack of a function that administrators invoke. Refusals are answers, so that a caller can tell them from a
  * defect, which fails the invocation. Leaves one line in the log.
  */
-export function administrativeHandler<Request extends { readonly action: string }, Answer>({
-  request,
-  run,
-  asked,
-  answered,
-}: Administration<Request, Answer>) {
-  const handle = async (event: unknown, invocation: Context): Promise<Answer | AdminRefusal> => {
+export function createInvokeHandler<Request extends { readonly action: string }, Answer>({
+  requestSchema: request,
+  handle: run,
+  requestAuditFields: asked,
+  resultAuditFields: answered,
+}: InvokeHandlerOptions<Request, Answer>) {
+  const handle = async (event: unknown, invocation: Context): Promise<Answer | AdminErrorResponse> => {
     const started = performance.now();
     const parsed = request.safeParse(event);
-    const report = (outcome: string, facts: AdminFacts, error?: unknown) => {
+    const report = (outcome: string, facts: AdminAuditFields, error?: unknown) => {
       const line: AdminLine = {
         time: new Date().toISOString(),
         message: "admin",
@@ -60,11 +60,11 @@ export function administrativeHandler<Request extends { readonly action: string 
         throw error;
       }
       report(error.code, {});
-      const { field } = error.facts;
+      const { field } = error.context;
       return { error: { code: error.code, message: error.message, ...(field === undefined ? {} : { field }) } };
     }
   };
-  return (event: unknown, invocation: Context) => inInvocation(invocation, () => handle(event, invocation));
+  return (event: unknown, invocation: Context) => runInInvocation(invocation, () => handle(event, invocation));
 }
 
 function malformed(field: string | undefined): ActivityError {

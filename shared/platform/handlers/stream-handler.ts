@@ -1,19 +1,19 @@
 import middy from "@middy/core";
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { ActivityError } from "#shared/errors.ts";
-import type { UnreadQueue } from "#shared/platform/aws/quarantine-queue.ts";
-import { type Metric, metrics } from "#shared/platform/names.ts";
-import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import type { QuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
+import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
-import { add, type Counts, count } from "#shared/platform/observability/metrics.ts";
+import { type MetricName, metricNames } from "#shared/platform/observability/metric-names.ts";
+import { emitMetrics, increment, type MetricCounts } from "#shared/platform/observability/metrics.ts";
 
-export type StreamHandling<T> = {
+export type StreamHandlerOptions<T> = {
   /** Reads what a record says was added, and when the table stored it. Throws where it cannot. */
-  read(image: Attributes, stored: Date | null): T;
+  parse(image: StreamImage, stored: Date | null): T;
   /** Handles items together. Answers those that must come again, and what to count. */
-  handle(items: readonly T[]): Promise<{ failed: ReadonlySet<T>; counts: ReadonlyMap<Metric, number> }>;
+  handle(items: readonly T[]): Promise<{ failed: ReadonlySet<T>; counts: ReadonlyMap<MetricName, number> }>;
   /** Where a record goes that will never be handled, so that it holds up no other. */
-  readonly unread: UnreadQueue;
+  readonly quarantine: QuarantineQueue;
 };
 
 /**
@@ -22,28 +22,32 @@ export type StreamHandling<T> = {
  * work on its neighbours. If that queue refuses the report for good, it is counted and logged, and the stream goes on: no
  * record may stop all that come after it.
  */
-export function stream<T extends object>({ read, handle, unread }: StreamHandling<T>) {
+export function createStreamHandler<T extends object>({
+  parse: read,
+  handle,
+  quarantine: unread,
+}: StreamHandlerOptions<T>) {
   const follow = async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const batchItemFailures: DynamoDBBatchResponse["batchItemFailures"] = [];
-    const counts: Counts = {};
+    const counts: MetricCounts = {};
     const again = ({ dynamodb }: DynamoDBRecord) =>
       batchItemFailures.push({ itemIdentifier: dynamodb?.SequenceNumber ?? "" });
     const setAside = async (record: DynamoDBRecord, error: unknown) => {
       const sequence_number = record.dynamodb?.SequenceNumber;
       log("error", "record unread", { sequence_number, ...errorFields(error) });
-      add(counts, metrics.eventsUnreadable);
+      increment(counts, metricNames.eventsUnreadable);
       try {
         await unread.put(record, reasonOf(error));
       } catch (refusal) {
         log("error", "unread record not reported", { sequence_number, ...errorFields(refusal) });
         if (isUnavailable(refusal)) again(record);
-        else add(counts, metrics.unreadRefused);
+        else increment(counts, metricNames.fanOutRecordsLost);
       }
     };
     const work = async (items: ReadonlyMap<T, DynamoDBRecord>): Promise<void> => {
       try {
         const outcome = await handle([...items.keys()]);
-        for (const [metric, value] of outcome.counts) add(counts, metric, value);
+        for (const [metric, value] of outcome.counts) increment(counts, metric, value);
         for (const item of outcome.failed) again(items.get(item) ?? {});
       } catch (error) {
         if (isSystemTrouble(error)) {
@@ -67,16 +71,16 @@ export function stream<T extends object>({ read, handle, unread }: StreamHandlin
       }
     }
     await Promise.all([items.size > 0 ? work(items) : undefined, ...unreadable]);
-    count(counts, new Date());
+    emitMetrics(counts, new Date());
     return { batchItemFailures };
   };
 
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>().handler(
-    (records: DynamoDBStreamEvent, context: Context) => inInvocation(context, () => follow(records)),
+    (records: DynamoDBStreamEvent, context: Context) => runInInvocation(context, () => follow(records)),
   );
 }
 
-export type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
+export type StreamImage = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
 
 /** When the table stored what a record is about, by DynamoDB's clock; in whole seconds, rounded down. */
 export function storedAt({ dynamodb }: DynamoDBRecord): Date | null {

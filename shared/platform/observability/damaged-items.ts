@@ -1,7 +1,7 @@
 import type { DamagedItem } from "#shared/events/damaged-item.ts";
-import { metrics } from "#shared/platform/names.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { log } from "./log.ts";
-import { count } from "./metrics.ts";
+import { emitMetrics } from "./metrics.ts";
 
 /** Items that a line of the log names. */
 const maxNamed = 5;
@@ -9,5 +9,5 @@ const maxNamed = 5;
 /** Logs and counts the items of the events table that a reader left out. */
 export function reportDamagedItems(items: readonly DamagedItem[]): void {
   log("error", "damaged items left out", { items: items.length, first: items.slice(0, maxNamed) });
-  count({ [metrics.damagedItems]: items.length }, new Date());
+  emitMetrics({ [metricNames.damagedItems]: items.length }, new Date());
 }

@@ -4,7 +4,7 @@ import type { Context } from "aws-lambda";
 const current = new AsyncLocalStorage<Readonly<Record<string, unknown>>>();
 
 /** Runs an invocation. All that is logged on its way says which one, and of which function, it was. */
-export function inInvocation<T>({ awsRequestId, functionName }: Context, run: () => T, requestId = awsRequestId): T {
+export function runInInvocation<T>({ awsRequestId, functionName }: Context, run: () => T, requestId = awsRequestId): T {
   return current.run({ function: functionName, request_id: requestId }, run);
 }
 

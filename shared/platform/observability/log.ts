@@ -1,4 +1,4 @@
-import { bounded } from "#shared/audit/bounded-text.ts";
+import { boundText } from "#shared/audit/bounded-text.ts";
 import { invocationFields } from "./invocation.ts";
 import { writeLine } from "./write-line.ts";
 
@@ -14,12 +14,12 @@ const maxErrorBytes = 8_192;
 
 /** What an operator needs of an error, causes included. */
 export function errorFields(error: unknown): LogFields {
-  if (!(error instanceof Error)) return { error: bounded(String(error), maxErrorBytes) };
+  if (!(error instanceof Error)) return { error: boundText(String(error), maxErrorBytes) };
   const { name, message, cause } = error;
-  const stack = error.stack === undefined ? undefined : bounded(error.stack, maxErrorBytes);
+  const stack = error.stack === undefined ? undefined : boundText(error.stack, maxErrorBytes);
   return {
     error: name,
-    error_message: bounded(message, maxErrorBytes),
+    error_message: boundText(message, maxErrorBytes),
     stack,
     ...(cause === undefined ? {} : { cause: errorFields(cause) }),
   };

@@ -1,10 +1,10 @@
-import { type Metric, metricNamespace } from "#shared/platform/names.ts";
+import { type MetricName, metricNamespace } from "#shared/platform/observability/metric-names.ts";
 import { invocationFields } from "./invocation.ts";
 import { writeLine } from "./write-line.ts";
 
-export type Counts = { [metric in Metric]?: number };
+export type MetricCounts = { [metric in MetricName]?: number };
 
-export function add(counts: Counts, metric: Metric, by = 1): void {
+export function increment(counts: MetricCounts, metric: MetricName, by = 1): void {
   counts[metric] = (counts[metric] ?? 0) + by;
 }
 
@@ -25,7 +25,7 @@ export function metricFields(
 }
 
 /** Writes a line of metrics and nothing else. */
-export function count(
+export function emitMetrics(
   counts: Readonly<Record<string, number>>,
   now: Date,
   times: Readonly<Record<string, number>> = {},

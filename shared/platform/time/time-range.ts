@@ -49,12 +49,12 @@ export function parseTimeInterval(text: string, zone: Zone = utc): TimeInterval 
   if (wall === null) return null;
   const shift = (wall.offset ?? 0) * minuteMs;
   const moments = { first: wall.first - shift, last: wall.last - shift };
-  const { first, last } = wall.offset === null ? momentsIn(zone, wall) : moments;
+  const { first, last } = wall.offset === null ? toInstants(zone, wall) : moments;
   return { first: new Date(first).toISOString(), last: new Date(last).toISOString() };
 }
 
 /** What keeps a text from being a time: `must be …`. */
-export function timeFault(text: string): string {
+export function describeTimeIssue(text: string): string {
   const example = "2026-05-11T08:30:12Z";
   if (isBasicFormat(text)) return `must be written with separators, such as ${example}`;
   return `must be an ISO 8601 date, or date and time, such as ${example}`;
@@ -64,7 +64,7 @@ export function timeFault(text: string): string {
  * The first and the last moment at which clocks of a zone can show local times from `first` to `last`, all in Unix
  * milliseconds. They lie further apart around the nights when clocks are changed.
  */
-export function momentsIn(zone: Zone, { first, last }: { readonly first: number; readonly last: number }) {
+export function toInstants(zone: Zone, { first, last }: { readonly first: number; readonly last: number }) {
   return {
     first: clamped(first - Math.max(...offsetsOf(zone, first)) * minuteMs),
     last: clamped(last - Math.min(...offsetsOf(zone, last)) * minuteMs),
@@ -89,5 +89,5 @@ function clamped(instant: number): number {
 function intervalOf(text: string, field: string, zone: Zone): TimeInterval {
   const interval = parseTimeInterval(text, zone);
   if (interval !== null) return interval;
-  throw new ActivityError("invalid_value", `${field} ${timeFault(text)}.`, { field });
+  throw new ActivityError("invalid_value", `${field} ${describeTimeIssue(text)}.`, { field });
 }

@@ -54,7 +54,7 @@ export class ZoneClock {
 const clocks = new Map<string, ZoneClock>();
 
 /** The clock of a zone, the same one each time: what it remembers serves every organisation there. */
-export function zoneClock(timeZone: string): ZoneClock {
+export function getZoneClock(timeZone: string): ZoneClock {
   const known = clocks.get(timeZone);
   if (known !== undefined) return known;
   const clock = new ZoneClock(timeZone);
@@ -63,7 +63,7 @@ export function zoneClock(timeZone: string): ZoneClock {
 }
 
 /** An offset as ISO 8601 writes it: `+01:00`. */
-export function offsetText(minutes: number): string {
+export function formatOffset(minutes: number): string {
   const absolute = Math.abs(minutes);
   const two = (value: number) => String(value).padStart(2, "0");
   return `${minutes < 0 ? "-" : "+"}${two(Math.floor(absolute / 60))}:${two(absolute % 60)}`;

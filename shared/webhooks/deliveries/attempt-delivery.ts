@@ -1,67 +1,81 @@
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { StaticHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import type { SendOutcome } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { withoutHeaderValues } from "#shared/webhooks/sending/redact.ts";
+import { redactHeaderValues } from "#shared/webhooks/sending/redact.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
-import type { Exchange } from "./attempt.ts";
 import { type Delivery, type DeliveryMessage, deliveryTime, type FailureReason } from "./delivery.ts";
-import type { DeliveryWorld, Outcome } from "./delivery-ports.ts";
-import { payloadOf } from "./payload.ts";
-import { ended, holdSeconds, putOff, recordUnsent } from "./reschedule.ts";
-import { judge, nextAttemptAt, type Verdict } from "./retry-policy.ts";
-import { schedule } from "./schedule.ts";
+import type { DeliveryOutcome, DeliveryPorts } from "./delivery-ports.ts";
+import type { DeliveryTarget } from "./delivery-target.ts";
+import { renderPayload } from "./payload.ts";
+import { claimSeconds, recordUnsent, rescheduleAfterClaim, schedule, toFailed } from "./reschedule.ts";
+import { classifyResponse, nextAttemptAt, type ResponseClass } from "./retry-policy.ts";
 
-/** Where a delivery goes, the secrets that sign it, newest first, and the headers that its owner adds. */
-export type Target = {
-  readonly url: string;
-  readonly secrets: readonly string[];
-  readonly headers: StaticHeaders;
+/** The result of a message, and of the request for the health of the endpoint; `null` if none was sent. */
+export type AttemptReport = {
+  readonly outcome: DeliveryOutcome;
+  readonly sent: (SendOutcome & { readonly gone: boolean }) | null;
 };
 
-/** What a message came to, and what its send says about the endpoint; `null` where nothing was sent. */
-export type Step = { readonly outcome: Outcome; readonly sent: (SendOutcome & { readonly gone: boolean }) | null };
-
 /**
- * Makes one attempt of a delivery: takes it, signs, sends, records. A crash anywhere in it leaves a message that makes
- * the attempt again, under the same id. Throws where the attempt cannot be made or recorded; the message must then come
- * again.
+ * Makes one attempt of a delivery: claims, signs, sends and records it. After a crash, the message is received again and
+ * makes the attempt under the same id. Throws if the attempt cannot be made or recorded: the message must be retried.
  */
-export async function attempt(world: DeliveryWorld, target: Target, message: DeliveryMessage): Promise<Step> {
+export async function attemptDelivery(
+  ports: DeliveryPorts,
+  target: DeliveryTarget,
+  message: DeliveryMessage,
+): Promise<AttemptReport> {
   const [claim, event] = await Promise.all([
-    world.deliveries.claim(message, world.now(), holdSeconds),
-    eventOf(world, message),
+    ports.deliveries.claim(message, ports.now(), claimSeconds),
+    eventOf(ports, message),
   ]);
   if (claim.kind === "settled") return { outcome: "dropped", sent: null };
-  if (claim.kind === "busy") return { outcome: await putOff(world, message, claim.until), sent: null };
-  if (event === null) return { outcome: await recordUnsent(world, claim.delivery, "event_unreadable"), sent: null };
-  const started = world.now();
-  const body = payloadOf(event, message.delivery_id, message.event === null);
-  const { delivery_id: deliveryId, event_type: eventType } = message;
-  const signed = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now: started });
-  const response = await world.send(target.url, { ...target.headers, ...signed }, body);
-  const exchange = withoutHeaderValues(response, target.headers);
-  const verdict = judge(exchange, world.now());
-  const tried = { ...claim.delivery, ...facts(exchange, started), step: message.step + 1 };
-  const next = await nextState(world, message, tried, verdict);
-  await world.deliveries.record(next, { ...exchange, number: tried.attempts, at: started.toISOString() });
+  if (claim.kind === "busy") return { outcome: await rescheduleAfterClaim(ports, message, claim.until), sent: null };
+  if (event === null) return { outcome: await recordUnsent(ports, claim.delivery, "event_unreadable"), sent: null };
+  const startedAt = ports.now();
+  const result = await signAndSend(ports, target, message, event, startedAt);
+  const classified = classifyResponse(result, ports.now());
+  const attempted = {
+    ...claim.delivery,
+    last_attempt_at: startedAt.toISOString(),
+    last_status: result.status,
+    last_error: result.error,
+    step: message.step + 1,
+  };
+  const next = await nextState(ports, message, attempted, classified);
+  await ports.deliveries.record(next, { ...result, number: attempted.attempts, at: startedAt.toISOString() });
   return {
     outcome: outcomeOf(next),
-    sent: { ...learned(verdict, message), at: world.now().getTime(), duration_ms: exchange.duration_ms },
+    sent: { ...healthEffect(classified, message), at: ports.now().getTime(), duration_ms: result.duration_ms },
   };
 }
 
+/** Sends the signed event. The values of the owner's headers are redacted from the result. */
+async function signAndSend(
+  { send }: DeliveryPorts,
+  target: DeliveryTarget,
+  { delivery_id: deliveryId, event_type: eventType, event: key }: DeliveryMessage,
+  event: ActivityEvent,
+  now: Date,
+): Promise<SendResult> {
+  const body = renderPayload(event, deliveryId, key === null);
+  const signed = signedHeaders({ deliveryId, eventType, body, secrets: target.secrets, now });
+  const result = await send(target.url, { ...target.headers, ...signed }, body);
+  return redactHeaderValues(result, target.headers);
+}
+
 /**
- * The event of a delivery; `null` where the log has it no longer, or has something else in its place: a delivery was
- * begun for an event of this type, so no further attempt would find one.
+ * Returns the event of a delivery; `null` if it is missing, damaged or of another type than the one that the delivery
+ * was created for, so that no further attempt would find it.
  */
 async function eventOf(
-  { events }: DeliveryWorld,
+  { events }: DeliveryPorts,
   { org_id, event, event_type, delivery_id }: DeliveryMessage,
 ): Promise<ActivityEvent | null> {
   if (event === null) {
-    // Loaded for tests only: what checks events would take its time at every cold start.
+    // Imported for tests only: the event schema would slow every cold start.
     const { sampleEvent } = await import("#shared/webhooks/event-types/samples.ts");
     return sampleEvent(event_type, org_id, deliveryTime(delivery_id));
   }
@@ -74,53 +88,53 @@ async function eventOf(
   }
 }
 
-function facts({ status, error }: Exchange, started: Date) {
-  return { last_attempt_at: started.toISOString(), last_status: status, last_error: error };
-}
-
 /**
- * The delivery after an attempt. A further attempt is scheduled before this one is recorded: a crash between the two
- * leaves a message too many, which is dropped, rather than none.
+ * Returns the delivery after an attempt. Schedules the next attempt before this one is recorded: a crash in between
+ * leaves one message too many, which is dropped, rather than one too few.
  */
 async function nextState(
-  world: DeliveryWorld,
+  ports: DeliveryPorts,
   message: DeliveryMessage,
-  tried: Delivery,
-  verdict: Verdict,
+  attempted: Delivery,
+  classified: ResponseClass,
 ): Promise<Delivery> {
-  if (verdict.kind === "succeeded") return { ...tried, status: "succeeded", reason: null, next_attempt_at: null };
-  const final = finalReason(message, verdict);
-  if (final !== null) return ended(tried, final);
+  if (classified.kind === "succeeded") {
+    return { ...attempted, status: "succeeded", reason: null, next_attempt_at: null };
+  }
+  const reason = finalReason(message, classified);
+  if (reason !== null) return toFailed(attempted, reason);
   const { started_at, step } = message;
-  const [now, random, retryAfterMs] = [world.now(), world.random(), verdict.retryAfterMs];
-  const at = nextAttemptAt({ attempts: step + 1, started_at, retryAfterMs, now, random });
-  if (at === null) return ended(tried, "exhausted");
-  await schedule(world, { ...message, step: step + 1, parked: 0, urgent: false }, at);
-  return { ...tried, status: "pending", next_attempt_at: at.toISOString() };
+  const { retryAfterMs } = classified;
+  const now = ports.now();
+  const at = nextAttemptAt({ attempts: step + 1, started_at, retryAfterMs, now, random: ports.random() });
+  if (at === null) return toFailed(attempted, "exhausted");
+  await schedule(ports, { ...message, step: step + 1, parked: 0, urgent: false }, at);
+  return { ...attempted, status: "pending", next_attempt_at: at.toISOString() };
 }
 
+/** Returns why a failed delivery must not be retried; `null` if it may be. */
 function finalReason(
   { event }: DeliveryMessage,
-  { gone, aborted }: Verdict & { kind: "failed" },
+  { gone, aborted }: ResponseClass & { kind: "failed" },
 ): FailureReason | null {
   if (gone) return "endpoint_gone";
   if (aborted) return "aborted_by_receiver";
   return event === null ? "test_failed" : null;
 }
 
-function outcomeOf({ status }: Delivery): Outcome {
+function outcomeOf({ status }: Delivery): DeliveryOutcome {
   if (status === "succeeded") return "succeeded";
   return status === "failed" ? "given_up" : "failed";
 }
 
-/** A test has no effect on the endpoint: only the caller sees that it failed, or what its response asks for. */
-function learned(verdict: Verdict, { event }: DeliveryMessage) {
-  const nothing = { overloaded: false, retryAfterMs: null, gone: false };
+/** A failed test is reported to the caller only: its failure and its wishes do not count for the endpoint. */
+function healthEffect(classified: ResponseClass, { event }: DeliveryMessage) {
+  const none = { overloaded: false, retryAfterMs: null, gone: false };
   const isTest = event === null;
-  if (verdict.kind === "succeeded") {
-    return { succeeded: true, isFailedTest: false, ...nothing, gone: verdict.gone && !isTest };
+  if (classified.kind === "succeeded") {
+    return { succeeded: true, isFailedTest: false, ...none, gone: classified.gone && !isTest };
   }
-  if (isTest) return { succeeded: false, isFailedTest: true, ...nothing };
-  const { overloaded, retryAfterMs, gone } = verdict;
+  if (isTest) return { succeeded: false, isFailedTest: true, ...none };
+  const { overloaded, retryAfterMs, gone } = classified;
   return { succeeded: false, isFailedTest: false, overloaded, retryAfterMs, gone };
 }

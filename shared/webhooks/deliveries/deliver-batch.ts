@@ -1,140 +1,204 @@
 import { ActivityError } from "#shared/errors.ts";
-import { disable } from "#shared/webhooks/endpoints/disable-endpoint.ts";
-import type { Endpoint, ImposedReason } from "#shared/webhooks/endpoints/endpoint.ts";
-import { openHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
-import { divideMessages, moveToSlowLane } from "#shared/webhooks/limits/slow-lane.ts";
-import type { Target } from "./attempt-delivery.ts";
+import { disableEndpoint } from "#shared/webhooks/endpoints/disable-endpoint.ts";
+import type { Endpoint, SystemDisabledReason } from "#shared/webhooks/endpoints/endpoint.ts";
+import { countsAsFailure } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { acquirePermits, releasePermits, type SendPermits } from "#shared/webhooks/limits/concurrency-limiter.ts";
+import { type AttemptReport, attemptDelivery } from "./attempt-delivery.ts";
 import type { DeliveryMessage } from "./delivery.ts";
-import type { DeliveryWorld, Outcome } from "./delivery-ports.ts";
-import { giveUp, waitForSlot } from "./reschedule.ts";
-import { takeTurn } from "./turn.ts";
-
-/** A rejected one is trouble of the system: its message must come again. */
-type Result = PromiseSettledResult<Outcome>;
-
-export type Delivered = {
-  /** In the order of the messages. */
-  readonly results: readonly Result[];
-  /** Endpoints that were disabled on the way. */
-  readonly disabled: readonly Disabled[];
-  /** Ids of the endpoints whose circuit opened. */
-  readonly opened: readonly string[];
-  /** What kept messages from being delivered, and passes. */
-  readonly deferred: readonly { readonly message: DeliveryMessage; readonly reason: unknown }[];
-  /** What went wrong after the sends were recorded, which no message has to come again for. */
-  readonly troubles: readonly unknown[];
-};
-
-export type Disabled = { readonly endpoint: Endpoint; readonly reason: ImposedReason };
+import type { DeliveryOutcome, DeliveryPorts } from "./delivery-ports.ts";
+import { type DeliveryTarget, decryptTarget } from "./delivery-target.ts";
+import { giveUp, rescheduleForCircuit, rescheduleForLimit } from "./reschedule.ts";
+import { moveToSlowLane, partitionMessages } from "./slow-lane.ts";
 
 /**
- * Delivers messages, to all their endpoints concurrently and to each within the slots that it is given. A message that a
- * fault of the system keeps, which passes, is sent anew with a delay, so that none of its tries are used up.
+ * No further request starts after this time: one that hangs must end within the timeout of the function, and a lease of
+ * requests of up to a second must end before they seem to hang.
  */
-export async function deliver(world: DeliveryWorld, messages: readonly DeliveryMessage[]): Promise<Delivered> {
-  const { results, ...shown } = await deliverByEndpoint(world, messages);
-  const deferred: { message: DeliveryMessage; reason: unknown }[] = [];
-  const deferOrKeep = async (message: DeliveryMessage): Promise<Result> => {
-    const result = results.get(message) ?? lost;
-    if (result.status === "fulfilled" || !isPassing(result.reason)) return result;
-    const [waiting] = await Promise.allSettled([waitForSlot(world, message, null)]);
-    if (waiting.status === "rejected") return result;
-    deferred.push({ message, reason: result.reason });
-    return waiting.value === "parked" ? { status: "fulfilled", value: "deferred" } : waiting;
+const startWithinMs = 4_000;
+
+/** A rejected message must be received again. */
+type DeliveryResult = PromiseSettledResult<DeliveryOutcome>;
+
+export type DisabledEndpoint = { readonly endpoint: Endpoint; readonly reason: SystemDisabledReason };
+
+export type DeliveryBatchResult = {
+  /** In the order of the messages. */
+  readonly results: readonly DeliveryResult[];
+  readonly disabled: readonly DisabledEndpoint[];
+  /** Ids of the endpoints whose circuit opened. */
+  readonly opened: readonly string[];
+  /** Messages that were deferred by a transient error. */
+  readonly deferred: readonly { readonly message: DeliveryMessage; readonly reason: unknown }[];
+  /** Errors after all attempts of an endpoint were recorded, so that no message needs to be received again. */
+  readonly errors: readonly unknown[];
+};
+
+type Batch = {
+  readonly ports: DeliveryPorts;
+  readonly startedAt: number;
+  readonly results: Map<DeliveryMessage, DeliveryResult>;
+};
+
+/**
+ * Delivers messages: to all their endpoints concurrently, and to each within its permits. Messages that fail with a
+ * transient error are enqueued again with a delay, which uses up no receive of the queue.
+ */
+export async function deliverBatch(
+  ports: DeliveryPorts,
+  messages: readonly DeliveryMessage[],
+): Promise<DeliveryBatchResult> {
+  const batch: Batch = { ports, startedAt: ports.now().getTime(), results: new Map() };
+  const disabled: DisabledEndpoint[] = [];
+  const opened: string[] = [];
+  const errors: unknown[] = [];
+  const deliverGroup = async (group: readonly DeliveryMessage[]) => {
+    try {
+      const report = await deliverToEndpoint(batch, group);
+      if (report.disabled !== null) disabled.push(report.disabled);
+      if (report.opened !== null) opened.push(report.opened);
+    } catch (reason) {
+      const unsettled = group.filter((message) => !batch.results.has(message));
+      for (const message of unsettled) batch.results.set(message, { status: "rejected", reason });
+      if (unsettled.length === 0) errors.push(reason);
+    }
   };
-  return { ...shown, results: await Promise.all(messages.map(deferOrKeep)), deferred };
+  const { slow, busy, others } = partitionMessages(ports, messages);
+  const groups = Map.groupBy(others, ({ org_id, endpoint_id }) => `${org_id} ${endpoint_id}`);
+  const moved = moveToSlowLane(ports, slow);
+  await Promise.all([
+    ...slow.map((message) => settle(batch, message, moved)),
+    ...busy.map((message) => settle(batch, message, rescheduleForLimit(ports, message, null))),
+    ...[...groups.values()].map(deliverGroup),
+  ]);
+  return { ...(await deferTransient(batch, messages)), disabled, opened, errors };
 }
 
-function isPassing(reason: unknown): boolean {
+/** Enqueues messages again that failed with a transient error. If that fails, too, they stay rejected. */
+async function deferTransient({ ports, results }: Batch, messages: readonly DeliveryMessage[]) {
+  const deferred: { message: DeliveryMessage; reason: unknown }[] = [];
+  const settleOrDefer = async (message: DeliveryMessage): Promise<DeliveryResult> => {
+    const result = results.get(message) ?? unsettledResult;
+    if (result.status === "fulfilled" || !isTransient(result.reason)) return result;
+    const [rescheduled] = await Promise.allSettled([rescheduleForLimit(ports, message, null)]);
+    if (rescheduled.status === "rejected") return result;
+    deferred.push({ message, reason: result.reason });
+    return rescheduled.value === "rescheduled" ? { status: "fulfilled", value: "deferred" } : rescheduled;
+  };
+  return { results: await Promise.all(messages.map(settleOrDefer)), deferred };
+}
+
+const unsettledResult: DeliveryResult = { status: "rejected", reason: new Error("The message was not processed.") };
+
+function isTransient(reason: unknown): boolean {
   return reason instanceof ActivityError && reason.code === "unavailable";
 }
 
-async function deliverByEndpoint(world: DeliveryWorld, messages: readonly DeliveryMessage[]) {
-  const results = new Map<DeliveryMessage, Result>();
-  const { slow, busy, others } = divideMessages(world, messages);
-  const moveSlow = async () => {
-    const [moved] = await Promise.allSettled([moveToSlowLane(world, slow)]);
-    for (const message of slow) results.set(message, moved);
-  };
-  const postpone = async (message: DeliveryMessage) => {
-    const [waiting] = await Promise.allSettled([waitForSlot(world, message, null)]);
-    results.set(message, waiting);
-  };
-  const disabled: Disabled[] = [];
-  const opened: string[] = [];
-  const troubles: unknown[] = [];
-  const groups = Map.groupBy(others, ({ org_id, endpoint_id }) => `${org_id} ${endpoint_id}`);
-  const deliverGroup = async (group: readonly DeliveryMessage[]) => {
-    try {
-      const ended = await deliverToOne(world, group, (message, result) => results.set(message, result));
-      if (ended.disabled !== null) disabled.push(ended.disabled);
-      if (ended.opened !== null) opened.push(ended.opened);
-    } catch (reason) {
-      const left = group.filter((message) => !results.has(message));
-      for (const message of left) results.set(message, { status: "rejected", reason });
-      if (left.length === 0) troubles.push(reason);
-    }
-  };
-  await Promise.all([moveSlow(), ...busy.map(postpone), ...[...groups.values()].map(deliverGroup)]);
-  return { disabled, opened, troubles, results };
+async function settle(batch: Batch, message: DeliveryMessage, work: Promise<DeliveryOutcome>): Promise<void> {
+  const [result] = await Promise.allSettled([work]);
+  batch.results.set(message, result);
 }
 
-const lost: Result = { status: "rejected", reason: new Error("The message was not dealt with.") };
+type EndpointReport = { readonly disabled: DisabledEndpoint | null; readonly opened: string | null };
 
-/** What became of an endpoint: it was disabled, or its circuit opened. */
-type GroupEnd = { readonly disabled: Disabled | null; readonly opened: string | null };
-
-const asBefore: GroupEnd = { disabled: null, opened: null };
-
-/** Delivers messages of one endpoint, each reported as it is done. */
-async function deliverToOne(
-  world: DeliveryWorld,
-  group: readonly DeliveryMessage[],
-  report: (message: DeliveryMessage, result: Result) => void,
-): Promise<GroupEnd> {
+/** Delivers the messages of one endpoint, and disables it if the responses say so. */
+async function deliverToEndpoint(batch: Batch, group: readonly DeliveryMessage[]): Promise<EndpointReport> {
+  const { ports } = batch;
+  const unchanged = { disabled: null, opened: null };
   const [first] = group;
-  if (first === undefined) return asBefore;
-  const begun = world.now().getTime();
+  if (first === undefined) return unchanged;
   const [endpoint, suspended] = await Promise.all([
-    world.endpoints.get(first.org_id, first.endpoint_id),
-    world.suspended.current(),
+    ports.endpoints.get(first.org_id, first.endpoint_id),
+    ports.suspended.current(),
   ]);
-  const settle = async (message: DeliveryMessage, work: Promise<Outcome>) => {
-    const [result] = await Promise.allSettled([work]);
-    report(message, result);
-  };
   const isSuspended = suspended.has(first.org_id);
-  // A test is what its owner tries before he enables the endpoint again.
-  const isWanted = ({ event }: DeliveryMessage) =>
+  // Tests are sent to a disabled endpoint, too: its owner tests it before enabling it again.
+  const isDeliverable = ({ event }: DeliveryMessage) =>
     endpoint !== null && !isSuspended && (endpoint.disabled === null || event === null);
   const reason = endpoint === null ? "endpoint_deleted" : isSuspended ? "org_suspended" : "endpoint_disabled";
-  const unwanted = group.filter((message) => !isWanted(message));
-  await Promise.all(unwanted.map((message) => settle(message, giveUp(world, message, reason))));
-  const wanted = group.filter(isWanted);
-  if (endpoint === null || wanted.length === 0) return asBefore;
+  const undeliverable = group.filter((message) => !isDeliverable(message));
+  await Promise.all(undeliverable.map((message) => settle(batch, message, giveUp(ports, message, reason))));
+  const deliverable = group.filter(isDeliverable);
+  if (endpoint === null || deliverable.length === 0) return unchanged;
 
-  const target = await targetOf(world, endpoint);
-  const turn = { world, endpoint, target, begun, settle };
-  const [urgent, regular] = [wanted.filter((message) => message.urgent), wanted.filter((message) => !message.urgent)];
-  // Both end before either's trouble is told: what is still being sent must not come again for it.
-  const turns = await Promise.allSettled([takeTurn(turn, urgent, true), takeTurn(turn, regular, false)]);
-  const ends = turns.map((ended) => {
-    if (ended.status === "rejected") throw ended.reason;
-    return ended.value;
+  const target = await decryptTarget(ports, endpoint);
+  const manual = deliverable.filter(({ urgent }) => urgent);
+  const regular = deliverable.filter(({ urgent }) => !urgent);
+  // Await both before rethrowing: otherwise SQS would redeliver a message that is still being sent.
+  const runs = await Promise.allSettled([
+    deliverWithinLimit(batch, endpoint, target, manual),
+    deliverWithinLimit(batch, endpoint, target, regular),
+  ]);
+  const reports = runs.map((run) => {
+    if (run.status === "rejected") throw run.reason;
+    return run.value;
   });
-  const opened = ends.some((end) => end.opened) ? endpoint.endpoint_id : null;
-  const verdict = ends.find((end) => end.verdict !== null)?.verdict ?? null;
-  if (verdict === null || endpoint.disabled !== null) return { disabled: null, opened };
-  const isDisabled = await disable(world, endpoint, verdict);
-  return { disabled: isDisabled ? { endpoint, reason: verdict } : null, opened };
+  const opened = reports.some((report) => report.opened) ? endpoint.endpoint_id : null;
+  const disableReason = reports.find((report) => report.disableReason !== null)?.disableReason ?? null;
+  if (disableReason === null || endpoint.disabled !== null) return { disabled: null, opened };
+  const isDisabled = await disableEndpoint(ports, endpoint, disableReason);
+  return { disabled: isDisabled ? { endpoint, reason: disableReason } : null, opened };
 }
 
-async function targetOf({ box, now }: DeliveryWorld, endpoint: Endpoint): Promise<Target> {
-  const at = now().toISOString();
-  const signing = endpoint.secrets.filter(({ expires_at }) => expires_at === null || expires_at > at);
-  const [headers, ...secrets] = await Promise.all([
-    openHeaders(box, endpoint),
-    ...signing.map(({ sealed }) => box.open(sealed, endpoint)),
-  ]);
-  return { url: endpoint.url, secrets, headers };
+type RunReport = { readonly disableReason: SystemDisabledReason | null; readonly opened: boolean };
+
+/** Delivers as many messages as there are permits, concurrently, and reschedules the rest or moves all to the slow lane. */
+async function deliverWithinLimit(
+  batch: Batch,
+  endpoint: Endpoint,
+  target: DeliveryTarget,
+  messages: readonly DeliveryMessage[],
+): Promise<RunReport> {
+  const { ports } = batch;
+  const [first] = messages;
+  if (first === undefined) return { disableReason: null, opened: false };
+  const permits = await acquirePermits(ports, endpoint, { count: messages.length, isManual: first.urgent });
+  if (permits.endpoint.kind === "slow") {
+    const moved = moveToSlowLane(ports, messages);
+    await Promise.all(messages.map((message) => settle(batch, message, moved)));
+    return { disableReason: null, opened: false };
+  }
+  const sent = await sendAll(batch, target, messages, permits);
+  const { hasFailedTooLong, opened } = await releasePermits(ports, endpoint, permits, sent);
+  if (sent.some(({ gone }) => gone)) return { disableReason: "gone", opened };
+  return { disableReason: hasFailedTooLong ? "failing" : null, opened };
+}
+
+type Sent = NonNullable<AttemptReport["sent"]>;
+
+/** Sends messages one after another, as many at the same time as there are permits, and reschedules the rest. */
+async function sendAll(
+  batch: Batch,
+  target: DeliveryTarget,
+  messages: readonly DeliveryMessage[],
+  permits: SendPermits,
+): Promise<readonly Sent[]> {
+  const { ports, startedAt } = batch;
+  const queue = [...messages];
+  const sent: Sent[] = [];
+  const send = async (message: DeliveryMessage) => {
+    const { hostRateLimiter } = ports;
+    if (!(await hostRateLimiter.tryAcquire(target.host, message.org_id))) {
+      return rescheduleForLimit(ports, message, hostRateLimiter.windowEnd());
+    }
+    const report = await attemptDelivery(ports, target, message);
+    if (report.sent !== null) sent.push(report.sent);
+    return report.outcome;
+  };
+  // Stop after a failure: the remaining messages must see the updated circuit. Stop also if the endpoint is gone.
+  const isOver = () =>
+    sent.some((attempt) => countsAsFailure(attempt) || attempt.gone) ||
+    ports.now().getTime() - startedAt > startWithinMs;
+  const sendSerially = async () => {
+    for (let message = queue.shift(); message !== undefined; message = queue.shift()) {
+      await settle(batch, message, isOver() ? rescheduleUnsent(ports, message, permits) : send(message));
+    }
+  };
+  await Promise.all(Array.from({ length: permits.count }, sendSerially));
+  await Promise.all(queue.map((message) => settle(batch, message, rescheduleUnsent(ports, message, permits))));
+  return sent;
+}
+
+function rescheduleUnsent(ports: DeliveryPorts, message: DeliveryMessage, { endpoint }: SendPermits) {
+  if (endpoint.kind === "circuit_open") return rescheduleForCircuit(ports, message, endpoint.until);
+  return rescheduleForLimit(ports, message, endpoint.kind === "paused" ? endpoint.until : null);
 }

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { LaterValue } from "#shared/webhooks/later-value.ts";
-import type { Attempt, StoredAttempt } from "./attempt.ts";
+import type { UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
+import type { SendError, SendResult } from "#shared/webhooks/sending/send-result.ts";
 
 export const deliveryStatuses = ["pending", "succeeded", "failed"] as const;
 
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
-/** Why a delivery was given up. */
+/** Why a delivery failed for good. */
 export type FailureReason =
   | "exhausted"
   | "endpoint_gone"
@@ -17,44 +17,43 @@ export type FailureReason =
   | "org_suspended"
   | "aborted_by_receiver"
   | "test_failed"
-  /** The log no longer has the event, or has a damaged item in its place. */
+  /** The event is missing or damaged in the log. */
   | "event_unreadable";
 
-/** Ids and times of ours are shorter; a message of another sender must not be able to make a call too large. */
-const short = z.string().check(z.maxLength(512));
+/** Own ids and times are shorter. A forged message must not make a request to a store too large. */
+const shortText = z.string().check(z.maxLength(512));
 
-/** Where an event stands in the log. */
-const eventKey = z.object({ entity_id: short, occurred_at: short, event_id: short });
+/** The key of an event in the log. */
+const eventKeySchema = z.object({ entity_id: shortText, occurred_at: shortText, event_id: shortText });
 
 /**
- * What travels through the queue, and waits in the table: which delivery, and which attempt of it. The event itself
- * stays in the log. Attempts are counted in cycles: a retry or replay begins a new one, and ends what is left of the
- * one before.
+ * Identifies one attempt of a delivery, in the queue and in the table. The event itself stays in the log. Attempts are
+ * counted in cycles: a retry by the owner or a replay begins a new cycle and cancels the rest of the one before.
  */
-export const deliveryMessage = z.object({
-  org_id: short,
-  endpoint_id: short,
-  delivery_id: short,
-  event_type: short,
-  /** `null` for a test, whose sample is made of its type. */
-  event: z.nullable(eventKey),
-  /** When the cycle was asked for, in Unix milliseconds; 0 for the first, which the stream begins. */
+export const deliveryMessageSchema = z.object({
+  org_id: shortText,
+  endpoint_id: shortText,
+  delivery_id: shortText,
+  event_type: shortText,
+  /** `null` for a test, whose sample event is generated from its type. */
+  event: z.nullable(eventKeySchema),
+  /** When the cycle was requested, in Unix milliseconds; 0 for the first, which the fan-out begins. */
   cycle: z.number(),
-  /** When the cycle began: three days later it ends. */
-  started_at: short,
-  /** Attempts of the cycle before this one. */
+  /** When the cycle began; the retry window starts then. */
+  started_at: shortText,
+  /** Number of earlier attempts of the cycle. */
   step: z.number(),
-  /** How often the endpoint's circuit was open when this attempt was due. */
+  /** How often this attempt was rescheduled because the circuit of the endpoint was open. */
   parked: z.number(),
-  /** Asked for by a person: sent even where the circuit is open. */
+  /** Requested by a person: may probe an open circuit. */
   urgent: z.boolean(),
-  /** Whether it is sent again where it has succeeded before. */
+  /** Whether to send a delivery again that has succeeded. */
   resend: z.boolean(),
 });
 
-export type DeliveryMessage = z.infer<typeof deliveryMessage>;
+export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 
-/** One event on its way to one endpoint. Times are UTC with three fraction digits. */
+/** The delivery of one event to one endpoint. Times are UTC with three fraction digits. */
 export type Delivery = Pick<
   DeliveryMessage,
   "org_id" | "endpoint_id" | "delivery_id" | "event_type" | "event" | "cycle" | "step"
@@ -70,13 +69,25 @@ export type Delivery = Pick<
   readonly next_attempt_at: string | null;
 };
 
-/** A delivery that was kept, perhaps by a later release. */
-export type StoredDelivery = Omit<Delivery, "status" | "reason"> & {
-  readonly status: DeliveryStatus | LaterValue;
-  readonly reason: FailureReason | LaterValue | null;
+/** One attempt, as it is stored. */
+export type DeliveryAttempt = SendResult & {
+  /** Counts from 1 over the life of the delivery. */
+  readonly number: number;
+  readonly at: string;
 };
 
-/** A delivery that was not attempted yet. */
+/** A stored attempt, perhaps of a later release. */
+export type StoredDeliveryAttempt = Omit<DeliveryAttempt, "error"> & {
+  readonly error: SendError | UnrecognisedValue | null;
+};
+
+/** A stored delivery, perhaps of a later release. */
+export type StoredDelivery = Omit<Delivery, "status" | "reason"> & {
+  readonly status: DeliveryStatus | UnrecognisedValue;
+  readonly reason: FailureReason | UnrecognisedValue | null;
+};
+
+/** Creates a delivery before its first attempt. */
 export function newDelivery(message: DeliveryMessage, now: Date, next_attempt_at: string | null): Delivery {
   const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = message;
   return {
@@ -92,12 +103,12 @@ export function newDelivery(message: DeliveryMessage, now: Date, next_attempt_at
   };
 }
 
-/** What became of asking for an attempt. */
-export type Claim =
+/** The result of claiming an attempt. */
+export type ClaimResult =
   | { readonly kind: "claimed"; readonly delivery: Delivery }
-  /** Done already, given up, or begun anew since: nothing is left to do. */
+  /** Succeeded, failed or begun anew: this attempt is obsolete. */
   | { readonly kind: "settled" }
-  /** Somebody else is at it, until then at the latest. */
+  /** Another worker holds the claim, until then at the latest. */
   | { readonly kind: "busy"; readonly until: string };
 
 export type DeliveryFilter = {
@@ -111,7 +122,7 @@ export type DeliveryFilter = {
 export type DeliveryQuery = DeliveryFilter & {
   readonly endpoint_id: string;
   readonly limit: number;
-  /** The delivery that the page before ended with. */
+  /** The last delivery of the previous page. */
   readonly after: string | null;
 };
 
@@ -119,71 +130,70 @@ export type DeliveryPage = { readonly deliveries: readonly StoredDelivery[]; rea
 
 export type DeliveryStore = {
   /**
-   * Takes an attempt: creates the delivery where there is none, counts the attempt and holds it for `leaseSeconds`. A
-   * message of a later cycle or step than the delivery's is taken, one of an earlier is `settled`.
+   * Claims an attempt for `leaseSeconds`: creates the delivery if it does not exist, and counts the attempt. A message of
+   * a later cycle or step than that of the delivery is claimed, one of an earlier is `settled`.
    */
-  claim(message: DeliveryMessage, now: Date, leaseSeconds: number): Promise<Claim>;
-  /** Lists a new delivery that waits until `next_attempt_at`, unless it is listed already. Returns whether it was not. */
+  claim(message: DeliveryMessage, now: Date, leaseSeconds: number): Promise<ClaimResult>;
+  /** Creates a pending delivery that waits until `next_attempt_at`. Returns `false` if it exists already. */
   create(message: DeliveryMessage, now: Date, next_attempt_at: string): Promise<boolean>;
-  /** Lists a delivery that waits, and until when; not one that somebody is at, or that is begun anew or over. */
-  announce(message: DeliveryMessage, now: Date, next_attempt_at: string): Promise<void>;
+  /** Records until when a delivery waits, unless it is claimed, finished or in another cycle or step. */
+  recordScheduled(message: DeliveryMessage, now: Date, next_attempt_at: string): Promise<void>;
   /**
-   * Writes how an attempt went and ends its hold: `delivery` as it is from now on. Where a later cycle has begun
-   * meanwhile only the attempt is kept. `attempt` is `null` where nothing was sent.
+   * Records the state of a delivery and ends its claim; `attempt` is `null` if nothing was sent. If a later cycle has
+   * begun, only the attempt is stored.
    */
-  record(delivery: Delivery, attempt: Attempt | null): Promise<void>;
+  record(delivery: Delivery, attempt: DeliveryAttempt | null): Promise<void>;
   get(endpointId: string, deliveryId: string): Promise<StoredDelivery | null>;
   /** Oldest first. */
-  attempts(endpointId: string, deliveryId: string): Promise<readonly StoredAttempt[]>;
-  /** Newest first. A page may hold fewer than `limit` and still have more behind it. */
+  attempts(endpointId: string, deliveryId: string): Promise<readonly StoredDeliveryAttempt[]>;
+  /** Newest first. A page may hold fewer than `limit` though more follow. */
   page(query: DeliveryQuery): Promise<DeliveryPage>;
-  /** The status of each delivery that there is. */
+  /** Returns the status of each delivery that exists. */
   statuses(endpointId: string, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, StoredDelivery["status"]>>;
 };
 
-/** Attempts that are due later than a queue can hold them, spread over shards. */
-export type DueStore = {
+/** Attempts that are due later than a queue can delay them, spread over shards. */
+export type ScheduledDeliveryStore = {
   add(message: DeliveryMessage, dueAt: Date): Promise<void>;
-  /** Some that are due, the longest due first. Throws where what is left of them is damaged. */
-  due(shard: number, now: Date): Promise<readonly DueEntry[]>;
-  remove(entries: readonly DueEntry[]): Promise<void>;
+  /** Lists some of the due attempts, earliest first. Throws if all that are left are damaged. */
+  listDue(shard: number, now: Date): Promise<readonly ScheduledDelivery[]>;
+  remove(entries: readonly ScheduledDelivery[]): Promise<void>;
 };
 
-export type DueEntry = { readonly message: DeliveryMessage; readonly shard: number; readonly key: string };
+export type ScheduledDelivery = { readonly message: DeliveryMessage; readonly shard: number; readonly key: string };
 
-export const dueShards = 16;
+export const scheduleShardCount = 16;
 
-/** The queue of deliveries. Answers the messages that it did not accept. */
+export const queueUnavailable = "The delivery queue is temporarily unavailable. Retry the request.";
+
+/** The queue of deliveries. `send` returns the messages that it did not accept. */
 export type DeliveryQueue = {
   send(messages: readonly DeliveryMessage[], delaySeconds: number): Promise<readonly DeliveryMessage[]>;
 };
 
-/** How long deliveries and their attempts are kept. */
-export const keptForDays = 30;
-
 /**
- * The id of an event's delivery to an endpoint: the same however often stream, queue or replay bring it. It begins with
- * when the event was recorded, so that text order is time order. Where its writer's clock was skewed, the fan-out
- * passes the event with the table's time (`withTrustedTime`), which a replay from the log does not know.
+ * Returns the id of an event's delivery to an endpoint, the same for each repetition by stream, queue or replay. It
+ * begins with when the event was recorded, so that text order is time order. If the clock of the writer was skewed, the
+ * fan-out passes the time of the table (`withTrustedTime`), which a replay from the log does not know.
  */
 export function deliveryIdOf(endpointId: string, event: ActivityEvent): string {
   const key = `${endpointId}\n${event.org_id}\n${event.entity_id}\n${event.occurred_at}\n${event.event_id}`;
   return deliveryIdAt(event.recorded_at, key);
 }
 
-/** A delivery id for a moment, made from `entropy`. */
+/** Returns the delivery id for a time and `entropy`. */
 export function deliveryIdAt(at: string, entropy: string): string {
   return `${deliveryIdPrefix(at)}${createHash("sha256").update(entropy).digest("hex").slice(0, 20)}`;
 }
 
-/** What the ids of deliveries of a millisecond begin with. Moments before 1970, and what is no time, count as 1970. */
+/** Returns the prefix of all delivery ids of a millisecond. Times before 1970 and invalid ones count as 1970. */
 export function deliveryIdPrefix(at: string): string {
   return `dlv_${Math.max(0, Date.parse(at) || 0)
     .toString(16)
     .padStart(12, "0")}`;
 }
 
-/** The millisecond that a delivery id begins with, in ISO 8601. */
+/** Returns the time that a delivery id begins with, in ISO 8601. */
 export function deliveryTime(deliveryId: string): string {
   return new Date(Number.parseInt(deliveryId.slice(4, 16), 16)).toISOString();
 }

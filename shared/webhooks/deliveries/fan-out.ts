@@ -1,50 +1,50 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { Subscription } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { EndpointSubscription } from "#shared/webhooks/endpoints/endpoint.ts";
 import type { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
-import { wants } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { type DeliveryMessage, type DeliveryQueue, deliveryIdOf } from "./delivery.ts";
 
-export type FanOutWorld = {
-  readonly endpoints: Pick<EndpointCache, "endpointsOf">;
+export type FanOutPorts = {
+  readonly endpoints: Pick<EndpointCache, "list">;
   readonly queue: DeliveryQueue;
   now(): Date;
 };
 
-/** What a batch of events came to: how many deliveries were begun, and the events that must come again. */
-export type FannedOut = { readonly begun: number; readonly failed: ReadonlySet<ActivityEvent> };
+/** How many deliveries a batch of events began, and the events that must be retried. */
+export type FanOutResult = { readonly begun: number; readonly failed: ReadonlySet<ActivityEvent> };
 
 /**
- * Begins one delivery for each event and endpoint that wants it. Disabled endpoints take part: what they miss is
- * listed, and can be replayed. An event that comes again begins the same deliveries under the same ids.
+ * Begins one delivery for each event and subscribed endpoint, disabled ones included: their deliveries are listed as
+ * failed, and can be replayed. A repeated event begins the same deliveries under the same ids.
  */
 export async function fanOut(
-  { endpoints, queue, now }: FanOutWorld,
+  { endpoints, queue, now }: FanOutPorts,
   events: readonly ActivityEvent[],
-): Promise<FannedOut> {
+): Promise<FanOutResult> {
   const started_at = now().toISOString();
   const eventOf = new Map<DeliveryMessage, ActivityEvent>();
-  // An event that its writer wants no webhook for is listed, and sent by a replay of everything alone.
-  const wanted = events.filter(({ notify }) => notify !== "no");
-  const lists = await listsOf(endpoints, wanted);
-  for (const event of wanted) {
+  // Events without notification are stored, but only a replay of all events sends them.
+  const notified = events.filter(({ notify }) => notify !== "no");
+  const lists = await listsOf(endpoints, notified);
+  for (const event of notified) {
     for (const endpoint of lists.get(event.org_id) ?? []) {
-      if (wants(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
+      if (subscribesToEvent(endpoint, event)) eventOf.set(messageOf(endpoint.endpoint_id, event, started_at), event);
     }
   }
   const messages = [...eventOf.keys()];
-  const refused = messages.length === 0 ? [] : await queue.send(messages, 0);
-  const failed = new Set(refused.flatMap((message) => eventOf.get(message) ?? []));
-  return { begun: messages.length - refused.length, failed };
+  const unsent = messages.length === 0 ? [] : await queue.send(messages, 0);
+  const failed = new Set(unsent.flatMap((message) => eventOf.get(message) ?? []));
+  return { begun: messages.length - unsent.length, failed };
 }
 
-/** The endpoints of each organisation of a batch, which is read at the same time for all of them. */
+/** Reads the endpoints of all organisations of a batch concurrently. */
 async function listsOf(
-  endpoints: FanOutWorld["endpoints"],
+  endpoints: FanOutPorts["endpoints"],
   events: readonly ActivityEvent[],
-): Promise<ReadonlyMap<string, readonly Subscription[]>> {
+): Promise<ReadonlyMap<string, readonly EndpointSubscription[]>> {
   const orgIds = new Set(events.map(({ org_id }) => org_id));
-  const read = async (orgId: string) => [orgId, await endpoints.endpointsOf(orgId)] as const;
+  const read = async (orgId: string) => [orgId, await endpoints.list(orgId)] as const;
   return new Map(await Promise.all([...orgIds].map(read)));
 }
 

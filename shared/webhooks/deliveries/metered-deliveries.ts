@@ -1,12 +1,12 @@
 import type { ReadMeter } from "#shared/events/query/query.ts";
 import type { DeliveryStore } from "./delivery.ts";
 
-/** Read units of one delivery: a page reads it among its neighbours, a status is a read of its own. */
+/** Read units of one delivery: a page reads several items with one unit, a status is a read of its own. */
 const units = { listed: 0.25, status: 1 } as const;
 
 /**
- * Deliveries whose pages and statuses are counted by a meter, by what one of them is expected to cost: a preview of a
- * replay asks for thousands.
+ * Wraps deliveries so that a meter counts the expected cost of pages and statuses: the preview of a replay reads
+ * thousands of them.
  */
 export function meteredDeliveries<T extends Pick<DeliveryStore, "page" | "statuses">>(
   deliveries: T,

@@ -1,61 +1,56 @@
-import type { Exchange } from "./attempt.ts";
+import { retryWindowMs } from "#shared/webhooks/delivery-lifetime.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/**
- * Waits before the second attempt and those after it, as Svix has them ("Retry Schedule"); then one every twelve
- * hours.
- */
-const waits = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour];
-const laterWait = 12 * hour;
+/** Delays before the second and later attempts, as in Svix's "Retry Schedule"; then one every twelve hours. */
+const retryDelays = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour];
+const laterDelay = 12 * hour;
 
-/** Three days after its first attempt a delivery is given up. */
-export const patienceMs = 72 * hour;
-
-/** What a receiver may ask for at most by Retry-After: as long as we would wait by ourselves. */
+/** The longest delay that a receiver can request by `Retry-After`: as long as the longest own one. */
 const maxRetryAfterMs = 12 * hour;
 
-/** Each wait is longer by up to this share, so that what failed together does not come back together. */
+/** Each delay is longer by up to this share, so that deliveries that failed together are not retried together. */
 const jitter = 0.1;
 
-/** What an exchange means for its delivery and for the endpoint. */
-export type Verdict = {
-  /** The receiver wants nothing more: it answered 410, or asked to be disabled. */
+/** The meaning of a response for its delivery and for the endpoint. */
+export type ResponseClass = {
+  /** The endpoint must be disabled: it responded 410, or requested it. */
   readonly gone: boolean;
 } & (
   | { readonly kind: "succeeded" }
   | {
       readonly kind: "failed";
-      /** The receiver wants this delivery no more. */
+      /** The receiver requested no further attempts of this delivery. */
       readonly aborted: boolean;
-      /** 429, 502, 504: too much at once. */
+      /** 429, 502 or 504: too many concurrent requests. */
       readonly overloaded: boolean;
-      /** Milliseconds that the receiver asks to wait, bounded. */
+      /** The delay that the receiver requested, limited to twelve hours. */
       readonly retryAfterMs: number | null;
     }
 );
 
 /**
- * Judges an exchange by the Standard Webhooks specification, "Consumer responses": only 2xx is success, a redirect is
- * not. The header `webhook-delivery` is Svix's ("Delivery control"): `abort-message` ends a delivery that failed,
- * `disable` the endpoint, whatever the status.
+ * Classifies a response as the Standard Webhooks specification does ("Consumer responses"): only 2xx is a success, a
+ * redirect is not. The header `webhook-delivery` is Svix's ("Delivery control"): `abort-message` ends a failed delivery,
+ * `disable` disables the endpoint, whatever the status.
  */
-export function judge({ status, headers }: Exchange, now: Date): Verdict {
-  const wish = headers["webhook-delivery"]?.trim().toLowerCase();
-  if (status !== null && status >= 200 && status < 300) return { kind: "succeeded", gone: wish === "disable" };
+export function classifyResponse({ status, headers }: SendResult, now: Date): ResponseClass {
+  const control = headers["webhook-delivery"]?.trim().toLowerCase();
+  if (status !== null && status >= 200 && status < 300) return { kind: "succeeded", gone: control === "disable" };
   return {
     kind: "failed",
-    gone: status === 410 || wish === "disable",
-    aborted: wish === "abort-message",
+    gone: status === 410 || control === "disable",
+    aborted: control === "abort-message",
     overloaded: status === 429 || status === 502 || status === 504,
-    retryAfterMs: readRetryAfter(headers["retry-after"], now),
+    retryAfterMs: parseRetryAfter(headers["retry-after"], now),
   };
 }
 
-/** Seconds, or an HTTP date (RFC 9110, section 10.2.3); what is neither, or in the past, asks for nothing. */
-export function readRetryAfter(text: string | undefined, now: Date): number | null {
+/** Parses seconds or an HTTP date (RFC 9110, section 10.2.3). Returns `null` for other texts and past times. */
+export function parseRetryAfter(text: string | undefined, now: Date): number | null {
   const value = text?.trim() ?? "";
   const ms = /^\d+$/.test(value)
     ? Number(value) * second
@@ -65,8 +60,8 @@ export function readRetryAfter(text: string | undefined, now: Date): number | nu
   return ms > 0 ? Math.min(ms, maxRetryAfterMs) : null;
 }
 
-export type Failure = {
-  /** Attempts of the cycle, this one included. */
+export type FailedAttempt = {
+  /** Number of attempts of the cycle, including this one. */
   readonly attempts: number;
   readonly started_at: string;
   readonly retryAfterMs: number | null;
@@ -75,10 +70,10 @@ export type Failure = {
   readonly random: number;
 };
 
-/** When to try again after a failure; `null` when the time is up. The last attempt comes when it is. */
-export function nextAttemptAt({ attempts, started_at, retryAfterMs, now, random }: Failure): Date | null {
-  const deadline = Date.parse(started_at) + patienceMs;
+/** Returns when to retry after a failure; `null` if the retry window is over. The last attempt is made at its end. */
+export function nextAttemptAt({ attempts, started_at, retryAfterMs, now, random }: FailedAttempt): Date | null {
+  const deadline = Date.parse(started_at) + retryWindowMs;
   if (now.getTime() >= deadline) return null;
-  const wait = Math.max(waits[attempts - 1] ?? laterWait, retryAfterMs ?? 0) * (1 + jitter * random);
-  return new Date(Math.min(now.getTime() + wait, deadline));
+  const delay = Math.max(retryDelays[attempts - 1] ?? laterDelay, retryAfterMs ?? 0) * (1 + jitter * random);
+  return new Date(Math.min(now.getTime() + delay, deadline));
 }

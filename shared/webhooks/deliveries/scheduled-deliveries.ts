@@ -1,42 +1,47 @@
-import { type DeliveryQueue, type DueStore, dueShards } from "./delivery.ts";
+import { type DeliveryQueue, type ScheduledDeliveryStore, scheduleShardCount } from "./delivery.ts";
 
-export type DueWorld = { readonly due: Pick<DueStore, "due" | "remove">; readonly queue: DeliveryQueue; now(): Date };
+export type EnqueueDuePorts = {
+  readonly scheduled: Pick<ScheduledDeliveryStore, "listDue" | "remove">;
+  readonly queue: DeliveryQueue;
+  now(): Date;
+};
 
-/** A run ends before the next one begins, and leaves the rest to it. */
-const runsForMs = 45_000;
+/** A run ends before the next one starts, and leaves the rest to it. */
+const maxRunMs = 45_000;
 
-/** Shards that one run takes care of, of `of` runs at a time. */
-export type Share = { readonly run: number; readonly of: number };
+/** One of `workers` concurrent runs, each of which enqueues its part of the shards. */
+export type ScheduleWorker = { readonly worker: number; readonly workers: number };
 
 /**
- * Enqueues the attempts that are due, in a share of the shards. They are sent before they are removed: a crash between
- * the two sends them twice, and the second is dropped. Answers how many were sent.
+ * Enqueues the due attempts of a worker's shards, and returns how many. They are enqueued before they are removed: after
+ * a crash in between they are enqueued twice, and the second message is dropped.
  */
-export async function enqueueDue(world: DueWorld, { run, of }: Share): Promise<number> {
-  const shards = Array.from({ length: dueShards }, (_, shard) => shard).filter((shard) => shard % of === run);
-  const until = world.now().getTime() + runsForMs;
-  const runs = await Promise.allSettled(shards.map((shard) => enqueueShard(world, shard, until)));
-  const trouble = runs.find(({ status }) => status === "rejected");
-  if (trouble?.status === "rejected") throw trouble.reason;
-  return runs.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value : 0), 0);
+export async function enqueueDueDeliveries(
+  ports: EnqueueDuePorts,
+  { worker, workers }: ScheduleWorker,
+): Promise<number> {
+  const shards = Array.from({ length: scheduleShardCount }, (_, shard) => shard);
+  const until = ports.now().getTime() + maxRunMs;
+  const runs = await Promise.allSettled(
+    shards.filter((shard) => shard % workers === worker).map((shard) => enqueueShard(ports, shard, until)),
+  );
+  const failure = runs.find(({ status }) => status === "rejected");
+  if (failure?.status === "rejected") throw failure.reason;
+  return runs.reduce((sum, run) => sum + (run.status === "fulfilled" ? run.value : 0), 0);
 }
 
-async function enqueueShard({ due, queue, now }: DueWorld, shard: number, until: number): Promise<number> {
-  let sent = 0;
+async function enqueueShard({ scheduled, queue, now }: EnqueueDuePorts, shard: number, until: number): Promise<number> {
+  let enqueued = 0;
   while (now().getTime() < until) {
-    const entries = await due.due(shard, now());
-    if (entries.length === 0) return sent;
-    const refused = new Set(
-      await queue.send(
-        entries.map(({ message }) => message),
-        0,
-      ),
-    );
-    const accepted = entries.filter(({ message }) => !refused.has(message));
-    await due.remove(accepted);
-    sent += accepted.length;
-    // A queue that refuses some is busy: the next run comes in a minute.
-    if (refused.size > 0) return sent;
+    const entries = await scheduled.listDue(shard, now());
+    if (entries.length === 0) return enqueued;
+    const messages = entries.map(({ message }) => message);
+    const unsent = new Set(await queue.send(messages, 0));
+    const accepted = entries.filter(({ message }) => !unsent.has(message));
+    await scheduled.remove(accepted);
+    enqueued += accepted.length;
+    // The queue is busy: the next run is a minute later.
+    if (unsent.size > 0) return enqueued;
   }
-  return sent;
+  return enqueued;
 }

@@ -1,24 +1,27 @@
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
-import type { Endpoint, ImposedReason } from "./endpoint.ts";
-import { disabledEvent } from "./endpoint-change-events.ts";
+import type { Endpoint, EndpointStore, SystemDisabledReason } from "./endpoint.ts";
+import { endpointDisabledEvent } from "./endpoint-change-events.ts";
 
 const maxConflicts = 3;
 
+export type DisableEndpointPorts = {
+  readonly endpoints: Pick<EndpointStore, "get" | "update">;
+  now(): Date;
+};
+
 /**
- * Disables an endpoint unless its owner gave it another address, disabled or deleted it meanwhile. Answers whether it
- * did.
+ * Disables an endpoint unless its owner has changed its URL, disabled or deleted it since. Returns whether it did.
  */
-export async function disable(
-  { endpoints, now }: Pick<DeliveryWorld, "endpoints" | "now">,
+export async function disableEndpoint(
+  { endpoints, now }: DisableEndpointPorts,
   endpoint: Endpoint,
-  reason: ImposedReason,
+  reason: SystemDisabledReason,
 ): Promise<boolean> {
   for (let tries = 0; tries < maxConflicts; tries++) {
-    const standing = await endpoints.get(endpoint.org_id, endpoint.endpoint_id);
-    if (standing === null || standing.disabled !== null || standing.url !== endpoint.url) return false;
+    const current = await endpoints.get(endpoint.org_id, endpoint.endpoint_id);
+    if (current === null || current.disabled !== null || current.url !== endpoint.url) return false;
     const at = now().toISOString();
-    const after = { ...standing, disabled: { reason, at }, updated_at: at, version: standing.version + 1 };
-    if (await endpoints.update(standing, after, disabledEvent(standing, reason, at))) return true;
+    const after = { ...current, disabled: { reason, at }, updated_at: at, version: current.version + 1 };
+    if (await endpoints.update(current, after, endpointDisabledEvent(current, reason, at))) return true;
   }
   return false;
 }

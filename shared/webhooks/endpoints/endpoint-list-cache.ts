@@ -1,45 +1,45 @@
-import { byAge, type EndpointSource, type Subscription } from "./endpoint.ts";
+import { compareByAge, type EndpointReader, type EndpointSubscription } from "./endpoint.ts";
 
-/** Rough bytes of all lists together: what was used least recently is dropped beyond it. */
+/** Approximate bytes of all lists. Beyond it, the least recently used lists are dropped. */
 const defaultCapacity = 50_000_000;
 
-/** Changed endpoints of a list that are read one by one, which costs fewer units; a list with more is read whole. */
+/** Up to this number, changed endpoints are read one by one, which costs fewer read units than the whole list. */
 const maxStale = 16;
 
 type Entry = {
-  readonly list: Promise<readonly Subscription[]>;
-  /** Endpoints that changed since they were read. */
+  readonly list: Promise<readonly EndpointSubscription[]>;
+  /** Endpoints that changed after they were read. */
   readonly stale: Set<string>;
   bytes: number;
 };
 
 /**
- * The endpoints of organisations, read once and then again only where they changed. Of each it keeps what matching
- * needs, so no URL and no secret. Memory is bounded whatever the number of organisations.
+ * Caches the endpoints of organisations, with bounded memory. Endpoints are read again only after they changed. Only
+ * the fields that the fan-out needs are kept: no URL and no secret.
  */
-export class EndpointLists {
-  readonly #source: Pick<EndpointSource, "list" | "get">;
+export class EndpointListCache {
+  readonly #source: Pick<EndpointReader, "list" | "get">;
   readonly #capacity: number;
   /** Least recently used first. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
-  constructor(source: Pick<EndpointSource, "list" | "get">, capacity = defaultCapacity) {
+  constructor(source: Pick<EndpointReader, "list" | "get">, capacity = defaultCapacity) {
     this.#source = source;
     this.#capacity = capacity;
   }
 
-  /** Oldest endpoint first. */
-  get(orgId: string): Promise<readonly Subscription[]> {
+  /** Returns the endpoints of an organisation, oldest first. */
+  get(orgId: string): Promise<readonly EndpointSubscription[]> {
     const entry = this.#entries.get(orgId);
-    if (entry === undefined) return this.#keep(orgId, this.#readAll(orgId));
-    if (entry.stale.size > 0) return this.#keep(orgId, this.#readStale(orgId, entry));
+    if (entry === undefined) return this.#store(orgId, this.#readAll(orgId));
+    if (entry.stale.size > 0) return this.#store(orgId, this.#readStale(orgId, entry));
     this.#entries.delete(orgId);
     this.#entries.set(orgId, entry);
     return entry.list;
   }
 
-  /** Has an endpoint read again when its organisation is asked for next. Nothing is read for those that are not. */
+  /** Marks an endpoint to be read again at the next `get` of its organisation. */
   markChanged(orgId: string, endpointId: string): void {
     const entry = this.#entries.get(orgId);
     entry?.stale.add(endpointId);
@@ -51,34 +51,34 @@ export class EndpointLists {
     this.#bytes = 0;
   }
 
-  async #readAll(orgId: string): Promise<readonly Subscription[]> {
+  async #readAll(orgId: string): Promise<readonly EndpointSubscription[]> {
     return (await this.#source.list(orgId)).map(subscriptionOf);
   }
 
-  async #readStale(orgId: string, { list, stale }: Entry): Promise<readonly Subscription[]> {
+  async #readStale(orgId: string, { list, stale }: Entry): Promise<readonly EndpointSubscription[]> {
     const ids = [...stale];
     const reads = Promise.all(ids.map((endpointId) => this.#source.get(orgId, endpointId)));
-    const [known, read] = await Promise.all([list, reads]);
-    const unchanged = known.filter(({ endpoint_id }) => !ids.includes(endpoint_id));
-    const changed = read.filter((endpoint) => endpoint !== null).map(subscriptionOf);
-    return [...unchanged, ...changed].sort(byAge);
+    const [cached, changed] = await Promise.all([list, reads]);
+    const unchanged = cached.filter(({ endpoint_id }) => !ids.includes(endpoint_id));
+    const existing = changed.filter((endpoint) => endpoint !== null).map(subscriptionOf);
+    return [...unchanged, ...existing].sort(compareByAge);
   }
 
-  #keep(orgId: string, list: Promise<readonly Subscription[]>): Promise<readonly Subscription[]> {
+  #store(orgId: string, list: Promise<readonly EndpointSubscription[]>): Promise<readonly EndpointSubscription[]> {
     this.#drop(orgId);
     const entry: Entry = { list, stale: new Set(), bytes: 0 };
     this.#entries.set(orgId, entry);
     list.then(
-      (endpoints) => this.#weigh(orgId, entry, endpoints),
+      (endpoints) => this.#account(orgId, entry, endpoints),
       () => {
-        // A failed read is not remembered: the next caller reads the whole list.
+        // A failed read is not cached: the next call reads the whole list.
         if (this.#entries.get(orgId) === entry) this.#drop(orgId);
       },
     );
     return list;
   }
 
-  #weigh(orgId: string, entry: Entry, endpoints: readonly Subscription[]): void {
+  #account(orgId: string, entry: Entry, endpoints: readonly EndpointSubscription[]): void {
     if (this.#entries.get(orgId) !== entry) return;
     entry.bytes = bytesOf(endpoints);
     this.#bytes += entry.bytes;
@@ -94,12 +94,12 @@ export class EndpointLists {
   }
 }
 
-function subscriptionOf({ endpoint_id, events, entity_id, created_at }: Subscription): Subscription {
+function subscriptionOf({ endpoint_id, events, entity_id, created_at }: EndpointSubscription): EndpointSubscription {
   return { endpoint_id, events, entity_id, created_at };
 }
 
-/** An estimate of the memory that a list takes: its texts, and a constant for each object. */
-function bytesOf(endpoints: readonly Subscription[]): number {
+/** Estimates the memory of a list: its texts, and a constant for each object. */
+function bytesOf(endpoints: readonly EndpointSubscription[]): number {
   const filters = endpoints.flatMap(({ events }) => events);
   const texts = filters.reduce((sum, filter) => sum + 32 + filter.length, 0);
   return 500 + 300 * endpoints.length + texts;

@@ -1,50 +1,55 @@
 import { ActivityError } from "#shared/errors.ts";
-import { overlaps } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { subscriptionsOverlap } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { endpointIdPattern } from "#shared/webhooks/ids.ts";
-import type { Endpoint, EndpointStore } from "./endpoint.ts";
-import { type Requester, requestedEvent } from "./endpoint-change-events.ts";
-import { readEndpointUrl } from "./endpoint-url.ts";
-import type { ManageWorld } from "./management-ports.ts";
-import { secretBytes, writeSecret } from "./signing-secret.ts";
-import { type StaticHeaders, sealHeaders } from "./static-headers.ts";
+import type { Endpoint, EndpointStore, SecretEncryption } from "./endpoint.ts";
+import { endpointChangedEvent, type Requester } from "./endpoint-change-events.ts";
+import type { StoredEndpointSettings } from "./endpoint-settings.ts";
+import { type EndpointUrlRules, parseEndpointUrl } from "./endpoint-url.ts";
+import { formatSigningSecret, signingSecretBytes } from "./signing-secret.ts";
+import { encryptHeaders, type StaticHeaders } from "./static-headers.ts";
 
 const maxConflicts = 3;
 
-/** What the owner of an endpoint decides. */
-export type EndpointSettings = {
-  readonly url: string;
-  readonly events: readonly string[];
-  readonly entity_id: string | null;
-  readonly description: string | null;
+export type EndpointPorts = {
+  readonly endpoints: EndpointStore;
+  readonly encryption: Pick<SecretEncryption, "encrypt">;
+  readonly rules: EndpointUrlRules;
+  now(): Date;
+  /** Returns random bytes. */
+  random(count: number): Uint8Array;
+};
+
+/** The settings that the owner of an endpoint chooses. */
+export type EndpointSettings = StoredEndpointSettings & {
   readonly enabled: boolean;
   readonly headers: StaticHeaders | null;
 };
 
-/** An endpoint with its new secret, which nobody sees again. */
-export type Issued = { readonly endpoint: Endpoint; readonly secret: string };
+/** An endpoint with its new secret, which is shown only once. */
+export type EndpointWithSecret = { readonly endpoint: Endpoint; readonly secret: string };
 
 /**
- * Creates an endpoint. Throws `ActivityError`: `invalid_value` for a URL that must not be sent to, `conflict` where the
- * organisation has as many endpoints as it may, or one with the same URL that is sent some of the same events.
+ * Creates an endpoint. Throws `ActivityError`: `invalid_value` for a URL that is not allowed, `conflict` if the
+ * organisation has `maxEndpointsPerOrg` endpoints, or one with the same URL and an overlapping subscription.
  */
 export async function createEndpoint(
-  world: ManageWorld,
+  ports: EndpointPorts,
   requester: Requester,
   { url, enabled, headers, ...settings }: EndpointSettings,
-): Promise<Issued> {
+): Promise<EndpointWithSecret> {
   const { org_id } = requester;
-  const at = world.now().toISOString();
-  const checkedUrl = readEndpointUrl(url, world.rules);
-  await refuseDuplicate(world, org_id, { url: checkedUrl, ...settings });
-  const endpoint_id = `wh_${Buffer.from(world.random(16)).toString("hex")}`;
-  const owner = { org_id, endpoint_id };
-  const secret = writeSecret(world.random(secretBytes));
+  const at = ports.now().toISOString();
+  const parsedUrl = parseEndpointUrl(url, ports.rules);
+  await assertNoDuplicate(ports, org_id, { url: parsedUrl, ...settings });
+  const endpoint_id = `wh_${Buffer.from(ports.random(16)).toString("hex")}`;
+  const ids = { org_id, endpoint_id };
+  const secret = formatSigningSecret(ports.random(signingSecretBytes));
   const endpoint: Endpoint = {
-    ...owner,
-    url: checkedUrl,
+    ...ids,
+    url: parsedUrl,
     ...settings,
-    secrets: [{ sealed: await world.box.seal(secret, owner), expires_at: null }],
-    headers: await sealHeaders(world.box, headers, owner),
+    secrets: [{ sealed: await ports.encryption.encrypt(secret, ids), expires_at: null }],
+    headers: await encryptHeaders(ports.encryption, headers, ids),
     disabled: enabled ? null : { reason: "owner", at },
     created_at: at,
     updated_at: at,
@@ -52,17 +57,17 @@ export async function createEndpoint(
     changed_by: [],
     version: 1,
   };
-  const change = { verb: "CREATED", ...headerNamesFact(endpoint) } as const;
-  await world.endpoints.create(endpoint, requestedEvent(endpoint, requester, change, at));
+  const content = { verb: "CREATED", ...headerNamesMetadata(endpoint) } as const;
+  await ports.endpoints.create(endpoint, endpointChangedEvent(endpoint, requester, content, at));
   return { endpoint, secret };
 }
 
-/** The event of an endpoint without headers is as it always was. */
-function headerNamesFact({ headers }: Endpoint) {
+/** Without headers, the event has no such field: it stays as it was before headers existed. */
+function headerNamesMetadata({ headers }: Endpoint) {
   return headers === null ? {} : { metadata: { headers: headers.names } };
 }
 
-/** Finds an endpoint. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's. */
+/** Returns an endpoint. Throws the same `ActivityError` `not_found` for unknown ids and those of other organisations. */
 export async function getEndpoint(
   { endpoints }: { readonly endpoints: Pick<EndpointStore, "get"> },
   orgId: string,
@@ -73,41 +78,46 @@ export async function getEndpoint(
   return endpoint;
 }
 
-/** Deletes an endpoint. Throws `ActivityError` `not_found`, and `conflict` for changes at once. */
-export async function deleteEndpoint(world: ManageWorld, requester: Requester, endpointId: string): Promise<void> {
-  await changing(world, requester, endpointId, async (before) => {
-    const event = requestedEvent(before, requester, { verb: "DELETED" }, world.now().toISOString());
-    return (await world.endpoints.remove(before, event)) ? before : null;
+/** Deletes an endpoint. Throws `ActivityError` `not_found`, and `conflict` after repeated concurrent changes. */
+export async function deleteEndpoint(ports: EndpointPorts, requester: Requester, endpointId: string): Promise<void> {
+  await changeWithRetry(ports, requester, endpointId, async (before) => {
+    const event = endpointChangedEvent(before, requester, { verb: "DELETED" }, ports.now().toISOString());
+    return (await ports.endpoints.remove(before, event)) ? before : null;
   });
 }
 
-/** Makes a change to what stands; where somebody else was faster, `attempt` answers `null` and is asked again. */
-export async function changing<T>(
-  world: ManageWorld,
+/**
+ * Calls `attempt` with the current endpoint until it returns a result. `null` means that the endpoint was changed
+ * concurrently. Throws `ActivityError` `not_found`, and `conflict` after three attempts.
+ */
+export async function changeWithRetry<T>(
+  { endpoints }: Pick<EndpointPorts, "endpoints">,
   { org_id }: Requester,
   endpointId: string,
   attempt: (before: Endpoint) => Promise<T | null>,
 ): Promise<T> {
-  for (let tries = 0; tries < maxConflicts; tries++) {
-    const done = await attempt(await getEndpoint(world, org_id, endpointId));
-    if (done !== null) return done;
+  for (let attempts = 0; attempts < maxConflicts; attempts++) {
+    const result = await attempt(await getEndpoint({ endpoints }, org_id, endpointId));
+    if (result !== null) return result;
   }
-  throw new ActivityError("conflict", "The endpoint is being changed by others at the same time: try again.");
+  throw new ActivityError("conflict", "The endpoint is being changed by other requests. Try again.");
 }
 
 /**
- * Refuses an endpoint whose receiver would get events twice. It is for mistakes, so two requests at the same moment may
- * both pass: what a receiver can be sent in all is bounded elsewhere.
+ * Throws `ActivityError` `conflict` if the receiver would get events twice. Meant for mistakes: of two concurrent
+ * requests both may pass, because other limits bound what a receiver is sent.
  */
-export async function refuseDuplicate(
-  { endpoints }: Pick<ManageWorld, "endpoints">,
+export async function assertNoDuplicate(
+  { endpoints }: Pick<EndpointPorts, "endpoints">,
   orgId: string,
-  wanted: Pick<Endpoint, "url" | "events" | "entity_id"> & Partial<Pick<Endpoint, "endpoint_id">>,
+  candidate: Pick<Endpoint, "url" | "events" | "entity_id"> & Partial<Pick<Endpoint, "endpoint_id">>,
 ): Promise<void> {
-  const isSame = (other: Endpoint) =>
-    other.endpoint_id !== wanted.endpoint_id && other.url === wanted.url && overlaps(other, wanted);
-  const same = (await endpoints.list(orgId)).find(isSame);
-  if (same === undefined) return;
-  const message = `The endpoint ${same.endpoint_id} has this URL and is sent some of the same events. Change that one.`;
+  const isDuplicate = (other: Endpoint) =>
+    other.endpoint_id !== candidate.endpoint_id &&
+    other.url === candidate.url &&
+    subscriptionsOverlap(other, candidate);
+  const duplicate = (await endpoints.list(orgId)).find(isDuplicate);
+  if (duplicate === undefined) return;
+  const message = `Endpoint ${duplicate.endpoint_id} has this URL and some of the same events. Change it instead.`;
   throw new ActivityError("conflict", message, { field: "url" });
 }

@@ -1,33 +1,33 @@
-import type { EndpointSource } from "./endpoint.ts";
+import type { EndpointReader } from "./endpoint.ts";
 import { hashOrg } from "./org-hash.ts";
 
 /**
- * Which organisations have endpoints, or once had some. A shard is read when the first of its organisations is asked
- * for, and is kept as sorted fingerprints: four bytes an organisation. Two organisations with the same fingerprint
- * cost a needless read of a list, never a missed delivery.
+ * Caches which organisations have or had endpoints. A shard is read at the first query of one of its organisations and
+ * kept as sorted fingerprints of four bytes. If two organisations have the same fingerprint, an empty list is read in
+ * vain, but no delivery is missed.
  */
 export class OrgPresence {
-  readonly #source: Pick<EndpointSource, "orgsIn">;
+  readonly #source: Pick<EndpointReader, "listOrgIds">;
   readonly #shards = new Map<number, Promise<Uint32Array>>();
 
-  constructor(source: Pick<EndpointSource, "orgsIn">) {
+  constructor(source: Pick<EndpointReader, "listOrgIds">) {
     this.#source = source;
   }
 
   async has(orgId: string): Promise<boolean> {
     const { shard, fingerprint } = hashOrg(orgId);
-    const known = this.#shards.get(shard) ?? this.#keep(shard, this.#read(shard));
-    return contains(await known, fingerprint);
+    const cached = this.#shards.get(shard) ?? this.#store(shard, this.#read(shard));
+    return contains(await cached, fingerprint);
   }
 
-  /** Notes an organisation that now has an endpoint. A shard that was not read yet will show it when it is. */
+  /** Adds an organisation that now has an endpoint. A shard that is not cached yet will include it when it is read. */
   add(orgId: string): void {
     const { shard, fingerprint } = hashOrg(orgId);
-    const known = this.#shards.get(shard);
-    if (known === undefined) return;
-    this.#keep(
+    const cached = this.#shards.get(shard);
+    if (cached === undefined) return;
+    this.#store(
       shard,
-      known.then((sorted) =>
+      cached.then((sorted) =>
         contains(sorted, fingerprint) ? sorted : new Uint32Array([...sorted, fingerprint]).sort(),
       ),
     );
@@ -38,13 +38,13 @@ export class OrgPresence {
   }
 
   async #read(shard: number): Promise<Uint32Array> {
-    const orgIds = await this.#source.orgsIn(shard);
+    const orgIds = await this.#source.listOrgIds(shard);
     return Uint32Array.from(orgIds, (orgId) => hashOrg(orgId).fingerprint).sort();
   }
 
-  #keep(shard: number, sorted: Promise<Uint32Array>): Promise<Uint32Array> {
+  #store(shard: number, sorted: Promise<Uint32Array>): Promise<Uint32Array> {
     this.#shards.set(shard, sorted);
-    // A failed read is not remembered: the next caller reads again.
+    // A failed read is not cached: the next call reads again.
     sorted.catch(() => {
       if (this.#shards.get(shard) === sorted) this.#shards.delete(shard);
     });

@@ -1,14 +1,14 @@
 import type { TokenEndpoint, TokenEndpoints } from "#shared/auth/admin/admin.ts";
-import { disable } from "./disable-endpoint.ts";
+import { disableEndpoint } from "./disable-endpoint.ts";
 import type { Endpoint, EndpointStore } from "./endpoint.ts";
-import { withoutPath } from "./endpoint-change-events.ts";
+import { originOf } from "./endpoint-change-events.ts";
 
 export type TokenEndpointPorts = {
   readonly endpoints: Pick<EndpointStore, "list" | "get" | "update">;
   now(): Date;
 };
 
-/** The webhook endpoints that a token leaves behind, for administrators that revoke it. */
+/** Creates the functions by which administrators list and disable the endpoints of a revoked token. */
 export function tokenEndpoints({ endpoints, now }: TokenEndpointPorts): TokenEndpoints {
   return {
     async list(tokenId, orgIds) {
@@ -18,19 +18,19 @@ export function tokenEndpoints({ endpoints, now }: TokenEndpointPorts): TokenEnd
 
     async disable({ org_id, endpoint_id }) {
       const endpoint = await endpoints.get(org_id, endpoint_id);
-      return endpoint === null || (await disable({ endpoints, now }, endpoint, "token_revoked"));
+      return endpoint === null || (await disableEndpoint({ endpoints, now }, endpoint, "token_revoked"));
     },
   };
 }
 
-/** How a token relates to an endpoint; `null` if only other tokens created and changed it. */
+/** Returns `null` if only other tokens created and changed the endpoint. */
 function viewOf({ org_id, endpoint_id, url, disabled, ...by }: Endpoint, tokenId: string): TokenEndpoint | null {
   const relation = relationOf(by, tokenId);
   if (relation === null) return null;
   return {
     org_id,
     endpoint_id,
-    origin: withoutPath(url),
+    origin: originOf(url),
     relation,
     status: disabled === null ? "enabled" : "disabled",
   };

@@ -2,13 +2,12 @@ import { ActivityError } from "#shared/errors.ts";
 import { documentTypes, type EntityType } from "#shared/events/entity-types.ts";
 import { eventTypeOf } from "./event-type.ts";
 
-/** What subscribers can hear of: the documents, and the endpoints themselves. */
-const subjects = [...documentTypes, "WEBHOOK_ENDPOINT"] as const satisfies readonly EntityType[];
+/** Entity types with events that endpoints can subscribe to: documents, and the endpoints themselves. */
+const subscribableEntityTypes = [...documentTypes, "WEBHOOK_ENDPOINT"] as const satisfies readonly EntityType[];
 
-export type Subject = (typeof subjects)[number];
+export type SubscribableEntityType = (typeof subscribableEntityTypes)[number];
 
-/** What can happen to a subject, in words. */
-const happenings = {
+const verbDescriptions = {
   CREATED: "was saved for the first time",
   UPDATED: "was changed",
   STATUS_CHANGED: "went on to the next step of its workflow",
@@ -27,16 +26,16 @@ const happenings = {
   SECRET_ROTATED: "got a new signing secret",
 } as const;
 
-export type Verb = keyof typeof happenings;
+export type EventTypeVerb = keyof typeof verbDescriptions;
 
-/** Verbs that are whole actions: they are written against the document that they happen to. */
-const standalone: ReadonlySet<Verb> = new Set(["EMAIL_SENT", "COMMENT_ADDED", "ATTACHMENT_ADDED"]);
+/** Verbs that are the whole action of an event: the entity type is not its prefix. */
+const standalone: ReadonlySet<EventTypeVerb> = new Set(["EMAIL_SENT", "COMMENT_ADDED", "ATTACHMENT_ADDED"]);
 
-const kept = ["CREATED", "UPDATED", "STATUS_CHANGED", "DELETED", "COMMENT_ADDED", "ATTACHMENT_ADDED"] as const;
-const booked = [...kept, "VOIDED"] as const;
+const common = ["CREATED", "UPDATED", "STATUS_CHANGED", "DELETED", "COMMENT_ADDED", "ATTACHMENT_ADDED"] as const;
+const booked = [...common, "VOIDED"] as const;
 const posted = [...booked, "SENT", "EMAIL_SENT"] as const;
 
-const verbsOf: Readonly<Record<Subject, readonly Verb[]>> = {
+const verbsOf: Readonly<Record<SubscribableEntityType, readonly EventTypeVerb[]>> = {
   INVOICE: [...posted, "PAID", "PARTIALLY_PAID"],
   BILL: [...booked, "APPROVED", "PAID", "PARTIALLY_PAID"],
   ESTIMATE: [...posted, "ACCEPTED"],
@@ -48,40 +47,40 @@ const verbsOf: Readonly<Record<Subject, readonly Verb[]>> = {
   RECEIPT: [...booked, "EMAIL_SENT"],
   EXPENSE: [...booked, "APPROVED", "PAID", "PARTIALLY_PAID"],
   JOURNAL: [...booked, "APPROVED"],
-  CONTACT: kept,
-  ITEM: kept,
+  CONTACT: common,
+  ITEM: common,
   ATTACHMENT: ["CREATED", "UPDATED", "DELETED"],
   WEBHOOK_ENDPOINT: ["CREATED", "UPDATED", "ENABLED", "DISABLED", "DELETED", "SECRET_ROTATED"],
 };
 
-export type CataloguedType = {
+export type EventTypeDefinition = {
   readonly event_type: string;
-  readonly entity_type: Subject;
-  readonly verb: Verb;
+  readonly entity_type: SubscribableEntityType;
+  readonly verb: EventTypeVerb;
   readonly action: string;
   readonly description: string;
 };
 
-/** The event types that are known by name. The vocabulary is open: others may come. */
-export const catalogue: readonly CataloguedType[] = subjects.flatMap((entity_type) =>
+/** The documented event types. The vocabulary is open: events can have others. */
+export const eventTypeCatalogue: readonly EventTypeDefinition[] = subscribableEntityTypes.flatMap((entity_type) =>
   verbsOf[entity_type].map((verb) => {
     const action = standalone.has(verb) ? verb : `${entity_type}_${verb}`;
-    const description = `${phrase(entity_type)} ${happenings[verb]}.`;
+    const description = `${withArticle(entity_type)} ${verbDescriptions[verb]}.`;
     return { event_type: eventTypeOf({ action, entity_type }), entity_type, verb, action, description };
   }),
 );
 
-/** Finds an event type. Throws `ActivityError` `invalid_value`, with those that there are, for any other. */
-export function cataloguedType(eventType: string): CataloguedType {
-  const type = catalogue.find(({ event_type }) => event_type === eventType);
-  if (type !== undefined) return type;
+/** Returns a documented event type. Throws `ActivityError` `invalid_value`, with the valid ones, for any other. */
+export function getEventTypeDefinition(eventType: string): EventTypeDefinition {
+  const definition = eventTypeCatalogue.find(({ event_type }) => event_type === eventType);
+  if (definition !== undefined) return definition;
   throw new ActivityError("invalid_value", `Unknown event_type '${eventType.slice(0, 64)}'.`, {
     field: "event_type",
-    details: { valid: catalogue.map(({ event_type }) => event_type) },
+    details: { valid: eventTypeCatalogue.map(({ event_type }) => event_type) },
   });
 }
 
-function phrase(type: Subject): string {
+function withArticle(type: SubscribableEntityType): string {
   const words = type.toLowerCase().replaceAll("_", " ");
   return `${/^[aeiou]/.test(words) ? "An" : "A"} ${words}`;
 }

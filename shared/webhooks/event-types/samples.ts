@@ -1,9 +1,9 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { cataloguedType, type Subject, type Verb } from "./catalogue.ts";
+import { type EventTypeVerb, getEventTypeDefinition, type SubscribableEntityType } from "./catalogue.ts";
 
-const subjects: Readonly<Record<Subject, Pick<EventInput, "entity_id" | "entity_ref">>> = {
+const sampleEntities: Readonly<Record<SubscribableEntityType, Pick<EventInput, "entity_id" | "entity_ref">>> = {
   INVOICE: { entity_id: "inv_8c3f1a9b", entity_ref: "INV-2026-0042" },
   BILL: { entity_id: "bill_2d4e6f8a", entity_ref: "BILL-2026-0118" },
   ESTIMATE: { entity_id: "est_9b1c3d5e", entity_ref: "EST-2026-0073" },
@@ -21,7 +21,7 @@ const subjects: Readonly<Record<Subject, Pick<EventInput, "entity_id" | "entity_
   WEBHOOK_ENDPOINT: { entity_id: "wh_5e7a9c1f3b5d7f9a1c3e5a7b9d1f3c5e", entity_ref: null },
 };
 
-const changes: Readonly<Partial<Record<Verb, NonNullable<EventInput["changes"]>>>> = {
+const sampleChanges: Readonly<Partial<Record<EventTypeVerb, NonNullable<EventInput["changes"]>>>> = {
   UPDATED: { notes: { old: null, new: "Thank you." } },
   STATUS_CHANGED: { status: { old: "DRAFT", new: "OPEN" } },
   SENT: { status: { old: "DRAFT", new: "SENT" } },
@@ -35,20 +35,20 @@ const changes: Readonly<Partial<Record<Verb, NonNullable<EventInput["changes"]>>
 };
 
 /**
- * An invented event of a type, the same for the same organisation and time. Throws `ActivityError` `invalid_value` for
- * a type that is not in the catalogue.
+ * Returns an invented event of a type. The same arguments give the same event. Throws `ActivityError` `invalid_value`
+ * for a type that is not in the catalogue.
  */
 export function sampleEvent(eventType: string, orgId: string, at: string): ActivityEvent {
-  const { action, entity_type, verb } = cataloguedType(eventType);
+  const { action, entity_type, verb } = getEventTypeDefinition(eventType);
   const input: EventInput = {
     org_id: orgId,
     action,
     entity_type,
-    ...subjects[entity_type],
+    ...sampleEntities[entity_type],
     actor_user_id: "usr_xyz",
-    changes: changes[verb] ?? null,
+    changes: sampleChanges[verb] ?? null,
     metadata: { source: "WEBHOOK_TEST" },
     occurred_at: at,
   };
-  return readEvent(input, { now: new Date(at), entropy: `${orgId}\n${eventType}` }).event;
+  return parseEventValue(input, { now: new Date(at), entropy: `${orgId}\n${eventType}` }).event;
 }

@@ -1,168 +1,83 @@
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { SendOutcome } from "./circuit-breaker.ts";
+import { markBusy, markSlow } from "./endpoint-marks.ts";
 import {
-  canGrow,
-  countsAsFailure,
-  type Health,
-  hangs,
-  hasFailedForLong,
-  isFast,
-  isWell,
-  type Lease,
-  learn,
-  leaseMs,
-  mostSends,
-  needsProbe,
-  openUntil,
-  type SendOutcome,
-} from "./circuit-breaker.ts";
-import { averageLatency, slowAfterMs } from "./latency.ts";
+  acquireEndpointPermits,
+  countPermits,
+  type EndpointPermitPorts,
+  type EndpointPermits,
+  type ReleaseReport,
+  releaseEndpointPermits,
+} from "./endpoint-permits.ts";
+import { orgPermitsAboveMs } from "./latency.ts";
+import { acquireOrgPermits, type OrgEndpoint, type OrgPermitPorts, type OrgPermits } from "./org-permits.ts";
 
-/** Slots that one batch may take, so that several can work side by side. */
-const maxSlotsOfLease = 5;
+export type LimiterPorts = EndpointPermitPorts & OrgPermitPorts & { newId(): string };
 
-/** Looks again at an endpoint that is only busy: waiting here is quicker than another trip through the queue. */
-const looks = 6;
-const lookAgainMs = 100;
-
-/** Writes that lost against another in a row, after which what was learned is left to the next send. */
-const maxConflicts = 10;
-
-/** How many sends may go out at once, or none and, where it is known, until when (Unix milliseconds). */
-export type Slots = {
+/** The permits of one batch for one endpoint: `count` requests may run at the same time. */
+export type SendPermits = {
   readonly count: number;
-  readonly waitUntil: number | null;
-  /** What was taken, and is to be given back. */
-  readonly lease: Lease | null;
-  /** The endpoint's health when they were taken, or not because it is slow; `null` otherwise, and for a probe. */
-  readonly health: Health | null;
-  /** Whether the endpoint is not known as fast, and its messages belong on the slow lane. */
-  readonly isSlow: boolean;
-  /** Whether it is slow and busy: no slot is given back soon. */
-  readonly isBusy: boolean;
-  /** Whether it is for failures that there are none, rather than for a pause that the endpoint asked for. */
-  readonly isFailing: boolean;
+  readonly endpoint: EndpointPermits;
+  /** `null` if the requests need none, or none was available. */
+  readonly org: OrgPermits | null;
 };
 
-type Ward = Pick<DeliveryWorld, "health" | "slowLane" | "now" | "random" | "sleep">;
-
-const noSlots: Slots = {
-  count: 0,
-  waitUntil: null,
-  lease: null,
-  health: null,
-  isSlow: false,
-  isBusy: false,
-  isFailing: false,
-};
-
-/**
- * Takes up to `wanted` of an endpoint's slots; on the fast lane, only of one that is known as fast. Who is urgent is let
- * through an open circuit, one at a time.
- */
-export async function takeSlots(
-  world: Ward,
-  endpointId: string,
-  wanted: number,
-  id: string,
-  isUrgent: boolean,
-): Promise<Slots> {
-  const { health: store } = world;
-  const onlyIfFast = world.slowLane !== null;
-  let slots = Math.min(wanted, maxSlotsOfLease);
-  for (let look = 1; ; look++) {
-    const now = world.now().getTime();
-    const lease = { id, slots, until: now + leaseMs };
-    const { granted, health } = await store.lease(endpointId, lease, now, onlyIfFast);
-    if (onlyIfFast && (!isFast(health) || hangs(health, now))) {
-      if (granted) await store.end(endpointId, lease, null);
-      return { ...noSlots, health, isSlow: true };
-    }
-    if (granted) return { ...noSlots, count: slots, lease, health };
-    const waitUntil = openUntil(health, now);
-    const isFailing = needsProbe(health);
-    if (waitUntil !== null && !isUrgent) return { ...noSlots, waitUntil, isFailing };
-    if (waitUntil !== null || isFailing) {
-      if (await store.probe(endpointId, lease.until, now)) return { ...noSlots, count: 1 };
-      return { ...noSlots, waitUntil: health.probe_until ?? now, isFailing: true };
-    }
-    if (look === looks) return noSlots;
-    const room = await makeRoom(world, endpointId, health, now);
-    if (room === 0) return { ...noSlots, isBusy: true };
-    slots = Math.min(slots, room);
-  }
+/** Acquires permits of an endpoint and, where its requests need them, of its organisation. */
+export async function acquirePermits(
+  ports: LimiterPorts,
+  endpoint: OrgEndpoint,
+  { count, isManual }: { readonly count: number; readonly isManual: boolean },
+): Promise<SendPermits> {
+  const id = ports.newId();
+  const permits = await acquireEndpointPermits(ports, endpoint.endpoint_id, { count, id, isManual });
+  if (permits.kind === "slow") markSlow(ports, endpoint.endpoint_id, permits.health);
+  if (permits.kind === "busy" && permits.isSlow) markBusy(ports, endpoint.endpoint_id);
+  if (!needsOrgPermits(ports, permits)) return { count: countPermits(permits), endpoint: permits, org: null };
+  const org = await acquireOrgPermitsFor(ports, endpoint, permits, id);
+  return { count: org?.lease.permits ?? 0, endpoint: permits, org };
 }
 
-/**
- * Finds slots at a busy endpoint: those of the dead, those that are left, more where it thrives, or those given back
- * soon. A slow one gives none back soon: 0.
- */
-async function makeRoom({ health: store, random, sleep }: Ward, endpointId: string, health: Health, now: number) {
-  const dead = health.leases.filter(({ until }) => until <= now);
-  await Promise.all(dead.map((lease) => store.end(endpointId, lease, null)));
-  if (dead.length > 0 || health.vacant > 0) return Math.max(1, health.vacant);
-  if (canGrow(health, now)) await store.grow(endpointId, mostSends(health));
-  else if ((health.latency_ms ?? 0) > slowAfterMs) return 0;
-  else await sleep(lookAgainMs * (0.5 + random()));
-  return 1;
-}
-
-/** Gives back the slots beyond those that are used, so that others need not wait until the sends have ended. */
-export async function giveBackSurplus(
-  { health: store }: Pick<Ward, "health">,
-  endpointId: string,
-  { lease }: Slots,
-  used: number,
-): Promise<void> {
-  if (lease !== null && used < lease.slots) await store.shrink(endpointId, lease, used);
-}
-
-/** What giving slots back shows of an endpoint. */
-export type Lesson = {
-  readonly hasFailedForLong: boolean;
-  /** Whether its circuit opened by it. */
-  readonly opened: boolean;
-};
-
-/** Gives slots back with what was learned. */
-export async function giveBackSlots(
-  world: Ward,
-  endpointId: string,
-  slots: Slots,
+/** Releases permits and records the outcomes of the requests. */
+export async function releasePermits(
+  ports: LimiterPorts,
+  endpoint: OrgEndpoint,
+  permits: SendPermits,
   outcomes: readonly SendOutcome[],
-): Promise<Lesson> {
-  const { health: store } = world;
-  const isProbe = slots.count > 0 && slots.lease === null;
-  const { health } = slots;
-  const durations = outcomes.map(({ duration_ms }) => duration_ms);
-  const latencyMs = averageLatency(health?.latency_ms ?? null, durations);
-  const isStillWell = health !== null && isWell({ ...health, latency_ms: latencyMs });
-  const hasNews = outcomes.length > 0 && (!isStillWell || outcomes.some(countsAsFailure));
-  const succeededAt = Math.max(0, ...outcomes.filter(({ succeeded }) => succeeded).map(({ at }) => at));
-  const [learned] = await Promise.all([
-    hasNews || isProbe ? remember(world, endpointId, outcomes) : null,
-    slots.lease === null
-      ? undefined
-      : store.end(endpointId, slots.lease, succeededAt || null, hasNews ? null : latencyMs),
+): Promise<ReleaseReport> {
+  const [report] = await Promise.all([
+    releaseEndpointPermits(ports, endpoint.endpoint_id, permits.endpoint, outcomes),
+    permits.org === null ? undefined : ports.orgPermits.release(permits.org.pool, permits.org.lease),
   ]);
-  if (learned === null) return { hasFailedForLong: false, opened: false };
-  const { before, after } = learned;
-  return {
-    hasFailedForLong: hasFailedForLong(after, world.now().getTime()),
-    opened: after.openings > before.openings,
-  };
+  return report;
 }
 
-/** Writes what was learned against what others write; `null` where others were always first. */
-async function remember(
-  { health: store, random, sleep }: Ward,
-  endpointId: string,
-  outcomes: readonly SendOutcome[],
-): Promise<{ before: Health; after: Health } | null> {
-  for (let tries = 1; tries <= maxConflicts; tries++) {
-    const before = await store.read(endpointId);
-    const after = learn(before, outcomes);
-    if (await store.write(endpointId, before, after)) return { before, after };
-    await sleep(20 * random() * tries);
+/**
+ * On the slow lane every request needs one: an endpoint that is known to be fast may hang by now. On the fast lane very
+ * short requests need none: the writes would throttle the item of the pool.
+ */
+function needsOrgPermits({ slowLane }: LimiterPorts, permits: EndpointPermits): boolean {
+  const latencyMs = permits.kind === "leased" ? (permits.health.latency_ms ?? 0) : 0;
+  return countPermits(permits) > 0 && (slowLane === null || latencyMs > orgPermitsAboveMs);
+}
+
+/** Acquires as many permits of the organisation, and releases those of the endpoint beyond them; all on an error. */
+async function acquireOrgPermitsFor(
+  ports: LimiterPorts,
+  endpoint: OrgEndpoint,
+  permits: EndpointPermits,
+  id: string,
+): Promise<OrgPermits | null> {
+  let org: OrgPermits | null = null;
+  try {
+    const now = ports.now().getTime();
+    const leases = permits.kind === "leased" ? permits.health.leases : [];
+    const isFirst = leases.every((held) => held.id === id || held.expiresAt <= now);
+    org = await acquireOrgPermits(ports, endpoint, { count: countPermits(permits), id, isFirst });
+    if (org !== null && permits.kind === "leased" && org.lease.permits < permits.lease.permits) {
+      await ports.health.releaseUnused(endpoint.endpoint_id, permits.lease, org.lease.permits);
+    }
+    return org;
+  } catch (error) {
+    await releasePermits(ports, endpoint, { count: 0, endpoint: permits, org }, []);
+    throw error;
   }
-  return null;
 }

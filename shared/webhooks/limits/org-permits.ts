@@ -1,46 +1,62 @@
 import { createHash } from "node:crypto";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
-import { type Lease, leaseMs } from "./circuit-breaker.ts";
+import { leaseMs, type PermitLease } from "./endpoint-health.ts";
+import type { NegativeCache } from "./negative-cache.ts";
 
-/** Permits to send, at rest: pools of a given size, of which each lease takes some. */
-export type PermitStore = {
-  /** Takes permits if so many are free; answers what is held then. A lease that is held already is granted again. */
-  take(pool: PermitPool, lease: Lease, now: number): Promise<PermitAnswer>;
-  /** Gives permits back; nothing where that was done already. */
-  giveBack(pool: PermitPool, lease: Lease): Promise<void>;
+/** Stored pools of permits, of which each lease holds some. */
+export type OrgPermitStore = {
+  /** Acquires the permits of a lease if enough are available, and returns the leases after it. Idempotent. */
+  acquire(pool: PermitPool, lease: PermitLease, now: number): Promise<PermitAcquisition>;
+  /** Releases a lease. Idempotent. */
+  release(pool: PermitPool, lease: PermitLease): Promise<void>;
 };
 
-export type PermitAnswer = { readonly granted: boolean; readonly held: number; readonly leases: readonly Lease[] };
+export type PermitAcquisition = {
+  readonly granted: boolean;
+  readonly held: number;
+  readonly leases: readonly PermitLease[];
+};
 
 /** A part of the permits of an organisation. */
 export type PermitPool = { readonly org_id: string; readonly part: number; readonly size: number };
 
-/** Permits that were taken, and are to be given back. */
-export type Permits = { readonly pool: PermitPool; readonly lease: Lease };
+/** Acquired permits, which must be released. */
+export type OrgPermits = { readonly pool: PermitPool; readonly lease: PermitLease };
 
-/**
- * Permits of one pool at most. A pool is one item, whose size grows with its leases: 25 of them fit into 2 KB, and
- * several pools share the writes of an organisation.
- */
+export type OrgEndpoint = { readonly org_id: string; readonly endpoint_id: string };
+
+export type OrgPermitPorts = {
+  readonly orgPermits: OrgPermitStore;
+  /** Concurrent requests of an organisation that need permits, on each lane. */
+  readonly sendsPerOrg: number;
+  /** The queue for endpoints that are not known to be fast; `null` on the slow lane itself. */
+  readonly slowLane: object | null;
+  readonly negativeCache: NegativeCache;
+  now(): Date;
+};
+
+/** `isFirst`: no other request to the endpoint is running. */
+export type OrgPermitRequest = { readonly count: number; readonly id: string; readonly isFirst: boolean };
+
+/** A pool is one item, whose size grows with its leases: 25 fit into 2 KB. Several pools share the writes of an organisation. */
 const maxPoolSize = 25;
 
-/** The part of a pool on the slow lane that is for endpoints without a send under way: one permit at least. */
+/** The part of a pool on the slow lane that is reserved for endpoints without a running request: at least one permit. */
 const reservedShare = 0.2;
 
-/** Attempts at a pool whose free permits others take at the same moment. */
+/** Attempts at a pool whose available permits other instances acquire at the same moment. */
 const maxTries = 3;
 
-/** How long an instance does not ask a pool again that had no permit. */
-const fullForMs = 2_000;
+/** How long an instance does not try a pool again that had no permit. */
+const exhaustedForMs = 2_000;
 
 /**
- * The pool that an endpoint takes its permits from. All pools of an organisation hold `sendsPerOrg` at most on each
- * lane, and each lane has its own: what hangs on the slow one takes nothing from endpoints that respond.
+ * Returns the pool from which an endpoint acquires its permits. All pools of an organisation hold at most `sendsPerOrg`
+ * on each lane. Each lane has its own: requests that hang on the slow one take nothing from fast endpoints.
  */
 export function permitPoolOf(
   orgId: string,
   endpointId: string,
-  { sendsPerOrg, slowLane }: Pick<DeliveryWorld, "sendsPerOrg" | "slowLane">,
+  { sendsPerOrg, slowLane }: Pick<OrgPermitPorts, "sendsPerOrg" | "slowLane">,
 ): PermitPool {
   const pools = Math.ceil(sendsPerOrg / maxPoolSize);
   const hash = createHash("sha256").update(endpointId).digest().readUInt32BE() % pools;
@@ -48,60 +64,51 @@ export function permitPoolOf(
   return { org_id: orgId, part, size: Math.floor(sendsPerOrg / pools) };
 }
 
-type PermitPorts = Pick<DeliveryWorld, "permits" | "sendsPerOrg" | "slowLane" | "refusals" | "now">;
-
-/** What an endpoint asks for: `isFirst` where none of its other sends is under way. */
-export type PermitRequest = { readonly wanted: number; readonly id: string; readonly isFirst: boolean };
-
 /**
- * Takes up to `wanted` permits of an organisation for sends to one of its endpoints; `null` where none is free. On the
- * slow lane a part of each pool is for first sends, one each, so that busy endpoints never keep the others waiting.
+ * Acquires up to `count` permits of an organisation for requests to one endpoint; `null` if none is available. On the
+ * slow lane a part of each pool is for first requests, one each, so that busy endpoints never block the others.
  */
-export async function takePermits(
-  ports: PermitPorts,
-  { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
-  { wanted, id, isFirst }: PermitRequest,
-): Promise<Permits | null> {
+export async function acquireOrgPermits(
+  ports: OrgPermitPorts,
+  { org_id, endpoint_id }: OrgEndpoint,
+  { count, id, isFirst }: OrgPermitRequest,
+): Promise<OrgPermits | null> {
   const pool = permitPoolOf(org_id, endpoint_id, ports);
   const reserved = ports.slowLane === null && pool.size > 1 ? Math.ceil(pool.size * reservedShare) : 0;
-  const shared = await takeFrom(ports, { ...pool, size: pool.size - reserved }, wanted, id);
+  const shared = await acquireFromPool(ports, { ...pool, size: pool.size - reserved }, count, id);
   if (shared !== null || !isFirst || reserved === 0) return shared;
-  return takeFrom(ports, pool, 1, id);
+  return acquireFromPool(ports, pool, 1, id);
 }
 
-/** Whether all permits that an endpoint could get were taken a moment ago; asks nothing. */
-export function lacksPermits(
-  ports: PermitPorts,
-  { org_id, endpoint_id }: { readonly org_id: string; readonly endpoint_id: string },
-): boolean {
-  return ports.refusals.isRefused(refusalName(permitPoolOf(org_id, endpoint_id, ports)), ports.now().getTime());
+/** Returns whether the pool of an endpoint had no permit a moment ago. Reads nothing. */
+export function hasExhaustedOrgPermits(ports: OrgPermitPorts, { org_id, endpoint_id }: OrgEndpoint): boolean {
+  return ports.negativeCache.has(cacheKeyOf(permitPoolOf(org_id, endpoint_id, ports)), ports.now().getTime());
 }
 
-function refusalName({ org_id, part, size }: PermitPool): string {
+function cacheKeyOf({ org_id, part, size }: PermitPool): string {
   return `permits ${org_id} ${part} ${size}`;
 }
 
-async function takeFrom(
-  { permits: store, refusals, now }: PermitPorts,
+async function acquireFromPool(
+  { orgPermits: store, negativeCache, now }: OrgPermitPorts,
   pool: PermitPool,
-  wanted: number,
+  count: number,
   id: string,
-): Promise<Permits | null> {
-  const name = refusalName(pool);
-  if (refusals.isRefused(name, now().getTime())) return null;
-  let slots = Math.min(wanted, pool.size);
+): Promise<OrgPermits | null> {
+  const key = cacheKeyOf(pool);
+  if (negativeCache.has(key, now().getTime())) return null;
+  let permits = Math.min(count, pool.size);
   for (let tries = 0; tries < maxTries; tries++) {
     const at = now().getTime();
-    const lease = { id, slots, until: at + leaseMs };
-    const { granted, held, leases } = await store.take(pool, lease, at);
+    const lease = { id, permits, expiresAt: at + leaseMs };
+    const { granted, held, leases } = await store.acquire(pool, lease, at);
     if (granted) return { pool, lease };
-    // Whoever holds a lease beyond its time is dead.
-    const dead = leases.filter(({ until }) => until <= at);
-    await Promise.all(dead.map((lease) => store.giveBack(pool, lease)));
-    const free = pool.size - held + dead.reduce((sum, lease) => sum + lease.slots, 0);
-    if (free <= 0) break;
-    slots = Math.min(slots, free);
+    const expired = leases.filter(({ expiresAt }) => expiresAt <= at);
+    await Promise.all(expired.map((lease) => store.release(pool, lease)));
+    const available = pool.size - held + expired.reduce((sum, lease) => sum + lease.permits, 0);
+    if (available <= 0) break;
+    permits = Math.min(permits, available);
   }
-  refusals.remember(name, now().getTime() + fullForMs);
+  negativeCache.add(key, now().getTime() + exhaustedForMs);
   return null;
 }

@@ -1,34 +1,35 @@
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import type { ReplayPlace } from "./replay.ts";
-import { type ReplayLog, type ReplayPage, type ReplayRange, selectForReplay } from "./replay-selection.ts";
+import type { ReplayCursor } from "./replay.ts";
+import { type ReplayPage, type ReplayRange, type ReplaySelectionPorts, selectForReplay } from "./replay-selection.ts";
 
-/** Pages of the log that a count reads at most, which keeps it within the time of a request. */
-const maxPagesOfRequest = 20;
+/** Keeps a count within the timeout of a request. */
+const maxPagesPerRequest = 20;
 
 export type ReplayCount = {
-  /** Deliveries that the replay would send, of the events examined. */
+  /** Deliveries that the replay would send, among the examined events. */
   readonly count: number;
   readonly examined: number;
-  /** Whether the whole range was examined; else the count is of its newest part. */
+  /** `false` if only the newest part of the range was examined. */
   readonly complete: boolean;
 };
 
-/** Counts what a replay would send, and sends nothing. */
+/** Counts the deliveries of a replay without sending them. */
 export async function countReplay(
-  log: ReplayLog,
+  log: ReplaySelectionPorts,
   endpoint: Endpoint,
   range: ReplayRange,
   now: Date,
-  maxPages = maxPagesOfRequest,
+  maxPages = maxPagesPerRequest,
 ): Promise<ReplayCount> {
-  let [count, examined] = [0, 0];
-  let place: ReplayPlace | null = null;
-  for (let read = 0; read < maxPages; read++) {
-    const page: ReplayPage = await selectForReplay(log, endpoint, range, place, now);
+  let count = 0;
+  let examined = 0;
+  let cursor: ReplayCursor | null = null;
+  for (let pages = 0; pages < maxPages; pages++) {
+    const page: ReplayPage = await selectForReplay(log, endpoint, range, cursor, now);
     count += page.selected.length;
     examined += page.examined;
     if (page.next === null) return { count, examined, complete: true };
-    place = page.next;
+    cursor = page.next;
   }
   return { count, examined, complete: false };
 }

@@ -1,53 +1,53 @@
 import * as z from "zod/mini";
 import { orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
 
-/** Where a repair continues: in a shard of organisations, after one of them. */
-const cursor = z.strictObject({
+/** Where a repair continues: the shard of organisations, and the last one done. */
+const repairCursorSchema = z.strictObject({
   shard: z.int().check(z.minimum(0), z.maximum(orgShards - 1)),
   after: z.nullable(z.string()),
 });
 
-/** What an administrator may ask the repair function for. */
-export const repairRequest = z.strictObject({
+/** The request of an administrator to the repair function. */
+export const repairRequestSchema = z.strictObject({
   action: z.literal("webhooks.repair"),
-  /** ISO 8601, inclusive: when the events happened. */
+  /** Range of `occurred_at`, inclusive, in ISO 8601. */
   since: z.string(),
   until: z.string(),
-  /** Only report what would be started. */
+  /** Reports the replays without starting them. */
   dry_run: z.boolean(),
-  /** `next` of the answer before; `null` to begin. */
-  cursor: z.nullable(cursor),
+  /** `next` of the previous response; `null` in the first request. */
+  cursor: z.nullable(repairCursorSchema),
 });
 
-export type RepairRequest = z.infer<typeof repairRequest>;
+export type RepairRequest = z.infer<typeof repairRequestSchema>;
 
-export type RepairCursor = z.infer<typeof cursor>;
+export type RepairCursor = z.infer<typeof repairCursorSchema>;
 
-const endpoint = z.object({
+const repairedEndpointSchema = z.object({
   org_id: z.string(),
   endpoint_id: z.string(),
   outcome: z.enum(["started", "would_start", "skipped"]),
-  /** Why it was skipped: it is disabled, a replay to it is running, or it was changed at the same moment. */
+  /** Why it was skipped: disabled, a replay is active, or changed concurrently. */
   reason: z.nullable(z.enum(["disabled", "replay_running", "changed"])),
   replay_id: z.nullable(z.string()),
-  /** Deliveries that are missing, of the newest events. */
+  /** Missing deliveries among the newest events. */
   count: z.number(),
-  /** Whether `count` is of all events of the range. */
+  /** Whether `count` covers the whole range. */
   complete: z.boolean(),
 });
 
-/** An endpoint that misses deliveries, and what was done about it. */
-export type RepairedEndpoint = z.infer<typeof endpoint>;
+/** An endpoint with missing deliveries, and what the repair did. */
+export type RepairedEndpoint = z.infer<typeof repairedEndpointSchema>;
 
-export const repairAnswer = z.object({
+export const repairResponseSchema = z.object({
   repair: z.object({
-    /** Organisations that were looked at. */
+    /** Number of organisations checked by this request. */
     orgs: z.number(),
-    endpoints: z.array(endpoint),
-    next: z.nullable(cursor),
-    /** The share of all organisations that were looked at by now, from 0 to 1. */
+    endpoints: z.array(repairedEndpointSchema),
+    next: z.nullable(repairCursorSchema),
+    /** Share of all organisations that are done, from 0 to 1. */
     progress: z.number(),
   }),
 });
 
-export type RepairAnswer = z.infer<typeof repairAnswer>;
+export type RepairResponse = z.infer<typeof repairResponseSchema>;

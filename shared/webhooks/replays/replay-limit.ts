@@ -1,7 +1,13 @@
 import { ActivityError } from "#shared/errors.ts";
-import { isUnderWay, maxReplaysOfOrg, type Replay, type ReplayListStore, type ReplayStore } from "./replay.ts";
+import {
+  isReplayActive,
+  maxActiveReplaysPerOrg,
+  type Replay,
+  type ReplayListStore,
+  type ReplayStore,
+} from "./replay.ts";
 
-const maxTries = 5;
+const maxConflicts = 5;
 
 export type ReplayLimitPorts = {
   readonly replays: Pick<ReplayStore, "get">;
@@ -10,28 +16,30 @@ export type ReplayLimitPorts = {
 };
 
 /**
- * Notes that an organisation begins a replay, which is saved already. Nothing is to be given back: the replays themselves
- * show what has ended or stalled. Throws `ActivityError` `conflict` if as many as may be are under way, `unavailable` if others are
- * always first.
+ * Adds a saved replay to the list of its organisation. It is not removed at its end: the replays themselves show which
+ * have ended or stalled. Throws `ActivityError` `conflict` if `maxActiveReplaysPerOrg` are active, `unavailable` after
+ * repeated write conflicts.
  */
-export async function noteReplay(
+export async function registerReplay(
   { replays, replayLists, now }: ReplayLimitPorts,
   { org_id, endpoint_id, replay_id }: Pick<Replay, "org_id" | "endpoint_id" | "replay_id">,
 ): Promise<void> {
-  for (let tries = 0; tries < maxTries; tries++) {
+  for (let tries = 0; tries < maxConflicts; tries++) {
     const list = await replayLists.get(org_id);
-    const found = await Promise.all(list.replays.map((each) => replays.get(each.endpoint_id, each.replay_id)));
-    const others = list.replays.filter((_, at) => {
-      const replay = found[at] ?? null;
-      return replay !== null && isUnderWay(replay, now());
+    const listed = await Promise.all(list.replays.map((each) => replays.get(each.endpoint_id, each.replay_id)));
+    const active = list.replays.filter((_, at) => {
+      const replay = listed[at] ?? null;
+      return replay !== null && isReplayActive(replay, now());
     });
-    if (others.length >= maxReplaysOfOrg) throw tooMany();
-    if (await replayLists.replace(org_id, list, [...others, { endpoint_id, replay_id }])) return;
+    if (active.length >= maxActiveReplaysPerOrg) throw limitReached();
+    if (await replayLists.replace(org_id, list, [...active, { endpoint_id, replay_id }])) return;
   }
-  throw new ActivityError("unavailable", "Other replays of the organisation began first.", { retryAfter: 1 });
+  throw new ActivityError("unavailable", "Other replays of the organisation are being started. Try again.", {
+    retryAfter: 1,
+  });
 }
 
-function tooMany(): ActivityError {
-  const message = `${maxReplaysOfOrg} replays of the organisation are under way: wait until one is done.`;
+function limitReached(): ActivityError {
+  const message = `${maxActiveReplaysPerOrg} replays of the organisation are active, the maximum. Wait until one is done.`;
   return new ActivityError("conflict", message);
 }

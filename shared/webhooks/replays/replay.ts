@@ -1,5 +1,5 @@
 import type { Position } from "#shared/events/event.ts";
-import type { LaterValue } from "#shared/webhooks/later-value.ts";
+import type { UnrecognisedValue } from "#shared/platform/unrecognised-value.ts";
 
 export const replayScopes = ["failed", "all"] as const;
 
@@ -9,12 +9,12 @@ export function isReplayScope(text: string): text is ReplayScope {
   return replayScopes.some((scope) => scope === text);
 }
 
-/** Where a replay goes on: after a delivery in the list of what failed, or after an event in the log. */
-export type ReplayPlace =
+/** Where a replay continues: after a delivery in the list of failed ones, or after an event in the log. */
+export type ReplayCursor =
   | { readonly kind: "list"; readonly after: string }
   | { readonly kind: "log"; readonly after: Position | null };
 
-/** A replay on its way, newest event first. Times are UTC with three fraction digits. */
+/** A replay, which sends the newest events first. Times are UTC with three fraction digits. */
 export type Replay = {
   /** `rpl_` and 32 hexadecimal digits. */
   readonly replay_id: string;
@@ -22,45 +22,45 @@ export type Replay = {
   readonly endpoint_id: string;
   readonly since: string;
   readonly until: string;
-  /** Filters beside the endpoint's own; `null` for those alone. */
+  /** Filters in addition to the endpoint's own. */
   readonly events: readonly string[] | null;
-  readonly only: ReplayScope | LaterValue;
-  readonly status: "running" | "done" | "stopped" | LaterValue;
-  /** Events looked at, and deliveries sent, so far. */
+  readonly only: ReplayScope | UnrecognisedValue;
+  readonly status: "running" | "done" | "stopped" | UnrecognisedValue;
+  /** Events examined and deliveries sent so far. */
   readonly examined: number;
   readonly sent: number;
-  /** Where it goes on; `null` at the beginning. */
-  readonly place: ReplayPlace | null;
+  /** Where it continues; `null` at the beginning. */
+  readonly cursor: ReplayCursor | null;
   readonly created_at: string;
   readonly updated_at: string;
 };
 
-/** A replay that has not moved for so long is not waited for: a step takes a quarter of a minute. */
+/** After this time without progress a replay counts as stalled. A step takes 15 seconds. */
 const stalledMs = 10 * 60_000;
 
-/** One that has made no step yet may wait in the queue: replays run ten at a time. */
-const waitingMs = 60 * 60_000;
+/** Before its first step a replay may wait in the queue, because ten run at a time. */
+const maxQueuedMs = 60 * 60_000;
 
-/** Whether a replay runs, or waits for its first step, and has not stalled. */
-export function isUnderWay({ status, created_at, updated_at }: Replay, now: Date): boolean {
-  const patienceMs = updated_at === created_at ? waitingMs : stalledMs;
-  return status === "running" && now.getTime() - Date.parse(updated_at) <= patienceMs;
+/** Whether a replay is running or queued, and not stalled. */
+export function isReplayActive({ status, created_at, updated_at }: Replay, now: Date): boolean {
+  const maxIdleMs = updated_at === created_at ? maxQueuedMs : stalledMs;
+  return status === "running" && now.getTime() - Date.parse(updated_at) <= maxIdleMs;
 }
 
 export type ReplayStore = {
   save(replay: Replay): Promise<void>;
-  /** One that is under way (`isUnderWay`); `null` where there is none. */
-  running(endpointId: string, now: Date): Promise<Replay | null>;
+  /** Returns the active replay (`isReplayActive`) of an endpoint, or `null`. */
+  getActive(endpointId: string, now: Date): Promise<Replay | null>;
   get(endpointId: string, replayId: string): Promise<Replay | null>;
 };
 
-/** Replays that owners may have under way at the same time, of all endpoints of an organisation. */
-export const maxReplaysOfOrg = 5;
+/** How many replays of an organisation can be active at the same time. */
+export const maxActiveReplaysPerOrg = 5;
 
-/** Which replays an organisation began, at rest. Those that have ended are dropped when the next one begins. */
+/** The stored list of an organisation's replays. Ended ones are removed when the next one starts. */
 export type ReplayList = {
   readonly replays: readonly Pick<Replay, "endpoint_id" | "replay_id">[];
-  /** Counts the changes, so that two at the same time are noticed. */
+  /** Version number for optimistic locking. */
   readonly version: number;
 };
 
@@ -70,7 +70,7 @@ export type ReplayListStore = {
   replace(orgId: string, before: ReplayList, replays: ReplayList["replays"]): Promise<boolean>;
 };
 
-/** The queue of replays that go on. */
+/** The queue of replay steps. */
 export type ReplayQueue = {
   send(replay: Pick<Replay, "org_id" | "endpoint_id" | "replay_id">, delaySeconds: number): Promise<void>;
 };

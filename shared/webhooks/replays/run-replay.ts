@@ -1,47 +1,48 @@
-import type { SuspendedOrgs } from "#shared/auth/orgs/suspended-orgs.ts";
+import type { SuspendedOrgCache } from "#shared/auth/orgs/suspended-orgs.ts";
 import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
-import { enqueue } from "#shared/webhooks/deliveries/enqueue.ts";
+import { enqueue } from "#shared/webhooks/deliveries/reschedule.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { isReplayScope, type Replay, type ReplayQueue, type ReplayStore } from "./replay.ts";
-import { type ReplayLog, selectForReplay } from "./replay-selection.ts";
+import { type ReplaySelectionPorts, selectForReplay } from "./replay-selection.ts";
 
-/** Deliveries a second: a replay of years takes its time and leaves the receiver room for what happens now. */
-const perSecond = 50;
+/** Deliveries a second, so that a long replay leaves the receiver capacity for current events. */
+const deliveriesPerSecond = 50;
 
-export type ReplayWorld = ReplayLog & {
+export type ReplayPorts = ReplaySelectionPorts & {
   readonly endpoints: Pick<EndpointStore, "get">;
   readonly replays: Pick<ReplayStore, "get" | "save">;
   readonly queue: DeliveryQueue;
   readonly replayQueue: ReplayQueue;
-  readonly suspended: Pick<SuspendedOrgs, "current">;
+  readonly suspended: Pick<SuspendedOrgCache, "current">;
   now(): Date;
 };
 
 /**
- * Takes a replay one page further and asks for the next. It stops where the endpoint is gone or disabled, or its
- * organisation suspended, or a later release began it in a way that this one does not know. A page that is run twice sends nothing twice: its messages are of the same cycle.
+ * Runs one page of a replay and enqueues the next step. Stops the replay if the endpoint is deleted or disabled, the
+ * organisation is suspended, or the scope is not recognised. Repeating a page delivers nothing twice, because its
+ * messages belong to the same run.
  */
-export async function runReplay(
-  world: ReplayWorld,
+export async function runReplayStep(
+  ports: ReplayPorts,
   ref: Pick<Replay, "org_id" | "endpoint_id" | "replay_id">,
 ): Promise<Replay["status"] | "unknown"> {
-  const replay = await world.replays.get(ref.endpoint_id, ref.replay_id);
+  const replay = await ports.replays.get(ref.endpoint_id, ref.replay_id);
   if (replay === null || replay.status !== "running") return replay?.status ?? "unknown";
   const [endpoint, suspended] = await Promise.all([
-    world.endpoints.get(ref.org_id, ref.endpoint_id),
-    world.suspended.current(),
+    ports.endpoints.get(ref.org_id, ref.endpoint_id),
+    ports.suspended.current(),
   ]);
-  const now = world.now();
+  const now = ports.now();
   const updated_at = now.toISOString();
   const { only } = replay;
-  // What a scope of a later release selects is not known here: its replay can be started again by that release.
+  // A scope of a later release cannot be selected here. That release can start the replay again.
   if (!isReplayScope(only) || endpoint === null || endpoint.disabled !== null || suspended.has(ref.org_id)) {
-    await world.replays.save({ ...replay, status: "stopped", updated_at });
+    await ports.replays.save({ ...replay, status: "stopped", updated_at });
     return "stopped";
   }
-  const { selected, examined, next } = await selectForReplay(world, endpoint, { ...replay, only }, replay.place, now);
+  const { selected, examined, next } = await selectForReplay(ports, endpoint, { ...replay, only }, replay.cursor, now);
   await sendPaced(
-    world.queue,
+    ports.queue,
     selected.map(({ delivery_id, event_type, event }) => ({
       org_id: replay.org_id,
       endpoint_id: replay.endpoint_id,
@@ -57,21 +58,21 @@ export async function runReplay(
     })),
   );
   const status = next === null ? "done" : "running";
-  // Saved before the next step is asked for: a crash between the two repeats the message of this step, which goes on.
-  await world.replays.save({
+  // Save before enqueuing: after a crash between the two, the redelivered message continues from here.
+  await ports.replays.save({
     ...replay,
     status,
     examined: replay.examined + examined,
     sent: replay.sent + selected.length,
-    place: next,
+    cursor: next,
     updated_at,
   });
-  if (next !== null) await world.replayQueue.send(ref, Math.ceil(selected.length / perSecond));
+  if (next !== null) await ports.replayQueue.send(ref, Math.ceil(selected.length / deliveriesPerSecond));
   return status;
 }
 
 async function sendPaced(queue: DeliveryQueue, messages: readonly DeliveryMessage[]): Promise<void> {
-  for (let second = 0; second * perSecond < messages.length; second++) {
-    await enqueue(queue, messages.slice(second * perSecond, (second + 1) * perSecond), second);
+  for (let second = 0; second * deliveriesPerSecond < messages.length; second++) {
+    await enqueue(queue, messages.slice(second * deliveriesPerSecond, (second + 1) * deliveriesPerSecond), second);
   }
 }

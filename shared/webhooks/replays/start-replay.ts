@@ -1,58 +1,57 @@
 import { ActivityError } from "#shared/errors.ts";
-import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import type { EndpointStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { getEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
 import { replayIdPattern } from "#shared/webhooks/ids.ts";
 import { countReplay, type ReplayCount } from "./count-replay.ts";
-import type { Replay, ReplayStore } from "./replay.ts";
-import { noteReplay, type ReplayLimitPorts } from "./replay-limit.ts";
-import type { ReplayRange } from "./replay-selection.ts";
+import type { Replay, ReplayQueue, ReplayStore } from "./replay.ts";
+import { type ReplayLimitPorts, registerReplay } from "./replay-limit.ts";
+import type { ReplayRange, ReplaySelectionPorts } from "./replay-selection.ts";
 
-/** What starting a replay needs. */
-export type ReplayStart = Pick<ManageWorld, "replayQueue" | "now" | "random"> & {
-  readonly endpoints: Pick<EndpointStore, "get">;
-  readonly replays: Pick<ReplayStore, "save" | "running">;
+type GetEndpointPorts = { readonly endpoints: Pick<EndpointStore, "get"> };
+
+export type StartReplayPorts = GetEndpointPorts & {
+  readonly replayQueue: ReplayQueue;
+  readonly replays: Pick<ReplayStore, "save" | "getActive">;
+  now(): Date;
+  random(count: number): Uint8Array;
 } & (ReplayLimitPorts | Unlimited);
 
-/** For operators, who replay what the log owes. They need no right to read single replays. */
+/** For repairs by administrators. They have no permission to read single replays. */
 type Unlimited = { readonly replayLists: null };
 
-/** The replay that is under way to an endpoint; `null` where there is none, or it has stalled. */
-export function runningReplay(
-  { replays, now }: { readonly replays: Pick<ReplayStore, "running">; now(): Date },
+/** Returns the active replay of an endpoint, or `null`. */
+export function getActiveReplay(
+  { replays, now }: { readonly replays: Pick<ReplayStore, "getActive">; now(): Date },
   endpointId: string,
 ): Promise<Replay | null> {
-  return replays.running(endpointId, now());
+  return replays.getActive(endpointId, now());
 }
 
 /**
- * Begins to send events of the log again. Throws `ActivityError`: `not_found`, `invalid_value` for a range that cannot
- * be, `conflict` while the endpoint is disabled, another replay runs or the organisation has too many, `unavailable`.
+ * Starts a replay. Throws `ActivityError`: `not_found`, `invalid_value` for an invalid range, `conflict` while the
+ * endpoint is disabled, another replay is active or the organisation has too many, and `unavailable`.
  */
 export async function startReplay(
-  world: ReplayStart,
+  ports: StartReplayPorts,
   orgId: string,
   endpointId: string,
   range: ReplayRange,
 ): Promise<Replay> {
-  const { org_id, endpoint_id, disabled } = await getEndpoint(world, orgId, endpointId);
-  const now = world.now();
-  checkRange(range, now);
+  const { org_id, endpoint_id, disabled } = await getEndpoint(ports, orgId, endpointId);
+  const now = ports.now();
+  assertReplayRange(range, now);
   if (disabled !== null) {
-    throw new ActivityError("conflict", "The endpoint is disabled: enable it before you replay events to it.");
+    throw new ActivityError("conflict", "The endpoint is disabled. Enable it before you replay events to it.");
   }
-  const others = await runningReplay(world, endpoint_id);
-  if (others !== null) {
-    throw new ActivityError(
-      "conflict",
-      `The replay ${others.replay_id} is under way to the endpoint: wait until it is done.`,
-    );
+  const active = await getActiveReplay(ports, endpoint_id);
+  if (active !== null) {
+    throw new ActivityError("conflict", `Replay ${active.replay_id} of the endpoint is active. Wait until it is done.`);
   }
   const at = now.toISOString();
   const { since, until, events, only } = range;
   const replay: Replay = {
-    replay_id: `rpl_${Buffer.from(world.random(16)).toString("hex")}`,
+    replay_id: `rpl_${Buffer.from(ports.random(16)).toString("hex")}`,
     org_id,
     endpoint_id,
     since,
@@ -62,58 +61,54 @@ export async function startReplay(
     status: "running",
     examined: 0,
     sent: 0,
-    place: null,
+    cursor: null,
     created_at: at,
     updated_at: at,
   };
-  await world.replays.save(replay);
-  const begin = async () => {
-    if (world.replayLists !== null) await noteReplay(world, replay);
-    await world.replayQueue.send(replay, 0);
+  await ports.replays.save(replay);
+  const enqueue = async () => {
+    if (ports.replayLists !== null) await registerReplay(ports, replay);
+    await ports.replayQueue.send(replay, 0);
   };
-  await begin().catch(async (error) => {
-    // Else it would seem to run, and be in the way of another attempt until it counts as stalled.
-    await world.replays.save({ ...replay, status: "stopped" });
+  await enqueue().catch(async (error) => {
+    // Otherwise it would block other replays until it counts as stalled.
+    await ports.replays.save({ ...replay, status: "stopped" });
     throw error;
   });
   return replay;
 }
 
-/**
- * Counts what a replay would send, also to a disabled endpoint. Throws `ActivityError` `not_found` and `invalid_value`.
- */
+/** Counts the deliveries of a replay, also for a disabled endpoint. Throws `ActivityError` `not_found` and `invalid_value`. */
 export async function previewReplay(
-  world: ManageWorld,
+  ports: ReplaySelectionPorts & GetEndpointPorts & { now(): Date },
   orgId: string,
   endpointId: string,
   range: ReplayRange,
 ): Promise<ReplayCount> {
-  const endpoint = await getEndpoint(world, orgId, endpointId);
-  const now = world.now();
-  checkRange(range, now);
-  return countReplay(world, endpoint, range, now);
+  const endpoint = await getEndpoint(ports, orgId, endpointId);
+  const now = ports.now();
+  assertReplayRange(range, now);
+  return countReplay(ports, endpoint, range, now);
 }
 
-/**
- * How far a replay has come. Throws `ActivityError` `not_found`, in the same words whether it is unknown or another's.
- */
+/** Returns a replay. Throws the same `ActivityError` `not_found` for unknown ids and those of other organisations. */
 export async function getReplay(
-  world: ManageWorld,
+  ports: GetEndpointPorts & { readonly replays: Pick<ReplayStore, "get"> },
   orgId: string,
   endpointId: string,
   replayId: string,
 ): Promise<Replay> {
-  await getEndpoint(world, orgId, endpointId);
-  const replay = replayIdPattern.test(replayId) ? await world.replays.get(endpointId, replayId) : null;
+  await getEndpoint(ports, orgId, endpointId);
+  const replay = replayIdPattern.test(replayId) ? await ports.replays.get(endpointId, replayId) : null;
   if (replay === null) throw new ActivityError("not_found", "There is no such replay.");
   return replay;
 }
 
-/** Throws `ActivityError` `invalid_value` for a range whose failed deliveries are not known any more. */
-export function checkRange({ since, only }: ReplayRange, now: Date): void {
-  const keptSince = new Date(now.getTime() - keptForDays * 86_400_000).toISOString();
+/** Throws `ActivityError` `invalid_value` if deliveries of the range have expired, and `only` requires them. */
+export function assertReplayRange({ since, only }: ReplayRange, now: Date): void {
+  const keptSince = new Date(now.getTime() - deliveryRetentionDays * 86_400_000).toISOString();
   if (only === "failed" && since < keptSince) {
-    const message = `What failed is known for ${keptForDays} days: to send older events again, ask for only "all".`;
+    const message = `Failed deliveries are kept for ${deliveryRetentionDays} days. For older events, set only to "all".`;
     throw new ActivityError("invalid_value", message, { field: "since" });
   }
 }

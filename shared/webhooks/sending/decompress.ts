@@ -5,19 +5,19 @@ type Coding = (typeof codings)[number];
 
 export type Decompressed = {
   readonly bytes: Buffer;
-  /** Whether the content is longer than the limit, or damaged. A stream that is cut does not show here. */
+  /** Whether the content is longer than the limit, or damaged. Not set for a truncated stream. */
   readonly isTruncated: boolean;
 };
 
-/** The coding that a Content-Encoding names; `null` for several of them, and for those that are not supported. */
+/** Returns the coding of a Content-Encoding; `null` for several codings and unsupported ones. */
 export function parseCoding(contentEncoding: string | undefined): Coding | null {
   const name = contentEncoding?.trim().toLowerCase();
   return codings.find((coding) => coding === name) ?? null;
 }
 
 /**
- * Decompresses the beginning of a body. Stops at `limit` bytes, so the work is bounded whatever the compressed bytes
- * expand to. Returns `null` if nothing can be decompressed: some servers name a coding and do not apply it.
+ * Decompresses the beginning of a body. Stops at `limit` bytes, which bounds the work for any input. Returns `null` if
+ * nothing can be decompressed: some servers name a coding without applying it.
  */
 export async function decompressBeginning(bytes: Buffer, coding: Coding, limit: number): Promise<Decompressed | null> {
   const stream = await decompressor(bytes, coding, limit);
@@ -40,13 +40,13 @@ export async function decompressBeginning(bytes: Buffer, coding: Coding, limit: 
   });
 }
 
-/** Flushes at the end instead of finishing: what a cut stream holds is returned, where finishing fails. */
+/** Flushes at the end instead of finishing, which would fail for a truncated stream. */
 async function decompressor(bytes: Buffer, coding: Coding, limit: number) {
-  // Imported on first use: hardly any receiver compresses, since it is asked not to.
+  // Imported on first use: requests ask for no compression, so few receivers compress.
   const { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } = await import(
     "node:zlib"
   );
-  // One byte more than the limit shows that there is more, and no further chunk is made.
+  // One byte more than the limit detects longer content without a second chunk.
   const chunkSize = limit + 1;
   if (coding === "br") return createBrotliDecompress({ chunkSize, finishFlush: constants.BROTLI_OPERATION_FLUSH });
   const options = { chunkSize, finishFlush: constants.Z_SYNC_FLUSH };

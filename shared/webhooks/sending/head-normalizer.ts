@@ -1,20 +1,20 @@
 import type { Socket } from "node:net";
 import { normalizeHead } from "./response-head.ts";
 
-/** A longer head is passed on as it is; Node's parser has the same limit. */
+/** A longer head is passed on unchanged. Node's parser has the same limit. */
 export const maxHeadBytes = 65_536;
 
-/** Rewrites the heads of responses on one connection before Node's parser reads them. */
+/** Normalises the heads of responses on one connection before Node's parser reads them. */
 export type HeadNormalizer = {
   /** Call before each request on the connection. */
   expectResponse(): void;
-  /** Whether a head was rewritten since then. The connection must not be used for another request then. */
+  /** Whether a head was rewritten since then. If so, the connection must not be reused. */
   hasRewritten(): boolean;
 };
 
 const normalizers = new WeakMap<Socket, HeadNormalizer>();
 
-/** Returns the normalizer of a connection; the first call attaches it. */
+/** Returns the normalizer of a connection, and attaches it at the first call. */
 export function headNormalizer(socket: Socket): HeadNormalizer {
   const known = normalizers.get(socket);
   if (known !== undefined) return known;
@@ -24,7 +24,7 @@ export function headNormalizer(socket: Socket): HeadNormalizer {
 }
 
 /**
- * Overrides `push`, which `node:net` and `node:tls` call with all that arrives. A listener for data would be too late:
+ * Overrides `push`, which `node:net` and `node:tls` call with all received bytes. A `data` listener would be too late:
  * Node destroys the connection at the first byte that its parser does not accept.
  */
 function attach(socket: Socket): HeadNormalizer {
@@ -36,12 +36,12 @@ function attach(socket: Socket): HeadNormalizer {
     const head = bytes.toString("latin1");
     const normalized = normalizeHead(head);
     if (normalized !== head) rewritten = true;
-    // Another head follows an interim response (1xx), but for 101, after which there is no more HTTP.
+    // Another head follows an interim response (1xx) except 101, after which the protocol is not HTTP.
     scan = /^HTTP\/1\.\d 1(?!01)\d\d\b/.test(head) ? new HeadScan() : null;
     return deliver(normalized === head ? bytes : Buffer.from(normalized, "latin1"));
   };
 
-  const take = (chunk: Buffer): boolean => {
+  const handleChunk = (chunk: Buffer): boolean => {
     let wantsMore = true;
     let rest = chunk;
     while (scan !== null && rest.length > 0) {
@@ -56,7 +56,7 @@ function attach(socket: Socket): HeadNormalizer {
   };
 
   socket.push = (chunk, encoding) => {
-    if (Buffer.isBuffer(chunk)) return take(chunk);
+    if (Buffer.isBuffer(chunk)) return handleChunk(chunk);
     const held = scan?.bytes();
     scan = null;
     if (held !== undefined && held.length > 0) deliver(held);
@@ -76,14 +76,14 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const beginning = Buffer.from("HTTP/");
 
-/** Collects bytes until the empty line that ends a head, and looks at each byte once however they are cut. */
+/** Collects bytes until the empty line that ends a head. Scans each byte once, however they are split into chunks. */
 class HeadScan {
   readonly #chunks: Buffer[] = [];
   #length = 0;
   #isLineEmpty = true;
   #isHttp = true;
 
-  /** Returns how many of all bytes are the head once it is complete; `null` until then. */
+  /** Returns the length of the head, or `null` while it is incomplete. */
   add(chunk: Buffer): number | null {
     const before = this.#length;
     this.#chunks.push(chunk);
@@ -101,7 +101,7 @@ class HeadScan {
     return null;
   }
 
-  /** Whether to wait for the end: another protocol may never send an empty line. */
+  /** Whether to wait for more bytes. Another protocol may never send an empty line. */
   mayBeHead(): boolean {
     return this.#isHttp && this.#length <= maxHeadBytes;
   }

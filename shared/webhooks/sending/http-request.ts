@@ -2,56 +2,59 @@ import { type Agent, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { headNormalizer, maxHeadBytes } from "./head-normalizer.ts";
-import type { Target } from "./http-target.ts";
-import { type Answer, type AnswerLimits, readAnswer } from "./read-response.ts";
+import type { HttpTarget } from "./http-target.ts";
+import { type ReceiverResponse, type ResponseLimits, readResponse } from "./read-response.ts";
 import {
-  type Fault,
-  faultOf,
-  lateAnswer,
-  lateConnection,
-  noStatus,
-  otherProtocol,
-  type Stage,
+  connectTimeoutFailure,
+  invalidStatusFailure,
+  protocolSwitchFailure,
+  type RequestStage,
+  responseTimeoutFailure,
+  type SendFailure,
+  toSendFailure,
 } from "./send-failure.ts";
 
-export type ExchangeLimits = AnswerLimits & {
-  /** Milliseconds until there is a connection: DNS, TCP and TLS. */
+export type HttpRequestLimits = ResponseLimits & {
+  /** Milliseconds until the connection is established: DNS, TCP and TLS. */
   readonly connectMs: number;
-  /** Milliseconds of the whole exchange, the body included. */
+  /** Milliseconds of the whole request, including the response body. */
   readonly totalMs: number;
 };
 
-export type Call = {
-  readonly target: Target;
+export type OutgoingRequest = {
+  readonly target: HttpTarget;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly lookup: LookupFunction;
-  /** `false` for a new connection that is not kept. */
+  /** `false` for a new connection that is not reused. */
   readonly agent: Agent | false;
 };
 
-export type Exchanged = {
-  readonly outcome: Answer | Fault;
-  /** Whether an older connection was used again. */
-  readonly reused: boolean;
+export type HttpRequestResult = {
+  readonly outcome: ReceiverResponse | SendFailure;
+  readonly isReusedConnection: boolean;
 };
 
-const dialling = {
+const connectionOptions = {
   rejectUnauthorized: true,
-  // Node would leave an address after 250 ms for the next, and so a distant host for one that cannot be reached.
+  // Node's default of 250 ms would skip a distant host's address for one that cannot be reached.
   autoSelectFamilyAttemptTimeout: 1_000,
 };
 
 /**
- * Makes one request, and gives it up at `deadline` (of `performance.now`) at the latest. Once the headers are there,
- * giving up ends the body and no more.
+ * Sends one request, and aborts it at `deadline` (of `performance.now`). After the response headers have arrived, an
+ * abort only ends the body.
  */
-export function exchange(call: Call, limits: ExchangeLimits, deadline: number): Promise<Exchanged> {
+export function sendHttpRequest(
+  call: OutgoingRequest,
+  limits: HttpRequestLimits,
+  deadline: number,
+): Promise<HttpRequestResult> {
   const { secure, host, port, path, authority } = call.target;
   return new Promise((done) => {
-    let stage: Stage = "connect";
+    let stage: RequestStage = "connect";
     let connecting: NodeJS.Timeout | undefined;
-    let answering = false;
+    let hasResponse = false;
     const request = (secure ? httpsRequest : httpRequest)({
       host,
       port,
@@ -60,7 +63,7 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
       headers: requestHeaders(call, authority),
       agent: call.agent,
       maxHeaderSize: maxHeadBytes,
-      ...dialling,
+      ...connectionOptions,
       lookup(name, options, callback) {
         stage = "dns";
         call.lookup(name, options, (error, address, family) => {
@@ -69,57 +72,57 @@ export function exchange(call: Call, limits: ExchangeLimits, deadline: number): 
         });
       },
     });
-    const end = (outcome: Answer | Fault) => {
+    const end = (outcome: ReceiverResponse | SendFailure) => {
       clearTimeout(total);
       clearTimeout(connecting);
-      done({ outcome, reused: request.reusedSocket });
+      done({ outcome, isReusedConnection: request.reusedSocket });
     };
-    const fail = (fault: Fault) => {
-      if (!answering) end(fault);
+    const fail = (fault: SendFailure) => {
+      if (!hasResponse) end(fault);
     };
-    const giveUp = (fault: Fault) => {
+    const abort = (fault: SendFailure) => {
       fail(fault);
       request.destroy();
     };
-    const connected = () => {
-      stage = "answer";
+    const onConnected = () => {
+      stage = "response";
       clearTimeout(connecting);
     };
-    const total = setTimeout(() => giveUp(lateAnswer(limits.totalMs)), deadline - performance.now());
+    const total = setTimeout(() => abort(responseTimeoutFailure(limits.totalMs)), deadline - performance.now());
     request.on("socket", (socket) => {
       headNormalizer(socket).expectResponse();
-      if (request.reusedSocket) return connected();
-      connecting = setTimeout(() => giveUp(lateConnection(stage, limits.connectMs)), limits.connectMs);
-      if (!secure) return socket.once("connect", connected);
+      if (request.reusedSocket) return onConnected();
+      connecting = setTimeout(() => abort(connectTimeoutFailure(stage, limits.connectMs)), limits.connectMs);
+      if (!secure) return socket.once("connect", onConnected);
       socket.once("connect", () => {
         stage = "tls";
       });
-      socket.once("secureConnect", connected);
+      socket.once("secureConnect", onConnected);
     });
     request.on("response", (response) => {
       if ((response.statusCode ?? 0) < 100) {
-        fail(noStatus);
+        fail(invalidStatusFailure);
         response.destroy();
         return;
       }
-      answering = true;
-      // An intermediary may parse such a head differently, and then take other bytes for the next response.
+      hasResponse = true;
+      // An intermediary may parse a rewritten head differently, and take other bytes for the next response.
       const { socket } = response;
       if (headNormalizer(socket).hasRewritten()) response.once("end", () => socket.destroy());
-      readAnswer(response, limits, end);
+      readResponse(response, limits, end);
     });
     request.on("upgrade", (_response, socket) => {
-      fail(otherProtocol);
+      fail(protocolSwitchFailure);
       socket.destroy();
     });
-    request.on("error", (error) => fail(faultOf(stage, error)));
-    // As text, which Node writes in one go with the headers; bytes would take a second record of TLS.
+    request.on("error", (error) => fail(toSendFailure(stage, error)));
+    // Node writes a string together with the headers; bytes would need a second TLS record.
     request.end(call.body);
   });
 }
 
-/** As a list, which Node writes without a look at each; it then leaves Host to us. */
-function requestHeaders({ headers, body }: Call, authority: string): string[] {
+/** Node writes a list without checking each header, and does not add Host. */
+function requestHeaders({ headers, body }: OutgoingRequest, authority: string): string[] {
   const length = String(Buffer.byteLength(body));
   return [
     ...Object.entries(headers).flat(),

@@ -1,41 +1,40 @@
 import { ActivityError } from "#shared/errors.ts";
-import { hostOf, portOf, readEndpointUrl, type UrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
-import { type Fault, urlRefused } from "./send-failure.ts";
+import { type EndpointUrlRules, hostOf, parseEndpointUrl, portOf } from "#shared/webhooks/endpoints/endpoint-url.ts";
+import { type SendFailure, urlRefusedFailure } from "./send-failure.ts";
 
-/** Where a request goes: a URL that may be sent to, as `node:http` wants it. */
-export type Target = {
+/** A validated URL, in the parts that `node:http` needs. */
+export type HttpTarget = {
   readonly secure: boolean;
   /** A name, or an address without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Host and port as the Host header has them. */
+  /** The value of the Host header. */
   readonly authority: string;
   readonly path: string;
 };
 
-/** What is remembered is dropped beyond this: more URLs than a function sends to at a time. */
-const maxRemembered = 1_000;
+/** More URLs than one function instance sends to at a time. Beyond it, the cache is cleared. */
+const maxCachedTargets = 1_000;
 
 /**
- * A function that finds the target of a URL, or why there is none: the rules may be others than when the URL was
- * stored. It remembers its answers, since the same URL comes to the same, and reading one takes as long as signing a
- * body.
+ * Creates a parser of URLs. It returns a failure if the URL is not allowed, because the rules may have changed since it
+ * was stored. It caches the results: parsing takes as long as signing a body.
  */
-export function targetReader(rules: UrlRules): (text: string) => Target | Fault {
-  const known = new Map<string, Target | Fault>();
+export function createHttpTargetParser(rules: EndpointUrlRules): (text: string) => HttpTarget | SendFailure {
+  const cache = new Map<string, HttpTarget | SendFailure>();
   return (text) => {
-    const remembered = known.get(text);
-    if (remembered !== undefined) return remembered;
-    const found = read(text, rules);
-    if (known.size >= maxRemembered) known.clear();
-    known.set(text, found);
-    return found;
+    const cached = cache.get(text);
+    if (cached !== undefined) return cached;
+    const target = parseTarget(text, rules);
+    if (cache.size >= maxCachedTargets) cache.clear();
+    cache.set(text, target);
+    return target;
   };
 }
 
-function read(text: string, rules: UrlRules): Target | Fault {
+function parseTarget(text: string, rules: EndpointUrlRules): HttpTarget | SendFailure {
   try {
-    const url = new URL(readEndpointUrl(text, rules));
+    const url = new URL(parseEndpointUrl(text, rules));
     return {
       secure: url.protocol === "https:",
       host: hostOf(url),
@@ -44,7 +43,7 @@ function read(text: string, rules: UrlRules): Target | Fault {
       path: `${url.pathname}${url.search}`,
     };
   } catch (error) {
-    if (error instanceof ActivityError) return urlRefused(error.message);
+    if (error instanceof ActivityError) return urlRefusedFailure(error.message);
     throw error;
   }
 }

@@ -1,28 +1,32 @@
 import type { IncomingMessage } from "node:http";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
 import { decompressBeginning, parseCoding } from "./decompress.ts";
+import type { SendResult } from "./send-result.ts";
 
-export type AnswerLimits = {
-  /** Bytes of the body that are kept. */
+export type ResponseLimits = {
+  /** Maximum bytes of the body that are stored. */
   readonly keptBodyBytes: number;
-  /** Bytes of the body after which the connection is ended. */
+  /** Maximum bytes of the body before the connection is closed. */
   readonly readBodyBytes: number;
 };
 
-export type Answer = Pick<Exchange, "status" | "headers" | "body" | "body_truncated">;
+export type ReceiverResponse = Pick<SendResult, "status" | "headers" | "body" | "body_truncated">;
 
-const keptHeaders = 50;
-/** Characters of a header that are kept; what hides secrets in kept headers must know where they may be cut. */
-export const keptHeaderLength = 1024;
+const maxStoredHeaders = 50;
+/** Maximum stored length of a header value. Redaction needs to know where values are cut. */
+export const maxStoredHeaderLength = 1024;
 
-/** Kept wherever they come, since they decide what follows. */
-const decisiveHeaders = new Set(["retry-after", "webhook-delivery"]);
+/** Always stored, because they control the next attempt. */
+const controlHeaders = new Set(["retry-after", "webhook-delivery"]);
 
 /**
- * Reads an answer whose headers are there, up to the limits. Its body may end early, or be ended by whoever destroys
- * the response: the answer is then what came, truncated. A compressed body is decompressed, within the same limit.
+ * Reads a response up to the limits and decompresses it within the same limit. If the body ends early or the response
+ * is destroyed, the result is the received part, marked as truncated.
  */
-export function readAnswer(response: IncomingMessage, limits: AnswerLimits, done: (answer: Answer) => void): void {
+export function readResponse(
+  response: IncomingMessage,
+  limits: ResponseLimits,
+  done: (response: ReceiverResponse) => void,
+): void {
   const kept: Buffer[] = [];
   let bytes = 0;
   response.on("data", (chunk: Buffer) => {
@@ -31,33 +35,35 @@ export function readAnswer(response: IncomingMessage, limits: AnswerLimits, done
     if (bytes > limits.readBodyBytes) response.destroy();
   });
   response.on("close", async () => {
-    const { bytes: content, isTruncated } = await decoded(Buffer.concat(kept), response, limits);
+    const { bytes: content, isTruncated } = await decompressed(Buffer.concat(kept), response, limits);
     const truncated = isTruncated || bytes > limits.keptBodyBytes || !response.complete;
     done({
       status: response.statusCode ?? null,
-      headers: readHeaders(response),
-      body: readText(content, truncated),
+      headers: toStoredHeaders(response),
+      body: decodeText(content, truncated),
       body_truncated: truncated,
     });
   });
 }
 
-/** The body as it was before it was compressed. Bytes that cannot be decompressed stay as they are. */
-async function decoded(bytes: Buffer, { headers }: IncomingMessage, { keptBodyBytes }: AnswerLimits) {
+/** Returns the decompressed body, or the bytes unchanged if they cannot be decompressed. */
+async function decompressed(bytes: Buffer, { headers }: IncomingMessage, { keptBodyBytes }: ResponseLimits) {
   const coding = bytes.length === 0 ? null : parseCoding(headers["content-encoding"]);
-  const decompressed = coding === null ? null : await decompressBeginning(bytes, coding, keptBodyBytes);
-  return decompressed ?? { bytes, isTruncated: false };
+  const result = coding === null ? null : await decompressBeginning(bytes, coding, keptBodyBytes);
+  return result ?? { bytes, isTruncated: false };
 }
 
-function readHeaders({ headers }: IncomingMessage): Record<string, string> {
-  const entries = Object.entries(headers).filter(([name], at) => at < keptHeaders || decisiveHeaders.has(name));
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value).slice(0, keptHeaderLength)]));
+function toStoredHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(headers).filter(
+    ([name], index) => index < maxStoredHeaders || controlHeaders.has(name),
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value).slice(0, maxStoredHeaderLength)]));
 }
 
-/** Control characters, which do harm in displays, but for tabs and the ends of lines. */
-const controls = /(?![\t\n\r])\p{Cc}/gu;
+/** Control characters except tabs and line ends. They can harm terminals. */
+const controlCharacters = /(?![\t\n\r])\p{Cc}/gu;
 
-/** A character that the cut has halved is left out. */
-function readText(bytes: Buffer, truncated: boolean): string {
-  return new TextDecoder().decode(bytes, { stream: truncated }).replaceAll(controls, "\uFFFD");
+/** Omits an incomplete character at the end of a truncated body. */
+function decodeText(bytes: Buffer, truncated: boolean): string {
+  return new TextDecoder().decode(bytes, { stream: truncated }).replaceAll(controlCharacters, "\uFFFD");
 }

@@ -1,30 +1,30 @@
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
 import type { StaticHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
-import { keptHeaderLength } from "./read-response.ts";
+import { maxStoredHeaderLength } from "./read-response.ts";
+import type { SendResult } from "./send-result.ts";
 
 const mask = "…";
 
-/** Shorter values are words like `prod`, and not secret: without them a response would be hard to read. */
+/** Shorter values are words like `prod`, not secrets. Redacting them would make responses hard to read. */
 const minSecretLength = 6;
 
-/** Characters of a value that a cut text may end with. */
-const minRestLength = 4;
+/** The shortest beginning of a value that is redacted at the end of a truncated text. */
+const minPartialLength = 4;
 
 /**
- * Replaces the values of an endpoint's static headers in a response, before it is stored: error pages and echo services
- * repeat what they were sent, and whoever may read deliveries must not learn the values.
+ * Replaces the values of an endpoint's static headers in a response before it is stored. Error pages and echo services
+ * repeat request headers, and callers who may read deliveries must not see the values.
  */
-export function withoutHeaderValues(exchange: Exchange, sent: StaticHeaders): Exchange {
+export function redactHeaderValues(result: SendResult, sent: StaticHeaders): SendResult {
   const secrets = secretsOf(sent);
-  if (secrets.length === 0) return exchange;
-  const headers = Object.entries(exchange.headers).map(
-    ([name, value]) => [name, redact(value, secrets, value.length >= keptHeaderLength)] as const,
+  if (secrets.length === 0) return result;
+  const headers = Object.entries(result.headers).map(
+    ([name, value]) => [name, redact(value, secrets, value.length >= maxStoredHeaderLength)] as const,
   );
-  const body = redact(exchange.body, secrets, exchange.body_truncated);
-  return { ...exchange, headers: Object.fromEntries(headers), body };
+  const body = redact(result.body, secrets, result.body_truncated);
+  return { ...result, headers: Object.fromEntries(headers), body };
 }
 
-/** How a receiver may write a text: as JSON of several libraries, in a URL or form, in HTML. */
+/** Returns the encodings of a text that responses may contain: JSON of several libraries, URL, form, HTML. */
 function spellings(text: string): readonly string[] {
   const json = JSON.stringify(text).slice(1, -1);
   const escaped = (characters: RegExp, digits: (code: string) => string) =>
@@ -44,7 +44,7 @@ function spellings(text: string): readonly string[] {
   ];
 }
 
-/** Whole values and what follows the scheme in credentials, as they may be spelled; the longest first. */
+/** Returns the values, and credentials without their scheme, in all encodings; the longest first. */
 function secretsOf(headers: StaticHeaders): readonly string[] {
   const texts = Object.values(headers).flatMap((value) => [value, value.slice(value.indexOf(" ") + 1)]);
   return [...new Set(texts.flatMap(spellings))]
@@ -55,13 +55,13 @@ function secretsOf(headers: StaticHeaders): readonly string[] {
 function redact(text: string, secrets: readonly string[], isCut: boolean): string {
   const redacted = secrets.reduce((rest, secret) => rest.replaceAll(secret, mask), text);
   if (!isCut) return redacted;
-  const rest = Math.max(...secrets.map((secret) => lengthAtEnd(redacted, secret)));
+  const rest = Math.max(...secrets.map((secret) => partialLengthAtEnd(redacted, secret)));
   return rest === 0 ? redacted : redacted.slice(0, -rest) + mask;
 }
 
-/** How many characters of a secret's beginning a text ends with. */
-function lengthAtEnd(text: string, secret: string): number {
-  for (let length = secret.length - 1; length >= minRestLength; length--) {
+/** Returns the length of the beginning of a secret with which a text ends. */
+function partialLengthAtEnd(text: string, secret: string): number {
+  for (let length = secret.length - 1; length >= minPartialLength; length--) {
     if (text.endsWith(secret.slice(0, length))) return length;
   }
   return 0;

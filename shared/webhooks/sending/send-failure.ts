@@ -1,60 +1,61 @@
-import type { SendError } from "#shared/webhooks/deliveries/attempt.ts";
-import { addressRefused } from "./ssrf-safe-lookup.ts";
+import type { SendError } from "./send-result.ts";
+import { addressRefusedCode } from "./ssrf-safe-lookup.ts";
 
-/** What kept a request from being answered, and the words for it. */
-export type Fault = { readonly error: SendError; readonly message: string };
+/** Why a request got no response: the code, and a message for the endpoint's owner. */
+export type SendFailure = { readonly error: SendError; readonly message: string };
 
-/** How far a request has come: what is being waited for. */
-export type Stage = "dns" | "connect" | "tls" | "answer";
+/** What a request is waiting for. */
+export type RequestStage = "dns" | "connect" | "tls" | "response";
 
-/** The alert of TLS 1.3; before it, servers end the handshake without a reason of their own (RFC 8446, section 6.2). */
+/** The alert of TLS 1.3 (RFC 8446, section 6.2). Earlier versions have no alert of their own for it. */
 const certificateRequired = "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED";
 
 /**
- * The fault that an error of `node:http`, `net` or `tls` stands for at a stage. The words are never the error's own,
- * which name addresses.
+ * Returns the failure of an error of `node:http`, `net` or `tls` at a stage. The message never contains the error's own,
+ * which can name addresses.
  */
-export function faultOf(stage: Stage, { code = "no code" }: NodeJS.ErrnoException): Fault {
-  if (code === addressRefused) return fault("address_refused", "The host resolves to an address that is not public");
+export function toSendFailure(stage: RequestStage, { code = "no code" }: NodeJS.ErrnoException): SendFailure {
+  if (code === addressRefusedCode)
+    return sendFailure("address_refused", "The host resolves to an address that is not public");
   if (code.startsWith("HPE_"))
-    return fault("protocol", `The answer is no HTTP/1.1, or its headers are too long (${code})`);
+    return sendFailure("protocol", `The response is not valid HTTP/1.1, or its headers are too long (${code})`);
   if (code === certificateRequired)
-    return fault("tls", "The receiver requires a client certificate, which is not supported");
-  // TLS 1.3 may refuse a connection that the client believes to be made.
-  if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) return faults.tls(code);
-  return faults[stage](code);
+    return sendFailure("tls", "The receiver requires a client certificate, which is not supported");
+  // TLS 1.3 servers can refuse a connection that the client considers established.
+  if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) return failuresByStage.tls(code);
+  return failuresByStage[stage](code);
 }
 
-/** The fault of a URL that must not be sent to, in the words of the refusal. */
-export function urlRefused(message: string): Fault {
+/** Returns the failure of a URL that is not allowed. */
+export function urlRefusedFailure(message: string): SendFailure {
   return { error: "url_refused", message };
 }
 
-/** The fault of an answer with status 101, which is not HTTP from there on. */
-export const otherProtocol = fault("protocol", "The answer wants to go on in another protocol");
+/** The failure of a response with status 101. */
+export const protocolSwitchFailure = sendFailure("protocol", "The endpoint responded with 101 Switching Protocols");
 
-/** The fault of an answer whose status is none (RFC 9110, section 15). */
-export const noStatus = fault("protocol", "The answer has no valid status");
+/** The failure of a response with an invalid status (RFC 9110, section 15). */
+export const invalidStatusFailure = sendFailure("protocol", "The response has no valid status");
 
-/** The fault of a connection that was not there in time. */
-export function lateConnection(stage: Stage, limitMs: number): Fault {
-  if (stage === "dns") return faults.dns("ETIMEOUT");
-  return fault("connect_timeout", `There was no connection within ${seconds(limitMs)}`);
+/** Returns the failure of a connection that was not established in time. */
+export function connectTimeoutFailure(stage: RequestStage, limitMs: number): SendFailure {
+  if (stage === "dns") return failuresByStage.dns("ETIMEOUT");
+  return sendFailure("connect_timeout", `The connection was not established within ${seconds(limitMs)}`);
 }
 
-/** The fault of an answer whose headers were not there in time. */
-export function lateAnswer(limitMs: number): Fault {
-  return fault("timeout", `There was no answer within ${seconds(limitMs)}`);
+/** Returns the failure of response headers that did not arrive in time. */
+export function responseTimeoutFailure(limitMs: number): SendFailure {
+  return sendFailure("timeout", `No response arrived within ${seconds(limitMs)}`);
 }
 
-const faults: Readonly<Record<Stage, (code: string) => Fault>> = {
-  dns: (code) => fault("dns", `The host could not be resolved (${code})`),
-  connect: (code) => fault("connect", `No connection could be made (${code})`),
-  tls: (code) => fault("tls", `The TLS connection failed (${code})`),
-  answer: (code) => fault("reset", `The connection ended before an answer came (${code})`),
+const failuresByStage: Readonly<Record<RequestStage, (code: string) => SendFailure>> = {
+  dns: (code) => sendFailure("dns", `The host could not be resolved (${code})`),
+  connect: (code) => sendFailure("connect", `The connection failed (${code})`),
+  tls: (code) => sendFailure("tls", `The TLS connection failed (${code})`),
+  response: (code) => sendFailure("reset", `The connection ended before a response arrived (${code})`),
 };
 
-function fault(error: SendError, message: string): Fault {
+function sendFailure(error: SendError, message: string): SendFailure {
   return { error, message: `${message}.` };
 }
 

@@ -1,53 +1,53 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import type { Exchange, Send } from "#shared/webhooks/deliveries/attempt.ts";
-import type { UrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
-import { type Exchanged, type ExchangeLimits, exchange } from "./http-request.ts";
-import { targetReader } from "./http-target.ts";
-import { checkedLookup, dnsResolve, type Resolve } from "./ssrf-safe-lookup.ts";
+import type { EndpointUrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
+import { type HttpRequestLimits, type HttpRequestResult, sendHttpRequest } from "./http-request.ts";
+import { createHttpTargetParser } from "./http-target.ts";
+import type { SendResult, SendWebhook } from "./send-result.ts";
+import { createDnsResolver, createSsrfSafeLookup, type ResolveHost } from "./ssrf-safe-lookup.ts";
 
-export type SendLimits = ExchangeLimits;
+export type SendLimits = HttpRequestLimits;
 
 const defaultLimits: SendLimits = { connectMs: 5_000, totalMs: 15_000, keptBodyBytes: 4_096, readBodyBytes: 65_536 };
 
-export type SenderOptions = UrlRules & {
-  readonly resolve?: Resolve;
+export type SenderOptions = EndpointUrlRules & {
+  readonly resolve?: ResolveHost;
   readonly limits?: Partial<SendLimits>;
 };
 
-/** Idle connections are kept for less time than common servers keep them, which is 5 s and more. */
+/** Idle connections are closed before common servers close them, which is after 5 s or more. */
 const pool = { keepAlive: true, timeout: 4_000, maxSockets: 64, maxFreeSockets: 64, maxTotalSockets: 512 };
 
 /**
- * The engine that sends. It follows no redirect, and connects only to addresses that were checked. Complete headers are
- * an answer, whose status counts even if the body then stalls, breaks off or never ends: what came of it is kept.
+ * Creates the function that sends webhooks. It follows no redirects and connects only to checked addresses. A response
+ * counts from its complete headers on, even if the body stalls, breaks off or never ends; its beginning is stored.
  */
-export function sender({ resolve = dnsResolve(), limits, ...rules }: SenderOptions): Send {
+export function createSender({ resolve = createDnsResolver(), limits, ...rules }: SenderOptions): SendWebhook {
   const bounds = { ...defaultLimits, ...limits };
-  const lookup = checkedLookup(resolve, rules);
-  const targetOf = targetReader(rules);
+  const lookup = createSsrfSafeLookup(resolve, rules);
+  const targetOf = createHttpTargetParser(rules);
   const agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) };
 
   return async (url, headers, body) => {
-    const begun = performance.now();
-    const ended = (outcome: Exchanged["outcome"]): Exchange => ({
-      ...unanswered,
+    const startedAt = performance.now();
+    const resultOf = (outcome: HttpRequestResult["outcome"]): SendResult => ({
+      ...noResponse,
       ...outcome,
-      duration_ms: Math.round(performance.now() - begun),
+      duration_ms: Math.round(performance.now() - startedAt),
     });
     const target = targetOf(url);
-    if ("error" in target) return ended(target);
+    if ("error" in target) return resultOf(target);
     const call = { target, headers, body, lookup, agent: target.secure ? agents.https : agents.http };
-    const deadline = begun + bounds.totalMs;
-    const first = await exchange(call, bounds, deadline);
-    if (!isStale(first)) return ended(first.outcome);
-    // The connection was closed just as it was used again. A receiver that read the request knows the repeat by its id.
-    const second = await exchange({ ...call, agent: false }, bounds, deadline);
-    return ended(second.outcome);
+    const deadline = startedAt + bounds.totalMs;
+    const first = await sendHttpRequest(call, bounds, deadline);
+    if (!isStale(first)) return resultOf(first.outcome);
+    // The receiver closed the connection as it was reused. If it has read the request, it recognises the repeat by its id.
+    const second = await sendHttpRequest({ ...call, agent: false }, bounds, deadline);
+    return resultOf(second.outcome);
   };
 }
 
-const unanswered: Omit<Exchange, "duration_ms"> = {
+const noResponse: Omit<SendResult, "duration_ms"> = {
   status: null,
   error: null,
   message: null,
@@ -56,6 +56,6 @@ const unanswered: Omit<Exchange, "duration_ms"> = {
   body_truncated: false,
 };
 
-function isStale({ outcome, reused }: Exchanged): boolean {
-  return reused && "error" in outcome && outcome.error === "reset";
+function isStale({ outcome, isReusedConnection }: HttpRequestResult): boolean {
+  return isReusedConnection && "error" in outcome && outcome.error === "reset";
 }

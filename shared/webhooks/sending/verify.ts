@@ -3,45 +3,43 @@ import { isEqual } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aibooksSignature, standardSignature } from "./sign.ts";
 
-/** Headers as Node's `http`, Lambda and most frameworks give them, in any case, or as `fetch` does. */
+/** The headers of a request, with names in any case: of Node's `http`, Lambda and most frameworks, or of `fetch`. */
 export type ReceivedHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-const payload = z.object({
+const payloadSchema = z.object({
   event_type: z.string(),
   delivery_id: z.string(),
-  /** Only in a test, whose event is invented. */
+  /** Only in a test delivery, whose event is invented. */
   test: z.optional(z.boolean()),
   occurred_at: z.string(),
   org_id: z.string(),
   data: z.record(z.string(), z.unknown()),
 });
 
-/** What a delivery tells: an event, in the shape that the API shows it in. */
-export type WebhookPayload = Readonly<z.infer<typeof payload>>;
+/** The body of a delivery. `data` is the event as the API renders it. */
+export type WebhookPayload = Readonly<z.infer<typeof payloadSchema>>;
 
-/** A signature older than this may be a replay; clocks may differ by as much. */
+/** An older signature can be a replay attack. Clocks may differ by the same time. */
 const toleranceSeconds = 5 * 60;
 
 /**
- * For receivers: checks that a delivery is genuine and fresh, and gives what it tells. `body` must be the bytes as
- * they were received. Throws `ActivityError`: `unauthenticated` with what is wrong, `invalid_value` for a secret that
- * is none.
+ * For receivers: verifies the signature and the age of a delivery, and returns its payload. `body` must be the received
+ * bytes. Throws `ActivityError`: `unauthenticated` if the delivery is not valid, `invalid_value` for an invalid secret.
  */
-export function verify(
+export function verifyWebhook(
   headers: ReceivedHeaders,
   body: string | Uint8Array,
   secret: string,
   now: Date = new Date(),
 ): WebhookPayload {
   const received = byLowerCaseName(headers);
-  // Both families sign the same body with the same secret. Where one does not hold, something was changed; taking the
-  // other instead would let whoever can forge the weaker one add it, and be believed.
+  // Without a fallback to the other family of headers: it would let an attacker who can forge the weaker one add it.
   const id = received.has("webhook-signature")
-    ? checkStandard(received, body, secret, now)
-    : checkAibooks(received, body, secret, now);
-  const told = read(body);
-  if (told.delivery_id !== id) throw refused("The id in the headers is not the delivery_id in the body.");
-  return told;
+    ? verifyStandard(received, body, secret, now)
+    : verifyAibooks(received, body, secret, now);
+  const payload = parsePayload(body);
+  if (payload.delivery_id !== id) throw refused("The id in the headers differs from the delivery_id in the body.");
+  return payload;
 }
 
 type Received = ReadonlyMap<string, string>;
@@ -53,24 +51,24 @@ function byLowerCaseName(headers: ReceivedHeaders): Received {
   );
 }
 
-/** Answers the id that is signed. */
-function checkStandard(received: Received, body: string | Uint8Array, secret: string, now: Date): string {
+/** Returns the signed id. */
+function verifyStandard(received: Received, body: string | Uint8Array, secret: string, now: Date): string {
   const id = required(received, "webhook-id");
   const timestamp = required(received, "webhook-timestamp");
   const expected = `v1,${standardSignature(secret, id, timestamp, body)}`;
-  requireMatch(required(received, "webhook-signature").split(" "), expected);
-  requireFresh(timestamp, now);
+  assertSignature(required(received, "webhook-signature").split(" "), expected);
+  assertFresh(timestamp, now);
   return id;
 }
 
-/** Answers the id that the headers name; only the body, which repeats it, is signed. */
-function checkAibooks(received: Received, body: string | Uint8Array, secret: string, now: Date): string {
+/** Returns the id in the headers. Only the body, which contains it as well, is signed. */
+function verifyAibooks(received: Received, body: string | Uint8Array, secret: string, now: Date): string {
   const id = required(received, "x-aibooks-delivery");
   const timestamp = required(received, "x-aibooks-timestamp");
   const [signedAt, ...signatures] = required(received, "x-aibooks-signature").split(",");
-  if (signedAt !== `t=${timestamp}`) throw refused("X-AIBooks-Timestamp is not the time that was signed.");
-  requireMatch(signatures, `v1=${aibooksSignature(secret, timestamp, body)}`);
-  requireFresh(timestamp, now);
+  if (signedAt !== `t=${timestamp}`) throw refused("X-AIBooks-Timestamp differs from the signed time.");
+  assertSignature(signatures, `v1=${aibooksSignature(secret, timestamp, body)}`);
+  assertFresh(timestamp, now);
   return id;
 }
 
@@ -80,23 +78,27 @@ function required(received: Received, name: string): string {
   return value;
 }
 
-function requireMatch(signatures: readonly string[], expected: string): void {
+function assertSignature(signatures: readonly string[], expected: string): void {
   if (signatures.some((signature) => isEqual(signature, expected))) return;
-  throw refused("No signature matches: the secret is another one, or the body is not the bytes that were received.");
+  throw refused("No signature matches. Check the secret, and pass the received bytes of the body.");
 }
 
-function requireFresh(timestamp: string, now: Date): void {
+function assertFresh(timestamp: string, now: Date): void {
   if (!/^\d{1,12}$/.test(timestamp)) throw refused("The timestamp must be in Unix seconds.");
   const age = Math.floor(now.getTime() / 1000) - Number(timestamp);
-  if (age > toleranceSeconds) throw refused("The timestamp is more than 5 minutes old: it may be a replay.");
-  if (age < -toleranceSeconds) throw refused("The timestamp is more than 5 minutes ahead: check this machine's clock.");
+  if (age > toleranceSeconds) throw refused("The timestamp is more than 5 minutes old. The request may be a replay.");
+  if (age < -toleranceSeconds) throw refused("The timestamp is more than 5 minutes ahead. Check this machine's clock.");
 }
 
-function read(body: string | Uint8Array): WebhookPayload {
+function parsePayload(body: string | Uint8Array): WebhookPayload {
   try {
-    return payload.parse(JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)));
+    return payloadSchema.parse(JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)));
   } catch (cause) {
-    throw new ActivityError("unauthenticated", "The body is signed, but it is no delivery of this API.", { cause });
+    throw new ActivityError(
+      "unauthenticated",
+      "The signature is valid, but the body is not a webhook payload of this API.",
+      { cause },
+    );
   }
 }
 

@@ -1,53 +1,53 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage, DeliveryQueue } from "#shared/webhooks/deliveries/delivery.ts";
-import type { DeliveryWorld } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
 import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
-import { enqueueDue } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
+import { enqueueDueDeliveries } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
-import { Refusals } from "#shared/webhooks/limits/refusals.ts";
+import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
-import { type ReplayWorld, runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { unboundedHosts } from "#test/support/destinations.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import {
   failOnDamage,
   memoryDeliveries,
-  memoryDue,
+  memoryEndpointHealth,
   memoryEndpoints,
-  memoryHealth,
-  memoryPermits,
+  memoryOrgPermits,
   memoryReplays,
+  memoryScheduledDeliveries,
 } from "#test/support/memory-webhooks.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import type { VirtualClock } from "./clock.ts";
-import { newLife } from "./mortal.ts";
+import { createCrashInjector } from "./crash-injector.ts";
 import { SimulatedQueue } from "./queue.ts";
 import type { SimulatedReceiver } from "./receivers.ts";
 
-export type Faults = {
-  /** Chance of a function to be killed at each call that it makes. */
-  readonly deadliness: number;
-  /** Share of what queue and stream give twice. */
-  readonly duplicates: number;
+export type SimulatedFaults = {
+  /** Probability that a function crashes, at each call of a port. */
+  readonly crashProbability: number;
+  /** Share of messages and records that are delivered twice. */
+  readonly duplicateShare: number;
 };
 
-const dueRuns = 2;
+const scheduleWorkers = 2;
 
 /** Concurrent sends of an organisation on each lane, as in `prod`. */
 export const sendsPerOrg = 100;
 
 /**
- * The whole way of an event, with the functions' own code, over stores in memory, a queue and a stream that misbehave
- * as theirs may, and functions that are killed. Time is the clock's, chance the generator's: a seed repeats a run.
+ * Simulates the webhook pipeline: the functions' own code with stores in memory, a queue and a stream with the faults
+ * that SQS and DynamoDB allow, and injected crashes. Virtual time and a seeded generator make runs repeatable.
  */
 export class SimulatedPlatform {
   readonly endpoints: ReturnType<typeof memoryEndpoints>;
   readonly deliveries = memoryDeliveries();
-  readonly health = memoryHealth();
-  readonly permits = memoryPermits();
-  readonly due = memoryDue();
+  readonly health = memoryEndpointHealth();
+  readonly orgPermits = memoryOrgPermits();
+  readonly scheduled = memoryScheduledDeliveries();
   readonly replays = memoryReplays();
   readonly queue: SimulatedQueue<DeliveryMessage>;
   readonly slowQueue: SimulatedQueue<DeliveryMessage>;
@@ -56,39 +56,41 @@ export class SimulatedPlatform {
   /** Secrets by what stands for them at rest. */
   readonly secrets = new Map<string, string>();
   readonly receivers = new Map<string, SimulatedReceiver>();
-  kills = 0;
+  crashes = 0;
   readonly #clock: VirtualClock;
   readonly #random: () => number;
-  readonly #faults: Faults;
+  readonly #faults: SimulatedFaults;
   #cache: EndpointCache;
-  readonly #refusals = new Refusals();
+  readonly #negativeCache = new NegativeCache();
   #ids = 0;
 
-  constructor(clock: VirtualClock, random: () => number, faults: Faults) {
+  constructor(clock: VirtualClock, random: () => number, faults: SimulatedFaults) {
     this.#clock = clock;
     this.#random = random;
     this.#faults = faults;
     this.endpoints = memoryEndpoints(undefined, clock.now);
     this.#cache = new EndpointCache(this.endpoints, clock.now, failOnDamage);
-    const { duplicates } = faults;
-    const queue = { clock, random, duplicates, visibilitySeconds: 180, tries: 5 };
+    const { duplicateShare } = faults;
+    const queue = { clock, random, duplicateShare, visibilitySeconds: 180, maxReceives: 5 };
     this.queue = new SimulatedQueue({ ...queue, concurrency: 25 });
     this.slowQueue = new SimulatedQueue({ ...queue, concurrency: 120 });
     this.queue.consumer = (batch) => this.#deliver(batch, this.queue, this.#portOf(this.slowQueue));
     this.slowQueue.consumer = (batch) => this.#deliver(batch, this.slowQueue, null);
   }
 
-  /** Commits events; the stream tells of them, perhaps twice, and again where the function died. */
+  /** Commits events; the stream delivers them, perhaps twice, and again if the function crashed. */
   commit(events: readonly ActivityEvent[]): void {
     for (const event of events) this.log.set(`${event.entity_id} ${event.event_id}`, event);
-    const told = events.flatMap((event) => (this.#random() < this.#faults.duplicates ? [event, event] : [event]));
-    this.#clock.at(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(told));
+    const records = events.flatMap((event) =>
+      this.#random() < this.#faults.duplicateShare ? [event, event] : [event],
+    );
+    this.#clock.at(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(records));
   }
 
   /** The schedule, each minute until `until`, and the operator who redrives dead letters. */
   runSchedule(until: number): void {
     const tick = () => {
-      for (let run = 0; run < dueRuns; run++) void this.#enqueueDue(run);
+      for (let worker = 0; worker < scheduleWorkers; worker++) void this.#enqueueDue(worker);
       this.queue.redrive();
       this.slowQueue.redrive();
       const next = this.#clock.now().getTime() + 60_000;
@@ -97,23 +99,23 @@ export class SimulatedPlatform {
     tick();
   }
 
-  /** Runs a replay to its end, a page a step, over however many lives of its function. */
+  /** Runs a replay to its end, one page per invocation, restarting crashed invocations. */
   async replay(replay: Replay): Promise<void> {
     await this.replays.save(replay);
     const step = async () => {
-      const life = newLife(this.#random, this.#faults.deadliness);
+      const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
       const again = () => this.#clock.at(this.#clock.now().getTime() + 1_000, () => void step());
-      const world: ReplayWorld = {
-        endpoints: life.mortal(this.endpoints),
-        deliveries: life.mortal(this.deliveries),
-        replays: life.mortal(this.replays),
-        events: life.mortal(memoryEvents([...this.log.values()])),
-        queue: life.mortal(this.#portOf(this.queue)),
-        replayQueue: life.mortal({ send: async () => again() }),
-        suspended: noneSuspended,
+      const ports: ReplayPorts = {
+        endpoints: crashes.wrap(this.endpoints),
+        deliveries: crashes.wrap(this.deliveries),
+        replays: crashes.wrap(this.replays),
+        events: crashes.wrap(memoryEvents([...this.log.values()])),
+        queue: crashes.wrap(this.#portOf(this.queue)),
+        replayQueue: crashes.wrap({ send: async () => again() }),
+        suspended: noSuspendedOrgs,
         now: this.#clock.now,
       };
-      await runReplay(world, replay).catch(again);
+      await runReplayStep(ports, replay).catch(again);
     };
     await step();
   }
@@ -122,7 +124,7 @@ export class SimulatedPlatform {
     return {
       send: async (messages, delaySeconds) => {
         // SQS may take some of a batch and refuse the others.
-        const refused = messages.filter(() => this.#random() < this.#faults.deadliness);
+        const refused = messages.filter(() => this.#random() < this.#faults.crashProbability);
         for (const message of messages) if (!refused.includes(message)) queue.send(message, delaySeconds);
         return refused;
       },
@@ -130,26 +132,30 @@ export class SimulatedPlatform {
   }
 
   async #fanOut(events: readonly ActivityEvent[]): Promise<void> {
-    const life = newLife(this.#random, this.#faults.deadliness);
-    const world = { endpoints: this.#cache, queue: life.mortal(this.#portOf(this.queue)), now: this.#clock.now };
+    const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
+    const ports = { endpoints: this.#cache, queue: crashes.wrap(this.#portOf(this.queue)), now: this.#clock.now };
     let left = events;
     try {
-      const { failed } = await fanOut(world, events);
+      const { failed } = await fanOut(ports, events);
       left = events.filter((event) => failed.has(event));
     } catch (error) {
-      if (!life.isDead) throw error;
-      this.kills += 1;
+      if (!crashes.hasCrashed) throw error;
+      this.crashes += 1;
       this.#cache = new EndpointCache(this.endpoints, this.#clock.now, failOnDamage);
     }
     if (left.length > 0) this.#clock.at(this.#clock.now().getTime() + 1_000, () => void this.#fanOut(left));
   }
 
-  async #enqueueDue(run: number): Promise<void> {
-    const life = newLife(this.#random, this.#faults.deadliness);
-    const world = { due: life.mortal(this.due), queue: life.mortal(this.#portOf(this.queue)), now: this.#clock.now };
-    await enqueueDue(world, { run, of: dueRuns }).catch((error) => {
-      if (!life.isDead) throw error;
-      this.kills += 1;
+  async #enqueueDue(worker: number): Promise<void> {
+    const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
+    const ports = {
+      scheduled: crashes.wrap(this.scheduled),
+      queue: crashes.wrap(this.#portOf(this.queue)),
+      now: this.#clock.now,
+    };
+    await enqueueDueDeliveries(ports, { worker, workers: scheduleWorkers }).catch((error) => {
+      if (!crashes.hasCrashed) throw error;
+      this.crashes += 1;
     });
   }
 
@@ -158,25 +164,25 @@ export class SimulatedPlatform {
     from: SimulatedQueue<DeliveryMessage>,
     slowLane: DeliveryQueue | null,
   ): Promise<readonly boolean[]> {
-    const life = newLife(this.#random, this.#faults.deadliness);
-    const world: DeliveryWorld = {
-      endpoints: life.mortal(this.endpoints),
-      deliveries: life.mortal(this.deliveries),
-      health: life.mortal(this.health),
-      due: life.mortal(this.due),
-      permits: life.mortal(this.permits),
-      queue: life.mortal(this.#portOf(from)),
-      slowLane: slowLane === null ? null : life.mortal(slowLane),
+    const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
+    const ports: DeliveryPorts = {
+      endpoints: crashes.wrap(this.endpoints),
+      deliveries: crashes.wrap(this.deliveries),
+      health: crashes.wrap(this.health),
+      scheduled: crashes.wrap(this.scheduled),
+      orgPermits: crashes.wrap(this.orgPermits),
+      queue: crashes.wrap(this.#portOf(from)),
+      slowLane: slowLane === null ? null : crashes.wrap(slowLane),
       sendsPerOrg,
-      refusals: this.#refusals,
-      destinations: unboundedHosts,
-      suspended: noneSuspended,
-      events: life.mortal({
+      negativeCache: this.#negativeCache,
+      hostRateLimiter: unboundedHosts,
+      suspended: noSuspendedOrgs,
+      events: crashes.wrap({
         get: async (_: string, { entity_id, event_id }: { entity_id: string; event_id: string }) =>
           this.log.get(`${entity_id} ${event_id}`) ?? null,
       }),
-      box: { open: async (sealed: string) => this.secrets.get(sealed) ?? "" },
-      send: life.mortal({
+      encryption: { decrypt: async (sealed: string) => this.secrets.get(sealed) ?? "" },
+      send: crashes.wrap({
         send: (url: string, headers: Readonly<Record<string, string>>, body: string) =>
           this.#receive(url, headers, body),
       }).send,
@@ -185,22 +191,22 @@ export class SimulatedPlatform {
       newId: () => String(++this.#ids),
       sleep: this.#clock.sleep,
     };
-    const { results, disabled } = await deliver(world, batch);
+    const { results, disabled } = await deliverBatch(ports, batch);
     for (const { endpoint, reason } of disabled) this.disabled.push(`${endpoint.description} ${reason}`);
-    if (life.isDead) {
-      this.kills += 1;
-      throw new Error("The function was killed.");
+    if (crashes.hasCrashed) {
+      this.crashes += 1;
+      throw new Error("The function crashed.");
     }
     return results.map(({ status }) => status === "rejected");
   }
 
   #receive(url: string, headers: Readonly<Record<string, string>>, body: string) {
     const receiver = this.receivers.get(url);
-    if (receiver === undefined) throw new Error(`Nobody is at ${url}.`);
+    if (receiver === undefined) throw new Error(`No receiver has the URL ${url}.`);
     return receiver.receive(headers, body);
   }
 
-  /** Adds an endpoint and who answers at its address. */
+  /** Adds an endpoint and the receiver at its URL. */
   async subscribe(
     endpoint: Endpoint,
     secret: string,

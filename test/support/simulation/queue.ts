@@ -1,34 +1,34 @@
 import type { VirtualClock } from "./clock.ts";
 
-export type QueueOptions = {
+export type SimulatedQueueOptions = {
   readonly clock: VirtualClock;
   random(): number;
   readonly visibilitySeconds: number;
-  readonly tries: number;
+  readonly maxReceives: number;
   /** Invocations at once. */
   readonly concurrency: number;
   /** Share of the messages that come twice. */
-  readonly duplicates: number;
+  readonly duplicateShare: number;
 };
 
 type Message<T> = { readonly body: T; receives: number };
 
 /** Handles a batch; answers which of it failed. Rejects where the function died. */
-export type Consumer<T> = (batch: readonly T[]) => Promise<readonly boolean[]>;
+export type BatchConsumer<T> = (batch: readonly T[]) => Promise<readonly boolean[]>;
 
 /**
  * A queue as SQS is one: at least once, in no order, with delays, visibility, dead letters, and a function that
  * consumes it.
  */
 export class SimulatedQueue<T> {
-  readonly #options: QueueOptions;
+  readonly #options: SimulatedQueueOptions;
   readonly #visible: Message<T>[] = [];
   #running = 0;
   #waiting = 0;
-  consumer: Consumer<T> = async () => [];
+  consumer: BatchConsumer<T> = async () => [];
   readonly deadLetters: T[] = [];
 
-  constructor(options: QueueOptions) {
+  constructor(options: SimulatedQueueOptions) {
     this.#options = options;
   }
 
@@ -43,8 +43,8 @@ export class SimulatedQueue<T> {
   }
 
   send(body: T, delaySeconds: number): void {
-    const { clock, random, duplicates } = this.#options;
-    const copies = random() < duplicates ? 2 : 1;
+    const { clock, random, duplicateShare } = this.#options;
+    const copies = random() < duplicateShare ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       const latency = 5 + random() * 40 + copy * random() * 20_000;
       this.#appear({ body, receives: 0 }, clock.now().getTime() + delaySeconds * 1_000 + latency);
@@ -69,7 +69,7 @@ export class SimulatedQueue<T> {
   }
 
   #poll(): void {
-    const { clock, concurrency, visibilitySeconds, tries } = this.#options;
+    const { clock, concurrency, visibilitySeconds, maxReceives } = this.#options;
     while (this.#running < concurrency && this.#visible.length > 0) {
       const batch = this.#visible.splice(-10);
       this.#running += 1;
@@ -79,7 +79,7 @@ export class SimulatedQueue<T> {
         for (const [at, message] of batch.entries()) {
           if (!failed(at)) continue;
           message.receives += 1;
-          if (message.receives >= tries) this.deadLetters.push(message.body);
+          if (message.receives >= maxReceives) this.deadLetters.push(message.body);
           else this.#appear(message, received + visibilitySeconds * 1_000);
         }
         this.#poll();

@@ -1,91 +1,96 @@
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
 import type { DeliveryStatus, FailureReason } from "#shared/webhooks/deliveries/delivery.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
-import { anExchange } from "#test/support/builders.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
+import { aSendResult } from "#test/support/builders.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** How a receiver answers, and after how long. */
-export type Answer = { readonly afterMs: number; readonly exchange: Exchange };
+export type ReceiverResponse = { readonly afterMs: number; readonly exchange: SendResult };
 
 /** What a receiver does with a request at a time (milliseconds since the beginning). */
-export type Behaviour = (elapsedMs: number, random: () => number) => Answer;
+export type ReceiverBehaviour = (elapsedMs: number, random: () => number) => ReceiverResponse;
 
 const seconds = 1_000;
 export const minutes = 60 * seconds;
 export const hours = 60 * minutes;
 
-const status = (code: number, headers: Record<string, string> = {}): Exchange => anExchange({ status: code, headers });
+const status = (code: number, headers: Record<string, string> = {}): SendResult =>
+  aSendResult({ status: code, headers });
 
-const broken = (error: NonNullable<Exchange["error"]>): Exchange => anExchange({ status: null, error });
+const broken = (error: NonNullable<SendResult["error"]>): SendResult => aSendResult({ status: null, error });
 
-const well: Behaviour = (_, random) => ({ afterMs: 20 + 180 * random(), exchange: status(200) });
-const hanging: Behaviour = () => ({ afterMs: 15 * seconds, exchange: broken("timeout") });
+const healthy: ReceiverBehaviour = (_, random) => ({ afterMs: 20 + 180 * random(), exchange: status(200) });
+const hanging: ReceiverBehaviour = () => ({ afterMs: 15 * seconds, exchange: broken("timeout") });
 const always =
-  (exchange: Exchange): Behaviour =>
+  (exchange: SendResult): ReceiverBehaviour =>
   (_, random) => ({ afterMs: 20 + 50 * random(), exchange });
 
 /** One behaviour until a time, another from then on. */
 const until =
-  (time: number, before: Behaviour, after: Behaviour): Behaviour =>
+  (time: number, before: ReceiverBehaviour, after: ReceiverBehaviour): ReceiverBehaviour =>
   (elapsed, random) =>
     (elapsed < time ? before : after)(elapsed, random);
 
-export type Kind = {
+export type ReceiverKind = {
   readonly name: string;
-  readonly behaviour: Behaviour;
+  readonly behaviour: ReceiverBehaviour;
   /** How its deliveries may end. */
   readonly reasons: readonly (DeliveryStatus | FailureReason)[];
 };
 
 const disabled = ["exhausted", "endpoint_disabled"] as const;
 
-function aWellOne(at: number): Kind {
-  return { name: `well ${at}`, behaviour: well, reasons: ["succeeded"] };
+function healthyReceiver(at: number): ReceiverKind {
+  return { name: `well ${at}`, behaviour: healthy, reasons: ["succeeded"] };
 }
 
 /** The receivers of a run. */
-export const receivers: readonly Kind[] = [
-  ...[0, 1, 2].map(aWellOne),
+export const receiverKinds: readonly ReceiverKind[] = [
+  ...[0, 1, 2].map(healthyReceiver),
   {
     name: "well, after twelve seconds",
     behaviour: () => ({ afterMs: 12 * seconds, exchange: status(200) }),
     reasons: ["succeeded"],
   },
-  ...[3, 4, 5].map(aWellOne),
+  ...[3, 4, 5].map(healthyReceiver),
   {
     name: "slow",
     behaviour: (_, random) => ({ afterMs: 14.9 * seconds * random(), exchange: status(204) }),
     reasons: ["succeeded"],
   },
   { name: "hanging for ever", behaviour: hanging, reasons: disabled },
-  { name: "hanging for a day", behaviour: until(24 * hours, hanging, well), reasons: ["succeeded"] },
+  { name: "hanging for a day", behaviour: until(24 * hours, hanging, healthy), reasons: ["succeeded"] },
   { name: "failing for ever", behaviour: always(status(500)), reasons: disabled },
-  { name: "failing for half a day", behaviour: until(12 * hours, always(status(503)), well), reasons: ["succeeded"] },
+  {
+    name: "failing for half a day",
+    behaviour: until(12 * hours, always(status(503)), healthy),
+    reasons: ["succeeded"],
+  },
   { name: "resetting", behaviour: always(broken("reset")), reasons: disabled },
   { name: "redirecting", behaviour: always(status(302, { location: "http://169.254.169.254/" })), reasons: disabled },
   {
     name: "flapping",
     behaviour: (elapsed, random) =>
-      Math.floor(elapsed / (10 * minutes)) % 3 === 0 ? well(elapsed, random) : always(status(500))(elapsed, random),
+      Math.floor(elapsed / (10 * minutes)) % 3 === 0 ? healthy(elapsed, random) : always(status(500))(elapsed, random),
     reasons: ["succeeded", "exhausted"],
   },
   {
     name: "failing now and then",
-    behaviour: (elapsed, random) => (random() < 0.1 ? always(status(500)) : well)(elapsed, random),
+    behaviour: (elapsed, random) => (random() < 0.1 ? always(status(500)) : healthy)(elapsed, random),
     reasons: ["succeeded", "exhausted"],
   },
   {
     name: "overloaded",
     behaviour: (elapsed, random) =>
-      (random() < 0.3 ? always(status(429, { "retry-after": "30" })) : well)(elapsed, random),
+      (random() < 0.3 ? always(status(429, { "retry-after": "30" })) : healthy)(elapsed, random),
     reasons: ["succeeded", "exhausted"],
   },
   {
     name: "gone after twenty minutes",
-    behaviour: until(20 * minutes, well, always(status(410))),
+    behaviour: until(20 * minutes, healthy, always(status(410))),
     reasons: ["succeeded", "endpoint_gone", "endpoint_disabled"],
   },
-  { name: "deleted after half an hour", behaviour: well, reasons: ["succeeded", "endpoint_deleted"] },
+  { name: "deleted after half an hour", behaviour: healthy, reasons: ["succeeded", "endpoint_deleted"] },
   {
     name: "aborting",
     behaviour: always(status(400, { "webhook-delivery": "abort-message" })),
@@ -99,13 +104,13 @@ export class SimulatedReceiver {
   readonly received = new Map<string, string[]>();
   /** How often each was accepted. */
   readonly acceptances = new Map<string, number>();
-  behaviour: Behaviour;
+  behaviour: ReceiverBehaviour;
   readonly #clock: VirtualClock;
   readonly #random: () => number;
   readonly #begun: number;
   readonly #secret: string;
 
-  constructor(behaviour: Behaviour, secret: string, clock: VirtualClock, random: () => number) {
+  constructor(behaviour: ReceiverBehaviour, secret: string, clock: VirtualClock, random: () => number) {
     this.behaviour = behaviour;
     this.#secret = secret;
     this.#clock = clock;
@@ -113,8 +118,8 @@ export class SimulatedReceiver {
     this.#begun = clock.now().getTime();
   }
 
-  async receive(headers: Readonly<Record<string, string>>, body: string): Promise<Exchange> {
-    const { delivery_id } = verify(headers, body, this.#secret, this.#clock.now());
+  async receive(headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
+    const { delivery_id } = verifyWebhook(headers, body, this.#secret, this.#clock.now());
     this.received.set(delivery_id, [...(this.received.get(delivery_id) ?? []), body]);
     const { afterMs, exchange } = this.behaviour(this.#clock.now().getTime() - this.#begun, this.#random);
     if (exchange.status !== null && exchange.status < 300) {

@@ -1,22 +1,22 @@
 /** What happens at a time (Unix milliseconds). Timers of the same time run in the order in which they were added. */
-export type Timer = { readonly time: number; readonly order: number; run(): void };
+export type HeapTimer = { readonly time: number; readonly order: number; run(): void };
 
-function isBefore(left: Timer, right: Timer): boolean {
+function isBefore(left: HeapTimer, right: HeapTimer): boolean {
   return left.time < right.time || (left.time === right.time && left.order < right.order);
 }
 
 /** A binary heap of timers: the first is the next one. */
 export class TimerHeap {
-  readonly #heap: Timer[] = [];
+  readonly #heap: HeapTimer[] = [];
   #order = 0;
 
-  get next(): Timer | undefined {
+  get next(): HeapTimer | undefined {
     return this.#heap[0];
   }
 
   add(time: number, run: () => void): void {
     this.#order += 1;
-    const timer: Timer = { time, order: this.#order, run };
+    const timer: HeapTimer = { time, order: this.#order, run };
     const heap = this.#heap;
     let at = heap.length;
     heap.push(timer);
@@ -30,7 +30,7 @@ export class TimerHeap {
     heap[at] = timer;
   }
 
-  removeFirst(): Timer | undefined {
+  removeFirst(): HeapTimer | undefined {
     const heap = this.#heap;
     const first = heap[0];
     const last = heap.pop();

@@ -1,27 +1,27 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
-import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
-import { answerFinzbooks } from "#shared/api/finzbooks/handler.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { eventStore } from "#shared/events/dynamodb/event-store.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { payloadOf } from "#shared/webhooks/deliveries/payload.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { readActivitiesXml } from "#test/support/activity-xml.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { userAgent } from "#test/support/fakturoid-dialect.ts";
 import { largestItem } from "#test/support/hostile-items.ts";
-import { catchLog } from "#test/support/log-lines.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
-import { type TableItem, tableOfItems } from "#test/support/table-of-items.ts";
+import { createItemsTableClient, type TableItem } from "#test/support/items-table-client.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
 
-beforeEach(() => void catchLog());
+beforeEach(() => void captureLogLines());
 
 const org = anOrg();
 
@@ -35,7 +35,7 @@ const events = Array.from({ length: 12 }, (_, n) =>
   }),
 );
 
-const itemOf = (event: ActivityEvent): TableItem => textAttributes(toItem(event));
+const itemOf = (event: ActivityEvent): TableItem => toStringAttributes(toEventItem(event));
 
 /** What XML 1.0 has no way to write. */
 const notXml = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
@@ -97,11 +97,11 @@ const request = (target: string) =>
     },
   });
 
-type Answer = (request: HttpRequest, trace: HttpTrace) => Promise<HttpResponse>;
+type Answer = (request: HttpRequest, trace: RequestContext) => Promise<HttpResponse>;
 
 /** All that a dialect answers over these items, page after page where it has a limit. Throws where it would be a 5xx. */
 async function bodyOf(answer: Answer, target: string): Promise<string> {
-  const { status, body } = await answer(request(target), { headers: {}, facts: {} });
+  const { status, body } = await answer(request(target), { responseHeaders: {}, auditFields: {} });
   expect(status).toBe(200);
   return body;
 }
@@ -109,20 +109,23 @@ async function bodyOf(answer: Answer, target: string): Promise<string> {
 function dialectsOver(items: readonly TableItem[]) {
   const damaged: unknown[] = [];
   const now = () => testNow;
-  const store = eventStore(tableOfItems(items), "events", { now, reportDamage: (found) => damaged.push(...found) });
+  const store = createEventStore(createItemsTableClient(items), "events", {
+    now,
+    reportDamage: (found) => damaged.push(...found),
+  });
   const world = {
     events: store,
     tokens: tokenPorts(() => aToken()),
-    orgs: { read: async () => org },
-    places: memoryPlaces(),
+    orgs: { get: async () => org },
+    checkpoints: memoryPageCheckpoints(),
     now,
   };
   return {
     damaged,
-    finzbooks: () => bodyOf(answerFinzbooks(world), "/api/public/v1/activity?limit=500"),
-    json: () => bodyOf(answerSimplybooks(world), "/api/v1/activities?format=json&take=100"),
-    xml: () => bodyOf(answerSimplybooks(world), "/api/v1/activities?take=100"),
-    fakturoid: () => bodyOf(answerFakturoid(world), `/api/v3/accounts/${org.slug}/events.json`),
+    finzbooks: () => bodyOf(createFinzbooksHandler(world), "/api/public/v1/activity?limit=500"),
+    json: () => bodyOf(createSimplybooksHandler(world), "/api/v1/activities?format=json&take=100"),
+    xml: () => bodyOf(createSimplybooksHandler(world), "/api/v1/activities?take=100"),
+    fakturoid: () => bodyOf(createFakturoidHandler(world), `/api/v3/accounts/${org.slug}/events.json`),
   };
 }
 
@@ -189,12 +192,12 @@ it("a webhook says what its one item says, or is not sent", async () => {
     fc.asyncProperty(hostile, async (item) => {
       try {
         const { entity_id, occurred_at, event_id } = anEvent();
-        const event = await eventStore(tableOfItems([item]), "events").get(org.org_id, {
+        const event = await createEventStore(createItemsTableClient([item]), "events").get(org.org_id, {
           entity_id,
           occurred_at,
           event_id,
         });
-        const body = payloadOf(event ?? anEvent(), "dlv_1");
+        const body = renderPayload(event ?? anEvent(), "dlv_1");
         const payload = JSON.parse(body);
         expect(JSON.stringify(payload)).toBe(body);
         expect(payload).toMatchObject({ org_id: org.org_id, data: plain(item) });
@@ -211,19 +214,23 @@ it("what earlier releases let in of half surrogates and U+0000 is U+FFFD in ever
   const json = '{"\\ud800":["\\u0000",{"\\u0000":"\\udfff"}]}';
   const item: TableItem = {
     ...itemOf(anEvent({ org_id: org.org_id })),
-    ...textAttributes({ entity_ref: "INV\u0000", text: "t\u0000", information: "i\u0000" }),
-    ...textAttributes({ metadata: json, params: json, actor: '{"name":"A\\ud800"}' }),
-    ...textAttributes({ changes: '{"\\ud800":{"old":"\\u0000","new":null}}' }),
-    ...textAttributes({ related: '[{"entity_type":"CONTACT","entity_id":"c","entity_ref":"C\\u0000"}]' }),
+    ...toStringAttributes({ entity_ref: "INV\u0000", text: "t\u0000", information: "i\u0000" }),
+    ...toStringAttributes({ metadata: json, params: json, actor: '{"name":"A\\ud800"}' }),
+    ...toStringAttributes({ changes: '{"\\ud800":{"old":"\\u0000","new":null}}' }),
+    ...toStringAttributes({ related: '[{"entity_type":"CONTACT","entity_id":"c","entity_ref":"C\\u0000"}]' }),
   };
   const over = dialectsOver([item]);
   const { entity_id, occurred_at, event_id } = anEvent();
-  const event = await eventStore(tableOfItems([item]), "events").get(org.org_id, { entity_id, occurred_at, event_id });
+  const event = await createEventStore(createItemsTableClient([item]), "events").get(org.org_id, {
+    entity_id,
+    occurred_at,
+    event_id,
+  });
   const bodies = [
     await over.finzbooks(),
     await over.json(),
     await over.fakturoid(),
-    payloadOf(event ?? anEvent(), "d"),
+    renderPayload(event ?? anEvent(), "d"),
   ];
   for (const body of bodies) {
     expect(body).toContain("\uFFFD");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parametersOf, plainParameters } from "#shared/api/finzbooks/query.ts";
+import { commonParameters, knownParameters } from "#shared/api/finzbooks/query.ts";
 import { basePath, findRoute } from "#shared/api/finzbooks/routes.ts";
-import { parameters as simplybooksParameters } from "#shared/api/simplybooks/query.ts";
+import { routeParameters as simplybooksParameters } from "#shared/api/simplybooks/query.ts";
 import { parametersOf as parametersOfWebhooks } from "#shared/api/webhooks/query.ts";
-import { routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { parseTimeInterval } from "#shared/platform/time/time-range.ts";
 import { description, operations } from "#test/support/api-description.ts";
 
@@ -19,14 +19,14 @@ describe("the parameters that the document describes are those that are known", 
     [`${basePath}/bills/{bill_id}/activity`, `${basePath}/bills/bill_1/activity`],
   ])("of %s", (template, path) => {
     const route = findRoute("GET", path);
-    const known = route.kind === "activity" ? parametersOf(route) : [];
+    const known = route.kind === "activity" ? knownParameters(route) : [];
     expect(described("GET", template)).toEqual(known);
   });
 
-  it("of whoami", () => expect(described("GET", `${basePath}/whoami`)).toEqual(plainParameters));
+  it("of whoami", () => expect(described("GET", `${basePath}/whoami`)).toEqual(commonParameters));
 
-  it.each(routeNames)("of %s", (name) => {
-    const [method, path] = routes[name];
+  it.each(webhookRouteNames)("of %s", (name) => {
+    const [method, path] = webhookRoutes[name];
     expect(described(method, basePath + path)).toEqual(parametersOfWebhooks(name));
   });
 

@@ -2,19 +2,19 @@ import type { DynamoDBRecord } from "aws-lambda";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { AuditEntry } from "#shared/audit/aws/audit-log.ts";
-import { auditStream } from "#shared/audit/aws/audit-stream-handler.ts";
-import { evaluate } from "#shared/audit/evaluate.ts";
+import { createAuditStreamHandler } from "#shared/audit/aws/audit-stream-handler.ts";
+import { evaluateQuery } from "#shared/audit/evaluate.ts";
 import { maxLineBytes } from "#shared/audit/line-text.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { parseEventItem, type StoredItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { type EventItem, parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
 
@@ -22,7 +22,7 @@ type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"
 const maxItemBytes = 409_600;
 
 const whole: Attributes = Object.fromEntries(
-  Object.entries(toItem(anEvent({ text: "t", information: "i" }))).map(([name, S]) => [name, { S }]),
+  Object.entries(toEventItem(anEvent({ text: "t", information: "i" }))).map(([name, S]) => [name, { S }]),
 );
 
 /** A character of each kind that JSON or UTF-8 makes longer. */
@@ -56,7 +56,7 @@ const someRecord = fc.record({
 });
 
 /** An event with the texts of an item, whatever they are. Throws where one is missing, as any reader does. */
-function parseAnyText(item: StoredItem): ActivityEvent {
+function parseAnyText(item: EventItem): ActivityEvent {
   const optional = (name: string) => item[name]?.S ?? null;
   const text = (name: string) => {
     const found = optional(name);
@@ -78,14 +78,16 @@ function parseAnyText(item: StoredItem): ActivityEvent {
 /** The lines that a record becomes, as texts. */
 async function textsOf(record: DynamoDBRecord, read: typeof parseEventItem): Promise<string[]> {
   const entries: AuditEntry[] = [];
-  const follow = auditStream({
+  const follow = createAuditStreamHandler({
     auditLog: { put: async (given) => void entries.push(...given) },
-    read,
-    isListed: async () => true,
-    clockOf: async () => zoneClock("UTC"),
+    parseEvent: read,
+    isShardRead: async () => true,
+    getClock: async () => getZoneClock("UTC"),
     now: () => testNow,
   });
-  const { batchItemFailures } = (await follow({ Records: [record] }, aContext())) ?? { batchItemFailures: [] };
+  const { batchItemFailures } = (await follow({ Records: [record] }, buildLambdaContext())) ?? {
+    batchItemFailures: [],
+  };
   expect(batchItemFailures).toEqual([]);
   return entries.map(({ text }) => text);
 }
@@ -99,7 +101,7 @@ it.each([
 ])(
   "any item becomes a line of JSON within the limit, of the right kind, by %s",
   async (_, read) => {
-    catchLog();
+    captureLogLines();
     await fc.assert(
       fc.asyncProperty(someRecord, async ({ eventName, before, after }) => {
         const dynamodb = {
@@ -118,7 +120,7 @@ it.each([
           expect(["event", "tamper"]).toContain(line.message);
           if (line.message !== "tamper") continue;
           expect(Buffer.byteLength(text)).toBeLessThan(256 * 1_024);
-          expect(tampering.map((query) => evaluate(query, {}, always, [line]).length)).toEqual([1]);
+          expect(tampering.map((query) => evaluateQuery(query, {}, always, [line]).length)).toEqual([1]);
         }
       }),
       { numRuns: 150 },
@@ -128,7 +130,7 @@ it.each([
 );
 
 it("the line of an event that an earlier release stored has no half surrogate and no U+0000", async () => {
-  catchLog();
+  captureLogLines();
   const damaged = {
     text: { S: "t\u0000" },
     metadata: { S: '{"\\ud800":"\\u0000"}' },

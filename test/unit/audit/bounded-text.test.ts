@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bounded } from "#shared/audit/bounded-text.ts";
-import { lineWithinLimit, maxLineBytes } from "#shared/audit/line-text.ts";
+import { boundText } from "#shared/audit/bounded-text.ts";
+import { limitLine, maxLineBytes } from "#shared/audit/line-text.ts";
 
 const jsonBytes = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2;
 
@@ -12,7 +12,7 @@ describe("a bounded text", () => {
     fc.assert(
       fc.property(some, fc.integer({ min: 200, max: 3_000 }), ([part, times], maxBytes) => {
         const text = part.repeat(times);
-        const shown = bounded(text, maxBytes);
+        const shown = boundText(text, maxBytes);
         expect(jsonBytes(shown)).toBeLessThanOrEqual(maxBytes);
         if (jsonBytes(text) <= maxBytes) expect(shown).toBe(text);
         else expect(shown).toMatch(/ … cut, \d+ bytes, sha256 [0-9a-f]{64}$/);
@@ -23,14 +23,14 @@ describe("a bounded text", () => {
 
   it("stays apart from another that begins alike", () => {
     const long = "x".repeat(5_000);
-    expect(bounded(`${long}a`, 2_048)).not.toBe(bounded(`${long}b`, 2_048));
+    expect(boundText(`${long}a`, 2_048)).not.toBe(boundText(`${long}b`, 2_048));
   });
 });
 
 describe("a line that is longer than the log takes", () => {
   it.each(["tamper", "event", "delivery"])("of the kind %s is replaced by a small one of that kind", (message) => {
     const line = { message, org_id: "org_a", lag_ms: 5, entity_id: "\u0001".repeat(400_000), params: { a: "x" } };
-    const text = lineWithinLimit(line, JSON.stringify(line));
+    const text = limitLine(line, JSON.stringify(line));
     expect(Buffer.byteLength(text)).toBeLessThan(8_192);
     expect(JSON.parse(text)).toEqual({
       ...{ message, org_id: "org_a", lag_ms: 5 },
@@ -42,8 +42,8 @@ describe("a line that is longer than the log takes", () => {
   it("is left as it is up to the limit, to the byte", () => {
     for (const unit of ["x", "é"]) {
       const text = unit.repeat(Math.floor(maxLineBytes / Buffer.byteLength(unit)));
-      expect(lineWithinLimit({ message: "event" }, text) === text).toBe(true);
-      expect(lineWithinLimit({ message: "event" }, `${text}${unit}`) === `${text}${unit}`).toBe(false);
+      expect(limitLine({ message: "event" }, text) === text).toBe(true);
+      expect(limitLine({ message: "event" }, `${text}${unit}`) === `${text}${unit}`).toBe(false);
     }
   });
 });

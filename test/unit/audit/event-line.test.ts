@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { eventLine, eventLineText } from "#shared/audit/event-line.ts";
-import { type ActivityEvent, type JsonText, jsonText } from "#shared/events/event.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
+import { type ActivityEvent, type JsonText, toJsonText } from "#shared/events/event.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { someMoment, someStoredEvent, zones } from "#test/support/some-events.ts";
 
@@ -10,11 +10,12 @@ const stored = new Date("2026-06-01T12:00:29.000Z");
 
 const recorded = { stored, sequenceNumber: "seq-1", recordId: "rec_1", unlistedShard: null };
 
-const lineOf = (event: ActivityEvent, zone = "UTC") => eventLine(event, zoneClock(zone), { ...recorded, now: testNow });
+const lineOf = (event: ActivityEvent, zone = "UTC") =>
+  toEventLine(event, getZoneClock(zone), { ...recorded, now: testNow });
 
 /** The line of an event with this over it, as it stands in the log. */
 const written = (over: Partial<ActivityEvent> = {}, zone?: string): Record<string, unknown> =>
-  JSON.parse(eventLineText(lineOf(anEvent(over), zone)));
+  JSON.parse(formatEventLine(lineOf(anEvent(over), zone)));
 
 type Structured = Partial<Record<"actor" | "changes" | "metadata" | "related" | "params", string>>;
 
@@ -34,9 +35,9 @@ function isJson(text: string): text is JsonText {
 }
 
 const changed = (...fields: string[]) =>
-  jsonText(Object.fromEntries(fields.map((field) => [field, { old: 1, new: 2 }])));
+  toJsonText(Object.fromEntries(fields.map((field) => [field, { old: 1, new: 2 }])));
 const toStatus = (status: unknown, ...others: string[]) =>
-  jsonText({
+  toJsonText({
     ...Object.fromEntries(others.map((field) => [field, { old: 1, new: 2 }])),
     status: { old: "X", new: status },
   });
@@ -49,15 +50,15 @@ describe("the line of an event", () => {
 
   it("has its fields, and what is made of them", () => {
     const event = anEvent({
-      actor: jsonText({ name: "Ève", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } }),
-      related: jsonText([{ entity_type: "CONTACT", entity_id: "con_1" }]),
-      params: jsonText({ a: 1 }),
+      actor: toJsonText({ name: "Ève", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } }),
+      related: toJsonText([{ entity_type: "CONTACT", entity_id: "con_1" }]),
+      params: toJsonText({ a: 1 }),
       text: "Invoice sent",
       information: "By e-mail",
       contact_id: "con_1",
       recorded_at: "2026-05-11T09:30:13.600Z",
     });
-    expect(JSON.parse(eventLineText(lineOf(event)))).toEqual({
+    expect(JSON.parse(formatEventLine(lineOf(event)))).toEqual({
       time: stored.toISOString(),
       message: "event",
       record_id: "rec_1",
@@ -152,16 +153,16 @@ describe("the line of an event", () => {
 
   it("has no negative lag where the function's clock is behind the table's", () => {
     const early = { ...recorded, now: new Date(stored.getTime() - 40) };
-    expect(eventLine(anEvent(), zoneClock("UTC"), early).lag_ms).toBe(0);
+    expect(toEventLine(anEvent(), getZoneClock("UTC"), early).lag_ms).toBe(0);
   });
 
   it.each([
-    [jsonText({ source: "PUBLIC_API", ip: "127.0.0.1" }), "PUBLIC_API"],
-    [jsonText({ source: "" }), ""],
-    [jsonText({ source: 5 }), "unknown"],
-    [jsonText({ source: null }), "unknown"],
-    [jsonText({}), "unknown"],
-    [jsonText(["source"]), "unknown"],
+    [toJsonText({ source: "PUBLIC_API", ip: "127.0.0.1" }), "PUBLIC_API"],
+    [toJsonText({ source: "" }), ""],
+    [toJsonText({ source: 5 }), "unknown"],
+    [toJsonText({ source: null }), "unknown"],
+    [toJsonText({}), "unknown"],
+    [toJsonText(["source"]), "unknown"],
   ])("with the metadata %s is from %j", (metadata, source) => expect(written({ metadata })).toMatchObject({ source }));
 });
 
@@ -222,7 +223,7 @@ describe("what changed", () => {
 
   it.each([
     ["nothing", null],
-    ["no field", jsonText({})],
+    ["no field", toJsonText({})],
   ])("is %s", (_, changes) => {
     const line = written({ changes });
     for (const absent of ["changed_fields", "changed_values", "new_status", "edited_ms", "edit"])
@@ -251,7 +252,7 @@ describe("an event that", () => {
 
   it.each<[string, Partial<ActivityEvent>]>([
     ["says that an invoice was paid", { action: "INVOICE_PAID", changes: null }],
-    ["is settled, by whatever name", { action: "INVOICE_PAID_ONLINE", changes: null, settled: "paid" }],
+    ["is settled, by whatever name", { action: "INVOICE_PAID_ONLINE", changes: null, payment_status: "paid" }],
     ["says that a bill was approved", { action: "BILL_APPROVED", entity_type: "BILL", changes: null }],
     ["has PAID for its new status", { action: "INVOICE_STATUS_CHANGED", changes: toStatus("PAID") }],
     ["has APPROVED for its new status", { action: "INVOICE_UPDATED", changes: toStatus("APPROVED") }],
@@ -269,21 +270,21 @@ describe("an event that", () => {
   it.each<[string, Partial<ActivityEvent>]>([
     ["changes the status alone", { action: "INVOICE_SENT", changes: toStatus("SENT") }],
     ["changes nothing", { action: "INVOICE_VIEWED", changes: null }],
-    ["was paid before", { action: "INVOICE_VOIDED", changes: jsonText({ status: { old: "PAID", new: "VOID" } }) }],
+    ["was paid before", { action: "INVOICE_VOIDED", changes: toJsonText({ status: { old: "PAID", new: "VOID" } }) }],
     ["names another document's payment", { action: "PAYMENT_PAID", changes: null }],
   ])("%s does neither", (_, over) => expect(moments(over)).toEqual(neither));
 });
 
 describe("an edit", () => {
   const edit = (over: Partial<ActivityEvent>) => lineOf(anEvent({ action: "INVOICE_UPDATED", ...over })).edit;
-  const changes = jsonText({ due_date: { old: "2026-03-01", new: null }, total: { old: 1, new: { a: [2] } } });
+  const changes = toJsonText({ due_date: { old: "2026-03-01", new: null }, total: { old: 1, new: { a: [2] } } });
 
   it("is told in one text: when, by whom, from what to what", () => {
     const when = anEvent().occurred_at;
     expect(edit({ changes })).toBe(`${when} usr_xyz: due_date "2026-03-01" → null; total 1 → {"a":[2]}`);
-    expect(edit({ changes: null, actor: jsonText({ name: "Anna" }) })).toBe(`${when} Anna (usr_xyz): `);
+    expect(edit({ changes: null, actor: toJsonText({ name: "Anna" }) })).toBe(`${when} Anna (usr_xyz): `);
     expect(edit({ changes: null, actor_user_id: null })).toBe(`${when} system: `);
-    const actor = jsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
+    const actor = toJsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
     expect(edit({ changes: null, actor })).toBe(`${when} Anna (by Support) (usr_xyz): `);
   });
 
@@ -293,7 +294,7 @@ describe("an edit", () => {
     const many = Object.fromEntries(
       Array.from({ length: 500 }, (_, n) => [`field_${n}`, { old: n, new: "x".repeat(200) }]),
     );
-    expect(edit({ changes: jsonText(many) })).toMatch(
+    expect(edit({ changes: toJsonText(many) })).toMatch(
       /^2026-05-11T08:30:12\.000Z usr_xyz: field_0 0 → "x{98}….* … cut, \d+ bytes, sha256 [0-9a-f]{64}$/,
     );
   });
@@ -309,7 +310,7 @@ describe("the text of a line", () => {
     '{"org_id":{"old":1,"new":2},"metadata":{"old":"}","new":",\\"message\\":\\"tamper\\""}}',
     '{"__proto__":{"old":1,"new":2},"constructor":{"old":1,"new":2}}',
   ])("has the changes %s digit for digit", (changes) => {
-    const text = eventLineText(lineOf(withTexts({ changes })));
+    const text = formatEventLine(lineOf(withTexts({ changes })));
     expect(text).toContain(`,"changes":${changes},"metadata":`);
     const line: Record<string, unknown> = JSON.parse(text);
     expect(line.changes).toEqual(JSON.parse(changes));
@@ -344,7 +345,7 @@ describe("the text of a line", () => {
     fc.assert(
       fc.property(someStoredEvent, texts, fc.constantFrom(...zones), (event, parts, zone) => {
         const line = lineOf(withTexts(parts, event), zone);
-        const text = eventLineText(line);
+        const text = formatEventLine(line);
         const { actor, related, changes, params, metadata, ...plain } = line;
         const structured = Object.entries({ actor, related, changes, params, metadata });
         const there = structured.flatMap(([name, json]) => (json === undefined ? [] : [[name, json] as const]));

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { boardQueries } from "#shared/audit/dashboard-queries.ts";
-import { evaluate, readLines, type Window } from "#shared/audit/evaluate.ts";
-import { eventLine, eventLineText } from "#shared/audit/event-line.ts";
-import { insightsQuery } from "#shared/audit/insights.ts";
+import { dashboardQueries } from "#shared/audit/dashboard-queries.ts";
+import { type AuditWindow, evaluateQuery, parseLines } from "#shared/audit/evaluate.ts";
+import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
+import { toInsightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import { recordIdOf } from "#shared/audit/record-id.ts";
-import type { Filled } from "#shared/audit/saved-query.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { toRecordId } from "#shared/audit/record-id.ts";
+import type { QueryArgs } from "#shared/audit/saved-query.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent } from "#test/support/builders.ts";
 import { keyOf } from "#test/support/demo-log.ts";
 
-const always: Window = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: null };
+const always: AuditWindow = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: null };
 const stored = new Date("2026-06-01T12:00:00.000Z");
 
 /** A record of the table: the event, when DynamoDB stored it, and its number in the stream. */
@@ -39,9 +39,9 @@ const someEvent = fc
       ...said,
       occurred_at: new Date(Date.UTC(2026, 4, day, 10, 0, at)).toISOString(),
       recorded_at: stored.toISOString(),
-      actor: on_behalf_of === null ? null : jsonText({ name: "Support", on_behalf_of: { user_id: on_behalf_of } }),
+      actor: on_behalf_of === null ? null : toJsonText({ name: "Support", on_behalf_of: { user_id: on_behalf_of } }),
       changes:
-        fields.length === 0 ? null : jsonText(Object.fromEntries(fields.map((name) => [name, { old: 1, new: at }]))),
+        fields.length === 0 ? null : toJsonText(Object.fromEntries(fields.map((name) => [name, { old: 1, new: at }]))),
     }),
   );
 
@@ -53,21 +53,21 @@ const someLog: fc.Arbitrary<Stored[]> = fc
     return [...byKey.values()].map(({ event, copies }, at) => ({ event, copies, sequenceNumber: String(1_000 + at) }));
   });
 
-const clock = zoneClock("UTC");
+const clock = getZoneClock("UTC");
 
 function linesOf(log: readonly Stored[]): string[] {
   return log.flatMap(({ event, sequenceNumber, copies }) =>
     Array.from({ length: copies }, (_, at) => {
-      const recorded = { stored, sequenceNumber, recordId: recordIdOf(keyOf(event)), unlistedShard: null };
-      return eventLineText(eventLine(event, clock, { ...recorded, now: new Date(stored.getTime() + at * 1_000) }));
+      const recorded = { stored, sequenceNumber, recordId: toRecordId(keyOf(event)), unlistedShard: null };
+      return formatEventLine(toEventLine(event, clock, { ...recorded, now: new Date(stored.getTime() + at * 1_000) }));
     }),
   );
 }
 
-function ask(name: string, log: readonly Stored[], filled: Filled = {}, window = always) {
+function ask(name: string, log: readonly Stored[], filled: QueryArgs = {}, window = always) {
   const query = savedQueries.find((candidate) => candidate.name === name);
   if (query === undefined) throw new Error(`There is no query ${name}.`);
-  return evaluate(query, filled, window, readLines(linesOf(log)));
+  return evaluateQuery(query, filled, window, parseLines(linesOf(log)));
 }
 
 type Which = { readonly [name in "org_id" | "entity_id" | "occurred_at" | "event_id"]?: unknown };
@@ -83,7 +83,7 @@ const onBehalfOf = ({ actor }: ActivityEvent) => (actor === null ? null : JSON.p
 const isUsers = (event: ActivityEvent, user: string) => event.actor_user_id === user || onBehalfOf(event) === user;
 
 describe("over any log, with event ids that are used again for other documents, times and organisations,", () => {
-  it.each<[string, Filled, (event: ActivityEvent) => boolean]>([
+  it.each<[string, QueryArgs, (event: ActivityEvent) => boolean]>([
     ["user-activity", { user: "usr_1" }, (event) => isUsers(event, "usr_1")],
     ["user-activity", { user: "usr_9", field: "due" }, (event) => isUsers(event, "usr_9") && "due" in changesOf(event)],
     ["document-history", { document: "inv#3" }, ({ entity_id }) => entity_id === "inv#3"],
@@ -183,17 +183,17 @@ it("lines that were written before records had ids are all shown, and counted by
   const old = linesOf(events.map((event) => ({ event, sequenceNumber: "1", copies: 2 }))).map((text) =>
     JSON.stringify({ ...JSON.parse(text), record_id: undefined }),
   );
-  const over = (name: string, filled: Filled) =>
+  const over = (name: string, filled: QueryArgs) =>
     savedQueries
       .filter((query) => query.name === name)
-      .flatMap((query) => evaluate(query, filled, always, readLines(old)));
+      .flatMap((query) => evaluateQuery(query, filled, always, parseLines(old)));
   expect(over("document-history", { document: "inv_8c3f1a9b" })).toHaveLength(4);
   expect(over("changes-by-source", {})).toMatchObject([{ changes: 2 }]);
 });
 
 it("no query and no table of the dashboard tells records apart by the event's id alone", () => {
-  const texts = [...savedQueries.map((query) => insightsQuery(query)), ...Object.values(boardQueries)];
+  const texts = [...savedQueries.map((query) => toInsightsQuery(query)), ...Object.values(dashboardQueries)];
   for (const text of texts) expect(text).not.toMatch(/dedup event_id|count_distinct\(event_id\)/);
-  const ofEvents = [boardQueries.eventsByType, boardQueries.eventsBySource, boardQueries.topActors];
+  const ofEvents = [dashboardQueries.eventsByType, dashboardQueries.eventsBySource, dashboardQueries.topActors];
   for (const text of ofEvents) expect(text).toContain("count_distinct(stored_record) as count");
 });

@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { insightsQuery } from "#shared/audit/insights.ts";
+import { toInsightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 
 const named = savedQueries.map((query) => [query.name, query] as const);
 const find = (name: string) => savedQueries.find((query) => query.name === name) ?? savedQueries[0];
 
-function compiled(name: string, ...rest: [Parameters<typeof insightsQuery>[1]?, Parameters<typeof insightsQuery>[2]?]) {
+function compiled(
+  name: string,
+  ...rest: [Parameters<typeof toInsightsQuery>[1]?, Parameters<typeof toInsightsQuery>[2]?]
+) {
   const query = find(name);
   if (query === undefined) throw new Error("There are no queries.");
-  return insightsQuery(query, ...rest);
+  return toInsightsQuery(query, ...rest);
 }
 
 describe("in Logs Insights QL", () => {
@@ -77,7 +80,7 @@ describe("in Logs Insights QL", () => {
   it.each(named)(
     "%s fits into a saved query, has a name of its own, and a placeholder for what it needs",
     (_, query) => {
-      const text = insightsQuery(query);
+      const text = toInsightsQuery(query);
       expect(text.length).toBeLessThan(10_000);
       const placeholders = [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name);
       expect(new Set(placeholders)).toEqual(new Set(Object.keys(query.parameters)));

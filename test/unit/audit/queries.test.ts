@@ -1,26 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { demoOrg } from "#infra/local/demo/seed-events.ts";
-import { evaluate, type Row, readLines, type Window } from "#shared/audit/evaluate.ts";
+import { type AuditRow, type AuditWindow, evaluateQuery, parseLines } from "#shared/audit/evaluate.ts";
 import type { AdminLine, DeliveryLine, RequestLine } from "#shared/audit/lines.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
-import type { Filled } from "#shared/audit/saved-query.ts";
+import type { QueryArgs } from "#shared/audit/saved-query.ts";
 import { actionVerb } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { demoEvents, demoLine, demoLines } from "#test/support/demo-log.ts";
 
 const events = demoEvents(400);
 const lines = demoLines(events);
-const always: Window = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: null };
+const always: AuditWindow = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: null };
 
-function ask(name: string, filled: Filled = {}, window: Window = always, over: readonly string[] = lines): Row[] {
+function ask(
+  name: string,
+  filled: QueryArgs = {},
+  window: AuditWindow = always,
+  over: readonly string[] = lines,
+): AuditRow[] {
   const query = savedQueries.find((candidate) => candidate.name === name);
   if (query === undefined) throw new Error(`There is no query ${name}.`);
-  return evaluate(query, filled, window, readLines(over));
+  return evaluateQuery(query, filled, window, parseLines(over));
 }
 
 const inTenDays = "2026-09-11T00:00:00.000Z";
 
-const ids = (rows: readonly Row[]) => rows.map(({ event_id }) => event_id);
+const ids = (rows: readonly AuditRow[]) => rows.map(({ event_id }) => event_id);
 /** Of one moment, what was written last comes first. */
 const newestFirst = (found: readonly ActivityEvent[]) =>
   found
@@ -73,7 +78,9 @@ describe("over the demo's quarter, each event written once or twice,", () => {
     const byDocument = Map.groupBy(events, ({ entity_id }) => entity_id);
     const times = (found: readonly ActivityEvent[]) => found.map(({ occurred_at }) => Date.parse(occurred_at));
     const closes = (event: ActivityEvent) =>
-      event.settled !== null || /_(PAID|APPROVED)$/.test(event.action) || changesOf(event).status?.new === "PAID";
+      event.payment_status !== null ||
+      /_(PAID|APPROVED)$/.test(event.action) ||
+      changesOf(event).status?.new === "PAID";
     const edits = (event: ActivityEvent) =>
       !closes(event) &&
       !event.action.endsWith("_CREATED") &&

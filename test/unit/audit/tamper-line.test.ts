@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type TamperRecord, tamperLine } from "#shared/audit/tamper-line.ts";
+import { type TamperRecord, toTamperLine } from "#shared/audit/tamper-line.ts";
 import { testNow } from "#test/support/builders.ts";
 
 const image = { event_id: "evt_1", org_id: "org_1", entity_id: "inv_1", text: "Paid" };
@@ -18,7 +18,7 @@ const aTamperRecord = (over: Partial<TamperRecord> = {}): TamperRecord => ({
 
 /** What stands in the log. */
 const written = (over: Partial<TamperRecord> = {}): unknown =>
-  JSON.parse(JSON.stringify(tamperLine(aTamperRecord(over))));
+  JSON.parse(JSON.stringify(toTamperLine(aTamperRecord(over))));
 
 it("tells all that is known of a record, and leaves out what is not", () => {
   expect(written()).toEqual({
@@ -60,7 +60,7 @@ it("names nothing by what is no text, or not there", () => {
 
 it("shows of an item that is too large for a line how it begins, and stays JSON", () => {
   const large = { ...image, text: "\u0001".repeat(300_000) };
-  const text = JSON.stringify(tamperLine(aTamperRecord({ before: large, after: large })));
+  const text = JSON.stringify(toTamperLine(aTamperRecord({ before: large, after: large })));
   expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);
   expect(JSON.parse(text)).toMatchObject({
     event_id: "evt_1",

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  deriveAccessToken,
+  formatToken,
+  hashToken,
   isWellFormedToken,
   secretPrefixes,
-  tokenHash,
-  tokenIdOfHash,
-  tokenRefOf,
-  writeAccessToken,
-  writeToken,
+  toTokenId,
+  toTokenRef,
 } from "#shared/auth/token.ts";
 import { aSecret } from "#test/support/builders.ts";
 import { aSecretOf } from "#test/support/fakturoid-dialect.ts";
@@ -20,33 +20,33 @@ describe("an access token", () => {
   it("is 80 lower-case hexadecimal digits, the same for the same secret and salt and for no other", () => {
     fc.assert(
       fc.property(salts, salts, (salt, other) => {
-        const token = writeAccessToken(client, salt);
+        const token = deriveAccessToken(client, salt);
         expect(token).toMatch(/^[0-9a-f]{80}$/);
-        expect(writeAccessToken(client, salt)).toBe(token);
-        expect(writeAccessToken(client, other) === token).toBe(salt === other);
-        expect(writeAccessToken(aSecretOf("client", 2), salt).slice(32, 72)).not.toBe(token.slice(32, 72));
+        expect(deriveAccessToken(client, salt)).toBe(token);
+        expect(deriveAccessToken(client, other) === token).toBe(salt === other);
+        expect(deriveAccessToken(aSecretOf("client", 2), salt).slice(32, 72)).not.toBe(token.slice(32, 72));
       }),
     );
   });
 
   it("names the item of its client, and shows nothing else of the client's secret", () => {
-    const token = writeAccessToken(client, "salt");
-    const hash = tokenHash(client);
-    expect(tokenRefOf(token)).toEqual({ holder: tokenIdOfHash(hash), hash: tokenHash(token), isAccessToken: true });
+    const token = deriveAccessToken(client, "salt");
+    const hash = hashToken(client);
+    expect(toTokenRef(token)).toEqual({ holder: toTokenId(hash), hash: hashToken(token), isAccessToken: true });
     expect(token).not.toContain(hash.slice(32));
   });
 
   it("is told from every other token, which names its own item", () => {
     for (const secret of [client, aSecret(), aSecretOf("key")]) {
-      const hash = tokenHash(secret);
-      expect(tokenRefOf(secret)).toEqual({ holder: tokenIdOfHash(hash), hash, isAccessToken: false });
+      const hash = hashToken(secret);
+      expect(toTokenRef(secret)).toEqual({ holder: toTokenId(hash), hash, isAccessToken: false });
     }
   });
 
   it("is well formed, and under no change of a single digit", () => {
     fc.assert(
       fc.property(salts, (salt) => {
-        const token = writeAccessToken(client, salt);
+        const token = deriveAccessToken(client, salt);
         expect(isWellFormedToken(token)).toBe(true);
         for (let at = 0; at < token.length; at++) {
           for (const digit of digits) {
@@ -60,7 +60,7 @@ describe("an access token", () => {
   });
 
   it("is refused with a digit too few or too many, two swapped, or in other letters", () => {
-    const token = writeAccessToken(client, "salt");
+    const token = deriveAccessToken(client, "salt");
     for (let at = 0; at < token.length; at++) {
       expect(isWellFormedToken(token.slice(0, at) + token.slice(at + 1))).toBe(false);
       expect(isWellFormedToken(`${token.slice(0, at)}0${token.slice(at)}`)).toBe(false);
@@ -83,7 +83,7 @@ describe("other secrets", () => {
     ["key", "simplybooks_key_"],
     ["client", "fakturoid_secret_"],
   ] as const)("a %s begins with %s and is well formed, but with no other beginning", (kind, prefix) => {
-    const secret = writeToken(new Uint8Array(20).fill(5), kind);
+    const secret = formatToken(new Uint8Array(20).fill(5), kind);
     expect(secret.startsWith(prefix)).toBe(true);
     expect(isWellFormedToken(secret)).toBe(true);
     for (const other of Object.values(secretPrefixes).filter((value) => value !== prefix)) {

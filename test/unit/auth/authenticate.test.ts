@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Token } from "#shared/auth/caller.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { anActiveToken, aSecret, aToken, testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
 
 const knowing = (token: Token | null, used = 1) => tokenPorts(() => token, used);
-const enter = (ports: ReturnType<typeof knowing>, secret: string) => new TokenGate(ports).enter(secret, testNow, 600);
+const enter = (ports: ReturnType<typeof knowing>, secret: string) =>
+  new TokenAuthenticator(ports).authenticate(secret, testNow, 600);
 
 describe("a token", () => {
   it("that is good is found by its hash, and its use is counted in the minute", async () => {
@@ -14,8 +15,8 @@ describe("a token", () => {
     expect(await enter(ports, aSecret())).toEqual({ token: anActiveToken(), used: 5 });
     const { token_id: holder, hash } = aToken();
     const ref = { holder, hash, isAccessToken: false };
-    expect(ports.look.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
-    expect(ports.use.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
+    expect(ports.get.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
+    expect(ports.count.mock.calls).toEqual([[ref, { start: new Date("2026-06-01T12:00:00.000Z"), limit: 600 }]]);
   });
 
   it("with an end is good until that very moment", async () => {
@@ -33,10 +34,10 @@ describe("a token", () => {
   ];
 
   it("is refused in the same words whether malformed, unknown, expired, revoked or another's", async () => {
-    const refusals = await Promise.all(bad.map(([secret, token]) => refusalOf(enter(knowing(token), secret))));
+    const refusals = await Promise.all(bad.map(([secret, token]) => catchRejection(enter(knowing(token), secret))));
     const [first] = refusals;
     expect(first?.code).toBe("unauthenticated");
-    for (const { code, message, facts } of refusals) {
+    for (const { code, message, context: facts } of refusals) {
       expect({ code, message, facts }).toEqual({ code: first?.code, message: first?.message, facts: {} });
     }
   });
@@ -44,9 +45,9 @@ describe("a token", () => {
   it("that is not good costs no write, however often it comes", async () => {
     for (const [secret, token] of bad) {
       const ports = knowing(token);
-      const gate = new TokenGate(ports);
-      for (let n = 0; n < 3; n++) await refusalOf(gate.enter(secret, testNow, 600));
-      expect(ports.use).not.toHaveBeenCalled();
+      const gate = new TokenAuthenticator(ports);
+      for (let n = 0; n < 3; n++) await catchRejection(gate.authenticate(secret, testNow, 600));
+      expect(ports.count).not.toHaveBeenCalled();
     }
   });
 
@@ -54,14 +55,14 @@ describe("a token", () => {
     "that is malformed, as %j, costs no call",
     async (secret) => {
       const ports = knowing(aToken());
-      expect((await refusalOf(enter(ports, secret))).code).toBe("unauthenticated");
-      expect(ports.look).not.toHaveBeenCalled();
-      expect(ports.use).not.toHaveBeenCalled();
+      expect((await catchRejection(enter(ports, secret))).code).toBe("unauthenticated");
+      expect(ports.get).not.toHaveBeenCalled();
+      expect(ports.count).not.toHaveBeenCalled();
     },
   );
 
   it("is never part of the refusal", async () => {
-    const error = await refusalOf(enter(knowing(null), aSecret()));
+    const error = await catchRejection(enter(knowing(null), aSecret()));
     expect(JSON.stringify({ ...error, message: error.message })).not.toContain(aSecret().slice(12));
   });
 });

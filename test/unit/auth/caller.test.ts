@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { callerOf, requireScope, scopes } from "#shared/auth/caller.ts";
+import { assertScope, resolveCaller, scopes } from "#shared/auth/caller.ts";
 import { anActiveToken, aToken } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const one = anActiveToken({ org_ids: ["org_a"] });
 const two = anActiveToken({ org_ids: ["org_a", "org_b"] });
@@ -13,45 +13,47 @@ describe("the organisation that a token speaks for", () => {
     [two, "org_a", "org_a"],
     [two, "org_b", "org_b"],
   ])("is found", (token, named, org_id) => {
-    expect(callerOf(token, named, "X-AIBooks-Org")).toEqual({ token, org_id });
+    expect(resolveCaller(token, named, "X-AIBooks-Org")).toEqual({ token, org_id });
   });
 
   it.each(["org_c", "", "ORG_A", "org_a,org_b", "org_a ", "__proto__", "constructor"])(
     "is none that it is not bound to: %j",
     (named) => {
       for (const token of [one, two]) {
-        expect(refusal(() => callerOf(token, named, "X-AIBooks-Org")).code).toBe("org_mismatch");
+        expect(catchError(() => resolveCaller(token, named, "X-AIBooks-Org")).code).toBe("org_mismatch");
       }
     },
   );
 
   it("must be named where there are several", () => {
-    const error = refusal(() => callerOf(two, null, "X-AIBooks-Org"));
-    expect([error.code, error.facts.field]).toEqual(["required_field", "X-AIBooks-Org"]);
+    const error = catchError(() => resolveCaller(two, null, "X-AIBooks-Org"));
+    expect([error.code, error.context.field]).toEqual(["required_field", "X-AIBooks-Org"]);
   });
 
   it("is refused as suspended where it is named, and must still be named where another one is suspended", () => {
     const token = anActiveToken({ org_ids: ["org_b"], suspended_org_ids: ["org_a"] });
-    expect(refusal(() => callerOf(token, "org_a", "X-AIBooks-Org")).code).toBe("org_suspended");
-    expect(refusal(() => callerOf(token, null, "X-AIBooks-Org")).code).toBe("required_field");
-    expect(callerOf(token, "org_b", "X-AIBooks-Org").org_id).toBe("org_b");
+    expect(catchError(() => resolveCaller(token, "org_a", "X-AIBooks-Org")).code).toBe("org_suspended");
+    expect(catchError(() => resolveCaller(token, null, "X-AIBooks-Org")).code).toBe("required_field");
+    expect(resolveCaller(token, "org_b", "X-AIBooks-Org").org_id).toBe("org_b");
   });
 
   it("is none where the token is bound to none", () => {
-    expect(refusal(() => callerOf(anActiveToken({ org_ids: [] }), null, "X-AIBooks-Org")).code).toBe("required_field");
+    expect(catchError(() => resolveCaller(anActiveToken({ org_ids: [] }), null, "X-AIBooks-Org")).code).toBe(
+      "required_field",
+    );
   });
 });
 
 describe("a scope", () => {
   it.each(scopes)("%s is held by who has it, and by full access", (scope) => {
-    expect(() => requireScope(aToken({ scopes: [scope] }), scope)).not.toThrow();
-    expect(() => requireScope(aToken({ scopes: ["AIBooks.fullaccess.all"] }), scope)).not.toThrow();
+    expect(() => assertScope(aToken({ scopes: [scope] }), scope)).not.toThrow();
+    expect(() => assertScope(aToken({ scopes: ["AIBooks.fullaccess.all"] }), scope)).not.toThrow();
   });
 
   it.each([[[]], [["AIBooks.webhooks.MANAGE"]], [["aibooks.activity.read"]], [["AIBooks.activity"]], [["*"]]])(
     "to read is missing from %j",
     (held) => {
-      const error = refusal(() => requireScope(aToken({ scopes: held }), "AIBooks.activity.READ"));
+      const error = catchError(() => assertScope(aToken({ scopes: held }), "AIBooks.activity.READ"));
       expect(error.code).toBe("scope_missing");
       expect(error.message).toContain("AIBooks.activity.READ");
     },

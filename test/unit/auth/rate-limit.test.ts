@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { carriedOver, excessOf, rateState, windowEnd, windowStart } from "#shared/auth/rate-limit.ts";
+import { carryOver, rateLimitedError, rateLimitState, windowEnd, windowStart } from "#shared/auth/rate-limit.ts";
 import { testNow } from "#test/support/builders.ts";
 
 describe("a window", () => {
@@ -12,9 +12,9 @@ describe("a window", () => {
 
   it("tells what is left, and when the next one begins", () => {
     const reset = Date.parse("2026-06-01T12:01:00Z") / 1000;
-    expect(rateState(1, testNow)).toEqual({ limit: 600, remaining: 599, reset });
-    expect(rateState(600, testNow)).toEqual({ limit: 600, remaining: 0, reset });
-    expect(rateState(10_000, testNow).remaining).toBe(0);
+    expect(rateLimitState(1, testNow)).toEqual({ limit: 600, remaining: 599, reset });
+    expect(rateLimitState(600, testNow)).toEqual({ limit: 600, remaining: 0, reset });
+    expect(rateLimitState(10_000, testNow).remaining).toBe(0);
   });
 });
 
@@ -30,17 +30,17 @@ describe("what is charged beyond the limit", () => {
     [1_200, 600],
     [230_400, 600],
   ])("at %d is %d of the next window, and nothing of any later one", (used, owed) => {
-    expect(carriedOver({ start, used }, { start: at(1), limit: 600 })).toBe(owed);
-    for (const minutes of [2, 3, 60]) expect(carriedOver({ start, used }, { start: at(minutes), limit: 600 })).toBe(0);
+    expect(carryOver({ start, used }, { start: at(1), limit: 600 })).toBe(owed);
+    for (const minutes of [2, 3, 60]) expect(carryOver({ start, used }, { start: at(minutes), limit: 600 })).toBe(0);
   });
 });
 
 describe("a refusal for the limit", () => {
   it("says how long to wait: until the window ends, or until the moment that is given", () => {
-    const error = excessOf(600, testNow);
-    expect(excessOf(600, testNow, testNow.getTime() + 1_001).facts.retryAfter).toBe(2);
+    const error = rateLimitedError(600, testNow);
+    expect(rateLimitedError(600, testNow, testNow.getTime() + 1_001).context.retryAfter).toBe(2);
     expect(windowEnd(testNow).toISOString()).toBe("2026-06-01T12:01:00.000Z");
-    expect([error.code, error.facts.retryAfter]).toEqual(["rate_limited", 30]);
+    expect([error.code, error.context.retryAfter]).toEqual(["rate_limited", 30]);
     expect(error.message).toContain("30 seconds");
   });
 
@@ -48,7 +48,7 @@ describe("a refusal for the limit", () => {
     const moment = fc.date({ min: new Date(0), max: new Date("9999-01-01"), noInvalidDate: true });
     fc.assert(
       fc.property(moment, (now) => {
-        const { retryAfter = 0 } = excessOf(600, now).facts;
+        const { retryAfter = 0 } = rateLimitedError(600, now).context;
         expect(retryAfter).toBeGreaterThanOrEqual(1);
         expect(retryAfter).toBeLessThanOrEqual(60);
         const after = new Date(now.getTime() + retryAfter * 1000);

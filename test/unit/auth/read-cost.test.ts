@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCost, requestsFor } from "#shared/auth/read-cost.ts";
+import { readCost, toRequestCount } from "#shared/auth/read-cost.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { readShardedPage } from "#shared/events/shards/sharded-page.ts";
 import { type ShardCount, shardCounts, shardOf } from "#shared/events/shards/shards.ts";
@@ -40,7 +40,7 @@ describe("a page of 500 ordinary events", () => {
     for (let page = 0; page < 20; page++) {
       const units = await unitsOfPage(page, shards);
       expect(units).toBeLessThanOrEqual(readCost.plainUnits);
-      expect(requestsFor(units)).toBe(1);
+      expect(toRequestCount(units)).toBe(1);
     }
   });
 });

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { carriedOver, rateLimit, windowEnd, windowStart } from "#shared/auth/rate-limit.ts";
-import { readCost, requestsFor } from "#shared/auth/read-cost.ts";
-import { type MeterPorts, RequestMeter } from "#shared/auth/request-meter.ts";
+import { carryOver, rateLimit, windowEnd, windowStart } from "#shared/auth/rate-limit.ts";
+import { readCost, toRequestCount } from "#shared/auth/read-cost.ts";
+import { RequestMeter, type RequestMeterPorts } from "#shared/auth/request-meter.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 const held = { slot: 2, until: testNow.getTime() + readCost.leaseMs };
 const noLease = new ActivityError("rate_limited", "All leases are taken.", { retryAfter: 2 });
 
 function metering({ admitted = Promise.resolve() }: { admitted?: Promise<unknown> } = {}) {
   const clock = { now: testNow };
-  const lease = vi.fn<MeterPorts["lease"]>(async () => held);
-  const isLeaseless = vi.fn<MeterPorts["isLeaseless"]>(() => false);
-  const meter = new RequestMeter({ admitted, lease, isLeaseless, now: () => clock.now });
+  const lease = vi.fn<RequestMeterPorts["acquireLease"]>(async () => held);
+  const isLeaseless = vi.fn<RequestMeterPorts["hasNoLeaseLeft"]>(() => false);
+  const meter = new RequestMeter({ admitted, acquireLease: lease, hasNoLeaseLeft: isLeaseless, now: () => clock.now });
   const read = async (units: number) => {
     await meter.next();
     meter.add(units);
@@ -26,22 +26,22 @@ describe("what a request counts as", () => {
   it("is one up to a page of 500 ordinary events", () => {
     const ordinary = Math.ceil((500 * 950) / 4_096) / 2;
     expect(ordinary).toBeLessThanOrEqual(readCost.plainUnits);
-    expect(requestsFor(0)).toBe(1);
-    expect(requestsFor(readCost.plainUnits)).toBe(1);
-    expect(requestsFor(readCost.plainUnits + 0.5)).toBe(2);
+    expect(toRequestCount(0)).toBe(1);
+    expect(toRequestCount(readCost.plainUnits)).toBe(1);
+    expect(toRequestCount(readCost.plainUnits + 0.5)).toBe(2);
   });
 
   it("is so much for a search through 25,000 events that a minute has room for a handful", () => {
     const search = (25_000 * 950) / 4_096 / 2;
-    const inMinute = Math.floor(rateLimit.requests / requestsFor(search));
-    expect([requestsFor(search), inMinute]).toEqual([88, 6]);
+    const inMinute = Math.floor(rateLimit.requests / toRequestCount(search));
+    expect([toRequestCount(search), inMinute]).toEqual([88, 6]);
   });
 
   it("grows with what it reads, and never by more than its share", () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 20_000, noNaN: true }), (units) => {
-        const counted = requestsFor(units);
-        expect(requestsFor(units + readCost.unitsPerRequest)).toBeGreaterThanOrEqual(counted);
+        const counted = toRequestCount(units);
+        expect(toRequestCount(units + readCost.unitsPerRequest)).toBeGreaterThanOrEqual(counted);
         expect(counted).toBeLessThanOrEqual(2 + units / readCost.unitsPerRequest);
       }),
     );
@@ -63,8 +63,8 @@ describe("a request that reads more", () => {
     const { meter, read, lease } = metering();
     await read(100);
     await read(100);
-    expect(requestsFor(200)).toBeGreaterThan(1);
-    expect(await meter.charge()).toEqual({ requests: requestsFor(200) - 1, lease: null });
+    expect(toRequestCount(200)).toBeGreaterThan(1);
+    expect(await meter.charge()).toEqual({ requests: toRequestCount(200) - 1, lease: null });
     expect(lease).not.toHaveBeenCalled();
   });
 
@@ -73,18 +73,18 @@ describe("a request that reads more", () => {
     await read(readCost.expensiveUnits + 1);
     await Promise.all([read(100), read(100), read(100)]);
     expect(lease).toHaveBeenCalledTimes(1);
-    expect(await meter.charge()).toEqual({ requests: requestsFor(readCost.expensiveUnits + 301) - 1, lease: held });
+    expect(await meter.charge()).toEqual({ requests: toRequestCount(readCost.expensiveUnits + 301) - 1, lease: held });
   });
 
   it("reads on no more without a lease, and owes what it has read", async () => {
     const { meter, read, lease } = metering();
     lease.mockRejectedValue(noLease);
     await read(300);
-    const { code, facts } = await refusalOf(read(100));
-    expect([code, facts.retryAfter]).toEqual(["rate_limited", 2]);
-    expect((await refusalOf(read(100))).code).toBe("rate_limited");
+    const { code, context } = await catchRejection(read(100));
+    expect([code, context.retryAfter]).toEqual(["rate_limited", 2]);
+    expect((await catchRejection(read(100))).code).toBe("rate_limited");
     expect(lease).toHaveBeenCalledTimes(1);
-    expect(await meter.charge()).toEqual({ requests: requestsFor(300) - 1, lease: null });
+    expect(await meter.charge()).toEqual({ requests: toRequestCount(300) - 1, lease: null });
   });
 
   it("is refused before it reads beyond a page where the leases are known to be taken", async () => {
@@ -93,7 +93,7 @@ describe("a request that reads more", () => {
     lease.mockRejectedValue(noLease);
     await read(60);
     await read(60);
-    expect((await refusalOf(read(60))).code).toBe("rate_limited");
+    expect((await catchRejection(read(60))).code).toBe("rate_limited");
     expect(await meter.charge()).toBeNull();
   });
 
@@ -101,7 +101,7 @@ describe("a request that reads more", () => {
     const entering = Promise.withResolvers<void>();
     const { read, lease } = metering({ admitted: entering.promise });
     await read(300);
-    const reading = refusalOf(read(100));
+    const reading = catchRejection(read(100));
     expect(lease).not.toHaveBeenCalled();
     entering.reject(new ActivityError("unauthenticated", "Revoked."));
     expect((await reading).code).toBe("unauthenticated");
@@ -114,8 +114,8 @@ describe("a request that reads more", () => {
     clock.now = new Date(testNow.getTime() + readCost.longestMs);
     await read(300);
     clock.now = new Date(testNow.getTime() + readCost.longestMs + 1);
-    expect((await refusalOf(read(300))).code).toBe("unavailable");
-    expect(await meter.charge()).toEqual({ requests: requestsFor(600) - 1, lease: held });
+    expect((await catchRejection(read(300))).code).toBe("unavailable");
+    expect(await meter.charge()).toEqual({ requests: toRequestCount(600) - 1, lease: held });
   });
 });
 
@@ -188,12 +188,12 @@ describe("six hundred requests of a token that come together", () => {
           read += 128;
         }
       };
-      expect((await refusalOf(reading())).code).toBe("rate_limited");
+      expect((await catchRejection(reading())).code).toBe("rate_limited");
       used += 1 + ((await meter.charge())?.requests ?? 0);
     }
     expect(read).toBeLessThanOrEqual(rateLimit.requests * readCost.expensiveUnits);
     const start = windowStart(testNow);
     const next = { start: windowEnd(testNow), limit: rateLimit.requests };
-    expect(carriedOver({ start, used }, next)).toBe(rateLimit.requests);
+    expect(carryOver({ start, used }, next)).toBe(rateLimit.requests);
   });
 });

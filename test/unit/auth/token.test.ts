@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isEqual, isWellFormedToken, tokenBytes, tokenHash, tokenIdOfHash, writeToken } from "#shared/auth/token.ts";
+import { formatToken, hashToken, isEqual, isWellFormedToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
 
 const random = fc.uint8Array({ minLength: tokenBytes, maxLength: tokenBytes });
 const printable = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 1 });
@@ -12,7 +12,7 @@ describe("a token", () => {
       fc.property(random, fc.nat(tokenBytes * 8 - 1), (bytes, bit) => {
         const other = Uint8Array.from(bytes);
         other[bit >> 3] = (other[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        expect(writeToken(bytes).slice(12, 44)).not.toBe(writeToken(other).slice(12, 44));
+        expect(formatToken(bytes).slice(12, 44)).not.toBe(formatToken(other).slice(12, 44));
       }),
     );
   });
@@ -20,7 +20,7 @@ describe("a token", () => {
   it("begins with the prefix that secret scanners look for, and needs no escaping anywhere", () => {
     fc.assert(
       fc.property(random, (bytes) => {
-        expect(writeToken(bytes)).toMatch(/^aibooks_pat_[0-9a-hjkmnp-tv-z]{38}$/);
+        expect(formatToken(bytes)).toMatch(/^aibooks_pat_[0-9a-hjkmnp-tv-z]{38}$/);
       }),
     );
   });
@@ -28,7 +28,7 @@ describe("a token", () => {
   it("is well formed, and stays so under no change of a single character", () => {
     fc.assert(
       fc.property(random, fc.nat(49), printable, (bytes, at, character) => {
-        const token = writeToken(bytes);
+        const token = formatToken(bytes);
         expect(isWellFormedToken(token)).toBe(true);
         const changed = `${token.slice(0, at)}${character}${token.slice(at + 1)}`;
         expect(isWellFormedToken(changed)).toBe(changed === token);
@@ -38,7 +38,7 @@ describe("a token", () => {
   });
 
   it("is refused with a character too few, too many, or two swapped", () => {
-    const token = writeToken(Uint8Array.from({ length: 20 }, (_, at) => at * 11));
+    const token = formatToken(Uint8Array.from({ length: 20 }, (_, at) => at * 11));
     for (let at = 0; at < token.length; at++) {
       expect(isWellFormedToken(token.slice(0, at) + token.slice(at + 1))).toBe(false);
       expect(isWellFormedToken(`${token.slice(0, at)}0${token.slice(at)}`)).toBe(false);
@@ -53,14 +53,14 @@ describe("a token", () => {
   );
 
   it("is made of exactly its random bytes", () => {
-    expect(() => writeToken(new Uint8Array(19))).toThrow(RangeError);
-    expect(() => writeToken(new Uint8Array(21))).toThrow(RangeError);
+    expect(() => formatToken(new Uint8Array(19))).toThrow(RangeError);
+    expect(() => formatToken(new Uint8Array(21))).toThrow(RangeError);
   });
 });
 
 it("is stored as its SHA-256, which also names it", () => {
-  expect(tokenHash("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  expect(tokenIdOfHash(tokenHash("abc"))).toBe("tok_ba7816bf8f01cfea414140de5dae2223");
+  expect(hashToken("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  expect(toTokenId(hashToken("abc"))).toBe("tok_ba7816bf8f01cfea414140de5dae2223");
 });
 
 it("compares secrets of any length", () => {

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { defineVerb } from "#clients/cli/command.ts";
+import { defineCommand } from "#clients/cli/command.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
-import { dispatch, verbGroups } from "#clients/cli/dispatch.ts";
-import { nearest } from "#shared/platform/did-you-mean.ts";
-import { aSession } from "./a-command-context.ts";
+import { commandGroups, dispatch } from "#clients/cli/dispatch.ts";
+import { findNearest } from "#shared/platform/did-you-mean.ts";
+import { aCommandContext } from "./command-context.ts";
 
-const { session } = aSession();
+const { context } = aCommandContext();
 
-const paint = defineVerb({
+const paint = defineCommand({
   name: "paint",
   summary: "Paints.",
   examples: ["paint north --colour red"],
@@ -26,7 +26,7 @@ const paint = defineVerb({
   },
 });
 
-const hang = defineVerb({
+const hang = defineCommand({
   name: "hang",
   summary: "Hangs.",
   examples: ["hang lion north", "hang lion south"],
@@ -35,7 +35,7 @@ const hang = defineVerb({
   run: async ({ operand }) => ({ text: `${operand("PICTURE")} on ${operand("WALL")}`, json: null }),
 });
 
-const sweep = defineVerb({
+const sweep = defineCommand({
   name: "sweep",
   summary: "Sweeps.",
   examples: ["sweep"],
@@ -43,36 +43,39 @@ const sweep = defineVerb({
   run: async ({ list }) => ({ text: "done", json: list("room") }),
 });
 
-describe("a verb", () => {
+const runPaint = (args: readonly string[], over: typeof context) =>
+  paint.run(args, over).catch((error: unknown) => error);
+
+describe("a command", () => {
   it("gets what the user gave, in any order", async () => {
-    const outcome = await paint.run(["--colour", "red", "--wet", "north", "--colour=blue"], session);
+    const outcome = await paint.run(["--colour", "red", "--wet", "north", "--colour=blue"], context);
     expect(outcome?.json).toEqual({ wall: "north", colours: ["red", "blue"], coats: undefined, wet: true });
   });
 
   it("takes several values after one option, where the option may be given several times", async () => {
-    const outcome = await sweep.run(["--room", "hall", "attic", "--room", "cellar"], session);
+    const outcome = await sweep.run(["--room", "hall", "attic", "--room", "cellar"], context);
     expect(outcome?.json).toEqual(["hall", "attic", "cellar"]);
   });
 
   it("tells its operands apart by their order, and asks for those that are missing", async () => {
-    expect((await hang.run(["lion", "north"], session))?.text).toBe("lion on north");
-    await expect(hang.run(["lion"], session)).rejects.toThrow("hang needs WALL.\nUsage: hang PICTURE WALL [options]");
-    await expect(hang.run([], session)).rejects.toThrow("hang needs PICTURE and WALL.");
-    await expect(hang.run(["lion", "north", "east"], session)).rejects.toThrow("'east' is one argument too many.");
+    expect((await hang.run(["lion", "north"], context))?.text).toBe("lion on north");
+    await expect(hang.run(["lion"], context)).rejects.toThrow("hang needs WALL.\nUsage: hang PICTURE WALL [options]");
+    await expect(hang.run([], context)).rejects.toThrow("hang needs PICTURE and WALL.");
+    await expect(hang.run(["lion", "north", "east"], context)).rejects.toThrow("Unexpected argument 'east'.");
   });
 
   it.each([
     [["north"], "paint needs --colour."],
     [["--colour", "red"], "paint needs WALL."],
     [[], "paint needs WALL and --colour."],
-    [["north", "south", "--colour", "red"], "'south' is one argument too many."],
-    [["north", "--color", "red"], "There is no option --color. Did you mean --colour?"],
-    [["north", "-x"], "There is no option -x."],
-    [["north", "--colour"], "--colour takes a value: COLOUR."],
+    [["north", "south", "--colour", "red"], "Unexpected argument 'south'."],
+    [["north", "--color", "red"], "Unknown option --color. Did you mean --colour?"],
+    [["north", "-x"], "Unknown option -x. Options: --colour, --coats, --wet, --stack, --json, --help."],
+    [["north", "--colour"], "--colour needs a value: COLOUR."],
     [["north", "--colour", "red", "--wet=yes"], "--wet takes no value."],
-    [["north", "--colour", "red", "--coats", "1", "--coats", "2"], "--coats is given twice."],
+    [["north", "--colour", "red", "--coats", "1", "--coats", "2"], "--coats can be given only once."],
   ])("refuses %j and says why", async (args, message) => {
-    const refusal: unknown = await paint.run(args, session).catch((error: unknown) => error);
+    const refusal: unknown = await paint.run(args, context).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(CliError);
     expect(refusal).toMatchObject({
       exit: exitCodes.usage,
@@ -80,12 +83,22 @@ describe("a verb", () => {
     });
   });
 
+  it("throws a usage error when npm has taken an option for itself", async () => {
+    const npm = aCommandContext({ isNpmOption: (name) => name === "wet" || name === "json" }).context;
+    const error = await runPaint(["north", "--colour", "red"], npm);
+    expect(error).toMatchObject({
+      exit: exitCodes.usage,
+      message: "npm has taken --wet for itself. Write -- first: npm run activity -- paint --wet …",
+    });
+    expect(await runPaint(["north", "--colour", "red", "--wet"], npm)).toMatchObject({ text: "done" });
+  });
+
   it("explains itself before anything else", async () => {
-    const text = (await paint.run(["--help"], session))?.text;
+    const text = (await paint.run(["--help"], context))?.text;
     expect(text).toContain("Usage: npm run activity -- paint WALL --colour COLOUR... [options]");
     expect(text).toMatch(/^ {2}--coats N {8,}how many$/m);
     expect(text).toMatch(/^Example\n {2}npm run activity -- paint north --colour red$/m);
-    expect((await hang.run(["--help"], session))?.text).toMatch(/^Examples\n.* hang lion north\n.* hang lion south$/m);
+    expect((await hang.run(["--help"], context))?.text).toMatch(/^Examples\n.* hang lion north\n.* hang lion south$/m);
     expect(text).not.toContain("Exit codes");
   });
 });
@@ -93,20 +106,20 @@ describe("a verb", () => {
 describe("the command line", () => {
   const complaint = async (...args: string[]) => {
     try {
-      await dispatch(args, session);
+      await dispatch(args, context);
       return null;
     } catch (error) {
       return error instanceof CliError ? error.message.split("\n")[0] : null;
     }
   };
 
-  it("lists every verb in its help, and those of a group in the group's", async () => {
-    const all = await dispatch(["--help"], session);
-    for (const verb of ["org create", "token revoke", "emit", "rejected retry", "webhooks listen"])
-      expect(all?.text).toMatch(new RegExp(`^ {2}${verb} {2,}[A-Z]`, "m"));
+  it("lists every command in its help, and those of a group in the group's", async () => {
+    const all = await dispatch(["--help"], context);
+    for (const command of ["org create", "token revoke", "emit", "rejected retry", "webhooks listen"])
+      expect(all?.text).toMatch(new RegExp(`^ {2}${command} {2,}[A-Z]`, "m"));
     expect(all?.text).toMatch(/^Events\n {2}emit /m);
-    expect(all?.text).toMatch(/^ {2}3 {2}done, but not whole: some events were rejected, or an answer was cut$/m);
-    const group = await dispatch(["token", "--help"], session);
+    expect(all?.text).toMatch(/^ {2}3 {2}incomplete: some events were rejected, or a result was cut$/m);
+    const group = await dispatch(["token", "--help"], context);
     expect(group?.text).toContain("token list");
     expect(group?.text).not.toContain("org list");
   });
@@ -130,31 +143,42 @@ describe("the command line", () => {
       ["help", "token"],
       ["token", "--help"],
     ],
+    [
+      ["help", "webhooks"],
+      ["webhooks", "--help"],
+    ],
+    [
+      ["webhooks", "help"],
+      ["webhooks", "--help"],
+    ],
+    [["help", "help"], ["--help"]],
   ])("takes %j for %j", async (written, meant) => {
-    const help = await dispatch(written, session);
+    const help = await dispatch(written, context);
     expect(help?.text).toMatch(/^Usage: npm run activity -- /);
-    expect(help).toEqual(await dispatch(meant, session));
+    expect(help).toEqual(await dispatch(meant, context));
   });
 
-  it("shows no general help for a verb that there is not", async () => {
-    expect(await complaint("help", "lst")).toBe("There is no verb 'lst'. Did you mean list?");
-    expect(await complaint("token", "make", "-h")).toMatch(/^There is no verb 'token make'\./);
+  it("shows no general help for an unknown command", async () => {
+    expect(await complaint("help", "lst")).toBe("Unknown command 'lst'. Did you mean list?");
+    expect(await complaint("token", "make", "-h")).toMatch(/^Unknown command 'token make'\./);
   });
 
   it("has the version of the package", async () => {
     const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-    expect(await dispatch(["--version"], session)).toEqual({ text: version, json: { version } });
+    expect(await dispatch(["--version"], context)).toEqual({ text: version, json: { version } });
   });
 
   it("knows where API clients and keys are listed", async () => {
     expect(await complaint("client", "list")).toBe(
-      "There is no verb 'client list'. token list shows API clients, too.",
+      "Unknown command 'client list'. Use token list, which shows API clients too.",
     );
-    expect(await complaint("key", "list")).toBe("There is no verb 'key list'. token list shows API keys, too.");
-    expect(await complaint("constructor", "list")).toMatch(/^There is no verb 'constructor list'\./);
+    expect(await complaint("key", "list")).toBe(
+      "Unknown command 'key list'. Use token list, which shows API keys too.",
+    );
+    expect(await complaint("constructor", "list")).toMatch(/^Unknown command 'constructor list'\./);
   });
 
-  const examples = Object.values(verbGroups).flatMap((group) =>
+  const examples = Object.values(commandGroups).flatMap((group) =>
     group.flatMap(({ name, examples }) => examples.map((example) => ({ name, example }))),
   );
 
@@ -164,35 +188,37 @@ describe("the command line", () => {
       ([, one, two, bare]) => one ?? two ?? bare ?? "",
     );
     // All that is checked before the stack is looked for is right.
-    const ended = await dispatch(args, session).catch((error: unknown) => error);
-    if (name === "review list") expect(ended).toHaveProperty("text");
+    const ended = await dispatch(args, context).catch((error: unknown) => error);
+    if (name === "audit list") expect(ended).toHaveProperty("text");
     else expect(ended).toMatchObject({ message: expect.stringMatching(/^No local stack is running/) });
   });
 
   it("suggests what was meant", async () => {
-    expect(await complaint("lst")).toBe("There is no verb 'lst'. Did you mean list?");
-    expect(await complaint("tokn", "create")).toBe("There is no verb 'tokn create'. Did you mean token create?");
-    expect(await complaint("token", "make")).toMatch(/^There is no verb 'token make'\./);
-    expect(await complaint("xyzzy")).toBe("There is no verb 'xyzzy'.");
-    expect(await complaint("org")).toBe("Say which: org create, org update, org suspend, org resume, org list.");
-    expect(await complaint()).toBe("Say what to do.");
+    expect(await complaint("lst")).toBe("Unknown command 'lst'. Did you mean list?");
+    expect(await complaint("tokn", "create")).toBe("Unknown command 'tokn create'. Did you mean token create?");
+    expect(await complaint("token", "make")).toMatch(/^Unknown command 'token make'\./);
+    expect(await complaint("xyzzy")).toBe("Unknown command 'xyzzy'.");
+    expect(await complaint("org")).toBe("Give one of org create, org update, org suspend, org resume, org list.");
+    expect(await complaint()).toBe("Give a command.");
   });
 
   it("says how to get a stack where there is none", async () => {
-    expect(await complaint("list")).toMatch(/^No local stack is running: start one with npm start/);
+    expect(await complaint("list")).toMatch(/^No local stack is running. Start one with npm start/);
   });
 
   it("checks what it can before it asks the stack", async () => {
     const create = ["token", "create", "--org", "org_1", "--scope"];
     expect(await complaint(...create, "AIBooks.activity.WRITE")).toMatch(/Did you mean AIBooks\.activity\.READ\?/);
-    expect(await complaint(...create, "AIBooks.activity.READ", "--expires", "soon")).toMatch(/^--expires takes a time/);
-    expect(await complaint("rejected", "list", "--limit", "0")).toMatch(/^--limit takes a whole number/);
+    expect(await complaint(...create, "AIBooks.activity.READ", "--expires", "soon")).toMatch(
+      /^--expires must be a duration/,
+    );
+    expect(await complaint("rejected", "list", "--limit", "0")).toMatch(/^--limit must be a whole number/);
   });
 });
 
-it("finds the nearest word, and none that is far", () => {
+it("finds the findNearest word, and none that is far", () => {
   const words = ["list", "emit", "org create"];
-  expect(["lits", "EMIT", "orgcreate", "delete"].map((word) => nearest(word, words))).toEqual([
+  expect(["lits", "EMIT", "orgcreate", "delete"].map((word) => findNearest(word, words))).toEqual([
     "list",
     "emit",
     "org create",

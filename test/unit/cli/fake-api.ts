@@ -6,20 +6,24 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
-export type Asked = {
+export type RecordedRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: unknown;
 };
 
-export type Answer = { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: unknown };
+export type CannedResponse = {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+};
 
 export type FakeApi = {
   readonly api: string;
   /** A folder in which the command line finds this API as the local stack's. */
   readonly cwd: string;
-  readonly asked: Asked[];
+  readonly requests: RecordedRequest[];
 };
 
 const base = "/api/public/v1";
@@ -28,13 +32,15 @@ const base = "/api/public/v1";
  * A public API, a Lambda and an SQS that give canned answers, by `GET /webhooks/endpoints`: those of a list in turn, and the last
  * of them for ever. It knows nothing else.
  */
-export async function fakeApi(answers: Readonly<Record<string, Answer | readonly Answer[]>>): Promise<FakeApi> {
-  const asked: Asked[] = [];
+export async function fakeApi(
+  answers: Readonly<Record<string, CannedResponse | readonly CannedResponse[]>>,
+): Promise<FakeApi> {
+  const requests: RecordedRequest[] = [];
   const turns = new Map(Object.entries(answers).map(([route, answer]) => [route, [answer].flat()]));
   const server = createServer(async (request, response) => {
     const { method = "", url = "", headers } = request;
     const content = await text(request);
-    asked.push({ method, path: url, headers, body: content === "" ? null : JSON.parse(content) });
+    requests.push({ method, path: url, headers, body: content === "" ? null : JSON.parse(content) });
     const left = turns.get(`${method} ${url.replace(base, "")}`) ?? [unknown];
     const { status = 200, headers: more = {}, body = { code: 0, message: "success" } } = left[0] ?? unknown;
     if (left.length > 1) left.shift();
@@ -52,15 +58,18 @@ export async function fakeApi(answers: Readonly<Record<string, Answer | readonly
   });
   mkdirSync(join(cwd, ".local"));
   writeFileSync(join(cwd, ".local", "stack.json"), JSON.stringify(stackAt(api)));
-  return { api, cwd, asked };
+  return { api, cwd, requests };
 }
 
 /** A success in the API's envelope. */
-export function answered(body: object, status = 200): Answer {
+export function responseOf(body: object, status = 200): CannedResponse {
   return { status, body: { code: 0, message: "success", ...body } };
 }
 
-const unknown: Answer = { status: 404, body: { code: "not_found.resource", message: "There is no such resource." } };
+const unknown: CannedResponse = {
+  status: 404,
+  body: { code: "not_found.resource", message: "There is no such resource." },
+};
 
 function stackAt(api: string): object {
   const nowhere = "http://127.0.0.1:1";
@@ -69,7 +78,7 @@ function stackAt(api: string): object {
     endpoints: { dynamodb: nowhere, sqs: api, lambda: api },
     queues: { ingest: `${api}/ingest`, rejected: `${api}/rejected` },
     tables: { events: "events", config: "config" },
-    functions: { access: "access", repair: "repair" },
+    functions: { admin: "access", repair: "repair" },
     logFiles: { events: "", access: "" },
     pid: process.pid,
     demo: { org_id: "org_demo", token: "demo-token" },

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { CliError } from "#clients/cli/command-result.ts";
-import { explain } from "#clients/cli/format-error.ts";
+import { formatError } from "#clients/cli/format-error.ts";
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
@@ -11,12 +11,12 @@ it.each([
   [
     new TypeError("fetch failed", { cause: new Error("inner", { cause: refused }) }),
     1,
-    /does not answer \(ECONNREFUSED\).*npm start/,
+    /does not respond \(ECONNREFUSED\).*npm start/,
   ],
   [named("CredentialsProviderError", "Could not load credentials from any providers"), 1, /AWS_PROFILE/],
   [new Error("Region is missing"), 1, /AWS_REGION/],
   [named("AccessDeniedException", "User x is not authorized"), 1, /^AccessDeniedException: User x is not authorized$/],
   ["odd", 1, /odd/],
 ])("says what to do about %s", (error, exit, message) => {
-  expect(explain(error)).toMatchObject({ exit, message: expect.stringMatching(message) });
+  expect(formatError(error)).toMatchObject({ exit, message: expect.stringMatching(message) });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
-import { answered } from "./fake-api.ts";
-import { runVerb } from "./run-command.ts";
+import { responseOf } from "./fake-api.ts";
+import { runCommand } from "./run-command.ts";
 
 const event = {
   event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
@@ -18,11 +18,11 @@ const event = {
 const asAnna = { user_id: "usr_1", name: "Support", type: "user", on_behalf_of: { user_id: "usr_9", name: "Anna" } };
 
 const page = (...activity: readonly object[]) =>
-  answered({ activity, page_context: { limit: 100, returned: activity.length, has_more_page: false } });
+  responseOf({ activity, page_context: { limit: 100, returned: activity.length, has_more_page: false } });
 
 it("asks for one action, with the names of those who acted", async () => {
   const path = "/activity?include=actor&action=INVOICE_PAID&limit=5";
-  const { asked, exit } = await runVerb(
+  const { requests, exit } = await runCommand(
     { [`GET ${path}`]: page() },
     "list",
     "--action",
@@ -30,7 +30,7 @@ it("asks for one action, with the names of those who acted", async () => {
     "--limit",
     "5",
   );
-  expect(asked.map((request) => request.path)).toEqual([`/api/public/v1${path}`]);
+  expect(requests.map((request) => request.path)).toEqual([`/api/public/v1${path}`]);
   expect(exit).toBe(0);
 });
 
@@ -44,7 +44,7 @@ it("names who acted as of then, and for whom", async () => {
     // An API from before it had names.
     event,
   ];
-  const { text, json } = await runVerb({ "GET /activity?include=actor": page(...events) }, "list");
+  const { text, json } = await runCommand({ "GET /activity?include=actor": page(...events) }, "list");
   const rows = text.split("\n").slice(1);
   expect(rows.map((row) => row.split("inv_1")[1]?.trim())).toEqual([
     "Support",
@@ -69,7 +69,7 @@ const updated = {
   occurred_at: "2026-05-11T08:30:12Z",
 };
 
-const updatedPage = answered({ activity: [updated] });
+const updatedPage = responseOf({ activity: [updated] });
 
 it.each([
   [["--since", "24h"], { since: "2026-05-31T12:00:30.000Z" }],
@@ -79,22 +79,38 @@ it.each([
     { since: "2026-03-03T00:00:00.000Z", until: "2026-03-03T23:59:59.999Z" },
   ],
 ])("list %j asks for just that time", async (options, range) => {
-  const { asked } = await runVerb({}, "list", ...options);
-  expect(Object.fromEntries(new URL(asked[0]?.path ?? "", "http://a").searchParams)).toEqual({
+  const { requests } = await runCommand({}, "list", ...options);
+  expect(Object.fromEntries(new URL(requests[0]?.path ?? "", "http://a").searchParams)).toEqual({
     include: "actor",
     ...range,
   });
 });
 
 it.each([
-  [["--since", "2026-03-04", "--until", "2026-03-03"], "--since is later than --until."],
-  [["--since", "7days"], expect.stringContaining("a time back from now, such as 24h, 7d or 1y, and not '7days'")],
+  [["--since", "2026-03-04", "--until", "2026-03-03"], "--since must not be later than --until."],
+  [["--since", "7days"], expect.stringContaining("a duration such as 24h, 7d or 1y, not '7days'")],
 ])("list %j is wrong usage, and asks for nothing", async (options, message) => {
-  const { exit, text, asked } = await runVerb({}, "list", ...options);
-  expect([exit, text, asked]).toEqual([exitCodes.usage, message, []]);
+  const { exit, text, requests } = await runCommand({}, "list", ...options);
+  expect([exit, text, requests]).toEqual([exitCodes.usage, message, []]);
 });
 
 it("list tells an empty text from nothing", async () => {
-  const { text } = await runVerb({ "GET /activity?include=actor": updatedPage }, "list");
+  const { text } = await runCommand({ "GET /activity?include=actor": updatedPage }, "list");
   expect(text).toContain('note: null → ""; memo: a → b');
+});
+
+it("list shows the ids of documents that have the same reference", async () => {
+  const events = ["inv_1", "inv_2"].map((entity_id) => ({ ...event, entity_id, entity_ref: "INV-1" }));
+  const { text } = await runCommand({ "GET /activity?include=actor": page(...events) }, "list");
+  expect(text).toMatch(/INV-1 \(inv_1\).*INV-1 \(inv_2\)/s);
+});
+
+it("list shows the time of the newest event when the range is empty", async () => {
+  const since = encodeURIComponent("2026-05-25T12:00:30.000Z");
+  const answers = {
+    [`GET /activity?include=actor&since=${since}`]: page(),
+    "GET /activity?include=actor&limit=1": page(event),
+  };
+  const { text } = await runCommand(answers, "list", "--since", "7d");
+  expect(text).toBe("No events. The newest event outside this range is from 2026-05-11 08:30:12 UTC.");
 });

@@ -1,10 +1,13 @@
 import { expect, it } from "vitest";
-import { progressBar } from "#clients/cli/emit/progress-bar.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
 
 function drawing(isTTY: boolean) {
   const drawn: string[] = [];
   const clock = { ms: 1_000 };
-  const bar = progressBar({ stderr: { isTTY, write: (text) => drawn.push(text) }, now: () => new Date(clock.ms) });
+  const bar = createProgressBar({
+    stderr: { isTTY, write: (text) => drawn.push(text) },
+    now: () => new Date(clock.ms),
+  });
   return { bar, drawn, clock };
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
-import { rejectedEvent } from "#clients/cli/rejected-event.ts";
+import { parseRejectedEvent } from "#clients/cli/rejected/rejected-event.ts";
 import { anInput } from "#test/support/builders.ts";
-import { runVerb } from "./run-command.ts";
+import { runCommand } from "./run-command.ts";
 
 const attribute = (StringValue: string) => ({ DataType: "String", StringValue });
 
@@ -22,15 +22,15 @@ describe("rejected list", () => {
   const body = JSON.stringify(anInput({ org_id: "org_a", entity_id: "inv_1" }));
 
   it("shows when, whose, what and why", async () => {
-    const { text, json } = await runVerb(
+    const { text, json } = await runCommand(
       queueOf(message("1", body), message("2", "junk", "malformed", "No JSON.")),
       "rejected",
       "list",
     );
     expect(text.split("\n")).toEqual([
-      "REJECTED (UTC)       ORG    ACTION        ENTITY         CODE           REASON",
-      "2026-05-11 08:30:12  org_a  INVOICE_SENT  INVOICE inv_1  invalid_value  The reason.",
-      "2026-05-11 08:30:12  -      -             -              malformed      No JSON.",
+      "MESSAGE ID  REJECTED (UTC)       ORG    ACTION        ENTITY         CODE           REASON",
+      "of-1        2026-05-11 08:30:12  org_a  INVOICE_SENT  INVOICE inv_1  invalid_value  The reason.",
+      "of-2        2026-05-11 08:30:12  -      -             -              malformed      No JSON.",
     ]);
     expect(json).toEqual({
       has_more: false,
@@ -48,21 +48,40 @@ describe("rejected list", () => {
   });
 
   it("says of an empty queue which refused events are not in it", async () => {
-    const { text, exit } = await runVerb(queueOf(), "rejected", "list");
+    const { text, exit } = await runCommand(queueOf(), "rejected", "list");
     expect({ text, exit }).toEqual({
       exit: exitCodes.done,
-      text: expect.stringMatching(/^The rejected queue is empty\. .*what emit refuses before it sends/),
+      text: expect.stringMatching(/^The rejected queue is empty\. .*emit refuses before it sends/),
     });
   });
 });
 
 describe("rejected retry", () => {
   it("says that the queue is empty, rather than that nothing could be sent", async () => {
-    const { text, json } = await runVerb(queueOf(), "rejected", "retry");
+    const { text, json } = await runCommand(queueOf(), "rejected", "retry");
     expect({ text, json }).toEqual({
       json: { retried: 0 },
-      text: "The rejected queue is empty: there was nothing to send again.",
+      text: "The rejected queue is empty. No event was sent again.",
     });
+  });
+});
+
+describe("rejected discard", () => {
+  it("deletes nothing when --confirm does not repeat the message id", async () => {
+    const { exit, requests } = await runCommand({}, "rejected", "discard", "of-1", "--confirm", "of-2");
+    expect({ exit, requests }).toEqual({ exit: exitCodes.usage, requests: [] });
+  });
+
+  it("deletes the event of that id and shows it", async () => {
+    const answers = { "POST /": [{ body: { Messages: [message("1", "junk")] } }, { body: { Successful: [] } }] };
+    const { text, exit, requests } = await runCommand(answers, "rejected", "discard", "of-1", "--confirm", "of-1");
+    expect({ text, exit }).toEqual({ text: "Discarded of-1 (invalid_value): junk", exit: exitCodes.done });
+    expect(requests[1]?.body).toMatchObject({ Entries: [{ ReceiptHandle: "1" }] });
+  });
+
+  it("fails when the queue does not have the id", async () => {
+    const { text, exit } = await runCommand(queueOf(), "rejected", "discard", "of-1", "--confirm", "of-1");
+    expect({ text, exit }).toEqual({ text: expect.stringContaining("No rejected event"), exit: exitCodes.failed });
   });
 });
 
@@ -76,6 +95,6 @@ describe("rejectedEvent", () => {
     '{"org_id":1,"action":null,"entity_id":{}}',
     `{"org_id":"${"x".repeat(70_000)}"}`,
   ])("finds nothing in a body that is no event: %.40j", (text) => {
-    expect(rejectedEvent(text)).toEqual({ org_id: null, action: null, entity_type: null, entity_id: null });
+    expect(parseRejectedEvent(text)).toEqual({ org_id: null, action: null, entity_type: null, entity_id: null });
   });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { aToken } from "#test/support/builders.ts";
-import type { Answer } from "./fake-api.ts";
-import { runVerb } from "./run-command.ts";
+import type { CannedResponse } from "./fake-api.ts";
+import { runCommand } from "./run-command.ts";
 
 const { hash: _, ...token } = aToken();
 const client = { client_id: token.token_id, org_id: "org_a", slug: "first" };
 
 const create = (body: object, ...args: string[]) => {
-  const answer: Answer = { body };
-  return runVerb({ "POST /2015-03-31/functions/access/invocations": answer }, ...args);
+  const answer: CannedResponse = { body };
+  return runCommand({ "POST /2015-03-31/functions/access/invocations": answer }, ...args);
 };
 
-describe("a verb that issues a secret", () => {
+describe("a command that issues a secret", () => {
   it.each([
     [["token", "create", "--org", "org_a", "--scope", "AIBooks.activity.READ"], { token, secret: "the-secret" }],
     [["key", "create", "--org", "org_a"], { token, secret: "the-secret" }],

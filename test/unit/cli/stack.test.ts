@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { findTarget } from "#clients/cli/stack.ts";
+import { findStack } from "#clients/cli/stack/stack.ts";
 
 /** The identity of the log of a local stack whose servers took this port. */
 async function identity(port: number, log_id?: string | null): Promise<string> {
@@ -15,14 +15,14 @@ async function identity(port: number, log_id?: string | null): Promise<string> {
     api: origin,
     queues,
     tables: { events: "Events", config: "Config" },
-    functions: { access: "Access", repair: "Repair" },
+    functions: { admin: "Access", repair: "Repair" },
     endpoints: { dynamodb: origin, sqs: origin, lambda: origin },
     logFiles: { events: "events.log", access: "access.log" },
     pid: process.pid,
     log_id,
   };
   writeFileSync(join(cwd, ".local/stack.json"), JSON.stringify(found));
-  return (await findTarget(cwd, undefined)).logIdentity;
+  return (await findStack(cwd, undefined)).logIdentity;
 }
 
 describe("the identity of a local log", () => {

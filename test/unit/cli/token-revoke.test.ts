@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "#clients/cli/command-result.ts";
 import { aToken, testNow } from "#test/support/builders.ts";
-import { runVerb } from "./run-command.ts";
+import { runCommand } from "./run-command.ts";
 
 const route = "POST /2015-03-31/functions/access/invocations";
 
@@ -13,24 +13,24 @@ const endpoint = {
 };
 
 const revoke = (endpoints: readonly (typeof endpoint)[], ...flags: string[]) =>
-  runVerb({ [route]: { body: { token, endpoints } } }, "token", "revoke", token.token_id, ...flags);
+  runCommand({ [route]: { body: { token, endpoints } } }, "token", "revoke", token.token_id, ...flags);
 
 describe("token revoke --with-endpoints", () => {
   const unknown = { ...endpoint, endpoint_id: "wh_2", relation: "unknown" };
   const disabled = { ...endpoint, status: "disabled" };
 
   it("asks for the endpoints of the token, too, and shows each with its state", async () => {
-    const { text, exit, asked } = await revoke([disabled, unknown], "--with-endpoints");
+    const { text, exit, requests } = await revoke([disabled, unknown], "--with-endpoints");
     expect(exit).toBe(exitCodes.done);
-    expect(asked.map(({ body }) => body)).toEqual([
+    expect(requests.map(({ body }) => body)).toEqual([
       { action: "token.revoke", token_id: token.token_id, with_endpoints: true },
     ]);
     expect(text.split("\n")).toEqual([
-      `Revoked ${token.token_id} at ${testNow.toISOString()}. Access tokens of a client end with it.`,
+      `Revoked ${token.token_id} at ${testNow.toISOString()}. Access tokens of a client are revoked with it.`,
       expect.stringMatching(/^ENDPOINT +STATE +BY THIS TOKEN +ORG +ADDRESS$/),
       expect.stringMatching(/^wh_1 +disabled +created +org_a +https:\/\/hooks\.example\.com$/),
       expect.stringMatching(/^wh_2 +enabled +unknown +org_a +https:\/\/hooks\.example\.com$/),
-      "unknown: created before tokens were recorded. Ask their owner, or see their events.",
+      "unknown: created before tokens were recorded. Ask the owner, or see their events.",
     ]);
   });
 
@@ -41,13 +41,13 @@ describe("token revoke --with-endpoints", () => {
 
   it("says so where the token leaves none", async () => {
     const { text, json } = await revoke([], "--with-endpoints");
-    expect(text.split("\n").slice(1)).toEqual(["It leaves no webhook endpoint behind."]);
+    expect(text.split("\n").slice(1)).toEqual(["It created and changed no webhook endpoints."]);
     expect(json).toEqual({ token, endpoints: [] });
   });
 
   it("is what the text of the same command without it advises, where an endpoint of the token is still enabled", async () => {
-    const { text, asked } = await revoke([endpoint]);
-    expect(asked.map(({ body }) => body)).toMatchObject([{ with_endpoints: false }]);
-    expect(text).toContain("Disable them by --with-endpoints.");
+    const { text, requests } = await revoke([endpoint]);
+    expect(requests.map(({ body }) => body)).toMatchObject([{ with_endpoints: false }]);
+    expect(text).toContain("Disable them with --with-endpoints.");
   });
 });

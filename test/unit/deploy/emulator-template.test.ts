@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { CloudFormationTemplate } from "#test/deploy/cloud-template.ts";
-import { adapt, reduceAll, withApiUrl } from "#test/deploy/emulator-template.ts";
+import type { CloudFormationTemplate } from "#test/deploy/emulator/cloud-template.ts";
+import { adapt, reduceAll, withApiUrl } from "#test/deploy/emulator/emulator-template.ts";
 
 const query = { Type: "AWS::Logs::QueryDefinition", Properties: { Name: "by-actor" } };
 const mathAlarm = { Type: "AWS::CloudWatch::Alarm", Properties: { Metrics: [{ Expression: "a/b" }] } };

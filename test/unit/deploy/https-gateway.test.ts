@@ -1,7 +1,7 @@
 import { createServer } from "node:https";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import { type HttpsGateway, startHttpsGateway } from "#test/deploy/https-gateway.ts";
+import { type HttpsGateway, startHttpsGateway } from "#test/deploy/emulator/https-gateway.ts";
 
 let gateway: HttpsGateway;
 const emulator = createServer(inject("certificates").valid, async (request, response) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf } from "#test/deploy/lint-findings.ts";
+import { problemsOf } from "#test/deploy/lint/lint-findings.ts";
 
 function finding(id: string, message = "No good") {
   return {

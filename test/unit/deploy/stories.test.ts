@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseStories, surprises } from "#test/deploy/stories.ts";
+import { parseStories, surprises } from "#test/deploy/stories/stories.ts";
 
 const story = (fullName: string, status: string, ...failureMessages: string[]) => ({
   fullName,

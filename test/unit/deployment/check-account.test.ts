@@ -4,20 +4,20 @@ import type { AccountPorts } from "#infra/deployment/account.ts";
 import { checkAccount } from "#infra/deployment/check-account.ts";
 import { stageNeeds } from "#infra/deployment/needs.ts";
 import { fullStage } from "#test/support/full-stage.ts";
-import { anAccount } from "#test/support/memory-account.ts";
+import { buildAccountPorts } from "#test/support/memory-account.ts";
 
 const domain = { ...fullStage.domain, certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1" };
 
 /** What is found for prod, with parts of the stage and of the account changed. */
 async function found(account: Partial<AccountPorts>, stage: Partial<Stage> = {}) {
-  const findings = await checkAccount(stageNeeds("prod", { ...stages.prod, ...stage }), anAccount(account));
+  const findings = await checkAccount(stageNeeds("prod", { ...stages.prod, ...stage }), buildAccountPorts(account));
   return findings.map(({ stops, message }) => `${stops ? "stops" : "note"}: ${message}`);
 }
 
 describe("an account with the default quotas", () => {
   it("has room for prod and dev as they are configured", async () => {
     for (const name of ["prod", "dev"] as const) {
-      expect(await checkAccount(stageNeeds(name, stages[name]), anAccount())).toEqual([]);
+      expect(await checkAccount(stageNeeds(name, stages[name]), buildAccountPorts())).toEqual([]);
     }
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { stages } from "#infra/config.ts";
 import type { AccountPorts, StackState } from "#infra/deployment/account.ts";
 import { deployStage } from "#infra/deployment/deploy-stage.ts";
-import type { Command } from "#infra/stage-commands.ts";
-import { type AlarmsInMemory, anAccount, someAlarms } from "#test/support/memory-account.ts";
+import type { Command } from "#infra/deployment/stage-commands.ts";
+import { type AlarmsInMemory, buildAccountPorts, buildAlarmPorts } from "#test/support/memory-account.ts";
 
 type Given = {
   readonly account?: Partial<AccountPorts>;
@@ -13,7 +13,7 @@ type Given = {
   readonly codes?: Readonly<Record<string, number>>;
 };
 
-async function deploy({ account, alarms = someAlarms("Successfully executed"), forCdk = [], codes = {} }: Given) {
+async function deploy({ account, alarms = buildAlarmPorts("Successfully executed"), forCdk = [], codes = {} }: Given) {
   const commands: string[] = [];
   let text = "";
   const run = ({ program, args }: Command) => {
@@ -24,7 +24,12 @@ async function deploy({ account, alarms = someAlarms("Successfully executed"), f
   const write = (more: string) => {
     text += more;
   };
-  const code = await deployStage("prod", stages.prod, forCdk, { account: anAccount(account), alarms, run, write });
+  const code = await deployStage("prod", stages.prod, forCdk, {
+    account: buildAccountPorts(account),
+    alarms,
+    run,
+    write,
+  });
   return { code, commands, text, states: alarms.states };
 }
 
@@ -64,7 +69,7 @@ describe("a deployment", () => {
     expect(good).toMatchObject({ code: 0, commands: [`${cdk} --no-rollback`, smoke], states: ["ALARM", "OK"] });
     const smoked = await deploy({ codes: { npm: 4 } });
     expect(smoked).toMatchObject({ code: 4, states: [] });
-    const refused = await deploy({ alarms: someAlarms("Failed to execute action: not authorized") });
+    const refused = await deploy({ alarms: buildAlarmPorts("Failed to execute action: not authorized") });
     expect(refused).toMatchObject({ code: 1, text: expect.stringContaining("Alarms do not arrive") });
   });
 
@@ -74,7 +79,7 @@ describe("a deployment", () => {
     };
     const { code, commands, text } = await deploy({
       account: { stack: denied, concurrency: denied },
-      alarms: { ...someAlarms(null), alarmOf: denied },
+      alarms: { ...buildAlarmPorts(null), alarmOf: denied },
     });
     expect({ code, commands }).toEqual({ code: 0, commands: [cdk, smoke] });
     expect(text).toContain("Not checked: the concurrency of Lambda (AccessDenied).");

@@ -1,5 +1,5 @@
 import type { SendMessageBatchCommand, SendMessageBatchCommandOutput } from "@aws-sdk/client-sqs";
-import type { QueueClient } from "#clients/emitter/send.ts";
+import type { SqsSender } from "#clients/emitter/send.ts";
 
 type Entry = { readonly id: string; readonly body: string };
 
@@ -10,7 +10,7 @@ export type Verdict = { readonly accept: string } | { readonly refuse: string; r
 export function recordingQueue(judge: (entry: Entry, call: number) => Verdict | null = ({ id }) => ({ accept: id })) {
   const calls: string[][] = [];
   const groups: (string | undefined)[][] = [];
-  const client: QueueClient = {
+  const client: SqsSender = {
     async send({ input }: SendMessageBatchCommand): Promise<SendMessageBatchCommandOutput> {
       const entries = (input.Entries ?? []).map(({ Id = "", MessageBody = "" }) => ({ id: Id, body: MessageBody }));
       calls.push(entries.map(({ body }) => body));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { actorName, actorOf } from "#shared/events/actor.ts";
-import { jsonText } from "#shared/events/event.ts";
+import { actorName, parseActor } from "#shared/events/actor.ts";
+import { toJsonText } from "#shared/events/event.ts";
 import { anEvent } from "#test/support/builders.ts";
 
 const unknown = { name: null, email: null, avatar_url: null, type: null, on_behalf_of: null };
 
-const named = (actor: unknown) => anEvent({ actor: actor === null ? null : jsonText(actor) });
+const named = (actor: unknown) => anEvent({ actor: actor === null ? null : toJsonText(actor) });
 
 describe("the actor of an event", () => {
   it("is who did it, as of then", () => {
@@ -13,9 +13,9 @@ describe("the actor of an event", () => {
       ...{ name: "Priya Sharma", email: "priya@acme.in", avatar_url: "https://a.example/1", type: "user" },
       on_behalf_of: { user_id: "usr_9", name: "Anna" },
     };
-    expect(actorOf(named(priya))).toEqual(priya);
+    expect(parseActor(named(priya))).toEqual(priya);
     const nameless = { ...priya, on_behalf_of: { user_id: "usr_9" } };
-    expect(actorOf(named(nameless))).toEqual({ ...priya, on_behalf_of: { user_id: "usr_9", name: null } });
+    expect(parseActor(named(nameless))).toEqual({ ...priya, on_behalf_of: { user_id: "usr_9", name: null } });
   });
 
   it.each([
@@ -32,11 +32,11 @@ describe("the actor of an event", () => {
     ["Priya"],
     7,
   ])("is nobody in %j", (actor) => {
-    expect(actorOf(named(actor))).toEqual(unknown);
+    expect(parseActor(named(actor))).toEqual(unknown);
   });
 
   it("has no more than that, whatever was stored", () => {
-    expect(actorOf(named({ name: "Priya", role: "admin" }))).toEqual({ ...unknown, name: "Priya" });
+    expect(parseActor(named({ name: "Priya", role: "admin" }))).toEqual({ ...unknown, name: "Priya" });
   });
 });
 
@@ -61,6 +61,6 @@ describe("what to call whoever did it", () => {
 
 it("has no avatar where a stored one is no https URL", () => {
   for (const avatar_url of ["javascript:alert(1)", "http://a.example/1"]) {
-    expect(actorOf(named({ name: "Priya", avatar_url })).avatar_url).toBeNull();
+    expect(parseActor(named({ name: "Priya", avatar_url })).avatar_url).toBeNull();
   }
 });

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AppendStore, append, type Pin } from "#shared/events/append.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { type AppendStore, append, type IdempotencyRecord } from "#shared/events/append.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { anEvent, anInput, testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 /** The store's promises, in memory: conditional puts that never change what stands. */
 function memoryStore() {
   const events = new Map<string, ActivityEvent>();
-  const pins = new Map<string, Pin>();
+  const pins = new Map<string, IdempotencyRecord>();
   const store: AppendStore = {
     async put(event) {
       const identity = JSON.stringify([event.org_id, event.entity_id, event.occurred_at, event.event_id]);
@@ -17,7 +17,7 @@ function memoryStore() {
       if (standing === null) events.set(identity, event);
       return standing;
     },
-    async pin(orgId, key, { event_id, occurred_at, entity_id, writer }, { isOwn }) {
+    async claimKey(orgId, key, { event_id, occurred_at, entity_id, writer }, { isOwn }) {
       const name = JSON.stringify([orgId, key, isOwn ? writer : null]);
       const pin = pins.get(name) ?? { event_id, occurred_at, entity_id, writer };
       pins.set(name, pin);
@@ -42,8 +42,8 @@ describe("an event", () => {
     "is the same whatever the order of keys in %s",
     async (part) => {
       const { store } = memoryStore();
-      await append(store, plain(anEvent({ [part]: jsonText([{ a: 1, b: { c: 2, d: [3] } }]) })));
-      const reordered = anEvent({ [part]: jsonText([{ b: { d: [3], c: 2 }, a: 1 }]) });
+      await append(store, plain(anEvent({ [part]: toJsonText([{ a: 1, b: { c: 2, d: [3] } }]) })));
+      const reordered = anEvent({ [part]: toJsonText([{ b: { d: [3], c: 2 }, a: 1 }]) });
       expect(await append(store, plain(reordered))).toBe("repeated");
     },
   );
@@ -53,14 +53,14 @@ describe("an event", () => {
     ["entity_ref", { entity_ref: null }],
     ["actor_user_id", { actor_user_id: "usr_other" }],
     ["changes", { changes: null }],
-    ["metadata", { metadata: jsonText({ source: "DASHBOARD" }) }],
-    ["metadata, in the order of a list", { metadata: jsonText({ source: ["PUBLIC_API"] }) }],
+    ["metadata", { metadata: toJsonText({ source: "DASHBOARD" }) }],
+    ["metadata, in the order of a list", { metadata: toJsonText({ source: ["PUBLIC_API"] }) }],
     ["text", { text: "other" }],
-    ["related", { related: jsonText([]) }],
+    ["related", { related: toJsonText([]) }],
   ])("with other %s under the same identity is a conflict, and changes nothing", async (_, over) => {
     const { store, stored } = memoryStore();
     await append(store, plain(anEvent()));
-    const error = await refusalOf(append(store, plain(anEvent(over))));
+    const error = await catchRejection(append(store, plain(anEvent(over))));
     expect(error.code).toBe("conflict");
     expect(error.message).toContain(anEvent().event_id);
     expect(stored()).toEqual([anEvent()]);
@@ -89,7 +89,7 @@ describe("an event", () => {
 
 describe("an idempotency key", () => {
   const attempt = (over: Parameters<typeof anInput>[0] = {}, now = testNow) =>
-    readEvent(anInput({ idempotency_key: "order-1", ...over }), { now, entropy: "e" });
+    parseEventValue(anInput({ idempotency_key: "order-1", ...over }), { now, entropy: "e" });
 
   it("makes one event of attempts whose clocks differ", async () => {
     const { store, stored } = memoryStore();
@@ -111,8 +111,8 @@ describe("an idempotency key", () => {
   it("is refused for other content, and for another document", async () => {
     const { store } = memoryStore();
     await append(store, attempt());
-    expect((await refusalOf(append(store, attempt({ action: "INVOICE_VOIDED" })))).code).toBe("conflict");
-    const elsewhere = await refusalOf(append(store, attempt({ entity_id: "inv_2" })));
+    expect((await catchRejection(append(store, attempt({ action: "INVOICE_VOIDED" })))).code).toBe("conflict");
+    const elsewhere = await catchRejection(append(store, attempt({ entity_id: "inv_2" })));
     expect(elsewhere).toMatchObject({ code: "conflict" });
     expect(elsewhere.message).toContain("another document");
   });
@@ -194,7 +194,7 @@ it("stores each of any stream of repeats once, first come first kept", async () 
         const expected = !firsts.has(id) ? "appended" : firsts.get(id) === content ? "repeated" : "conflict";
         if (!firsts.has(id)) firsts.set(id, content);
         const outcome = append(store, plain(event));
-        if (expected === "conflict") expect((await refusalOf(outcome)).code).toBe("conflict");
+        if (expected === "conflict") expect((await catchRejection(outcome)).code).toBe("conflict");
         else expect(await outcome).toBe(expected);
       }
       expect(stored().map(({ text }) => text)).toEqual([...firsts.values()].map(String));

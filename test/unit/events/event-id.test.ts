@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { eventIdAt, eventIdOfKey } from "#shared/events/event-id.ts";
+import { eventIdFromKey, eventIdFromTime } from "#shared/events/event-id.ts";
 import { eventIdPattern } from "#shared/events/limits.ts";
 
 const time = fc
@@ -10,7 +10,7 @@ const time = fc
 it("makes a UUID version 7 of the event's own time", () => {
   fc.assert(
     fc.property(time, fc.string(), (occurredAt, entropy) => {
-      const id = eventIdAt(occurredAt, entropy);
+      const id = eventIdFromTime(occurredAt, entropy);
       expect(id).toMatch(eventIdPattern);
       const hex = id.slice(4);
       expect(Number.parseInt(hex.slice(0, 12), 16)).toBe(Date.parse(occurredAt));
@@ -22,23 +22,23 @@ it("makes a UUID version 7 of the event's own time", () => {
 
 it("gives the same id for the same time and entropy, and another for other entropy", () => {
   const at = "2026-05-11T08:30:12.000Z";
-  expect(eventIdAt(at, "message-1")).toBe(eventIdAt(at, "message-1"));
-  expect(eventIdAt(at, "message-1")).not.toBe(eventIdAt(at, "message-2"));
+  expect(eventIdFromTime(at, "message-1")).toBe(eventIdFromTime(at, "message-1"));
+  expect(eventIdFromTime(at, "message-1")).not.toBe(eventIdFromTime(at, "message-2"));
 });
 
 it("counts moments before 1970 as 1970, which has no sign", () => {
-  expect(eventIdAt("0001-01-01T00:00:00.000Z", "e")).toBe(eventIdAt("1970-01-01T00:00:00.000Z", "e"));
-  expect(eventIdAt("1970-01-01T00:00:00.000Z", "e")).toMatch(/^evt_0{12}7/);
+  expect(eventIdFromTime("0001-01-01T00:00:00.000Z", "e")).toBe(eventIdFromTime("1970-01-01T00:00:00.000Z", "e"));
+  expect(eventIdFromTime("1970-01-01T00:00:00.000Z", "e")).toMatch(/^evt_0{12}7/);
 });
 
 it("derives one id from an organisation's idempotency key", () => {
-  expect(eventIdOfKey("org_a", "order-1")).not.toBe(eventIdOfKey("org_b", "order-1"));
+  expect(eventIdFromKey("org_a", "order-1")).not.toBe(eventIdFromKey("org_b", "order-1"));
   const org = fc.stringMatching(/^[a-z0-9_-]{1,20}$/);
   fc.assert(
     fc.property(org, fc.string(), org, fc.string(), (orgA, keyA, orgB, keyB) => {
-      expect(eventIdOfKey(orgA, keyA)).toMatch(eventIdPattern);
+      expect(eventIdFromKey(orgA, keyA)).toMatch(eventIdPattern);
       const isSame = orgA === orgB && keyA === keyB;
-      expect(eventIdOfKey(orgA, keyA) === eventIdOfKey(orgB, keyB)).toBe(isSame);
+      expect(eventIdFromKey(orgA, keyA) === eventIdFromKey(orgB, keyB)).toBe(isSame);
     }),
   );
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { eventJsonSchema, ingestRules } from "#shared/events/event-json-schema.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
-import { readEventText } from "#shared/events/parse-event.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
 import { invisiblePattern, isVisibleId } from "#shared/events/text/text-rules.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import { anInput, testNow } from "#test/support/builders.ts";
@@ -19,7 +19,7 @@ const isValid = ajv.compile(schema);
 /** Why ingest refuses a text; `null` if it takes it. */
 function refusalOfText(text: string): string | null {
   try {
-    readEventText(text, { now: testNow, entropy: "schema" });
+    parseEvent(text, { now: testNow, entropy: "schema" });
     return null;
   } catch (error) {
     if (error instanceof ActivityError) return error.message;

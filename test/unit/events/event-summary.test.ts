@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import { onlyChange, phraseOf } from "#shared/events/event-summary.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
-import { catalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import { findChange, summarize } from "#shared/events/event-summary.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
+import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 
 const said = (action: string, over: Partial<ActivityEvent> = {}) =>
-  phraseOf(anEvent({ changes: null, action, ...over }));
+  summarize(anEvent({ changes: null, action, ...over }));
 
 const updated = (changes: Record<string, unknown>, action = "INVOICE_UPDATED") =>
-  said(action, { changes: jsonText(changes) }).sentence;
+  said(action, { changes: toJsonText(changes) }).sentence;
 
 describe("an event in words", () => {
   it.each<[string, EntityType, string, string]>([
@@ -124,8 +124,8 @@ describe("what was changed", () => {
   });
 
   it("of a status from nothing to nothing is only that it was changed", () => {
-    const changes = jsonText({ status: { old: null, new: "" } });
-    const { sentence } = phraseOf(anEvent({ action: "INVOICE_STATUS_CHANGED", changes }));
+    const changes = toJsonText({ status: { old: null, new: "" } });
+    const { sentence } = summarize(anEvent({ action: "INVOICE_STATUS_CHANGED", changes }));
     expect(sentence).toMatch(/status changed$/);
     expect(sentence).not.toContain("removed");
   });
@@ -133,7 +133,7 @@ describe("what was changed", () => {
 
 describe("the only change", () => {
   const change = (changes: unknown, named?: string) =>
-    onlyChange({ changes: changes === null ? null : jsonText(changes) }, named);
+    findChange({ changes: changes === null ? null : toJsonText(changes) }, named);
   const [one, other] = [
     { old: 1, new: 2 },
     { old: "a", new: null },
@@ -157,10 +157,10 @@ describe("the only change", () => {
 
 describe("every event", () => {
   it("of the demo names its document and is a sentence", () => {
-    const inputs = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)];
+    const inputs = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)];
     for (const [at, input] of inputs.entries()) {
-      const { event } = readEvent(input, { now: testNow, entropy: String(at) });
-      const { title, sentence } = phraseOf(event);
+      const { event } = parseEventValue(input, { now: testNow, entropy: String(at) });
+      const { title, sentence } = summarize(event);
       expect(sentence).toContain(event.entity_ref ?? "no reference");
       expect(title).not.toContain(event.entity_ref ?? "no reference");
       // Behind the colon stands what was changed, in the writer's own words.
@@ -169,8 +169,8 @@ describe("every event", () => {
   });
 
   it("of the catalogue names its document and is a sentence", () => {
-    for (const { action, entity_type } of catalogue) {
-      const { title, sentence } = phraseOf(anEvent({ action, entity_type, entity_ref: "N-1", changes: null }));
+    for (const { action, entity_type } of eventTypeCatalogue) {
+      const { title, sentence } = summarize(anEvent({ action, entity_type, entity_ref: "N-1", changes: null }));
       expect(sentence).toMatch(/^[A-Z][a-z -]* N-1( [a-z]|$)/);
       expect(title).toMatch(/^[A-Z][a-z -]+$/);
     }
@@ -190,9 +190,9 @@ describe("every event", () => {
           action: own ?? `${entity_type}_${verb}`,
           entity_type,
           entity_ref,
-          changes: changed === null ? null : jsonText(changed),
+          changes: changed === null ? null : toJsonText(changed),
         });
-        const { title, sentence } = phraseOf(event);
+        const { title, sentence } = summarize(event);
         expect(sentence).toContain(entity_ref ?? event.entity_id);
         expect(title).toMatch(/^[A-Z]/);
         expect(sentence.isWellFormed() || !JSON.stringify(changed).isWellFormed()).toBe(true);

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { eventIdAt, eventIdOfKey } from "#shared/events/event-id.ts";
-import { readEvent, readEventText } from "#shared/events/parse-event.ts";
+import { eventIdFromKey, eventIdFromTime } from "#shared/events/event-id.ts";
+import { parseEvent, parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, anInputText, testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const reception = { now: testNow, entropy: "message-1" };
-const read = (over: Partial<EventInput> = {}) => readEvent(anInput(over), reception).event;
-const refused = (value: unknown) => refusal(() => readEvent(value, reception));
+const read = (over: Partial<EventInput> = {}) => parseEventValue(anInput(over), reception).event;
+const refused = (value: unknown) => catchError(() => parseEventValue(value, reception));
 
 describe("an event becomes", () => {
   it("what is stored: every field, times in UTC, structured parts as text", () => {
-    const draft = readEventText(
+    const draft = parseEvent(
       anInputText({
         event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
         entity_ref: "INV-2026-0042",
@@ -48,7 +48,7 @@ describe("an event becomes", () => {
         information: "more",
         params: '{"n":1}',
         contact_id: "con_1",
-        settled: null,
+        payment_status: null,
         notify: null,
       },
     });
@@ -77,7 +77,7 @@ describe("an event becomes", () => {
     ["BILL_PAID", "paid"],
     ["INVOICE_PARTIALLY_PAID", null],
     ["PAYMENT_CREATED", null],
-  ])("settled by %s: %s", (action, settled) => expect(read({ action }).settled).toBe(settled));
+  ])("settled by %s: %s", (action, settled) => expect(read({ action }).payment_status).toBe(settled));
 
   it("part of the story of its contact, or of itself when it is one", () => {
     expect(read({ entity_type: "CONTACT", entity_id: "con_9", action: "CONTACT_CREATED" }).contact_id).toBe("con_9");
@@ -93,14 +93,14 @@ describe("an event becomes", () => {
 
 describe("the id of an event that brings none", () => {
   it("is the same for every repeat of a message", () => {
-    expect(read().event_id).toBe(eventIdAt("2026-05-11T08:30:12.000Z", "message-1"));
+    expect(read().event_id).toBe(eventIdFromTime("2026-05-11T08:30:12.000Z", "message-1"));
     expect(read()).toEqual(read());
   });
 
   it("comes from the idempotency key where there is one", () => {
-    const draft = readEvent(anInput({ idempotency_key: "order 1 #é" }), reception);
+    const draft = parseEventValue(anInput({ idempotency_key: "order 1 #é" }), reception);
     expect(draft.idempotencyKey).toBe("order 1 #é");
-    expect(draft.event.event_id).toBe(eventIdOfKey("org_8f9a1c2d", "order 1 #é"));
+    expect(draft.event.event_id).toBe(eventIdFromKey("org_8f9a1c2d", "order 1 #é"));
   });
 });
 
@@ -136,10 +136,10 @@ it("keeps metadata exactly as any writer sent it, or refuses it for a text that 
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: "binary" }), anything), (metadata) => {
       const text = JSON.stringify(metadata);
-      const parse = () => readEventText(anInputText({}, `,"metadata":${text}`), reception).event;
+      const parse = () => parseEvent(anInputText({}, `,"metadata":${text}`), reception).event;
       const isStorable = !/\\u0000|\\ud[89a-f]/.test(text.replaceAll("\\\\", ""));
       if (isStorable) expect(parse().metadata).toBe(text);
-      else expect(refusal(parse).message).toContain("metadata must not hold half of a surrogate pair or U+0000");
+      else expect(catchError(parse).message).toContain("metadata must not hold half of a surrogate pair or U+0000");
     }),
   );
 });

@@ -2,15 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import { maxDepth, maxEventBytes } from "#shared/events/limits.ts";
-import { readEvent, readEventText } from "#shared/events/parse-event.ts";
+import { parseEvent, parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, anInputText, testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const reception = { now: testNow, entropy: "message-1" };
-const read = (over: Partial<EventInput> = {}) => readEvent(anInput(over), reception).event;
-const refused = (value: unknown) => refusal(() => readEvent(value, reception));
-const refusedText = (text: string) => refusal(() => readEventText(text, reception));
+const read = (over: Partial<EventInput> = {}) => parseEventValue(anInput(over), reception).event;
+const refused = (value: unknown) => catchError(() => parseEventValue(value, reception));
+const refusedText = (text: string) => catchError(() => parseEvent(text, reception));
 
 describe("limits", () => {
   const long = (length: number) => "x".repeat(length);
@@ -44,7 +44,7 @@ describe("limits", () => {
   it("nests sixteen levels", () => {
     const nested = (levels: number): unknown => (levels === 0 ? 1 : { in: nested(levels - 1) });
     for (const field of ["metadata", "params"]) {
-      expect(() => readEvent({ ...anInput(), [field]: nested(maxDepth) }, reception)).not.toThrow();
+      expect(() => parseEventValue({ ...anInput(), [field]: nested(maxDepth) }, reception)).not.toThrow();
       const { message } = refused({ ...anInput(), [field]: nested(maxDepth + 1) });
       expect(message).toContain(`${field} must nest at most 16 levels deep`);
     }
@@ -57,12 +57,12 @@ describe("limits", () => {
       const room = bytes - Buffer.byteLength(anInputText({ metadata: { a: "" } }));
       return anInputText({ metadata: { a: character.repeat(Math.floor(room / Buffer.byteLength(character))) } });
     };
-    expect(() => readEventText(filled(maxEventBytes, "x"), reception)).not.toThrow();
+    expect(() => parseEvent(filled(maxEventBytes, "x"), reception)).not.toThrow();
     expect(refusedText(`${filled(maxEventBytes, "x")} `)).toMatchObject({
       code: "too_large",
       message: "The event has 65537 bytes; at most 65536 are kept.",
     });
-    expect(() => readEventText(filled(maxEventBytes, "é"), reception)).not.toThrow();
+    expect(() => parseEvent(filled(maxEventBytes, "é"), reception)).not.toThrow();
     expect(refusedText(filled(maxEventBytes + 2, "é")).code).toBe("too_large");
   });
 });
@@ -186,7 +186,7 @@ describe("structure", () => {
   });
 
   it("keeps keys named like parts of a prototype as data", () => {
-    const { event } = readEventText(
+    const { event } = parseEvent(
       anInputText({}, ',"metadata":{"__proto__":{"a":1},"constructor":2,"toString":3}'),
       reception,
     );
@@ -220,18 +220,18 @@ describe("text that is no exact JSON", () => {
   });
 
   it("is refused where a key is there twice", () => {
-    const error = refusal(() => readEventText(anInputText({}, ',"entity_id":"inv_last"'), reception));
+    const error = catchError(() => parseEvent(anInputText({}, ',"entity_id":"inv_last"'), reception));
     expect(error.message).toBe("The key 'entity_id' is there twice: only one value could be kept.");
   });
 
   it("is refused where its numbers, written out, make more than 64 KB of it", () => {
     const numbers = `,"metadata":{"n":[${Array(13_000).fill("1e20").join(",")}]}`;
-    expect(refusal(() => readEventText(anInputText({}, numbers), reception)).code).toBe("too_large");
+    expect(catchError(() => parseEvent(anInputText({}, numbers), reception)).code).toBe("too_large");
   });
 
   it("is refused with both an id and an idempotency key", () => {
     const input = anInput({ event_id: "evt_00000000000000000000000000000001", idempotency_key: "k" });
-    expect(refusal(() => readEvent(input, reception)).message).toContain("not both");
+    expect(catchError(() => parseEventValue(input, reception)).message).toContain("not both");
   });
 });
 
@@ -244,7 +244,7 @@ it("answers any JSON with an event or with a refusal, never with another error",
     fc.property(mutated, ([field, value]) => {
       const text = anInputText({}, `,${JSON.stringify(field)}:${JSON.stringify(value)}`);
       try {
-        readEventText(text, reception);
+        parseEvent(text, reception);
       } catch (error) {
         expect(error).toMatchObject({ name: "ActivityError", code: "invalid_value" });
       }

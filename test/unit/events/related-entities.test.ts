@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { entityTypes } from "#shared/events/entity-types.ts";
-import { jsonText } from "#shared/events/event.ts";
-import { mentionsOf } from "#shared/events/related-entities.ts";
+import { toJsonText } from "#shared/events/event.ts";
+import { ownAndRelatedEntities } from "#shared/events/related-entities.ts";
 import { anEvent } from "#test/support/builders.ts";
 
 const mentioned = (related: unknown) =>
-  mentionsOf(anEvent({ entity_id: "2002", related: related === null ? null : jsonText(related) })).map(
+  ownAndRelatedEntities(anEvent({ entity_id: "2002", related: related === null ? null : toJsonText(related) })).map(
     ({ type, id }) => `${type} ${id}`,
   );
 
@@ -66,7 +66,7 @@ describe("what an event is about", () => {
     });
     fc.assert(
       fc.property(entity, fc.array(entity, { maxLength: 50 }), (document, related) => {
-        const mentions = mentionsOf(anEvent({ ...document, related: jsonText(related) }));
+        const mentions = ownAndRelatedEntities(anEvent({ ...document, related: toJsonText(related) }));
         const keys = mentions.map(({ type, id }) => `${type} ${id}`);
         const told = [document, ...related].map(({ entity_type, entity_id }) => `${entity_type} ${entity_id}`);
         expect(keys).toEqual([...new Set(told)]);

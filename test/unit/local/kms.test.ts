@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openKeys } from "#infra/local/kms/keys.ts";
-import { kmsOperations } from "#infra/local/kms/operations.ts";
-import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
-import { kmsAccess } from "#infra/local/service-proxy/kms-access.ts";
-import { resourcePolicies } from "#infra/local/service-proxy/policies.ts";
-import { localResources } from "#infra/local/template/resources.ts";
+import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
+import { kmsPermissions } from "#infra/local/iam/permissions/kms-permissions.ts";
+import { resourcePolicies } from "#infra/local/iam/policies.ts";
+import { openKmsKeys } from "#infra/local/kms/keys.ts";
+import { createKmsOperations } from "#infra/local/kms/operations.ts";
+import { createResources } from "#infra/local/template/resources.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };
 const arn = "arn:aws:kms:us-east-1:000000000000:key/Secrets";
@@ -27,12 +27,12 @@ function resourcesOf(over: Record<string, Definition> = {}, key: Record<string, 
     ...over,
   };
   const place = { ...where, stackName: "test", api: "", services: "", streamLabels: new Map<string, string>() };
-  return localResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place);
+  return createResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place);
 }
 
 async function aKms({ data, over }: { data?: string; over?: Record<string, Definition> } = {}) {
-  const keys = await openKeys({ resources: resourcesOf(over), where, data, randomBytes });
-  const kms = kmsOperations(keys, randomBytes);
+  const keys = await openKmsKeys({ resources: resourcesOf(over), awsEnvironment: where, data, randomBytes });
+  const kms = createKmsOperations(keys, randomBytes);
   const ask = (operation: string, body: unknown) => {
     const answer = kms(operation, body);
     if (answer.kind === "fault") throw new Error(`${operation}: ${answer.code}`);
@@ -81,7 +81,7 @@ describe("KMS", () => {
     const { CiphertextBlob } = ask("Encrypt", { KeyId: "Secrets", Plaintext: base64("x"), EncryptionContext: context });
     expect(ask("Decrypt", { CiphertextBlob, EncryptionContext: context }).Plaintext).toBe(base64("x"));
     expect(fault("Decrypt", { CiphertextBlob })).toBe("InvalidCiphertextException");
-    const granted = kmsAccess("Decrypt", { CiphertextBlob, EncryptionContext: context }, keys);
+    const granted = kmsPermissions("Decrypt", { CiphertextBlob, EncryptionContext: context }, keys);
     expect(granted[0]?.context).toMatchObject({ "kms:EncryptionContextKeys": [key] });
   });
 
@@ -171,14 +171,14 @@ describe("permission to use a key", () => {
       "kms:EncryptionContext:endpoint_id": "wh_1",
       "kms:EncryptionContextKeys": ["org_id", "endpoint_id"],
     };
-    expect(kmsAccess("GenerateDataKey", { KeyId: "alias/secrets", EncryptionContext }, keys)).toEqual([
+    expect(kmsPermissions("GenerateDataKey", { KeyId: "alias/secrets", EncryptionContext }, keys)).toEqual([
       { action: "kms:GenerateDataKey", resource: arn, context },
     ]);
     const { CiphertextBlob } = ask("Encrypt", { KeyId: "Secrets", Plaintext: base64("x") });
-    expect(kmsAccess("Decrypt", { CiphertextBlob }, keys)).toEqual([
+    expect(kmsPermissions("Decrypt", { CiphertextBlob }, keys)).toEqual([
       { action: "kms:Decrypt", resource: arn, context: {} },
     ]);
-    expect(kmsAccess("Decrypt", { CiphertextBlob: base64("x") }, keys)).toEqual([]);
+    expect(kmsPermissions("Decrypt", { CiphertextBlob: base64("x") }, keys)).toEqual([]);
   });
 
   const statement = (Action: string, Condition = {}) => ({ Effect: "Allow", Action, Resource: arn, Condition });
@@ -199,9 +199,9 @@ describe("permission to use a key", () => {
     [{ endpoint_id: "wh_1" }, false],
     [{}, false],
   ])("bound to the context of an organisation, with the context %j, is granted: %s", async (context, allowed) => {
-    const judge = policyJudge(resourcePolicies(resourcesOf(), where), where.account);
+    const judge = createAuthorizer(resourcePolicies(resourcesOf(), where), where.account);
     const { keys } = await aKms();
-    const [access] = kmsAccess("Decrypt", { KeyId: arn, EncryptionContext: context }, keys);
+    const [access] = kmsPermissions("Decrypt", { KeyId: arn, EncryptionContext: context }, keys);
     if (access === undefined) throw new Error("The key was not found.");
     const policy = { Version: "2012-10-17", Statement: [statement("kms:Decrypt", ofAnOrganisation)] };
     const principal = { arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn", policies: [{ name: "use", policy }] };
@@ -219,13 +219,13 @@ describe("permission to use a key", () => {
     ["the context has more than the policy names", [statement("kms:Decrypt", bound)], {}, false],
   ])("where %s", async (_, Statement, key, allowed) => {
     const resources = resourcesOf({}, key);
-    const judge = policyJudge(resourcePolicies(resources, where), where.account);
+    const judge = createAuthorizer(resourcePolicies(resources, where), where.account);
     const { keys } = await aKms();
     const principal = {
       arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn",
       policies: [{ name: "use", policy: { Version: "2012-10-17", Statement } }],
     };
-    const [access] = kmsAccess("Decrypt", { KeyId: arn, EncryptionContext }, keys);
+    const [access] = kmsPermissions("Decrypt", { KeyId: arn, EncryptionContext }, keys);
     if (access === undefined) throw new Error("The key was not found.");
     expect((await judge(principal, access)) === undefined).toBe(allowed);
   });

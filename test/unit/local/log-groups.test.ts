@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { logGroups } from "#infra/local/log-groups.ts";
-import { policyJudge } from "#infra/local/service-proxy/authorizer.ts";
-import { logsAccess } from "#infra/local/service-proxy/logs-access.ts";
+import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
+import { logsPermissions } from "#infra/local/iam/permissions/logs-permissions.ts";
+import { createLogsOperations } from "#infra/local/logs/log-groups.ts";
 import { testNow } from "#test/support/builders.ts";
 
 const minuteMs = 60_000;
@@ -13,7 +13,7 @@ const stream = { logGroupName: "audit", logStreamName: "s" };
 function theGroups() {
   const written: [string, string][] = [];
   const logs = { write: (group: string, text: string) => void written.push([group, text]) };
-  const answer = logGroups(new Set(["audit", "other"]), logs, () => testNow);
+  const answer = createLogsOperations(new Set(["audit", "other"]), logs, () => testNow);
   const ask = (operation: string, body: unknown) => {
     const outcome = answer(operation, body);
     return outcome.kind === "fault" ? outcome.code : outcome.output;
@@ -117,19 +117,19 @@ describe("permission to write to a log group", () => {
   const group = "arn:aws:logs:us-east-1:000000000000:log-group:audit";
 
   it("is asked on the stream that the request names, and on all of the group to make one", () => {
-    expect(logsAccess("PutLogEvents", { ...stream, logEvents: [] }, where)).toEqual([
+    expect(logsPermissions("PutLogEvents", { ...stream, logEvents: [] }, where)).toEqual([
       { action: "logs:PutLogEvents", resource: `${group}:log-stream:s` },
     ]);
-    expect(logsAccess("CreateLogStream", stream, where)).toEqual([
+    expect(logsPermissions("CreateLogStream", stream, where)).toEqual([
       { action: "logs:CreateLogStream", resource: `${group}:log-stream:*` },
     ]);
-    expect(logsAccess("FilterLogEvents", { logGroupName: "audit" }, where)).toEqual([
+    expect(logsPermissions("FilterLogEvents", { logGroupName: "audit" }, where)).toEqual([
       { action: "logs:FilterLogEvents", resource: `${group}:log-stream:*` },
     ]);
   });
 
   it.each([null, {}, { logGroupName: 5 }])("is asked for no request that names no group: %j", (body) => {
-    expect(() => logsAccess("PutLogEvents", body, where)).toThrow();
+    expect(() => logsPermissions("PutLogEvents", body, where)).toThrow();
   });
 
   it.each([
@@ -144,8 +144,8 @@ describe("permission to write to a log group", () => {
       arn: "arn:aws:sts::000000000000:assumed-role/Role/Fn",
       policies: [{ name: "use", policy }],
     };
-    const judge = policyJudge(new Map(), where.account);
-    const [access] = logsAccess("PutLogEvents", stream, where);
+    const judge = createAuthorizer(new Map(), where.account);
+    const [access] = logsPermissions("PutLogEvents", stream, where);
     if (access === undefined) throw new Error("No permission is asked for.");
     expect((await judge(principal, access)) === undefined).toBe(allowed);
   });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { stackNames } from "#shared/platform/stack-outputs.ts";
+import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 
 it("sorts a stack's outputs by kind, under names as the configuration writes them", () => {
   const outputs = {
@@ -7,15 +7,15 @@ it("sorts a stack's outputs by kind, under names as the configuration writes the
     QueueIngest: "q1",
     QueueIngestDeadLetters: "q2",
     TableEvents: "t1",
-    FunctionAccess: "f1",
+    FunctionAdmin: "f1",
     LogEvents: "l1",
     Queued: "something else",
   };
-  expect(stackNames(outputs)).toEqual({
+  expect(parseStackOutputs(outputs)).toEqual({
     api: "https://x.example",
     queues: { ingest: "q1", ingest_dead_letters: "q2" },
     tables: { events: "t1" },
-    functions: { access: "f1" },
+    functions: { admin: "f1" },
     logs: { events: "l1" },
   });
 });

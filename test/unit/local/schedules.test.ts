@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { clockTicks } from "#infra/local/schedules/clock.ts";
+import type { Authorize } from "#infra/local/iam/authorizer.ts";
+import { systemClock } from "#infra/local/schedules/clock.ts";
 import { openSchedules } from "#infra/local/schedules/host.ts";
-import { Rate } from "#infra/local/schedules/rate.ts";
-import type { Judge } from "#infra/local/service-proxy/authorizer.ts";
-import { localResources } from "#infra/local/template/resources.ts";
+import { rateSchema } from "#infra/local/schedules/rate.ts";
+import { createResources } from "#infra/local/template/resources.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };
 const functionArn = "arn:aws:lambda:us-east-1:000000000000:function:Fn";
@@ -11,20 +11,20 @@ const ruleArn = "arn:aws:events:us-east-1:000000000000:rule/Rule";
 const times = [new Date("2026-05-11T08:30:12.345Z"), new Date("2026-05-11T08:35:12.345Z")];
 
 /** Opens a template with this rule and lets it tick twice; tells what the function was given, and how far apart. */
-async function run(rule: Record<string, unknown>, judge: Judge = async () => undefined) {
+async function run(rule: Record<string, unknown>, judge: Authorize = async () => undefined) {
   const Properties = { ScheduleExpression: "rate(5 minutes)", Targets: [{ Id: "T", Arn: functionArn }], ...rule };
   const Resources = { Rule: { Type: "AWS::Events::Rule", Properties } };
   const place = { ...where, stackName: "test", api: "", services: "", streamLabels: new Map<string, string>() };
-  const resources = localResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place);
+  const resources = createResources({ Resources, Outputs: {}, Conditions: {}, Parameters: {} }, place);
   const accepted: string[] = [];
   const periods: number[] = [];
   const schedules = await openSchedules({
     resources,
-    functions: new Map([["Fn", { accept: (payload) => void accepted.push(payload) }]]),
-    judge,
-    where,
+    functions: new Map([["Fn", { invokeAsync: (payload: string) => void accepted.push(payload) }]]),
+    authorize: judge,
+    awsEnvironment: where,
     newId: () => "id-1",
-    async *ticks(periodMs) {
+    async *clock(periodMs) {
       periods.push(periodMs);
       yield* times;
     },
@@ -42,7 +42,7 @@ describe("a rate", () => {
     ["rate(1 day)", 86_400_000],
     ["rate(24 days)", 24 * 86_400_000],
   ])("%s is a period of %i ms", (expression, periodMs) => {
-    expect(Rate.parse(expression)).toBe(periodMs);
+    expect(rateSchema.parse(expression)).toBe(periodMs);
   });
 
   it.each([
@@ -57,11 +57,11 @@ describe("a rate", () => {
     "at(2026-05-11T08:30:12)",
     "",
   ])("%j is refused", (expression) => {
-    expect(Rate.safeParse(expression).error?.message).toContain("is not run here: write a rate");
+    expect(rateSchema.safeParse(expression).error?.message).toContain("is not run here: write a rate");
   });
 
   it("is refused where it is longer than a timer can be", () => {
-    expect(Rate.safeParse("rate(25 days)").error?.message).toContain("the longest period is 24 days");
+    expect(rateSchema.safeParse("rate(25 days)").error?.message).toContain("the longest period is 24 days");
   });
 });
 
@@ -100,13 +100,13 @@ describe("a schedule", () => {
       periods: [],
       notRun: ["Rule, cron(0 13 * * ? *)"],
     });
-    const refuse: Judge = async () => "Not authorized.";
+    const refuse: Authorize = async () => "Not authorized.";
     await expect(run({ ScheduleExpression }, refuse)).rejects.toThrow("Rule cannot run its target. Not authorized.");
   });
 
   it("needs the function's permission, for this rule", async () => {
     const asked: unknown[] = [];
-    const refuse: Judge = async (principal, access) => {
+    const refuse: Authorize = async (principal, access) => {
       asked.push(principal.arn, access);
       return "Not authorized.";
     };
@@ -130,7 +130,7 @@ describe("a schedule", () => {
 it("the clock ticks until it is told to stop", async () => {
   const stopping = new AbortController();
   const ticks: Date[] = [];
-  for await (const time of clockTicks(1, stopping.signal)) {
+  for await (const time of systemClock(1, stopping.signal)) {
     ticks.push(time);
     if (ticks.length === 3) stopping.abort();
   }

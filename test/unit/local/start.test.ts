@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { lockFolder } from "#infra/local/lock.ts";
-import { parseOptions } from "#infra/local/options.ts";
+import { parseStartOptions } from "#infra/local/options.ts";
 
 describe("the options of npm start", () => {
   it("prefer the flag to PORT to 3000", () => {
-    expect(parseOptions(["--port", "0"], "8080").port).toBe(0);
-    expect(parseOptions([], "8080").port).toBe(8080);
-    expect(parseOptions(["--data", "d", "--empty"], undefined)).toEqual({
+    expect(parseStartOptions(["--port", "0"], "8080").port).toBe(0);
+    expect(parseStartOptions([], "8080").port).toBe(8080);
+    expect(parseStartOptions(["--data", "d", "--empty"], undefined)).toEqual({
       port: 3000,
       data: "d",
       empty: true,
@@ -18,11 +18,11 @@ describe("the options of npm start", () => {
   });
 
   it.each(["x", "-1", "65536", "1.5", ""])("refuse the port %j", (port) => {
-    expect(() => parseOptions([`--port=${port}`], undefined)).toThrow(`"${port}" is no port`);
+    expect(() => parseStartOptions([`--port=${port}`], undefined)).toThrow(`"${port}" is not a port`);
   });
 
   it("refuse what they do not know", () => {
-    expect(() => parseOptions(["--prot", "1"], undefined)).toThrow("--prot");
+    expect(() => parseStartOptions(["--prot", "1"], undefined)).toThrow("--prot");
   });
 });
 

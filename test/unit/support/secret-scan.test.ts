@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { writeAccessToken } from "#shared/auth/token.ts";
+import { deriveAccessToken } from "#shared/auth/token.ts";
 import { aSecret } from "#test/support/builders.ts";
 import { findSecrets } from "#test/support/secret-scan.ts";
 
@@ -13,7 +13,7 @@ function scan(logs: Record<string, string>, used: string[] = []): string[] {
   return findSecrets(folder, join(folder, "events.log"), used);
 }
 
-it.each([aSecret(), writeAccessToken(aSecret(), "salt"), "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "hunter2"])(
+it.each([aSecret(), deriveAccessToken(aSecret(), "salt"), "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "hunter2"])(
   "the scan of the logs finds a secret in any of them: %s",
   (secret) => {
     for (const name of ["api.log", "events.log"]) {

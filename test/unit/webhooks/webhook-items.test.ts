@@ -2,13 +2,13 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { dueKey } from "#shared/platform/dynamodb/keys.ts";
+import { scheduledAttemptKey } from "#shared/platform/dynamodb/keys.ts";
 import { fromAttemptItem, toAttemptItem } from "#shared/webhooks/deliveries/dynamodb/attempt-item.ts";
 import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
-import { dueStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
-import { fromEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { healthStore } from "#shared/webhooks/limits/dynamodb/circuit-store.ts";
+import { scheduledDeliveryStore } from "#shared/webhooks/deliveries/dynamodb/scheduled-delivery-store.ts";
+import { parseEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
+import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-health-store.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
 import { anAttempt, secondsLater } from "#test/support/delivery-builders.ts";
@@ -34,7 +34,7 @@ describe("an endpoint's item", () => {
     );
     fc.assert(
       fc.property(endpoint, (over) => {
-        expect(fromEndpointItem(toEndpointItem(anEndpoint(over)))).toEqual(anEndpoint(over));
+        expect(parseEndpointItem(toEndpointItem(anEndpoint(over)))).toEqual(anEndpoint(over));
       }),
     );
   });
@@ -45,14 +45,14 @@ describe("an endpoint's item", () => {
       const { [field]: _, ...damaged } = toEndpointItem(anEndpoint());
       const { org_id, endpoint_id } = anEndpoint();
       const name = `Item webhooks#${org_id} endpoint#${endpoint_id}`;
-      expect(() => fromEndpointItem(damaged)).toThrow(`${name} has no valid ${field}.`);
+      expect(() => parseEndpointItem(damaged)).toThrow(`${name} has no valid ${field}.`);
     },
   );
 });
 
 it("an endpoint's item is read though a later release added an attribute", () => {
   const item = { ...toEndpointItem(anEndpoint()), added_later: { M: { a: { S: "b" } } } };
-  expect(fromEndpointItem(item)).toEqual(anEndpoint());
+  expect(parseEndpointItem(item)).toEqual(anEndpoint());
 });
 
 describe("the headers in an endpoint's item", () => {
@@ -62,7 +62,7 @@ describe("the headers in an endpoint's item", () => {
 
   it("are read only whole", () => {
     const damaged = { ...toEndpointItem(anEndpoint()), headers: { M: { names: { L: [] } } } };
-    expect(() => fromEndpointItem(damaged)).toThrow(/has no valid headers/);
+    expect(() => parseEndpointItem(damaged)).toThrow(/has no valid headers/);
   });
 });
 
@@ -101,10 +101,10 @@ describe("keys", () => {
   it("of what is due are in the order of time, and differ for each attempt", () => {
     const attempt = { delivery_id: "dlv_1", cycle: 0, step: 0 };
     const keys = [
-      dueKey(1, secondsLater(0), attempt),
-      dueKey(1, secondsLater(0), { ...attempt, step: 1 }),
-      dueKey(1, secondsLater(0), { ...attempt, cycle: 7 }),
-      dueKey(1, secondsLater(1), { ...attempt, delivery_id: "dlv_0" }),
+      scheduledAttemptKey(1, secondsLater(0), attempt),
+      scheduledAttemptKey(1, secondsLater(0), { ...attempt, step: 1 }),
+      scheduledAttemptKey(1, secondsLater(0), { ...attempt, cycle: 7 }),
+      scheduledAttemptKey(1, secondsLater(1), { ...attempt, delivery_id: "dlv_0" }),
     ].map(({ sk }) => sk);
     expect([...keys].reverse().sort()).toEqual(keys);
     expect(new Set(keys).size).toBe(4);
@@ -130,13 +130,13 @@ describe("DynamoDB may forget", () => {
   const valuesOf = (input: object) =>
     "ExpressionAttributeValues" in input ? Object(input.ExpressionAttributeValues) : {};
   const { started_at: _, parked: __, urgent: ___, ...identity } = delivery;
-  const facts = { last_attempt_at: null, last_status: null, last_error: null, next_attempt_at: null };
-  const begun = { ...identity, ...facts, status: "pending", reason: null, attempts: 1, created_at: "x" } as const;
+  const context = { last_attempt_at: null, last_status: null, last_error: null, next_attempt_at: null };
+  const begun = { ...identity, ...context, status: "pending", reason: null, attempts: 1, created_at: "x" } as const;
   const stored = marshall(begun);
 
   it("deliveries thirty days after their last attempt began", async () => {
     expect(await kept((client) => deliveryStore(client, "t").claim(delivery, now, 60))).toEqual([30 * day]);
-    expect(await kept((client) => deliveryStore(client, "t").announce(delivery, now, "x"))).toEqual([30 * day]);
+    expect(await kept((client) => deliveryStore(client, "t").recordScheduled(delivery, now, "x"))).toEqual([30 * day]);
   });
 
   it("attempts thirty days after they were made", async () => {
@@ -145,26 +145,28 @@ describe("DynamoDB may forget", () => {
   });
 
   it("what is due thirty days after its time", async () => {
-    expect(await kept((client) => dueStore(client, "t").add(delivery, secondsLater(600)))).toEqual([30 * day + 600]);
+    expect(await kept((client) => scheduledDeliveryStore(client, "t").add(delivery, secondsLater(600)))).toEqual([
+      30 * day + 600,
+    ]);
   });
 
   it("the health of an endpoint ninety days after the end of its last lease, or the last moment that it tells of", async () => {
-    const { version, limit, vacant, failures, openings } = initialHealth;
-    const standing = marshall({ version, limit, vacant, failures, openings, leases: {} });
+    const { version, limit, available, failures, openCount } = initialHealth;
+    const standing = marshall({ version, limit, vacant: available, failures, openings: openCount, leases: {} });
     const at = now.getTime();
-    const lease = { id: "a", slots: 1, until: at + 60_000 };
+    const lease = { id: "a", permits: 1, expiresAt: at + 60_000 };
     const learned = { ...initialHealth, last_success_at: at - 5_000, failing_since: at };
-    expect(await kept((client) => healthStore(client, "t").lease("wh_1", lease, at), standing)).toEqual([
+    expect(await kept((client) => endpointHealthStore(client, "t").acquire("wh_1", lease, at), standing)).toEqual([
       90 * day + 60,
     ]);
-    const writing = (client: DynamoDBClient) => healthStore(client, "t").write("wh_1", initialHealth, learned);
+    const writing = (client: DynamoDBClient) => endpointHealthStore(client, "t").update("wh_1", initialHealth, learned);
     expect(await kept(writing, standing)).toEqual([90 * day]);
   });
 
   it("a replay thirty days after its last step", async () => {
     const created_at = secondsLater(-9).toISOString();
     const range = { since: created_at, until: created_at, events: null, only: "all" } as const;
-    const progress = { status: "running", examined: 0, sent: 0, place: null, updated_at: now.toISOString() } as const;
+    const progress = { status: "running", examined: 0, sent: 0, cursor: null, updated_at: now.toISOString() } as const;
     const replay = { replay_id: "rpl_1", org_id: "org_1", endpoint_id: "wh_1", created_at, ...range, ...progress };
     expect(await kept((client) => replayStore(client, "t").save(replay))).toEqual([30 * day]);
   });

@@ -1,82 +1,84 @@
 import * as z from "zod";
-import { callApi, readPages } from "#clients/cli/activity-api.ts";
-import { accessOptions, findAccess } from "#clients/cli/api-credentials.ts";
-import { defineVerb } from "#clients/cli/command.ts";
-import { printable } from "#clients/cli/printable.ts";
-import { table } from "#clients/cli/table.ts";
-import { readTimeRange, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { callApi, fetchPages } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import { formatTable, toPrintable } from "#clients/cli/output.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import {
-  deliveryAnswer,
   deliveryColumns,
   deliveryPath,
+  deliveryResponseSchema,
   deliverySchema,
-  describeDelivery,
-  requestedAnswer,
-} from "#clients/cli/webhooks/delivery.ts";
-import { endpointPath } from "#clients/cli/webhooks/endpoint.ts";
+  formatDelivery,
+  requestedDeliverySchema,
+} from "#clients/cli/webhooks/delivery-view.ts";
+import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
 
 const page = z.object({ deliveries: z.array(deliverySchema) });
 
-export const webhooksDeliveries = defineVerb({
+export const webhooksDeliveries = defineCommand({
   name: "webhooks deliveries",
-  summary: "Shows what was sent to an endpoint and what became of it, newest first.",
+  summary: "Lists the deliveries to an endpoint with their status, newest first.",
   examples: ["webhooks deliveries wh_0123456789abcdef0123456789abcdef --status failed --since 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
-    status: { value: "STATUS", help: "only those that are pending, succeeded or failed" },
+    status: { value: "STATUS", help: "only this status: pending, succeeded or failed" },
     type: { value: "TYPE", help: "only events of this type, such as invoice.sent" },
     since: sinceOption,
     until: untilOption,
     limit: { value: "N", help: "deliveries in a page, 1 to 100" },
     all: { help: "every page, not only the first" },
-    ...accessOptions,
+    ...credentialOptions,
   },
-  async run(given, session) {
-    const all = given.flag("all");
+  async run(args, context) {
+    const all = args.flag("all");
     const query = new URLSearchParams();
-    const [status, type, limit] = [given.text("status"), given.text("type"), given.text("limit")];
+    const status = args.text("status");
+    const type = args.text("type");
+    const limit = args.text("limit");
     if (status !== undefined) query.set("status", status);
     if (type !== undefined) query.set("event_type", type);
-    const { since, until } = readTimeRange((option) => given.text(option), session.now());
+    const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
     if (since !== null) query.set("since", since);
     if (until !== null) query.set("until", until);
     if (limit !== undefined || all) query.set("limit", limit ?? "100");
-    const path = `${endpointPath(given.operand("ENDPOINT_ID"))}/deliveries?${query}`;
-    const { pages, more } = await readPages(await findAccess(given, session), path, page, { all, session });
+    const path = `${endpointPath(args.operand("ENDPOINT_ID"))}/deliveries?${query}`;
+    const { pages, more } = await fetchPages(await findCredentials(args, context), path, page, { all, context });
     const deliveries = pages.flatMap((each) => each.deliveries);
     const json = { deliveries, has_more: more };
     return {
       json,
-      text: deliveries.length === 0 ? "No deliveries." : table(deliveryColumns, deliveries, session.columns),
+      text: deliveries.length === 0 ? "No deliveries." : formatTable(deliveryColumns, deliveries, context.columns),
     };
   },
 });
 
-export const webhooksDelivery = defineVerb({
+export const webhooksDelivery = defineCommand({
   name: "webhooks delivery",
-  summary: "Shows each attempt of a delivery, and what the endpoint answered.",
+  summary: "Shows each attempt of a delivery with the response of the endpoint.",
   examples: ["webhooks delivery wh_0123456789abcdef0123456789abcdef dlv_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID", "DELIVERY_ID"],
-  options: accessOptions,
-  async run(given, session) {
-    const path = deliveryPath(given.operand("ENDPOINT_ID"), given.operand("DELIVERY_ID"));
-    const { body: json } = await callApi(await findAccess(given, session), { path }, deliveryAnswer);
-    return { json, text: describeDelivery(json) };
+  options: credentialOptions,
+  async run(args, context) {
+    const path = deliveryPath(args.operand("ENDPOINT_ID"), args.operand("DELIVERY_ID"));
+    const { body: json } = await callApi(await findCredentials(args, context), { path }, deliveryResponseSchema);
+    return { json, text: formatDelivery(json) };
   },
 });
 
-export const webhooksRetry = defineVerb({
+export const webhooksRetry = defineCommand({
   name: "webhooks retry",
   summary: "Sends a delivery again, now.",
   examples: ["webhooks retry wh_0123456789abcdef0123456789abcdef dlv_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID", "DELIVERY_ID"],
-  options: accessOptions,
-  async run(given, session) {
-    const [endpointId, deliveryId] = [given.operand("ENDPOINT_ID"), given.operand("DELIVERY_ID")];
+  options: credentialOptions,
+  async run(args, context) {
+    const endpointId = args.operand("ENDPOINT_ID");
+    const deliveryId = args.operand("DELIVERY_ID");
     const path = `${deliveryPath(endpointId, deliveryId)}/retry`;
-    const access = await findAccess(given, session);
-    const { body: json } = await callApi(access, { method: "POST", path, body: {} }, requestedAnswer);
-    const look = `webhooks delivery ${endpointId} ${deliveryId}`;
-    return { json, text: printable(`It is on its way. How it went: ${look}`) };
+    const access = await findCredentials(args, context);
+    const { body: json } = await callApi(access, { method: "POST", path, body: {} }, requestedDeliverySchema);
+    const next = `webhooks delivery ${endpointId} ${deliveryId}`;
+    return { json, text: toPrintable(`Queued. To see the result: ${next}`) };
   },
 });

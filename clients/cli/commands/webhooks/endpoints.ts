@@ -1,120 +1,130 @@
 import * as z from "zod";
-import { callApi } from "#clients/cli/activity-api.ts";
-import { accessOptions, findAccess } from "#clients/cli/api-credentials.ts";
-import { defineVerb } from "#clients/cli/command.ts";
+import { callApi } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { parseDuration } from "#clients/cli/duration.ts";
-import { printable } from "#clients/cli/printable.ts";
-import { table } from "#clients/cli/table.ts";
+import { formatTable, toPrintable } from "#clients/cli/output.ts";
+import { parseDuration } from "#clients/cli/time-options.ts";
 import {
-  describeEndpoint,
-  endpointAnswer,
   endpointColumns,
   endpointPath,
+  endpointResponseSchema,
   endpointSchema,
   endpointsPath,
   eventsOption,
+  formatEndpoint,
   headersOption,
   parseHeaderLines,
-} from "#clients/cli/webhooks/endpoint.ts";
+  warnOfUnknownEventTypes,
+} from "#clients/cli/webhooks/endpoint-view.ts";
 
-export const webhooksCreate = defineVerb({
+export const webhooksCreate = defineCommand({
   name: "webhooks create",
-  summary: "Has events sent to a URL. Its signing secret is shown this once.",
+  summary: "Creates an endpoint: a URL that events are sent to. Its signing secret is shown only now.",
   examples: ["webhooks create https://example.com/hook --events 'invoice.*' payment.received"],
   operands: ["URL"],
   options: {
     events: { ...eventsOption, required: true },
     entity: { value: "ID", help: "only events of this document" },
-    description: { value: "TEXT", help: "a note for people" },
+    description: { value: "TEXT", help: "a note" },
     header: headersOption,
-    ...accessOptions,
+    ...credentialOptions,
   },
-  async run(given, session) {
-    const [entity_id, description] = [given.text("entity"), given.text("description")];
-    const headerLines = given.list("header");
+  async run(args, context) {
+    const entity_id = args.text("entity");
+    const description = args.text("description");
+    const headerLines = args.list("header");
     const body = {
-      url: given.operand("URL"),
-      events: given.list("events"),
+      url: args.operand("URL"),
+      events: args.list("events"),
       ...(entity_id === undefined ? {} : { entity_id }),
       ...(description === undefined ? {} : { description }),
       ...(headerLines.length === 0 ? {} : { headers: parseHeaderLines(headerLines) }),
     };
-    const access = await findAccess(given, session);
-    const { body: json } = await callApi(access, { method: "POST", path: endpointsPath, body }, withSecret);
-    session.stderr.write(`${storeNow(json)} Next: webhooks test ${printable(json.endpoint.endpoint_id)}\n`);
-    return { json, text: printable(json.endpoint.secret) };
+    const access = await findCredentials(args, context);
+    const { body: json } = await callApi(
+      access,
+      { method: "POST", path: endpointsPath, body },
+      endpointWithSecretSchema,
+    );
+    warnOfUnknownEventTypes(body.events, context);
+    context.stderr.write(`${storeSecretNote(json)} Next: webhooks test ${toPrintable(json.endpoint.endpoint_id)}\n`);
+    return { json, text: toPrintable(json.endpoint.secret) };
   },
 });
 
-export const webhooksList = defineVerb({
+export const webhooksList = defineCommand({
   name: "webhooks list",
   summary: "Lists the endpoints, oldest first.",
   examples: ["webhooks list"],
-  options: accessOptions,
-  async run(given, session) {
-    const answer = z.object({ endpoints: z.array(endpointSchema) });
-    const { body: json } = await callApi(await findAccess(given, session), { path: endpointsPath }, answer);
-    if (json.endpoints.length === 0) return { json, text: "There is no endpoint yet: webhooks create URL makes one." };
-    return { json, text: table(endpointColumns, json.endpoints, session.columns) };
+  options: credentialOptions,
+  async run(args, context) {
+    const responseSchema = z.object({ endpoints: z.array(endpointSchema) });
+    const { body: json } = await callApi(await findCredentials(args, context), { path: endpointsPath }, responseSchema);
+    if (json.endpoints.length === 0) return { json, text: "No endpoints. Create one with webhooks create URL." };
+    return { json, text: formatTable(endpointColumns, json.endpoints, context.columns) };
   },
 });
 
-export const webhooksShow = defineVerb({
+export const webhooksShow = defineCommand({
   name: "webhooks show",
-  summary: "Shows an endpoint and how it fares.",
+  summary: "Shows an endpoint and the state of its circuit breaker.",
   examples: ["webhooks show wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
-  options: accessOptions,
-  async run(given, session) {
-    const path = endpointPath(given.operand("ENDPOINT_ID"));
-    const { body: json } = await callApi(await findAccess(given, session), { path }, endpointAnswer);
-    return { json, text: describeEndpoint(json.endpoint) };
+  options: credentialOptions,
+  async run(args, context) {
+    const path = endpointPath(args.operand("ENDPOINT_ID"));
+    const { body: json } = await callApi(await findCredentials(args, context), { path }, endpointResponseSchema);
+    return { json, text: formatEndpoint(json.endpoint) };
   },
 });
 
-export const webhooksDelete = defineVerb({
+export const webhooksDelete = defineCommand({
   name: "webhooks delete",
-  summary: "Removes an endpoint: nothing more is sent to it.",
+  summary: "Deletes an endpoint. Nothing more is sent to it.",
   examples: ["webhooks delete wh_0123456789abcdef0123456789abcdef"],
   operands: ["ENDPOINT_ID"],
-  options: accessOptions,
-  async run(given, session) {
-    const id = given.operand("ENDPOINT_ID");
+  options: credentialOptions,
+  async run(args, context) {
+    const id = args.operand("ENDPOINT_ID");
     const request = { method: "DELETE", path: endpointPath(id) } as const;
-    await callApi(await findAccess(given, session), request, z.unknown());
-    return { json: { deleted: id }, text: `Deleted ${printable(id)}.` };
+    await callApi(await findCredentials(args, context), request, z.unknown());
+    return { json: { deleted: id }, text: `Deleted ${toPrintable(id)}.` };
   },
 });
 
-export const webhooksRotateSecret = defineVerb({
+export const webhooksRotateSecret = defineCommand({
   name: "webhooks rotate-secret",
-  summary: "Gives an endpoint a new signing secret, shown this once. Both sign while they overlap.",
+  summary: "Creates a new signing secret and shows it only now. During the overlap, both sign.",
   examples: ["webhooks rotate-secret wh_0123456789abcdef0123456789abcdef --overlap 24h"],
   operands: ["ENDPOINT_ID"],
   options: {
-    overlap: { value: "24h", help: "how long the old one still signs; 24h when left out, 0h for not at all" },
-    ...accessOptions,
+    overlap: { value: "24h", help: "how long the old secret still signs; default 24h, 0h for not at all" },
+    ...credentialOptions,
   },
-  async run(given, session) {
-    const overlap = given.text("overlap");
-    const body = overlap === undefined ? {} : { overlap_seconds: readOverlap(overlap) };
-    const path = `${endpointPath(given.operand("ENDPOINT_ID"))}/rotate-secret`;
-    const { body: json } = await callApi(await findAccess(given, session), { method: "POST", path, body }, withSecret);
-    session.stderr.write(`${storeNow(json)}\n`);
-    return { json, text: printable(json.endpoint.secret) };
+  async run(args, context) {
+    const overlap = args.text("overlap");
+    const body = overlap === undefined ? {} : { overlap_seconds: parseOverlap(overlap) };
+    const path = `${endpointPath(args.operand("ENDPOINT_ID"))}/rotate-secret`;
+    const { body: json } = await callApi(
+      await findCredentials(args, context),
+      { method: "POST", path, body },
+      endpointWithSecretSchema,
+    );
+    context.stderr.write(`${storeSecretNote(json)}\n`);
+    return { json, text: toPrintable(json.endpoint.secret) };
   },
 });
 
-const withSecret = z.object({ endpoint: endpointSchema.extend({ secret: z.string() }) });
+const endpointWithSecretSchema = z.object({ endpoint: endpointSchema.extend({ secret: z.string() }) });
 
-/** Goes to stderr: stdout has the secret alone, so that scripts can capture it. */
-function storeNow({ endpoint }: z.infer<typeof withSecret>): string {
-  return `Store the secret now: it is not shown again. It signs for ${printable(endpoint.endpoint_id)}.`;
+/** Written to stderr, because stdout has only the secret, for scripts to capture. */
+function storeSecretNote({ endpoint }: z.infer<typeof endpointWithSecretSchema>): string {
+  return `Store the secret of ${toPrintable(endpoint.endpoint_id)} now: it is not shown again.`;
 }
 
-function readOverlap(text: string): number {
+function parseOverlap(text: string): number {
   const duration = parseDuration(text);
   if (duration !== null && duration.years === 0) return duration.ms / 1000;
-  throw new CliError("usage", `--overlap takes a time, such as 24h, 30m or 0h, and not '${text}'.`);
+  throw new CliError("usage", `--overlap must be a duration such as 24h, 30m or 0h, not '${text}'.`);
 }

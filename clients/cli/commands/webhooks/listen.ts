@@ -1,41 +1,51 @@
 import { once } from "node:events";
 import * as z from "zod";
-import { type ApiAccess, callApi } from "#clients/cli/activity-api.ts";
-import { accessOptions, findAccess } from "#clients/cli/api-credentials.ts";
-import { defineVerb } from "#clients/cli/command.ts";
+import { type ApiCredentials, callApi } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { defineCommand } from "#clients/cli/command.ts";
 import { CliError } from "#clients/cli/command-result.ts";
-import { endpointPath, endpointsPath } from "#clients/cli/webhooks/endpoint.ts";
-import { startReceiver } from "#clients/cli/webhooks/receiver.ts";
+import { startDeliveryReceiver } from "#clients/cli/webhooks/delivery-receiver.ts";
+import { endpointPath, endpointsPath } from "#clients/cli/webhooks/endpoint-view.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { secretKey } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { parseSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 
-export const webhooksListen = defineVerb({
+export const webhooksListen = defineCommand({
   name: "webhooks listen",
-  summary: "Receives deliveries on 127.0.0.1 until Ctrl-C, and verifies and shows each; with --json, one a line.",
+  summary: "Receives deliveries on 127.0.0.1 until Ctrl-C, verifies and shows each; with --json, one per line.",
   examples: ["webhooks listen --events 'invoice.*'"],
   options: {
-    events: { value: "FILTER", multiple: true, help: "what to receive; everything when left out" },
-    port: { value: "N", help: "the port; any free one when left out" },
-    secret: { value: "whsec_…", help: "of an endpoint that leads here through a tunnel; else a temporary one is made" },
-    ...accessOptions,
+    events: { value: "FILTER", multiple: true, help: "event types to receive; default all" },
+    port: { value: "N", help: "the port; default any free one" },
+    secret: {
+      value: "whsec_…",
+      help: "secret of an endpoint that a tunnel connects to this port; default a temporary endpoint",
+    },
+    ...credentialOptions,
   },
-  async run(given, session) {
-    const port = readPort(given.text("port") ?? "0");
-    const [secret, events] = [given.text("secret"), given.list("events")];
+  async run(args, context) {
+    const port = parsePort(args.text("port") ?? "0");
+    const secret = args.text("secret");
+    const events = args.list("events");
     if (secret !== undefined) checkSecret(secret);
     if (secret !== undefined && events.length > 0) {
-      throw new CliError("usage", "With --secret the endpoint's own filters hold: leave --events out.");
+      throw new CliError(
+        "usage",
+        "--events has no effect with --secret, because the endpoint has its own filters. Remove --events.",
+      );
     }
-    if (secret === undefined && given.text("stack") !== undefined) throw new CliError("usage", outOfReach);
-    const open = secret === undefined ? temporary(await findAccess(given, session), events) : existing(secret);
+    if (secret === undefined && args.text("stack") !== undefined) throw new CliError("usage", outOfReach);
+    const open =
+      secret === undefined
+        ? createTemporaryEndpoint(await findCredentials(args, context), events)
+        : useGivenSecret(secret);
 
-    const interruption = session.interruption();
-    const receiver = await startReceiver(port, session);
+    const interruption = context.interruption();
+    const receiver = await startDeliveryReceiver(port, context);
     try {
       const endpoint = await open(receiver.url);
       try {
         receiver.accept(endpoint.secret);
-        session.stderr.write(`Listening on ${receiver.url} until Ctrl-C.\n`);
+        context.stderr.write(`Listening on ${receiver.url} until Ctrl-C.\n`);
         if (!interruption.aborted) await once(interruption, "abort");
       } finally {
         await endpoint.close();
@@ -48,21 +58,24 @@ export const webhooksListen = defineVerb({
 });
 
 const outOfReach = [
-  "A deployed stack cannot reach 127.0.0.1. Lead a tunnel with an https address to a port here, then:",
+  "A deployed stack cannot reach 127.0.0.1. Open a tunnel with an https URL to a local port, then:",
   "  webhooks create https://TUNNEL --events '*' --stack NAME",
   "  webhooks listen --port N --secret whsec_…",
 ].join("\n");
 
-/** What sends to a receiver, for as long as it is open. */
-type Source = { readonly secret: string; close(): Promise<void> };
+/** An endpoint that sends to the receiver until it is closed. */
+type DeliverySource = { readonly secret: string; close(): Promise<void> };
 
-function existing(secret: string): () => Promise<Source> {
+function useGivenSecret(secret: string): () => Promise<DeliverySource> {
   return async () => ({ secret, close: async () => {} });
 }
 
 const created = z.object({ endpoint: z.object({ endpoint_id: z.string(), secret: z.string() }) });
 
-function temporary(access: ApiAccess, events: readonly string[]): (url: string) => Promise<Source> {
+function createTemporaryEndpoint(
+  access: ApiCredentials,
+  events: readonly string[],
+): (url: string) => Promise<DeliverySource> {
   return async (url) => {
     const body = { url, events: events.length === 0 ? ["*"] : events, description: "webhooks listen" };
     const reply = await callApi(access, { method: "POST", path: endpointsPath, body }, created);
@@ -71,24 +84,24 @@ function temporary(access: ApiAccess, events: readonly string[]): (url: string) 
   };
 }
 
-async function remove(access: ApiAccess, id: string): Promise<void> {
+async function remove(access: ApiCredentials, id: string): Promise<void> {
   try {
     await callApi(access, { method: "DELETE", path: endpointPath(id) }, z.unknown());
   } catch (cause) {
-    const message = `The temporary endpoint could not be removed: do it with webhooks delete ${id}`;
+    const message = `Could not delete the temporary endpoint. Delete it with webhooks delete ${id}`;
     throw new CliError("failed", message, { cause });
   }
 }
 
 function checkSecret(secret: string): void {
   try {
-    secretKey(secret);
+    parseSigningSecret(secret);
   } catch (error) {
     throw error instanceof ActivityError ? new CliError("usage", error.message, { cause: error }) : error;
   }
 }
 
-function readPort(text: string): number {
+function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new CliError("usage", `--port takes a number from 0 to 65535, and not '${text}'.`);
+  throw new CliError("usage", `--port must be a number from 0 to 65535, not '${text}'.`);
 }

@@ -1,47 +1,47 @@
-import { defineVerb } from "#clients/cli/command.ts";
-import type { Session } from "#clients/cli/command-context.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
-import { progressBar } from "#clients/cli/emit/progress-bar.ts";
-import { invoke } from "#clients/cli/invoke.ts";
-import { findTarget, type Target } from "#clients/cli/stack.ts";
-import { type Column, table } from "#clients/cli/table.ts";
-import { readTimeRange, sinceOption, untilOption } from "#clients/cli/time-range.ts";
+import { formatTable, type TableColumn } from "#clients/cli/output.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import { invokeFunction } from "#clients/cli/stack/invoke-function.ts";
+import { findStack, type StackRef } from "#clients/cli/stack/stack.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
 import {
-  type RepairAnswer,
   type RepairCursor,
   type RepairedEndpoint,
   type RepairRequest,
-  repairAnswer,
+  type RepairResponse,
+  repairResponseSchema,
 } from "#shared/webhooks/replays/repair-request.ts";
 
-/** Attempts at each part of the work: a failure of DynamoDB must not end hours of it. */
+/** Attempts for each part: a transient error must not end a repair that takes hours. */
 const maxAttempts = 4;
 const pauseMs = 2_000;
 
-type Range = Omit<RepairRequest, "cursor">;
+type RepairRange = Omit<RepairRequest, "cursor">;
 
-type Repaired = { orgs: number; endpoints: RepairedEndpoint[] };
+type RepairTotals = { orgs: number; endpoints: RepairedEndpoint[] };
 
-export const webhooksRepair = defineVerb({
+export const webhooksRepair = defineCommand({
   name: "webhooks repair",
-  summary: "Starts a replay to each endpoint, of any organisation, that misses deliveries of events of a time.",
+  summary: "Starts a replay to each endpoint, of all organisations, that missed events of a range.",
   examples: ["webhooks repair --since 24h --dry-run"],
   options: {
-    since: { ...sinceOption, required: true, help: `when the events happened: ${sinceOption.help}` },
-    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
-    "dry-run": { help: "only show which endpoints miss something" },
+    since: { ...sinceOption, required: true, help: `when the events occurred; ${sinceOption.help}` },
+    until: { ...untilOption, help: `${untilOption.help}; default now` },
+    "dry-run": { help: "only show the endpoints that missed events" },
   },
-  async run(given, session) {
-    const now = session.now();
-    const { since, until } = readTimeRange((option) => given.text(option), now);
-    const range: Range = {
+  async run(args, context) {
+    const now = context.now();
+    const { since, until } = parseTimeRangeOptions((option) => args.text(option), now);
+    const range: RepairRange = {
       action: "webhooks.repair",
       since: since ?? "",
       until: until ?? now.toISOString(),
-      dry_run: given.flag("dry-run"),
+      dry_run: args.flag("dry-run"),
     };
-    const target = await findTarget(session.cwd, given.text("stack"));
-    const { orgs, endpoints } = await repairAll(target, range, session);
+    const stack = await findStack(context.cwd, args.text("stack"));
+    const { orgs, endpoints } = await repairAll(stack, range, context);
     const count = (outcome: RepairedEndpoint["outcome"]) => endpoints.filter((one) => one.outcome === outcome).length;
     const json = {
       since: range.since,
@@ -54,22 +54,22 @@ export const webhooksRepair = defineVerb({
       skipped: count("skipped"),
       endpoints,
     };
-    const rows = endpoints.length === 0 ? [] : [table(shape, endpoints, session.columns)];
-    return { json, text: [...rows, summaryOf(json)].join("\n") };
+    const rows = endpoints.length === 0 ? [] : [formatTable(shape, endpoints, context.columns)];
+    return { json, text: [...rows, formatSummary(json)].join("\n") };
   },
 });
 
-async function repairAll(target: Target, range: Range, session: Session): Promise<Repaired> {
-  const all: Repaired = { orgs: 0, endpoints: [] };
-  const bar = progressBar(session);
+async function repairAll(stack: StackRef, range: RepairRange, context: CommandContext): Promise<RepairTotals> {
+  const all: RepairTotals = { orgs: 0, endpoints: [] };
+  const bar = createProgressBar(context);
   let cursor: RepairCursor | null = null;
   try {
     do {
-      const { repair }: RepairAnswer = await repairPart(target, { ...range, cursor }, session);
+      const { repair }: RepairResponse = await repairPart(stack, { ...range, cursor }, context);
       all.orgs += repair.orgs;
       all.endpoints.push(...repair.endpoints);
       cursor = repair.next;
-      bar.show(repair.progress, `${all.orgs} organisations examined, ${all.endpoints.length} endpoints concerned`);
+      bar.show(repair.progress, `${all.orgs} organisations examined, ${all.endpoints.length} endpoints affected`);
     } while (cursor !== null);
     return all;
   } finally {
@@ -77,20 +77,20 @@ async function repairAll(target: Target, range: Range, session: Session): Promis
   }
 }
 
-/** A part that is asked for again starts nothing twice: what was started is running, or misses nothing any more. */
-async function repairPart(target: Target, request: RepairRequest, session: Session): Promise<RepairAnswer> {
+/** Retries a part. That starts no replay twice: an endpoint with a running or finished replay is skipped. */
+async function repairPart(stack: StackRef, request: RepairRequest, context: CommandContext): Promise<RepairResponse> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await invoke(target, "repair", request, repairAnswer);
+      return await invokeFunction(stack, "repair", request, repairResponseSchema);
     } catch (error) {
       const isFinal = error instanceof CliError && error.exit === exitCodes.usage;
       if (isFinal || attempt === maxAttempts) throw error;
-      await session.sleep(pauseMs * attempt);
+      await context.sleep(pauseMs * attempt);
     }
   }
 }
 
-const shape: readonly Column<RepairedEndpoint>[] = [
+const shape: readonly TableColumn<RepairedEndpoint>[] = [
   { title: "ORG", cell: ({ org_id }) => org_id },
   { title: "ENDPOINT", cell: ({ endpoint_id }) => endpoint_id },
   {
@@ -102,10 +102,12 @@ const shape: readonly Column<RepairedEndpoint>[] = [
   { title: "REASON", cell: ({ reason, replay_id }) => reason?.replace("_", " ") ?? replay_id ?? "-" },
 ];
 
-type Counts = Readonly<Record<"orgs_examined" | "orgs_concerned" | "started" | "would_start" | "skipped", number>>;
+type RepairCounts = Readonly<
+  Record<"orgs_examined" | "orgs_concerned" | "started" | "would_start" | "skipped", number>
+>;
 
-function summaryOf(counts: Counts & { readonly dry_run: boolean }): string {
+function formatSummary(counts: RepairCounts & { readonly dry_run: boolean }): string {
   const { orgs_examined, orgs_concerned, started, would_start, skipped, dry_run } = counts;
-  const replays = dry_run ? `Replays that it would start: ${would_start}` : `Replays started: ${started}`;
-  return `${replays}. Endpoints skipped: ${skipped}. Organisations concerned: ${orgs_concerned} of ${orgs_examined} examined.`;
+  const replays = dry_run ? `Replays to start: ${would_start}` : `Replays started: ${started}`;
+  return `${replays}. Endpoints skipped: ${skipped}. Organisations affected: ${orgs_concerned} of ${orgs_examined} examined.`;
 }

@@ -1,29 +1,37 @@
 import * as z from "zod";
-import { type ApiAccess, callApi, patiently } from "#clients/cli/activity-api.ts";
-import { accessOptions, findAccess } from "#clients/cli/api-credentials.ts";
-import { defineVerb } from "#clients/cli/command.ts";
-import type { Session } from "#clients/cli/command-context.ts";
+import { type ApiCredentials, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
-import { progressBar } from "#clients/cli/emit/progress-bar.ts";
-import { printable } from "#clients/cli/printable.ts";
-import { readTimeRange, sinceOption, untilOption } from "#clients/cli/time-range.ts";
-import { endpointPath } from "#clients/cli/webhooks/endpoint.ts";
+import { toPrintable } from "#clients/cli/output.ts";
+import { createProgressBar } from "#clients/cli/progress-bar.ts";
+import { parseTimeRangeOptions, sinceOption, untilOption } from "#clients/cli/time-options.ts";
+import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 
-const running = z.object({
+const replayResponseSchema = z.object({
   replay: z.looseObject({ replay_id: z.string(), status: z.string(), examined: z.number(), sent: z.number() }),
 });
 
-type Running = z.infer<typeof running>;
+type ReplayResponse = z.infer<typeof replayResponseSchema>;
 
-const counted = z.object({
+const dryRunResponseSchema = z.object({
   replay: z.looseObject({ count: z.number(), examined: z.number(), complete: z.boolean() }),
 });
 
 const pauseMs = 500;
 
-export const webhooksReplay = defineVerb({
+/** Throws `CliError` for a time before which failed deliveries are unknown: the stack would refuse it moments later. */
+function assertWithinRetention(since: string | null, now: Date): void {
+  if (since === null || since > new Date(now.getTime() - deliveryRetentionDays * 86_400_000).toISOString()) return;
+  const remedy = `Give --since ${deliveryRetentionDays - 1}d or less, or --only all.`;
+  throw new CliError("usage", `--since: failed deliveries are kept for ${deliveryRetentionDays} days. ${remedy}`);
+}
+
+export const webhooksReplay = defineCommand({
   name: "webhooks replay",
-  summary: "Sends events of the log to an endpoint again, and waits until all of them are on their way.",
+  summary: "Sends stored events to an endpoint again and waits until all of them are queued.",
   examples: [
     "webhooks replay wh_0123456789abcdef0123456789abcdef --since 24h --dry-run",
     "webhooks replay wh_0123456789abcdef0123456789abcdef --since 7d --only all",
@@ -31,52 +39,65 @@ export const webhooksReplay = defineVerb({
   operands: ["ENDPOINT_ID"],
   options: {
     since: { ...sinceOption, required: true },
-    until: { ...untilOption, help: `${untilOption.help}; now when left out` },
-    events: { value: "FILTER", multiple: true, help: "only these, of what the endpoint gets anyway" },
-    only: { value: "failed|all", help: "what never arrived, or all of it; failed when left out" },
-    "dry-run": { help: "only count what would be sent" },
-    ...accessOptions,
+    until: { ...untilOption, help: `${untilOption.help}; default now` },
+    events: { value: "FILTER", multiple: true, help: "only these, of the event types that the endpoint subscribes to" },
+    only: {
+      value: "failed|all",
+      help: `failed: events never delivered (default, at most ${deliveryRetentionDays - 1}d back); all: every event`,
+    },
+    "dry-run": { help: "only count the events that would be sent" },
+    ...credentialOptions,
   },
-  async run(given, session) {
-    const { since, until } = readTimeRange((option) => given.text(option), session.now());
-    const [only, events] = [given.text("only"), given.list("events")];
+  async run(args, context) {
+    const { since, until } = parseTimeRangeOptions((option) => args.text(option), context.now());
+    const only = args.text("only");
+    const events = args.list("events");
+    if (only !== "all") assertWithinRetention(since, context.now());
     const body = {
       since,
       ...(until === null ? {} : { until }),
       ...(events.length === 0 ? {} : { events }),
       ...(only === undefined ? {} : { only }),
-      ...(given.flag("dry-run") ? { dry_run: true } : {}),
+      ...(args.flag("dry-run") ? { dry_run: true } : {}),
     };
-    const endpointId = given.operand("ENDPOINT_ID");
+    const endpointId = args.operand("ENDPOINT_ID");
     const endpoint = endpointPath(endpointId);
     const request = { method: "POST", path: `${endpoint}/replay`, body } as const;
-    const access = await findAccess(given, session);
-    if (given.flag("dry-run")) {
-      const { body: json } = await callApi(access, request, counted);
-      return { json, text: prediction(json, only) };
+    const access = await findCredentials(args, context);
+    if (args.flag("dry-run")) {
+      const { body: json } = await callApi(access, request, dryRunResponseSchema);
+      return { json, text: formatDryRun(json, only) };
     }
-    const { body: started } = await callApi(access, request, running);
-    const json = await followed(access, endpoint, started, session);
+    const { body: started } = await callApi(access, request, replayResponseSchema);
+    const json = await waitForReplay(access, endpoint, started, context);
     const { status, examined, sent } = json.replay;
-    const result = `${matched(examined, sent, only, "had")} Sent ${sent}.`;
-    const arrived = sent === 0 ? "" : ` Which of them arrive or fail: webhooks deliveries ${printable(endpointId)}`;
+    const result = `${formatMatches(examined, sent, only, "had")} Sent ${sent}.`;
+    const arrived = sent === 0 ? "" : ` To see which arrive: webhooks deliveries ${toPrintable(endpointId)}`;
     if (status === "done") return { json, text: `${result}${arrived}` };
     const why = "the endpoint is disabled or deleted, or the organisation is suspended";
     return { json, text: `The replay stopped: ${why}. Until then: ${result}`, exit: exitCodes.failed };
   },
 });
 
-async function followed(access: ApiAccess, endpoint: string, started: Running, session: Session): Promise<Running> {
+async function waitForReplay(
+  access: ApiCredentials,
+  endpoint: string,
+  started: ReplayResponse,
+  context: CommandContext,
+): Promise<ReplayResponse> {
   const path = `${endpoint}/replays/${encodeURIComponent(started.replay.replay_id)}`;
-  const interruption = session.interruption();
-  const bar = progressBar(session);
+  const interruption = context.interruption();
+  const bar = createProgressBar(context);
   try {
     let current = started;
     while (current.replay.status === "running") {
       if (interruption.aborted) throw new CliError("failed", "Interrupted. The replay itself goes on.");
       bar.show(null, `${current.replay.examined} events examined, ${current.replay.sent} sent`);
-      await session.sleep(pauseMs);
-      current = await patiently(async () => (await callApi(access, { path }, running)).body, session);
+      await context.sleep(pauseMs);
+      current = await withRateLimitRetry(
+        async () => (await callApi(access, { path }, replayResponseSchema)).body,
+        context,
+      );
     }
     return current;
   } finally {
@@ -84,13 +105,16 @@ async function followed(access: ApiAccess, endpoint: string, started: Running, s
   }
 }
 
-function prediction({ replay: { count, examined, complete } }: z.infer<typeof counted>, only?: string): string {
-  const result = `${matched(examined, count, only, "has")} It would send ${count}.`;
+function formatDryRun(
+  { replay: { count, examined, complete } }: z.infer<typeof dryRunResponseSchema>,
+  only?: string,
+): string {
+  const result = `${formatMatches(examined, count, only, "has")} It would send ${count}.`;
   return complete ? result : `${result} Only the newest part was examined; older events may match, too.`;
 }
 
-/** How many of the events that a replay looked at are those that it sends, and what they have in common. */
-function matched(examined: number, count: number, only: string | undefined, has: "has" | "had"): string {
+/** Returns how many of the examined events a replay sends, and which. */
+function formatMatches(examined: number, count: number, only: string | undefined, has: "has" | "had"): string {
   const matches = count === 1 ? "matches" : "match";
   const have = has === "has" && count !== 1 ? "have" : has;
   const undelivered = only === "all" ? "" : ` and ${have} not been delivered`;

@@ -1,66 +1,67 @@
-import { type ApiAccess, ApiRefusal, callApi, patiently } from "#clients/cli/activity-api.ts";
-import { accessOptions, findAccess } from "#clients/cli/api-credentials.ts";
-import { defineVerb } from "#clients/cli/command.ts";
-import type { Session } from "#clients/cli/command-context.ts";
+import { type ApiCredentials, ApiError, callApi, withRateLimitRetry } from "#clients/cli/api/activity-api.ts";
+import { credentialOptions, findCredentials } from "#clients/cli/api/credentials.ts";
+import { defineCommand } from "#clients/cli/command.ts";
+import type { CommandContext } from "#clients/cli/command-context.ts";
 import { CliError, exitCodes } from "#clients/cli/command-result.ts";
 import {
-  type DeliveryAnswer,
-  deliveryAnswer,
+  type DeliveryResponse,
   deliveryPath,
-  describeDelivery,
-  requestedAnswer,
-} from "#clients/cli/webhooks/delivery.ts";
-import { endpointPath } from "#clients/cli/webhooks/endpoint.ts";
+  deliveryResponseSchema,
+  formatDelivery,
+  requestedDeliverySchema,
+} from "#clients/cli/webhooks/delivery-view.ts";
+import { endpointPath } from "#clients/cli/webhooks/endpoint-view.ts";
 
 const pauseMs = 250;
 
-/** Longer than one attempt may take, and its way through the queue. */
-const patienceMs = 60_000;
+/** Longer than one attempt and its way through the queue can take. */
+const timeoutMs = 60_000;
 
-export const webhooksTest = defineVerb({
+export const webhooksTest = defineCommand({
   name: "webhooks test",
-  summary: "Sends a signed sample event to an endpoint, and waits for what it answers.",
+  summary: "Sends a signed sample event to an endpoint and shows the response.",
   examples: ["webhooks test wh_0123456789abcdef0123456789abcdef --type invoice.sent"],
   operands: ["ENDPOINT_ID"],
   options: {
-    type: { value: "TYPE", help: "the event type; webhooks types lists them, invoice.sent when left out" },
-    ...accessOptions,
+    type: { value: "TYPE", help: "the event type, default invoice.sent; webhooks event-types lists them" },
+    ...credentialOptions,
   },
-  async run(given, session) {
-    const [id, event_type] = [given.operand("ENDPOINT_ID"), given.text("type")];
-    const access = await findAccess(given, session);
+  async run(args, context) {
+    const id = args.operand("ENDPOINT_ID");
+    const event_type = args.text("type");
+    const access = await findCredentials(args, context);
     const body = event_type === undefined ? {} : { event_type };
     const request = { method: "POST", path: `${endpointPath(id)}/test`, body } as const;
-    const { body: requested } = await callApi(access, request, requestedAnswer);
-    const json = await settled(access, { endpointId: id, deliveryId: requested.delivery.delivery_id }, session);
+    const { body: requested } = await callApi(access, request, requestedDeliverySchema);
+    const json = await waitForDelivery(access, { endpointId: id, deliveryId: requested.delivery.delivery_id }, context);
     const exit = json.delivery.status === "succeeded" ? exitCodes.done : exitCodes.failed;
-    return { json, text: describeDelivery(json), exit };
+    return { json, text: formatDelivery(json), exit };
   },
 });
 
-type Asked = { readonly endpointId: string; readonly deliveryId: string };
+type TestDelivery = { readonly endpointId: string; readonly deliveryId: string };
 
-async function settled(
-  access: ApiAccess,
-  { endpointId, deliveryId }: Asked,
-  session: Session,
-): Promise<DeliveryAnswer> {
-  const deadline = session.now().getTime() + patienceMs;
+async function waitForDelivery(
+  access: ApiCredentials,
+  { endpointId, deliveryId }: TestDelivery,
+  context: CommandContext,
+): Promise<DeliveryResponse> {
+  const deadline = context.now().getTime() + timeoutMs;
   const path = deliveryPath(endpointId, deliveryId);
-  while (session.now().getTime() < deadline) {
-    const answer = await patiently(() => read(access, path), session);
-    if (answer !== null && answer.delivery.status !== "pending") return answer;
-    await session.sleep(pauseMs);
+  while (context.now().getTime() < deadline) {
+    const response = await withRateLimitRetry(() => getDelivery(access, path), context);
+    if (response !== null && response.delivery.status !== "pending") return response;
+    await context.sleep(pauseMs);
   }
-  throw new CliError("failed", `It is still under way. How it went: webhooks delivery ${endpointId} ${deliveryId}`);
+  throw new CliError("failed", `No response yet. To look again: webhooks delivery ${endpointId} ${deliveryId}`);
 }
 
-/** `null` while the queue has not brought it: until its first attempt, nobody knows of a delivery. */
-async function read(access: ApiAccess, path: string): Promise<DeliveryAnswer | null> {
+/** Returns `null` before the first attempt: a test delivery is stored only then. */
+async function getDelivery(access: ApiCredentials, path: string): Promise<DeliveryResponse | null> {
   try {
-    return (await callApi(access, { path }, deliveryAnswer)).body;
+    return (await callApi(access, { path }, deliveryResponseSchema)).body;
   } catch (error) {
-    if (error instanceof ApiRefusal && error.status === 404) return null;
+    if (error instanceof ApiError && error.status === 404) return null;
     throw error;
   }
 }

@@ -6,12 +6,12 @@ const noisyInFlight = 30;
 const halfLifeMs = 60_000;
 const sweepEvery = 1_000;
 
-interface Group {
+type Group = {
   inFlight: number;
   /** Processing time in milliseconds, as of `at`. */
   processing: number;
   at: number;
-}
+};
 
 /** How much of a queue's consumers each message group takes: messages in flight, and recent processing time. */
 export class ConsumerShares {
@@ -20,7 +20,7 @@ export class ConsumerShares {
   readonly #now: () => number;
   #ended = 0;
 
-  /** `now` tells the time in milliseconds. */
+  /** `now` returns milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }

@@ -1,26 +1,26 @@
 import type { ConsumerShares } from "./consumer-shares.ts";
 
 /** A message without a group is a tenant of its own. */
-export interface Grouped {
+export type GroupedMessage = {
   readonly messageGroupId?: string | undefined;
   /** Milliseconds since 1970. */
   readonly sentTimestamp: number;
-}
+};
 
-interface Waiting<Message> {
+type Waiting<Message> = {
   readonly message: Message;
   /** Order of arrival. */
   readonly arrival: number;
-}
+};
 
-interface Group<Message> {
+type Group<Message> = {
   /** Messages that wait, in whichever list. */
   waiting: number;
   /** When the last one was sent. */
   sentAt: number;
   /** Its messages that were passed over, in order; null while the group is quiet. */
   passedOver: Fifo<Waiting<Message>> | null;
-}
+};
 
 /** A group that has sent nothing for so long is quiet again, whatever it left behind. */
 const quietAfterMs = 5 * 60_000;
@@ -32,7 +32,7 @@ const quietAfterMs = 5 * 60_000;
  *
  * `push`, `shift`, `length` and iteration are those of an array, which it takes the place of.
  */
-export class FairBacklog<Message extends Grouped> {
+export class FairBacklog<Message extends GroupedMessage> {
   /** All messages in order of arrival but those that were passed over. */
   #inOrder = new Fifo<Waiting<Message>>();
   readonly #groups = new Map<string, Group<Message>>();

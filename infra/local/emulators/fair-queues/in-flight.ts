@@ -1,9 +1,9 @@
 import type { ConsumerShares } from "./consumer-shares.ts";
-import type { Grouped } from "./fair-backlog.ts";
+import type { GroupedMessage } from "./fair-backlog.ts";
 
-interface Received {
-  readonly message: Grouped;
-}
+type Received = {
+  readonly message: GroupedMessage;
+};
 
 /** The messages in flight by their receipt handles, which keeps count of what each group holds and held. */
 export class InFlight<Entry extends Received> extends Map<string, Entry> {

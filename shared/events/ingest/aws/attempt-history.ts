@@ -25,7 +25,7 @@ export type MessageOrigin = {
 };
 
 /** The function that receives a message. */
-export type Receiver = {
+export type ReceivingFunction = {
   readonly functionName: string;
   /** The unique id of its role, which no other role ever has. */
   readonly roleId: string;
@@ -38,7 +38,7 @@ export type Receiver = {
  */
 export function parseOrigin(
   { messageId, messageAttributes, attributes }: SQSRecord,
-  { functionName, roleId }: Receiver,
+  { functionName, roleId }: ReceivingFunction,
 ): MessageOrigin {
   const sentMs = Number(attributes.SentTimestamp);
   const isOwn = attributes.SenderId === `${roleId}:${functionName}`;

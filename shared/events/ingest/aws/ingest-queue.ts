@@ -1,13 +1,13 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { AttemptHistory } from "#shared/events/ingest/deferral.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
-import { oneAttempt, queueClient } from "#shared/platform/aws/clients.ts";
+import { createSqsClient, singleAttemptOptions } from "#shared/platform/aws/clients.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { originAttributes, writerAttribute } from "./attempt-history.ts";
-import { roomForReason, storable } from "./rejected-queue.ts";
+import { maxBodyBytesWithAttributes, toSqsText } from "./rejected-queue.ts";
 
 /** A message that is sent again, with the same body to the byte: an event without an id has its id from its bytes. */
-type Resent = {
+type QueuedEvent = {
   readonly body: string;
   /** The organisation, by which SQS keeps queues fair; `null` where the body does not say. */
   readonly orgId: string | null;
@@ -17,22 +17,22 @@ type Resent = {
   readonly writer: string | null;
 };
 
-export type DeferredMessage = Resent & { readonly delaySeconds: number; readonly history: AttemptHistory };
+export type DeferredMessage = QueuedEvent & { readonly delaySeconds: number; readonly history: AttemptHistory };
 
-export type DeadMessage = Resent & { readonly reason: string };
+export type DeadLetter = QueuedEvent & { readonly reason: string };
 
 /** Both return the messages that were not sent. They throw nothing: what is not sent is left to the queue. */
 export type IngestQueue = {
   defer(messages: readonly DeferredMessage[]): Promise<readonly DeferredMessage[]>;
-  bury(messages: readonly DeadMessage[]): Promise<readonly DeadMessage[]>;
+  sendToDeadLetters(messages: readonly DeadLetter[]): Promise<readonly DeadLetter[]>;
 };
 
 /** Creates the way back into the ingest queue, and the one into its dead-letter queue. */
-export function ingestQueue(
+export function createIngestQueue(
   urls: { readonly queue: string; readonly deadLetters: string },
-  client = queueClient(oneAttempt),
+  client = createSqsClient(singleAttemptOptions),
 ): IngestQueue {
-  const sendBatch = async <Message extends Resent>(
+  const sendBatch = async <Message extends QueuedEvent>(
     QueueUrl: string,
     messages: readonly Message[],
     fieldsOf: (message: Message) => Partial<SendMessageBatchRequestEntry>,
@@ -53,7 +53,7 @@ export function ingestQueue(
       return messages;
     }
   };
-  const sendAll = async <Message extends Resent>(
+  const sendAll = async <Message extends QueuedEvent>(
     url: string,
     messages: readonly Message[],
     fieldsOf: (message: Message) => Partial<SendMessageBatchRequestEntry>,
@@ -62,7 +62,7 @@ export function ingestQueue(
   return {
     // What leaves no room for its history is refused by SQS each time: it is left to the queue, which counts its receives.
     async defer(messages) {
-      const hasRoom = ({ body }: DeferredMessage) => Buffer.byteLength(body) < roomForReason;
+      const hasRoom = ({ body }: DeferredMessage) => Buffer.byteLength(body) < maxBodyBytesWithAttributes;
       const unsent = await sendAll(urls.queue, messages.filter(hasRoom), ({ delaySeconds, ...origin }) => ({
         DelaySeconds: delaySeconds,
         MessageAttributes: originAttributes(origin),
@@ -71,18 +71,18 @@ export function ingestQueue(
     },
 
     // Without its history: what an operator sends back has all its tries again, and is still its writer's.
-    bury: (messages) =>
+    sendToDeadLetters: (messages) =>
       sendAll(urls.deadLetters, messages, ({ body, reason, messageId, writer }) => {
         const attribute = (value: string) => ({ DataType: "String", StringValue: value });
-        const reported = { reason: attribute(storable(reason.slice(0, 400))), message_id: attribute(messageId) };
+        const reported = { reason: attribute(toSqsText(reason.slice(0, 400))), message_id: attribute(messageId) };
         const attributes = { ...reported, ...writerAttribute(writer) };
-        return Buffer.byteLength(body) < roomForReason ? { MessageAttributes: attributes } : {};
+        return Buffer.byteLength(body) < maxBodyBytesWithAttributes ? { MessageAttributes: attributes } : {};
       }),
   };
 }
 
 /** One call for all that are no larger than an event may be, which are ten at most; one each for the others. */
-function callsFor<Message extends Resent>(messages: readonly Message[]): readonly (readonly Message[])[] {
+function callsFor<Message extends QueuedEvent>(messages: readonly Message[]): readonly (readonly Message[])[] {
   const isLarge = ({ body }: Message) => Buffer.byteLength(body) > maxEventBytes;
   const together = messages.filter((message) => !isLarge(message));
   const alone = messages.filter(isLarge).map((message) => [message]);

@@ -2,38 +2,38 @@ import type { SQSRecord } from "aws-lambda";
 import { ActivityError } from "#shared/errors.ts";
 import { type AppendStore, append } from "#shared/events/append.ts";
 import { receivesInBatch } from "#shared/events/ingest/deferral.ts";
-import type { OrgHolds } from "#shared/events/ingest/org-backoff.ts";
+import type { OrgBackoff } from "#shared/events/ingest/org-backoff.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
 import { parseOrgId } from "#shared/events/org-id.ts";
-import { readEventText } from "#shared/events/parse-event.ts";
-import { calling, isKeyThrottled } from "#shared/platform/dynamodb/transient-errors.ts";
-import { type Metric, metrics } from "#shared/platform/names.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
+import { isKeyThrottled, mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import { log } from "#shared/platform/observability/log.ts";
-import { parseOrigin, type Receiver } from "./attempt-history.ts";
+import { type MetricName, metricNames } from "#shared/platform/observability/metric-names.ts";
+import { parseOrigin, type ReceivingFunction } from "./attempt-history.ts";
 import type { IngestQueue } from "./ingest-queue.ts";
-import { type Handled, type ReceivedEvent, type Result, sendOn } from "./ingest-results.ts";
+import { type HandledEvent, type IngestResult, type ReceivedEvent, resendUnfinished } from "./ingest-results.ts";
 import type { RejectedQueue } from "./rejected-queue.ts";
 
 export type IngestPorts = {
   readonly store: AppendStore;
   readonly queue: IngestQueue;
   readonly rejected: RejectedQueue;
-  readonly holds: OrgHolds;
+  readonly backoff: OrgBackoff;
   now(): Date;
   random(): number;
 };
 
-export type Batch = {
+export type IngestBatch = {
   readonly records: readonly SQSRecord[];
   /** The function, which knows its own messages by it. */
-  readonly receiver: Receiver;
+  readonly receiver: ReceivingFunction;
   /** When what is still under way is to be sent on. */
   readonly deadline: Promise<unknown>;
 };
 
 /** What became of a record. */
 export type RecordOutcome = {
-  readonly metric: Metric | null;
+  readonly metric: MetricName | null;
   /** Whether the record must be given back to the queue. */
   readonly isFailed: boolean;
   /** Since when the event waits. */
@@ -49,7 +49,7 @@ type Progress = { isLate: boolean; isRejecting: boolean };
  * does so a few times, and is then a dead letter. What is still under way at the deadline is deferred as well: storing
  * it again is a repeat.
  */
-export async function ingestRecords(ports: IngestPorts, batch: Batch): Promise<readonly RecordOutcome[]> {
+export async function ingestRecords(ports: IngestPorts, batch: IngestBatch): Promise<readonly RecordOutcome[]> {
   const received = batch.records.map(
     (record): ReceivedEvent => ({
       record,
@@ -59,16 +59,16 @@ export async function ingestRecords(ports: IngestPorts, batch: Batch): Promise<r
   );
   logOtherGroups(received);
   const handled = await Promise.all(
-    received.map(async (event): Promise<Handled> => {
+    received.map(async (event): Promise<HandledEvent> => {
       const progress: Progress = { isLate: false, isRejecting: false };
-      const late = batch.deadline.then((): Result => {
+      const late = batch.deadline.then((): IngestResult => {
         progress.isLate = true;
         return { kind: progress.isRejecting ? "left" : "unavailable" };
       });
       return { ...event, result: await Promise.race([ingestOne(ports, event, progress), late]) };
     }),
   );
-  const unsent = await sendOn(ports, handled);
+  const unsent = await resendUnfinished(ports, handled);
   return handled.map(({ record, history, result }) => ({
     metric: metricOf(result),
     isFailed: result.kind === "left" || unsent.has(record),
@@ -76,21 +76,21 @@ export async function ingestRecords(ports: IngestPorts, batch: Batch): Promise<r
   }));
 }
 
-async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Progress): Promise<Result> {
-  const { store, holds, now } = ports;
+async function ingestOne(ports: IngestPorts, event: ReceivedEvent, progress: Progress): Promise<IngestResult> {
+  const { store, backoff: holds, now } = ports;
   const { record, orgId } = event;
   if (isUnfinished(record)) return { kind: "unfinished" };
-  if (orgId !== null && holds.isHeld(orgId, now().getTime())) return { kind: "throttled" };
+  if (orgId !== null && holds.isWaiting(orgId, now().getTime())) return { kind: "throttled" };
   try {
-    const draft = readEventText(record.body, { now: now(), entropy: record.body });
+    const draft = parseEvent(record.body, { now: now(), entropy: record.body });
     const outcome = await append(store, draft, event.writer);
-    holds.stored(draft.event.org_id, now().getTime());
-    return { kind: "done", metric: outcome === "appended" ? metrics.eventsAppended : metrics.eventsRepeated };
+    holds.recordStored(draft.event.org_id, now().getTime());
+    return { kind: "done", metric: outcome === "appended" ? metricNames.eventsAppended : metricNames.eventsRepeated };
   } catch (error) {
     if (!(error instanceof ActivityError)) return { kind: "defect", error };
     if (error.code !== "unavailable") return rejectEvent(ports, event, { reason: error, progress });
     if (orgId === null || !isKeyThrottled(error)) return { kind: "unavailable" };
-    holdOrg(ports, orgId);
+    backOff(ports, orgId);
     return { kind: "throttled" };
   }
 }
@@ -103,8 +103,8 @@ function isUnfinished({ attributes, body }: SQSRecord): boolean {
   return Number(attributes.ApproximateReceiveCount) > receivesInBatch && Buffer.byteLength(body) <= maxEventBytes;
 }
 
-function holdOrg({ holds, now, random }: IngestPorts, orgId: string): void {
-  const hold = holds.throttled(orgId, now().getTime(), random());
+function backOff({ backoff: holds, now, random }: IngestPorts, orgId: string): void {
+  const hold = holds.recordThrottling(orgId, now().getTime(), random());
   if (hold === null) return;
   const { failures, waitMs } = hold;
   log("warn", "organisation throttled", { org_id: orgId, failures, wait_ms: Math.round(waitMs) });
@@ -118,17 +118,17 @@ async function rejectEvent(
   { rejected }: IngestPorts,
   { record, messageId }: ReceivedEvent,
   { reason, progress }: { reason: ActivityError; progress: Progress },
-): Promise<Result> {
+): Promise<IngestResult> {
   if (progress.isLate) return { kind: "unavailable" };
   progress.isRejecting = true;
   try {
-    await calling(rejected.reject({ ...record, messageId }, reason));
+    await mapTransientErrors(rejected.reject({ ...record, messageId }, reason));
   } catch (error) {
     if (error instanceof ActivityError && error.code === "unavailable") return { kind: "unavailable" };
     return { kind: "defect", error };
   }
   log("warn", "event rejected", { message_id: messageId, code: reason.code });
-  return { kind: "done", metric: metrics.eventsRejected };
+  return { kind: "done", metric: metricNames.eventsRejected };
 }
 
 /** SQS keeps queues fair by the group that the sender gives: another than the event's organisation is an error of it. */
@@ -142,17 +142,17 @@ function logOtherGroups(received: readonly ReceivedEvent[]): void {
   log("warn", "message group is not the organisation", { messages: others.length, sender_ids: senders });
 }
 
-function metricOf(result: Result): Metric | null {
+function metricOf(result: IngestResult): MetricName | null {
   switch (result.kind) {
     case "done":
       return result.metric;
     case "throttled":
-      return metrics.eventsDeferredThrottled;
+      return metricNames.eventsDeferredThrottled;
     case "unavailable":
-      return metrics.eventsDeferredUnavailable;
+      return metricNames.eventsDeferredUnavailable;
     case "defect":
     case "unfinished":
-      return metrics.eventsFailed;
+      return metricNames.eventsFailed;
     case "left":
       return null;
   }

@@ -7,32 +7,32 @@ import {
   maxUnfinished,
   separationSeconds,
 } from "#shared/events/ingest/deferral.ts";
-import type { Metric } from "#shared/platform/names.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
+import type { MetricName } from "#shared/platform/observability/metric-names.ts";
 import type { MessageOrigin } from "./attempt-history.ts";
-import type { DeadMessage, DeferredMessage, IngestQueue } from "./ingest-queue.ts";
+import type { DeadLetter, DeferredMessage, IngestQueue } from "./ingest-queue.ts";
 
 /** What a message is and where it comes from. */
 export type ReceivedEvent = MessageOrigin & { readonly record: SQSRecord; readonly orgId: string | null };
 
 /** What became of it. A message that is left comes again when its visibility timeout is over. */
-export type Result =
-  | { readonly kind: "done"; readonly metric: Metric }
+export type IngestResult =
+  | { readonly kind: "done"; readonly metric: MetricName }
   | { readonly kind: "throttled" | "unavailable" | "unfinished" | "left" }
   | { readonly kind: "defect"; readonly error: unknown };
 
-export type Handled = ReceivedEvent & { readonly result: Result };
+export type HandledEvent = ReceivedEvent & { readonly result: IngestResult };
 
 /** Where a message goes that is not done: `reason` makes it a dead letter. */
-type Next = { readonly delaySeconds: number; readonly history: AttemptHistory } | { readonly reason: string };
+type NextMessage = { readonly delaySeconds: number; readonly history: AttemptHistory } | { readonly reason: string };
 
 /** Sends on what is not done: back into the queue, or to the dead letters. Returns the records that were not sent. */
-export async function sendOn(
+export async function resendUnfinished(
   { queue, random }: { readonly queue: IngestQueue; random(): number },
-  handled: readonly Handled[],
+  handled: readonly HandledEvent[],
 ): Promise<ReadonlySet<SQSRecord>> {
   const deferred = new Map<DeferredMessage, SQSRecord>();
-  const dead = new Map<DeadMessage, SQSRecord>();
+  const dead = new Map<DeadLetter, SQSRecord>();
   for (const event of handled) {
     const next = nextOf(event, random);
     if (next === null) continue;
@@ -43,7 +43,7 @@ export async function sendOn(
   }
   const [undeferred, unburied] = await Promise.all([
     deferred.size === 0 ? [] : queue.defer([...deferred.keys()]),
-    dead.size === 0 ? [] : queue.bury([...dead.keys()]),
+    dead.size === 0 ? [] : queue.sendToDeadLetters([...dead.keys()]),
   ]);
   return new Set([
     ...undeferred.flatMap((message) => deferred.get(message) ?? []),
@@ -51,7 +51,7 @@ export async function sendOn(
   ]);
 }
 
-function nextOf(event: Handled, random: () => number): Next | null {
+function nextOf(event: HandledEvent, random: () => number): NextMessage | null {
   const { history, result } = event;
   switch (result.kind) {
     case "done":
@@ -79,7 +79,7 @@ function nextOf(event: Handled, random: () => number): Next | null {
   }
 }
 
-function logFailure(message: string, { record }: Handled, fields: object): void {
+function logFailure(message: string, { record }: HandledEvent, fields: object): void {
   const receives = Number(record.attributes.ApproximateReceiveCount);
   log("error", message, { message_id: record.messageId, receive_count: receives, ...fields });
 }

@@ -3,9 +3,10 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { attemptKey } from "#shared/platform/dynamodb/keys.ts";
-import { jsonOf, knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import type { Attempt, SendError, StoredAttempt } from "#shared/webhooks/deliveries/attempt.ts";
-import { type Delivery, keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { jsonText, knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import type { Delivery, DeliveryAttempt, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
+import type { SendError } from "#shared/webhooks/sending/send-result.ts";
 
 const sendError = z.enum({
   url_refused: "url_refused",
@@ -19,32 +20,32 @@ const sendError = z.enum({
   protocol: "protocol",
 } satisfies { [error in SendError]: error });
 
-const stored = z.object({
+const storedAttemptSchema = z.object({
   number: z.number(),
   at: z.string(),
   status: z.nullable(z.number()),
-  error: z.nullable(knownOrLater(sendError)),
+  error: z.nullable(knownOrUnrecognised(sendError)),
   message: z.nullable(z.string()),
   duration_ms: z.number(),
-  headers: jsonOf(z.record(z.string(), z.string())),
+  headers: jsonText(z.record(z.string(), z.string())),
   body: z.string(),
   body_truncated: z.boolean(),
 });
 
-/** An attempt as an item. Its headers are JSON text, so that they stay in order. */
+/** Returns an attempt as an item. Its headers are JSON text, which keeps their order. */
 export function toAttemptItem(
   { endpoint_id, delivery_id }: Pick<Delivery, "endpoint_id" | "delivery_id">,
-  attempt: Attempt,
+  attempt: DeliveryAttempt,
 ): Record<string, AttributeValue> {
   return marshall({
     ...attemptKey(endpoint_id, delivery_id, attempt.number),
     ...attempt,
     headers: JSON.stringify(attempt.headers),
-    ...expiresAfter(Date.parse(attempt.at), keptForDays),
+    ...expiresAfter(Date.parse(attempt.at), deliveryRetentionDays),
   });
 }
 
-/** The attempt of an item. Throws, naming the item's key, where the item is damaged. */
-export function fromAttemptItem(item: Record<string, AttributeValue>): StoredAttempt {
-  return readItem(stored, item);
+/** Parses an attempt. Throws, naming the key, if the item is damaged. */
+export function fromAttemptItem(item: Record<string, AttributeValue>): StoredDeliveryAttempt {
+  return parseItem(storedAttemptSchema, item);
 }

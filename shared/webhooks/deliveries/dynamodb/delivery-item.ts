@@ -1,8 +1,8 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import * as z from "zod/mini";
-import { knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import {
-  deliveryMessage,
+  deliveryMessageSchema,
   deliveryStatuses,
   type FailureReason,
   type StoredDelivery,
@@ -19,9 +19,9 @@ const failureReason = z.enum({
   event_unreadable: "event_unreadable",
 } satisfies { [reason in FailureReason]: reason });
 
-const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessage.shape;
+const { org_id, endpoint_id, delivery_id, event_type, event, cycle, step } = deliveryMessageSchema.shape;
 
-const stored = z.object({
+const storedDeliverySchema = z.object({
   org_id,
   endpoint_id,
   delivery_id,
@@ -29,8 +29,8 @@ const stored = z.object({
   event,
   cycle,
   step,
-  status: knownOrLater(z.enum(deliveryStatuses)),
-  reason: z.nullable(knownOrLater(failureReason)),
+  status: knownOrUnrecognised(z.enum(deliveryStatuses)),
+  reason: z.nullable(knownOrUnrecognised(failureReason)),
   attempts: z.number(),
   created_at: z.string(),
   last_attempt_at: z.nullable(z.string()),
@@ -39,7 +39,7 @@ const stored = z.object({
   next_attempt_at: z.nullable(z.string()),
 });
 
-/** The delivery of an item. Throws, naming the item's key, where the item is damaged. */
+/** Parses a delivery. Throws, naming the key, if the item is damaged. */
 export function fromDeliveryItem(item: Record<string, AttributeValue>): StoredDelivery {
-  return readItem(stored, item);
+  return parseItem(storedDeliverySchema, item);
 }

@@ -4,9 +4,9 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { deliveryKey, deliveryPrefix } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 import {
   type DeliveryQuery,
   type DeliveryStore,
@@ -15,27 +15,27 @@ import {
 } from "#shared/webhooks/deliveries/delivery.ts";
 import { fromDeliveryItem } from "./delivery-item.ts";
 
-/** Pages of deliveries. One reads at most `reads` times, which bounds the time and the price of any request. */
+/** Creates the pages of deliveries. One makes at most `reads` queries, which limits the time and cost of a request. */
 export function deliveryPages(client: DynamoDBClient, table: string, reads: number): Pick<DeliveryStore, "page"> {
   return {
     async page(query) {
       const { from, to } = bounds(query);
       if (from > to) return { deliveries: [], next: null };
-      const request = queryOf(table, query, from, to);
+      const request = buildQuery(table, query, from, to);
       const deliveries: StoredDelivery[] = [];
-      // One more than is shown tells whether there is more; where the page before ended is read again.
+      // One more than the page, to know whether more follow; the last delivery of the previous page is read again.
       let size = query.limit + 2;
       let start: Record<string, AttributeValue> | undefined;
       for (let read = 0; read < reads; read++) {
-        const answer = await calling(
+        const response = await mapTransientErrors(
           client.send(new QueryCommand({ ...request, Limit: size, ExclusiveStartKey: start })),
         );
-        for (const delivery of (answer.Items ?? []).map(fromDeliveryItem)) {
+        for (const delivery of (response.Items ?? []).map(fromDeliveryItem)) {
           if (delivery.delivery_id === query.after) continue;
           if (deliveries.length === query.limit) return { deliveries, next: deliveries.at(-1)?.delivery_id ?? null };
           deliveries.push(delivery);
         }
-        start = answer.LastEvaluatedKey;
+        start = response.LastEvaluatedKey;
         if (start === undefined) return { deliveries, next: null };
         size = Math.min(size * 4, 1_000);
       }
@@ -44,15 +44,15 @@ export function deliveryPages(client: DynamoDBClient, table: string, reads: numb
   };
 }
 
-/** Bounds of the ids, both inclusive. What comes first in any id comes before them all, and `~` after. */
+/** Returns the inclusive bounds of the ids. The prefix sorts before all ids, and `~` after them. */
 function bounds({ since, until, after }: DeliveryQuery): { from: string; to: string } {
   const latest = until === null ? "dlv_~" : `${deliveryIdPrefix(until)}~`;
   const to = after !== null && after < latest ? after : latest;
   return { from: since === null ? "dlv_" : deliveryIdPrefix(since), to };
 }
 
-/** Newest first. What is pending or failed has an index; all else is read from the table itself, and filtered. */
-function queryOf(table: string, { endpoint_id, status, event_type }: DeliveryQuery, from: string, to: string) {
+/** Builds the query, newest first. Pending and failed deliveries have an index; others are read from the table and filtered. */
+function buildQuery(table: string, { endpoint_id, status, event_type }: DeliveryQuery, from: string, to: string) {
   const key = (deliveryId: string) => deliveryKey(endpoint_id, deliveryId);
   const isListed = status === "pending" || status === "failed";
   const { range, values, ...index } = isListed
@@ -79,7 +79,7 @@ function queryOf(table: string, { endpoint_id, status, event_type }: DeliveryQue
       "#id": isListed ? "delivery_id" : "sk",
       ...Object.fromEntries(filters.map(({ field }) => [`#${field}`, field])),
     },
-    ExpressionAttributeValues: textAttributes({
+    ExpressionAttributeValues: toStringAttributes({
       ...values,
       ...Object.fromEntries(filters.map(({ field, value }) => [`:${field}`, value])),
     }),

@@ -5,23 +5,27 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
-import { type Delivery, type DeliveryStore, keptForDays, newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
+import { type Delivery, type DeliveryStore, newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import { toAttemptItem } from "./attempt-item.ts";
 
-/** Writes what became of deliveries, and of each attempt. */
-export function records(client: DynamoDBClient, table: string): Pick<DeliveryStore, "create" | "announce" | "record"> {
+/** Creates the writes of deliveries and their attempts. */
+export function deliveryRecords(
+  client: DynamoDBClient,
+  table: string,
+): Pick<DeliveryStore, "create" | "recordScheduled" | "record"> {
   const create: DeliveryStore["create"] = (message, now, next_attempt_at) => {
     const delivery = newDelivery(message, now, next_attempt_at);
     const item = {
       ...deliveryKey(message.endpoint_id, message.delivery_id),
       ...delivery,
       undelivered: delivery.status,
-      ...expiresAfter(now.getTime(), keptForDays),
+      ...expiresAfter(now.getTime(), deliveryRetentionDays),
     };
     const put = { TableName: table, Item: marshall(item), ConditionExpression: "attribute_not_exists(pk)" };
     return unlessRefused(client.send(new PutItemCommand(put)));
@@ -30,12 +34,12 @@ export function records(client: DynamoDBClient, table: string): Pick<DeliverySto
   return {
     create,
 
-    async announce(message, now, next_attempt_at) {
+    async recordScheduled(message, now, next_attempt_at) {
       if (await create(message, now, next_attempt_at)) return;
       const { endpoint_id, delivery_id, cycle, step } = message;
       const update = {
         TableName: table,
-        Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
+        Key: toStringAttributes(deliveryKey(endpoint_id, delivery_id)),
         ConditionExpression:
           "#status = :pending AND #cycle = :cycle AND #step = :step AND attribute_not_exists(lease_until)",
         UpdateExpression: "SET next_attempt_at = :at",
@@ -51,10 +55,10 @@ export function records(client: DynamoDBClient, table: string): Pick<DeliverySto
     },
 
     async record(delivery, attempt) {
-      const keepAttempt = async (made: Attempt) =>
-        calling(client.send(new PutItemCommand({ TableName: table, Item: toAttemptItem(delivery, made) })));
+      const storeAttempt = async (made: DeliveryAttempt) =>
+        mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item: toAttemptItem(delivery, made) })));
       await Promise.all([
-        attempt === null ? undefined : keepAttempt(attempt),
+        attempt === null ? undefined : storeAttempt(attempt),
         unlessRefused(client.send(new UpdateItemCommand({ TableName: table, ...updateOf(delivery, attempt) }))),
       ]);
     },
@@ -62,10 +66,10 @@ export function records(client: DynamoDBClient, table: string): Pick<DeliverySto
 }
 
 /**
- * The delivery after an attempt. A success holds, however late it is told, until a new cycle begins. Anything else
- * changes only what is pending still, and not what a later claim, counted by `attempts`, has taken over.
+ * Builds the update of a delivery after an attempt. A success is recorded however late, unless a new cycle has begun.
+ * Any other state applies only to a pending delivery that no later claim, counted by `attempts`, has taken over.
  */
-function updateOf(delivery: Delivery, attempt: Attempt | null) {
+function updateOf(delivery: Delivery, attempt: DeliveryAttempt | null) {
   const { endpoint_id, delivery_id, status, cycle, step, attempts } = delivery;
   const { reason, last_attempt_at, last_status, last_error, next_attempt_at } = delivery;
   const isDone = status === "succeeded";
@@ -75,33 +79,31 @@ function updateOf(delivery: Delivery, attempt: Attempt | null) {
     ...(isDone ? [] : ["attempts = :attempts, undelivered = :status"]),
   ];
   const values = { ":status": status, ":cycle": cycle, ":step": step, ":reason": reason };
-  const facts = {
+  const results = {
     ":last_attempt_at": last_attempt_at,
     ":last_status": last_status,
     ":last_error": last_error,
     ":next_attempt_at": next_attempt_at,
   };
-  // A claim that sent nothing is given back: the delivery then counts one attempt less than the claim did.
+  // A claim that sent nothing is undone: the delivery then counts one attempt less than the claim did.
   const fence = {
     ":pending": "pending",
     ":attempts": attempts,
     ":claimed": attempt === null ? attempts + 1 : attempts,
   };
   return {
-    Key: textAttributes(deliveryKey(endpoint_id, delivery_id)),
+    Key: toStringAttributes(deliveryKey(endpoint_id, delivery_id)),
     UpdateExpression: `SET ${sets.join(", ")} REMOVE lease_until${isDone ? ", undelivered" : ""}`,
     ConditionExpression: isDone ? "#cycle = :cycle" : "#cycle = :cycle AND #status = :pending AND attempts <= :claimed",
     ExpressionAttributeNames: { "#status": "status", "#cycle": "cycle", "#step": "step" },
-    ExpressionAttributeValues: marshall({ ...values, ...facts, ...(isDone ? {} : fence) }),
+    ExpressionAttributeValues: marshall({ ...values, ...results, ...(isDone ? {} : fence) }),
   };
 }
 
-/**
- * Carries out a conditional write, and leaves what stands where the condition does not hold. Answers whether it did.
- */
+/** Runs a conditional write. Returns `false` if its condition failed. */
 async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
   try {
-    await calling(write);
+    await mapTransientErrors(write);
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;

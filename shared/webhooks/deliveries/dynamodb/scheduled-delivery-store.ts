@@ -2,67 +2,74 @@ import { createHash } from "node:crypto";
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
-import { dueKey, duePartition } from "#shared/platform/dynamodb/keys.ts";
-import { jsonOf, readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { type DueStore, deliveryMessage, dueShards } from "#shared/webhooks/deliveries/delivery.ts";
+import { scheduledAttemptKey, scheduledAttemptsPartition } from "#shared/platform/dynamodb/keys.ts";
+import { jsonText, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import {
+  deliveryMessageSchema,
+  type ScheduledDeliveryStore,
+  scheduleShardCount,
+} from "#shared/webhooks/deliveries/delivery.ts";
 
-/** Entries of one answer at most. */
+/** Entries of one query. */
 const pageSize = 100;
 
-/** An entry is removed when its attempt is enqueued; what is left so long after its time was forgotten by all. */
+/** An entry is removed when its attempt is enqueued. One that is left for so long is obsolete. */
 const keptForDays = 30;
 
-const stored = z.object({ sk: z.string(), message: jsonOf(deliveryMessage) });
+const storedEntrySchema = z.object({ sk: z.string(), message: jsonText(deliveryMessageSchema) });
 
 /**
- * Attempts that wait in the deliveries table for their time, spread over partitions. The same attempt at the same time
- * is one entry.
+ * Creates the store of scheduled attempts in the deliveries table, spread over partitions. The same attempt at the same
+ * time is one entry.
  */
-export function dueStore(client: DynamoDBClient, table: string): DueStore {
+export function scheduledDeliveryStore(client: DynamoDBClient, table: string): ScheduledDeliveryStore {
   return {
     async add(message, dueAt) {
       const Item = marshall({
-        ...dueKey(shardOf(message.delivery_id), dueAt, message),
+        ...scheduledAttemptKey(shardOf(message.delivery_id), dueAt, message),
         message: JSON.stringify(message),
         ...expiresAfter(dueAt.getTime(), keptForDays),
       });
-      await calling(client.send(new PutItemCommand({ TableName: table, Item })));
+      await mapTransientErrors(client.send(new PutItemCommand({ TableName: table, Item })));
     },
 
-    async due(shard, now) {
+    async listDue(shard, now) {
       const query = {
         TableName: table,
         KeyConditionExpression: "pk = :pk AND sk < :later",
         // `$` is the character after the `#` that follows the time.
-        ExpressionAttributeValues: textAttributes({ ":pk": duePartition(shard), ":later": `${now.toISOString()}$` }),
+        ExpressionAttributeValues: toStringAttributes({
+          ":pk": scheduledAttemptsPartition(shard),
+          ":later": `${now.toISOString()}$`,
+        }),
         ConsistentRead: true,
         Limit: pageSize,
       };
-      const { Items = [] } = await calling(client.send(new QueryCommand(query)));
-      const readings = await Promise.allSettled(Items.map(async (item) => readItem(stored, item)));
-      const entries = readings.flatMap((reading) =>
-        reading.status === "fulfilled" ? [{ message: reading.value.message, shard, key: reading.value.sk }] : [],
+      const { Items = [] } = await mapTransientErrors(client.send(new QueryCommand(query)));
+      const parsed = await Promise.allSettled(Items.map(async (item) => parseItem(storedEntrySchema, item)));
+      const entries = parsed.flatMap((result) =>
+        result.status === "fulfilled" ? [{ message: result.value.message, shard, key: result.value.sk }] : [],
       );
-      // A damaged one stays, and is told of each time; it must not hold up those behind it.
-      const damage = readings.find(({ status }) => status === "rejected");
+      // A damaged entry stays and is reported each time, but must not block the entries after it.
+      const damage = parsed.find(({ status }) => status === "rejected");
       if (entries.length === 0 && damage?.status === "rejected") throw damage.reason;
       return entries;
     },
 
     async remove(entries) {
       const remove = ({ shard, key }: (typeof entries)[number]) => {
-        const Key = textAttributes({ pk: duePartition(shard), sk: key });
-        return calling(client.send(new DeleteItemCommand({ TableName: table, Key })));
+        const Key = toStringAttributes({ pk: scheduledAttemptsPartition(shard), sk: key });
+        return mapTransientErrors(client.send(new DeleteItemCommand({ TableName: table, Key })));
       };
       await Promise.all(entries.map(remove));
     },
   };
 }
 
-/** The partition of a delivery's attempts. */
+/** Returns the partition of a delivery's attempts. */
 export function shardOf(deliveryId: string): number {
-  return createHash("sha256").update(deliveryId).digest().readUInt32BE() % dueShards;
+  return createHash("sha256").update(deliveryId).digest().readUInt32BE() % scheduleShardCount;
 }

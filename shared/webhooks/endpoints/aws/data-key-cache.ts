@@ -1,42 +1,42 @@
 import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand, type KMSClient } from "@aws-sdk/client-kms";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
 
-/** How long an opened key is remembered. */
-export const rememberedMs = 60 * 60_000;
+/** How long a decrypted key is cached. */
+export const dataKeyTtlMs = 60 * 60_000;
 
-/** So that 100,000 organisations with one endpoint each still cost one call an hour: about 65 MB. */
-const rememberedAtMost = 100_000;
+/** Enough for 100,000 organisations at one KMS call an hour each; about 65 MB. */
+const maxCachedKeys = 100_000;
 
-const sweptEveryMs = 60_000;
+const sweepIntervalMs = 60_000;
 
 type Entry = { readonly key: Promise<Uint8Array>; readonly until: number };
 
-export type DataKeys = {
-  /** Makes a data key for an organisation, encrypted by KMS; its plaintext stays there. */
+export type DataKeyCache = {
+  /** Generates a data key for an organisation. Returns it encrypted by KMS, without the plaintext. */
   create(orgId: string): Promise<string>;
-  /** Runs `work` with the plaintext of an organisation's data key, which it must not keep. */
-  use<T>(dataKey: string, orgId: string, work: (key: Uint8Array) => T): Promise<T>;
+  /** Calls `work` with the plaintext of an organisation's data key, which it must not keep. */
+  withKey<T>(dataKey: string, orgId: string, work: (key: Uint8Array) => T): Promise<T>;
 };
 
-/** A ciphertext that KMS did not encrypt for this organisation. */
-export class ForeignDataKeyError extends Error {}
+/** KMS did not encrypt the ciphertext for this organisation. */
+export class DataKeyMismatchError extends Error {}
 
 /**
- * Data keys of organisations, encrypted by KMS with the organisation as encryption context. Opened keys are
- * remembered for an hour, those `atMost` that were used last, and overwritten with zeros when they are forgotten.
- * Throws `ActivityError` `unavailable` for transient errors of KMS, and `ForeignDataKeyError`.
+ * Creates a cache of data keys, which KMS encrypts with the organisation as encryption context. It keeps the `maxKeys`
+ * most recently used keys for an hour, and overwrites dropped keys with zeros. Its functions throw `ActivityError`
+ * `unavailable` for transient errors of KMS, and `DataKeyMismatchError`.
  */
-export function kmsDataKeys(
+export function createDataKeyCache(
   keyArn: string,
   kms: KMSClient,
   now: () => Date,
-  atMost: number = rememberedAtMost,
-): DataKeys {
+  maxKeys: number = maxCachedKeys,
+): DataKeyCache {
   const entries = new Map<string, Entry>();
   let sweptAt = 0;
 
-  /** Whoever waits for the key began to before this, and so has used it before it is erased. */
-  const forget = (name: string, entry: Entry) => {
+  /** Erases the key after the callbacks that are already waiting for it: promise callbacks run in order. */
+  const drop = (name: string, entry: Entry) => {
     if (entries.get(name) === entry) entries.delete(name);
     entry.key.then(
       (bytes) => bytes.fill(0),
@@ -44,30 +44,30 @@ export function kmsDataKeys(
     );
   };
 
-  /** Forgets what nobody asks for again, too. */
+  /** Drops expired keys, also those that are not requested again. */
   const sweep = (time: number) => {
-    if (time - sweptAt < sweptEveryMs) return;
+    if (time - sweptAt < sweepIntervalMs) return;
     sweptAt = time;
-    for (const [name, entry] of entries) if (entry.until <= time) forget(name, entry);
+    for (const [name, entry] of entries) if (entry.until <= time) drop(name, entry);
   };
 
-  const remember = (name: string, key: Promise<Uint8Array>): Entry => {
+  const add = (name: string, key: Promise<Uint8Array>): Entry => {
     const time = now().getTime();
     sweep(time);
     const [oldest] = entries;
-    if (oldest !== undefined && entries.size >= atMost) forget(...oldest);
-    const entry: Entry = { key, until: time + rememberedMs };
+    if (oldest !== undefined && entries.size >= maxKeys) drop(...oldest);
+    const entry: Entry = { key, until: time + dataKeyTtlMs };
     entries.set(name, entry);
-    key.catch(() => forget(name, entry));
+    key.catch(() => drop(name, entry));
     return entry;
   };
 
-  /** Moves the entry to the end of the map: the first is the one unused for longest. */
-  const recall = (name: string): Entry | null => {
+  /** Moves the entry to the end of the map, so that the first entry is the least recently used. */
+  const find = (name: string): Entry | null => {
     const entry = entries.get(name);
     if (entry === undefined) return null;
     if (entry.until <= now().getTime()) {
-      forget(name, entry);
+      drop(name, entry);
       return null;
     }
     entries.delete(name);
@@ -78,9 +78,9 @@ export function kmsDataKeys(
   return {
     create: (orgId) => generate(kms, keyArn, orgId),
 
-    async use(dataKey, orgId, work) {
+    async withKey(dataKey, orgId, work) {
       const name = `${orgId} ${dataKey}`;
-      const entry = recall(name) ?? remember(name, decrypt(kms, keyArn, dataKey, orgId));
+      const entry = find(name) ?? add(name, decrypt(kms, keyArn, dataKey, orgId));
       return work(await entry.key);
     },
   };
@@ -88,7 +88,7 @@ export function kmsDataKeys(
 
 async function generate(kms: KMSClient, keyArn: string, orgId: string): Promise<string> {
   const request = { KeyId: keyArn, KeySpec: "AES_256", EncryptionContext: contextOf(orgId) } as const;
-  const { CiphertextBlob } = await calling(kms.send(new GenerateDataKeyWithoutPlaintextCommand(request)));
+  const { CiphertextBlob } = await mapTransientErrors(kms.send(new GenerateDataKeyWithoutPlaintextCommand(request)));
   if (CiphertextBlob === undefined) throw new Error("KMS returned no data key.");
   return Buffer.from(CiphertextBlob).toString("base64url");
 }
@@ -96,15 +96,19 @@ async function generate(kms: KMSClient, keyArn: string, orgId: string): Promise<
 async function decrypt(kms: KMSClient, keyArn: string, dataKey: string, orgId: string): Promise<Uint8Array> {
   const CiphertextBlob = Buffer.from(dataKey, "base64url");
   const request = new DecryptCommand({ KeyId: keyArn, CiphertextBlob, EncryptionContext: contextOf(orgId) });
-  const { Plaintext } = await calling(kms.send(request)).catch((error: unknown) => {
-    const isForeign = error instanceof Error && error.name === "InvalidCiphertextException";
-    throw isForeign ? new ForeignDataKeyError(`A data key of organisation ${orgId} is damaged, or another's.`) : error;
+  const { Plaintext } = await mapTransientErrors(kms.send(request)).catch((error: unknown) => {
+    const isMismatch = error instanceof Error && error.name === "InvalidCiphertextException";
+    throw isMismatch
+      ? new DataKeyMismatchError(
+          `The data key of organisation ${orgId} is damaged, or belongs to another organisation.`,
+        )
+      : error;
   });
   if (Plaintext === undefined) throw new Error("KMS returned no plaintext.");
   return Plaintext;
 }
 
-/** KMS refuses to decrypt a data key in another context than it was made in. */
+/** KMS decrypts a data key only with the encryption context that it was generated with. */
 function contextOf(org_id: string): Record<string, string> {
   return { org_id };
 }

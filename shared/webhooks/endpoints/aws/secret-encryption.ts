@@ -1,60 +1,70 @@
-import { kmsClient } from "#shared/platform/aws/clients.ts";
-import type { DataKeyStore, SecretBox } from "#shared/webhooks/endpoints/endpoint.ts";
-import { ForeignDataKeyError, kmsDataKeys } from "./data-key-cache.ts";
-import { decryptSecret, encryptSecret, parseSealed, type SealedParts, type SecretOwner } from "./encrypted-secret.ts";
+import { createKmsClient } from "#shared/platform/aws/clients.ts";
+import type { DataKeyStore, SecretEncryption } from "#shared/webhooks/endpoints/endpoint.ts";
+import { createDataKeyCache, DataKeyMismatchError } from "./data-key-cache.ts";
+import {
+  decryptSecret,
+  type EncryptedSecretParts,
+  encryptSecret,
+  parseEncryptedSecret,
+  type SecretContext,
+} from "./encrypted-secret.ts";
 
 const systemClock = () => new Date();
 
 /**
- * Opens sealed secrets, each for its own endpoint only. One call to KMS an hour opens all secrets of an organisation.
- * Throws `ActivityError` `unavailable` for transient errors of KMS.
+ * Creates the decryption of secrets. One call to KMS an hour covers all secrets of an organisation. `decrypt` throws
+ * if the secret is damaged or belongs to another endpoint, and `ActivityError` `unavailable` for transient errors of KMS.
  */
-export function secretOpener(keyArn: string, kms = kmsClient(), now = systemClock): Pick<SecretBox, "open"> {
-  const dataKeys = kmsDataKeys(keyArn, kms, now);
+export function createSecretDecryption(
+  keyArn: string,
+  kms = createKmsClient(),
+  now = systemClock,
+): Pick<SecretEncryption, "decrypt"> {
+  const dataKeys = createDataKeyCache(keyArn, kms, now);
 
-  const openParts = (parts: SealedParts, owner: SecretOwner) =>
-    dataKeys.use(parts.dataKey, owner.org_id, (key) => {
+  const decryptParts = (parts: EncryptedSecretParts, context: SecretContext) =>
+    dataKeys.withKey(parts.dataKey, context.org_id, (key) => {
       try {
-        return decryptSecret(parts, owner, key);
+        return decryptSecret(parts, context, key);
       } catch {
-        // Not as its cause: nothing of a secret or its key may reach a log.
-        throw unopened(owner);
+        // Without a cause: no part of a secret or its key may reach a log.
+        throw decryptionError(context);
       }
     });
 
   return {
-    async open(sealed, { org_id, endpoint_id }, content = "secret") {
-      const owner = { org_id, endpoint_id, content };
-      const parts = parseSealed(sealed);
-      if (parts === null) throw unopened(owner);
-      return openParts(parts, owner).catch((error: unknown) => {
-        throw error instanceof ForeignDataKeyError ? unopened(owner) : error;
+    async decrypt(ciphertext, { org_id, endpoint_id }, purpose = "secret") {
+      const context = { org_id, endpoint_id, purpose };
+      const parts = parseEncryptedSecret(ciphertext);
+      if (parts === null) throw decryptionError(context);
+      return decryptParts(parts, context).catch((error: unknown) => {
+        throw error instanceof DataKeyMismatchError ? decryptionError(context) : error;
       });
     },
   };
 }
 
 /**
- * Seals secrets under the data key of their organisation, which the first one creates. Throws `ActivityError`
- * `unavailable` for transient errors of KMS or of the store.
+ * Creates the encryption of secrets under the data key of their organisation, which the first secret creates. `encrypt`
+ * throws `ActivityError` `unavailable` for transient errors of KMS or of the store.
  */
-export function secretSealer(
+export function createSecretEncryption(
   keyArn: string,
   store: DataKeyStore,
-  kms = kmsClient(),
+  kms = createKmsClient(),
   now = systemClock,
-): Pick<SecretBox, "seal"> {
-  const dataKeys = kmsDataKeys(keyArn, kms, now);
+): Pick<SecretEncryption, "encrypt"> {
+  const dataKeys = createDataKeyCache(keyArn, kms, now);
   return {
-    async seal(text, { org_id, endpoint_id }, content = "secret") {
+    async encrypt(text, { org_id, endpoint_id }, purpose = "secret") {
       const dataKey = (await store.get(org_id)) ?? (await store.create(org_id, await dataKeys.create(org_id)));
-      return dataKeys.use(dataKey, org_id, (key) =>
-        encryptSecret(text, { org_id, endpoint_id, content }, dataKey, key),
+      return dataKeys.withKey(dataKey, org_id, (key) =>
+        encryptSecret(text, { org_id, endpoint_id, purpose }, dataKey, key),
       );
     },
   };
 }
 
-function unopened({ endpoint_id }: SecretOwner): Error {
+function decryptionError({ endpoint_id }: SecretContext): Error {
   return new Error(`A secret of endpoint ${endpoint_id} is damaged, or belongs to another endpoint.`);
 }

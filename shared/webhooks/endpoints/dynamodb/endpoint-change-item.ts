@@ -6,15 +6,15 @@ import { endpointChangeKey } from "#shared/platform/dynamodb/keys.ts";
 import type { Endpoint, EndpointChange } from "#shared/webhooks/endpoints/endpoint.ts";
 
 /**
- * Partitions that changes are spread over. A partition takes 1,000 write units a second, and a change in a transaction
- * costs two: 2,000 changes a second. Each poll reads all of them, so more of them would make every poll dearer.
+ * Partitions of the change log. A partition takes 1,000 write units a second and a change in a transaction costs two,
+ * so four take 2,000 changes a second. Each poll reads all partitions, so more would make every poll more expensive.
  */
 export const endpointChangeShards = 4;
 
 /** The cache reads only the last seconds; a day helps to investigate an incident. */
 const keptForDays = 1;
 
-/** A change of an endpoint as an item of the config table. Its key is new with each version, so no two changes meet. */
+/** Returns the item of a change in the config table. Its key contains the version, so each change has its own. */
 export function toEndpointChangeItem(
   changed: Pick<Endpoint, "org_id" | "endpoint_id" | "version">,
   now: Date,
@@ -26,10 +26,10 @@ export function toEndpointChangeItem(
 }
 
 /**
- * The change of an item. Never throws: one item that is damaged must not keep the changes of all others from being read.
- * It reads the attributes as they are: a storm of changes brings tens of thousands in one poll, again and again.
+ * Returns the change of an item. Never throws: a damaged item must not block the changes of other endpoints. Reads the
+ * attributes without a schema, because one poll can return tens of thousands of items.
  */
-export function fromEndpointChangeItem(item: Record<string, AttributeValue>): EndpointChange {
+export function parseEndpointChangeItem(item: Record<string, AttributeValue>): EndpointChange {
   const change_id = item.sk?.S ?? "";
   return {
     change_id,

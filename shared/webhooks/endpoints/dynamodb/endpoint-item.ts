@@ -2,10 +2,11 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
-import { knownOrLater, readItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { knownOrUnrecognised, parseItem } from "#shared/platform/dynamodb/stored-item.ts";
 import type { DisabledReason, Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
+import { storedSettings } from "#shared/webhooks/endpoints/endpoint-settings.ts";
 
-const disabledReason = z.enum({
+const disabledReasonSchema = z.enum({
   owner: "owner",
   gone: "gone",
   failing: "failing",
@@ -14,16 +15,13 @@ const disabledReason = z.enum({
   [reason in DisabledReason]: reason;
 });
 
-const stored = z.object({
+const endpointItemSchema = z.object({
   endpoint_id: z.string(),
   org_id: z.string(),
-  url: z.string(),
-  events: z.array(z.string()),
-  entity_id: z.nullable(z.string()),
-  description: z.nullable(z.string()),
+  ...storedSettings,
   secrets: z.array(z.object({ sealed: z.string(), expires_at: z.nullable(z.string()) })),
   headers: z.optional(z.object({ names: z.array(z.string()), sealed: z.string() })),
-  disabled: z.nullable(z.object({ reason: knownOrLater(disabledReason), at: z.string() })),
+  disabled: z.nullable(z.object({ reason: knownOrUnrecognised(disabledReasonSchema), at: z.string() })),
   created_at: z.string(),
   updated_at: z.string(),
   created_by: z.optional(z.nullable(z.string())),
@@ -31,14 +29,14 @@ const stored = z.object({
   version: z.number(),
 });
 
-/** An endpoint as an item of the config table. */
+/** Returns the item of an endpoint in the config table. */
 export function toEndpointItem({ headers, ...endpoint }: Endpoint): Record<string, AttributeValue> {
   const key = endpointKey(endpoint.org_id, endpoint.endpoint_id);
   return marshall({ ...key, ...endpoint, ...(headers === null ? {} : { headers }) });
 }
 
-/** The endpoint of an item. Throws, naming the item's key, where the item is damaged. */
-export function fromEndpointItem(item: Record<string, AttributeValue>): Endpoint {
-  const { headers = null, created_by = null, changed_by = [], ...endpoint } = readItem(stored, item);
+/** Returns the endpoint of an item. Throws an error with the item's key if the item is damaged. */
+export function parseEndpointItem(item: Record<string, AttributeValue>): Endpoint {
+  const { headers = null, created_by = null, changed_by = [], ...endpoint } = parseItem(endpointItemSchema, item);
   return { ...endpoint, headers, created_by, changed_by };
 }

@@ -8,29 +8,29 @@ import {
   webhookOrgsPartition,
 } from "#shared/platform/dynamodb/keys.ts";
 import { queryAll, queryFrom } from "#shared/platform/dynamodb/query-all.ts";
-import { byAge, type EndpointSource } from "#shared/webhooks/endpoints/endpoint.ts";
-import { endpointChangeShards, fromEndpointChangeItem } from "./endpoint-change-item.ts";
-import { fromEndpointItem } from "./endpoint-item.ts";
+import { compareByAge, type EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
+import { endpointChangeShards, parseEndpointChangeItem } from "./endpoint-change-item.ts";
+import { parseEndpointItem } from "./endpoint-item.ts";
 
-/** Webhook endpoints as they are in the config table, for those who only read them. */
-export function endpointSource(client: DynamoDBClient, config: string): EndpointSource {
+/** Creates the reader of endpoints in the config table. */
+export function endpointReader(client: DynamoDBClient, config: string): EndpointReader {
   return {
     async list(orgId) {
       const { pk } = endpointKey(orgId, "");
-      return (await queryAll(client, config, { pk, prefix: endpointPrefix })).map(fromEndpointItem).sort(byAge);
+      return (await queryAll(client, config, { pk, prefix: endpointPrefix })).map(parseEndpointItem).sort(compareByAge);
     },
 
-    get: (orgId, endpointId) => getItem(client, config, endpointKey(orgId, endpointId), fromEndpointItem),
+    get: (orgId, endpointId) => getItem(client, config, endpointKey(orgId, endpointId), parseEndpointItem),
 
-    async orgsIn(shard) {
-      const listed = await queryAll(client, config, { pk: webhookOrgsPartition(shard), prefix: webhookOrgPrefix });
-      return listed.map(({ sk }) => (sk?.S ?? "").slice(webhookOrgPrefix.length));
+    async listOrgIds(shard) {
+      const items = await queryAll(client, config, { pk: webhookOrgsPartition(shard), prefix: webhookOrgPrefix });
+      return items.map(({ sk }) => (sk?.S ?? "").slice(webhookOrgPrefix.length));
     },
 
-    async changesSince(since) {
+    async listChanges(since) {
       const shards = Array.from({ length: endpointChangeShards }, (_, shard) => endpointChangesPartition(shard));
-      const read = await Promise.all(shards.map((pk) => queryFrom(client, config, { pk, from: since })));
-      return read.flat().map(fromEndpointChangeItem);
+      const itemsByShard = await Promise.all(shards.map((pk) => queryFrom(client, config, { pk, from: since })));
+      return itemsByShard.flat().map(parseEndpointChangeItem);
     },
   };
 }

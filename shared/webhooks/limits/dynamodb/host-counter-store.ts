@@ -5,48 +5,27 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { destinationKey } from "#shared/platform/dynamodb/keys.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import type { DestinationStore } from "#shared/webhooks/limits/host-rate-limit.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limiter.ts";
 
 const keptForDays = 1;
 
-/** A clock that lags counts in the window that is open, and never turns it back. */
+/** An instance whose clock lags counts in the open window, and never sets it back. */
 const windowIsOpen = "#window >= :window AND sends <= :room";
 const windowIsOver = "attribute_not_exists(pk) OR #window < :window";
 
 const maxTries = 3;
 
-/** Counts of sends to each host, in the deliveries table: one item a host, and one for each organisation that
- * sends it much, of which only the newest window is kept. */
-export function destinationStore(client: DynamoDBClient, table: string): DestinationStore {
-  /** Adds to the open window, or opens the next one. Returns what stood in the way; `null` if it was done. */
-  const update = async (destination: string, isNew: boolean, values: Readonly<Record<string, unknown>>) => {
-    const { ":room": room, ":expires": expires, ...common } = values;
-    const request = {
-      TableName: table,
-      Key: textAttributes(destinationKey(destination)),
-      ConditionExpression: isNew ? windowIsOver : windowIsOpen,
-      UpdateExpression: isNew
-        ? "SET #window = :window, sends = :sends, expires_at_seconds = :expires"
-        : "ADD sends :sends",
-      ExpressionAttributeNames: { "#window": "window" },
-      ExpressionAttributeValues: marshall({ ...common, ...(isNew ? { ":expires": expires } : { ":room": room }) }),
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-    } as const;
-    try {
-      await calling(client.send(new UpdateItemCommand(request)));
-      return null;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return error.Item ?? {};
-      throw error;
-    }
-  };
-
+/**
+ * Creates the store of request counts in the deliveries table: one item for each host, and one for each organisation
+ * that sends it many. Only the newest window is kept.
+ */
+export function hostCounterStore(client: DynamoDBClient, table: string): HostCounterStore {
   return {
-    async count(destination, window, sends, limit) {
+    async increment(counter, window, sends, limit) {
       const values = {
         ":window": window.getTime(),
         ":sends": sends,
@@ -55,15 +34,46 @@ export function destinationStore(client: DynamoDBClient, table: string): Destina
       };
       let isNew = false;
       for (let tries = 0; tries < maxTries; tries++) {
-        const standing = await update(destination, isNew, values);
-        if (standing === null) return true;
-        if (!isNew && isOpen(standing, window)) return false;
-        // Opening it lost against another instance, or there is none to count in.
+        const current = await updateCounter(client, { table, counter, isNew, values });
+        if (current === null) return true;
+        if (!isNew && isOpen(current, window)) return false;
+        // Another instance opened the window first, or no item exists yet.
         isNew = !isNew;
       }
       return false;
     },
   };
+}
+
+type CounterUpdate = {
+  readonly table: string;
+  readonly counter: string;
+  /** Whether to open the next window, rather than to count in the open one. */
+  readonly isNew: boolean;
+  readonly values: Readonly<Record<string, unknown>>;
+};
+
+/** Returns `null` if the update succeeded, or else the item that failed its condition. */
+async function updateCounter(client: DynamoDBClient, { table, counter, isNew, values }: CounterUpdate) {
+  const { ":room": room, ":expires": expires, ...common } = values;
+  const request = {
+    TableName: table,
+    Key: toStringAttributes(destinationKey(counter)),
+    ConditionExpression: isNew ? windowIsOver : windowIsOpen,
+    UpdateExpression: isNew
+      ? "SET #window = :window, sends = :sends, expires_at_seconds = :expires"
+      : "ADD sends :sends",
+    ExpressionAttributeNames: { "#window": "window" },
+    ExpressionAttributeValues: marshall({ ...common, ...(isNew ? { ":expires": expires } : { ":room": room }) }),
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+  } as const;
+  try {
+    await mapTransientErrors(client.send(new UpdateItemCommand(request)));
+    return null;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return error.Item ?? {};
+    throw error;
+  }
 }
 
 function isOpen(item: Record<string, AttributeValue>, window: Date): boolean {

@@ -4,27 +4,29 @@ import * as z from "zod/mini";
 import { expiresAfter } from "#shared/platform/dynamodb/expiry.ts";
 import { getItem } from "#shared/platform/dynamodb/get-item.ts";
 import { replayListKey } from "#shared/platform/dynamodb/keys.ts";
-import { readItem } from "#shared/platform/dynamodb/stored-item.ts";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { keptForDays } from "#shared/webhooks/deliveries/delivery.ts";
+import { parseItem } from "#shared/platform/dynamodb/stored-item.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { deliveryRetentionDays } from "#shared/webhooks/delivery-lifetime.ts";
 import type { ReplayList, ReplayListStore } from "#shared/webhooks/replays/replay.ts";
 
-const stored = z.object({
+const replayListItemSchema = z.object({
   replays: z.array(z.object({ endpoint_id: z.string(), replay_id: z.string() })),
   version: z.number(),
 });
 
 const empty: ReplayList = { replays: [], version: 0 };
 
-/** Which replays each organisation began, in the deliveries table. */
+/** Creates the store of each organisation's list of replays, in the deliveries table. */
 export function replayListStore(client: DynamoDBClient, table: string, now: () => Date): ReplayListStore {
   return {
     async get(orgId) {
-      return (await getItem(client, table, replayListKey(orgId), (item) => readItem(stored, item))) ?? empty;
+      return (
+        (await getItem(client, table, replayListKey(orgId), (item) => parseItem(replayListItemSchema, item))) ?? empty
+      );
     },
 
     async replace(orgId, { version }, replays) {
-      const list = { replays, version: version + 1, ...expiresAfter(now().getTime(), keptForDays) };
+      const list = { replays, version: version + 1, ...expiresAfter(now().getTime(), deliveryRetentionDays) };
       const put = {
         TableName: table,
         Item: marshall({ ...replayListKey(orgId), ...list }),
@@ -35,7 +37,7 @@ export function replayListStore(client: DynamoDBClient, table: string, now: () =
         }),
       };
       try {
-        await calling(client.send(new PutItemCommand(put)));
+        await mapTransientErrors(client.send(new PutItemCommand(put)));
         return true;
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return false;

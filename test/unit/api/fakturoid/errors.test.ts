@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { renderProblem } from "#shared/api/fakturoid/errors.ts";
-import { renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { renderError } from "#shared/api/fakturoid/errors.ts";
+import { renderOauthError } from "#shared/api/oauth/handler.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { aRequest } from "#test/support/builders.ts";
 
@@ -34,8 +34,8 @@ const oauth: Table = {
 const codes = Object.keys(reading) as ErrorCode[];
 
 describe.each([
-  ["reading", renderProblem, reading],
-  ["OAuth", renderOauthProblem, oauth],
+  ["reading", renderError, reading],
+  ["OAuth", renderOauthError, oauth],
 ] as const)("an error of %s", (_, render, table) => {
   it.each(codes)("%s has its status and both keys, and no third", (code) => {
     const [status, error] = table[code];
@@ -48,7 +48,7 @@ describe.each([
   it("says how to authenticate where that is what is missing, and only there", () => {
     for (const code of codes) {
       const { status, headers } = render(new ActivityError(code, "No."), aRequest("/"));
-      const scheme = render === renderOauthProblem ? /^Basic\b/ : /^Bearer\b/;
+      const scheme = render === renderOauthError ? /^Basic\b/ : /^Bearer\b/;
       if (status === 401) expect(headers["www-authenticate"]).toMatch(scheme);
       else expect(headers).not.toHaveProperty("www-authenticate");
     }
@@ -69,7 +69,7 @@ describe.each([
     "hunter2",
     undefined,
     null,
-    { code: "not_found", message: "hunter2", facts: { retryAfter: 1 } },
+    { code: "not_found", message: "hunter2", context: { retryAfter: 1 } },
   ])("that is a defect shows nothing of itself but where to find it", (error) => {
     expect(render(error, aRequest("/"))).toEqual({
       status: 500,
@@ -82,9 +82,9 @@ describe.each([
   });
 
   it("shows neither its cause nor its details", () => {
-    const facts = { cause: new Error("hunter2"), details: { table: "hunter2" }, field: "hunter2" };
+    const context = { cause: new Error("hunter2"), details: { table: "hunter2" }, field: "hunter2" };
     const { headers, body } = render(
-      new ActivityError("unavailable", "The store is busy or away.", facts),
+      new ActivityError("unavailable", "The store is busy or away.", context),
       aRequest("/"),
     );
     expect(JSON.stringify({ headers, body })).not.toContain("hunter2");
@@ -99,7 +99,7 @@ describe.each([
 
 it("a grant that there is not has its own word, other mistakes have the common one", () => {
   const render = (field: string) =>
-    renderOauthProblem(new ActivityError("invalid_value", "No.", { field }), aRequest("/"));
+    renderOauthError(new ActivityError("invalid_value", "No.", { field }), aRequest("/"));
   expect(render("grant_type")).toMatchObject({
     status: 400,
     body: '{"error":"unsupported_grant_type","error_description":"No."}',

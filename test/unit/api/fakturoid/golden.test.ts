@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { renderEvents } from "#shared/api/fakturoid/render.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEventText } from "#shared/events/parse-event.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { anOrg, testNow } from "#test/support/builders.ts";
 
@@ -20,7 +20,7 @@ type Sample = Omit<EventInput, "org_id" | "actor_user_id" | "actor">;
 /** The stored event of a sample, by the way that every event takes. */
 function stored(sample: Sample, avatar_url: string | null): ActivityEvent {
   const by = { org_id: org.org_id, actor_user_id: "5", actor: { name: "Alexandr Hejsek", avatar_url } };
-  return readEventText(JSON.stringify({ ...by, ...sample }), { now: testNow, entropy: "golden" }).event;
+  return parseEvent(JSON.stringify({ ...by, ...sample }), { now: testNow, entropy: "golden" }).event;
 }
 
 const invoice = (entity_id: string): Pick<EventInput, "entity_type" | "entity_id" | "related"> => ({
@@ -82,5 +82,5 @@ it("the vendor's sample of events comes back byte for byte", () => {
 it("the vendor's sample of paid events comes back byte for byte, and is a payment", () => {
   const event = stored(paid, null);
   expect(renderEvents([event], org)).toBe(golden("paid"));
-  expect(event.settled).toBe("paid");
+  expect(event.payment_status).toBe("paid");
 });

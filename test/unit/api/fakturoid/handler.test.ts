@@ -13,7 +13,7 @@ describe("a list", () => {
   it.each([
     [events, null, "events"],
     [paid, "paid", "paid"],
-  ])("%s is what the organisation's log holds", async (path, settled, route) => {
+  ])("%s is what the organisation's log holds", async (path, payment_status, route) => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg({ time_zone: "Asia/Kolkata", robot_name: "Robot" })] });
     const { status, headers, body, trace } = await ask(`${path}?subject_id=16&since=2026-05-01`);
     expect([status, headers]).toMatchObject([200, { "content-type": "application/json; charset=utf-8" }]);
@@ -23,14 +23,14 @@ describe("a list", () => {
         {
           org_id: "org_8f9a1c2d",
           contact_id: "16",
-          settled,
+          payment_status,
           since: "2026-04-30T18:30:00.000Z",
           after: null,
           limit: 40,
         },
       ],
     ]);
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route,
       token_id: aToken().token_id,
       org_id: "org_8f9a1c2d",
@@ -60,7 +60,7 @@ describe("a list", () => {
       for (let n = 0; n < 3; n++) {
         const { status, body, trace } = await ask(`${events}?${query}`);
         expect([status, JSON.parse(body).error]).toEqual([400, "invalid_request"]);
-        expect(trace.headers["x-ratelimit"]).toBe("default;r=399;t=30");
+        expect(trace.responseHeaders["x-ratelimit"]).toBe("default;r=399;t=30");
       }
       expect(read).not.toHaveBeenCalled();
     },
@@ -74,22 +74,22 @@ it.each([events, paid])("a page that the caller has is answered 304, and counts:
   const { trace, ...second } = await ask(path, { headers });
   expect(second).toEqual({ status: 304, headers: first.headers, body: "" });
   expect(first.headers.vary).toBe("accept-encoding, authorization, origin");
-  expect(trace.headers).toEqual(first.trace.headers);
-  expect(trace.facts.count).toBe(1);
+  expect(trace.responseHeaders).toEqual(first.trace.responseHeaders);
+  expect(trace.auditFields.count).toBe(1);
 });
 
 describe("User-Agent", () => {
   it.each([undefined, "", "  "])("%j is none, and is asked for before anything else", async (agent) => {
-    const { ask, use } = fakturoidDialect();
+    const { ask, count } = fakturoidDialect();
     for (const path of [events, user, "/api/v3/nowhere"]) {
       const { status, body, trace } = await ask(path, { headers: { "user-agent": agent, authorization: undefined } });
       expect([status, body]).toEqual([
         400,
         '{"error":"invalid_request","error_description":"Required header \\"User-Agent\\" is missing"}',
       ]);
-      expect(trace).toEqual({ headers: {}, facts: {} });
+      expect(trace).toEqual({ responseHeaders: {}, auditFields: {} });
     }
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   it.each(["x", "YourApp (yourname@example.com)", "ž"])("%j passes", async (agent) => {
@@ -109,14 +109,14 @@ describe("a request without a good token", () => {
     "Bearer junk",
     "Bearer a b",
   ])("is refused without any read: %j", async (authorization) => {
-    const { ask, use, read, readOrg } = fakturoidDialect();
+    const { ask, count, read, readOrg } = fakturoidDialect();
     for (const path of [events, paid, user]) {
       const { status, headers, body, trace } = await ask(path, { headers: { authorization } });
       expect([status, headers["www-authenticate"]]).toEqual([401, "Bearer"]);
       expect(JSON.parse(body)).toEqual({ error: "unauthorized", error_description: expect.any(String) });
-      expect(trace.headers).toEqual({});
+      expect(trace.responseHeaders).toEqual({});
     }
-    for (const call of [use, read, readOrg]) expect(call).not.toHaveBeenCalled();
+    for (const call of [count, read, readOrg]) expect(call).not.toHaveBeenCalled();
   });
 
   it.each([
@@ -127,7 +127,7 @@ describe("a request without a good token", () => {
     const { ask, read } = fakturoidDialect({ token: aToken(over) });
     const { status, body } = await ask(events);
     const unknown = fakturoidDialect();
-    unknown.use.mockResolvedValue(null);
+    unknown.count.mockResolvedValue(null);
     expect([status, body]).toEqual([401, (await unknown.ask(events)).body]);
     expect(read).not.toHaveBeenCalled();
   });
@@ -154,7 +154,7 @@ describe("the scope", () => {
       const { status, body, trace } = await ask(path);
       expect(status).toBe(expected);
       if (expected === 403) expect(JSON.parse(body).error).toBe("forbidden");
-      expect(trace.headers["x-ratelimit"]).toBe("default;r=399;t=30");
+      expect(trace.responseHeaders["x-ratelimit"]).toBe("default;r=399;t=30");
     }
     expect(read).toHaveBeenCalledTimes(expected === 200 ? 2 : 0);
   });
@@ -167,8 +167,8 @@ describe("the account of a slug", () => {
     const { ask, read } = fakturoidDialect({ orgs: [anOrg(), other] });
     const told = async (path: string, route: string) => {
       const { trace, ...answer } = await ask(path);
-      expect(trace.facts).toEqual({ route, token_id: aToken().token_id });
-      return { ...answer, learned: trace.headers };
+      expect(trace.auditFields).toEqual({ route, token_id: aToken().token_id });
+      return { ...answer, learned: trace.responseHeaders };
     };
     const foreign = await told("/api/v3/accounts/capek/events.json", "events");
     expect([foreign.status, JSON.parse(foreign.body).error]).toEqual([404, "not_found"]);
@@ -233,7 +233,7 @@ describe("the rate", () => {
       const { ask } = fakturoidDialect({ used });
       const { status, headers, body, trace } = await ask(path);
       expect(status).toBe(expected);
-      expect(trace.headers).toEqual({ "x-ratelimit-policy": "default;q=400;w=60", "x-ratelimit": rate });
+      expect(trace.responseHeaders).toEqual({ "x-ratelimit-policy": "default;q=400;w=60", "x-ratelimit": rate });
       expect(headers["retry-after"]).toBe(expected === 429 ? "30" : undefined);
       if (expected === 429) expect(JSON.parse(body).error).toBe("too_many_requests");
     }
@@ -247,7 +247,7 @@ describe("the rate", () => {
   ])("at %s ends in %i whole seconds", async (now, seconds) => {
     const { ask, clock } = fakturoidDialect();
     clock.now = new Date(now);
-    expect((await ask(user)).trace.headers["x-ratelimit"]).toBe(`default;r=399;t=${seconds}`);
+    expect((await ask(user)).trace.responseHeaders["x-ratelimit"]).toBe(`default;r=399;t=${seconds}`);
   });
 
   it("refuses before anything is read", async () => {
@@ -264,9 +264,9 @@ describe("what was read ahead for a caller who was let in before", () => {
     ["without the scope", { scopes: [] }, 403],
     ["for another organisation", { org_ids: ["org_b"] }, 404],
   ])("is not shown to one who is now %s", async (_, over, status) => {
-    const { ask, use } = fakturoidDialect({ orgs: [anOrg(), anOrg({ org_id: "org_b", slug: "capek" })] });
+    const { ask, count } = fakturoidDialect({ orgs: [anOrg(), anOrg({ org_id: "org_b", slug: "capek" })] });
     expect((await ask(events)).status).toBe(200);
-    use.mockResolvedValue({ token: anActiveToken(over), used: 2 });
+    count.mockResolvedValue({ token: anActiveToken(over), used: 2 });
     const refused = await ask(events);
     expect(refused.status).toBe(status);
     expect(Object.keys(JSON.parse(refused.body))).toEqual(["error", "error_description"]);
@@ -279,7 +279,7 @@ describe("what was read ahead for a caller who was let in before", () => {
     const { status, headers, body, trace } = await ask(events);
     expect([status, headers["retry-after"]]).toEqual([503, "2"]);
     expect(body).toBe('{"error":"service_unavailable","error_description":"The store is busy or away."}');
-    expect(trace.headers["x-ratelimit"]).toBe("default;r=399;t=30");
+    expect(trace.responseHeaders["x-ratelimit"]).toBe("default;r=399;t=30");
   });
 });
 
@@ -291,7 +291,7 @@ describe("the user", () => {
     const { status, headers, body, trace } = await ask(user);
     expect([status, headers]).toEqual([200, { "content-type": "application/json; charset=utf-8" }]);
     expect(body).toBe(renderUser(token, orgs));
-    expect(trace.facts).toEqual({ route: "user", token_id: token.token_id, user_id: "5" });
+    expect(trace.auditFields).toEqual({ route: "user", token_id: token.token_id, user_id: "5" });
     expect(read).not.toHaveBeenCalled();
   });
 });
@@ -310,10 +310,10 @@ describe("other requests", () => {
     "/api/v3/accounts/a/b/events.json",
     "/API/v3/user.json",
   ])("%s is not found", async (path) => {
-    const { ask, use } = fakturoidDialect();
+    const { ask, count } = fakturoidDialect();
     const { status, body } = await ask(path);
     expect([status, body]).toEqual([404, '{"error":"not_found","error_description":"There is no such resource."}']);
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   it.each(["POST", "PUT", "PATCH", "DELETE"])("%s is refused, with what may be done", async (method) => {

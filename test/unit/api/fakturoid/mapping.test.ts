@@ -1,20 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
-import { isPaidName, namedChange, nameOf, visibleTypes } from "#shared/api/fakturoid/mapping.ts";
+import { getNamingChange, isPaymentName, toEventName, visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
 import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
-import { jsonText } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { toJsonText } from "#shared/events/event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { anInput, testNow } from "#test/support/builders.ts";
 
-const stored = (input: Partial<EventInput>) => readEvent(anInput(input), { now: testNow, entropy: "names" }).event;
+const stored = (input: Partial<EventInput>) =>
+  parseEventValue(anInput(input), { now: testNow, entropy: "names" }).event;
 
 /** The name of an event of this action and entity that changed these fields. */
 function name(action: string, entity_type: EntityType, ...fields: string[]): string {
   const changes = Object.fromEntries(fields.map((field) => [field, { old: "a", new: "b" }]));
-  return nameOf({ action, entity_type, changes: fields.length === 0 ? null : jsonText(changes) });
+  return toEventName({ action, entity_type, changes: fields.length === 0 ? null : toJsonText(changes) });
 }
 
 describe("the contract's examples", () => {
@@ -50,7 +51,9 @@ describe("the contract's examples", () => {
   it("an update of what was paid is no payment", () => {
     for (const field of ["paid", "paid_on", "paid_amount"]) {
       expect(name("INVOICE_UPDATED", "INVOICE", field)).toBe("invoice_updated");
-      expect(namedChange(stored({ action: "INVOICE_UPDATED", changes: { [field]: { old: 0, new: 1 } } }))).toBeNull();
+      expect(
+        getNamingChange(stored({ action: "INVOICE_UPDATED", changes: { [field]: { old: 0, new: 1 } } })),
+      ).toBeNull();
     }
     expect(name("INVOICE_UPDATED", "INVOICE", "unpaid_amount")).toBe("invoice_unpaid_amount_changed");
   });
@@ -93,22 +96,22 @@ describe("the vendor's vocabulary", () => {
     ["inbox_file_added", "INBOX_FILE_ADDED", "INBOX_FILE"],
   ])("%s is %s of %s", (expected, action, type) => {
     const event = stored({ action, entity_type: type });
-    expect(nameOf(event)).toBe(expected);
-    expect(visibleTypes).toContain(event.entity_type);
+    expect(toEventName(event)).toBe(expected);
+    expect(visibleEntityTypes).toContain(event.entity_type);
   });
 });
 
 describe("a payment", () => {
   it.each(["invoice_paid", "invoice_paid_bank", "proforma_paid", "proforma_paid_x", "expense_paid"])("is %s", (paid) =>
-    expect(isPaidName(paid)).toBe(true),
+    expect(isPaymentName(paid)).toBe(true),
   );
 
   it.each(["", "invoice_partially_paid", "invoice_payment_removed", "my_invoice_paid", "bill_paid", "INVOICE_PAID"])(
     "is not %j",
-    (other) => expect(isPaidName(other)).toBe(false),
+    (other) => expect(isPaymentName(other)).toBe(false),
   );
 
-  const type = fc.constantFrom<EntityType>(...visibleTypes);
+  const type = fc.constantFrom<EntityType>(...visibleEntityTypes);
   const actionOf = (prefix: string) =>
     fc
       .constantFrom("PAID", "PAID_BANK", "PAIDX", "UNPAID", "SENT", "UPDATED", "STATUS_CHANGED", "DELETED", "VOIDED")
@@ -125,7 +128,7 @@ describe("a payment", () => {
     fc.assert(
       fc.property(action, type, changes, (action, entity_type, changes) => {
         const event = stored({ action, entity_type, changes });
-        expect(isPaidName(nameOf(event))).toBe(event.settled === "paid");
+        expect(isPaymentName(toEventName(event))).toBe(event.payment_status === "paid");
       }),
       { numRuns: 3_000 },
     );
@@ -134,7 +137,7 @@ describe("a payment", () => {
   it("has, like every event, a name of lower-case words", () => {
     fc.assert(
       fc.property(action, type, changes, (action, entity_type, changes) => {
-        expect(nameOf(stored({ action, entity_type, changes }))).toMatch(/^[a-z][a-z0-9_]*$/);
+        expect(toEventName(stored({ action, entity_type, changes }))).toMatch(/^[a-z][a-z0-9_]*$/);
       }),
     );
   });
@@ -183,10 +186,10 @@ const demoNames: Readonly<Record<string, string>> = {
 };
 
 it("names all that happens in the demo data", () => {
-  const happened = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)].map((input) => {
+  const happened = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)].map((input) => {
     const fields = Object.keys(input.changes ?? {}).join();
     const what = `${input.entity_type} ${input.action} ${fields}`.trimEnd();
-    return [what, nameOf(readEvent(input, { now: testNow, entropy: what }).event)] as const;
+    return [what, toEventName(parseEventValue(input, { now: testNow, entropy: what }).event)] as const;
   });
   for (const [what, shown] of happened) expect(shown, what).toMatch(/^[a-z][a-z0-9_]*$/);
   expect(Object.fromEntries(happened)).toEqual(demoNames);

@@ -1,19 +1,19 @@
 import { describe, expect, it, vi } from "vitest";
-import { renderProblem } from "#shared/api/fakturoid/errors.ts";
-import { answerFakturoid } from "#shared/api/fakturoid/handler.ts";
-import { objectTypes } from "#shared/api/fakturoid/mapping.ts";
-import { sampleSubject } from "#shared/api/fakturoid/openapi-problems.ts";
+import { renderError } from "#shared/api/fakturoid/errors.ts";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { relatedObjectTypes } from "#shared/api/fakturoid/mapping.ts";
+import { sampleSubject } from "#shared/api/fakturoid/openapi/errors.ts";
 import { pageSize } from "#shared/api/fakturoid/query.ts";
-import { findRoute, type Route } from "#shared/api/fakturoid/routes.ts";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { answerOauth, renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { type FakturoidRoute, findRoute } from "#shared/api/fakturoid/routes.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { createOauthHandler, renderOauthError } from "#shared/api/oauth/handler.ts";
 import { accessTokenSeconds } from "#shared/auth/access-token.ts";
 import { clientScope, type Token } from "#shared/auth/caller.ts";
-import type { ClientTokens } from "#shared/auth/client-tokens.ts";
-import { writeAccessToken, writeToken } from "#shared/auth/token.ts";
+import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
+import { deriveAccessToken, formatToken } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import {
   answerFaults,
@@ -32,7 +32,7 @@ const oauth = operations.filter(({ path }) => path.startsWith("/api/v3/oauth/"))
 const reading = operations.filter(({ path }) => path.startsWith("/api/v3/") && !path.startsWith("/api/v3/oauth/"));
 
 /** What each kind of route is called in the document. */
-const names: Readonly<Record<Route["kind"], string>> = {
+const names: Readonly<Record<FakturoidRoute["kind"], string>> = {
   user: "get_user",
   events: "list_events",
   paid: "list_paid_events",
@@ -42,9 +42,9 @@ const paid = anEvent({
   action: "INVOICE_PAID",
   entity_id: "4829",
   actor_user_id: "913",
-  actor: jsonText({ email: "a@example.com", avatar_url: "https://example.com/a.png" }),
-  related: jsonText([{ entity_type: "CONTACT", entity_id: "con_acme" }]),
-  params: jsonText({ payment_id: 5 }),
+  actor: toJsonText({ email: "a@example.com", avatar_url: "https://example.com/a.png" }),
+  related: toJsonText([{ entity_type: "CONTACT", entity_id: "con_acme" }]),
+  params: toJsonText({ payment_id: 5 }),
   contact_id: "con_acme",
 });
 const updated = anEvent({
@@ -52,14 +52,14 @@ const updated = anEvent({
   entity_type: "CONTACT",
   entity_id: "7041",
   actor_user_id: null,
-  changes: jsonText({ name: { old: "A", new: "B" } }),
+  changes: toJsonText({ name: { old: "A", new: "B" } }),
   contact_id: "7041",
 });
-const mailed = anEvent({ action: "EMAIL_SENT", metadata: jsonText({ to: ["a@example.com"] }), text: "Sent." });
+const mailed = anEvent({ action: "EMAIL_SENT", metadata: toJsonText({ to: ["a@example.com"] }), text: "Sent." });
 
 type Log = {
   readonly events?: readonly ActivityEvent[];
-  readonly page?: EventReader["page"];
+  readonly page?: EventReader["readPage"];
   readonly token?: Partial<Token>;
   readonly used?: number;
   readonly suspended?: readonly string[];
@@ -72,24 +72,33 @@ const now = () => new Date("2026-06-01T12:00:43.000Z");
 
 /** The answers of a function with all the headers that they leave it with. */
 function asking(
-  answer: (request: HttpRequest, trace: HttpTrace) => Promise<HttpResponse>,
+  answer: (request: HttpRequest, trace: RequestContext) => Promise<HttpResponse>,
   render: (error: unknown, request: HttpRequest) => HttpResponse,
 ) {
   return async (request: HttpRequest): Promise<HttpResponse> => {
-    const trace: HttpTrace = { headers: {}, facts: {} };
+    const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
     const response = await answer(request, trace).catch((error: unknown) => render(error, request));
-    return { ...response, headers: { ...response.headers, ...trace.headers, "x-request-id": request.requestId } };
+    return {
+      ...response,
+      headers: { ...response.headers, ...trace.responseHeaders, "x-request-id": request.requestId },
+    };
   };
 }
 
 /** The dialect over some events, and what it asked of the log. */
 function dialect(log: Log = {}) {
   const whole: EventPage = { events: log.events ?? [paid], next: null };
-  const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
-  const places: PlaceStore = { upTo: async () => [], put: async () => undefined };
-  const orgs = { read: async () => anOrg({ time_zone: "Europe/Prague" }) };
-  const answer = answerFakturoid({ events: { page }, places, tokens: tokensOf(log), orgs, now });
-  return { ask: asking(answer, renderProblem), page };
+  const page = vi.fn<EventReader["readPage"]>(log.page ?? (async () => whole));
+  const places: PageCheckpointStore = { listUpTo: async () => [], put: async () => undefined };
+  const orgs = { get: async () => anOrg({ time_zone: "Europe/Prague" }) };
+  const answer = createFakturoidHandler({
+    events: { readPage: page },
+    checkpoints: places,
+    tokens: tokensOf(log),
+    orgs,
+    now,
+  });
+  return { ask: asking(answer, renderError), page };
 }
 
 const aQuestion = (target: string, over: Partial<HttpRequest> = {}) =>
@@ -97,24 +106,29 @@ const aQuestion = (target: string, over: Partial<HttpRequest> = {}) =>
 
 const described = (name: string, status: number) => operationOf(name).responses[status] ?? { headers: {}, content: {} };
 
-const clientSecret = writeToken(new Uint8Array(20).fill(9), "client");
+const clientSecret = formatToken(new Uint8Array(20).fill(9), "client");
 const basic = `Basic ${Buffer.from(`${aToken({}, clientSecret).token_id}:${clientSecret}`).toString("base64")}`;
 
 /** What issues and revokes tokens, for one client. */
 function oauthFunction(log: Log = {}) {
-  const grants = vi.fn<ClientTokens["grants"]>(async () => ({}));
+  const grants = vi.fn<AccessGrantStore["get"]>(async () => ({}));
   const revoke = vi.fn(async () => undefined);
   const tokens = tokensOf({ ...log, token: { scopes: [clientScope], ...log.token } }, clientSecret);
   const random = (bytes: number) => new Uint8Array(bytes).fill(3);
-  const answer = answerOauth({ tokens, issued: { grants, replace: async () => true, revoke }, now, random });
-  return { ask: asking(answer, renderOauthProblem), grants, revoke };
+  const answer = createOauthHandler({
+    tokens,
+    issued: { get: grants, replace: async () => true, revoke },
+    now,
+    random,
+  });
+  return { ask: asking(answer, renderOauthError), grants, revoke };
 }
 
 const aTokenRequest = (path: string, body: unknown, over: Partial<HttpRequest> = {}) =>
   aRequest(path, { method: "POST", headers: { ...agent, authorization: basic }, body: () => body, ...over });
 
 const grant = { grant_type: "client_credentials" };
-const issued = { token: writeAccessToken(clientSecret, "salt") };
+const issued = { token: deriveAccessToken(clientSecret, "salt") };
 
 describe("the routes", () => {
   it("that read are all in the document, and nothing else is", () => {
@@ -259,7 +273,7 @@ describe("what is answered", () => {
     expect(FakturoidEvents.maxItems).toBe(pageSize);
     expect(OauthToken.properties.expires_in).toMatchObject({ maximum: accessTokenSeconds });
     expect(FakturoidEvent.properties.related_objects).toMatchObject({
-      items: { properties: { type: { enum: [...new Set(Object.values(objectTypes))] } } },
+      items: { properties: { type: { enum: [...new Set(Object.values(relatedObjectTypes))] } } },
     });
   });
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { visibleTypes } from "#shared/api/fakturoid/mapping.ts";
-import { type ListRequest, listingOf, readListRequest } from "#shared/api/fakturoid/query.ts";
-import { shownParts } from "#shared/api/fakturoid/render.ts";
+import { visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
+import { type EventListRequest, parseListRequest, toListQuery } from "#shared/api/fakturoid/query.ts";
+import { eventProjection } from "#shared/api/fakturoid/render.ts";
 import { planQuery } from "#shared/events/query/query.ts";
 import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { aFilter } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
-const read = (query: string, zone = "UTC") => readListRequest(new URLSearchParams(query), new ZoneClock(zone));
+const read = (query: string, zone = "UTC") => parseListRequest(new URLSearchParams(query), new ZoneClock(zone));
 
 function expectInvalid(query: string, field: string) {
-  const error = refusal(() => read(query));
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", field]);
+  const error = catchError(() => read(query));
+  expect([error.code, error.context.field]).toEqual(["invalid_value", field]);
   expect(error.message.length).toBeLessThan(200);
 }
 
@@ -115,21 +115,23 @@ describe("since", () => {
 });
 
 describe("what is read", () => {
-  const asked: ListRequest = { page: 2, since: "2023-08-25T00:00:00.000Z", subjectId: null };
-  const queriesOf = (kind: "events" | "paid", over: Partial<ListRequest> = {}) =>
-    listingOf("org_a", kind, { ...asked, ...over }).queries;
+  const asked: EventListRequest = { page: 2, since: "2023-08-25T00:00:00.000Z", subjectId: null };
+  const queriesOf = (kind: "events" | "paid", over: Partial<EventListRequest> = {}) =>
+    toListQuery("org_a", kind, { ...asked, ...over }).queries;
 
   it("is what the dialect has names for, with the parts that it shows, from the given time on", () => {
-    const everything = aFilter({ visible: visibleTypes, since: asked.since });
-    expect(queriesOf("events")).toEqual([{ ...everything, org_id: "org_a", parts: shownParts }]);
-    expect(queriesOf("paid")).toEqual([{ ...everything, settled: "paid", org_id: "org_a", parts: shownParts }]);
+    const everything = aFilter({ visibleEntityTypes, since: asked.since });
+    expect(queriesOf("events")).toEqual([{ ...everything, org_id: "org_a", projection: eventProjection }]);
+    expect(queriesOf("paid")).toEqual([
+      { ...everything, payment_status: "paid", org_id: "org_a", projection: eventProjection },
+    ]);
   });
 
   it.each([
     ["events", null, "by_time", []],
     ["paid", null, "paid", []],
     ["events", "16", "by_contact", []],
-    ["paid", "16", "by_contact", [{ attribute: "settled", value: "paid" }]],
+    ["paid", "16", "by_contact", [{ attribute: "payment_status", value: "paid" }]],
   ] as const)("of %s of subject %s is answered by one index", (kind, subjectId, index, conditions) => {
     expect(queriesOf(kind, { subjectId }).map(planQuery)).toEqual([{ index, conditions }]);
   });
@@ -158,8 +160,8 @@ describe("what is read", () => {
 });
 
 describe("a list's name", () => {
-  const nameOf = (kind: "events" | "paid", over: Partial<ListRequest> = {}) =>
-    listingOf("org_a", kind, { page: 1, since: null, subjectId: null, ...over }).name;
+  const nameOf = (kind: "events" | "paid", over: Partial<EventListRequest> = {}) =>
+    toListQuery("org_a", kind, { page: 1, since: null, subjectId: null, ...over }).name;
 
   it("is the same on every page, and on no two lists", () => {
     expect(nameOf("events", { page: 7 })).toBe(nameOf("events"));

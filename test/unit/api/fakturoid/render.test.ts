@@ -1,30 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
-import { type Account, renderEvent, renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
+import { type FakturoidAccount, renderEvent, renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import { readEventText } from "#shared/events/parse-event.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
 import { anEvent, anInputText, anOrg, aToken, testNow } from "#test/support/builders.ts";
 
-const account: Account = { time_zone: "UTC", robot_name: "Robot" };
+const account: FakturoidAccount = { time_zone: "UTC", robot_name: "Robot" };
 
 const shown = (over: Partial<ActivityEvent> = {}, at = account) => JSON.parse(renderEvent(anEvent(over), at));
 const createdAt = (occurred_at: string, time_zone: string) =>
   shown({ occurred_at }, { ...account, time_zone }).created_at;
 
 /** An event as it is stored when a service writes this beside what `anInput` has. */
-const stored = (extra: string) => readEventText(anInputText({}, extra), { now: testNow, entropy: "render" }).event;
+const stored = (extra: string) => parseEvent(anInputText({}, extra), { now: testNow, entropy: "render" }).event;
 
 describe("an event", () => {
   it("has the vendor's keys, in the vendor's order, and no other", () => {
     const event = anEvent({
       entity_id: "27",
       actor_user_id: "5",
-      related: jsonText([{ entity_type: "CONTACT", entity_id: "16", entity_ref: null }]),
+      related: toJsonText([{ entity_type: "CONTACT", entity_id: "16", entity_ref: null }]),
       contact_id: "16",
       information: "not shown",
-      settled: "paid",
+      payment_status: "paid",
     });
     const rendered = JSON.parse(renderEvent(event, account));
     expect(Object.keys(rendered)).toEqual(["name", "created_at", "text", "related_objects", "user", "params"]);
@@ -42,7 +42,7 @@ describe("an event", () => {
   });
 
   it("shows nothing of its id, its organisation, its context or its keeping", () => {
-    const text = renderEvent(anEvent({ metadata: jsonText({ ip: "203.0.113.4" }) }), account);
+    const text = renderEvent(anEvent({ metadata: toJsonText({ ip: "203.0.113.4" }) }), account);
     for (const hidden of [anEvent().event_id, anEvent().org_id, anEvent().recorded_at, "203.0.113.4"]) {
       expect(text).not.toContain(hidden);
     }
@@ -59,11 +59,11 @@ describe("an event", () => {
     const shownId = (value: string) => ({ id: toNumericId(value).id, custom_id: value });
     fc.assert(
       fc.property(id, id, text, fc.dictionary(text, fc.jsonValue()), (entity_id, actor, said, params) => {
-        const event = anEvent({ entity_id, actor_user_id: actor, text: said, params: jsonText(params) });
+        const event = anEvent({ entity_id, actor_user_id: actor, text: said, params: toJsonText(params) });
         const rendered = JSON.parse(renderEvents([event], account))[0];
         expect(rendered).toMatchObject({ text: said, user: shownId(actor) });
         expect(rendered.related_objects).toEqual([{ ...shownId(entity_id), type: "Invoice" }]);
-        expect(JSON.stringify(rendered.params)).toBe(JSON.stringify(JSON.parse(jsonText(params))));
+        expect(JSON.stringify(rendered.params)).toBe(JSON.stringify(JSON.parse(toJsonText(params))));
       }),
     );
   });
@@ -147,7 +147,7 @@ describe("an id", () => {
 describe("related_objects", () => {
   type Named = readonly [EntityType, string];
   const related = (...entities: Named[]) =>
-    jsonText(entities.map(([entity_type, entity_id]) => ({ entity_type, entity_id, entity_ref: null })));
+    toJsonText(entities.map(([entity_type, entity_id]) => ({ entity_type, entity_id, entity_ref: null })));
   const objects = (over: Partial<ActivityEvent>) =>
     shown(over).related_objects.map(({ type, id }: { type: string; id: unknown }) => [type, id]);
 
@@ -210,7 +210,7 @@ describe("related_objects", () => {
   });
 
   it("leave out a kind that only a later version of the log knows", () => {
-    const mentions = jsonText([
+    const mentions = toJsonText([
       { entity_type: "HOLOGRAM", entity_id: "1" },
       { entity_type: "toString", entity_id: "2" },
     ]);
@@ -226,7 +226,7 @@ describe("user", () => {
   });
 
   it("is who did it, as of then", () => {
-    const actor = jsonText({ name: "Alexandr Hejsek", email: "a@h.cz", avatar_url: "https://a.example/1" });
+    const actor = toJsonText({ name: "Alexandr Hejsek", email: "a@h.cz", avatar_url: "https://a.example/1" });
     expect(shown({ actor_user_id: "5", actor }).user).toEqual({
       id: 5,
       full_name: "Alexandr Hejsek",
@@ -236,10 +236,10 @@ describe("user", () => {
 
   it("names whom somebody acted for, and behind that who acted, whose id it is", () => {
     const onBehalfOf = { user_id: "9", name: "Anna" };
-    const support = jsonText({ name: "Support", type: "user", on_behalf_of: onBehalfOf });
+    const support = toJsonText({ name: "Support", type: "user", on_behalf_of: onBehalfOf });
     const user = { id: 5, full_name: "Anna (by Support)", avatar: null };
     expect(shown({ actor_user_id: "5", actor: support }).user).toEqual(user);
-    const agent = jsonText({ type: "agent", on_behalf_of: onBehalfOf });
+    const agent = toJsonText({ type: "agent", on_behalf_of: onBehalfOf });
     expect(shown({ actor_user_id: null, actor: agent }).user).toEqual({
       ...user,
       id: null,
@@ -248,7 +248,7 @@ describe("user", () => {
   });
 
   it("has some name even if the event names nobody", () => {
-    const mail = jsonText({ name: "", email: "a@h.cz", avatar_url: "" });
+    const mail = toJsonText({ name: "", email: "a@h.cz", avatar_url: "" });
     expect(shown({ actor_user_id: "5", actor: mail }).user).toEqual({ id: 5, full_name: "a@h.cz", avatar: null });
     expect(shown({ actor_user_id: "usr_1", actor: null }).user.full_name).toBe("usr_1");
   });
@@ -268,7 +268,7 @@ describe("params", () => {
 
   it("are the new and the old value of the field that changed, in this order", () => {
     const changed = (action: string, changes: Record<string, unknown>) =>
-      renderEvent(anEvent({ action, changes: jsonText(changes) }), account);
+      renderEvent(anEvent({ action, changes: toJsonText(changes) }), account);
     const due = { due_date: { old: "2023-11-30", new: "2023-12-01" } };
     expect(changed("INVOICE_UPDATED", due)).toMatch(/"params":{"new":"2023-12-01","old":"2023-11-30"}}$/);
     const nothing = { note: { old: null, new: { a: [1] } } };
@@ -280,7 +280,7 @@ describe("params", () => {
   });
 
   it("of a step of the workflow are the status's, whatever else the step changed", () => {
-    const changes = jsonText({ status: { old: "SENT", new: "ACCEPTED" }, accepted_at: { old: null, new: "today" } });
+    const changes = toJsonText({ status: { old: "SENT", new: "ACCEPTED" }, accepted_at: { old: null, new: "today" } });
     expect(shown({ action: "ESTIMATE_STATUS_CHANGED", entity_type: "ESTIMATE", changes }).params).toEqual({
       new: "ACCEPTED",
       old: "SENT",
@@ -300,7 +300,7 @@ describe("params", () => {
     ["INVOICE_PAID", '{"to":"a@b.cz"}', {}],
     ["INVOICE_CREATED", '{"to":"a@b.cz"}', {}],
   ])("of %s with %s are %j", (action, metadata, params) => {
-    const event = anEvent({ action, metadata: jsonText(JSON.parse(metadata)) });
+    const event = anEvent({ action, metadata: toJsonText(JSON.parse(metadata)) });
     expect(renderEvent(event, account).endsWith(`,"params":${JSON.stringify(params)}}`)).toBe(true);
   });
 });

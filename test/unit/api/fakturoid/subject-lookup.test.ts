@@ -4,9 +4,9 @@ import { SubjectLookup, subjectSearchLimit } from "#shared/api/fakturoid/subject
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { fakturoidDialect } from "#test/support/fakturoid-dialect.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const org_id = "org_8f9a1c2d";
 const numberOf = (id: string) => String(toNumericId(id).id);
@@ -24,9 +24,9 @@ function lookupOver(events: readonly ActivityEvent[]) {
   const log = memoryEvents(events);
   const queries: EventQuery[] = [];
   const reader: EventReader = {
-    page: (query) => {
+    readPage: (query) => {
       queries.push(query);
-      return log.page(query);
+      return log.readPage(query);
     },
   };
   const lookup = new SubjectLookup(() => clock.now);
@@ -89,8 +89,8 @@ describe("SubjectLookup", () => {
 
   it("refuses a number that is not among the events that it searches, and says what works", async () => {
     const { find, queries } = lookupOver([...busy, mentioning("con_old", 20_000)]);
-    const { code, facts, message } = await refusalOf(find(numberOf("con_old")));
-    expect([code, facts.field, message]).toEqual(["too_broad", "subject_id", expect.stringContaining("custom_id")]);
+    const { code, context, message } = await catchRejection(find(numberOf("con_old")));
+    expect([code, context.field, message]).toEqual(["too_broad", "subject_id", expect.stringContaining("custom_id")]);
     expect(queries.length).toBeLessThanOrEqual(2 + subjectSearchLimit / 500);
     expect(await find("con_old")).toBe("con_old");
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { answerFaults, operationOf } from "#test/support/api-description.ts";
 import { anEvent, aRequest, aToken } from "#test/support/builders.ts";
@@ -14,8 +14,8 @@ type Setting = Parameters<typeof dialect>[0];
 async function ask(setting: Setting, target: string, over: Partial<HttpRequest> = {}) {
   const { answer, trace } = dialect(setting);
   const request = aRequest(target, over);
-  const response = await answer(request).catch((error: unknown) => renderProblem(error, request));
-  return { ...response, headers: { ...response.headers, ...trace.headers, "x-request-id": request.requestId } };
+  const response = await answer(request).catch((error: unknown) => renderError(error, request));
+  return { ...response, headers: { ...response.headers, ...trace.responseHeaders, "x-request-id": request.requestId } };
 }
 
 describe("a response is as described, with its headers:", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { aRequest } from "#test/support/builders.ts";
@@ -27,7 +27,7 @@ const codes = Object.keys(table) as ErrorCode[];
 
 describe.each(codes)("%s", (code) => {
   const [status, name] = table[code];
-  const response = renderProblem(new ActivityError(code, "What went wrong."), aRequest("/"));
+  const response = renderError(new ActivityError(code, "What went wrong."), aRequest("/"));
 
   it(`is ${status} ${name}`, () => {
     expect(response.status).toBe(status);
@@ -45,7 +45,7 @@ it("shows the contract's sample as it is", () => {
     field: "entity_type",
     details: { valid: documentTypes },
   });
-  expect(renderProblem(error, aRequest("/")).body).toBe(
+  expect(renderError(error, aRequest("/")).body).toBe(
     '{"code":"validation.invalid_value","message":"Unknown entity_type \'FOO\'.","field":"entity_type","details":{"valid":' +
       '["INVOICE","BILL","ESTIMATE","CREDIT_NOTE","DEBIT_NOTE","SALES_ORDER","PURCHASE_ORDER","PAYMENT","RECEIPT","EXPENSE",' +
       '"JOURNAL","CONTACT","ITEM","ATTACHMENT"]}}',
@@ -53,15 +53,15 @@ it("shows the contract's sample as it is", () => {
 });
 
 it("leaves out what it has nothing to say about", () => {
-  const { headers, body } = renderProblem(new ActivityError("scope_missing", "No."), aRequest("/"));
+  const { headers, body } = renderError(new ActivityError("scope_missing", "No."), aRequest("/"));
   expect(body).toBe('{"code":"authz.scope_missing","message":"No."}');
   expect(Object.keys(headers)).toEqual(["content-type"]);
 });
 
 it("says when to come back, and which methods there are", () => {
-  const retried = renderProblem(new ActivityError("unavailable", "Busy.", { retryAfter: 2 }), aRequest("/"));
+  const retried = renderError(new ActivityError("unavailable", "Busy.", { retryAfter: 2 }), aRequest("/"));
   expect(retried.headers["retry-after"]).toBe("2");
-  const refused = renderProblem(new ActivityError("method_not_allowed", "No.", { allow: "GET" }), aRequest("/"));
+  const refused = renderError(new ActivityError("method_not_allowed", "No.", { allow: "GET" }), aRequest("/"));
   expect(refused.headers.allow).toBe("GET");
 });
 
@@ -74,7 +74,7 @@ describe("a defect", () => {
     null,
     { code: "not_found", message: "hunter2" },
   ])("shows nothing of itself", (error) => {
-    expect(renderProblem(error, aRequest("/"))).toEqual({
+    expect(renderError(error, aRequest("/"))).toEqual({
       status: 500,
       headers: { "content-type": "application/json" },
       body: '{"code":"internal.error","message":"Something went wrong on our side.","request_id":"req-1"}',
@@ -84,6 +84,6 @@ describe("a defect", () => {
 
 it("never shows the cause of an error", () => {
   const error = new ActivityError("unavailable", "The store is busy or away.", { cause: new Error("hunter2") });
-  const { headers, body } = renderProblem(error, aRequest("/"));
+  const { headers, body } = renderError(error, aRequest("/"));
   expect(JSON.stringify({ headers, body })).not.toContain("hunter2");
 });

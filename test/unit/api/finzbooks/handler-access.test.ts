@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Entry } from "#shared/auth/authenticate.ts";
+import type { CountedToken } from "#shared/auth/authenticate.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { anActiveToken, anEvent, aRequest, aSecret, aToken } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { dialect } from "#test/support/dialect.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const activity = "/api/public/v1/activity";
 const bearer = `Bearer ${aSecret()}`;
@@ -21,11 +21,11 @@ describe("a request without a good token", () => {
     "Bearer junk",
     `${bearer} x`,
   ])("is refused without any read: %j", async (authorization) => {
-    const { answer, use, read, trace } = dialect();
+    const { answer, count, read, trace } = dialect();
     const headers = authorization === undefined ? {} : { authorization };
-    expect((await refusalOf(answer(withHeaders(headers)))).code).toBe("unauthenticated");
-    expect(trace).toEqual({ headers: {}, facts: { route: "activity" } });
-    expect(use).not.toHaveBeenCalled();
+    expect((await catchRejection(answer(withHeaders(headers)))).code).toBe("unauthenticated");
+    expect(trace).toEqual({ responseHeaders: {}, auditFields: { route: "activity" } });
+    expect(count).not.toHaveBeenCalled();
     expect(read).not.toHaveBeenCalled();
   });
 
@@ -35,9 +35,9 @@ describe("a request without a good token", () => {
 
   it("learns no rate, since it has none, but leaves in the log whose token it was", async () => {
     const { answer, trace } = dialect({ token: aToken({ revoked_at: "2026-05-01T00:00:00.000Z" }) });
-    expect((await refusalOf(answer(aRequest(activity)))).code).toBe("unauthenticated");
-    expect(trace.headers).toEqual({});
-    expect(trace.facts).toEqual({ route: "activity", token_id: aToken().token_id });
+    expect((await catchRejection(answer(aRequest(activity)))).code).toBe("unauthenticated");
+    expect(trace.responseHeaders).toEqual({});
+    expect(trace.auditFields).toEqual({ route: "activity", token_id: aToken().token_id });
   });
 });
 
@@ -55,8 +55,8 @@ describe("the organisation", () => {
   });
 
   it("must be named by a token of several", async () => {
-    const error = await refusalOf(dialect({ token: both }).answer(aRequest(activity)));
-    expect([error.code, error.facts.field]).toEqual(["required_field", "X-AIBooks-Org"]);
+    const error = await catchRejection(dialect({ token: both }).answer(aRequest(activity)));
+    expect([error.code, error.context.field]).toEqual(["required_field", "X-AIBooks-Org"]);
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe("the organisation", () => {
     ["an empty parameter beside the header", { "x-aibooks-org": "org_a" }, "?organization_id=", "invalid_value"],
   ])("is refused when it is %s", async (_, named, query, code) => {
     const request = aRequest(`${activity}${query}`, { headers: { authorization: bearer, ...named } });
-    expect((await refusalOf(dialect({ token: both }).answer(request))).code).toBe(code);
+    expect((await catchRejection(dialect({ token: both }).answer(request))).code).toBe(code);
   });
 });
 
@@ -81,40 +81,40 @@ describe("a refusal of the token", () => {
     [{ org_ids: ["org_other"] }, "org_mismatch"],
   ] as const)("%j is %s, and the rate is told", async (over, code) => {
     const { answer, trace } = dialect({ token: aToken({ ...over }) });
-    expect((await refusalOf(answer(aRequest(activity, claiming)))).code).toBe(code);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
-    expect(trace.facts.org_id).toBe(code === "scope_missing" ? "org_8f9a1c2d" : undefined);
+    expect((await catchRejection(answer(aRequest(activity, claiming)))).code).toBe(code);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
+    expect(trace.auditFields.org_id).toBe(code === "scope_missing" ? "org_8f9a1c2d" : undefined);
   });
 
   it("for its rate says when to come back", async () => {
     const { answer, trace } = dialect({ used: 601 });
-    const error = await refusalOf(answer(aRequest(activity, claiming)));
-    expect([error.code, error.facts.retryAfter]).toEqual(["rate_limited", 30]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("0");
+    const error = await catchRejection(answer(aRequest(activity, claiming)));
+    expect([error.code, error.context.retryAfter]).toEqual(["rate_limited", 30]);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("0");
   });
 
   it("is what the caller learns first: a mistake in the query comes after", async () => {
     const { answer } = dialect({ token: aToken({ scopes: [] }) });
-    expect((await refusalOf(answer(aRequest(`${activity}?limit=0`, claiming)))).code).toBe("scope_missing");
+    expect((await catchRejection(answer(aRequest(`${activity}?limit=0`, claiming)))).code).toBe("scope_missing");
   });
 });
 
 describe("the query that starts beside authentication", () => {
   it("starts for nobody who was not let in before", async () => {
-    const { answer, read, look, use } = dialect();
-    look.mockResolvedValue(null);
+    const { answer, read, get, count } = dialect();
+    get.mockResolvedValue(null);
     const named = aRequest(`${activity}?organization_id=org_8f9a1c2d`);
-    expect((await refusalOf(answer(named))).code).toBe("unauthenticated");
+    expect((await catchRejection(answer(named))).code).toBe("unauthenticated");
     const junk = aRequest(activity, { headers: { authorization: "Bearer junk", "x-aibooks-org": "org_8f9a1c2d" } });
-    expect((await refusalOf(answer(junk))).code).toBe("unauthenticated");
+    expect((await catchRejection(answer(junk))).code).toBe("unauthenticated");
     expect(read).not.toHaveBeenCalled();
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   it("starts for a caller who is new here once its token is seen to be good, beside the write that counts it", async () => {
-    const { answer, read, use } = dialect();
-    const known = Promise.withResolvers<Entry>();
-    use.mockReturnValue(known.promise);
+    const { answer, read, count } = dialect();
+    const known = Promise.withResolvers<CountedToken>();
+    count.mockReturnValue(known.promise);
     const response = answer(aRequest(activity));
     await vi.waitUntil(() => read.mock.calls.length === 1);
     known.resolve({ token: anActiveToken(), used: 1 });
@@ -123,25 +123,25 @@ describe("the query that starts beside authentication", () => {
   });
 
   it("starts for nobody whose token is known to be over its limit", async () => {
-    const { answer, read, use } = dialect({ used: 600 });
+    const { answer, read, count } = dialect({ used: 600 });
     expect((await answer(aRequest(activity))).status).toBe(200);
-    for (let n = 0; n < 3; n++) expect((await refusalOf(answer(aRequest(activity)))).code).toBe("rate_limited");
-    expect([read.mock.calls.length, use.mock.calls.length]).toEqual([1, 1]);
+    for (let n = 0; n < 3; n++) expect((await catchRejection(answer(aRequest(activity)))).code).toBe("rate_limited");
+    expect([read.mock.calls.length, count.mock.calls.length]).toEqual([1, 1]);
   });
 
   it("starts no more for a caller who was refused", async () => {
-    const { answer, read, use } = dialect();
+    const { answer, read, count } = dialect();
     await answer(aRequest(activity));
-    use.mockResolvedValue({ token: anActiveToken(), used: 601 });
-    for (let n = 0; n < 3; n++) expect((await refusalOf(answer(aRequest(activity)))).code).toBe("rate_limited");
+    count.mockResolvedValue({ token: anActiveToken(), used: 601 });
+    for (let n = 0; n < 3; n++) expect((await catchRejection(answer(aRequest(activity)))).code).toBe("rate_limited");
     expect(read).toHaveBeenCalledTimes(2);
   });
 
   it("starts before the token is known, for an organisation that it named before", async () => {
-    const { answer, read, use } = dialect();
+    const { answer, read, count } = dialect();
     await answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`));
-    const known = Promise.withResolvers<Entry>();
-    use.mockReturnValue(known.promise);
+    const known = Promise.withResolvers<CountedToken>();
+    count.mockReturnValue(known.promise);
     const response = answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`));
     await vi.waitUntil(() => read.mock.calls.length === 2);
     known.resolve({ token: anActiveToken(), used: 2 });
@@ -150,10 +150,10 @@ describe("the query that starts beside authentication", () => {
   });
 
   it("starts for the organisation that the token was seen with, from its second request on", async () => {
-    const { answer, read, use } = dialect();
+    const { answer, read, count } = dialect();
     await answer(aRequest(activity));
-    const known = Promise.withResolvers<Entry>();
-    use.mockReturnValue(known.promise);
+    const known = Promise.withResolvers<CountedToken>();
+    count.mockReturnValue(known.promise);
     const response = answer(aRequest(activity));
     await vi.waitUntil(() => read.mock.calls.length === 2);
     known.resolve({ token: anActiveToken(), used: 2 });
@@ -163,27 +163,27 @@ describe("the query that starts beside authentication", () => {
 
   it("is never shown when the token is bound to another organisation", async () => {
     const { answer, read } = dialect({ token: aToken({ org_ids: ["org_other"] }) });
-    const error = await refusalOf(answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`)));
+    const error = await catchRejection(answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`)));
     expect(error.code).toBe("org_mismatch");
-    expect(JSON.stringify([error.message, error.facts])).not.toContain(anEvent().event_id);
+    expect(JSON.stringify([error.message, error.context])).not.toContain(anEvent().event_id);
     expect(read).not.toHaveBeenCalled();
   });
 
   it("is read anew when the token has moved to another organisation since", async () => {
-    const { answer, read, use } = dialect();
+    const { answer, read, count } = dialect();
     await answer(aRequest(activity));
-    use.mockResolvedValue({ token: anActiveToken({ org_ids: ["org_new"] }), used: 2 });
+    count.mockResolvedValue({ token: anActiveToken({ org_ids: ["org_new"] }), used: 2 });
     read.mockImplementation(async ({ org_id }) => ({ events: [anEvent({ org_id, entity_ref: org_id })], next: null }));
     const { body } = await answer(aRequest(activity));
     expect(JSON.parse(body).activity[0].entity_ref).toBe("org_new");
   });
 
   it("leaves no loose end when it fails and the token is refused", async () => {
-    const { answer, read, use } = dialect();
+    const { answer, read, count } = dialect();
     await answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`));
     read.mockRejectedValue(new Error("the store is away"));
-    use.mockResolvedValue(null);
-    const error = await refusalOf(answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`)));
+    count.mockResolvedValue(null);
+    const error = await catchRejection(answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`)));
     expect(error.code).toBe("unauthenticated");
   });
 
@@ -191,7 +191,7 @@ describe("the query that starts beside authentication", () => {
     const { answer, read } = dialect();
     const busy = new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
     read.mockRejectedValue(busy);
-    expect(await refusalOf(answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`)))).toBe(busy);
-    expect(await refusalOf(answer(aRequest(activity)))).toBe(busy);
+    expect(await catchRejection(answer(aRequest(`${activity}?organization_id=org_8f9a1c2d`)))).toBe(busy);
+    expect(await catchRejection(answer(aRequest(activity)))).toBe(busy);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { renderPage } from "#shared/api/finzbooks/render.ts";
 import { anEvent, aQuery, aRequest, aToken } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { dialect, onePage } from "#test/support/dialect.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const activity = "/api/public/v1/activity";
 
@@ -21,7 +21,7 @@ describe("a page", () => {
       body: renderPage(onePage.events, 5, false),
     });
     expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ limit: 5, entity_type: "BILL" })]);
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "activity",
       token_id: aToken().token_id,
       org_id: "org_8f9a1c2d",
@@ -50,7 +50,7 @@ describe("a page", () => {
   ])("leaves in the log which document was asked for, by whom, and how: %s", async (target, filters) => {
     const { answer, trace } = dialect({ token: aToken({ user_id: "usr_1" }) });
     await answer(aRequest(target));
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "activity",
       token_id: aToken().token_id,
       user_id: "usr_1",
@@ -64,7 +64,7 @@ describe("a page", () => {
   it("tells how the token stands", async () => {
     const { answer, trace } = dialect({ used: 10 });
     await answer(aRequest(activity));
-    expect(trace.headers).toEqual({
+    expect(trace.responseHeaders).toEqual({
       "x-ratelimit-limit": "600",
       "x-ratelimit-remaining": "590",
       "x-ratelimit-reset": String(Date.parse("2026-06-01T12:01:00Z") / 1000),
@@ -76,13 +76,13 @@ describe("a page that the caller has", () => {
   const headers = aRequest(activity).headers;
 
   it("is answered 304, and counts as any request", async () => {
-    const { answer, trace, use } = dialect({ used: 10 });
+    const { answer, trace, count } = dialect({ used: 10 });
     const first = await answer(aRequest(activity));
     const second = await answer(aRequest(activity, { headers: { ...headers, "if-none-match": first.headers.etag } }));
     expect(second).toEqual({ status: 304, headers: first.headers, body: "" });
-    expect(use).toHaveBeenCalledTimes(2);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("590");
-    expect(trace.facts.count).toBe(1);
+    expect(count).toHaveBeenCalledTimes(2);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("590");
+    expect(trace.auditFields.count).toBe(1);
   });
 
   it("is another one where the same events go on elsewhere", async () => {
@@ -98,7 +98,7 @@ describe("a page that the caller has", () => {
 
   it("is nothing to a caller that is refused", async () => {
     const { answer } = dialect({ token: aToken({ scopes: [] }) });
-    const error = await refusalOf(answer(aRequest(activity, { headers: { ...headers, "if-none-match": "*" } })));
+    const error = await catchRejection(answer(aRequest(activity, { headers: { ...headers, "if-none-match": "*" } })));
     expect(error.code).toBe("scope_missing");
   });
 });
@@ -112,7 +112,7 @@ describe("one event", () => {
     const { body, headers } = await answer(aRequest(`${activity}?event_id=${event_id}&entity_id=inv_8c3f1a9b&limit=5`));
     expect(body).toBe(renderPage([anEvent()], 5, false));
     expect(headers.link).toBeUndefined();
-    expect(trace.facts.count).toBe(1);
+    expect(trace.auditFields.count).toBe(1);
     expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ entity_id: "inv_8c3f1a9b", limit: 500 })]);
   });
 
@@ -126,8 +126,8 @@ describe("one event", () => {
     const { answer, read } = dialect();
     // The first request of a token is counted before anything is read for it.
     for (let n = 0; n < 2; n++) {
-      const error = await refusalOf(answer(aRequest(`${activity}?event_id=${event_id}`)));
-      expect([error.code, error.facts.field]).toEqual(["required_field", "entity_id"]);
+      const error = await catchRejection(answer(aRequest(`${activity}?event_id=${event_id}`)));
+      expect([error.code, error.context.field]).toEqual(["required_field", "entity_id"]);
     }
     expect(read).not.toHaveBeenCalled();
   });
@@ -164,11 +164,11 @@ describe("paging", () => {
     const { headers } = await answer(aRequest(activity));
     const [, cursor = ""] = /cursor=([^>&]+)/.exec(headers.link ?? "") ?? [];
     const stranger = dialect({ token: aToken({ org_ids: ["org_b"] }) });
-    const elsewhere = await refusalOf(stranger.answer(aRequest(`${activity}?cursor=${cursor}`)));
-    expect([elsewhere.code, elsewhere.facts.field]).toEqual(["invalid_value", "cursor"]);
+    const elsewhere = await catchRejection(stranger.answer(aRequest(`${activity}?cursor=${cursor}`)));
+    expect([elsewhere.code, elsewhere.context.field]).toEqual(["invalid_value", "cursor"]);
     expect(stranger.read).not.toHaveBeenCalled();
     const refiltered = dialect();
-    const error = await refusalOf(refiltered.answer(aRequest(`${activity}?cursor=${cursor}&entity_type=BILL`)));
+    const error = await catchRejection(refiltered.answer(aRequest(`${activity}?cursor=${cursor}&entity_type=BILL`)));
     expect(error.code).toBe("invalid_value");
     expect(refiltered.read).not.toHaveBeenCalled();
   });
@@ -188,30 +188,30 @@ describe("whoami", () => {
       tier: "DEFAULT",
     });
     const { token_id } = aToken();
-    expect(trace.facts).toEqual({ route: "whoami", token_id, user_id: "usr_1", org_id: "org_8f9a1c2d" });
+    expect(trace.auditFields).toEqual({ route: "whoami", token_id, user_id: "usr_1", org_id: "org_8f9a1c2d" });
     expect(read).not.toHaveBeenCalled();
   });
 
   it("takes no parameter but the organisation", async () => {
-    const error = await refusalOf(dialect().answer(aRequest(`${whoami}?limit=1`)));
-    expect([error.code, error.facts]).toEqual([
+    const error = await catchRejection(dialect().answer(aRequest(`${whoami}?limit=1`)));
+    expect([error.code, error.context]).toEqual([
       "invalid_value",
       { field: "limit", details: { valid: ["organization_id"] } },
     ]);
   });
 
   it("needs a token, and an organisation that it is bound to", async () => {
-    expect((await refusalOf(dialect().answer(aRequest(whoami, { headers: {} })))).code).toBe("unauthenticated");
+    expect((await catchRejection(dialect().answer(aRequest(whoami, { headers: {} })))).code).toBe("unauthenticated");
     const request = aRequest(`${whoami}?organization_id=org_other`);
-    expect((await refusalOf(dialect().answer(request))).code).toBe("org_mismatch");
+    expect((await catchRejection(dialect().answer(request))).code).toBe("org_mismatch");
   });
 });
 
 it("answers unknown paths and other methods before it looks at the token", async () => {
-  const { answer, use } = dialect();
-  expect((await refusalOf(answer(aRequest("/nowhere", { headers: {} })))).code).toBe("not_found");
-  expect((await refusalOf(answer(aRequest(activity, { method: "POST", headers: {} })))).code).toBe(
+  const { answer, count } = dialect();
+  expect((await catchRejection(answer(aRequest("/nowhere", { headers: {} })))).code).toBe("not_found");
+  expect((await catchRejection(answer(aRequest(activity, { method: "POST", headers: {} })))).code).toBe(
     "method_not_allowed",
   );
-  expect(use).not.toHaveBeenCalled();
+  expect(count).not.toHaveBeenCalled();
 });

@@ -1,25 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { additionsOf } from "#shared/api/finzbooks/additions.ts";
-import { type Inclusion, includedParts } from "#shared/api/finzbooks/include.ts";
-import { renderEvent, renderPage } from "#shared/api/finzbooks/render.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import { readCursor } from "#shared/events/query/cursor.ts";
+import { renderIncluded } from "#shared/api/finzbooks/additions.ts";
+import { type IncludeOption, toProjection } from "#shared/api/finzbooks/include.ts";
+import { renderPage } from "#shared/api/finzbooks/render.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import { parseCursor } from "#shared/events/query/cursor.ts";
+import { renderEvent } from "#shared/events/render-event.ts";
 import { faults } from "#test/support/api-description.ts";
 import { aFilter, anEvent, aQuery, aRequest } from "#test/support/builders.ts";
 import { dialect } from "#test/support/dialect.ts";
 
 const activity = "/api/public/v1/activity";
 
-const everything: readonly Inclusion[] = ["actor", "text", "related", "cursor"];
+const everything: readonly IncludeOption[] = ["actor", "text", "related", "cursor"];
 
-const shown = (names: readonly Inclusion[], over: Partial<ActivityEvent> = {}) =>
-  JSON.parse(renderPage([anEvent(over)], 1, false, additionsOf(new Set(names), null))).activity[0];
+const shown = (names: readonly IncludeOption[], over: Partial<ActivityEvent> = {}) =>
+  JSON.parse(renderPage([anEvent(over)], 1, false, renderIncluded(new Set(names), null))).activity[0];
 
 describe("an event", () => {
   it("without include is what it always was, to the byte", () => {
-    const event = anEvent({ actor: jsonText({ name: "Anna" }), related: jsonText([]), text: "t" });
-    expect(renderPage([event], 1, true, additionsOf(new Set(), "next"))).toBe(renderPage([event], 1, true));
+    const event = anEvent({ actor: toJsonText({ name: "Anna" }), related: toJsonText([]), text: "t" });
+    expect(renderPage([event], 1, true, renderIncluded(new Set(), "next"))).toBe(renderPage([event], 1, true));
   });
 
   it("has what was asked for, behind all that it always has", () => {
@@ -30,7 +31,7 @@ describe("an event", () => {
   });
 
   it("names who acted, as of then, and for whom, without addresses", () => {
-    const actor = jsonText({
+    const actor = toJsonText({
       name: "Support",
       email: "s@example.com",
       avatar_url: "https://example.com/s.png",
@@ -57,7 +58,7 @@ describe("an event", () => {
   });
 
   it("names what else it is about, whatever kind that is", () => {
-    const related = jsonText([
+    const related = toJsonText([
       { entity_type: "CONTACT", entity_id: "con_1" },
       { entity_type: "SPACESHIP", entity_id: "s 1", entity_ref: "S-1" },
     ]);
@@ -70,8 +71,8 @@ describe("an event", () => {
 });
 
 it("pages are as described, whatever is included", async () => {
-  const actor = jsonText({ name: "Ann", type: "user", on_behalf_of: { user_id: "usr_9" } });
-  const related = jsonText([{ entity_type: "CONTACT", entity_id: "con_1" }]);
+  const actor = toJsonText({ name: "Ann", type: "user", on_behalf_of: { user_id: "usr_9" } });
+  const related = toJsonText([{ entity_type: "CONTACT", entity_id: "con_1" }]);
   await fc.assert(
     fc.asyncProperty(fc.subarray([...everything]), fc.boolean(), async (names, hasMore) => {
       const event = anEvent({ actor, related });
@@ -84,10 +85,10 @@ it("pages are as described, whatever is included", async () => {
 });
 
 it("reads no part that is not shown", async () => {
-  expect(includedParts(new Set(everything))).toEqual(["actor", "text", "related"]);
+  expect(toProjection(new Set(everything))).toEqual(["actor", "text", "related"]);
   const { answer, read } = dialect();
   await answer(aRequest(`${activity}?include=related,cursor`));
-  expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ parts: ["related"] })]);
+  expect(read.mock.calls.map(([query]) => query)).toEqual([aQuery({ projection: ["related"] })]);
 });
 
 describe("the cursor", () => {
@@ -98,7 +99,7 @@ describe("the cursor", () => {
     const { answer } = dialect({ page: { events: [anEvent()], next } });
     const { body, headers } = await answer(aRequest(`${activity}?include=cursor&limit=1&action=INVOICE_SENT`));
     const { next_cursor } = contextOf(body);
-    expect(readCursor(next_cursor, "org_8f9a1c2d", aFilter({ action: "INVOICE_SENT" }))).toEqual(next);
+    expect(parseCursor(next_cursor, "org_8f9a1c2d", aFilter({ action: "INVOICE_SENT" }))).toEqual(next);
     const link = new URL(/<(.*)>/.exec(headers.link ?? "")?.[1] ?? "");
     expect(Object.fromEntries(link.searchParams)).toEqual({
       action: "INVOICE_SENT",
@@ -120,8 +121,8 @@ describe("a page that would be too large for Lambda", () => {
   const large = Array.from({ length: 40 }, (_, at) =>
     anEvent({
       event_id: `evt_${String(99 - at).padStart(32, "0")}`,
-      metadata: jsonText({ quoted: '"'.repeat(30_000) }),
-      related: jsonText(Array(50).fill({ entity_type: "CONTACT", entity_id: '"'.repeat(256) })),
+      metadata: toJsonText({ quoted: '"'.repeat(30_000) }),
+      related: toJsonText(Array(50).fill({ entity_type: "CONTACT", entity_id: '"'.repeat(256) })),
     }),
   );
 
@@ -132,8 +133,8 @@ describe("a page that would be too large for Lambda", () => {
     const { activity: events, page_context } = JSON.parse(body);
     expect(page_context).toMatchObject({ returned: events.length, has_more_page: true });
     expect(events.length).toBeGreaterThan(5);
-    expect(trace.facts.count).toBe(events.length);
-    const { event_id } = readCursor(page_context.next_cursor, "org_8f9a1c2d", aFilter());
+    expect(trace.auditFields.count).toBe(events.length);
+    const { event_id } = parseCursor(page_context.next_cursor, "org_8f9a1c2d", aFilter());
     expect(event_id).toBe(events.at(-1).event_id);
     expect(headers.link).toContain(page_context.next_cursor);
   });

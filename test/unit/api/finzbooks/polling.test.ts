@@ -13,9 +13,9 @@ type Poll = (api: string, state: State, now: Date) => Promise<Listed[]>;
 const folder = mkdtempSync(join(tmpdir(), "activity-log-polling-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The function that README shows. */
+/** The function of docs/api-finzbooks.md. */
 async function shownPoll(): Promise<Poll> {
-  const [, code = ""] = /### Polling\n.*?```js\n(.*?)```/s.exec(readFileSync("README.md", "utf8")) ?? [];
+  const [, code = ""] = /## Polling\n.*?```js\n(.*?)```/s.exec(readFileSync("docs/api-finzbooks.md", "utf8")) ?? [];
   const file = join(folder, "poll.mjs");
   writeFileSync(file, code);
   const shown = z.object({ poll: z.custom<Poll>((value) => typeof value === "function") });
@@ -40,7 +40,7 @@ function listing(log: readonly Listed[], fails: () => boolean) {
 const minuteMs = 60_000;
 const start = Date.parse("2026-06-01T12:00:00Z");
 
-it("the polling that README shows finds each event once, also one that arrives late with an older time", async () => {
+it("the documented polling finds each event once, also one that arrives late with an older time", async () => {
   const poll = await shownPoll();
   /** In which minute an event arrives, and how many minutes after it happened: fewer than the overlap. */
   const arrival = fc.record({ at: fc.integer({ min: 0, max: 300 }), late: fc.integer({ min: 0, max: 59 }) });

@@ -1,24 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { readActivityRequest } from "#shared/api/finzbooks/query.ts";
+import { parseActivityRequest } from "#shared/api/finzbooks/query.ts";
 import type { ActivityRoute } from "#shared/api/finzbooks/routes.ts";
 import { documentTypes, platformTypes } from "#shared/events/entity-types.ts";
 import { aFilter } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const feed: ActivityRoute = { kind: "activity", path: "/api/public/v1/activity", document: null };
 const timeline: ActivityRoute = { kind: "activity", path: "…", document: { type: "BILL", id: "bill_1" } };
 
-const read = (query: string, route = feed) => readActivityRequest(route, new URLSearchParams(query));
+const read = (query: string, route = feed) => parseActivityRequest(route, new URLSearchParams(query));
 
 function expectInvalid(query: string, field: string, route = feed) {
-  const error = refusal(() => read(query, route));
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", field]);
+  const error = catchError(() => read(query, route));
+  expect([error.code, error.context.field]).toEqual(["invalid_value", field]);
   expect(error.message.length).toBeLessThan(200);
   return error;
 }
 
 it("asks for the newest hundred of everything where nothing is asked", () => {
-  expect(read("")).toEqual({ filter: aFilter(), limit: 100, cursor: null, eventId: null, included: new Set() });
+  expect(read("")).toEqual({ filter: aFilter(), limit: 100, cursor: null, eventId: null, include: new Set() });
 });
 
 it("combines every filter", () => {
@@ -37,7 +37,7 @@ it("combines every filter", () => {
     limit: 7,
     cursor: "abc",
     eventId: null,
-    included: new Set(["actor", "cursor"]),
+    include: new Set(["actor", "cursor"]),
   });
 });
 
@@ -61,7 +61,7 @@ describe("a parameter that is unknown", () => {
   ])("%.40s is refused, with the names that are known", (query, field, hint) => {
     const error = expectInvalid(query, field);
     expect(error.message).toBe(`Unknown parameter '${field}'.${hint}`);
-    expect(error.facts.details).toEqual({ valid: known });
+    expect(error.context.details).toEqual({ valid: known });
   });
 
   it("passes where browsers and links add it", () => {
@@ -72,7 +72,7 @@ describe("a parameter that is unknown", () => {
     "is on a timeline what its path has answered: %s",
     (query) => {
       const error = expectInvalid(query, query.split("=")[0] ?? "", timeline);
-      expect(error.facts.details).toEqual({ valid: ["organization_id", ...ofAll] });
+      expect(error.context.details).toEqual({ valid: ["organization_id", ...ofAll] });
     },
   );
 });
@@ -111,7 +111,7 @@ describe("entity_type", () => {
     (type) => {
       const error = expectInvalid(`entity_type=${type}`, "entity_type");
       expect(error.message).toBe(`Unknown entity_type '${type}'.`);
-      expect(error.facts.details).toEqual({ valid: documentTypes });
+      expect(error.context.details).toEqual({ valid: documentTypes });
     },
   );
 
@@ -204,15 +204,15 @@ describe("include", () => {
     ["text,related", ["text", "related"]],
     ["cursor,actor,cursor", ["cursor", "actor"]],
   ])("%s is taken, on a timeline too", (text, names) => {
-    expect(read(`include=${text}`).included).toEqual(new Set(names));
-    expect(read(`include=${text}`, timeline).included).toEqual(new Set(names));
+    expect(read(`include=${text}`).include).toEqual(new Set(names));
+    expect(read(`include=${text}`, timeline).include).toEqual(new Set(names));
   });
 
   it.each(["", "actor,", "Actor", "actor%20text", "actor,%20text", "metadata", "toString", "x".repeat(9_000)])(
     "%j is refused, with the names that there are",
     (text) => {
-      const { facts } = expectInvalid(`include=${text}`, "include");
-      expect(facts.details).toEqual({ valid: ["actor", "text", "related", "cursor"] });
+      const { context } = expectInvalid(`include=${text}`, "include");
+      expect(context.details).toEqual({ valid: ["actor", "text", "related", "cursor"] });
     },
   );
 });
@@ -237,8 +237,8 @@ describe("event_id", () => {
   it.each(["", "since=2026-05-11", "until=2026-05-11", "entity_type=INVOICE", "actor_user_id=usr_1"])(
     "is refused without a document or a day, and told what to add: %j",
     (rest) => {
-      const error = refusal(() => read(`event_id=${id}&${rest}`));
-      expect([error.code, error.facts.field]).toEqual(["required_field", "entity_id"]);
+      const error = catchError(() => read(`event_id=${id}&${rest}`));
+      expect([error.code, error.context.field]).toEqual(["required_field", "entity_id"]);
       expect(error.message).toMatch(/add entity_id, or since and until/);
     },
   );

@@ -1,15 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderEvent, renderPage, renderWhoami } from "#shared/api/finzbooks/render.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import { readEventText } from "#shared/events/parse-event.ts";
+import { renderPage, renderWhoami } from "#shared/api/finzbooks/render.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
+import { renderEvent } from "#shared/events/render-event.ts";
 import { anEvent, aToken, testNow } from "#test/support/builders.ts";
 import { type ContractEvent, contractEvent, contractPages } from "#test/support/contract-samples.ts";
 
 /** The stored event of a sample, by the way that every event takes. */
 function stored(sample: ContractEvent): ActivityEvent {
   const text = JSON.stringify({ org_id: "org_8f9a1c2d", ...sample });
-  return readEventText(text, { now: testNow, entropy: "sample" }).event;
+  return parseEvent(text, { now: testNow, entropy: "sample" }).event;
 }
 
 describe("the contract, to the byte", () => {
@@ -25,7 +26,7 @@ describe("the contract, to the byte", () => {
 
 it("shows nothing more of who acted, and for whom, than it always did", () => {
   const onBehalfOf = { user_id: "usr_9", name: "Anna" };
-  const actor = jsonText({ name: "Support", type: "agent", on_behalf_of: onBehalfOf });
+  const actor = toJsonText({ name: "Support", type: "agent", on_behalf_of: onBehalfOf });
   expect(renderEvent(anEvent({ actor }))).toBe(renderEvent(anEvent({ actor: null })));
 });
 
@@ -53,17 +54,22 @@ it.each([
 });
 
 it("shows nothing that the contract does not name", () => {
-  const event = anEvent({ actor: jsonText({ email: "p@acme.in" }), text: "t", contact_id: "con_1", settled: "paid" });
+  const event = anEvent({
+    actor: toJsonText({ email: "p@acme.in" }),
+    text: "t",
+    contact_id: "con_1",
+    payment_status: "paid",
+  });
   expect(Object.keys(JSON.parse(renderEvent(event)))).toEqual(Object.keys(contractEvent));
 });
 
 it("keeps the writer's key order and numbers in structured parts", () => {
   const metadata = '{"z":1,"10":2,"a":{"y":[],"b":1e21},"__proto__":{"x":null}}';
-  const { event } = readEventText(
+  const { event } = parseEvent(
     `{"org_id":"o","action":"A_B","entity_type":"BILL","entity_id":"b","occurred_at":"2026-05-11","metadata":${metadata}}`,
     { now: testNow, entropy: "e" },
   );
-  expect(renderEvent(event)).toContain(`"metadata":${jsonText(JSON.parse(metadata))}`);
+  expect(renderEvent(event)).toContain(`"metadata":${toJsonText(JSON.parse(metadata))}`);
   expect(renderEvent(event)).toContain('"__proto__":{"x":null}');
 });
 
@@ -71,7 +77,7 @@ it("is JSON that says what was stored, whatever texts an event holds", () => {
   const text = fc.string({ unit: "binary", maxLength: 40 });
   fc.assert(
     fc.property(text, text, fc.option(text), fc.dictionary(text, fc.jsonValue()), (id, ref, actor, metadata) => {
-      const event = anEvent({ entity_id: id, entity_ref: ref, actor_user_id: actor, metadata: jsonText(metadata) });
+      const event = anEvent({ entity_id: id, entity_ref: ref, actor_user_id: actor, metadata: toJsonText(metadata) });
       const shown = JSON.parse(renderPage([event], 1, false)).activity[0];
       expect(shown).toMatchObject({ entity_id: id, entity_ref: ref, actor_user_id: actor });
       expect(JSON.stringify(shown.metadata)).toBe(JSON.stringify(JSON.parse(event.metadata)));

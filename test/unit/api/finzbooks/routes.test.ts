@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { basePath, collections, findRoute } from "#shared/api/finzbooks/routes.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const documentOf = (path: string) => {
   const route = findRoute("GET", `${basePath}${path}`);
@@ -71,16 +71,16 @@ describe("there is nothing", () => {
     "/api/public/v1/constructor/x/activity",
     "/api/public/v1/toString/x/activity",
     "/api/public/v1/INVOICES/inv_1/activity",
-  ])("at %j", (path) => expect(refusal(() => findRoute("GET", path)).code).toBe("not_found"));
+  ])("at %j", (path) => expect(catchError(() => findRoute("GET", path)).code).toBe("not_found"));
 });
 
 it.each(["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get"])(
   "refuses %s, and says what to use",
   (method) => {
     for (const path of ["/activity", "/whoami", "/invoices/inv_1/activity"]) {
-      const error = refusal(() => findRoute(method, `${basePath}${path}`));
-      expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
+      const error = catchError(() => findRoute(method, `${basePath}${path}`));
+      expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
     }
-    expect(refusal(() => findRoute(method, "/nowhere")).code).toBe("not_found");
+    expect(catchError(() => findRoute(method, "/nowhere")).code).toBe("not_found");
   },
 );

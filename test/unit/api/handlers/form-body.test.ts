@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { readFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
+import { parseFormOrJsonBody } from "#shared/api/handlers/form-body.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { renderOauthProblem } from "#shared/api/oauth/handler.ts";
+import { renderOauthError } from "#shared/api/oauth/handler.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { aContext, anHttpEvent } from "#test/support/http-event.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 const form = "application/x-www-form-urlencoded";
@@ -19,7 +19,7 @@ type Sent = { readonly type?: string | null; readonly isBase64Encoded?: boolean 
 
 function posted(body: string | undefined, { type = form, isBase64Encoded = false }: Sent = {}) {
   const headers = type === null ? {} : { "content-type": type };
-  const event = { ...anHttpEvent("/x", { method: "POST", headers }), isBase64Encoded };
+  const event = { ...buildHttpEvent("/x", { method: "POST", headers }), isBase64Encoded };
   return body === undefined ? event : { ...event, body };
 }
 
@@ -30,8 +30,13 @@ async function echo(body: string | undefined, sent?: Sent) {
     headers: {},
     body: JSON.stringify({ got: request.body() }),
   });
-  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
-  const { statusCode, body: text = "" } = await run(posted(body, sent), aContext());
+  const run = createHttpHandler({
+    name: "test",
+    handle: answer,
+    renderError: renderOauthError,
+    parseBody: parseFormOrJsonBody,
+  });
+  const { statusCode, body: text = "" } = await run(posted(body, sent), buildLambdaContext());
   return { status: statusCode, ...JSON.parse(text) };
 }
 
@@ -112,9 +117,14 @@ it("a refusal waits until the body is asked for: whoever may do nothing learns t
   const answer = async () => {
     throw new ActivityError("unauthenticated", "No.");
   };
-  const run = http({ name: "test", answer, renderProblem: renderOauthProblem, readBody: readFormOrJsonBody });
-  expect((await run(posted("x".repeat(70_000)), aContext())).statusCode).toBe(401);
-  expect((await run(posted("x", { type: "text/plain" }), aContext())).statusCode).toBe(401);
+  const run = createHttpHandler({
+    name: "test",
+    handle: answer,
+    renderError: renderOauthError,
+    parseBody: parseFormOrJsonBody,
+  });
+  expect((await run(posted("x".repeat(70_000)), buildLambdaContext())).statusCode).toBe(401);
+  expect((await run(posted("x", { type: "text/plain" }), buildLambdaContext())).statusCode).toBe(401);
 });
 
 it("bodies are never logged, refused ones neither", async () => {

@@ -1,16 +1,16 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { http } from "#shared/api/handlers/http-handler.ts";
-import { readJsonBody } from "#shared/api/handlers/json-body.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
+import { parseJsonBody } from "#shared/api/handlers/json-body.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { aContext, anHttpEvent } from "#test/support/http-event.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 type Sent = { method?: string; type?: string | null; base64?: boolean };
@@ -20,17 +20,19 @@ function posted(
   { method = "POST", type = "application/json", base64 = false }: Sent = {},
 ): APIGatewayProxyEventV2 {
   const headers = type === null ? {} : { "content-type": type };
-  const event = { ...anHttpEvent("/x", { method, headers }), isBase64Encoded: base64 };
+  const event = { ...buildHttpEvent("/x", { method, headers }), isBase64Encoded: base64 };
   return body === undefined ? event : { ...event, body };
 }
 
 /** What a function answers that answers the body it got. */
-async function echo(event: APIGatewayProxyEventV2, readBody: typeof readJsonBody | null = readJsonBody) {
+async function echo(event: APIGatewayProxyEventV2, readBody: typeof parseJsonBody | null = parseJsonBody) {
   const answer = async ({ body }: HttpRequest) => ({ status: 200, headers: {}, body: JSON.stringify({ got: body() }) });
-  const { statusCode, body = "" } = await http({ name: "test", answer, renderProblem, ...(readBody && { readBody }) })(
-    event,
-    aContext(),
-  );
+  const { statusCode, body = "" } = await createHttpHandler({
+    name: "test",
+    handle: answer,
+    renderError: renderError,
+    ...(readBody && { parseBody: readBody }),
+  })(event, buildLambdaContext());
   return { status: statusCode, ...JSON.parse(body) };
 }
 
@@ -124,8 +126,8 @@ it("a refusal waits until the body is asked for: whoever may do nothing learns t
   const answer = async () => {
     throw new ActivityError("unauthenticated", "No.");
   };
-  const run = http({ name: "test", answer, renderProblem, readBody: readJsonBody });
-  expect((await run(posted("no json"), aContext())).statusCode).toBe(401);
+  const run = createHttpHandler({ name: "test", handle: answer, renderError: renderError, parseBody: parseJsonBody });
+  expect((await run(posted("no json"), buildLambdaContext())).statusCode).toBe(401);
 });
 
 it("bodies are never logged, refused ones neither", async () => {

@@ -1,26 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { type HttpFunction, http } from "#shared/api/handlers/http-handler.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { createHttpHandler, type HttpHandlerOptions } from "#shared/api/handlers/http-handler.ts";
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { metrics, variables } from "#shared/platform/names.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { testNow } from "#test/support/builders.ts";
 import { setEnvironment } from "#test/support/environment.ts";
-import { aContext, anHttpEvent } from "#test/support/http-event.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 const ok: HttpResponse = { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 afterEach(() => {
   vi.useRealTimers();
 });
 
-const serve = (answer: HttpFunction["answer"], event = anHttpEvent("/x"), context = aContext()) =>
-  http({ name: "test", answer, renderProblem })(event, context);
+const serve = (answer: HttpHandlerOptions["handle"], event = buildHttpEvent("/x"), context = buildLambdaContext()) =>
+  createHttpHandler({ name: "test", handle: answer, renderError: renderError })(event, context);
 
 const secured = {
   "cache-control": "no-store",
@@ -34,14 +35,14 @@ const failing = (error: unknown) => async () => {
 };
 
 describe("the request that a handler sees", () => {
-  async function seen(...event: Parameters<typeof anHttpEvent>): Promise<HttpRequest> {
+  async function seen(...event: Parameters<typeof buildHttpEvent>): Promise<HttpRequest> {
     const requests: HttpRequest[] = [];
     await serve(
       async (request) => {
         requests.push(request);
         return ok;
       },
-      anHttpEvent(...event),
+      buildHttpEvent(...event),
     );
     const [request] = requests;
     if (request === undefined) throw new Error("The handler was not called.");
@@ -79,7 +80,7 @@ describe("the request that a handler sees", () => {
 describe("a response", () => {
   it("carries what the handler answered, its request id and what was learned on the way", async () => {
     const response = await serve(async (_, trace) => {
-      trace.headers["x-ratelimit-remaining"] = "5";
+      trace.responseHeaders["x-ratelimit-remaining"] = "5";
       return ok;
     });
     expect(response).toEqual({
@@ -101,9 +102,9 @@ describe("a response", () => {
 
   it("without a body, to a caller that has it, carries the rate as well", async () => {
     const headers = { etag: 'W/"x"', "cache-control": "private, no-cache", vary: "authorization" };
-    const event = anHttpEvent("/x", { headers: { "accept-encoding": "br" } });
+    const event = buildHttpEvent("/x", { headers: { "accept-encoding": "br" } });
     const response = await serve(async (_, trace) => {
-      trace.headers["x-ratelimit-remaining"] = "5";
+      trace.responseHeaders["x-ratelimit-remaining"] = "5";
       return { status: 304, headers, body: "" };
     }, event);
     expect(response).toEqual({
@@ -115,7 +116,7 @@ describe("a response", () => {
 
   it("to a refusal carries the same, with the dialect's body", async () => {
     const response = await serve(async (_, trace) => {
-      trace.headers["x-ratelimit-remaining"] = "0";
+      trace.responseHeaders["x-ratelimit-remaining"] = "0";
       throw new ActivityError("rate_limited", "Too many.", { retryAfter: 30 });
     });
     expect(response).toEqual({
@@ -145,7 +146,7 @@ describe("a response", () => {
   );
 
   it("is compressed where the caller asks for it, problems included", async () => {
-    const event = anHttpEvent("/x", { headers: { "accept-encoding": "gzip" } });
+    const event = buildHttpEvent("/x", { headers: { "accept-encoding": "gzip" } });
     const large = await serve(async () => ({ ...ok, body: "x".repeat(10_000) }), event);
     expect(large).toMatchObject({
       isBase64Encoded: true,
@@ -157,23 +158,23 @@ describe("a response", () => {
   });
 
   it("comes before the function runs out of time", async () => {
-    const response = await serve(() => new Promise(() => undefined), anHttpEvent("/x"), aContext(260));
+    const response = await serve(() => new Promise(() => undefined), buildHttpEvent("/x"), buildLambdaContext(260));
     expect(response).toMatchObject({ statusCode: 503, headers: { "retry-after": "2", "x-request-id": "req-1" } });
     expect(JSON.parse(response.body ?? "")).toMatchObject({ code: "service.unavailable", request_id: "req-1" });
   });
 
   it("belongs to its own request when several are under way", async () => {
     const gates = ["a", "b"].map(() => Promise.withResolvers<void>());
-    const run = http({
+    const run = createHttpHandler({
       name: "test",
-      renderProblem,
-      answer: async ({ path }, trace) => {
-        trace.headers["x-path"] = path;
+      renderError: renderError,
+      handle: async ({ path }, trace) => {
+        trace.responseHeaders["x-path"] = path;
         await gates[path === "/a" ? 0 : 1]?.promise;
         return { ...ok, body: path };
       },
     });
-    const responses = ["/a", "/b"].map((path) => run(anHttpEvent(path), aContext()));
+    const responses = ["/a", "/b"].map((path) => run(buildHttpEvent(path), buildLambdaContext()));
     gates[1]?.resolve();
     gates[0]?.resolve();
     const answered = (await Promise.all(responses)).map(({ headers, body }) => [headers?.["x-path"], body]);
@@ -188,7 +189,7 @@ describe("the log line of a request", () => {
   it("is one, with what became of it and what was learned", async () => {
     vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
     await serve(async (_, trace) => {
-      Object.assign(trace.facts, { org_id: "org_a", token_id: "tok_1", count: 3 });
+      Object.assign(trace.auditFields, { org_id: "org_a", token_id: "tok_1", count: 3 });
       return ok;
     });
     expect(lines).toEqual([
@@ -221,7 +222,7 @@ describe("the log line of a request", () => {
   });
 
   /** Every field that could be a metric. */
-  const countable: ReadonlySet<string> = new Set(Object.values(metrics));
+  const countable: ReadonlySet<string> = new Set(Object.values(metricNames));
 
   it.each([
     [200, async () => ok, null],
@@ -250,7 +251,7 @@ describe("the log line of a request", () => {
     await serve(failing(refused));
     for (const learned of [undefined, "tok_1"]) {
       await serve(async (_, trace) => {
-        trace.facts.token_id = learned;
+        trace.auditFields.token_id = learned;
         throw refused;
       });
     }
@@ -291,7 +292,7 @@ describe("the log line of a request", () => {
 
   it("holds no token, no query and no body", async () => {
     const secrets = { authorization: "Bearer aibooks_pat_secret", cookie: "c=secret" };
-    const event = anHttpEvent("/x?actor_user_id=secret", { headers: secrets });
+    const event = buildHttpEvent("/x?actor_user_id=secret", { headers: secrets });
     await serve(async () => ({ ...ok, body: "secret" }), event);
     await serve(failing(new ActivityError("invalid_value", "Bad.")), event);
     expect(lines).toHaveLength(2);
@@ -300,11 +301,11 @@ describe("the log line of a request", () => {
 });
 
 describe("a function behind an edge", () => {
-  afterEach(() => setEnvironment({ [variables.edgeSecret]: "", [variables.edgeOnlyWay]: "" }));
+  afterEach(() => setEnvironment({ [envVars.edgeSecret]: "", [envVars.edgeOnlyWay]: "" }));
 
   const behindEdge = (headers: Record<string, string>) => {
-    setEnvironment({ [variables.edgeSecret]: "s3cret", [variables.edgeOnlyWay]: "true" });
-    return serve(async ({ origin }) => ({ ...ok, body: origin }), anHttpEvent("/x", { headers }));
+    setEnvironment({ [envVars.edgeSecret]: "s3cret", [envVars.edgeOnlyWay]: "true" });
+    return serve(async ({ origin }) => ({ ...ok, body: origin }), buildHttpEvent("/x", { headers }));
   };
 
   it("answers what came through CloudFront, and logs the viewer's address", async () => {

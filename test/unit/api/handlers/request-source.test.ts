@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callerOf } from "#shared/api/handlers/request-source.ts";
-import { anHttpEvent } from "#test/support/http-event.ts";
+import { getRequestSource } from "#shared/api/handlers/request-source.ts";
+import { buildHttpEvent } from "#test/support/http-event.ts";
 
 const secret = "s3cret";
 const gateway = "127.0.0.1";
 
 const throughCloudFront = (forwardedFor: string, given = secret) =>
-  anHttpEvent("/x", {
+  buildHttpEvent("/x", {
     headers: {
       "x-activity-edge-secret": given,
       "x-activity-edge-host": "activity.example.com",
@@ -17,11 +17,11 @@ const throughCloudFront = (forwardedFor: string, given = secret) =>
 
 describe("the caller of a request", () => {
   it("is the viewer of CloudFront, at the name that CloudFront serves", () => {
-    const edge = { secret, isOnlyWay: true };
-    expect(callerOf(throughCloudFront(`203.0.113.9, ${gateway}`), edge)).toEqual({
+    const edge = { secret, isRequired: true };
+    expect(getRequestSource(throughCloudFront(`203.0.113.9, ${gateway}`), edge)).toEqual({
       ip: "203.0.113.9",
       origin: "https://activity.example.com",
-      isRefused: false,
+      bypassedEdge: false,
     });
   });
 
@@ -31,14 +31,14 @@ describe("the caller of a request", () => {
     ["there is no address of a viewer", gateway, gateway],
     ["there is no address at all", "", gateway],
   ])("is found where %s", (_, forwardedFor, ip) => {
-    expect(callerOf(throughCloudFront(forwardedFor), { secret, isOnlyWay: true }).ip).toBe(ip);
+    expect(getRequestSource(throughCloudFront(forwardedFor), { secret, isRequired: true }).ip).toBe(ip);
   });
 
   it("is never the address that a caller invents, whatever it sends", () => {
     fc.assert(
       fc.property(fc.string(), (invented) => {
         const event = throughCloudFront(`${invented}, 203.0.113.9, ${gateway}`);
-        expect(callerOf(event, { secret, isOnlyWay: true }).ip).toBe("203.0.113.9");
+        expect(getRequestSource(event, { secret, isRequired: true }).ip).toBe("203.0.113.9");
       }),
     );
   });
@@ -48,16 +48,16 @@ describe("the caller of a request", () => {
     (given) => {
       const event = throughCloudFront("203.0.113.9", given);
       const direct = { ip: gateway, origin: "https://api.example.com" };
-      expect(callerOf(event, { secret, isOnlyWay: false })).toEqual({ ...direct, isRefused: false });
-      expect(callerOf(event, { secret, isOnlyWay: true })).toEqual({ ...direct, isRefused: true });
+      expect(getRequestSource(event, { secret, isRequired: false })).toEqual({ ...direct, bypassedEdge: false });
+      expect(getRequestSource(event, { secret, isRequired: true })).toEqual({ ...direct, bypassedEdge: true });
     },
   );
 
   it("is the sender at API Gateway where there is no edge, whatever its headers say", () => {
-    expect(callerOf(throughCloudFront("203.0.113.9"), null)).toEqual({
+    expect(getRequestSource(throughCloudFront("203.0.113.9"), null)).toEqual({
       ip: gateway,
       origin: "https://api.example.com",
-      isRefused: false,
+      bypassedEdge: false,
     });
   });
 });

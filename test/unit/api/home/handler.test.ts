@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { answerDocuments } from "#shared/api/openapi/handler.ts";
+import { handleDocuments } from "#shared/api/openapi/handler.ts";
 import { aRequest } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 const home = (headers: Record<string, string> = {}, origin = "https://api.example.com") =>
-  answerDocuments(aRequest("/", { headers, origin }));
+  handleDocuments(aRequest("/", { headers, origin }));
 
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
 
@@ -22,7 +22,7 @@ describe("the page of the API", () => {
     const { body } = await home();
     const links = [...body.matchAll(/href="([^"]+)"/g)].map(([, path = ""]) => path);
     expect(new Set(links)).toEqual(new Set(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"]));
-    for (const path of links) expect((await answerDocuments(aRequest(path))).status).toBe(200);
+    for (const path of links) expect((await handleDocuments(aRequest(path))).status).toBe(200);
   });
 
   it("loads nothing, and its policy allows its own style only", async () => {
@@ -64,7 +64,7 @@ describe("the page of the API", () => {
   });
 
   it("is read-only", async () => {
-    const error = await refusalOf(answerDocuments(aRequest("/", { method: "POST" })));
-    expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
+    const error = await catchRejection(handleDocuments(aRequest("/", { method: "POST" })));
+    expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
   });
 });

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { clientScope } from "#shared/auth/caller.ts";
-import { isWellFormedToken, writeAccessToken } from "#shared/auth/token.ts";
+import { deriveAccessToken, isWellFormedToken } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { aClient, aSecretOf, basic, oauthDialect } from "#test/support/fakturoid-dialect.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 const client = aClient();
@@ -222,16 +222,16 @@ describe("a client", () => {
   });
 
   it("with a secret that none can be is refused without a read", async () => {
-    const { post, use } = oauthDialect();
+    const { post, count } = oauthDialect();
     for (const impossible of ["ž:>?~🧾", "x", `${secret}:`, "\u0000", "x".repeat(5_000)]) {
       expect((await post("token", { authorization: basic(client.token_id, impossible) })).status).toBe(401);
     }
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   const pat = aSecret();
   const key = aSecretOf("key");
-  const access = writeAccessToken(secret, "salt");
+  const access = deriveAccessToken(secret, "salt");
   const full = ["AIBooks.fullaccess.all"];
   const known = [
     client,
@@ -302,13 +302,13 @@ describe("a client", () => {
   });
 
   it("learns of trouble as such, not that it were unknown", async () => {
-    const { post, use, grants } = oauthDialect();
+    const { post, count, grants } = oauthDialect();
     const busy = new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
     grants.mockRejectedValueOnce(busy);
     expect(await post("token")).toMatchObject({ status: 503, headers: { "retry-after": "2" } });
-    use.mockRejectedValueOnce(busy);
+    count.mockRejectedValueOnce(busy);
     expect((await post("token")).said.error).toBe("service_unavailable");
-    use.mockRejectedValueOnce(new Error("hunter2"));
+    count.mockRejectedValueOnce(new Error("hunter2"));
     const { status, body } = await post("token");
     expect(status).toBe(500);
     expect(body).not.toContain("hunter2");
@@ -359,7 +359,7 @@ describe("revocation", () => {
       own.toUpperCase(),
       `${own} `,
       `${own.slice(0, -1)}${last}`,
-      writeAccessToken(other.secret, "unknown"),
+      deriveAccessToken(other.secret, "unknown"),
       "x",
       "x".repeat(10_000),
       "\u0000",
@@ -413,17 +413,17 @@ describe("the rate of a client", () => {
     [399, "default;r=1;t=30"],
     [5_000, "default;r=0;t=30"],
   ])("at %i uses is shown by a revocation, which is served and not counted", async (counted, rate) => {
-    const { post, use } = oauthDialect([client], { used: counted + 1 });
+    const { post, count } = oauthDialect([client], { used: counted + 1 });
     const { status, headers } = await post("revoke", { body: "token=x" });
     expect([status, headers["x-ratelimit"]]).toEqual([200, rate]);
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   it("that somebody uses up by its access token does not keep it from learning and revoking that token", async () => {
-    const { post, token, given, grantOf, look, use, replace } = oauthDialect();
+    const { post, token, given, grantOf, get, count, replace } = oauthDialect();
     const leaked = await token();
-    use.mockResolvedValue({ token: { ...client, suspended_org_ids: [] }, used: 401 });
-    look.mockResolvedValue({ token: { ...client, suspended_org_ids: [] }, used: 5_000 });
+    count.mockResolvedValue({ token: { ...client, suspended_org_ids: [] }, used: 401 });
+    get.mockResolvedValue({ token: { ...client, suspended_org_ids: [] }, used: 5_000 });
     for (let n = 0; n < 3; n++) expect((await post("token")).said.access_token).toBe(leaked);
     expect(replace).toHaveBeenCalledTimes(1);
     expect((await post("revoke", { body: `token=${leaked}` })).status).toBe(200);
@@ -434,7 +434,7 @@ describe("the rate of a client", () => {
 
   it("does not make a write of a revocation that has nothing to revoke", async () => {
     const { post, revoke } = oauthDialect();
-    const unknown = writeAccessToken(secret, "unknown");
+    const unknown = deriveAccessToken(secret, "unknown");
     for (let n = 0; n < 3; n++) expect((await post("revoke", { body: `token=${unknown}` })).status).toBe(200);
     expect(revoke).not.toHaveBeenCalled();
   });
@@ -447,12 +447,12 @@ describe("the rate of a client", () => {
 
 describe("other requests", () => {
   it.each(["GET", "HEAD", "PUT", "DELETE", "PATCH"])("%s is refused, and says to post", async (method) => {
-    const { post, use } = oauthDialect();
+    const { post, count } = oauthDialect();
     for (const path of ["token", "token.json", "revoke", "revoke.json"]) {
       const { status, headers, said } = await post(path, { method });
       expect([status, headers.allow, said.error]).toEqual([405, "POST", "method_not_allowed"]);
     }
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   it.each(["", "authorize", "token/", "token.xml", "tokens", "token.json.json", "Token"])(
@@ -464,7 +464,7 @@ describe("other requests", () => {
   );
 
   it.each([null, "", " "])("without a User-Agent (%j) are refused before anything else", async (userAgent) => {
-    const { post, use } = oauthDialect();
+    const { post, count } = oauthDialect();
     for (const path of ["token", "revoke", "nowhere"]) {
       const { status, body } = await post(path, { userAgent, authorization: null });
       expect([status, body]).toEqual([
@@ -472,7 +472,7 @@ describe("other requests", () => {
         '{"error":"invalid_request","error_description":"Required header \\"User-Agent\\" is missing"}',
       ]);
     }
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 });
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { answerDocuments } from "#shared/api/openapi/handler.ts";
+import { handleDocuments } from "#shared/api/openapi/handler.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import { anInput, aRequest } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { schemaFaults } from "#test/support/json-schema.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 describe("the JSON Schema of an event", () => {
-  const served = async (): Promise<object> => JSON.parse((await answerDocuments(aRequest("/schemas/event.json"))).body);
+  const served = async (): Promise<object> => JSON.parse((await handleDocuments(aRequest("/schemas/event.json"))).body);
 
   it("is of draft 2020-12, and knows every kind", async () => {
     expect(await served()).toMatchObject({
@@ -64,16 +64,16 @@ describe("the JSON Schema of an event", () => {
 });
 
 it("may be kept by caches for a while", async () => {
-  const { headers } = await answerDocuments(aRequest("/schemas/event.json"));
+  const { headers } = await handleDocuments(aRequest("/schemas/event.json"));
   expect(headers["cache-control"]).toBe("public, max-age=300");
 });
 
 it.each(["//", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__", "/constructor"])(
   "there is nothing at %s",
-  async (path) => expect((await refusalOf(answerDocuments(aRequest(path)))).code).toBe("not_found"),
+  async (path) => expect((await catchRejection(handleDocuments(aRequest(path)))).code).toBe("not_found"),
 );
 
 it.each(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"])("%s is read-only", async (path) => {
-  const error = await refusalOf(answerDocuments(aRequest(path, { method: "DELETE" })));
-  expect([error.code, error.facts.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
+  const error = await catchRejection(handleDocuments(aRequest(path, { method: "DELETE" })));
+  expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
 });

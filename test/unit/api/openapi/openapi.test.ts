@@ -1,11 +1,11 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
-import { renderProblem } from "#shared/api/finzbooks/errors.ts";
-import { problemCodes, problemResponses } from "#shared/api/finzbooks/openapi-problems.ts";
-import { basePath, collections, findRoute, type Route } from "#shared/api/finzbooks/routes.ts";
-import { answerDocuments } from "#shared/api/openapi/handler.ts";
-import { documentPaths } from "#shared/api/openapi/openapi.ts";
-import { findWebhookRoute, routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import { describeErrorResponses, errorCodes } from "#shared/api/finzbooks/openapi/errors.ts";
+import { basePath, collections, type FinzbooksRoute, findRoute } from "#shared/api/finzbooks/routes.ts";
+import { documentPaths } from "#shared/api/openapi/document.ts";
+import { handleDocuments } from "#shared/api/openapi/handler.ts";
+import { findWebhookRoute, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
@@ -31,7 +31,7 @@ describe("the document", () => {
   });
 
   it("is served for the host that the caller used, and is plain JSON", async () => {
-    const { status, headers, body } = await answerDocuments(aRequest("/openapi.json"));
+    const { status, headers, body } = await handleDocuments(aRequest("/openapi.json"));
     expect([status, headers["content-type"]]).toEqual([200, "application/json"]);
     expect(JSON.parse(body)).toEqual(JSON.parse(JSON.stringify(description)));
     expect(JSON.parse(body).servers).toEqual([{ url: "https://api.example.com" }]);
@@ -76,17 +76,17 @@ describe("the routes of FinzBooks", () => {
   const ownPaths = new Set(own.map(({ path }) => path));
 
   it("are all in the document", () => {
-    const fixed: Readonly<Record<Route["kind"], string>> = { activity: "/activity", whoami: "/whoami" };
+    const fixed: Readonly<Record<FinzbooksRoute["kind"], string>> = { activity: "/activity", whoami: "/whoami" };
     for (const path of Object.values(fixed)) expect(paths).toContain(`${basePath}${path}`);
     for (const collection of Object.keys(collections)) {
       expect(paths.filter((path) => path.startsWith(`${basePath}/${collection}/{`))).toHaveLength(1);
     }
-    const webhookPaths = new Set(routeNames.map((name) => routes[name][1]));
+    const webhookPaths = new Set(webhookRouteNames.map((name) => webhookRoutes[name][1]));
     expect(ownPaths.size).toBe(
       2 + Object.keys(collections).length + webhookPaths.size + Object.keys(documentPaths).length,
     );
-    for (const name of routeNames) {
-      const [method, path] = routes[name];
+    for (const name of webhookRouteNames) {
+      const [method, path] = webhookRoutes[name];
       expect(operations).toContainEqual(expect.objectContaining({ operationId: name, method, path: basePath + path }));
     }
   });
@@ -95,7 +95,7 @@ describe("the routes of FinzBooks", () => {
     const filled = path.replaceAll(/\{\w+\}/g, "some-id");
     if (path.startsWith(`${basePath}/webhooks/`)) expect(findWebhookRoute(method, filled).name).toBe(operationId);
     else if (path.startsWith(basePath)) expect(findRoute(method, filled).kind).toMatch(/activity|whoami/);
-    else expect((await answerDocuments(aRequest(filled, { method }))).status).toBe(200);
+    else expect((await handleDocuments(aRequest(filled, { method }))).status).toBe(200);
   });
 });
 
@@ -110,7 +110,7 @@ describe("the schemas", () => {
   it("of what is answered and sent are open, so that clients of today read what a later version adds", async () => {
     const { webhooks } = description;
     const answers = operations.map(({ responses }) => responses);
-    const { body } = await answerDocuments(aRequest("/schemas/webhook.json"));
+    const { body } = await handleDocuments(aRequest("/schemas/webhook.json"));
     expect(closedObjects([components.schemas, components.responses, webhooks, answers])).toEqual([]);
     expect(closedObjects(JSON.parse(body))).toEqual([]);
   });
@@ -173,7 +173,7 @@ describe("the samples of the contract", () => {
 
 describe("the errors", () => {
   it("are those of the contract's table", () => {
-    expect(new Set(problemCodes)).toEqual(
+    expect(new Set(errorCodes)).toEqual(
       new Set([
         "validation.invalid_value",
         "validation.required_field",
@@ -192,13 +192,13 @@ describe("the errors", () => {
   });
 
   it("each have an example that is a valid problem", () => {
-    const shown = Object.values(problemResponses()).flatMap(({ content }) =>
+    const shown = Object.values(describeErrorResponses()).flatMap(({ content }) =>
       Object.entries(content["application/json"].examples),
     );
-    expect(components.responses).toMatchObject(problemResponses());
+    expect(components.responses).toMatchObject(describeErrorResponses());
     // Other methods belong to no operation.
     const elsewhere = "method.not_allowed";
-    expect(new Set([...shown.map(([code]) => code), elsewhere])).toEqual(new Set(problemCodes));
+    expect(new Set([...shown.map(([code]) => code), elsewhere])).toEqual(new Set(errorCodes));
     for (const [code, { value }] of shown) {
       expect(faults("Problem")(value)).toEqual([]);
       expect(value).toMatchObject({ code });
@@ -206,7 +206,7 @@ describe("the errors", () => {
   });
 
   it("are what the dialect renders", () => {
-    const { body } = renderProblem(new ActivityError("not_found", "There is no such resource."), aRequest("/"));
+    const { body } = renderError(new ActivityError("not_found", "There is no such resource."), aRequest("/"));
     expect(components.responses.NotFound?.content["application/json"].examples["not_found.resource"]?.value).toEqual(
       JSON.parse(body),
     );

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
-import { activityIdOf, secondOf } from "#shared/api/simplybooks/activity-id.ts";
+import { parseActivitySecond, toActivityId } from "#shared/api/simplybooks/activity-id.ts";
 import type { Position } from "#shared/events/event.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 
-const at = (occurred_at: string, over: Partial<Position> = {}) => activityIdOf(anEvent({ occurred_at, ...over }));
+const at = (occurred_at: string, over: Partial<Position> = {}) => toActivityId(anEvent({ occurred_at, ...over }));
 
 /** Clients keep these numbers: they must stay as they are for ever. */
 describe("a number that was given out", () => {
@@ -25,7 +25,7 @@ describe("a number that was given out", () => {
     ],
     ["before 1970", anEvent({ occurred_at: "0001-01-01T00:00:00.000Z" }), 1850606],
     ["after 2106", anEvent({ occurred_at: "9999-12-31T23:59:59.999Z" }), 9007199254494446],
-  ])("stays: %s", (_, event, id) => expect(activityIdOf(event)).toBe(id));
+  ])("stays: %s", (_, event, id) => expect(toActivityId(event)).toBe(id));
 });
 
 it("depends on nothing that a dialect shows of the event", () => {
@@ -36,7 +36,7 @@ it("depends on nothing that a dialect shows of the event", () => {
     entity_ref: null,
     action: "EMAIL_SENT",
   });
-  expect(activityIdOf(other)).toBe(activityIdOf(anEvent()));
+  expect(toActivityId(other)).toBe(toActivityId(anEvent()));
 });
 
 it("tells the events of one second apart by document and by event", () => {
@@ -68,9 +68,9 @@ const anyPosition = fc.record({
 it("is a whole number below 2^53, whose second has the time of the event", () => {
   fc.assert(
     fc.property(anyPosition, (event) => {
-      const id = activityIdOf(event);
+      const id = toActivityId(event);
       expect(Number.isSafeInteger(id) && id >= 0).toBe(true);
-      const second = secondOf(String(id));
+      const second = parseActivitySecond(String(id));
       expect(second).not.toBeNull();
       expect((second?.since ?? "") <= event.occurred_at).toBe(true);
       expect((second?.until ?? "~") >= event.occurred_at).toBe(true);
@@ -86,7 +86,7 @@ it("grows with the second, whatever the documents", () => {
       fc.pre(inRange(one.occurred_at) && inRange(other.occurred_at));
       const [a, b] = [one.occurred_at.slice(0, 19), other.occurred_at.slice(0, 19)];
       fc.pre(a !== b);
-      expect(activityIdOf(one) < activityIdOf(other)).toBe(a < b);
+      expect(toActivityId(one) < toActivityId(other)).toBe(a < b);
     }),
   );
 });
@@ -97,20 +97,22 @@ describe("the second of a number", () => {
     ["1970-01-01T00:00:01.000Z", "1970-01-01T00:00:01.000Z", "1970-01-01T00:00:01.999Z"],
     ["2106-02-07T06:28:14.999Z", "2106-02-07T06:28:14.000Z", "2106-02-07T06:28:14.999Z"],
   ])("at %s is from %s until %s", (time, since, until) => {
-    expect(secondOf(String(at(time)))).toEqual({ since, until });
+    expect(parseActivitySecond(String(at(time)))).toEqual({ since, until });
   });
 
   it.each(["0001-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00.999Z"])(
     "at %s is all that lies before as well",
-    (time) => expect(secondOf(String(at(time)))).toEqual({ since: null, until: "1970-01-01T00:00:00.999Z" }),
+    (time) => expect(parseActivitySecond(String(at(time)))).toEqual({ since: null, until: "1970-01-01T00:00:00.999Z" }),
   );
 
   it.each(["2106-02-07T06:28:15.000Z", "2500-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])(
     "at %s is all that lies after as well",
-    (time) => expect(secondOf(String(at(time)))).toEqual({ since: "2106-02-07T06:28:15.000Z", until: null }),
+    (time) => expect(parseActivitySecond(String(at(time)))).toEqual({ since: "2106-02-07T06:28:15.000Z", until: null }),
   );
 
-  it.each(["0", "1", "2097151", "9007199254740991"])("%s is one", (id) => expect(secondOf(id)).not.toBeNull());
+  it.each(["0", "1", "2097151", "9007199254740991"])("%s is one", (id) =>
+    expect(parseActivitySecond(id)).not.toBeNull(),
+  );
 
   it.each([
     "",
@@ -135,12 +137,12 @@ describe("the second of a number", () => {
     "9999999999999999",
     "90071992547409910",
     "9".repeat(5_000),
-  ])("%j is none", (id) => expect(secondOf(id)).toBeNull());
+  ])("%j is none", (id) => expect(parseActivitySecond(id)).toBeNull());
 });
 
 it("gives no number twice in the demo data", () => {
-  const ids = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)].map((input, index) =>
-    activityIdOf(readEvent(input, { now: testNow, entropy: `demo ${index}` }).event),
+  const ids = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)].map((input, index) =>
+    toActivityId(parseEventValue(input, { now: testNow, entropy: `demo ${index}` }).event),
   );
   expect(ids.length).toBeGreaterThan(1_000);
   expect(new Set(ids).size).toBe(ids.length);
@@ -165,7 +167,7 @@ it("gives next to no number twice among 200,000 events of five years, nor much m
     const ids = new Set<number>();
     for (let index = 0; index < count; index++) {
       const occurred_at = new Date((start + (random() % seconds)) * 1000).toISOString();
-      ids.add(activityIdOf({ occurred_at, event_id: `evt_${word()}${word()}${word()}${word()}`, entity_id: word() }));
+      ids.add(toActivityId({ occurred_at, event_id: `evt_${word()}${word()}${word()}${word()}`, entity_id: word() }));
     }
     return count - ids.size;
   };

@@ -1,28 +1,40 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { activityOf, type Setting } from "#shared/api/simplybooks/activity.ts";
-import { activityFields, type Condition, type Operator, readFilter } from "#shared/api/simplybooks/filter.ts";
-import { listingOf } from "#shared/api/simplybooks/query.ts";
+import { type ActivityContext, toActivity } from "#shared/api/simplybooks/activity.ts";
+import {
+  activityFields,
+  type FilterCondition,
+  type FilterOperator,
+  parseActivityFilter,
+} from "#shared/api/simplybooks/filter.ts";
+import { toListQuery } from "#shared/api/simplybooks/query.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readWindow } from "#shared/events/query/offset-pagination.ts";
+import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { anEvent, anOrg, testNow } from "#test/support/builders.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 import { someStoredEvent, zones } from "#test/support/some-events.ts";
 
 const { org_id } = anOrg();
 
-const settingIn = (time_zone: string): Setting => ({ org: anOrg({ time_zone }), origin: "https://api.example.com" });
+const settingIn = (time_zone: string): ActivityContext => ({
+  org: anOrg({ time_zone }),
+  origin: "https://api.example.com",
+});
 
 /** The events that a filter finds, through the index that it chooses. */
-async function found(log: readonly ActivityEvent[], conditions: readonly Condition[], setting = settingIn("UTC")) {
+async function found(
+  log: readonly ActivityEvent[],
+  conditions: readonly FilterCondition[],
+  setting = settingIn("UTC"),
+) {
   const request = { skip: 0, take: 100, fields: activityFields, conditions, search: "" };
-  const world = { events: memoryEvents(log), places: memoryPlaces(), now: () => testNow };
-  const { events } = await readWindow(world, listingOf(org_id, request, setting), request);
+  const world = { events: memoryEvents(log), checkpoints: memoryPageCheckpoints(), now: () => testNow };
+  const { events } = await readOffsetPage(world, toListQuery(org_id, request, setting), request);
   return events;
 }
 
-const operators: readonly Operator[] = ["eq", "ne", "le", "ge", "lt", "gt", "contains"];
+const operators: readonly FilterOperator[] = ["eq", "ne", "le", "ge", "lt", "gt", "contains"];
 const fields = activityFields.filter((field) => field !== "references");
 
 /** A condition about what one of the activities shows. */
@@ -42,7 +54,7 @@ it("two conditions together find what each of them finds, whichever of them an i
         const setting = settingIn(zone);
         const conditions = wanted.map(({ field, operator, of }) => {
           const event = log[of % log.length];
-          const value = event === undefined ? "" : (activityOf(event, setting)[field] ?? "");
+          const value = event === undefined ? "" : (toActivity(event, setting)[field] ?? "");
           return { field, operator, value };
         });
         const [first, second] = await Promise.all(conditions.map((one) => found(log, [one], setting)));
@@ -64,11 +76,11 @@ it("each event is found by what it shows, however it is written", async () => {
       async (log, field, zone) => {
         const setting = settingIn(zone);
         for (const event of log) {
-          const value = activityOf(event, setting)[field] ?? "";
+          const value = toActivity(event, setting)[field] ?? "";
           if (!isWritten(value)) continue;
           for (const spelling of [`${field}=${value}`, `${field}__eq__${value}`, `${field}=~${value}`]) {
             if (spelling.length > 2_000) continue;
-            expect(await found(log, readFilter(spelling), setting), spelling).toContain(event);
+            expect(await found(log, parseActivityFilter(spelling), setting), spelling).toContain(event);
           }
         }
       },
@@ -82,10 +94,10 @@ it.each(["0001-01-01T00:30:00.000Z", "9999-12-31T23:30:00.000Z"])(
     const log = [anEvent({ occurred_at })];
     for (const zone of zones) {
       const setting = settingIn(zone);
-      for (const { date } of log.map((event) => activityOf(event, setting))) {
+      for (const { date } of log.map((event) => toActivity(event, setting))) {
         expect(date).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
         for (const filter of [`date=${date}`, `date=${date.slice(0, 10)}`, `date<=${date}`, `date>=${date}`]) {
-          expect(await found(log, readFilter(filter), setting), `${zone} ${filter}`).toEqual(log);
+          expect(await found(log, parseActivityFilter(filter), setting), `${zone} ${filter}`).toEqual(log);
         }
       }
     }
@@ -107,7 +119,7 @@ describe("in the night in which clocks show an hour twice", () => {
     ["<", ["01:15", "00:15"]],
     ["<=", ["01:30", "01:15", "00:30", "00:15"]],
   ])("date%s2026-10-25 02:30:00 finds %j of either", async (sign, times) => {
-    const shown = await found(log, readFilter(`date${sign}2026-10-25 02:30:00`), setting);
+    const shown = await found(log, parseActivityFilter(`date${sign}2026-10-25 02:30:00`), setting);
     expect(shown.map(({ occurred_at }) => occurred_at.slice(11, 16))).toEqual(times);
   });
 });
@@ -118,20 +130,26 @@ describe("ids that are the same number", () => {
   );
 
   it.each(["7", "007"])("are different ids: client_id=%s finds one customer, whatever else is asked", async (id) => {
-    const alone = await found(customers, readFilter(`client_id=${id}`));
+    const alone = await found(customers, parseActivityFilter(`client_id=${id}`));
     expect(alone.map(({ contact_id }) => contact_id)).toEqual([id]);
-    expect(await found(customers, readFilter(`client_id=${id},invoice_id=inv_8c3f1a9b`))).toEqual(alone);
-    expect(await found(customers, readFilter(`client_id=${id},client_id!=0`))).toEqual(alone);
+    expect(await found(customers, parseActivityFilter(`client_id=${id},invoice_id=inv_8c3f1a9b`))).toEqual(alone);
+    expect(await found(customers, parseActivityFilter(`client_id=${id},client_id!=0`))).toEqual(alone);
   });
 });
 
 describe("later numbers", () => {
   it("are looked for in later seconds only", () => {
     const setting = settingIn("UTC");
-    const { activity_id } = activityOf(anEvent(), setting);
+    const { activity_id } = toActivity(anEvent(), setting);
     const bounds = (filter: string) => {
-      const request = { skip: 0, take: 100, fields: activityFields, conditions: readFilter(filter), search: "" };
-      return listingOf(org_id, request, setting).queries.map(({ since, until }) => [since, until]);
+      const request = {
+        skip: 0,
+        take: 100,
+        fields: activityFields,
+        conditions: parseActivityFilter(filter),
+        search: "",
+      };
+      return toListQuery(org_id, request, setting).queries.map(({ since, until }) => [since, until]);
     };
     expect(bounds(`activity_id>=${activity_id}`)).toEqual([["2026-05-11T08:30:12.000Z", null]]);
     expect(bounds(`activity_id>${activity_id}`)).toEqual([["2026-05-11T08:30:12.000Z", null]]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderProblem } from "#shared/api/simplybooks/errors.ts";
+import { renderError } from "#shared/api/simplybooks/errors.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
 import { aRequest } from "#test/support/builders.ts";
 
@@ -36,7 +36,7 @@ it.each(codes)("%s has its status, and its message in both formats", (code) => {
       '<?xml version="1.0" encoding="UTF-8"?>\n<data><error>What went wrong.</error></data>',
     ],
   ] as const) {
-    const response = renderProblem(error, request);
+    const response = renderError(error, request);
     expect(response).toMatchObject({ status: statuses[code], body });
     expect(response.headers["content-type"]).toBe(type);
   }
@@ -46,7 +46,7 @@ describe("the contract's sample", () => {
   const error = new ActivityError("invalid_value", "client_id unknown", { field: "client_id", details: { valid: [] } });
 
   it("is this in JSON, to the byte", () => {
-    expect(renderProblem(error, inJson)).toEqual({
+    expect(renderError(error, inJson)).toEqual({
       status: 400,
       headers: { "content-type": "application/json; charset=utf-8" },
       body: '{"error":"client_id unknown"}',
@@ -54,7 +54,7 @@ describe("the contract's sample", () => {
   });
 
   it("is this in XML, to the byte", () => {
-    expect(renderProblem(error, inXml)).toEqual({
+    expect(renderError(error, inXml)).toEqual({
       status: 400,
       headers: { "content-type": "application/xml; charset=utf-8" },
       body: '<?xml version="1.0" encoding="UTF-8"?>\n<data><error>client_id unknown</error></data>',
@@ -66,19 +66,19 @@ it("has the format that Accept asks for, also where the request names one that t
   const headers = { accept: "application/json" };
   const error = new ActivityError("invalid_value", "format unknown");
   for (const target of ["/api/v1/activities", "/api/v1/activities?format=yaml", "/?format=a&format=b"]) {
-    expect(renderProblem(error, aRequest(target, { headers })).body).toBe('{"error":"format unknown"}');
+    expect(renderError(error, aRequest(target, { headers })).body).toBe('{"error":"format unknown"}');
   }
-  expect(renderProblem(error, aRequest("/?format=yaml")).body).toContain("<error>format unknown</error>");
+  expect(renderError(error, aRequest("/?format=yaml")).body).toContain("<error>format unknown</error>");
 });
 
 it("escapes what a caller wrote", () => {
   const error = new ActivityError("invalid_value", '<script>"&\u0000 unknown');
-  expect(renderProblem(error, inXml).body).toContain('<error>&lt;script&gt;"&amp; unknown</error>');
-  expect(renderProblem(error, inJson).body).toBe('{"error":"<script>\\"&\\u0000 unknown"}');
+  expect(renderError(error, inXml).body).toContain('<error>&lt;script&gt;"&amp; unknown</error>');
+  expect(renderError(error, inJson).body).toBe('{"error":"<script>\\"&\\u0000 unknown"}');
 });
 
 describe("headers", () => {
-  const headersOf = (error: ActivityError) => renderProblem(error, inJson).headers;
+  const headersOf = (error: ActivityError) => renderError(error, inJson).headers;
 
   it("say how to authenticate with a 401, and only there", () => {
     expect(headersOf(new ActivityError("unauthenticated", "No."))["www-authenticate"]).toMatch(/^[A-Za-z]+( .+)?$/);
@@ -103,17 +103,17 @@ describe("a defect", () => {
   it.each<unknown>([
     new Error("the password is hunter2"),
     new TypeError("x is undefined", { cause: new Error("arn:aws:dynamodb:hunter2") }),
-    { code: "not_found", message: "hunter2", facts: { retryAfter: 1, allow: "GET" } },
+    { code: "not_found", message: "hunter2", context: { retryAfter: 1, allow: "GET" } },
     "hunter2",
     undefined,
     null,
   ])("shows nothing of itself, and names the request", (error) => {
-    expect(renderProblem(error, inJson)).toEqual({
+    expect(renderError(error, inJson)).toEqual({
       status: 500,
       headers: { "content-type": "application/json; charset=utf-8" },
       body: '{"error":"internal error: quote the request req-1"}',
     });
-    expect(renderProblem(error, inXml)).toEqual({
+    expect(renderError(error, inXml)).toEqual({
       status: 500,
       headers: { "content-type": "application/xml; charset=utf-8" },
       body:
@@ -126,5 +126,5 @@ describe("a defect", () => {
 it("never shows the cause of an error, nor its details", () => {
   const cause = new Error("hunter2");
   const error = new ActivityError("unavailable", "The store is away.", { cause, details: { table: "hunter2" } });
-  for (const request of [inJson, inXml]) expect(JSON.stringify(renderProblem(error, request))).not.toContain("hunter2");
+  for (const request of [inJson, inXml]) expect(JSON.stringify(renderError(error, request))).not.toContain("hunter2");
 });

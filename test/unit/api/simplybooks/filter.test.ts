@@ -1,27 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { activityOf } from "#shared/api/simplybooks/activity.ts";
+import { toActivity } from "#shared/api/simplybooks/activity.ts";
 import {
+  type ActivityField,
   activityFields,
-  type Field,
+  type FilterOperator,
   filterPattern,
-  isFound,
-  meets,
-  type Operator,
-  readFilter,
+  matchesCondition,
+  matchesSearch,
+  parseActivityFilter,
 } from "#shared/api/simplybooks/filter.ts";
 import { foldCase } from "#shared/api/simplybooks/fold-case.ts";
-import { jsonText } from "#shared/events/event.ts";
+import { toJsonText } from "#shared/events/event.ts";
 import { anEvent, anOrg } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 /** An invoice of the vendor's example, sent at `2026-05-11 08:30:12`. */
-const activity = activityOf(
+const activity = toActivity(
   anEvent({
     entity_id: "2002",
-    actor: jsonText({ name: "John Doe" }),
+    actor: toJsonText({ name: "John Doe" }),
     contact_id: "1001",
-    related: jsonText([
+    related: toJsonText([
       { entity_type: "CONTACT", entity_id: "1001" },
       { entity_type: "ESTIMATE", entity_id: "4004" },
     ]),
@@ -32,21 +32,21 @@ const activity = activityOf(
 );
 
 it("an activity names whom somebody acted for, and behind that who acted", () => {
-  const actor = jsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
-  const { user } = activityOf(anEvent({ actor }), { org: anOrg(), origin: "https://api.example.com" });
+  const actor = toJsonText({ name: "Support", on_behalf_of: { user_id: "usr_9", name: "Anna" } });
+  const { user } = toActivity(anEvent({ actor }), { org: anOrg(), origin: "https://api.example.com" });
   expect(user).toBe("Anna (by Support)");
 });
 
 const isMet = (filter: string, over: Partial<typeof activity> = {}) =>
-  readFilter(filter).every((condition) => meets({ ...activity, ...over }, condition));
+  parseActivityFilter(filter).every((condition) => matchesCondition({ ...activity, ...over }, condition));
 
 function expectInvalid(filter: string, field: string) {
-  const error = refusal(() => readFilter(filter));
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", field]);
+  const error = catchError(() => parseActivityFilter(filter));
+  expect([error.code, error.context.field]).toEqual(["invalid_value", field]);
   return error;
 }
 
-const spellings: readonly (readonly [Operator, string])[] = [
+const spellings: readonly (readonly [FilterOperator, string])[] = [
   ["eq", "="],
   ["ne", "!="],
   ["le", "<="],
@@ -56,11 +56,11 @@ const spellings: readonly (readonly [Operator, string])[] = [
 ];
 
 describe("a filter", () => {
-  it.each(["", " "])("of nothing has no condition: %j", (text) => expect(readFilter(text)).toEqual([]));
+  it.each(["", " "])("of nothing has no condition: %j", (text) => expect(parseActivityFilter(text)).toEqual([]));
 
   it("may end with a comma, as some clients write it", () => {
-    expect(readFilter("client_id=1,")).toEqual(readFilter("client_id=1"));
-    expect(readFilter("client_id=1,type=x, ")).toEqual(readFilter("client_id=1,type=x"));
+    expect(parseActivityFilter("client_id=1,")).toEqual(parseActivityFilter("client_id=1"));
+    expect(parseActivityFilter("client_id=1,type=x, ")).toEqual(parseActivityFilter("client_id=1,type=x"));
   });
 
   it("has the form that OpenAPI describes, and no refused one of a wrong form has", () => {
@@ -72,7 +72,7 @@ describe("a filter", () => {
       fc.property(fc.array(fc.tuple(part, separator), { maxLength: 4 }), (parts) => {
         const text = parts.flat().join("");
         try {
-          readFilter(text);
+          parseActivityFilter(text);
         } catch (error) {
           // A value of these may hold a comma, and what follows it need not be a condition.
           expect(error).toMatchObject({ code: "invalid_value" });
@@ -88,16 +88,18 @@ describe("a filter", () => {
 
   it.each(spellings)("is read alike with %s and with %s", (operator, sign) => {
     const condition = { field: "client_id", operator, value: "1001" };
-    expect(readFilter(`client_id${sign}1001`)).toEqual([condition]);
-    expect(readFilter(`client_id__${operator}__1001`)).toEqual([condition]);
+    expect(parseActivityFilter(`client_id${sign}1001`)).toEqual([condition]);
+    expect(parseActivityFilter(`client_id__${operator}__1001`)).toEqual([condition]);
   });
 
   it("has a sign for what a text contains", () => {
-    expect(readFilter("information=~2012")).toEqual([{ field: "information", operator: "contains", value: "2012" }]);
+    expect(parseActivityFilter("information=~2012")).toEqual([
+      { field: "information", operator: "contains", value: "2012" },
+    ]);
   });
 
   it("has several conditions, in their order, with blanks around them", () => {
-    expect(readFilter("type=invoice_email, client_id__ne__1 ,date>=2026-05-01")).toEqual([
+    expect(parseActivityFilter("type=invoice_email, client_id__ne__1 ,date>=2026-05-01")).toEqual([
       { field: "type", operator: "eq", value: "invoice_email" },
       { field: "client_id", operator: "ne", value: "1" },
       { field: "date", operator: "ge", value: "2026-05-01" },
@@ -117,12 +119,12 @@ describe("a filter", () => {
     ["user=Jan\nPiet", "eq", "Jan\nPiet"],
     ["user=Élodie 🧾", "eq", "Élodie 🧾"],
   ])("%j takes all that follows the first operator as the value", (filter, operator, value) => {
-    expect(readFilter(filter)).toEqual([{ field: "user", operator, value }]);
+    expect(parseActivityFilter(filter)).toEqual([{ field: "user", operator, value }]);
   });
 
   it.each(activityFields.filter((field) => field !== "references" && field !== "date"))("may be about %s", (field) => {
-    expect(readFilter(`${field}=x`)).toEqual([{ field, operator: "eq", value: "x" }]);
-    expect(readFilter(`${field}__eq__x`)).toEqual([{ field, operator: "eq", value: "x" }]);
+    expect(parseActivityFilter(`${field}=x`)).toEqual([{ field, operator: "eq", value: "x" }]);
+    expect(parseActivityFilter(`${field}__eq__x`)).toEqual([{ field, operator: "eq", value: "x" }]);
   });
 });
 
@@ -165,10 +167,10 @@ describe("what is refused", () => {
 
   it("is longer than 2,000 characters, or has more than 20 conditions", () => {
     const longest = `user=${"x".repeat(1_995)}`;
-    expect(readFilter(longest)).toHaveLength(1);
+    expect(parseActivityFilter(longest)).toHaveLength(1);
     expect(expectInvalid(`${longest}x`, "filter").message).toBe("filter too long");
     const most = Array.from({ length: 20 }, (_, index) => `client_id!=${index}`).join(",");
-    expect(readFilter(most)).toHaveLength(20);
+    expect(parseActivityFilter(most)).toHaveLength(20);
     expect(expectInvalid(`${most},user=x`, "filter").message).toBe("filter too long");
   });
 
@@ -245,7 +247,7 @@ describe("a condition on an id", () => {
     expect(isMet("invoice_id<1e9", { invoice_id: "-5" })).toBe(true);
   });
 
-  it.each(["quote_id", "receipt_id", "subscription_id", "linked_invoice_id"] satisfies Field[])(
+  it.each(["quote_id", "receipt_id", "subscription_id", "linked_invoice_id"] satisfies ActivityField[])(
     "takes an absent %s for empty text",
     (field) => {
       expect(isMet(`${field}=`)).toBe(true);
@@ -316,7 +318,7 @@ describe("a search", () => {
     activity.activity_id,
     "",
     "VERZONDEN",
-  ])("for %j finds it", (term) => expect(isFound(activity, foldCase(term))).toBe(true));
+  ])("for %j finds it", (term) => expect(matchesSearch(activity, foldCase(term))).toBe(true));
 
   it.each([
     ["Cafe\u0301-1", "Café-1"],
@@ -329,7 +331,7 @@ describe("a search", () => {
     ["οδοσ", "ΟΔΟΣΑ"],
     ["ﬁx", "Fixkosten"],
   ])("for %j finds %j", (term, text) => {
-    expect(isFound({ ...activity, information: text }, foldCase(term))).toBe(true);
+    expect(matchesSearch({ ...activity, information: text }, foldCase(term))).toBe(true);
   });
 
   it("does not sort the marks of a text that has more on one character than any language", () => {
@@ -339,10 +341,10 @@ describe("a search", () => {
   });
 
   it("keeps accents apart", () => {
-    expect(isFound({ ...activity, information: "Café" }, foldCase("cafe"))).toBe(false);
+    expect(matchesSearch({ ...activity, information: "Café" }, foldCase("cafe"))).toBe(false);
   });
 
   it.each(["jane", "9999", "https://", "2026-05-11 08", "John  Doe", "null"])("for %j does not", (term) => {
-    expect(isFound(activity, term)).toBe(false);
+    expect(matchesSearch(activity, term)).toBe(false);
   });
 });

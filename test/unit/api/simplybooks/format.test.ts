@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatOf, readFormat, respond } from "#shared/api/simplybooks/format.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { formattedResponse, negotiateErrorFormat, negotiateFormat } from "#shared/api/simplybooks/format.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const asking = (query: string, accept?: string) => ({ query: new URLSearchParams(query), headers: { accept } });
 
@@ -34,12 +34,12 @@ describe("Accept", () => {
     ["xapplication/json", "xml"],
     [",,;;,", "xml"],
   ])("%s asks for %s", (accept, format) => {
-    expect(readFormat(asking("", accept))).toBe(format);
-    expect(formatOf(asking("", accept))).toBe(format);
+    expect(negotiateFormat(asking("", accept))).toBe(format);
+    expect(negotiateErrorFormat(asking("", accept))).toBe(format);
   });
 
   it("is read in one pass, however long it is", () => {
-    expect(readFormat(asking("", `${"text/html,".repeat(5_000)}application/json`))).toBe("json");
+    expect(negotiateFormat(asking("", `${"text/html,".repeat(5_000)}application/json`))).toBe("json");
   });
 });
 
@@ -52,8 +52,8 @@ describe("format=", () => {
     ["format=json", "application/json;q=0", "json"],
     ["take=1&format=json&skip=2", "*/*", "json"],
   ])("%s wins over %s", (query, accept, format) => {
-    expect(readFormat(asking(query, accept))).toBe(format);
-    expect(formatOf(asking(query, accept))).toBe(format);
+    expect(negotiateFormat(asking(query, accept))).toBe(format);
+    expect(negotiateErrorFormat(asking(query, accept))).toBe(format);
   });
 
   it.each([
@@ -68,13 +68,13 @@ describe("format=", () => {
     "format=json&format=xml",
     `format=${"x".repeat(5_000)}`,
   ])("%s is refused", (query) => {
-    const { code, facts, message } = refusal(() => readFormat(asking(query, "application/json")));
-    expect([code, facts.field]).toEqual(["invalid_value", "format"]);
+    const { code, context, message } = catchError(() => negotiateFormat(asking(query, "application/json")));
+    expect([code, context.field]).toEqual(["invalid_value", "format"]);
     expect(message.length).toBeLessThan(200);
   });
 
   it.each(["FORMAT=json", "Format=json", "f=json"])("%s is another parameter", (query) => {
-    expect(readFormat(asking(query))).toBe("xml");
+    expect(negotiateFormat(asking(query))).toBe("xml");
   });
 });
 
@@ -85,7 +85,9 @@ describe("the format of an error", () => {
     ["format=", "application/json", "json"],
     ["format=json&format=xml", "application/xml", "json"],
     ["format=yaml&format=json", undefined, "xml"],
-  ])("is, for %s and %s, %s", (query, accept, format) => expect(formatOf(asking(query, accept))).toBe(format));
+  ])("is, for %s and %s, %s", (query, accept, format) =>
+    expect(negotiateErrorFormat(asking(query, accept))).toBe(format),
+  );
 });
 
 describe("a response", () => {
@@ -93,7 +95,7 @@ describe("a response", () => {
     ["xml", "application/xml; charset=utf-8"],
     ["json", "application/json; charset=utf-8"],
   ] as const)("in %s says so", (format, type) => {
-    expect(respond(format, "body")).toEqual({ status: 200, headers: { "content-type": type }, body: "body" });
-    expect(respond(format, "", 404)).toEqual({ status: 404, headers: { "content-type": type }, body: "" });
+    expect(formattedResponse(format, "body")).toEqual({ status: 200, headers: { "content-type": type }, body: "body" });
+    expect(formattedResponse(format, "", 404)).toEqual({ status: 404, headers: { "content-type": type }, body: "" });
   });
 });

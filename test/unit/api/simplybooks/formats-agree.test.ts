@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { activityOf, type Setting, shownParts } from "#shared/api/simplybooks/activity.ts";
+import { type ActivityContext, activityProjection, toActivity } from "#shared/api/simplybooks/activity.ts";
 import { activityFields } from "#shared/api/simplybooks/filter.ts";
 import { renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
 import { comparable, readActivitiesXml, readActivityXml } from "#test/support/activity-xml.ts";
@@ -8,7 +8,10 @@ import { anOrg } from "#test/support/builders.ts";
 import { withParts } from "#test/support/simplybooks-dialect.ts";
 import { someStoredEvent, zones } from "#test/support/some-events.ts";
 
-const setting = (time_zone: string): Setting => ({ org: anOrg({ time_zone }), origin: "https://api.example.com" });
+const setting = (time_zone: string): ActivityContext => ({
+  org: anOrg({ time_zone }),
+  origin: "https://api.example.com",
+});
 
 /** What XML 1.0 has no way to write is dropped there. */
 const writable = (text: string) =>
@@ -17,7 +20,7 @@ const writable = (text: string) =>
 it("XML says what JSON says of any event, but the characters that it has no way to write", () => {
   fc.assert(
     fc.property(fc.array(someStoredEvent, { maxLength: 4 }), fc.constantFrom(...zones), (events, zone) => {
-      const activities = events.map((event) => activityOf(event, setting(zone)));
+      const activities = events.map((event) => toActivity(event, setting(zone)));
       const inJson: Record<string, unknown>[] = JSON.parse(renderActivities(activities, activityFields, "json"));
       const expected = inJson.map((activity) => {
         const said = ["description", "information"].map((field) => [field, writable(String(activity[field])).join("")]);
@@ -34,7 +37,7 @@ it("XML says what JSON says of any event, but the characters that it has no way 
 it("JSON has every key in its order, ids as text, and references whose addresses are on the host", () => {
   fc.assert(
     fc.property(someStoredEvent, fc.constantFrom(...zones), (event, zone) => {
-      const shown = JSON.parse(renderActivity(activityOf(event, setting(zone)), activityFields, "json"));
+      const shown = JSON.parse(renderActivity(toActivity(event, setting(zone)), activityFields, "json"));
       expect(Object.keys(shown)).toEqual(activityFields);
       expect(shown.activity_id).toMatch(/^\d{1,16}$/);
       expect(shown.date).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
@@ -55,8 +58,8 @@ it("JSON has every key in its order, ids as text, and references whose addresses
 it("an activity shows nothing that is not read for it", () => {
   fc.assert(
     fc.property(someStoredEvent, (event) => {
-      const read = withParts(event, shownParts);
-      expect(activityOf(read, setting("UTC"))).toEqual(activityOf(event, setting("UTC")));
+      const read = withParts(event, activityProjection);
+      expect(toActivity(read, setting("UTC"))).toEqual(toActivity(event, setting("UTC")));
     }),
   );
 });

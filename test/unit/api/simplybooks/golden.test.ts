@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { activityOf } from "#shared/api/simplybooks/activity.ts";
+import { toActivity } from "#shared/api/simplybooks/activity.ts";
 import { activityFields } from "#shared/api/simplybooks/filter.ts";
 import { renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
-import { readEventText } from "#shared/events/parse-event.ts";
+import { parseEvent } from "#shared/events/parse-event.ts";
 import { anOrg, testNow } from "#test/support/builders.ts";
 import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/simplybooks-samples.ts";
 
@@ -16,8 +16,8 @@ const org = anOrg({ time_zone: sampleZone });
 /** The activity of a sample, by the way that every event takes. */
 function stored(sample: typeof vendorSample) {
   const text = JSON.stringify({ org_id: org.org_id, ...sample });
-  const { event } = readEventText(text, { now: testNow, entropy: "golden" });
-  return activityOf(event, { org, origin: sampleOrigin });
+  const { event } = parseEvent(text, { now: testNow, entropy: "golden" });
+  return toActivity(event, { org, origin: sampleOrigin });
 }
 
 describe.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Token } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { readActivitiesXml, readErrorXml } from "#test/support/activity-xml.ts";
 import { anEvent, anInput, anOrg, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { simplybooksDialect } from "#test/support/simplybooks-dialect.ts";
@@ -36,12 +36,12 @@ describe("a key", () => {
     ["X-API-Key, whatever Authorization says", { "x-api-key": aSecret(), authorization: "Basic dTpw" }],
     ["a bearer token beside an empty X-API-Key", { "x-api-key": "", authorization: `Bearer ${aSecret()}` }],
   ])("is read as %s", async (_, headers) => {
-    const { ask, use, page } = dialect();
+    const { ask, count, page } = dialect();
     const { status, body, trace } = await ask(list, { headers });
     expect([status, readActivitiesXml(body)]).toEqual([200, [expect.objectContaining({ invoice_id: "inv_8c3f1a9b" })]]);
-    expect(use).toHaveBeenCalledTimes(1);
+    expect(count).toHaveBeenCalledTimes(1);
     expect(page.mock.calls.map(([query]) => query.org_id)).toEqual([org.org_id]);
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "list",
       token_id: aToken().token_id,
       org_id: org.org_id,
@@ -58,22 +58,22 @@ describe("a key", () => {
     ["another scheme", { authorization: `Token ${aSecret()}` }],
     ["a key without its scheme", { authorization: aSecret() }],
   ])("is missing where there is %s, and nothing is read", async (_, headers) => {
-    const { ask, use, page, readOrg } = dialect();
+    const { ask, count, page, readOrg } = dialect();
     const { status, headers: answered, body } = await ask(list, { headers });
     expect([status, readErrorXml(body), answered["www-authenticate"]]).toEqual([401, "X-API-Key required", "Bearer"]);
-    for (const read of [use, page, readOrg]) expect(read).not.toHaveBeenCalled();
+    for (const read of [count, page, readOrg]) expect(read).not.toHaveBeenCalled();
   });
 
   it.each(["Basic dTpw", "basic dTpw", "Basic"])(
     "is not %s, which is told what to use instead",
     async (authorization) => {
-      const { ask, use } = dialect();
+      const { ask, count } = dialect();
       const { status, body } = await ask(`${list}?format=json`, { headers: { authorization } });
       expect([status, JSON.parse(body)]).toEqual([
         401,
         { error: expect.stringMatching(/X-API-Key.*password.*API key/) },
       ]);
-      expect(use).not.toHaveBeenCalled();
+      expect(count).not.toHaveBeenCalled();
     },
   );
 
@@ -90,10 +90,10 @@ describe("a key", () => {
     // The log, and nobody else, learns whose key it was, where it can have been one.
     const known = { route: "list", token_id: aToken().token_id };
     expect(refusals.map(({ trace }) => trace)).toEqual([
-      { headers: {}, facts: { route: "list" } },
-      { headers: {}, facts: { route: "list", token_id: aToken({}, aSecret(9)).token_id } },
-      { headers: {}, facts: known },
-      { headers: {}, facts: known },
+      { headers: {}, context: { route: "list" } },
+      { headers: {}, context: { route: "list", token_id: aToken({}, aSecret(9)).token_id } },
+      { headers: {}, context: known },
+      { headers: {}, context: known },
     ]);
   });
 
@@ -108,9 +108,9 @@ describe("a key", () => {
       ["/api/v1/invoices", 404],
       [`${list}?format=csv`, 400],
     ] as const) {
-      const { ask, use } = dialect();
+      const { ask, count } = dialect();
       expect((await ask(target, { headers: {} })).status).toBe(expected);
-      expect(use).not.toHaveBeenCalled();
+      expect(count).not.toHaveBeenCalled();
     }
   });
 
@@ -134,7 +134,7 @@ describe("X-AccountId", () => {
     const { status, body, trace } = await ask(list, named(accountId));
     expect([status, readActivitiesXml(body)]).toEqual([200, [expect.objectContaining({ type: "invoice_email" })]]);
     expect(page.mock.calls.map(([query]) => query.org_id)).toEqual([orgId]);
-    expect(trace.facts.org_id).toBe(orgId);
+    expect(trace.auditFields.org_id).toBe(orgId);
   });
 
   it.each(["org_foreign", "3003", "org_none", "0", "null", "undefined", "toString", "org_B"])(
@@ -248,7 +248,7 @@ describe("what was read ahead for a caller who was let in before", () => {
     page.mockRejectedValue(new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 }));
     const { status, headers, body, trace } = await ask(list);
     expect([status, headers["retry-after"], readErrorXml(body)]).toEqual([503, "2", "The store is busy or away."]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
   });
 
   it("is not a failure of its own where the caller is refused anyway", async () => {
@@ -271,7 +271,7 @@ describe("the rate", () => {
       const { ask, page, readOrg } = dialect({}, used);
       const { status, headers, trace } = await ask(target);
       expect([status, headers["retry-after"]]).toEqual([expected, expected === 429 ? "30" : undefined]);
-      expect(trace.headers).toEqual({
+      expect(trace.responseHeaders).toEqual({
         "x-ratelimit-limit": "600",
         "x-ratelimit-remaining": remaining,
         "x-ratelimit-reset": "1780315260",
@@ -329,20 +329,20 @@ describe("other requests", () => {
     "/api/v2/activities",
     "/api/v1/activities.json",
   ])("%s is not found", async (path) => {
-    const { ask, use } = dialect();
+    const { ask, count } = dialect();
     for (const method of ["GET", "POST"]) {
       const { status, body } = await ask(path, { method });
       expect([status, readErrorXml(body)]).toEqual([404, "domain unknown"]);
     }
-    expect(use).not.toHaveBeenCalled();
+    expect(count).not.toHaveBeenCalled();
   });
 
   it.each(["POST", "PUT", "PATCH", "DELETE"])("%s is refused, with what may be done", async (method) => {
     for (const target of [list, `${list}/7001`, account]) {
-      const { ask, use } = dialect();
+      const { ask, count } = dialect();
       const { status, headers, body } = await ask(`${target}?format=json`, { method });
       expect([status, headers.allow, Object.keys(JSON.parse(body))]).toEqual([405, "GET, HEAD", ["error"]]);
-      expect(use).not.toHaveBeenCalled();
+      expect(count).not.toHaveBeenCalled();
     }
   });
 });
@@ -389,7 +389,7 @@ describe("an answer that is too large", () => {
     const text = '"'.repeat(4_096);
     const heavy = Array.from({ length: 100 }, (_, n) => {
       const input = anInput({ entity_id: `inv_${n}`, related, text, information: text });
-      return readEvent(input, { now: testNow, entropy: String(n) }).event;
+      return parseEventValue(input, { now: testNow, entropy: String(n) }).event;
     });
     const { ask } = simplybooksDialect({ events: heavy });
     const statuses = new Set<number>();

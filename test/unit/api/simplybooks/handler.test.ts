@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { activityFields } from "#shared/api/simplybooks/filter.ts";
-import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "#test/support/activity-xml.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 import { simplybooksDialect } from "#test/support/simplybooks-dialect.ts";
 import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/simplybooks-samples.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
@@ -49,17 +49,20 @@ describe("the vendor's sample, stored and asked for on the vendor's host", () =>
     readFileSync(new URL(`../../../golden/simplybooks/${file}`, import.meta.url), "utf8");
   const org = anOrg({ time_zone: sampleZone });
   const events = [vendorSample, linkedSample].map(
-    (sample) => readEvent({ org_id: org.org_id, ...sample }, { now: testNow, entropy: "golden" }).event,
+    (sample) => parseEventValue({ org_id: org.org_id, ...sample }, { now: testNow, entropy: "golden" }).event,
   );
-  const answer = answerSimplybooks({
+  const answer = createSimplybooksHandler({
     tokens: tokenPorts(() => aToken()),
-    orgs: { read: async () => org },
+    orgs: { get: async () => org },
     events: memoryEvents(events),
-    places: memoryPlaces(),
+    checkpoints: memoryPageCheckpoints(),
     now: () => testNow,
   });
   const ask = (target: string) =>
-    answer(aRequest(target, { origin: sampleOrigin, headers: { "x-api-key": aSecret() } }), { headers: {}, facts: {} });
+    answer(aRequest(target, { origin: sampleOrigin, headers: { "x-api-key": aSecret() } }), {
+      responseHeaders: {},
+      auditFields: {},
+    });
 
   it.each([
     ["activity", "2829286459676944"],
@@ -119,7 +122,7 @@ describe("the list", () => {
         until: null,
         after: null,
         limit: 100,
-        parts: ["actor", "related", "text", "information", "contact_id"],
+        projection: ["actor", "related", "text", "information", "contact_id"],
       }),
     ]);
   });
@@ -167,8 +170,8 @@ describe("the list", () => {
       for (let n = 0; n < 3; n++) {
         const { status, body, trace } = await ask(`${list}?${query}`);
         expect([status, readErrorXml(body)]).toEqual([400, expect.stringMatching(/./)]);
-        expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
-        expect(trace.facts).toEqual({ route: "list", token_id: aToken().token_id, org_id: "org_8f9a1c2d" });
+        expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
+        expect(trace.auditFields).toEqual({ route: "list", token_id: aToken().token_id, org_id: "org_8f9a1c2d" });
       }
       expect(page).not.toHaveBeenCalled();
     },
@@ -238,13 +241,13 @@ describe("an activity by its number", () => {
     const answers = await Promise.all(
       [id + 1, id - 1, id + 2 ** 21, 7001, "abc"].map(async (unknown) => {
         const { trace, ...answer } = await of.ask(`${list}/${unknown}?format=json`);
-        expect(trace.facts).toEqual({
+        expect(trace.auditFields).toEqual({
           route: "activity",
           token_id: aToken().token_id,
           org_id: "org_8f9a1c2d",
           filters: `activity_id=${unknown}`,
         });
-        return { ...answer, learned: trace.headers };
+        return { ...answer, learned: trace.responseHeaders };
       }),
     );
     for (const answer of answers) expect(answer).toEqual(answers[0]);
@@ -258,34 +261,34 @@ describe("what is traced", () => {
   it("is who asked, for which account, how much was shown, and how the rate stands", async () => {
     const of = dialect();
     const id = await newestId(of);
-    const facts = async (target: string) => {
+    const context = async (target: string) => {
       const { trace } = await of.ask(target);
-      expect(trace.headers).toEqual({
+      expect(trace.responseHeaders).toEqual({
         "x-ratelimit-limit": "600",
         "x-ratelimit-remaining": "599",
         "x-ratelimit-reset": String(Date.parse("2026-06-01T12:01:00Z") / 1000),
       });
-      return trace.facts;
+      return trace.auditFields;
     };
     const listed = { ...identity, route: "list" };
-    expect(await facts(list)).toEqual({ ...listed, filters: "skip=0 take=100", count: 4 });
-    expect(await facts(`${list}?skip=3`)).toEqual({ ...listed, filters: "skip=3 take=100", count: 1 });
-    expect(await facts(`${list}?skip=4`)).toEqual({ ...listed, filters: "skip=4 take=100", count: 0 });
+    expect(await context(list)).toEqual({ ...listed, filters: "skip=0 take=100", count: 4 });
+    expect(await context(`${list}?skip=3`)).toEqual({ ...listed, filters: "skip=3 take=100", count: 1 });
+    expect(await context(`${list}?skip=4`)).toEqual({ ...listed, filters: "skip=4 take=100", count: 0 });
     const one = { ...identity, route: "activity" };
-    expect(await facts(`${list}/${id}`)).toEqual({ ...one, filters: `activity_id=${id}`, count: 1 });
-    expect(await facts(`${list}/7001`)).toEqual({ ...one, filters: "activity_id=7001" });
-    expect(await facts(account)).toEqual({ ...identity, route: "account" });
+    expect(await context(`${list}/${id}`)).toEqual({ ...one, filters: `activity_id=${id}`, count: 1 });
+    expect(await context(`${list}/7001`)).toEqual({ ...one, filters: "activity_id=7001" });
+    expect(await context(account)).toEqual({ ...identity, route: "account" });
   });
 
   it("is the user whose key it is", async () => {
     const { ask } = simplybooksDialect({ tokens: [aToken({ user_id: "usr_1" })] });
-    expect((await ask(account)).trace.facts).toEqual({ ...identity, route: "account", user_id: "usr_1" });
+    expect((await ask(account)).trace.auditFields).toEqual({ ...identity, route: "account", user_id: "usr_1" });
   });
 
   const factsOf = async (query: string) => {
     const { status, trace } = await dialect().ask(`${list}?${query}`);
     expect(status).toBe(200);
-    return trace.facts;
+    return trace.auditFields;
   };
 
   it.each(["user", "description", "information"])(
@@ -297,17 +300,17 @@ describe("what is traced", () => {
         ["=~", "contains"],
         ["__ge__", "ge"],
       ]) {
-        const facts = await factsOf(`filter=${field}${sign}Hidden`);
-        expect(facts.filters).toBe(`${field}.${operator}=… skip=0 take=100`);
-        expect(JSON.stringify(facts)).not.toMatch(/hidden/i);
+        const context = await factsOf(`filter=${field}${sign}Hidden`);
+        expect(context.filters).toBe(`${field}.${operator}=… skip=0 take=100`);
+        expect(JSON.stringify(context)).not.toMatch(/hidden/i);
       }
     },
   );
 
   it("is that there was a search, not for what", async () => {
-    const facts = await factsOf("search=Hidden");
-    expect(facts.filters).toBe("search=… skip=0 take=100");
-    expect(JSON.stringify(facts)).not.toMatch(/hidden/i);
+    const context = await factsOf("search=Hidden");
+    expect(context.filters).toBe("search=… skip=0 take=100");
+    expect(JSON.stringify(context)).not.toMatch(/hidden/i);
     expect((await factsOf("search=%20")).filters).toBe("skip=0 take=100");
   });
 
@@ -336,8 +339,8 @@ describe("what is traced", () => {
   it("holds the token but no account for one who may not ask for it", async () => {
     const { ask } = dialect();
     const { status, trace } = await ask(list, { headers: { "x-api-key": aSecret(), "x-accountid": "org_none" } });
-    expect([status, trace.facts]).toEqual([403, { route: "list", token_id: aToken().token_id }]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+    expect([status, trace.auditFields]).toEqual([403, { route: "list", token_id: aToken().token_id }]);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dayBounds, momentsOf } from "#shared/api/simplybooks/local-date.ts";
+import { parseLocalDate, toUtcBounds } from "#shared/api/simplybooks/local-date.ts";
 import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
 describe("what a date means", () => {
@@ -14,7 +14,7 @@ describe("what a date means", () => {
     ["9999-12-31", "9999-12-31 00:00:00", "9999-12-31 23:59:59"],
     ["2026-05-31 24:00:00", "2026-06-01 00:00:00", "2026-06-01 00:00:00"],
     ["2026-06-30 23:59:60", "2026-06-30 23:59:59", "2026-06-30 23:59:59"],
-  ])("%s is from %s to %s", (text, first, last) => expect(dayBounds(text)).toEqual({ first, last }));
+  ])("%s is from %s to %s", (text, first, last) => expect(parseLocalDate(text)).toEqual({ first, last }));
 
   it.each([
     "",
@@ -44,11 +44,11 @@ describe("what a date means", () => {
     "+010000-01-01",
     "20260531",
     "٢٠٢٦-٠٥-٣١",
-  ])("%j is none", (text) => expect(dayBounds(text)).toBeNull());
+  ])("%j is none", (text) => expect(parseLocalDate(text)).toBeNull());
 });
 
 describe("the moments of a local second", () => {
-  const moments = (zone: string, local: string) => momentsOf(local, new ZoneClock(zone));
+  const moments = (zone: string, local: string) => toUtcBounds(local, new ZoneClock(zone));
 
   it.each([
     ["UTC", "2026-05-31 18:30:07", "2026-05-31T18:30:07.000Z", "2026-05-31T18:30:07.999Z"],
@@ -86,7 +86,7 @@ describe("the moments of a local second", () => {
         const instant = Date.parse(night) + ms;
         const clock = new ZoneClock(zone);
         const shown = clock.local(instant).text.slice(0, 19).replace("T", " ");
-        const { earliest, latest } = momentsOf(shown, clock);
+        const { earliest, latest } = toUtcBounds(shown, clock);
         const time = new Date(instant).toISOString();
         expect(earliest <= time && time <= latest, `${zone} ${time}`).toBe(true);
       }),
@@ -104,7 +104,7 @@ describe("the moments of a local second", () => {
           const shownAt = (instant: number) => clock.local(instant).text.slice(0, 19).replace("T", " ");
           const instant = Date.parse(night) + ms;
           const [local, other] = [shownAt(instant), new Date(instant + away).toISOString()];
-          const { earliest, latest } = momentsOf(local, clock);
+          const { earliest, latest } = toUtcBounds(local, clock);
           if (other > latest) expect(shownAt(instant + away) > local).toBe(true);
           if (other < earliest) expect(shownAt(instant + away) < local).toBe(true);
         },

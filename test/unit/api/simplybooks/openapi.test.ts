@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
-import type { HttpRequest, HttpResponse, HttpTrace } from "#shared/api/http/request.ts";
-import { renderProblem } from "#shared/api/simplybooks/errors.ts";
-import { activityFields, readFilter } from "#shared/api/simplybooks/filter.ts";
-import { answerSimplybooks } from "#shared/api/simplybooks/handler.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { renderError } from "#shared/api/simplybooks/errors.ts";
+import { activityFields, parseActivityFilter } from "#shared/api/simplybooks/filter.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
 import { maxTake } from "#shared/api/simplybooks/query.ts";
-import { findRoute, type Route } from "#shared/api/simplybooks/routes.ts";
+import { findRoute, type SimplybooksRoute } from "#shared/api/simplybooks/routes.ts";
 import type { Token } from "#shared/auth/caller.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import type { PlaceStore } from "#shared/events/query/offset-pagination.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import {
   answerFaults,
@@ -24,7 +24,7 @@ const list = "/api/v1/activities";
 const own = operations.filter(({ path }) => path.startsWith("/api/v1/"));
 
 /** What each kind of route is called in the document. */
-const names: Readonly<Record<Route["kind"], string>> = {
+const names: Readonly<Record<SimplybooksRoute["kind"], string>> = {
   list: "list_activities",
   activity: "get_activity",
   account: "get_current_account",
@@ -35,13 +35,13 @@ const older = anEvent({
   action: "CONTACT_CREATED",
   entity_type: "CONTACT",
   entity_id: "7041",
-  actor: jsonText({ name: "Jan & <co>" }),
+  actor: toJsonText({ name: "Jan & <co>" }),
   contact_id: "7041",
   occurred_at: "2026-05-10T08:30:12.000Z",
 });
 const newer = anEvent({
   actor_user_id: null,
-  related: jsonText([
+  related: toJsonText([
     { entity_type: "CONTACT", entity_id: "7041" },
     { entity_type: "ESTIMATE", entity_id: "est 1/2" },
   ]),
@@ -51,7 +51,7 @@ const bare = anEvent({ entity_type: "ACCOUNT", action: "ACCOUNT_BACKUP_CREATED",
 
 type Log = {
   readonly events?: readonly ActivityEvent[];
-  readonly page?: EventReader["page"];
+  readonly page?: EventReader["readPage"];
   readonly token?: Partial<Token>;
   readonly used?: number;
   readonly suspended?: readonly string[];
@@ -60,19 +60,22 @@ type Log = {
 /** The dialect over some events, what it asked of the log, and its answers with all their headers. */
 function dialect({ events = [newer, older], token, used = 1, suspended = [], ...log }: Log = {}) {
   const whole: EventPage = { events, next: null };
-  const page = vi.fn<EventReader["page"]>(log.page ?? (async () => whole));
-  const places: PlaceStore = { upTo: async () => [], put: async () => undefined };
-  const answer = answerSimplybooks({
-    events: { page },
-    places,
+  const page = vi.fn<EventReader["readPage"]>(log.page ?? (async () => whole));
+  const places: PageCheckpointStore = { listUpTo: async () => [], put: async () => undefined };
+  const answer = createSimplybooksHandler({
+    events: { readPage: page },
+    checkpoints: places,
     tokens: tokenPorts(() => aToken(token), used, suspended),
-    orgs: { read: async (org_id) => anOrg({ org_id, account_number: org_id === "org_b" ? "1002" : null }) },
+    orgs: { get: async (org_id) => anOrg({ org_id, account_number: org_id === "org_b" ? "1002" : null }) },
     now: () => new Date("2026-06-01T12:00:43.000Z"),
   });
   const ask = async (request: HttpRequest): Promise<HttpResponse> => {
-    const trace: HttpTrace = { headers: {}, facts: {} };
-    const response = await answer(request, trace).catch((error: unknown) => renderProblem(error, request));
-    return { ...response, headers: { ...response.headers, ...trace.headers, "x-request-id": request.requestId } };
+    const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
+    const response = await answer(request, trace).catch((error: unknown) => renderError(error, request));
+    return {
+      ...response,
+      headers: { ...response.headers, ...trace.responseHeaders, "x-request-id": request.requestId },
+    };
   };
   return { ask, page };
 }
@@ -168,11 +171,11 @@ describe("the parameters", () => {
       ...[...signs.matchAll(/`([=!<>~]{1,2})`/g)].map(([, sign]) => `type${sign}x`),
       ...[...words.matchAll(/`([a-z]{2})`/g)].map(([, word]) => `type__${word}__x`),
     ];
-    const operators = spelled.flatMap((text) => readFilter(text)).map(({ operator }) => operator);
+    const operators = spelled.flatMap((text) => parseActivityFilter(text)).map(({ operator }) => operator);
     expect(spelled).toHaveLength(13);
     expect(new Set(operators)).toEqual(new Set(["eq", "ne", "le", "ge", "lt", "gt", "contains"]));
     for (const { value } of Object.values(SimplybooksFilter.examples)) {
-      expect(readFilter(value).length).toBe(value.split(",").length);
+      expect(parseActivityFilter(value).length).toBe(value.split(",").length);
     }
   });
 

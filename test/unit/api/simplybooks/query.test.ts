@@ -2,45 +2,48 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type Activity,
-  activityOf,
+  type ActivityContext,
+  activityProjection,
   documentFields,
-  type Setting,
-  shownParts,
+  toActivity,
 } from "#shared/api/simplybooks/activity.ts";
 import { activityFields } from "#shared/api/simplybooks/filter.ts";
 import {
-  activityListing,
+  type ActivityListRequest,
   assertKnownParameters,
-  type ListRequest,
-  listingOf,
-  readFields,
-  readListRequest,
+  parseFields,
+  parseListRequest,
+  toActivityQuery,
+  toListQuery,
 } from "#shared/api/simplybooks/query.ts";
-import { entityTypesOf, visibleTypes } from "#shared/api/simplybooks/types.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
-import type { Listing } from "#shared/events/query/offset-pagination.ts";
+import { findEntityTypes, visibleEntityTypes } from "#shared/api/simplybooks/types.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
+import type { ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { planQuery } from "#shared/events/query/query.ts";
 import { aFilter, anEvent, anOrg } from "#test/support/builders.ts";
+import { catchError } from "#test/support/catch-error.ts";
 import { isAsked } from "#test/support/memory-events.ts";
-import { refusal } from "#test/support/refusal.ts";
 
 const { org_id } = anOrg();
 
-const settingIn = (time_zone: string): Setting => ({ org: anOrg({ time_zone }), origin: "https://api.example.com" });
+const settingIn = (time_zone: string): ActivityContext => ({
+  org: anOrg({ time_zone }),
+  origin: "https://api.example.com",
+});
 
-const read = (query: string) => readListRequest(new URLSearchParams(query));
+const read = (query: string) => parseListRequest(new URLSearchParams(query));
 
 const filtered = (filter: string, zone = "UTC", search = "") => {
-  const request = readListRequest(new URLSearchParams({ filter, search }));
-  return listingOf(org_id, request, settingIn(zone));
+  const request = parseListRequest(new URLSearchParams({ filter, search }));
+  return toListQuery(org_id, request, settingIn(zone));
 };
 
-const accepts = ({ queries, matches }: Listing, event: ActivityEvent) =>
+const accepts = ({ queries, matches }: ListQuery, event: ActivityEvent) =>
   queries.some((query) => isAsked(event, { ...query, limit: 1, after: null })) && (matches === null || matches(event));
 
 function expectInvalid(call: () => unknown, field: string) {
-  const error = refusal(call);
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", field]);
+  const error = catchError(call);
+  expect([error.code, error.context.field]).toEqual(["invalid_value", field]);
   expect(error.message.length).toBeLessThan(200);
   return error;
 }
@@ -117,7 +120,7 @@ describe("skip and take", () => {
 });
 
 describe("fields", () => {
-  const fieldsOf = (fields: string) => readFields(new URLSearchParams({ fields }));
+  const fieldsOf = (fields: string) => parseFields(new URLSearchParams({ fields }));
 
   it.each([
     ["user", ["user"]],
@@ -141,7 +144,7 @@ describe("fields", () => {
   });
 
   it("do not repeat nonsense at length", () => {
-    expect(refusal(() => fieldsOf("x".repeat(5_000))).message.length).toBeLessThan(200);
+    expect(catchError(() => fieldsOf("x".repeat(5_000))).message.length).toBeLessThan(200);
   });
 });
 
@@ -157,7 +160,7 @@ describe("what is read", () => {
 
   it("is everything that the dialect shows, with the parts that it shows", () => {
     const { queries, matches } = filtered("");
-    expect(queries).toEqual([{ ...aFilter({ visible: visibleTypes }), org_id, parts: shownParts }]);
+    expect(queries).toEqual([{ ...aFilter({ visibleEntityTypes }), org_id, projection: activityProjection }]);
     expect(queries.map(planQuery)).toEqual([{ index: "by_time", conditions: [] }]);
     expect(matches).toBeNull();
   });
@@ -258,7 +261,7 @@ describe("what is read", () => {
   });
 
   it("of a number is its second", () => {
-    const { activity_id } = activityOf(anEvent(), settingIn("UTC"));
+    const { activity_id } = toActivity(anEvent(), settingIn("UTC"));
     expect(boundsOf(`activity_id=${activity_id}`)).toEqual([["2026-05-11T08:30:12.000Z", "2026-05-11T08:30:12.999Z"]]);
     expect(accepts(filtered(`activity_id=${activity_id}`), anEvent())).toBe(true);
     expect(accepts(filtered(`activity_id=${activity_id}`), anEvent({ entity_id: "inv_other" }))).toBe(false);
@@ -267,12 +270,12 @@ describe("what is read", () => {
 
 describe("one activity", () => {
   const setting = settingIn("Europe/Brussels");
-  const { activity_id } = activityOf(anEvent(), setting);
+  const { activity_id } = toActivity(anEvent(), setting);
 
   it("is looked for in its second, and is no other of it", () => {
-    const listing = activityListing(org_id, activity_id, setting);
+    const listing = toActivityQuery(org_id, activity_id, setting);
     expect(listing?.queries).toMatchObject([
-      { org_id, since: "2026-05-11T08:30:12.000Z", until: "2026-05-11T08:30:12.999Z", visible: visibleTypes },
+      { org_id, since: "2026-05-11T08:30:12.000Z", until: "2026-05-11T08:30:12.999Z", visibleEntityTypes },
     ]);
     if (listing === null) throw new Error("The number is one.");
     expect(accepts(listing, anEvent())).toBe(true);
@@ -280,14 +283,14 @@ describe("one activity", () => {
   });
 
   it.each(["", "abc", "-1", "01", "1.5", "9007199254740992"])("is none with the number %j", (id) => {
-    expect(activityListing(org_id, id, setting)).toBeNull();
+    expect(toActivityQuery(org_id, id, setting)).toBeNull();
   });
 });
 
 describe("a list's name", () => {
   it("is the same on every page, and on no two lists", () => {
-    const nameOf = (over: Partial<ListRequest>, zone = "UTC") =>
-      listingOf(org_id, { ...read("filter=user=a"), ...over }, settingIn(zone)).name;
+    const nameOf = (over: Partial<ActivityListRequest>, zone = "UTC") =>
+      toListQuery(org_id, { ...read("filter=user=a"), ...over }, settingIn(zone)).name;
     expect(nameOf({ skip: 300, take: 7, fields: ["user"] })).toBe(nameOf({}));
     const { conditions } = read("filter=user=b");
     const names = [
@@ -314,15 +317,18 @@ const anyTime = fc
   );
 
 const anyId = fc.constantFrom("7", "70", "700", "inv_7", "İd 7", "1001");
-const anyRelated = fc.uniqueArray(fc.record({ entity_type: fc.constantFrom(...visibleTypes), entity_id: anyId }), {
-  maxLength: 3,
-});
+const anyRelated = fc.uniqueArray(
+  fc.record({ entity_type: fc.constantFrom(...visibleEntityTypes), entity_id: anyId }),
+  {
+    maxLength: 3,
+  },
+);
 const verbs = ["CREATED", "UPDATED", "SENT", "PAID", "COMMENT_ADDED", "LOGGED_IN", "PERSON_CREATED", "LAMINATED"];
 
 /** An event as the dialect gets it: none of a kind that it does not show. */
 const anyEvent: fc.Arbitrary<ActivityEvent> = fc
   .record({
-    entity_type: fc.constantFrom(...visibleTypes, "INVOICE" as const, "PAYMENT" as const),
+    entity_type: fc.constantFrom(...visibleEntityTypes, "INVOICE" as const, "PAYMENT" as const),
     entity_id: anyId,
     verb: fc.constantFrom(...verbs),
     occurred_at: anyTime,
@@ -337,8 +343,8 @@ const anyEvent: fc.Arbitrary<ActivityEvent> = fc
     anEvent({
       ...event,
       action: `${event.entity_type}_${verb}`,
-      actor: name === null ? null : jsonText({ name }),
-      related: related.length === 0 ? null : jsonText(related),
+      actor: name === null ? null : toJsonText({ name }),
+      related: related.length === 0 ? null : toJsonText(related),
       contact_id: event.entity_type === "CONTACT" ? event.entity_id : event.contact_id,
     }),
   );
@@ -388,7 +394,7 @@ it.each(["UTC", "Asia/Kolkata", "America/New_York", "Europe/Brussels"])(
         fc.array(anyEvent, { minLength: 1, maxLength: 12 }),
         fc.array(anyCondition, { minLength: 1, maxLength: 3 }),
         (events, wanted) => {
-          const activities = events.map((event) => activityOf(event, setting));
+          const activities = events.map((event) => toActivity(event, setting));
           const asked = wanted.map(({ field, sign, shownBy, length }) => {
             const shown = activities[shownBy % activities.length]?.[field] ?? "";
             return { field, sign, value: field === "date" ? shown.slice(0, length) : shown };
@@ -424,16 +430,16 @@ it.each([
 it("reads each event once, whatever its type", () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
-      const { type } = activityOf(event, settingIn("UTC"));
+      const { type } = toActivity(event, settingIn("UTC"));
       const { queries } = filtered(`type=${type}`);
       expect(queries.filter((query) => isAsked(event, { ...query, limit: 1, after: null }))).toHaveLength(1);
-      expect(queries).toHaveLength(entityTypesOf(type).length);
+      expect(queries).toHaveLength(findEntityTypes(type).length);
     }),
   );
 });
 
 it("searches what people read, beside every condition", () => {
-  const event = anEvent({ actor: jsonText({ name: "Élodie" }), contact_id: "1001" });
+  const event = anEvent({ actor: toJsonText({ name: "Élodie" }), contact_id: "1001" });
   expect(accepts(filtered("", "UTC", "ÉLO"), event)).toBe(true);
   expect(accepts(filtered("", "UTC", "jan"), event)).toBe(false);
   expect(accepts(filtered("client_id=1001", "UTC", "éLO"), event)).toBe(true);
@@ -474,7 +480,7 @@ describe("what no activity can have", () => {
   });
 
   it("as a field's name is named in short, and an empty one is passed over", () => {
-    const { message } = refusal(() => readListRequest(new URLSearchParams({ filter: `${"x".repeat(1990)}=1` })));
+    const { message } = catchError(() => parseListRequest(new URLSearchParams({ filter: `${"x".repeat(1990)}=1` })));
     expect(message.length).toBeLessThan(100);
     expect(read("fields=user,").fields).toEqual(["user"]);
   });

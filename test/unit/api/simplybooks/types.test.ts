@@ -1,11 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quarter } from "#infra/local/demo/quarter.ts";
+import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
-import { entityTypesOf, namingOf, namings, typeOf, visibleTypes } from "#shared/api/simplybooks/types.ts";
+import {
+  entityNamings,
+  findEntityTypes,
+  getNaming,
+  toActivityType,
+  visibleEntityTypes,
+} from "#shared/api/simplybooks/types.ts";
 import { actionVerb, documentTypes, type EntityType, entityTypes } from "#shared/events/entity-types.ts";
 import { actionPattern, maxActionLength } from "#shared/events/limits.ts";
-import { catalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 
 type Happening = { readonly action: string; readonly entity_type: EntityType };
 
@@ -26,8 +32,8 @@ describe("the contract's examples", () => {
     ["ESTIMATE_CREATED", "ESTIMATE", "quote_create"],
     ["SALES_ORDER_UPDATED", "SALES_ORDER", "order_update"],
   ])("%s of a %s is %s", (action, entity_type, type) => {
-    expect(typeOf({ action, entity_type })).toBe(type);
-    expect(entityTypesOf(type)).toContain(entity_type);
+    expect(toActivityType({ action, entity_type })).toBe(type);
+    expect(findEntityTypes(type)).toContain(entity_type);
   });
 });
 
@@ -68,8 +74,8 @@ describe("the vendor's list", () => {
 
   it.each(Object.entries(vendorTypes))("has %s, which an event of the log is", (type, [entity_type, action]) => {
     expect(action).toMatch(actionPattern);
-    expect(typeOf({ entity_type, action })).toBe(type);
-    expect(entityTypesOf(type)).toContain(entity_type);
+    expect(toActivityType({ entity_type, action })).toBe(type);
+    expect(findEntityTypes(type)).toContain(entity_type);
   });
 });
 
@@ -113,51 +119,53 @@ const demoTypes: Readonly<Record<string, string>> = {
 const keyOf = ({ entity_type, action }: Happening) => `${entity_type} ${action}`;
 
 it("has a type for all that happens in the demo data", () => {
-  const happened = [...seedEvents, ...quarter(demoOrg.org_id, 268, 2026_01)];
-  expect(Object.fromEntries(happened.map((event) => [keyOf(event), typeOf(event)]))).toEqual(demoTypes);
+  const happened = [...seedEvents, ...generateQuarter(demoOrg.org_id, 268, 2026_01)];
+  expect(Object.fromEntries(happened.map((event) => [keyOf(event), toActivityType(event)]))).toEqual(demoTypes);
 });
 
 const known: readonly Happening[] = [
   ...seedEvents,
-  ...quarter(demoOrg.org_id, 268, 2026_01),
-  ...catalogue.filter(({ entity_type }) => namingOf(entity_type) !== undefined),
+  ...generateQuarter(demoOrg.org_id, 268, 2026_01),
+  ...eventTypeCatalogue.filter(({ entity_type }) => getNaming(entity_type) !== undefined),
 ];
 
 it.each([...new Map(known.map((happening) => [keyOf(happening), happening])).values()])(
   "$action of a $entity_type has words of its own, and does not keep its verb",
   (happening) => {
     const verb = actionVerb(happening).toLowerCase();
-    expect(typeOf(happening)).toMatch(/^[a-z]+_[a-z]+(_[a-z]+)*$/);
-    expect(typeOf(happening)).not.toContain(verb);
+    expect(toActivityType(happening)).toMatch(/^[a-z]+_[a-z]+(_[a-z]+)*$/);
+    expect(toActivityType(happening)).not.toContain(verb);
   },
 );
 
 it("keeps a verb that it does not know", () => {
-  expect(typeOf({ action: "INVOICE_LAMINATED_TWICE", entity_type: "INVOICE" })).toBe("invoice_laminated_twice");
-  expect(typeOf({ action: "CREDIT_NOTE_3D_SCANNED", entity_type: "CREDIT_NOTE" })).toBe("creditnote_3d_scanned");
+  expect(toActivityType({ action: "INVOICE_LAMINATED_TWICE", entity_type: "INVOICE" })).toBe("invoice_laminated_twice");
+  expect(toActivityType({ action: "CREDIT_NOTE_3D_SCANNED", entity_type: "CREDIT_NOTE" })).toBe(
+    "creditnote_3d_scanned",
+  );
 });
 
 it("takes the verb after the whole kind of document only", () => {
-  expect(typeOf({ action: "INVOICE_PAID", entity_type: "BILL" })).toBe("bill_invoice_paid");
-  expect(typeOf({ action: "BILL_PAID", entity_type: "BILL" })).toBe("bill_pay");
+  expect(toActivityType({ action: "INVOICE_PAID", entity_type: "BILL" })).toBe("bill_invoice_paid");
+  expect(toActivityType({ action: "BILL_PAID", entity_type: "BILL" })).toBe("bill_pay");
 });
 
 describe("what is shown", () => {
   it("is every kind of document, and what the vendor has names for", () => {
-    expect(Object.keys(namings).sort()).toEqual([...visibleTypes].sort());
-    expect(visibleTypes).toEqual(expect.arrayContaining([...documentTypes]));
+    expect(Object.keys(entityNamings).sort()).toEqual([...visibleEntityTypes].sort());
+    expect(visibleEntityTypes).toEqual(expect.arrayContaining([...documentTypes]));
   });
 
   it("is named alike by no two kinds", () => {
-    const nouns = visibleTypes.map((type) => namings[type].noun);
+    const nouns = visibleEntityTypes.map((type) => entityNamings[type].noun);
     expect(new Set(nouns).size).toBe(nouns.length);
-    const domains = visibleTypes.flatMap((type) => namings[type].domain ?? []);
+    const domains = visibleEntityTypes.flatMap((type) => entityNamings[type].domain ?? []);
     expect(new Set(domains).size).toBe(domains.length);
   });
 
   it("has a name, and nothing else has", () => {
-    const named = entityTypes.filter((type) => namingOf(type) !== undefined);
-    expect([...named].sort()).toEqual([...visibleTypes].sort());
+    const named = entityTypes.filter((type) => getNaming(type) !== undefined);
+    expect([...named].sort()).toEqual([...visibleEntityTypes].sort());
   });
 
   it.each<[EntityType, string | undefined]>([
@@ -170,7 +178,7 @@ describe("what is shown", () => {
     ["SUBSCRIPTION", "subscriptions"],
     ["USER", undefined],
     ["ACCOUNT", undefined],
-  ])("%s is of the domain %s", (type, domain) => expect(namingOf(type)?.domain).toBe(domain));
+  ])("%s is of the domain %s", (type, domain) => expect(getNaming(type)?.domain).toBe(domain));
 });
 
 describe("the way back", () => {
@@ -183,8 +191,8 @@ describe("the way back", () => {
   ];
   const anyHappening = fc
     .record({
-      entity_type: fc.constantFrom(...visibleTypes),
-      before: fc.constantFrom(...visibleTypes, null),
+      entity_type: fc.constantFrom(...visibleEntityTypes),
+      before: fc.constantFrom(...visibleEntityTypes, null),
       verb: fc.oneof(anyVerb, fc.constantFrom(...knownVerbs)),
     })
     .map(({ entity_type, before, verb }) => ({ entity_type, action: before === null ? verb : `${before}_${verb}` }))
@@ -193,7 +201,7 @@ describe("the way back", () => {
   it("leads from the type of any event to a choice that has its kind of document", () => {
     fc.assert(
       fc.property(anyHappening, (happening) => {
-        expect(entityTypesOf(typeOf(happening))).toContain(happening.entity_type);
+        expect(findEntityTypes(toActivityType(happening))).toContain(happening.entity_type);
       }),
       { numRuns: 5_000 },
     );
@@ -210,7 +218,7 @@ describe("the way back", () => {
     ["import_csv", ["ACCOUNT"]],
     ["order_update", ["SALES_ORDER"]],
     ["purchaseorder_update", ["PURCHASE_ORDER"]],
-  ])("%s is of %j and no other", (type, kinds) => expect([...entityTypesOf(type)].sort()).toEqual([...kinds].sort()));
+  ])("%s is of %j and no other", (type, kinds) => expect([...findEntityTypes(type)].sort()).toEqual([...kinds].sort()));
 
   it.each([
     "",
@@ -229,5 +237,5 @@ describe("the way back", () => {
     "__proto__",
     " invoice_create",
     "x".repeat(2_000),
-  ])("%j is of nothing", (type) => expect(entityTypesOf(type)).toEqual([]));
+  ])("%j is of nothing", (type) => expect(findEntityTypes(type)).toEqual([]));
 });

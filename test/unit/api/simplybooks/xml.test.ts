@@ -1,11 +1,11 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { writeCompactXml, writeXml } from "#shared/api/simplybooks/xml.ts";
+import { toCompactXml, toXml } from "#shared/api/simplybooks/xml.ts";
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-const written = (text: string) => writeCompactXml({ text });
+const written = (text: string) => toCompactXml({ text });
 
 describe("text", () => {
   it.each([
@@ -50,7 +50,7 @@ describe("text", () => {
 describe("a document", () => {
   it("is indented by four, with an element for each value of a list", () => {
     const references = { reference: [{ type: "a", id: "1" }, { type: "b" }] };
-    expect(writeXml({ activity: { id: "7", none: "", references } })).toBe(`${declaration}<activity>
+    expect(toXml({ activity: { id: "7", none: "", references } })).toBe(`${declaration}<activity>
     <id>7</id>
     <none/>
     <references>
@@ -67,14 +67,14 @@ describe("a document", () => {
   });
 
   it("is one line where that is asked for", () => {
-    expect(writeCompactXml({ data: { error: "client_id unknown" } })).toBe(
+    expect(toCompactXml({ data: { error: "client_id unknown" } })).toBe(
       `${declaration}<data><error>client_id unknown</error></data>`,
     );
   });
 
   it("has an empty element for a list of nothing", () => {
-    expect(writeXml({ activities: { activity: [] } })).toBe(`${declaration}<activities/>\n`);
-    expect(writeXml({ a: { references: { reference: [] } } })).toBe(`${declaration}<a>\n    <references/>\n</a>\n`);
+    expect(toXml({ activities: { activity: [] } })).toBe(`${declaration}<activities/>\n`);
+    expect(toXml({ a: { references: { reference: [] } } })).toBe(`${declaration}<a>\n    <references/>\n</a>\n`);
   });
 });
 
@@ -105,8 +105,8 @@ function readBack(xml: string): (readonly [string, string])[] {
 }
 
 it.each([
-  ["indented", writeXml],
-  ["compact", writeCompactXml],
+  ["indented", toXml],
+  ["compact", toCompactXml],
 ])("is read back as it was, but for what XML forbids: %s", (_, write) => {
   fc.assert(
     fc.property(anyText, anyText, (one, other) => {

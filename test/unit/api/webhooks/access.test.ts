@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type RouteName, routeNames, routes } from "#shared/api/webhooks/routes.ts";
+import { type WebhookRouteName, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { scopes } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { catchLog } from "#test/support/log-lines.ts";
-import { orgB, webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
+import { orgB, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
-const bodies: Partial<Record<RouteName, object>> = {
+const bodies: Partial<Record<WebhookRouteName, object>> = {
   create_webhook_endpoint: { url: "https://hooks.example.com/in?key=hidden", events: ["*"] },
   update_webhook_endpoint: { description: "taken over" },
   replay_webhook_events: { since: "2026-05-11", only: "all" },
@@ -13,7 +13,7 @@ const bodies: Partial<Record<RouteName, object>> = {
 
 /** One of everything, all of the first organisation. */
 async function withEverything() {
-  const dialect = webhooksDialect();
+  const dialect = webhooksApi();
   const created = await dialect.ask("POST", "/endpoints", { body: bodies.create_webhook_endpoint });
   const { endpoint_id, secret } = JSON.parse(created.body).endpoint;
   const at = `/endpoints/${endpoint_id}`;
@@ -24,12 +24,15 @@ async function withEverything() {
   return { ...dialect, ids, secret: String(secret) };
 }
 
-function pathOf(name: RouteName, ids: Readonly<Record<string, string>>): readonly [method: string, path: string] {
-  const [method, template] = routes[name];
+function pathOf(
+  name: WebhookRouteName,
+  ids: Readonly<Record<string, string>>,
+): readonly [method: string, path: string] {
+  const [method, template] = webhookRoutes[name];
   return [method, template.slice("/webhooks".length).replaceAll(/\{(\w+)\}/g, (_, id: string) => ids[id] ?? "")];
 }
 
-const withIds = routeNames.filter((name) => routes[name][1].includes("{"));
+const withIds = webhookRouteNames.filter((name) => webhookRoutes[name][1].includes("{"));
 
 describe("another organisation", () => {
   it.each(withIds)("learns nothing by %s: what is not its own is as what does not exist", async (name) => {
@@ -75,25 +78,25 @@ describe("another organisation", () => {
 describe("the scope", () => {
   const anywhere = { endpoint_id: "x", delivery_id: "x", replay_id: "x" };
 
-  it.each(routeNames)("is needed for %s, before anything else is looked at", async (name) => {
-    const { ask, told, trace } = webhooksDialect({ token: { scopes: ["AIBooks.activity.READ"] } });
+  it.each(webhookRouteNames)("is needed for %s, before anything else is looked at", async (name) => {
+    const { ask, told, trace } = webhooksApi({ token: { scopes: ["AIBooks.activity.READ"] } });
     const body = () => {
       throw new Error("The body was read.");
     };
     const answer = await ask(...pathOf(name, anywhere), { over: { body } });
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, "authz.scope_missing"]);
     expect(told).toEqual([]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe("599");
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
   });
 
   it.each(scopes.filter((scope) => scope !== "AIBooks.activity.READ"))("%s is enough", async (scope) => {
-    const { ask } = webhooksDialect({ token: { scopes: [scope] } });
+    const { ask } = webhooksApi({ token: { scopes: [scope] } });
     expect((await ask("GET", "/endpoints")).status).toBe(200);
   });
 });
 
 describe("a request", () => {
-  it.each(routeNames)("without a token is refused before its body is read: %s", async (name) => {
+  it.each(webhookRouteNames)("without a token is refused before its body is read: %s", async (name) => {
     const { ask, ids } = await withEverything();
     const body = () => {
       throw new ActivityError("invalid_value", "The body was read.");
@@ -103,13 +106,13 @@ describe("a request", () => {
   });
 
   it("to a wrong path, or by a wrong method, needs no token to be told so", async () => {
-    const { ask } = webhooksDialect();
+    const { ask } = webhooksApi();
     expect((await ask("GET", "/nowhere", { over: { headers: {} } })).status).toBe(404);
     const { status, headers } = await ask("PUT", "/endpoints", { over: { headers: {} } });
     expect([status, headers.allow]).toEqual([405, "GET, HEAD, POST"]);
   });
 
-  it.each(routeNames)("with an unknown parameter is refused, and does nothing: %s", async (name) => {
+  it.each(webhookRouteNames)("with an unknown parameter is refused, and does nothing: %s", async (name) => {
     const { ask, ids, told } = await withEverything();
     const before = told.length;
     const answer = await ask(...pathOf(name, ids), {
@@ -128,7 +131,7 @@ describe("a request", () => {
   });
 
   it("is for the organisation that it names, where the token has several", async () => {
-    const { ask, told } = webhooksDialect({ token: { org_ids: ["org_x", "org_y"] } });
+    const { ask, told } = webhooksApi({ token: { org_ids: ["org_x", "org_y"] } });
     const body = bodies.create_webhook_endpoint;
     expect((await ask("POST", "/endpoints", { body })).status).toBe(400);
     const query = new URLSearchParams("organization_id=org_y");
@@ -137,9 +140,9 @@ describe("a request", () => {
   });
 
   it("leaves in the log who asked for what", async () => {
-    const { ask, trace } = webhooksDialect();
+    const { ask, trace } = webhooksApi();
     await ask("GET", "/endpoints");
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "list_webhook_endpoints",
       count: 0,
       token_id: expect.stringMatching(/^tok_/),
@@ -154,9 +157,9 @@ describe("a request", () => {
     [`wh_${"0".repeat(33)}`, undefined],
     ["__proto__", undefined],
   ])("for the endpoint %s leaves in the log the id %s, whether it was found or not", async (asked, endpoint_id) => {
-    const { ask, trace } = webhooksDialect();
+    const { ask, trace } = webhooksApi();
     expect((await ask("GET", `/endpoints/${asked}`)).status).toBe(404);
-    expect(trace.facts).toEqual({
+    expect(trace.auditFields).toEqual({
       route: "get_webhook_endpoint",
       endpoint_id,
       token_id: expect.stringMatching(/^tok_/),
@@ -167,13 +170,13 @@ describe("a request", () => {
 });
 
 it("no secret is ever shown again, told or logged", async () => {
-  const lines = catchLog();
+  const lines = captureLogLines();
   const { ask, ids, told, trace, queued, secret } = await withEverything();
   const rotated = await ask(...pathOf("rotate_webhook_secret", ids));
   const secrets = [secret, JSON.parse(rotated.body).endpoint.secret];
   expect(new Set(secrets).size).toBe(2);
   const shown = [];
-  for (const name of routeNames) {
+  for (const name of webhookRouteNames) {
     if (name === "rotate_webhook_secret" || name === "create_webhook_endpoint" || name === "delete_webhook_endpoint")
       continue;
     // One replay is under way already: a second one can only be tried.

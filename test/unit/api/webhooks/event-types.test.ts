@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { answerDocuments } from "#shared/api/openapi/handler.ts";
-import { catalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { handleDocuments } from "#shared/api/openapi/handler.ts";
+import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { aRequest } from "#test/support/builders.ts";
 import { answerSchemaFaults } from "#test/support/json-schema.ts";
-import { webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 type Listed = { event_type: string; description: string; sample: Record<string, unknown>; schema: object };
 
@@ -11,12 +11,12 @@ let listed: readonly Listed[];
 let shared: { $id: string };
 
 beforeAll(async () => {
-  listed = JSON.parse((await webhooksDialect().ask("GET", "/event-types")).body).event_types;
-  shared = JSON.parse((await answerDocuments(aRequest("/schemas/webhook.json"))).body);
+  listed = JSON.parse((await webhooksApi().ask("GET", "/event-types")).body).event_types;
+  shared = JSON.parse((await handleDocuments(aRequest("/schemas/webhook.json"))).body);
 });
 
 it("the list is the catalogue, each with a sample for the organisation that asks", () => {
-  expect(listed.map(({ event_type }) => event_type)).toEqual(catalogue.map(({ event_type }) => event_type));
+  expect(listed.map(({ event_type }) => event_type)).toEqual(eventTypeCatalogue.map(({ event_type }) => event_type));
   for (const { event_type, description, sample } of listed) {
     expect(sample).toMatchObject({ event_type, org_id: "org_a", data: { event_id: expect.stringMatching(/^evt_/) } });
     expect(description).toMatch(/^An? .+\.$/);

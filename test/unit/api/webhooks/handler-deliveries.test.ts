@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Attempt } from "#shared/webhooks/deliveries/attempt.ts";
+import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { orgA, webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { orgA, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const settings = { url: "https://hooks.example.com/in", events: ["*"] };
 
 /** An endpoint, and deliveries of `count` events to it, each a minute after the one before. */
 async function withDeliveries(count = 0) {
-  const dialect = webhooksDialect();
+  const dialect = webhooksApi();
   const created = await dialect.ask("POST", "/endpoints", { body: settings });
   const endpoint_id: string = JSON.parse(created.body).endpoint.endpoint_id;
   const messages = Array.from({ length: count }, (_, n): DeliveryMessage => {
@@ -39,7 +39,7 @@ async function withOneDelivery() {
   const [message] = dialect.messages;
   if (message === undefined) throw new Error("There is one delivery, and there is none.");
   let cycle = 0;
-  const attemptFirst = async (attempt: Attempt) => {
+  const attemptFirst = async (attempt: DeliveryAttempt) => {
     const claim = await dialect.deliveries.claim({ ...message, cycle: cycle++ }, testNow, 0);
     if (claim.kind !== "claimed") throw new Error(`The delivery is ${claim.kind}.`);
     const tried = { last_attempt_at: attempt.at, last_status: attempt.status, last_error: attempt.error };
@@ -63,7 +63,7 @@ const keys = [
   "next_attempt_at",
 ];
 
-const answered: Attempt = {
+const answered: DeliveryAttempt = {
   number: 1,
   at: "2026-06-01T12:00:31.250Z",
   status: 503,
@@ -272,7 +272,7 @@ describe("a retry", () => {
     const { ask, at, queued, messages } = await withDeliveries(1);
     await ask("PATCH", at, { body: { enabled: false } });
     const { status, body } = await ask("POST", `${at}/deliveries/${messages[0]?.delivery_id}/retry`);
-    expect([status, JSON.parse(body).message, queued]).toEqual([409, expect.stringContaining("enable it"), []]);
+    expect([status, JSON.parse(body).message, queued]).toEqual([409, expect.stringContaining("Enable it"), []]);
   });
 
   it("of a test is possible", async () => {

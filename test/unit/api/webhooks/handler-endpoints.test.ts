@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { testNow } from "#test/support/builders.ts";
-import { webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const settings = { url: "https://hooks.example.com/in?key=hidden", events: ["invoice.*", "*.voided"] };
 
 async function withEndpoint(over: object = {}) {
-  const dialect = webhooksDialect();
+  const dialect = webhooksApi();
   const created = await dialect.ask("POST", "/endpoints", { body: { ...settings, ...over } });
   const { endpoint } = JSON.parse(created.body);
   const id: string = endpoint.endpoint_id;
@@ -72,14 +72,14 @@ describe("creating an endpoint", () => {
     ["description", "a\u200bb"],
     ["entity_id", "ok\u202egnp"],
   ])("refuses a %s with characters that nobody sees or that turn the text: %j", async (field, value) => {
-    const { ask, told } = webhooksDialect();
+    const { ask, told } = webhooksApi();
     const { status, body } = await ask("POST", "/endpoints", { body: { ...settings, [field]: value } });
     expect([status, JSON.parse(body)]).toEqual([400, expect.objectContaining({ field })]);
     expect(told).toEqual([]);
   });
 
   it("refuses the host that the request came to, and hosts that are known to be ours", async () => {
-    const { ask } = webhooksDialect();
+    const { ask } = webhooksApi();
     for (const host of ["api.example.com", "API.example.com:443", "own.example.com"]) {
       const { status, body } = await ask("POST", "/endpoints", { body: { ...settings, url: `https://${host}/x` } });
       expect([host, status, JSON.parse(body).field]).toEqual([host, 400, "url"]);
@@ -87,7 +87,7 @@ describe("creating an endpoint", () => {
   });
 
   it("has an end at fifty", async () => {
-    const { ask } = webhooksDialect();
+    const { ask } = webhooksApi();
     const create = (n: number) => ask("POST", "/endpoints", { body: { ...settings, url: `${settings.url}?n=${n}` } });
     for (let n = 0; n < 50; n++) expect((await create(n)).status).toBe(201);
     const { status, body } = await create(50);
@@ -106,7 +106,7 @@ describe("reading endpoints", () => {
     expect(endpoints).toHaveLength(2);
     expect(endpoints[0].endpoint_id).toBe(endpoint.endpoint_id);
     expect(Object.keys(endpoints[0])).toEqual(keys);
-    expect(JSON.parse((await webhooksDialect().ask("GET", "/endpoints")).body)).toEqual({
+    expect(JSON.parse((await webhooksApi().ask("GET", "/endpoints")).body)).toEqual({
       code: 0,
       message: "success",
       endpoints: [],
@@ -134,7 +134,7 @@ describe("reading endpoints", () => {
     [{ failures: 4, open_until: now }, "closed"],
   ])("with %j its circuit is %s", async (over, circuit) => {
     const { ask, at, id, world } = await withEndpoint();
-    await world.health.write(id, initialHealth, { ...initialHealth, last_success_at: 0, ...over });
+    await world.health.update(id, initialHealth, { ...initialHealth, last_success_at: 0, ...over });
     const { health } = JSON.parse((await ask("GET", at)).body).endpoint;
     expect(health).toMatchObject({
       circuit,
@@ -199,9 +199,9 @@ it("rotating answers the endpoint with its new secret, and needs no body", async
 describe("the answers to changes at the same time", () => {
   it("are a conflict that says to try again", async () => {
     const { at, world } = await withEndpoint();
-    const other = webhooksDialect();
+    const other = webhooksApi();
     Object.assign(other.world.endpoints, { get: world.endpoints.get, update: async () => false });
     const { status, body } = await other.ask("PATCH", at, { body: { description: "x" } });
-    expect([status, JSON.parse(body).message]).toEqual([409, expect.stringContaining("try again")]);
+    expect([status, JSON.parse(body).message]).toEqual([409, expect.stringContaining("Try again")]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { requestsFor } from "#shared/auth/read-cost.ts";
+import { toRequestCount } from "#shared/auth/read-cost.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { orgA, orgB, webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { orgA, orgB, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const settings = { url: "https://hooks.example.com/in", events: ["invoice.*"] };
 const since = "2026-05-11T00:00:00Z";
@@ -14,7 +14,7 @@ const log = [
 ];
 
 async function withEndpoint(over: object = {}, events = log) {
-  const dialect = webhooksDialect({ log: events });
+  const dialect = webhooksApi({ log: events });
   const created = await dialect.ask("POST", "/endpoints", { body: { ...settings, ...over } });
   const endpoint_id: string = JSON.parse(created.body).endpoint.endpoint_id;
   return { ...dialect, endpoint_id, at: `/endpoints/${endpoint_id}` };
@@ -41,7 +41,7 @@ describe("a replay", () => {
     ]);
     expect(replaying).toEqual([{ replay_id: replay.replay_id }]);
     const saved = await world.replays.get(endpoint_id, replay.replay_id);
-    expect(saved).toMatchObject({ org_id: orgA, endpoint_id, since: "2026-05-11T00:00:00.000Z", place: null });
+    expect(saved).toMatchObject({ org_id: orgA, endpoint_id, since: "2026-05-11T00:00:00.000Z", cursor: null });
     if (saved === null) throw new Error("The replay is saved.");
     await world.replays.save({ ...saved, status: "done", examined: 3, sent: 2 });
     const followed = JSON.parse((await ask("GET", `${at}/replays/${replay.replay_id}`)).body).replay;
@@ -85,7 +85,7 @@ describe("a replay", () => {
   it("is refused while the endpoint is disabled, with what to do", async () => {
     const { ask, at, replaying } = await withEndpoint({ enabled: false });
     const { status, body } = await ask("POST", `${at}/replay`, { body: { since } });
-    expect([status, JSON.parse(body).message, replaying]).toEqual([409, expect.stringContaining("enable it"), []]);
+    expect([status, JSON.parse(body).message, replaying]).toEqual([409, expect.stringContaining("Enable it"), []]);
   });
 });
 
@@ -108,9 +108,9 @@ describe("a dry run", () => {
     clock.now = new Date("2026-06-01T12:10:00.000Z");
     const { status } = await ask("POST", `${at}/replay`, { body: { since, only: "failed", dry_run: true } });
     expect(status).toBe(200);
-    const requests = requestsFor(500) - 1;
+    const requests = toRequestCount(500) - 1;
     expect(charge.mock.calls.map(([, , owed]) => owed)).toEqual([{ requests, lease: null }]);
-    expect(trace.headers["x-ratelimit-remaining"]).toBe(String(600 - 1 - requests));
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe(String(600 - 1 - requests));
   });
 
   it("refuses the ranges that the replay would", async () => {

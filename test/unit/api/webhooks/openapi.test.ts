@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { openApi } from "#shared/api/openapi/openapi.ts";
-import { handlers } from "#shared/api/webhooks/handlers.ts";
-import { webhookPaths } from "#shared/api/webhooks/openapi.ts";
-import { secret } from "#shared/api/webhooks/openapi-examples.ts";
-import { operations } from "#shared/api/webhooks/openapi-operations.ts";
-import { webhooksSent } from "#shared/api/webhooks/openapi-sent.ts";
+import { createOpenApiDocument } from "#shared/api/openapi/document.ts";
+import { secret } from "#shared/api/webhooks/openapi/examples.ts";
+import { webhookPaths } from "#shared/api/webhooks/openapi/openapi.ts";
+import { operationDocs } from "#shared/api/webhooks/openapi/operation-docs.ts";
+import { renderWebhookRequests } from "#shared/api/webhooks/openapi/webhook-requests.ts";
+import { operations } from "#shared/api/webhooks/operations.ts";
 import { deliveryParameters } from "#shared/api/webhooks/query.ts";
-import { routeNames } from "#shared/api/webhooks/routes.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
+import { webhookRouteNames } from "#shared/api/webhooks/routes.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { answerFaults, operationOf as findOperation } from "#test/support/api-description.ts";
 import { answerSchemaFaults } from "#test/support/json-schema.ts";
-import { webhooksDialect } from "#test/support/webhooks-dialect.ts";
+import { webhooksApi } from "#test/support/webhooks-dialect.ts";
 
-const { components } = openApi("https://api.example.com");
+const { components } = createOpenApiDocument("https://api.example.com");
 const faultsOf = (schema: object) => answerSchemaFaults(schema, { components });
 
 const described = Object.values(webhookPaths()).flatMap((item) => Object.values(item));
@@ -25,21 +25,21 @@ const operationOf = (name: string) => {
 /** The JSON that an operation is described to take or answer. */
 type Content = { readonly schema: object; readonly examples: Readonly<Record<string, { readonly value: unknown }>> };
 
-function answersOf(name: string): (readonly [status: number, content: Content])[] {
+function responsesOf(name: string): (readonly [status: number, content: Content])[] {
   return Object.entries(operationOf(name).responses).flatMap(([status, response]) =>
     "content" in response ? [[Number(status), response.content["application/json"]] as const] : [],
   );
 }
 
 it("every operation is described, and is one that there is", () => {
-  expect(described.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(handlers).sort());
+  expect(described.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(operations).sort());
 });
 
-describe.each(routeNames)("%s", (name) => {
-  it("has examples of its answers that are valid", () => {
-    const answers = answersOf(name);
-    expect(answers.map(([status]) => status)).toEqual(Object.keys(operations[name].answers).map(Number));
-    for (const [, { schema, examples }] of answers) {
+describe.each(webhookRouteNames)("%s", (name) => {
+  it("has valid examples of its responses", () => {
+    const responses = responsesOf(name);
+    expect(responses.map(([status]) => status)).toEqual(Object.keys(operationDocs[name].responses).map(Number));
+    for (const [, { schema, examples }] of responses) {
       for (const { value } of Object.values(examples)) expect(faultsOf(schema)(value)).toEqual([]);
     }
   });
@@ -47,19 +47,19 @@ describe.each(routeNames)("%s", (name) => {
   it("has an example of its body that is valid, where it takes one", () => {
     const { requestBody } = operationOf(name);
     const content: Content | undefined = requestBody?.content["application/json"];
-    expect(content === undefined).toBe(operations[name].bodyExample === undefined);
+    expect(content === undefined).toBe(operationDocs[name].bodyExample === undefined);
     if (content === undefined) return;
     for (const { value } of Object.values(content.examples)) expect(faultsOf(content.schema)(value)).toEqual([]);
   });
 });
 
 it("what is really answered is as described", async () => {
-  const { ask, trace } = webhooksDialect();
+  const { ask, trace } = webhooksApi();
   const checked: string[] = [];
   const check = async (name: string, ...asked: Parameters<typeof ask>) => {
     const { status, headers, body } = await ask(...asked);
     const described = findOperation(name).responses[status] ?? { headers: {}, content: {} };
-    const whole = { status, headers: { ...headers, ...trace.headers }, body };
+    const whole = { status, headers: { ...headers, ...trace.responseHeaders }, body };
     expect(answerFaults(described, whole), `${name} ${body}`).toEqual([]);
     checked.push(name);
     return JSON.parse(body);
@@ -81,7 +81,7 @@ it("what is really answered is as described", async () => {
   await check("get_webhook_replay", "GET", `${at}/replays/${replay.replay_id}`);
   await check("list_webhook_event_types", "GET", "/event-types");
   await check("delete_webhook_endpoint", "DELETE", at);
-  expect(new Set(checked)).toEqual(new Set(routeNames));
+  expect(new Set(checked)).toEqual(new Set(webhookRouteNames));
 });
 
 it("the parameters of a list of deliveries are those that are read", () => {
@@ -94,7 +94,7 @@ it("the parameters of a list of deliveries are those that are read", () => {
 });
 
 describe("what endpoints are sent", () => {
-  const { parameters, requestBody } = webhooksSent().event.post;
+  const { parameters, requestBody } = renderWebhookRequests().event.post;
   const example = Object.values(requestBody.content["application/json"].examples)[0]?.value;
 
   it("is shown by an example that is valid", () => {
@@ -104,8 +104,8 @@ describe("what endpoints are sent", () => {
   it("is signed as the example of its headers says", () => {
     const headers = Object.fromEntries(parameters.map(({ name, example: value }) => [name, value ?? ""]));
     const now = new Date(Number(headers["webhook-timestamp"]) * 1_000);
-    expect(verify(headers, JSON.stringify(example), secret, now)).toEqual(example);
+    expect(verifyWebhook(headers, JSON.stringify(example), secret, now)).toEqual(example);
     const { "webhook-signature": _, ...aibooksOnly } = headers;
-    expect(verify(aibooksOnly, JSON.stringify(example), secret, now)).toEqual(example);
+    expect(verifyWebhook(aibooksOnly, JSON.stringify(example), secret, now)).toEqual(example);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { deliveryParameters, parametersOf, readDeliveryQuery } from "#shared/api/webhooks/query.ts";
-import { routeNames } from "#shared/api/webhooks/routes.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { deliveryParameters, parametersOf, parseDeliveryQuery } from "#shared/api/webhooks/query.ts";
+import { webhookRouteNames } from "#shared/api/webhooks/routes.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
-const read = (query: string) => readDeliveryQuery("wh_1", new URLSearchParams(query));
+const read = (query: string) => parseDeliveryQuery("wh_1", new URLSearchParams(query));
 const id = "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5";
 
 const everything = {
@@ -21,7 +21,7 @@ it("asks for the newest fifty where nothing is asked", () => {
 });
 
 it("has parameters of its own, unlike every other operation", () => {
-  for (const name of routeNames) {
+  for (const name of webhookRouteNames) {
     expect(parametersOf(name)).toEqual(name === "list_webhook_deliveries" ? deliveryParameters : ["organization_id"]);
   }
 });
@@ -29,7 +29,7 @@ it("has parameters of its own, unlike every other operation", () => {
 it("takes a date for all of its day, and refuses a range that ends before it begins", () => {
   const day = { since: "2026-05-01T00:00:00.000Z", until: "2026-05-01T23:59:59.999Z" };
   expect(read("since=2026-05-01&until=2026-05-01")).toMatchObject(day);
-  expect(refusal(() => read("since=2026-05-02&until=2026-05-01")).facts.field).toBe("since");
+  expect(catchError(() => read("since=2026-05-02&until=2026-05-01")).context.field).toBe("since");
 });
 
 it("combines every filter", () => {
@@ -55,16 +55,16 @@ describe("a parameter", () => {
     ["cursor", ["", "dlv_", id.toUpperCase(), `${id}0`, `${id}\n`, "evt_0196be2f3a4b5c6d7e8f90a1b2c3d4e5"]],
   ])("%s refuses what it cannot be, and names itself", (name, values) => {
     for (const value of values) {
-      const { code, facts } = refusal(() => read(new URLSearchParams({ [name]: value }).toString()));
-      expect([value, code, facts.field]).toEqual([value, "invalid_value", name]);
+      const { code, context } = catchError(() => read(new URLSearchParams({ [name]: value }).toString()));
+      expect([value, code, context.field]).toEqual([value, "invalid_value", name]);
     }
   });
 
   it.each(deliveryParameters.filter((name) => name !== "organization_id"))("%s is refused twice", (name) => {
-    expect(refusal(() => read(`${name}=x&${name}=x`)).message).toContain("more than once");
+    expect(catchError(() => read(`${name}=x&${name}=x`)).message).toContain("more than once");
   });
 
   it("status names those that there are", () => {
-    expect(refusal(() => read("status=x")).facts.details).toEqual({ valid: ["pending", "succeeded", "failed"] });
+    expect(catchError(() => read("status=x")).context.details).toEqual({ valid: ["pending", "succeeded", "failed"] });
   });
 });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import {
-  readNothing,
-  readOverlap,
-  readPatch,
-  readReplay,
-  readSettings,
-  readTestType,
-} from "#shared/api/webhooks/requests.ts";
+  assertEmptyBody,
+  parseEndpointPatch,
+  parseEndpointSettings,
+  parseOverlapSeconds,
+  parseReplayRequest,
+  parseTestEventType,
+} from "#shared/api/webhooks/request-bodies.ts";
 import type { ErrorCode } from "#shared/errors.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const url = "https://hooks.example.com/in";
 
 describe("the body that creates an endpoint", () => {
   it("needs a URL and filters, and has the rest by default", () => {
-    expect(readSettings({ url, events: ["invoice.*"] })).toEqual({
+    expect(parseEndpointSettings({ url, events: ["invoice.*"] })).toEqual({
       url,
       events: ["invoice.*"],
       entity_id: null,
@@ -28,11 +28,11 @@ describe("the body that creates an endpoint", () => {
   it("may say everything", () => {
     const headers = { "X-Api-Key": "abc", Authorization: "Bearer abc" };
     const whole = { url, events: ["*"], entity_id: "inv/1 №", description: "Ledger", enabled: false, headers };
-    expect(readSettings(whole)).toEqual(whole);
+    expect(parseEndpointSettings(whole)).toEqual(whole);
   });
 
   it("names a filter once", () => {
-    expect(readSettings({ url, events: ["*", "invoice.*", "*"] }).events).toEqual(["*", "invoice.*"]);
+    expect(parseEndpointSettings({ url, events: ["*", "invoice.*", "*"] }).events).toEqual(["*", "invoice.*"]);
   });
 
   const good = { url, events: ["*"] };
@@ -70,8 +70,8 @@ describe("the body that creates an endpoint", () => {
     [{ ...good, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
     [{ ...good, org_id: "org_b" }, "invalid_value", "org_id"],
   ])("is refused where it is %j", (body, code, field) => {
-    const error = refusal(() => readSettings(body));
-    expect([error.code, error.facts.field]).toEqual([code, field]);
+    const error = catchError(() => parseEndpointSettings(body));
+    expect([error.code, error.context.field]).toEqual([code, field]);
     expect(error.message.length).toBeLessThan(250);
   });
 
@@ -87,21 +87,24 @@ describe("the body that creates an endpoint", () => {
     "pkcs12",
   ])("says that client certificates are not supported where it has %s", (field) => {
     const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
-    for (const read of [() => readSettings({ ...good, [field]: pem }), () => readPatch({ [field]: pem })]) {
-      const { code, facts, message } = refusal(read);
-      expect([code, facts.field]).toEqual(["invalid_value", field]);
-      expect(message).toMatch(/^Client certificates are not supported: .* headers .*\.$/);
+    for (const read of [
+      () => parseEndpointSettings({ ...good, [field]: pem }),
+      () => parseEndpointPatch({ [field]: pem }),
+    ]) {
+      const { code, context, message } = catchError(read);
+      expect([code, context.field]).toEqual(["invalid_value", field]);
+      expect(message).toMatch(/^Client certificates are not supported\. .* headers .*\.$/);
     }
   });
 
   it("shows no more of a long unknown name than it must", () => {
-    const { message, facts } = refusal(() => readSettings({ ...good, ["x".repeat(10_000)]: 1 }));
-    expect(message.length + (facts.field?.length ?? 0)).toBeLessThan(250);
+    const { message, context } = catchError(() => parseEndpointSettings({ ...good, ["x".repeat(10_000)]: 1 }));
+    expect(message.length + (context.field?.length ?? 0)).toBeLessThan(250);
   });
 });
 
 describe("the body that changes an endpoint", () => {
-  it.each([undefined, {}])("may say nothing: %j", (body) => expect(readPatch(body)).toEqual({}));
+  it.each([undefined, {}])("may say nothing: %j", (body) => expect(parseEndpointPatch(body)).toEqual({}));
 
   it.each([
     { url },
@@ -112,7 +115,7 @@ describe("the body that changes an endpoint", () => {
     { headers: { "X-Api-Key": "abc" } },
     { headers: null },
     { enabled: false },
-  ])("says only what is to change: %j", (body) => expect(readPatch(body)).toEqual(body));
+  ])("says only what is to change: %j", (body) => expect(parseEndpointPatch(body)).toEqual(body));
 
   it.each([
     [{ url: null }, "url"],
@@ -121,7 +124,7 @@ describe("the body that changes an endpoint", () => {
     [{ enabled: null }, "enabled"],
     [{ status: "disabled" }, "status"],
   ])("is refused where it is %j", (body, field) => {
-    expect(refusal(() => readPatch(body)).facts.field).toBe(field);
+    expect(catchError(() => parseEndpointPatch(body)).context.field).toBe(field);
   });
 });
 
@@ -131,27 +134,27 @@ describe("the overlap of secrets", () => {
     [{}, 86_400],
     [{ overlap_seconds: 0 }, 0],
     [{ overlap_seconds: 604_800 }, 604_800],
-  ])("%j is %i seconds", (body, seconds) => expect(readOverlap(body)).toBe(seconds));
+  ])("%j is %i seconds", (body, seconds) => expect(parseOverlapSeconds(body)).toBe(seconds));
 
   it.each([-1, 604_801, 1.5, "60", null, 1e300, true])("is refused where it is %j", (overlap_seconds) => {
-    const { code, facts } = refusal(() => readOverlap({ overlap_seconds }));
-    expect([code, facts.field]).toEqual(["invalid_value", "overlap_seconds"]);
+    const { code, context } = catchError(() => parseOverlapSeconds({ overlap_seconds }));
+    expect([code, context.field]).toEqual(["invalid_value", "overlap_seconds"]);
   });
 });
 
 it("a test is of an invoice that was sent, unless it says otherwise", () => {
-  expect([readTestType(undefined), readTestType({}), readTestType({ event_type: "bill.paid" })]).toEqual([
-    "invoice.sent",
-    "invoice.sent",
-    "bill.paid",
-  ]);
-  expect(refusal(() => readTestType({ event_type: 7 })).facts.field).toBe("event_type");
+  expect([
+    parseTestEventType(undefined),
+    parseTestEventType({}),
+    parseTestEventType({ event_type: "bill.paid" }),
+  ]).toEqual(["invoice.sent", "invoice.sent", "bill.paid"]);
+  expect(catchError(() => parseTestEventType({ event_type: 7 })).context.field).toBe("event_type");
 });
 
 it("a retry takes nothing", () => {
-  readNothing(undefined);
-  readNothing({});
-  expect(refusal(() => readNothing({ cycle: 1 })).facts.field).toBe("cycle");
+  assertEmptyBody(undefined);
+  assertEmptyBody({});
+  expect(catchError(() => assertEmptyBody({ cycle: 1 })).context.field).toBe("cycle");
 });
 
 describe("the body of a replay", () => {
@@ -159,12 +162,12 @@ describe("the body of a replay", () => {
   const range = { since: "2026-05-11T08:30:12.000Z", until: testNow.toISOString(), events: null, only: "failed" };
 
   it("needs a beginning, and sends by default what failed until now", () => {
-    expect(readReplay({ since }, testNow)).toEqual({ range, isDryRun: false });
+    expect(parseReplayRequest({ since }, testNow)).toEqual({ range, isDryRun: false });
   });
 
   it("may say everything", () => {
     const body = { since, until: "2026-05-12", events: ["*"], only: "all", dry_run: true };
-    expect(readReplay(body, testNow)).toEqual({
+    expect(parseReplayRequest(body, testNow)).toEqual({
       range: { ...range, until: "2026-05-12T23:59:59.999Z", events: ["*"], only: "all" },
       isDryRun: true,
     });
@@ -185,7 +188,7 @@ describe("the body of a replay", () => {
     [{ since, dry_run: "true" }, "invalid_value", "dry_run"],
     [{ since, endpoint_id: "wh_1" }, "invalid_value", "endpoint_id"],
   ])("is refused where it is %j", (body, code, field) => {
-    const error = refusal(() => readReplay(body, testNow));
-    expect([error.code, error.facts.field]).toEqual([code, field]);
+    const error = catchError(() => parseReplayRequest(body, testNow));
+    expect([error.code, error.context.field]).toEqual([code, field]);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { findWebhookRoute, routeNames, routes } from "#shared/api/webhooks/routes.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { findWebhookRoute, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const base = "/api/public/v1";
 
-it.each(routeNames)("%s is found, with the ids as they were written", (name) => {
-  const [method, template] = routes[name];
+it.each(webhookRouteNames)("%s is found, with the ids as they were written", (name) => {
+  const [method, template] = webhookRoutes[name];
   const path = `${base}${template}`
     .replace("{endpoint_id}", "E 1")
     .replace("{delivery_id}", "D")
@@ -33,11 +33,11 @@ it.each([
   "/webhooks/event-types/invoice.sent",
   "/webhooks/endpoints\n",
 ])("there is nothing at %j", (path) => {
-  expect(refusal(() => findWebhookRoute("GET", `${base}${path}`)).code).toBe("not_found");
+  expect(catchError(() => findWebhookRoute("GET", `${base}${path}`)).code).toBe("not_found");
 });
 
 it("needs the whole path: nothing before the base", () => {
-  expect(refusal(() => findWebhookRoute("GET", `/x${base}/webhooks/endpoints`)).code).toBe("not_found");
+  expect(catchError(() => findWebhookRoute("GET", `/x${base}/webhooks/endpoints`)).code).toBe("not_found");
 });
 
 describe("another method", () => {
@@ -48,7 +48,7 @@ describe("another method", () => {
     ["/webhooks/endpoints/wh_1/deliveries", "POST", "GET, HEAD"],
     ["/webhooks/event-types", "PATCH", "GET, HEAD"],
   ])("of %s is refused, with those that there are", (path, method, allow) => {
-    const { code, facts } = refusal(() => findWebhookRoute(method, `${base}${path}`));
-    expect([code, facts.allow]).toEqual(["method_not_allowed", allow]);
+    const { code, context } = catchError(() => findWebhookRoute(method, `${base}${path}`));
+    expect([code, context.allow]).toEqual(["method_not_allowed", allow]);
   });
 });

@@ -1,16 +1,16 @@
 import { CloudWatchLogsClient, LimitExceededException } from "@aws-sdk/client-cloudwatch-logs";
 import { beforeEach, expect, it, type MockInstance, vi } from "vitest";
-import { archive } from "#shared/audit/aws/archive-handler.ts";
+import { createArchiveHandler } from "#shared/audit/aws/archive-handler.ts";
 import { testNow } from "#test/support/builders.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 
 const client = new CloudWatchLogsClient({ region: "eu-central-1" });
 let send: MockInstance<typeof client.send>;
-const run = archive({ client, group: "events-log", bucket: "archive", now: () => testNow });
+const run = createArchiveHandler({ client, group: "events-log", bucket: "archive", now: () => testNow });
 
 beforeEach(() => {
-  catchLog();
+  captureLogLines();
   send = vi.spyOn(client, "send").mockImplementation(async () => ({ taskId: "task-1" }));
 });
 
@@ -18,7 +18,7 @@ it.each([
   [{ source: "aws.events", time: "2026-06-01T12:00:00Z" }, "2026-05-31"],
   [{ day: "2026-02-28" }, "2026-02-28"],
 ])("exports one day whole, under its name: %j", async (event, day) => {
-  expect(await run(event, aContext())).toEqual({ task_id: "task-1", day });
+  expect(await run(event, buildLambdaContext())).toEqual({ task_id: "task-1", day });
   const from = Date.parse(`${day}T00:00:00.000Z`);
   expect(send.mock.calls.map(([{ input }]) => input)).toEqual([
     {
@@ -33,11 +33,11 @@ it.each([
 });
 
 it.each([{ day: "yesterday" }, { day: "2026-02-30" }, { day: 5 }])("refuses what is no day: %j", async (event) => {
-  await expect(run(event, aContext())).rejects.toThrow();
+  await expect(run(event, buildLambdaContext())).rejects.toThrow();
   expect(send).not.toHaveBeenCalled();
 });
 
 it("fails where the export does not begin, so that it is tried again and told", async () => {
   send.mockRejectedValue(new LimitExceededException({ message: "One at a time.", $metadata: {} }));
-  await expect(run({}, aContext())).rejects.toThrow("One at a time.");
+  await expect(run({}, buildLambdaContext())).rejects.toThrow("One at a time.");
 });

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { type AuditEntry, auditLog } from "#shared/audit/aws/audit-log.ts";
+import { type AuditEntry, createAuditLog } from "#shared/audit/aws/audit-log.ts";
 import { testNow } from "#test/support/builders.ts";
 
 const maxBatchBytes = 1_048_576;
@@ -37,7 +37,7 @@ function aGroup({ create = async () => ({}), put = async () => ({}) }: Answers =
     batches.push(command.input.logEvents ?? []);
     return put(before("put") - 1);
   });
-  return { log: auditLog("audit", "stream", client), calls, batches };
+  return { log: createAuditLog("audit", "stream", client), calls, batches };
 }
 
 const anEntry = (text = "{}", ms = 0): AuditEntry => ({ time: new Date(testNow.getTime() + ms), text });

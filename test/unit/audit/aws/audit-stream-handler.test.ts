@@ -1,25 +1,25 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import type { AuditEntry } from "#shared/audit/aws/audit-log.ts";
-import { type AuditWorld, auditStream } from "#shared/audit/aws/audit-stream-handler.ts";
-import { recordIdOf } from "#shared/audit/record-id.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { type AuditStreamPorts, createAuditStreamHandler } from "#shared/audit/aws/audit-stream-handler.ts";
+import { toRecordId } from "#shared/audit/record-id.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
-import { type ActivityEvent, jsonText } from "#shared/events/event.ts";
+import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { shardOf } from "#shared/events/shards/shards.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
-import { zoneClock } from "#shared/platform/time/zone-clock.ts";
+import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { keyOf } from "#test/support/demo-log.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;
 
 const stored = new Date("2026-06-01T12:00:29.000Z");
 
 const imageOf = (event: ActivityEvent): Attributes =>
-  Object.fromEntries(Object.entries(toItem(event)).map(([name, S]) => [name, { S }]));
+  Object.fromEntries(Object.entries(toEventItem(event)).map(([name, S]) => [name, { S }]));
 
 const aRecord = (over: DynamoDBRecord = {}, dynamodb: DynamoDBRecord["dynamodb"] = {}): DynamoDBRecord => ({
   eventName: "INSERT",
@@ -40,22 +40,22 @@ const removed = (over: DynamoDBRecord = {}) =>
   aRecord({ eventName: "REMOVE", ...over }, { OldImage: imageOf(anEvent()) });
 
 /** Runs a batch; answers what failed, the audit log's entries with their lines, and the function's own log. */
-async function run(Records: DynamoDBRecord[], over: Partial<AuditWorld> = {}) {
-  const log = catchLog();
+async function run(Records: DynamoDBRecord[], over: Partial<AuditStreamPorts> = {}) {
+  const log = captureLogLines();
   const entries: AuditEntry[] = [];
-  const world: AuditWorld = {
+  const world: AuditStreamPorts = {
     auditLog: {
       async put(given) {
         entries.push(...given);
       },
     },
-    read: parseEventItem,
-    isListed: async () => true,
-    clockOf: async () => zoneClock("UTC"),
+    parseEvent: parseEventItem,
+    isShardRead: async () => true,
+    getClock: async () => getZoneClock("UTC"),
     now: () => testNow,
     ...over,
   };
-  const answer = await auditStream(world)({ Records }, aContext());
+  const answer = await createAuditStreamHandler(world)({ Records }, buildLambdaContext());
   return {
     failed: answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
     times: entries.map(({ time }) => time),
@@ -119,7 +119,7 @@ describe("an event that was added", () => {
       return of[1] === "0";
     };
     const records = [inserted(), aRecord({}, { SequenceNumber: "seq-2", NewImage })];
-    const { failed, lines, log } = await run(records, { isListed });
+    const { failed, lines, log } = await run(records, { isShardRead: isListed });
     expect(asked).toEqual([
       [event.org_id, "0"],
       [event.org_id, shard],
@@ -132,10 +132,10 @@ describe("an event that was added", () => {
 
   it("is told by the clock of its own organisation", async () => {
     const events = ["org_in", "org_utc"].map((org_id) => anEvent({ org_id }));
-    const clockOf = async (orgId: string) => zoneClock(orgId === "org_in" ? "Asia/Kolkata" : "UTC");
+    const clockOf = async (orgId: string) => getZoneClock(orgId === "org_in" ? "Asia/Kolkata" : "UTC");
     const { lines } = await run(
       events.map((event) => inserted(event)),
-      { clockOf },
+      { getClock: clockOf },
     );
     expect(lines).toMatchObject([
       { org_id: "org_in", occurred_local: "2026-05-11T14:00:12" },
@@ -180,15 +180,15 @@ describe("a record that only tampering can make", () => {
     expect(lines[0]).toEqual({
       time: stored.toISOString(),
       message: "tamper",
-      record_id: recordIdOf(keyOf(before)),
+      record_id: toRecordId(keyOf(before)),
       operation: "MODIFY",
       event_id: before.event_id,
       org_id: before.org_id,
       entity_id: before.entity_id,
       sequence_number: "seq-1",
       lag_ms: testNow.getTime() - stored.getTime(),
-      before: toItem(before),
-      after: toItem(after),
+      before: toEventItem(before),
+      after: toEventItem(after),
     });
     expect(lines[1]).toMatchObject({ message: "event" });
     expect(log).toMatchObject([{ EventsLogged: 1 }]);
@@ -196,7 +196,7 @@ describe("a record that only tampering can make", () => {
 
   it("of a removal shows what was removed, and names nobody where DynamoDB does not", async () => {
     const { lines, log } = await run([removed()]);
-    expect(lines).toMatchObject([{ message: "tamper", operation: "REMOVE", before: toItem(before) }]);
+    expect(lines).toMatchObject([{ message: "tamper", operation: "REMOVE", before: toEventItem(before) }]);
     for (const absent of ["principal", "after"]) expect(lines[0]).not.toHaveProperty(absent);
     expect(log).toMatchObject([{ EventsLogged: 0 }]);
   });
@@ -244,7 +244,7 @@ describe("a record that only tampering can make", () => {
 describe("a batch that could not be written", () => {
   const secret = "confidential";
   const events = ["inv_1", "inv_2"].map((entity_id) =>
-    anEvent({ entity_id, text: secret, params: jsonText({ secret }) }),
+    anEvent({ entity_id, text: secret, params: toJsonText({ secret }) }),
   );
   const batch = events.map((event, n) => inserted(event, `seq-${n + 1}`));
   const failing = async () => {
@@ -253,8 +253,8 @@ describe("a batch that could not be written", () => {
 
   it.each([
     ["the log", { auditLog: { put: failing } }],
-    ["the clock of an organisation", { clockOf: failing }],
-    ["the shards of an organisation", { isListed: failing }],
+    ["the clock of an organisation", { getClock: failing }],
+    ["the shards of an organisation", { isShardRead: failing }],
   ])("comes again from its first record, for want of %s, and nothing of it is told", async (_, over) => {
     const { failed, log } = await run(batch, over);
     expect(failed).toEqual(["seq-1"]);
@@ -264,9 +264,9 @@ describe("a batch that could not be written", () => {
   });
 
   it("puts nothing where only one of its clocks is away", async () => {
-    const clockOf = async (orgId: string) => (orgId === "org_2" ? failing() : zoneClock("UTC"));
+    const clockOf = async (orgId: string) => (orgId === "org_2" ? failing() : getZoneClock("UTC"));
     const mixed = [inserted(), inserted(anEvent({ org_id: "org_2" }), "seq-2")];
-    const { failed, lines } = await run(mixed, { clockOf });
+    const { failed, lines } = await run(mixed, { getClock: clockOf });
     expect([failed, lines]).toEqual([["seq-1"], []]);
   });
 });

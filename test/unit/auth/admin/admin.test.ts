@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
-import { type AdminStore, administer } from "#shared/auth/admin/admin.ts";
-import { type AdminRequest, adminRequest } from "#shared/auth/admin/admin-request.ts";
-import { tokenHash, tokenIdOfHash } from "#shared/auth/token.ts";
+import { type AdminStore, handleAdminRequest } from "#shared/auth/admin/admin.ts";
+import { type AdminRequest, adminRequestSchema } from "#shared/auth/admin/admin-request.ts";
+import { hashToken, toTokenId } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { noEndpoints } from "#test/support/token-endpoints.ts";
 
 const org = {
@@ -36,7 +36,7 @@ const told = (change: object) => JSON.parse(JSON.stringify(change));
 
 const random = new Uint8Array(20).fill(7);
 const ask = (request: AdminRequest, store: AdminStore = aStore(), endpoints = noEndpoints) =>
-  administer({ store, endpoints, now: testNow, random }, request);
+  handleAdminRequest({ store, endpoints, now: testNow, random }, request);
 
 const wish = { action: "token.create", org_ids: ["org_a"], scopes: ["AIBooks.activity.READ"] } as const;
 const aWish = (over: { expires_at?: string } = {}): AdminRequest => ({
@@ -61,7 +61,7 @@ describe("an organisation", () => {
   it("that exists is refused as the store refuses it", async () => {
     const conflict = new ActivityError("conflict", "The organisation org_a exists already.");
     const store = { ...aStore(), createOrg: () => Promise.reject(conflict) };
-    expect(await refusalOf(ask({ action: "org.create", org_id: "org_a" }, store))).toBe(conflict);
+    expect(await catchRejection(ask({ action: "org.create", org_id: "org_a" }, store))).toBe(conflict);
   });
 
   it("is given its settings at once or later", async () => {
@@ -80,13 +80,13 @@ describe("an organisation", () => {
     const store = aStore();
     await ask({ action: "org.update", org_id: "org_a", shards: 16 }, store);
     expect(store.updateOrg.mock.calls).toEqual([["org_a", { shards: 16 }, testNow]]);
-    expect(adminRequest.safeParse({ action: "org.create", org_id: "org_a", shards: 16 }).success).toBe(false);
+    expect(adminRequestSchema.safeParse({ action: "org.create", org_id: "org_a", shards: 16 }).success).toBe(false);
   });
 
   it("that does not exist is not changed", async () => {
     const store = { ...aStore(), updateOrg: async () => null };
-    const error = await refusalOf(ask({ action: "org.update", org_id: "org_x", name: "X" }, store));
-    expect([error.code, error.facts.field]).toEqual(["not_found", "org_id"]);
+    const error = await catchRejection(ask({ action: "org.update", org_id: "org_x", name: "X" }, store));
+    expect([error.code, error.context.field]).toEqual(["not_found", "org_id"]);
   });
 
   it.each([
@@ -103,11 +103,11 @@ describe("an organisation", () => {
     ["shards", 64],
     ["shards", "16"],
   ])("takes no %s %j", (field, value) => {
-    expect(adminRequest.safeParse({ action: "org.update", org_id: "org_a", [field]: value }).success).toBe(false);
+    expect(adminRequestSchema.safeParse({ action: "org.update", org_id: "org_a", [field]: value }).success).toBe(false);
   });
 
   it.each(["UTC", "Europe/Prague", "Asia/Kolkata", "America/St_Johns"])("takes the zone %s", (time_zone) => {
-    expect(adminRequest.safeParse({ action: "org.update", org_id: "org_a", time_zone }).success).toBe(true);
+    expect(adminRequestSchema.safeParse({ action: "org.update", org_id: "org_a", time_zone }).success).toBe(true);
   });
 
   it("is listed", async () => expect(await ask({ action: "org.list" })).toEqual({ orgs: [org] }));
@@ -117,8 +117,8 @@ describe("a token", () => {
   it("is issued: the secret goes to the administrator, its hash to the store", async () => {
     const store = aStore();
     const answer = await ask(aWish(), store);
-    const hash = tokenHash(aSecret());
-    expect(answer).toMatchObject({ secret: aSecret(), token: { token_id: tokenIdOfHash(hash), expires_at: null } });
+    const hash = hashToken(aSecret());
+    expect(answer).toMatchObject({ secret: aSecret(), token: { token_id: toTokenId(hash), expires_at: null } });
     expect(store.createToken.mock.calls).toEqual([[aToken({ org_ids: ["org_a"], created_at: testNow.toISOString() })]]);
     expect(JSON.stringify(store.createToken.mock.calls)).not.toContain(aSecret());
   });
@@ -150,8 +150,8 @@ describe("a token", () => {
   });
 
   it.each(["soon", "2026-02-30", "2026-06-01T12:00:30Z", "2020-01-01", ""])("does not end %j", async (expires_at) => {
-    const error = await refusalOf(ask(aWish({ expires_at })));
-    expect([error.code, error.facts.field]).toEqual(["invalid_value", "expires_at"]);
+    const error = await catchRejection(ask(aWish({ expires_at })));
+    expect([error.code, error.context.field]).toEqual(["invalid_value", "expires_at"]);
   });
 
   it("is revoked as of now", async () => {
@@ -161,7 +161,7 @@ describe("a token", () => {
 
   it("that is unknown cannot be revoked", async () => {
     const store = { ...aStore(), revokeToken: async () => null };
-    expect((await refusalOf(ask({ action: "token.revoke", token_id: aToken().token_id }, store))).code).toBe(
+    expect((await catchRejection(ask({ action: "token.revoke", token_id: aToken().token_id }, store))).code).toBe(
       "not_found",
     );
   });
@@ -189,7 +189,7 @@ describe("a malformed request", () => {
     { ...wish, expires_at: 5 },
     { action: "token.list" },
     { action: "token.revoke", token_id: "tok_1" },
-  ])("is not accepted: %j", (request) => expect(adminRequest.safeParse(request).success).toBe(false));
+  ])("is not accepted: %j", (request) => expect(adminRequestSchema.safeParse(request).success).toBe(false));
 });
 
 describe("a key of the SimplyBooks dialect", () => {
@@ -217,8 +217,8 @@ describe("an API client of the Fakturoid dialect", () => {
 
   it("needs an organisation that has a slug", async () => {
     const store = { ...aStore(), updateOrg: async () => ({ ...org, slug: null }) };
-    const error = await refusalOf(ask({ action: "client.create", org_id: "org_a" }, store));
-    expect([error.code, error.facts.field]).toEqual(["invalid_value", "slug"]);
+    const error = await catchRejection(ask({ action: "client.create", org_id: "org_a" }, store));
+    expect([error.code, error.context.field]).toEqual(["invalid_value", "slug"]);
     expect(store.createToken).not.toHaveBeenCalled();
   });
 });
@@ -234,5 +234,5 @@ it("suspends an organisation as of now, resumes it, and refuses an unknown one",
     ["org_a", null],
   ]);
   suspendOrg.mockResolvedValue(null);
-  expect((await refusalOf(ask({ action: "org.suspend", org_id: "org_z" }, store))).code).toBe("not_found");
+  expect((await catchRejection(ask({ action: "org.suspend", org_id: "org_z" }, store))).code).toBe("not_found");
 });

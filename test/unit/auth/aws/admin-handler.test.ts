@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
-import { admin } from "#shared/auth/aws/admin-handler.ts";
+import { createAdminHandler } from "#shared/auth/aws/admin-handler.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { anOrg, aSecret, aToken, testNow } from "#test/support/builders.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 import { noEndpoints } from "#test/support/token-endpoints.ts";
 
 const quiet: AdminStore = {
@@ -20,16 +20,16 @@ const quiet: AdminStore = {
 const handler =
   (over: Partial<AdminStore> = {}) =>
   (event: unknown) =>
-    admin(() => ({
+    createAdminHandler(() => ({
       store: { ...quiet, ...over },
       endpoints: noEndpoints,
       now: testNow,
       random: new Uint8Array(20).fill(7),
-    }))(event, aContext());
+    }))(event, buildLambdaContext());
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 describe("a request", () => {
@@ -41,7 +41,7 @@ describe("a request", () => {
         level: "info",
         message: "admin",
         function: "test",
-        request_id: aContext().awsRequestId,
+        request_id: buildLambdaContext().awsRequestId,
         action: "org.list",
         outcome: "done",
         count: 0,

@@ -1,20 +1,20 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Org } from "#shared/auth/orgs/org.ts";
-import { OrgDirectory, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
+import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { anOrg, testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 const org = anOrg();
 
 function directory(orgs: readonly Org[] = [org]) {
   const clock = { now: testNow };
   const stored = new Map(orgs.map((one) => [one.org_id, one]));
-  const read = vi.fn<OrgReader["read"]>(async (orgId) => stored.get(orgId) ?? null);
+  const read = vi.fn<OrgReader["get"]>(async (orgId) => stored.get(orgId) ?? null);
   const pass = (ms: number) => {
     clock.now = new Date(clock.now.getTime() + ms);
   };
-  return { directory: new OrgDirectory({ read }, () => clock.now), stored, read, pass };
+  return { directory: new OrgCache({ get: read }, () => clock.now), stored, read, pass };
 }
 
 describe("an organisation", () => {
@@ -75,7 +75,7 @@ describe("a failure", () => {
 
   it("is that there is no such organisation, until there is", async () => {
     const { directory: orgs, stored } = directory([]);
-    expect((await refusalOf(orgs.get(org.org_id))).code).toBe("not_found");
+    expect((await catchRejection(orgs.get(org.org_id))).code).toBe("not_found");
     stored.set(org.org_id, org);
     expect(await orgs.get(org.org_id)).toEqual(org);
   });

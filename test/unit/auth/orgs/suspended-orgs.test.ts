@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Token } from "#shared/auth/caller.ts";
-import { SuspendedOrgs, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
-import { TokenGate } from "#shared/auth/token-gate.ts";
+import { SuspendedOrgCache, withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
+import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { tokenPorts } from "#test/support/token-ports.ts";
 
 const later = (seconds: number) => new Date(testNow.getTime() + seconds * 1_000);
@@ -13,7 +13,7 @@ function aList() {
   const clock = { now: testNow };
   const stored = new Set<string>();
   const read = vi.fn(async (): Promise<ReadonlySet<string>> => new Set(stored));
-  return { clock, stored, read, suspended: new SuspendedOrgs({ read }, () => clock.now) };
+  return { clock, stored, read, suspended: new SuspendedOrgCache({ list: read }, () => clock.now) };
 }
 
 describe("SuspendedOrgs", () => {
@@ -51,7 +51,7 @@ describe("SuspendedOrgs", () => {
     clock.now = later(15);
     expect(await suspended.current()).toEqual(new Set());
     clock.now = later(20);
-    expect((await refusalOf(suspended.current())).code).toBe("unavailable");
+    expect((await catchRejection(suspended.current())).code).toBe("unavailable");
   });
 });
 
@@ -60,33 +60,33 @@ describe("a token", () => {
   const gateFor = (over: Partial<Token>) => {
     const { clock, stored, suspended } = aList();
     const uses = tokenPorts(() => aToken(over, secret));
-    return { clock, stored, uses, gate: new TokenGate(withSuspensions(uses, suspended)) };
+    return { clock, stored, uses, gate: new TokenAuthenticator(withSuspensions(uses, suspended)) };
   };
 
   it("of a suspended organisation is told so, and counts nothing", async () => {
     const { stored, uses, gate } = gateFor({ org_ids: ["org_a"] });
     stored.add("org_a");
-    expect((await refusalOf(gate.enter(secret, testNow, 600))).code).toBe("org_suspended");
-    expect((await refusalOf(gate.find(secret, testNow, 600))).code).toBe("org_suspended");
-    expect(uses.use).not.toHaveBeenCalled();
+    expect((await catchRejection(gate.authenticate(secret, testNow, 600))).code).toBe("org_suspended");
+    expect((await catchRejection(gate.getWithoutCounting(secret, testNow, 600))).code).toBe("org_suspended");
+    expect(uses.count).not.toHaveBeenCalled();
   });
 
   it("of a suspended organisation is told so by the write that counts it, once the instance knows it", async () => {
     const { clock, stored, uses, gate } = gateFor({ org_ids: ["org_a"] });
-    await gate.enter(secret, testNow, 600);
+    await gate.authenticate(secret, testNow, 600);
     stored.add("org_a");
     clock.now = later(20);
-    expect((await refusalOf(gate.enter(secret, testNow, 600))).code).toBe("org_suspended");
-    expect([uses.look.mock.calls.length, uses.use.mock.calls.length]).toEqual([1, 2]);
+    expect((await catchRejection(gate.authenticate(secret, testNow, 600))).code).toBe("org_suspended");
+    expect([uses.get.mock.calls.length, uses.count.mock.calls.length]).toEqual([1, 2]);
   });
 
   it("that is not good is refused like an unknown one, whatever is suspended", async () => {
-    const unknown = await refusalOf(gateFor({}).gate.enter(aSecret(9), testNow, 600));
+    const unknown = await catchRejection(gateFor({}).gate.authenticate(aSecret(9), testNow, 600));
     const past = "2026-01-02T00:00:00.000Z";
     for (const over of [{ revoked_at: past }, { expires_at: past }, { hash: aToken({}, aSecret(9)).hash }]) {
       const { stored, gate } = gateFor({ org_ids: ["org_a"], ...over });
       stored.add("org_a");
-      const refused = await refusalOf(gate.enter(secret, testNow, 600));
+      const refused = await catchRejection(gate.authenticate(secret, testNow, 600));
       expect([refused.code, refused.message]).toEqual(["unauthenticated", unknown.message]);
     }
   });
@@ -94,14 +94,14 @@ describe("a token", () => {
   it("of several organisations is good for the others alone", async () => {
     const { stored, gate } = gateFor({ org_ids: ["org_a", "org_b"] });
     stored.add("org_a");
-    const { token } = await gate.enter(secret, testNow, 600);
+    const { token } = await gate.authenticate(secret, testNow, 600);
     expect([token.org_ids, token.suspended_org_ids]).toEqual([["org_b"], ["org_a"]]);
   });
 
   it("of other organisations is what it is", async () => {
     const { stored, gate } = gateFor({ org_ids: ["org_b"] });
     stored.add("org_a");
-    const { token } = await gate.enter(secret, testNow, 600);
+    const { token } = await gate.authenticate(secret, testNow, 600);
     expect([token.org_ids, token.suspended_org_ids]).toEqual([["org_b"], []]);
   });
 });

@@ -2,26 +2,26 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
-import { parseEventItem, parseListedItem, type StoredItem } from "#shared/events/dynamodb/parse-event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import { type EventItem, parseEventItem, parseListedItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { readEvent, readEventText } from "#shared/events/parse-event.ts";
+import { parseEvent, parseEventValue } from "#shared/events/parse-event.ts";
 import { shardCounts } from "#shared/events/shards/shards.ts";
 import { toStorableText } from "#shared/events/text/storable-text.ts";
 import { hasOnlyStorableText, isVisibleId } from "#shared/events/text/text-rules.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import { anEvent, anInput, testNow } from "#test/support/builders.ts";
 import { largestItem, refusalOfItem } from "#test/support/hostile-items.ts";
 import { nearLimitsEventText } from "#test/support/near-limits-event.ts";
 
-const stored = (over: Partial<ActivityEvent> = {}) => textAttributes(toItem(anEvent(over)));
+const stored = (over: Partial<ActivityEvent> = {}) => toStringAttributes(toEventItem(anEvent(over)));
 
 const reception = { now: testNow, entropy: "item" };
 
 function takenByIngest(text: string): ActivityEvent | null {
   try {
-    return readEventText(text, reception).event;
+    return parseEvent(text, reception).event;
   } catch (error) {
     if (error instanceof ActivityError) return null;
     throw error;
@@ -31,7 +31,7 @@ function takenByIngest(text: string): ActivityEvent | null {
 const S = (text: string) => ({ S: text });
 
 /** The item as readers see it: what an earlier release stored of U+0000 and half surrogates is replaced. */
-function withStorableLines(item: StoredItem): StoredItem {
+function withStorableLines(item: EventItem): EventItem {
   const lines = ["entity_ref", "text", "information"];
   const repaired = Object.entries(item).map(([name, attribute]) =>
     lines.includes(name) && attribute.S !== undefined ? [name, S(toStorableText(attribute.S))] : [name, attribute],
@@ -47,7 +47,7 @@ describe("an item of the events table", () => {
         const event = takenByIngest(text);
         if (event === null) return;
         taken += 1;
-        expect(parseEventItem(textAttributes(toItem(event)))).toEqual(event);
+        expect(parseEventItem(toStringAttributes(toEventItem(event)))).toEqual(event);
       }),
       { numRuns: 2_000 },
     );
@@ -55,8 +55,8 @@ describe("an item of the events table", () => {
   });
 
   it.each(["entity_id", "entity_ref", "actor_user_id"] as const)("of 256 code units is the longest %s", (field) => {
-    const stored = (pairs: number) => readEvent(anInput({ [field]: "\u{1f9fe}".repeat(pairs) }), reception).event;
-    expect(parseEventItem(textAttributes(toItem(stored(128))))).toEqual(stored(128));
+    const stored = (pairs: number) => parseEventValue(anInput({ [field]: "\u{1f9fe}".repeat(pairs) }), reception).event;
+    expect(parseEventItem(toStringAttributes(toEventItem(stored(128))))).toEqual(stored(128));
     expect(() => stored(129)).toThrow(`${field} must have at most 256 UTF-16 code units`);
   });
 
@@ -86,14 +86,14 @@ describe("an item of the events table", () => {
     );
     fc.assert(
       fc.property(input, fc.constantFrom(...shardCounts), (over, shards) => {
-        const { event } = readEvent(anInput(over), { now: new Date("2026-06-01T12:00:00Z"), entropy: "x" });
-        expect(parseEventItem(textAttributes(toItem(event, shards)))).toEqual(event);
+        const { event } = parseEventValue(anInput(over), { now: new Date("2026-06-01T12:00:00Z"), entropy: "x" });
+        expect(parseEventItem(toStringAttributes(toEventItem(event, shards)))).toEqual(event);
       }),
       { numRuns: 1_000 },
     );
   });
 
-  const damages: readonly [string, StoredItem][] = [
+  const damages: readonly [string, EventItem][] = [
     ["timeline is not valid", { timeline: S("org_8f9a1c2d#inv_other") }],
     ["timeline is not valid", { org_id: S("org_other") }],
     ["timeline is not valid", { entity_id: S("inv_other") }],
@@ -139,13 +139,12 @@ describe("an item of the events table", () => {
     expect(refusalOfItem(Object.assign(stored(), over))).toContain(`${field} is not valid`);
   });
 
-  it.each(Object.keys(toItem(anEvent())).filter((name) => !["entity_ref", "actor_user_id", "changes"].includes(name)))(
-    "is refused without %s, and named by the rest of its key",
-    (name) => {
-      const { [name]: _, ...rest } = stored();
-      expect(refusalOfItem(rest)).toContain(`: ${name} is not valid.`);
-    },
-  );
+  it.each(
+    Object.keys(toEventItem(anEvent())).filter((name) => !["entity_ref", "actor_user_id", "changes"].includes(name)),
+  )("is refused without %s, and named by the rest of its key", (name) => {
+    const { [name]: _, ...rest } = stored();
+    expect(refusalOfItem(rest)).toContain(`: ${name} is not valid.`);
+  });
 
   it("is refused where it says that it was recorded long before it occurred", () => {
     const at = "9999-01-01T00:00:00.000Z";
@@ -154,7 +153,7 @@ describe("an item of the events table", () => {
   });
 
   it("is an event or a DamagedItemError, whatever its attributes hold", () => {
-    const event = toItem(anEvent({ actor: null }));
+    const event = toEventItem(anEvent({ actor: null }));
     const text = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.constantFrom(largestItem, "", "{}", "[]", "null", "9999-12-31T23:59:59.999Z", "evt_", "INVOICE"),
@@ -168,7 +167,7 @@ describe("an item of the events table", () => {
       fc.property(fc.dictionary(names, attribute, { minKeys: 1, maxKeys: 5 }), (over) => {
         const item = Object.assign(stored(), over);
         try {
-          expect(textAttributes(toItem(parseEventItem(item)))).toEqual({
+          expect(toStringAttributes(toEventItem(parseEventItem(item)))).toEqual({
             ...withStorableLines(item),
             shard: { S: "0" },
           });

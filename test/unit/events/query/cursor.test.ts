@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isCleanId } from "#shared/events/limits.ts";
-import { readCursor, writeCursor } from "#shared/events/query/cursor.ts";
+import { encodeCursor, parseCursor } from "#shared/events/query/cursor.ts";
 import type { EventFilter } from "#shared/events/query/query.ts";
 import { aFilter } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const org = "org_8f9a1c2d";
 const filter = aFilter({ entity_type: "INVOICE", since: "2026-05-01T00:00:00.000Z" });
@@ -13,21 +13,21 @@ const position = {
   event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
   entity_id: "счёт/1 #🧾~?",
 };
-const cursor = writeCursor(position, org, filter);
+const cursor = encodeCursor(position, org, filter);
 
 function expectRefused(text: string, orgId = org, other: EventFilter = filter): void {
-  const error = refusal(() => readCursor(text, orgId, other));
-  expect([error.code, error.facts.field]).toEqual(["invalid_value", "cursor"]);
+  const error = catchError(() => parseCursor(text, orgId, other));
+  expect([error.code, error.context.field]).toEqual(["invalid_value", "cursor"]);
 }
 
 it("gives the position back", () => {
-  expect(readCursor(cursor, org, filter)).toEqual(position);
+  expect(parseCursor(cursor, org, filter)).toEqual(position);
   const id = fc.string({ unit: "grapheme", minLength: 1, maxLength: 100 }).filter(isCleanId);
   const time = fc.date({ min: new Date("2026-05-01"), max: new Date("2027-01-01"), noInvalidDate: true });
   fc.assert(
     fc.property(time, fc.uuid(), id, (at, uuid, entity_id) => {
       const any = { occurred_at: at.toISOString(), event_id: `evt_${uuid.replaceAll("-", "")}`, entity_id };
-      expect(readCursor(writeCursor(any, org, filter), org, filter)).toEqual(any);
+      expect(parseCursor(encodeCursor(any, org, filter), org, filter)).toEqual(any);
     }),
   );
 });
@@ -39,19 +39,19 @@ it.each([
   ["more than a key may have", { entity_id: "x".repeat(1_000) }],
   ["half of a surrogate pair", { entity_id: "\ud800" }],
 ])("is refused with %s, also under a seal that fits", (_, over) => {
-  expectRefused(writeCursor({ ...position, ...over }, org, filter));
+  expectRefused(encodeCursor({ ...position, ...over }, org, filter));
 });
 
 it("may name the key of an item that is not an event, behind which a page goes on", () => {
   const garbage = { occurred_at: "2026-05-11Tx", event_id: "e#\u0001", entity_id: "é\u0000" };
-  expect(readCursor(writeCursor(garbage, org, filter), org, filter)).toEqual(garbage);
+  expect(parseCursor(encodeCursor(garbage, org, filter), org, filter)).toEqual(garbage);
   const keyed = { ...garbage, key: { timeline: "t#\u0001", position: "p" } };
-  expect(readCursor(writeCursor(keyed, org, filter), org, filter)).toEqual(keyed);
+  expect(parseCursor(encodeCursor(keyed, org, filter), org, filter)).toEqual(keyed);
   for (const key of [
     { timeline: "", position: "p" },
     { timeline: "t", position: "p".repeat(1_025) },
   ]) {
-    expectRefused(writeCursor({ ...garbage, key }, org, filter));
+    expectRefused(encodeCursor({ ...garbage, key }, org, filter));
   }
 });
 
@@ -80,8 +80,8 @@ describe("is refused", () => {
     ["actor_user_id", { actor_user_id: "usr_1" }],
     ["action", { action: "INVOICE_SENT" }],
     ["contact_id", { contact_id: "con_1" }],
-    ["settled", { settled: "paid" }],
-    ["visible", { visible: ["INVOICE"] }],
+    ["payment_status", { payment_status: "paid" }],
+    ["visibleEntityTypes", { visibleEntityTypes: ["INVOICE"] }],
     ["since", { since: "2026-05-01T00:00:00.001Z" }],
     ["until", { until: "2026-06-01T00:00:00.000Z" }],
   ])("for another filter: %s", (_, over) => expectRefused(cursor, org, { ...filter, ...over }));

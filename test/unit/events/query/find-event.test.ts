@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { findEvent } from "#shared/events/query/find-event.ts";
-import { windowBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aQuery } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const idOf = (at: number) => `evt_${String(at).padStart(32, "0")}`;
 
@@ -15,8 +15,7 @@ const manyEvents = (count: number) => Array.from({ length: count }, (_, at) => a
 const { limit: _, after: __, ...query } = aQuery();
 
 function counting(events: readonly ActivityEvent[]) {
-  const page = vi.fn<EventReader["page"]>(memoryEvents(events).page);
-  return { page };
+  return { readPage: vi.fn<EventReader["readPage"]>(memoryEvents(events).readPage) };
 }
 
 it.each([0, 1_234, 2_999])("finds the event with an id, however many pages away: %i", async (at) => {
@@ -41,26 +40,26 @@ it("finds the newest where a writer used an id twice", async () => {
 it("reads no further than the page with the event", async () => {
   const reader = counting(manyEvents(3_000));
   await findEvent(reader, query, idOf(2_600));
-  expect(reader.page).toHaveBeenCalledTimes(1);
+  expect(reader.readPage).toHaveBeenCalledTimes(1);
 });
 
 describe("a range with more events than one request may look at", () => {
   it("is refused, and told what would help", async () => {
-    const reader = counting(manyEvents(windowBudget.events + 1_000));
-    const error = await refusalOf(findEvent(reader, query, idOf(0)));
-    expect([error.code, error.facts.field]).toEqual(["too_broad", "event_id"]);
+    const reader = counting(manyEvents(offsetPageBudget.events + 1_000));
+    const error = await catchRejection(findEvent(reader, query, idOf(0)));
+    expect([error.code, error.context.field]).toEqual(["too_broad", "event_id"]);
     expect(error.message).toMatch(/entity_id/);
-    expect(reader.page.mock.calls.length).toBeLessThanOrEqual(windowBudget.pages);
+    expect(reader.readPage.mock.calls.length).toBeLessThanOrEqual(offsetPageBudget.pages);
   });
 
   it("is looked through as far as that", async () => {
-    const reader = memoryEvents(manyEvents(windowBudget.events + 1_000));
+    const reader = memoryEvents(manyEvents(offsetPageBudget.events + 1_000));
     expect(await findEvent(reader, query, idOf(1_000))).not.toBeNull();
   });
 
   it("is refused just as soon where other conditions leave pages empty", async () => {
-    const page = vi.fn<EventReader["page"]>(async () => ({ events: [], next: anEvent() }));
-    expect((await refusalOf(findEvent({ page }, query, idOf(0)))).code).toBe("too_broad");
-    expect(page.mock.calls.length).toBeLessThanOrEqual(windowBudget.pages / 4);
+    const page = vi.fn<EventReader["readPage"]>(async () => ({ events: [], next: anEvent() }));
+    expect((await catchRejection(findEvent({ readPage: page }, query, idOf(0)))).code).toBe("too_broad");
+    expect(page.mock.calls.length).toBeLessThanOrEqual(offsetPageBudget.pages / 4);
   });
 });

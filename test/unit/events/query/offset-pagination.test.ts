@@ -2,12 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { type Listing, type PlaceStore, readWindow, windowBudget } from "#shared/events/query/offset-pagination.ts";
+import {
+  type ListQuery,
+  offsetPageBudget,
+  type PageCheckpointStore,
+  readOffsetPage,
+} from "#shared/events/query/offset-pagination.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aQuery, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryEvents, newestFirst } from "#test/support/memory-events.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 
 const start = Date.parse("2026-01-01T00:00:00.000Z");
 let written = 0;
@@ -21,29 +26,29 @@ function eventAt(ms: number, over: Partial<ActivityEvent> = {}): ActivityEvent {
 
 const { limit: _, after: __, ...query } = aQuery();
 
-function aListing(over: Partial<Listing> = {}): Listing {
+function aListing(over: Partial<ListQuery> = {}): ListQuery {
   return { queries: [query], matches: null, org_id: query.org_id, name: "all", ...over };
 }
 
 /** A world whose reads are counted. */
-function aWorld(log: ActivityEvent[], places: PlaceStore = memoryPlaces()) {
+function aWorld(log: ActivityEvent[], places: PageCheckpointStore = memoryPageCheckpoints()) {
   const cost = { pages: 0, events: 0 };
   const memory = memoryEvents(log);
   const events: EventReader = {
-    async page(asked) {
-      const page = await memory.page(asked);
+    async readPage(asked) {
+      const page = await memory.readPage(asked);
       cost.pages += 1;
       cost.events += page.events.length;
       return page;
     },
   };
-  return { world: { events, places, now: () => testNow }, cost };
+  return { world: { events, checkpoints: places, now: () => testNow }, cost };
 }
 
 type World = ReturnType<typeof aWorld>["world"];
 
-async function read(world: World, listing: Listing, skip: number, take: number): Promise<readonly ActivityEvent[]> {
-  const { events, remember } = await readWindow(world, listing, { skip, take });
+async function read(world: World, listing: ListQuery, skip: number, take: number): Promise<readonly ActivityEvent[]> {
+  const { events, remember } = await readOffsetPage(world, listing, { skip, take });
   await remember();
   return events;
 }
@@ -51,7 +56,7 @@ async function read(world: World, listing: Listing, skip: number, take: number):
 const isBill = (event: ActivityEvent) => event.entity_type === "BILL";
 
 /** What any list shows, worked out plainly. */
-function plainly(log: readonly ActivityEvent[], { matches }: Listing): ActivityEvent[] {
+function plainly(log: readonly ActivityEvent[], { matches }: ListQuery): ActivityEvent[] {
   return [...log].sort(newestFirst).filter(matches ?? (() => true));
 }
 
@@ -87,7 +92,7 @@ describe("without writes", () => {
 
 describe("what a window costs", () => {
   it("the first is one read, and remembers nothing", async () => {
-    const places = memoryPlaces();
+    const places = memoryPageCheckpoints();
     const { world, cost } = aWorld(aLog(100), places);
     await read(world, aListing(), 0, 40);
     expect(cost).toEqual({ pages: 1, events: 40 });
@@ -106,7 +111,7 @@ describe("what a window costs", () => {
   });
 
   it("a window that was read before writes nothing again", async () => {
-    const places = memoryPlaces();
+    const places = memoryPageCheckpoints();
     const { world } = aWorld(aLog(200), places);
     await read(world, aListing(), 40, 40);
     const put = vi.spyOn(places, "put");
@@ -115,80 +120,83 @@ describe("what a window costs", () => {
   });
 
   it("a jump beyond what one request may read is refused, and gets further each time", async () => {
-    const log = aLog(2 * windowBudget.events + 5_000);
+    const log = aLog(2 * offsetPageBudget.events + 5_000);
     const { world, cost } = aWorld(log);
-    const skip = 2 * windowBudget.events + 1_000;
+    const skip = 2 * offsetPageBudget.events + 1_000;
     for (const attempt of [1, 2]) {
       Object.assign(cost, { pages: 0, events: 0 });
-      const error = await refusalOf(read(world, aListing(), skip, 40));
-      expect([error.code, error.facts.retryAfter], `attempt ${attempt}`).toEqual(["unavailable", 1]);
-      expect(cost.events).toBeLessThanOrEqual(windowBudget.events + 1_000);
+      const error = await catchRejection(read(world, aListing(), skip, 40));
+      expect([error.code, error.context.retryAfter], `attempt ${attempt}`).toEqual(["unavailable", 1]);
+      expect(cost.events).toBeLessThanOrEqual(offsetPageBudget.events + 1_000);
     }
     expect(await read(world, aListing(), skip, 40)).toEqual(plainly(log, aListing()).slice(skip, skip + 40));
   });
 
   it("places of walks in other steps stand in nobody's way", async () => {
-    const log = aLog(windowBudget.events + 5_000);
+    const log = aLog(offsetPageBudget.events + 5_000);
     const { world, cost } = aWorld(log);
-    const far = windowBudget.events;
-    await refusalOf(read(world, aListing(), far, 20));
+    const far = offsetPageBudget.events;
+    await catchRejection(read(world, aListing(), far, 20));
     for (let skip = far; skip <= far + 80; skip += 20) await read(world, aListing(), skip, 20);
-    await refusalOf(read(world, aListing(), far, 100));
+    await catchRejection(read(world, aListing(), far, 100));
     Object.assign(cost, { pages: 0, events: 0 });
     expect(await read(world, aListing(), far, 100)).toEqual(plainly(log, aListing()).slice(far, far + 100));
     expect(cost.events).toBeLessThan(1_000);
   });
 
   it("a window that the budget ends in is reached by the repeat", async () => {
-    const log = aLog(windowBudget.events + 5_000);
+    const log = aLog(offsetPageBudget.events + 5_000);
     const { world } = aWorld(log);
-    const skip = windowBudget.events - 10;
-    expect((await refusalOf(read(world, aListing(), skip, 30))).code).toBe("unavailable");
+    const skip = offsetPageBudget.events - 10;
+    expect((await catchRejection(read(world, aListing(), skip, 30))).code).toBe("unavailable");
     expect(await read(world, aListing(), skip, 30)).toEqual(plainly(log, aListing()).slice(skip, skip + 30));
   });
 
   it("conditions that most events meet are no reason to refuse a far window for good", async () => {
-    const log = aLog(windowBudget.events + 5_000);
+    const log = aLog(offsetPageBudget.events + 5_000);
     const { world } = aWorld(log);
     const listing = aListing({ matches: () => true });
-    const skip = windowBudget.events + 1_000;
-    expect((await refusalOf(read(world, listing, skip, 40))).code).toBe("unavailable");
+    const skip = offsetPageBudget.events + 1_000;
+    expect((await catchRejection(read(world, listing, skip, 40))).code).toBe("unavailable");
     expect(await read(world, listing, skip, 40)).toEqual(plainly(log, listing).slice(skip, skip + 40));
   });
 
   it("conditions that match too little are refused with what to do, and within bounds", async () => {
-    const { world, cost } = aWorld(aLog(windowBudget.events + 5_000));
-    const error = await refusalOf(read(world, aListing({ matches: isBill }), 0, 40));
+    const { world, cost } = aWorld(aLog(offsetPageBudget.events + 5_000));
+    const error = await catchRejection(read(world, aListing({ matches: isBill }), 0, 40));
     expect([error.code, error.message]).toEqual(["too_broad", expect.stringContaining("narrow the search")]);
-    expect(cost.events).toBeLessThanOrEqual(windowBudget.events + 1_000);
+    expect(cost.events).toBeLessThanOrEqual(offsetPageBudget.events + 1_000);
   });
 
   it("pages that are short though more follows are bounded as well", async () => {
     let pages = 0;
     const position = eventAt(0);
     const events: EventReader = {
-      async page() {
+      async readPage() {
         pages += 1;
         return { events: [], next: position };
       },
     };
-    const world = { events, places: memoryPlaces(), now: () => testNow };
-    await refusalOf(read(world, aListing(), 0, 40));
-    expect(pages).toBeLessThanOrEqual(windowBudget.pages / 4 + 1);
+    const world = { events, checkpoints: memoryPageCheckpoints(), now: () => testNow };
+    await catchRejection(read(world, aListing(), 0, 40));
+    expect(pages).toBeLessThanOrEqual(offsetPageBudget.pages / 4 + 1);
   });
 });
 
 describe("a store of places that is busy", () => {
   it("costs no page that was read", async () => {
-    const busy: PlaceStore = {
-      upTo: async () => [],
+    const busy: PageCheckpointStore = {
+      listUpTo: async () => [],
       put: () => Promise.reject(new ActivityError("unavailable", "The store is busy.")),
     };
     expect(await read(aWorld(aLog(100), busy).world, aListing(), 40, 40)).toHaveLength(40);
   });
 
   it("does not hide a defect", async () => {
-    const broken: PlaceStore = { upTo: async () => [], put: () => Promise.reject(new Error("Not a place.")) };
+    const broken: PageCheckpointStore = {
+      listUpTo: async () => [],
+      put: () => Promise.reject(new Error("Not a place.")),
+    };
     await expect(read(aWorld(aLog(100), broken).world, aListing(), 40, 40)).rejects.toThrow("Not a place.");
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEvent } from "#shared/events/parse-event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import { type EventFilter, type IndexName, planQuery } from "#shared/events/query/query.ts";
 import { aFilter, anEvent, anInput, aQuery } from "#test/support/builders.ts";
@@ -9,19 +9,19 @@ const asked = {
   entity_id: "inv_1",
   contact_id: "con_1",
   actor_user_id: "usr_1",
-  settled: "paid",
+  payment_status: "paid",
   entity_type: "INVOICE",
 } as const;
 
 type Attribute = keyof typeof asked;
 
-const attributes: readonly Attribute[] = ["entity_id", "contact_id", "actor_user_id", "settled", "entity_type"];
+const attributes: readonly Attribute[] = ["entity_id", "contact_id", "actor_user_id", "payment_status", "entity_type"];
 
 const indexOf: Readonly<Record<Attribute, IndexName>> = {
   entity_id: "timeline",
   contact_id: "by_contact",
   actor_user_id: "by_actor",
-  settled: "paid",
+  payment_status: "paid",
   entity_type: "by_type",
 };
 
@@ -83,19 +83,20 @@ describe("an action", () => {
         fc.stringMatching(/^_[A-Z_]{0,12}[A-Z]$/),
         (noun, verb) => {
           const action = `${noun}${verb}`.replaceAll(/_+/g, "_");
-          const { event } = readEvent(anInput({ action }), { now: new Date("2026-06-01"), entropy: "" });
-          expect(planQuery(aFilter({ action })).index).toBe(event.settled === "paid" ? "paid" : "by_time");
+          const { event } = parseEventValue(anInput({ action }), { now: new Date("2026-06-01"), entropy: "" });
+          expect(planQuery(aFilter({ action })).index).toBe(event.payment_status === "paid" ? "paid" : "by_time");
         },
       ),
     );
     expect(
-      readEvent(anInput({ action: "BILL_PAID" }), { now: new Date("2026-06-01"), entropy: "" }).event.settled,
+      parseEventValue(anInput({ action: "BILL_PAID" }), { now: new Date("2026-06-01"), entropy: "" }).event
+        .payment_status,
     ).toBe("paid");
   });
 });
 
 describe("a range that ends before it begins", () => {
-  const reader = { page: () => Promise.reject(new Error("no read was needed")) };
+  const reader = { readPage: () => Promise.reject(new Error("no read was needed")) };
 
   it("is empty, and costs no read", async () => {
     const query = aQuery({ since: "2026-05-12T00:00:00.000Z", until: "2026-05-11T00:00:00.000Z" });
@@ -106,7 +107,7 @@ describe("a range that ends before it begins", () => {
     const moment = "2026-05-11T08:30:12.000Z";
     const page = { events: [anEvent()], next: null };
     const query = aQuery({ since: moment, until: moment });
-    expect(await listEvents({ page: async () => page }, query)).toBe(page);
+    expect(await listEvents({ readPage: async () => page }, query)).toBe(page);
   });
 
   it("is found by comparing texts, for any two moments", async () => {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
-import { readWindow } from "#shared/events/query/offset-pagination.ts";
+import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { readShardedPage, type ShardReader } from "#shared/events/shards/sharded-page.ts";
-import { type ShardCount, shardOf, shardsOf } from "#shared/events/shards/shards.ts";
+import { type ShardCount, shardNames, shardOf } from "#shared/events/shards/shards.ts";
 import { anEvent, aQuery, testNow } from "#test/support/builders.ts";
 import { newestFirst } from "#test/support/memory-events.ts";
-import { memoryPlaces } from "#test/support/memory-page-checkpoints.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
 
 /** What one page may read of the table; see `shared/events/dynamodb/event-store.ts`. */
 const budget = { reads: 8, items: 2_000, isFull: () => false };
@@ -46,7 +46,7 @@ type Asked = { after: Position | null; limit: number; matches: Matches };
 
 /** A log whose events were written while its organisation had these numbers of shards, the oldest first. */
 function aHistory(written: readonly { events: number; shards: ShardCount }[], count: ShardCount) {
-  const shards = shardsOf(count).map((): ActivityEvent[] => []);
+  const shards = shardNames(count).map((): ActivityEvent[] => []);
   const log: ActivityEvent[] = [];
   for (const part of written) {
     for (let n = 0; n < part.events; n++) {
@@ -119,9 +119,12 @@ describe.each([16, 32] as const)(
       const list = { queries: [query], matches: null, org_id: query.org_id, name: "rare" };
       const windowOf = (read: (asked: Asked) => Promise<Read>) => {
         const events: EventReader = {
-          page: async ({ after, limit }) => (await read({ after, limit, matches: oneIn(100) })).page,
+          readPage: async ({ after, limit }) => (await read({ after, limit, matches: oneIn(100) })).page,
         };
-        return readWindow({ events, places: memoryPlaces(), now: () => testNow }, list, { skip: 100, take: 50 });
+        return readOffsetPage({ events, checkpoints: memoryPageCheckpoints(), now: () => testNow }, list, {
+          skip: 100,
+          take: 50,
+        });
       };
       const { events } = await windowOf(history.sharded);
       expect(events).toHaveLength(50);

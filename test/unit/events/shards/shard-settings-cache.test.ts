@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { readableForMs, ShardCache, type ShardSettings } from "#shared/events/shards/shard-settings-cache.ts";
-import { raiseShards, shardLeadMs } from "#shared/events/shards/shards.ts";
+import { readableForMs, type ShardSettings, ShardSettingsCache } from "#shared/events/shards/shard-settings-cache.ts";
+import { raiseShardCount, shardLeadMs } from "#shared/events/shards/shards.ts";
 
 const start = Date.parse("2026-05-11T08:30:00.000Z");
 
@@ -26,7 +26,7 @@ function aCache(initial: ShardSettings = new Map()) {
   };
   return {
     state,
-    cache: new ShardCache(
+    cache: new ShardSettingsCache(
       reader,
       () => new Date(state.ms),
       (error) => state.reported.push(error),
@@ -36,9 +36,9 @@ function aCache(initial: ShardSettings = new Map()) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 const busy = new ActivityError("unavailable", "The store is busy or away.");
-const sixteen = new Map([["org_big", raiseShards(null, 16, new Date(start))]]);
+const sixteen = new Map([["org_big", raiseShardCount(null, 16, new Date(start))]]);
 
-describe("ShardCache", () => {
+describe("ShardSettingsCache", () => {
   it("reads all settings once for any number of organisations and requests", async () => {
     const { state, cache } = aCache(sixteen);
     const counts = await Promise.all(["org_big", "org_a", "org_b"].map((org) => cache.countToRead(org)));
@@ -179,27 +179,27 @@ describe("ShardCache", () => {
   describe("asked whether readers look at a shard", () => {
     it("reads nothing for the shard that every organisation has", async () => {
       const { state, cache } = aCache(sixteen);
-      expect(await cache.isRead("org_a", "0")).toBe(true);
+      expect(await cache.isShardRead("org_a", "0")).toBe(true);
       expect(state.reads).toBe(0);
     });
 
     it("knows the shards below the count, and asks anew before it says no", async () => {
       const { state, cache } = aCache(sixteen);
-      for (let shard = 1; shard < 16; shard++) expect(await cache.isRead("org_big", String(shard))).toBe(true);
+      for (let shard = 1; shard < 16; shard++) expect(await cache.isShardRead("org_big", String(shard))).toBe(true);
       expect(state.reads).toBe(1);
       state.ms += 1;
-      expect(await cache.isRead("org_big", "16")).toBe(false);
+      expect(await cache.isShardRead("org_big", "16")).toBe(false);
       expect(state.reads).toBe(2);
-      expect(await cache.isRead("org_a", "1")).toBe(false);
+      expect(await cache.isShardRead("org_a", "1")).toBe(false);
       expect(state.reads).toBe(3);
     });
 
     it("says yes as soon as the organisation is raised", async () => {
       const { state, cache } = aCache();
-      expect(await cache.isRead("org_big", "15")).toBe(false);
+      expect(await cache.isShardRead("org_big", "15")).toBe(false);
       state.settings = sixteen;
       state.ms += 1;
-      expect(await cache.isRead("org_big", "15")).toBe(true);
+      expect(await cache.isShardRead("org_big", "15")).toBe(true);
     });
 
     it("does not take a read that began before for an answer", async () => {
@@ -212,7 +212,7 @@ describe("ShardCache", () => {
       state.gate = Promise.resolve();
       state.settings = sixteen;
       state.ms += 1;
-      const answer = cache.isRead("org_big", "15");
+      const answer = cache.isShardRead("org_big", "15");
       open();
       expect(await answer).toBe(true);
       expect(state.reads).toBe(2);
@@ -220,17 +220,17 @@ describe("ShardCache", () => {
 
     it("reads once for all events of a batch", async () => {
       const { state, cache } = aCache();
-      const answers = Array.from({ length: 100 }, (_, shard) => cache.isRead("org_a", String(1 + (shard % 31))));
+      const answers = Array.from({ length: 100 }, (_, shard) => cache.isShardRead("org_a", String(1 + (shard % 31))));
       expect(new Set(await Promise.all(answers))).toEqual(new Set([false]));
       expect(state.reads).toBe(1);
     });
 
     it("fails where the store is away, and says yes of a damaged setting, whose organisation cannot read anything", async () => {
       const { state, cache } = aCache(new Map([["org_damaged", null]]));
-      expect(await cache.isRead("org_damaged", "3")).toBe(true);
+      expect(await cache.isShardRead("org_damaged", "3")).toBe(true);
       state.failure = busy;
       state.ms += 1;
-      await expect(cache.isRead("org_a", "3")).rejects.toBe(busy);
+      await expect(cache.isShardRead("org_a", "3")).rejects.toBe(busy);
     });
   });
 

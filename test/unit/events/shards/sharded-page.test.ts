@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import type { EventPage } from "#shared/events/query/query.ts";
-import { readShardedPage, type ShardReader, shareOf } from "#shared/events/shards/sharded-page.ts";
+import { readShardedPage, readSizePerShard, type ShardReader } from "#shared/events/shards/sharded-page.ts";
 import { shardOf } from "#shared/events/shards/shards.ts";
 import { anEvent } from "#test/support/builders.ts";
 import { newestFirst } from "#test/support/memory-events.ts";
@@ -49,7 +49,7 @@ describe("readShardedPage", () => {
     const page = await readShardedPage(readers, { after: null, limit: 100 }, budget);
     expect(page.events).toEqual([...log].sort(newestFirst).slice(0, 100));
     const looked = shards.flatMap(({ sizes }) => sizes).reduce((sum, size) => sum + size, 0);
-    expect(looked).toBeLessThanOrEqual(16 * shareOf(101, 16) + 2 * 4 * shareOf(101, 16));
+    expect(looked).toBeLessThanOrEqual(16 * readSizePerShard(101, 16) + 2 * 4 * readSizePerShard(101, 16));
     expect(shards.every(({ sizes }) => sizes.length <= 2)).toBe(true);
   });
 

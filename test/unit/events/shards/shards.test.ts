@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import {
+  isPossibleShard,
   isShardCount,
-  isShardOf,
-  raiseShards,
+  raiseShardCount,
   shardCounts,
+  shardCountToWrite,
   shardLeadMs,
+  shardNames,
   shardOf,
-  shardsOf,
-  writtenCount,
 } from "#shared/events/shards/shards.ts";
 import { anEvent } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 const now = new Date("2026-05-11T08:30:00.000Z");
 const later = (ms: number) => new Date(now.getTime() + ms);
@@ -25,7 +25,7 @@ describe("shardOf", () => {
   });
 
   it.each(shardCounts)("spreads events evenly over %i shards, even if their ids only count up", (count) => {
-    const sizes = new Map(shardsOf(count).map((shard) => [shard, 0]));
+    const sizes = new Map(shardNames(count).map((shard) => [shard, 0]));
     for (const event of events) {
       const shard = shardOf(event, count);
       sizes.set(shard, (sizes.get(shard) ?? Number.NaN) + 1);
@@ -61,8 +61,8 @@ describe("isShardOf", () => {
   it("knows the shards that some count gives the event, and no others", () => {
     for (const event of events.slice(0, 200)) {
       const own = new Set(shardCounts.map((count) => shardOf(event, count)));
-      for (const shard of [...shardsOf(32), "32", "-1", "00", "1.0", "", " 1"]) {
-        expect(isShardOf(event, shard)).toBe(own.has(shard));
+      for (const shard of [...shardNames(32), "32", "-1", "00", "1.0", "", " 1"]) {
+        expect(isPossibleShard(event, shard)).toBe(own.has(shard));
       }
     }
   });
@@ -77,28 +77,28 @@ describe("isShardCount", () => {
 
 describe("raiseShards", () => {
   it("lets the new count hold after the lead, and the old one until then", () => {
-    const raised = raiseShards(null, 16, now);
+    const raised = raiseShardCount(null, 16, now);
     expect(raised).toEqual({ before: 1, count: 16, from: later(shardLeadMs).toISOString() });
-    expect(writtenCount(raised, later(shardLeadMs - 1))).toBe(1);
-    expect(writtenCount(raised, later(shardLeadMs))).toBe(16);
-    expect(writtenCount(null, now)).toBe(1);
+    expect(shardCountToWrite(raised, later(shardLeadMs - 1))).toBe(1);
+    expect(shardCountToWrite(raised, later(shardLeadMs))).toBe(16);
+    expect(shardCountToWrite(null, now)).toBe(1);
   });
 
   it("returns the same setting if the count is the same", () => {
-    const raised = raiseShards(null, 16, now);
-    expect(raiseShards(raised, 16, later(1))).toBe(raised);
-    expect(raiseShards(null, 1, now)).toBeNull();
+    const raised = raiseShardCount(null, 16, now);
+    expect(raiseShardCount(raised, 16, later(1))).toBe(raised);
+    expect(raiseShardCount(null, 1, now)).toBeNull();
   });
 
   it("keeps the count in force until the second of two raises holds", () => {
-    const first = raiseShards(null, 4, now);
-    expect(raiseShards(first, 8, later(1))?.before).toBe(1);
-    expect(raiseShards(first, 8, later(shardLeadMs))?.before).toBe(4);
+    const first = raiseShardCount(null, 4, now);
+    expect(raiseShardCount(first, 8, later(1))?.before).toBe(1);
+    expect(raiseShardCount(first, 8, later(shardLeadMs))?.before).toBe(4);
   });
 
   it("refuses a lower count", async () => {
-    const raised = raiseShards(null, 16, now);
-    const error = await refusalOf(Promise.resolve().then(() => raiseShards(raised, 8, later(shardLeadMs))));
-    expect([error.code, error.facts.field]).toEqual(["invalid_value", "shards"]);
+    const raised = raiseShardCount(null, 16, now);
+    const error = await catchRejection(Promise.resolve().then(() => raiseShardCount(raised, 8, later(shardLeadMs))));
+    expect([error.code, error.context.field]).toEqual(["invalid_value", "shards"]);
   });
 });

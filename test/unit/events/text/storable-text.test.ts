@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { jsonText } from "#shared/events/event.ts";
+import { toJsonText } from "#shared/events/event.ts";
 import { toStorableJson, toStorableText } from "#shared/events/text/storable-text.ts";
 import { isStoredObject } from "#shared/events/text/stored-json.ts";
 import { hasOnlyStorableText, isStorableText } from "#shared/events/text/text-rules.ts";
@@ -45,7 +45,7 @@ it("JSON text without such characters is the same, and any other keeps each of i
   };
   fc.assert(
     fc.property(object, (value) => {
-      const before = jsonText(value);
+      const before = toJsonText(value);
       const after = toStorableJson(before);
       if (hasOnlyStorableText(value)) return void expect(after).toBe(before);
       expect(hasOnlyStorableText(JSON.parse(after))).toBe(true);
@@ -57,7 +57,7 @@ it("JSON text without such characters is the same, and any other keeps each of i
 });
 
 it("keys that become equal are told apart, and a key that was in order keeps its name", () => {
-  const before = jsonText({ "a\ud800": 1, "a\ud801": 2, "a\uFFFD": 3, b: 4 });
+  const before = toJsonText({ "a\ud800": 1, "a\ud801": 2, "a\uFFFD": 3, b: 4 });
   expect(JSON.parse(toStorableJson(before))).toEqual({
     "a\uFFFD2": 1,
     "a\uFFFD3": 2,
@@ -70,13 +70,13 @@ it("thousands of keys that become equal take no longer than as many others", () 
   const keys = Array.from({ length: 20_000 }, (_, at) =>
     String.fromCharCode(0xd800 + (at % 0x400)).repeat(1 + at / 0x400),
   );
-  const before = jsonText(Object.fromEntries(keys.map((key) => [key, 0])));
+  const before = toJsonText(Object.fromEntries(keys.map((key) => [key, 0])));
   const after = toStorableJson(before);
   expect(Object.keys(JSON.parse(after))).toHaveLength(keys.length);
   expect(after.length).toBeLessThan(before.length);
 });
 
 it("an escape that is itself escaped is text like any other", () => {
-  const before = jsonText({ path: "C:\\u0000\\ud800" });
+  const before = toJsonText({ path: "C:\\u0000\\ud800" });
   expect(toStorableJson(before)).toBe(before);
 });

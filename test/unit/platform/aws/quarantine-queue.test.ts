@@ -2,21 +2,21 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBRecord } from "aws-lambda";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
-import { unreadQueue } from "#shared/platform/aws/quarantine-queue.ts";
-import type { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { stream } from "#shared/platform/handlers/stream-handler.ts";
-import { metrics } from "#shared/platform/names.ts";
+import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts";
+import type { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { createStreamHandler } from "#shared/platform/handlers/stream-handler.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { anEvent } from "#test/support/builders.ts";
 import { largestItem } from "#test/support/hostile-items.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 /** As SQS does: takes messages up to 1 MiB, of the characters that it knows. */
@@ -34,7 +34,7 @@ function queueThat(refuses: Error | null = null) {
       },
     { step: "initialize", name: "queue" },
   );
-  return { queue: unreadQueue("https://sqs.example.com/unread", client), bodies };
+  return { queue: createQuarantineQueue("https://sqs.example.com/unread", client), bodies };
 }
 
 const recordOf = (sequence: string, image: Record<string, { S: string }>): DynamoDBRecord => ({
@@ -49,7 +49,7 @@ const recordOf = (sequence: string, image: Record<string, { S: string }>): Dynam
 });
 
 const good = (n: number) => {
-  const item = toItem(anEvent({ event_id: `evt_${String(n).padStart(32, "0")}` }));
+  const item = toEventItem(anEvent({ event_id: `evt_${String(n).padStart(32, "0")}` }));
   return recordOf(`good-${n}`, Object.fromEntries(Object.entries(item).map(([name, S]) => [name, { S }])));
 };
 
@@ -65,15 +65,15 @@ function textImage(image: Record<string, { S?: string }>): Record<string, { S: s
 
 async function run(records: readonly DynamoDBRecord[], { queue, bodies }: ReturnType<typeof queueThat>) {
   const handled: string[] = [];
-  const handler = stream({
-    read: parseEventItem,
+  const handler = createStreamHandler({
+    parse: parseEventItem,
     handle: async (events) => {
       handled.push(...events.map(({ event_id }) => event_id.slice(-2)));
-      return { failed: new Set<never>(), counts: new Map([[metrics.deliveriesBegun, events.length]]) };
+      return { failed: new Set<never>(), counts: new Map([[metricNames.deliveriesBegun, events.length]]) };
     },
-    unread: queue,
+    quarantine: queue,
   });
-  const answer = await handler({ Records: [...records] }, aContext());
+  const answer = await handler({ Records: [...records] }, buildLambdaContext());
   return { failed: answer.batchItemFailures, handled, bodies };
 }
 
@@ -102,7 +102,7 @@ describe("the largest items that DynamoDB takes, full of U+0001", () => {
     const { failed, handled } = await run([...hostile, good(1)], queueThat(refusal));
     expect(failed).toEqual([]);
     expect(handled).toEqual(["01"]);
-    expect(lines.at(-1)).toMatchObject({ EventsUnreadable: hostile.length, UnreadRefused: hostile.length });
+    expect(lines.at(-1)).toMatchObject({ EventsUnreadable: hostile.length, FanOutRecordsLost: hostile.length });
   });
 
   it("come again where SQS is away, since a repeat can name them", async () => {
@@ -124,5 +124,5 @@ it("shows no more of a key than its beginning", async () => {
 });
 
 function textAttributesOf(text: string) {
-  return { timeline: { S: text }, position: { S: text } } satisfies ReturnType<typeof textAttributes>;
+  return { timeline: { S: text }, position: { S: text } } satisfies ReturnType<typeof toStringAttributes>;
 }

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromTokenItem, toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
-import { toItem } from "#shared/events/dynamodb/event-item.ts";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventItem } from "#shared/events/dynamodb/parse-event-item.ts";
 import { shardCounts, shardOf } from "#shared/events/shards/shards.ts";
-import { textAttributes } from "#shared/platform/dynamodb/attributes.ts";
-import { pinKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { idempotencyRecordKey, positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import { anEvent, aToken } from "#test/support/builders.ts";
 
-const stored = (over: Parameters<typeof anEvent>[0] = {}) => textAttributes(toItem(anEvent(over)));
+const stored = (over: Parameters<typeof anEvent>[0] = {}) => toStringAttributes(toEventItem(anEvent(over)));
 
 describe("an event's item", () => {
   it("gives the event back", () => {
@@ -20,7 +20,7 @@ describe("an event's item", () => {
         actor_user_id: text,
         text,
         contact_id: text,
-        settled: fc.constant("paid" as const),
+        payment_status: fc.constant("paid" as const),
         notify: fc.constant("no" as const),
       },
       { requiredKeys: [] },
@@ -38,7 +38,7 @@ describe("an event's item", () => {
   });
 
   it("has no attribute for what the event does not have, so that sparse indexes stay sparse", () => {
-    const item = toItem(anEvent({ actor_user_id: null, contact_id: null, settled: null, changes: null }));
+    const item = toEventItem(anEvent({ actor_user_id: null, contact_id: null, payment_status: null, changes: null }));
     for (const absent of ["actor_user_id", "contact_id", "settled", "changes", "notify"])
       expect(item).not.toHaveProperty(absent);
   });
@@ -47,14 +47,14 @@ describe("an event's item", () => {
 describe("the shard of an item", () => {
   it.each(shardCounts)("is that of %i shards, and no part of the event", (count) => {
     const event = anEvent();
-    const item = toItem(event, count);
+    const item = toEventItem(event, count);
     expect(item.shard).toBe(shardOf(event, count));
-    expect(parseEventItem(textAttributes(item))).toEqual(event);
+    expect(parseEventItem(toStringAttributes(item))).toEqual(event);
   });
 
   it("adds no more than 8 bytes to an item", () => {
     for (const count of shardCounts) {
-      const { shard = "" } = toItem(anEvent(), count);
+      const { shard = "" } = toEventItem(anEvent(), count);
       expect(Buffer.byteLength("shard") + Buffer.byteLength(shard)).toBeLessThanOrEqual(8);
     }
   });
@@ -79,7 +79,7 @@ describe("keys", () => {
       fc.property(org, entity, org, entity, (orgA, entityA, orgB, entityB) => {
         const isSame = orgA === orgB && entityA === entityB;
         expect(timelineKey(orgA, entityA) === timelineKey(orgB, entityB)).toBe(isSame);
-        expect(pinKey(orgA, entityA).pk === pinKey(orgB, entityB).pk).toBe(isSame);
+        expect(idempotencyRecordKey(orgA, entityA).pk === idempotencyRecordKey(orgB, entityB).pk).toBe(isSame);
       }),
       { numRuns: 1_000 },
     );

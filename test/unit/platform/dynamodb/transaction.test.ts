@@ -1,7 +1,7 @@
 import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it, vi } from "vitest";
 import { transact } from "#shared/platform/dynamodb/transaction.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 const cancelled = (...codes: string[]) =>
   new TransactionCanceledException({
@@ -42,9 +42,9 @@ describe("a transaction", () => {
     const { client, send } = clientThatMeets(...Array.from({ length: 9 }, () => cancelled("TransactionConflict")));
     const waited: number[] = [];
     const wait = async (tries: number) => waited.push(tries);
-    expect(await refusalOf(transact(client, () => [], wait))).toMatchObject({
+    expect(await catchRejection(transact(client, () => [], wait))).toMatchObject({
       code: "unavailable",
-      facts: { retryAfter: 1 },
+      context: { retryAfter: 1 },
     });
     expect(send).toHaveBeenCalledTimes(8);
     expect(waited).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -64,7 +64,7 @@ describe("a transaction", () => {
 
   it("is unavailable immediately for any other reason", async () => {
     const { client, send } = clientThatMeets(cancelled("None", "ItemCollectionSizeLimitExceeded"));
-    expect(await refusalOf(transact(client, () => []))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(transact(client, () => []))).toMatchObject({ code: "unavailable" });
     expect(send).toHaveBeenCalledTimes(1);
   });
 

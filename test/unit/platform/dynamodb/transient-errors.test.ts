@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { calling } from "#shared/platform/dynamodb/transient-errors.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 
 const named = (name: string, facts: object = {}) => Object.assign(new Error("secret detail"), { name, ...facts });
 
@@ -16,8 +16,8 @@ describe("trouble that passes", () => {
     named("Error", { code: "ECONNRESET" }),
     named("Error", { code: "EAI_AGAIN" }),
   ])("is worth another try: %o", async (error) => {
-    const unavailable = await refusalOf(calling(Promise.reject(error)));
-    expect(unavailable).toMatchObject({ code: "unavailable", facts: { retryAfter: 2 }, cause: error });
+    const unavailable = await catchRejection(mapTransientErrors(Promise.reject(error)));
+    expect(unavailable).toMatchObject({ code: "unavailable", context: { retryAfter: 2 }, cause: error });
     expect(unavailable.message).not.toContain("secret");
   });
 });
@@ -31,8 +31,8 @@ describe("everything else", () => {
     named("Error", { code: "ENOENT" }),
     "no error at all",
   ])("is thrown on as it is: %o", async (error) => {
-    await expect(calling(Promise.reject(error))).rejects.toBe(error);
+    await expect(mapTransientErrors(Promise.reject(error))).rejects.toBe(error);
   });
 });
 
-it("lets answers through", async () => expect(await calling(Promise.resolve(5))).toBe(5));
+it("lets answers through", async () => expect(await mapTransientErrors(Promise.resolve(5))).toBe(5));

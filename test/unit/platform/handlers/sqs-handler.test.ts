@@ -1,36 +1,38 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { batch } from "#shared/platform/handlers/sqs-handler.ts";
-import { type Metric, metrics } from "#shared/platform/names.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog } from "#test/support/log-lines.ts";
-import { aRecord } from "#test/support/queue-record.ts";
+import { createSqsHandler } from "#shared/platform/handlers/sqs-handler.ts";
+import { type MetricName, metricNames } from "#shared/platform/observability/metric-names.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
+import { buildSqsRecord } from "#test/support/sqs-record.ts";
 
-const records = (...ids: string[]) => ({ Records: ids.map((id) => aRecord(id)) });
+const records = (...ids: string[]) => ({ Records: ids.map((id) => buildSqsRecord(id)) });
 
 describe("a record that fails", () => {
   it("is left to the queue, and its neighbours are done with", async () => {
-    catchLog();
+    captureLogLines();
     const done: string[] = [];
-    const handler = batch(async ({ messageId }) => {
+    const handler = createSqsHandler(async ({ messageId }) => {
       if (messageId === "b") throw new Error("poison");
       done.push(messageId);
-      return metrics.eventsAppended;
+      return metricNames.eventsAppended;
     });
     const failures = { batchItemFailures: [{ itemIdentifier: "b" }] };
-    expect(await handler(records("a", "b", "c"), aContext())).toEqual(failures);
+    expect(await handler(records("a", "b", "c"), buildLambdaContext())).toEqual(failures);
     expect(done).toEqual(["a", "c"]);
   });
 
   it("may be any of them", async () => {
-    catchLog();
+    captureLogLines();
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.uuid(), { maxLength: 10 }), fc.func(fc.boolean()), async (ids, isPoison) => {
-        const handler = batch(async ({ messageId }) => {
+        const handler = createSqsHandler(async ({ messageId }) => {
           if (isPoison(messageId)) throw new Error("poison");
-          return metrics.eventsAppended;
+          return metricNames.eventsAppended;
         });
-        const { batchItemFailures } = (await handler(records(...ids), aContext())) ?? { batchItemFailures: null };
+        const { batchItemFailures } = (await handler(records(...ids), buildLambdaContext())) ?? {
+          batchItemFailures: null,
+        };
         expect(batchItemFailures).toEqual(
           ids.filter((id) => isPoison(id)).map((itemIdentifier) => ({ itemIdentifier })),
         );
@@ -39,11 +41,11 @@ describe("a record that fails", () => {
   });
 
   it("is told to the operator, with its cause and without its body", async () => {
-    const lines = catchLog();
-    const handler = batch(async () => {
+    const lines = captureLogLines();
+    const handler = createSqsHandler(async () => {
       throw new Error("outer", { cause: new Error("inner") });
     });
-    await handler({ Records: [aRecord("a", "secret")] }, aContext());
+    await handler({ Records: [buildSqsRecord("a", "secret")] }, buildLambdaContext());
     expect(lines).toMatchObject([
       {
         level: "error",
@@ -59,26 +61,28 @@ describe("a record that fails", () => {
 });
 
 it("works on all records at once", async () => {
-  const gate = Promise.withResolvers<Metric>();
+  const gate = Promise.withResolvers<MetricName>();
   const handle = vi.fn(() => gate.promise);
-  const outcome = batch(handle)(records("a", "b", "c"), aContext());
+  const outcome = createSqsHandler(handle)(records("a", "b", "c"), buildLambdaContext());
   await vi.waitUntil(() => handle.mock.calls.length === 3);
-  gate.resolve(metrics.eventsAppended);
+  gate.resolve(metricNames.eventsAppended);
   expect(await outcome).toEqual({ batchItemFailures: [] });
 });
 
 it("has nothing to say of an empty batch", async () => {
-  const lines = catchLog();
-  expect(await batch(async () => metrics.eventsAppended)(records(), aContext())).toEqual({ batchItemFailures: [] });
+  const lines = captureLogLines();
+  expect(await createSqsHandler(async () => metricNames.eventsAppended)(records(), buildLambdaContext())).toEqual({
+    batchItemFailures: [],
+  });
   expect(lines).toEqual([]);
 });
 
 it("counts a batch in one line of the log", async () => {
-  const lines = catchLog();
-  const outcome = { a: metrics.eventsAppended, b: metrics.eventsRejected, c: metrics.eventsAppended };
-  await batch(async ({ messageId }) => outcome[messageId === "a" || messageId === "b" ? messageId : "c"])(
+  const lines = captureLogLines();
+  const outcome = { a: metricNames.eventsAppended, b: metricNames.eventsRejected, c: metricNames.eventsAppended };
+  await createSqsHandler(async ({ messageId }) => outcome[messageId === "a" || messageId === "b" ? messageId : "c"])(
     records("a", "b", "c"),
-    aContext(),
+    buildLambdaContext(),
   );
   expect(lines).toMatchObject([{ EventsAppended: 2, EventsRejected: 1 }]);
 });

@@ -1,10 +1,10 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { type StreamHandling, stream } from "#shared/platform/handlers/stream-handler.ts";
-import { metrics } from "#shared/platform/names.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { createStreamHandler, type StreamHandlerOptions } from "#shared/platform/handlers/stream-handler.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Item = { readonly name: string };
 
@@ -19,22 +19,25 @@ async function run(
   handle: (items: readonly Item[]) => ReadonlySet<Item>,
   refusal: Error | null = null,
 ) {
-  const lines = catchLog();
+  const lines = captureLogLines();
   const unread: string[] = [];
-  const handling: StreamHandling<Item> = {
-    read: ({ name }) => {
+  const handling: StreamHandlerOptions<Item> = {
+    parse: ({ name }) => {
       if (name?.S === "unreadable") throw new Error("no such item");
       return { name: name?.S ?? "" };
     },
-    handle: async (items) => ({ failed: handle(items), counts: new Map([[metrics.deliveriesBegun, items.length]]) }),
-    unread: {
+    handle: async (items) => ({
+      failed: handle(items),
+      counts: new Map([[metricNames.deliveriesBegun, items.length]]),
+    }),
+    quarantine: {
       async put({ dynamodb }) {
         if (refusal !== null) throw refusal;
         unread.push(dynamodb?.SequenceNumber ?? "");
       },
     },
   };
-  const answer = await stream(handling)({ Records: names.map(record) }, aContext());
+  const answer = await createStreamHandler(handling)({ Records: names.map(record) }, buildLambdaContext());
   return { failed: answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier), unread, lines };
 }
 
@@ -44,16 +47,16 @@ it.each([
   [1_748_779_229, new Date("2025-06-01T12:00:29.000Z")],
   [undefined, null],
 ])("tells its reader when the table stored an item: %s", async (ApproximateCreationDateTime, stored) => {
-  catchLog();
+  captureLogLines();
   const { dynamodb } = record("a");
   const seconds = ApproximateCreationDateTime === undefined ? {} : { ApproximateCreationDateTime };
   const seen: (Date | null)[] = [];
-  const handler = stream({
-    read: (_, at) => ({ at: seen.push(at) }),
+  const handler = createStreamHandler({
+    parse: (_, at) => ({ at: seen.push(at) }),
     handle: async () => ({ failed: new Set<never>(), counts: new Map() }),
-    unread: { put: async () => {} },
+    quarantine: { put: async () => {} },
   });
-  await handler({ Records: [{ eventName: "INSERT", dynamodb: { ...dynamodb, ...seconds } }] }, aContext());
+  await handler({ Records: [{ eventName: "INSERT", dynamodb: { ...dynamodb, ...seconds } }] }, buildLambdaContext());
   expect(seen).toEqual([stored]);
 });
 
@@ -102,7 +105,7 @@ describe("a record", () => {
     expect(outcome).toMatchObject({ failed: [], unread: [] });
     const refused = { message: "unread record not reported", sequence_number: "seq-unreadable" };
     expect(outcome.lines).toContainEqual(expect.objectContaining(refused));
-    expect(outcome.lines.at(-1)).toMatchObject({ DeliveriesBegun: 2, EventsUnreadable: 1, UnreadRefused: 1 });
+    expect(outcome.lines.at(-1)).toMatchObject({ DeliveriesBegun: 2, EventsUnreadable: 1, FanOutRecordsLost: 1 });
   });
 });
 

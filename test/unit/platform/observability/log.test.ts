@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
 import { env } from "#shared/platform/handlers/env.ts";
-import { metrics, variables } from "#shared/platform/names.ts";
-import { inInvocation } from "#shared/platform/observability/invocation.ts";
+import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
-import { count } from "#shared/platform/observability/metrics.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import { emitMetrics } from "#shared/platform/observability/metrics.ts";
 import { testNow } from "#test/support/builders.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines } from "#test/support/log-lines.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -27,13 +28,13 @@ describe("a log line", () => {
   });
 
   it("says in an invocation which one it was, of which function", () => {
-    const lines = catchLog();
+    const lines = captureLogLines();
     vi.useFakeTimers({ now: testNow, toFake: ["Date"] });
-    inInvocation(aContext(), () => {
+    runInInvocation(buildLambdaContext(), () => {
       log("info", "one");
-      count({ [metrics.eventsAppended]: 1 }, testNow);
+      emitMetrics({ [metricNames.eventsAppended]: 1 }, testNow);
     });
-    inInvocation(aContext(), () => log("info", "two"), "req-1");
+    runInInvocation(buildLambdaContext(), () => log("info", "two"), "req-1");
     log("info", "three");
     const time = testNow.toISOString();
     expect(lines).toEqual([
@@ -65,8 +66,8 @@ describe("a log line", () => {
 });
 
 it("counts in CloudWatch's Embedded Metric Format", () => {
-  const lines = catchLog();
-  count({ [metrics.eventsAppended]: 3, [metrics.eventsRepeated]: 1 }, testNow);
+  const lines = captureLogLines();
+  emitMetrics({ [metricNames.eventsAppended]: 3, [metricNames.eventsRepeated]: 1 }, testNow);
   expect(lines).toEqual([
     {
       _aws: {
@@ -91,12 +92,12 @@ it("counts in CloudWatch's Embedded Metric Format", () => {
 
 describe("a variable of the stack", () => {
   it("is read", () => {
-    vi.stubEnv(variables.eventsTable, "events");
-    expect(env(variables.eventsTable)).toBe("events");
+    vi.stubEnv(envVars.eventsTable, "events");
+    expect(env(envVars.eventsTable)).toBe("events");
   });
 
   it.each(["", undefined])("that is %j stops the function at its cold start, by name", (value) => {
-    vi.stubEnv(variables.eventsTable, value);
-    expect(() => env(variables.eventsTable)).toThrow("The environment variable EVENTS_TABLE is not set.");
+    vi.stubEnv(envVars.eventsTable, value);
+    expect(() => env(envVars.eventsTable)).toThrow("The environment variable EVENTS_TABLE is not set.");
   });
 });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEvent } from "#shared/events/parse-event.ts";
-import { parseTimeInterval, parseTimeRange, timeFault } from "#shared/platform/time/time-range.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
+import { describeTimeIssue, parseTimeInterval, parseTimeRange } from "#shared/platform/time/time-range.ts";
 import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 describe("a bound names all that its text does not tell apart", () => {
   it.each([
@@ -48,8 +48,8 @@ describe("what is no range", () => {
     [{ since: "2026-05-12", until: "2026-05-11" }, "since"],
     [{ since: "2026-05-11T08:30:13Z", until: "2026-05-11T08:30:12Z" }, "since"],
   ])("%j is refused for %s", (range, field) => {
-    const { code, facts } = refusal(() => parseTimeRange(range));
-    expect([code, facts.field]).toEqual(["invalid_value", field]);
+    const { code, context } = catchError(() => parseTimeRange(range));
+    expect([code, context.field]).toEqual(["invalid_value", field]);
   });
 
   it("two bounds within one stored millisecond are one, in whatever order", () => {
@@ -62,11 +62,11 @@ describe("what is no range", () => {
 
   it.each(["20260308T101500Z", "20260308", "20260308T1015", "20260308T101500.123+0530", "20260308T101500-08"])(
     "%s is told to have separators",
-    (text) => expect(timeFault(text)).toMatch(/^must be written with separators, such as \d{4}-/),
+    (text) => expect(describeTimeIssue(text)).toMatch(/^must be written with separators, such as \d{4}-/),
   );
 
   it.each(["yesterday", "1778488212", "2026-02-30", "202603081", ""])("%j is told what a time looks like", (text) =>
-    expect(timeFault(text)).toMatch(/^must be an ISO 8601 date/),
+    expect(describeTimeIssue(text)).toMatch(/^must be an ISO 8601 date/),
   );
 });
 
@@ -86,7 +86,7 @@ function written(at: number, minutes: number, digits: string): string {
 function stored(occurred_at: string): string {
   const input = { org_id: "org_a", action: "BILL_PAID", entity_type: "BILL", entity_id: "bill_1", occurred_at };
   const now = new Date("9999-12-31T00:00:00Z");
-  return readEvent(input, { now, entropy: "x" }).event.occurred_at;
+  return parseEventValue(input, { now, entropy: "x" }).event.occurred_at;
 }
 
 const holds = (range: { since: string | null; until: string | null }, at: string) =>

@@ -1,30 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { DamagedItemError } from "#shared/events/damaged-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import type { SendError } from "#shared/webhooks/deliveries/attempt.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import type { SendError } from "#shared/webhooks/sending/send-result.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, answering, opened } from "#test/support/delivery-ports.ts";
+import { decryptedSecret, deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
 import { whereAnswers } from "#test/support/mutable-events.ts";
 
 const message = aDeliveryMessage();
 const at = testNow.toISOString();
 const inSeconds = (seconds: number) => secondsLater(seconds).toISOString();
 
-describe("a delivery that succeeds", () => {
-  it("is sent once, signed, and listed with its attempt", async () => {
-    const world = await aDeliveryWorld();
-    expect(await world.deliver(message)).toEqual(["succeeded"]);
-    const [request, ...others] = world.received;
+describe("a successful delivery", () => {
+  it("is sent once with a signature, and listed with its attempt", async () => {
+    const fixture = await deliveryFixture();
+    expect(await fixture.deliver(message)).toEqual(["succeeded"]);
+    const [request, ...others] = fixture.received;
     expect(others).toEqual([]);
     expect(request?.url).toBe(anEndpoint().url);
-    expect(verify(request?.headers ?? {}, request?.body ?? "", opened("sealed"), testNow)).toMatchObject({
+    expect(
+      verifyWebhook(request?.headers ?? {}, request?.body ?? "", decryptedSecret("sealed"), testNow),
+    ).toMatchObject({
       event_type: "invoice.sent",
       delivery_id: message.delivery_id,
       data: { event_id: anEvent().event_id },
     });
-    expect(await world.deliveryOf(message)).toMatchObject({
+    expect(await fixture.deliveryOf(message)).toMatchObject({
       status: "succeeded",
       reason: null,
       attempts: 1,
@@ -33,47 +35,49 @@ describe("a delivery that succeeds", () => {
       last_error: null,
       next_attempt_at: null,
     });
-    expect(await world.attemptsOf(message)).toEqual([{ ...anExchange(), number: 1, at }]);
-    expect(world.scheduled).toEqual([]);
+    expect(await fixture.attemptsOf(message)).toEqual([{ ...aSendResult(), number: 1, at }]);
+    expect(fixture.scheduled).toEqual([]);
   });
 
-  it("may do so at a later attempt, with the same id and bytes and a new time", async () => {
-    const world = await whereAnswers({ status: 500 });
-    await world.deliver(message);
-    world.receiver.answer = answering({ status: 204 });
-    await world.later(5);
-    expect(await world.deliver(...world.scheduled.map((next) => next.message))).toEqual(["succeeded"]);
-    const [first, second] = world.received;
+  it("repeats id and bytes with a new time when a later attempt succeeds", async () => {
+    const fixture = await whereAnswers({ status: 500 });
+    await fixture.deliver(message);
+    fixture.receiver.answer = respondWith({ status: 204 });
+    await fixture.later(5);
+    expect(await fixture.deliver(...fixture.scheduled.map((next) => next.message))).toEqual(["succeeded"]);
+    const [first, second] = fixture.received;
     expect(second?.body).toBe(first?.body);
     expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
     expect(Number(second?.headers["webhook-timestamp"]) - Number(first?.headers["webhook-timestamp"])).toBe(5);
-    expect(verify(second?.headers ?? {}, second?.body ?? "", opened("sealed"), world.clock.now())).toBeDefined();
-    expect((await world.attemptsOf(message)).map(({ number, status }) => [number, status])).toEqual([
+    expect(
+      verifyWebhook(second?.headers ?? {}, second?.body ?? "", decryptedSecret("sealed"), fixture.clock.now()),
+    ).toBeDefined();
+    expect((await fixture.attemptsOf(message)).map(({ number, status }) => [number, status])).toEqual([
       [1, 500],
       [2, 204],
     ]);
   });
 });
 
-describe("a delivery whose event cannot be read", () => {
+describe("a delivery with an unreadable event", () => {
   const damage = { timeline: "t", position: "p", reason: "metadata is not valid" };
   it.each<[string, () => Promise<ActivityEvent | null>]>([
     ["is damaged", () => Promise.reject(new DamagedItemError(damage))],
     ["is gone", async () => null],
     ["was replaced by one of another type", async () => anEvent({ action: "INVOICE_VOIDED" })],
-  ])("is given up with the reason, since it %s: nothing is sent, now or later", async (_, get) => {
-    const world = await aDeliveryWorld();
-    world.world.events.get = get;
-    expect(await world.deliver(message)).toEqual(["given_up"]);
-    expect(world.received).toEqual([]);
-    expect(world.scheduled).toEqual([]);
-    expect(await world.deliveryOf(message)).toMatchObject({
+  ])("fails with the reason and sends nothing when the event %s", async (_, get) => {
+    const fixture = await deliveryFixture();
+    fixture.ports.events.get = get;
+    expect(await fixture.deliver(message)).toEqual(["given_up"]);
+    expect(fixture.received).toEqual([]);
+    expect(fixture.scheduled).toEqual([]);
+    expect(await fixture.deliveryOf(message)).toMatchObject({
       status: "failed",
       reason: "event_unreadable",
       attempts: 0,
       next_attempt_at: null,
     });
-    expect(await world.deliver(message)).toEqual(["dropped"]);
+    expect(await fixture.deliver(message)).toEqual(["dropped"]);
   });
 });
 
@@ -92,12 +96,12 @@ describe("a failed attempt", () => {
   it.each([
     ...[100, 301, 302, 304, 308, 400, 401, 404, 409, 429, 500, 502, 503, 504].map((status) => ({ status })),
     ...errors.map((error) => ({ status: null, error, message: "why" })),
-  ])("is listed, and comes again after 5 s by way of the queue: $status $error", async (exchange) => {
-    const world = await whereAnswers(exchange);
-    expect(await world.deliver(message)).toEqual(["failed"]);
-    const [next] = world.scheduled;
-    expect(world.scheduled).toEqual([{ ...next, by: "queue", seconds: 5, message: { ...message, step: 1 } }]);
-    expect(await world.deliveryOf(message)).toMatchObject({
+  ])("is listed and retried by the queue after 5 s: $status $error", async (exchange) => {
+    const fixture = await whereAnswers(exchange);
+    expect(await fixture.deliver(message)).toEqual(["failed"]);
+    const [next] = fixture.scheduled;
+    expect(fixture.scheduled).toEqual([{ ...next, by: "queue", seconds: 5, message: { ...message, step: 1 } }]);
+    expect(await fixture.deliveryOf(message)).toMatchObject({
       status: "pending",
       reason: null,
       attempts: 1,
@@ -107,13 +111,13 @@ describe("a failed attempt", () => {
       last_error: "error" in exchange ? exchange.error : null,
       next_attempt_at: inSeconds(5),
     });
-    expect(await world.attemptsOf(message)).toEqual([{ ...anExchange(exchange), number: 1, at }]);
+    expect(await fixture.attemptsOf(message)).toEqual([{ ...aSendResult(exchange), number: 1, at }]);
   });
 
-  it("never follows a redirect", async () => {
-    const world = await whereAnswers({ status: 307, headers: { location: "https://other.example.com/" } });
-    await world.deliver(message);
-    expect(world.received.map(({ url }) => url)).toEqual([anEndpoint().url]);
+  it("does not follow a redirect", async () => {
+    const fixture = await whereAnswers({ status: 307, headers: { location: "https://other.example.com/" } });
+    await fixture.deliver(message);
+    expect(fixture.received.map(({ url }) => url)).toEqual([anEndpoint().url]);
   });
 
   it.each([
@@ -124,30 +128,30 @@ describe("a failed attempt", () => {
     { status: 404, asked: "999999", by: "table", seconds: 12 * 3_600 },
     { status: 503, asked: "Mon, 01 Jun 2026 12:02:30 GMT", by: "queue", seconds: 120 },
     { status: 503, asked: "-1", by: "queue", seconds: 5 },
-  ])("waits as long as Retry-After asks, within bounds: $status, $asked", async ({ status, asked, by, seconds }) => {
-    const world = await whereAnswers({ status, headers: { "retry-after": asked } });
-    await world.deliver(message);
-    expect(world.scheduled).toMatchObject([{ by, seconds }]);
-    expect((await world.deliveryOf(message))?.next_attempt_at).toBe(inSeconds(seconds));
+  ])("is retried after the limited time of Retry-After: $status, $asked", async ({ status, asked, by, seconds }) => {
+    const fixture = await whereAnswers({ status, headers: { "retry-after": asked } });
+    await fixture.deliver(message);
+    expect(fixture.scheduled).toMatchObject([{ by, seconds }]);
+    expect((await fixture.deliveryOf(message))?.next_attempt_at).toBe(inSeconds(seconds));
   });
 
-  it("begins a wait for the circuit anew and is urgent no more", async () => {
-    const world = await whereAnswers({ status: 500 });
-    await world.deliver({ ...message, step: 2, parked: 3, urgent: true });
-    expect(world.scheduled).toMatchObject([{ message: { step: 3, parked: 0, urgent: false }, seconds: 1_800 }]);
+  it("resets the circuit deferrals and the manual flag of the next attempt", async () => {
+    const fixture = await whereAnswers({ status: 500 });
+    await fixture.deliver({ ...message, step: 2, parked: 3, urgent: true });
+    expect(fixture.scheduled).toMatchObject([{ message: { step: 3, parked: 0, urgent: false }, seconds: 1_800 }]);
   });
 });
 
-it("tries for three days on schedule, then gives up, and disables who never answered well", async () => {
-  const world = await whereAnswers({ status: 500 });
-  const outcomes = [...(await world.deliver(message))];
+it("deliverBatch retries for three days on schedule, then fails the delivery and disables the endpoint", async () => {
+  const fixture = await whereAnswers({ status: 500 });
+  const outcomes = [...(await fixture.deliver(message))];
   // The list grows with each attempt.
-  for (const next of world.scheduled) {
-    await world.until(next.at);
-    outcomes.push(...(await world.deliver(next.message)));
+  for (const next of fixture.scheduled) {
+    await fixture.until(next.at);
+    outcomes.push(...(await fixture.deliver(next.message)));
   }
   const [second, minute, hour] = [1, 60, 3_600];
-  expect(world.scheduled.map(({ by, seconds }) => [by, seconds])).toEqual([
+  expect(fixture.scheduled.map(({ by, seconds }) => [by, seconds])).toEqual([
     ["queue", 5 * second],
     ["queue", 5 * minute],
     ["table", 30 * minute],
@@ -161,26 +165,26 @@ it("tries for three days on schedule, then gives up, and disables who never answ
     ["table", 72 * hour - 228_905],
   ]);
   expect(outcomes).toEqual([...Array(11).fill("failed"), "given_up"]);
-  expect(world.received.at(-1)?.at.toISOString()).toBe(inSeconds(72 * hour));
-  expect(await world.deliveryOf(message)).toMatchObject({
+  expect(fixture.received.at(-1)?.at.toISOString()).toBe(inSeconds(72 * hour));
+  expect(await fixture.deliveryOf(message)).toMatchObject({
     status: "failed",
     reason: "exhausted",
     attempts: 12,
     last_attempt_at: inSeconds(72 * hour),
     next_attempt_at: null,
   });
-  expect((await world.attemptsOf(message)).map(({ number }) => number)).toEqual(
+  expect((await fixture.attemptsOf(message)).map(({ number }) => number)).toEqual(
     Array.from({ length: 12 }, (_, n) => n + 1),
   );
-  expect(world.disabled.map(({ reason }) => reason)).toEqual(["failing"]);
-  expect((await world.standing())?.disabled).toEqual({ reason: "failing", at: inSeconds(72 * hour) });
-  expect(world.told).toMatchObject([{ action: "WEBHOOK_ENDPOINT_DISABLED", actor_user_id: null }]);
+  expect(fixture.disabled.map(({ reason }) => reason)).toEqual(["failing"]);
+  expect((await fixture.storedEndpoint())?.disabled).toEqual({ reason: "failing", at: inSeconds(72 * hour) });
+  expect(fixture.endpointEvents).toMatchObject([{ action: "WEBHOOK_ENDPOINT_DISABLED", actor_user_id: null }]);
 });
 
-it("ends a delivery that its receiver wants no more, and nothing beside it", async () => {
-  const world = await whereAnswers({ status: 400, headers: { "webhook-delivery": "abort-message" } });
-  expect(await world.deliver(message)).toEqual(["given_up"]);
-  expect(await world.deliveryOf(message)).toMatchObject({ status: "failed", reason: "aborted_by_receiver" });
-  expect(world.scheduled).toEqual([]);
-  expect((await world.standing())?.disabled).toBeNull();
+it("deliverBatch fails only the delivery whose receiver responds abort-message", async () => {
+  const fixture = await whereAnswers({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+  expect(await fixture.deliver(message)).toEqual(["given_up"]);
+  expect(await fixture.deliveryOf(message)).toMatchObject({ status: "failed", reason: "aborted_by_receiver" });
+  expect(fixture.scheduled).toEqual([]);
+  expect((await fixture.storedEndpoint())?.disabled).toBeNull();
 });

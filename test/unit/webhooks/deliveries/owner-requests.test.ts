@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
-import { initialLimit } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { initialConcurrencyLimit } from "#shared/webhooks/limits/endpoint-health.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
 import { change, whereAnswers } from "#test/support/mutable-events.ts";
 
 const message = aDeliveryMessage();
@@ -17,11 +17,11 @@ const retryOf = (first: DeliveryMessage, seconds: number): DeliveryMessage => {
   return { ...first, cycle: Date.parse(started_at), started_at, step: 0, urgent: true, resend: true };
 };
 
-describe("a test", () => {
-  it("sends a sample of its type", async () => {
-    const world = await aDeliveryWorld();
-    expect(await world.deliver({ ...aTest, event_type: "bill.paid" })).toEqual(["succeeded"]);
-    expect(JSON.parse(world.received[0]?.body ?? "")).toMatchObject({
+describe("a test delivery", () => {
+  it("sends a sample of its event type", async () => {
+    const fixture = await deliveryFixture();
+    expect(await fixture.deliver({ ...aTest, event_type: "bill.paid" })).toEqual(["succeeded"]);
+    expect(JSON.parse(fixture.received[0]?.body ?? "")).toMatchObject({
       event_type: "bill.paid",
       delivery_id: aTest.delivery_id,
       org_id: aTest.org_id,
@@ -29,104 +29,106 @@ describe("a test", () => {
     });
   });
 
-  it("is told from an event, whose body has no such key", async () => {
-    const world = await aDeliveryWorld();
-    await world.deliver(aTest, ...world.messages(1));
-    expect(world.received.map(({ body }) => Object.hasOwn(JSON.parse(body), "test")).sort()).toEqual([false, true]);
+  it("is marked in the body, and an event is not", async () => {
+    const fixture = await deliveryFixture();
+    await fixture.deliver(aTest, ...fixture.messages(1));
+    expect(fixture.received.map(({ body }) => Object.hasOwn(JSON.parse(body), "test")).sort()).toEqual([false, true]);
   });
 
-  it.each<[string, Partial<Exchange>]>([
+  it.each<[string, Partial<SendResult>]>([
     ["test_failed", { status: 500 }],
     ["test_failed", { status: 429, headers: { "retry-after": "5" } }],
     ["test_failed", { status: null, error: "timeout" }],
     ["endpoint_gone", { status: 410 }],
-  ])("is never repeated: %s for %j", async (reason, exchange) => {
-    const world = await whereAnswers(exchange);
-    expect(await world.deliver(aTest)).toEqual(["given_up"]);
-    expect(world.scheduled).toEqual([]);
-    expect(await world.deliveryOf(aTest)).toMatchObject({ status: "failed", reason, attempts: 1 });
+  ])("is never retried: %s for %j", async (reason, exchange) => {
+    const fixture = await whereAnswers(exchange);
+    expect(await fixture.deliver(aTest)).toEqual(["given_up"]);
+    expect(fixture.scheduled).toEqual([]);
+    expect(await fixture.deliveryOf(aTest)).toMatchObject({ status: "failed", reason, attempts: 1 });
   });
 
-  it("reaches a disabled endpoint, and leaves it disabled as it was", async () => {
+  it("is sent to a disabled endpoint, which stays disabled", async () => {
     const disabled = { reason: "owner" as const, at };
-    const world = await aDeliveryWorld({ disabled });
-    expect(await world.deliver(aTest)).toEqual(["succeeded"]);
-    world.receiver.answer = answering({ status: 410 });
-    expect(await world.deliver({ ...aTest, delivery_id: `${aTest.delivery_id.slice(0, -1)}0` })).toEqual(["given_up"]);
-    expect((await world.standing())?.disabled).toEqual(disabled);
-    expect(world.told).toEqual([]);
+    const fixture = await deliveryFixture({ disabled });
+    expect(await fixture.deliver(aTest)).toEqual(["succeeded"]);
+    fixture.receiver.answer = respondWith({ status: 410 });
+    expect(await fixture.deliver({ ...aTest, delivery_id: `${aTest.delivery_id.slice(0, -1)}0` })).toEqual([
+      "given_up",
+    ]);
+    expect((await fixture.storedEndpoint())?.disabled).toEqual(disabled);
+    expect(fixture.endpointEvents).toEqual([]);
   });
 
-  it("that fails is held against nobody", async () => {
-    const world = await whereAnswers({ status: 429 });
-    await world.deliver(aTest);
-    expect(await world.health.read(aTest.endpoint_id)).toMatchObject({
+  it("does not count for the endpoint when it fails", async () => {
+    const fixture = await whereAnswers({ status: 429 });
+    await fixture.deliver(aTest);
+    expect(await fixture.health.get(aTest.endpoint_id)).toMatchObject({
       failures: 0,
-      limit: initialLimit,
+      limit: initialConcurrencyLimit,
       open_until: null,
     });
   });
 
-  it("that fails leaves room for the next one, also while the circuit is open", async () => {
-    const world = await whereAnswers({ status: 500 });
-    await world.deliver(...world.messages(5));
+  it("releases its permit when it fails, also while the circuit is open", async () => {
+    const fixture = await whereAnswers({ status: 500 });
+    await fixture.deliver(...fixture.messages(5));
     const another = { ...aTest, delivery_id: `${aTest.delivery_id.slice(0, -1)}0` };
-    expect([await world.deliver(aTest), await world.deliver(another)]).toEqual([["given_up"], ["given_up"]]);
+    expect([await fixture.deliver(aTest), await fixture.deliver(another)]).toEqual([["given_up"], ["given_up"]]);
   });
 });
 
 describe("a retry by the owner", () => {
-  it("sends again what succeeded", async () => {
-    const world = await aDeliveryWorld();
-    await world.deliver(message);
-    await world.later(9);
-    expect(await world.deliver(retryOf(message, 9))).toEqual(["succeeded"]);
-    const [first, second] = world.received;
+  it("sends a succeeded delivery again", async () => {
+    const fixture = await deliveryFixture();
+    await fixture.deliver(message);
+    await fixture.later(9);
+    expect(await fixture.deliver(retryOf(message, 9))).toEqual(["succeeded"]);
+    const [first, second] = fixture.received;
     expect([second?.body, second?.headers["webhook-id"]]).toEqual([first?.body, first?.headers["webhook-id"]]);
-    expect(await world.deliveryOf(message)).toMatchObject({ status: "succeeded", attempts: 2 });
-    expect(await world.attemptsOf(message)).toHaveLength(2);
+    expect(await fixture.deliveryOf(message)).toMatchObject({ status: "succeeded", attempts: 2 });
+    expect(await fixture.attemptsOf(message)).toHaveLength(2);
   });
 
-  it.each([200, 500])("ends the attempts that were scheduled, also where it is answered %i", async (status) => {
-    const world = await whereAnswers({ status: 500 });
-    await world.deliver(message);
-    world.receiver.answer = answering({ status });
-    await world.later(2);
+  it.each([200, 500])("cancels the scheduled attempts, also when the response is %i", async (status) => {
+    const fixture = await whereAnswers({ status: 500 });
+    await fixture.deliver(message);
+    fixture.receiver.answer = respondWith({ status });
+    await fixture.later(2);
     const retry = retryOf(message, 2);
-    await world.deliver(retry);
-    await world.later(3);
-    expect(await world.deliver({ ...message, step: 1 })).toEqual(["dropped"]);
-    expect(world.received).toHaveLength(2);
-    expect(world.scheduled.slice(1)).toMatchObject(
+    await fixture.deliver(retry);
+    await fixture.later(3);
+    expect(await fixture.deliver({ ...message, step: 1 })).toEqual(["dropped"]);
+    expect(fixture.received).toHaveLength(2);
+    expect(fixture.scheduled.slice(1)).toMatchObject(
       status === 200 ? [] : [{ message: { ...retry, step: 1, urgent: false }, seconds: 5 }],
     );
   });
 
-  it("has three days of its own", async () => {
-    const world = await whereAnswers({ status: 500 });
-    await world.deliver(message);
-    await world.later(80 * 3_600);
-    expect(await world.deliver(retryOf(message, 80 * 3_600))).toEqual(["failed"]);
-    expect(world.scheduled.at(-1)?.seconds).toBe(5);
+  it("has a retry window of its own", async () => {
+    const fixture = await whereAnswers({ status: 500 });
+    await fixture.deliver(message);
+    await fixture.later(80 * 3_600);
+    expect(await fixture.deliver(retryOf(message, 80 * 3_600))).toEqual(["failed"]);
+    expect(fixture.scheduled.at(-1)?.seconds).toBe(5);
   });
 
-  it("gives what was given up another end", async () => {
-    const world = await whereAnswers({ status: 410 });
-    await world.deliver(message);
-    await change(world, { disabled: null });
-    world.receiver.answer = answering({});
-    await world.later(9);
-    await world.deliver(retryOf(message, 9));
-    expect(await world.deliveryOf(message)).toMatchObject({ status: "succeeded", reason: null, attempts: 2 });
+  it("replaces the status of a failed delivery", async () => {
+    const fixture = await whereAnswers({ status: 410 });
+    await fixture.deliver(message);
+    await change(fixture, { disabled: null });
+    fixture.receiver.answer = respondWith({});
+    await fixture.later(9);
+    await fixture.deliver(retryOf(message, 9));
+    expect(await fixture.deliveryOf(message)).toMatchObject({ status: "succeeded", reason: null, attempts: 2 });
   });
 
-  it("waits for the attempt that is being made", async () => {
-    const world = await aDeliveryWorld();
-    await world.deliveries.claim(message, testNow, 60);
-    await world.later(2);
+  it("is rescheduled while another worker holds the claim", async () => {
+    const fixture = await deliveryFixture();
+    await fixture.deliveries.claim(message, testNow, 60);
+    await fixture.later(2);
     const retry = retryOf(message, 2);
-    expect(await world.deliver(retry)).toEqual(["parked"]);
-    expect(world.scheduled).toMatchObject([{ message: retry, by: "queue", seconds: 58 }]);
-    expect(world.received).toEqual([]);
+    expect(await fixture.deliver(retry)).toEqual(["rescheduled"]);
+    expect(fixture.scheduled).toMatchObject([{ message: retry, by: "queue", seconds: 58 }]);
+    expect(fixture.received).toEqual([]);
   });
 });

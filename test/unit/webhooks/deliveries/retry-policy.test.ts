@@ -1,24 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  type Failure,
-  judge,
+  classifyResponse,
+  type FailedAttempt,
   nextAttemptAt,
-  patienceMs,
-  readRetryAfter,
+  parseRetryAfter,
 } from "#shared/webhooks/deliveries/retry-policy.ts";
-import { anExchange, testNow } from "#test/support/builders.ts";
+import { retryWindowMs } from "#shared/webhooks/delivery-lifetime.ts";
+import { aSendResult, testNow } from "#test/support/builders.ts";
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-function aFailure(over: Partial<Failure> = {}): Failure {
+function aFailure(over: Partial<FailedAttempt> = {}): FailedAttempt {
   return { attempts: 1, started_at: testNow.toISOString(), retryAfterMs: null, now: testNow, random: 0, ...over };
 }
 
-describe("a delivery that always fails", () => {
-  it("is tried on schedule for three days, the last time when they are over", () => {
+describe("nextAttemptAt", () => {
+  it("follows the schedule for three days, with the last attempt at their end", () => {
     const waits: number[] = [];
     let now = testNow;
     for (let attempts = 1; ; attempts++) {
@@ -30,21 +30,21 @@ describe("a delivery that always fails", () => {
     const scheduled = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour];
     expect(waits.slice(0, 7)).toEqual(scheduled);
     expect(waits.slice(7, -1)).toEqual([12 * hour, 12 * hour, 12 * hour]);
-    expect(now.getTime() - testNow.getTime()).toBe(patienceMs);
-    expect(patienceMs).toBe(72 * hour);
+    expect(now.getTime() - testNow.getTime()).toBe(retryWindowMs);
+    expect(retryWindowMs).toBe(72 * hour);
   });
 
-  it("waits longer by up to a tenth, and never beyond its time", () => {
+  it("adds a jitter of up to a tenth, never beyond the retry window", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 20 }),
-        fc.integer({ min: 0, max: patienceMs - 1 }),
+        fc.integer({ min: 0, max: retryWindowMs - 1 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (attempts, sinceStart, random) => {
           const now = new Date(testNow.getTime() + sinceStart);
           const least = nextAttemptAt(aFailure({ attempts, now })) ?? now;
           const next = nextAttemptAt(aFailure({ attempts, now, random })) ?? now;
-          const deadline = testNow.getTime() + patienceMs;
+          const deadline = testNow.getTime() + retryWindowMs;
           expect(next.getTime()).toBeGreaterThanOrEqual(least.getTime());
           expect(next.getTime() - now.getTime()).toBeLessThanOrEqual((least.getTime() - now.getTime()) * 1.1 + 1);
           expect(next.getTime()).toBeLessThanOrEqual(deadline);
@@ -54,7 +54,7 @@ describe("a delivery that always fails", () => {
   });
 });
 
-it("waits as long as the receiver asks, where that is longer", () => {
+it("nextAttemptAt returns the time of Retry-After when it is later", () => {
   const wait = (retryAfterMs: number) =>
     (nextAttemptAt(aFailure({ attempts: 1, retryAfterMs }))?.getTime() ?? 0) - testNow.getTime();
   expect(wait(2 * second)).toBe(5 * second);
@@ -76,13 +76,13 @@ it.each([
   ["", null],
   ["Mon, 01 Jun 2026 11:00:00 GMT", null],
   [undefined, null],
-])("reads Retry-After: %s as %s ms", (text, expected) => {
-  expect(readRetryAfter(text, testNow)).toBe(expected);
+])("parseRetryAfter parses %s as %s ms", (text, expected) => {
+  expect(parseRetryAfter(text, testNow)).toBe(expected);
 });
 
-describe("an exchange", () => {
-  it.each([200, 201, 202, 204, 299])("with status %i is a success", (status) => {
-    expect(judge(anExchange({ status }), testNow)).toEqual({ kind: "succeeded", gone: false });
+describe("classifyResponse", () => {
+  it.each([200, 201, 202, 204, 299])("classifies status %i as a success", (status) => {
+    expect(classifyResponse(aSendResult({ status }), testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 
   it.each([
@@ -100,31 +100,36 @@ describe("an exchange", () => {
     [502, { overloaded: true }],
     [503, {}],
     [504, { overloaded: true }],
-  ])("with status %i is a failure", (status, meaning) => {
+  ])("classifies status %i as a failure", (status, meaning) => {
     const plain = { kind: "failed", gone: false, aborted: false, overloaded: false, retryAfterMs: null };
-    expect(judge(anExchange({ status }), testNow)).toEqual({ ...plain, ...meaning });
+    expect(classifyResponse(aSendResult({ status }), testNow)).toEqual({ ...plain, ...meaning });
   });
 
-  it("without an answer is a failure", () => {
-    expect(judge(anExchange({ status: null, error: "timeout" }), testNow)).toMatchObject({ kind: "failed" });
+  it("classifies a missing response as a failure", () => {
+    expect(classifyResponse(aSendResult({ status: null, error: "timeout" }), testNow)).toMatchObject({
+      kind: "failed",
+    });
   });
 
   it.each([
     ["abort-message", { aborted: true, gone: false }],
     ["Disable", { aborted: false, gone: true }],
     ["whatever", { aborted: false, gone: false }],
-  ])("can end it by the header webhook-delivery: %s", (wish, meaning) => {
-    const exchange = anExchange({ status: 500, headers: { "webhook-delivery": wish } });
-    expect(judge(exchange, testNow)).toMatchObject(meaning);
+  ])("follows the header webhook-delivery: %s", (wish, meaning) => {
+    const exchange = aSendResult({ status: 500, headers: { "webhook-delivery": wish } });
+    expect(classifyResponse(exchange, testNow)).toMatchObject(meaning);
   });
 
-  it.each([200, 204, 302, 404, 429, 503])("with status %i disables the endpoint by that header", (status) => {
-    const exchange = anExchange({ status, headers: { "webhook-delivery": "disable" } });
-    expect(judge(exchange, testNow)).toMatchObject({ kind: status < 300 ? "succeeded" : "failed", gone: true });
+  it.each([200, 204, 302, 404, 429, 503])("reports the endpoint as gone by that header with status %i", (status) => {
+    const exchange = aSendResult({ status, headers: { "webhook-delivery": "disable" } });
+    expect(classifyResponse(exchange, testNow)).toMatchObject({
+      kind: status < 300 ? "succeeded" : "failed",
+      gone: true,
+    });
   });
 
-  it("keeps its success whatever the header says", () => {
-    const exchange = anExchange({ headers: { "webhook-delivery": "abort-message" } });
-    expect(judge(exchange, testNow)).toEqual({ kind: "succeeded", gone: false });
+  it("keeps a success whatever the header requests", () => {
+    const exchange = aSendResult({ headers: { "webhook-delivery": "abort-message" } });
+    expect(classifyResponse(exchange, testNow)).toEqual({ kind: "succeeded", gone: false });
   });
 });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
-import { asksFor, overlaps } from "#shared/webhooks/event-types/event-type-filter.ts";
-import { refusalOf } from "#test/support/refusal.ts";
-import { manageWorld, orgA, orgB } from "#test/support/webhooks-dialect.ts";
+import { subscribesToEventType, subscriptionsOverlap } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const by = (org_id = orgA) => ({ org_id, token_id: "tok_1", user_id: null, request_id: "req" });
 const settings = {
@@ -24,9 +24,9 @@ describe("a second endpoint with the URL of another", () => {
     ["one of the documents", { entity_id: "inv_1" }],
     ["being disabled for now", { enabled: false }],
   ])("is refused with %s, and names the first", async (_, over) => {
-    const { world } = manageWorld();
+    const { world } = managementPorts();
     const { endpoint } = await createEndpoint(world, by(), settings);
-    const refused = await refusalOf(createEndpoint(world, by(), { ...settings, ...over }));
+    const refused = await catchRejection(createEndpoint(world, by(), { ...settings, ...over }));
     expect([refused.code, refused.message]).toEqual(["conflict", expect.stringContaining(endpoint.endpoint_id)]);
   });
 
@@ -34,14 +34,14 @@ describe("a second endpoint with the URL of another", () => {
     ["other events", { events: ["bill.*"] }],
     ["another path", { url: "https://r.example/other" }],
   ])("is created for %s", async (_, over) => {
-    const { world } = manageWorld();
+    const { world } = managementPorts();
     await createEndpoint(world, by(), settings);
     await createEndpoint(world, by(), { ...settings, ...over });
     expect(await world.endpoints.list(orgA)).toHaveLength(2);
   });
 
   it("is created for another document, and for another organisation", async () => {
-    const { world } = manageWorld();
+    const { world } = managementPorts();
     for (const entity_id of ["inv_1", "inv_2"]) await createEndpoint(world, by(), { ...settings, entity_id });
     await createEndpoint(world, by(orgB), settings);
     expect([await world.endpoints.list(orgA), await world.endpoints.list(orgB)].map(({ length }) => length)).toEqual([
@@ -51,14 +51,14 @@ describe("a second endpoint with the URL of another", () => {
 });
 
 it("a change that would make two endpoints send the same is refused; any other change of either is made", async () => {
-  const { world } = manageWorld();
+  const { world } = managementPorts();
   await createEndpoint(world, by(), settings);
   const { endpoint } = await createEndpoint(world, by(), { ...settings, url: "https://r.example/other" });
   const change = (patch: Parameters<typeof updateEndpoint>[3]) =>
     updateEndpoint(world, by(), endpoint.endpoint_id, patch);
-  expect((await refusalOf(change({ url: settings.url }))).code).toBe("conflict");
+  expect((await catchRejection(change({ url: settings.url }))).code).toBe("conflict");
   await change({ url: settings.url, events: ["bill.*"] });
-  expect((await refusalOf(change({ events: ["bill.paid", "invoice.sent"] }))).code).toBe("conflict");
+  expect((await catchRejection(change({ events: ["bill.paid", "invoice.sent"] }))).code).toBe("conflict");
   await change({ description: "ours", enabled: false });
   await change({ enabled: true, headers: null });
 });
@@ -84,8 +84,10 @@ it("overlaps says of any two filters whether one event can be sent to both", () 
   );
   fc.assert(
     fc.property(endpoint, endpoint, (left, right) => {
-      const both = events.some(([id, type]) => asksFor(left, id, type) && asksFor(right, id, type));
-      expect(overlaps(left, right)).toBe(both);
+      const both = events.some(
+        ([id, type]) => subscribesToEventType(left, id, type) && subscribesToEventType(right, id, type),
+      );
+      expect(subscriptionsOverlap(left, right)).toBe(both);
     }),
   );
 });

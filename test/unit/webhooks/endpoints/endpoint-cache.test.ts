@@ -30,16 +30,16 @@ async function aCache(...endpoints: readonly Endpoint[]) {
   moveTo(-3_600_000);
   for (const endpoint of endpoints) await source.create(endpoint, anEvent());
   moveTo(0);
-  const { list, orgsIn } = source;
+  const { list, listOrgIds } = source;
   const reads = {
     list: vi.spyOn(source, "list"),
     get: vi.spyOn(source, "get"),
-    orgsIn: vi.spyOn(source, "orgsIn"),
-    changesSince: vi.spyOn(source, "changesSince"),
+    listOrgIds: vi.spyOn(source, "listOrgIds"),
+    listChanges: vi.spyOn(source, "listChanges"),
   };
   const damaged = vi.fn<(change: EndpointChange) => void>();
   const cache = new EndpointCache(source, () => now, damaged);
-  const ids = async (orgId: string) => (await cache.endpointsOf(orgId)).map(({ endpoint_id }) => endpoint_id);
+  const ids = async (orgId: string) => (await cache.list(orgId)).map(({ endpoint_id }) => endpoint_id);
   const counts = () => Object.fromEntries(Object.entries(reads).map(([name, { mock }]) => [name, mock.calls.length]));
   const create = (endpoint: Endpoint) => source.create(endpoint, anEvent());
   const update = async (before: Endpoint, change: Partial<Endpoint>) => {
@@ -47,21 +47,21 @@ async function aCache(...endpoints: readonly Endpoint[]) {
     reads.get.mockClear();
     await source.update(standing, { ...standing, ...change }, anEvent());
   };
-  return { damaged, source, reads, list, orgsIn, cache, ids, counts, create, update };
+  return { damaged, source, reads, list, listOrgIds, cache, ids, counts, create, update };
 }
 
 describe("reads", () => {
   it("are none per event for an organisation without endpoints, but one of its shard", async () => {
     const { ids, counts } = await aCache(endpointOf(org_id, 1));
     for (let event = 0; event < 100; event++) expect(await ids("org_without")).toEqual([]);
-    expect(counts()).toEqual({ list: 0, get: 0, orgsIn: 1, changesSince: 0 });
+    expect(counts()).toEqual({ list: 0, get: 0, listOrgIds: 1, listChanges: 0 });
   });
 
   it("are one of a list for an organisation with endpoints, also when many ask at the same time", async () => {
     const { ids, counts } = await aCache(endpointOf(org_id, 1));
     const asked = await Promise.all(Array.from({ length: 20 }, () => ids(org_id)));
     expect(asked).toEqual(Array(20).fill([idOf(1)]));
-    expect(counts()).toEqual({ list: 1, get: 0, orgsIn: 1, changesSince: 0 });
+    expect(counts()).toEqual({ list: 1, get: 0, listOrgIds: 1, listChanges: 0 });
   });
 
   it("of the log of changes are one in two seconds, however many events there are", async () => {
@@ -70,7 +70,7 @@ describe("reads", () => {
       moveTo(milliseconds);
       await ids(org_id);
     }
-    expect(counts()).toEqual({ list: 1, get: 0, orgsIn: 1, changesSince: 10 });
+    expect(counts()).toEqual({ list: 1, get: 0, listOrgIds: 1, listChanges: 10 });
   });
 
   it("after a change are the changed endpoint alone, once, and of no other organisation", async () => {
@@ -84,7 +84,7 @@ describe("reads", () => {
       for (const orgId of [org_id, "org_other"]) await ids(orgId);
     }
     expect(reads.get.mock.calls).toEqual([[org_id, idOf(7)]]);
-    expect(counts()).toMatchObject({ list: before.list, orgsIn: before.orgsIn });
+    expect(counts()).toMatchObject({ list: before.list, listOrgIds: before.listOrgIds });
   });
 
   it("are none after the change of an organisation whose events nobody has seen", async () => {
@@ -94,7 +94,7 @@ describe("reads", () => {
     for (let n = 2; n < 100; n++) await create(endpointOf(`org_${n}`, n));
     moveTo(2_000);
     await ids(org_id);
-    expect(counts()).toEqual({ ...before, changesSince: 1 });
+    expect(counts()).toEqual({ ...before, listChanges: 1 });
   });
 
   it("are of the whole list where many of its endpoints changed", async () => {
@@ -104,7 +104,7 @@ describe("reads", () => {
     for (const endpoint of all) await update(endpoint, { events: ["bill.*"] });
     moveTo(2_000);
     reads.get.mockClear();
-    expect((await cache.endpointsOf(org_id)).every(({ events }) => events[0] === "bill.*")).toBe(true);
+    expect((await cache.list(org_id)).every(({ events }) => events[0] === "bill.*")).toBe(true);
     expect(reads.get).not.toHaveBeenCalled();
     expect(reads.list).toHaveBeenCalledTimes(2);
   });
@@ -122,7 +122,7 @@ describe("a change", () => {
     expect(await ids(org_id)).toEqual([idOf(1), idOf(2)]);
     moveTo(2_000);
     expect(await ids(org_id)).toEqual([idOf(1), idOf(4)]);
-    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect((await cache.list(org_id))[0]?.events).toEqual(["bill.*"]);
     expect(await ids("org_new")).toEqual([idOf(3)]);
   });
 
@@ -141,13 +141,13 @@ describe("a change", () => {
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });
     for (let milliseconds = 62_000; milliseconds <= 180_000; milliseconds += 1_000) {
       moveTo(milliseconds);
-      expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+      expect((await cache.list(org_id))[0]?.events).toEqual(["bill.*"]);
     }
     expect(reads.get).toHaveBeenCalledOnce();
   });
 
   it("is not lost on a list, or a shard, that is being read while it happens", async () => {
-    const { reads, list, orgsIn, ids, create } = await aCache(endpointOf(org_id, 1));
+    const { reads, list, listOrgIds, ids, create } = await aCache(endpointOf(org_id, 1));
     const release = Promise.withResolvers<void>();
     const slow =
       <A, T>(read: (argument: A) => Promise<T>) =>
@@ -156,7 +156,7 @@ describe("a change", () => {
         await release.promise;
         return found;
       };
-    reads.orgsIn.mockImplementationOnce(slow(orgsIn));
+    reads.listOrgIds.mockImplementationOnce(slow(listOrgIds));
     const newOrg = ids("org_new");
     reads.list.mockImplementationOnce(slow(list));
     const known = ids(org_id);
@@ -165,7 +165,7 @@ describe("a change", () => {
     await create(endpointOf(org_id, 3));
     moveTo(2_000);
     const later = [ids("org_new"), ids(org_id)];
-    await vi.waitUntil(() => reads.changesSince.mock.calls.length === 1);
+    await vi.waitUntil(() => reads.listChanges.mock.calls.length === 1);
     release.resolve();
     expect(await Promise.all([newOrg, known])).toEqual([[], [idOf(1)]]);
     expect(await Promise.all(later)).toEqual([[idOf(2)], [idOf(1), idOf(3)]]);
@@ -177,8 +177,8 @@ describe("a change", () => {
     moveTo(maxGapMs / 2);
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });
     moveTo(maxGapMs + 1);
-    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
-    expect(counts()).toMatchObject({ list: 2, orgsIn: 2, changesSince: 0 });
+    expect((await cache.list(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect(counts()).toMatchObject({ list: 2, listOrgIds: 2, listChanges: 0 });
   });
 
   it("within a pause that the log is read for costs no more than at any time", async () => {
@@ -186,8 +186,8 @@ describe("a change", () => {
     await ids(org_id);
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });
     moveTo(maxGapMs);
-    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
-    expect(counts()).toMatchObject({ list: 1, get: 1, orgsIn: 1, changesSince: 1 });
+    expect((await cache.list(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect(counts()).toMatchObject({ list: 1, get: 1, listOrgIds: 1, listChanges: 1 });
   });
 });
 
@@ -199,11 +199,11 @@ it("an entry of the log that names no organisation empties the cache once, and h
   for (const orgId of [org_id, "org_other"]) await ids(orgId);
   await update(endpointOf(org_id, 1), { events: ["bill.*"] });
   const entry = { change_id: `${now.toISOString()}#${idOf(1)}#2`, org_id: null, endpoint_id: idOf(1) };
-  reads.changesSince.mockResolvedValue([entry]);
+  reads.listChanges.mockResolvedValue([entry]);
   reads.list.mockClear();
   for (let milliseconds = 2_000; milliseconds <= 20_000; milliseconds += 1_000) {
     moveTo(milliseconds);
-    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect((await cache.list(org_id))[0]?.events).toEqual(["bill.*"]);
     expect(await ids("org_other")).toEqual([idOf(2)]);
   }
   expect(damaged.mock.calls).toEqual([[entry]]);
@@ -211,7 +211,7 @@ it("an entry of the log that names no organisation empties the cache once, and h
 });
 
 describe("a read that fails", () => {
-  it.each(["orgsIn", "list"] as const)("is not remembered: %s", async (name) => {
+  it.each(["listOrgIds", "list"] as const)("is not remembered: %s", async (name) => {
     const { ids, reads } = await aCache(endpointOf(org_id, 1));
     reads[name].mockRejectedValueOnce(new Error("busy"));
     await expect(ids(org_id)).rejects.toThrow("busy");
@@ -223,10 +223,10 @@ describe("a read that fails", () => {
     await ids(org_id);
     await update(endpointOf(org_id, 1), { events: ["bill.*"] });
     moveTo(60_000);
-    reads.changesSince.mockRejectedValueOnce(new Error("away"));
+    reads.listChanges.mockRejectedValueOnce(new Error("away"));
     // What is known may be out of date now: it is not used.
     await expect(ids(org_id)).rejects.toMatchObject({ code: "unavailable", cause: new Error("away") });
-    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect((await cache.list(org_id))[0]?.events).toEqual(["bill.*"]);
     expect(reads.list).toHaveBeenCalledOnce();
   });
 
@@ -237,6 +237,6 @@ describe("a read that fails", () => {
     moveTo(2_000);
     reads.get.mockRejectedValueOnce(new Error("busy"));
     await expect(ids(org_id)).rejects.toThrow("busy");
-    expect((await cache.endpointsOf(org_id))[0]?.events).toEqual(["bill.*"]);
+    expect((await cache.list(org_id))[0]?.events).toEqual(["bill.*"]);
   });
 });

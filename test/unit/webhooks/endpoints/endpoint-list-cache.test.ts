@@ -1,13 +1,13 @@
 import { expect, it, vi } from "vitest";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { EndpointLists } from "#shared/webhooks/endpoints/endpoint-list-cache.ts";
+import { EndpointListCache } from "#shared/webhooks/endpoints/endpoint-list-cache.ts";
 import { anEndpoint } from "#test/support/builders.ts";
 
 /** Lists of one endpoint for each organisation, with room for about so many of them. */
 function someLists(room: number, over: Partial<Endpoint> = {}) {
   const list = vi.fn(async (org_id: string) => [anEndpoint({ org_id, events: ["invoice.*"], ...over })]);
   const get = vi.fn(async (org_id: string) => anEndpoint({ org_id, events: ["bill.*"] }));
-  return { list, get, lists: new EndpointLists({ list, get }, room * 850) };
+  return { list, get, lists: new EndpointListCache({ list, get }, room * 850) };
 }
 
 it("keep the organisations that were asked for last, as many as there is room for", async () => {

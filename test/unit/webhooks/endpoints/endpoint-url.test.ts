@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readEndpointUrl, type UrlRules } from "#shared/webhooks/endpoints/endpoint-url.ts";
-import { badPorts } from "#shared/webhooks/sending/blocked-ports.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { blockedPorts } from "#shared/webhooks/addresses/blocked.ts";
+import { type EndpointUrlRules, parseEndpointUrl } from "#shared/webhooks/endpoints/endpoint-url.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
-const deployed: UrlRules = { ownHosts: ["api.example.com", "other.example.com:8443"], allowLoopback: false };
-const local: UrlRules = { ownHosts: ["127.0.0.1:3000"], allowLoopback: true };
+const deployed: EndpointUrlRules = { ownHosts: ["api.example.com", "other.example.com:8443"], allowLoopback: false };
+const local: EndpointUrlRules = { ownHosts: ["127.0.0.1:3000"], allowLoopback: true };
 
-const read = (text: string) => readEndpointUrl(text, deployed);
+const read = (text: string) => parseEndpointUrl(text, deployed);
 const label = (length: number) => "a".repeat(length);
 
 describe("the url of an endpoint", () => {
@@ -130,7 +130,7 @@ describe("the url of an endpoint", () => {
     ],
     [
       "has a host that the DNS cannot hold",
-      /host of the DNS/,
+      /public DNS hostname/,
       [
         `https://${label(64)}.example/`,
         `https://${[label(63), label(63), label(63), label(63)].join(".")}.example/`,
@@ -213,8 +213,8 @@ describe("the url of an endpoint", () => {
     ["is too long", /2048 characters/, [`https://a.example/${label(2048)}`, `https://a.example/${"ä".repeat(400)}`]],
   ])("is refused where it %s", (_name, words, texts) => {
     for (const text of texts) {
-      const error = refusal(() => read(text));
-      expect([text, error.code, error.facts.field]).toEqual([text, "invalid_value", "url"]);
+      const error = catchError(() => read(text));
+      expect([text, error.code, error.context.field]).toEqual([text, "invalid_value", "url"]);
       expect([text, error.message]).toEqual([text, expect.stringMatching(words)]);
     }
   });
@@ -240,7 +240,7 @@ describe("the url of an endpoint", () => {
         try {
           expect(read(read(text))).toBe(read(text));
         } catch (error) {
-          expect(error).toMatchObject({ code: "invalid_value", facts: { field: "url" } });
+          expect(error).toMatchObject({ code: "invalid_value", context: { field: "url" } });
         }
       }),
     );
@@ -255,7 +255,7 @@ describe("in the local runtime, the url", () => {
     "https://localhost:8443/",
     "https://hooks.example.org/in",
     "http://127.0.0.1:9001/",
-  ])("may be %s", (url) => expect(readEndpointUrl(url, local)).toBe(url));
+  ])("may be %s", (url) => expect(parseEndpointUrl(url, local)).toBe(url));
 
   it.each([
     ["http://hooks.example.org/", /https/],
@@ -272,7 +272,7 @@ describe("in the local runtime, the url", () => {
     ["http://[::1]:3000/", /this API/],
     ["http://127.0.0.2:3000/", /this API/],
   ])("may not be %s", (url, words) => {
-    expect(refusal(() => readEndpointUrl(url, local)).message).toMatch(words);
+    expect(catchError(() => parseEndpointUrl(url, local)).message).toMatch(words);
   });
 
   it.each([
@@ -280,14 +280,14 @@ describe("in the local runtime, the url", () => {
     "https://127.0.0.1:9001/",
     "http://localhost:9001/",
   ])("may be %s there only: elsewhere that is the runtime of the function itself", (url) =>
-    expect(refusal(() => read(url)).code).toBe("invalid_value"),
+    expect(catchError(() => read(url)).code).toBe("invalid_value"),
   );
 });
 
 describe("the ports of other protocols", () => {
   it("are those that fetch refuses", async () => {
     // Port 0 joined the standard's list later than Node's.
-    const known = [...badPorts].filter((port) => port !== 0);
+    const known = [...blockedPorts].filter((port) => port !== 0);
     const reasons = known.map((port) =>
       fetch(`http://127.0.0.1:${port}/`).then(
         () => "answered",

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
-import { disabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
+import { endpointDisabledEvent } from "#shared/webhooks/endpoints/endpoint-change-events.ts";
 import {
   createEndpoint,
   deleteEndpoint,
   type EndpointSettings,
   getEndpoint,
 } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import type { ManageWorld } from "#shared/webhooks/endpoints/management-ports.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
-import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
-import { initialHealth } from "#shared/webhooks/limits/circuit-breaker.ts";
+import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
+import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusalOf } from "#test/support/refusal.ts";
-import { manageWorld, orgA, orgB } from "#test/support/webhooks-dialect.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const requester = { org_id: orgA, user_id: "usr_1", token_id: "tok_1", request_id: "req-1" };
 const at = testNow.toISOString();
@@ -29,7 +29,7 @@ const settings: EndpointSettings = {
 
 /** A world with one endpoint in it. */
 async function withEndpoint(over: Partial<EndpointSettings> = {}) {
-  const managed = manageWorld();
+  const managed = managementPorts();
   const { endpoint, secret } = await createEndpoint(managed.world, requester, { ...settings, ...over });
   const later = (seconds: number) => {
     managed.clock.now = new Date(managed.clock.now.getTime() + seconds * 1_000);
@@ -38,12 +38,16 @@ async function withEndpoint(over: Partial<EndpointSettings> = {}) {
 }
 
 /** The same world, in which somebody else changes the endpoint whenever it was read. */
-function contended(world: ManageWorld, times: number): ManageWorld {
+function contended(world: WebhookManagementPorts, times: number): WebhookManagementPorts {
   let left = times;
-  const get: ManageWorld["endpoints"]["get"] = async (orgId, endpointId) => {
+  const get: WebhookManagementPorts["endpoints"]["get"] = async (orgId, endpointId) => {
     const found = await world.endpoints.get(orgId, endpointId);
     if (found !== null && left-- > 0) {
-      await world.endpoints.update(found, { ...found, description: `${left}` }, disabledEvent(found, "gone", at));
+      await world.endpoints.update(
+        found,
+        { ...found, description: `${left}` },
+        endpointDisabledEvent(found, "gone", at),
+      );
     }
     return found;
   };
@@ -99,14 +103,14 @@ describe("creating", () => {
   it.each(["http://hooks.example.com", "https://10.0.0.1/", "https://own.example.com/x", "ftp://x", ""])(
     "refuses %j and writes nothing",
     async (url) => {
-      const { world, told } = manageWorld();
-      const error = await refusalOf(createEndpoint(world, requester, { ...settings, url }));
-      expect([error.code, error.facts.field, told]).toEqual(["invalid_value", "url", []]);
+      const { world, told } = managementPorts();
+      const error = await catchRejection(createEndpoint(world, requester, { ...settings, url }));
+      expect([error.code, error.context.field, told]).toEqual(["invalid_value", "url", []]);
     },
   );
 
   it("never makes the same id or secret twice", async () => {
-    const { world } = manageWorld();
+    const { world } = managementPorts();
     const made = await Promise.all(Array.from({ length: 20 }, () => createEndpoint(world, requester, settings)));
     expect(new Set(made.flatMap(({ endpoint, secret }) => [endpoint.endpoint_id, secret])).size).toBe(40);
   });
@@ -162,7 +166,7 @@ describe("changing", () => {
   it("refuses a bad URL and leaves all as it was", async () => {
     const { world, told, id, endpoint } = await withEndpoint();
     const patch = { url: "https://127.0.0.1/", description: "New" };
-    expect((await refusalOf(updateEndpoint(world, requester, id, patch))).facts.field).toBe("url");
+    expect((await catchRejection(updateEndpoint(world, requester, id, patch))).context.field).toBe("url");
     expect(await getEndpoint(world, orgA, id)).toEqual(endpoint);
     expect(told).toHaveLength(1);
   });
@@ -170,7 +174,7 @@ describe("changing", () => {
 
 describe("disabling and enabling", () => {
   const threeDaysBefore = "2026-05-29T12:00:30.000Z";
-  const failing = { ...initialHealth, failures: 40, openings: 3, failing_since: 1, open_until: 9e15, limit: 1 };
+  const failing = { ...initialHealth, failures: 40, openCount: 3, failing_since: 1, open_until: 9e15, limit: 1 };
 
   it("by the owner says so", async () => {
     const { world, told, id } = await withEndpoint();
@@ -184,22 +188,22 @@ describe("disabling and enabling", () => {
   it("by the owner does not hide why it is disabled already", async () => {
     const { world, told, id, endpoint } = await withEndpoint();
     const gone: Endpoint = { ...endpoint, disabled: { reason: "gone", at }, version: 2 };
-    await world.endpoints.update(endpoint, gone, disabledEvent(endpoint, "gone", at));
+    await world.endpoints.update(endpoint, gone, endpointDisabledEvent(endpoint, "gone", at));
     expect((await updateEndpoint(world, requester, id, { enabled: false })).endpoint.disabled?.reason).toBe("gone");
     expect(told).toHaveLength(2);
   });
 
   it("offers what was missed, forgets failures, and keeps the secrets", async () => {
     const { world, told, id, endpoint, later } = await withEndpoint({ enabled: false });
-    const lease = { id: "l", slots: 1, until: 9 };
-    await world.health.lease(id, lease, 0);
-    await world.health.write(id, initialHealth, { ...failing, last_success_at: 5 });
+    const lease = { id: "l", permits: 1, expiresAt: 9 };
+    await world.health.acquire(id, lease, 0);
+    await world.health.update(id, initialHealth, { ...failing, last_success_at: 5 });
     later(3_600);
     const { endpoint: enabled, missed } = await updateEndpoint(world, requester, id, { enabled: true });
     expect(enabled).toMatchObject({ disabled: null, secrets: endpoint.secrets });
     expect(missed).toEqual({ since: threeDaysBefore, until: "2026-06-01T13:00:30.000Z", only: "failed" });
-    const held = { vacant: initialHealth.vacant - 1, leases: [lease] };
-    expect(await world.health.read(id)).toEqual({ ...initialHealth, ...held, version: 2, last_success_at: 5 });
+    const held = { available: initialHealth.available - 1, leases: [lease] };
+    expect(await world.health.get(id)).toEqual({ ...initialHealth, ...held, version: 2, last_success_at: 5 });
     expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_ENABLED");
   });
 
@@ -221,22 +225,22 @@ describe("disabling and enabling", () => {
     ["another description", { description: "New" }, 40],
   ])("holds the failures of one address against no other: %s", async (_, patch, failures) => {
     const { world, id } = await withEndpoint();
-    await world.health.write(id, initialHealth, failing);
+    await world.health.update(id, initialHealth, failing);
     await updateEndpoint(world, requester, id, patch);
-    expect((await world.health.read(id)).failures).toBe(failures);
+    expect((await world.health.get(id)).failures).toBe(failures);
   });
 
   it("does not enable an endpoint that its next failure would disable", async () => {
     const { world, id } = await withEndpoint({ enabled: false });
-    const stubborn = { ...world, health: { ...world.health, write: async () => false } };
-    const error = await refusalOf(updateEndpoint(stubborn, requester, id, { enabled: true }));
+    const stubborn = { ...world, health: { ...world.health, update: async () => false } };
+    const error = await catchRejection(updateEndpoint(stubborn, requester, id, { enabled: true }));
     expect(error.code).toBe("conflict");
     expect((await getEndpoint(world, orgA, id)).disabled).not.toBeNull();
   });
 
   it("by the log itself is nobody's doing, and tells no path", async () => {
     const { endpoint } = await withEndpoint();
-    const event = disabledEvent(endpoint, "failing", at);
+    const event = endpointDisabledEvent(endpoint, "failing", at);
     expect(event).toMatchObject({ action: "WEBHOOK_ENDPOINT_DISABLED", actor_user_id: null, occurred_at: at });
     expect(JSON.parse(event.metadata)).toEqual({
       source: "WEBHOOKS",
@@ -296,12 +300,12 @@ describe("rotating the secret", () => {
 it("deleting takes the endpoint away, and tells of it", async () => {
   const { world, told, id } = await withEndpoint();
   await deleteEndpoint(world, requester, id);
-  expect((await refusalOf(getEndpoint(world, orgA, id))).code).toBe("not_found");
+  expect((await catchRejection(getEndpoint(world, orgA, id))).code).toBe("not_found");
   expect(told[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_DELETED", entity_id: id, actor_user_id: "usr_1" });
 });
 
 describe("changes at the same time", () => {
-  type Change = (world: ManageWorld, id: string) => Promise<unknown>;
+  type Change = (world: WebhookManagementPorts, id: string) => Promise<unknown>;
   const changes: readonly (readonly [string, Change])[] = [
     ["an update", (world, id) => updateEndpoint(world, requester, id, { events: ["*"] })],
     ["a rotation", (world, id) => rotateSecret(world, requester, id, 60)],
@@ -318,7 +322,7 @@ describe("changes at the same time", () => {
 
   it.each(changes)("%s is given up when others are faster each time, and tells nothing", async (_, change) => {
     const { world, told, id } = await withEndpoint();
-    expect((await refusalOf(change(contended(world, 99), id))).code).toBe("conflict");
+    expect((await catchRejection(change(contended(world, 99), id))).code).toBe("conflict");
     expect(told.filter(({ actor_user_id }) => actor_user_id !== null)).toHaveLength(1);
   });
 });
@@ -327,13 +331,13 @@ it.each(["wh_0", "", "x".repeat(5_000), "wh_00000000000000000000000000000000", "
   "an id that does not exist is not found, and what cannot be one is not looked for: %.40s",
   async (id) => {
     const { world } = await withEndpoint();
-    expect((await refusalOf(getEndpoint(world, orgA, id))).message).toBe("There is no such endpoint.");
+    expect((await catchRejection(getEndpoint(world, orgA, id))).message).toBe("There is no such endpoint.");
   },
 );
 
 it("an endpoint of another organisation is not found", async () => {
   const { world, id } = await withEndpoint();
-  expect((await refusalOf(getEndpoint(world, orgB, id))).message).toBe("There is no such endpoint.");
+  expect((await catchRejection(getEndpoint(world, orgB, id))).message).toBe("There is no such endpoint.");
 });
 
 describe("static headers", () => {
@@ -382,8 +386,8 @@ describe("static headers", () => {
     "do not move to another URL by themselves: %s",
     async (url) => {
       const { endpoint, told, world, id } = await withEndpoint({ headers });
-      const error = await refusalOf(updateEndpoint(world, requester, id, { url }));
-      expect([error.code, error.facts.field]).toEqual(["required_field", "headers"]);
+      const error = await catchRejection(updateEndpoint(world, requester, id, { url }));
+      expect([error.code, error.context.field]).toEqual(["required_field", "headers"]);
       expect([told.length, await getEndpoint(world, orgA, id)]).toEqual([1, endpoint]);
       const { endpoint: moved } = await updateEndpoint(world, requester, id, { url, headers: null });
       expect([moved.url, moved.headers]).toEqual([url, null]);

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { verify } from "#shared/webhooks/sending/verify.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, answering, opened } from "#test/support/delivery-ports.ts";
+import { decryptedSecret, deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
 import { change, type World } from "#test/support/mutable-events.ts";
 
 const message = aDeliveryMessage();
@@ -16,7 +16,7 @@ describe("secrets", () => {
   const isSignedBy = ({ received, clock }: World, sealed: string) => {
     const { headers, body } = received.at(-1) ?? { headers: {}, body: "" };
     try {
-      return verify(headers, body, opened(sealed), clock.now()).delivery_id !== "";
+      return verifyWebhook(headers, body, decryptedSecret(sealed), clock.now()).delivery_id !== "";
     } catch {
       return false;
     }
@@ -28,29 +28,29 @@ describe("secrets", () => {
     [60, false],
     [3_600, false],
   ])("sign while they overlap, and the older no longer: after %d s", async (seconds, olderSigns) => {
-    const world = await aDeliveryWorld({ secrets });
-    await world.later(seconds);
-    await world.deliver(message);
-    expect([isSignedBy(world, "newest"), isSignedBy(world, "older")]).toEqual([true, olderSigns]);
-    expect(isSignedBy(world, "another")).toBe(false);
+    const fixture = await deliveryFixture({ secrets });
+    await fixture.later(seconds);
+    await fixture.deliver(message);
+    expect([isSignedBy(fixture, "newest"), isSignedBy(fixture, "older")]).toEqual([true, olderSigns]);
+    expect(isSignedBy(fixture, "another")).toBe(false);
   });
 
   it("sign the next attempt once they are rotated", async () => {
-    const world = await aDeliveryWorld();
-    world.receiver.answer = answering({ status: 500 });
-    await world.deliver(message);
-    expect([isSignedBy(world, "sealed"), isSignedBy(world, "rotated")]).toEqual([true, false]);
-    await change(world, { secrets: [{ sealed: "rotated", expires_at: null }] });
-    await world.later(5);
-    await world.deliver({ ...message, step: 1 });
-    expect([isSignedBy(world, "sealed"), isSignedBy(world, "rotated")]).toEqual([false, true]);
+    const fixture = await deliveryFixture();
+    fixture.receiver.answer = respondWith({ status: 500 });
+    await fixture.deliver(message);
+    expect([isSignedBy(fixture, "sealed"), isSignedBy(fixture, "rotated")]).toEqual([true, false]);
+    await change(fixture, { secrets: [{ sealed: "rotated", expires_at: null }] });
+    await fixture.later(5);
+    await fixture.deliver({ ...message, step: 1 });
+    expect([isSignedBy(fixture, "sealed"), isSignedBy(fixture, "rotated")]).toEqual([false, true]);
   });
 
   it("are opened for the endpoint they belong to", async () => {
-    const world = await aDeliveryWorld();
-    const open = vi.spyOn(world.world.box, "open");
-    await world.deliver(message);
-    expect(open).toHaveBeenCalledExactlyOnceWith(
+    const fixture = await deliveryFixture();
+    const decrypt = vi.spyOn(fixture.ports.encryption, "decrypt");
+    await fixture.deliver(message);
+    expect(decrypt).toHaveBeenCalledExactlyOnceWith(
       "sealed",
       expect.objectContaining({ endpoint_id: message.endpoint_id }),
     );

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { administer } from "#shared/auth/admin/admin.ts";
+import { handleAdminRequest } from "#shared/auth/admin/admin.ts";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
 import { tokenEndpoints } from "#shared/webhooks/endpoints/token-endpoints.ts";
-import { updateEndpoint } from "#shared/webhooks/endpoints/update-endpoint.ts";
+import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
 import { anEndpoint, anEvent, aToken, testNow } from "#test/support/builders.ts";
-import { manageWorld, orgA, orgB } from "#test/support/webhooks-dialect.ts";
+import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const leaked = `tok_${"a".repeat(32)}`;
 const other = `tok_${"b".repeat(32)}`;
@@ -14,7 +14,7 @@ const by = (token_id: string, org_id = orgA) => ({ org_id, token_id, user_id: nu
 const settings = { events: ["*"], entity_id: null, description: null, enabled: true, headers: null };
 
 async function anOrgWithEndpoints() {
-  const { world, told } = manageWorld();
+  const { world, told } = managementPorts();
   const create = async (token_id: string, n: number, org_id = orgA) =>
     (await createEndpoint(world, by(token_id, org_id), { ...settings, url: `https://r${n}.example/secret` })).endpoint;
   const made = await create(leaked, 1);
@@ -36,7 +36,7 @@ async function anOrgWithEndpoints() {
       throw new Error("This is not asked for.");
     };
     const rest = { createOrg: unused, updateOrg: unused, suspendOrg: unused, listOrgs: unused, createToken: unused };
-    const answer = await administer(
+    const answer = await handleAdminRequest(
       { ...context, store: { ...rest, listTokens: unused, ...store } },
       { action: "token.revoke", token_id: leaked, with_endpoints },
     );

@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { webhookJsonSchema } from "#shared/api/webhooks/payload-schema.ts";
+import { webhookJsonSchema } from "#shared/api/webhooks/openapi/payload-schema.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
-import { payloadOf } from "#shared/webhooks/deliveries/payload.ts";
-import { catalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
+import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
-import { isFilter, wants } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { isEventTypeFilter, subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
+import { catchError } from "#test/support/catch-error.ts";
 import { answerSchemaFaults } from "#test/support/json-schema.ts";
-import { refusal } from "#test/support/refusal.ts";
 
 const at = "2026-05-11T08:30:12.250Z";
-const types = catalogue.map(({ event_type }) => event_type);
+const types = eventTypeCatalogue.map(({ event_type }) => event_type);
 
 describe("the catalogue", () => {
   it("names each type once, and each can be a filter", () => {
     expect(new Set(types).size).toBe(types.length);
-    for (const type of types) expect(isFilter(type), type).toBe(true);
+    for (const type of types) expect(isEventTypeFilter(type), type).toBe(true);
   });
 
   it("has what is created, changed and deleted of every kind of document, and of endpoints", () => {
@@ -42,8 +42,8 @@ describe("a sample", () => {
     const event = sampleEvent(type, "org_a", at);
     expect(eventTypeOf(event)).toBe(type);
     expect(event).toMatchObject({ org_id: "org_a", occurred_at: at, recorded_at: at });
-    expect(wants({ events: [type], entity_id: null }, event)).toBe(true);
-    expect(faults(JSON.parse(payloadOf(event, "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5")))).toEqual([]);
+    expect(subscribesToEvent({ events: [type], entity_id: null }, event)).toBe(true);
+    expect(faults(JSON.parse(renderPayload(event, "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5")))).toEqual([]);
   });
 
   it("is the same for the same organisation and time, so that each attempt sends the same bytes", () => {
@@ -60,8 +60,8 @@ describe("a sample", () => {
   it.each(["", "invoice", "invoice.*", "*", "invoice.unheard_of", "Invoice.Sent", "constructor.created"])(
     "of %j is refused, with the types that there are",
     (type) => {
-      const { code, facts } = refusal(() => sampleEvent(type, "org_a", at));
-      expect([code, facts.field, facts.details?.valid]).toEqual(["invalid_value", "event_type", types]);
+      const { code, context } = catchError(() => sampleEvent(type, "org_a", at));
+      expect([code, context.field, context.details?.valid]).toEqual(["invalid_value", "event_type", types]);
     },
   );
 });

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { documentTypes, type EntityType, platformTypes } from "#shared/events/entity-types.ts";
-import { isFilter, matchesAny, readFilter, wants } from "#shared/webhooks/event-types/event-type-filter.ts";
+import {
+  isEventTypeFilter,
+  matchesAnyFilter,
+  parseEventTypeFilter,
+  subscribesToEvent,
+} from "#shared/webhooks/event-types/event-type-filter.ts";
 import { anEvent } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
 const everything = { events: ["*"], entity_id: null };
 
@@ -20,8 +25,8 @@ describe("a filter", () => {
     "webhook_endpoint.disabled",
     ...documentTypes.map((type) => `${type.toLowerCase()}.created`),
   ])("can be %s", (text) => {
-    expect(isFilter(text)).toBe(true);
-    expect(readFilter(text)).toBe(text);
+    expect(isEventTypeFilter(text)).toBe(true);
+    expect(parseEventTypeFilter(text)).toBe(text);
   });
 
   it.each([
@@ -46,9 +51,9 @@ describe("a filter", () => {
     "invoice.sent,bill.paid",
     `invoice.${"x".repeat(200)}`,
   ])("cannot be %j", (text) => {
-    expect(isFilter(text)).toBe(false);
-    const { code, message, facts } = refusal(() => readFilter(text));
-    expect([code, facts.field]).toEqual(["invalid_value", "events"]);
+    expect(isEventTypeFilter(text)).toBe(false);
+    const { code, message, context } = catchError(() => parseEventTypeFilter(text));
+    expect([code, context.field]).toEqual(["invalid_value", "events"]);
     expect(message.length).toBeLessThan(250);
   });
 
@@ -59,9 +64,9 @@ describe("a filter", () => {
     "__proto__.sent",
     ...platformTypes.filter((type) => type !== "WEBHOOK_ENDPOINT").map((type) => `${type.toLowerCase()}.*`),
   ])("is refused for an entity that is not sent, with those that are: %s", (text) => {
-    const { message, facts } = refusal(() => readFilter(text));
+    const { message, context } = catchError(() => parseEventTypeFilter(text));
     expect(message).toBe(`Unknown entity in the filter '${text}'.`);
-    expect(facts.details?.valid).toEqual([...documentTypes.map((type) => type.toLowerCase()), "webhook_endpoint"]);
+    expect(context.details?.valid).toEqual([...documentTypes.map((type) => type.toLowerCase()), "webhook_endpoint"]);
   });
 });
 
@@ -82,26 +87,26 @@ describe("matching", () => {
     ["webhook_endpoint.disabled", "webhook_endpoint.enabled", false],
     ["*", "webhook_endpoint.disabled", false],
     ["*.disabled", "webhook_endpoint.disabled", false],
-  ])("%s and %s: %s", (filter, type, expected) => expect(matchesAny([filter], type)).toBe(expected));
+  ])("%s and %s: %s", (filter, type, expected) => expect(matchesAnyFilter([filter], type)).toBe(expected));
 
   it("takes one filter that does", () => {
-    expect(matchesAny(["bill.*", "*.sent"], "invoice.sent")).toBe(true);
-    expect(matchesAny([], "invoice.sent")).toBe(false);
+    expect(matchesAnyFilter(["bill.*", "*.sent"], "invoice.sent")).toBe(true);
+    expect(matchesAnyFilter([], "invoice.sent")).toBe(false);
   });
 
   it.each(documentTypes)("an endpoint that wants everything is told of %s", (entity_type) => {
-    expect(wants(everything, anEvent({ entity_type, action: `${entity_type}_CREATED` }))).toBe(true);
+    expect(subscribesToEvent(everything, anEvent({ entity_type, action: `${entity_type}_CREATED` }))).toBe(true);
   });
 
   it.each<EntityType>([...platformTypes])("an endpoint that wants everything is not told of %s", (entity_type) => {
     const event = anEvent({ entity_type, action: `${entity_type}_CREATED` });
-    expect(wants(everything, event)).toBe(false);
-    expect(wants({ events: ["*.created"], entity_id: null }, event)).toBe(false);
+    expect(subscribesToEvent(everything, event)).toBe(false);
+    expect(subscribesToEvent({ events: ["*.created"], entity_id: null }, event)).toBe(false);
   });
 
   it("keeps to one document where the endpoint names it", () => {
     const one = { events: ["*"], entity_id: "inv_1" };
-    expect(wants(one, anEvent({ entity_id: "inv_1" }))).toBe(true);
-    expect(wants(one, anEvent({ entity_id: "inv_2" }))).toBe(false);
+    expect(subscribesToEvent(one, anEvent({ entity_id: "inv_1" }))).toBe(true);
+    expect(subscribesToEvent(one, anEvent({ entity_id: "inv_2" }))).toBe(false);
   });
 });

@@ -1,21 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { deliver } from "#shared/webhooks/deliveries/deliver-batch.ts";
+import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import {
-  failingForMs,
-  growth,
-  hangs,
-  initialHealth,
-  initialLimit,
-  leaseMs,
-  maxConcurrentSends,
+  disableAfterMs,
+  limitIncrement,
+  maxConcurrencyLimit,
   type SendOutcome,
 } from "#shared/webhooks/limits/circuit-breaker.ts";
-import { giveBackSlots, type Slots, takeSlots } from "#shared/webhooks/limits/concurrency-limiter.ts";
-import { aDeliveryMessage, anEndpoint, anEvent, anExchange, testNow } from "#test/support/builders.ts";
+import { initialConcurrencyLimit, initialHealth, isHanging, leaseMs } from "#shared/webhooks/limits/endpoint-health.ts";
+import {
+  acquireEndpointPermits,
+  countPermits,
+  type EndpointPermits,
+  releaseEndpointPermits,
+} from "#shared/webhooks/limits/endpoint-permits.ts";
+import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, type Received } from "#test/support/delivery-ports.ts";
-import { memoryHealth } from "#test/support/memory-webhooks.ts";
+import { deliveryFixture, type ReceivedRequest } from "#test/support/delivery-ports.ts";
+import { memoryEndpointHealth } from "#test/support/memory-webhooks.ts";
 
 const { endpoint_id } = anEndpoint();
 const success: SendOutcome = {
@@ -28,67 +30,71 @@ const success: SendOutcome = {
 };
 const failure: SendOutcome = { ...success, succeeded: false };
 
-/** A world whose receiver takes so long for each request, and the most that it had at once. */
-async function slow(seconds: (request: Received) => number) {
-  const world = await aDeliveryWorld();
+/** Creates a fixture whose receiver takes so long for each request, and counts its concurrent requests. */
+async function slow(seconds: (request: ReceivedRequest) => number) {
+  const fixture = await deliveryFixture();
   const most = new Map<string, number>();
   const running = new Map<string, number>();
-  world.receiver.answer = async (request) => {
+  fixture.receiver.answer = async (request) => {
     const now = (running.get(request.url) ?? 0) + 1;
     running.set(request.url, now);
     most.set(request.url, Math.max(now, most.get(request.url) ?? 0));
-    await world.clock.sleep(seconds(request) * 1_000);
+    await fixture.clock.sleep(seconds(request) * 1_000);
     running.set(request.url, (running.get(request.url) ?? 0) - 1);
-    return anExchange();
+    return aSendResult();
   };
-  return { ...world, most: (url: string) => most.get(url) ?? 0 };
+  return { ...fixture, most: (url: string) => most.get(url) ?? 0 };
 }
 
-/** A world in which slots are taken and given back; what has to wait does so. */
-async function aWard() {
-  const delivering = await aDeliveryWorld();
-  const { world, clock, health } = delivering;
+/** Creates a fixture to acquire and release permits. The clock runs while a call waits. */
+async function limiterFixture() {
+  const delivering = await deliveryFixture();
+  const { ports, clock, health } = delivering;
   const inTime = async <T>(work: Promise<T>): Promise<T> => {
     await clock.run();
     return work;
   };
   return {
     ...delivering,
-    take: (wanted: number, id: string, isUrgent = false) => inTime(takeSlots(world, endpoint_id, wanted, id, isUrgent)),
-    giveBack: (slots: Slots, ...outcomes: SendOutcome[]) => inTime(giveBackSlots(world, endpoint_id, slots, outcomes)),
-    standing: () => health.read(endpoint_id),
+    acquire: async (count: number, id: string, isManual = false) => {
+      const permits = await inTime(acquireEndpointPermits(ports, endpoint_id, { count, id, isManual }));
+      return { ...permits, count: countPermits(permits) };
+    },
+    release: (permits: EndpointPermits, ...outcomes: SendOutcome[]) =>
+      inTime(releaseEndpointPermits(ports, endpoint_id, permits, outcomes)),
+    getHealth: () => health.get(endpoint_id),
   };
 }
 
-describe("sends at once to one endpoint", () => {
-  it("are five of a batch, and the others follow as they end", async () => {
-    const world = await slow(() => 1);
-    expect(await world.deliver(...world.messages(20))).toEqual(Array(20).fill("succeeded"));
-    expect(world.most(world.endpoint.url)).toBe(5);
+describe("concurrent requests to one endpoint", () => {
+  it("are limited to five for each batch, and the others follow", async () => {
+    const fixture = await slow(() => 1);
+    expect(await fixture.deliver(...fixture.messages(20))).toEqual(Array(20).fill("succeeded"));
+    expect(fixture.most(fixture.endpoint.url)).toBe(5);
   });
 
-  it("are no more than it is trusted with at first, however many batches come at once", async () => {
-    const world = await slow(() => 2);
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => world.deliver(...world.messages(10))));
-    expect(world.most(world.endpoint.url)).toBe(initialLimit);
+  it("are limited to the initial limit over concurrent batches", async () => {
+    const fixture = await slow(() => 2);
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => fixture.deliver(...fixture.messages(10))));
+    expect(fixture.most(fixture.endpoint.url)).toBe(initialConcurrencyLimit);
     expect(outcomes.flat().filter((outcome) => outcome === "succeeded")).toHaveLength(20);
-    const parked = outcomes.flat().filter((outcome) => outcome === "parked");
-    expect([parked.length, world.scheduled.length]).toEqual([40, 40]);
-    expect(world.received).toHaveLength(20);
-    expect(await world.health.read(endpoint_id)).toMatchObject({ leases: [], vacant: initialLimit });
+    const rescheduled = outcomes.flat().filter((outcome) => outcome === "rescheduled");
+    expect([rescheduled.length, fixture.scheduled.length]).toEqual([40, 40]);
+    expect(fixture.received).toHaveLength(20);
+    expect(await fixture.health.get(endpoint_id)).toMatchObject({ leases: [], available: initialConcurrencyLimit });
   });
 
-  it("become more where it has just answered well, and never more than the most", async () => {
-    const world = await slow(() => 2);
-    await world.deliver(...world.messages(1));
-    const onFastLane = { ...world.world, slowLane: world.world.queue };
-    const delivered = Promise.all(world.messages(80).map((message) => deliver(onFastLane, [message])));
-    await world.clock.run();
+  it("increase up to the maximum after a recent success", async () => {
+    const fixture = await slow(() => 2);
+    await fixture.deliver(...fixture.messages(1));
+    const onFastLane = { ...fixture.ports, slowLane: fixture.ports.queue };
+    const delivered = Promise.all(fixture.messages(80).map((message) => deliverBatch(onFastLane, [message])));
+    await fixture.clock.run();
     await delivered;
-    expect(world.most(world.endpoint.url)).toBe(maxConcurrentSends);
-    expect(await world.health.read(endpoint_id)).toMatchObject({
-      limit: maxConcurrentSends,
-      vacant: maxConcurrentSends,
+    expect(fixture.most(fixture.endpoint.url)).toBe(maxConcurrencyLimit);
+    expect(await fixture.health.get(endpoint_id)).toMatchObject({
+      limit: maxConcurrencyLimit,
+      available: maxConcurrencyLimit,
       leases: [],
     });
   });
@@ -96,233 +102,244 @@ describe("sends at once to one endpoint", () => {
   it.each([
     [9.999, 15],
     [10, 10],
-  ])("become more only within ten seconds of a success: after %d s", async (seconds, expected) => {
-    const world = await slow(() => 2);
-    world.receiver.answer = async () => anExchange();
-    await world.deliver(...world.messages(1));
-    await world.later(seconds);
+  ])("increase only within ten seconds of a success: after %d s", async (seconds, expected) => {
+    const fixture = await slow(() => 2);
+    fixture.receiver.answer = async () => aSendResult();
+    await fixture.deliver(...fixture.messages(1));
+    await fixture.later(seconds);
     const taken: string[] = [];
-    for (let n = 0; n < initialLimit + growth; n++) {
-      const asked = takeSlots(world.world, endpoint_id, 1, `lease ${n}`, false);
-      await world.clock.run();
-      if ((await asked).count === 1) taken.push(`lease ${n}`);
+    for (let n = 0; n < initialConcurrencyLimit + limitIncrement; n++) {
+      const asked = acquireEndpointPermits(fixture.ports, endpoint_id, { count: 1, id: `lease ${n}`, isManual: false });
+      await fixture.clock.run();
+      if (countPermits(await asked) === 1) taken.push(`lease ${n}`);
     }
     expect(taken).toHaveLength(expected);
   });
 
-  it("are each endpoint's own", async () => {
-    const world = await slow(({ url }) => (url === anEndpoint().url ? 15 : 0.1));
+  it("are limited for each endpoint separately", async () => {
+    const fixture = await slow(({ url }) => (url === anEndpoint().url ? 15 : 0.1));
     const other = anEndpoint({ endpoint_id: `wh_${"0".repeat(32)}`, url: "https://other.example.com/" });
-    await world.endpoints.create(other, anEvent());
-    await world.deliver(...world.messages(10), ...world.messages(10, other));
-    const times = world.received.filter(({ url }) => url === other.url).map(({ at }) => at.getTime());
+    await fixture.endpoints.create(other, anEvent());
+    await fixture.deliver(...fixture.messages(10), ...fixture.messages(10, other));
+    const times = fixture.received.filter(({ url }) => url === other.url).map(({ at }) => at.getTime());
     expect(times).toHaveLength(10);
     expect(Math.max(...times) - testNow.getTime()).toBe(100);
   });
 });
 
-describe("a batch whose sends hang", () => {
-  it("begins none after four seconds: those left wait for a slot", async () => {
-    const world = await slow(() => 15);
-    expect(await world.deliver(...world.messages(8))).toEqual([
+describe("a batch whose requests hang", () => {
+  it("starts no request after four seconds and reschedules the rest", async () => {
+    const fixture = await slow(() => 15);
+    expect(await fixture.deliver(...fixture.messages(8))).toEqual([
       ...Array(5).fill("succeeded"),
-      ...Array(3).fill("parked"),
+      ...Array(3).fill("rescheduled"),
     ]);
-    expect(world.received).toHaveLength(5);
-    expect(world.scheduled).toMatchObject(Array(3).fill({ message: { parked: 0, step: 0 }, by: "queue" }));
+    expect(fixture.received).toHaveLength(5);
+    expect(fixture.scheduled).toMatchObject(Array(3).fill({ message: { parked: 0, step: 0 }, by: "queue" }));
   });
 
-  it("goes on past one that hangs", async () => {
-    const world = await aDeliveryWorld();
-    const [hanging = aDeliveryMessage(), ...others] = world.messages(12);
-    world.receiver.answer = async ({ headers }) => {
-      await world.clock.sleep(headers["webhook-id"] === hanging.delivery_id ? 15_000 : 1_000);
-      return anExchange();
+  it("continues with other messages when one request hangs", async () => {
+    const fixture = await deliveryFixture();
+    const [hanging = aDeliveryMessage(), ...others] = fixture.messages(12);
+    fixture.receiver.answer = async ({ headers }) => {
+      await fixture.clock.sleep(headers["webhook-id"] === hanging.delivery_id ? 15_000 : 1_000);
+      return aSendResult();
     };
-    expect(await world.deliver(hanging, ...others)).toEqual(Array(12).fill("succeeded"));
-    expect(Math.max(...world.received.map(({ at }) => at.getTime())) - testNow.getTime()).toBe(2_000);
+    expect(await fixture.deliver(hanging, ...others)).toEqual(Array(12).fill("succeeded"));
+    expect(Math.max(...fixture.received.map(({ at }) => at.getTime())) - testNow.getTime()).toBe(2_000);
   });
 
-  it("never looks like hanging where each send takes 0.9 seconds, with ten of them and one slot", async () => {
-    const world = await slow(() => 0.9);
-    await world.health.write(endpoint_id, initialHealth, { ...initialHealth, limit: 1, vacant: 1 - initialLimit });
-    const end = vi.spyOn(world.health, "end");
+  it("is not seen as hanging when ten requests of 0.9 seconds share one permit", async () => {
+    const fixture = await slow(() => 0.9);
+    await fixture.health.update(endpoint_id, initialHealth, {
+      ...initialHealth,
+      limit: 1,
+      available: 1 - initialConcurrencyLimit,
+    });
+    const end = vi.spyOn(fixture.health, "release");
     let looked = 0;
     for (let after = 100; after <= 10_000; after += 100) {
-      world.clock.at(testNow.getTime() + after, async () => {
+      fixture.clock.at(testNow.getTime() + after, async () => {
         looked += 1;
-        expect(hangs(await world.health.read(endpoint_id), testNow.getTime() + after)).toBe(false);
+        expect(isHanging(await fixture.health.get(endpoint_id), testNow.getTime() + after)).toBe(false);
       });
     }
-    const outcomes = await world.deliver(...world.messages(10));
-    expect(new Set(outcomes)).toEqual(new Set(["succeeded", "parked"]));
+    const outcomes = await fixture.deliver(...fixture.messages(10));
+    expect(new Set(outcomes)).toEqual(new Set(["succeeded", "rescheduled"]));
     expect([looked, end.mock.calls.length]).toEqual([100, 1]);
   });
 
-  it("begins one at four seconds, and none a millisecond later", async () => {
+  it("starts a request at four seconds, and none a millisecond later", async () => {
     for (const [seconds, begun] of [
       [4, 10],
       [4.001, 5],
     ] as const) {
-      const world = await slow(() => seconds);
-      await world.deliver(...world.messages(10));
-      expect(world.received).toHaveLength(begun);
+      const fixture = await slow(() => seconds);
+      await fixture.deliver(...fixture.messages(10));
+      expect(fixture.received).toHaveLength(begun);
     }
   });
 });
 
-describe("slots", () => {
-  it("are as many as are left where those are fewer than wanted", async () => {
-    const { world, take, standing } = await aWard();
-    await world.health.lease(endpoint_id, { id: "a", slots: 7, until: secondsLater(60).getTime() }, testNow.getTime());
-    expect((await take(5, "b")).count).toBe(3);
-    expect((await standing()).vacant).toBe(0);
+describe("acquireEndpointPermits", () => {
+  it("acquires the available permits when they are fewer than requested", async () => {
+    const { ports, acquire, getHealth } = await limiterFixture();
+    await ports.health.acquire(
+      endpoint_id,
+      { id: "a", permits: 7, expiresAt: secondsLater(60).getTime() },
+      testNow.getTime(),
+    );
+    expect((await acquire(5, "b")).count).toBe(3);
+    expect((await getHealth()).available).toBe(0);
   });
 
-  it("are waited for where an endpoint is only busy", async () => {
-    const { world, clock, take } = await aWard();
-    const [first] = [await take(5, "a"), await take(5, "b")];
-    clock.at(testNow.getTime() + 200, () => void giveBackSlots(world, endpoint_id, first, [success]));
-    expect(await take(3, "c")).toMatchObject({ count: 1, waitUntil: null });
+  it("waits for permits of a busy endpoint", async () => {
+    const { ports, clock, acquire } = await limiterFixture();
+    const [first] = [await acquire(5, "a"), await acquire(5, "b")];
+    clock.at(testNow.getTime() + 200, () => void releaseEndpointPermits(ports, endpoint_id, first, [success]));
+    expect(await acquire(3, "c")).toMatchObject({ count: 1, kind: "leased" });
   });
 
-  it("are asked for six times, and then no more", async () => {
-    const { world, clock, take } = await aWard();
-    for (const id of ["a", "b"]) await take(5, id);
-    const lease = vi.spyOn(world.health, "lease");
-    expect(await take(3, "c")).toMatchObject({ count: 0, waitUntil: null, lease: null });
+  it("gives up after six attempts", async () => {
+    const { ports, clock, acquire } = await limiterFixture();
+    for (const id of ["a", "b"]) await acquire(5, id);
+    const lease = vi.spyOn(ports.health, "acquire");
+    expect(await acquire(3, "c")).toEqual({ count: 0, kind: "busy", isSlow: false });
     expect(lease).toHaveBeenCalledTimes(6);
     expect(clock.now().getTime() - testNow.getTime()).toBe(250);
   });
 
-  it("are waited for also where an endpoint can be trusted with no more", async () => {
-    const { world, clock, take, giveBack } = await aWard();
-    await giveBack(await take(1, "first"), success);
-    for (let grown = initialLimit; grown < maxConcurrentSends; grown += growth)
-      await world.health.grow(endpoint_id, maxConcurrentSends);
-    const [first] = await Promise.all(Array.from({ length: 10 }, (_, n) => take(5, `lease ${n}`)));
+  it("waits for permits when the limit cannot be raised", async () => {
+    const { ports, clock, acquire, release } = await limiterFixture();
+    await release(await acquire(1, "first"), success);
+    for (let grown = initialConcurrencyLimit; grown < maxConcurrencyLimit; grown += limitIncrement)
+      await ports.health.increaseLimit(endpoint_id, maxConcurrencyLimit);
+    const [first] = await Promise.all(Array.from({ length: 10 }, (_, n) => acquire(5, `lease ${n}`)));
     if (first === undefined) throw new Error("There is no lease.");
-    clock.at(testNow.getTime() + 100, () => void giveBackSlots(world, endpoint_id, first, [success]));
-    expect((await take(1, "late")).count).toBe(1);
+    clock.at(testNow.getTime() + 100, () => void releaseEndpointPermits(ports, endpoint_id, first, [success]));
+    expect((await acquire(1, "late")).count).toBe(1);
   });
 
-  it("are not waited for where the circuit is open, and its end is told", async () => {
-    const { world, take, giveBack } = await aWard();
-    const sleep = vi.spyOn(world, "sleep");
-    await giveBack(await take(1, "a"), ...Array(5).fill(failure));
-    const waitUntil = secondsLater(30).getTime();
-    expect(await take(3, "b")).toMatchObject({ count: 0, waitUntil, isFailing: true });
+  it("returns until when the circuit is open, without waiting", async () => {
+    const { ports, acquire, release } = await limiterFixture();
+    const sleep = vi.spyOn(ports, "sleep");
+    await release(await acquire(1, "a"), ...Array(5).fill(failure));
+    const until = secondsLater(30).getTime();
+    expect(await acquire(3, "b")).toEqual({ count: 0, kind: "circuit_open", until });
     expect(sleep).not.toHaveBeenCalled();
   });
 
-  it("are not waited for where the endpoint pauses, which is no failing", async () => {
-    const { take, giveBack } = await aWard();
-    await giveBack(await take(1, "a"), { ...failure, overloaded: true, retryAfterMs: 7_000 });
-    expect(await take(3, "b")).toMatchObject({ count: 0, waitUntil: secondsLater(7).getTime(), isFailing: false });
+  it("returns until when the endpoint is paused, without waiting", async () => {
+    const { acquire, release } = await limiterFixture();
+    await release(await acquire(1, "a"), { ...failure, overloaded: true, retryAfterMs: 7_000 });
+    expect(await acquire(3, "b")).toEqual({ count: 0, kind: "paused", until: secondsLater(7).getTime() });
   });
 
-  it("are one, for one, where the circuit was open", async () => {
-    const { take, giveBack, later } = await aWard();
-    await giveBack(await take(1, "a"), ...Array(5).fill(failure));
+  it("grants one probe at a time after the circuit was open", async () => {
+    const { acquire, release, later } = await limiterFixture();
+    await release(await acquire(1, "a"), ...Array(5).fill(failure));
     await later(30);
-    const probe = await take(5, "b");
+    const probe = await acquire(5, "b");
     expect(probe.count).toBe(1);
-    expect((await take(5, "c")).count).toBe(0);
-    await giveBack(probe, { ...success, at: secondsLater(30).getTime() });
-    expect((await take(5, "d")).count).toBe(5);
+    expect((await acquire(5, "c")).count).toBe(0);
+    await release(probe, { ...success, at: secondsLater(30).getTime() });
+    expect((await acquire(5, "d")).count).toBe(5);
   });
 
-  it("are one for who is urgent while the circuit is open", async () => {
-    const { take, giveBack } = await aWard();
-    await giveBack(await take(1, "a"), ...Array(5).fill(failure));
-    const probe = await take(5, "b", true);
+  it("grants one probe to a manual request while the circuit is open", async () => {
+    const { acquire, release } = await limiterFixture();
+    await release(await acquire(1, "a"), ...Array(5).fill(failure));
+    const probe = await acquire(5, "b", true);
     expect(probe.count).toBe(1);
-    expect((await take(5, "c", true)).count).toBe(0);
-    await giveBack(probe, failure);
-    expect((await take(5, "d", true)).count).toBe(1);
+    expect((await acquire(5, "c", true)).count).toBe(0);
+    await release(probe, failure);
+    expect((await acquire(5, "d", true)).count).toBe(1);
   });
 
-  it("come back by themselves where their holder died", async () => {
-    const { take, later, standing } = await aWard();
-    for (const id of ["a", "b"]) await take(5, id);
+  it("reclaims the permits of an expired lease", async () => {
+    const { acquire, later, getHealth } = await limiterFixture();
+    for (const id of ["a", "b"]) await acquire(5, id);
     await later(leaseMs / 1_000 - 1);
-    expect((await take(1, "c")).count).toBe(0);
+    expect((await acquire(1, "c")).count).toBe(0);
     await later(1);
-    expect((await take(1, "d")).count).toBe(1);
-    expect(await standing()).toMatchObject({ leases: [{ id: "d", slots: 1 }], vacant: initialLimit - 1 });
+    expect((await acquire(1, "d")).count).toBe(1);
+    expect(await getHealth()).toMatchObject({
+      leases: [{ id: "d", permits: 1 }],
+      available: initialConcurrencyLimit - 1,
+    });
   });
 
-  it("come back once, also where their holder was taken for dead", async () => {
-    const { take, giveBack, later, standing } = await aWard();
-    const late = await take(5, "late");
-    await take(5, "dead");
+  it("releases a lease once, even if it had been reclaimed", async () => {
+    const { acquire, release, later, getHealth } = await limiterFixture();
+    const late = await acquire(5, "late");
+    await acquire(5, "expired");
     await later(leaseMs / 1_000);
-    await giveBack(await take(1, "next"));
-    await giveBack(late, success);
-    expect(await standing()).toMatchObject({ leases: [], vacant: initialLimit });
+    await release(await acquire(1, "next"));
+    await release(late, success);
+    expect(await getHealth()).toMatchObject({ leases: [], available: initialConcurrencyLimit });
   });
 
-  it("come back with what several learned at the same moment", async () => {
-    const { world, clock, standing, take } = await aWard();
-    const taken = [await take(5, "a"), await take(5, "b")];
-    const given = Promise.all(taken.map((slots) => giveBackSlots(world, endpoint_id, slots, [failure])));
+  it("records the outcomes of concurrent releases", async () => {
+    const { ports, clock, getHealth, acquire } = await limiterFixture();
+    const taken = [await acquire(5, "a"), await acquire(5, "b")];
+    const given = Promise.all(taken.map((permits) => releaseEndpointPermits(ports, endpoint_id, permits, [failure])));
     await clock.run();
     await given;
-    expect(await standing()).toMatchObject({ leases: [], vacant: initialLimit, failures: 2 });
+    expect(await getHealth()).toMatchObject({ leases: [], available: initialConcurrencyLimit, failures: 2 });
   });
 
-  it("come back also where others always learn first, which ends after ten tries", async () => {
-    const { world, take, giveBack, standing } = await aWard();
-    const slots = await take(5, "a");
-    const write = vi.spyOn(world.health, "write").mockResolvedValue(false);
-    expect([await giveBack(slots, failure), write.mock.calls.length]).toEqual([
-      { hasFailedForLong: false, opened: false },
+  it("releases permits even if the outcomes cannot be recorded after ten conflicts", async () => {
+    const { ports, acquire, release, getHealth } = await limiterFixture();
+    const permits = await acquire(5, "a");
+    const write = vi.spyOn(ports.health, "update").mockResolvedValue(false);
+    expect([await release(permits, failure), write.mock.calls.length]).toEqual([
+      { hasFailedTooLong: false, opened: false },
       10,
     ]);
-    expect(await standing()).toMatchObject({ leases: [], vacant: initialLimit, failures: 0 });
+    expect(await getHealth()).toMatchObject({ leases: [], available: initialConcurrencyLimit, failures: 0 });
   });
 
-  it("of an endpoint that is well come back by one write", async () => {
-    const { world, take, giveBack, standing } = await aWard();
-    const slots = await take(5, "a");
-    const write = vi.spyOn(world.health, "write");
-    await giveBack(slots, success, { ...success, at: success.at + 7 });
+  it("releases permits of a healthy endpoint with one write", async () => {
+    const { ports, acquire, release, getHealth } = await limiterFixture();
+    const permits = await acquire(5, "a");
+    const write = vi.spyOn(ports.health, "update");
+    await release(permits, success, { ...success, at: success.at + 7 });
     expect(write).not.toHaveBeenCalled();
-    expect(await standing()).toMatchObject({ version: 0, leases: [], last_success_at: success.at + 7 });
+    expect(await getHealth()).toMatchObject({ version: 0, leases: [], last_success_at: success.at + 7 });
   });
 });
 
-it("a circuit that opens is told to who gives back the failure that opens it, once", async () => {
-  const { take, giveBack } = await aWard();
-  const [first, second] = [await take(1, "a"), await take(1, "b")];
-  expect(await giveBack(first, ...Array(5).fill(failure))).toMatchObject({ opened: true });
-  expect(await giveBack(second, failure)).toMatchObject({ opened: false });
+it("reports an opened circuit once, to the release whose failure opened it", async () => {
+  const { acquire, release } = await limiterFixture();
+  const [first, second] = [await acquire(1, "a"), await acquire(1, "b")];
+  expect(await release(first, ...Array(5).fill(failure))).toMatchObject({ opened: true });
+  expect(await release(second, failure)).toMatchObject({ opened: false });
 });
 
 describe("failing for long", () => {
-  it("is told to who gives back the failure that completes it", async () => {
-    const { take, giveBack, later } = await aWard();
-    expect(await giveBack(await take(1, "a"), failure)).toEqual({ hasFailedForLong: false, opened: false });
-    await later(failingForMs / 1_000 - 1);
-    expect(await giveBack(await take(1, "b"), failure)).toMatchObject({ hasFailedForLong: false });
+  it("is reported to the release whose failure completes it", async () => {
+    const { acquire, release, later } = await limiterFixture();
+    expect(await release(await acquire(1, "a"), failure)).toEqual({ hasFailedTooLong: false, opened: false });
+    await later(disableAfterMs / 1_000 - 1);
+    expect(await release(await acquire(1, "b"), failure)).toMatchObject({ hasFailedTooLong: false });
     await later(1);
-    expect(await giveBack(await take(1, "c"), failure)).toMatchObject({ hasFailedForLong: true });
+    expect(await release(await acquire(1, "c"), failure)).toMatchObject({ hasFailedTooLong: true });
   });
 
-  it("is not what had a success meanwhile, by a batch that began while the endpoint was well", async () => {
-    const { take, giveBack, later, clock } = await aWard();
-    const [good, bad] = [await take(1, "good"), await take(1, "bad")];
-    await giveBack(bad, failure);
+  it("is not reported when another batch had a success meanwhile", async () => {
+    const { acquire, release, later, clock } = await limiterFixture();
+    const [good, bad] = [await acquire(1, "good"), await acquire(1, "bad")];
+    await release(bad, failure);
     await later(10);
-    await giveBack(good, { ...success, at: clock.now().getTime() });
-    await later(failingForMs / 1_000 - 10);
-    expect(await giveBack(await take(1, "next"), { ...failure, at: clock.now().getTime() })).toMatchObject({
-      hasFailedForLong: false,
+    await release(good, { ...success, at: clock.now().getTime() });
+    await later(disableAfterMs / 1_000 - 10);
+    expect(await release(await acquire(1, "next"), { ...failure, at: clock.now().getTime() })).toMatchObject({
+      hasFailedTooLong: false,
     });
   });
 });
 
-it("slots are never over-leased, and none is lost, whatever happens at the same moment", async () => {
+it("(property) never leases more permits than the limit, and loses none", async () => {
   const kind = fc.constantFrom("success", "failure", "overloaded");
   const action = fc.oneof(
     fc.record({ kind: fc.constant("take" as const), wanted: fc.integer({ min: 1, max: 10 }), isUrgent: fc.boolean() }),
@@ -333,19 +350,25 @@ it("slots are never over-leased, and none is lost, whatever happens at the same 
   await fc.assert(
     fc.asyncProperty(fc.array(moment, { maxLength: 12 }), async (moments) => {
       let [now, ids] = [testNow.getTime(), 0];
-      const health = memoryHealth();
-      const ward = { health, slowLane: null, now: () => new Date(now), random: () => 0, sleep: async () => {} };
-      const held: Slots[] = [];
+      const health = memoryEndpointHealth();
+      const ports = { health, slowLane: null, now: () => new Date(now), random: () => 0, sleep: async () => {} };
+      const held: EndpointPermits[] = [];
       for (const { actions, pause } of moments) {
         await Promise.all(
           actions.map(async (action) => {
             if (action.kind === "take") {
               const id = String(++ids);
-              held.push(await takeSlots(ward, endpoint_id, action.wanted, id, action.isUrgent));
+              held.push(
+                await acquireEndpointPermits(ports, endpoint_id, {
+                  count: action.wanted,
+                  id,
+                  isManual: action.isUrgent,
+                }),
+              );
               return;
             }
-            const [slots] = held.splice(action.which % Math.max(1, held.length), 1);
-            if (slots === undefined || action.kind === "die") return;
+            const [permits] = held.splice(action.which % Math.max(1, held.length), 1);
+            if (permits === undefined || action.kind === "die") return;
             const outcomes = action.outcomes.map((kind) => {
               return {
                 at: now,
@@ -356,15 +379,15 @@ it("slots are never over-leased, and none is lost, whatever happens at the same 
                 duration_ms: 900,
               };
             });
-            await giveBackSlots(ward, endpoint_id, slots, outcomes);
+            await releaseEndpointPermits(ports, endpoint_id, permits, outcomes);
           }),
         );
-        const { limit, vacant, leases } = await health.read(endpoint_id);
-        const leased = leases.reduce((sum, { slots }) => sum + slots, 0);
-        expect(vacant + leased).toBe(limit);
-        expect(leased).toBeLessThanOrEqual(maxConcurrentSends);
+        const { limit, available, leases } = await health.get(endpoint_id);
+        const leased = leases.reduce((sum, { permits }) => sum + permits, 0);
+        expect(available + leased).toBe(limit);
+        expect(leased).toBeLessThanOrEqual(maxConcurrencyLimit);
         expect(limit).toBeGreaterThanOrEqual(1);
-        expect(limit).toBeLessThanOrEqual(maxConcurrentSends);
+        expect(limit).toBeLessThanOrEqual(maxConcurrencyLimit);
         now += pause * 1_000;
       }
     }),

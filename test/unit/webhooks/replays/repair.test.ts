@@ -6,12 +6,12 @@ import { hashOrg, orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
 import { type RepairPorts, repair } from "#shared/webhooks/replays/repair.ts";
 import type { RepairCursor, RepairedEndpoint, RepairRequest } from "#shared/webhooks/replays/repair-request.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
-import { runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import { memoryDeliveries, memoryEndpoints, memoryReplays } from "#test/support/memory-webhooks.ts";
-import { refusalOf } from "#test/support/refusal.ts";
-import { noneSuspended } from "#test/support/suspended.ts";
+import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 
 const hoursAgo = (hours: number) => new Date(testNow.getTime() - hours * 3_600_000).toISOString();
 
@@ -76,7 +76,7 @@ async function aPlatform(endpoints: readonly Endpoint[], log: readonly ActivityE
       },
     };
     for (let replay = queued.shift(); replay !== undefined; replay = queued.shift()) {
-      await runReplay({ ...ports, replays, queue, suspended: noneSuspended }, replay);
+      await runReplayStep({ ...ports, replays, queue, suspended: noSuspendedOrgs }, replay);
     }
     return sent;
   };
@@ -118,7 +118,7 @@ describe("a repair", () => {
     const { found } = await run({ dry_run: true });
     expect(found).toMatchObject([{ outcome: "would_start", replay_id: null, count: 1 }]);
     expect(queued).toEqual([]);
-    expect(await replays.running(endpoint.endpoint_id, testNow)).toBeNull();
+    expect(await replays.getActive(endpoint.endpoint_id, testNow)).toBeNull();
   });
 
   it("leaves out endpoints that miss nothing: no event, none at that time, none that matches, all delivered", async () => {
@@ -174,8 +174,8 @@ describe("a repair", () => {
 
   it("skips an endpoint that its owner disables at the same moment", async () => {
     const { run, ports, store, queued } = await aPlatform([endpoint], [missed]);
-    const { running } = ports.replays;
-    ports.replays.running = async (...asked) => {
+    const { getActive: running } = ports.replays;
+    ports.replays.getActive = async (...asked) => {
       const standing = (await store.get("org_a", endpoint.endpoint_id)) ?? endpoint;
       await store.update(standing, { ...standing, disabled: { reason: "owner", at: hoursAgo(0) } }, anEvent());
       return running(...asked);
@@ -252,6 +252,9 @@ describe("a request", () => {
     [{ since: hoursAgo(24 * 31) }, "since"],
   ])("is refused: %j", async (over, field) => {
     const { ports } = await aPlatform([], []);
-    expect(await refusalOf(repair(ports, aRequest(over)))).toMatchObject({ code: "invalid_value", facts: { field } });
+    expect(await catchRejection(repair(ports, aRequest(over)))).toMatchObject({
+      code: "invalid_value",
+      context: { field },
+    });
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
-import { maxReplaysOfOrg } from "#shared/webhooks/replays/replay.ts";
+import { maxActiveReplaysPerOrg } from "#shared/webhooks/replays/replay.ts";
 import { startReplay } from "#shared/webhooks/replays/start-replay.ts";
-import { refusalOf } from "#test/support/refusal.ts";
-import { manageWorld, orgA, orgB } from "#test/support/webhooks-dialect.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const range = {
   since: "2026-05-01T00:00:00.000Z",
@@ -13,7 +13,7 @@ const range = {
   only: "all" as const,
 };
 
-async function anOrg(endpoints: number, org_id = orgA, managed = manageWorld()) {
+async function anOrg(endpoints: number, org_id = orgA, managed = managementPorts()) {
   const by = { org_id, token_id: "tok_1", user_id: null, request_id: "req" };
   const ids: string[] = [];
   for (let n = 0; n < endpoints; n++) {
@@ -30,21 +30,21 @@ describe("replays of an organisation", () => {
     const { start, replaying, world, ids } = await anOrg(10);
     const results = await Promise.allSettled(ids.map((_, at) => start(at)));
     const refused = results.filter(({ status }) => status === "rejected");
-    expect(results.length - refused.length).toBeLessThanOrEqual(maxReplaysOfOrg);
+    expect(results.length - refused.length).toBeLessThanOrEqual(maxActiveReplaysPerOrg);
     expect(replaying).toHaveLength(results.length - refused.length);
     // Those that lost only to others at the same moment get through now, up to the bound.
     for (const at of ids.keys()) await start(at).catch(() => undefined);
-    expect(replaying).toHaveLength(maxReplaysOfOrg);
-    const running = await Promise.all(ids.map((id) => world.replays.running(id, world.now())));
-    expect(running.filter((replay) => replay !== null)).toHaveLength(maxReplaysOfOrg);
+    expect(replaying).toHaveLength(maxActiveReplaysPerOrg);
+    const running = await Promise.all(ids.map((id) => world.replays.getActive(id, world.now())));
+    expect(running.filter((replay) => replay !== null)).toHaveLength(maxActiveReplaysPerOrg);
   });
 
   it("are refused beyond the bound until one is done or has stalled, and leave other organisations alone", async () => {
-    const managed = manageWorld();
-    const { start, world, clock } = await anOrg(maxReplaysOfOrg + 1, orgA, managed);
+    const managed = managementPorts();
+    const { start, world, clock } = await anOrg(maxActiveReplaysPerOrg + 1, orgA, managed);
     const started = [];
-    for (let at = 0; at < maxReplaysOfOrg; at++) started.push(await start(at));
-    const refused = await refusalOf(start(maxReplaysOfOrg));
+    for (let at = 0; at < maxActiveReplaysPerOrg; at++) started.push(await start(at));
+    const refused = await catchRejection(start(maxActiveReplaysPerOrg));
     expect([refused.code, refused.message]).toEqual([
       "conflict",
       expect.stringMatching(/^5 replays of the organisation/),
@@ -53,8 +53,8 @@ describe("replays of an organisation", () => {
     const [first] = started;
     if (first === undefined) throw new Error("No replay began.");
     await world.replays.save({ ...first, status: "done" });
-    expect((await start(maxReplaysOfOrg)).status).toBe("running");
-    expect((await refusalOf(start(0))).code).toBe("conflict");
+    expect((await start(maxActiveReplaysPerOrg)).status).toBe("running");
+    expect((await catchRejection(start(0))).code).toBe("conflict");
     clock.now = new Date(clock.now.getTime() + 2 * 3_600_000);
     expect((await start(0)).status).toBe("running");
   });
@@ -64,6 +64,6 @@ describe("replays of an organisation", () => {
     const fault = new ActivityError("unavailable", "The store is away.");
     Object.assign(world.replayLists, { replace: () => Promise.reject(fault) });
     await expect(start(0)).rejects.toBe(fault);
-    expect([await world.replays.running(ids[0] ?? "", world.now()), replaying]).toEqual([null, []]);
+    expect([await world.replays.getActive(ids[0] ?? "", world.now()), replaying]).toEqual([null, []]);
   });
 });

@@ -6,13 +6,13 @@ import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { countReplay } from "#shared/webhooks/replays/count-replay.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import type { ReplayRange } from "#shared/webhooks/replays/replay-selection.ts";
-import { type ReplayWorld, runReplay } from "#shared/webhooks/replays/run-replay.ts";
+import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { secondsLater } from "#test/support/delivery-builders.ts";
-import { aDeliveryWorld, answering } from "#test/support/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import { memoryReplays } from "#test/support/memory-webhooks.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const at = testNow.toISOString();
 
@@ -29,33 +29,33 @@ function aReplay(over: Partial<Replay & ReplayRange> = {}): Replay & ReplayRange
     status: "running",
     examined: 0,
     sent: 0,
-    place: null,
+    cursor: null,
     created_at: at,
     updated_at: at,
     ...over,
   };
 }
 
-/** A world to deliver and to replay in, whose log holds so many events. */
+/** A fixture to deliver and to replay in, whose log holds so many events. */
 async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
-  const delivering = await aDeliveryWorld(over);
-  const { world, endpoints, deliveries, log, scheduled, clock } = delivering;
+  const delivering = await deliveryFixture(over);
+  const { ports, endpoints, deliveries, log, scheduled, clock } = delivering;
   log.length = 0;
   const messages = delivering.messages(events);
   const steps: number[] = [];
   const replays = memoryReplays();
-  const replaying: ReplayWorld = {
+  const replaying: ReplayPorts = {
     endpoints,
     deliveries,
     replays,
     events: memoryEvents(log),
-    queue: world.queue,
+    queue: ports.queue,
     replayQueue: {
       async send(_, delaySeconds) {
         steps.push(delaySeconds);
       },
     },
-    suspended: world.suspended,
+    suspended: ports.suspended,
     now: clock.now,
   };
   return {
@@ -66,7 +66,7 @@ async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
       const replay = aReplay(over);
       const before = scheduled.length;
       await replays.save(replay);
-      while ((await runReplay(replaying, replay)) === "running");
+      while ((await runReplayStep(replaying, replay)) === "running");
       return scheduled.slice(before).map(({ message }) => message);
     },
     progress: () => replays.get(anEndpoint().endpoint_id, "rpl_1"),
@@ -80,58 +80,58 @@ const eventAt = (occurred_at: string, over: Partial<ActivityEvent> = {}) =>
 
 describe("a replay", () => {
   it("of all sends what the log holds again, in a cycle of its own, whatever became of it", async () => {
-    const world = await aReplayWorld(3);
-    const [first = aDeliveryMessage()] = world.messages;
-    await world.deliver(first);
-    await world.later(60);
-    const sent = await world.replay({ created_at: world.clock.now().toISOString() });
+    const fixture = await aReplayWorld(3);
+    const [first = aDeliveryMessage()] = fixture.messages;
+    await fixture.deliver(first);
+    await fixture.later(60);
+    const sent = await fixture.replay({ created_at: fixture.clock.now().toISOString() });
     const cycle = testNow.getTime() + 60_000;
-    const again = { ...first, cycle, started_at: world.clock.now().toISOString(), resend: true };
-    expect(ids(sent)).toEqual(ids(world.messages));
+    const again = { ...first, cycle, started_at: fixture.clock.now().toISOString(), resend: true };
+    expect(ids(sent)).toEqual(ids(fixture.messages));
     expect(sent).toContainEqual(again);
-    expect(await world.deliver(...sent)).toEqual(["succeeded", "succeeded", "succeeded"]);
-    expect(await world.deliveryOf(first)).toMatchObject({ status: "succeeded", attempts: 2, cycle });
+    expect(await fixture.deliver(...sent)).toEqual(["succeeded", "succeeded", "succeeded"]);
+    expect(await fixture.deliveryOf(first)).toMatchObject({ status: "succeeded", attempts: 2, cycle });
   });
 
   it("goes page by page, newest first, with 50 deliveries a second", async () => {
-    const world = await aReplayWorld(1_234);
-    const sent = await world.replay();
-    expect(ids(sent)).toEqual(ids(world.messages));
+    const fixture = await aReplayWorld(1_234);
+    const sent = await fixture.replay();
+    expect(ids(sent)).toEqual(ids(fixture.messages));
     const places = sent.map(({ event }) => event?.event_id ?? "");
     expect(places).toEqual(places.toSorted().reverse());
-    expect(world.steps).toEqual([10, 10]);
-    const perSecond = Map.groupBy(world.scheduled.slice(0, 500), ({ seconds }) => seconds);
+    expect(fixture.steps).toEqual([10, 10]);
+    const perSecond = Map.groupBy(fixture.scheduled.slice(0, 500), ({ seconds }) => seconds);
     expect([...perSecond].map(([second, { length }]) => [second, length])).toEqual(
       Array.from({ length: 10 }, (_, second) => [second, 50]),
     );
-    expect(await world.progress()).toMatchObject({ status: "done", examined: 1_234, sent: 1_234, place: null });
+    expect(await fixture.progress()).toMatchObject({ status: "done", examined: 1_234, sent: 1_234, cursor: null });
   });
 
   it("tells how far it has come", async () => {
-    const world = await aReplayWorld(600);
-    await world.replays.save(aReplay());
-    expect(await runReplay(world.replaying, aReplay())).toBe("running");
-    expect(await world.progress()).toMatchObject({ status: "running", examined: 500, sent: 500 });
-    expect((await world.progress())?.place).toEqual({
+    const fixture = await aReplayWorld(600);
+    await fixture.replays.save(aReplay());
+    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("running");
+    expect(await fixture.progress()).toMatchObject({ status: "running", examined: 500, sent: 500 });
+    expect((await fixture.progress())?.cursor).toEqual({
       kind: "log",
-      after: world.scheduled.at(-1)?.message.event,
+      after: fixture.scheduled.at(-1)?.message.event,
     });
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
+    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
   });
 
   it("goes on at once past a page with nothing to send", async () => {
-    const world = await aReplayWorld(600);
-    expect(await world.replay({ events: ["bill.*"] })).toEqual([]);
-    expect(world.steps).toEqual([0]);
-    expect(await world.progress()).toMatchObject({ status: "done", examined: 600, sent: 0 });
+    const fixture = await aReplayWorld(600);
+    expect(await fixture.replay({ events: ["bill.*"] })).toEqual([]);
+    expect(fixture.steps).toEqual([0]);
+    expect(await fixture.progress()).toMatchObject({ status: "done", examined: 600, sent: 0 });
   });
 
   it("takes what lies within its bounds, these included", async () => {
-    const world = await aReplayWorld(0);
+    const fixture = await aReplayWorld(0);
     const times = ["59.999Z", "00.000Z", "30.000Z", "45.000Z", "45.001Z"];
     const minutes = ["2026-05-31T11:59", ...Array(4).fill("2026-05-31T12:00")];
-    world.log.push(...times.map((time, n) => eventAt(`${minutes[n]}:${time}`)));
-    const sent = await world.replay({ since: "2026-05-31T12:00:00.000Z", until: "2026-05-31T12:00:45.000Z" });
+    fixture.log.push(...times.map((time, n) => eventAt(`${minutes[n]}:${time}`)));
+    const sent = await fixture.replay({ since: "2026-05-31T12:00:00.000Z", until: "2026-05-31T12:00:45.000Z" });
     expect(sent.map(({ event }) => event?.occurred_at.slice(-7))).toEqual(["45.000Z", "30.000Z", "00.000Z"]);
   });
 
@@ -143,41 +143,41 @@ describe("a replay", () => {
     [["invoice.*"], ["bill.*"], []],
   ])("asks for what both the endpoint and its owner now want: %j and %j", async (events, wanted, expected) => {
     for (const only of ["all", "failed"] as const) {
-      const world = await aReplayWorld(0, { events });
+      const fixture = await aReplayWorld(0, { events });
       const actions = ["INVOICE_SENT", "INVOICE_PAID", "BILL_PAID"];
-      world.log.push(
+      fixture.log.push(
         ...actions.map((action) =>
           anEvent({ action, event_id: `evt_${action}`, entity_type: action.startsWith("B") ? "BILL" : "INVOICE" }),
         ),
       );
-      const sent = await world.replay({ only, events: wanted });
+      const sent = await fixture.replay({ only, events: wanted });
       expect(sent.map(({ event_type }) => event_type).toSorted()).toEqual(expected);
     }
   });
 
   it.each(["all", "failed"] as const)("keeps to the endpoint's document and organisation: %s", async (only) => {
-    const world = await aReplayWorld(0, { entity_id: "inv_1" });
+    const fixture = await aReplayWorld(0, { entity_id: "inv_1" });
     const mine = anEvent({ entity_id: "inv_1" });
-    world.log.push(mine, anEvent({ entity_id: "inv_2" }), anEvent({ entity_id: "inv_1", org_id: "org_other" }));
-    expect(ids(await world.replay({ only }))).toEqual([deliveryIdOf(anEndpoint().endpoint_id, mine)]);
+    fixture.log.push(mine, anEvent({ entity_id: "inv_2" }), anEvent({ entity_id: "inv_1", org_id: "org_other" }));
+    expect(ids(await fixture.replay({ only }))).toEqual([deliveryIdOf(anEndpoint().endpoint_id, mine)]);
   });
 });
 
 describe("a replay of what failed", () => {
   it("sends what is listed as failed and what was never listed, and leaves the rest alone", async () => {
-    const world = await aReplayWorld(5);
-    const [succeeded, pending, failed, aborted, unlisted] = world.messages;
+    const fixture = await aReplayWorld(5);
+    const [succeeded, pending, failed, aborted, unlisted] = fixture.messages;
     if (!succeeded || !pending || !failed || !aborted || !unlisted) throw new Error("There are too few messages.");
-    await world.deliver(succeeded);
-    world.receiver.answer = answering({ status: 500 });
-    await world.deliver(pending);
-    await world.deliver({ ...failed, started_at: "2026-05-20T00:00:00.000Z" });
-    world.receiver.answer = answering({ status: 400, headers: { "webhook-delivery": "abort-message" } });
-    await world.deliver(aborted);
+    await fixture.deliver(succeeded);
+    fixture.receiver.answer = respondWith({ status: 500 });
+    await fixture.deliver(pending);
+    await fixture.deliver({ ...failed, started_at: "2026-05-20T00:00:00.000Z" });
+    fixture.receiver.answer = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+    await fixture.deliver(aborted);
     const aTest = aDeliveryMessage({ event: null, urgent: true, delivery_id: `dlv_${"0".repeat(32)}` });
-    await world.deliver(aTest);
-    expect((await world.deliveryOf(aTest))?.status).toBe("failed");
-    expect(ids(await world.replay({ only: "failed", since: "1970-01-01T00:00:00.000Z" }))).toEqual(
+    await fixture.deliver(aTest);
+    expect((await fixture.deliveryOf(aTest))?.status).toBe("failed");
+    expect(ids(await fixture.replay({ only: "failed", since: "1970-01-01T00:00:00.000Z" }))).toEqual(
       ids([failed, aborted, unlisted]),
     );
   });
@@ -188,64 +188,64 @@ describe("a replay of what failed", () => {
     ["five minutes ago", 300, "left alone"],
     ["a minute ago", 60, "left alone"],
   ])("leaves to its first attempt what was recorded lately and is not listed: %s", async (_, age, fate) => {
-    const world = await aReplayWorld(0);
-    world.log.push(eventAt(secondsLater(-age).toISOString()));
+    const fixture = await aReplayWorld(0);
+    fixture.log.push(eventAt(secondsLater(-age).toISOString()));
     const expected = fate === "taken" ? 1 : 0;
-    const { count } = await countReplay(world.replaying, world.endpoint, aReplay({ only: "failed" }), testNow);
-    expect([count, (await world.replay({ only: "failed" })).length]).toEqual([expected, expected]);
-    expect(await world.replay({ only: "all" })).toHaveLength(1);
+    const { count } = await countReplay(fixture.replaying, fixture.endpoint, aReplay({ only: "failed" }), testNow);
+    expect([count, (await fixture.replay({ only: "failed" })).length]).toEqual([expected, expected]);
+    expect(await fixture.replay({ only: "all" })).toHaveLength(1);
   });
 
   it("owes nothing for an event whose writer wanted no webhook; one of all sends it", async () => {
-    const world = await aReplayWorld(0);
-    world.log.push({ ...eventAt(secondsLater(-3_600).toISOString()), notify: "no" });
-    const { count } = await countReplay(world.replaying, world.endpoint, aReplay({ only: "failed" }), testNow);
-    expect([count, await world.replay({ only: "failed" })]).toEqual([0, []]);
-    const sent = await world.replay({ only: "all" });
-    expect(await world.deliver(...sent)).toEqual(["succeeded"]);
-    expect(world.received).toHaveLength(1);
+    const fixture = await aReplayWorld(0);
+    fixture.log.push({ ...eventAt(secondsLater(-3_600).toISOString()), notify: "no" });
+    const { count } = await countReplay(fixture.replaying, fixture.endpoint, aReplay({ only: "failed" }), testNow);
+    expect([count, await fixture.replay({ only: "failed" })]).toEqual([0, []]);
+    const sent = await fixture.replay({ only: "all" });
+    expect(await fixture.deliver(...sent)).toEqual(["succeeded"]);
+    expect(fixture.received).toHaveLength(1);
   });
 
   it("sends nothing again that has succeeded since it was selected", async () => {
-    const world = await aReplayWorld(1);
-    const [first = aDeliveryMessage()] = world.messages;
-    const sent = await world.replay({ only: "failed" });
+    const fixture = await aReplayWorld(1);
+    const [first = aDeliveryMessage()] = fixture.messages;
+    const sent = await fixture.replay({ only: "failed" });
     expect(ids(sent)).toEqual([first.delivery_id]);
-    await world.deliver(first);
-    expect(await world.deliver(...sent)).toEqual(["dropped"]);
-    expect(world.received).toHaveLength(1);
+    await fixture.deliver(first);
+    expect(await fixture.deliver(...sent)).toEqual(["dropped"]);
+    expect(fixture.received).toHaveLength(1);
   });
 
   it("sends what failed a minute ago, since that is listed", async () => {
-    const world = await aReplayWorld(0);
+    const fixture = await aReplayWorld(0);
     const event = eventAt(secondsLater(-60).toISOString());
-    world.log.push(event);
-    world.receiver.answer = answering({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+    fixture.log.push(event);
+    fixture.receiver.answer = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
     const { entity_id, occurred_at, event_id } = event;
     const delivery_id = deliveryIdOf(anEndpoint().endpoint_id, event);
-    await world.deliver(aDeliveryMessage({ delivery_id, event: { entity_id, occurred_at, event_id } }));
-    expect(ids(await world.replay({ only: "failed" }))).toEqual([delivery_id]);
+    await fixture.deliver(aDeliveryMessage({ delivery_id, event: { entity_id, occurred_at, event_id } }));
+    expect(ids(await fixture.replay({ only: "failed" }))).toEqual([delivery_id]);
   });
 
   it("delivers what a disabled endpoint missed, once it is enabled again", async () => {
-    const world = await aReplayWorld(700, { disabled: { reason: "owner", at } });
-    await world.deliver(...world.messages);
-    await world.endpoints.update(world.endpoint, { ...world.endpoint, disabled: null }, anEvent());
-    await world.later(60);
-    const sent = await world.replay({ only: "failed", created_at: world.clock.now().toISOString() });
-    expect(ids(sent)).toEqual(ids(world.messages));
-    expect(new Set(await world.deliver(...sent))).toEqual(new Set(["succeeded"]));
-    expect(world.received).toHaveLength(700);
-    expect(await world.replay({ only: "failed", created_at: world.clock.now().toISOString() })).toEqual([]);
+    const fixture = await aReplayWorld(700, { disabled: { reason: "owner", at } });
+    await fixture.deliver(...fixture.messages);
+    await fixture.endpoints.update(fixture.endpoint, { ...fixture.endpoint, disabled: null }, anEvent());
+    await fixture.later(60);
+    const sent = await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() });
+    expect(ids(sent)).toEqual(ids(fixture.messages));
+    expect(new Set(await fixture.deliver(...sent))).toEqual(new Set(["succeeded"]));
+    expect(fixture.received).toHaveLength(700);
+    expect(await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() })).toEqual([]);
   });
 
   it("does not send what was recorded before the endpoint was there; one of all does", async () => {
-    const world = await aReplayWorld(0, { created_at: "2026-05-20T00:00:00.000Z" });
+    const fixture = await aReplayWorld(0, { created_at: "2026-05-20T00:00:00.000Z" });
     const [before, after] = [eventAt("2026-05-19T23:59:59.999Z"), eventAt("2026-05-20T00:00:00.000Z")];
-    world.log.push(before, after);
-    const missed = await world.replay({ only: "failed" });
+    fixture.log.push(before, after);
+    const missed = await fixture.replay({ only: "failed" });
     expect(missed.map(({ event }) => event?.event_id)).toEqual([after.event_id]);
-    expect(await world.replay({ only: "all" })).toHaveLength(2);
+    expect(await fixture.replay({ only: "all" })).toHaveLength(2);
   });
 
   describe("of an event whose writer's clock was skewed", () => {
@@ -253,67 +253,67 @@ describe("a replay of what failed", () => {
     const inTenDays = secondsLater(864_000).toISOString();
 
     it("sends one that was never listed, though it claims to be from the future", async () => {
-      const world = await aReplayWorld(0);
-      world.log.push(eventAt(happened, { recorded_at: inTenDays }));
-      const sent = await world.replay({ only: "failed" });
+      const fixture = await aReplayWorld(0);
+      fixture.log.push(eventAt(happened, { recorded_at: inTenDays }));
+      const sent = await fixture.replay({ only: "failed" });
       expect(sent).toHaveLength(1);
-      await world.deliver(...sent);
-      expect(await world.replay({ only: "failed" })).toEqual([]);
+      await fixture.deliver(...sent);
+      expect(await fixture.replay({ only: "failed" })).toEqual([]);
     });
 
     it("sends it again where it failed, and never where it succeeded", async () => {
-      const world = await aReplayWorld(0);
-      world.log.push(eventAt(happened, { recorded_at: inTenDays }));
-      world.receiver.answer = answering({ status: 400, headers: { "webhook-delivery": "abort-message" } });
-      const sent = await world.replay({ only: "failed" });
-      expect(await world.deliver(...sent)).toEqual(["given_up"]);
-      world.receiver.answer = answering({ status: 200 });
-      await world.later(60);
-      const again = await world.replay({ only: "failed", created_at: world.clock.now().toISOString() });
+      const fixture = await aReplayWorld(0);
+      fixture.log.push(eventAt(happened, { recorded_at: inTenDays }));
+      fixture.receiver.answer = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+      const sent = await fixture.replay({ only: "failed" });
+      expect(await fixture.deliver(...sent)).toEqual(["given_up"]);
+      fixture.receiver.answer = respondWith({ status: 200 });
+      await fixture.later(60);
+      const again = await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() });
       expect(ids(again)).toEqual(ids(sent));
-      expect(await world.deliver(...again)).toEqual(["succeeded"]);
-      await world.later(60);
-      expect(await world.replay({ only: "failed", created_at: world.clock.now().toISOString() })).toEqual([]);
+      expect(await fixture.deliver(...again)).toEqual(["succeeded"]);
+      await fixture.later(60);
+      expect(await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() })).toEqual([]);
     });
 
     it("sends one that claims to be recorded long before it happened, and before the endpoint was there", async () => {
-      const world = await aReplayWorld(0, { created_at: "2026-05-19T00:00:00.000Z" });
-      world.log.push(eventAt(happened, { recorded_at: "2026-05-01T00:00:00.000Z" }));
-      expect(await world.replay({ only: "failed" })).toHaveLength(1);
+      const fixture = await aReplayWorld(0, { created_at: "2026-05-19T00:00:00.000Z" });
+      fixture.log.push(eventAt(happened, { recorded_at: "2026-05-01T00:00:00.000Z" }));
+      expect(await fixture.replay({ only: "failed" })).toHaveLength(1);
     });
 
     it("sends it once more under another id at most, where it was delivered under the table's time", async () => {
-      const world = await aReplayWorld(0);
+      const fixture = await aReplayWorld(0);
       const event = eventAt(happened, { recorded_at: "2026-05-20T09:00:00.000Z" });
-      world.log.push(event);
+      fixture.log.push(event);
       const { entity_id, occurred_at, event_id } = event;
       const delivery_id = deliveryIdOf(anEndpoint().endpoint_id, withTrustedTime(event, new Date(happened)));
-      await world.deliver(aDeliveryMessage({ delivery_id, event: { entity_id, occurred_at, event_id } }));
-      const sent = await world.replay({ only: "failed" });
+      await fixture.deliver(aDeliveryMessage({ delivery_id, event: { entity_id, occurred_at, event_id } }));
+      const sent = await fixture.replay({ only: "failed" });
       expect(sent).toHaveLength(1);
-      await world.deliver(...sent);
-      expect(await world.replay({ only: "failed" })).toEqual([]);
-      expect(world.received).toHaveLength(2);
+      await fixture.deliver(...sent);
+      expect(await fixture.replay({ only: "failed" })).toEqual([]);
+      expect(fixture.received).toHaveLength(2);
     });
   });
 
   it("takes what was recorded in its time, also where it is about a time long before", async () => {
-    const world = await aReplayWorld(0);
+    const fixture = await aReplayWorld(0);
     const late = anEvent({ occurred_at: "2026-02-01T00:00:00.000Z", recorded_at: "2026-05-20T00:00:00.000Z" });
-    world.log.push(late);
-    world.receiver.answer = answering({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+    fixture.log.push(late);
+    fixture.receiver.answer = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
     const { entity_id, occurred_at, event_id } = late;
     const message = aDeliveryMessage({
       delivery_id: deliveryIdOf(anEndpoint().endpoint_id, late),
       event: { entity_id, occurred_at, event_id },
     });
-    await world.deliver(message);
-    expect(ids(await world.replay({ only: "failed" }))).toEqual([message.delivery_id]);
+    await fixture.deliver(message);
+    expect(ids(await fixture.replay({ only: "failed" }))).toEqual([message.delivery_id]);
   });
 });
 
 describe("a replay stops", () => {
-  it.each<[string, (world: Awaited<ReturnType<typeof aReplayWorld>>) => Promise<unknown>]>([
+  it.each<[string, (fixture: Awaited<ReturnType<typeof aReplayWorld>>) => Promise<unknown>]>([
     [
       "disabled",
       ({ endpoints, endpoint }) =>
@@ -321,84 +321,87 @@ describe("a replay stops", () => {
     ],
     ["deleted", ({ endpoints, endpoint }) => endpoints.remove(endpoint, anEvent())],
   ])("where its endpoint is %s on the way", async (_, happens) => {
-    const world = await aReplayWorld(1_200);
-    await world.replays.save(aReplay());
-    await runReplay(world.replaying, aReplay());
-    await happens(world);
-    await world.later(10);
-    expect(await runReplay(world.replaying, aReplay())).toBe("stopped");
-    expect(await world.progress()).toMatchObject({
+    const fixture = await aReplayWorld(1_200);
+    await fixture.replays.save(aReplay());
+    await runReplayStep(fixture.replaying, aReplay());
+    await happens(fixture);
+    await fixture.later(10);
+    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("stopped");
+    expect(await fixture.progress()).toMatchObject({
       status: "stopped",
       sent: 500,
-      updated_at: world.clock.now().toISOString(),
+      updated_at: fixture.clock.now().toISOString(),
     });
-    expect([world.scheduled.length, world.steps.length]).toEqual([500, 1]);
-    expect(await runReplay(world.replaying, aReplay())).toBe("stopped");
+    expect([fixture.scheduled.length, fixture.steps.length]).toEqual([500, 1]);
+    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("stopped");
   });
 
   it("and does nothing more when it is done, or unknown", async () => {
-    const world = await aReplayWorld(3);
-    await world.replay();
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
-    expect(await runReplay(world.replaying, aReplay({ replay_id: "rpl_2" }))).toBe("unknown");
-    expect(world.scheduled).toHaveLength(3);
+    const fixture = await aReplayWorld(3);
+    await fixture.replay();
+    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
+    expect(await runReplayStep(fixture.replaying, aReplay({ replay_id: "rpl_2" }))).toBe("unknown");
+    expect(fixture.scheduled).toHaveLength(3);
   });
 });
 
 describe("a replay whose function dies", () => {
   it.each(["all", "failed"] as const)("before it wrote its place sends nothing twice: %s", async (only) => {
-    const world = await aReplayWorld(120);
-    await world.replays.save(aReplay({ only, place: { kind: "log", after: null } }));
-    vi.spyOn(world.replays, "save").mockRejectedValueOnce(new Error("killed"));
-    await expect(runReplay(world.replaying, aReplay())).rejects.toThrow("killed");
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
-    const sent = world.scheduled.map(({ message }) => message);
+    const fixture = await aReplayWorld(120);
+    await fixture.replays.save(aReplay({ only, cursor: { kind: "log", after: null } }));
+    vi.spyOn(fixture.replays, "save").mockRejectedValueOnce(new Error("killed"));
+    await expect(runReplayStep(fixture.replaying, aReplay())).rejects.toThrow("killed");
+    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
+    const sent = fixture.scheduled.map(({ message }) => message);
     expect(sent).toHaveLength(240);
-    const outcomes = [...(await world.deliver(...sent.slice(0, 120))), ...(await world.deliver(...sent.slice(120)))];
+    const outcomes = [
+      ...(await fixture.deliver(...sent.slice(0, 120))),
+      ...(await fixture.deliver(...sent.slice(120))),
+    ];
     expect(outcomes).toEqual([...Array(120).fill("succeeded"), ...Array(120).fill("dropped")]);
-    expect(world.received).toHaveLength(120);
+    expect(fixture.received).toHaveLength(120);
   });
 
   it("before it asked for its next step goes on from there", async () => {
-    const world = await aReplayWorld(600);
-    await world.replays.save(aReplay());
-    vi.spyOn(world.replaying.replayQueue, "send").mockRejectedValueOnce(new Error("killed"));
-    await expect(runReplay(world.replaying, aReplay())).rejects.toThrow("killed");
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
-    expect(ids(world.scheduled.map(({ message }) => message))).toEqual(ids(world.messages));
+    const fixture = await aReplayWorld(600);
+    await fixture.replays.save(aReplay());
+    vi.spyOn(fixture.replaying.replayQueue, "send").mockRejectedValueOnce(new Error("killed"));
+    await expect(runReplayStep(fixture.replaying, aReplay())).rejects.toThrow("killed");
+    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
+    expect(ids(fixture.scheduled.map(({ message }) => message))).toEqual(ids(fixture.messages));
   });
 
   it("begins its page again where the queue refused some of it", async () => {
-    const world = await aReplayWorld(120);
-    await world.replays.save(aReplay());
-    const { send } = world.world.queue;
+    const fixture = await aReplayWorld(120);
+    await fixture.replays.save(aReplay());
+    const { send } = fixture.ports.queue;
     let calls = 0;
-    vi.spyOn(world.world.queue, "send").mockImplementation(async (messages, delaySeconds) =>
+    vi.spyOn(fixture.ports.queue, "send").mockImplementation(async (messages, delaySeconds) =>
       ++calls === 2 ? messages : send(messages, delaySeconds),
     );
-    expect((await refusalOf(runReplay(world.replaying, aReplay()))).code).toBe("unavailable");
-    expect(await world.progress()).toEqual(aReplay());
-    expect(await runReplay(world.replaying, aReplay())).toBe("done");
-    expect(new Set(world.scheduled.map(({ message }) => message.delivery_id)).size).toBe(120);
+    expect((await catchRejection(runReplayStep(fixture.replaying, aReplay()))).code).toBe("unavailable");
+    expect(await fixture.progress()).toEqual(aReplay());
+    expect(await runReplayStep(fixture.replaying, aReplay())).toBe("done");
+    expect(new Set(fixture.scheduled.map(({ message }) => message.delivery_id)).size).toBe(120);
   });
 });
 
 describe("counting a replay", () => {
   it.each(["all", "failed"] as const)("tells what it then sends, and sends nothing: %s", async (only) => {
-    const world = await aReplayWorld(1_100);
-    await world.deliver(...world.messages.slice(0, 7));
+    const fixture = await aReplayWorld(1_100);
+    await fixture.deliver(...fixture.messages.slice(0, 7));
     const range = aReplay({ only });
-    const counted = await countReplay(world.replaying, world.endpoint, range, testNow);
+    const counted = await countReplay(fixture.replaying, fixture.endpoint, range, testNow);
     expect(counted).toEqual({ count: only === "all" ? 1_100 : 1_093, examined: 1_100, complete: true });
-    expect(world.scheduled).toEqual([]);
-    expect(await world.replay({ only })).toHaveLength(counted.count);
+    expect(fixture.scheduled).toEqual([]);
+    expect(await fixture.replay({ only })).toHaveLength(counted.count);
   });
 
   it("ends after twenty pages, and says so", async () => {
-    const world = await aReplayWorld(0);
+    const fixture = await aReplayWorld(0);
     const next = { occurred_at: at, event_id: "evt_1", entity_id: "inv_1" };
-    const events = { page: vi.fn(async () => ({ events: [anEvent()], next })) };
-    const counted = await countReplay({ ...world.replaying, events }, world.endpoint, aReplay(), testNow);
+    const events = { readPage: vi.fn(async () => ({ events: [anEvent()], next })) };
+    const counted = await countReplay({ ...fixture.replaying, events }, fixture.endpoint, aReplay(), testNow);
     expect(counted).toEqual({ count: 20, examined: 20, complete: false });
   });
 });

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { withoutHeaderValues } from "#shared/webhooks/sending/redact.ts";
-import { anExchange } from "#test/support/builders.ts";
+import { redactHeaderValues } from "#shared/webhooks/sending/redact.ts";
+import { aSendResult } from "#test/support/builders.ts";
 
 const sent = { "X-Api-Key": 'k"ey-123456', Authorization: "Bearer token-abcdef", "X-Env": "prod" };
 
 describe("withoutHeaderValues", () => {
   const bodyOf = (body: string, body_truncated = false) =>
-    withoutHeaderValues(anExchange({ body, body_truncated }), sent).body;
+    redactHeaderValues(aSendResult({ body, body_truncated }), sent).body;
 
   it("replaces values that a response repeats, in its body and its headers", () => {
-    const exchange = anExchange({ status: 401, headers: { "x-got": 'k"ey-123456!' }, body: 'bad k"ey-123456' });
-    expect(withoutHeaderValues(exchange, sent)).toEqual({ ...exchange, headers: { "x-got": "…!" }, body: "bad …" });
+    const exchange = aSendResult({ status: 401, headers: { "x-got": 'k"ey-123456!' }, body: 'bad k"ey-123456' });
+    expect(redactHeaderValues(exchange, sent)).toEqual({ ...exchange, headers: { "x-got": "…!" }, body: "bad …" });
   });
 
   it.each([
@@ -29,8 +29,8 @@ describe("withoutHeaderValues", () => {
     ["a URL", "Basic%20dXNlc%2Fjpw%2FYXNz%2Bw%3D%3D"],
     ["a form", "Basic+dXNlc%2Fjpw%2FYXNz%2Bw%3D%3D"],
   ])("replaces a value as %s writes it", (_, body) => {
-    const exchange = anExchange({ body: `bad ${body}` });
-    const { body: shown } = withoutHeaderValues(exchange, { Authorization: "Basic dXNlc/jpw/YXNz+w==" });
+    const exchange = aSendResult({ body: `bad ${body}` });
+    const { body: shown } = redactHeaderValues(exchange, { Authorization: "Basic dXNlc/jpw/YXNz+w==" });
     expect(shown).toBe("bad …");
   });
 
@@ -40,12 +40,12 @@ describe("withoutHeaderValues", () => {
     expect(bodyOf("bad tok", true)).toBe("bad tok");
     expect(bodyOf("bad token-ab")).toBe("bad token-ab");
     const headers = { "x-got": `${"x".repeat(1_014)} token-abc` };
-    const { headers: shown } = withoutHeaderValues(anExchange({ headers }), sent);
+    const { headers: shown } = redactHeaderValues(aSendResult({ headers }), sent);
     expect(shown).toEqual({ "x-got": `${"x".repeat(1_014)} …` });
   });
 
   it("leaves responses to endpoints without headers as they are", () => {
-    const exchange = anExchange({ body: "token-abcdef" });
-    expect(withoutHeaderValues(exchange, {})).toBe(exchange);
+    const exchange = aSendResult({ body: "token-abcdef" });
+    expect(redactHeaderValues(exchange, {})).toBe(exchange);
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import { type SenderOptions, sender } from "#shared/webhooks/sending/send.ts";
-import { addressRefused, checkedLookup, dnsResolve, type Resolve } from "#shared/webhooks/sending/ssrf-safe-lookup.ts";
-import { resolverThatHears, type Verdict } from "#test/support/name-server.ts";
+import { createSender, type SenderOptions } from "#shared/webhooks/sending/send.ts";
+import {
+  addressRefusedCode,
+  createDnsResolver,
+  createSsrfSafeLookup,
+  type ResolveHost,
+} from "#shared/webhooks/sending/ssrf-safe-lookup.ts";
+import { type DnsResponse, startNameServer } from "#test/support/name-server.ts";
 import { startReceiver, status } from "#test/support/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
@@ -9,24 +14,24 @@ const deployed = { ownHosts: [], allowLoopback: false };
 const limits = { connectMs: 300, totalMs: 1_000 };
 
 const hooks = "https://hooks.example.org/in";
-const sendTo = (url: string, options: SenderOptions) => sender({ limits, ...options })(url, {}, "{}");
+const sendTo = (url: string, options: SenderOptions) => createSender({ limits, ...options })(url, {}, "{}");
 
 describe("a host that the DNS", () => {
-  it.each<[Verdict, string]>([
+  it.each<[DnsResponse, string]>([
     ["NXDOMAIN", "ENOTFOUND"],
     ["SERVFAIL", "ESERVFAIL"],
     ["REFUSED", "EREFUSED"],
     ["no error", "ENODATA"],
     ["silence", "ETIMEOUT"],
   ])("answers with %s is not found", async (verdict, code) => {
-    const resolve = dnsResolve(await resolverThatHears(verdict, { timeout: 50, tries: 1 }));
+    const resolve = createDnsResolver(await startNameServer(verdict, { timeout: 50, tries: 1 }));
     const exchange = await sendTo(hooks, { ...deployed, resolve });
     const message = `The host could not be resolved (${code}).`;
     expect(exchange).toMatchObject({ status: null, error: "dns", message });
   });
 
   it("is slow about is given up with the connection", async () => {
-    const resolve = dnsResolve(await resolverThatHears("silence", { timeout: 2_000, tries: 1 }));
+    const resolve = createDnsResolver(await startNameServer("silence", { timeout: 2_000, tries: 1 }));
     const exchange = await sendTo(hooks, { ...deployed, resolve });
     expect(exchange).toMatchObject({ error: "dns", message: "The host could not be resolved (ETIMEOUT)." });
     expect(exchange.duration_ms).toBeLessThan(1_500);
@@ -37,7 +42,7 @@ describe("a host that the DNS", () => {
   });
 
   it("is never asked about: localhost", async () => {
-    expect(await dnsResolve()("localhost")).toEqual(["127.0.0.1", "::1"]);
+    expect(await createDnsResolver()("localhost")).toEqual(["127.0.0.1", "::1"]);
   });
 });
 
@@ -77,12 +82,12 @@ describe("a host is refused when it resolves", () => {
 
 describe("a host that is bound anew between two questions", () => {
   /** Gives each answer once. */
-  const inTurn = (...answers: (readonly string[])[]) => vi.fn<Resolve>(async () => answers.shift() ?? []);
+  const inTurn = (...answers: (readonly string[])[]) => vi.fn<ResolveHost>(async () => answers.shift() ?? []);
 
   it("is asked about once a connection, so that what was checked is what is dialled", async () => {
     const receiver = await startReceiver({ answer: status(200, { connection: "close" }) });
     const resolve = inTurn(["127.0.0.1"], ["10.0.0.1"]);
-    const send = sender({ ...local, limits, resolve });
+    const send = createSender({ ...local, limits, resolve });
     const url = receiver.url.replace("127.0.0.1", "localhost");
     expect([await send(url, {}, "1"), await send(url, {}, "2")]).toMatchObject([
       { status: 200 },
@@ -92,17 +97,17 @@ describe("a host that is bound anew between two questions", () => {
   });
 
   it("is judged by each answer", async () => {
-    const lookup = checkedLookup(inTurn(["93.184.216.34"], ["10.0.0.1"]), deployed);
+    const lookup = createSsrfSafeLookup(inTurn(["93.184.216.34"], ["10.0.0.1"]), deployed);
     const ask = () =>
       new Promise((done) => {
         lookup("hooks.example.org", { all: true }, (error, addresses) => done(error?.code ?? addresses));
       });
-    expect([await ask(), await ask()]).toEqual([[{ address: "93.184.216.34", family: 4 }], addressRefused]);
+    expect([await ask(), await ask()]).toEqual([[{ address: "93.184.216.34", family: 4 }], addressRefusedCode]);
   });
 });
 
 describe("what a connection is told", () => {
-  const lookup = checkedLookup(async () => ["8.8.8.8", "2606:4700:4700::1111"], deployed);
+  const lookup = createSsrfSafeLookup(async () => ["8.8.8.8", "2606:4700:4700::1111"], deployed);
   const ask = (options: Parameters<typeof lookup>[1]) =>
     new Promise((done) => {
       lookup("hooks.example.org", options, (error, ...answer) => done(error?.code ?? answer));
@@ -127,7 +132,7 @@ describe("what a connection is told", () => {
   });
 
   it("is that there is none, where the family has none", async () => {
-    const ipv4Only = checkedLookup(async () => ["8.8.8.8"], deployed);
+    const ipv4Only = createSsrfSafeLookup(async () => ["8.8.8.8"], deployed);
     const code = await new Promise((done) => {
       ipv4Only("hooks.example.org", { family: 6 }, (error) => done(error?.code));
     });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Exchange } from "#shared/webhooks/deliveries/attempt.ts";
-import { sender } from "#shared/webhooks/sending/send.ts";
+import { createSender } from "#shared/webhooks/sending/send.ts";
+import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import {
   delayed,
   drip,
@@ -22,7 +22,7 @@ import { until } from "#test/support/until.ts";
 const local = { ownHosts: [], allowLoopback: true };
 /** The real limits, thirty times as fast. */
 const limits = { connectMs: 170, totalMs: 500 };
-const send = sender({ ...local, limits });
+const send = createSender({ ...local, limits });
 let receiver: Receiver;
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 
 /** Every fault: no status, words that name no address, and an end in time. */
-function expectFault(exchange: Exchange, error: Exchange["error"], words: RegExp): void {
+function expectFault(exchange: SendResult, error: SendResult["error"], words: RegExp): void {
   expect(exchange).toMatchObject({ status: null, error, headers: {}, body: "", body_truncated: false });
   expect(exchange.message).toMatch(words);
   expect(exchange.message).not.toMatch(/127\.0\.0\.1|::1|undefined/);
@@ -125,9 +125,9 @@ describe("a receiver that", () => {
   it("does not listen refuses the connection", async () => {
     const gone = await startReceiver();
     await gone.close();
-    expectFault(await send(gone.url, {}, "{}"), "connect", /No connection could be made \(ECONNREFUSED\)/);
+    expectFault(await send(gone.url, {}, "{}"), "connect", /The connection failed \(ECONNREFUSED\)/);
     const byName = gone.url.replace("127.0.0.1", "localhost");
-    expectFault(await send(byName, {}, "{}"), "connect", /No connection could be made \(ECONNREFUSED\)/);
+    expectFault(await send(byName, {}, "{}"), "connect", /The connection failed \(ECONNREFUSED\)/);
   });
 
   it("hangs up as soon as it is connected to has not answered", async () => {
@@ -199,7 +199,7 @@ describe("nothing is sent", () => {
   it("to our own API", async () => {
     receiver.answer(status(200));
     const before = receiver.requests.length;
-    const careful = sender({ ownHosts: [new URL(receiver.url).host], allowLoopback: true });
+    const careful = createSender({ ownHosts: [new URL(receiver.url).host], allowLoopback: true });
     expectFault(await careful(receiver.url, {}, "{}"), "url_refused", /back to this API/);
     const byName = receiver.url.replace("127.0.0.1", "localhost");
     expectFault(await careful(byName, {}, "{}"), "url_refused", /back to this API/);
@@ -208,7 +208,7 @@ describe("nothing is sent", () => {
 
   it("to loopback in a deployed stack: there, functions have their runtime's API", async () => {
     const before = receiver.requests.length;
-    const deployed = sender({ ownHosts: [], allowLoopback: false });
+    const deployed = createSender({ ownHosts: [], allowLoopback: false });
     for (const url of [receiver.url, receiver.url.replace("http:", "https:"), "http://127.0.0.1:9001/"]) {
       expectFault(await deployed(url, {}, "{}"), "url_refused", /^The url /);
     }

@@ -1,12 +1,12 @@
 import { TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sender } from "#shared/webhooks/sending/send.ts";
+import { createSender } from "#shared/webhooks/sending/send.ts";
 import { type Certificates, makeCertificates, trust } from "#test/support/certificates.ts";
 import { hang, startReceiver, startSocketServer } from "#test/support/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
 const limits = { connectMs: 300, totalMs: 900 };
-const send = sender({ ...local, limits });
+const send = createSender({ ...local, limits });
 let certificates: Certificates;
 
 beforeAll(async () => {
@@ -68,7 +68,7 @@ describe("over TLS, a receiver", () => {
   it("that never shakes hands is given up as not connected", async () => {
     const { host } = await startSocketServer();
     const exchange = await send(`https://${host}/`, {}, "{}");
-    const message = "There was no connection within 0.3 s.";
+    const message = "The connection was not established within 0.3 s.";
     expect(exchange).toMatchObject({ status: null, error: "connect_timeout", message });
     expect(exchange.duration_ms).toBeLessThan(limits.totalMs);
   });

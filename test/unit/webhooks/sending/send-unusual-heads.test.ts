@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { sender } from "#shared/webhooks/sending/send.ts";
+import { createSender } from "#shared/webhooks/sending/send.ts";
 import { trust } from "#test/support/certificates.ts";
 import { type Receiver, raw, startReceiver, startSocketServer } from "#test/support/receiver.ts";
 
-const send = sender({ ownHosts: [], allowLoopback: true, limits: { totalMs: 2_000 } });
+const send = createSender({ ownHosts: [], allowLoopback: true, limits: { totalMs: 2_000 } });
 const certificates = inject("certificates");
 let plain: Receiver;
 let secure: Receiver;

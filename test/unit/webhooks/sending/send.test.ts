@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sender } from "#shared/webhooks/sending/send.ts";
+import { createSender } from "#shared/webhooks/sending/send.ts";
 import { type Receiver, redirect, startReceiver, status } from "#test/support/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
-const send = sender(local);
+const send = createSender(local);
 let receiver: Receiver;
 
 beforeAll(async () => {

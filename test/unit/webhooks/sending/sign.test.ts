@@ -1,12 +1,16 @@
 import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { secretBytes, secretKey, writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import {
+  formatSigningSecret,
+  parseSigningSecret,
+  signingSecretBytes,
+} from "#shared/webhooks/endpoints/signing-secret.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
-const secretOf = (byte: number) => writeSecret(new Uint8Array(secretBytes).fill(byte));
+const secretOf = (byte: number) => formatSigningSecret(new Uint8Array(signingSecretBytes).fill(byte));
 const signing = {
   deliveryId: "dlv_019b0000000000000000000000000001",
   eventType: "invoice.sent",
@@ -18,14 +22,14 @@ const signing = {
 describe("a secret", () => {
   it("is the prefix that scanners look for and 32 bytes in base64", () => {
     expect(secretOf(0)).toBe("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-    expect(secretKey(secretOf(7))).toEqual(Buffer.alloc(32, 7));
+    expect(parseSigningSecret(secretOf(7))).toEqual(Buffer.alloc(32, 7));
   });
 
-  it("is made of no fewer bytes", () => expect(() => writeSecret(new Uint8Array(31))).toThrow(RangeError));
+  it("is made of no fewer bytes", () => expect(() => formatSigningSecret(new Uint8Array(31))).toThrow(RangeError));
 
   it.each([24, 64])("of another sender may have %i bytes", (length) => {
     const key = Buffer.alloc(length, 9);
-    expect(secretKey(`whsec_${key.toString("base64")}`)).toEqual(key);
+    expect(parseSigningSecret(`whsec_${key.toString("base64")}`)).toEqual(key);
   });
 
   it.each([
@@ -40,7 +44,7 @@ describe("a secret", () => {
     `whsec_${Buffer.alloc(23, 9).toString("base64")}`,
     `whsec_${Buffer.alloc(65, 9).toString("base64")}`,
   ])("is not %j, and the refusal does not repeat it", (text) => {
-    const { code, message } = refusal(() => secretKey(text));
+    const { code, message } = catchError(() => parseSigningSecret(text));
     expect(code).toBe("invalid_value");
     if (text.length > 10) expect(message).not.toContain(text.slice(6, 16));
   });

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { secretBytes, writeSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
+import { formatSigningSecret, signingSecretBytes } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { aibooksSignature, signedHeaders, standardSignature } from "#shared/webhooks/sending/sign.ts";
-import { verify } from "#shared/webhooks/sending/verify.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { testNow } from "#test/support/builders.ts";
-import { refusal } from "#test/support/refusal.ts";
+import { catchError } from "#test/support/catch-error.ts";
 
-const secret = writeSecret(new Uint8Array(secretBytes).fill(1));
-const another = writeSecret(new Uint8Array(secretBytes).fill(2));
+const secret = formatSigningSecret(new Uint8Array(signingSecretBytes).fill(1));
+const another = formatSigningSecret(new Uint8Array(signingSecretBytes).fill(2));
 const payload = {
   event_type: "invoice.sent",
   delivery_id: "dlv_019b0000000000000000000000000001",
@@ -38,43 +38,43 @@ const families = [
 ] as const;
 const seconds = (count: number) => new Date(testNow.getTime() + count * 1000);
 const refused = (
-  headers: Parameters<typeof verify>[0],
+  headers: Parameters<typeof verifyWebhook>[0],
   text: string | Uint8Array = body,
   key = secret,
   now = testNow,
-) => refusal(() => verify(headers, text, key, now));
+) => catchError(() => verifyWebhook(headers, text, key, now));
 
 describe("a delivery", () => {
   it.each(families)("is verified by the headers of %s alone", (_name, prefix) => {
-    expect(verify(only(sign(), prefix), body, secret, testNow)).toEqual(payload);
+    expect(verifyWebhook(only(sign(), prefix), body, secret, testNow)).toEqual(payload);
   });
 
   it("is verified by both families, as they are sent", () => {
-    expect(verify(sign(), body, secret, testNow)).toEqual(payload);
+    expect(verifyWebhook(sign(), body, secret, testNow)).toEqual(payload);
   });
 
   it("is verified now, where no time is given", () => {
-    expect(verify(sign({ now: new Date() }), body, secret)).toEqual(payload);
-    expect(refusal(() => verify(sign({ now: new Date(0) }), body, secret)).message).toMatch(/5 minutes old/);
+    expect(verifyWebhook(sign({ now: new Date() }), body, secret)).toEqual(payload);
+    expect(catchError(() => verifyWebhook(sign({ now: new Date(0) }), body, secret)).message).toMatch(/5 minutes old/);
   });
 
   it("is verified whatever the case of its headers, and whatever holds them", () => {
     const upper = Object.fromEntries(Object.entries(sign()).map(([name, value]) => [name.toUpperCase(), value]));
     const node = { ...sign(), "set-cookie": ["a=b"], "x-absent": undefined };
     for (const headers of [upper, node, new Headers(sign())]) {
-      expect(verify(headers, body, secret, testNow)).toEqual(payload);
+      expect(verifyWebhook(headers, body, secret, testNow)).toEqual(payload);
     }
   });
 
   it("is verified as text and as bytes", () => {
     for (const received of [body, Buffer.from(body), new TextEncoder().encode(body)]) {
-      expect(verify(sign(), received, secret, testNow)).toEqual(payload);
+      expect(verifyWebhook(sign(), received, secret, testNow)).toEqual(payload);
     }
   });
 
   it.each(families)("is verified under each secret of a rotation by %s", (_name, prefix) => {
     const headers = only(sign({ secrets: [another, secret] }), prefix);
-    expect([secret, another].map((key) => verify(headers, body, key, testNow))).toEqual([payload, payload]);
+    expect([secret, another].map((key) => verifyWebhook(headers, body, key, testNow))).toEqual([payload, payload]);
   });
 
   it("that the standardwebhooks package signed is verified", () => {
@@ -83,13 +83,13 @@ describe("a delivery", () => {
       "webhook-timestamp": String(testNow.getTime() / 1000),
       "webhook-signature": new Webhook(secret).sign(payload.delivery_id, testNow, body),
     };
-    expect(verify(headers, body, secret, testNow)).toEqual(payload);
+    expect(verifyWebhook(headers, body, secret, testNow)).toEqual(payload);
   });
 
   it("may carry signatures of other kinds beside ours", () => {
     const headers = sign();
     const signature = `v1a,${"A".repeat(86)}== ${headers["webhook-signature"]} v2,x`;
-    expect(verify({ ...headers, "webhook-signature": signature }, body, secret, testNow)).toEqual(payload);
+    expect(verifyWebhook({ ...headers, "webhook-signature": signature }, body, secret, testNow)).toEqual(payload);
   });
 });
 
@@ -98,7 +98,7 @@ describe.each(families)("by the headers of %s, a delivery", (_name, prefix) => {
   const signature = `${prefix}signature`;
 
   it.each([300, -300])("is fresh when its time is %i seconds off", (count) => {
-    expect(verify(headers, body, secret, seconds(count))).toEqual(payload);
+    expect(verifyWebhook(headers, body, secret, seconds(count))).toEqual(payload);
   });
 
   it("is refused when it is older than 5 minutes, or from a time to come", () => {

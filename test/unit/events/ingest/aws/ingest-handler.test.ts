@@ -4,11 +4,11 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { anInput } from "#test/support/builders.ts";
 import { FakeIngest, transient } from "#test/support/fake-ingest.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 const bodyOf = (org_id: string, entity_id = "inv_1") => JSON.stringify(anInput({ org_id, entity_id }));

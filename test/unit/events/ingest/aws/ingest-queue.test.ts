@@ -2,13 +2,13 @@ import { createServer } from "node:http";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import { type DeferredMessage, ingestQueue } from "#shared/events/ingest/aws/ingest-queue.ts";
-import { oneAttempt, queueClient } from "#shared/platform/aws/clients.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { createIngestQueue, type DeferredMessage } from "#shared/events/ingest/aws/ingest-queue.ts";
+import { createSqsClient, singleAttemptOptions } from "#shared/platform/aws/clients.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 type Batch = SendMessageBatchCommand["input"];
@@ -21,7 +21,7 @@ function aQueue(answer: (batch: Batch) => object = ({ Entries = [] }) => ({ Succ
     batches.push(command.input);
     return answer(command.input);
   });
-  return { ...ingestQueue({ queue: "https://ingest", deadLetters: "https://dead" }, client), batches };
+  return { ...createIngestQueue({ queue: "https://ingest", deadLetters: "https://dead" }, client), batches };
 }
 
 function aMessage(over: Partial<DeferredMessage> = {}): DeferredMessage {
@@ -83,8 +83,8 @@ it("sends a message once, also where SQS takes it and answers too late", async (
     return closeServer(server);
   });
   const credentials = { accessKeyId: "x", secretAccessKey: "x" };
-  const client = queueClient({ ...oneAttempt, endpoint, region: "us-east-1", credentials });
-  const { defer } = ingestQueue({ queue: "https://ingest", deadLetters: "https://dead" }, client);
+  const client = createSqsClient({ ...singleAttemptOptions, endpoint, region: "us-east-1", credentials });
+  const { defer } = createIngestQueue({ queue: "https://ingest", deadLetters: "https://dead" }, client);
   const messages = [aMessage()];
   const beganAt = performance.now();
   expect(await defer(messages)).toEqual(messages);
@@ -94,7 +94,7 @@ it("sends a message once, also where SQS takes it and answers too late", async (
 
 describe("bury", () => {
   it("sends the reason beside the body, in characters that SQS takes, and the writer, but no history", async () => {
-    const { bury, batches } = aQueue();
+    const { sendToDeadLetters: bury, batches } = aQueue();
     await bury([{ body: "{}", orgId: "org_1", messageId: "m1", writer: "AROA1", reason: "bad\u0000" }]);
     const MessageAttributes = {
       reason: { DataType: "String", StringValue: "bad\ufffd" },
@@ -110,7 +110,7 @@ describe("bury", () => {
   });
 
   it("gives up the reason, never the message, where both do not fit", async () => {
-    const { bury, batches } = aQueue();
+    const { sendToDeadLetters: bury, batches } = aQueue();
     const body = "x".repeat(1_048_000);
     await bury([{ body, orgId: null, messageId: "m1", writer: null, reason: "bad" }]);
     expect(batches[0]?.Entries).toEqual([{ Id: "0", MessageBody: body }]);

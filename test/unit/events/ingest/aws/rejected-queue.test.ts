@@ -1,13 +1,16 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { rejectedQueue } from "#shared/events/ingest/aws/rejected-queue.ts";
-import { aRecord } from "#test/support/queue-record.ts";
+import { createRejectedQueue } from "#shared/events/ingest/aws/rejected-queue.ts";
+import { buildSqsRecord } from "#test/support/sqs-record.ts";
 
 async function rejected(body: string, reason: string) {
   const client = new SQSClient({ region: "us-east-1" });
   const send = vi.spyOn(client, "send").mockImplementation(() => undefined);
-  await rejectedQueue("https://queue", client).reject(aRecord("m1", body), new ActivityError("invalid_value", reason));
+  await createRejectedQueue("https://queue", client).reject(
+    buildSqsRecord("m1", body),
+    new ActivityError("invalid_value", reason),
+  );
   return send.mock.calls[0]?.[0].input;
 }
 

@@ -1,19 +1,19 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import {
-  comesFrom,
   deliveryQueue,
-  readDeliveryMessage,
+  isFromQueue,
+  parseDeliveryMessage,
   throwUnsent,
 } from "#shared/webhooks/deliveries/aws/delivery-queue.ts";
-import { readReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
+import { parseReplayMessage, replayQueue } from "#shared/webhooks/replays/aws/replay-queue.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
-import { refusalOf } from "#test/support/refusal.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 type Batch = SendMessageBatchCommand["input"];
@@ -35,14 +35,14 @@ const messages = (count: number) =>
     aDeliveryMessage({ org_id: `org_${n}`, endpoint_id: `wh_${n}`, delivery_id: `dlv_${n}` }),
   );
 
-describe("the queue of deliveries", () => {
-  it("is sent tens of messages, each in the group of its organisation, and delayed by whole seconds", async () => {
+describe("deliveryQueue", () => {
+  it("sends batches of ten, each message in the group of its organisation, delayed by whole seconds", async () => {
     const { queue, batches } = aQueue();
     const sent = messages(23);
     expect(await queue.send(sent, 4.2)).toEqual([]);
     expect(batches.map(({ Entries }) => Entries?.length)).toEqual([10, 10, 3]);
     const entries = batches.flatMap(({ Entries = [] }) => Entries);
-    expect(entries.map(({ MessageBody }) => readDeliveryMessage(MessageBody ?? ""))).toEqual(sent);
+    expect(entries.map(({ MessageBody }) => parseDeliveryMessage(MessageBody ?? ""))).toEqual(sent);
     expect(entries.map(({ MessageGroupId }) => MessageGroupId)).toEqual(sent.map(({ org_id }) => org_id));
     expect(entries.every(({ DelaySeconds }) => DelaySeconds === 5)).toBe(true);
     for (const { QueueUrl, Entries = [] } of batches) {
@@ -51,7 +51,7 @@ describe("the queue of deliveries", () => {
     }
   });
 
-  it("is not called for nothing", async () => {
+  it("does not call SQS without messages", async () => {
     const { queue, batches } = aQueue();
     expect(await queue.send([], 0)).toEqual([]);
     expect(batches).toEqual([]);
@@ -64,14 +64,14 @@ describe("the queue of deliveries", () => {
     "logs nothing where the log is that of auditors, but throws what the request's line shows: SQS %s",
     async (_, answer, why) => {
       const { client } = aQueue(answer);
-      const refusal = await refusalOf(deliveryQueue("https://queue", client, throwUnsent).send(messages(3), 0));
-      expect(refusal).toMatchObject({ code: "unavailable", facts: { retryAfter: 2 } });
+      const refusal = await catchRejection(deliveryQueue("https://queue", client, throwUnsent).send(messages(3), 0));
+      expect(refusal).toMatchObject({ code: "unavailable", context: { retryAfter: 2 } });
       expect(String(refusal.cause)).toContain(why);
       expect(lines).toEqual([]);
     },
   );
 
-  it("has at most ten calls under way", async () => {
+  it("makes at most ten concurrent calls", async () => {
     let under = 0;
     let most = 0;
     const { queue, batches } = aQueue(async () => {
@@ -86,7 +86,7 @@ describe("the queue of deliveries", () => {
     expect(most).toBe(10);
   });
 
-  it("answers the messages that were refused, and no others", async () => {
+  it("returns only the refused messages", async () => {
     const sent = messages(12);
     const Failed = [{ Id: "1", SenderFault: false, Code: "InternalError", Message: "busy" }];
     const { queue } = aQueue(async () => ({ Failed }));
@@ -95,7 +95,7 @@ describe("the queue of deliveries", () => {
     expect(lines).toEqual([1, 2].map(() => expect.objectContaining({ level: "error", code: "InternalError" })));
   });
 
-  it("answers all messages of a call that failed, and sends the others", async () => {
+  it("returns all messages of a failed call, and sends the others", async () => {
     const sent = messages(30);
     const { queue } = aQueue(async (_, call) => {
       if (call === 1) throw new Error("away");
@@ -105,45 +105,45 @@ describe("the queue of deliveries", () => {
     expect(lines).toMatchObject([{ level: "error", messages: 10, error_message: "away" }]);
   });
 
-  it("takes characters that SQS does not", async () => {
+  it("escapes characters that SQS refuses", async () => {
     const { queue, batches } = aQueue();
     const event = { entity_id: "a\uFFFEb\uFFFF", occurred_at: "2026-05-11T08:30:12.000Z", event_id: "evt_1" };
     const message = aDeliveryMessage({ event });
     await queue.send([message], 0);
     const body = batches[0]?.Entries?.[0]?.MessageBody ?? "";
     expect(body).not.toMatch(/[\uFFFE\uFFFF]/);
-    expect(readDeliveryMessage(body)).toEqual(message);
+    expect(parseDeliveryMessage(body)).toEqual(message);
   });
 });
 
 it.each([
   ["arn:aws:sqs:eu-central-1:000000000000:slow", true],
   ["arn:aws:sqs:eu-central-1:000000000000:very-slow", false],
-])("a record of %s comes from the queue of that name: %s", (eventSourceARN, expected) => {
-  expect(comesFrom("https://sqs.eu-central-1.amazonaws.com/000000000000/slow", { eventSourceARN })).toBe(expected);
+])("isFromQueue compares the queue name of %s: %s", (eventSourceARN, expected) => {
+  expect(isFromQueue("https://sqs.eu-central-1.amazonaws.com/000000000000/slow", { eventSourceARN })).toBe(expected);
 });
 
-describe("a message of the queue", () => {
-  it.each(Object.keys(aDeliveryMessage()))("without %s is a defect that names it", (field) => {
+describe("parseDeliveryMessage", () => {
+  it.each(Object.keys(aDeliveryMessage()))("throws, naming the field, without %s", (field) => {
     const damaged = JSON.stringify({ ...aDeliveryMessage(), [field]: undefined });
-    expect(() => readDeliveryMessage(damaged)).toThrow(`The message has no valid ${field}.`);
+    expect(() => parseDeliveryMessage(damaged)).toThrow(`The message has no valid ${field}.`);
   });
 
-  it("with half an event is a defect that names it", () => {
+  it("throws, naming the field, for an incomplete event key", () => {
     const damaged = JSON.stringify({ ...aDeliveryMessage(), event: { entity_id: "a", occurred_at: "b" } });
-    expect(() => readDeliveryMessage(damaged)).toThrow("The message has no valid event.event_id.");
+    expect(() => parseDeliveryMessage(damaged)).toThrow("The message has no valid event.event_id.");
   });
 
-  it.each(["", "{", "null", "[]", '"text"'])("that is %j is a defect", (body) => {
-    expect(() => readDeliveryMessage(body)).toThrow("The message is no JSON object.");
+  it.each(["", "{", "null", "[]", '"text"'])("throws for %j", (body) => {
+    expect(() => parseDeliveryMessage(body)).toThrow("The message is no JSON object.");
   });
 });
 
-describe("the queue of replays", () => {
+describe("replayQueue", () => {
   const replay = { org_id: "org_1", endpoint_id: "wh_1", replay_id: "rpl_1" };
   const client = () => new SQSClient({ region: "us-east-1" });
 
-  it("is sent which replay goes on, and nothing else of it", async () => {
+  it("sends only the keys of a replay", async () => {
     const sqs = client();
     const send = vi.spyOn(sqs, "send").mockImplementation(async () => ({}));
     const more = { ...replay, sent: 5 };
@@ -153,15 +153,17 @@ describe("the queue of replays", () => {
     const { MessageBody = "", ...rest } = command.input;
     expect(rest).toEqual({ QueueUrl: "https://replays", MessageGroupId: "org_1", DelaySeconds: 1 });
     expect(JSON.parse(MessageBody)).toEqual(replay);
-    expect(readReplayMessage(MessageBody)).toEqual(replay);
-    expect(() => readReplayMessage("{}")).toThrow("The message has no valid org_id.");
+    expect(parseReplayMessage(MessageBody)).toEqual(replay);
+    expect(() => parseReplayMessage("{}")).toThrow("The message has no valid org_id.");
   });
 
-  it("that is busy is unavailable", async () => {
+  it("throws unavailable when SQS is busy", async () => {
     const sqs = client();
     vi.spyOn(sqs, "send").mockImplementation(async () => {
       throw Object.assign(new Error("slow down"), { name: "RequestThrottled" });
     });
-    expect(await refusalOf(replayQueue("https://replays", sqs).send(replay, 0))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(replayQueue("https://replays", sqs).send(replay, 0))).toMatchObject({
+      code: "unavailable",
+    });
   });
 });

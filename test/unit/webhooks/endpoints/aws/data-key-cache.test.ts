@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { kmsDataKeys } from "#shared/webhooks/endpoints/aws/data-key-cache.ts";
+import { createDataKeyCache } from "#shared/webhooks/endpoints/aws/data-key-cache.ts";
 import { testNow } from "#test/support/builders.ts";
 import { keyArn, memoryKms } from "#test/support/memory-kms.ts";
 
@@ -9,14 +9,14 @@ const hourMs = 3_600_000;
 function aCache() {
   const kms = memoryKms();
   let now = testNow;
-  const keys = kmsDataKeys(keyArn, kms.client, () => now, 3);
+  const keys = createDataKeyCache(keyArn, kms.client, () => now, 3);
   return {
     kms,
     keys,
     /** Creates keys of so many organisations, and answers what uses one of them. */
     async created(count: number) {
       const made = await Promise.all(Array.from({ length: count }, (_, n) => keys.create(`org_${n}`)));
-      return (n: number) => keys.use(made[n] ?? "", `org_${n}`, (key) => Buffer.from(key).toString("hex"));
+      return (n: number) => keys.withKey(made[n] ?? "", `org_${n}`, (key) => Buffer.from(key).toString("hex"));
     },
     later(ms: number) {
       now = new Date(now.getTime() + ms);

@@ -2,10 +2,10 @@ import { createCipheriv } from "node:crypto";
 import { DecryptCommand } from "@aws-sdk/client-kms";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { secretOpener, secretSealer } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
+import { createSecretDecryption, createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
 import { keyArn, memoryDataKeys, memoryKms, namedError } from "#test/support/memory-kms.ts";
-import { refusalOf } from "#test/support/refusal.ts";
 
 const secret = "whsec_bm90IGEgc2VjcmV0LCBidXQgdGhpcnR5LXR3byBieXRlcw==";
 const owner = { org_id: "org_1", endpoint_id: "wh_1" };
@@ -14,15 +14,15 @@ const hourMs = 3_600_000;
 type Kms = ReturnType<typeof memoryKms>;
 
 const sealedBy = ({ client }: Kms, over: Partial<typeof owner> = {}) =>
-  secretSealer(keyArn, memoryDataKeys(), client).seal(secret, { ...owner, ...over });
-const openerOf = ({ client }: Kms) => secretOpener(keyArn, client);
+  createSecretEncryption(keyArn, memoryDataKeys(), client).encrypt(secret, { ...owner, ...over });
+const openerOf = ({ client }: Kms) => createSecretDecryption(keyArn, client);
 
 /** An opener whose clock can be moved. */
 function clockedOpener({ client }: Kms) {
   let now = testNow;
-  const opener = secretOpener(keyArn, client, () => now);
+  const opener = createSecretDecryption(keyArn, client, () => now);
   return {
-    open: opener.open,
+    open: opener.decrypt,
     later(ms: number) {
       now = new Date(now.getTime() + ms);
     },
@@ -35,7 +35,7 @@ describe("a sealed secret", () => {
     const sealed = await sealedBy(kms);
     expect(sealed).toMatch(/^v2(\.[\w-]+){4}$/);
     expect(sealed).not.toContain(secret.slice(6, 20));
-    expect(await openerOf(kms).open(sealed, owner)).toBe(secret);
+    expect(await openerOf(kms).decrypt(sealed, owner)).toBe(secret);
   });
 
   it.each([
@@ -48,7 +48,7 @@ describe("a sealed secret", () => {
       { ...owner, endpoint_id: "wh_2" },
       { ...owner, org_id: "org_2" },
     ]) {
-      await expect(openerOf(kms).open(sealed, foreign)).rejects.toThrow(
+      await expect(openerOf(kms).decrypt(sealed, foreign)).rejects.toThrow(
         `A secret of endpoint ${foreign.endpoint_id} is damaged, or belongs to another endpoint.`,
       );
     }
@@ -56,8 +56,8 @@ describe("a sealed secret", () => {
 
   it("is opened as what it was sealed as, and as nothing else", async () => {
     const kms = memoryKms();
-    const { seal } = secretSealer(keyArn, memoryDataKeys(), kms.client);
-    const { open } = openerOf(kms);
+    const { encrypt: seal } = createSecretEncryption(keyArn, memoryDataKeys(), kms.client);
+    const { decrypt: open } = openerOf(kms);
     const [asSecret, asHeaders] = [await seal(secret, owner), await seal(secret, owner, "headers")];
     expect([await open(asSecret, owner), await open(asHeaders, owner, "headers")]).toEqual([secret, secret]);
     await expect(open(asSecret, owner, "headers")).rejects.toThrow("is damaged");
@@ -73,13 +73,13 @@ describe("a sealed secret", () => {
     const { client, send } = memoryKms();
     send.mockImplementation(async () => ({ Plaintext: new Uint8Array(key) }));
     const sealed = ["v2", dataKey, ...parts].join(".");
-    expect(await secretOpener(keyArn, client).open(sealed, owner)).toBe(secret);
+    expect(await createSecretDecryption(keyArn, client).decrypt(sealed, owner)).toBe(secret);
   });
 
   it("is opened for no other organisation, also where its data key is remembered", async () => {
     const kms = memoryKms();
     const sealed = await sealedBy(kms);
-    const { open } = openerOf(kms);
+    const { decrypt: open } = openerOf(kms);
     expect(await open(sealed, owner)).toBe(secret);
     await expect(open(sealed, { ...owner, org_id: "org_2" })).rejects.toThrow("belongs to another endpoint");
     await expect(open(sealed, { ...owner, endpoint_id: "wh_2" })).rejects.toThrow("belongs to another endpoint");
@@ -88,7 +88,7 @@ describe("a sealed secret", () => {
   it("is not opened with any of its characters changed, and the error does not show it", async () => {
     const kms = memoryKms();
     const sealed = await sealedBy(kms);
-    const { open } = openerOf(kms);
+    const { decrypt: open } = openerOf(kms);
     await fc.assert(
       fc.asyncProperty(
         fc.nat(sealed.length - 1),
@@ -110,7 +110,7 @@ describe("a sealed secret", () => {
     ...["v2.AAAA.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA.AAAA.AAAA", "v2.AAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA.AAAA"],
   ])("is not %j, which KMS is not asked about", async (text) => {
     const kms = memoryKms();
-    await expect(openerOf(kms).open(text, owner)).rejects.toThrow("damaged");
+    await expect(openerOf(kms).decrypt(text, owner)).rejects.toThrow("damaged");
     expect(kms.calls().decrypted).toBe(0);
   });
 
@@ -119,7 +119,7 @@ describe("a sealed secret", () => {
     const [version, dataKey, nonce, tag = "", text] = (await sealedBy(kms)).split(".");
     const short = Buffer.from(tag, "base64url").subarray(0, 4).toString("base64url");
     const cut = [version, dataKey, nonce, short, text].join(".");
-    await expect(openerOf(kms).open(cut, owner)).rejects.toThrow("damaged");
+    await expect(openerOf(kms).decrypt(cut, owner)).rejects.toThrow("damaged");
   });
 });
 
@@ -127,9 +127,9 @@ describe("an organisation", () => {
   it("has one data key for all its secrets, each with a nonce of its own", async () => {
     const kms = memoryKms();
     const store = memoryDataKeys();
-    const sealers = [1, 2, 3].map(() => secretSealer(keyArn, store, kms.client));
+    const sealers = [1, 2, 3].map(() => createSecretEncryption(keyArn, store, kms.client));
     const sealed: string[] = [];
-    for (const sealer of sealers) for (let n = 0; n < 20; n++) sealed.push(await sealer.seal(secret, owner));
+    for (const sealer of sealers) for (let n = 0; n < 20; n++) sealed.push(await sealer.encrypt(secret, owner));
     const partsOf = (at: number) => new Set(sealed.map((text) => text.split(".")[at]));
     expect([partsOf(1).size, partsOf(2).size]).toEqual([1, 60]);
     expect(kms.calls()).toEqual({ created: 1, decrypted: 3 });
@@ -138,24 +138,24 @@ describe("an organisation", () => {
   it("has one data key also where several instances seal its first secrets concurrently", async () => {
     const kms = memoryKms();
     const store = memoryDataKeys();
-    const seal = () => secretSealer(keyArn, store, kms.client).seal(secret, owner);
+    const seal = () => createSecretEncryption(keyArn, store, kms.client).encrypt(secret, owner);
     const sealed = await Promise.all(Array.from({ length: 8 }, seal));
     expect(new Set(sealed.map((text) => text.split(".")[1])).size).toBe(1);
-    const { open } = openerOf(kms);
+    const { decrypt: open } = openerOf(kms);
     for (const text of sealed) expect(await open(text, owner)).toBe(secret);
   });
 
   it("has a data key that no other has", async () => {
     const kms = memoryKms();
     const store = memoryDataKeys();
-    const { seal } = secretSealer(keyArn, store, kms.client);
+    const { encrypt: seal } = createSecretEncryption(keyArn, store, kms.client);
     const sealed = await Promise.all(["org_1", "org_2"].map((org_id) => seal(secret, { ...owner, org_id })));
     expect(new Set(sealed.map((text) => text.split(".")[1])).size).toBe(2);
   });
 
   it("costs one call an hour and instance, however many endpoints it has", async () => {
     const kms = memoryKms();
-    const { seal } = secretSealer(keyArn, memoryDataKeys(), kms.client);
+    const { encrypt: seal } = createSecretEncryption(keyArn, memoryDataKeys(), kms.client);
     const owners = Array.from({ length: 1_000 }, (_, n) => ({ ...owner, endpoint_id: `wh_${n}` }));
     const sealed = await Promise.all(owners.map(async (one) => ({ text: await seal(secret, one), one })));
     kms.calls();
@@ -175,17 +175,17 @@ describe("an opened data key", () => {
   it("that could not be had is asked for again", async () => {
     const kms = memoryKms();
     const sealed = await sealedBy(kms);
-    const { open } = openerOf(kms);
+    const { decrypt: open } = openerOf(kms);
     kms.send.mockImplementationOnce(async () => {
       throw namedError("ThrottlingException");
     });
-    expect(await refusalOf(open(sealed, owner))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(open(sealed, owner))).toMatchObject({ code: "unavailable" });
     expect(await open(sealed, owner)).toBe(secret);
   });
 
   it("is asked for in the context of its organisation alone", async () => {
     const kms = memoryKms();
-    await openerOf(kms).open(await sealedBy(kms), owner);
+    await openerOf(kms).decrypt(await sealedBy(kms), owner);
     const [command] = kms.send.mock.calls.at(-1) ?? [];
     if (!(command instanceof DecryptCommand)) throw new Error("The last call does not decrypt.");
     expect(command.input).toMatchObject({ KeyId: keyArn, EncryptionContext: { org_id: "org_1" } });
@@ -200,8 +200,8 @@ describe("an error of KMS", () => {
     kms.send.mockImplementation(async () => {
       throw namedError(name);
     });
-    expect(await refusalOf(sealedBy(kms))).toMatchObject({ code: "unavailable" });
-    expect(await refusalOf(openerOf(kms).open(wellFormed, owner))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(sealedBy(kms))).toMatchObject({ code: "unavailable" });
+    expect(await catchRejection(openerOf(kms).decrypt(wellFormed, owner))).toMatchObject({ code: "unavailable" });
   });
 
   it.each(["AccessDeniedException", "DisabledException", "NotFoundException"])(
@@ -213,7 +213,7 @@ describe("an error of KMS", () => {
         throw defect;
       });
       await expect(sealedBy(kms)).rejects.toBe(defect);
-      await expect(openerOf(kms).open(wellFormed, owner)).rejects.toBe(defect);
+      await expect(openerOf(kms).decrypt(wellFormed, owner)).rejects.toBe(defect);
     },
   );
 });

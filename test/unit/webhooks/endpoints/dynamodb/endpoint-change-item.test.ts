@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { webhookOrgKey } from "#shared/platform/dynamodb/keys.ts";
 import {
   endpointChangeShards,
-  fromEndpointChangeItem,
+  parseEndpointChangeItem,
   toEndpointChangeItem,
 } from "#shared/webhooks/endpoints/dynamodb/endpoint-change-item.ts";
 import { hashOrg, orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
@@ -24,13 +24,13 @@ describe("a change's item", () => {
   it("gives the change back, by a key that begins with its time", () => {
     const { org_id, endpoint_id } = changed;
     const change_id = `2026-06-01T12:00:00.000Z#${endpoint_id}#3`;
-    expect(fromEndpointChangeItem(toEndpointChangeItem(changed, now))).toEqual({ change_id, org_id, endpoint_id });
+    expect(parseEndpointChangeItem(toEndpointChangeItem(changed, now))).toEqual({ change_id, org_id, endpoint_id });
   });
 
   it("that is damaged is read as far as it can be, the endpoint by its key", () => {
     const { pk, sk, org_id } = toEndpointChangeItem(changed, now);
     const { endpoint_id } = changed;
-    const read = (item: Parameters<typeof fromEndpointChangeItem>[0]) => fromEndpointChangeItem(item);
+    const read = (item: Parameters<typeof parseEndpointChangeItem>[0]) => parseEndpointChangeItem(item);
     const change_id = sk?.S;
     expect(read({ ...(pk && { pk }), ...(sk && { sk }) })).toEqual({ change_id, org_id: null, endpoint_id });
     expect(read({ ...(sk && { sk }), ...(org_id && { org_id }) })).toEqual({

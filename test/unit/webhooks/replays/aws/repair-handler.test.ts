@@ -1,15 +1,15 @@
 import { beforeEach, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
-import { repairHandler } from "#shared/webhooks/replays/aws/repair-handler.ts";
+import { createRepairHandler } from "#shared/webhooks/replays/aws/repair-handler.ts";
 import { anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
-import { aContext } from "#test/support/http-event.ts";
-import { catchLog, type LogLine } from "#test/support/log-lines.ts";
+import { buildLambdaContext } from "#test/support/http-event.ts";
+import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 import { memoryEvents } from "#test/support/memory-events.ts";
 import { memoryDeliveries, memoryEndpoints, memoryReplays } from "#test/support/memory-webhooks.ts";
 
 let lines: LogLine[];
 beforeEach(() => {
-  lines = catchLog();
+  lines = captureLogLines();
 });
 
 const hoursAgo = (hours: number) => new Date(testNow.getTime() - hours * 3_600_000).toISOString();
@@ -33,7 +33,7 @@ async function aHandler(send: () => Promise<void> = async () => undefined) {
     );
   }
   const events = memoryEvents(orgs.map((org_id) => anEvent({ org_id, occurred_at: at, recorded_at: at })));
-  const handler = repairHandler({
+  const handler = createRepairHandler({
     endpoints,
     events,
     deliveries: memoryDeliveries(),
@@ -42,7 +42,7 @@ async function aHandler(send: () => Promise<void> = async () => undefined) {
     now: () => testNow,
     random: (bytes) => new Uint8Array(bytes),
   });
-  return (event: unknown) => handler(event, aContext());
+  return (event: unknown) => handler(event, buildLambdaContext());
 }
 
 it("leaves one line, which says what was asked for and to whom replays were started", async () => {

@@ -1,0 +1,27 @@
+import { maxEventBytes } from "#shared/events/limits.ts";
+import { isJsonObject } from "#shared/events/text/json.ts";
+
+/** Fields of a rejected event; `null` if absent or not text. */
+export type RejectedEventFields = Readonly<Record<"org_id" | "action" | "entity_type" | "entity_id", string | null>>;
+
+/** Parses the body of a rejected message as far as possible. Its fields are not validated. */
+export function parseRejectedEvent(body: string): RejectedEventFields {
+  const parsed = parseObject(body);
+  const text = (field: string) => (typeof parsed[field] === "string" ? parsed[field] : null);
+  return {
+    org_id: text("org_id"),
+    action: text("action"),
+    entity_type: text("entity_type"),
+    entity_id: text("entity_id"),
+  };
+}
+
+function parseObject(body: string): Readonly<Record<string, unknown>> {
+  if (Buffer.byteLength(body) > maxEventBytes) return {};
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return isJsonObject(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}

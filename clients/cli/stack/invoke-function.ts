@@ -1,0 +1,42 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import * as z from "zod";
+import type { ZodMiniType } from "zod/mini";
+import { CliError } from "#clients/cli/command-result.ts";
+import type { StackRef } from "./stack.ts";
+
+const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const failureSchema = z.object({ errorMessage: z.string() });
+
+/**
+ * Invokes a function of the stack; IAM authorises the call. Throws `CliError`: `usage` if the function refuses the
+ * request as malformed, `failed` if it refuses it otherwise or fails.
+ */
+export async function invokeFunction<T>(
+  stack: StackRef,
+  name: keyof StackRef["functions"],
+  request: object,
+  schema: ZodMiniType<T> | z.ZodType<T>,
+): Promise<T> {
+  const client = new LambdaClient(stack.clientConfig("lambda"));
+  const { FunctionError, Payload } = await client.send(
+    new InvokeCommand({ FunctionName: stack.functions[name], Payload: JSON.stringify(request) }),
+  );
+  const reply: unknown = JSON.parse(Payload?.transformToString() || "null");
+  if (FunctionError !== undefined) {
+    const { data } = failureSchema.safeParse(reply);
+    throw new CliError("failed", `The ${name} function failed: ${data?.errorMessage ?? FunctionError}`);
+  }
+  const refused = refusalSchema.safeParse(reply);
+  if (refused.success) {
+    const { code, message } = refused.data.error;
+    throw new CliError(code === "invalid_value" ? "usage" : "failed", message);
+  }
+  const parsed = schema.safeParse(reply);
+  if (!parsed.success) {
+    throw new CliError(
+      "failed",
+      `Unknown response from the ${name} function. This version of the command line may be too old.`,
+    );
+  }
+  return parsed.data;
+}

@@ -1,0 +1,182 @@
+import { Duration, Fn, Stack, Validations } from "aws-cdk-lib";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { Auth } from "#infra/auth.ts";
+import type { Stage } from "#infra/config.ts";
+import { NodeFunction, requestFunction } from "#infra/constructs/function.ts";
+import type { Observability } from "#infra/constructs/observability.ts";
+import { keptOnceUsed, uniqueName } from "#infra/constructs/retained.ts";
+import type { EventLog } from "#infra/events/event-log.ts";
+import { ApiDomain } from "./api-domain.ts";
+import { addApiMonitoring } from "./api-monitoring.ts";
+import { Edge } from "./edge.ts";
+
+export type PublicApiProps = {
+  readonly eventLog: EventLog;
+  readonly auth: Auth;
+  readonly observability: Observability;
+  readonly stage: Stage;
+};
+
+/**
+ * With an edge, which limits each caller before the API. Half of the default quota of an account and region (see "Amazon
+ * API Gateway quotas"): a flood past CloudFront leaves the other half to the account's other APIs.
+ */
+export const edgeThrottle = { ratePerSecond: 5_000, burst: 2_500 } as const;
+
+/**
+ * One line of the access log. Neither the query nor any header: both may hold what is not for logs. Clients of the
+ * Fakturoid dialect put a person's address into their user agent.
+ */
+const accessLogLine = {
+  time: "$context.requestTime",
+  request_id: "$context.requestId",
+  ip: "$context.identity.sourceIp",
+  route: "$context.routeKey",
+  status: "$context.status",
+  bytes: "$context.responseLength",
+  latency_ms: "$context.responseLatency",
+  integration_error: "$context.integrationErrorMessage",
+};
+
+/**
+ * Where API Gateway writes its access log. It adds each group to one policy of the account, which has room for few, but
+ * not one of this prefix: see "Enabling logging from AWS services" in the guide of CloudWatch Logs.
+ */
+function accessLog(scope: Construct, { logRetention }: Observability): LogGroup {
+  return new LogGroup(scope, "AccessLog", {
+    logGroupName: uniqueName("/aws/vendedlogs/apis/activity-log"),
+    retention: logRetention,
+    removalPolicy: keptOnceUsed,
+  });
+}
+
+/** The public HTTP API: one function for each dialect, and one for the documents that describe them. */
+export class PublicApi extends Construct {
+  /** Where callers reach it, without a slash at the end. */
+  readonly url: string;
+  /** Its hosts, also the one that is closed because there is a domain. */
+  readonly hosts: readonly string[];
+  readonly api: HttpApi;
+  readonly finzbooks: NodeFunction;
+  readonly simplybooks: NodeFunction;
+  readonly fakturoid: NodeFunction;
+  readonly #edge: Edge | null;
+
+  constructor(scope: Construct, id: string, { eventLog, auth, observability, stage }: PublicApiProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, "Api", {
+      description: "The activity log.",
+      createDefaultStage: false,
+      // CloudFront comes to this endpoint.
+      disableExecuteApiEndpoint: stage.domain !== null && stage.edge === null,
+      corsPreflight: {
+        allowOrigins: [...stage.corsOrigins],
+        maxAge: Duration.hours(1),
+        allowMethods: [
+          CorsHttpMethod.GET,
+          CorsHttpMethod.HEAD,
+          CorsHttpMethod.POST,
+          CorsHttpMethod.PATCH,
+          CorsHttpMethod.DELETE,
+        ],
+        allowHeaders: ["authorization", "content-type", "if-none-match", "x-accountid", "x-aibooks-org", "x-api-key"],
+        exposeHeaders: [
+          "etag",
+          "link",
+          "retry-after",
+          "x-ratelimit",
+          "x-ratelimit-limit",
+          "x-ratelimit-policy",
+          "x-ratelimit-remaining",
+          "x-ratelimit-reset",
+          "x-request-id",
+        ],
+      },
+    });
+    const { domain } = stage;
+    this.#edge = stage.edge === null ? null : new Edge(this, "Edge", { api: this.api, domain, settings: stage.edge });
+    const throttle = this.#edge === null ? stage.throttle : edgeThrottle;
+    if (domain === null) {
+      this.url = this.api.apiEndpoint;
+      this.hosts = [Fn.select(2, Fn.split("/", this.url))];
+    } else {
+      const { region, urlSuffix } = Stack.of(this);
+      this.url = `https://${domain.name}`;
+      const behind = this.#edge === null ? [] : [this.#edge.distribution.distributionDomainName];
+      this.hosts = [domain.name, `${this.api.apiId}.execute-api.${region}.${urlSuffix}`, ...behind];
+    }
+    new HttpStage(this, "Stage", {
+      httpApi: this.api,
+      ...(domain !== null && this.#edge === null && { domainMapping: new ApiDomain(this, "Domain", domain) }),
+      stageName: "$default",
+      autoDeploy: true,
+      throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLog(this, observability)),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
+      },
+    });
+
+    const requests = requestFunction(observability);
+    // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client
+    // can read.
+    const dialect = (name: string, id: string, routeKey: HttpRouteKey) => {
+      const fn = new NodeFunction(this, name, {
+        entry: `functions/api/${name.toLowerCase()}.ts`,
+        description: `Serves the ${name} dialect.`,
+        timeoutSeconds: 15,
+        memory: 1024,
+        ...requests,
+      });
+      eventLog.grantQuery(fn);
+      auth.grantAuthenticate(fn);
+      auth.grantListShardedOrgs(fn);
+      this.route(id, routeKey, fn);
+      return fn;
+    };
+    this.finzbooks = dialect("Finzbooks", "Default", HttpRouteKey.DEFAULT);
+    this.simplybooks = dialect("Simplybooks", "Simplybooks", HttpRouteKey.with("/api/v1/{proxy+}", HttpMethod.ANY));
+    this.fakturoid = dialect("Fakturoid", "Fakturoid", HttpRouteKey.with("/api/v3/{proxy+}", HttpMethod.ANY));
+    for (const fn of [this.simplybooks, this.fakturoid]) auth.grantOffsetPagination(fn);
+
+    const documents = new NodeFunction(this, "OpenApi", {
+      entry: "functions/api/openapi.ts",
+      description: "Serves the page of the API, its OpenAPI document and its JSON Schemas.",
+      timeoutSeconds: 10,
+      ...requests,
+    });
+
+    addApiMonitoring(this, observability, this.api, [
+      this.finzbooks,
+      this.simplybooks,
+      this.fakturoid,
+      documents,
+      auth.oauth,
+    ]);
+    this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), auth.oauth);
+    this.route("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
+    this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
+    this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
+  }
+
+  /** Has a function answer a route. */
+  route(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
+    this.#edge?.guard(fn);
+    const integration = new HttpLambdaIntegration(`${id}Integration`, fn);
+    const route = new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
+    const reason = "The function authenticates: an authorizer of HTTP APIs cannot answer in the words of a dialect.";
+    Validations.of(route).acknowledge({ id: "AwsSolutions::AwsSolutions-APIG4", reason });
+  }
+}

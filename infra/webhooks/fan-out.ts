@@ -1,0 +1,84 @@
+import { Duration } from "aws-cdk-lib";
+import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import { Construct } from "constructs";
+import type { Auth } from "#infra/auth.ts";
+import { whenNonZero, whenNonZeroForThreePeriods, whenStreamLagExceeds } from "#infra/constructs/conditions.ts";
+import { NodeFunction, streamFunction } from "#infra/constructs/function.ts";
+import { heartbeatPeriod, missingHeartbeat } from "#infra/constructs/heartbeat.ts";
+import type { Observability } from "#infra/constructs/observability.ts";
+import { QuarantineQueue, whenNotEmpty } from "#infra/constructs/queue.ts";
+import { ownMetric } from "#infra/constructs/widgets.ts";
+import type { EventLog } from "#infra/events/event-log.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import type { Deliveries } from "./deliveries.ts";
+
+export type FanOutProps = {
+  readonly observability: Observability;
+  readonly eventLog: EventLog;
+  readonly auth: Auth;
+  readonly deliveries: Deliveries;
+};
+
+/** The function that creates a delivery for each new event and subscribed endpoint, from the stream of the events table. */
+export class FanOut extends Construct {
+  readonly fn: NodeFunction;
+  /** References to stream records that could not be fanned out. */
+  readonly deadLetters: QuarantineQueue;
+
+  constructor(scope: Construct, id: string, { observability, eventLog, auth, deliveries }: FanOutProps) {
+    super(scope, id);
+    this.deadLetters = new QuarantineQueue(this, "DeadLetters");
+    this.fn = new NodeFunction(this, "Function", {
+      entry: "functions/webhooks/fan-out.ts",
+      description: "Creates a delivery for each event and subscribed endpoint.",
+      timeoutSeconds: 30,
+      ...streamFunction(observability),
+    });
+    auth.grantEndpoints(this.fn, "list");
+    deliveries.grantEnqueue(this.fn);
+    this.deadLetters.grantSendMessages(this.fn);
+    this.fn.addEnvironment(envVars.fanOutDeadLetters, this.deadLetters.queueUrl);
+    // The function itself quarantines records that it cannot process. Any other error is retried for 23 of the 24 hours
+    // that the stream keeps a record; then Lambda sends the record's position to the same queue.
+    eventLog.addStreamSource(this.fn, {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      maxRecordAge: Duration.hours(23),
+      onFailure: new SqsDlq(this.deadLetters),
+      filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual("INSERT") })],
+    });
+    this.addAlarms(observability);
+  }
+
+  private addAlarms({ alarms }: Observability): void {
+    alarms.add(this, "FanOutDeadLetters", {
+      severity: "page",
+      description: "Stream records could not be fanned out; their webhooks were not sent.",
+      ...whenNotEmpty(this.deadLetters, Duration.minutes(1)),
+    });
+    alarms.add(this, "FanOutRecordsLost", {
+      severity: "page",
+      description: "Stream records could not be fanned out, and the dead-letter queue rejected the references to them.",
+      ...whenNonZero(ownMetric(metricNames.fanOutRecordsLost, "Sum")),
+    });
+    alarms.add(this, "FanOutStalled", {
+      severity: "page",
+      description: "Events reach the audit log but not the fan-out function: no webhooks are sent for new events.",
+      ...whenNonZeroForThreePeriods(
+        missingHeartbeat({
+          input: ownMetric(metricNames.eventsLogged, "Sum"),
+          output: this.fn.metricInvocations(heartbeatPeriod),
+        }),
+      ),
+    });
+    alarms.add(this, "FanOutLag", {
+      severity: "page",
+      description: "Events wait in the stream for more than a minute before their webhooks are enqueued.",
+      ...whenStreamLagExceeds(this.fn, Duration.minutes(1)),
+    });
+  }
+}

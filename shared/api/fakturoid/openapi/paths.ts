@@ -1,0 +1,208 @@
+import { maxPage, pageSize } from "#shared/api/fakturoid/query.ts";
+import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/rate.ts";
+import { headerRefs, objectSchema, readCostDescription } from "#shared/api/openapi/components.ts";
+import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
+import { timeParameter } from "#shared/api/openapi/time-parameter.ts";
+import { accessTokenSeconds } from "#shared/auth/access-token.ts";
+import type { Scope } from "#shared/auth/caller.ts";
+import { rateLimitState } from "#shared/auth/rate-limit.ts";
+import {
+  describeErrorResponses,
+  errorResponseRefs,
+  oauthErrorResponseRefs,
+  rateLimitHeaderNames,
+  sampleSubject,
+} from "./errors.ts";
+import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./schemas.ts";
+
+const parameters = {
+  FakturoidUserAgent: {
+    name: "User-Agent",
+    in: "header",
+    required: true,
+    description: "Who asks, and whom to write to. Any text that is not blank passes.",
+    schema: { type: "string", minLength: 1 },
+    example: "Our ledger (ledger@example.com)",
+  },
+  FakturoidSlug: {
+    name: "slug",
+    in: "path",
+    required: true,
+    description: "The account, by the name that `GET /api/v3/user.json` tells.",
+    schema: { type: "string" },
+    example: sampleSlug,
+  },
+  FakturoidPage: {
+    name: "page",
+    in: "query",
+    description: `The page, from 1, of ${pageSize} events. One past the end is empty.`,
+    schema: { type: "integer", minimum: 1, maximum: maxPage, default: 1 },
+  },
+  FakturoidSince: timeParameter("since", "it is in the account's time zone", "2026-05-12T09:51:33+02:00"),
+  FakturoidSubjectId: {
+    name: "subject_id",
+    in: "query",
+    description:
+      "Only events that name this subject among their related objects: its `id`, or its `custom_id` where it has one. " +
+      "An id that is unknown finds none. A number that stands for a text is looked for in the newest events, and " +
+      "refused with 400 if it is not among them: `custom_id` always works, and `since` limits what is searched.",
+    schema: { type: "string", minLength: 1 },
+    examples: { id: { value: String(sampleSubject) }, custom_id: { value: "con_acme" } },
+  },
+};
+
+const sampleNow = new Date("2026-05-12T07:51:05Z");
+const sampleRate = fakturoidRateLimitPolicy.headers(
+  rateLimitState(2, sampleNow, fakturoidRateLimitPolicy.limit),
+  sampleNow,
+);
+
+/** The headers that only this dialect has. */
+const headers = {
+  "X-RateLimit-Policy": {
+    description:
+      "`q` is the number of requests that the token, or the client with all its tokens, may make in `w` seconds.",
+    schema: { type: "string" },
+    example: sampleRate["x-ratelimit-policy"],
+  },
+  "X-RateLimit": {
+    description: `\`r\` of them are left; the next window begins in \`t\` seconds. ${readCostDescription}`,
+    schema: { type: "string" },
+    example: sampleRate["x-ratelimit"],
+  },
+  Pragma: {
+    description: "What holds a token is for no cache, however old.",
+    schema: { type: "string", const: "no-cache" },
+  },
+};
+
+const refs = (...names: readonly (keyof typeof parameters)[]) =>
+  names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+
+const schemaRef = (name: keyof typeof fakturoidSchemas) => ({ $ref: `#/components/schemas/${name}` });
+
+const scope: Scope[] = ["AIBooks.activity.READ"];
+const security = [{ oauthToken: scope }, { accessToken: scope }];
+
+function okResponse(description: string, schema: object, example: unknown, headerNames: readonly string[] = []) {
+  const content = { "application/json": { schema, examples: { sample: { value: example } } } };
+  return { 200: { description, headers: headerRefs([...rateLimitHeaderNames, ...headerNames]), content } };
+}
+
+const user = {
+  operationId: "get_user",
+  summary: "Whom the token speaks for, and the accounts that it opens",
+  tags: ["fakturoid"],
+  security,
+  parameters: refs("FakturoidUserAgent"),
+  responses: {
+    ...okResponse("The user.", schemaRef("FakturoidUser"), sampleUser),
+    ...errorResponseRefs(400, 401, 403, 429, 500, 503),
+  },
+};
+
+function list(operationId: string, summary: string, which: string) {
+  return {
+    operationId,
+    summary,
+    description:
+      `${which}All filters hold together. An empty parameter is refused, an unknown one ignored. Pages are counted from the newest event as of now: what is written between ` +
+      "two requests moves the others on, so that an event may be seen again on the next page, and none that was " +
+      "there is passed over. A page very far from any that was read lately may answer 503 with `Retry-After`; a " +
+      "repeat gets further.",
+    tags: ["fakturoid"],
+    security,
+    parameters: [
+      ...refs("FakturoidSlug", "FakturoidUserAgent", "FakturoidPage", "FakturoidSince", "FakturoidSubjectId"),
+      ifNoneMatchRef,
+    ],
+    responses: {
+      ...notModified(rateLimitHeaderNames),
+      ...okResponse(
+        `A page of events. It has fewer than ${pageSize} only at the end.`,
+        schemaRef("FakturoidEvents"),
+        sampleEvents,
+        conditionalHeaderNames,
+      ),
+      ...errorResponseRefs(400, 401, 403, 404, 429, 500, 503),
+    },
+  };
+}
+
+type OauthOperation = {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly body: "OauthGrant" | "OauthRevocation";
+  readonly bodyExample: Readonly<Record<string, string>>;
+  readonly answer: ReturnType<typeof okResponse>;
+};
+
+const oauthOperations: readonly OauthOperation[] = [
+  {
+    name: "token",
+    summary: "Ask for an access token",
+    description:
+      `OAuth 2.0 client credentials (RFC 6749, section 4.4). The token holds for ${accessTokenSeconds} seconds, for ` +
+      "the account of the client, and ends with the client. While more than half of that is left, the client is given " +
+      "the same token again. All tokens of a client share the client's rate.",
+    body: "OauthGrant",
+    bodyExample: { grant_type: "client_credentials" },
+    answer: okResponse("Issued.", schemaRef("OauthToken"), sampleToken, ["Cache-Control", "Pragma"]),
+  },
+  {
+    name: "revoke",
+    summary: "Revoke an access token",
+    description: "RFC 7009: what is unknown, or another client's, is nothing to revoke, and answered the same.",
+    body: "OauthRevocation",
+    bodyExample: { token: sampleToken.access_token },
+    answer: okResponse("It does not hold any more.", objectSchema({}), {}, ["Cache-Control", "Pragma"]),
+  },
+];
+
+/** Clients write either path: with `.json` and without. */
+function oauthPaths() {
+  const described = oauthOperations.flatMap(({ name, summary, description, body, bodyExample, answer }) => {
+    const media = { schema: schemaRef(body), examples: { sample: { value: bodyExample } } };
+    return ["", ".json"].map((suffix) => {
+      const post = {
+        operationId: `oauth_${name}${suffix.replace(".", "_")}`,
+        summary,
+        description,
+        tags: ["oauth"],
+        security: [{ oauthClient: [] }],
+        parameters: refs("FakturoidUserAgent"),
+        requestBody: {
+          required: true,
+          content: { "application/json": media, "application/x-www-form-urlencoded": media },
+        },
+        responses: { ...answer, ...oauthErrorResponseRefs(400, 401, 413, 415, 429, 500, 503) },
+      };
+      return [`/api/v3/oauth/${name}${suffix}`, { post }] as const;
+    });
+  });
+  return Object.fromEntries(described);
+}
+
+/** Every path of this dialect: one for each route that `findRoute` knows, and those of the tokens. */
+export function fakturoidPaths() {
+  return {
+    "/api/v3/user.json": { get: user },
+    "/api/v3/accounts/{slug}/events.json": {
+      get: list("list_events", "The events of an account, newest first", ""),
+    },
+    "/api/v3/accounts/{slug}/events/paid.json": {
+      get: list(
+        "list_paid_events",
+        "The payments of an account, newest first",
+        "Events whose name begins with `invoice_paid`, `proforma_paid` or `expense_paid`. ",
+      ),
+    },
+    ...oauthPaths(),
+  };
+}
+
+/** What the paths refer to, besides what all dialects share. */
+export function fakturoidComponents() {
+  return { schemas: fakturoidSchemas, parameters, headers, responses: describeErrorResponses() };
+}

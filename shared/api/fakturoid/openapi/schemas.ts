@@ -1,0 +1,199 @@
+import { relatedObjectTypes, toEventName } from "#shared/api/fakturoid/mapping.ts";
+import { pageSize } from "#shared/api/fakturoid/query.ts";
+import { renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
+import { objectSchema } from "#shared/api/openapi/components.ts";
+import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token.ts";
+import { orgDefaults } from "#shared/auth/orgs/org.ts";
+import { deriveAccessToken, formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
+import { maxIdLength } from "#shared/events/limits.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
+import { errorSchemas } from "./errors.ts";
+
+const occurred_at = "2026-05-12T07:51:33Z";
+
+const { event } = parseEventValue(
+  {
+    event_id: "evt_4e2a91f06e6c4b4eac9d8d23b6d1c401",
+    org_id: "org_8f9a1c2d",
+    action: "INVOICE_PAID",
+    entity_type: "INVOICE",
+    entity_id: "482910",
+    entity_ref: "INV-2026-0042",
+    actor_user_id: "913",
+    actor: { name: "Alexandra Novotná" },
+    related: [{ entity_type: "CONTACT", entity_id: "7041" }],
+    params: { payment_id: 55102 },
+    occurred_at,
+  },
+  { now: new Date(occurred_at), entropy: "" },
+);
+
+const org = {
+  org_id: event.org_id,
+  name: "Acme Traders",
+  slug: "acme-traders",
+  account_number: "1001",
+  time_zone: "Europe/Prague",
+  robot_name: orgDefaults.robot_name,
+  shards: null,
+  created_at: occurred_at,
+  suspended_at: null,
+};
+
+export const sampleSlug = org.slug;
+
+const accessToken = deriveAccessToken(formatToken(new Uint8Array(tokenBytes).fill(171), "client"), "sample");
+
+export const sampleToken = { access_token: accessToken, token_type: "Bearer", expires_in: accessTokenSeconds };
+
+const hash = hashToken(accessToken);
+
+const token = {
+  token_id: toTokenId(hash),
+  hash,
+  org_ids: [org.org_id],
+  scopes: [],
+  user_id: event.actor_user_id,
+  client_id: null,
+  created_at: occurred_at,
+  expires_at: null,
+  revoked_at: null,
+  last_used_at: null,
+};
+
+/** As the dialect itself renders them. */
+export const sampleEvents: unknown = JSON.parse(renderEvents([event], org));
+export const sampleUser: unknown = JSON.parse(renderUser(token, [org]));
+
+const textOrNull = { type: ["string", "null"] };
+
+const numericId = { type: "integer", format: "int64", minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+
+const customId = {
+  custom_id: {
+    type: "string",
+    minLength: 1,
+    maxLength: maxIdLength,
+    description: "The id in the log. Present only where that is no whole number below 2^52 and `id` stands for it.",
+  },
+};
+
+/** What each user and each account of `user.json` says of the token's rights. */
+const rights = {
+  permission: { type: "string", description: "Always `read_only`." },
+  allowed_scope: { type: "array", items: { type: "string", enum: ["reports", "expenses", "invoices"] } },
+};
+
+/** The component schemas of this dialect, and of the tokens that it is read with. */
+export const fakturoidSchemas = {
+  FakturoidEvent: objectSchema(
+    {
+      name: {
+        type: "string",
+        pattern: "^[a-z][a-z0-9_]*$",
+        description:
+          "`{model}_{what happened}`; an update of one field is `{model}_{field}_changed`. The vocabulary is open: " +
+          "show what you do not know by its `text`.",
+        examples: [toEventName(event)],
+      },
+      created_at: {
+        type: "string",
+        format: "date-time",
+        pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}[+-]\d{2}:\d{2}$`,
+        description: "As clocks of the account show it, with milliseconds and their offset.",
+      },
+      text: { type: "string", description: "What happened, in a short sentence." },
+      related_objects: {
+        type: "array",
+        description: "What it is about and has a type here: the document, the subject, then the rest.",
+        items: objectSchema(
+          { id: numericId, type: { type: "string", enum: [...new Set(Object.values(relatedObjectTypes))] } },
+          {},
+          customId,
+        ),
+      },
+      user: objectSchema(
+        {
+          id: {
+            ...numericId,
+            type: ["integer", "null"],
+            description: "`null` for the system, schedules and customer portals.",
+          },
+          full_name: {
+            type: "string",
+            description:
+              "Name, else e-mail address, else id; the account's robot where no user did it. Who acted for somebody " +
+              "else comes second, as in `Anna (by Support)`; the id is that of who acted.",
+          },
+          avatar: { ...textOrNull, description: "The address of a picture." },
+        },
+        {},
+        customId,
+      ),
+      params: {
+        type: "object",
+        description:
+          "The event's own parameters; else `{new, old}` of a field that changed, or the addresses that were written " +
+          "to as `email`.",
+      },
+    },
+    { description: "One state change, as it was written and will stay." },
+  ),
+  FakturoidEvents: { type: "array", maxItems: pageSize, items: { $ref: "#/components/schemas/FakturoidEvent" } },
+  FakturoidUser: objectSchema(
+    {
+      id: { ...numericId, description: "The user, or the token itself where it speaks for none." },
+      full_name: { type: "string", description: "The robot of the first account." },
+      email: { ...textOrNull, description: "Always `null`: the log does not know it." },
+      avatar_url: { ...textOrNull, description: "Always `null`." },
+      default_account: { ...textOrNull, description: "The slug of the first account." },
+      ...rights,
+      accounts: {
+        type: "array",
+        minItems: 1,
+        items: objectSchema({
+          slug: { ...textOrNull, description: "Its name in paths; `null` where it has none yet." },
+          logo: { ...textOrNull, description: "Always `null`." },
+          name: { type: "string" },
+          registration_no: textOrNull,
+          ...rights,
+        }),
+      },
+    },
+    { description: "Whom the token speaks for, and the accounts that it opens." },
+    customId,
+  ),
+  OauthGrant: {
+    type: "object",
+    description: "Other fields are ignored.",
+    required: ["grant_type"],
+    properties: { grant_type: { type: "string", const: "client_credentials" } },
+  },
+  OauthToken: objectSchema(
+    {
+      access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
+      token_type: { type: "string", const: sampleToken.token_type },
+      expires_in: {
+        type: "integer",
+        minimum: 1,
+        maximum: accessTokenSeconds,
+        description: "Seconds. Ask for a new one then: nothing refreshes it.",
+      },
+    },
+    { description: "An access token, shown this once." },
+    {
+      scope: {
+        type: "string",
+        const: accessTokenScopes.join(" "),
+        description: "Only where the request names another scope: what the token is good for all the same.",
+      },
+    },
+  ),
+  OauthRevocation: {
+    type: "object",
+    description: "Other fields are ignored.",
+    required: ["token"],
+    properties: { token: { type: "string", minLength: 1, description: "The access token to revoke." } },
+  },
+  ...errorSchemas,
+};

@@ -1,0 +1,139 @@
+import { maxLimit } from "#shared/api/finzbooks/query.ts";
+import { type JsonSchemas, objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
+import { scopes } from "#shared/auth/caller.ts";
+import { actorTypes } from "#shared/events/actor.ts";
+import { documentTypes } from "#shared/events/entity-types.ts";
+import {
+  actionPattern,
+  eventIdPattern,
+  maxActionLength,
+  maxIdLength,
+  maxRefLength,
+  maxRelated,
+} from "#shared/events/limits.ts";
+import { errorSchema } from "./errors.ts";
+
+const sampleEvent = {
+  event_id: "evt_8c3f1a9b40b14e3aaf2d7e91a76c1f02",
+  action: "INVOICE_SENT",
+  entity_type: "INVOICE",
+  entity_id: "inv_abc",
+  entity_ref: "INV-2026-0042",
+  actor_user_id: "usr_xyz",
+  changes: { status: { old: "DRAFT", new: "SENT" } },
+  metadata: {
+    ip: "203.0.113.4",
+    user_agent: "AIBooks-CLI/0.4",
+    request_id: "req_7f6b3c8e1d22",
+    source: "PUBLIC_API",
+  },
+  occurred_at: "2026-05-11T08:30:12Z",
+};
+
+export const successProperties = { code: { type: "integer", const: 0 }, message: { type: "string", const: "success" } };
+
+const idOrNull = { type: ["string", "null"], maxLength: maxIdLength };
+const nameOrNull = { type: ["string", "null"], description: "As of then; `null` where the writer gave none." };
+
+/** What `include` adds to an event. */
+const includedSchemas = {
+  actor: objectSchema(
+    {
+      user_id: { ...idOrNull, description: "As `actor_user_id`." },
+      name: nameOrNull,
+      type: { type: ["string", "null"], enum: [...actorTypes, null] },
+      on_behalf_of: {
+        ...objectSchema({ user_id: { type: "string" }, name: nameOrNull }),
+        type: ["object", "null"],
+        description: "Whose account or authority was used, where it was not the actor's own.",
+      },
+    },
+    { description: "Who acted. With `include=actor`." },
+  ),
+  text: { type: "string", description: "What happened, in English. With `include=text`." },
+  related: {
+    type: "array",
+    maxItems: maxRelated,
+    description: "What else the event is about. With `include=related`.",
+    items: objectSchema({
+      entity_type: { type: "string", description: "Also kinds that this API does not list." },
+      entity_id: { type: "string", minLength: 1, maxLength: maxIdLength },
+      entity_ref: { type: ["string", "null"], maxLength: maxRefLength },
+    }),
+  },
+};
+
+/** An event of the kinds of document that `entityType` describes; `optional` are properties that it need not have. */
+export function eventSchema(entityType: Readonly<Record<string, unknown>>, optional: JsonSchemas = {}) {
+  return objectSchema(
+    {
+      event_id: { type: "string", pattern: eventIdPattern.source },
+      action: {
+        type: "string",
+        description: "`{ENTITY}_{VERB}`. The vocabulary is open: show what you do not know as it is.",
+        maxLength: maxActionLength,
+        pattern: actionPattern.source,
+      },
+      entity_type: entityType,
+      entity_id: { type: "string", minLength: 1, maxLength: maxIdLength },
+      entity_ref: {
+        type: ["string", "null"],
+        maxLength: maxRefLength,
+        description: "The number that people know the document by.",
+      },
+      actor_user_id: {
+        type: ["string", "null"],
+        maxLength: maxIdLength,
+        description: "`null` for the system, schedules and customer portals.",
+      },
+      changes: {
+        type: ["object", "null"],
+        description: "The fields that changed, each with its old and its new value.",
+        additionalProperties: objectSchema({ old: {}, new: {} }),
+      },
+      metadata: { type: "object", description: "The context of the change: address, request id, source." },
+      occurred_at: timestampSchema,
+    },
+    { description: "One state change, as it was written and will stay.", examples: [sampleEvent] },
+    optional,
+  );
+}
+
+/** The component schemas of this dialect. */
+export const finzbooksSchemas = {
+  EntityType: { type: "string", enum: documentTypes },
+  Event: eventSchema({ $ref: "#/components/schemas/EntityType" }, includedSchemas),
+  Activity: objectSchema({
+    ...successProperties,
+    activity: { type: "array", maxItems: maxLimit, items: { $ref: "#/components/schemas/Event" } },
+    page_context: objectSchema(
+      {
+        limit: { type: "integer", minimum: 1, maximum: maxLimit },
+        returned: { type: "integer", minimum: 0, maximum: maxLimit },
+        has_more_page: {
+          type: "boolean",
+          description:
+            "Whether older events follow, at the address in the `Link` header. A page may be short of `limit`.",
+        },
+      },
+      {},
+      {
+        next_cursor: {
+          type: ["string", "null"],
+          description: "The `cursor` of the page after this one; `null` on the last. With `include=cursor`.",
+        },
+      },
+    ),
+  }),
+  Whoami: objectSchema({
+    ...successProperties,
+    token: objectSchema({
+      token_id: { type: "string", pattern: "^tok_[0-9a-f]{32}$" },
+      org_id: { type: "string" },
+      user_id: { type: ["string", "null"] },
+      scopes: { type: "array", items: { type: "string", enum: scopes } },
+      tier: { type: "string", const: "DEFAULT" },
+    }),
+  }),
+  Problem: errorSchema,
+};

@@ -1,0 +1,25 @@
+import type { HttpRequest, HttpResponse } from "./request.ts";
+
+/** Maximum bytes of a response. Lambda returns up to 6 MB, measured as JSON text: escaped characters count twice. */
+const maxResponseBytes = 5_500_000;
+
+/** Whether a body is too large for Lambda. Measures exactly only if its length comes near the limit. */
+export function isResponseTooLarge(body: string): boolean {
+  return 6 * body.length > maxResponseBytes && Buffer.byteLength(JSON.stringify(body)) > maxResponseBytes;
+}
+
+/** Returns a response of JSON text. */
+export function jsonResponse(body: string, status = 200, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  return { status, headers: { "content-type": "application/json", ...headers }, body };
+}
+
+/** Returns the `Link` header of the next page (RFC 8288): the request's own `parameters`, and the cursor. */
+export function toNextLinkHeader(request: HttpRequest, path: string, parameters: readonly string[], cursor: string) {
+  const query = new URLSearchParams();
+  for (const name of parameters) {
+    const value = request.query.get(name);
+    if (value !== null) query.set(name, value);
+  }
+  query.set("cursor", cursor);
+  return { link: `<${request.origin}${path}?${query}>; rel="next"` };
+}

@@ -1,0 +1,124 @@
+import type { HttpRequest } from "#shared/api/http/request.ts";
+import { headerRefs, objectSchema, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
+import { renderError } from "#shared/api/simplybooks/errors.ts";
+import type { ResponseFormat } from "#shared/api/simplybooks/format.ts";
+import { maxTake } from "#shared/api/simplybooks/query.ts";
+import { orgSuspendedError } from "#shared/auth/caller.ts";
+import { rateLimit } from "#shared/auth/rate-limit.ts";
+import { ActivityError } from "#shared/errors.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
+
+/** One sample of every error that is met here, rendered by the code that renders the real ones. */
+const samples: Readonly<Record<string, Error>> = {
+  invalid_value: new ActivityError("invalid_value", `take unknown: it must be a whole number from 1 to ${maxTake}`),
+  required_field: new ActivityError("required_field", "X-AccountId required: the token is for several accounts"),
+  too_broad: new ActivityError(
+    "too_broad",
+    `Too few of the last ${offsetPageBudget.events} events match: narrow the search, for example by date.`,
+  ),
+  too_large: new ActivityError("too_large", "take too long: these activities are large, take fewer at once"),
+  unauthenticated: new ActivityError("unauthenticated", "X-API-Key required"),
+  scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
+  org_mismatch: new ActivityError("org_mismatch", "X-AccountId unknown: the key is not for this account"),
+  org_suspended: orgSuspendedError(),
+  not_found: new ActivityError("not_found", "activity_id unknown"),
+  rate_limited: new ActivityError(
+    "rate_limited",
+    `More than ${rateLimit.requests} requests in a minute: wait 17 seconds.`,
+    { retryAfter: 17 },
+  ),
+  unavailable: new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
+    retryAfter: 1,
+  }),
+  defect: new Error("never shown"),
+};
+
+type Status = { readonly name: string; readonly description: string; readonly headers: readonly string[] };
+
+/** The component that describes each status, when a caller meets it, and its headers besides the request's id. */
+const statuses: Readonly<Record<number, Status>> = {
+  400: {
+    name: "SimplybooksBadRequest",
+    description: "A parameter has a bad value, too few events match, or the account must be named.",
+    headers: rateLimitHeaderNames,
+  },
+  401: {
+    name: "SimplybooksUnauthorized",
+    description: "The key is missing, malformed, unknown, expired or revoked. E-mail and password are not accepted.",
+    headers: ["WWW-Authenticate"],
+  },
+  403: {
+    name: "SimplybooksForbidden",
+    description:
+      "The key lacks the scope or is not for the account that the request names, or the account is suspended.",
+    headers: rateLimitHeaderNames,
+  },
+  404: {
+    name: "SimplybooksNotFound",
+    description: "There is no such path, or no activity of this number.",
+    headers: rateLimitHeaderNames,
+  },
+  429: {
+    name: "SimplybooksTooManyRequests",
+    description: "The key has used up its window, or runs too many requests at a time that read much.",
+    headers: ["Retry-After", ...rateLimitHeaderNames],
+  },
+  500: {
+    name: "SimplybooksInternalError",
+    description: "A defect on our side. Quote the request that the message names when you report it.",
+    headers: rateLimitHeaderNames,
+  },
+  503: {
+    name: "SimplybooksUnavailable",
+    description:
+      "The store is busy or away, or the page is too far from any that was read lately: try again after the time " +
+      "given. Each repeat gets further.",
+    headers: ["Retry-After", ...rateLimitHeaderNames],
+  },
+};
+
+export const errorSchema = objectSchema(
+  { error: { type: "string", description: "For people: `<field> unknown`, `required` or `too long`, and a hint." } },
+  { description: "What went wrong. The status tells it to programs.", xml: { name: "data" } },
+);
+
+/** One response component for each status, with an example of each error that has it, in both formats. */
+export function describeErrorResponses() {
+  const schema = { $ref: "#/components/schemas/SimplybooksProblem" };
+  const responses = Object.entries(statuses).map(([status, { name, description, headers }]) => {
+    const content = {
+      "application/xml": { schema, examples: examplesOf(Number(status), "xml") },
+      "application/json": { schema, examples: examplesOf(Number(status), "json") },
+    };
+    return [name, { description, headers: headerRefs(headers), content }] as const;
+  });
+  return Object.fromEntries(responses);
+}
+
+function examplesOf(status: number, format: ResponseFormat) {
+  const examples = Object.entries(samples).flatMap(([code, error]) => {
+    const { status: own, body } = renderError(error, sampleRequest(format));
+    const value: unknown = format === "json" ? JSON.parse(body) : body;
+    return own === status ? [[code, { value }] as const] : [];
+  });
+  return Object.fromEntries(examples);
+}
+
+function sampleRequest(format: ResponseFormat): HttpRequest {
+  return {
+    method: "GET",
+    path: "",
+    query: new URLSearchParams({ format }),
+    headers: {},
+    origin: "",
+    requestId: "Kx3bTjQeoAMEVvg=",
+    body: () => undefined,
+  };
+}
+
+/** References to the error responses that an operation may answer with. */
+export function errorResponseRefs(...codes: readonly number[]) {
+  return Object.fromEntries(
+    codes.map((status) => [String(status), { $ref: `#/components/responses/${statuses[status]?.name}` }]),
+  );
+}

@@ -1,0 +1,156 @@
+import { objectSchema } from "#shared/api/openapi/components.ts";
+import { documentFields, toActivity } from "#shared/api/simplybooks/activity.ts";
+import type { ActivityField } from "#shared/api/simplybooks/filter.ts";
+import type { ResponseFormat } from "#shared/api/simplybooks/format.ts";
+import { maxTake } from "#shared/api/simplybooks/query.ts";
+import { entityNamings, toActivityType } from "#shared/api/simplybooks/types.ts";
+import { orgDefaults } from "#shared/auth/orgs/org.ts";
+import { maxIdLength } from "#shared/events/limits.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
+import { errorSchema } from "./errors.ts";
+
+const occurred_at = "2026-05-11T08:30:12Z";
+
+const { event } = parseEventValue(
+  {
+    event_id: "evt_8c3f1a9b40b14e3aaf2d7e91a76c1f02",
+    org_id: "org_8f9a1c2d",
+    action: "INVOICE_SENT",
+    entity_type: "INVOICE",
+    entity_id: "482910",
+    entity_ref: "INV-2026-0042",
+    actor_user_id: "usr_xyz",
+    actor: { name: "Jan Peeters" },
+    related: [
+      { entity_type: "CONTACT", entity_id: "7041" },
+      { entity_type: "ESTIMATE", entity_id: "3155" },
+    ],
+    occurred_at,
+  },
+  { now: new Date(occurred_at), entropy: "" },
+);
+
+export const sampleOrg = {
+  org_id: event.org_id,
+  name: "Acme Traders",
+  slug: null,
+  account_number: "1001",
+  time_zone: "Europe/Brussels",
+  robot_name: orgDefaults.robot_name,
+  shards: null,
+  suspended_at: null,
+  created_at: occurred_at,
+};
+
+export const sampleOrigin = "https://api.example.com";
+
+export const sampleActivity = toActivity(event, { org: sampleOrg, origin: sampleOrigin });
+
+/** An id that may be absent: `null` in JSON, an empty element in XML. */
+function idIn(format: ResponseFormat) {
+  return (description: string) => ({
+    type: format === "json" ? ["string", "null"] : "string",
+    maxLength: maxIdLength,
+    description,
+  });
+}
+
+/** The fields of an activity, in their order. */
+function fieldsIn(format: ResponseFormat): Readonly<Record<ActivityField, unknown>> {
+  const id = idIn(format);
+  const noun = (field: keyof typeof documentFields) => entityNamings[documentFields[field]].noun;
+  const own = (field: keyof typeof documentFields) => id(`The ${noun(field)} that the activity is about.`);
+  const linked = (field: keyof typeof documentFields) => id(`Another ${noun(field)} that it mentions: the first.`);
+  return {
+    activity_id: {
+      type: "string",
+      pattern: String.raw`^(0|[1-9]\d{0,15})$`,
+      description: "A whole number, the same for ever. Later seconds have higher ones.",
+    },
+    uri: { type: "string", format: "uri", description: "Where the activity is found again." },
+    type: {
+      type: "string",
+      pattern: "^[a-z][a-z0-9_]*$",
+      description: "`{noun}_{verb}`. The vocabulary is open: show what you do not know as it is.",
+      examples: [toActivityType(event)],
+    },
+    date: {
+      type: "string",
+      pattern: String.raw`^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$`,
+      description: "As clocks of the account show it, in its own time zone.",
+    },
+    user: {
+      type: "string",
+      description:
+        "Name, else e-mail address, else id; the account's robot where it was none. Who acted for somebody else comes " +
+        "second, as in `Anna (by Support)`.",
+    },
+    description: { type: "string", description: "What happened, in a few words." },
+    information: { type: "string", description: "The same with the document's number and id." },
+    client_id: id("The customer or supplier whose story it belongs to."),
+    invoice_id: own("invoice_id"),
+    receipt_id: own("receipt_id"),
+    quote_id: own("quote_id"),
+    order_id: own("order_id"),
+    delivery_id: own("delivery_id"),
+    subscription_id: own("subscription_id"),
+    linked_invoice_id: linked("invoice_id"),
+    linked_receipt_id: linked("receipt_id"),
+    linked_quote_id: linked("quote_id"),
+    linked_order_id: linked("order_id"),
+    linked_delivery_id: linked("delivery_id"),
+    linked_subscription_id: linked("subscription_id"),
+    references: {
+      type: "array",
+      description: "Everything that it is about and that has a collection, the customer first.",
+      items: reference,
+      ...(format === "xml" && { xml: { wrapped: true } }),
+    },
+  };
+}
+
+const domains = Object.values(entityNamings).flatMap((naming) => naming.domain ?? []);
+
+const reference = objectSchema(
+  {
+    reference_type: { type: "string", enum: domains },
+    reference_id: { type: "string", minLength: 1, maxLength: maxIdLength },
+    reference_uri: { type: "string", format: "uri" },
+  },
+  { xml: { name: "reference" } },
+);
+
+const list = (name: string) => ({ type: "array", maxItems: maxTake, items: ref(name) });
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** The component schemas of this dialect. */
+export const simplybooksSchemas = {
+  SimplybooksActivity: {
+    type: "object",
+    description:
+      "One state change. It has all of its fields, or those that `fields` names. Ids are texts; what is absent is `null`.",
+    examples: [sampleActivity],
+    minProperties: 1,
+    properties: fieldsIn("json"),
+  },
+  SimplybooksActivityElement: {
+    type: "object",
+    description:
+      "One state change. What is absent is an empty element; `linked_…` elements are left out instead. Without " +
+      "`fields` all others are there.",
+    properties: fieldsIn("xml"),
+    xml: { name: "activity" },
+  },
+  SimplybooksActivities: list("SimplybooksActivity"),
+  SimplybooksActivitiesElement: { ...list("SimplybooksActivityElement"), xml: { name: "activities", wrapped: true } },
+  SimplybooksAccount: objectSchema(
+    {
+      uri: { type: "string", format: "uri" },
+      number: { type: "string", minLength: 1, description: "The number of its books; its id where it has none." },
+      name: { type: "string", minLength: 1 },
+    },
+    { description: "The account that the key is for.", xml: { name: "account" } },
+  ),
+  SimplybooksProblem: errorSchema,
+};

@@ -1,0 +1,156 @@
+import { objectSchema, timestampSchema } from "#shared/api/openapi/components.ts";
+import { endpointSettingSchemas } from "#shared/api/webhooks/endpoint-settings.ts";
+import { maxDeliveries } from "#shared/api/webhooks/query.ts";
+import { deliveryStatuses } from "#shared/webhooks/deliveries/delivery.ts";
+import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
+import { maxHeaderNameLength, maxHeaders } from "#shared/webhooks/endpoints/static-headers.ts";
+import { eventTypePattern } from "#shared/webhooks/event-types/event-type.ts";
+import { eventTypeFilterPattern } from "#shared/webhooks/event-types/event-type-filter.ts";
+import { deliveryIdPattern, endpointIdPattern, replayIdPattern } from "#shared/webhooks/ids.ts";
+import { replayScopes } from "#shared/webhooks/replays/replay.ts";
+import { payloadSchema } from "./payload-schema.ts";
+
+const matching = (pattern: RegExp) => ({ type: "string", pattern: pattern.source });
+const timeOrNull = { ...timestampSchema, type: ["string", "null"] };
+const textOrNull = (description: string) => ({ type: ["string", "null"], description });
+const count = { type: "integer", format: "int64", minimum: 0 };
+const oneOf = (values: readonly string[]) => ({ type: "string", enum: values });
+const statusOrNull = { type: ["integer", "null"], minimum: 100, maximum: 999 };
+const oneOfOrNull = (values: readonly string[], description: string) => ({
+  type: ["string", "null"],
+  enum: [...values, null],
+  description,
+});
+
+const endpoint = {
+  endpoint_id: matching(endpointIdPattern),
+  ...endpointSettingSchemas(),
+  status: oneOf(["enabled", "disabled"]),
+  disabled_reason: oneOfOrNull(
+    ["owner", "gone", "failing", "token_revoked"],
+    "`owner`: by this API; `gone`: it responded with 410 or `webhook-delivery: disable`; `failing`: three days without a success; " +
+      "`token_revoked`: an operator revoked a token that had created or changed it.",
+  ),
+  disabled_at: timeOrNull,
+  created_at: timestampSchema,
+  updated_at: timestampSchema,
+  header_names: {
+    type: "array",
+    maxItems: maxHeaders,
+    items: { type: "string", maxLength: maxHeaderNameLength },
+    description: "The names of `headers`, whose values are never shown.",
+  },
+};
+
+const { endpoint_id, url, ...rest } = endpoint;
+
+const delivery = {
+  delivery_id: matching(deliveryIdPattern),
+  endpoint_id: endpoint.endpoint_id,
+  event_id: textOrNull("The event of the log; `null` for a test."),
+  event_type: matching(eventTypePattern),
+  status: oneOf(deliveryStatuses),
+  reason: oneOfOrNull(
+    [
+      ...["exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted", "org_suspended"],
+      ...["aborted_by_receiver", "test_failed", "event_unreadable"],
+    ],
+    "Why it failed for good. `event_unreadable`: the log has no valid event for it.",
+  ),
+  attempt_count: count,
+  created_at: timestampSchema,
+  last_attempt_at: timeOrNull,
+  last_response_status: statusOrNull,
+  last_error: textOrNull("Why the last request got no response."),
+  next_attempt_at: timeOrNull,
+};
+
+const attempt = objectSchema({
+  number: { type: "integer", format: "int64", minimum: 1 },
+  at: timestampSchema,
+  duration_ms: { type: "number", minimum: 0 },
+  outcome: oneOf(["succeeded", "failed"]),
+  response_status: statusOrNull,
+  error: textOrNull("Why the request got no response."),
+  message: textOrNull("The error as text."),
+  response_headers: { type: "object", additionalProperties: { type: "string" } },
+  response_body: { type: "string", description: "Its beginning, as text. Untrusted: the receiver controls it." },
+  response_truncated: { type: "boolean" },
+});
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** The component schemas of responses about webhooks. */
+export const webhookSchemas = {
+  WebhookEndpoint: objectSchema(endpoint, { description: "A URL to which events are sent." }),
+  WebhookEndpointWithSecret: objectSchema(
+    {
+      endpoint_id,
+      url,
+      secret: { type: "string", pattern: "^whsec_[A-Za-z0-9+/]+=*$", description: "Shown only here." },
+      ...rest,
+    },
+    { description: "An endpoint with the secret that signs its deliveries." },
+  ),
+  WebhookEndpointWithHealth: objectSchema({
+    ...endpoint,
+    health: objectSchema({
+      circuit: { ...oneOf(["closed", "open", "half_open"]), description: "While it is open, attempts wait." },
+      consecutive_failures: count,
+      failing_since: timeOrNull,
+      last_success_at: timeOrNull,
+    }),
+  }),
+  WebhookEndpoints: { type: "array", maxItems: maxEndpointsPerOrg, items: ref("WebhookEndpoint") },
+  WebhookMissed: objectSchema(
+    { since: timestampSchema, until: timestampSchema, only: oneOf(replayScopes) },
+    { description: "The body of a replay that sends what the endpoint missed while it was disabled." },
+  ),
+  WebhookDelivery: objectSchema(delivery, { description: "One event for one endpoint." }),
+  WebhookDeliveryWithAttempts: objectSchema({ ...delivery, attempts: { type: "array", items: attempt } }),
+  WebhookDeliveries: { type: "array", maxItems: maxDeliveries, items: ref("WebhookDelivery") },
+  WebhookDeliveriesPage: objectSchema({
+    limit: { type: "integer", minimum: 1, maximum: maxDeliveries },
+    returned: { type: "integer", minimum: 0, maximum: maxDeliveries },
+    has_more_page: {
+      type: "boolean",
+      description: "Whether an older page exists, at the address in the `Link` header.",
+    },
+  }),
+  WebhookTest: objectSchema({
+    delivery_id: delivery.delivery_id,
+    event_type: delivery.event_type,
+    status: { type: "string", const: "pending" },
+  }),
+  WebhookReplay: objectSchema(
+    {
+      replay_id: matching(replayIdPattern),
+      status: oneOf(["running", "done", "stopped"]),
+      since: timestampSchema,
+      until: timestampSchema,
+      events: { type: ["array", "null"], items: matching(eventTypeFilterPattern) },
+      only: oneOf(replayScopes),
+      examined: count,
+      sent: count,
+      created_at: timestampSchema,
+      updated_at: timestampSchema,
+    },
+    { description: "A replay of the log. It stops if the endpoint is disabled or deleted." },
+  ),
+  WebhookReplayCount: objectSchema({
+    dry_run: { type: "boolean", const: true },
+    count: { ...count, description: "Events that the replay would send." },
+    examined: count,
+    complete: { type: "boolean", description: "Whether the whole range was examined, or only its newest part." },
+  }),
+  WebhookEventTypes: {
+    type: "array",
+    items: objectSchema({
+      event_type: matching(eventTypePattern),
+      description: { type: "string" },
+      sample: ref("WebhookPayload"),
+      schema: { type: "object", description: "JSON Schema, draft 2020-12." },
+    }),
+  },
+  WebhookPayload: payloadSchema,
+};

@@ -1,0 +1,31 @@
+/** Environment variables that the stack sets and the functions read. */
+export const envVars = {
+  eventsTable: "EVENTS_TABLE",
+  configTable: "CONFIG_TABLE",
+  ingestQueue: "INGEST_QUEUE_URL",
+  ingestDeadLetters: "INGEST_DEAD_LETTERS_URL",
+  rejectedQueue: "REJECTED_QUEUE_URL",
+  deliveriesTable: "DELIVERIES_TABLE",
+  deliveriesQueue: "DELIVERIES_QUEUE_URL",
+  slowDeliveriesQueue: "SLOW_DELIVERIES_QUEUE_URL",
+  /** Concurrent sends of an organisation to endpoints that are not known as fast. */
+  /** The unique id of the function's own role. */
+  roleId: "ROLE_ID",
+  sendsPerOrg: "SENDS_PER_ORG",
+  sendsPerHost: "SENDS_PER_HOST",
+  replaysQueue: "REPLAYS_QUEUE_URL",
+  fanOutDeadLetters: "FAN_OUT_DEAD_LETTERS_URL",
+  auditLogGroup: "AUDIT_LOG_GROUP",
+  archiveBucket: "ARCHIVE_BUCKET",
+  secretsKey: "SECRETS_KEY_ARN",
+  /** Hosts of our own API, separated by blanks: nothing is ever sent to them. */
+  apiHosts: "API_HOSTS",
+  /** What CloudFront proves itself by, where there is a distribution before the API. */
+  edgeSecret: "EDGE_SECRET",
+  /** `true` where requests that did not come through CloudFront are refused. */
+  edgeOnlyWay: "EDGE_ONLY_WAY",
+  /** Set on laptops only, and by no template: lets webhooks go to loopback addresses, also without TLS. */
+  webhooksToLoopback: "WEBHOOKS_TO_LOOPBACK",
+} as const;
+
+export type EnvVar = (typeof envVars)[keyof typeof envVars];

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { bundle, functionBundling } from "#infra/constructs/bundle.ts";
+import { compareFigures, type Measure } from "#test/bench/measure.ts";
+import { buildHttpEvent } from "#test/support/http-event.ts";
+import { bundleSource } from "./bundle-source.ts";
+import type { starter } from "./probe.ts";
+
+/** Milliseconds. The function makes no AWS calls, so it is not compared with bare clients. */
+const budget = 100;
+
+const source = `
+import middy from "@middy/core";
+export const handler = middy().handler(async () => ({ statusCode: 200, body: "{}" }));
+`;
+
+/** The start of the function that describes the API, in milliseconds; beside it that of a bare middy handler. */
+export async function startDocuments(
+  start: ReturnType<typeof starter>,
+  rounds: { readonly samples: number; readonly warmup: number },
+): Promise<Measure[]> {
+  const { file: bare } = bundleSource(source, functionBundling);
+  const ours = join(bundle("functions/api/openapi.ts").folder, "index.mjs");
+  const event = buildHttpEvent("/openapi.json");
+  const times = await compareFigures({
+    name: "read/documents, import and first call, beside a bare middy handler",
+    budgets: { p50: Number.POSITIVE_INFINITY },
+    ...rounds,
+    baseline: () => start(bare, event),
+    ours: () => start(ours, event),
+  });
+  return times.map((line) => {
+    const value = Math.round(line.value * line.baseline);
+    return { ...line, value, unit: "ms", budget, passes: value <= budget };
+  });
+}

@@ -1,0 +1,136 @@
+import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
+import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { anInputText } from "#test/support/builders.ts";
+import { buildHttpEvent } from "#test/support/http-event.ts";
+import { buildSqsRecord } from "#test/support/sqs-record.ts";
+import type { Client } from "./bare-clients.ts";
+import type { ColdStack } from "./cold-stack.ts";
+
+/** A function, the clients that it makes as it is loaded, and what it is called with first. */
+export type FirstCall = {
+  readonly entry: string;
+  readonly clients: readonly Client[];
+  /** Another one each time, so that no call finds done what it is there to do. */
+  event(stack: ColdStack): unknown;
+};
+
+/** Every function that calls AWS, each with a call that does its usual work. */
+export const firstCalls: readonly FirstCall[] = [
+  {
+    entry: "read/finzbooks",
+    clients: ["dynamodb"],
+    event: ({ org, token }) =>
+      buildHttpEvent("/api/public/v1/activity?limit=20", {
+        headers: { authorization: `Bearer ${token}`, "x-aibooks-org": org },
+      }),
+  },
+  {
+    entry: "read/simplybooks",
+    clients: ["dynamodb"],
+    event: ({ org, token }) =>
+      buildHttpEvent("/api/v1/activities?format=json", {
+        headers: { authorization: `Bearer ${token}`, "x-accountid": org },
+      }),
+  },
+  {
+    entry: "read/fakturoid",
+    clients: ["dynamodb"],
+    event: ({ slug, token }) =>
+      buildHttpEvent(`/api/v3/accounts/${slug}/events.json`, {
+        headers: { authorization: `Bearer ${token}`, "user-agent": "bench" },
+      }),
+  },
+  {
+    entry: "access/access",
+    clients: ["document"],
+    event: ({ org }) => ({ action: "token.create", org_ids: [org], scopes: ["AIBooks.activity.READ"] }),
+  },
+  {
+    entry: "access/oauth",
+    clients: ["dynamodb"],
+    event: ({ client }) => ({
+      ...buildHttpEvent("/api/v3/oauth/token", {
+        method: "POST",
+        headers: { authorization: `Basic ${btoa(client)}`, "user-agent": "bench", "content-type": "application/json" },
+      }),
+      body: JSON.stringify({ grant_type: "client_credentials" }),
+    }),
+  },
+  {
+    entry: "ingest/ingest",
+    clients: ["dynamodb", "document"],
+    event: ({ org, next }) => batchOf(anInputText({ org_id: org, entity_id: `inv_${next()}` })),
+  },
+  {
+    entry: "review/review",
+    clients: ["dynamodb", "logs"],
+    event: (stack) => ({ Records: Array.from({ length: 10 }, () => streamRecord(stack.event())) }),
+  },
+  { entry: "review/archive", clients: ["logs"], event: () => ({}) },
+  {
+    entry: "webhooks/api",
+    clients: ["dynamodb", "kms", "sqs"],
+    event: ({ org, token }) => ({
+      ...buildHttpEvent("/api/public/v1/webhooks/endpoints", {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "x-aibooks-org": org, "content-type": "application/json" },
+      }),
+      body: JSON.stringify({ url: "https://hooks.example.com/aibooks", events: ["invoice.sent"] }),
+    }),
+  },
+  {
+    entry: "webhooks/deliver",
+    clients: ["dynamodb", "sqs", "kms"],
+    // On the slow lane, as the first send to an endpoint is.
+    event: (stack) => batchOf(JSON.stringify(stack.message()), "slow-deliveries"),
+  },
+  {
+    entry: "webhooks/due",
+    clients: ["dynamodb", "sqs"],
+    async event(stack) {
+      await stack.scheduled.add(stack.message(), new Date(Date.now() - 60_000));
+      return { worker: 0, workers: 1 };
+    },
+  },
+  {
+    entry: "webhooks/fan-out",
+    clients: ["dynamodb", "sqs"],
+    event: (stack) => ({ Records: [streamRecord(stack.event())] }),
+  },
+  {
+    entry: "webhooks/repair",
+    clients: ["dynamodb", "sqs"],
+    // The last shards only: all of them take seconds.
+    event: () => ({
+      action: "webhooks.repair",
+      since: new Date(Date.now() - 86_400_000).toISOString(),
+      until: new Date().toISOString(),
+      dry_run: true,
+      cursor: { shard: 4_090, after: null },
+    }),
+  },
+  {
+    entry: "webhooks/replay",
+    clients: ["dynamodb", "sqs"],
+    async event(stack) {
+      const { org_id, endpoint_id, replay_id } = await stack.replay();
+      return batchOf(JSON.stringify({ org_id, endpoint_id, replay_id }));
+    },
+  },
+];
+
+function batchOf(body: string, queue = "queue"): { Records: SQSRecord[] } {
+  return {
+    Records: [{ ...buildSqsRecord("message", body), eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${queue}` }],
+  };
+}
+
+function streamRecord(event: ActivityEvent): DynamoDBRecord {
+  const NewImage = Object.fromEntries(Object.entries(toEventItem(event)).map(([name, S]) => [name, { S }]));
+  return {
+    eventID: event.event_id,
+    eventName: "INSERT",
+    dynamodb: { ApproximateCreationDateTime: Date.now() / 1_000, SequenceNumber: event.event_id, NewImage },
+  };
+}

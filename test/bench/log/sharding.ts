@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import * as z from "zod";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import type { BenchEngine } from "#test/bench/engine.ts";
+import { compare, type Measure } from "#test/bench/measure.ts";
+import type { Run } from "#test/bench/sections.ts";
+import { setEnvironment } from "#test/support/environment.ts";
+import { fill } from "./events.ts";
+import { Reader } from "./reading.ts";
+
+const events = 2_200;
+
+/** What a call to DynamoDB is taken to last. Calls that are made side by side last no longer, unlike on two cores. */
+const latencyMs = 4;
+
+/**
+ * The feed of organisations with 16 shards, one whose events lie in all of them and one that was raised after all were
+ * written, against that of one with one shard and as many events; on the engine, which shares two cores with Node, and
+ * with its answers after a fixed time.
+ */
+export async function measureShards(engine: BenchEngine, { step }: Run): Promise<Measure[]> {
+  step("Writing to one shard and to 16");
+  const [whole, sharded, raised] = ["org_whole", "org_sharded", "org_raised"];
+  const tokens = await engine.tokens([whole, sharded, raised], 40);
+  for (const org_id of [sharded, raised]) await engine.admin({ action: "org.update", org_id, shards: 16 });
+  for (const [org, count] of [
+    [whole, 1],
+    [sharded, 16],
+    [raised, 1],
+  ] as const) {
+    const shards = { countToRead: () => count, countToWrite: () => count };
+    await fill(createEventStore(createDynamoClient(), engine.table, { shards }), org, events, () => undefined);
+  }
+  step("Reading one shard and 16");
+  const onEngine = await compareFeeds("", await Reader.load(tokens), { whole, sharded, raised });
+  step(`Reading one shard and 16, each call answered after ${latencyMs} ms`);
+  const service = new Worker(new URL("./replaying-service.ts", import.meta.url), {
+    workerData: { engine: engine.origin, latencyMs },
+  });
+  try {
+    const [address] = await once(service, "message");
+    const { port } = z.object({ port: z.number() }).parse(address);
+    setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}` });
+    const replayed = await Reader.load(tokens);
+    return [...onEngine, ...(await compareFeeds(`, calls of ${latencyMs} ms`, replayed, { whole, sharded, raised }))];
+  } finally {
+    setEnvironment({ AWS_ENDPOINT_URL_DYNAMODB: engine.origin });
+    await service.terminate();
+  }
+}
+
+type Orgs = { readonly whole: string; readonly sharded: string; readonly raised: string };
+
+async function compareFeeds(label: string, reader: Reader, { whole, sharded, raised }: Orgs): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  for (const limit of [20, 100, 500]) {
+    for (const [name, org] of [
+      ["feed of 16 shards against one", sharded],
+      ["feed of old events after a raise to 16 shards against one", raised],
+    ] as const) {
+      measures.push(
+        ...(await compare({
+          name: `${name}${label}, limit ${limit}`,
+          budgets: { p50: 2.5 },
+          samples: 300,
+          warmup: limit === 20 ? 600 : 100,
+          baseline: () => reader.get(whole, `limit=${limit}`),
+          ours: () => reader.get(org, `limit=${limit}`),
+        })),
+      );
+    }
+  }
+  return measures;
+}

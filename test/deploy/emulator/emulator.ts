@@ -1,0 +1,88 @@
+import { createServer } from "node:http";
+import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
+import { envVars as functionVariables } from "#shared/platform/env-vars.ts";
+import { endOf, start } from "#test/deploy/programs.ts";
+import { until } from "#test/support/until.ts";
+
+/** Everything that the emulator makes is in this account, and in this region. */
+export const account = "000000000000";
+export const region = "us-east-1";
+
+export type Emulator = {
+  /** The address of all services. */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+};
+
+type Options = {
+  readonly ministack: string;
+  /** Files of the certificate and key of the server, whose authority this process trusts. */
+  readonly tls: { readonly cert: string; readonly key: string };
+  readonly variables: Readonly<Record<string, string>>;
+  readonly log: string;
+};
+
+/** Starts ministack on a free port of the loopback interface, and waits until it answers. */
+export async function startEmulator(options: Options): Promise<Emulator> {
+  const attempts = 3;
+  for (let attempt = 1; ; attempt += 1) {
+    const emulator = await tryToStart(options, await freePort());
+    if (emulator !== null) return emulator;
+    // Most likely another program took the port in between.
+    if (attempt === attempts) throw new Error(`ministack does not start:\n${await endOf(options.log)}`);
+  }
+}
+
+async function tryToStart({ ministack, tls, variables, log }: Options, port: number): Promise<Emulator | null> {
+  const running = await start({
+    command: ministack,
+    args: [],
+    variables: {
+      ...variables,
+      GATEWAY_PORT: String(port),
+      BIND_HOST: "127.0.0.1",
+      // As on AWS: signatures and policies are checked, and some policies demand TLS.
+      AUTH: "true",
+      USE_SSL: "1",
+      MINISTACK_SSL_CERT: tls.cert,
+      MINISTACK_SSL_KEY: tls.key,
+      // In the addresses of queues: `localhost` may mean ::1, where nothing listens.
+      MINISTACK_HOST: "127.0.0.1",
+      MINISTACK_REGION: region,
+      MINISTACK_ACCOUNT_ID: account,
+      // Listeners on all interfaces, for services that the stack does not use.
+      IOT_MTLS_ENABLED: "0",
+      SFTP_ENABLED: "0",
+      // Functions inherit it: a receiver of the stories is on this machine.
+      [functionVariables.webhooksToLoopback]: "allow",
+    },
+    log,
+  });
+  let hasEnded = false;
+  void running.ended.then(() => {
+    hasEnded = true;
+  });
+  const endpoint = `https://127.0.0.1:${port}`;
+  const isReady = () =>
+    fetch(`${endpoint}/_ministack/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  try {
+    await until(async () => hasEnded || (await isReady()), { deadlineMs: 120_000, pauseMs: 200 });
+  } catch (cause) {
+    await running.stop();
+    throw new Error(`ministack does not answer within 120 s:\n${await endOf(log)}`, { cause });
+  }
+  if (!hasEnded) return { endpoint, stop: running.stop };
+  await running.stop();
+  return null;
+}
+
+/** A port that is free now. Another program may take it before it is used. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { port } = new URL(await listenOnLoopback(server, 0));
+  await closeServer(server);
+  return Number(port);
+}

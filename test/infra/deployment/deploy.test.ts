@@ -1,0 +1,101 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { execPath } from "node:process";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { stages } from "#infra/config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "activity-log-deploy-"));
+const bin = join(folder, "node_modules/.bin");
+const record = join(folder, "record");
+mkdirSync(bin, { recursive: true });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Puts a program into the folder that writes down how it was called, and exits with this code. */
+function stub(name: string, code: number): void {
+  const line = `echo "${name} $* TARGET=$TARGET STACK=$STACK" >> '${record}'`;
+  writeFileSync(join(bin, name), `#!/bin/sh\n${line}\nexit ${code}\n`, { mode: 0o755 });
+}
+
+/** Runs a script of `package.json` with these arguments, and tells how the stubs were called. */
+function run(...args: string[]) {
+  const PATH = [bin, dirname(execPath), "/usr/bin", "/bin"].join(delimiter);
+  const { status, stderr } = spawnSync(execPath, [resolve("infra/deploy.ts"), ...args], {
+    cwd: folder,
+    // No account: nothing can be looked at, which stops nothing.
+    env: { PATH, AWS_REGION: "eu-central-1", AWS_EC2_METADATA_DISABLED: "true", HOME: folder },
+    encoding: "utf8",
+  });
+  return { status, stderr, called: readFileSync(record, "utf8").split("\n").slice(0, -1) };
+}
+
+beforeEach(() => {
+  writeFileSync(record, "");
+  stub("cdk", 0);
+  stub("npm", 0);
+});
+
+const deployed = "cdk deploy activity-log-dev -c stage=dev TARGET= STACK=";
+const smoked = "npm run smoke TARGET=deployed STACK=activity-log-dev";
+
+describe("npm run deploy", () => {
+  it("deploys the stack of the stage, then tries it out", () => {
+    expect(run("deploy", "--stage", "dev")).toMatchObject({ status: 0, called: [deployed, smoked] });
+  });
+
+  it("hands over to the CDK what follows two dashes", () => {
+    const { called } = run("deploy", "--stage=dev", "--", "--require-approval", "never");
+    expect(called[0]).toMatch(/^cdk deploy activity-log-dev -c stage=dev --require-approval never /);
+  });
+
+  it("says what it could not look at, and whether alarms arrive", () => {
+    const { stderr } = run("deploy", "--stage", "dev");
+    expect(stderr).toContain("Not checked: the concurrency of Lambda (");
+    expect(stderr).toContain("Not tried: whether alarms arrive (");
+  });
+
+  it("runs nothing and names the missing setting if a production stage has no alarm address", () => {
+    expect(stages.prod.alarmEmail).toBeNull();
+    const { status, called, stderr } = run("deploy", "--stage", "prod");
+    expect({ status, called }).toEqual({ status: 1, called: [] });
+    expect(stderr).toContain("prod is a production stage without an alarm address. Set its alarmEmail");
+  });
+
+  it("tries nothing out that was not deployed, and ends as the CDK did", () => {
+    stub("cdk", 3);
+    expect(run("deploy", "--stage", "dev")).toMatchObject({ status: 3, called: [deployed] });
+  });
+
+  it("fails where the smoke test fails", () => {
+    stub("npm", 4);
+    expect(run("deploy", "--stage", "dev")).toMatchObject({ status: 4, called: [deployed, smoked] });
+  });
+
+  it.each([
+    [[], "Name a stage: npm run deploy -- --stage dev|prod"],
+    [["--stage", "test"], "There is no stage 'test': npm run deploy -- --stage dev|prod"],
+    [["--stage", "dev", "stray"], "Unexpected argument 'stray'"],
+    [["--stage", "dev", "--skip-smoke"], "Unknown option '--skip-smoke'"],
+  ])("runs nothing when it is given %j", (args, fault) => {
+    const { status, stderr, called } = run("deploy", ...args);
+    expect({ status, called }).toEqual({ status: 1, called: [] });
+    expect(stderr).toContain(fault);
+  });
+});
+
+describe("npm run diff", () => {
+  it("shows what a deployment would change, and tries nothing out", () => {
+    const { status, called } = run("diff", "--stage", "dev", "--", "--method=template");
+    expect({ status, called }).toEqual({
+      status: 0,
+      called: ["cdk diff activity-log-dev -c stage=dev --method=template TARGET= STACK="],
+    });
+  });
+
+  it("exits with code 3 if a production stage has no alarm address", () => {
+    const { status, called, stderr } = run("diff", "--stage", "prod", "--", "--method=template");
+    expect({ status, called }).toEqual({ status: 3, called: [] });
+    expect(stderr).toContain("Set its alarmEmail in infra/config.ts.");
+  });
+});

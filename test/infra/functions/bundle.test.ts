@@ -1,0 +1,132 @@
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Metafile } from "esbuild";
+import { describe, expect, it, vi } from "vitest";
+import { startBytes, startOutputs } from "#test/support/bundle-start.ts";
+
+// Other tests of the level put a bundler in its place that does nothing.
+const { bundle } = await vi.importActual<typeof import("#infra/constructs/bundle.ts")>("#infra/constructs/bundle.ts");
+
+/** Builds a function. Gives its package, by the names of its files, and what went into it. */
+function build(entry: string) {
+  const { folder, metafile } = bundle(entry);
+  const code = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  rmSync(folder, { recursive: true });
+  return { code, metafile };
+}
+
+const builds = new Map<string, ReturnType<typeof build>>();
+
+/** The same, built once for all tests. */
+function built(entry: string): ReturnType<typeof build> {
+  const known = builds.get(entry) ?? build(entry);
+  builds.set(entry, known);
+  return known;
+}
+
+const inputsOf = (outputs: Iterable<Metafile["outputs"][string]>) =>
+  [...outputs].flatMap(({ inputs }) => Object.keys(inputs));
+
+/** The files that went into a function, from the root of the project. */
+const contentsOf = (entry: string) => inputsOf(Object.values(built(entry).metafile.outputs));
+
+const startBytesOf = (entry: string) => startBytes(built(entry).metafile);
+
+const entries = globSync("functions/*/*.ts", { cwd: join(import.meta.dirname, "../../..") }).sort();
+
+const holds = (files: readonly string[], name: string) => files.some((file) => file.includes(`node_modules/${name}`));
+
+/** What would only be loaded at every cold start, and never used. */
+const neverWanted = [
+  "undici",
+  "aws-cdk-lib",
+  "constructs",
+  "@aws-lambda-powertools/",
+  "aws-xray-sdk",
+  "@aws-sdk/credential-provider-node",
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-web-identity",
+  "@aws-sdk/credential-provider-login",
+  "@smithy/credential-provider-imds",
+  "@aws-sdk/client-sso",
+  "@aws-sdk/client-sts",
+  "zod/v4/classic/",
+];
+
+describe.each(entries)("the bundle of %s", (entry) => {
+  const files = contentsOf(entry);
+
+  it.each(neverWanted)("holds no %s", (name) => expect(holds(files, name)).toBe(false));
+
+  it("holds no file that nothing imports", () => {
+    const names = [...built(entry).code.keys()];
+    const code = [...built(entry).code.values()].join();
+    expect(names.filter((name) => name !== "index.mjs" && !code.includes(`"./${name}"`))).toEqual([]);
+    expect(names).toContain("index.mjs");
+  });
+
+  it("holds none of the clients or of the infrastructure", () => {
+    expect(files.filter((file) => /^(infra|clients|test)\//.test(file))).toEqual([]);
+  });
+});
+
+const dialects = ["finzbooks", "simplybooks", "fakturoid"] as const;
+
+describe.each(dialects)("the bundle that reads for %s", (dialect) => {
+  const files = contentsOf(`functions/api/${dialect}.ts`);
+
+  it("parses by hand: it holds no zod", () => expect(holds(files, "zod/")).toBe(false));
+
+  it("speaks to DynamoDB alone", () => {
+    const clients = files.flatMap((file) => /node_modules\/(@aws-sdk\/client-[a-z-]+)\//.exec(file)?.[1] ?? []);
+    expect(new Set(clients)).toEqual(new Set(["@aws-sdk/client-dynamodb"]));
+  });
+
+  it("holds no description of itself", () => expect(files.filter((file) => file.includes("openapi"))).toEqual([]));
+
+  it("holds no other dialect", () => {
+    const others = files.filter((file) => dialects.some((name) => name !== dialect && file.includes(`/${name}/`)));
+    expect(others).toEqual([]);
+  });
+
+  it("is at most a fifth larger than the first", () => {
+    expect(startBytesOf(`functions/api/${dialect}.ts`)).toBeLessThanOrEqual(
+      1.2 * startBytesOf("functions/api/finzbooks.ts"),
+    );
+  });
+});
+
+it("has the same files wherever it is built", () => {
+  const filesIn = (place: string) => {
+    vi.stubEnv("TMPDIR", place);
+    return build("functions/ingest/ingest.ts").code;
+  };
+  const place = mkdtempSync(join(tmpdir(), "activity-log-test-"));
+  try {
+    const deeper = join(place, "deeper/still");
+    mkdirSync(deeper, { recursive: true });
+    expect(filesIn(deeper)).toEqual(filesIn(place));
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(place, { recursive: true });
+  }
+});
+
+it("leaves what few calls need out of what a start reads", () => {
+  const all = contentsOf("functions/ingest/ingest.ts");
+  const start = inputsOf(startOutputs(built("functions/ingest/ingest.ts").metafile));
+  const name = "@aws-sdk/client-sqs";
+  expect([holds(all, name), holds(start, name)]).toEqual([true, false]);
+});
+
+it("issues access tokens without a way to read events", () => {
+  const files = contentsOf("functions/api/oauth.ts");
+  expect(files.filter((file) => /^shared\/store\/(events|event-query|places)\.ts$/.test(file))).toEqual([]);
+});
+
+it("describes the API without the AWS SDK", () => {
+  expect(holds(contentsOf("functions/api/openapi.ts"), "@aws-sdk/")).toBe(false);
+});

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { stageNames, stages } from "#infra/config.ts";
+import { plainId, templateOf } from "#test/support/template.ts";
+
+/** The entries of the runbook, by heading. */
+function runbook(): ReadonlyMap<string, string> {
+  const text = readFileSync(join(import.meta.dirname, "../../../infra/RUNBOOK.md"), "utf8");
+  const [, ...sections] = text.split(/^## /m);
+  return new Map(sections.map((section) => [section.split("\n", 1)[0] ?? "", section]));
+}
+
+/** With all that a stage can ask for. */
+const templates = stageNames.map(
+  (name) => [name, templateOf(name, { archive: { years: 10 }, backup: stages.prod.backup })] as const,
+);
+
+describe.each(templates)("in %s, every alarm", (_, template) => {
+  const alarms = Object.entries(template.findResources("AWS::CloudWatch::Alarm"));
+  const described = alarms.map(([id, { Properties }]) => [plainId(id), Properties] as const);
+  const entryOf = (description: string) => /See RUNBOOK\.md, "(\w+)"\.$/.exec(description)?.[1] ?? "";
+
+  it.each(described)("%s says who is called, and what broke", (_, { AlarmDescription }) => {
+    expect(AlarmDescription).toMatch(/^\[(page|notice)\] [A-Z].*\. See RUNBOOK\.md, "\w+"\.$/);
+  });
+
+  it.each(described)("%s tells somebody: the topic of its severity", (_, { AlarmDescription, AlarmActions }) => {
+    const severity = AlarmDescription.startsWith("[page]") ? "AlarmsPage" : "AlarmsNotice";
+    expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(`^${severity}`) }]);
+  });
+
+  it.each(described)("%s says what it makes of no data", (_, { TreatMissingData }) => {
+    expect(["breaching", "notBreaching"]).toContain(TreatMissingData);
+  });
+
+  it.each(described)("%s has an entry in the runbook: means, look, do", (id, { AlarmDescription }) => {
+    const entry = entryOf(AlarmDescription);
+    expect(id.endsWith(entry)).toBe(true);
+    const text = runbook().get(entry) ?? "";
+    for (const part of ["**Means.**", "**Look.**", "**Do.**"]) expect(text, entry).toContain(part);
+  });
+
+  it("there is, and no entry stands for an alarm that is gone", () => {
+    const entries = described.map(([, { AlarmDescription }]) => entryOf(AlarmDescription));
+    expect(new Set(runbook().keys())).toEqual(new Set(entries));
+  });
+
+  it("of a queue watches a queue of this stack", () => {
+    const queues = template.findResources("AWS::SQS::Queue");
+    for (const [, { Namespace, Dimensions }] of described.filter(([, { Namespace }]) => Namespace === "AWS/SQS")) {
+      expect([Namespace, Dimensions[0].Name]).toEqual(["AWS/SQS", "QueueName"]);
+      expect(queues).toHaveProperty([Dimensions[0].Value["Fn::GetAtt"][0]]);
+    }
+  });
+});

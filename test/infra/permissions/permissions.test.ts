@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { stageNames } from "#infra/config.ts";
+import { leadingKeys } from "#infra/constructs/leading-keys.ts";
+import { permissionsOf } from "#test/support/policies.ts";
+import { plainId, templateOf } from "#test/support/template.ts";
+
+const introduction = `# What each function may do
+
+Made from the template. A difference fails the test: read it, and when it is meant, renew this page with
+\`npx vitest run test/infra/permissions/permissions.test.ts --update\`.
+`;
+
+/** A table in Markdown, with its columns in line. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
+}
+
+describe.each(stageNames)("in %s", (stage) => {
+  const template = templateOf(stage);
+  const permissions = permissionsOf(template);
+
+  it("the functions may do what the checked-in table says, and no more", async () => {
+    const rows = permissions.map(({ fn, action, resource, condition }) => [fn, action, resource, condition]);
+    const page = `${introduction}\n${table([["function", "action", "resource", "condition"], ...rows])}\n`;
+    await expect(page).toMatchFileSnapshot("permissions.md");
+  });
+
+  it("no action and no resource is a wildcard", () => {
+    for (const { action, resource } of permissions) {
+      expect(action).not.toContain("*");
+      expect(resource).not.toContain("*");
+    }
+  });
+
+  it("no policy is managed by AWS, which may change it", () => {
+    expect(permissions.filter(({ action }) => action.startsWith("managed policy"))).toEqual([]);
+  });
+
+  it("every function can write its own log only, the sender that of requests, and nobody but the audit function the log of what happened", () => {
+    const logs = permissions.filter(({ action }) => action.startsWith("logs:"));
+    expect(new Set(logs.map(({ action }) => action))).toEqual(new Set(["logs:CreateLogStream", "logs:PutLogEvents"]));
+    const groupsOf = Map.groupBy(logs, ({ fn }) => fn);
+    for (const [fn, own] of groupsOf) {
+      const groups = new Set(own.map(({ resource }) => resource));
+      expect(groups.size, fn).toBe(["AuditFunction", "WebhooksSenderFunction"].includes(fn) ? 2 : 1);
+      expect(groups.has("AuditLogsEvents"), fn).toBe(fn === "AuditFunction");
+    }
+  });
+
+  it("nobody can update or delete an event: functions append or read, and nothing else", () => {
+    const onEvents = permissions.filter(({ resource }) => resource.startsWith("EventLogTable"));
+    const reading = ["Query", "GetItem", "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+    expect(new Set(onEvents.map(({ action }) => action))).toEqual(
+      new Set(["PutItem", ...reading].map((action) => `dynamodb:${action}`)),
+    );
+    expect(permissions.filter(({ resource }) => resource === "*")).toEqual([]);
+  });
+
+  it("only the write path can append, and it cannot read; who changes webhook endpoints says so in the same transaction", () => {
+    const may = (action: string) =>
+      permissions.filter((one) => one.action === action && one.resource.startsWith("EventLogTable"));
+    const inTransaction = JSON.stringify({
+      "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] },
+    });
+    expect(Object.fromEntries(may("dynamodb:PutItem").map(({ fn, condition }) => [fn, condition]))).toEqual({
+      AuthAdmin: inTransaction,
+      IngestFunction: "",
+      WebhooksApi: inTransaction,
+      WebhooksSenderFunction: inTransaction,
+    });
+    expect(may("dynamodb:Query").map(({ fn }) => fn)).not.toContain("IngestFunction");
+  });
+
+  it("the operation around an append is compared as in AWS's examples, and no condition over all values lets a missing key pass", () => {
+    const conditions = permissions.map(({ condition }) => condition).filter((condition) => condition !== "");
+    const around = conditions.filter((condition) => condition.includes("dynamodb:EnclosingOperation"));
+    expect(around.length).toBeGreaterThan(0);
+    for (const condition of around) expect(Object.keys(JSON.parse(condition))).toEqual(["ForAnyValue:StringEquals"]);
+    const overAll = conditions.filter((condition) => condition.includes("ForAllValues:"));
+    expect(overAll.length).toBeGreaterThan(0);
+    for (const condition of overAll) expect(JSON.parse(condition)).toHaveProperty("Null");
+  });
+
+  it("whoever reads the indexes, writes events of a queue or audits them can know which organisations are sharded", () => {
+    const readers = permissions.filter(({ resource }) => resource.startsWith("EventLogTable/index/"));
+    const condition = JSON.stringify(leadingKeys("sharded_orgs"));
+    const knowing = permissions.filter((one) => one.action === "dynamodb:Query" && one.condition === condition);
+    expect(new Set(knowing.map(({ fn }) => fn))).toEqual(
+      new Set(["IngestFunction", "AuditFunction", ...readers.map(({ fn }) => fn)]),
+    );
+  });
+
+  it("only the webhooks API and the sender use data keys, each of one organisation; the sender creates none", () => {
+    const mayUseKey = permissions.filter(({ action }) => action.startsWith("kms:"));
+    expect(mayUseKey.map(({ fn, action, resource }) => [fn, action, resource])).toEqual([
+      ["WebhooksApi", "kms:Decrypt", "WebhooksSecrets"],
+      ["WebhooksApi", "kms:GenerateDataKeyWithoutPlaintext", "WebhooksSecrets"],
+      ["WebhooksSenderFunction", "kms:Decrypt", "WebhooksSecrets"],
+    ]);
+    for (const { condition } of mayUseKey) {
+      expect(JSON.parse(condition)).toEqual({
+        "ForAllValues:StringEquals": { "kms:EncryptionContextKeys": ["org_id"] },
+        Null: { "kms:EncryptionContext:org_id": "false" },
+      });
+    }
+  });
+
+  it("no role can be assumed but by a function, or by AWS Backup where there are backups", () => {
+    for (const [id, { Properties }] of Object.entries(template.findResources("AWS::IAM::Role"))) {
+      if (stage === "prod" && plainId(id) === "BackupPlanTablesRole") continue;
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Action: "sts:AssumeRole", Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" } },
+      ]);
+    }
+  });
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stageNames } from "#infra/config.ts";
+import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
+import { dynamoDbPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
+import { storeCallsOfFunctions } from "#test/support/function-store-calls.ts";
+import { permissionsOf } from "#test/support/policies.ts";
+import { scripts, startScriptedDynamoDb } from "#test/support/scripted-dynamodb.ts";
+import { deliveriesCalls, parsable, tables } from "#test/support/store-calls.ts";
+import { templateOf } from "#test/support/template.ts";
+
+const where = { account: "000000000000", region: "us-east-1" };
+const partitionKeys = new Map([
+  [tables.config, "pk"],
+  [tables.events, "timeline"],
+  [tables.deliveries, "pk"],
+]);
+
+let engine: Awaited<ReturnType<typeof startScriptedDynamoDb>>;
+beforeAll(async () => {
+  engine = await startScriptedDynamoDb();
+});
+afterAll(() => engine.close());
+
+const permissions = permissionsOf(templateOf("prod"));
+const judge = createAuthorizer(new Map(), where.account);
+
+/** What a function's role may do with the tables, as a policy of its own. */
+function principalOf(fn: string) {
+  const Statement = permissions
+    .filter((one) => one.fn === fn && one.action.startsWith("dynamodb:"))
+    .map(({ action, resource, condition }) => ({
+      Effect: "Allow",
+      Action: action,
+      Resource: `arn:aws:dynamodb:${where.region}:${where.account}:table/${resource}`,
+      ...(condition === "" ? {} : { Condition: JSON.parse(condition) }),
+    }));
+  const arn = `arn:aws:sts::${where.account}:assumed-role/${fn}/${fn}`;
+  return { arn, policies: [{ name: "role", policy: { Version: "2012-10-17", Statement } }] };
+}
+
+/** Why the role refuses something that a call sends with any answers of DynamoDB; each refusal once. */
+async function refusalsOf(fn: string, call: () => Promise<unknown>): Promise<readonly string[]> {
+  const principal = principalOf(fn);
+  const refusals = new Set<string>();
+  for (const item of Object.values(parsable)) {
+    for (const script of scripts) {
+      for (const { operation, body } of await engine.run(call, script, item)) {
+        for (const access of dynamoDbPermissions(operation, body, { ...where, partitionKeys })) {
+          const refusal = await judge(principal, access);
+          if (refusal !== undefined) refusals.add(`${refusal} (${JSON.stringify(access.context)})`);
+        }
+      }
+    }
+  }
+  return [...refusals];
+}
+
+describe.each(Object.entries(storeCallsOfFunctions))(
+  "whatever DynamoDB answers, the role of %s allows what is sent next",
+  (fn, callsOf) => {
+    it("by each method of its stores", async () => {
+      const refusals: Record<string, readonly string[]> = {};
+      for (const [store, calls] of Object.entries(callsOf(engine.client))) {
+        for (const [method, call] of Object.entries(calls)) {
+          const found = await refusalsOf(fn, call);
+          if (found.length > 0) refusals[`${store}.${method}`] = found;
+        }
+      }
+      expect(refusals).toEqual({});
+    });
+  },
+);
+
+it("finds a right that is missing only after a lost race", async () => {
+  const refusals = await refusalsOf("WebhooksApi", deliveriesCalls(engine.client).recordScheduled);
+  expect(refusals).toEqual([expect.stringContaining("not authorized to perform: dynamodb:UpdateItem")]);
+});
+
+/** Rights of the service that reads a stream for a function: no code of ours uses them. */
+const ofStreams = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map((name) => `dynamodb:${name}`);
+
+it.each(stageNames)("asks every function of %s that has a right to a table", (stage) => {
+  const granted = permissionsOf(templateOf(stage)).filter(
+    ({ action }) => action.startsWith("dynamodb:") && !ofStreams.includes(action),
+  );
+  expect(Object.keys(storeCallsOfFunctions).sort()).toEqual([...new Set(granted.map(({ fn }) => fn))].sort());
+});

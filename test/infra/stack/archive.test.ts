@@ -1,0 +1,100 @@
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { inWords, plainId, templateOf } from "#test/support/template.ts";
+
+const arns = z.record(z.string(), z.unknown());
+
+const template = templateOf("prod", {
+  archive: { years: 10 },
+  backup: { keepDailyDays: 7, keepMonthlyDays: 365, monthlyToColdDays: 1, isLocked: true },
+});
+
+function only(type: string) {
+  const [resource, ...others] = Object.values(template.findResources(type));
+  if (resource === undefined || others.length > 0) throw new Error(`There is not one ${type}.`);
+  return resource;
+}
+
+it("the archive is a bucket that nobody can change or delete anything in for ten years, that no policy opens", () => {
+  const { Properties, DeletionPolicy } = only("AWS::S3::Bucket");
+  expect(DeletionPolicy).toBe("RetainExceptOnCreate");
+  expect(Properties).toMatchObject({
+    ObjectLockEnabled: true,
+    ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: "COMPLIANCE", Days: 3_650 } } },
+    VersioningConfiguration: { Status: "Enabled" },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+  });
+  const statements: Record<string, unknown>[] = only("AWS::S3::BucketPolicy").Properties.PolicyDocument.Statement;
+  const allowed = statements.filter(({ Effect }) => Effect === "Allow");
+  expect(allowed.map(({ Action, Principal }) => [Action, inWords(Object.values(Principal ?? {})[0])])).toEqual([
+    ["s3:GetBucketAcl", "logs.AWS::Region.amazonaws.com"],
+    ["s3:PutObject", "logs.AWS::Region.amazonaws.com"],
+  ]);
+  expect(
+    statements.some(
+      ({ Effect, Condition }) => Effect === "Deny" && JSON.stringify(Condition).includes("SecureTransport"),
+    ),
+  ).toBe(true);
+});
+
+it("exports are let in by the name of the log, with and without the tail that its Arn attribute has", () => {
+  const statements: Record<string, unknown>[] = only("AWS::S3::BucketPolicy").Properties.PolicyDocument.Statement;
+  const allowed = statements.filter(({ Effect }) => Effect === "Allow");
+  expect(allowed).toHaveLength(2);
+  for (const { Condition } of allowed) {
+    const { StringEquals, ArnLike } = z.object({ StringEquals: arns, ArnLike: arns }).parse(Condition);
+    expect(inWords(StringEquals["aws:SourceAccount"])).toBe("AWS::AccountId");
+    const group = "arn:AWS::Partition:logs:AWS::Region:AWS::AccountId:log-group:AuditLogsEvents";
+    expect([ArnLike["aws:SourceArn"]].flat().map(inWords)).toEqual([group, `${group}:*`]);
+  }
+});
+
+it("each day after noon the day before is exported, by a function that can do nothing else", () => {
+  const rules = Object.entries(template.findResources("AWS::Events::Rule"));
+  const [, rule] = rules.find(([id]) => plainId(id) === "ArchiveEachDay") ?? [];
+  expect(rule?.Properties.ScheduleExpression).toBe("cron(0 13 * * ? *)");
+  expect(inWords(rule?.Properties.Targets[0].Arn)).toBe("ArchiveFunction");
+});
+
+it("backups are daily, and monthly in cold storage, in a vault that is locked for good after three days", () => {
+  const { Properties } = only("AWS::Backup::BackupVault");
+  expect(Properties.LockConfiguration).toEqual({ ChangeableForDays: 3, MinRetentionDays: 7 });
+  const { BackupPlanRule } = only("AWS::Backup::BackupPlan").Properties.BackupPlan;
+  expect(BackupPlanRule.map(({ Lifecycle }: { Lifecycle: unknown }) => Lifecycle)).toEqual([
+    { DeleteAfterDays: 7 },
+    { DeleteAfterDays: 365, MoveToColdStorageAfterDays: 1 },
+  ]);
+  const { Resources } = only("AWS::Backup::BackupSelection").Properties.BackupSelection;
+  expect(Resources.map(inWords)).toEqual([
+    expect.stringContaining("EventLogTable"),
+    expect.stringContaining("AuthConfig"),
+  ]);
+});
+
+it("prod keeps 7 daily and 12 monthly copies at a time, and can still change that", () => {
+  const prod = templateOf("prod");
+  const [plan] = Object.values(prod.findResources("AWS::Backup::BackupPlan"));
+  expect(plan?.Properties.BackupPlan.BackupPlanRule).toMatchObject([
+    { ScheduleExpression: "cron(0 3 * * ? *)", Lifecycle: { DeleteAfterDays: 7 } },
+    { ScheduleExpression: "cron(0 4 1 * ? *)", Lifecycle: { DeleteAfterDays: 365, MoveToColdStorageAfterDays: 1 } },
+  ]);
+  const [vault] = Object.values(prod.findResources("AWS::Backup::BackupVault"));
+  expect(vault?.Properties).not.toHaveProperty("LockConfiguration");
+});
+
+it("copies that would leave cold storage too early are refused when the stack is synthesized", () => {
+  const backup = { keepDailyDays: 7, keepMonthlyDays: 96, monthlyToColdDays: 7, isLocked: false };
+  expect(() => templateOf("prod", { backup })).toThrow("Keep monthly copies for 97 days or more");
+  expect(() => templateOf("prod", { backup: { ...backup, keepMonthlyDays: 97 } })).not.toThrow();
+});
+
+it("a stage without them has neither", () => {
+  const plain = templateOf("dev", { archive: null, backup: null });
+  plain.resourceCountIs("AWS::S3::Bucket", 0);
+  plain.resourceCountIs("AWS::Backup::BackupVault", 0);
+});

@@ -1,0 +1,94 @@
+import type { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, it } from "vitest";
+import { stageNames } from "#infra/config.ts";
+import { fullStage } from "#test/support/full-stage.ts";
+import { inWords, plainId, templateOf } from "#test/support/template.ts";
+
+type Resource = {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+};
+
+const templates: [string, Template][] = [
+  ...stageNames.map((name): [string, Template] => [name, templateOf(name)]),
+  ["prod with everything", templateOf("prod", fullStage)],
+  ["dev with a domain and no edge", templateOf("dev", { ...fullStage, edge: null })],
+];
+
+function resourcesOf(template: Template): [string, Resource][] {
+  const { Resources }: { Resources?: Record<string, Resource> } = template.toJSON();
+  return Object.entries(Resources ?? {});
+}
+
+function retained(template: Template): [string, Resource][] {
+  return resourcesOf(template).filter(([, { DeletionPolicy = "Delete" }]) => DeletionPolicy !== "Delete");
+}
+
+/** Properties by which CloudFormation names a resource of the account. */
+const naming = /^(?:[A-Z][A-Za-z]*)?Name$/;
+
+describe.each(templates)("in %s", (_, template) => {
+  it("nothing that outlives the stack has a name that the next stack would use again", () => {
+    const names = retained(template).flatMap(([id, { Properties = {} }]) =>
+      Object.entries(Properties)
+        .filter(([property]) => naming.test(property))
+        .map(([property, value]) => [plainId(id), property, JSON.stringify(value)] as const),
+    );
+    for (const [id, property, value] of names) expect(value, `${id}.${property}`).toContain("AWS::StackId");
+  });
+
+  it("what is protected from deletion is kept whenever its stack goes, so no rollback fails on it", () => {
+    const isProtected = ({ Properties = {} }: Resource) =>
+      JSON.stringify(Properties).includes('"DeletionProtectionEnabled":true');
+    const kept = resourcesOf(template).filter(([, resource]) => isProtected(resource));
+    expect(kept.length).toBeGreaterThanOrEqual(5);
+    for (const [id, { DeletionPolicy }] of kept) expect([id, DeletionPolicy]).toEqual([id, "Retain"]);
+  });
+
+  it("everything else that outlives the stack is deleted if its creation is rolled back", () => {
+    const others = retained(template).filter(([, { DeletionPolicy }]) => DeletionPolicy !== "Retain");
+    expect(new Set(others.map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(new Set(["RetainExceptOnCreate"]));
+    const protectedTypes = ["AWS::DynamoDB::GlobalTable", "AWS::Logs::LogGroup"];
+    for (const [id, { Type, DeletionPolicy }] of retained(template)) {
+      if (DeletionPolicy === "Retain") expect([id, protectedTypes]).toEqual([id, expect.arrayContaining([Type])]);
+    }
+  });
+
+  it("the queues outlive the stack whose messages exist nowhere else, and no others do", () => {
+    const queues = resourcesOf(template).filter(([, { Type }]) => Type === "AWS::SQS::Queue");
+    const kept = queues.filter(([, { DeletionPolicy = "Delete" }]) => DeletionPolicy !== "Delete");
+    expect(kept.map(([id]) => plainId(id)).sort()).toEqual([
+      "AuditDeadLetters",
+      "IngestDeadLetters",
+      "IngestQueue",
+      "IngestRejected",
+      "WebhooksFanOutDeadLetters",
+    ]);
+  });
+
+  it("the tables, the audit logs, the keys, the archive and the queues can be imported without the rest", () => {
+    const adopted = retained(template).filter(([, { Type }]) => Type !== "AWS::Backup::BackupVault");
+    const ids = new Set(adopted.map(([id]) => id));
+    for (const [id, { Properties }] of adopted) {
+      expect([id, references(Properties).filter((one) => !one.startsWith("AWS::") && !ids.has(one))]).toEqual([id, []]);
+    }
+  });
+});
+
+/** The names that a value of a template refers to. */
+function references(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  if ("Ref" in value) return [String(value.Ref)];
+  if ("Fn::GetAtt" in value && Array.isArray(value["Fn::GetAtt"])) return [String(value["Fn::GetAtt"][0])];
+  return Object.values(value).flatMap(references);
+}
+
+it("the name of the vault is one that AWS Backup takes: 2 to 50 letters, digits and hyphens", () => {
+  const [vault] = Object.values(templateOf("prod").findResources("AWS::Backup::BackupVault"));
+  const id =
+    "arn:aws:cloudformation:eu-central-1:123456789012:stack/activity-log-prod/12345678-90ab-cdef-1234-567890abcdef";
+  const [separator, [prefix]] = vault?.Properties.BackupVaultName["Fn::Join"] ?? [];
+  expect(inWords(prefix)).toBe("activity-log");
+  expect(`${prefix}${separator}${id.split("/")[2]}`).toMatch(/^[a-zA-Z0-9_-]{2,50}$/);
+});

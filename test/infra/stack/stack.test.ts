@@ -1,0 +1,369 @@
+import { describe, expect, it } from "vitest";
+import { stageNames, stages } from "#infra/config.ts";
+import { envVars } from "#shared/platform/env-vars.ts";
+import { scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
+import { inWords, plainId, templateOf } from "#test/support/template.ts";
+
+describe.each(stageNames)("in %s", (name) => {
+  const template = templateOf(name);
+  const stage = stages[name];
+  const resources = (type: string) => Object.entries(template.findResources(type));
+
+  describe("every queue", () => {
+    const queues = resources("AWS::SQS::Queue");
+
+    it.each(queues)("%s is encrypted, and keeps messages as long as SQS can", (_, { Properties }) => {
+      expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 3600 });
+    });
+
+    it.each(queues)("%s is spoken to through TLS only", (id) => {
+      template.hasResourceProperties("AWS::SQS::QueuePolicy", {
+        Queues: [{ Ref: id }],
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: "Deny",
+              Principal: { AWS: "*" },
+              Action: "sqs:*",
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+              Resource: { "Fn::GetAtt": [id, "Arn"] },
+            },
+          ],
+        },
+      });
+    });
+  });
+
+  describe("every event source", () => {
+    const sources = resources("AWS::Lambda::EventSourceMapping");
+    const isStream = ([, { Properties }]: (typeof sources)[number]) =>
+      inWords(Properties.EventSourceArn) === "EventLogTable";
+    const queueSources = sources.filter((source) => !isStream(source));
+    const queues = template.findResources("AWS::SQS::Queue");
+    const functions = template.findResources("AWS::Lambda::Function");
+    const bounds: Record<string, number> = {
+      IngestQueue: stage.ingestConcurrency,
+      WebhooksDeliveriesQueue: stage.deliveryConcurrency,
+      WebhooksDeliveriesSlowDeliveriesQueue: stage.slowDeliveryConcurrency,
+      WebhooksDeliveriesReplaysQueue: 10,
+    };
+
+    it.each([0, 1.5, Number.NaN, stage.slowDeliveryConcurrency])("rejects a sendsPerOrg of %d", (sendsPerOrg) => {
+      expect(() => templateOf(name, { sendsPerOrg })).toThrow("sendsPerOrg must be an integer from 1 to");
+    });
+
+    it("leaves instances of the slow lane to others, whatever one organisation has in flight", () => {
+      expect(stage.slowDeliveryConcurrency).toBeGreaterThan(stage.sendsPerOrg);
+    });
+
+    it.each(sources)("%s gives back only the records that failed", (_, { Properties }) => {
+      expect(Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+    });
+
+    it.each(queueSources)("%s has a bound on its cost", (_, { Properties }) => {
+      const MaximumConcurrency = bounds[inWords(Properties.EventSourceArn)];
+      expect(Properties.ScalingConfig).toEqual({ MaximumConcurrency });
+    });
+
+    it.each(queueSources)(
+      "%s reads a queue that hands over what fails, six function timeouts apart",
+      (_, { Properties }) => {
+        const [queueId] = Properties.EventSourceArn["Fn::GetAtt"];
+        const queue = queues[queueId]?.Properties;
+        expect(queue.RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(3);
+        const deadLetters = queues[queue.RedrivePolicy.deadLetterTargetArn["Fn::GetAtt"][0]]?.Properties;
+        expect(deadLetters.RedrivePolicy).toBeUndefined();
+        const fn = functions[Properties.FunctionName.Ref]?.Properties;
+        expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(6 * fn.Timeout);
+      },
+    );
+
+    it("the ingest queue counts no try of a function that only crashed, or found no instance", () => {
+      const ingest = Object.entries(queues).find(([id]) => plainId(id) === "IngestQueue")?.[1].Properties;
+      expect(ingest).toMatchObject({ VisibilityTimeout: 36, RedrivePolicy: { maxReceiveCount: 1_000 } });
+    });
+
+    it.each(sources.filter(isStream))(
+      "%s cannot be held up for good, and tells what it gave up",
+      (_, { Properties }) => {
+        expect(Properties).toMatchObject({
+          StartingPosition: "TRIM_HORIZON",
+          BisectBatchOnFunctionError: true,
+          FunctionResponseTypes: ["ReportBatchItemFailures"],
+        });
+        // No number of attempts ends it: the stream keeps a record for a day, and it is retried for all but an hour.
+        expect(Properties.MaximumRetryAttempts ?? -1).toBe(-1);
+        expect(Properties.MaximumRecordAgeInSeconds).toBe(23 * 3600);
+        expect(inWords(Properties.DestinationConfig.OnFailure.Destination)).toMatch(
+          /^(WebhooksFanOutDeadLetters|AuditDeadLetters)$/,
+        );
+      },
+    );
+
+    it("the stream is read by two: subscribers are told of what was added, auditors of all there is", () => {
+      const filters = sources
+        .filter(isStream)
+        .map(([, { Properties }]) => [inWords(Properties.FunctionName), Properties.FilterCriteria?.Filters]);
+      expect(Object.fromEntries(filters)).toEqual({
+        WebhooksFanOutFunction: [{ Pattern: JSON.stringify({ eventName: ["INSERT"] }) }],
+        AuditFunction: undefined,
+      });
+    });
+  });
+
+  describe("every function", () => {
+    const functions = resources("AWS::Lambda::Function");
+    const logGroups = template.findResources("AWS::Logs::LogGroup");
+    const policies = resources("AWS::IAM::Policy").map(([, { Properties }]) => Properties);
+    const sources = resources("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
+    const invokedBy = new Map(sources.map((source) => [inWords(source.EventSourceArn), [source.FunctionName.Ref]]));
+    const queuesOf = (role: unknown): string[] =>
+      policies
+        .filter(({ Roles }) => Roles.some((one: unknown) => inWords(one) === inWords(role)))
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .filter(({ Action }) => [Action].flat().includes("sqs:SendMessage"))
+        .flatMap(({ Resource }) => [Resource].flat().map(inWords));
+
+    it.each(functions)("%s runs on Node 24 on arm64, and says what it is for", (_, { Properties }) => {
+      expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+      expect(Properties.Description).toMatch(/\.$/);
+    });
+
+    it("may send to a queue that invokes it, if it does, and no other may", () => {
+      const sentTo = new Map(functions.map(([id, { Properties }]) => [id, queuesOf(Properties.Role)] as const));
+      const reached = (id: string, seen = new Set<string>()): Set<string> => {
+        for (const next of (sentTo.get(id) ?? []).flatMap((queue) => invokedBy.get(queue) ?? [])) {
+          if (!seen.has(next)) reached(next, seen.add(next));
+        }
+        return seen;
+      };
+      const inLoop = functions.filter(([id]) => reached(id).has(id)).map(([id]) => plainId(id));
+      const allowed = functions.filter(([, { Properties }]) => Properties.RecursiveLoop === "Allow");
+      expect(allowed.map(([id]) => plainId(id))).toEqual(inLoop);
+      expect(inLoop.sort()).toEqual(["IngestFunction", "WebhooksReplaysReplayer", "WebhooksSenderFunction"]);
+    });
+
+    it("writes no START, END or REPORT into the audit log of requests, and keeps them elsewhere", () => {
+      for (const [id, { Properties }] of functions) {
+        const { LogGroup, ...config } = Properties.LoggingConfig;
+        const isAudit = plainId(LogGroup.Ref) === "AuditLogsAccess";
+        const expected = isAudit ? { LogFormat: "JSON", SystemLogLevel: "WARN" } : { LogFormat: "Text" };
+        expect([plainId(id), config]).toEqual([plainId(id), expected]);
+      }
+    });
+
+    it("has a log group of its own, but for those that auditors want to know about", () => {
+      const groupOf = ([, { Properties }]: (typeof functions)[number]) => Properties.LoggingConfig.LogGroup.Ref;
+      for (const fn of functions) expect(logGroups).toHaveProperty([groupOf(fn)]);
+      const sharing = [...Map.groupBy(functions, groupOf)].filter(([, sharers]) => sharers.length > 1);
+      expect(sharing.map(([group, sharers]) => [plainId(group), sharers.map(([id]) => plainId(id)).sort()])).toEqual([
+        [
+          "AuditLogsAccess",
+          [
+            "AuthAdmin",
+            "AuthOauth",
+            "PublicApiFakturoid",
+            "PublicApiFinzbooks",
+            "PublicApiOpenApi",
+            "PublicApiSimplybooks",
+            "WebhooksApi",
+            "WebhooksReplaysRepair",
+          ],
+        ],
+      ]);
+    });
+
+    it("has no address of its own", () => template.resourceCountIs("AWS::Lambda::Url", 0));
+
+    it("is invoked by the API or the schedule only, where anyone but IAM may invoke it at all", () => {
+      for (const [, { Properties }] of resources("AWS::Lambda::Permission")) {
+        const [source, from] =
+          inWords(Properties.FunctionName) === "WebhooksDeliverySchedulerFunction"
+            ? ["events.amazonaws.com", "WebhooksDeliverySchedulerEachMinute"]
+            : ["apigateway.amazonaws.com", ":execute-api:"];
+        expect(Properties).toMatchObject({ Principal: source, Action: "lambda:InvokeFunction" });
+        expect(inWords(Properties.SourceArn)).toContain(from);
+      }
+    });
+
+    it("has nothing that lets webhooks go to addresses that are not public", () => {
+      for (const [, { Properties }] of functions) {
+        expect(Properties.Environment?.Variables ?? {}).not.toHaveProperty(envVars.webhooksToLoopback);
+      }
+    });
+  });
+
+  it("the function that administers access has no route", () => {
+    const integrated = resources("AWS::ApiGatewayV2::Integration").map(([, { Properties }]) =>
+      inWords(Properties.IntegrationUri),
+    );
+    expect(integrated).not.toContain("AuthAdmin");
+    const dialects = ["PublicApiFinzbooks", "PublicApiSimplybooks", "PublicApiFakturoid"];
+    expect(new Set(integrated)).toEqual(new Set([...dialects, "AuthOauth", "PublicApiOpenApi", "WebhooksApi"]));
+    const invoked = resources("AWS::Lambda::Permission").map(([, { Properties }]) => inWords(Properties.FunctionName));
+    expect(invoked).not.toContain("AuthAdmin");
+  });
+
+  it("the functions that answer requests end before the gateway gives up", () => {
+    for (const [, { Properties }] of resources("AWS::ApiGatewayV2::Integration")) {
+      const fn = template.findResources("AWS::Lambda::Function")[Properties.IntegrationUri["Fn::GetAtt"][0]];
+      expect(fn?.Properties.Timeout).toBeLessThanOrEqual(29);
+    }
+  });
+
+  it("the schedule shares out all that is due, each minute", () => {
+    const [[, { Properties: rule }] = ["", { Properties: undefined }]] = resources("AWS::Events::Rule");
+    expect(rule).toMatchObject({ ScheduleExpression: "rate(1 minute)", State: "ENABLED" });
+    const shares: { worker: number; workers: number }[] = rule.Targets.map(({ Input }: { Input: string }) =>
+      JSON.parse(Input),
+    );
+    expect(shares.map(({ worker }) => worker)).toEqual(shares.map((_, worker) => worker));
+    expect(new Set(shares.map(({ workers }) => workers))).toEqual(new Set([shares.length]));
+    expect(scheduleShardCount % shares.length).toBe(0);
+  });
+
+  it("the key of the signing secrets is renewed each year, and kept when the stack goes", () => {
+    template.hasResource("AWS::KMS::Key", {
+      Properties: { EnableKeyRotation: true },
+      DeletionPolicy: "RetainExceptOnCreate",
+    });
+  });
+
+  describe("logs", () => {
+    const groups = resources("AWS::Logs::LogGroup");
+    const isAudit = ([id]: (typeof groups)[number]) => plainId(id).startsWith("AuditLogs");
+
+    it.each(groups)("%s survives the stack", (_, { DeletionPolicy }) => expect(DeletionPolicy).toMatch(/^Retain/));
+
+    it.each(groups.filter((group) => !isAudit(group)))("%s has an end", (_, { Properties }) => {
+      expect(Properties.RetentionInDays).toBe(stage.logRetentionDays);
+    });
+
+    it("of auditors are two, kept for ten years, under a key of their own that is renewed", () => {
+      const audit = groups.filter(isAudit);
+      expect(audit.map(([id]) => plainId(id))).toEqual(["AuditLogsEvents", "AuditLogsAccess"]);
+      for (const [, { Properties }] of audit) {
+        expect(Properties.RetentionInDays).toBe(3_653);
+        expect(inWords(Properties.KmsKeyId)).toBe("AuditLogsKey");
+      }
+      const [, key] = resources("AWS::KMS::Key").find(([id]) => plainId(id) === "AuditLogsKey") ?? [];
+      expect(key).toMatchObject({ Properties: { EnableKeyRotation: true }, DeletionPolicy: "RetainExceptOnCreate" });
+    });
+  });
+
+  describe("the API", () => {
+    const [, { Properties: api }] = resources("AWS::ApiGatewayV2::Stage")[0] ?? ["", { Properties: undefined }];
+
+    it("has no stage in its addresses, and a limit on what all callers together may ask", () => {
+      expect(api).toMatchObject({
+        StageName: "$default",
+        AutoDeploy: true,
+        DefaultRouteSettings: {
+          ThrottlingRateLimit: stage.throttle.ratePerSecond,
+          ThrottlingBurstLimit: stage.throttle.burst,
+        },
+      });
+    });
+
+    it("has an access log that takes no room in the account's resource policy of logs", () => {
+      // Names that begin with /aws/vendedlogs/ share one statement: "Amazon CloudWatch Logs resource policy size restrictions".
+      const group =
+        template.findResources("AWS::Logs::LogGroup")[api.AccessLogSettings.DestinationArn["Fn::GetAtt"][0]];
+      expect(JSON.stringify(group?.Properties.LogGroupName)).toContain("/aws/vendedlogs/");
+    });
+
+    it("keeps an access log of JSON lines, without query, headers or token", () => {
+      const line: Record<string, string> = JSON.parse(api.AccessLogSettings.Format);
+      expect(Object.keys(line)).toEqual(expect.arrayContaining(["time", "request_id", "ip", "route", "status"]));
+      for (const value of Object.values(line)) expect(value).toMatch(/^\$context\.[a-zA-Z.]+$/);
+      expect(api.AccessLogSettings.Format).not.toMatch(/path|query|authoriz|header|body/i);
+    });
+
+    it("answers browser apps of the configured origins, and shows them its headers", () => {
+      template.hasResourceProperties("AWS::ApiGatewayV2::Api", {
+        ProtocolType: "HTTP",
+        CorsConfiguration: {
+          AllowOrigins: stage.corsOrigins,
+          AllowMethods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+          AllowHeaders: ["authorization", "content-type", "if-none-match", "x-accountid", "x-aibooks-org", "x-api-key"],
+          ExposeHeaders: [
+            "etag",
+            "link",
+            "retry-after",
+            "x-ratelimit",
+            "x-ratelimit-limit",
+            "x-ratelimit-policy",
+            "x-ratelimit-remaining",
+            "x-ratelimit-reset",
+            "x-request-id",
+          ],
+        },
+      });
+    });
+
+    it("hands over requests as payload 2.0", () => {
+      for (const [, { Properties }] of resources("AWS::ApiGatewayV2::Integration")) {
+        expect(Properties).toMatchObject({ IntegrationType: "AWS_PROXY", PayloadFormatVersion: "2.0" });
+      }
+    });
+  });
+
+  it.each([
+    "AWS::SQS::Queue",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::IAM::Role",
+    "AWS::CloudWatch::Alarm",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Stage",
+  ])("every %s carries the tags of the stage", (type) => {
+    const wanted = Object.entries(stage.tags).map(([Key, Value]) => ({ Key, Value }));
+    for (const [id, { Properties }] of resources(type)) {
+      const tags = Properties.Tags ?? Properties.Replicas?.[0]?.Tags;
+      expect(Array.isArray(tags) ? tags : Object.entries(tags).map(([Key, Value]) => ({ Key, Value })), id).toEqual(
+        expect.arrayContaining(wanted),
+      );
+    }
+  });
+
+  it("names what the command line and the local runtime look for", () => {
+    expect(Object.keys(template.findOutputs("*"))).toEqual(
+      expect.arrayContaining([
+        "ApiUrl",
+        "QueueIngest",
+        "QueueIngestDeadLetters",
+        "QueueRejected",
+        "TableEvents",
+        "TableConfig",
+        "FunctionAdmin",
+        "FunctionIngest",
+        "FunctionFinzbooks",
+        "QueueDeliveries",
+        "QueueReplays",
+        "QueueFanOutDeadLetters",
+        "TableDeliveries",
+        "FunctionWebhooks",
+        "FunctionSender",
+        "FunctionRepair",
+      ]),
+    );
+  });
+
+  it("names nothing by hand, so that two stacks fit into one account", () => {
+    for (const type of [
+      "AWS::SQS::Queue",
+      "AWS::DynamoDB::GlobalTable",
+      "AWS::Lambda::Function",
+      "AWS::Logs::LogGroup",
+    ]) {
+      for (const [id, { Properties }] of resources(type)) {
+        const { QueueName, TableName, FunctionName, LogGroupName } = Properties;
+        const constant = [QueueName, TableName, FunctionName, LogGroupName].filter(
+          (name) => name !== undefined && !JSON.stringify(name).includes("AWS::StackId"),
+        );
+        expect(constant, plainId(id)).toEqual([]);
+      }
+    }
+  });
+});

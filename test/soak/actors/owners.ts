@@ -1,0 +1,93 @@
+import { setTimeout as delay } from "node:timers/promises";
+import * as z from "zod";
+import type { Random } from "#infra/local/demo/random.ts";
+import { testedType } from "./receivers.ts";
+import type { Subscriber } from "./subscribers.ts";
+
+export const ownerCalls = ["test", "retry", "replay", "rotate"] as const;
+type OwnerCall = (typeof ownerCalls)[number];
+
+const pauseMs = { low: 300, high: 900 };
+
+/** So long the secret before a rotation signs as well. */
+const overlapSeconds = 3_600;
+
+const testedSchema = z.object({ delivery: z.object({ delivery_id: z.string() }) });
+const rotatedSchema = z.object({ endpoint: z.object({ secret: z.string() }) });
+const listedSchema = z.object({ deliveries: z.array(z.object({ delivery_id: z.string() })) });
+
+/** What the owner of an endpoint asked of the API, and what was promised in return. */
+export class OwnerLog {
+  readonly #done = new Map<OwnerCall, number>();
+  /** Ids of the test deliveries that the API took on. */
+  readonly tests: string[] = [];
+
+  did(call: OwnerCall): void {
+    this.#done.set(call, this.count(call) + 1);
+  }
+
+  count(call: OwnerCall): number {
+    return this.#done.get(call) ?? 0;
+  }
+
+  /** Whether each kind of call succeeded at least once. */
+  get isComplete(): boolean {
+    return ownerCalls.every((call) => this.count(call) > 0);
+  }
+}
+
+/**
+ * Creates an endpoint owner that sends test deliveries, retries deliveries, replays events and rotates the secret, in
+ * this order, until aborted. Failed calls are skipped: the check of the access log finds unexplained errors.
+ */
+export function owner({ endpoint, ask, receiver }: Subscriber, random: Random, log: OwnerLog) {
+  const post = async (path: string, body: object): Promise<unknown> => {
+    const response = await ask("POST", `${endpoint}${path}`, body);
+    if (!response.ok) throw new Error(`POST ${path} answered ${response.status}.`);
+    return response.json();
+  };
+  // A rotation whose answer is lost leaves a secret that the receiver does not know; the one before signs on beside it
+  // as long as there are not many more.
+  let mayRotate = true;
+
+  /** Each rejects if its call fails, and returns `skipped` if there is nothing to call. */
+  const calls: Readonly<Record<OwnerCall, () => Promise<"done" | "skipped">>> = {
+    async test() {
+      log.tests.push(testedSchema.parse(await post("/test", { event_type: testedType })).delivery.delivery_id);
+      return "done";
+    },
+    async retry() {
+      const answer = await ask("GET", `${endpoint}/deliveries?limit=20`);
+      const { deliveries } = listedSchema.parse(await answer.json());
+      const chosen = deliveries[random.between(0, Math.max(0, deliveries.length - 1))];
+      if (chosen === undefined) return "skipped";
+      await post(`/deliveries/${chosen.delivery_id}/retry`, {});
+      return "done";
+    },
+    async replay() {
+      await post("/replay", { since: new Date(Date.now() - 10_000).toISOString(), only: "failed" });
+      return "done";
+    },
+    async rotate() {
+      if (!mayRotate) return "skipped";
+      mayRotate = false;
+      const answer = await post("/rotate-secret", { overlap_seconds: overlapSeconds });
+      receiver.learn(rotatedSchema.parse(answer).endpoint.secret);
+      mayRotate = true;
+      return "done";
+    },
+  };
+
+  return async (signal: AbortSignal): Promise<void> => {
+    for (let turn = 0; !signal.aborted; turn++) {
+      const call = ownerCalls[turn % ownerCalls.length] ?? "test";
+      await calls[call]().then(
+        (outcome) => {
+          if (outcome === "done") log.did(call);
+        },
+        () => {},
+      );
+      await delay(random.between(pauseMs.low, pauseMs.high), undefined, { signal }).catch(() => {});
+    }
+  };
+}

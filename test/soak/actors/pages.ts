@@ -1,0 +1,63 @@
+import { setTimeout as delay } from "node:timers/promises";
+import * as z from "zod";
+import { beforeNextTry, type Org } from "#test/soak/stack.ts";
+
+const pageSchema = z.object({ activity: z.array(z.object({ event_id: z.string(), occurred_at: z.string() })) });
+
+export type ShownEvent = z.infer<typeof pageSchema>["activity"][number];
+
+/** What a reader met on its way besides pages. */
+export type Journal = {
+  pages: number;
+  /** Answers 5xx, which were asked for again. */
+  retried: number;
+  readonly problems: string[];
+};
+
+export const newJournal = (): Journal => ({ pages: 0, retried: 0, problems: [] });
+
+const triesOfOnePage = 100;
+
+/** Walks all pages of an organisation, the newest first, until the last one or until aborted. */
+export async function* walk(
+  api: string,
+  { org_id, token }: Org,
+  limit: number,
+  journal: Journal,
+  signal?: AbortSignal,
+): AsyncGenerator<ShownEvent[]> {
+  const headers = { authorization: `Bearer ${token}`, "x-aibooks-org": org_id };
+  let next: string | undefined = `${api}/api/public/v1/activity?limit=${limit}`;
+  while (next !== undefined && !signal?.aborted) {
+    const response = await ask(next, headers, journal);
+    if (response === undefined) return;
+    journal.pages += 1;
+    yield pageSchema.parse(await response.json()).activity;
+    next = nextPage(response);
+  }
+}
+
+/** The address of the page after, where there is one. */
+export function nextPage({ headers }: Response): string | undefined {
+  return /<([^>]+)>; rel="next"/.exec(headers.get("link") ?? "")?.[1];
+}
+
+/** Asks until there is a page. Undefined, and a problem, where the answer is one that no reader may get. */
+async function ask(url: string, headers: Record<string, string>, journal: Journal): Promise<Response | undefined> {
+  for (let tries = 1; tries <= triesOfOnePage; tries++) {
+    const response = await fetch(url, { headers });
+    if (response.status === 200) return response;
+    const text = await response.text();
+    if (response.status === 429) {
+      await delay(Number(response.headers.get("retry-after") ?? 1) * 1_000);
+    } else if (response.status === 500 || response.status === 503) {
+      journal.retried += 1;
+      await beforeNextTry();
+    } else {
+      journal.problems.push(`${url} was answered ${response.status}: ${text.slice(0, 200)}`);
+      return undefined;
+    }
+  }
+  journal.problems.push(`${url} was not answered in ${triesOfOnePage} tries.`);
+  return undefined;
+}

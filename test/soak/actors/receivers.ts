@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import * as z from "zod";
+import type { Random } from "#infra/local/demo/random.ts";
+import { verifyWebhook, type WebhookPayload } from "#shared/webhooks/sending/verify.ts";
+
+/** Status and delay of the responses of a receiver. */
+export type ReceiverBehaviour = {
+  status(random: Random): number;
+  delayMs(random: Random): number;
+};
+
+export const receiverBehaviours = {
+  healthy: { status: () => 204, delayMs: () => 0 },
+  flaky: { status: (random) => (random.chance(0.2) ? random.pick([500, 503]) : 204), delayMs: () => 0 },
+  slow: { status: () => 204, delayMs: (random) => random.between(100, 500) },
+  "very slow": { status: () => 204, delayMs: (random) => random.between(1_500, 3_000) },
+} as const satisfies Readonly<Record<string, ReceiverBehaviour>>;
+
+/** The requests with one webhook id. */
+export type ReceivedDelivery = {
+  readonly webhookId: string;
+  readonly eventId: string;
+  readonly body: string;
+  requests: number;
+  /** True if the receiver responded 2xx to one of the requests. */
+  isAccepted: boolean;
+};
+
+const dataSchema = z.object({ event_id: z.string() });
+
+/** Event type of the test deliveries. No writer of a soak test writes such events. */
+export const testedType = "journal.created";
+
+/** A subscriber's server on this machine. It records the requests that it receives. */
+export class Receiver {
+  readonly received = new Map<string, ReceivedDelivery>();
+  /** Webhook ids of the test deliveries that came. */
+  readonly tests = new Set<string>();
+  /** Requests that no receiver may get. */
+  readonly problems: string[] = [];
+  /** The newest last. Deliveries may be signed with the one before for as long as settings are remembered. */
+  readonly #secrets: string[] = [];
+  #behaviour: ReceiverBehaviour;
+  readonly #random: Random;
+  readonly #server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
+    this.#receive(request, response),
+  );
+
+  constructor(behaviour: ReceiverBehaviour, random: Random) {
+    this.#behaviour = behaviour;
+    this.#random = random;
+  }
+
+  async open(): Promise<string> {
+    await once(this.#server.listen(0, "127.0.0.1"), "listening");
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("The receiver has no port.");
+    return `http://127.0.0.1:${address.port}/`;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  /** Responds 204 without delay from now on. */
+  recover(): void {
+    this.#behaviour = receiverBehaviours.healthy;
+  }
+
+  /** Accepts requests that are signed with this secret, too. */
+  learn(secret: string): void {
+    this.#secrets.push(secret);
+  }
+
+  hasAccepted(eventId: string): boolean {
+    return this.#acceptedEvents.has(eventId);
+  }
+
+  readonly #acceptedEvents = new Set<string>();
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks = await request.toArray().catch(() => undefined);
+    if (chunks === undefined) return;
+    const received = this.#remember(request, Buffer.concat(chunks));
+    const status = this.#behaviour.status(this.#random);
+    await delay(this.#behaviour.delayMs(this.#random));
+    if (received !== undefined && status < 300) {
+      received.isAccepted = true;
+      this.#acceptedEvents.add(received.eventId);
+    }
+    response.writeHead(status).end();
+  }
+
+  #verified(headers: IncomingMessage["headers"], bytes: Buffer): WebhookPayload {
+    let reason: unknown = new Error("There is no endpoint yet.");
+    for (const secret of this.#secrets.toReversed()) {
+      try {
+        return verifyWebhook(headers, bytes, secret);
+      } catch (error) {
+        reason = error;
+      }
+    }
+    throw reason;
+  }
+
+  #remember({ headers }: IncomingMessage, bytes: Buffer): ReceivedDelivery | undefined {
+    try {
+      const { delivery_id: webhookId, event_type, data } = this.#verified(headers, bytes);
+      if (event_type === testedType) {
+        this.tests.add(webhookId);
+        return undefined;
+      }
+      const body = bytes.toString();
+      const received = this.received.get(webhookId) ?? {
+        webhookId,
+        eventId: dataSchema.parse(data).event_id,
+        body,
+        requests: 0,
+        isAccepted: false,
+      };
+      received.requests += 1;
+      if (received.body !== body) this.problems.push(`${webhookId} arrived again with another body.`);
+      this.received.set(webhookId, received);
+      return received;
+    } catch (error) {
+      this.problems.push(`A request has no valid signature: ${error}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { activityPut, createEmitter } from "#clients/emitter/emitter.ts";
+import type { Random } from "#infra/local/demo/random.ts";
+import type { Ledger } from "#test/soak/checks/ledger.ts";
+import { beforeNextTry, type SoakStack } from "#test/soak/stack.ts";
+import { conflictingWith, drawEvent, drawRefusable, type Refusable, type SoakEvent } from "./events.ts";
+
+const share = { transactions: 0.3, refusable: 0.15, repeated: 0.2, conflicting: 0.3 };
+const pauseMs = { low: 60, high: 240 };
+
+/**
+ * Creates a service that writes events until aborted, some twice and some invalid. It resends events that were not
+ * acknowledged, as services must.
+ */
+export function writer(stack: SoakStack, ledger: Ledger, random: Random) {
+  const emitter = createEmitter({ queueUrl: stack.queue("ingest"), client: stack.sqs, random: () => 0.5 });
+  const documents = DynamoDBDocumentClient.from(stack.dynamodb);
+  const orgIds = stack.orgs.map(({ org_id }) => org_id);
+  const written: SoakEvent[] = [];
+
+  const drawOne = () => drawEvent(random, orgIds[random.between(0, orgIds.length - 1)] ?? "");
+
+  async function emit(events: readonly SoakEvent[]): Promise<void> {
+    let remaining = events;
+    while (remaining.length > 0) {
+      const results = await emitter.emit(remaining);
+      for (const result of results) if (result.status === "sent") ledger.acknowledged(result.event_id);
+      remaining = remaining.filter((_, at) => results[at]?.status !== "sent");
+      if (remaining.length > 0) await beforeNextTry();
+    }
+  }
+
+  async function transact(event: SoakEvent): Promise<void> {
+    const TransactItems = [{ Put: activityPut(documents, stack.eventsTable, event) }];
+    while (!(await stands(documents.send(new TransactWriteCommand({ TransactItems }))))) await beforeNextTry();
+    ledger.acknowledged(event.event_id);
+  }
+
+  async function refuse(refusable: Refusable): Promise<void> {
+    ledger.refusing(refusable);
+    const command = new SendMessageCommand({ QueueUrl: stack.queue("ingest"), MessageBody: refusable.body });
+    while (!(await succeeds(stack.sqs.send(command)))) await beforeNextTry();
+  }
+
+  async function turn(): Promise<void> {
+    if (random.chance(share.transactions)) {
+      const event = drawOne();
+      const isContested = random.chance(share.conflicting);
+      ledger.sending(event);
+      await transact(event);
+      if (isContested) await refuse(conflictingWith(event));
+      written.push(event);
+    } else {
+      const events = Array.from({ length: random.between(1, 8) }, drawOne);
+      for (const event of events) ledger.sending(event);
+      await emit(events);
+      written.push(...events);
+    }
+    if (random.chance(share.refusable)) await refuse(drawRefusable(random, orgIds[0] ?? ""));
+    const repeated = written[random.between(0, written.length - 1)];
+    if (random.chance(share.repeated) && repeated !== undefined) {
+      await emit([repeated]);
+      ledger.repeats += 1;
+    }
+  }
+
+  return {
+    transact,
+    async run(signal: AbortSignal): Promise<void> {
+      while (!signal.aborted) {
+        await turn();
+        await delay(random.between(pauseMs.low, pauseMs.high), undefined, { signal }).catch(() => {});
+      }
+    },
+  };
+}
+
+function succeeds(call: Promise<unknown>): Promise<boolean> {
+  return call.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether the event of a transaction stands now: also one whose writer has not heard of it the first time. */
+export async function stands(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) return false;
+    return error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed";
+  }
+}

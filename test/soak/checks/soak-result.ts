@@ -1,0 +1,133 @@
+import { type AttributeValue, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { JsonObject } from "#shared/events/text/json.ts";
+import { givenUp } from "#test/soak/actors/deliveries.ts";
+import { type OwnerLog, ownerCalls } from "#test/soak/actors/owners.ts";
+import { type Journal, walk } from "#test/soak/actors/pages.ts";
+import type { ReceivedDelivery } from "#test/soak/actors/receivers.ts";
+import type { Subscriber } from "#test/soak/actors/subscribers.ts";
+import { drain } from "#test/soak/queues.ts";
+import type { SoakStack } from "#test/soak/stack.ts";
+import { auditLines } from "#test/support/audit-lines.ts";
+
+/** What the stack stores, lists and has delivered at the end of a soak test. */
+export type SoakResult = {
+  /** Items of the events table. */
+  readonly stored: readonly EventsTableItem[];
+  /** Lines of the log that auditors read. */
+  readonly logged: readonly JsonObject[];
+  /** Ids of the events that are shown to each organisation, page after page. */
+  readonly shown: ReadonlyMap<string, readonly string[]>;
+  readonly rejected: readonly Rejected[];
+  /** The messages of each dead-letter queue. */
+  readonly deadLetters: ReadonlyMap<string, readonly string[]>;
+  readonly received: readonly OrgDeliveries[];
+  /** Problems of requests that receivers got, and of pages that readers got. */
+  readonly problems: { readonly requests: readonly string[]; readonly pages: readonly string[] };
+  readonly serverErrors: ServerErrors;
+  readonly owners: FoundOwners;
+};
+
+/** What owners of endpoints asked for and got. */
+export type FoundOwners = {
+  /** How often each call succeeded. */
+  readonly calls: ReadonlyMap<string, number>;
+  /** Test deliveries that were promised, and those of them that came. */
+  readonly tests: readonly string[];
+  readonly tested: ReadonlySet<string>;
+};
+
+export type EventsTableItem = Readonly<Record<string, unknown>>;
+
+export type Rejected = {
+  readonly body: string;
+  readonly code: string | undefined;
+  readonly reason: string | undefined;
+};
+
+/** The deliveries that an organisation received, and its events that the API lists as failed with a reason. */
+export type OrgDeliveries = {
+  readonly org_id: string;
+  readonly received: readonly ReceivedDelivery[];
+  readonly givenUp: ReadonlySet<string>;
+};
+
+/** Responses 5xx in the access log of the API. */
+export type ServerErrors = {
+  readonly total: number;
+  /** Those that no injected fault explains. */
+  readonly unexplained: readonly string[];
+};
+
+const deadLetterQueues = [
+  "ingest_dead_letters",
+  "deliveries_dead_letters",
+  "slow_deliveries_dead_letters",
+  "replays_dead_letters",
+  "fan_out_dead_letters",
+  "audit_log_dead_letters",
+];
+
+export async function gather(
+  stack: SoakStack,
+  subscribers: readonly Subscriber[],
+  journal: Journal,
+  owners: OwnerLog,
+  serverErrors: () => ServerErrors,
+): Promise<SoakResult> {
+  const shown = new Map<string, string[]>();
+  for (const org of stack.orgs) shown.set(org.org_id, await idsShownTo(org, stack, journal));
+  const deadLetters = new Map<string, string[]>();
+  for (const name of deadLetterQueues)
+    deadLetters.set(
+      name,
+      (await drain(stack, name)).map(({ Body = "" }) => Body),
+    );
+  const rejected = (await drain(stack, "rejected")).map(({ Body = "", MessageAttributes = {} }) => ({
+    body: Body,
+    code: MessageAttributes.code?.StringValue,
+    reason: MessageAttributes.reason?.StringValue,
+  }));
+  const received: OrgDeliveries[] = [];
+  for (const subscriber of subscribers) {
+    const { org, receiver } = subscriber;
+    received.push({
+      org_id: org.org_id,
+      received: [...receiver.received.values()],
+      givenUp: await givenUp(subscriber),
+    });
+  }
+  return {
+    stored: await scan(stack),
+    logged: auditLines(stack, "events"),
+    shown,
+    rejected,
+    deadLetters,
+    received,
+    problems: { requests: subscribers.flatMap(({ receiver }) => receiver.problems), pages: journal.problems },
+    serverErrors: serverErrors(),
+    owners: {
+      calls: new Map(ownerCalls.map((call) => [call, owners.count(call)])),
+      tests: owners.tests,
+      tested: new Set(subscribers.flatMap(({ receiver }) => [...receiver.tests])),
+    },
+  };
+}
+
+async function idsShownTo(org: SoakStack["orgs"][number], { api }: SoakStack, journal: Journal): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const page of walk(api, org, 500, journal)) ids.push(...page.map(({ event_id }) => event_id));
+  return ids;
+}
+
+async function scan({ dynamodb, eventsTable }: SoakStack): Promise<EventsTableItem[]> {
+  const items: EventsTableItem[] = [];
+  let from: Record<string, AttributeValue> | undefined;
+  do {
+    const command = new ScanCommand({ TableName: eventsTable, ConsistentRead: true, ExclusiveStartKey: from });
+    const answer = await dynamodb.send(command);
+    items.push(...(answer.Items ?? []).map((item) => unmarshall(item)));
+    from = answer.LastEvaluatedKey;
+  } while (from !== undefined);
+  return items;
+}

@@ -1,0 +1,58 @@
+export const faultKinds = [
+  "call throttled",
+  "organisation throttled",
+  "response lost after the call",
+  "function killed",
+  "queue batch delivered twice",
+  "queue batch shuffled",
+  "message held for a later batch",
+  "stream batch delivered twice",
+  "database restarted",
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+type Injected = {
+  readonly kind: FaultKind;
+  readonly at: string;
+  readonly from: number;
+  until: number;
+};
+
+/** Location of a fault that affects all functions. */
+export const everywhere = "everywhere";
+
+/** Which faults were injected, where and when. */
+export class FaultLog {
+  readonly #injected: Injected[] = [];
+
+  /** Records a fault. If it lasts, call the returned function at its end. */
+  note(kind: FaultKind, at: string): () => void {
+    const now = Date.now();
+    const fault = { kind, at, from: now, until: now };
+    this.#injected.push(fault);
+    return () => {
+      fault.until = Date.now();
+    };
+  }
+
+  count(kind: FaultKind): number {
+    return this.#injected.filter((fault) => fault.kind === kind).length;
+  }
+
+  /** Whether each kind was injected at least once. */
+  get isComplete(): boolean {
+    return faultKinds.every((kind) => this.count(kind) > 0);
+  }
+
+  get total(): number {
+    return this.#injected.length;
+  }
+
+  /** Whether a fault at a function, or everywhere, fell into a time. */
+  explains(functionName: string, from: number, until: number): boolean {
+    return this.#injected.some(
+      (fault) => [everywhere, functionName].includes(fault.at) && fault.from <= until && fault.until >= from,
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it, vi } from "vitest";
+import { createFakturoidHandler } from "#shared/api/fakturoid/handler.ts";
+import { createFinzbooksHandler } from "#shared/api/finzbooks/handler.ts";
+import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
+import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
+import { readCost, toRequestCount } from "#shared/auth/read-cost.ts";
+import { ActivityError } from "#shared/errors.ts";
+import type { EventReader } from "#shared/events/query/query.ts";
+import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
+import { tokenPorts } from "#test/support/token-ports.ts";
+
+/** Every dialect over a log each of whose pages costs so many units and has no end. */
+function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}) {
+  const ports = tokenPorts(() => aToken(), 10);
+  const { event_id: _, ...position } = anEvent();
+  let reads = 0;
+  const endless: EventReader["readPage"] = async ({ limit }, meter) => {
+    await meter?.next();
+    meter?.add(units);
+    reads += 1;
+    const events = Array.from({ length: limit }, () => anEvent());
+    return { events, next: { ...position, event_id: `evt_${String(reads).padStart(32, "0")}` } };
+  };
+  const world = {
+    tokens: ports,
+    events: { readPage: vi.fn<EventReader["readPage"]>(page ?? endless) },
+    orgs: { get: async () => anOrg() },
+    checkpoints: memoryPageCheckpoints(),
+    now: () => testNow,
+  };
+  const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
+  const asking = (answer: (request: HttpRequest, trace: RequestContext) => Promise<HttpResponse>) => (target: string) =>
+    answer(aRequest(target, { headers: { authorization: `Bearer ${aSecret()}`, "user-agent": "tests" } }), trace);
+  return {
+    ...ports,
+    trace,
+    reads: () => reads,
+    finzbooks: asking(createFinzbooksHandler(world)),
+    simplybooks: asking(createSimplybooksHandler(world)),
+    fakturoid: asking(createFakturoidHandler(world)),
+  };
+}
+
+const charged = (charge: ReturnType<typeof costly>["charge"]) => charge.mock.calls.map(([, , owed]) => owed);
+
+describe("a page", () => {
+  it("costs no call beside the one that counts it", async () => {
+    const { finzbooks, charge, acquireLease, trace } = costly(readCost.plainUnits);
+    expect((await finzbooks("/api/public/v1/activity")).status).toBe(200);
+    expect([charge.mock.calls.length, acquireLease.mock.calls.length]).toEqual([0, 0]);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("590");
+    expect(trace.auditFields).not.toHaveProperty("charged");
+  });
+
+  it("of large events is charged in every dialect, and the headers show the rate after the charge", async () => {
+    for (const [dialect, target, left] of [
+      ["finzbooks", "/api/public/v1/activity", { "x-ratelimit-remaining": String(600 - 10 - 3) }],
+      ["simplybooks", "/api/v1/activities", { "x-ratelimit-remaining": String(600 - 10 - 3) }],
+      ["fakturoid", "/api/v3/accounts/acme-traders/events.json", { "x-ratelimit": "default;r=387;t=30" }],
+    ] as const) {
+      const asked = costly(200);
+      expect((await asked[dialect](target)).status).toBe(200);
+      expect(charged(asked.charge)).toEqual([{ requests: toRequestCount(200) - 1, lease: null }]);
+      expect(asked.acquireLease).not.toHaveBeenCalled();
+      expect(asked.trace.responseHeaders).toMatchObject(left);
+      expect(asked.trace.auditFields.charged).toBe(4);
+    }
+  });
+});
+
+describe("a search", () => {
+  it("that finds nothing is refused as too broad, and is charged for all that it read", async () => {
+    const { simplybooks, charge, acquireLease, reads, trace } = costly(58);
+    expect((await catchRejection(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("too_broad");
+    const owed = toRequestCount(58 * reads()) - 1;
+    expect(owed).toBeGreaterThan(80);
+    expect(charged(charge)).toEqual([
+      { requests: owed, lease: { slot: 1, until: testNow.getTime() + readCost.leaseMs } },
+    ]);
+    expect(acquireLease).toHaveBeenCalledTimes(1);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe(String(600 - 10 - owed));
+  });
+
+  it("that another instance runs three of is refused when it becomes expensive, and is charged for what it read", async () => {
+    const { simplybooks, charge, acquireLease, reads } = costly(58);
+    acquireLease.mockResolvedValue({ slot: null, freeAt: null });
+    const { code, context } = await catchRejection(simplybooks("/api/v1/activities?search=zzzz"));
+    expect([code, context.retryAfter]).toEqual(["rate_limited", 2]);
+    expect(reads()).toBe(4);
+    const owed = { requests: toRequestCount(4 * 58) - 1, lease: null };
+    expect(charged(charge)).toEqual([owed]);
+    // This instance knows by now, and refuses the repeat before it reads more than is included in any request.
+    expect((await catchRejection(simplybooks("/api/v1/activities?search=zzzz"))).code).toBe("rate_limited");
+    expect([reads(), acquireLease.mock.calls.length]).toEqual([4 + 2, 1]);
+    expect(charged(charge)).toEqual([owed]);
+  });
+
+  it("that uses up the rate is the last one of the minute", async () => {
+    const { simplybooks, charge, count } = costly(58);
+    charge.mockResolvedValue(640);
+    await catchRejection(simplybooks("/api/v1/activities?search=zzzz"));
+    expect((await catchRejection(simplybooks("/api/v1/activities?take=1"))).code).toBe("rate_limited");
+    expect(count).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a page that is far away", () => {
+  it("is 503 with a repeat that gets further, and each of them is charged", async () => {
+    const { fakturoid, charge } = costly(58);
+    const far = "/api/v3/accounts/acme-traders/events.json?page=999999";
+    expect((await catchRejection(fakturoid(far))).code).toBe("unavailable");
+    expect((await catchRejection(fakturoid(far))).code).toBe("unavailable");
+    expect(charged(charge)).toHaveLength(2);
+    for (const { requests } of charged(charge)) expect(requests).toBeGreaterThan(80);
+  });
+});
+
+describe("a charge", () => {
+  const failing: EventReader["readPage"] = async (_, meter) => {
+    meter?.add(300);
+    throw new ActivityError("unavailable", "The store is busy or away.", { retryAfter: 2 });
+  };
+
+  it("is made for a read that fails on its way", async () => {
+    const { finzbooks, charge } = costly(0, { page: failing });
+    expect((await catchRejection(finzbooks("/api/public/v1/activity"))).code).toBe("unavailable");
+    expect(charged(charge)).toEqual([{ requests: toRequestCount(300) - 1, lease: null }]);
+  });
+
+  it("is not made for a caller who is refused", async () => {
+    const { finzbooks, count, charge } = costly(200);
+    count.mockResolvedValue(null);
+    expect((await catchRejection(finzbooks("/api/public/v1/activity"))).code).toBe("unauthenticated");
+    expect(charge).not.toHaveBeenCalled();
+  });
+
+  it("that cannot be written leaves the answer as it is", async () => {
+    const { finzbooks, charge, trace } = costly(200);
+    charge.mockRejectedValue(new ActivityError("unavailable", "The store is busy or away."));
+    expect((await finzbooks("/api/public/v1/activity")).status).toBe(200);
+    expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("590");
+  });
+});

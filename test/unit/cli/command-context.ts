@@ -1,0 +1,27 @@
+import { Readable } from "node:stream";
+import type { CommandContext } from "#clients/cli/command-context.ts";
+import { testNow } from "#test/support/builders.ts";
+
+/** Creates a context whose clock moves only when a command sleeps, and that keeps what is written. */
+export function aCommandContext(over: Partial<CommandContext> = {}) {
+  const clock = { ms: testNow.getTime() };
+  const interruption = new AbortController();
+  const shown: Parameters<CommandContext["show"]>[0][] = [];
+  const stderr: string[] = [];
+  const context: CommandContext = {
+    cwd: "/nowhere",
+    token: undefined,
+    stdin: Readable.from([]),
+    stderr: { write: (text) => stderr.push(text) },
+    columns: null,
+    show: (part) => shown.push(part),
+    isNpmOption: () => false,
+    now: () => new Date(clock.ms),
+    sleep: async (milliseconds) => {
+      clock.ms += milliseconds;
+    },
+    interruption: () => interruption.signal,
+    ...over,
+  };
+  return { context, clock, interruption, shown, stderr };
+}

@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseEventLine } from "#clients/cli/emit/parse-event-line.ts";
+import { type FileLine, readLines } from "#clients/cli/emit/read-lines.ts";
+import { anInput, testNow } from "#test/support/builders.ts";
+
+async function* chunks(bytes: Buffer, size: number) {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function linesOf(bytes: Buffer, size: number, offset = 0, lines = 0): Promise<FileLine[]> {
+  const found: FileLine[] = [];
+  for await (const line of readLines(chunks(bytes.subarray(offset), size), { offset, lines })) found.push(line);
+  return found;
+}
+
+describe("reading lines", () => {
+  it("finds the same lines however the bytes arrive, and from the end of any of them", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: "binary" })),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(),
+        async (texts, size, pick) => {
+          const bytes = Buffer.from(texts.join("\n"));
+          const all = await linesOf(bytes, bytes.length + 1);
+          expect(all.map(({ content }) => content?.toString()).join("\n")).toBe(bytes.toString().replace(/\n$/, ""));
+          expect(await linesOf(bytes, size)).toEqual(all);
+          const last = all[pick % (all.length || 1)];
+          if (last) expect(await linesOf(bytes, size, last.end, last.number)).toEqual(all.slice(last.number));
+        },
+      ),
+    );
+  });
+
+  it("reads past a line that is too long to be an event, without keeping it", async () => {
+    const bytes = Buffer.concat([Buffer.alloc(3_000_000, "x"), Buffer.from("\nnext\n")]);
+    expect(await linesOf(bytes, 65_536)).toEqual([
+      { number: 1, content: null, end: 3_000_001 },
+      { number: 2, content: Buffer.from("next"), end: 3_000_006 },
+    ]);
+  });
+});
+
+describe("the event of a line", () => {
+  const read = (text: string | Buffer, number = 1) =>
+    parseEventLine({ number, content: Buffer.from(text), end: 0 }, { now: testNow, quiet: false });
+  const idOf = (text: string, number: number) => Object(read(text, number)).draft?.event.event_id;
+
+  it("has an id of the line and its number, the same at every reading", () => {
+    const text = JSON.stringify(anInput());
+    expect(idOf(text, 1)).toMatch(/^evt_[0-9a-f]{32}$/);
+    expect(idOf(text, 1)).toBe(idOf(`${text}\r`, 1));
+    expect(idOf(text, 1)).not.toBe(idOf(text, 2));
+    expect(idOf(text, 1)).not.toBe(idOf(JSON.stringify(anInput({ text: "other" })), 1));
+  });
+
+  it("asks for no webhooks in a quiet run, whatever the line says, and keeps its id", () => {
+    const text = JSON.stringify(anInput({ notify: true }));
+    const options = { now: testNow, quiet: true };
+    const quiet = parseEventLine({ number: 1, content: Buffer.from(text), end: 0 }, options);
+    const body: unknown = JSON.parse(Object(quiet).body);
+    expect(body).toEqual({ ...anInput(), notify: false, event_id: idOf(text, 1) });
+  });
+
+  it("is none where the line is empty", () => {
+    expect(["", " \t", "\r", "\uFEFF"].map((text) => read(text))).toEqual([null, null, null, null]);
+  });
+
+  it.each([
+    ["junk", /not JSON/],
+    ["[]", /must be/],
+    ['{"a":1e999}', /cannot be kept exactly/],
+    [JSON.stringify(anInput({ text: "x".repeat(70_000) })), /at most 65536/],
+    [
+      JSON.stringify(anInput({ metadata: { a: "x".repeat(65_536 - JSON.stringify(anInput()).length - 20) } })),
+      /with its event_id/,
+    ],
+    [Buffer.from([0x7b, 0xff, 0x7d]), /not UTF-8/],
+  ])("is refused with a reason: %.20s", (text, reason) => {
+    expect(read(text)).toMatchObject({ line: 1, reason: expect.stringMatching(reason) });
+  });
+});

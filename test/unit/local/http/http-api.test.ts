@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { corsConfigurationSchema } from "#infra/local/http/cors.ts";
+import { createHttpApi } from "#infra/local/http/http-api.ts";
+import type { HttpApiDefinition } from "#infra/local/http/http-api-definition.ts";
+import type { GatewayRequest } from "#infra/local/http/payload-v2.ts";
+import type { InvocationResult } from "#infra/local/lambda/execution-environment.ts";
+
+const origin = "https://app.example";
+const cors = corsConfigurationSchema.parse({
+  AllowOrigins: [origin],
+  AllowMethods: ["GET"],
+  AllowHeaders: ["authorization"],
+  ExposeHeaders: ["link"],
+  MaxAge: 600,
+});
+
+/** An API with one route, whose function gives this outcome. */
+function anApi(outcome: InvocationResult, over: Partial<HttpApiDefinition> = {}, refusal?: string) {
+  const lines: string[] = [];
+  let clock = 0;
+  const definition = { routes: new Map([["GET /a", "fn"]]), cors, limit: undefined, accessLog: undefined, ...over };
+  const respond = createHttpApi({
+    definition,
+    invokerByArn: () => async () => outcome,
+    authorize: async () => refusal,
+    writeLog: (group, line) => void lines.push(`${group}: ${line}`),
+    account: "000000000000",
+    region: "us-east-1",
+    newRequestId: () => "request-1",
+    now: () => new Date(clock),
+  });
+  const ask = async (over: Partial<GatewayRequest> = {}) => {
+    const request = {
+      method: "GET",
+      url: "/a",
+      rawHeaders: [],
+      body: Buffer.alloc(0),
+      sourceIp: "::1",
+      protocol: "HTTP/1.1",
+    };
+    const { body, ...rest } = await respond({ ...request, ...over });
+    return { ...rest, body: body.toString() };
+  };
+  const wait = (ms: number) => {
+    clock += ms;
+  };
+  return { ask, lines, wait };
+}
+
+const ok: InvocationResult = {
+  kind: "result",
+  payload: JSON.stringify({ statusCode: 200, headers: { "access-control-allow-origin": "*" }, body: "hi" }),
+};
+const fatal: InvocationResult = { kind: "fatal", error: { errorType: "E", errorMessage: "secret reason" } };
+
+describe("the HTTP API", () => {
+  it("answers a preflight by itself", async () => {
+    const { ask } = anApi(fatal);
+    const rawHeaders = ["Origin", origin, "Access-Control-Request-Method", "GET"];
+    expect(await ask({ method: "OPTIONS", url: "/anything", rawHeaders })).toEqual({
+      status: 204,
+      headers: {
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": "link",
+        "access-control-allow-methods": "GET",
+        "access-control-allow-headers": "authorization",
+        "access-control-max-age": "600",
+      },
+      cookies: [],
+      body: "",
+    });
+    const stranger = ["Origin", "https://evil.example", "Access-Control-Request-Method", "GET"];
+    expect(await ask({ method: "OPTIONS", rawHeaders: stranger })).toMatchObject({ status: 204, headers: {} });
+  });
+
+  it("replaces the function's CORS headers by its own", async () => {
+    const { ask } = anApi(ok);
+    const allowed = await ask({ rawHeaders: ["origin", origin] });
+    expect(allowed.headers).toMatchObject({ "access-control-allow-origin": origin });
+    expect((await ask()).headers).not.toHaveProperty("access-control-allow-origin");
+  });
+
+  it("tells nobody why a function failed", async () => {
+    expect(await anApi(fatal).ask()).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
+  });
+
+  it("answers 404 for a path without route", async () => {
+    expect(await anApi(ok).ask({ url: "/b" })).toMatchObject({ status: 404, body: '{"message":"Not Found"}' });
+  });
+
+  it("answers 500 when the function does not permit the API to invoke it", async () => {
+    expect(await anApi(ok, {}, "not authorized").ask()).toMatchObject({ status: 500 });
+  });
+
+  it("answers 429 beyond the burst, until the bucket has filled again", async () => {
+    const { ask, wait } = anApi(ok, { limit: { burst: 2, rate: 1 } });
+    const statuses = [(await ask()).status, (await ask()).status, (await ask()).status];
+    wait(1_000);
+    expect([...statuses, (await ask()).status, (await ask()).status]).toEqual([200, 200, 429, 200, 429]);
+  });
+
+  it("writes one access log line for each request", async () => {
+    const format =
+      '{"id":"$context.requestId","status":"$context.status","path":"$context.path","no":"$context.nothing"}';
+    const { ask, lines } = anApi(ok, { accessLog: { group: "access", format } });
+    await ask({ url: '/a"b' });
+    expect(lines).toEqual(['access: {"id":"request-1","status":"404","path":"/a\\"b","no":"-"}']);
+  });
+});

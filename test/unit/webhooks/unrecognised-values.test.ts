@@ -1,0 +1,132 @@
+import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { describe, expect, it, vi } from "vitest";
+import { renderAttempt, renderDelivery, renderEndpoint, renderReplay } from "#shared/api/webhooks/render.ts";
+import { deliveryKey } from "#shared/platform/dynamodb/keys.ts";
+import { newDelivery } from "#shared/webhooks/deliveries/delivery.ts";
+import { toAttemptItem } from "#shared/webhooks/deliveries/dynamodb/attempt-item.ts";
+import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-store.ts";
+import { parseEndpointItem, toEndpointItem } from "#shared/webhooks/endpoints/dynamodb/endpoint-item.ts";
+import { endpointReader } from "#shared/webhooks/endpoints/dynamodb/endpoint-reader.ts";
+import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
+import { isReplayActive } from "#shared/webhooks/replays/replay.ts";
+import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
+import { aDeliveryMessage, anEndpoint, testNow } from "#test/support/builders.ts";
+import { aDeliveryQuery, anAttempt } from "#test/support/delivery-builders.ts";
+import { deliveryFixture } from "#test/support/delivery-ports.ts";
+import { memoryEvents } from "#test/support/memory-events.ts";
+import { memoryReplays } from "#test/support/memory-webhooks.ts";
+
+// What the release after this one may store, and this one must read after a rollback.
+
+type Item = Record<string, AttributeValue>;
+
+/** A client that answers every read with these items. */
+function clientOf(...items: readonly Item[]): DynamoDBClient {
+  const client = new DynamoDBClient({ region: "us-east-1" });
+  vi.spyOn(client, "send").mockImplementation(() =>
+    Promise.resolve({ Items: items, Item: items[0], Responses: { table: items } }),
+  );
+  return client;
+}
+
+const message = aDeliveryMessage();
+const { org_id, endpoint_id, delivery_id } = message;
+const later = { M: { reason: { S: "sanctioned" }, at: { S: testNow.toISOString() } } };
+const disabledItem = { ...toEndpointItem(anEndpoint()), disabled: later };
+
+const replay = {
+  ...{ replay_id: `rpl_${"0".repeat(32)}`, org_id, endpoint_id, events: null, status: "running" as const },
+  ...{ since: "2026-01-01T00:00:00.000Z", until: "2026-06-01T00:00:00.000Z", only: "all" as const },
+  ...{ examined: 0, sent: 0, place: null, created_at: testNow.toISOString(), updated_at: testNow.toISOString() },
+};
+
+const replayFrom = (over: object) =>
+  replayStore(clientOf(marshall({ ...replay, ...over })), "table").get(endpoint_id, replay.replay_id);
+
+describe("an endpoint that a later release disabled for a reason of its own", () => {
+  it("is listed beside others, shown with its reason, and keeps it when something else of it is changed", async () => {
+    const listed = await endpointReader(clientOf(disabledItem, toEndpointItem(anEndpoint())), "table").list(org_id);
+    expect(listed).toHaveLength(2);
+    const endpoint = parseEndpointItem(disabledItem);
+    expect(renderEndpoint(endpoint)).toMatchObject({ status: "disabled", disabled_reason: "sanctioned" });
+    expect(toEndpointItem({ ...endpoint, description: "other" }).disabled).toEqual(later);
+  });
+
+  it("is sent nothing", async () => {
+    const fixture = await deliveryFixture({ disabled: parseEndpointItem(disabledItem).disabled });
+    const [queued = message] = fixture.messages(1);
+    expect(await fixture.deliver(queued)).toEqual(["given_up"]);
+    expect(fixture.received).toEqual([]);
+    expect(await fixture.deliveryOf(queued)).toMatchObject({ reason: "endpoint_disabled" });
+  });
+});
+
+describe("a delivery with a status or a reason of a later release", () => {
+  const kept = newDelivery(message, testNow, null);
+  const itemOf = (over: object): Item =>
+    marshall({ ...deliveryKey(endpoint_id, delivery_id), ...kept, status: "failed", reason: "exhausted", ...over });
+
+  it("is listed and shown as it is", async () => {
+    const store = deliveryStore(clientOf(itemOf({ reason: "quota_exceeded" }), itemOf({ status: "expired" })), "table");
+    const { deliveries } = await store.page(aDeliveryQuery(endpoint_id));
+    expect(deliveries.map(renderDelivery)).toMatchObject([
+      { status: "failed", reason: "quota_exceeded" },
+      { status: "expired", reason: "exhausted" },
+    ]);
+  });
+
+  it("is over for messages of its own cycle", async () => {
+    const client = new DynamoDBClient({ region: "us-east-1" });
+    const Item = itemOf({ status: "expired" });
+    const refusal = new ConditionalCheckFailedException({ $metadata: {}, message: "refused", Item });
+    vi.spyOn(client, "send").mockImplementation(() => Promise.reject(refusal));
+    expect(await deliveryStore(client, "table").claim({ ...message, step: 1 }, testNow, 60)).toEqual({
+      kind: "settled",
+    });
+  });
+
+  it("counts for a replay as one that is listed", async () => {
+    const store = deliveryStore(clientOf(itemOf({ status: "expired" })), "table");
+    expect(await store.statuses(endpoint_id, [delivery_id])).toEqual(new Map([[delivery_id, "expired"]]));
+  });
+
+  it("shows an attempt that failed for what this release has no name for", async () => {
+    const item = { ...toAttemptItem(message, anAttempt(1)), error: { S: "quic" } };
+    const [attempt] = await deliveryStore(clientOf(item), "table").attempts(endpoint_id, delivery_id);
+    expect(attempt && renderAttempt(attempt)).toMatchObject({ error: "quic" });
+  });
+});
+
+describe("a replay of a later release", () => {
+  it("is under way with a known status alone, and shown with any", async () => {
+    const paused = await replayFrom({ status: "paused" });
+    expect(paused && renderReplay(paused).status).toBe("paused");
+    expect(paused && isReplayActive(paused, testNow)).toBe(false);
+  });
+
+  it("is stopped, and nothing is sent, where its scope is not known", async () => {
+    const { ports: deliveryPorts, deliveries, scheduled } = await deliveryFixture();
+    const replays = memoryReplays();
+    const unknown = await replayFrom({ only: "expired" });
+    if (unknown === null) throw new Error("There is no replay.");
+    await replays.save(unknown);
+    const ports = {
+      ...deliveryPorts,
+      deliveries,
+      replays,
+      events: memoryEvents([]),
+      replayQueue: { send: async () => {} },
+    };
+    expect(await runReplayStep(ports, replay)).toBe("stopped");
+    expect(scheduled).toEqual([]);
+  });
+});
+
+it.each([{ reason: "Not a word" }, { reason: "" }, { reason: 7 }])(
+  "text that no release writes is damage: %j",
+  (over) => {
+    const item = { ...toEndpointItem(anEndpoint()), ...marshall({ disabled: { at: testNow.toISOString(), ...over } }) };
+    expect(() => parseEndpointItem(item)).toThrow("has no valid disabled");
+  },
+);
