@@ -115,7 +115,8 @@ describe(`soak test (SEED=${seed})`, () => {
       spares: (functionName) => functionName.includes("Sender"),
       progress: () => {},
     });
-  });
+    // A busy machine may need ten times as long, and the run lasts until each fault has occurred.
+  }, 1_200_000);
 
   it("passes all checks under injected faults", () => {
     expect(outcome.checkResults.filter(({ problems }) => problems.length > 0)).toEqual([]);

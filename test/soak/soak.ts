@@ -43,6 +43,9 @@ export type SoakOutcome = {
 const readerCount = 2;
 const progressEveryMs = 3_000;
 
+/** Writers pause while more deliveries are outstanding. */
+const maxUndelivered = 150;
+
 /** Runs a stack under load and injected faults, waits until everything is processed, and runs the checks. */
 export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   const { seconds, seed, writers, progress, spares = () => false } = plan;
@@ -54,15 +57,17 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
   progress("starting the stack");
   const stack = await startSoakStack({ ...plan, faults });
   const subscribers = await subscribeAll(stack, choices);
+  const undelivered = () => owedEvents(ledger, subscribers).filter((owed) => !isAccepted(owed)).length;
+  const missing = () => [...faults.log.missing, ...ownerLog.missing];
   const reportProgress = (doing: string) => () => {
-    const owed = owedEvents(ledger, subscribers);
-    const delivered = owed.filter(isAccepted).length;
-    const events = `${ledger.acceptedCount} accepted, ${delivered} of ${owed.length} delivered`;
-    progress(`${doing}: ${events}, ${faults.log.total} faults injected`);
+    const events = `${ledger.acceptedCount} accepted, ${undelivered()} not delivered yet`;
+    const awaited = missing().length === 0 ? "" : `, not occurred yet: ${missing().join(", ")}`;
+    progress(`${doing}: ${events}, ${faults.log.total} faults injected${awaited}`);
   };
   let progressTimer: NodeJS.Timeout | undefined;
   try {
-    const writes = Array.from({ length: writers }, (_, at) => writer(stack, ledger, choices(`writer ${at}`)));
+    const isBehind = () => undelivered() > maxUndelivered;
+    const writes = Array.from({ length: writers }, (_, at) => writer(stack, ledger, choices(`writer ${at}`), isBehind));
     await untilAllReceived(subscribers, choices, async (event) => {
       ledger.sending(event);
       await writes[0]?.transact(event);
@@ -80,7 +85,7 @@ export async function soak(plan: SoakPlan): Promise<SoakOutcome> {
     const broken = stack.failed.then((error) => Promise.reject(error));
     const hostile = hostileWriter(stack, ledger, choices("hostile writer"));
     const loaded = underLoad([...writes.map(({ run }) => run), hostile, ...reads, ...owners], seconds, () => {
-      return faults.log.isComplete && ownerLog.isComplete;
+      return missing().length === 0;
     });
     await Promise.race([loaded, broken]);
     await faults.end();

@@ -13,9 +13,9 @@ const pauseMs = { low: 60, high: 240 };
 
 /**
  * Creates a service that writes events until aborted, some twice and some invalid. It resends events that were not
- * acknowledged, as services must.
+ * acknowledged, as services must, and pauses while `isBehind`: on a busy machine the backlog would grow without bound.
  */
-export function writer(stack: SoakStack, ledger: Ledger, random: Random) {
+export function writer(stack: SoakStack, ledger: Ledger, random: Random, isBehind: () => boolean) {
   const emitter = createEmitter({ queueUrl: stack.queue("ingest"), client: stack.sqs, random: () => 0.5 });
   const documents = DynamoDBDocumentClient.from(stack.dynamodb);
   const orgIds = stack.orgs.map(({ org_id }) => org_id);
@@ -71,7 +71,7 @@ export function writer(stack: SoakStack, ledger: Ledger, random: Random) {
     transact,
     async run(signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {
-        await turn();
+        if (!isBehind()) await turn();
         await delay(random.between(pauseMs.low, pauseMs.high), undefined, { signal }).catch(() => {});
       }
     },

@@ -40,9 +40,9 @@ export class FaultLog {
     return this.#injected.filter((fault) => fault.kind === kind).length;
   }
 
-  /** Whether each kind was injected at least once. */
-  get isComplete(): boolean {
-    return faultKinds.every((kind) => this.count(kind) > 0);
+  /** The kinds that have not been injected yet. */
+  get missing(): FaultKind[] {
+    return faultKinds.filter((kind) => this.count(kind) === 0);
   }
 
   get total(): number {

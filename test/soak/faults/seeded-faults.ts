@@ -97,7 +97,7 @@ export class SeededFaults implements FaultInjector {
 
   rebatch<Item>({ id, kind }: EventSourceRef) {
     const choices = (what: string) => this.#options.choices(`${what} of ${id}`);
-    const twice = new Rhythm(choices("batches twice"), 1, kind === "queue" ? 40 : 20);
+    const twice = new Rhythm(choices("batches twice"), 1, kind === "queue" ? 40 : 8);
     const shuffled = new Rhythm(choices("shuffled batches"), 1, 14);
     const held = new Rhythm(choices("held messages"), 1, 40);
     const random = choices("order");
