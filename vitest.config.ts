@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { filesOf, levels, type TestLevel } from "#test/support/levels.ts";
-import { LongestFirst } from "#test/support/longest-first.ts";
-import { projectNode } from "#test/support/project-node.ts";
+import { filesOf, levels, type TestLevel } from "#test/support/vitest/levels.ts";
+import { LongestFirst } from "#test/support/vitest/longest-first.ts";
+import { projectNode } from "#test/support/vitest/project-node.ts";
 
 // What vitest starts, and what that starts, runs on the Node of the project, whichever Node vitest was started with.
 process.execPath = projectNode();
 
-const support = (names: readonly string[]) => names.map((name) => `test/support/${name}.ts`);
+const support = (names: readonly string[]) => names.map((name) => `test/support/vitest/${name}.ts`);
 
 /** What is made once before the first test of a level. */
 const globalSetups: Readonly<Record<TestLevel, readonly string[]>> = {

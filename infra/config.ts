@@ -1,6 +1,7 @@
 import type { DomainSettings } from "./api/api-domain.ts";
 import type { EdgeSettings } from "./api/edge.ts";
 import type { BackupProps } from "./backup.ts";
+import type { ReservedConcurrency } from "./constructs/observability.ts";
 import type { EventLogProps } from "./events/event-log.ts";
 
 /** The settings of a deployment of the log. */
@@ -24,12 +25,8 @@ export type Stage = {
   readonly logRetentionDays: number;
   /** Retention of the audit logs: events and access. */
   readonly auditRetentionDays: number;
-  /**
-   * Reserved concurrency of each function that serves requests (`api`) or reads the stream (`stream`). `null` uses the
-   * account's unreserved concurrency, as an account with a quota of 10 or 50 must. `stream` needs one for each 10 GB of
-   * the events table: Lambda runs one instance for each shard of its stream.
-   */
-  readonly reserved: { readonly api: number; readonly stream: number | null } | null;
+  /** `null` uses the account's unreserved concurrency, as an account with a quota of 10 or 50 must. */
+  readonly reserved: ReservedConcurrency | null;
   /** Maximum concurrency of the ingest function: limits write throughput, and the cost of a runaway writer. */
   readonly ingestConcurrency: number;
   /** Maximum concurrency for webhooks to fast endpoints, which respond within a second on average. */

@@ -1,28 +1,28 @@
-import { audit, auditList } from "#clients/cli/commands/audit.ts";
-import { clientCreate, keyCreate } from "#clients/cli/commands/client.ts";
-import { emit } from "#clients/cli/commands/emit.ts";
-import { list } from "#clients/cli/commands/list.ts";
-import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "#clients/cli/commands/org.ts";
-import { rejectedDiscard, rejectedList, rejectedRetry } from "#clients/cli/commands/rejected.ts";
-import { tokenCreate, tokenList, tokenRevoke } from "#clients/cli/commands/token.ts";
-import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "#clients/cli/commands/webhooks/deliveries.ts";
+import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
+import type { Command } from "./command.ts";
+import type { CommandContext } from "./command-context.ts";
+import { CliError, type CommandResult, exitCodeHelp } from "./command-result.ts";
+import { audit, auditList } from "./commands/audit.ts";
+import { clientCreate, keyCreate } from "./commands/client.ts";
+import { emit } from "./commands/emit.ts";
+import { list } from "./commands/list.ts";
+import { orgCreate, orgList, orgResume, orgSuspend, orgUpdate } from "./commands/org.ts";
+import { rejectedDiscard, rejectedList, rejectedRetry } from "./commands/rejected.ts";
+import { tokenCreate, tokenList, tokenRevoke } from "./commands/token.ts";
+import { webhooksDeliveries, webhooksDelivery, webhooksRetry } from "./commands/webhooks/deliveries.ts";
 import {
   webhooksCreate,
   webhooksDelete,
   webhooksList,
   webhooksRotateSecret,
   webhooksShow,
-} from "#clients/cli/commands/webhooks/endpoints.ts";
-import { webhooksEventTypes } from "#clients/cli/commands/webhooks/event-types.ts";
-import { webhooksListen } from "#clients/cli/commands/webhooks/listen.ts";
-import { webhooksRepair } from "#clients/cli/commands/webhooks/repair.ts";
-import { webhooksReplay } from "#clients/cli/commands/webhooks/replay.ts";
-import { webhooksTest } from "#clients/cli/commands/webhooks/test.ts";
-import { webhooksUpdate } from "#clients/cli/commands/webhooks/update.ts";
-import { formatSuggestion } from "#shared/platform/did-you-mean.ts";
-import type { Command } from "./command.ts";
-import type { CommandContext } from "./command-context.ts";
-import { CliError, type CommandResult, exitCodeHelp } from "./command-result.ts";
+} from "./commands/webhooks/endpoints.ts";
+import { webhooksEventTypes } from "./commands/webhooks/event-types.ts";
+import { webhooksListen } from "./commands/webhooks/listen.ts";
+import { webhooksRepair } from "./commands/webhooks/repair.ts";
+import { webhooksReplay } from "./commands/webhooks/replay.ts";
+import { webhooksTest } from "./commands/webhooks/test.ts";
+import { webhooksUpdate } from "./commands/webhooks/update.ts";
 import { packageVersion } from "./environment.ts";
 
 /** The commands, in the order in which the help shows them. */

@@ -1,16 +1,21 @@
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { Stage } from "#infra/config.ts";
-import type { AuditLogs } from "#infra/constructs/audit-logs.ts";
 import type { Alarms } from "./alarms.ts";
+import type { AuditLogs } from "./audit-logs.ts";
 import type { Dashboard } from "./dashboard.ts";
 
-/** How everything in the stack is watched, and where it writes what it did. */
+/**
+ * Reserved concurrency of each function that serves requests (`api`) or reads the stream (`stream`). `stream` needs one
+ * for each 10 GB of the events table: Lambda runs one instance for each shard of its stream.
+ */
+export type ReservedConcurrency = { readonly api: number; readonly stream: number | null };
+
+/** The alarms, the dashboard and the logs that the constructs of the stack share. */
 export type Observability = {
   readonly alarms: Alarms;
   readonly dashboard: Dashboard;
   readonly auditLogs: AuditLogs;
-  /** Of the logs that are no audit logs. */
+  /** Retention of all logs other than the audit logs. */
   readonly logRetention: RetentionDays;
-  /** Instances that are kept for, and are the most of, each function of a kind; `null` where all share what there is. */
-  readonly reserved: Stage["reserved"];
+  /** `null` if all functions share the account's unreserved concurrency. */
+  readonly reserved: ReservedConcurrency | null;
 };

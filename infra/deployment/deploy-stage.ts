@@ -1,10 +1,10 @@
 import type { Stage, StageName } from "#infra/config.ts";
-import { type Command, cdkCommand, smokeTest } from "#infra/deployment/stage-commands.ts";
 import type { AccountPorts } from "./account.ts";
 import { type AlarmPorts, tryAlarm } from "./alarm-trial.ts";
 import { checkAccount } from "./check-account.ts";
 import { isFirst } from "./check-stack.ts";
 import { stageNeeds } from "./needs.ts";
+import { type Command, cdkCommand, smokeTest } from "./stage-commands.ts";
 
 export type DeployPorts = {
   readonly account: AccountPorts;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "#shared/events/text/json.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
-import { boundText } from "./bounded-text.ts";
+import { boundText } from "#shared/platform/text/bounded-text.ts";
 
 /** Bytes of the text at most: it is repeated in the line for one column, and `changes` has every value whole. */
 const maxEditBytes = 2_048;

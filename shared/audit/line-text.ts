@@ -1,4 +1,4 @@
-import { boundText, describeSize } from "./bounded-text.ts";
+import { boundText, describeSize } from "#shared/platform/text/bounded-text.ts";
 
 /** Bytes of a line at most: what one call of PutLogEvents takes, less what it counts besides the text. */
 export const maxLineBytes = 1_048_576 - 1_024;

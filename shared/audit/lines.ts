@@ -1,4 +1,5 @@
 import type { JsonText } from "#shared/events/event.ts";
+import type { AdminCall } from "#shared/platform/admin-call.ts";
 
 /**
  * The lines of the audit logs, field by field. The saved queries name these fields, so renaming one breaks the build
@@ -126,22 +127,7 @@ export type RequestLine = Line<"request"> & {
 };
 
 /** One call of an administrator. Who made it is in CloudTrail, under `request_id`: a function is not told. */
-export type AdminLine = Line<"admin"> & {
-  readonly request_id: string;
-  readonly action: string;
-  readonly outcome: string;
-  /** The organisations that it was about, by commas: a token may be for several. */
-  readonly org_ids?: string | undefined;
-  readonly token_id?: string | undefined;
-  readonly user_id?: string | undefined;
-  readonly scopes?: string | undefined;
-  /** What else was asked for, as `since=… until=…`. */
-  readonly filters?: string | undefined;
-  readonly count?: number | undefined;
-  /** To how many shards an organisation was raised: readers need it again after a restore. */
-  readonly shards?: number | undefined;
-  readonly duration_ms: number;
-};
+export type AdminLine = Line<"admin"> & AdminCall;
 
 /** A delivery that came to its end without success. */
 export type DeliveryLine = Line<"delivery"> & {

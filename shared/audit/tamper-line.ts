@@ -1,4 +1,4 @@
-import { boundText } from "./bounded-text.ts";
+import { boundText } from "#shared/platform/text/bounded-text.ts";
 import { limitLine, maxFieldBytes } from "./line-text.ts";
 import type { TamperLine } from "./lines.ts";
 

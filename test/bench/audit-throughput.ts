@@ -10,10 +10,10 @@ import { getShardIterator, listShards } from "#infra/local/event-source-mappings
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
-import { setEnvironment } from "#test/support/environment.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
+import { setEnvironment } from "#test/support/vitest/environment.ts";
+import { fill } from "./bench-events.ts";
 import type { BenchEngine } from "./engine.ts";
-import { fill } from "./log/events.ts";
 import { compareFigures, type Measure } from "./measure.ts";
 
 /**

@@ -16,8 +16,8 @@ import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
 import { tokenBytes } from "#shared/auth/token.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
-import { setEnvironment } from "#test/support/environment.ts";
-import { noEndpoints } from "#test/support/token-endpoints.ts";
+import { noEndpoints } from "#test/support/api/token-endpoints.ts";
+import { setEnvironment } from "#test/support/vitest/environment.ts";
 
 const region = "us-east-1";
 

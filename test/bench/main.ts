@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { parseArgs, styleText } from "node:util";
-import { setEnvironment } from "#test/support/environment.ts";
+import { setEnvironment } from "#test/support/vitest/environment.ts";
 import type { Measure } from "./measure.ts";
 import { runSection } from "./section-process.ts";
 import { isSection, sectionNames } from "./sections.ts";

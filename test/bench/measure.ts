@@ -89,3 +89,10 @@ function driftNotes(times: readonly number[]): string[] {
   const drift = quantile(times.slice(half), 0.5) / quantile(times.slice(0, half), 0.5) - 1;
   return Math.abs(drift) > 0.1 ? [`baseline drifted by ${Math.round(drift * 100)} % within the run`] : [];
 }
+
+/** Settings of a run, and its progress callback. */
+export type BenchRun = {
+  /** Events of the long log. */
+  readonly events: number;
+  step(text: string): void;
+};

@@ -3,17 +3,10 @@ import { measureStarts } from "./cold-start/cold-start.ts";
 import { type BenchEngine, startEngine } from "./engine.ts";
 import { measureLog } from "./log/log.ts";
 import { measureShards } from "./log/sharding.ts";
-import type { Measure } from "./measure.ts";
+import type { BenchRun, Measure } from "./measure.ts";
 import { measureFanOut } from "./webhooks/fan-out.ts";
 import { measureSending } from "./webhooks/sending.ts";
 import { measureWebhookLatency } from "./webhooks/webhook-latency.ts";
-
-/** Settings of a run, and its progress callback. */
-export type Run = {
-  /** Events of the long log. */
-  readonly events: number;
-  step(text: string): void;
-};
 
 /** All sections, in the order of a complete run. Each can be run alone. */
 export const sections = {
@@ -22,11 +15,11 @@ export const sections = {
   "cold-start": onEngine(measureStarts),
   "audit-throughput": onEngine(measureAudit),
   "fan-out": onEngine(measureFanOut),
-  sending: ({ step }: Run) => {
+  sending: ({ step }: BenchRun) => {
     step("Sending webhooks");
     return measureSending();
   },
-  "webhook-latency": ({ step }: Run) => measureWebhookLatency(step),
+  "webhook-latency": ({ step }: BenchRun) => measureWebhookLatency(step),
 };
 
 export type SectionName = keyof typeof sections;
@@ -38,8 +31,8 @@ export function isSection(name: string): name is SectionName {
 }
 
 /** Creates a section that runs on its own DynamoDB Local. */
-function onEngine(measure: (engine: BenchEngine, run: Run) => Promise<Measure[]>) {
-  return async (run: Run): Promise<Measure[]> => {
+function onEngine(measure: (engine: BenchEngine, run: BenchRun) => Promise<Measure[]>) {
+  return async (run: BenchRun): Promise<Measure[]> => {
     run.step("Starting the engine");
     const engine = await startEngine();
     try {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { exit, stderr, stdout } from "node:process";
 import { environment } from "#infra/local/environment.ts";
-import { createOpenApiDocument } from "#shared/api/openapi/document.ts";
+import { createOpenApiDocument } from "#shared/api/openapi-document/document.ts";
 import { endAll } from "#test/deploy/programs.ts";
 import { compileGo, compileJava, compileOapiCodegen, compilePython } from "./compile.ts";
 import { type GeneratedLanguage, generateClient, provideGenerator } from "./openapi-generator.ts";

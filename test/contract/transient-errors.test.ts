@@ -10,10 +10,10 @@ import { toTokenItem } from "#shared/auth/dynamodb/token-item.ts";
 import { createTokenUsageStore } from "#shared/auth/dynamodb/token-usage-store.ts";
 import { withSuspensions } from "#shared/auth/orgs/suspended-orgs.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
 import { aSecret, aToken } from "#test/support/builders.ts";
-import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
-import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
+import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
 
 /** Stands where DynamoDB would, and answers every call with the same trouble. */
 let engine: Server;

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stackName } from "#infra/config.ts";
-import { type Certificates, makeCertificates, trust } from "#test/support/certificates.ts";
+import { type Certificates, makeCertificates, trust } from "#test/support/webhooks/certificates.ts";
 import { createCdk } from "./cdk.ts";
 import { type CloudFormationTemplate, readTemplate, replaceTemplate } from "./emulator/cloud-template.ts";
 import { verifyResources, verifyRetained } from "./emulator/deployed-stack.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { execPath, exit, stderr, stdout } from "node:process";
 import { environment } from "#infra/local/environment.ts";
-import { setEnvironment } from "#test/support/environment.ts";
+import { setEnvironment } from "#test/support/vitest/environment.ts";
 import { deployToEmulator } from "./deployment.ts";
 import { lintTemplates } from "./lint/lint.ts";
 import { endAll } from "./programs.ts";

@@ -2,7 +2,7 @@ import { App } from "aws-cdk-lib";
 import { EdgeAclStack } from "#infra/api/edge-acl.ts";
 import { type Stage, stackName, stages } from "#infra/config.ts";
 import { ActivityLogStack } from "#infra/stack.ts";
-import { fullStage } from "#test/support/full-stage.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
 
 const full: Stage = { ...stages.prod, ...fullStage };
 const webAclArn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/edge/1";

@@ -1,4 +1,4 @@
-import { textTable } from "#test/support/text-table.ts";
+import { textTable } from "#test/support/infra/text-table.ts";
 import { type Check, formatPercentiles } from "./report.ts";
 import { type SlowEndpointsResult, simulateSlowEndpoints } from "./slow-endpoints.ts";
 import type { QueueConsumer } from "./stage-settings.ts";

@@ -1,4 +1,4 @@
-import { textTable } from "#test/support/text-table.ts";
+import { textTable } from "#test/support/infra/text-table.ts";
 import { type ImportResult, simulateImport } from "./ingest-import.ts";
 import { createIngestPolicy } from "./ingest-policy.ts";
 import { unitsPerSecond } from "./partition.ts";

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { textTable } from "#test/support/text-table.ts";
+import { textTable } from "#test/support/infra/text-table.ts";
 import type { Percentiles } from "./percentiles.ts";
 
 /** A measured value with its budget: an upper or lower bound. */

@@ -7,16 +7,16 @@ import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.ts";
 import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { unboundedHosts } from "#test/support/destinations.ts";
+import { unboundedHosts } from "#test/support/infra/destinations.ts";
+import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
 import {
   memoryDeliveries,
   memoryEndpointHealth,
   memoryEndpoints,
   memoryOrgPermits,
   memoryScheduledDeliveries,
-} from "#test/support/memory-webhooks.ts";
+} from "#test/support/memory/webhooks.ts";
 import { VirtualClock } from "#test/support/simulation/clock.ts";
-import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
 import type { Loop } from "./event-loop.ts";
 import { EventSource, type Handler } from "./event-source.ts";
 import { FairQueue } from "./fair-queue.ts";

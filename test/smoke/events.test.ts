@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { documents, documentsOnce, feed, listOnce, readJson, readPage } from "#test/support/api/feed.ts";
 import { anInput } from "#test/support/builders.ts";
-import { documents, documentsOnce, feed, listOnce, readJson, readPage } from "#test/support/feed.ts";
 import { issued, openWorld, type World, type WorldTenant } from "#test/support/test-environment.ts";
 
 const activities = z.array(z.looseObject({ invoice_id: z.nullable(z.string()) }));

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { textTable } from "#test/support/text-table.ts";
+import { textTable } from "#test/support/infra/text-table.ts";
 import type { SoakOutcome } from "./soak.ts";
 
 const shownProblems = 5;

@@ -4,7 +4,7 @@ import { hurry } from "./actors/deliveries.ts";
 import type { OwnerLog } from "./actors/owners.ts";
 import type { Receiver } from "./actors/receivers.ts";
 import type { Subscriber } from "./actors/subscribers.ts";
-import type { Ledger } from "./checks/ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { depth, redrive } from "./queues.ts";
 import type { SoakStack } from "./stack.ts";
 

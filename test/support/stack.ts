@@ -14,8 +14,8 @@ import { createEventStore, type EventStore } from "#shared/events/dynamodb/event
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { foreignLines } from "./audit-lines.ts";
+import { emptyDatabase, patientRequests } from "./dynamodb/shared-dynamodb.ts";
 import { findSecrets } from "./secret-scan.ts";
-import { emptyDatabase, patientRequests } from "./shared-dynamodb.ts";
 
 /** A running stack of the test's own, and what a test does to it. It stops when the file's tests are over. */
 export type TestStack = LocalRuntime & {

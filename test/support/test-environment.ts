@@ -15,9 +15,9 @@ import type { AdminRequest } from "#shared/auth/admin/admin-request.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { parseOrgId } from "#shared/events/org-id.ts";
 import { anInput } from "./builders.ts";
-import { deployedStack } from "./environment.ts";
 import { startStack, type Tenant } from "./stack.ts";
 import { until } from "./until.ts";
+import { deployedStack } from "./vitest/environment.ts";
 
 /** A stack as its users meet it, over the wire only; so a story that is told of it holds wherever it runs. */
 export type World = {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { slowness } from "./slowness.ts";
+import { slowness } from "./vitest/slowness.ts";
 
 interface Wait {
   /** On a quiet machine; on a slow one it is later by its slowness. */

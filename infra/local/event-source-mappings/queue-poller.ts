@@ -1,10 +1,10 @@
 import * as z from "zod";
 import type { AwsCall } from "#infra/local/aws-json.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
+import type { EventSourceMapping } from "#infra/local/lambda/event-source-mapping.ts";
 import type { LocalFunction } from "#infra/local/lambda/local-function.ts";
 import type { AdaptiveLimit } from "./adaptive-limit.ts";
 import { failedRecordIds } from "./batch-result.ts";
-import type { EventSourceMapping } from "./event-source-mapping.ts";
 import { runPollers } from "./pollers.ts";
 
 /** The permissions that Lambda itself asks of the function's role. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { EventSourceMapping } from "#infra/local/lambda/event-source-mapping.ts";
 import type { InvokeFunction } from "#infra/local/lambda/local-function.ts";
 import { failedRecordIds } from "./batch-result.ts";
-import type { EventSourceMapping } from "./event-source-mapping.ts";
 import type { StreamRecord } from "./stream-shards.ts";
 
 type DiscardReason = "RetryAttemptsExhausted" | "RecordAgeExceeded";

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import { queueNameOf } from "#infra/local/emulators/create-queues.ts";
 import { parseProperties } from "#infra/local/template/properties.ts";
 import type { TemplateResource, TemplateResources } from "#infra/local/template/resources.ts";
-import type { AwsEnvironment } from "./permissions/required-permission.ts";
 
 export type NamedPolicy = {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
+import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import { parseProperties } from "#infra/local/template/properties.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
 

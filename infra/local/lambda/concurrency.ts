@@ -1,4 +1,4 @@
-import type { EventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
+import type { EventSourceMapping } from "./event-source-mapping.ts";
 import type { FunctionDefinition } from "./function-definition.ts";
 
 /** A laptop has a few cores, not a thousand: what exceeds this waits, unless the template reserves concurrency. */

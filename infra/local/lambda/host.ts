@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { parseEventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
 import type { FaultInjector } from "#infra/local/fault-injection.ts";
 import type { Principals } from "#infra/local/iam/principals.ts";
 import type { LogFiles } from "#infra/local/logs/log-files.ts";
@@ -8,6 +7,7 @@ import type { TemplateResources } from "#infra/local/template/resources.ts";
 import { type AsyncInvoker, asyncRetryPolicy, createAsyncInvoker } from "./async-invocations.ts";
 import { concurrencyOf, mappingsOf } from "./concurrency.ts";
 import { environmentVariables } from "./environment-variables.ts";
+import { parseEventSourceMapping } from "./event-source-mapping.ts";
 import { functionDefinition } from "./function-definition.ts";
 import { createLocalFunction, type LocalFunction } from "./local-function.ts";
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import type { Authorize, Principal } from "#infra/local/iam/authorizer.ts";
-import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
 import { isJson } from "#infra/local/json.ts";
 import { readBody } from "#infra/local/read-body.ts";
 import { functionArn } from "#infra/local/template/identities.ts";

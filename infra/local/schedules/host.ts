@@ -1,5 +1,5 @@
+import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import type { Authorize } from "#infra/local/iam/authorizer.ts";
-import type { AwsEnvironment } from "#infra/local/iam/permissions/required-permission.ts";
 import type { HostedFunction } from "#infra/local/lambda/host.ts";
 import type { TemplateResources } from "#infra/local/template/resources.ts";
 import type { ScheduleClock } from "./clock.ts";

@@ -1,7 +1,8 @@
+import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import { dynamoDbPermissions, dynamoDbStreamsPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
 import { kmsPermissions } from "#infra/local/iam/permissions/kms-permissions.ts";
 import { logsPermissions } from "#infra/local/iam/permissions/logs-permissions.ts";
-import type { AwsEnvironment, RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
+import type { RequiredPermission } from "#infra/local/iam/permissions/required-permission.ts";
 import { sqsPermissions } from "#infra/local/iam/permissions/sqs-permissions.ts";
 import type { KmsKeys } from "#infra/local/kms/keys.ts";
 import { type AwsResult, createKmsOperations } from "#infra/local/kms/operations.ts";

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { edgeHeaders } from "#shared/api/handlers/edge-headers.ts";
 import { isEqual } from "#shared/auth/token.ts";
+import { edgeHeaders } from "./edge-headers.ts";
 
 /** The CloudFront distribution before the API, as a function knows it. */
 export type EdgeTrust = { readonly secret: string; readonly isRequired: boolean };

@@ -1,10 +1,7 @@
 import { type AdminContext, type AdminResult, handleAdminRequest } from "#shared/auth/admin/admin.ts";
 import { type AdminRequest, adminRequestSchema } from "#shared/auth/admin/admin-request.ts";
-import {
-  type AdminAuditFields,
-  type AdminErrorResponse,
-  createInvokeHandler,
-} from "#shared/platform/handlers/invoke-handler.ts";
+import type { AdminAuditFields } from "#shared/platform/admin-call.ts";
+import { type AdminErrorResponse, createInvokeHandler } from "#shared/platform/handlers/invoke-handler.ts";
 
 /** What the administrator gets: the answer, or what was wrong with the request. */
 export type AdminResponse = AdminResult | AdminErrorResponse;

@@ -1,15 +1,9 @@
 import type { Context } from "aws-lambda";
 import type * as z from "zod/mini";
-import type { AdminLine } from "#shared/audit/lines.ts";
 import { ActivityError } from "#shared/errors.ts";
+import type { AdminAuditFields, AdminCall } from "#shared/platform/admin-call.ts";
 import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
-
-/** What is logged of a request and its answer. */
-export type AdminAuditFields = Pick<
-  AdminLine,
-  "org_ids" | "token_id" | "user_id" | "scopes" | "filters" | "count" | "shards"
->;
 
 /** Why a request was refused. */
 export type AdminErrorResponse = { readonly error: { code: string; message: string; field?: string } };
@@ -36,9 +30,7 @@ export function createInvokeHandler<Request extends { readonly action: string },
     const started = performance.now();
     const parsed = request.safeParse(event);
     const report = (outcome: string, facts: AdminAuditFields, error?: unknown) => {
-      const line: AdminLine = {
-        time: new Date().toISOString(),
-        message: "admin",
+      const call: AdminCall = {
         request_id: invocation.awsRequestId,
         action: parsed.success ? parsed.data.action : "unknown",
         outcome,
@@ -47,7 +39,7 @@ export function createInvokeHandler<Request extends { readonly action: string },
         duration_ms: Math.round((performance.now() - started) * 10) / 10,
       };
       const level = error === undefined ? "info" : "error";
-      log(level, "admin", { ...line, ...(error === undefined ? {} : errorFields(error)) });
+      log(level, "admin", { ...call, ...(error === undefined ? {} : errorFields(error)) });
     };
     try {
       if (!parsed.success) throw malformed(parsed.error.issues[0]?.path.map(String).join("."));

@@ -1,4 +1,4 @@
-import { boundText } from "#shared/audit/bounded-text.ts";
+import { boundText } from "#shared/platform/text/bounded-text.ts";
 import { invocationFields } from "./invocation.ts";
 import { writeLine } from "./write-line.ts";
 

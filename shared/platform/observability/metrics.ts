@@ -1,5 +1,5 @@
-import { type MetricName, metricNamespace } from "#shared/platform/observability/metric-names.ts";
 import { invocationFields } from "./invocation.ts";
+import { type MetricName, metricNamespace } from "./metric-names.ts";
 import { writeLine } from "./write-line.ts";
 
 export type MetricCounts = { [metric in MetricName]?: number };

@@ -1,5 +1,5 @@
 import { bundling } from "#infra/constructs/bundle.ts";
-import { startBytes } from "#test/support/bundle-start.ts";
+import { startBytes } from "#test/support/infra/bundle-start.ts";
 import { bundleSource } from "./bundle-source.ts";
 
 /** What the read function is held against: the DynamoDB client as it comes, and one Query. */

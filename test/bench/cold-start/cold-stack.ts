@@ -15,10 +15,10 @@ import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.t
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
+import { benchEvent, fill } from "#test/bench/bench-events.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
-import { benchEvent, fill } from "#test/bench/log/events.ts";
 import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
-import { anEndpointId } from "#test/support/delivery-builders.ts";
+import { anEndpointId } from "#test/support/webhooks/delivery-builders.ts";
 import { hookPath } from "./record-replay-proxy.ts";
 
 const org = "org_cold";

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { bundle } from "#infra/constructs/bundle.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
+import type { BenchRun } from "#test/bench/measure.ts";
 import { compareFigures, counted, type Measure } from "#test/bench/measure.ts";
-import type { Run } from "#test/bench/sections.ts";
-import { startBytes } from "#test/support/bundle-start.ts";
+import { startBytes } from "#test/support/infra/bundle-start.ts";
 import { bareBundlings, bareEvent, bundleBareClients } from "./bare-clients.ts";
 import { bareStartBytes, bundleBareFunction } from "./bare-function.ts";
 import { type ColdStack, openColdStack } from "./cold-stack.ts";
@@ -25,7 +25,7 @@ const rounds = { samples: 21, warmup: 2 };
  * Every function's start, import and first call, in fresh processes, against that of its bare clients: as they come,
  * and, which is harder, bundled as our functions are.
  */
-export async function measureStarts(engine: BenchEngine, { step }: Run): Promise<Measure[]> {
+export async function measureStarts(engine: BenchEngine, { step }: BenchRun): Promise<Measure[]> {
   const proxy = await RecordReplayProxy.open(engine.origin);
   const environment = environmentOf(engine, proxy.origin);
   try {

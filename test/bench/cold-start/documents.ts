@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { bundle, functionBundling } from "#infra/constructs/bundle.ts";
 import { compareFigures, type Measure } from "#test/bench/measure.ts";
-import { buildHttpEvent } from "#test/support/http-event.ts";
+import { buildHttpEvent } from "#test/support/api/http-event.ts";
 import { bundleSource } from "./bundle-source.ts";
 import type { starter } from "./probe.ts";
 

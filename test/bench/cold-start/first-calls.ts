@@ -1,9 +1,9 @@
 import type { DynamoDBRecord, SQSRecord } from "aws-lambda";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
+import { buildHttpEvent } from "#test/support/api/http-event.ts";
 import { anInputText } from "#test/support/builders.ts";
-import { buildHttpEvent } from "#test/support/http-event.ts";
-import { buildSqsRecord } from "#test/support/sqs-record.ts";
+import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 import type { Client } from "./bare-clients.ts";
 import type { ColdStack } from "./cold-stack.ts";
 

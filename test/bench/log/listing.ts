@@ -4,7 +4,7 @@ import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { bundle } from "#infra/constructs/bundle.ts";
 import { bundleBareFunction } from "#test/bench/cold-start/bare-function.ts";
 import { compare, type Measure } from "#test/bench/measure.ts";
-import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
 import type { Handler } from "./reading.ts";
 
 type Place = { readonly org: string; readonly slug: string };

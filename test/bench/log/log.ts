@@ -1,15 +1,14 @@
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { fill } from "#test/bench/bench-events.ts";
 import { type BenchEngine, slugOf } from "#test/bench/engine.ts";
-import type { Measure } from "#test/bench/measure.ts";
-import type { Run } from "#test/bench/sections.ts";
-import { fill } from "./events.ts";
+import type { BenchRun, Measure } from "#test/bench/measure.ts";
 import { measureListings } from "./listing.ts";
 import { measureDepth, measurePages, measureReadUnits, measureSizes, Reader } from "./reading.ts";
 import { measureIngest, measureWriteUnits } from "./writing.ts";
 
 /** What reading and writing a short and a long log costs, on the bare engine. */
-export async function measureLog(engine: BenchEngine, { events, step }: Run): Promise<Measure[]> {
+export async function measureLog(engine: BenchEngine, { events, step }: BenchRun): Promise<Measure[]> {
   const small = { org: "org_small", events: 1_100 };
   const large = { org: "org_large", events };
   const store = createEventStore(createDynamoClient(), engine.table);

@@ -8,9 +8,9 @@ import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
 import { bundleBareFunction } from "#test/bench/cold-start/bare-function.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
 import { compare, counted, type Measure } from "#test/bench/measure.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
 import { aQuery } from "#test/support/builders.ts";
-import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
-import { itemBytes, meterOf } from "#test/support/metering.ts";
+import { itemBytes, meterOf } from "#test/support/dynamodb/metering.ts";
 
 export type Handler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 

@@ -3,11 +3,11 @@ import { Worker } from "node:worker_threads";
 import * as z from "zod";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createDynamoClient } from "#shared/platform/dynamodb/client.ts";
+import { fill } from "#test/bench/bench-events.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
+import type { BenchRun } from "#test/bench/measure.ts";
 import { compare, type Measure } from "#test/bench/measure.ts";
-import type { Run } from "#test/bench/sections.ts";
-import { setEnvironment } from "#test/support/environment.ts";
-import { fill } from "./events.ts";
+import { setEnvironment } from "#test/support/vitest/environment.ts";
 import { Reader } from "./reading.ts";
 
 const events = 2_200;
@@ -20,7 +20,7 @@ const latencyMs = 4;
  * written, against that of one with one shard and as many events; on the engine, which shares two cores with Node, and
  * with its answers after a fixed time.
  */
-export async function measureShards(engine: BenchEngine, { step }: Run): Promise<Measure[]> {
+export async function measureShards(engine: BenchEngine, { step }: BenchRun): Promise<Measure[]> {
   step("Writing to one shard and to 16");
   const [whole, sharded, raised] = ["org_whole", "org_sharded", "org_raised"];
   const tokens = await engine.tokens([whole, sharded, raised], 40);

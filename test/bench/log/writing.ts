@@ -9,8 +9,8 @@ import type { EventInput } from "#shared/events/schema.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
 import { compare, counted, type Measure } from "#test/bench/measure.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
-import { buildSqsRecord } from "#test/support/sqs-record.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
+import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 
 const batchSize = 10;
 

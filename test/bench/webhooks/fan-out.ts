@@ -7,13 +7,13 @@ import { endpointStore } from "#shared/webhooks/endpoints/dynamodb/endpoint-stor
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { hashOrg, orgShards } from "#shared/webhooks/endpoints/org-hash.ts";
+import { benchEvent } from "#test/bench/bench-events.ts";
 import type { BenchEngine } from "#test/bench/engine.ts";
-import { benchEvent } from "#test/bench/log/events.ts";
+import type { BenchRun } from "#test/bench/measure.ts";
 import { counted, type Measure, quantile } from "#test/bench/measure.ts";
-import type { Run } from "#test/bench/sections.ts";
 import { anEndpoint } from "#test/support/builders.ts";
-import { anEndpointId } from "#test/support/delivery-builders.ts";
-import { failOnDamage } from "#test/support/memory-webhooks.ts";
+import { failOnDamage } from "#test/support/memory/webhooks.ts";
+import { anEndpointId } from "#test/support/webhooks/delivery-builders.ts";
 
 /** Organisations with endpoints in the table, whatever the size of the log. */
 const orgCount = 1_000_000;
@@ -34,7 +34,7 @@ const orgOf = (n: number) => `org_${String(n).padStart(20, "0")}`;
  * What the fan-out reads of its directory with a million organisations in it: for a change, for events of organisations
  * without endpoints, and as an instance starts.
  */
-export async function measureFanOut({ client, config, table }: BenchEngine, { step }: Run): Promise<Measure[]> {
+export async function measureFanOut({ client, config, table }: BenchEngine, { step }: BenchRun): Promise<Measure[]> {
   await fill(client, config, (share) => step(`Listing ${orgCount} organisations: ${Math.round(share * 100)} %`));
   const store = endpointStore(client, { config, events: table }, () => new Date());
   const endpoints: Endpoint[] = [];

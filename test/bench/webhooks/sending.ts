@@ -5,7 +5,7 @@ import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.t
 import { createSender } from "#shared/webhooks/sending/send.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { compareFigures, type Measure } from "#test/bench/measure.ts";
-import { makeCertificates, trust } from "#test/support/certificates.ts";
+import { makeCertificates, trust } from "#test/support/webhooks/certificates.ts";
 
 /** Sends of one sample, and how many are under way at a time. */
 const sends = 500;

@@ -1,7 +1,7 @@
 import { createServer, request } from "node:https";
 import { pipeline } from "node:stream";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import type { Certificate } from "#test/support/certificates.ts";
+import type { Certificate } from "#test/support/webhooks/certificates.ts";
 
 export type HttpsGateway = {
   /** As `https://127.0.0.1:3000`. */

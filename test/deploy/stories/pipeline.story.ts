@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { findStack } from "#clients/cli/stack/stack.ts";
 import { stackName } from "#infra/config.ts";
+import { readJson } from "#test/support/api/feed.ts";
 import { anInput } from "#test/support/builders.ts";
-import { readJson } from "#test/support/feed.ts";
-import { startReceiver } from "#test/support/receiver.ts";
 import { openWorld, type World } from "#test/support/test-environment.ts";
 import { until } from "#test/support/until.ts";
+import { startReceiver } from "#test/support/webhooks/receiver.ts";
 
 /** For the chain of queue, function, stream, function, queue and function, each of them cold. */
 const patience = { deadlineMs: 120_000, pauseMs: 500 };

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { stageNames } from "#infra/config.ts";
 import { bootstrapVersion, stageNeeds, unreservable } from "#infra/deployment/needs.ts";
-import { stageWithAddress } from "#test/support/full-stage.ts";
-import { stackOf, templateOf } from "#test/support/template.ts";
+import { stageWithAddress } from "#test/support/infra/full-stage.ts";
+import { stackOf, templateOf } from "#test/support/infra/template.ts";
 
 /** The quota "Concurrent executions" of an account that was used before: see "Lambda quotas". */
 const usualQuota = 1_000;

@@ -1,8 +1,8 @@
 import { App } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { stageNames, stages } from "#infra/config.ts";
-import { stageWithAddress } from "#test/support/full-stage.ts";
-import { addStageStacks, stackOf, templateOf } from "#test/support/template.ts";
+import { stageWithAddress } from "#test/support/infra/full-stage.ts";
+import { addStageStacks, stackOf, templateOf } from "#test/support/infra/template.ts";
 
 describe("a production stage", () => {
   it("is rejected with the name of the missing setting if it has no alarm address", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import { describe, expect, it, vi } from "vitest";
-import { startBytes, startOutputs } from "#test/support/bundle-start.ts";
+import { startBytes, startOutputs } from "#test/support/infra/bundle-start.ts";
 
 // Other tests of the level put a bundler in its place that does nothing.
 const { bundle } = await vi.importActual<typeof import("#infra/constructs/bundle.ts")>("#infra/constructs/bundle.ts");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { fullStage } from "#test/support/full-stage.ts";
-import { plainId, templateOf } from "#test/support/template.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
+import { plainId, templateOf } from "#test/support/infra/template.ts";
 
 const template = templateOf("prod", fullStage);
 

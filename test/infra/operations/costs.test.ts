@@ -11,10 +11,10 @@ import { parseEventValue } from "#shared/events/parse-event.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { testNow } from "#test/support/builders.ts";
-import { costTables } from "#test/support/cost-tables.ts";
-import { fullStage } from "#test/support/full-stage.ts";
-import { itemBytes } from "#test/support/metering.ts";
-import { templateOf } from "#test/support/template.ts";
+import { itemBytes } from "#test/support/dynamodb/metering.ts";
+import { costTables } from "#test/support/infra/cost-tables.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
+import { templateOf } from "#test/support/infra/template.ts";
 
 const page = join(import.meta.dirname, "../../../docs/costs.md");
 const prod = templateOf("prod");

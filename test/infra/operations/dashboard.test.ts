@@ -3,7 +3,7 @@ import * as z from "zod";
 import { toInsightsQuery } from "#shared/audit/insights.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { metricNames, metricNamespace } from "#shared/platform/observability/metric-names.ts";
-import { inWords, plainId, templateOf } from "#test/support/template.ts";
+import { inWords, plainId, templateOf } from "#test/support/infra/template.ts";
 
 const template = templateOf("prod");
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stageNames, stages } from "#infra/config.ts";
-import { plainId, templateOf } from "#test/support/template.ts";
+import { plainId, templateOf } from "#test/support/infra/template.ts";
 
 /** The entries of the runbook, by heading. */
 function runbook(): ReadonlyMap<string, string> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
 import { leadingKeys } from "#infra/constructs/leading-keys.ts";
-import { permissionsOf } from "#test/support/policies.ts";
-import { plainId, templateOf } from "#test/support/template.ts";
+import { permissionsOf } from "#test/support/infra/policies.ts";
+import { plainId, templateOf } from "#test/support/infra/template.ts";
 
 const introduction = `# What each function may do
 

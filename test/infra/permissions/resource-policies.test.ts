@@ -2,9 +2,9 @@ import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { stageNames } from "#infra/config.ts";
-import { fullStage } from "#test/support/full-stage.ts";
-import { allowing, policyOf, type ServiceRequest, targetOf } from "#test/support/resource-policies.ts";
-import { inWords, plainId, templateOf } from "#test/support/template.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
+import { allowing, policyOf, type ServiceRequest, targetOf } from "#test/support/infra/resource-policies.ts";
+import { inWords, plainId, templateOf } from "#test/support/infra/template.ts";
 
 const templates: [string, Template][] = [
   ...stageNames.map((name): [string, Template] => [name, templateOf(name)]),

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
 import { createAuthorizer } from "#infra/local/iam/authorizer.ts";
 import { dynamoDbPermissions } from "#infra/local/iam/permissions/dynamodb-permissions.ts";
-import { storeCallsOfFunctions } from "#test/support/function-store-calls.ts";
-import { permissionsOf } from "#test/support/policies.ts";
-import { scripts, startScriptedDynamoDb } from "#test/support/scripted-dynamodb.ts";
-import { deliveriesCalls, parsable, tables } from "#test/support/store-calls.ts";
-import { templateOf } from "#test/support/template.ts";
+import { storeCallsOfFunctions } from "#test/support/dynamodb/function-store-calls.ts";
+import { scripts, startScriptedDynamoDb } from "#test/support/dynamodb/scripted-dynamodb.ts";
+import { deliveriesCalls, parsable, tables } from "#test/support/dynamodb/store-calls.ts";
+import { permissionsOf } from "#test/support/infra/policies.ts";
+import { templateOf } from "#test/support/infra/template.ts";
 
 const where = { account: "000000000000", region: "us-east-1" };
 const partitionKeys = new Map([

@@ -5,7 +5,7 @@ import type { RequiredPermission } from "#infra/local/iam/permissions/required-p
 import { identityPolicies } from "#infra/local/iam/policies.ts";
 import { createResources } from "#infra/local/template/resources.ts";
 import { usageAttributes } from "#shared/auth/usage-attributes.ts";
-import { plainId, templateOf } from "#test/support/template.ts";
+import { plainId, templateOf } from "#test/support/infra/template.ts";
 
 const where = { account: "123456789012", region: "us-east-1" };
 const place = { ...where, stackName: "test", api: "", services: "", streamLabels: new Map<string, string>() };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
-import { inWords, plainId, templateOf } from "#test/support/template.ts";
+import { inWords, plainId, templateOf } from "#test/support/infra/template.ts";
 
 const arns = z.record(z.string(), z.unknown());
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DomainSettings } from "#infra/api/api-domain.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
-import { inWords, plainId, templateOf } from "#test/support/template.ts";
+import { inWords, plainId, templateOf } from "#test/support/infra/template.ts";
 
 const domain: DomainSettings = {
   name: "activity.example.com",

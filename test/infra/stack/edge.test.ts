@@ -3,8 +3,8 @@ import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { EdgeAclStack } from "#infra/api/edge-acl.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
-import { fullStage } from "#test/support/full-stage.ts";
-import { inWords, plainId, stackOf, templateOf } from "#test/support/template.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
+import { inWords, plainId, stackOf, templateOf } from "#test/support/infra/template.ts";
 
 const { domain, edge } = fullStage;
 const region = "us-east-1";

@@ -8,8 +8,8 @@ import { expect, it, onTestFinished } from "vitest";
 import * as z from "zod";
 import { EdgeAclStack } from "#infra/api/edge-acl.ts";
 import { stageNames } from "#infra/config.ts";
-import { fullStage } from "#test/support/full-stage.ts";
-import { stackOf } from "#test/support/template.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
+import { stackOf } from "#test/support/infra/template.ts";
 
 const report = z.object({
   pluginReports: z.array(

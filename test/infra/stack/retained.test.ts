@@ -1,8 +1,8 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
-import { fullStage } from "#test/support/full-stage.ts";
-import { inWords, plainId, templateOf } from "#test/support/template.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
+import { inWords, plainId, templateOf } from "#test/support/infra/template.ts";
 
 type Resource = {
   readonly Type: string;

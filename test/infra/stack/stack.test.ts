@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stageNames, stages } from "#infra/config.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
-import { inWords, plainId, templateOf } from "#test/support/template.ts";
+import { inWords, plainId, templateOf } from "#test/support/infra/template.ts";
 
 describe.each(stageNames)("in %s", (name) => {
   const template = templateOf(name);

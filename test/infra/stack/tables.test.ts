@@ -1,7 +1,7 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { stageNames } from "#infra/config.ts";
-import { plainId, templateOf } from "#test/support/template.ts";
+import { plainId, templateOf } from "#test/support/infra/template.ts";
 
 const key = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, KeyType: "HASH" }));
 const sort = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, KeyType: "RANGE" }));

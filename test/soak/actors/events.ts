@@ -1,6 +1,13 @@
 import type { Random } from "#infra/local/demo/random.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 
+/** An item in the events table that is not an event, named by a document that no other item has. */
+export type DamagedSoakItem = Readonly<Record<string, unknown>> & {
+  readonly timeline: string;
+  readonly position: string;
+  readonly entity_id: string;
+};
+
 /** An event of a service that gives its events their identity. */
 export type SoakEvent = EventInput & { readonly event_id: string; readonly idempotency_key?: never };
 

@@ -3,18 +3,11 @@ import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynam
 import type { Random } from "#infra/local/demo/random.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import type { Ledger } from "#test/soak/checks/ledger.ts";
+import type { Ledger } from "#test/soak/ledger.ts";
 import { beforeNextTry, type SoakStack } from "#test/soak/stack.ts";
-import { damages } from "#test/support/hostile-items.ts";
-import { drawEvent } from "./events.ts";
+import { damages } from "#test/support/events/hostile-items.ts";
+import { type DamagedSoakItem, drawEvent } from "./events.ts";
 import { stands } from "./writers.ts";
-
-/** An item in the events table that is not an event, named by a document that no other item has. */
-export type DamagedSoakItem = Readonly<Record<string, unknown>> & {
-  readonly timeline: string;
-  readonly position: string;
-  readonly entity_id: string;
-};
 
 const pauseMs = { low: 150, high: 450 };
 

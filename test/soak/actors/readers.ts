@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Random } from "#infra/local/demo/random.ts";
-import { byNewest, type Expected, type Ledger } from "#test/soak/checks/ledger.ts";
+import { byNewest, type Expected, type Ledger } from "#test/soak/ledger.ts";
 import type { Org, SoakStack } from "#test/soak/stack.ts";
 import { type Journal, type ShownEvent, walk } from "./pages.ts";
 

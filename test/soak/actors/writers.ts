@@ -4,7 +4,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { activityPut, createEmitter } from "#clients/emitter/emitter.ts";
 import type { Random } from "#infra/local/demo/random.ts";
-import type { Ledger } from "#test/soak/checks/ledger.ts";
+import type { Ledger } from "#test/soak/ledger.ts";
 import { beforeNextTry, type SoakStack } from "#test/soak/stack.ts";
 import { conflictingWith, drawEvent, drawRefusable, type Refusable, type SoakEvent } from "./events.ts";
 

@@ -4,8 +4,8 @@ import { evaluateQuery } from "#shared/audit/evaluate.ts";
 import { savedQueries } from "#shared/audit/queries.ts";
 import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import type { JsonObject } from "#shared/events/text/json.ts";
-import type { DamagedSoakItem } from "#test/soak/actors/hostile-writer.ts";
-import { byNewest, type Expected, type Ledger } from "./ledger.ts";
+import type { DamagedSoakItem } from "#test/soak/actors/events.ts";
+import { byNewest, type Expected, type Ledger } from "#test/soak/ledger.ts";
 import type { EventsTableItem, SoakResult } from "./soak-result.ts";
 
 /** The result of a check. It passes if `problems` is empty. */

@@ -9,8 +9,9 @@ import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
-import { unboundedHosts } from "#test/support/destinations.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
+import { unboundedHosts } from "#test/support/infra/destinations.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
+import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
 import {
   failOnDamage,
   memoryDeliveries,
@@ -19,8 +20,7 @@ import {
   memoryOrgPermits,
   memoryReplays,
   memoryScheduledDeliveries,
-} from "#test/support/memory-webhooks.ts";
-import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
+} from "#test/support/memory/webhooks.ts";
 import type { VirtualClock } from "./clock.ts";
 import { createCrashInjector } from "./crash-injector.ts";
 import { SimulatedQueue } from "./queue.ts";

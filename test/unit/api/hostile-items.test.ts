@@ -12,14 +12,14 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
-import { readActivitiesXml } from "#test/support/activity-xml.ts";
+import { readActivitiesXml } from "#test/support/api/activity-xml.ts";
+import { userAgent } from "#test/support/api/fakturoid-dialect.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
-import { userAgent } from "#test/support/fakturoid-dialect.ts";
-import { largestItem } from "#test/support/hostile-items.ts";
-import { createItemsTableClient, type TableItem } from "#test/support/items-table-client.ts";
+import { createItemsTableClient, type TableItem } from "#test/support/dynamodb/items-table-client.ts";
+import { largestItem } from "#test/support/events/hostile-items.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
-import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
-import { tokenPorts } from "#test/support/token-ports.ts";
+import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
 
 beforeEach(() => void captureLogLines());
 

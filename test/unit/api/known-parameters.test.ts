@@ -5,7 +5,7 @@ import { routeParameters as simplybooksParameters } from "#shared/api/simplybook
 import { parametersOf as parametersOfWebhooks } from "#shared/api/webhooks/query.ts";
 import { webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { parseTimeInterval } from "#shared/platform/time/time-range.ts";
-import { description, operations } from "#test/support/api-description.ts";
+import { description, operations } from "#test/support/api/api-description.ts";
 
 /** The names of the parameters that the document describes for an operation. */
 function described(method: string, path: string): string[] {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
 import type { Token } from "#shared/auth/caller.ts";
+import { dialect } from "#test/support/api/dialect.ts";
+import { aClient, aSecretOf, basic, fakturoidDialect, oauthDialect } from "#test/support/api/fakturoid-dialect.ts";
+import { simplybooksDialect } from "#test/support/api/simplybooks-dialect.ts";
+import { orgA, webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { anOrg, aRequest, aSecret, aToken } from "#test/support/builders.ts";
-import { dialect } from "#test/support/dialect.ts";
-import { aClient, aSecretOf, basic, fakturoidDialect, oauthDialect } from "#test/support/fakturoid-dialect.ts";
-import { simplybooksDialect } from "#test/support/simplybooks-dialect.ts";
-import { orgA, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const message = "The operator of this service has suspended the organisation.";
 

@@ -12,8 +12,8 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { hasOnlyStorableText } from "#shared/events/text/text-rules.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;

@@ -4,7 +4,7 @@ import { formatEventLine, toEventLine } from "#shared/audit/event-line.ts";
 import { type ActivityEvent, type JsonText, toJsonText } from "#shared/events/event.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { someMoment, someStoredEvent, zones } from "#test/support/some-events.ts";
+import { someMoment, someStoredEvent, zones } from "#test/support/events/some-events.ts";
 
 const stored = new Date("2026-06-01T12:00:29.000Z");
 

@@ -10,7 +10,7 @@ import type { QueryArgs } from "#shared/audit/saved-query.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { anEvent } from "#test/support/builders.ts";
-import { keyOf } from "#test/support/demo-log.ts";
+import { keyOf } from "#test/support/events/demo-log.ts";
 
 const always: AuditWindow = { since: "2000-01-01T00:00:00.000Z", until: "2100-01-01T00:00:00.000Z", org: null };
 const stored = new Date("2026-06-01T12:00:00.000Z");

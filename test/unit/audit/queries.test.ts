@@ -6,7 +6,7 @@ import { savedQueries } from "#shared/audit/queries.ts";
 import type { QueryArgs } from "#shared/audit/saved-query.ts";
 import { actionVerb } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { demoEvents, demoLine, demoLines } from "#test/support/demo-log.ts";
+import { demoEvents, demoLine, demoLines } from "#test/support/events/demo-log.ts";
 
 const events = demoEvents(400);
 const lines = demoLines(events);

@@ -9,8 +9,8 @@ import {
   toTokenId,
   toTokenRef,
 } from "#shared/auth/token.ts";
+import { aSecretOf } from "#test/support/api/fakturoid-dialect.ts";
 import { aSecret } from "#test/support/builders.ts";
-import { aSecretOf } from "#test/support/fakturoid-dialect.ts";
 
 const client = aSecretOf("client");
 const salts = fc.string({ minLength: 1, maxLength: 40 });

@@ -3,7 +3,7 @@ import type { Token } from "#shared/auth/caller.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { anActiveToken, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { tokenPorts } from "#test/support/token-ports.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
 
 const knowing = (token: Token | null, used = 1) => tokenPorts(() => token, used);
 const enter = (ports: ReturnType<typeof knowing>, secret: string) =>

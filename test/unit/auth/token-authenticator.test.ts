@@ -5,7 +5,7 @@ import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { anActiveToken, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { tokenPorts } from "#test/support/token-ports.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
 
 const limit = rateLimit.requests;
 const later = (ms: number) => new Date(testNow.getTime() + ms);

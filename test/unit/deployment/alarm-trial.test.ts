@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tryAlarm } from "#infra/deployment/alarm-trial.ts";
-import { buildAlarmPorts } from "#test/support/memory-account.ts";
+import { buildAlarmPorts } from "#test/support/memory/account.ts";
 
 const arrived = "Successfully executed action arn:aws:sns:eu-central-1:1:notice";
 const refused =

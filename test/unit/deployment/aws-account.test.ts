@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsAccount } from "#infra/deployment/aws-account.ts";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
-import { setEnvironment } from "#test/support/environment.ts";
+import { setEnvironment } from "#test/support/vitest/environment.ts";
 
 type Answer = { readonly status?: number; readonly body: string };
 

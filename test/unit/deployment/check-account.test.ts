@@ -3,8 +3,8 @@ import { type Stage, stages } from "#infra/config.ts";
 import type { AccountPorts } from "#infra/deployment/account.ts";
 import { checkAccount } from "#infra/deployment/check-account.ts";
 import { stageNeeds } from "#infra/deployment/needs.ts";
-import { fullStage } from "#test/support/full-stage.ts";
-import { buildAccountPorts } from "#test/support/memory-account.ts";
+import { fullStage } from "#test/support/infra/full-stage.ts";
+import { buildAccountPorts } from "#test/support/memory/account.ts";
 
 const domain = { ...fullStage.domain, certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1" };
 

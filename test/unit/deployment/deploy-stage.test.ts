@@ -3,7 +3,7 @@ import { stages } from "#infra/config.ts";
 import type { AccountPorts, StackState } from "#infra/deployment/account.ts";
 import { deployStage } from "#infra/deployment/deploy-stage.ts";
 import type { Command } from "#infra/deployment/stage-commands.ts";
-import { type AlarmsInMemory, buildAccountPorts, buildAlarmPorts } from "#test/support/memory-account.ts";
+import { type AlarmsInMemory, buildAccountPorts, buildAlarmPorts } from "#test/support/memory/account.ts";
 
 type Given = {
   readonly account?: Partial<AccountPorts>;

@@ -9,7 +9,7 @@ import { parseEvent } from "#shared/events/parse-event.ts";
 import { invisiblePattern, isVisibleId } from "#shared/events/text/text-rules.ts";
 import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
 import { anInput, testNow } from "#test/support/builders.ts";
-import { nearLimitsEventText } from "#test/support/near-limits-event.ts";
+import { nearLimitsEventText } from "#test/support/events/near-limits-event.ts";
 
 const schema = eventJsonSchema("https://api.example.com");
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });

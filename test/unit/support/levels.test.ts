@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { filesOf, levels, longestFiles } from "#test/support/levels.ts";
+import { filesOf, levels, longestFiles } from "#test/support/vitest/levels.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const files = globSync("test/**/*.test.ts", { cwd: root });

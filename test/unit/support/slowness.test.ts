@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { slowness } from "#test/support/slowness.ts";
 import { until } from "#test/support/until.ts";
+import { slowness } from "#test/support/vitest/slowness.ts";
 
 describe("the slowness of the machine", () => {
   it("is how many processes want each core, from 1 to 10", () => {

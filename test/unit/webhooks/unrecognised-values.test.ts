@@ -12,10 +12,10 @@ import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { isReplayActive } from "#shared/webhooks/replays/replay.ts";
 import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, testNow } from "#test/support/builders.ts";
-import { aDeliveryQuery, anAttempt } from "#test/support/delivery-builders.ts";
-import { deliveryFixture } from "#test/support/delivery-ports.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryReplays } from "#test/support/memory-webhooks.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
+import { memoryReplays } from "#test/support/memory/webhooks.ts";
+import { aDeliveryQuery, anAttempt } from "#test/support/webhooks/delivery-builders.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
 
 // What the release after this one may store, and this one must read after a rollback.
 

@@ -11,7 +11,7 @@ import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-h
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
-import { anAttempt, secondsLater } from "#test/support/delivery-builders.ts";
+import { anAttempt, secondsLater } from "#test/support/webhooks/delivery-builders.ts";
 
 const delivery = aDeliveryMessage();
 const text = fc.string({ unit: "grapheme" });

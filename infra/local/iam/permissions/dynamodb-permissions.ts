@@ -1,7 +1,8 @@
 import * as z from "zod";
+import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import { leadingKeys } from "./leading-keys.ts";
 import { namedAttributes } from "./named-attributes.ts";
-import type { AwsEnvironment, RequiredPermission } from "./required-permission.ts";
+import type { RequiredPermission } from "./required-permission.ts";
 
 const oneTableSchema = z.object({ TableName: z.string().optional(), IndexName: z.string().optional() });
 const batchOfGetsSchema = z.object({ RequestItems: z.record(z.string(), z.unknown()) });

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { AwsEnvironment, RequiredPermission } from "./required-permission.ts";
+import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
+import type { RequiredPermission } from "./required-permission.ts";
 
 const targetSchema = z.object({ logGroupName: z.string(), logStreamName: z.string().optional() });
 

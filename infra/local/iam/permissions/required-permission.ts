@@ -7,8 +7,3 @@ export type RequiredPermission = {
   /** Condition keys that the request sets. */
   readonly context?: Readonly<Record<string, string | string[]>>;
 };
-
-export type AwsEnvironment = {
-  readonly account: string;
-  readonly region: string;
-};

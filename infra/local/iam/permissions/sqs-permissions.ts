@@ -1,6 +1,7 @@
 import * as z from "zod";
+import type { AwsEnvironment } from "#infra/local/aws-environment.ts";
 import { queueNameOf } from "#infra/local/emulators/create-queues.ts";
-import type { AwsEnvironment, RequiredPermission } from "./required-permission.ts";
+import type { RequiredPermission } from "./required-permission.ts";
 
 const targetSchema = z.object({ QueueUrl: z.string().optional(), QueueName: z.string().optional() });
 

@@ -1,4 +1,5 @@
-import { type AdminAuditFields, createInvokeHandler } from "#shared/platform/handlers/invoke-handler.ts";
+import type { AdminAuditFields } from "#shared/platform/admin-call.ts";
+import { createInvokeHandler } from "#shared/platform/handlers/invoke-handler.ts";
 import { type RepairPorts, repair } from "#shared/webhooks/replays/repair.ts";
 import {
   type RepairRequest,

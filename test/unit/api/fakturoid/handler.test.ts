@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
 import { clientScope } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { fakturoidDialect } from "#test/support/api/fakturoid-dialect.ts";
 import { anActiveToken, anEvent, anOrg, aSecret, aToken } from "#test/support/builders.ts";
-import { fakturoidDialect } from "#test/support/fakturoid-dialect.ts";
 
 const events = "/api/v3/accounts/acme-traders/events.json";
 const paid = "/api/v3/accounts/acme-traders/events/paid.json";

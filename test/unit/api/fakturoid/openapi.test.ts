@@ -22,9 +22,9 @@ import {
   operationOf,
   operations,
   problemsOf,
-} from "#test/support/api-description.ts";
+} from "#test/support/api/api-description.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken } from "#test/support/builders.ts";
-import { tokenPorts } from "#test/support/token-ports.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
 
 const events = "/api/v3/accounts/acme-traders/events.json";
 const agent = { "user-agent": "Our ledger (ledger@example.com)" };

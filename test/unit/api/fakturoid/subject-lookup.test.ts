@@ -3,10 +3,10 @@ import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
 import { SubjectLookup, subjectSearchLimit } from "#shared/api/fakturoid/subject-lookup.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
+import { fakturoidDialect } from "#test/support/api/fakturoid-dialect.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { fakturoidDialect } from "#test/support/fakturoid-dialect.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
 
 const org_id = "org_8f9a1c2d";
 const numberOf = (id: string) => String(toNumericId(id).id);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { renderError } from "#shared/api/finzbooks/errors.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
-import { answerFaults, operationOf } from "#test/support/api-description.ts";
+import { answerFaults, operationOf } from "#test/support/api/api-description.ts";
+import { dialect } from "#test/support/api/dialect.ts";
 import { anEvent, aRequest, aToken } from "#test/support/builders.ts";
-import { dialect } from "#test/support/dialect.ts";
 
 const activity = "/api/public/v1/activity";
 const older = { events: [anEvent()], next: anEvent() };

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CountedToken } from "#shared/auth/authenticate.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { dialect } from "#test/support/api/dialect.ts";
 import { anActiveToken, anEvent, aRequest, aSecret, aToken } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { dialect } from "#test/support/dialect.ts";
 
 const activity = "/api/public/v1/activity";
 const bearer = `Bearer ${aSecret()}`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { renderPage } from "#shared/api/finzbooks/render.ts";
+import { dialect, onePage } from "#test/support/api/dialect.ts";
 import { anEvent, aQuery, aRequest, aToken } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { dialect, onePage } from "#test/support/dialect.ts";
 
 const activity = "/api/public/v1/activity";
 

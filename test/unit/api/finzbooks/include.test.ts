@@ -6,9 +6,9 @@ import { renderPage } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { parseCursor } from "#shared/events/query/cursor.ts";
 import { renderEvent } from "#shared/events/render-event.ts";
-import { faults } from "#test/support/api-description.ts";
+import { faults } from "#test/support/api/api-description.ts";
+import { dialect } from "#test/support/api/dialect.ts";
 import { aFilter, anEvent, aQuery, aRequest } from "#test/support/builders.ts";
-import { dialect } from "#test/support/dialect.ts";
 
 const activity = "/api/public/v1/activity";
 

@@ -4,8 +4,8 @@ import { renderPage, renderWhoami } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { parseEvent } from "#shared/events/parse-event.ts";
 import { renderEvent } from "#shared/events/render-event.ts";
+import { type ContractEvent, contractEvent, contractPages } from "#test/support/api/contract-samples.ts";
 import { anEvent, aToken, testNow } from "#test/support/builders.ts";
-import { type ContractEvent, contractEvent, contractPages } from "#test/support/contract-samples.ts";
 
 /** The stored event of a sample, by the way that every event takes. */
 function stored(sample: ContractEvent): ActivityEvent {

@@ -4,7 +4,7 @@ import { createHttpHandler } from "#shared/api/handlers/http-handler.ts";
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { renderOauthError } from "#shared/api/oauth/handler.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];

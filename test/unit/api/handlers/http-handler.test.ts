@@ -5,10 +5,10 @@ import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import { buildHttpEvent, buildLambdaContext } from "#test/support/api/http-event.ts";
 import { testNow } from "#test/support/builders.ts";
-import { setEnvironment } from "#test/support/environment.ts";
-import { buildHttpEvent, buildLambdaContext } from "#test/support/http-event.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
+import { setEnvironment } from "#test/support/vitest/environment.ts";
 
 const ok: HttpResponse = { status: 200, headers: { "content-type": "application/json" }, body: "{}" };
 

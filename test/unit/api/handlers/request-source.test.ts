@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { getRequestSource } from "#shared/api/handlers/request-source.ts";
-import { buildHttpEvent } from "#test/support/http-event.ts";
+import { buildHttpEvent } from "#test/support/api/http-event.ts";
 
 const secret = "s3cret";
 const gateway = "127.0.0.1";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { handleDocuments } from "#shared/api/openapi/handler.ts";
+import { handleDocuments } from "#shared/api/openapi-document/handler.ts";
 import { aRequest } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { formatFilters } from "#shared/api/http/format-filters.ts";
 import { deriveAccessToken } from "#shared/auth/token.ts";
+import { aSecretOf } from "#test/support/api/fakturoid-dialect.ts";
 import { aSecret } from "#test/support/builders.ts";
-import { aSecretOf } from "#test/support/fakturoid-dialect.ts";
 
 describe("the text of filters", () => {
   it("has them in the order in which they are given, each as often as it is", () => {

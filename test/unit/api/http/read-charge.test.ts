@@ -8,8 +8,8 @@ import { ActivityError } from "#shared/errors.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
-import { tokenPorts } from "#test/support/token-ports.ts";
+import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
 
 /** Every dialect over a log each of whose pages costs so many units and has no end. */
 function costly(units: number, { page }: { page?: EventReader["readPage"] } = {}) {

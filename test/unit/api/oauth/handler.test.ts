@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { clientScope } from "#shared/auth/caller.ts";
 import { deriveAccessToken, isWellFormedToken } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { aClient, aSecretOf, basic, oauthDialect } from "#test/support/api/fakturoid-dialect.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";
-import { aClient, aSecretOf, basic, oauthDialect } from "#test/support/fakturoid-dialect.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { withNullTypes } from "#shared/api/openapi/nullable-schema.ts";
-import { description } from "#test/support/api-description.ts";
-import { schemaFaults } from "#test/support/json-schema.ts";
-import { generatorRules } from "#test/support/openapi-rules.ts";
+import { description } from "#test/support/api/api-description.ts";
+import { schemaFaults } from "#test/support/api/json-schema.ts";
+import { generatorRules } from "#test/support/api/openapi-rules.ts";
 
 const served: Readonly<Record<string, unknown>> = JSON.parse(JSON.stringify(description));
 

@@ -11,9 +11,9 @@ import { toListQuery } from "#shared/api/simplybooks/query.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";
 import { anEvent, anOrg, testNow } from "#test/support/builders.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
-import { someStoredEvent, zones } from "#test/support/some-events.ts";
+import { someStoredEvent, zones } from "#test/support/events/some-events.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
+import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 
 const { org_id } = anOrg();
 

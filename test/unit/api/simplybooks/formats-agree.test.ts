@@ -3,10 +3,10 @@ import { expect, it } from "vitest";
 import { type ActivityContext, activityProjection, toActivity } from "#shared/api/simplybooks/activity.ts";
 import { activityFields } from "#shared/api/simplybooks/filter.ts";
 import { renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
-import { comparable, readActivitiesXml, readActivityXml } from "#test/support/activity-xml.ts";
+import { comparable, readActivitiesXml, readActivityXml } from "#test/support/api/activity-xml.ts";
+import { withParts } from "#test/support/api/simplybooks-dialect.ts";
 import { anOrg } from "#test/support/builders.ts";
-import { withParts } from "#test/support/simplybooks-dialect.ts";
-import { someStoredEvent, zones } from "#test/support/some-events.ts";
+import { someStoredEvent, zones } from "#test/support/events/some-events.ts";
 
 const setting = (time_zone: string): ActivityContext => ({
   org: anOrg({ time_zone }),

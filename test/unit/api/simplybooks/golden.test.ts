@@ -4,8 +4,8 @@ import { toActivity } from "#shared/api/simplybooks/activity.ts";
 import { activityFields } from "#shared/api/simplybooks/filter.ts";
 import { renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
 import { parseEvent } from "#shared/events/parse-event.ts";
+import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/api/simplybooks-samples.ts";
 import { anOrg, testNow } from "#test/support/builders.ts";
-import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/simplybooks-samples.ts";
 
 function golden(file: string): string {
   return readFileSync(new URL(`../../../golden/simplybooks/${file}`, import.meta.url), "utf8");

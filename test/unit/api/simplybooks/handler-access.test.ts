@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Token } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import { readActivitiesXml, readErrorXml } from "#test/support/activity-xml.ts";
+import { readActivitiesXml, readErrorXml } from "#test/support/api/activity-xml.ts";
+import { simplybooksDialect } from "#test/support/api/simplybooks-dialect.ts";
 import { anEvent, anInput, anOrg, aSecret, aToken, testNow } from "#test/support/builders.ts";
-import { simplybooksDialect } from "#test/support/simplybooks-dialect.ts";
 
 const list = "/api/v1/activities";
 const account = "/api/v1/accounts/current";

@@ -16,9 +16,9 @@ import {
   operationOf,
   operations,
   problemsOf,
-} from "#test/support/api-description.ts";
+} from "#test/support/api/api-description.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken } from "#test/support/builders.ts";
-import { tokenPorts } from "#test/support/token-ports.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
 
 const list = "/api/v1/activities";
 const own = operations.filter(({ path }) => path.startsWith("/api/v1/"));

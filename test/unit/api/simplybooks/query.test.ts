@@ -22,7 +22,7 @@ import type { ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { planQuery } from "#shared/events/query/query.ts";
 import { aFilter, anEvent, anOrg } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";
-import { isAsked } from "#test/support/memory-events.ts";
+import { isAsked } from "#test/support/memory/events.ts";
 
 const { org_id } = anOrg();
 

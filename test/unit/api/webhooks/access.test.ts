@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type WebhookRouteName, webhookRouteNames, webhookRoutes } from "#shared/api/webhooks/routes.ts";
 import { scopes } from "#shared/auth/caller.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { orgB, webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
-import { orgB, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const bodies: Partial<Record<WebhookRouteName, object>> = {
   create_webhook_endpoint: { url: "https://hooks.example.com/in?key=hidden", events: ["*"] },

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { handleDocuments } from "#shared/api/openapi/handler.ts";
+import { handleDocuments } from "#shared/api/openapi-document/handler.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
+import { answerSchemaFaults } from "#test/support/api/json-schema.ts";
+import { webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { aRequest } from "#test/support/builders.ts";
-import { answerSchemaFaults } from "#test/support/json-schema.ts";
-import { webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 type Listed = { event_type: string; description: string; sample: Record<string, unknown>; schema: object };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
+import { orgA, webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { orgA, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const settings = { url: "https://hooks.example.com/in", events: ["*"] };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
+import { webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { testNow } from "#test/support/builders.ts";
-import { webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const settings = { url: "https://hooks.example.com/in?key=hidden", events: ["invoice.*", "*.voided"] };
 

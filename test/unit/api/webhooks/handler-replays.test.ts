@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toRequestCount } from "#shared/auth/read-cost.ts";
+import { orgA, orgB, webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { orgA, orgB, webhooksApi } from "#test/support/webhooks-dialect.ts";
 
 const settings = { url: "https://hooks.example.com/in", events: ["invoice.*"] };
 const since = "2026-05-11T00:00:00Z";

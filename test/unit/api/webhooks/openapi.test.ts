@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createOpenApiDocument } from "#shared/api/openapi/document.ts";
+import { createOpenApiDocument } from "#shared/api/openapi-document/document.ts";
 import { secret } from "#shared/api/webhooks/openapi/examples.ts";
 import { webhookPaths } from "#shared/api/webhooks/openapi/openapi.ts";
 import { operationDocs } from "#shared/api/webhooks/openapi/operation-docs.ts";
@@ -8,9 +8,9 @@ import { operations } from "#shared/api/webhooks/operations.ts";
 import { deliveryParameters } from "#shared/api/webhooks/query.ts";
 import { webhookRouteNames } from "#shared/api/webhooks/routes.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
-import { answerFaults, operationOf as findOperation } from "#test/support/api-description.ts";
-import { answerSchemaFaults } from "#test/support/json-schema.ts";
-import { webhooksApi } from "#test/support/webhooks-dialect.ts";
+import { answerFaults, operationOf as findOperation } from "#test/support/api/api-description.ts";
+import { answerSchemaFaults } from "#test/support/api/json-schema.ts";
+import { webhooksApi } from "#test/support/api/webhooks-dialect.ts";
 
 const { components } = createOpenApiDocument("https://api.example.com");
 const faultsOf = (schema: object) => answerSchemaFaults(schema, { components });

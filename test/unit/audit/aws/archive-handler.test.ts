@@ -1,8 +1,8 @@
 import { CloudWatchLogsClient, LimitExceededException } from "@aws-sdk/client-cloudwatch-logs";
 import { beforeEach, expect, it, type MockInstance, vi } from "vitest";
 import { createArchiveHandler } from "#shared/audit/aws/archive-handler.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { testNow } from "#test/support/builders.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
 
 const client = new CloudWatchLogsClient({ region: "eu-central-1" });

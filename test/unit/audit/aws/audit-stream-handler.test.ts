@@ -9,9 +9,9 @@ import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { shardOf } from "#shared/events/shards/shards.ts";
 import { isJsonObject, type JsonObject } from "#shared/events/text/json.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
-import { keyOf } from "#test/support/demo-log.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
+import { keyOf } from "#test/support/events/demo-log.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["NewImage"]>;

@@ -3,9 +3,9 @@ import { type AdminStore, handleAdminRequest } from "#shared/auth/admin/admin.ts
 import { type AdminRequest, adminRequestSchema } from "#shared/auth/admin/admin-request.ts";
 import { hashToken, toTokenId } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { noEndpoints } from "#test/support/api/token-endpoints.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { noEndpoints } from "#test/support/token-endpoints.ts";
 
 const org = {
   org_id: "org_a",

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { AdminStore } from "#shared/auth/admin/admin.ts";
 import { createAdminHandler } from "#shared/auth/aws/admin-handler.ts";
 import { ActivityError } from "#shared/errors.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
+import { noEndpoints } from "#test/support/api/token-endpoints.ts";
 import { anOrg, aSecret, aToken, testNow } from "#test/support/builders.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
-import { noEndpoints } from "#test/support/token-endpoints.ts";
 
 const quiet: AdminStore = {
   createOrg: async () => undefined,

@@ -5,7 +5,7 @@ import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { tokenPorts } from "#test/support/token-ports.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
 
 const later = (seconds: number) => new Date(testNow.getTime() + seconds * 1_000);
 

@@ -8,7 +8,7 @@ import { formatError } from "#clients/cli/format-error.ts";
 import { maxRows } from "#shared/audit/saved-query.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { anEvent } from "#test/support/builders.ts";
-import { demoLine } from "#test/support/demo-log.ts";
+import { demoLine } from "#test/support/events/demo-log.ts";
 import { aCommandContext } from "#test/unit/cli/command-context.ts";
 import { withoutColours } from "#test/unit/cli/run-command.ts";
 

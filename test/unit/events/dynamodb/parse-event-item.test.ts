@@ -12,8 +12,8 @@ import { hasOnlyStorableText, isVisibleId } from "#shared/events/text/text-rules
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { positionKey, timelineKey } from "#shared/platform/dynamodb/keys.ts";
 import { anEvent, anInput, testNow } from "#test/support/builders.ts";
-import { largestItem, refusalOfItem } from "#test/support/hostile-items.ts";
-import { nearLimitsEventText } from "#test/support/near-limits-event.ts";
+import { largestItem, refusalOfItem } from "#test/support/events/hostile-items.ts";
+import { nearLimitsEventText } from "#test/support/events/near-limits-event.ts";
 
 const stored = (over: Partial<ActivityEvent> = {}) => toStringAttributes(toEventItem(anEvent(over)));
 

@@ -5,7 +5,7 @@ import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aQuery } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
 
 const idOf = (at: number) => `evt_${String(at).padStart(32, "0")}`;
 

@@ -11,8 +11,8 @@ import {
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aQuery, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { memoryEvents, newestFirst } from "#test/support/memory-events.ts";
-import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
+import { memoryEvents, newestFirst } from "#test/support/memory/events.ts";
+import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 
 const start = Date.parse("2026-01-01T00:00:00.000Z");
 let written = 0;

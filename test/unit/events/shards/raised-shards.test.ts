@@ -6,8 +6,8 @@ import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { readShardedPage, type ShardReader } from "#shared/events/shards/sharded-page.ts";
 import { type ShardCount, shardNames, shardOf } from "#shared/events/shards/shards.ts";
 import { anEvent, aQuery, testNow } from "#test/support/builders.ts";
-import { newestFirst } from "#test/support/memory-events.ts";
-import { memoryPageCheckpoints } from "#test/support/memory-page-checkpoints.ts";
+import { newestFirst } from "#test/support/memory/events.ts";
+import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
 
 /** What one page may read of the table; see `shared/events/dynamodb/event-store.ts`. */
 const budget = { reads: 8, items: 2_000, isFull: () => false };

@@ -5,7 +5,7 @@ import type { EventPage } from "#shared/events/query/query.ts";
 import { readShardedPage, readSizePerShard, type ShardReader } from "#shared/events/shards/sharded-page.ts";
 import { shardOf } from "#shared/events/shards/shards.ts";
 import { anEvent } from "#test/support/builders.ts";
-import { newestFirst } from "#test/support/memory-events.ts";
+import { newestFirst } from "#test/support/memory/events.ts";
 
 const start = Date.parse("2026-01-01T00:00:00.000Z");
 

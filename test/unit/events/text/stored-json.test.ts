@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { maxDepth } from "#shared/events/limits.ts";
 import { isDeeperThan, isJsonObject } from "#shared/events/text/json.ts";
 import { isStoredChanges, isStoredObject, isStoredRelated } from "#shared/events/text/stored-json.ts";
-import { slowness } from "#test/support/slowness.ts";
+import { slowness } from "#test/support/vitest/slowness.ts";
 
 /** What the scan stands for: the text is what JSON.stringify writes of what it says. */
 function isExactObject(text: string): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdaptiveLimit } from "#infra/local/event-source-mappings/adaptive-limit.ts";
-import { parseEventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
 import { pollQueue } from "#infra/local/event-source-mappings/queue-poller.ts";
+import { parseEventSourceMapping } from "#infra/local/lambda/event-source-mapping.ts";
 import { until } from "#test/support/until.ts";
 
 const always = (limit: number): AdaptiveLimit => ({ current: () => limit });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { failedRecordIds } from "#infra/local/event-source-mappings/batch-result.ts";
-import { parseEventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
 import {
   type DiscardedRecords,
   deliverShardBatch,
   type ShardDeliveryOptions,
 } from "#infra/local/event-source-mappings/stream-delivery.ts";
+import { parseEventSourceMapping } from "#infra/local/lambda/event-source-mapping.ts";
 
 const now = new Date("2026-05-11T12:00:00Z");
 

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from "vitest";
-import { parseEventSourceMapping } from "#infra/local/event-source-mappings/event-source-mapping.ts";
 import { openStreamCheckpoints } from "#infra/local/event-source-mappings/stream-checkpoints.ts";
 import { openStreamPoller } from "#infra/local/event-source-mappings/stream-poller.ts";
 import { createWriteCounter } from "#infra/local/event-source-mappings/write-counter.ts";
+import { parseEventSourceMapping } from "#infra/local/lambda/event-source-mapping.ts";
 import { until } from "#test/support/until.ts";
 
 /** A stream of one shard that a test writes to, and what its function was invoked with. */

@@ -9,9 +9,9 @@ import { createQuarantineQueue } from "#shared/platform/aws/quarantine-queue.ts"
 import type { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { createStreamHandler } from "#shared/platform/handlers/stream-handler.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { anEvent } from "#test/support/builders.ts";
-import { largestItem } from "#test/support/hostile-items.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
+import { largestItem } from "#test/support/events/hostile-items.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { createSqsHandler } from "#shared/platform/handlers/sqs-handler.ts";
 import { type MetricName, metricNames } from "#shared/platform/observability/metric-names.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
+import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
-import { buildSqsRecord } from "#test/support/sqs-record.ts";
 
 const records = (...ids: string[]) => ({ Records: ids.map((id) => buildSqsRecord(id)) });
 

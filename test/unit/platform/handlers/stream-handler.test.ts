@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { createStreamHandler, type StreamHandlerOptions } from "#shared/platform/handlers/stream-handler.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
 
 type Item = { readonly name: string };

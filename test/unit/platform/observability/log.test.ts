@@ -6,8 +6,8 @@ import { runInInvocation } from "#shared/platform/observability/invocation.ts";
 import { errorFields, log } from "#shared/platform/observability/log.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 import { emitMetrics } from "#shared/platform/observability/metrics.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { testNow } from "#test/support/builders.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
 import { captureLogLines } from "#test/support/log-lines.ts";
 
 afterEach(() => {

@@ -4,9 +4,9 @@ import type { ActivityEvent } from "#shared/events/event.ts";
 import type { SendError } from "#shared/webhooks/sending/send-result.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { secondsLater } from "#test/support/delivery-builders.ts";
-import { decryptedSecret, deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
-import { whereAnswers } from "#test/support/mutable-events.ts";
+import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
+import { decryptedSecret, deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { whereAnswers } from "#test/support/webhooks/mutable-events.ts";
 
 const message = aDeliveryMessage();
 const at = testNow.toISOString();

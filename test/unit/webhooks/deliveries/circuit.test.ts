@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, anEvent, aSendResult } from "#test/support/builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
 
 const message = aDeliveryMessage();
 

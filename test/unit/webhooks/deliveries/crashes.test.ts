@@ -3,8 +3,8 @@ import { ActivityError } from "#shared/errors.ts";
 import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
-import { type World, whereAnswers } from "#test/support/mutable-events.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { type World, whereAnswers } from "#test/support/webhooks/mutable-events.ts";
 
 const message = aDeliveryMessage();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aDeliveryMessage, aSendResult, testNow } from "#test/support/builders.ts";
-import { deliveryFixture } from "#test/support/delivery-ports.ts";
-import { whereAnswers } from "#test/support/mutable-events.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
+import { whereAnswers } from "#test/support/webhooks/mutable-events.ts";
 
 const message = aDeliveryMessage();
 

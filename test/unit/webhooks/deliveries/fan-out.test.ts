@@ -6,7 +6,7 @@ import { fanOut } from "#shared/webhooks/deliveries/fan-out.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
-import { failOnDamage, memoryEndpoints } from "#test/support/memory-webhooks.ts";
+import { failOnDamage, memoryEndpoints } from "#test/support/memory/webhooks.ts";
 
 const idOf = (digit: string) => `wh_${digit.repeat(32)}`;
 

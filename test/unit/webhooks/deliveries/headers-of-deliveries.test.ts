@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { aDeliveryMessage } from "#test/support/builders.ts";
-import { whereAnswers } from "#test/support/mutable-events.ts";
+import { whereAnswers } from "#test/support/webhooks/mutable-events.ts";
 
 const message = aDeliveryMessage();
 const headers = { "X-Api-Key": "key-of-the-gateway", Authorization: "Basic dXNlcjpwYXNz" };

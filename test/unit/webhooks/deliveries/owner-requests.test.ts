@@ -3,9 +3,9 @@ import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialConcurrencyLimit } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
-import { secondsLater } from "#test/support/delivery-builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
-import { change, whereAnswers } from "#test/support/mutable-events.ts";
+import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { change, whereAnswers } from "#test/support/webhooks/mutable-events.ts";
 
 const message = aDeliveryMessage();
 const at = testNow.toISOString();

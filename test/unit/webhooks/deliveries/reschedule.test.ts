@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { giveUp, rescheduleForCircuit, rescheduleForLimit, schedule } from "#shared/webhooks/deliveries/reschedule.ts";
 import { retryWindowMs } from "#shared/webhooks/delivery-lifetime.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
-import { deliveryFixture } from "#test/support/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
 
 const message = aDeliveryMessage();
 const now = testNow.getTime();

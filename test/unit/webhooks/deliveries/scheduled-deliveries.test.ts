@@ -8,7 +8,7 @@ import {
 } from "#shared/webhooks/deliveries/delivery.ts";
 import { enqueueDueDeliveries } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
-import { memoryScheduledDeliveries } from "#test/support/memory-webhooks.ts";
+import { memoryScheduledDeliveries } from "#test/support/memory/webhooks.ts";
 
 const all = { worker: 0, workers: 1 };
 const inSeconds = (seconds: number) => new Date(testNow.getTime() + seconds * 1_000);

@@ -3,7 +3,7 @@ import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialConcurrencyLimit, initialHealth, leaseMs } from "#shared/webhooks/limits/endpoint-health.ts";
 import { anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
 
 const begun = testNow.getTime();
 

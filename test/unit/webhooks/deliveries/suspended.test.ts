@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
-import { deliveryFixture } from "#test/support/delivery-ports.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryReplays } from "#test/support/memory-webhooks.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
+import { memoryReplays } from "#test/support/memory/webhooks.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
 
 it("deliverBatch fails all deliveries of a suspended organisation, tests included", async () => {
   const fixture = await deliveryFixture();

@@ -4,8 +4,8 @@ import { endpointDisabledEvent } from "#shared/webhooks/endpoints/endpoint-chang
 import { disableAfterMs } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
-import { change, type World, whereAnswers } from "#test/support/mutable-events.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { change, type World, whereAnswers } from "#test/support/webhooks/mutable-events.ts";
 
 const message = aDeliveryMessage();
 const at = testNow.toISOString();

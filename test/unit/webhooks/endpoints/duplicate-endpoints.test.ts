@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { subscribesToEventType, subscriptionsOverlap } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
+import { managementPorts, orgA, orgB } from "#test/support/api/webhooks-dialect.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const by = (org_id = orgA) => ({ org_id, token_id: "tok_1", user_id: null, request_id: "req" });
 const settings = {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Endpoint, EndpointChange } from "#shared/webhooks/endpoints/endpoint.ts";
 import { EndpointCache, maxGapMs, overlapMs } from "#shared/webhooks/endpoints/endpoint-cache.ts";
 import { anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
-import { memoryEndpoints } from "#test/support/memory-webhooks.ts";
+import { memoryEndpoints } from "#test/support/memory/webhooks.ts";
 
 let now: Date;
 const moveTo = (milliseconds: number) => {

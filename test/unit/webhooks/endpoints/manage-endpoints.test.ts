@@ -11,9 +11,9 @@ import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
 import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
+import { managementPorts, orgA, orgB } from "#test/support/api/webhooks-dialect.ts";
 import { testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const requester = { org_id: orgA, user_id: "usr_1", token_id: "tok_1", request_id: "req-1" };
 const at = testNow.toISOString();

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
-import { secondsLater } from "#test/support/delivery-builders.ts";
-import { decryptedSecret, deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
-import { change, type World } from "#test/support/mutable-events.ts";
+import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
+import { decryptedSecret, deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { change, type World } from "#test/support/webhooks/mutable-events.ts";
 
 const message = aDeliveryMessage();
 const inSeconds = (seconds: number) => secondsLater(seconds).toISOString();

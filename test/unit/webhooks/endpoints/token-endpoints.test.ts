@@ -4,8 +4,8 @@ import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { rotateSecret } from "#shared/webhooks/endpoints/rotate-secret.ts";
 import { tokenEndpoints } from "#shared/webhooks/endpoints/token-endpoints.ts";
 import { updateEndpoint } from "#shared/webhooks/update-endpoint.ts";
+import { managementPorts, orgA, orgB } from "#test/support/api/webhooks-dialect.ts";
 import { anEndpoint, anEvent, aToken, testNow } from "#test/support/builders.ts";
-import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const leaked = `tok_${"a".repeat(32)}`;
 const other = `tok_${"b".repeat(32)}`;

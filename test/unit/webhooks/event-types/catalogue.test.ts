@@ -6,8 +6,8 @@ import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 import { isEventTypeFilter, subscribesToEvent } from "#shared/webhooks/event-types/event-type-filter.ts";
 import { sampleEvent } from "#shared/webhooks/event-types/samples.ts";
+import { answerSchemaFaults } from "#test/support/api/json-schema.ts";
 import { catchError } from "#test/support/catch-error.ts";
-import { answerSchemaFaults } from "#test/support/json-schema.ts";
 
 const at = "2026-05-11T08:30:12.250Z";
 const types = eventTypeCatalogue.map(({ event_type }) => event_type);

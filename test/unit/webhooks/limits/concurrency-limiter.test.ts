@@ -15,9 +15,9 @@ import {
   releaseEndpointPermits,
 } from "#shared/webhooks/limits/endpoint-permits.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { secondsLater } from "#test/support/delivery-builders.ts";
-import { deliveryFixture, type ReceivedRequest } from "#test/support/delivery-ports.ts";
-import { memoryEndpointHealth } from "#test/support/memory-webhooks.ts";
+import { memoryEndpointHealth } from "#test/support/memory/webhooks.ts";
+import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
+import { deliveryFixture, type ReceivedRequest } from "#test/support/webhooks/delivery-ports.ts";
 
 const { endpoint_id } = anEndpoint();
 const success: SendOutcome = {

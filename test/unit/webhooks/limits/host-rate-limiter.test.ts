@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { hostKeyOf } from "#shared/webhooks/deliveries/delivery-target.ts";
 import { type HostCounterStore, HostRateLimiter } from "#shared/webhooks/limits/host-rate-limiter.ts";
 import { testNow } from "#test/support/builders.ts";
-import { deliveryFixture } from "#test/support/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
 
 const url = "https://hooks.example.com/in";
 

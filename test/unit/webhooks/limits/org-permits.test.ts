@@ -5,8 +5,8 @@ import { leaseMs } from "#shared/webhooks/limits/endpoint-health.ts";
 import { NegativeCache } from "#shared/webhooks/limits/negative-cache.ts";
 import { acquireOrgPermits, type OrgPermits, permitPoolOf } from "#shared/webhooks/limits/org-permits.ts";
 import { testNow } from "#test/support/builders.ts";
-import { anEndpointId } from "#test/support/delivery-builders.ts";
-import { memoryOrgPermits } from "#test/support/memory-webhooks.ts";
+import { memoryOrgPermits } from "#test/support/memory/webhooks.ts";
+import { anEndpointId } from "#test/support/webhooks/delivery-builders.ts";
 
 const begun = testNow.getTime();
 const org_id = "org_1";

@@ -9,9 +9,9 @@ import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryDeliveries, memoryEndpoints, memoryReplays } from "#test/support/memory-webhooks.ts";
-import { noSuspendedOrgs } from "#test/support/suspended-orgs.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
+import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
+import { memoryDeliveries, memoryEndpoints, memoryReplays } from "#test/support/memory/webhooks.ts";
 
 const hoursAgo = (hours: number) => new Date(testNow.getTime() - hours * 3_600_000).toISOString();
 

@@ -3,8 +3,8 @@ import { ActivityError } from "#shared/errors.ts";
 import { createEndpoint } from "#shared/webhooks/endpoints/manage-endpoints.ts";
 import { maxActiveReplaysPerOrg } from "#shared/webhooks/replays/replay.ts";
 import { startReplay } from "#shared/webhooks/replays/start-replay.ts";
+import { managementPorts, orgA, orgB } from "#test/support/api/webhooks-dialect.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { managementPorts, orgA, orgB } from "#test/support/webhooks-dialect.ts";
 
 const range = {
   since: "2026-05-01T00:00:00.000Z",

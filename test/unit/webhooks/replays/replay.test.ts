@@ -9,10 +9,10 @@ import type { ReplayRange } from "#shared/webhooks/replays/replay-selection.ts";
 import { type ReplayPorts, runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { secondsLater } from "#test/support/delivery-builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryReplays } from "#test/support/memory-webhooks.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
+import { memoryReplays } from "#test/support/memory/webhooks.ts";
+import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
 
 const at = testNow.toISOString();
 

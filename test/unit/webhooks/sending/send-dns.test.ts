@@ -6,8 +6,8 @@ import {
   createSsrfSafeLookup,
   type ResolveHost,
 } from "#shared/webhooks/sending/ssrf-safe-lookup.ts";
-import { type DnsResponse, startNameServer } from "#test/support/name-server.ts";
-import { startReceiver, status } from "#test/support/receiver.ts";
+import { type DnsResponse, startNameServer } from "#test/support/webhooks/name-server.ts";
+import { startReceiver, status } from "#test/support/webhooks/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
 const deployed = { ownHosts: [], allowLoopback: false };

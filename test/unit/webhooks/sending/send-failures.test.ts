@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSender } from "#shared/webhooks/sending/send.ts";
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
+import { until } from "#test/support/until.ts";
 import {
   delayed,
   drip,
@@ -16,8 +17,7 @@ import {
   startReceiver,
   startSocketServer,
   status,
-} from "#test/support/receiver.ts";
-import { until } from "#test/support/until.ts";
+} from "#test/support/webhooks/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
 /** The real limits, thirty times as fast. */

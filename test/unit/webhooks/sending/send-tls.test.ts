@@ -1,8 +1,8 @@
 import { TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSender } from "#shared/webhooks/sending/send.ts";
-import { type Certificates, makeCertificates, trust } from "#test/support/certificates.ts";
-import { hang, startReceiver, startSocketServer } from "#test/support/receiver.ts";
+import { type Certificates, makeCertificates, trust } from "#test/support/webhooks/certificates.ts";
+import { hang, startReceiver, startSocketServer } from "#test/support/webhooks/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
 const limits = { connectMs: 300, totalMs: 900 };

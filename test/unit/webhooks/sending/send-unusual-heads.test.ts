@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { createSender } from "#shared/webhooks/sending/send.ts";
-import { trust } from "#test/support/certificates.ts";
-import { type Receiver, raw, startReceiver, startSocketServer } from "#test/support/receiver.ts";
+import { trust } from "#test/support/webhooks/certificates.ts";
+import { type Receiver, raw, startReceiver, startSocketServer } from "#test/support/webhooks/receiver.ts";
 
 const send = createSender({ ownHosts: [], allowLoopback: true, limits: { totalMs: 2_000 } });
 const certificates = inject("certificates");

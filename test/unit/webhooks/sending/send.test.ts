@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSender } from "#shared/webhooks/sending/send.ts";
-import { type Receiver, redirect, startReceiver, status } from "#test/support/receiver.ts";
+import { type Receiver, redirect, startReceiver, status } from "#test/support/webhooks/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
 const send = createSender(local);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { anInput } from "#test/support/builders.ts";
-import { FakeIngest, transient } from "#test/support/fake-ingest.ts";
+import { FakeIngest, transient } from "#test/support/events/fake-ingest.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
 
 let lines: LogLine[];

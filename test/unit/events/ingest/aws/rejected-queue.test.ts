@@ -2,7 +2,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { createRejectedQueue } from "#shared/events/ingest/aws/rejected-queue.ts";
-import { buildSqsRecord } from "#test/support/sqs-record.ts";
+import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 
 async function rejected(body: string, reason: string) {
   const client = new SQSClient({ region: "us-east-1" });

@@ -5,9 +5,9 @@ import { ActivityError } from "#shared/errors.ts";
 import { handleDeliveryRecords as deliverInto } from "#shared/webhooks/deliveries/aws/delivery-handler.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/delivery-ports.ts";
+import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
-import { buildSqsRecord } from "#test/support/sqs-record.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
 
 const message = aDeliveryMessage();
 const busy = () => new ActivityError("unavailable", "busy");

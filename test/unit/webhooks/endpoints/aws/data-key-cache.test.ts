@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDataKeyCache } from "#shared/webhooks/endpoints/aws/data-key-cache.ts";
 import { testNow } from "#test/support/builders.ts";
-import { keyArn, memoryKms } from "#test/support/memory-kms.ts";
+import { keyArn, memoryKms } from "#test/support/memory/kms.ts";
 
 const hourMs = 3_600_000;
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createSecretDecryption, createSecretEncryption } from "#shared/webhooks/endpoints/aws/secret-encryption.ts";
 import { testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { keyArn, memoryDataKeys, memoryKms, namedError } from "#test/support/memory-kms.ts";
+import { keyArn, memoryDataKeys, memoryKms, namedError } from "#test/support/memory/kms.ts";
 
 const secret = "whsec_bm90IGEgc2VjcmV0LCBidXQgdGhpcnR5LXR3byBieXRlcw==";
 const owner = { org_id: "org_1", endpoint_id: "wh_1" };

@@ -1,11 +1,11 @@
 import { beforeEach, expect, it } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import { createRepairHandler } from "#shared/webhooks/replays/aws/repair-handler.ts";
+import { buildLambdaContext } from "#test/support/api/http-event.ts";
 import { anEndpoint, anEvent, testNow } from "#test/support/builders.ts";
-import { buildLambdaContext } from "#test/support/http-event.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
-import { memoryEvents } from "#test/support/memory-events.ts";
-import { memoryDeliveries, memoryEndpoints, memoryReplays } from "#test/support/memory-webhooks.ts";
+import { memoryEvents } from "#test/support/memory/events.ts";
+import { memoryDeliveries, memoryEndpoints, memoryReplays } from "#test/support/memory/webhooks.ts";
 
 let lines: LogLine[];
 beforeEach(() => {

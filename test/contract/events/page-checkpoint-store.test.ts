@@ -1,0 +1,92 @@
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
+import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
+import { pageCheckpointKey } from "#shared/platform/dynamodb/keys.ts";
+import { anEvent } from "#test/support/builders.ts";
+import { meterOf } from "#test/support/dynamodb/metering.ts";
+import { memoryPageCheckpoints } from "#test/support/memory/page-checkpoints.ts";
+import { startStack, type TestStack } from "#test/support/stack.ts";
+
+let stack: TestStack;
+let real: PageCheckpointStore;
+let lists = 0;
+
+/** The true time: the engine removes what is over by its own clock. */
+const now = new Date(Math.floor(Date.now() / 1000) * 1000);
+
+beforeAll(async () => {
+  stack = await startStack();
+  real = createPageCheckpointStore(stack.dynamodb, stack.tables.config ?? "");
+});
+
+const aList = (org_id = "org_places") => ({ org_id, name: `list_${lists++}` });
+
+function placeAt(offset: number, over: Partial<PageCheckpoint> = {}): PageCheckpoint {
+  const { occurred_at, event_id, entity_id } = anEvent({ entity_id: `inv#${offset}` });
+  const after = { occurred_at, event_id, entity_id };
+  return { offset, after, head: after, ...over };
+}
+
+// The twin in memory is what lists are tested over: it must do what the engine does.
+describe.each(["engine", "memory"] as const)("places in the %s", (kind) => {
+  const places = () => (kind === "engine" ? real : memoryPageCheckpoints());
+
+  it("are found up to an offset, the furthest first, and no more than asked for", async () => {
+    const [store, list] = [places(), aList()];
+    for (const offset of [40, 1_000_000, 80, 9, 120]) await store.put(list, placeAt(offset), now);
+    const found = await store.listUpTo(list, 120, 3, now);
+    expect(found).toEqual([placeAt(120), placeAt(80), placeAt(40)]);
+    expect(await store.listUpTo(list, 8, 3, now)).toEqual([]);
+    expect((await store.listUpTo(list, 999_999_999, 9, now)).map(({ offset }) => offset)).toEqual([
+      1_000_000, 120, 80, 40, 9,
+    ]);
+  });
+
+  it("are replaced by newer ones of the same offset", async () => {
+    const [store, list] = [places(), aList()];
+    await store.put(list, placeAt(40), now);
+    const moved = placeAt(40, { after: { ...placeAt(40).after, event_id: `evt_${"0".repeat(32)}` } });
+    await store.put(list, moved, now);
+    expect(await store.listUpTo(list, 40, 5, now)).toEqual([moved]);
+  });
+
+  it("are those of one list of one organisation", async () => {
+    const [store, list] = [places(), aList()];
+    await store.put(list, placeAt(40), now);
+    expect(await store.listUpTo({ ...list, org_id: "org_b" }, 40, 5, now)).toEqual([]);
+    expect(await store.listUpTo({ ...list, name: "other" }, 40, 5, now)).toEqual([]);
+  });
+});
+
+describe("in the table", () => {
+  it("a place ends after a quarter of an hour, and leaves the table by itself", async () => {
+    const list = aList();
+    await real.put(list, placeAt(40), now);
+    const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+    expect(await real.listUpTo(list, 40, 5, later(14))).toHaveLength(1);
+    expect(await real.listUpTo(list, 40, 5, later(16))).toEqual([]);
+    const Key = toStringAttributes(pageCheckpointKey(list.org_id, list.name, 40));
+    const { Item } = await stack.dynamodb.send(new GetItemCommand({ TableName: stack.tables.config, Key }));
+    expect(Number(Item?.expires_at_seconds?.N)).toBe(now.getTime() / 1000 + 15 * 60);
+  });
+
+  it("what is over hides nothing that still holds", async () => {
+    const list = aList();
+    await real.put(list, placeAt(40), new Date(now.getTime() + 60 * 60_000));
+    for (let offset = 80; offset < 400; offset += 40) await real.put(list, placeAt(offset), now);
+    const later = new Date(now.getTime() + 61 * 60_000);
+    expect(await real.listUpTo(list, 1_000, 5, later)).toEqual([placeAt(40)]);
+  });
+
+  it("costs one unit to remember, and one to find", async () => {
+    const client = stack.newClient();
+    const units = meterOf(client);
+    const metered = createPageCheckpointStore(client, stack.tables.config ?? "");
+    const list = aList();
+    await metered.put(list, placeAt(40), now);
+    await metered.listUpTo(list, 80, 5, now);
+    expect(units).toEqual([1, 1]);
+  });
+});

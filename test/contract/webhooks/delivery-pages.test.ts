@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  type DeliveryMessage,
+  type DeliveryPage,
+  type DeliveryQuery,
+  deliveryIdAt,
+} from "#shared/webhooks/deliveries/delivery.ts";
+import { testNow } from "#test/support/builders.ts";
+import {
+  aDeliveryQuery,
+  aFreshMessage,
+  anAttempt,
+  anEndpointId,
+  taken,
+  tried,
+} from "#test/support/webhooks/delivery-builders.ts";
+import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhooks/webhook-fixtures.ts";
+
+let real: WebhookStores;
+/** Pages of it end after one read, with more to come: to walk them must lose nothing all the same. */
+let hurried: WebhookStores;
+beforeAll(async () => {
+  const engine = await startTables();
+  real = storesIn(engine);
+  hurried = storesIn(engine, 1);
+});
+const memory = storesInMemory();
+
+const minute = (n: number) => new Date(Date.UTC(2026, 5, 1, 12, n)).toISOString();
+const types = ["invoice.sent", "bill.paid", "invoice.voided"];
+
+/** Thirty deliveries, one a minute: a third of each type; of any five one failed, one waits and three succeeded. */
+async function thirty({ deliveries }: WebhookStores): Promise<readonly DeliveryMessage[]> {
+  const endpoint_id = anEndpointId();
+  const messages = Array.from({ length: 30 }, (_, n) =>
+    aFreshMessage({ endpoint_id, delivery_id: deliveryIdAt(minute(n), `${n}`), event_type: types[n % 3] ?? "" }),
+  );
+  await Promise.all(
+    messages.map(async (message, n) => {
+      const status = n % 5 === 0 ? "failed" : n % 5 === 1 ? "pending" : "succeeded";
+      const delivery = taken(await deliveries.claim(message, testNow, 60));
+      await deliveries.record(tried(delivery, status), anAttempt(1));
+    }),
+  );
+  return messages;
+}
+
+/** The ids of every page, from the first to the last. */
+async function walk({ deliveries }: WebhookStores, query: DeliveryQuery): Promise<string[]> {
+  const seen: string[] = [];
+  let after = query.after;
+  do {
+    const page: DeliveryPage = await deliveries.page({ ...query, after });
+    expect(page.deliveries.length).toBeLessThanOrEqual(query.limit);
+    seen.push(...page.deliveries.map(({ delivery_id }) => delivery_id));
+    after = page.next;
+  } while (after !== null);
+  return seen;
+}
+
+describe.each([
+  ["DynamoDB", () => real, () => hurried],
+  ["memory", () => memory, () => memory],
+])("pages of deliveries in %s", (_, stores, storesOfOneRead) => {
+  it("show each once, newest first, by any filter and any size", async () => {
+    const messages = await thirty(stores());
+    const [first] = messages;
+    if (first === undefined) throw new Error("There are thirty.");
+    const filters: readonly [Partial<DeliveryQuery>, (n: number) => boolean][] = [
+      [{}, () => true],
+      [{ status: "failed" }, (n) => n % 5 === 0],
+      [{ status: "pending" }, (n) => n % 5 === 1],
+      [{ status: "succeeded" }, (n) => n % 5 > 1],
+      [{ event_type: "bill.paid" }, (n) => n % 3 === 1],
+      [{ status: "failed", event_type: "invoice.sent" }, (n) => n % 15 === 0],
+      [{ status: "succeeded", event_type: "invoice.sent" }, (n) => n % 3 === 0 && n % 5 > 1],
+      [{ since: minute(7), until: minute(12) }, (n) => n >= 7 && n <= 12],
+      [{ status: "failed", since: minute(5), until: minute(10) }, (n) => n === 5 || n === 10],
+      [{ since: minute(29) }, (n) => n === 29],
+      [{ until: minute(0) }, (n) => n === 0],
+      [{ since: minute(30) }, () => false],
+      [{ since: minute(9), until: minute(8) }, () => false],
+      [{ since: minute(9), after: messages[3]?.delivery_id ?? null }, () => false],
+      [{ event_type: "journal.deleted" }, () => false],
+    ];
+    for (const [filter, matches] of filters) {
+      const expected = messages.flatMap(({ delivery_id }, n) => (matches(n) ? [delivery_id] : [])).reverse();
+      for (const limit of [1, 4, 100]) {
+        expect(await walk(storesOfOneRead(), aDeliveryQuery(first.endpoint_id, { ...filter, limit }))).toEqual(
+          expected,
+        );
+      }
+    }
+  });
+
+  it("say whether there is more exactly, where they are read to their end", async () => {
+    const [first] = await thirty(stores());
+    const page = (limit: number) => stores().deliveries.page(aDeliveryQuery(first?.endpoint_id ?? "", { limit }));
+    expect((await page(30)).next).toBeNull();
+    const most = await page(29);
+    expect(most.next).toBe(most.deliveries.at(-1)?.delivery_id);
+  });
+
+  it("show nothing of another endpoint", async () => {
+    await thirty(stores());
+    const endpoint_id = anEndpointId();
+    for (const status of [null, "pending", "failed", "succeeded"] as const) {
+      expect(await stores().deliveries.page(aDeliveryQuery(endpoint_id, { status }))).toEqual({
+        deliveries: [],
+        next: null,
+      });
+    }
+  });
+});

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { beforeAll, expect, it } from "vitest";
+import * as z from "zod";
+import { parseEventValue } from "#shared/events/parse-event.ts";
+import { endpointKey } from "#shared/platform/dynamodb/keys.ts";
+import { anInput } from "#test/support/builders.ts";
+import { commandLine, stackFile } from "#test/support/command-line.ts";
+import { until } from "#test/support/until.ts";
+import { startReceiver, status } from "#test/support/webhooks/receiver.ts";
+import {
+  receivedEvent,
+  type Subscriber,
+  startWebhooksStack,
+  type WebhooksStack,
+} from "#test/support/webhooks/webhooks-stack.ts";
+
+let stack: WebhooksStack;
+
+beforeAll(async () => {
+  stack = await startWebhooksStack();
+});
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+
+/** Writes an event as if it had been recorded so long ago: what is newer may still be on its way. */
+async function record({ org_id }: Subscriber, entity_id: string, minutes: number): Promise<void> {
+  const now = minutesAgo(minutes);
+  const input = anInput({ org_id, entity_id, occurred_at: now.toISOString() });
+  await stack.events.put(parseEventValue(input, { now, entropy: `${org_id} ${entity_id}` }).event);
+}
+
+/** An organisation that lost an event: the fan-out passed it when the endpoint, as it says, was there. */
+async function withLostEvent(over: Record<string, unknown> = {}) {
+  const subscriber = await stack.subscriber();
+  const receiver = await startReceiver({ answer: status(204) });
+  await record(subscriber, "inv_lost", 60);
+  await stack.changesCount();
+  const { endpoint_id } = await subscriber.subscribe(receiver.url, over);
+  const { pk, sk } = endpointKey(subscriber.org_id, endpoint_id);
+  await stack.dynamodb.send(
+    new UpdateItemCommand({
+      TableName: stack.tables.config,
+      Key: { pk: { S: pk }, sk: { S: sk } },
+      UpdateExpression: "SET created_at = :at",
+      ExpressionAttributeValues: { ":at": { S: minutesAgo(24 * 60).toISOString() } },
+    }),
+  );
+  return { subscriber, receiver, endpoint_id, org_id: subscriber.org_id };
+}
+
+const line = z.looseObject({ action: z.optional(z.string()), count: z.optional(z.number()) });
+
+it("webhooks repair brings what the fan-out lost to every organisation, and repeats nothing", async () => {
+  const [first, second] = [await withLostEvent(), await withLostEvent()];
+  const disabled = await withLostEvent({ enabled: false });
+  await stack.changesCount();
+  await record(first.subscriber, "inv_delivered", 0);
+  const documents = (receiver: typeof first.receiver) => receiver.requests.map((one) => receivedEvent(one).entity_id);
+  await until(() => documents(first.receiver).includes("inv_delivered"));
+  await stack.deliveriesRest();
+
+  const cli = commandLine(stackFile(stack));
+  const repair = (...options: string[]) => cli.json(["webhooks", "repair", "--since", "2h", ...options]);
+  const dry = await repair("--dry-run");
+  expect(dry).toMatchObject({ dry_run: true, orgs_concerned: 3, would_start: 2, skipped: 1, started: 0 });
+  expect(dry.endpoints).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ org_id: first.org_id, endpoint_id: first.endpoint_id, count: 1, complete: true }),
+      expect.objectContaining({ org_id: second.org_id, endpoint_id: second.endpoint_id, count: 1, complete: true }),
+      expect.objectContaining({ org_id: disabled.org_id, outcome: "skipped", reason: "disabled", count: 1 }),
+    ]),
+  );
+  expect(documents(second.receiver)).toEqual([]);
+
+  expect(await repair()).toMatchObject({ started: 2, skipped: 1 });
+  await until(() => [first, second].every(({ receiver }) => documents(receiver).includes("inv_lost")));
+  await stack.deliveriesRest();
+  expect(await repair()).toMatchObject({ started: 0, skipped: 1 });
+  expect(documents(first.receiver).toSorted()).toEqual(["inv_delivered", "inv_lost"]);
+  expect(documents(second.receiver)).toEqual(["inv_lost"]);
+  expect(documents(disabled.receiver)).toEqual([]);
+
+  const lines = readFileSync(stack.logFiles.access ?? "", "utf8")
+    .trim()
+    .split("\n");
+  const repairs = lines
+    .map((text) => line.parse(JSON.parse(text)))
+    .filter(({ action }) => action === "webhooks.repair");
+  // On a busy machine a repair takes several calls, each with a line of its own.
+  expect(repairs.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2);
+  expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
+});

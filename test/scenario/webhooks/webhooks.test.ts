@@ -1,0 +1,258 @@
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { Webhook } from "standardwebhooks";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { EventInput } from "#shared/events/schema.ts";
+import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
+import { anInput } from "#test/support/builders.ts";
+import { until } from "#test/support/until.ts";
+import { type Received, type Receiver, startReceiver } from "#test/support/webhooks/receiver.ts";
+import {
+  type DeliveryStory,
+  isSettled,
+  newEventId,
+  receivedEvent,
+  startWebhooksStack,
+  type TestSubscription,
+  type WebhooksStack,
+} from "#test/support/webhooks/webhooks-stack.ts";
+
+let stack: WebhooksStack;
+
+beforeAll(async () => {
+  stack = await startWebhooksStack();
+});
+
+/** The ids of the events that arrived; of those at one path, where it is named. */
+const heard = ({ requests }: Receiver, path = "") =>
+  requests.filter((request) => request.path.startsWith(path)).map((request) => receivedEvent(request).event_id);
+
+const hears = (receiver: Receiver, eventId: string) => until(() => heard(receiver).includes(eventId));
+
+describe("an event that a service writes to the queue", () => {
+  const event_id = newEventId();
+  let request: Received;
+  let subscription: TestSubscription;
+  let story: DeliveryStory;
+  let shown: string;
+
+  beforeAll(async () => {
+    const receiver = await startReceiver();
+    const subscriber = await stack.subscriber();
+    const { org_id, headers } = subscriber;
+    subscription = await subscriber.subscribe(receiver.url);
+    await stack.changesCount();
+    const metadata = { z: 1, a: "🧾 \u2028 \u0001", nested: [{ b: 1.5, a: null }] };
+    const MessageBody = JSON.stringify(anInput({ org_id, event_id, metadata }));
+    await stack.sqs.send(new SendMessageCommand({ QueueUrl: stack.queues.ingest, MessageBody }));
+    request = await until(() => receiver.requests[0]);
+    story = await subscriber.delivery(subscription, event_id, isSettled);
+    const page = await (await stack.get("/api/public/v1/activity?entity_type=INVOICE", headers)).text();
+    [, shown = ""] = /"activity":\[(.*)\],"page_context"/s.exec(page) ?? [];
+  });
+
+  it("arrives signed, as verify and the standardwebhooks package find", () => {
+    const { method, path, headers, body } = request;
+    expect({ method, path }).toEqual({ method: "POST", path: "/hook" });
+    expect(headers).toMatchObject({ "content-type": "application/json", "x-aibooks-event": "invoice.sent" });
+    const { "webhook-id": _, "webhook-timestamp": __, "webhook-signature": ___, ...aibooksOnly } = headers;
+    expect(verifyWebhook(headers, body, subscription.secret)).toMatchObject({ data: { event_id } });
+    expect(verifyWebhook(aibooksOnly, body, subscription.secret)).toMatchObject({ data: { event_id } });
+    const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+    expect(new Webhook(subscription.secret).verify(body, texts)).toEqual(JSON.parse(body));
+  });
+
+  it("arrives byte for byte as GET /activity shows it", () => {
+    const { org_id } = verifyWebhook(request.headers, request.body, subscription.secret);
+    const { delivery_id } = story;
+    expect(request.headers["webhook-id"]).toBe(delivery_id);
+    expect(request.headers["x-aibooks-delivery"]).toBe(delivery_id);
+    const facts = { event_type: "invoice.sent", delivery_id, occurred_at: "2026-05-11T08:30:12Z", org_id };
+    expect(request.body).toBe(`${JSON.stringify(facts).slice(0, -1)},"data":${shown}}`);
+  });
+
+  it("is listed with its one attempt", () => {
+    expect(story).toMatchObject({
+      endpoint_id: subscription.endpoint_id,
+      event_id,
+      event_type: "invoice.sent",
+      status: "succeeded",
+      reason: null,
+      attempt_count: 1,
+      last_response_status: 204,
+      next_attempt_at: null,
+      attempts: [{ number: 1, outcome: "succeeded", response_status: 204, error: null, response_body: "" }],
+    });
+  });
+});
+
+it("a rush of events of ten subscribers arrives, each event as what it is", async () => {
+  const receiver = await startReceiver();
+  const subscribers = await Promise.all(Array.from({ length: 10 }, () => stack.subscriber()));
+  for (const { subscribe } of subscribers) await subscribe(receiver.url);
+  await stack.changesCount();
+  const entities = new Map<string | undefined, string>();
+  // The first are few: on a machine of two cores the functions that start for a rush would take all of it.
+  for (const [name, count] of [
+    ["first", 50],
+    ["rush", 250],
+  ] as const) {
+    const emit = async (n: number) => {
+      const entity_id = `inv_${name}_${n}`;
+      entities.set(await subscribers[n % subscribers.length]?.emit({ entity_id }), entity_id);
+    };
+    await Promise.all(Array.from({ length: count }, (_, n) => emit(n)));
+    // A message that met a machine without time to spare comes again after three minutes.
+    await until(() => [...entities.keys()].every((id) => told().some(({ event_id }) => event_id === id)), {
+      deadlineMs: 240_000,
+    });
+  }
+  expect(told().filter(({ event_id, entity_id }) => entities.get(event_id) !== entity_id)).toEqual([]);
+
+  function told() {
+    return receiver.requests.map(receivedEvent);
+  }
+});
+
+describe("within five seconds", () => {
+  const withinFiveSeconds = { deadlineMs: 5_000, pauseMs: 250 };
+
+  it("a new endpoint is told of what happens", async () => {
+    const receiver = await startReceiver();
+    const subscriber = await stack.subscriber();
+    await subscriber.subscribe(receiver.url);
+    await until(async () => {
+      await subscriber.emit();
+      return receiver.requests.length > 0;
+    }, withinFiveSeconds);
+  });
+
+  it("a changed one is told of what it now asks for, where it now wants it, and of nothing else", async () => {
+    const [before, after] = [await startReceiver(), await startReceiver()];
+    const subscriber = await stack.subscriber();
+    const { endpoint_id } = await subscriber.subscribe(before.url);
+    await stack.changesCount();
+    await hears(before, await subscriber.emit());
+    const change = { url: after.url, events: ["bill.*"], entity_id: "bill_1" };
+    expect(await subscriber.ask("PATCH", `/endpoints/${endpoint_id}`, change)).toMatchObject({ status: 200 });
+    const billPaid = { action: "BILL_PAID", entity_type: "BILL", entity_id: "bill_1" } as const;
+    await until(async () => {
+      await subscriber.emit(billPaid);
+      return after.requests.length > 0;
+    }, withinFiveSeconds);
+
+    const unwanted = [await subscriber.emit(), await subscriber.emit({ ...billPaid, entity_id: "bill_2" })];
+    await hears(after, await subscriber.emit(billPaid));
+    await stack.deliveriesRest();
+    expect(heard(before)).toHaveLength(1);
+    expect(heard(after).filter((eventId) => unwanted.includes(eventId))).toEqual([]);
+  });
+});
+
+describe("at once", () => {
+  it("a disabled endpoint is told nothing, and what it misses is listed", async () => {
+    const receiver = await startReceiver();
+    const subscriber = await stack.subscriber();
+    const subscription = await subscriber.subscribe(receiver.url);
+    await stack.changesCount();
+    await subscriber.ask("PATCH", `/endpoints/${subscription.endpoint_id}`, { enabled: false });
+    const missed = await subscriber.emit();
+    expect(await subscriber.delivery(subscription, missed, isSettled)).toMatchObject({
+      status: "failed",
+      reason: "endpoint_disabled",
+      attempt_count: 0,
+      attempts: [],
+    });
+    expect(receiver.requests).toEqual([]);
+  });
+
+  it("a deleted endpoint is told nothing", async () => {
+    const [deleted, witness] = [await startReceiver(), await startReceiver()];
+    const subscriber = await stack.subscriber();
+    const { endpoint_id } = await subscriber.subscribe(deleted.url);
+    await subscriber.subscribe(witness.url);
+    await stack.changesCount();
+    expect(await subscriber.ask("DELETE", `/endpoints/${endpoint_id}`)).toMatchObject({ status: 200 });
+    await hears(witness, await subscriber.emit());
+    await stack.deliveriesRest();
+    expect(deleted.requests).toEqual([]);
+  });
+});
+
+it("an endpoint is told of what its filters name, and of its document where it names one", async () => {
+  const receiver = await startReceiver();
+  const subscriber = await stack.subscriber();
+  const wanted: Record<string, { settings: object; events: string[] }> = {
+    "/type": { settings: { events: ["invoice.sent"] }, events: ["invoice sent"] },
+    "/kind": { settings: { events: ["invoice.*"] }, events: ["invoice sent", "invoice voided", "invoice mailed"] },
+    "/verb": { settings: { events: ["*.voided"] }, events: ["invoice voided", "bill voided"] },
+    "/both": {
+      settings: { events: ["bill.paid", "*.voided"] },
+      events: ["invoice voided", "bill voided", "bill paid"],
+    },
+    "/document": { settings: { events: ["*"], entity_id: "inv_1" }, events: ["invoice sent", "invoice mailed"] },
+    "/none": { settings: { events: ["estimate.*"] }, events: [] },
+    "/all": {
+      settings: { events: ["*"] },
+      events: ["invoice sent", "invoice voided", "invoice mailed", "bill voided", "bill paid"],
+    },
+  };
+  const happenings: Record<string, Partial<EventInput>> = {
+    "invoice sent": { entity_id: "inv_1" },
+    "invoice voided": { entity_id: "inv_2", action: "INVOICE_VOIDED" },
+    "invoice mailed": { entity_id: "inv_1", action: "EMAIL_SENT" },
+    "bill voided": { entity_type: "BILL", entity_id: "bill_1", action: "BILL_VOIDED" },
+    "bill paid": { entity_type: "BILL", entity_id: "bill_1", action: "BILL_PAID" },
+    "account updated, which no document is": { entity_type: "ACCOUNT", entity_id: "acc_1", action: "ACCOUNT_UPDATED" },
+  };
+  const { origin } = new URL(receiver.url);
+  for (const [path, { settings }] of Object.entries(wanted))
+    await subscriber.subscribe(`${origin}${path}`, { ...settings });
+  await stack.changesCount();
+
+  const names = new Map<string, string>();
+  for (const [name, event] of Object.entries(happenings)) names.set(await subscriber.emit(event), name);
+  await until(() => heard(receiver, "/all").length >= 5);
+  await stack.deliveriesRest();
+  const told = Object.keys(wanted).map((path) => [
+    path,
+    heard(receiver, path)
+      .map((id) => names.get(id))
+      .sort(),
+  ]);
+  expect(told).toEqual(Object.entries(wanted).map(([path, { events }]) => [path, events.toSorted()]));
+});
+
+it("what endpoints tell of themselves is sent to those who name it", async () => {
+  const [curious, other] = [await startReceiver(), await startReceiver()];
+  const subscriber = await stack.subscriber();
+  await subscriber.subscribe(other.url, { events: ["*"] });
+  const { endpoint_id } = await subscriber.subscribe(curious.url, { events: ["webhook_endpoint.*"] });
+  await stack.changesCount();
+  await subscriber.ask("PATCH", `/endpoints/${endpoint_id}`, { description: "curious" });
+  await until(() => curious.requests.some((request) => receivedEvent(request).action === "WEBHOOK_ENDPOINT_UPDATED"));
+  await stack.deliveriesRest();
+  expect(other.requests).toEqual([]);
+});
+
+it("an organisation is told of its own events only", async () => {
+  const receiver = await startReceiver();
+  const { origin } = new URL(receiver.url);
+  const [one, other, none] = [await stack.subscriber(), await stack.subscriber(), await stack.subscriber()];
+  for (const [path, subscriber] of [
+    ["/one", one],
+    ["/other", other],
+  ] as const) {
+    await subscriber.subscribe(`${origin}${path}`, { events: ["*"] });
+  }
+  await stack.changesCount();
+  await none.emit();
+  const [ofOne, ofOther] = [await one.emit(), await other.emit()];
+  await hears(receiver, ofOther);
+  await stack.deliveriesRest();
+  expect([heard(receiver, "/one"), heard(receiver, "/other")]).toEqual([[ofOne], [ofOther]]);
+  expect(receiver.requests).toHaveLength(2);
+});
+
+it("nothing lies among the faults", async () => {
+  expect(new Set(Object.values(await stack.deadLetterCounts()))).toEqual(new Set([0]));
+});

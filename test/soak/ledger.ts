@@ -1,0 +1,78 @@
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { parseEventValue } from "#shared/events/parse-event.ts";
+import type { DamagedSoakItem, Refusable, SoakEvent } from "./actors/events.ts";
+
+/** An event as the log must hold it; when it was recorded is for the log to say. */
+export type Expected = Omit<ActivityEvent, "recorded_at">;
+
+/** What the writers have sent so far, and what of it was acknowledged. */
+export class Ledger {
+  readonly #sent = new Map<string, Expected>();
+  readonly #accepted = new Set<string>();
+  readonly #refusable = new Map<string, string>();
+  readonly #unowed = new Set<string>();
+  readonly #damaged = new Map<string, DamagedSoakItem>();
+  /** Events that were sent again as they were. */
+  repeats = 0;
+
+  /** Records an event before it is first sent: a reader may see it before the writer gets the response. */
+  sending(input: SoakEvent): void {
+    const { recorded_at: _, ...expected } = parseEventValue(input, { now: new Date(), entropy: "" }).event;
+    this.#sent.set(expected.event_id, expected);
+  }
+
+  acknowledged(eventId: string): void {
+    this.#accepted.add(eventId);
+  }
+
+  refusing({ body, code }: Refusable): void {
+    this.#refusable.set(body, code);
+  }
+
+  /** Records an invalid item before it is written to the table. */
+  damaging(item: DamagedSoakItem): void {
+    this.#damaged.set(item.entity_id, item);
+  }
+
+  /** The items that are not events, by their documents: each has one of its own. */
+  get damaged(): ReadonlyMap<string, DamagedSoakItem> {
+    return this.#damaged;
+  }
+
+  /** Requires delivery of all later events. Earlier ones may precede the activation of the endpoints. */
+  beginOwing(): void {
+    for (const id of this.#sent.keys()) this.#unowed.add(id);
+  }
+
+  isOwed(eventId: string): boolean {
+    return !this.#unowed.has(eventId);
+  }
+
+  sent(eventId: string): Expected | undefined {
+    return this.#sent.get(eventId);
+  }
+
+  get accepted(): Expected[] {
+    return [...this.#sent.values()].filter(({ event_id }) => this.#accepted.has(event_id));
+  }
+
+  get acceptedCount(): number {
+    return this.#accepted.size;
+  }
+
+  /** Events that were sent, but never acknowledged. */
+  get unacknowledged(): string[] {
+    return [...this.#sent.keys()].filter((id) => !this.#accepted.has(id));
+  }
+
+  /** The code by body of each message that must be refused. */
+  get refusable(): ReadonlyMap<string, string> {
+    return this.#refusable;
+  }
+}
+
+/** The order in which every list of the log shows events: newest first, then by id. */
+export function byNewest(left: Expected, right: Expected): number {
+  if (left.occurred_at !== right.occurred_at) return left.occurred_at < right.occurred_at ? 1 : -1;
+  return left.event_id < right.event_id ? 1 : -1;
+}

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { renderError } from "#shared/api/finzbooks/errors.ts";
+import type { HttpRequest, RequestContext } from "#shared/api/http/request.ts";
+import { createWebhooksHandler } from "#shared/api/webhooks/handler.ts";
+import type { Token } from "#shared/auth/caller.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
+import type { Replay } from "#shared/webhooks/replays/replay.ts";
+import { aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
+import { tokenPorts } from "#test/support/memory/token-ports.ts";
+import {
+  memoryDeliveries,
+  memoryEndpointHealth,
+  memoryEndpoints,
+  memoryReplayLists,
+  memoryReplays,
+} from "#test/support/memory/webhooks.ts";
+
+/**
+ * A world in memory to manage endpoints in, and what was told and sent in it. Its clock stands still until it is set.
+ */
+export function managementPorts(log: readonly ActivityEvent[] = []) {
+  const told: ActivityEvent[] = [];
+  const queued: DeliveryMessage[] = [];
+  const replaying: Pick<Replay, "replay_id">[] = [];
+  const deliveries = memoryDeliveries();
+  const clock = { now: testNow };
+  let drawn = 0;
+  const world: WebhookManagementPorts = {
+    endpoints: memoryEndpoints((event) => told.push(event)),
+    encryption: { encrypt: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
+    deliveries,
+    health: memoryEndpointHealth(),
+    queue: {
+      send: async (messages) => {
+        queued.push(...messages);
+        return [];
+      },
+    },
+    replays: memoryReplays(),
+    replayLists: memoryReplayLists(),
+    replayQueue: {
+      send: async ({ replay_id }) => {
+        replaying.push({ replay_id });
+      },
+    },
+    events: {
+      readPage: async ({ org_id }) => ({ events: log.filter((event) => event.org_id === org_id), next: null }),
+    },
+    rules: { ownHosts: ["own.example.com"], allowLoopback: false },
+    now: () => clock.now,
+    random: (bytes) => createHash("sha512").update(String(drawn++)).digest().subarray(0, bytes),
+  };
+  return { world, deliveries, told, queued, replaying, clock };
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+export const orgA = "org_a";
+export const orgB = "org_b";
+
+const secrets = { [orgA]: aSecret(1), [orgB]: aSecret(2) };
+
+type Asked = {
+  readonly org?: keyof typeof secrets;
+  readonly body?: unknown;
+  readonly over?: Partial<HttpRequest>;
+};
+
+/**
+ * The webhooks of the FinzBooks dialect over a world in memory, with a token of each of two organisations. Refusals are
+ * rendered, as callers see them.
+ */
+export function webhooksApi({
+  log = [],
+  token = {},
+  suspended = [],
+}: {
+  log?: readonly ActivityEvent[];
+  token?: Partial<Token>;
+  suspended?: readonly string[];
+} = {}) {
+  const managed = managementPorts(log);
+  const tokens = new Map(
+    ([orgA, orgB] as const).map((org) => {
+      const scopes = ["AIBooks.webhooks.MANAGE"];
+      const known = aToken({ org_ids: [org], scopes, user_id: `usr_of_${org}`, ...token }, secrets[org]);
+      return [known.token_id, known];
+    }),
+  );
+  const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
+  const ports = tokenPorts(({ holder }) => tokens.get(holder) ?? null, 1, suspended);
+  const answer = createWebhooksHandler({
+    ...managed.world,
+    tokens: ports,
+  });
+  const ask = async (method: string, path: string, { org = orgA, body, over = {} }: Asked = {}) => {
+    const headers = { authorization: `Bearer ${secrets[org]}` };
+    const request = aRequest(`/api/public/v1/webhooks${path}`, { method, headers, body: () => body, ...over });
+    try {
+      return await answer(request, trace);
+    } catch (error) {
+      return renderError(error, request);
+    }
+  };
+  return { ...managed, ...ports, trace, ask };
+}

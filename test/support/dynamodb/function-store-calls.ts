@@ -1,0 +1,200 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { AdminStore } from "#shared/auth/admin/admin.ts";
+import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
+import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
+import { createAdminStore } from "#shared/auth/dynamodb/admin-store.ts";
+import type { AppendStore } from "#shared/events/append.ts";
+import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
+import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
+import type { DeliveryPorts } from "#shared/webhooks/deliveries/delivery-ports.ts";
+import type { EnqueueDuePorts } from "#shared/webhooks/deliveries/scheduled-deliveries.ts";
+import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store.ts";
+import type { DataKeyStore, EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
+import type { TokenEndpointPorts } from "#shared/webhooks/endpoints/token-endpoints.ts";
+import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
+import { orgPermitStore } from "#shared/webhooks/limits/dynamodb/org-permit-store.ts";
+import type { HostCounterStore } from "#shared/webhooks/limits/host-rate-limiter.ts";
+import type { WebhookManagementPorts } from "#shared/webhooks/management-ports.ts";
+import type { RepairPorts } from "#shared/webhooks/replays/repair.ts";
+import type { ReplayPorts } from "#shared/webhooks/replays/run-replay.ts";
+import { aDeliveryMessage, anEvent, anOrg, aToken, testNow } from "#test/support/builders.ts";
+import {
+  type Calls,
+  deliveriesCalls,
+  endpointSourceCalls,
+  endpointsCalls,
+  eventReaderCalls,
+  healthCalls,
+  lease,
+  orgCalls,
+  placeCalls,
+  replayCalls,
+  replayListCalls,
+  type StoreCalls,
+  scheduledDeliveryCalls,
+  shardCalls,
+  suspendedCalls,
+  tables,
+  tokenCalls,
+} from "./store-calls.ts";
+
+const { org_id } = aDeliveryMessage();
+
+function webhooksApi(client: DynamoDBClient) {
+  const keys = dataKeyStore(client, tables.config);
+  const { create, get, attempts, page, statuses } = deliveriesCalls(client);
+  return {
+    deliveries: { create, get, attempts, page, statuses } satisfies Calls<WebhookManagementPorts["deliveries"]>,
+    health: healthCalls(client) satisfies Calls<WebhookManagementPorts["health"]>,
+    endpoints: endpointsCalls(client) satisfies Calls<WebhookManagementPorts["endpoints"]>,
+    replays: replayCalls(client) satisfies Calls<WebhookManagementPorts["replays"]>,
+    replayLists: replayListCalls(client) satisfies Calls<WebhookManagementPorts["replayLists"]>,
+    events: eventReaderCalls(client) satisfies Calls<WebhookManagementPorts["events"]>,
+    shards: shardCalls(client),
+    keys: { get: () => keys.get(org_id), create: () => keys.create(org_id, "key") } satisfies Calls<DataKeyStore>,
+    tokens: tokenCalls(client),
+    suspended: suspendedCalls(client),
+  };
+}
+
+function sender(client: DynamoDBClient) {
+  const orgPermits = orgPermitStore(client, tables.deliveries);
+  const hostCounters = hostCounterStore(client, tables.deliveries);
+  const pool = { org_id, part: 0, size: 25 };
+  const { claim, recordScheduled, record } = deliveriesCalls(client);
+  const { get, update } = endpointsCalls(client);
+  const { add } = scheduledDeliveryCalls(client);
+  return {
+    deliveries: { claim, recordScheduled, record } satisfies Calls<DeliveryPorts["deliveries"]>,
+    health: healthCalls(client) satisfies Calls<DeliveryPorts["health"]>,
+    endpoints: { get, update } satisfies Calls<DeliveryPorts["endpoints"]>,
+    orgPermits: {
+      acquire: () => orgPermits.acquire(pool, lease, testNow.getTime()),
+      release: () => orgPermits.release(pool, lease),
+    } satisfies Calls<DeliveryPorts["orgPermits"]>,
+    scheduled: { add } satisfies Calls<DeliveryPorts["scheduled"]>,
+    hostCounters: {
+      increment: () => hostCounters.increment("a.example", testNow, 50, 100),
+    } satisfies Calls<HostCounterStore>,
+    events: { get: () => createEventStore(client, tables.events).get(org_id, anEvent()) } satisfies Calls<
+      DeliveryPorts["events"]
+    >,
+    suspended: suspendedCalls(client),
+  };
+}
+
+function fanOut(client: DynamoDBClient) {
+  return { endpoints: endpointSourceCalls(client) satisfies Calls<EndpointReader> };
+}
+
+function scheduledDeliveries(client: DynamoDBClient) {
+  const { listDue, remove } = scheduledDeliveryCalls(client);
+  return { scheduled: { listDue, remove } satisfies Calls<EnqueueDuePorts["scheduled"]> };
+}
+
+function replayer(client: DynamoDBClient) {
+  const { failed, statuses } = deliveriesCalls(client);
+  const { save, get } = replayCalls(client);
+  return {
+    endpoints: { get: endpointSourceCalls(client).get } satisfies Calls<ReplayPorts["endpoints"]>,
+    deliveries: { page: failed, statuses } satisfies Calls<ReplayPorts["deliveries"]>,
+    replays: { save, get } satisfies Calls<ReplayPorts["replays"]>,
+    events: eventReaderCalls(client) satisfies Calls<ReplayPorts["events"]>,
+    shards: shardCalls(client),
+    suspended: suspendedCalls(client),
+  };
+}
+
+function repair(client: DynamoDBClient) {
+  const { list, get, listOrgIds } = endpointSourceCalls(client);
+  const { failed, statuses } = deliveriesCalls(client);
+  const { save, getActive: running } = replayCalls(client);
+  return {
+    endpoints: { list, get, listOrgIds } satisfies Calls<RepairPorts["endpoints"]>,
+    deliveries: { page: failed, statuses } satisfies Calls<RepairPorts["deliveries"]>,
+    replays: { save, getActive: running } satisfies Calls<RepairPorts["replays"]>,
+    events: eventReaderCalls(client) satisfies Calls<RepairPorts["events"]>,
+    shards: shardCalls(client),
+  };
+}
+
+function admin(client: DynamoDBClient) {
+  const store = createAdminStore(DynamoDBDocumentClient.from(client), tables.config);
+  const { list, get, update } = endpointsCalls(client);
+  return {
+    store: {
+      createOrg: () => store.createOrg(anOrg()),
+      updateOrg: () => store.updateOrg(org_id, { slug: "other", shards: 2 }, testNow),
+      suspendOrg: () => store.suspendOrg(org_id, testNow.toISOString()),
+      listOrgs: () => store.listOrgs(),
+      createToken: () => store.createToken(aToken()),
+      listTokens: () => store.listTokens(org_id),
+      revokeToken: () => store.revokeToken(aToken().token_id, testNow.toISOString()),
+    } satisfies Calls<AdminStore>,
+    resume: { suspendOrg: () => store.suspendOrg(org_id, null) },
+    endpoints: { list, get, update } satisfies Calls<TokenEndpointPorts["endpoints"]>,
+  };
+}
+
+function ingest(client: DynamoDBClient) {
+  const pins = createIdempotencyStore(DynamoDBDocumentClient.from(client), tables.config);
+  const pin = { event_id: "evt", occurred_at: testNow.toISOString(), entity_id: "inv", writer: "AROA" };
+  return {
+    store: {
+      put: () => createEventStore(client, tables.events).put(anEvent()),
+      claimKey: async () => {
+        for (const isOwn of [false, true]) await pins.claimKey(org_id, "key", pin, { now: testNow, isOwn });
+      },
+    } satisfies Calls<AppendStore>,
+    shards: shardCalls(client),
+  };
+}
+
+function oauth(client: DynamoDBClient) {
+  const issued = createAccessGrantStore(client, tables.config);
+  return {
+    tokens: tokenCalls(client),
+    issued: {
+      get: () => issued.get("tok_1"),
+      replace: () => issued.replace("tok_1", {}, {}),
+      revoke: () => issued.revoke("tok_1", "hash"),
+    } satisfies Calls<AccessGrantStore>,
+    suspended: suspendedCalls(client),
+  };
+}
+
+function dialect(client: DynamoDBClient) {
+  return {
+    tokens: tokenCalls(client),
+    suspended: suspendedCalls(client),
+    events: eventReaderCalls(client),
+    shards: shardCalls(client),
+  };
+}
+
+/** A dialect whose lists are paged by number, and which shows the organisation's settings. */
+function numberedDialect(client: DynamoDBClient) {
+  return { ...dialect(client), orgs: orgCalls(client), places: placeCalls(client) };
+}
+
+function review(client: DynamoDBClient) {
+  return { orgs: orgCalls(client), shards: shardCalls(client) };
+}
+
+/** What each function with a right to a table calls of its stores, by the function's id in the template. */
+export const storeCallsOfFunctions: Readonly<Record<string, (client: DynamoDBClient) => StoreCalls>> = {
+  AuthAdmin: admin,
+  AuthOauth: oauth,
+  IngestFunction: ingest,
+  PublicApiFakturoid: numberedDialect,
+  PublicApiFinzbooks: dialect,
+  PublicApiSimplybooks: numberedDialect,
+  AuditFunction: review,
+  WebhooksApi: webhooksApi,
+  WebhooksDeliverySchedulerFunction: scheduledDeliveries,
+  WebhooksFanOutFunction: fanOut,
+  WebhooksReplaysRepair: repair,
+  WebhooksReplaysReplayer: replayer,
+  WebhooksSenderFunction: sender,
+};

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { handleDocuments } from "#shared/api/openapi-document/handler.ts";
+import { entityTypes } from "#shared/events/entity-types.ts";
+import { parseTimestamp } from "#shared/platform/time/timestamp.ts";
+import { schemaFaults } from "#test/support/api/json-schema.ts";
+import { anInput, aRequest } from "#test/support/builders.ts";
+import { catchRejection } from "#test/support/catch-error.ts";
+
+describe("the JSON Schema of an event", () => {
+  const served = async (): Promise<object> => JSON.parse((await handleDocuments(aRequest("/schemas/event.json"))).body);
+
+  it("is of draft 2020-12, and knows every kind", async () => {
+    expect(await served()).toMatchObject({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      $id: "https://api.example.com/schemas/event.json",
+      title: "Event of the activity log",
+      additionalProperties: false,
+      required: ["org_id", "action", "entity_type", "entity_id", "occurred_at"],
+      properties: { entity_type: { enum: entityTypes } },
+    });
+  });
+
+  it("accepts what a service writes", async () => {
+    const faults = schemaFaults(await served());
+    const full = anInput({
+      event_id: "evt_3d1a80e05d5b3a3dac8c7c12a5c0b300",
+      actor: { name: "Priya", email: null },
+      changes: { status: { old: "DRAFT", new: null } },
+      metadata: { any: [1, { thing: true }] },
+      related: [{ entity_type: "CONTACT", entity_id: "con_1", entity_ref: null }],
+      params: {},
+    });
+    for (const event of [anInput(), full]) expect(faults(event)).toEqual([]);
+  });
+
+  it.each([
+    "2026-05-11",
+    "2026-05-11 08:30",
+    "2026-05-11T08:30:12.123456789+0530",
+    "2016-12-31T23:59:60Z",
+    "2026-03-07T24:00:00Z",
+  ])("accepts each form of a time that ingest takes, and describes it: %s", async (occurred_at) => {
+    const schema = await served();
+    expect(schemaFaults(schema)({ ...anInput(), occurred_at })).toEqual([]);
+    expect(parseTimestamp(occurred_at)).not.toBeNull();
+    expect(schema).toMatchObject({ properties: { occurred_at: { description: expect.stringContaining("`:60`") } } });
+  });
+
+  it.each([
+    {},
+    { ...anInput(), occurred_at: "20260308T101500Z" },
+    { ...anInput(), colour: "red" },
+    { ...anInput(), entity_type: "FOO" },
+    { ...anInput(), action: "sent" },
+    { ...anInput(), org_id: "a b" },
+    { ...anInput(), entity_id: "" },
+    { ...anInput(), entity_id: "x".repeat(257) },
+    { ...anInput(), metadata: [] },
+    { ...anInput(), changes: { status: { old: 1 } } },
+    { ...anInput(), occurred_at: "yesterday" },
+  ])("refuses what would be refused: %j", async (event) => {
+    expect(schemaFaults(await served())(event)).not.toEqual([]);
+  });
+});
+
+it("may be kept by caches for a while", async () => {
+  const { headers } = await handleDocuments(aRequest("/schemas/event.json"));
+  expect(headers["cache-control"]).toBe("public, max-age=300");
+});
+
+it.each(["//", "/schemas/", "/schemas/other.json", "/openapi.yaml", "/__proto__", "/constructor"])(
+  "there is nothing at %s",
+  async (path) => expect((await catchRejection(handleDocuments(aRequest(path)))).code).toBe("not_found"),
+);
+
+it.each(["/openapi.json", "/schemas/event.json", "/schemas/webhook.json"])("%s is read-only", async (path) => {
+  const error = await catchRejection(handleDocuments(aRequest(path, { method: "DELETE" })));
+  expect([error.code, error.context.allow]).toEqual(["method_not_allowed", "GET, HEAD"]);
+});
