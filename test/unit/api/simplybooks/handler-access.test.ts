@@ -90,10 +90,10 @@ describe("a key", () => {
     // The log, and nobody else, learns whose key it was, where it can have been one.
     const known = { route: "list", token_id: aToken().token_id };
     expect(refusals.map(({ trace }) => trace)).toEqual([
-      { headers: {}, context: { route: "list" } },
-      { headers: {}, context: { route: "list", token_id: aToken({}, aSecret(9)).token_id } },
-      { headers: {}, context: known },
-      { headers: {}, context: known },
+      { responseHeaders: {}, auditFields: { route: "list" } },
+      { responseHeaders: {}, auditFields: { route: "list", token_id: aToken({}, aSecret(9)).token_id } },
+      { responseHeaders: {}, auditFields: known },
+      { responseHeaders: {}, auditFields: known },
     ]);
   });
 
