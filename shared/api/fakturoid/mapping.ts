@@ -1,6 +1,6 @@
 import { actionVerb, documentTypes, type EntityType } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { type FieldChange, findChange } from "#shared/events/event-summary.ts";
+import { type FieldChange, findChange } from "#shared/events/rendering/event-summary.ts";
 
 /** The kinds of thing that this dialect shows events of. */
 export const visibleEntityTypes = [

@@ -1,6 +1,6 @@
 import { parseActor } from "#shared/events/actor.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { summarize } from "#shared/events/event-summary.ts";
+import { summarize } from "#shared/events/rendering/event-summary.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import type { IncludeOption } from "./include.ts";
 import type { IncludedFields } from "./render.ts";

@@ -1,6 +1,6 @@
 import type { Caller } from "#shared/auth/caller.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { renderEvent } from "#shared/events/render-event.ts";
+import { renderEvent } from "#shared/events/rendering/render-event.ts";
 
 /** What a page shows beyond the contract; nothing unless it was asked for. */
 export type IncludedFields = {

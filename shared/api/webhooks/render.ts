@@ -1,4 +1,4 @@
-import { renderTime } from "#shared/events/render-event.ts";
+import { renderTime } from "#shared/events/rendering/render-event.ts";
 import type { StoredDelivery, StoredDeliveryAttempt } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { storedSettingsOf } from "#shared/webhooks/endpoints/endpoint-settings.ts";

@@ -1,5 +1,5 @@
 import type { ActivityEvent } from "#shared/events/event.ts";
-import { renderEvent, renderTime } from "#shared/events/render-event.ts";
+import { renderEvent, renderTime } from "#shared/events/rendering/render-event.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
 
 /**

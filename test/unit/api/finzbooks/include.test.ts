@@ -5,7 +5,7 @@ import { type IncludeOption, toProjection } from "#shared/api/finzbooks/include.
 import { renderPage } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { parseCursor } from "#shared/events/query/cursor.ts";
-import { renderEvent } from "#shared/events/render-event.ts";
+import { renderEvent } from "#shared/events/rendering/render-event.ts";
 import { faults } from "#test/support/api/api-description.ts";
 import { dialect } from "#test/support/api/dialect.ts";
 import { aFilter, anEvent, aQuery, aRequest } from "#test/support/builders.ts";

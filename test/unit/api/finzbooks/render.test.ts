@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { renderPage, renderWhoami } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { parseEvent } from "#shared/events/parse-event.ts";
-import { renderEvent } from "#shared/events/render-event.ts";
+import { renderEvent } from "#shared/events/rendering/render-event.ts";
 import { type ContractEvent, contractEvent, contractPages } from "#test/support/api/contract-samples.ts";
 import { anEvent, aToken, testNow } from "#test/support/builders.ts";
 

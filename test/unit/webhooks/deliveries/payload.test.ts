@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toJsonText } from "#shared/events/event.ts";
-import { renderEvent } from "#shared/events/render-event.ts";
+import { renderEvent } from "#shared/events/rendering/render-event.ts";
 import { renderPayload } from "#shared/webhooks/deliveries/payload.ts";
 import { anEvent } from "#test/support/builders.ts";
 

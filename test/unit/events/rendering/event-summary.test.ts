@@ -4,8 +4,8 @@ import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
 import { type EntityType, entityTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
-import { findChange, summarize } from "#shared/events/event-summary.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
+import { findChange, summarize } from "#shared/events/rendering/event-summary.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";
 

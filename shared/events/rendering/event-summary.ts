@@ -1,6 +1,6 @@
-import { actionVerb } from "./entity-types.ts";
-import type { ActivityEvent } from "./event.ts";
-import { isJsonObject } from "./text/json.ts";
+import { actionVerb } from "#shared/events/entity-types.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
+import { isJsonObject } from "#shared/events/text/json.ts";
 
 /** What happened, for people: without the document's number, and with it. */
 export type EventSummary = {

@@ -1,4 +1,4 @@
-import type { ActivityEvent } from "./event.ts";
+import type { ActivityEvent } from "#shared/events/event.ts";
 
 /**
  * Renders an event as FinzBooks and webhooks send it, with the keys in the order of FinzBooks' contract. Built as text,
