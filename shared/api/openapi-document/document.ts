@@ -1,6 +1,7 @@
 import { fakturoidComponents, fakturoidPaths } from "#shared/api/fakturoid/openapi/paths.ts";
 import { errorResponseRefs } from "#shared/api/finzbooks/openapi/errors.ts";
 import { finzbooksComponents, finzbooksPaths } from "#shared/api/finzbooks/openapi/paths.ts";
+import { oauthComponents, oauthPaths } from "#shared/api/oauth/openapi/paths.ts";
 import { headerRefs } from "#shared/api/openapi/components.ts";
 import { simplybooksComponents, simplybooksPaths } from "#shared/api/simplybooks/openapi/paths.ts";
 import { webhookPaths } from "#shared/api/webhooks/openapi/openapi.ts";
@@ -53,7 +54,10 @@ const securitySchemes = {
 
 /** The OpenAPI 3.1 description of every route, as seen from the scheme and host that the caller used. */
 export function createOpenApiDocument(origin: string) {
-  const [finzbooks, simplybooks, fakturoid] = [finzbooksComponents(), simplybooksComponents(), fakturoidComponents()];
+  const finzbooks = finzbooksComponents();
+  const simplybooks = simplybooksComponents();
+  const fakturoid = fakturoidComponents();
+  const oauth = oauthComponents();
   return {
     openapi: "3.1.0",
     info: {
@@ -85,14 +89,23 @@ export function createOpenApiDocument(origin: string) {
       ...webhookPaths(),
       ...simplybooksPaths(),
       ...fakturoidPaths(),
+      ...oauthPaths(),
       ...describeDocuments(),
     },
     webhooks: renderWebhookRequests(),
     components: {
-      schemas: { ...finzbooks.schemas, ...webhookSchemas, ...simplybooks.schemas, ...fakturoid.schemas },
+      schemas: {
+        ...finzbooks.schemas,
+        ...webhookSchemas,
+        ...simplybooks.schemas,
+        ...fakturoid.schemas,
+        ...oauth.schemas,
+        ...fakturoid.errorSchemas,
+        ...oauth.errorSchemas,
+      },
       parameters: { ...finzbooks.parameters, ...simplybooks.parameters, ...fakturoid.parameters },
-      headers: { ...finzbooks.headers, ...fakturoid.headers, "WWW-Authenticate": wwwAuthenticate },
-      responses: { ...finzbooks.responses, ...simplybooks.responses, ...fakturoid.responses },
+      headers: { ...finzbooks.headers, ...fakturoid.headers, ...oauth.headers, "WWW-Authenticate": wwwAuthenticate },
+      responses: { ...finzbooks.responses, ...simplybooks.responses, ...fakturoid.responses, ...oauth.responses },
       securitySchemes,
     },
   };

@@ -4,7 +4,6 @@ import { maxPage } from "#shared/api/fakturoid/query.ts";
 import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/rate.ts";
 import { unknownResource } from "#shared/api/fakturoid/routes.ts";
 import { subjectNotFound } from "#shared/api/fakturoid/subject-lookup.ts";
-import { renderOauthError } from "#shared/api/oauth/handler.ts";
 import { headerRefs, objectSchema } from "#shared/api/openapi/components.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
@@ -15,18 +14,20 @@ export const rateLimitHeaderNames = ["X-RateLimit-Policy", "X-RateLimit"] as con
 /** A number that stands for a subject in the examples. */
 export const sampleSubject = toNumericId("con_acme").id;
 
-type Status = { readonly name: string; readonly description: string; readonly headers: readonly string[] };
+type ErrorStatus = { readonly name: string; readonly description: string; readonly headers: readonly string[] };
 
-type Family = {
-  /** What the names of its components begin with. */
-  readonly prefix: "Fakturoid" | "Oauth";
+/** The errors of a group of operations: those that read events, or those on tokens. */
+export type ErrorFamily = {
+  /** Prefix of the names of its components. */
+  readonly prefix: string;
   readonly render: typeof renderError;
-  /** One sample of every error that is met there. */
+  /** One sample of every error that its operations return. */
   readonly samples: Readonly<Record<string, Error>>;
-  readonly statuses: Readonly<Record<number, Status>>;
+  readonly statuses: Readonly<Record<number, ErrorStatus>>;
 };
 
-const anywhere = {
+/** Samples of the errors of every family. */
+export const commonErrorSamples = {
   user_agent: new ActivityError("required_field", 'Required header "User-Agent" is missing', { field: "User-Agent" }),
   org_suspended: orgSuspendedError(),
   rate_limited: new ActivityError(
@@ -41,7 +42,8 @@ const anywhere = {
   defect: new Error("never shown"),
 };
 
-const statusesAnywhere = {
+/** Statuses of every family. */
+export const commonErrorStatuses = {
   429: {
     name: "TooManyRequests",
     description:
@@ -55,11 +57,11 @@ const statusesAnywhere = {
   },
 };
 
-const reading: Family = {
+const reading: ErrorFamily = {
   prefix: "Fakturoid",
   render: renderError,
   samples: {
-    ...anywhere,
+    ...commonErrorSamples,
     invalid_value: new ActivityError("invalid_value", `page must be a whole number from 1 to ${maxPage}.`, {
       field: "page",
     }),
@@ -71,7 +73,7 @@ const reading: Family = {
     }),
   },
   statuses: {
-    ...statusesAnywhere,
+    ...commonErrorStatuses,
     400: {
       name: "BadRequest",
       description:
@@ -104,56 +106,7 @@ const reading: Family = {
   },
 };
 
-const oauth: Family = {
-  prefix: "Oauth",
-  render: renderOauthError,
-  samples: {
-    ...anywhere,
-    invalid_value: new ActivityError("invalid_value", "The body must be JSON in UTF-8, without a byte order mark."),
-    required_field: new ActivityError("required_field", "The request has no grant_type.", { field: "grant_type" }),
-    grant_type: new ActivityError("invalid_value", "The only grant here is client_credentials.", {
-      field: "grant_type",
-    }),
-    unauthenticated: new ActivityError(
-      "unauthenticated",
-      "The client is unknown, its secret is wrong, or it was revoked.",
-    ),
-    too_large: new ActivityError("too_large", "The body is too large."),
-    unsupported_media_type: new ActivityError(
-      "unsupported_media_type",
-      "The body must be JSON, and the header Content-Type must say so: application/json.",
-      { field: "Content-Type" },
-    ),
-  },
-  statuses: {
-    ...statusesAnywhere,
-    400: {
-      name: "BadRequest",
-      description:
-        "The body lacks a field or names another grant, the header `User-Agent` is missing, or the operator has " +
-        "suspended the account of the client (`unauthorized_client`).",
-      headers: rateLimitHeaderNames,
-    },
-    401: {
-      name: "Unauthorized",
-      description: "The client is unknown, its secret is wrong, or it was revoked.",
-      headers: ["WWW-Authenticate"],
-    },
-    413: { name: "TooLarge", description: "The body is larger than the API takes.", headers: rateLimitHeaderNames },
-    415: {
-      name: "UnsupportedMediaType",
-      description: "The body is neither JSON nor a form.",
-      headers: rateLimitHeaderNames,
-    },
-    503: {
-      name: "Unavailable",
-      description: "The store is busy or away: try again after the time given.",
-      headers: ["Retry-After", ...rateLimitHeaderNames],
-    },
-  },
-};
-
-function rendered({ render, samples }: Family) {
+function renderSamples({ render, samples }: ErrorFamily) {
   return Object.entries(samples).map(([name, error]) => {
     const { status, body } = render(error, { requestId: "Kx3bTjQeoAMEVvg=" });
     const value: { readonly error: string } = JSON.parse(body);
@@ -161,42 +114,41 @@ function rendered({ render, samples }: Family) {
   });
 }
 
-function schemaOf(family: Family) {
+/** Returns the schema of the errors of a family. */
+export function describeErrorSchema(family: ErrorFamily) {
   return objectSchema(
     {
-      error: { type: "string", enum: [...new Set(rendered(family).map(({ value }) => value.error))] },
+      error: { type: "string", enum: [...new Set(renderSamples(family).map(({ value }) => value.error))] },
       error_description: { type: "string" },
     },
     { description: "What went wrong. `error` is stable; `error_description` is for people and may change." },
   );
 }
 
-export const errorSchemas = { FakturoidProblem: schemaOf(reading), OauthProblem: schemaOf(oauth) };
-
-/** One response component for each status of each family, with an example of each error that has it. */
-export function describeErrorResponses() {
-  const responses = [reading, oauth].flatMap((family) => {
-    const problems = rendered(family);
-    return Object.entries(family.statuses).map(([status, { name, description, headers }]) => {
-      const examples = problems
-        .filter((problem) => problem.status === Number(status))
-        .map((problem) => [problem.name, { value: problem.value }] as const);
-      const schema = { $ref: `#/components/schemas/${family.prefix}Problem` };
-      const content = { "application/json": { schema, examples: Object.fromEntries(examples) } };
-      return [`${family.prefix}${name}`, { description, headers: headerRefs(headers), content }] as const;
-    });
+/** Returns one response component for each status of a family, with an example of each error that has it. */
+export function describeFamilyResponses(family: ErrorFamily) {
+  const samples = renderSamples(family);
+  const responses = Object.entries(family.statuses).map(([status, { name, description, headers }]) => {
+    const examples = samples
+      .filter((sample) => sample.status === Number(status))
+      .map((sample) => [sample.name, { value: sample.value }] as const);
+    const schema = { $ref: `#/components/schemas/${family.prefix}Problem` };
+    const content = { "application/json": { schema, examples: Object.fromEntries(examples) } };
+    return [`${family.prefix}${name}`, { description, headers: headerRefs(headers), content }] as const;
   });
   return Object.fromEntries(responses);
 }
 
-/** References to the error responses of an operation that reads. */
-export const errorResponseRefs = (...codes: readonly number[]) => problemRefs(reading, codes);
-
-/** References to the error responses of an operation on tokens. */
-export const oauthErrorResponseRefs = (...codes: readonly number[]) => problemRefs(oauth, codes);
-
-function problemRefs({ prefix, statuses }: Family, codes: readonly number[]) {
+/** Returns references to the error responses of an operation. */
+export function familyResponseRefs({ prefix, statuses }: ErrorFamily, codes: readonly number[]) {
   return Object.fromEntries(
     codes.map((status) => [String(status), { $ref: `#/components/responses/${prefix}${statuses[status]?.name}` }]),
   );
 }
+
+export const errorSchemas = { FakturoidProblem: describeErrorSchema(reading) };
+
+export const describeErrorResponses = () => describeFamilyResponses(reading);
+
+/** Returns references to the error responses of an operation that reads events. */
+export const errorResponseRefs = (...codes: readonly number[]) => familyResponseRefs(reading, codes);

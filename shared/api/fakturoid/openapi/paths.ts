@@ -1,19 +1,18 @@
 import { maxPage, pageSize } from "#shared/api/fakturoid/query.ts";
 import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/rate.ts";
-import { headerRefs, objectSchema, readCostDescription } from "#shared/api/openapi/components.ts";
+import { headerRefs, readCostDescription } from "#shared/api/openapi/components.ts";
 import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
 import { timeParameter } from "#shared/api/openapi/time-parameter.ts";
-import { accessTokenSeconds } from "#shared/auth/access-token.ts";
 import type { Scope } from "#shared/auth/caller.ts";
 import { rateLimitState } from "#shared/auth/rate-limit.ts";
 import {
   describeErrorResponses,
   errorResponseRefs,
-  oauthErrorResponseRefs,
+  errorSchemas,
   rateLimitHeaderNames,
   sampleSubject,
 } from "./errors.ts";
-import { fakturoidSchemas, sampleEvents, sampleSlug, sampleToken, sampleUser } from "./schemas.ts";
+import { fakturoidSchemas, sampleEvents, sampleSlug, sampleUser } from "./schemas.ts";
 
 const parameters = {
   FakturoidUserAgent: {
@@ -70,21 +69,21 @@ const headers = {
     schema: { type: "string" },
     example: sampleRate["x-ratelimit"],
   },
-  Pragma: {
-    description: "What holds a token is for no cache, however old.",
-    schema: { type: "string", const: "no-cache" },
-  },
 };
 
 const refs = (...names: readonly (keyof typeof parameters)[]) =>
   names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+
+/** The reference to the header that every operation requires. */
+export const userAgentRefs = refs("FakturoidUserAgent");
 
 const schemaRef = (name: keyof typeof fakturoidSchemas) => ({ $ref: `#/components/schemas/${name}` });
 
 const scope: Scope[] = ["AIBooks.activity.READ"];
 const security = [{ oauthToken: scope }, { accessToken: scope }];
 
-function okResponse(description: string, schema: object, example: unknown, headerNames: readonly string[] = []) {
+/** Returns a successful response with its example. */
+export function okResponse(description: string, schema: object, example: unknown, headerNames: readonly string[] = []) {
   const content = { "application/json": { schema, examples: { sample: { value: example } } } };
   return { 200: { description, headers: headerRefs([...rateLimitHeaderNames, ...headerNames]), content } };
 }
@@ -94,7 +93,7 @@ const user = {
   summary: "Whom the token speaks for, and the accounts that it opens",
   tags: ["fakturoid"],
   security,
-  parameters: refs("FakturoidUserAgent"),
+  parameters: userAgentRefs,
   responses: {
     ...okResponse("The user.", schemaRef("FakturoidUser"), sampleUser),
     ...errorResponseRefs(400, 401, 403, 429, 500, 503),
@@ -129,62 +128,7 @@ function list(operationId: string, summary: string, which: string) {
   };
 }
 
-type OauthOperation = {
-  readonly name: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly body: "OauthGrant" | "OauthRevocation";
-  readonly bodyExample: Readonly<Record<string, string>>;
-  readonly answer: ReturnType<typeof okResponse>;
-};
-
-const oauthOperations: readonly OauthOperation[] = [
-  {
-    name: "token",
-    summary: "Ask for an access token",
-    description:
-      `OAuth 2.0 client credentials (RFC 6749, section 4.4). The token holds for ${accessTokenSeconds} seconds, for ` +
-      "the account of the client, and ends with the client. While more than half of that is left, the client is given " +
-      "the same token again. All tokens of a client share the client's rate.",
-    body: "OauthGrant",
-    bodyExample: { grant_type: "client_credentials" },
-    answer: okResponse("Issued.", schemaRef("OauthToken"), sampleToken, ["Cache-Control", "Pragma"]),
-  },
-  {
-    name: "revoke",
-    summary: "Revoke an access token",
-    description: "RFC 7009: what is unknown, or another client's, is nothing to revoke, and answered the same.",
-    body: "OauthRevocation",
-    bodyExample: { token: sampleToken.access_token },
-    answer: okResponse("It does not hold any more.", objectSchema({}), {}, ["Cache-Control", "Pragma"]),
-  },
-];
-
-/** Clients write either path: with `.json` and without. */
-function oauthPaths() {
-  const described = oauthOperations.flatMap(({ name, summary, description, body, bodyExample, answer }) => {
-    const media = { schema: schemaRef(body), examples: { sample: { value: bodyExample } } };
-    return ["", ".json"].map((suffix) => {
-      const post = {
-        operationId: `oauth_${name}${suffix.replace(".", "_")}`,
-        summary,
-        description,
-        tags: ["oauth"],
-        security: [{ oauthClient: [] }],
-        parameters: refs("FakturoidUserAgent"),
-        requestBody: {
-          required: true,
-          content: { "application/json": media, "application/x-www-form-urlencoded": media },
-        },
-        responses: { ...answer, ...oauthErrorResponseRefs(400, 401, 413, 415, 429, 500, 503) },
-      };
-      return [`/api/v3/oauth/${name}${suffix}`, { post }] as const;
-    });
-  });
-  return Object.fromEntries(described);
-}
-
-/** Every path of this dialect: one for each route that `findRoute` knows, and those of the tokens. */
+/** Every path of this dialect: one for each route that `findRoute` knows. */
 export function fakturoidPaths() {
   return {
     "/api/v3/user.json": { get: user },
@@ -198,11 +142,10 @@ export function fakturoidPaths() {
         "Events whose name begins with `invoice_paid`, `proforma_paid` or `expense_paid`. ",
       ),
     },
-    ...oauthPaths(),
   };
 }
 
 /** What the paths refer to, besides what all dialects share. */
 export function fakturoidComponents() {
-  return { schemas: fakturoidSchemas, parameters, headers, responses: describeErrorResponses() };
+  return { schemas: fakturoidSchemas, errorSchemas, parameters, headers, responses: describeErrorResponses() };
 }

@@ -2,12 +2,10 @@ import { relatedObjectTypes, toEventName } from "#shared/api/fakturoid/mapping.t
 import { pageSize } from "#shared/api/fakturoid/query.ts";
 import { renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
 import { objectSchema } from "#shared/api/openapi/components.ts";
-import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
-import { deriveAccessToken, formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
+import { formatToken, hashToken, tokenBytes, toTokenId } from "#shared/auth/token.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
-import { errorSchemas } from "./errors.ts";
 
 const occurred_at = "2026-05-12T07:51:33Z";
 
@@ -42,11 +40,7 @@ const org = {
 
 export const sampleSlug = org.slug;
 
-const accessToken = deriveAccessToken(formatToken(new Uint8Array(tokenBytes).fill(171), "client"), "sample");
-
-export const sampleToken = { access_token: accessToken, token_type: "Bearer", expires_in: accessTokenSeconds };
-
-const hash = hashToken(accessToken);
+const hash = hashToken(formatToken(new Uint8Array(tokenBytes).fill(171), "client"));
 
 const token = {
   token_id: toTokenId(hash),
@@ -84,7 +78,7 @@ const rights = {
   allowed_scope: { type: "array", items: { type: "string", enum: ["reports", "expenses", "invoices"] } },
 };
 
-/** The component schemas of this dialect, and of the tokens that it is read with. */
+/** The component schemas of this dialect. */
 export const fakturoidSchemas = {
   FakturoidEvent: objectSchema(
     {
@@ -163,37 +157,4 @@ export const fakturoidSchemas = {
     { description: "Whom the token speaks for, and the accounts that it opens." },
     customId,
   ),
-  OauthGrant: {
-    type: "object",
-    description: "Other fields are ignored.",
-    required: ["grant_type"],
-    properties: { grant_type: { type: "string", const: "client_credentials" } },
-  },
-  OauthToken: objectSchema(
-    {
-      access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
-      token_type: { type: "string", const: sampleToken.token_type },
-      expires_in: {
-        type: "integer",
-        minimum: 1,
-        maximum: accessTokenSeconds,
-        description: "Seconds. Ask for a new one then: nothing refreshes it.",
-      },
-    },
-    { description: "An access token, shown this once." },
-    {
-      scope: {
-        type: "string",
-        const: accessTokenScopes.join(" "),
-        description: "Only where the request names another scope: what the token is good for all the same.",
-      },
-    },
-  ),
-  OauthRevocation: {
-    type: "object",
-    description: "Other fields are ignored.",
-    required: ["token"],
-    properties: { token: { type: "string", minLength: 1, description: "The access token to revoke." } },
-  },
-  ...errorSchemas,
 };

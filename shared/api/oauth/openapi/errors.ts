@@ -1,0 +1,67 @@
+import {
+  commonErrorSamples,
+  commonErrorStatuses,
+  describeErrorSchema,
+  describeFamilyResponses,
+  type ErrorFamily,
+  familyResponseRefs,
+  rateLimitHeaderNames,
+} from "#shared/api/fakturoid/openapi/errors.ts";
+import { renderOauthError } from "#shared/api/oauth/handler.ts";
+import { ActivityError } from "#shared/errors.ts";
+
+const oauth: ErrorFamily = {
+  prefix: "Oauth",
+  render: renderOauthError,
+  samples: {
+    ...commonErrorSamples,
+    invalid_value: new ActivityError("invalid_value", "The body must be JSON in UTF-8, without a byte order mark."),
+    required_field: new ActivityError("required_field", "The request has no grant_type.", { field: "grant_type" }),
+    grant_type: new ActivityError("invalid_value", "The only grant here is client_credentials.", {
+      field: "grant_type",
+    }),
+    unauthenticated: new ActivityError(
+      "unauthenticated",
+      "The client is unknown, its secret is wrong, or it was revoked.",
+    ),
+    too_large: new ActivityError("too_large", "The body is too large."),
+    unsupported_media_type: new ActivityError(
+      "unsupported_media_type",
+      "The body must be JSON, and the header Content-Type must say so: application/json.",
+      { field: "Content-Type" },
+    ),
+  },
+  statuses: {
+    ...commonErrorStatuses,
+    400: {
+      name: "BadRequest",
+      description:
+        "The body lacks a field or names another grant, the header `User-Agent` is missing, or the operator has " +
+        "suspended the account of the client (`unauthorized_client`).",
+      headers: rateLimitHeaderNames,
+    },
+    401: {
+      name: "Unauthorized",
+      description: "The client is unknown, its secret is wrong, or it was revoked.",
+      headers: ["WWW-Authenticate"],
+    },
+    413: { name: "TooLarge", description: "The body is larger than the API takes.", headers: rateLimitHeaderNames },
+    415: {
+      name: "UnsupportedMediaType",
+      description: "The body is neither JSON nor a form.",
+      headers: rateLimitHeaderNames,
+    },
+    503: {
+      name: "Unavailable",
+      description: "The store is busy or away: try again after the time given.",
+      headers: ["Retry-After", ...rateLimitHeaderNames],
+    },
+  },
+};
+
+export const errorSchemas = { OauthProblem: describeErrorSchema(oauth) };
+
+export const describeErrorResponses = () => describeFamilyResponses(oauth);
+
+/** Returns references to the error responses of an operation on tokens. */
+export const errorResponseRefs = (...codes: readonly number[]) => familyResponseRefs(oauth, codes);

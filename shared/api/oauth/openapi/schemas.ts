@@ -1,0 +1,43 @@
+import { objectSchema } from "#shared/api/openapi/components.ts";
+import { accessTokenScopes, accessTokenSeconds } from "#shared/auth/access-token.ts";
+import { deriveAccessToken, formatToken, tokenBytes } from "#shared/auth/token.ts";
+
+const accessToken = deriveAccessToken(formatToken(new Uint8Array(tokenBytes).fill(171), "client"), "sample");
+
+export const sampleToken = { access_token: accessToken, token_type: "Bearer", expires_in: accessTokenSeconds };
+
+/** The component schemas of requests and responses on tokens. */
+export const oauthSchemas = {
+  OauthGrant: {
+    type: "object",
+    description: "Other fields are ignored.",
+    required: ["grant_type"],
+    properties: { grant_type: { type: "string", const: "client_credentials" } },
+  },
+  OauthToken: objectSchema(
+    {
+      access_token: { type: "string", pattern: `^[0-9a-f]{${accessToken.length}}$` },
+      token_type: { type: "string", const: sampleToken.token_type },
+      expires_in: {
+        type: "integer",
+        minimum: 1,
+        maximum: accessTokenSeconds,
+        description: "Seconds. Ask for a new one then: nothing refreshes it.",
+      },
+    },
+    { description: "An access token, shown this once." },
+    {
+      scope: {
+        type: "string",
+        const: accessTokenScopes.join(" "),
+        description: "Only where the request names another scope: what the token is good for all the same.",
+      },
+    },
+  ),
+  OauthRevocation: {
+    type: "object",
+    description: "Other fields are ignored.",
+    required: ["token"],
+    properties: { token: { type: "string", minLength: 1, description: "The access token to revoke." } },
+  },
+};
