@@ -8,16 +8,16 @@ import { verifyResources, verifyRetained } from "./emulator/deployed-stack.ts";
 import { region, startEmulator } from "./emulator/emulator.ts";
 import { adapt, reduceAll, withApiUrl } from "./emulator/emulator-template.ts";
 import { type HttpsGateway, startHttpsGateway } from "./emulator/https-gateway.ts";
-import { tellStories } from "./stories/run-scenarios.ts";
+import { runSmokeTests } from "./smoke/run-smoke-tests.ts";
 
-type Options = {
+type EmulatedDeployment = {
   /** The root of the repository. */
   readonly root: string;
   readonly ministack: string;
   readonly variables: Readonly<Record<string, string>>;
-  /** A cloud assembly of all stages. Its templates become such as the emulator can host. */
+  /** A cloud assembly of all stages. Its templates are reduced to what the emulator supports. */
   readonly assembly: string;
-  /** An empty folder for all that is written besides. */
+  /** An empty folder for all other files. */
   readonly folder: string;
   progress(text: string): void;
 };
@@ -26,10 +26,10 @@ const dev = stackName("dev");
 const prod = stackName("prod");
 
 /**
- * Deploys dev into the emulator by the CDK, tells stories to it, and deploys it again, unchanged and after it was
- * destroyed; then prod. Throws where anything goes otherwise than on AWS, the listed limits of the emulator apart.
+ * Deploys dev into the emulator by the CDK, runs the smoke tests, and deploys it again, unchanged and after it was
+ * destroyed; then prod. Throws if a result differs from AWS, except for the listed limits of the emulator.
  */
-export async function deployToEmulator({ ministack, ...options }: Options): Promise<void> {
+export async function deployToEmulator({ ministack, ...options }: EmulatedDeployment): Promise<void> {
   const { folder, variables: inherited, progress } = options;
   const certificates = await makeCertificates();
   const files = await writeCertificates(folder, certificates);
@@ -41,7 +41,11 @@ export async function deployToEmulator({ ministack, ...options }: Options): Prom
     const { endpoint } = emulator;
     const gateway = await startHttpsGateway(certificates.valid, endpoint);
     try {
-      await deployAndTell({ ...options, variables: { ...variables, ...emulatedAccount(endpoint) } }, endpoint, gateway);
+      await deployAndVerify(
+        { ...options, variables: { ...variables, ...emulatedAccount(endpoint) } },
+        endpoint,
+        gateway,
+      );
     } finally {
       await gateway.stop();
     }
@@ -50,8 +54,8 @@ export async function deployToEmulator({ ministack, ...options }: Options): Prom
   }
 }
 
-async function deployAndTell(
-  { root, assembly, folder, variables, progress }: Omit<Options, "ministack">,
+async function deployAndVerify(
+  { root, assembly, folder, variables, progress }: Omit<EmulatedDeployment, "ministack">,
   endpoint: string,
   gateway: HttpsGateway,
 ): Promise<void> {
@@ -59,7 +63,7 @@ async function deployAndTell(
   const cdk = createCdk({ root, assembly, variables, logs: folder });
   const deploy = async (stack: string) => {
     const template = templates[stack];
-    if (template === undefined) throw new Error(`There is no template of ${stack}.`);
+    if (template === undefined) throw new Error(`The assembly has no template of ${stack}.`);
     progress(`cdk deploy ${stack}: ${Object.keys(template.Resources).length} resources`);
     await cdk.deploy(stack);
     return verifyResources(endpoint, stack, template);
@@ -68,29 +72,29 @@ async function deployAndTell(
   await cdk.bootstrap();
   const first = await deploy(dev);
   gateway.serve(first.api);
-  progress("Telling stories to the deployed stack");
-  progress(await tellStories({ root, stack: dev, variables, folder }));
-  progress("The same deployment once more, which has nothing to change");
+  progress("Running smoke tests against the deployed stack");
+  progress(await runSmokeTests({ root, stack: dev, variables, folder }));
+  progress("Deploying again without changes");
   await cdk.deployUnchanged(dev);
   progress("cdk destroy, which retains the tables");
   await cdk.destroy(dev);
   await verifyRetained(endpoint, first);
-  // On AWS the new stack has new tables; ministack names them like the old ones, which it takes over.
+  // On AWS the new stack has new tables; ministack gives them the names of the old ones, and adopts those.
   await deploy(dev);
   await deploy(prod);
 }
 
-/** Makes the templates such as the emulator can host, and gives them by stack. */
+/** Reduces the templates to what the emulator supports, and returns them by stack. */
 async function prepareTemplates(
   assembly: string,
   apiUrl: string,
-  progress: Options["progress"],
+  progress: EmulatedDeployment["progress"],
 ): Promise<Readonly<Record<string, CloudFormationTemplate>>> {
   const wholes = { [dev]: await readTemplate(assembly, dev), [prod]: await readTemplate(assembly, prod) };
   const templates: Record<string, CloudFormationTemplate> = {};
   for (const [stack, { template: reduced, counts }] of Object.entries(reduceAll(wholes))) {
     const omitted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
-    progress(`Leaving out of ${stack} what the emulator does not know: ${omitted.join(", ")}`);
+    progress(`Leaving out of ${stack} what the emulator does not support: ${omitted.join(", ")}`);
     const template = withApiUrl(adapt(reduced), apiUrl);
     await replaceTemplate(assembly, stack, template);
     templates[stack] = template;
@@ -98,7 +102,7 @@ async function prepareTemplates(
   return templates;
 }
 
-/** Files of the authority's certificate, and of the certificate and key of servers. */
+/** Writes the certificate of the authority, and the certificate and key of servers. */
 async function writeCertificates(folder: string, { authority, valid }: Certificates) {
   const path = (name: string) => join(folder, `${name}.pem`);
   const files = { authority: path("authority"), cert: path("cert"), key: path("key") };
@@ -108,7 +112,7 @@ async function writeCertificates(folder: string, { authority, valid }: Certifica
   return files;
 }
 
-/** Variables by which every client of AWS finds the emulator, and nothing else. */
+/** Returns the variables that make every AWS client use the emulator. */
 function emulatedAccount(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,

@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 
-/** Stories that only the deployment check tells: they need a receiver beside the stack. */
-export default defineConfig({ test: { include: ["test/deploy/**/*.story.ts"], pool: "forks" } });
+/** Smoke tests that only the deployment check runs: they need a receiver beside the stack. */
+export default defineConfig({ test: { include: ["test/deploy/**/*.smoke.ts"], pool: "forks" } });

@@ -1,69 +1,69 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { formatToken } from "#shared/auth/token.ts";
-import { issued, openWorld, type World, type WorldTenant } from "#test/support/test-environment.ts";
+import { issued, openTestEnvironment, type SmokeTenant, type TestEnvironment } from "#test/support/test-environment.ts";
 
 const feed = "/api/public/v1/activity";
 const whoami = "/api/public/v1/whoami";
 
-let world: World;
-let tenant: WorldTenant;
+let environment: TestEnvironment;
+let tenant: SmokeTenant;
 beforeAll(async () => {
-  world = await openWorld();
-  tenant = await world.tenant();
+  environment = await openTestEnvironment();
+  tenant = await environment.tenant();
 });
 
-async function answer(path: string, headers: Record<string, string> = {}) {
-  const response = await world.get(path, headers);
+async function request(path: string, headers: Record<string, string> = {}) {
+  const response = await environment.get(path, headers);
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
 const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
 
-describe("a token", () => {
+describe("token authentication", () => {
   it.each([
     ["missing", {}],
     ["of another scheme", { authorization: "Basic dTpw" }],
     ["malformed", bearer("aibooks_pat_junk")],
     ["unknown", bearer(formatToken(new Uint8Array(20).fill(9)))],
-  ])("is refused that is %s", async (_, headers) => {
-    const { status, body } = await answer(feed, headers);
+  ])("rejects a request with 401 when the token is %s", async (_, headers) => {
+    const { status, body } = await request(feed, headers);
     expect({ status, body }).toMatchObject({ status: 401, body: { code: "authn.token_invalid" } });
   });
 
-  it("is refused from the moment at which it is revoked", async () => {
+  it("rejects a token immediately after it is revoked", async () => {
     const { org_id } = tenant;
-    const { secret, token } = await world.admin(
+    const { secret, token } = await environment.admin(
       { action: "token.create", org_ids: [org_id], scopes: ["AIBooks.activity.READ"] },
       issued,
     );
-    expect((await answer(feed, bearer(secret))).status).toBe(200);
-    await world.admin({ action: "token.revoke", token_id: token.token_id }, z.unknown());
-    expect((await answer(feed, bearer(secret))).status).toBe(401);
+    expect((await request(feed, bearer(secret))).status).toBe(200);
+    await environment.admin({ action: "token.revoke", token_id: token.token_id }, z.unknown());
+    expect((await request(feed, bearer(secret))).status).toBe(401);
   });
 
-  it("speaks for its organisation, and needs the scope", async () => {
-    expect(await answer(whoami, bearer(tenant.token))).toMatchObject({
+  it("resolves the organisation of a token, and rejects a request when the scope is missing", async () => {
+    expect(await request(whoami, bearer(tenant.token))).toMatchObject({
       status: 200,
       body: { token: { org_id: tenant.org_id, scopes: ["AIBooks.activity.READ"] } },
     });
-    const subscriber = await world.tenant(["AIBooks.webhooks.MANAGE"]);
-    const { status, body } = await answer(feed, subscriber.headers);
+    const subscriber = await environment.tenant(["AIBooks.webhooks.MANAGE"]);
+    const { status, body } = await request(feed, subscriber.headers);
     expect({ status, body }).toMatchObject({ status: 403, body: { code: "authz.scope_missing" } });
   });
 
-  it("has so many requests a minute, and each answer tells how many are left", async () => {
-    const { headers } = await world.tenant();
-    const answers = [await answer(whoami, headers), await answer(whoami, headers)];
-    for (const { headers: told } of answers) {
-      expect(told.get("x-ratelimit-limit")).toBe("600");
-      expect(told.get("x-ratelimit-reset")).toMatch(/^\d+$/);
+  it("returns the limit and the remaining requests in each response", async () => {
+    const { headers } = await environment.tenant();
+    const responses = [await request(whoami, headers), await request(whoami, headers)];
+    for (const { headers: received } of responses) {
+      expect(received.get("x-ratelimit-limit")).toBe("600");
+      expect(received.get("x-ratelimit-reset")).toMatch(/^\d+$/);
     }
-    const left = answers.map(({ headers: told }) => told.get("x-ratelimit-remaining"));
-    // The count begins anew where a minute ends in between.
+    const remaining = responses.map(({ headers: received }) => received.get("x-ratelimit-remaining"));
+    // The count starts again if a minute ends between the requests.
     expect([
       ["599", "598"],
       ["599", "599"],
-    ]).toContainEqual(left);
+    ]).toContainEqual(remaining);
   });
 });

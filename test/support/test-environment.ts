@@ -19,62 +19,62 @@ import { startStack, type Tenant } from "./stack.ts";
 import { until } from "./until.ts";
 import { deployedStack } from "./vitest/environment.ts";
 
-/** A stack as its users meet it, over the wire only; so a story that is told of it holds wherever it runs. */
-export type World = {
-  /** Address of the API. */
+/** A stack as its users see it: through its APIs, its queue and its admin function only, so that a test can run against any stack. */
+export type TestEnvironment = {
+  /** Base URL of the API. */
   readonly api: string;
-  /** Where a browser app comes from that may read the API. */
+  /** An origin that CORS allows. */
   readonly browserOrigin: string;
-  /** Asks the admin function for one thing. Throws where it is refused. */
-  admin<T>(request: AdminRequest, answer: z.ZodType<T>): Promise<T>;
-  /** A new organisation of the story's own, and a token for it. The log keeps both for ever. */
-  tenant(scopes?: Scope[]): Promise<WorldTenant>;
-  /** Sends events to the ingest queue as they are, and gives the ids of their messages. */
+  /** Invokes the admin function. Throws if it rejects the request. */
+  admin<T>(request: AdminRequest, resultSchema: z.ZodType<T>): Promise<T>;
+  /** Creates an organisation with a token. The log keeps its events for ever. */
+  tenant(scopes?: Scope[]): Promise<SmokeTenant>;
+  /** Sends events to the ingest queue without validation. Returns the ids of their messages. */
   ingest(events: readonly object[]): Promise<string[]>;
-  /** Why a message was refused, once it was. Takes it out of the rejected queue, so that no alarm tells of it. */
-  refusal(messageId: string): Promise<HeldRejectedMessage>;
+  /** Waits for a message in the rejected queue, and deletes it there so that no alarm fires. */
+  takeRejected(messageId: string): Promise<HeldRejectedMessage>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
 };
 
-export type WorldTenant = Tenant & { readonly slug: string };
+export type SmokeTenant = Tenant & { readonly slug: string };
 
-/** How long an event may take from the queue to the API, cold starts included, and how often a story asks. */
+/** Limits of the wait for an event to get from the queue to the API, cold starts included. */
 export const soon = { deadlineMs: 30_000, pauseMs: 250 };
 
-/** How long a new stack may take until its functions are given events. */
+/** How long Lambda may take to poll the queues of a new stack. */
 const firstPollMs = 300_000;
 
 export const issued = z.object({ secret: z.string(), token: z.object({ token_id: z.string() }) });
 
-/** The deployed stack that the environment names, or else one of the test's own on this machine. */
-export async function openWorld(): Promise<World> {
+/** Returns the deployed stack that the variables `TARGET` and `STACK` name, or starts a local one. */
+export async function openTestEnvironment(): Promise<TestEnvironment> {
   const stack = deployedStack();
-  if (stack === null) return worldOf(await startTarget(), stages.dev.corsOrigins);
+  if (stack === null) return createTestEnvironment(await startLocalStack(), stages.dev.corsOrigins);
   const stage = stageNames.find((name) => stackName(name) === stack);
-  if (stage === undefined) throw new Error(`${stack} is the stack of no stage in infra/config.ts.`);
-  const world = worldOf(await findStack(".", stack), stages[stage].corsOrigins);
-  await untilPolled(world);
-  return world;
+  if (stage === undefined) throw new Error(`${stack} does not belong to a stage in infra/config.ts.`);
+  const environment = createTestEnvironment(await findStack(".", stack), stages[stage].corsOrigins);
+  await untilPolled(environment);
+  return environment;
 }
 
 /**
- * Waits until the stack takes an event in. Right after its first deployment that is minutes: see "Polling and stream
- * starting positions" in the guide of Lambda.
+ * Waits until the stack stores an event. After a first deployment this takes minutes: see "Polling and stream starting
+ * positions" in the Lambda developer guide.
  */
-export async function untilPolled(world: Pick<World, "tenant" | "ingest" | "get">): Promise<void> {
-  const { org_id, headers } = await world.tenant();
-  await world.ingest([anInput({ org_id })]);
-  const shown = z.object({ activity: z.array(z.unknown()) });
+export async function untilPolled(environment: Pick<TestEnvironment, "tenant" | "ingest" | "get">): Promise<void> {
+  const { org_id, headers } = await environment.tenant();
+  await environment.ingest([anInput({ org_id })]);
+  const page = z.object({ activity: z.array(z.unknown()) });
   await until(
     async () => {
-      const response = await world.get("/api/public/v1/activity?limit=1", headers);
-      return shown.parse(await response.json()).activity.length > 0;
+      const response = await environment.get("/api/public/v1/activity?limit=1", headers);
+      return page.parse(await response.json()).activity.length > 0;
     },
     { deadlineMs: firstPollMs, pauseMs: 1_000 },
   );
 }
 
-async function startTarget(): Promise<StackRef> {
+async function startLocalStack(): Promise<StackRef> {
   const { api, queues, tables, functions, logFiles, endpoints } = await startStack();
   const { ingest = "", rejected = "" } = queues;
   const { events = "", config = "" } = tables;
@@ -92,11 +92,11 @@ async function startTarget(): Promise<StackRef> {
   };
 }
 
-function worldOf(target: StackRef, [origin]: readonly string[]): World {
-  const { api, queues } = target;
-  const sqs = new SQSClient(target.clientConfig("sqs"));
+function createTestEnvironment(stack: StackRef, [origin]: readonly string[]): TestEnvironment {
+  const { api, queues } = stack;
+  const sqs = new SQSClient(stack.clientConfig("sqs"));
   const send = createSender({ queueUrl: queues.ingest, client: sqs });
-  const admin: World["admin"] = (request, answer) => callAdmin(target, request, answer);
+  const admin: TestEnvironment["admin"] = (request, resultSchema) => callAdmin(stack, request, resultSchema);
 
   return {
     api,
@@ -107,7 +107,7 @@ function worldOf(target: StackRef, [origin]: readonly string[]): World {
       const slug = `smoke-${randomUUID()}`;
       const org_id = `org_${slug}`;
       await admin({ action: "org.create", org_id, slug, name: "Smoke test" }, z.unknown());
-      // What is left behind in a deployed stack shall open nothing for long.
+      // The token stays in a deployed stack: let it expire.
       const expires_at = new Date(Date.now() + 3_600_000).toISOString();
       const { secret } = await admin({ action: "token.create", org_ids: [org_id], scopes, expires_at }, issued);
       const headers = { authorization: `Bearer ${secret}`, "x-aibooks-org": org_id };
@@ -118,12 +118,12 @@ function worldOf(target: StackRef, [origin]: readonly string[]): World {
       const bodies = events.map((event) => JSON.stringify(event));
       const results = await send(bodies.map((body) => ({ body, orgId: parseOrgId(body) })));
       return results.map((result) => {
-        if (result.status === "failed") throw new Error(`The queue did not take an event: ${result.reason}`);
+        if (result.status === "failed") throw new Error(`SQS rejected an event: ${result.reason}`);
         return result.message_id;
       });
     },
 
-    async refusal(messageId) {
+    async takeRejected(messageId) {
       const others: HeldRejectedMessage[] = [];
       try {
         return await until(async () => {

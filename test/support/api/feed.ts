@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Tenant } from "#test/support/stack.ts";
-import { soon, type World } from "#test/support/test-environment.ts";
+import { soon, type TestEnvironment } from "#test/support/test-environment.ts";
 import { until } from "#test/support/until.ts";
 
 export const feed = "/api/public/v1/activity";
@@ -17,7 +17,7 @@ export async function readJson<T>(response: Response, answer: z.ZodType<T>): Pro
 }
 
 /** One page of events, and the address of the next. */
-export async function readPage(world: World, { headers }: Tenant, path: string): Promise<Page> {
+export async function readPage(world: TestEnvironment, { headers }: Tenant, path: string): Promise<Page> {
   const response = await world.get(path, headers);
   const { activity } = await readJson(response, page);
   const [, link] = /^<([^>]+)>; rel="next"$/.exec(response.headers.get("link") ?? "") ?? [];
@@ -27,13 +27,13 @@ export async function readPage(world: World, { headers }: Tenant, path: string):
 }
 
 /** The documents whose events the feed shows, in its order. */
-export async function documents(world: World, tenant: Tenant, query = ""): Promise<string[]> {
+export async function documents(world: TestEnvironment, tenant: Tenant, query = ""): Promise<string[]> {
   const { activity } = await readPage(world, tenant, `${feed}?${query}`);
   return activity.map(({ entity_id }) => entity_id);
 }
 
 /** The same, once they are so many: on AWS each index comes up with the table in its own time. */
-export function documentsOnce(world: World, tenant: Tenant, count: number, query = ""): Promise<string[]> {
+export function documentsOnce(world: TestEnvironment, tenant: Tenant, count: number, query = ""): Promise<string[]> {
   return until(async () => {
     const found = await documents(world, tenant, query);
     return found.length === count && found;
@@ -42,7 +42,7 @@ export function documentsOnce(world: World, tenant: Tenant, count: number, query
 
 /** The list that a dialect answers with, once there is something in it. */
 export function listOnce<T>(
-  world: World,
+  world: TestEnvironment,
   path: string,
   headers: Record<string, string>,
   answer: z.ZodType<T[]>,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createEmitter } from "#clients/emitter/emitter.ts";
 import type { EventInput } from "#shared/events/schema.ts";
-import { recordingQueue, type Verdict } from "./recording-queue.ts";
+import { type QueuedEntryResult, recordingQueue } from "./recording-queue.ts";
 
 const queueUrl = "http://127.0.0.1:1/000000000000/ingest";
 const now = () => new Date("2026-05-11T12:00:00Z");
@@ -17,8 +17,8 @@ function anEvent(overrides: Partial<EventInput> = {}): EventInput {
   };
 }
 
-function anEmitter(judge?: (entry: { id: string; body: string }, call: number) => Verdict | null) {
-  const queue = recordingQueue(judge);
+function anEmitter(resultOf?: (entry: { id: string; body: string }, call: number) => QueuedEntryResult | null) {
+  const queue = recordingQueue(resultOf);
   const pauses: number[] = [];
   let ids = 0;
   const emitter = createEmitter({
@@ -32,7 +32,7 @@ function anEmitter(judge?: (entry: { id: string; body: string }, call: number) =
   return { ...emitter, calls: queue.calls, groups: queue.groups, pauses };
 }
 
-const accept = ({ id }: { id: string }): Verdict => ({ accept: `message-${id}` });
+const accept = ({ id }: { id: string }): QueuedEntryResult => ({ accept: `message-${id}` });
 
 describe("an emitter", () => {
   it.each([undefined, ""])("needs the URL of a queue, and says where to find it (%j)", (missing) => {

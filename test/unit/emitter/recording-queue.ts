@@ -3,11 +3,15 @@ import type { SqsSender } from "#clients/emitter/send.ts";
 
 type Entry = { readonly id: string; readonly body: string };
 
-/** What a queue says of one entry: its message id, or why it refuses it. */
-export type Verdict = { readonly accept: string } | { readonly refuse: string; readonly senderFault: boolean };
+/** The result of one entry: its message id, or the error code. */
+export type QueuedEntryResult =
+  | { readonly accept: string }
+  | { readonly refuse: string; readonly senderFault: boolean };
 
-/** A queue that remembers the bodies and the groups of every call, and answers as it is told. */
-export function recordingQueue(judge: (entry: Entry, call: number) => Verdict | null = ({ id }) => ({ accept: id })) {
+/** Creates a queue that records the bodies and groups of every call. `resultOf` returns the result of an entry. */
+export function recordingQueue(
+  resultOf: (entry: Entry, call: number) => QueuedEntryResult | null = ({ id }) => ({ accept: id }),
+) {
   const calls: string[][] = [];
   const groups: (string | undefined)[][] = [];
   const client: SqsSender = {
@@ -17,12 +21,12 @@ export function recordingQueue(judge: (entry: Entry, call: number) => Verdict | 
       groups.push((input.Entries ?? []).map(({ MessageGroupId }) => MessageGroupId));
       const answer: SendMessageBatchCommandOutput = { $metadata: {}, Successful: [], Failed: [] };
       for (const entry of entries) {
-        const verdict = judge(entry, calls.length);
-        if (verdict === null) continue;
-        if ("accept" in verdict) {
-          answer.Successful?.push({ Id: entry.id, MessageId: verdict.accept, MD5OfMessageBody: "" });
+        const result = resultOf(entry, calls.length);
+        if (result === null) continue;
+        if ("accept" in result) {
+          answer.Successful?.push({ Id: entry.id, MessageId: result.accept, MD5OfMessageBody: "" });
         } else {
-          answer.Failed?.push({ Id: entry.id, Code: verdict.refuse, SenderFault: verdict.senderFault });
+          answer.Failed?.push({ Id: entry.id, Code: result.refuse, SenderFault: result.senderFault });
         }
       }
       return answer;
