@@ -14,7 +14,8 @@ export const bannedTerms: readonly BannedTerm[] = [
   { pattern: /\btroubles?\b/i, instead: "transient error" },
   { pattern: /\b(?:judges?|judged|verdicts?)\b/i, instead: "evaluate, classify, result" },
   { pattern: /\b(?:a|the|its|this|each|every|one|same|take) turns?\b/i, instead: "batch, run" },
-  { pattern: /\b(?:parks?|parked|parking)\b/i, instead: "defer, reschedule" },
+  // `parked:` is a property of stored messages.
+  { pattern: /\b(?:parks?|parked(?!:)|parking)\b/i, instead: "defer, reschedule" },
   { pattern: /\bputs? off\b/i, instead: "postpone, defer" },
   { pattern: /\b(?:a|the|its|this|that|each|every|same|of|no) places?\b/i, instead: "position, page checkpoint" },
   { pattern: /\b(?:whoever|whomever|somebody|nobody|everybody)\b/i, instead: "the caller, the client, the role" },

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stackName } from "#infra/config.ts";
-import { type Certificates, makeCertificates, trust } from "#test/support/webhooks/certificates.ts";
+import { type Certificates, createCertificates, trustAuthority } from "#test/support/webhooks/certificates.ts";
 import { createCdk } from "./cdk.ts";
 import { type CloudFormationTemplate, readTemplate, replaceTemplate } from "./emulator/cloud-template.ts";
 import { verifyResources, verifyRetained } from "./emulator/deployed-stack.ts";
@@ -31,10 +31,10 @@ const prod = stackName("prod");
  */
 export async function deployToEmulator({ ministack, ...options }: EmulatedDeployment): Promise<void> {
   const { folder, variables: inherited, progress } = options;
-  const certificates = await makeCertificates();
+  const certificates = await createCertificates();
   const files = await writeCertificates(folder, certificates);
   const variables = { ...inherited, NODE_EXTRA_CA_CERTS: files.authority };
-  trust(certificates.authority);
+  trustAuthority(certificates.authority);
   progress("Starting ministack");
   const emulator = await startEmulator({ ministack, tls: files, variables, log: join(folder, "ministack.log") });
   try {

@@ -152,7 +152,7 @@ function loopOf(clock: VirtualClock): Loop {
     get now() {
       return clock.now().getTime() - start;
     },
-    after: (milliseconds, run) => clock.at(clock.now().getTime() + milliseconds, run),
+    after: (milliseconds, run) => clock.schedule(clock.now().getTime() + milliseconds, run),
   };
 }
 

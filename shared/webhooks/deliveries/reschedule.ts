@@ -72,12 +72,12 @@ export async function rescheduleForCircuit(
   message: DeliveryMessage,
   openUntil: number,
 ): Promise<DeliveryOutcome> {
-  const { parked, started_at } = message;
+  const { parked: deferrals, started_at } = message;
   const now = ports.now();
   const retryAfterMs = openUntil - now.getTime();
-  const at = nextAttemptAt({ attempts: parked + 1, started_at, retryAfterMs, now, random: ports.random() });
+  const at = nextAttemptAt({ attempts: deferrals + 1, started_at, retryAfterMs, now, random: ports.random() });
   if (at === null) return giveUp(ports, message, "exhausted");
-  return reschedule(ports, { ...message, parked: parked + 1 }, at.getTime());
+  return reschedule(ports, { ...message, parked: deferrals + 1 }, at.getTime());
 }
 
 async function reschedule(ports: DeliveryPorts, message: DeliveryMessage, until: number): Promise<DeliveryOutcome> {

@@ -5,7 +5,7 @@ import { formatSigningSecret } from "#shared/webhooks/endpoints/signing-secret.t
 import { createSender } from "#shared/webhooks/sending/send.ts";
 import { signedHeaders } from "#shared/webhooks/sending/sign.ts";
 import { compareFigures, type Measure } from "#test/bench/measure.ts";
-import { makeCertificates, trust } from "#test/support/webhooks/certificates.ts";
+import { createCertificates, trustAuthority } from "#test/support/webhooks/certificates.ts";
 
 /** Sends of one sample, and how many are under way at a time. */
 const sends = 500;
@@ -21,8 +21,8 @@ const body = JSON.stringify({ event_type: "invoice.sent", delivery_id: "dlv_1", 
  * kept connections, with the same receiver and as many at once.
  */
 export async function measureSending(): Promise<Measure[]> {
-  const { authority, valid } = await makeCertificates();
-  trust(authority);
+  const { authority, valid } = await createCertificates();
+  trustAuthority(authority);
   const sink = new Worker(new URL("./sink.ts", import.meta.url), { workerData: valid });
   const [address] = await once(sink, "message");
   const url = `https://localhost:${address.port}/hook`;

@@ -19,7 +19,7 @@ import { noEndpoints } from "#test/support/api/token-endpoints.ts";
 import { anOrg } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
-import { startTables, type WebhookDatabase } from "#test/support/webhooks/webhook-fixtures.ts";
+import { createWebhookTables, type WebhookDatabase } from "#test/support/webhooks/webhook-stores.ts";
 
 const org = anOrg();
 
@@ -35,7 +35,7 @@ let uses: TokenUsageStore<Token>;
 let admins: AdminStore;
 
 beforeAll(async () => {
-  engine = await startTables();
+  engine = await createWebhookTables();
   const { client, tables } = engine;
   issued = createAccessGrantStore(client, tables.config);
   uses = createTokenUsageStore(client, tables.config);

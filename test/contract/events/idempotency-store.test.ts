@@ -3,12 +3,12 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, expect, it } from "vitest";
 import { createIdempotencyStore } from "#shared/events/dynamodb/idempotency-store.ts";
 import { testNow } from "#test/support/builders.ts";
-import { startTables } from "#test/support/webhooks/webhook-fixtures.ts";
+import { createWebhookTables } from "#test/support/webhooks/webhook-stores.ts";
 
-let engine: Awaited<ReturnType<typeof startTables>>;
+let engine: Awaited<ReturnType<typeof createWebhookTables>>;
 
 beforeAll(async () => {
-  engine = await startTables();
+  engine = await createWebhookTables();
 });
 
 const pinOf = (writer: string | null, n: number) => ({

@@ -9,18 +9,18 @@ import { meterOf } from "#test/support/dynamodb/metering.ts";
 import { unboundedHosts } from "#test/support/infra/destinations.ts";
 import { noSuspendedOrgs } from "#test/support/memory/suspended-orgs.ts";
 import {
-  startTables,
-  storesIn,
+  createDynamodbStores,
+  createWebhookTables,
   type WebhookDatabase,
   type WebhookStores,
-} from "#test/support/webhooks/webhook-fixtures.ts";
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let engine: WebhookDatabase;
 let stores: WebhookStores;
 
 beforeAll(async () => {
-  engine = await startTables();
-  stores = storesIn(engine);
+  engine = await createWebhookTables();
+  stores = createDynamodbStores(engine);
 });
 
 /** Creates delivery ports whose receiver responds immediately. Endpoint and event cost nothing here. */

@@ -6,12 +6,16 @@ import { dataKeyStore } from "#shared/webhooks/endpoints/dynamodb/data-key-store
 import type { DataKeyStore } from "#shared/webhooks/endpoints/endpoint.ts";
 import { anEndpoint, anEvent } from "#test/support/builders.ts";
 import { memoryDataKeys } from "#test/support/memory/kms.ts";
-import { startTables, storesIn, type WebhookDatabase } from "#test/support/webhooks/webhook-fixtures.ts";
+import {
+  createDynamodbStores,
+  createWebhookTables,
+  type WebhookDatabase,
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let engine: WebhookDatabase;
 const store = () => dataKeyStore(engine.client, engine.tables.config);
 beforeAll(async () => {
-  engine = await startTables();
+  engine = await createWebhookTables();
 });
 
 const anOrg = () => `org_${randomUUID().replaceAll("-", "")}`;
@@ -49,7 +53,7 @@ describe("data keys in DynamoDB", () => {
   it("are not listed with the endpoints beside them", async () => {
     const orgId = anOrg();
     await store().create(orgId, "key");
-    const { endpoints } = storesIn(engine);
+    const { endpoints } = createDynamodbStores(engine);
     expect(await endpoints.list(orgId)).toEqual([]);
     const endpoint = anEndpoint({ org_id: orgId, endpoint_id: `wh_${randomUUID().replaceAll("-", "")}` });
     await endpoints.create(endpoint, anEvent({ org_id: orgId, entity_id: endpoint.endpoint_id }));

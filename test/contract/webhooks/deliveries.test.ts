@@ -1,20 +1,25 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Delivery, DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import {
+  aDeliveryAttempt,
   aDeliveryQuery,
   aFreshMessage,
-  anAttempt,
+  afterAttempt,
+  claimedDelivery,
   secondsLater,
-  taken,
-  tried,
 } from "#test/support/webhooks/delivery-builders.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhooks/webhook-fixtures.ts";
+import {
+  createDynamodbStores,
+  createMemoryStores,
+  createWebhookTables,
+  type WebhookStores,
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let real: WebhookStores;
 beforeAll(async () => {
-  real = storesIn(await startTables());
+  real = createDynamodbStores(await createWebhookTables());
 });
-const memory = storesInMemory();
+const memory = createMemoryStores();
 
 const leaseSeconds = 60;
 
@@ -52,7 +57,7 @@ describe.each([
 
   it("of a test have no event", async () => {
     const message = aFreshMessage({ event: null });
-    expect(taken(await claim(message)).event).toBeNull();
+    expect(claimedDelivery(await claim(message)).event).toBeNull();
   });
 
   it.each([
@@ -75,7 +80,7 @@ describe.each([
       until: secondsLater(leaseSeconds).toISOString(),
     });
     expect(await listed(message, "pending")).toEqual([]);
-    expect(taken(await claim(message, leaseSeconds))).toMatchObject({
+    expect(claimedDelivery(await claim(message, leaseSeconds))).toMatchObject({
       attempts: 2,
       created_at: secondsLater(0).toISOString(),
     });
@@ -85,8 +90,8 @@ describe.each([
   it("that succeeded are settled, and in no list of what is not delivered", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    const done = tried(taken(await claim(message)), "succeeded");
-    await deliveries.record(done, anAttempt(1));
+    const done = afterAttempt(claimedDelivery(await claim(message)), "succeeded");
+    await deliveries.record(done, aDeliveryAttempt(1));
     expect(await claim(message, 1)).toEqual({ kind: "settled" });
     expect(await claim({ ...message, step: 5 }, 1)).toEqual({ kind: "settled" });
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(done);
@@ -97,17 +102,17 @@ describe.each([
   it("go on with the next step only, and settle messages of those before", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    await deliveries.record(tried(taken(await claim(message)), "pending"), anAttempt(1));
+    await deliveries.record(afterAttempt(claimedDelivery(await claim(message)), "pending"), aDeliveryAttempt(1));
     expect(await listed(message, "pending")).toEqual([message.delivery_id]);
     expect(await claim(message, 1)).toEqual({ kind: "settled" });
-    const second = taken(await claim({ ...message, step: 1 }, 1));
+    const second = claimedDelivery(await claim({ ...message, step: 1 }, 1));
     expect(second).toMatchObject({
       attempts: 2,
       step: 1,
       last_status: 500,
       next_attempt_at: secondsLater(300).toISOString(),
     });
-    await deliveries.record(tried(second, "failed", { reason: "endpoint_gone" }), anAttempt(2));
+    await deliveries.record(afterAttempt(second, "failed", { reason: "endpoint_gone" }), aDeliveryAttempt(2));
     expect(await claim({ ...message, step: 2 }, 2)).toEqual({ kind: "settled" });
     expect(await listed(message, "pending")).toEqual([]);
     expect(await listed(message, "failed")).toEqual([message.delivery_id]);
@@ -121,28 +126,28 @@ describe.each([
     await claim(message);
     const next = { ...message, step: 1 };
     expect(await claim(next, 5)).toEqual({ kind: "busy", until: secondsLater(leaseSeconds).toISOString() });
-    expect(taken(await claim(next, leaseSeconds))).toMatchObject({ step: 1, attempts: 2 });
+    expect(claimedDelivery(await claim(next, leaseSeconds))).toMatchObject({ step: 1, attempts: 2 });
     expect(await claim(message, 200)).toEqual({ kind: "settled" });
   });
 
   it.each(["failed", "succeeded"] as const)("that %s begin anew with a later cycle, never an earlier", async (end) => {
     const { deliveries } = stores();
     const message = aFreshMessage({ cycle: 100, resend: end === "succeeded" });
-    await deliveries.record(tried(taken(await claim(message)), end), anAttempt(1));
+    await deliveries.record(afterAttempt(claimedDelivery(await claim(message)), end), aDeliveryAttempt(1));
     expect(await claim({ ...message, cycle: 99, step: 7 }, 1)).toEqual({ kind: "settled" });
-    const again = taken(await claim({ ...message, cycle: 101 }, 1));
+    const again = claimedDelivery(await claim({ ...message, cycle: 101 }, 1));
     expect(again).toMatchObject({ cycle: 101, step: 0, status: "pending", reason: null, attempts: 2 });
     expect(await listed(message, "pending")).toEqual([message.delivery_id]);
     expect(await listed(message, "failed")).toEqual([]);
-    await deliveries.record(tried(again, "succeeded"), anAttempt(2));
+    await deliveries.record(afterAttempt(again, "succeeded"), aDeliveryAttempt(2));
     expect(await listed(message, "pending")).toEqual([]);
   });
 
   it("that succeeded do not begin anew for who wants only what has not", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    const done = tried(taken(await claim(message)), "succeeded");
-    await deliveries.record(done, anAttempt(1));
+    const done = afterAttempt(claimedDelivery(await claim(message)), "succeeded");
+    await deliveries.record(done, aDeliveryAttempt(1));
     expect(await claim({ ...message, cycle: 7 }, 1)).toEqual({ kind: "settled" });
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(done);
   });
@@ -156,8 +161,8 @@ describe.each([
 
   describe("recorded late", () => {
     const race = async (message: DeliveryMessage, later: DeliveryMessage) => {
-      const slow = taken(await claim(message));
-      const quick = taken(await claim(later, leaseSeconds));
+      const slow = claimedDelivery(await claim(message));
+      const quick = claimedDelivery(await claim(later, leaseSeconds));
       return { slow, quick };
     };
     const get = ({ endpoint_id, delivery_id }: DeliveryMessage) => stores().deliveries.get(endpoint_id, delivery_id);
@@ -166,19 +171,19 @@ describe.each([
       const { deliveries } = stores();
       const message = aFreshMessage();
       const { slow, quick } = await race(message, { ...message, cycle: 9 });
-      await deliveries.record(tried(slow, status), anAttempt(1));
+      await deliveries.record(afterAttempt(slow, status), aDeliveryAttempt(1));
       expect(await get(message)).toEqual(quick);
       expect(await claim({ ...message, cycle: 9 }, leaseSeconds + 1)).toMatchObject({ kind: "busy" });
-      expect(await deliveries.attempts(message.endpoint_id, message.delivery_id)).toEqual([anAttempt(1)]);
+      expect(await deliveries.attempts(message.endpoint_id, message.delivery_id)).toEqual([aDeliveryAttempt(1)]);
     });
 
     it("as a failure do not undo a success of the same cycle", async () => {
       const { deliveries } = stores();
       const message = aFreshMessage();
       const { slow, quick } = await race(message, message);
-      await deliveries.record(tried(quick, "succeeded"), anAttempt(2));
-      await deliveries.record(tried(slow, "pending"), anAttempt(1));
-      expect(await get(message)).toEqual(tried(quick, "succeeded"));
+      await deliveries.record(afterAttempt(quick, "succeeded"), aDeliveryAttempt(2));
+      await deliveries.record(afterAttempt(slow, "pending"), aDeliveryAttempt(1));
+      expect(await get(message)).toEqual(afterAttempt(quick, "succeeded"));
       expect(await listed(message, "pending")).toEqual([]);
     });
 
@@ -186,8 +191,8 @@ describe.each([
       const { deliveries } = stores();
       const message = aFreshMessage();
       const { slow, quick } = await race(message, message);
-      await deliveries.record(tried(quick, "pending"), anAttempt(2));
-      await deliveries.record(tried(slow, "succeeded"), anAttempt(1));
+      await deliveries.record(afterAttempt(quick, "pending"), aDeliveryAttempt(2));
+      await deliveries.record(afterAttempt(slow, "succeeded"), aDeliveryAttempt(1));
       expect(await get(message)).toMatchObject({ status: "succeeded", attempts: 2 });
       expect(await claim({ ...message, step: 1 }, 500)).toEqual({ kind: "settled" });
       expect(await listed(message, "pending")).toEqual([]);
@@ -197,7 +202,7 @@ describe.each([
       const { deliveries } = stores();
       const message = aFreshMessage();
       const { slow, quick } = await race(message, message);
-      await deliveries.record(tried(slow, "pending"), anAttempt(1));
+      await deliveries.record(afterAttempt(slow, "pending"), aDeliveryAttempt(1));
       expect(await get(message)).toEqual(quick);
       expect(await claim({ ...message, step: 1 }, leaseSeconds + 1)).toMatchObject({ kind: "busy" });
     });
@@ -206,7 +211,7 @@ describe.each([
   it("of which nothing was sent are given up without an attempt", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    const given = taken(await claim(message));
+    const given = claimedDelivery(await claim(message));
     const gone: Delivery = { ...given, status: "failed", reason: "endpoint_deleted", attempts: 0 };
     await deliveries.record(gone, null);
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(gone);
@@ -217,9 +222,9 @@ describe.each([
   it("record creates no delivery that does not exist", async () => {
     const { deliveries } = stores();
     const [known, unknown] = [aFreshMessage(), aFreshMessage()];
-    const delivery = { ...taken(await claim(known)), endpoint_id: unknown.endpoint_id };
-    await deliveries.record(tried(delivery, "succeeded"), null);
-    await deliveries.record(tried(delivery, "failed"), null);
+    const delivery = { ...claimedDelivery(await claim(known)), endpoint_id: unknown.endpoint_id };
+    await deliveries.record(afterAttempt(delivery, "succeeded"), null);
+    await deliveries.record(afterAttempt(delivery, "failed"), null);
     expect(await deliveries.get(unknown.endpoint_id, known.delivery_id)).toBeNull();
   });
 
@@ -235,12 +240,12 @@ describe.each([
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(later);
     await deliveries.recordScheduled({ ...message, step: 1 }, secondsLater(5), secondsLater(99).toISOString());
     expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(later);
-    const first = taken(await claim(message, 90));
+    const first = claimedDelivery(await claim(message, 90));
     expect(first).toMatchObject({ attempts: 1, created_at: secondsLater(0).toISOString() });
-    await deliveries.record(tried(first, "succeeded"), anAttempt(1));
+    await deliveries.record(afterAttempt(first, "succeeded"), aDeliveryAttempt(1));
     expect(await listed(message, "pending")).toEqual([]);
     await deliveries.recordScheduled({ ...message, cycle: 9 }, secondsLater(99), secondsLater(100).toISOString());
-    expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(tried(first, "succeeded"));
+    expect(await deliveries.get(message.endpoint_id, message.delivery_id)).toEqual(afterAttempt(first, "succeeded"));
   });
 
   it("create succeeds once, and then returns false without a change", async () => {
@@ -251,7 +256,7 @@ describe.each([
     expect([await create(fresh, 0), await create(fresh, 5)]).toEqual([true, false]);
     const { created_at } = (await deliveries.get(fresh.endpoint_id, fresh.delivery_id)) ?? {};
     expect(created_at).toBe(secondsLater(0).toISOString());
-    const first = taken(await claim(claimed));
+    const first = claimedDelivery(await claim(claimed));
     expect(await create(claimed, 1)).toBe(false);
     expect(await deliveries.get(claimed.endpoint_id, claimed.delivery_id)).toEqual(first);
   });
@@ -259,12 +264,14 @@ describe.each([
   it("keep each attempt as it was, headers in order, and give the oldest first", async () => {
     const { deliveries } = stores();
     const message = aFreshMessage();
-    const delivery = taken(await claim(message));
+    const delivery = claimedDelivery(await claim(message));
     const attempts = [
-      anAttempt(1, { status: null, error: "connect_timeout", message: "No response.", headers: {}, body: "" }),
-      ...Array.from({ length: 11 }, (_, n) => anAttempt(n + 2, { body: "x".repeat(4_096), body_truncated: true })),
+      aDeliveryAttempt(1, { status: null, error: "connect_timeout", message: "No response.", headers: {}, body: "" }),
+      ...Array.from({ length: 11 }, (_, n) =>
+        aDeliveryAttempt(n + 2, { body: "x".repeat(4_096), body_truncated: true }),
+      ),
     ];
-    for (const attempt of attempts) await deliveries.record(tried(delivery, "pending"), attempt);
+    for (const attempt of attempts) await deliveries.record(afterAttempt(delivery, "pending"), attempt);
     const kept = await deliveries.attempts(message.endpoint_id, message.delivery_id);
     expect(kept).toEqual(attempts);
     expect(Object.keys(kept[1]?.headers ?? {})).toEqual(["content-type", "x-b", "x-a"]);

@@ -7,24 +7,29 @@ import {
 } from "#shared/webhooks/deliveries/delivery.ts";
 import { testNow } from "#test/support/builders.ts";
 import {
+  aDeliveryAttempt,
   aDeliveryQuery,
   aFreshMessage,
-  anAttempt,
+  afterAttempt,
   anEndpointId,
-  taken,
-  tried,
+  claimedDelivery,
 } from "#test/support/webhooks/delivery-builders.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhooks/webhook-fixtures.ts";
+import {
+  createDynamodbStores,
+  createMemoryStores,
+  createWebhookTables,
+  type WebhookStores,
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let real: WebhookStores;
 /** Pages of it end after one read, with more to come: to walk them must lose nothing all the same. */
 let hurried: WebhookStores;
 beforeAll(async () => {
-  const engine = await startTables();
-  real = storesIn(engine);
-  hurried = storesIn(engine, 1);
+  const engine = await createWebhookTables();
+  real = createDynamodbStores(engine);
+  hurried = createDynamodbStores(engine, 1);
 });
-const memory = storesInMemory();
+const memory = createMemoryStores();
 
 const minute = (n: number) => new Date(Date.UTC(2026, 5, 1, 12, n)).toISOString();
 const types = ["invoice.sent", "bill.paid", "invoice.voided"];
@@ -38,8 +43,8 @@ async function thirty({ deliveries }: WebhookStores): Promise<readonly DeliveryM
   await Promise.all(
     messages.map(async (message, n) => {
       const status = n % 5 === 0 ? "failed" : n % 5 === 1 ? "pending" : "succeeded";
-      const delivery = taken(await deliveries.claim(message, testNow, 60));
-      await deliveries.record(tried(delivery, status), anAttempt(1));
+      const delivery = claimedDelivery(await deliveries.claim(message, testNow, 60));
+      await deliveries.record(afterAttempt(delivery, status), aDeliveryAttempt(1));
     }),
   );
   return messages;

@@ -18,13 +18,17 @@ import {
 import { acquireEndpointPermits, countPermits } from "#shared/webhooks/limits/endpoint-permits.ts";
 import { testNow } from "#test/support/builders.ts";
 import { anEndpointId } from "#test/support/webhooks/delivery-builders.ts";
-import { startTables, storesIn, storesInMemory } from "#test/support/webhooks/webhook-fixtures.ts";
+import {
+  createDynamodbStores,
+  createMemoryStores,
+  createWebhookTables,
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let real: EndpointHealthStore;
 beforeAll(async () => {
-  real = storesIn(await startTables()).health;
+  real = createDynamodbStores(await createWebhookTables()).health;
 });
-const memory = storesInMemory().health;
+const memory = createMemoryStores().health;
 
 const now = testNow.getTime();
 
@@ -313,7 +317,7 @@ it("(property) the memory store behaves like DynamoDB, and no permit is lost", a
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
       const id = anEndpointId();
-      const twin = storesInMemory().health;
+      const twin = createMemoryStores().health;
       const leases: PermitLease[] = [];
       let at = now;
       /** The health that an update is based on, which may be outdated. */

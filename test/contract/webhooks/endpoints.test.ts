@@ -7,18 +7,18 @@ import { hashOrg } from "#shared/webhooks/endpoints/org-hash.ts";
 import { anEndpoint, anEvent } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
 import {
-  startTables,
-  storesIn,
-  storesInMemory,
+  createDynamodbStores,
+  createMemoryStores,
+  createWebhookTables,
   type WebhookDatabase,
   type WebhookStores,
-} from "#test/support/webhooks/webhook-fixtures.ts";
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let engine: WebhookDatabase;
 let real: WebhookStores;
 beforeAll(async () => {
-  engine = await startTables();
-  real = storesIn(engine);
+  engine = await createWebhookTables();
+  real = createDynamodbStores(engine);
 });
 
 const digits = () => randomUUID().replaceAll("-", "");
@@ -28,7 +28,7 @@ const endpointOf = (org_id: string, over: Partial<Endpoint> = {}) =>
 const eventOf = ({ org_id, endpoint_id }: Endpoint): ActivityEvent =>
   anEvent({ org_id, entity_type: "WEBHOOK_ENDPOINT", entity_id: endpoint_id, event_id: `evt_${digits()}` });
 
-const memory = storesInMemory();
+const memory = createMemoryStores();
 
 describe.each([
   ["DynamoDB", () => real],

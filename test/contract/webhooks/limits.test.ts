@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { hostCounterStore } from "#shared/webhooks/limits/dynamodb/host-counter-store.ts";
 import { replayListStore } from "#shared/webhooks/replays/dynamodb/replay-list-store.ts";
 import { testNow } from "#test/support/builders.ts";
-import { startTables } from "#test/support/webhooks/webhook-fixtures.ts";
+import { createWebhookTables } from "#test/support/webhooks/webhook-stores.ts";
 
-let engine: Awaited<ReturnType<typeof startTables>>;
+let engine: Awaited<ReturnType<typeof createWebhookTables>>;
 
 beforeAll(async () => {
-  engine = await startTables();
+  engine = await createWebhookTables();
 });
 
 describe("increment of a host counter", () => {

@@ -7,18 +7,23 @@ import {
   deliveryStatuses,
 } from "#shared/webhooks/deliveries/delivery.ts";
 import {
+  aDeliveryAttempt,
   aDeliveryQuery,
   aFreshMessage,
-  anAttempt,
+  afterAttempt,
   anEndpointId,
   secondsLater,
-  tried,
 } from "#test/support/webhooks/delivery-builders.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhooks/webhook-fixtures.ts";
+import {
+  createDynamodbStores,
+  createMemoryStores,
+  createWebhookTables,
+  type WebhookStores,
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let real: WebhookStores;
 beforeAll(async () => {
-  real = storesIn(await startTables());
+  real = createDynamodbStores(await createWebhookTables());
 });
 
 const leaseSeconds = 60;
@@ -60,7 +65,7 @@ async function seen({ deliveries }: WebhookStores, endpointId: string) {
 it("deliveries in memory do what those in DynamoDB do, whatever comes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 14 }), async (commands) => {
-      const memory = storesInMemory();
+      const memory = createMemoryStores();
       const endpointId = anEndpointId();
       const granted: Delivery[] = [];
       let now = secondsLater(0);
@@ -79,8 +84,8 @@ it("deliveries in memory do what those in DynamoDB do, whatever comes", async ()
         } else {
           const delivery = granted[step.claim % granted.length];
           if (delivery === undefined) continue;
-          const after = tried(delivery, step.status, step.isSent ? {} : { attempts: delivery.attempts - 1 });
-          const sent = step.isSent ? anAttempt(delivery.attempts, { at: now.toISOString() }) : null;
+          const after = afterAttempt(delivery, step.status, step.isSent ? {} : { attempts: delivery.attempts - 1 });
+          const sent = step.isSent ? aDeliveryAttempt(delivery.attempts, { at: now.toISOString() }) : null;
           for (const { deliveries } of [real, memory]) await deliveries.record(after, sent);
         }
         expect(await seen(memory, endpointId)).toEqual(await seen(real, endpointId));

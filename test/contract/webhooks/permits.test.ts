@@ -6,19 +6,19 @@ import type { OrgPermitStore, PermitAcquisition, PermitPool } from "#shared/webh
 import { testNow } from "#test/support/builders.ts";
 import { meterOf } from "#test/support/dynamodb/metering.ts";
 import {
-  startTables,
-  storesIn,
-  storesInMemory,
+  createDynamodbStores,
+  createMemoryStores,
+  createWebhookTables,
   type WebhookDatabase,
-} from "#test/support/webhooks/webhook-fixtures.ts";
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let engine: WebhookDatabase;
 let real: OrgPermitStore;
 beforeAll(async () => {
-  engine = await startTables();
-  real = storesIn(engine).orgPermits;
+  engine = await createWebhookTables();
+  real = createDynamodbStores(engine).orgPermits;
 });
-const memory = storesInMemory().orgPermits;
+const memory = createMemoryStores().orgPermits;
 
 const now = testNow.getTime();
 

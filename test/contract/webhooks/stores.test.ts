@@ -3,13 +3,18 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { deliveryIdAt, type ScheduledDelivery, scheduleShardCount } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Replay } from "#shared/webhooks/replays/replay.ts";
 import { aDeliveryMessage, anEvent } from "#test/support/builders.ts";
-import { startTables, storesIn, storesInMemory, type WebhookStores } from "#test/support/webhooks/webhook-fixtures.ts";
+import {
+  createDynamodbStores,
+  createMemoryStores,
+  createWebhookTables,
+  type WebhookStores,
+} from "#test/support/webhooks/webhook-stores.ts";
 
 let real: WebhookStores;
 beforeAll(async () => {
-  real = storesIn(await startTables());
+  real = createDynamodbStores(await createWebhookTables());
 });
-const memory = storesInMemory();
+const memory = createMemoryStores();
 
 const anEndpointId = () => `wh_${randomUUID().replaceAll("-", "")}`;
 const at = (second: number) => new Date(Date.UTC(2026, 5, 1, 12, 0, second));

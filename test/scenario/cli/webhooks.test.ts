@@ -71,9 +71,9 @@ describe("an endpoint", () => {
 describe("deliveries", () => {
   it("are shown with each attempt, and sent again", async () => {
     const { cli, org_id } = await aTenant();
-    const receiver = await startReceiver({ answer: status(410, { "x-why": "gone" }, "no \u202e[2J more") });
+    const receiver = await startReceiver({ behaviour: status(410, { "x-why": "gone" }, "no \u202e[2J more") });
     const id = await createEndpoint(cli, receiver.url);
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     await stack.append([anInput({ org_id })]);
     const [failed] = await until(async () => {
       const found = await deliveries(cli, id, "--status", "failed");
@@ -86,7 +86,7 @@ describe("deliveries", () => {
     const colourful = await cli.run(["webhooks", "deliveries", id], { env: { FORCE_COLOR: "1" } });
     expect(colourful.stdout).toContain("\u001b[31mfailed\u001b[39m");
 
-    receiver.answer(status(204));
+    receiver.respondWith(status(204));
     expect(await cli.run(["webhooks", "retry", id, delivery])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("409"),
@@ -108,7 +108,7 @@ describe("deliveries", () => {
       stdout: expect.stringMatching(/^Attempt 1 .* succeeded 204 {2}in \d+ ms$/m),
     });
     expect(receiver.requests[0]?.headers["x-aibooks-event"]).toBe("bill.paid");
-    receiver.answer(status(500, {}, "out of order"));
+    receiver.respondWith(status(500, {}, "out of order"));
     const bad = await cli.run(["webhooks", "test", id]);
     expect(bad).toMatchObject({ code: 1, stdout: expect.stringContaining("out of order") });
   });
@@ -118,7 +118,7 @@ describe("deliveries", () => {
     const receiver = await startReceiver();
     const id = await createEndpoint(cli, receiver.url);
     await cli.json(["webhooks", "update", id, "--disable"]);
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     await stack.append([anInput({ org_id, entity_id: "inv_missed" })]);
     await until(async () => (await deliveries(cli, id, "--status", "failed")).length === 1);
     const { stdout } = await cli.run(["webhooks", "update", id, "--enable"]);
@@ -139,7 +139,7 @@ describe("listen", () => {
     const { cli, org_id } = await aTenant();
     const listening = cli.start(["webhooks", "listen", "--events", "invoice.*", "--json"]);
     await until(() => listening.written().stderr.includes("Listening on http://127.0.0.1:"));
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     await stack.append([anInput({ org_id, entity_ref: "INV-7" })]);
     const [line = ""] = await until(() => {
       const { stdout } = listening.written();

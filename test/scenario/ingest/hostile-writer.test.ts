@@ -56,7 +56,7 @@ describe("while somebody puts items into the table that are not events", () => {
     const [receiver, another] = [await startReceiver(), await startReceiver()];
     await victim.subscribe(receiver.url);
     await other.subscribe(another.url);
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     const before = await stack.deadLetterCounts();
 
     const damaged: string[] = [];
@@ -71,7 +71,7 @@ describe("while somebody puts items into the table that are not events", () => {
       await until(() => ids.every((id) => told().includes(id)), { deadlineMs: 20_000 });
       expect(Date.now() - started).toBeLessThan(5_000 * slowness());
     }
-    await stack.deliveriesRest();
+    await stack.waitForEmptyDeliveryQueues();
     const events = [receiver, another].flatMap(({ requests }) => requests.map((one) => receivedEvent(one).event_id));
     expect(new Set(events)).toEqual(new Set(sent));
 
@@ -94,9 +94,9 @@ describe("while somebody puts items into the table that are not events", () => {
 
   it("a delivery whose event was replaced by a damaged item is given up, and says why", async () => {
     const subscriber = await stack.subscriber();
-    const receiver = await startReceiver({ answer: (response) => response.writeHead(500).end() });
+    const receiver = await startReceiver({ behaviour: (response) => response.writeHead(500).end() });
     const subscription = await subscriber.subscribe(receiver.url);
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     const eventId = await subscriber.emit({ entity_id: "inv_replaced" });
     await until(() => receiver.requests.length > 0);
     const { occurred_at = "" } = (await shownTo(subscriber)).find(({ event_id }) => event_id === eventId) ?? {};
@@ -111,7 +111,7 @@ describe("while somebody puts items into the table that are not events", () => {
     await documents.send(new PutCommand({ TableName: stack.tables.events, Item }));
     const sent = receiver.requests.length;
     const [{ delivery_id } = { delivery_id: "" }] = await subscriber.deliveries(subscription);
-    await subscriber.ask("POST", `/endpoints/${subscription.endpoint_id}/deliveries/${delivery_id}/retry`);
+    await subscriber.request("POST", `/endpoints/${subscription.endpoint_id}/deliveries/${delivery_id}/retry`);
     const delivery = await subscriber.delivery(subscription, eventId, isSettled);
     expect(delivery).toMatchObject({ status: "failed", reason: "event_unreadable", next_attempt_at: null });
     expect(receiver.requests.length).toBe(sent);

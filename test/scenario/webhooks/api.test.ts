@@ -6,11 +6,11 @@ import { readLogs } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
 import { startReceiver } from "#test/support/webhooks/receiver.ts";
 import {
-  type Answer,
-  isRetried,
   isSettled,
+  isWaitingForRetry,
   type Subscriber,
   startWebhooksStack,
+  type WebhooksApiResponse,
   type WebhooksStack,
 } from "#test/support/webhooks/webhooks-stack.ts";
 
@@ -32,7 +32,7 @@ const refused = (field: string, code = "validation.invalid_value") => ({ status:
 
 describe("the url of an endpoint", () => {
   const label = (length: number) => "a".repeat(length);
-  const create = (text: string) => subscriber.ask("POST", "/endpoints", { url: text, events });
+  const create = (text: string) => subscriber.request("POST", "/endpoints", { url: text, events });
 
   it.each([
     "https://hooks.example.com/any",
@@ -155,9 +155,11 @@ describe("the url of an endpoint", () => {
     const own = freshUrl();
     const { endpoint_id } = await subscriber.subscribe(own);
     for (const text of ["https://10.0.0.1/", "http://hooks.example.com/", `${stack.api}/hook`]) {
-      expect(await subscriber.ask("PATCH", `/endpoints/${endpoint_id}`, { url: text })).toMatchObject(refused("url"));
+      expect(await subscriber.request("PATCH", `/endpoints/${endpoint_id}`, { url: text })).toMatchObject(
+        refused("url"),
+      );
     }
-    expect(await subscriber.ask("GET", `/endpoints/${endpoint_id}`)).toMatchObject({
+    expect(await subscriber.request("GET", `/endpoints/${endpoint_id}`)).toMatchObject({
       body: { endpoint: { url: own } },
     });
   });
@@ -223,12 +225,14 @@ describe("a body", () => {
     ["an invisible character", { url, events, entity_id: "inv\u200b1" }, "entity_id"],
     ["a status that is no boolean", { url, events, enabled: "yes" }, "enabled"],
   ])("is refused that holds %s", async (_, body, field) => {
-    expect(await subscriber.ask("POST", "/endpoints", body)).toMatchObject(refused(field));
+    expect(await subscriber.request("POST", "/endpoints", body)).toMatchObject(refused(field));
   });
 
   it.each(["url", "events"])("must hold %s", async (field) => {
     const body = { url, events, [field]: undefined };
-    expect(await subscriber.ask("POST", "/endpoints", body)).toMatchObject(refused(field, "validation.required_field"));
+    expect(await subscriber.request("POST", "/endpoints", body)).toMatchObject(
+      refused(field, "validation.required_field"),
+    );
   });
 
   it.each(["__proto__", "constructor", "toString"])("is refused that holds %s", async (name) => {
@@ -245,7 +249,7 @@ describe("a body", () => {
 it("the fifty-first endpoint is refused, until one is deleted", async () => {
   const owner = await stack.subscriber();
   const answers = await Promise.all(
-    Array.from({ length: 51 }, () => owner.ask("POST", "/endpoints", { url: freshUrl(), events })),
+    Array.from({ length: 51 }, () => owner.request("POST", "/endpoints", { url: freshUrl(), events })),
   );
   const byStatus = Object.groupBy(answers, ({ status }) => status);
   expect(Object.entries(byStatus).map(([status, all]) => [status, all?.length])).toEqual([
@@ -256,21 +260,24 @@ it("the fifty-first endpoint is refused, until one is deleted", async () => {
     code: "conflict.duplicate",
     message: expect.stringContaining("50"),
   });
-  const { endpoints } = Object((await owner.ask("GET", "/endpoints")).body);
+  const { endpoints } = Object((await owner.request("GET", "/endpoints")).body);
   expect(endpoints).toHaveLength(50);
-  await owner.ask("DELETE", `/endpoints/${endpoints[0].endpoint_id}`);
-  expect(await owner.ask("POST", "/endpoints", { url, events })).toMatchObject({ status: 201 });
+  await owner.request("DELETE", `/endpoints/${endpoints[0].endpoint_id}`);
+  expect(await owner.request("POST", "/endpoints", { url, events })).toMatchObject({ status: 201 });
 });
 
 it("a second endpoint that would be sent the same to the same URL is refused", async () => {
   const owner = await stack.subscriber();
   const { endpoint_id } = await owner.subscribe(url);
-  const again = await owner.ask("POST", "/endpoints", { url: "https://HOOKS.example.com:443/in", events: ["*.sent"] });
+  const again = await owner.request("POST", "/endpoints", {
+    url: "https://HOOKS.example.com:443/in",
+    events: ["*.sent"],
+  });
   expect(again).toMatchObject({
     status: 409,
     body: { code: "conflict.duplicate", field: "url", message: expect.stringContaining(endpoint_id) },
   });
-  expect(await owner.ask("POST", "/endpoints", { url, events: ["bill.*"] })).toMatchObject({ status: 201 });
+  expect(await owner.request("POST", "/endpoints", { url, events: ["bill.*"] })).toMatchObject({ status: 201 });
 });
 
 describe("an endpoint of somebody else", () => {
@@ -293,12 +300,12 @@ describe("an endpoint of somebody else", () => {
     const receiver = await startReceiver();
     const subscription = await owner.subscribe(receiver.url);
     const path = `/endpoints/${subscription.endpoint_id}`;
-    const tested = Object((await owner.ask("POST", `${path}/test`, {})).body);
-    const replayed = Object((await owner.ask("POST", `${path}/replay`, { since: new Date().toISOString() })).body);
+    const tested = Object((await owner.request("POST", `${path}/test`, {})).body);
+    const replayed = Object((await owner.request("POST", `${path}/replay`, { since: new Date().toISOString() })).body);
     await until(async () => (await owner.deliveries(subscription, "status=succeeded")).length > 0);
     // One at a time may run.
     await until(async () => {
-      const { body } = await owner.ask("GET", `${path}/replays/${replayed.replay.replay_id}`);
+      const { body } = await owner.request("GET", `${path}/replays/${replayed.replay.replay_id}`);
       return Object(body).replay.status !== "running";
     });
     const ids = { DELIVERY: tested.delivery.delivery_id, REPLAY: replayed.replay.replay_id };
@@ -309,9 +316,9 @@ describe("an endpoint of somebody else", () => {
     const [owner, stranger] = [await stack.subscriber(), await stack.subscriber()];
     const { endpoint_id, below } = await lived(owner);
     const own = await lived(stranger);
-    const seen = ({ status, text }: Answer) => ({ status, text });
+    const seen = ({ status, text }: WebhooksApiResponse) => ({ status, text });
     for (const [method, route, body] of routes) {
-      const ask = (id: string, path = route) => stranger.ask(method, `/endpoints/${id}${path}`, body).then(seen);
+      const ask = (id: string, path = route) => stranger.request(method, `/endpoints/${id}${path}`, body).then(seen);
       const never = await ask(unknownId);
       expect(never).toMatchObject({ status: 404, text: expect.stringContaining('"not_found.resource"') });
       expect(await ask(endpoint_id, below(route)), `${method} ${route}`).toEqual(never);
@@ -323,12 +330,12 @@ describe("an endpoint of somebody else", () => {
       expect(neverBelow.status).toBe(404);
       expect(await ask(own.endpoint_id, below(route)), `${method} ${route}`).toEqual(neverBelow);
     }
-    const { body } = await owner.ask("GET", `/endpoints/${endpoint_id}`);
+    const { body } = await owner.request("GET", `/endpoints/${endpoint_id}`);
     expect(body).toMatchObject({ endpoint: { status: "enabled", description: null } });
     expect((await owner.deliveries({ endpoint_id, secret: "" })).map(({ attempt_count }) => attempt_count)).toEqual([
       1,
     ]);
-    const { text } = await stranger.ask("GET", "/endpoints");
+    const { text } = await stranger.request("GET", "/endpoints");
     expect(text).not.toContain(endpoint_id);
   });
 
@@ -338,7 +345,7 @@ describe("an endpoint of somebody else", () => {
     for (const [method, route, body] of routes.toSorted(
       (a, b) => Number(a[0] === "DELETE") - Number(b[0] === "DELETE"),
     )) {
-      const { status } = await owner.ask(method, `/endpoints/${endpoint_id}${below(route)}`, body);
+      const { status } = await owner.request(method, `/endpoints/${endpoint_id}${below(route)}`, body);
       expect([200, 202], `${method} ${route}`).toContain(status);
     }
   });
@@ -377,10 +384,10 @@ describe("a request", () => {
   it("is counted: every answer says what is left", async () => {
     const owner = await stack.subscriber();
     const answers = [
-      await owner.ask("GET", "/endpoints"),
-      await owner.ask("POST", "/endpoints", { url, events }),
-      await owner.ask("POST", "/endpoints", {}),
-      await owner.ask("GET", `/endpoints/${unknownId}`),
+      await owner.request("GET", "/endpoints"),
+      await owner.request("POST", "/endpoints", { url, events }),
+      await owner.request("POST", "/endpoints", {}),
+      await owner.request("GET", `/endpoints/${unknownId}`),
     ];
     const left = answers.map(({ headers }) => Number(headers.get("x-ratelimit-remaining")));
     expect(left.every((count) => count >= 596 && count < 600)).toBe(true);
@@ -412,7 +419,10 @@ describe("a request", () => {
   it.each(["", "/", "/nothing", "/endpoints/", "/endpoints/a/b", "/endpoints/a/deliveries/b/c"])(
     "to /webhooks%s finds nothing",
     async (path) => {
-      expect(await subscriber.ask("GET", path)).toMatchObject({ status: 404, body: { code: "not_found.resource" } });
+      expect(await subscriber.request("GET", path)).toMatchObject({
+        status: 404,
+        body: { code: "not_found.resource" },
+      });
     },
   );
 
@@ -424,7 +434,7 @@ describe("a request", () => {
     ["cursor", "MQ"],
   ])("for deliveries by %s=%s is refused", async (name, value) => {
     const { endpoint_id } = await subscriber.subscribe(freshUrl());
-    const answer = await subscriber.ask("GET", `/endpoints/${endpoint_id}/deliveries?${name}=${value}`);
+    const answer = await subscriber.request("GET", `/endpoints/${endpoint_id}/deliveries?${name}=${value}`);
     expect(answer).toMatchObject(refused(name));
   });
 
@@ -447,7 +457,7 @@ describe("a request", () => {
 });
 
 it("the catalogue shows each event type with a sample for the caller and its schema", async () => {
-  const { status, body } = await subscriber.ask("GET", "/event-types");
+  const { status, body } = await subscriber.request("GET", "/event-types");
   expect(status).toBe(200);
   const { org_id } = subscriber;
   expect(Object(body).event_types).toContainEqual(
@@ -463,18 +473,18 @@ describe("a secret", () => {
   it("is shown when it is new, and never again: in no answer, event, log line, table or delivery", async () => {
     const owner = await stack.subscriber();
     const receiver = await startReceiver();
-    const answers: Answer[] = [];
-    const ask = async (...asked: Parameters<Subscriber["ask"]>) => {
-      const answer = await owner.ask(...asked);
+    const answers: WebhooksApiResponse[] = [];
+    const ask = async (...asked: Parameters<Subscriber["request"]>) => {
+      const answer = await owner.request(...asked);
       answers.push(answer);
       return answer;
     };
-    const secretOf = ({ text }: Answer) => /whsec_[\w+/]+=*/.exec(text)?.[0] ?? "";
+    const secretOf = ({ text }: WebhooksApiResponse) => /whsec_[\w+/]+=*/.exec(text)?.[0] ?? "";
     const created = await ask("POST", "/endpoints", { url: receiver.url, events: ["*"] });
     const { endpoint_id } = Object(created.body).endpoint;
     const path = `/endpoints/${endpoint_id}`;
     const subscription = { endpoint_id, secret: secretOf(created) };
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     const eventId = await owner.emit();
     const { delivery_id } = await owner.delivery(subscription, eventId, isSettled);
     const rotated = await ask("POST", `${path}/rotate-secret`);
@@ -506,7 +516,7 @@ describe("a secret", () => {
   it("lies in the table encrypted, each in its own way", async () => {
     const owner = await stack.subscriber();
     const { endpoint_id, secret } = await owner.subscribe(url);
-    await owner.ask("POST", `/endpoints/${endpoint_id}/rotate-secret`);
+    await owner.request("POST", `/endpoints/${endpoint_id}/rotate-secret`);
     const { config = "" } = stack.tables;
     const stored = await endpointReader(stack.dynamodb, config).get(owner.org_id, endpoint_id);
     const sealed = stored?.secrets.map((each) => each.sealed) ?? [];
@@ -523,25 +533,25 @@ describe("the headers of an endpoint", () => {
   it("come with each delivery, and are never shown: in no answer, event, log line, table or attempt", async () => {
     const owner = await stack.subscriber();
     const echo = await startReceiver({
-      answer: (response, { headers }) =>
+      behaviour: (response, { headers }) =>
         response.writeHead(401, { "x-got": String(headers.authorization) }).end(JSON.stringify(headers)),
     });
     const values = { "X-Api-Key": `key-${randomUUID()}`, Authorization: `Bearer ${randomUUID()}` };
     const body = { url: echo.url, events: ["*"], headers: values };
-    const answers = [await owner.ask("POST", "/endpoints", body)];
+    const answers = [await owner.request("POST", "/endpoints", body)];
     const { endpoint_id, header_names, secret } = Object(answers[0]?.body).endpoint;
     expect(header_names).toEqual(["X-Api-Key", "Authorization"]);
     const path = `/endpoints/${endpoint_id}`;
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     const eventId = await owner.emit();
-    const { delivery_id, attempts } = await owner.delivery({ endpoint_id, secret }, eventId, isRetried);
+    const { delivery_id, attempts } = await owner.delivery({ endpoint_id, secret }, eventId, isWaitingForRetry);
     expect(attempts).toMatchObject([{ response_status: 401, response_headers: { "x-got": "…" } }]);
     expect(echo.requests[0]?.headers).toMatchObject({
       "x-api-key": values["X-Api-Key"],
       authorization: values.Authorization,
     });
 
-    const ask = async (...asked: Parameters<Subscriber["ask"]>) => answers.push(await owner.ask(...asked));
+    const ask = async (...asked: Parameters<Subscriber["request"]>) => answers.push(await owner.request(...asked));
     await ask("GET", `${path}/deliveries/${delivery_id}`);
     await ask("GET", path);
     await ask("GET", "/endpoints");

@@ -10,16 +10,16 @@ import { aQuery } from "#test/support/builders.ts";
 import { until } from "#test/support/until.ts";
 import { slowness } from "#test/support/vitest/slowness.ts";
 import {
-  type Behaviour,
+  type HttpReceiver,
+  type HttpReceiverBehaviour,
   hang,
-  type Receiver,
   redirect,
   startReceiver,
   status,
 } from "#test/support/webhooks/receiver.ts";
 import {
-  isRetried,
   isSettled,
+  isWaitingForRetry,
   receivedEvent,
   type Subscriber,
   startWebhooksStack,
@@ -35,26 +35,26 @@ beforeAll(async () => {
 });
 
 /** A receiver that is subscribed to the invoices of an organisation of its own. */
-async function listening(answer: Behaviour) {
-  const receiver = await startReceiver({ answer });
+async function listening(answer: HttpReceiverBehaviour) {
+  const receiver = await startReceiver({ behaviour: answer });
   const subscriber = await stack.subscriber();
   const subscription = await subscriber.subscribe(receiver.url);
-  await stack.changesCount();
+  await stack.waitForEndpointChanges();
   return { receiver, subscriber, subscription, path: `/endpoints/${subscription.endpoint_id}` };
 }
 
 /** Behaves in one way after the other; in the last one from then on. */
-function inTurn(...behaviours: readonly Behaviour[]): Behaviour {
+function inTurn(...behaviours: readonly HttpReceiverBehaviour[]): HttpReceiverBehaviour {
   let index = 0;
   return (response, request) => behaviours[Math.min(index++, behaviours.length - 1)]?.(response, request);
 }
 
-const requests = async ({ requests }: Receiver, count: number) => {
+const requests = async ({ requests }: HttpReceiver, count: number) => {
   await until(() => requests.length >= count);
   return requests;
 };
 
-const sentIds = ({ requests }: Receiver) => requests.map(({ headers }) => headers["webhook-id"]);
+const sentIds = ({ requests }: HttpReceiver) => requests.map(({ headers }) => headers["webhook-id"]);
 
 // They mostly wait, each for its own endpoint: together they take as long as the longest.
 describe.concurrent("a delivery", () => {
@@ -62,13 +62,13 @@ describe.concurrent("a delivery", () => {
     const { receiver, subscriber, subscription } = await listening(hang());
     const healthy = await startReceiver();
     await subscriber.subscribe(healthy.url);
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     const emitted = await Promise.all(Array.from({ length: 10 }, () => subscriber.emit()));
     const emittedAt = Date.now();
     await requests(healthy, emitted.length);
     expect(Date.now() - emittedAt).toBeLessThan(5_000 * slowness());
     const [eventId = ""] = (await requests(receiver, 1)).map((request) => receivedEvent(request).event_id);
-    const { attempts } = await subscriber.delivery(subscription, eventId, isRetried);
+    const { attempts } = await subscriber.delivery(subscription, eventId, isWaitingForRetry);
     expect(attempts).toMatchObject([{ outcome: "failed", response_status: null, error: "timeout" }]);
     expect(attempts[0]?.duration_ms).toBeGreaterThan(14_900);
   });
@@ -118,7 +118,7 @@ describe.concurrent("a delivery", () => {
       reason: "gone",
       url: receiver.url.replace("/hook", ""),
     });
-    const { body } = await subscriber.ask("GET", path);
+    const { body } = await subscriber.request("GET", path);
     expect(body).toMatchObject({ endpoint: { status: "disabled", disabled_reason: "gone" } });
     const missed = await subscriber.emit();
     const ends = [last, missed].map((eventId) => subscriber.delivery(subscription, eventId, isSettled));
@@ -133,14 +133,14 @@ describe.concurrent("a delivery", () => {
     const target = await startReceiver();
     const codes = [301, 302, 303, 307, 308];
     const receiver = await startReceiver({
-      answer: (response, request) => redirect(target.url, Number(request.path.slice(1)))(response, request),
+      behaviour: (response, request) => redirect(target.url, Number(request.path.slice(1)))(response, request),
     });
     const subscriber = await stack.subscriber();
     const { origin } = new URL(receiver.url);
     const subscriptions = await Promise.all(codes.map((code) => subscriber.subscribe(`${origin}/${code}`)));
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     const eventId = await subscriber.emit();
-    const stories = await Promise.all(subscriptions.map((one) => subscriber.delivery(one, eventId, isRetried)));
+    const stories = await Promise.all(subscriptions.map((one) => subscriber.delivery(one, eventId, isWaitingForRetry)));
     expect(stories).toMatchObject(
       codes.map((code) => ({ attempts: [{ outcome: "failed", response_status: code, error: null }] })),
     );
@@ -152,10 +152,10 @@ describe.concurrent("a delivery", () => {
     const subscriber = await stack.subscriber();
     const receivers = await Promise.all([valid, expired, wrongHost, selfSigned].map((tls) => startReceiver({ tls })));
     const subscriptions = await Promise.all(receivers.map(({ url }) => subscriber.subscribe(url)));
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     const eventId = await subscriber.emit();
     const tried = subscriptions.map((one) =>
-      subscriber.delivery(one, eventId, (found) => isSettled(found) || isRetried(found)),
+      subscriber.delivery(one, eventId, (found) => isSettled(found) || isWaitingForRetry(found)),
     );
     const refused = { status: "pending", attempts: [{ outcome: "failed", response_status: null, error: "tls" }] };
     expect(await Promise.all(tried)).toMatchObject([
@@ -175,7 +175,7 @@ describe.concurrent("a delivery", () => {
     const aborted = await subscriber.delivery(subscription, eventId, isSettled);
     expect(aborted).toMatchObject({ status: "failed", reason: "aborted_by_receiver", attempt_count: 1 });
     const { delivery_id } = aborted;
-    expect(await subscriber.ask("POST", `${path}/deliveries/${delivery_id}/retry`)).toMatchObject({
+    expect(await subscriber.request("POST", `${path}/deliveries/${delivery_id}/retry`)).toMatchObject({
       status: 202,
       body: { delivery: { delivery_id, status: "pending" } },
     });
@@ -187,8 +187,8 @@ describe.concurrent("a delivery", () => {
 
   it("whose endpoint is deleted between two attempts ends", async () => {
     const { receiver, subscriber, subscription, path } = await listening(status(500));
-    const { delivery_id } = await subscriber.delivery(subscription, await subscriber.emit(), isRetried);
-    expect(await subscriber.ask("DELETE", path)).toMatchObject({ status: 200 });
+    const { delivery_id } = await subscriber.delivery(subscription, await subscriber.emit(), isWaitingForRetry);
+    expect(await subscriber.request("DELETE", path)).toMatchObject({ status: 200 });
     const store = deliveryStore(stack.dynamodb, stack.tables.deliveries ?? "");
     const ended = await until(async () => {
       const found = await store.get(subscription.endpoint_id, delivery_id);
@@ -196,7 +196,7 @@ describe.concurrent("a delivery", () => {
     });
     expect(ended).toMatchObject({ reason: "endpoint_deleted", attempts: 1 });
     expect(receiver.requests).toHaveLength(1);
-    expect(await subscriber.ask("GET", `${path}/deliveries/${delivery_id}`)).toMatchObject({ status: 404 });
+    expect(await subscriber.request("GET", `${path}/deliveries/${delivery_id}`)).toMatchObject({ status: 404 });
   });
 
   it.each([
@@ -208,7 +208,7 @@ describe.concurrent("a delivery", () => {
       const { receiver, subscriber, subscription, path } = await listening(inTurn(status(500), good));
       await subscriber.emit();
       await requests(receiver, 1);
-      const { body } = await subscriber.ask("POST", `${path}/rotate-secret`, { overlap_seconds });
+      const { body } = await subscriber.request("POST", `${path}/rotate-secret`, { overlap_seconds });
       const { secret } = z.object({ endpoint: z.object({ secret: z.string() }) }).parse(body).endpoint;
       const [before, after] = await requests(receiver, 2);
       const isSignedWith = (key: string, { headers, body }: (typeof receiver.requests)[number]) => {
@@ -232,7 +232,7 @@ describe.concurrent("a delivery", () => {
     const { receiver, subscriber, path } = await listening(inTurn(status(429, { "retry-after": "7" }), good));
     await subscriber.emit();
     await until(async () => {
-      const { body } = await subscriber.ask("GET", path);
+      const { body } = await subscriber.request("GET", path);
       return JSON.stringify(body).includes('"circuit":"open"');
     });
     await subscriber.emit();
@@ -248,7 +248,7 @@ describe.concurrent("a delivery", () => {
     );
     const emittedAt = Date.now();
     const eventId = await subscriber.emit();
-    const { delivery_id, next_attempt_at } = await subscriber.delivery(subscription, eventId, isRetried);
+    const { delivery_id, next_attempt_at } = await subscriber.delivery(subscription, eventId, isWaitingForRetry);
     const dueAt = Date.parse(next_attempt_at ?? "");
     expect(dueAt - emittedAt).toBeGreaterThan(3_600_000);
 
@@ -291,7 +291,7 @@ describe.concurrent("a test", () => {
     const subscriber = await stack.subscriber();
     const subscription = await subscriber.subscribe(receiver.url, { enabled: false });
     const path = `/endpoints/${subscription.endpoint_id}`;
-    const asked = await subscriber.ask("POST", `${path}/test`, { event_type: "bill.paid" });
+    const asked = await subscriber.request("POST", `${path}/test`, { event_type: "bill.paid" });
     expect(asked).toMatchObject({ status: 202, body: { delivery: { event_type: "bill.paid", status: "pending" } } });
     const [request] = await requests(receiver, 1);
     const payload = verifyWebhook(request?.headers ?? {}, request?.body ?? "", subscription.secret);
@@ -308,10 +308,10 @@ describe.concurrent("a test", () => {
   });
 
   it("that fails is not tried again", async () => {
-    const receiver = await startReceiver({ answer: status(500) });
+    const receiver = await startReceiver({ behaviour: status(500) });
     const subscriber = await stack.subscriber();
     const subscription = await subscriber.subscribe(receiver.url);
-    await subscriber.ask("POST", `/endpoints/${subscription.endpoint_id}/test`);
+    await subscriber.request("POST", `/endpoints/${subscription.endpoint_id}/test`);
     const [failed] = await until(async () => {
       const found = await subscriber.deliveries(subscription, "status=failed");
       return found.length > 0 && found;
@@ -334,11 +334,11 @@ const begun = z.object({ replay: z.object({ replay_id: z.string() }) });
 
 /** Begins a replay and gives how it ended. */
 async function replay(subscriber: Subscriber, path: string, range: object): Promise<unknown> {
-  const { status, body } = await subscriber.ask("POST", `${path}/replay`, range);
+  const { status, body } = await subscriber.request("POST", `${path}/replay`, range);
   expect({ status, body }).toMatchObject({ status: 202, body: { replay: { status: "running", sent: 0 } } });
   const { replay_id } = begun.parse(body).replay;
   return until(async () => {
-    const { body } = await subscriber.ask("GET", `${path}/replays/${replay_id}`);
+    const { body } = await subscriber.request("GET", `${path}/replays/${replay_id}`);
     return JSON.stringify(body).includes('"status":"running"') ? null : body;
   });
 }
@@ -346,15 +346,15 @@ async function replay(subscriber: Subscriber, path: string, range: object): Prom
 describe("a replay", () => {
   it("brings what an endpoint missed while it was disabled, as it is offered, and anything once more", async () => {
     const { receiver, subscriber, subscription, path } = await listening(good);
-    await subscriber.ask("PATCH", path, { enabled: false });
+    await subscriber.request("PATCH", path, { enabled: false });
     const missed = [await subscriber.emit(), await subscriber.emit(), await subscriber.emit()];
     for (const eventId of missed) await subscriber.delivery(subscription, eventId, isSettled);
-    const { body } = await subscriber.ask("PATCH", path, { enabled: true });
+    const { body } = await subscriber.request("PATCH", path, { enabled: true });
     const { missed: offer } = z.object({ missed: z.record(z.string(), z.string()) }).parse(body);
     expect(offer).toMatchObject({ only: "failed" });
 
     const count = async (range: object) =>
-      (await subscriber.ask("POST", `${path}/replay`, { ...range, dry_run: true })).body;
+      (await subscriber.request("POST", `${path}/replay`, { ...range, dry_run: true })).body;
     expect(await count(offer)).toMatchObject({ replay: { dry_run: true, count: 3, complete: true } });
     expect(receiver.requests).toEqual([]);
     expect(await replay(subscriber, path, offer)).toMatchObject({ replay: { status: "done", sent: 3 } });
@@ -376,7 +376,7 @@ describe("a replay", () => {
 
   it("is visible only to its organisation", async () => {
     const { subscriber, path } = await listening(good);
-    const { body } = await subscriber.ask("POST", `${path}/replay`, { since: new Date().toISOString() });
+    const { body } = await subscriber.request("POST", `${path}/replay`, { since: new Date().toISOString() });
     const { replay_id } = begun.parse(body).replay;
     const stranger = await stack.subscriber();
     for (const [method, below, sent] of [
@@ -384,9 +384,9 @@ describe("a replay", () => {
       ["POST", "/replay", { since: "2026-05-01", only: "all", dry_run: true }],
       ["GET", `/replays/${replay_id}`],
     ] as const) {
-      expect(await stranger.ask(method, `${path}${below}`, sent)).toMatchObject({ status: 404 });
+      expect(await stranger.request(method, `${path}${below}`, sent)).toMatchObject({ status: 404 });
     }
-    expect(await subscriber.ask("GET", `${path}/replays/${replay_id}`)).toMatchObject({ status: 200 });
+    expect(await subscriber.request("GET", `${path}/replays/${replay_id}`)).toMatchObject({ status: 200 });
   });
 });
 

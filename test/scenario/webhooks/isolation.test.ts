@@ -23,7 +23,7 @@ class TimedReceiver extends SimulatedReceiver {
   readonly #load: Load;
 
   constructor(afterMs: number, load: Load, clock: VirtualClock, random: () => number) {
-    super(() => ({ afterMs, exchange: aSendResult() }), secret, clock, random);
+    super(() => ({ afterMs, result: aSendResult() }), secret, clock, random);
     this.#now = clock.now;
     this.#load = load;
   }
@@ -75,7 +75,7 @@ async function whatHappens(orgs: readonly Org[], seconds: number, until = second
       const event_id = eventIdFromTime(time, `${org_id} ${n}`);
       committed.set(event_id, at);
       const event = anEvent({ org_id, event_id, entity_id: `doc_${n}`, occurred_at: time, recorded_at: time });
-      clock.at(at, () => platform.commit([event]));
+      clock.schedule(at, () => platform.commit([event]));
     }
     readings.push(() => {
       const delays = receivers.flatMap(({ arrivals }) =>

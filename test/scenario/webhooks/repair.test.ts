@@ -33,9 +33,9 @@ async function record({ org_id }: Subscriber, entity_id: string, minutes: number
 /** An organisation that lost an event: the fan-out passed it when the endpoint, as it says, was there. */
 async function withLostEvent(over: Record<string, unknown> = {}) {
   const subscriber = await stack.subscriber();
-  const receiver = await startReceiver({ answer: status(204) });
+  const receiver = await startReceiver({ behaviour: status(204) });
   await record(subscriber, "inv_lost", 60);
-  await stack.changesCount();
+  await stack.waitForEndpointChanges();
   const { endpoint_id } = await subscriber.subscribe(receiver.url, over);
   const { pk, sk } = endpointKey(subscriber.org_id, endpoint_id);
   await stack.dynamodb.send(
@@ -54,11 +54,11 @@ const line = z.looseObject({ action: z.optional(z.string()), count: z.optional(z
 it("webhooks repair brings what the fan-out lost to every organisation, and repeats nothing", async () => {
   const [first, second] = [await withLostEvent(), await withLostEvent()];
   const disabled = await withLostEvent({ enabled: false });
-  await stack.changesCount();
+  await stack.waitForEndpointChanges();
   await record(first.subscriber, "inv_delivered", 0);
   const documents = (receiver: typeof first.receiver) => receiver.requests.map((one) => receivedEvent(one).entity_id);
   await until(() => documents(first.receiver).includes("inv_delivered"));
-  await stack.deliveriesRest();
+  await stack.waitForEmptyDeliveryQueues();
 
   const cli = commandLine(stackFile(stack));
   const repair = (...options: string[]) => cli.json(["webhooks", "repair", "--since", "2h", ...options]);
@@ -75,7 +75,7 @@ it("webhooks repair brings what the fan-out lost to every organisation, and repe
 
   expect(await repair()).toMatchObject({ started: 2, skipped: 1 });
   await until(() => [first, second].every(({ receiver }) => documents(receiver).includes("inv_lost")));
-  await stack.deliveriesRest();
+  await stack.waitForEmptyDeliveryQueues();
   expect(await repair()).toMatchObject({ started: 0, skipped: 1 });
   expect(documents(first.receiver).toSorted()).toEqual(["inv_delivered", "inv_lost"]);
   expect(documents(second.receiver)).toEqual(["inv_lost"]);

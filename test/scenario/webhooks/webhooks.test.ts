@@ -5,9 +5,9 @@ import type { EventInput } from "#shared/events/schema.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { anInput } from "#test/support/builders.ts";
 import { until } from "#test/support/until.ts";
-import { type Received, type Receiver, startReceiver } from "#test/support/webhooks/receiver.ts";
+import { type HttpReceiver, type ReceivedHttpRequest, startReceiver } from "#test/support/webhooks/receiver.ts";
 import {
-  type DeliveryStory,
+  type DeliveryWithAttempts,
   isSettled,
   newEventId,
   receivedEvent,
@@ -23,16 +23,16 @@ beforeAll(async () => {
 });
 
 /** The ids of the events that arrived; of those at one path, where it is named. */
-const heard = ({ requests }: Receiver, path = "") =>
+const heard = ({ requests }: HttpReceiver, path = "") =>
   requests.filter((request) => request.path.startsWith(path)).map((request) => receivedEvent(request).event_id);
 
-const hears = (receiver: Receiver, eventId: string) => until(() => heard(receiver).includes(eventId));
+const hears = (receiver: HttpReceiver, eventId: string) => until(() => heard(receiver).includes(eventId));
 
 describe("an event that a service writes to the queue", () => {
   const event_id = newEventId();
-  let request: Received;
+  let request: ReceivedHttpRequest;
   let subscription: TestSubscription;
-  let story: DeliveryStory;
+  let story: DeliveryWithAttempts;
   let shown: string;
 
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe("an event that a service writes to the queue", () => {
     const subscriber = await stack.subscriber();
     const { org_id, headers } = subscriber;
     subscription = await subscriber.subscribe(receiver.url);
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     const metadata = { z: 1, a: "🧾 \u2028 \u0001", nested: [{ b: 1.5, a: null }] };
     const MessageBody = JSON.stringify(anInput({ org_id, event_id, metadata }));
     await stack.sqs.send(new SendMessageCommand({ QueueUrl: stack.queues.ingest, MessageBody }));
@@ -89,7 +89,7 @@ it("a rush of events of ten subscribers arrives, each event as what it is", asyn
   const receiver = await startReceiver();
   const subscribers = await Promise.all(Array.from({ length: 10 }, () => stack.subscriber()));
   for (const { subscribe } of subscribers) await subscribe(receiver.url);
-  await stack.changesCount();
+  await stack.waitForEndpointChanges();
   const entities = new Map<string | undefined, string>();
   // The first are few: on a machine of two cores the functions that start for a rush would take all of it.
   for (const [name, count] of [
@@ -130,10 +130,10 @@ describe("within five seconds", () => {
     const [before, after] = [await startReceiver(), await startReceiver()];
     const subscriber = await stack.subscriber();
     const { endpoint_id } = await subscriber.subscribe(before.url);
-    await stack.changesCount();
+    await stack.waitForEndpointChanges();
     await hears(before, await subscriber.emit());
     const change = { url: after.url, events: ["bill.*"], entity_id: "bill_1" };
-    expect(await subscriber.ask("PATCH", `/endpoints/${endpoint_id}`, change)).toMatchObject({ status: 200 });
+    expect(await subscriber.request("PATCH", `/endpoints/${endpoint_id}`, change)).toMatchObject({ status: 200 });
     const billPaid = { action: "BILL_PAID", entity_type: "BILL", entity_id: "bill_1" } as const;
     await until(async () => {
       await subscriber.emit(billPaid);
@@ -142,7 +142,7 @@ describe("within five seconds", () => {
 
     const unwanted = [await subscriber.emit(), await subscriber.emit({ ...billPaid, entity_id: "bill_2" })];
     await hears(after, await subscriber.emit(billPaid));
-    await stack.deliveriesRest();
+    await stack.waitForEmptyDeliveryQueues();
     expect(heard(before)).toHaveLength(1);
     expect(heard(after).filter((eventId) => unwanted.includes(eventId))).toEqual([]);
   });
@@ -153,8 +153,8 @@ describe("at once", () => {
     const receiver = await startReceiver();
     const subscriber = await stack.subscriber();
     const subscription = await subscriber.subscribe(receiver.url);
-    await stack.changesCount();
-    await subscriber.ask("PATCH", `/endpoints/${subscription.endpoint_id}`, { enabled: false });
+    await stack.waitForEndpointChanges();
+    await subscriber.request("PATCH", `/endpoints/${subscription.endpoint_id}`, { enabled: false });
     const missed = await subscriber.emit();
     expect(await subscriber.delivery(subscription, missed, isSettled)).toMatchObject({
       status: "failed",
@@ -170,10 +170,10 @@ describe("at once", () => {
     const subscriber = await stack.subscriber();
     const { endpoint_id } = await subscriber.subscribe(deleted.url);
     await subscriber.subscribe(witness.url);
-    await stack.changesCount();
-    expect(await subscriber.ask("DELETE", `/endpoints/${endpoint_id}`)).toMatchObject({ status: 200 });
+    await stack.waitForEndpointChanges();
+    expect(await subscriber.request("DELETE", `/endpoints/${endpoint_id}`)).toMatchObject({ status: 200 });
     await hears(witness, await subscriber.emit());
-    await stack.deliveriesRest();
+    await stack.waitForEmptyDeliveryQueues();
     expect(deleted.requests).toEqual([]);
   });
 });
@@ -207,12 +207,12 @@ it("an endpoint is told of what its filters name, and of its document where it n
   const { origin } = new URL(receiver.url);
   for (const [path, { settings }] of Object.entries(wanted))
     await subscriber.subscribe(`${origin}${path}`, { ...settings });
-  await stack.changesCount();
+  await stack.waitForEndpointChanges();
 
   const names = new Map<string, string>();
   for (const [name, event] of Object.entries(happenings)) names.set(await subscriber.emit(event), name);
   await until(() => heard(receiver, "/all").length >= 5);
-  await stack.deliveriesRest();
+  await stack.waitForEmptyDeliveryQueues();
   const told = Object.keys(wanted).map((path) => [
     path,
     heard(receiver, path)
@@ -227,10 +227,10 @@ it("what endpoints tell of themselves is sent to those who name it", async () =>
   const subscriber = await stack.subscriber();
   await subscriber.subscribe(other.url, { events: ["*"] });
   const { endpoint_id } = await subscriber.subscribe(curious.url, { events: ["webhook_endpoint.*"] });
-  await stack.changesCount();
-  await subscriber.ask("PATCH", `/endpoints/${endpoint_id}`, { description: "curious" });
+  await stack.waitForEndpointChanges();
+  await subscriber.request("PATCH", `/endpoints/${endpoint_id}`, { description: "curious" });
   await until(() => curious.requests.some((request) => receivedEvent(request).action === "WEBHOOK_ENDPOINT_UPDATED"));
-  await stack.deliveriesRest();
+  await stack.waitForEmptyDeliveryQueues();
   expect(other.requests).toEqual([]);
 });
 
@@ -244,11 +244,11 @@ it("an organisation is told of its own events only", async () => {
   ] as const) {
     await subscriber.subscribe(`${origin}${path}`, { events: ["*"] });
   }
-  await stack.changesCount();
+  await stack.waitForEndpointChanges();
   await none.emit();
   const [ofOne, ofOther] = [await one.emit(), await other.emit()];
   await hears(receiver, ofOther);
-  await stack.deliveriesRest();
+  await stack.waitForEmptyDeliveryQueues();
   expect([heard(receiver, "/one"), heard(receiver, "/other")]).toEqual([[ofOne], [ofOther]]);
   expect(receiver.requests).toHaveLength(2);
 });

@@ -18,17 +18,18 @@ import {
 } from "#test/support/memory/webhooks.ts";
 
 /**
- * A world in memory to manage endpoints in, and what was told and sent in it. Its clock stands still until it is set.
+ * Creates the ports of endpoint management in memory, and records the events and messages that they receive. The clock
+ * stands still until a test sets it.
  */
 export function managementPorts(log: readonly ActivityEvent[] = []) {
-  const told: ActivityEvent[] = [];
+  const endpointEvents: ActivityEvent[] = [];
   const queued: DeliveryMessage[] = [];
   const replaying: Pick<Replay, "replay_id">[] = [];
   const deliveries = memoryDeliveries();
   const clock = { now: testNow };
   let drawn = 0;
-  const world: WebhookManagementPorts = {
-    endpoints: memoryEndpoints((event) => told.push(event)),
+  const ports: WebhookManagementPorts = {
+    endpoints: memoryEndpoints((event) => endpointEvents.push(event)),
     encryption: { encrypt: async (secret, { endpoint_id }) => `sealed ${endpoint_id} ${hash(secret)}` },
     deliveries,
     health: memoryEndpointHealth(),
@@ -52,7 +53,7 @@ export function managementPorts(log: readonly ActivityEvent[] = []) {
     now: () => clock.now,
     random: (bytes) => createHash("sha512").update(String(drawn++)).digest().subarray(0, bytes),
   };
-  return { world, deliveries, told, queued, replaying, clock };
+  return { ports, deliveries, endpointEvents, queued, replaying, clock };
 }
 
 function hash(text: string): string {
@@ -71,8 +72,8 @@ type Asked = {
 };
 
 /**
- * The webhooks of the FinzBooks dialect over a world in memory, with a token of each of two organisations. Refusals are
- * rendered, as callers see them.
+ * Creates the webhooks handler of the FinzBooks dialect on ports in memory, with one token for each of two organisations.
+ * Errors are rendered as clients receive them.
  */
 export function webhooksApi({
   log = [],
@@ -92,10 +93,10 @@ export function webhooksApi({
     }),
   );
   const trace: RequestContext = { responseHeaders: {}, auditFields: {} };
-  const ports = tokenPorts(({ holder }) => tokens.get(holder) ?? null, 1, suspended);
+  const tokenStore = tokenPorts(({ holder }) => tokens.get(holder) ?? null, 1, suspended);
   const answer = createWebhooksHandler({
-    ...managed.world,
-    tokens: ports,
+    ...managed.ports,
+    tokens: tokenStore,
   });
   const ask = async (method: string, path: string, { org = orgA, body, over = {} }: Asked = {}) => {
     const headers = { authorization: `Bearer ${secrets[org]}` };
@@ -106,5 +107,5 @@ export function webhooksApi({
       return renderError(error, request);
     }
   };
-  return { ...managed, ...ports, trace, ask };
+  return { ...managed, ...tokenStore, trace, ask };
 }

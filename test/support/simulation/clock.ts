@@ -12,10 +12,10 @@ export class VirtualClock {
   readonly now = (): Date => new Date(this.#now);
 
   readonly sleep = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => this.at(this.#now + milliseconds, resolve));
+    new Promise((resolve) => this.schedule(this.#now + milliseconds, resolve));
 
   /** Has something happen at a time (Unix milliseconds). */
-  at(time: number, run: () => void): void {
+  schedule(time: number, run: () => void): void {
     this.#timers.add(Math.max(time, this.#now), run);
   }
 

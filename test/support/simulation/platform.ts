@@ -84,7 +84,7 @@ export class SimulatedPlatform {
     const records = events.flatMap((event) =>
       this.#random() < this.#faults.duplicateShare ? [event, event] : [event],
     );
-    this.#clock.at(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(records));
+    this.#clock.schedule(this.#clock.now().getTime() + 250 * this.#random(), () => void this.#fanOut(records));
   }
 
   /** The schedule, each minute until `until`, and the operator who redrives dead letters. */
@@ -94,7 +94,7 @@ export class SimulatedPlatform {
       this.queue.redrive();
       this.slowQueue.redrive();
       const next = this.#clock.now().getTime() + 60_000;
-      if (next <= until) this.#clock.at(next, tick);
+      if (next <= until) this.#clock.schedule(next, tick);
     };
     tick();
   }
@@ -104,7 +104,7 @@ export class SimulatedPlatform {
     await this.replays.save(replay);
     const step = async () => {
       const crashes = createCrashInjector(this.#random, this.#faults.crashProbability);
-      const again = () => this.#clock.at(this.#clock.now().getTime() + 1_000, () => void step());
+      const again = () => this.#clock.schedule(this.#clock.now().getTime() + 1_000, () => void step());
       const ports: ReplayPorts = {
         endpoints: crashes.wrap(this.endpoints),
         deliveries: crashes.wrap(this.deliveries),
@@ -143,7 +143,7 @@ export class SimulatedPlatform {
       this.crashes += 1;
       this.#cache = new EndpointCache(this.endpoints, this.#clock.now, failOnDamage);
     }
-    if (left.length > 0) this.#clock.at(this.#clock.now().getTime() + 1_000, () => void this.#fanOut(left));
+    if (left.length > 0) this.#clock.schedule(this.#clock.now().getTime() + 1_000, () => void this.#fanOut(left));
   }
 
   async #enqueueDue(worker: number): Promise<void> {

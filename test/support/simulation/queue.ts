@@ -53,7 +53,7 @@ export class SimulatedQueue<T> {
 
   #appear(message: Message<T>, at: number): void {
     this.#waiting += 1;
-    this.#options.clock.at(at, () => {
+    this.#options.clock.schedule(at, () => {
       this.#waiting -= 1;
       this.#insert(message);
       this.#poll();

@@ -5,7 +5,7 @@ import { aSendResult } from "#test/support/builders.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** How a receiver answers, and after how long. */
-export type ReceiverResponse = { readonly afterMs: number; readonly exchange: SendResult };
+export type ReceiverResponse = { readonly afterMs: number; readonly result: SendResult };
 
 /** What a receiver does with a request at a time (milliseconds since the beginning). */
 export type ReceiverBehaviour = (elapsedMs: number, random: () => number) => ReceiverResponse;
@@ -19,11 +19,11 @@ const status = (code: number, headers: Record<string, string> = {}): SendResult 
 
 const broken = (error: NonNullable<SendResult["error"]>): SendResult => aSendResult({ status: null, error });
 
-const healthy: ReceiverBehaviour = (_, random) => ({ afterMs: 20 + 180 * random(), exchange: status(200) });
-const hanging: ReceiverBehaviour = () => ({ afterMs: 15 * seconds, exchange: broken("timeout") });
+const healthy: ReceiverBehaviour = (_, random) => ({ afterMs: 20 + 180 * random(), result: status(200) });
+const hanging: ReceiverBehaviour = () => ({ afterMs: 15 * seconds, result: broken("timeout") });
 const always =
   (exchange: SendResult): ReceiverBehaviour =>
-  (_, random) => ({ afterMs: 20 + 50 * random(), exchange });
+  (_, random) => ({ afterMs: 20 + 50 * random(), result: exchange });
 
 /** One behaviour until a time, another from then on. */
 const until =
@@ -49,13 +49,13 @@ export const receiverKinds: readonly ReceiverKind[] = [
   ...[0, 1, 2].map(healthyReceiver),
   {
     name: "well, after twelve seconds",
-    behaviour: () => ({ afterMs: 12 * seconds, exchange: status(200) }),
+    behaviour: () => ({ afterMs: 12 * seconds, result: status(200) }),
     reasons: ["succeeded"],
   },
   ...[3, 4, 5].map(healthyReceiver),
   {
     name: "slow",
-    behaviour: (_, random) => ({ afterMs: 14.9 * seconds * random(), exchange: status(204) }),
+    behaviour: (_, random) => ({ afterMs: 14.9 * seconds * random(), result: status(204) }),
     reasons: ["succeeded"],
   },
   { name: "hanging for ever", behaviour: hanging, reasons: disabled },
@@ -121,7 +121,7 @@ export class SimulatedReceiver {
   async receive(headers: Readonly<Record<string, string>>, body: string): Promise<SendResult> {
     const { delivery_id } = verifyWebhook(headers, body, this.#secret, this.#clock.now());
     this.received.set(delivery_id, [...(this.received.get(delivery_id) ?? []), body]);
-    const { afterMs, exchange } = this.behaviour(this.#clock.now().getTime() - this.#begun, this.#random);
+    const { afterMs, result: exchange } = this.behaviour(this.#clock.now().getTime() - this.#begun, this.#random);
     if (exchange.status !== null && exchange.status < 300) {
       this.acceptances.set(delivery_id, (this.acceptances.get(delivery_id) ?? 0) + 1);
     }

@@ -69,10 +69,10 @@ export async function runScenario(seed: number, eventCount: number, faults: Simu
     const batch = Array.from({ length: size }, (_, k) => anEventAt(at, n + k, random));
     n += size;
     events.push(...batch);
-    clock.at(at, () => platform.commit(batch));
+    clock.schedule(at, () => platform.commit(batch));
   }
   const deleted = subscriptions.find(({ name }) => name.startsWith("deleted"));
-  clock.at(begun + deletedAfter, () => {
+  clock.schedule(begun + deletedAfter, () => {
     if (deleted !== undefined) void platform.endpoints.remove(deleted.endpoint, anEvent());
   });
   platform.runSchedule(ended);

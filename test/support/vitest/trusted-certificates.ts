@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { type Certificates, makeCertificates } from "#test/support/webhooks/certificates.ts";
+import { type Certificates, createCertificates } from "#test/support/webhooks/certificates.ts";
 import { deployedStack, setEnvironment } from "./environment.ts";
 
 declare module "vitest" {
@@ -20,7 +20,7 @@ declare module "vitest" {
 export async function setup({ vitest }: TestProject): Promise<() => void> {
   const root = vitest.getRootProject();
   if (deployedStack() !== null || root.getProvidedContext().certificates !== undefined) return () => {};
-  const certificates = await makeCertificates();
+  const certificates = await createCertificates();
   const folder = mkdtempSync(join(tmpdir(), "activity-log-authority-"));
   const file = join(folder, "authority.pem");
   writeFileSync(file, certificates.authority);

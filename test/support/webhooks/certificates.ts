@@ -17,7 +17,7 @@ export type Certificates = {
 const day = 86_400_000;
 
 /** A new authority, and certificates for `localhost`, 127.0.0.1 and ::1 that are good, or bad in one way each. */
-export async function makeCertificates(): Promise<Certificates> {
+export async function createCertificates(): Promise<Certificates> {
   // Of a name of its own: two authorities of one name would be mistaken for each other.
   const ca = await make(`Test authority ${randomUUID()}`, [
     { name: "basicConstraints", cA: true, critical: true },
@@ -34,7 +34,7 @@ export async function makeCertificates(): Promise<Certificates> {
 }
 
 /** Makes this process trust an authority, beside those that it trusts already. */
-export function trust(authority: string): void {
+export function trustAuthority(authority: string): void {
   tls.setDefaultCACertificates([...tls.getCACertificates("default"), authority]);
 }
 

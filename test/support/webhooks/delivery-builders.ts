@@ -24,7 +24,7 @@ export function aFreshMessage(over: Partial<DeliveryMessage> = {}): DeliveryMess
   return aDeliveryMessage({ endpoint_id: anEndpointId(), delivery_id, ...over });
 }
 
-export function anAttempt(number: number, over: Partial<DeliveryAttempt> = {}): DeliveryAttempt {
+export function aDeliveryAttempt(number: number, over: Partial<DeliveryAttempt> = {}): DeliveryAttempt {
   const headers = { "content-type": "text/plain", "x-b": "1", "x-a": "\u00e9" };
   return { ...aSendResult({ headers, body: "no\uFFFD" }), number, at: secondsLater(1).toISOString(), ...over };
 }
@@ -35,13 +35,13 @@ export function aDeliveryQuery(endpoint_id: string, over: Partial<DeliveryQuery>
 }
 
 /** Returns the delivery of a granted claim. Throws if it was refused. */
-export function taken(claim: ClaimResult): Delivery {
+export function claimedDelivery(claim: ClaimResult): Delivery {
   if (claim.kind !== "claimed") throw new Error(`The claim is ${claim.kind}.`);
   return claim.delivery;
 }
 
 /** Returns a delivery as it is recorded after an attempt. */
-export function tried(delivery: Delivery, status: Delivery["status"], over: Partial<Delivery> = {}): Delivery {
+export function afterAttempt(delivery: Delivery, status: Delivery["status"], over: Partial<Delivery> = {}): Delivery {
   return {
     ...delivery,
     status,

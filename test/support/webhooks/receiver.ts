@@ -13,7 +13,7 @@ import { afterAll } from "vitest";
 import type { Certificate } from "./certificates.ts";
 
 /** A request as it arrived. */
-export type Received = {
+export type ReceivedHttpRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -24,19 +24,19 @@ export type Received = {
 };
 
 /** What the receiver does with a request, once it has all of it. */
-export type Behaviour = (response: ServerResponse, request: Received) => unknown;
+export type HttpReceiverBehaviour = (response: ServerResponse, request: ReceivedHttpRequest) => unknown;
 
-export type Receiver = {
+export type HttpReceiver = {
   readonly url: string;
-  readonly requests: readonly Received[];
+  readonly requests: readonly ReceivedHttpRequest[];
   /** How it behaves from now on. */
-  answer(behaviour: Behaviour): void;
+  respondWith(behaviour: HttpReceiverBehaviour): void;
   close(): Promise<void>;
 };
 
-export type ReceiverOptions = {
+export type HttpReceiverOptions = {
   readonly tls?: Certificate;
-  readonly answer?: Behaviour;
+  readonly behaviour?: HttpReceiverBehaviour;
   /** The address to listen on, 127.0.0.1 unless told. */
   readonly host?: string;
 };
@@ -44,10 +44,10 @@ export type ReceiverOptions = {
 /** A real receiver of webhooks, over HTTPS where it has a certificate. It closes when the file's tests are over. */
 export async function startReceiver({
   tls,
-  answer = status(204),
+  behaviour: answer = status(204),
   host = "127.0.0.1",
-}: ReceiverOptions = {}): Promise<Receiver> {
-  const requests: Received[] = [];
+}: HttpReceiverOptions = {}): Promise<HttpReceiver> {
+  const requests: ReceivedHttpRequest[] = [];
   let behaviour = answer;
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = "", url: path = "", headers, socket } = request;
@@ -64,7 +64,7 @@ export async function startReceiver({
   return {
     url: `${tls === undefined ? "http" : "https"}://${origin}/hook`,
     requests,
-    answer: (next) => {
+    respondWith: (next) => {
       behaviour = next;
     },
     close,
@@ -112,21 +112,21 @@ export function status(
   code: number,
   headers: Record<string, string | string[]> = {},
   body: string | Buffer = "",
-): Behaviour {
+): HttpReceiverBehaviour {
   return (response) => response.writeHead(code, headers).end(body);
 }
 
-export function redirect(to: string, code = 302): Behaviour {
+export function redirect(to: string, code = 302): HttpReceiverBehaviour {
   return status(code, { location: to });
 }
 
 /** Never says anything. */
-export function hang(): Behaviour {
+export function hang(): HttpReceiverBehaviour {
   return () => undefined;
 }
 
 /** Says nothing for a while, then behaves. */
-export function delayed(milliseconds: number, then: Behaviour): Behaviour {
+export function delayed(milliseconds: number, then: HttpReceiverBehaviour): HttpReceiverBehaviour {
   return async (response, request) => {
     await delay(milliseconds);
     then(response, request);
@@ -134,39 +134,39 @@ export function delayed(milliseconds: number, then: Behaviour): Behaviour {
 }
 
 /** Ends the connection without a word. */
-export function reset(): Behaviour {
+export function reset(): HttpReceiverBehaviour {
   return (response) => response.socket?.resetAndDestroy();
 }
 
 /** Writes bytes to the connection as they are, and leaves it open. */
-export function raw(text: string): Behaviour {
+export function raw(text: string): HttpReceiverBehaviour {
   return (response) => response.socket?.write(text);
 }
 
 /** Sends headers and the beginning of a body, then nothing more. */
-export function hangAfterHeaders(code = 200, begun = "begun"): Behaviour {
+export function hangAfterHeaders(code = 200, begun = "begun"): HttpReceiverBehaviour {
   return (response) => response.writeHead(code).write(begun);
 }
 
 /** Sends headers and the beginning of a body, then ends the connection. */
-export function resetAfterHeaders(code = 200, begun = "begun"): Behaviour {
+export function resetAfterHeaders(code = 200, begun = "begun"): HttpReceiverBehaviour {
   return (response) => response.writeHead(code).write(begun, () => response.socket?.resetAndDestroy());
 }
 
 /** Sends a body byte by byte, without end. */
-export function drip(bytesPerSecond: number): Behaviour {
+export function drip(bytesPerSecond: number): HttpReceiverBehaviour {
   return async (response) => {
     for (response.writeHead(200); !response.destroyed; await delay(1000 / bytesPerSecond)) response.write(".");
   };
 }
 
 /** Sends as much of a body as is taken, without end. */
-export function endlessBody(): Behaviour {
+export function endlessBody(): HttpReceiverBehaviour {
   return (response) => pour(response.writeHead(200), "x".repeat(65_536));
 }
 
 /** Sends header after header, without end. */
-export function endlessHeaders(): Behaviour {
+export function endlessHeaders(): HttpReceiverBehaviour {
   return ({ socket }) => {
     if (socket === null) return;
     socket.write("HTTP/1.1 200 OK\r\n");

@@ -7,23 +7,23 @@ import { deliveryStore } from "#shared/webhooks/deliveries/dynamodb/delivery-sto
 import { anInput } from "#test/support/builders.ts";
 import { startStack, type Tenant, type TestStack } from "#test/support/stack.ts";
 import { until } from "#test/support/until.ts";
-import { type Received, startReceiver } from "./receiver.ts";
+import { type ReceivedHttpRequest, startReceiver } from "./receiver.ts";
 
 /** A running stack, and what subscribers of webhooks do with it. */
 export type WebhooksStack = TestStack & {
   /** A new organisation, whose token may read events and manage webhooks. */
   subscriber(): Promise<Subscriber>;
   /** Returns once every change of an endpoint that was made before counts for every event that comes now. */
-  changesCount(): Promise<void>;
+  waitForEndpointChanges(): Promise<void>;
   /** Returns once no message is in the queues of deliveries, delayed ones included; scheduled retries do not count. */
-  deliveriesRest(): Promise<void>;
+  waitForEmptyDeliveryQueues(): Promise<void>;
   /** How many messages lie in each queue that only holds faults. */
   deadLetterCounts(): Promise<Record<string, number>>;
 };
 
 export type Subscriber = Tenant & {
   /** Asks the API below `/webhooks`. A body is sent as JSON. */
-  ask(method: string, path: string, body?: unknown): Promise<Answer>;
+  request(method: string, path: string, body?: unknown): Promise<WebhooksApiResponse>;
   /** Creates an endpoint that wants `invoice.*`, unless told otherwise. */
   subscribe(url: string, over?: Record<string, unknown>): Promise<TestSubscription>;
   /** Appends an event and gives its id. */
@@ -34,10 +34,10 @@ export type Subscriber = Tenant & {
     subscription: TestSubscription,
     eventId: string,
     isReached: (delivery: StoredDelivery) => boolean,
-  ): Promise<DeliveryStory>;
+  ): Promise<DeliveryWithAttempts>;
 };
 
-export type Answer = {
+export type WebhooksApiResponse = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -56,8 +56,8 @@ const delivery = z.looseObject({
   next_attempt_at: z.string().nullable(),
 });
 const attempts = z.array(z.looseObject({ outcome: z.string(), error: z.string().nullable() }));
-const deliveriesAnswer = z.object({ deliveries: z.array(delivery) });
-const deliveryAnswer = z.object({ delivery: delivery.extend({ attempts }) });
+const deliveriesResponse = z.object({ deliveries: z.array(delivery) });
+const deliveryResponse = z.object({ delivery: delivery.extend({ attempts }) });
 const subscribed = z.object({ endpoint: z.object({ endpoint_id: z.string(), secret: z.string() }) });
 const payload = z.object({ data: z.looseObject({ event_id: z.string(), entity_id: z.string() }) });
 
@@ -65,12 +65,12 @@ const payload = z.object({ data: z.looseObject({ event_id: z.string(), entity_id
 export type ListedDelivery = z.infer<typeof delivery>;
 
 /** The same with its attempts. */
-export type DeliveryStory = z.infer<typeof deliveryAnswer>["delivery"];
+export type DeliveryWithAttempts = z.infer<typeof deliveryResponse>["delivery"];
 
 export const isSettled = ({ status }: StoredDelivery) => status !== "pending";
 
 /** An attempt failed, and another one is to come. */
-export const isRetried = ({ status, last_attempt_at }: StoredDelivery) =>
+export const isWaitingForRetry = ({ status, last_attempt_at }: StoredDelivery) =>
   status === "pending" && last_attempt_at !== null;
 
 export function newEventId(): string {
@@ -78,7 +78,7 @@ export function newEventId(): string {
 }
 
 /** The event that a request tells of. */
-export function receivedEvent({ body }: Received) {
+export function receivedEvent({ body }: ReceivedHttpRequest) {
   return payload.parse(JSON.parse(body)).data;
 }
 
@@ -92,7 +92,7 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
     subscriber: () => subscriberOf(stack),
 
     // Changes are noticed in their order: once a new endpoint is told of something, all that were made before it count.
-    async changesCount() {
+    async waitForEndpointChanges() {
       const entity_id = `inv_${randomUUID()}`;
       const { endpoint_id } = await canary.subscribe(canaryReceiver.url, { entity_id });
       const seldom = { pauseMs: 250 };
@@ -100,10 +100,10 @@ export async function startWebhooksStack(): Promise<WebhooksStack> {
         await canary.emit({ entity_id });
         return canaryReceiver.requests.some((request) => receivedEvent(request).entity_id === entity_id);
       }, seldom);
-      await canary.ask("DELETE", `/endpoints/${endpoint_id}`);
+      await canary.request("DELETE", `/endpoints/${endpoint_id}`);
     },
 
-    async deliveriesRest() {
+    async waitForEmptyDeliveryQueues() {
       await until(async () => {
         const lanes = await Promise.all([depth(stack, "deliveries"), depth(stack, "slow_deliveries")]);
         return lanes.every(({ visible, inFlight, delayed }) => visible + inFlight + delayed === 0);
@@ -133,7 +133,7 @@ async function subscriberOf(stack: TestStack): Promise<Subscriber> {
   const { org_id } = tenant;
   const store = deliveryStore(stack.dynamodb, stack.tables.deliveries ?? "");
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+  const ask = async (method: string, path: string, body?: unknown): Promise<WebhooksApiResponse> => {
     const headers = body === undefined ? tenant.headers : { ...tenant.headers, "content-type": "application/json" };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const response = await fetch(`${stack.api}/api/public/v1/webhooks${path}`, init);
@@ -143,12 +143,12 @@ async function subscriberOf(stack: TestStack): Promise<Subscriber> {
 
   const deliveries = async ({ endpoint_id }: TestSubscription, query = "") => {
     const { body } = await ask("GET", `/endpoints/${endpoint_id}/deliveries?${query}`);
-    return deliveriesAnswer.parse(body).deliveries;
+    return deliveriesResponse.parse(body).deliveries;
   };
 
   return {
     ...tenant,
-    ask,
+    request: ask,
     deliveries,
 
     async subscribe(url, over = {}) {
@@ -173,7 +173,7 @@ async function subscriberOf(stack: TestStack): Promise<Subscriber> {
         { deadlineMs: 30_000 },
       );
       const { body } = await ask("GET", `/endpoints/${endpoint_id}/deliveries/${delivery_id}`);
-      return deliveryAnswer.parse(body).delivery;
+      return deliveryResponse.parse(body).delivery;
     },
   };
 }

@@ -14,8 +14,8 @@ import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage, anEndpoint, testNow } from "#test/support/builders.ts";
 import { memoryEvents } from "#test/support/memory/events.ts";
 import { memoryReplays } from "#test/support/memory/webhooks.ts";
-import { aDeliveryQuery, anAttempt } from "#test/support/webhooks/delivery-builders.ts";
-import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
+import { aDeliveryAttempt, aDeliveryQuery } from "#test/support/webhooks/delivery-builders.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-fixture.ts";
 
 // What the release after this one may store, and this one must read after a rollback.
 
@@ -55,7 +55,7 @@ describe("an endpoint that a later release disabled for a reason of its own", ()
 
   it("is sent nothing", async () => {
     const fixture = await deliveryFixture({ disabled: parseEndpointItem(disabledItem).disabled });
-    const [queued = message] = fixture.messages(1);
+    const [queued = message] = fixture.createMessages(1);
     expect(await fixture.deliver(queued)).toEqual(["given_up"]);
     expect(fixture.received).toEqual([]);
     expect(await fixture.deliveryOf(queued)).toMatchObject({ reason: "endpoint_disabled" });
@@ -92,7 +92,7 @@ describe("a delivery with a status or a reason of a later release", () => {
   });
 
   it("shows an attempt that failed for what this release has no name for", async () => {
-    const item = { ...toAttemptItem(message, anAttempt(1)), error: { S: "quic" } };
+    const item = { ...toAttemptItem(message, aDeliveryAttempt(1)), error: { S: "quic" } };
     const [attempt] = await deliveryStore(clientOf(item), "table").attempts(endpoint_id, delivery_id);
     expect(attempt && renderAttempt(attempt)).toMatchObject({ error: "quic" });
   });

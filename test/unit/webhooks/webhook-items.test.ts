@@ -11,7 +11,7 @@ import { endpointHealthStore } from "#shared/webhooks/limits/dynamodb/endpoint-h
 import { initialHealth } from "#shared/webhooks/limits/endpoint-health.ts";
 import { replayStore } from "#shared/webhooks/replays/dynamodb/replay-store.ts";
 import { aDeliveryMessage, anEndpoint } from "#test/support/builders.ts";
-import { anAttempt, secondsLater } from "#test/support/webhooks/delivery-builders.ts";
+import { aDeliveryAttempt, secondsLater } from "#test/support/webhooks/delivery-builders.ts";
 
 const delivery = aDeliveryMessage();
 const text = fc.string({ unit: "grapheme" });
@@ -79,22 +79,22 @@ describe("an attempt's item", () => {
     });
     fc.assert(
       fc.property(attempt, (over) => {
-        const kept = fromAttemptItem(toAttemptItem(delivery, anAttempt(3, over)));
-        expect(kept).toEqual(anAttempt(3, over));
+        const kept = fromAttemptItem(toAttemptItem(delivery, aDeliveryAttempt(3, over)));
+        expect(kept).toEqual(aDeliveryAttempt(3, over));
         expect(Object.keys(kept.headers)).toEqual(Object.keys(over.headers));
       }),
     );
   });
 
   it.each(["{", "[]", '{"a":1}'])("whose headers are %s is a fault that names it", (headers) => {
-    const damaged = { ...toAttemptItem(delivery, anAttempt(7)), headers: { S: headers } };
+    const damaged = { ...toAttemptItem(delivery, aDeliveryAttempt(7)), headers: { S: headers } };
     expect(() => fromAttemptItem(damaged)).toThrow(/^Item delivery#wh_.* attempt#000007 has no valid headers/);
   });
 });
 
 describe("keys", () => {
   it("of attempts are in the order of their numbers", () => {
-    const keys = [9, 10, 100, 1_000].map((number) => toAttemptItem(delivery, anAttempt(number)).sk?.S ?? "");
+    const keys = [9, 10, 100, 1_000].map((number) => toAttemptItem(delivery, aDeliveryAttempt(number)).sk?.S ?? "");
     expect([...keys].reverse().sort()).toEqual(keys);
   });
 
@@ -140,7 +140,7 @@ describe("DynamoDB may forget", () => {
   });
 
   it("attempts thirty days after they were made", async () => {
-    const attempt = anAttempt(1, { at: now.toISOString() });
+    const attempt = aDeliveryAttempt(1, { at: now.toISOString() });
     expect(await kept((client) => deliveryStore(client, "t").record(begun, attempt))).toEqual([30 * day, undefined]);
   });
 

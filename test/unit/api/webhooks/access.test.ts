@@ -36,8 +36,8 @@ const withIds = webhookRouteNames.filter((name) => webhookRoutes[name][1].includ
 
 describe("another organisation", () => {
   it.each(withIds)("learns nothing by %s: what is not its own is as what does not exist", async (name) => {
-    const { ask, ids, told, queued, replaying } = await withEverything();
-    const before = [told.length, queued.length, replaying.length];
+    const { ask, ids, endpointEvents, queued, replaying } = await withEverything();
+    const before = [endpointEvents.length, queued.length, replaying.length];
     const body = bodies[name];
     const unknown = {
       endpoint_id: `wh_${"0".repeat(32)}`,
@@ -51,7 +51,7 @@ describe("another organisation", () => {
     const [foreign, ...others] = answers;
     expect(foreign?.status).toBe(404);
     for (const other of others) expect(other).toEqual(foreign);
-    expect([told.length, queued.length, replaying.length]).toEqual(before);
+    expect([endpointEvents.length, queued.length, replaying.length]).toEqual(before);
   });
 
   it("does not reach a delivery or a replay by way of an endpoint of its own", async () => {
@@ -79,13 +79,13 @@ describe("the scope", () => {
   const anywhere = { endpoint_id: "x", delivery_id: "x", replay_id: "x" };
 
   it.each(webhookRouteNames)("is needed for %s, before anything else is looked at", async (name) => {
-    const { ask, told, trace } = webhooksApi({ token: { scopes: ["AIBooks.activity.READ"] } });
+    const { ask, endpointEvents, trace } = webhooksApi({ token: { scopes: ["AIBooks.activity.READ"] } });
     const body = () => {
       throw new Error("The body was read.");
     };
     const answer = await ask(...pathOf(name, anywhere), { over: { body } });
     expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, "authz.scope_missing"]);
-    expect(told).toEqual([]);
+    expect(endpointEvents).toEqual([]);
     expect(trace.responseHeaders["x-ratelimit-remaining"]).toBe("599");
   });
 
@@ -113,8 +113,8 @@ describe("a request", () => {
   });
 
   it.each(webhookRouteNames)("with an unknown parameter is refused, and does nothing: %s", async (name) => {
-    const { ask, ids, told } = await withEverything();
-    const before = told.length;
+    const { ask, ids, endpointEvents } = await withEverything();
+    const before = endpointEvents.length;
     const answer = await ask(...pathOf(name, ids), {
       body: bodies[name],
       over: { query: new URLSearchParams("limt=5") },
@@ -127,16 +127,16 @@ describe("a request", () => {
         details: { valid: expect.arrayContaining(["organization_id"]) },
       },
     ]);
-    expect(told).toHaveLength(before);
+    expect(endpointEvents).toHaveLength(before);
   });
 
   it("is for the organisation that it names, where the token has several", async () => {
-    const { ask, told } = webhooksApi({ token: { org_ids: ["org_x", "org_y"] } });
+    const { ask, endpointEvents } = webhooksApi({ token: { org_ids: ["org_x", "org_y"] } });
     const body = bodies.create_webhook_endpoint;
     expect((await ask("POST", "/endpoints", { body })).status).toBe(400);
     const query = new URLSearchParams("organization_id=org_y");
     expect((await ask("POST", "/endpoints", { body, over: { query } })).status).toBe(201);
-    expect(told).toMatchObject([{ org_id: "org_y" }]);
+    expect(endpointEvents).toMatchObject([{ org_id: "org_y" }]);
   });
 
   it("leaves in the log who asked for what", async () => {
@@ -171,7 +171,7 @@ describe("a request", () => {
 
 it("no secret is ever shown again, told or logged", async () => {
   const lines = captureLogLines();
-  const { ask, ids, told, trace, queued, secret } = await withEverything();
+  const { ask, ids, endpointEvents, trace, queued, secret } = await withEverything();
   const rotated = await ask(...pathOf("rotate_webhook_secret", ids));
   const secrets = [secret, JSON.parse(rotated.body).endpoint.secret];
   expect(new Set(secrets).size).toBe(2);
@@ -186,7 +186,7 @@ it("no secret is ever shown again, told or logged", async () => {
     shown.push(answer);
   }
   await ask(...pathOf("delete_webhook_endpoint", ids));
-  const seen = JSON.stringify([shown, told, trace, queued, lines]);
+  const seen = JSON.stringify([shown, endpointEvents, trace, queued, lines]);
   for (const text of [...secrets, "whsec_", "sealed"]) expect(seen).not.toContain(text);
-  expect(JSON.stringify([told, trace, lines])).not.toContain("hidden");
+  expect(JSON.stringify([endpointEvents, trace, lines])).not.toContain("hidden");
 });

@@ -29,7 +29,7 @@ async function withDeliveries(count = 0) {
     };
   });
   for (const message of messages) {
-    await dialect.world.deliveries.create(message, new Date(message.started_at), message.started_at);
+    await dialect.ports.deliveries.create(message, new Date(message.started_at), message.started_at);
   }
   return { ...dialect, endpoint_id, messages, at: `/endpoints/${endpoint_id}` };
 }
@@ -119,7 +119,7 @@ describe("a test", () => {
   });
 
   it("is accepted where the sender has recorded it before it is listed, and what was recorded stays", async () => {
-    const { ask, at, world, deliveries, endpoint_id } = await withDeliveries();
+    const { ask, at, ports, deliveries, endpoint_id } = await withDeliveries();
     const sendAtOnce = async (messages: readonly DeliveryMessage[]) => {
       for (const message of messages) {
         const claim = await deliveries.claim(message, testNow, 60);
@@ -128,7 +128,7 @@ describe("a test", () => {
       }
       return [];
     };
-    Object.assign(world.queue, { send: sendAtOnce });
+    Object.assign(ports.queue, { send: sendAtOnce });
     const { status, body } = await ask("POST", `${at}/test`);
     expect(status).toBe(202);
     const { delivery_id } = JSON.parse(body).delivery;
@@ -144,8 +144,8 @@ describe("a test", () => {
 
 describe("a queue that takes no message", () => {
   it.each(["test", "retry"])("makes a %s unavailable for the moment", async (what) => {
-    const { at, ask, world, messages } = await withDeliveries(1);
-    Object.assign(world.queue, { send: async (refused: readonly DeliveryMessage[]) => refused });
+    const { at, ask, ports, messages } = await withDeliveries(1);
+    Object.assign(ports.queue, { send: async (refused: readonly DeliveryMessage[]) => refused });
     const path = what === "test" ? `${at}/test` : `${at}/deliveries/${messages[0]?.delivery_id}/retry`;
     const { status, headers, body } = await ask("POST", path);
     expect([status, headers["retry-after"], JSON.parse(body).code]).toEqual([503, "2", "service.unavailable"]);

@@ -50,18 +50,18 @@ describe("creating an endpoint", () => {
 
   it("answers the names of headers, here and later, and never their values", async () => {
     const headers = { "X-Api-Key": "key-of-the-gateway", Authorization: "Basic a2V5" };
-    const { ask, at, created, told, trace } = await withEndpoint({ headers });
+    const { ask, at, created, endpointEvents, trace } = await withEndpoint({ headers });
     const changed = await ask("PATCH", at, { body: { headers: { "X-Other": "key-of-another" } } });
     const responses = [created, await ask("GET", at), await ask("GET", "/endpoints"), changed];
     expect(JSON.parse(created.body).endpoint.header_names).toEqual(["X-Api-Key", "Authorization"]);
     expect(JSON.parse(changed.body).endpoint.header_names).toEqual(["X-Other"]);
-    expect(JSON.stringify([responses, told, trace])).not.toMatch(/key-of|a2V5/);
+    expect(JSON.stringify([responses, endpointEvents, trace])).not.toMatch(/key-of|a2V5/);
   });
 
   it("tells who did it: the user of the token, by which request", async () => {
-    const { told } = await withEndpoint();
-    expect(told[0]).toMatchObject({ actor_user_id: "usr_of_org_a", org_id: "org_a" });
-    expect(JSON.parse(told[0]?.metadata ?? "")).toMatchObject({
+    const { endpointEvents } = await withEndpoint();
+    expect(endpointEvents[0]).toMatchObject({ actor_user_id: "usr_of_org_a", org_id: "org_a" });
+    expect(JSON.parse(endpointEvents[0]?.metadata ?? "")).toMatchObject({
       request_id: "req-1",
       token_id: expect.stringMatching(/^tok_/),
     });
@@ -72,10 +72,10 @@ describe("creating an endpoint", () => {
     ["description", "a\u200bb"],
     ["entity_id", "ok\u202egnp"],
   ])("refuses a %s with characters that nobody sees or that turn the text: %j", async (field, value) => {
-    const { ask, told } = webhooksApi();
+    const { ask, endpointEvents } = webhooksApi();
     const { status, body } = await ask("POST", "/endpoints", { body: { ...settings, [field]: value } });
     expect([status, JSON.parse(body)]).toEqual([400, expect.objectContaining({ field })]);
-    expect(told).toEqual([]);
+    expect(endpointEvents).toEqual([]);
   });
 
   it("refuses the host that the request came to, and hosts that are known to be ours", async () => {
@@ -133,8 +133,8 @@ describe("reading endpoints", () => {
     [{ failures: 5, open_until: now }, "half_open"],
     [{ failures: 4, open_until: now }, "closed"],
   ])("with %j its circuit is %s", async (over, circuit) => {
-    const { ask, at, id, world } = await withEndpoint();
-    await world.health.update(id, initialHealth, { ...initialHealth, last_success_at: 0, ...over });
+    const { ask, at, id, ports } = await withEndpoint();
+    await ports.health.update(id, initialHealth, { ...initialHealth, last_success_at: 0, ...over });
     const { health } = JSON.parse((await ask("GET", at)).body).endpoint;
     expect(health).toMatchObject({
       circuit,
@@ -173,9 +173,9 @@ describe("changing an endpoint", () => {
   });
 
   it("with nothing to change is no change", async () => {
-    const { ask, at, told } = await withEndpoint();
+    const { ask, at, endpointEvents } = await withEndpoint();
     for (const body of [undefined, {}, { enabled: true }]) expect((await ask("PATCH", at, { body })).status).toBe(200);
-    expect(told).toHaveLength(1);
+    expect(endpointEvents).toHaveLength(1);
   });
 });
 
@@ -187,20 +187,20 @@ it("deleting answers success, and there is nothing to delete after that", async 
 });
 
 it("rotating answers the endpoint with its new secret, and needs no body", async () => {
-  const { ask, at, endpoint, world, id } = await withEndpoint();
+  const { ask, at, endpoint, ports, id } = await withEndpoint();
   const { status, body } = await ask("POST", `${at}/rotate-secret`);
   expect(status).toBe(200);
   expect(Object.keys(JSON.parse(body).endpoint)).toEqual(keys.toSpliced(2, 0, "secret"));
   expect(JSON.parse(body).endpoint.secret).not.toBe(endpoint.secret);
-  const secrets = (await world.endpoints.get("org_a", id))?.secrets;
+  const secrets = (await ports.endpoints.get("org_a", id))?.secrets;
   expect(secrets?.map(({ expires_at }) => expires_at)).toEqual([null, "2026-06-02T12:00:30.000Z"]);
 });
 
 describe("the answers to changes at the same time", () => {
   it("are a conflict that says to try again", async () => {
-    const { at, world } = await withEndpoint();
+    const { at, ports } = await withEndpoint();
     const other = webhooksApi();
-    Object.assign(other.world.endpoints, { get: world.endpoints.get, update: async () => false });
+    Object.assign(other.ports.endpoints, { get: ports.endpoints.get, update: async () => false });
     const { status, body } = await other.ask("PATCH", at, { body: { description: "x" } });
     expect([status, JSON.parse(body).message]).toEqual([409, expect.stringContaining("Try again")]);
   });

@@ -22,7 +22,7 @@ async function withEndpoint(over: object = {}, events = log) {
 
 describe("a replay", () => {
   it("is begun, and can be followed", async () => {
-    const { ask, at, world, replaying, endpoint_id } = await withEndpoint();
+    const { ask, at, ports, replaying, endpoint_id } = await withEndpoint();
     const body = { since, until: "2026-05-12", events: ["*.sent"], only: "all" };
     const { status, body: begun } = await ask("POST", `${at}/replay`, { body });
     expect(status).toBe(202);
@@ -40,10 +40,10 @@ describe("a replay", () => {
       ["updated_at", "2026-06-01T12:00:30Z"],
     ]);
     expect(replaying).toEqual([{ replay_id: replay.replay_id }]);
-    const saved = await world.replays.get(endpoint_id, replay.replay_id);
+    const saved = await ports.replays.get(endpoint_id, replay.replay_id);
     expect(saved).toMatchObject({ org_id: orgA, endpoint_id, since: "2026-05-11T00:00:00.000Z", cursor: null });
     if (saved === null) throw new Error("The replay is saved.");
-    await world.replays.save({ ...saved, status: "done", examined: 3, sent: 2 });
+    await ports.replays.save({ ...saved, status: "done", examined: 3, sent: 2 });
     const followed = JSON.parse((await ask("GET", `${at}/replays/${replay.replay_id}`)).body).replay;
     expect(followed).toEqual({ ...replay, status: "done", examined: 3, sent: 2 });
   });
@@ -65,13 +65,13 @@ describe("a replay", () => {
   });
 
   it("is the only one of its endpoint, until it is done or stands still", async () => {
-    const { ask, at, replaying, world, endpoint_id } = await withEndpoint();
+    const { ask, at, replaying, ports, endpoint_id } = await withEndpoint();
     const { replay } = JSON.parse((await ask("POST", `${at}/replay`, { body: { since } })).body);
     const second = await ask("POST", `${at}/replay`, { body: { since } });
     expect([second.status, JSON.parse(second.body).message]).toEqual([409, expect.stringContaining(replay.replay_id)]);
-    const saved = await world.replays.get(endpoint_id, replay.replay_id);
+    const saved = await ports.replays.get(endpoint_id, replay.replay_id);
     if (saved === null) throw new Error("The replay is saved.");
-    await world.replays.save({ ...saved, status: "done" });
+    await ports.replays.save({ ...saved, status: "done" });
     expect((await ask("POST", `${at}/replay`, { body: { since } })).status).toBe(202);
     expect(replaying).toHaveLength(2);
   });

@@ -5,8 +5,12 @@ import type { SendError } from "#shared/webhooks/sending/send-result.ts";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
-import { decryptedSecret, deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
-import { whereAnswers } from "#test/support/webhooks/mutable-events.ts";
+import {
+  decryptedSecret,
+  deliveryFixture,
+  deliveryFixtureRespondingWith,
+  respondWith,
+} from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 const at = testNow.toISOString();
@@ -40,10 +44,10 @@ describe("a successful delivery", () => {
   });
 
   it("repeats id and bytes with a new time when a later attempt succeeds", async () => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
-    fixture.receiver.answer = respondWith({ status: 204 });
-    await fixture.later(5);
+    fixture.receiver.respond = respondWith({ status: 204 });
+    await fixture.advance(5);
     expect(await fixture.deliver(...fixture.scheduled.map((next) => next.message))).toEqual(["succeeded"]);
     const [first, second] = fixture.received;
     expect(second?.body).toBe(first?.body);
@@ -97,7 +101,7 @@ describe("a failed attempt", () => {
     ...[100, 301, 302, 304, 308, 400, 401, 404, 409, 429, 500, 502, 503, 504].map((status) => ({ status })),
     ...errors.map((error) => ({ status: null, error, message: "why" })),
   ])("is listed and retried by the queue after 5 s: $status $error", async (exchange) => {
-    const fixture = await whereAnswers(exchange);
+    const fixture = await deliveryFixtureRespondingWith(exchange);
     expect(await fixture.deliver(message)).toEqual(["failed"]);
     const [next] = fixture.scheduled;
     expect(fixture.scheduled).toEqual([{ ...next, by: "queue", seconds: 5, message: { ...message, step: 1 } }]);
@@ -115,7 +119,10 @@ describe("a failed attempt", () => {
   });
 
   it("does not follow a redirect", async () => {
-    const fixture = await whereAnswers({ status: 307, headers: { location: "https://other.example.com/" } });
+    const fixture = await deliveryFixtureRespondingWith({
+      status: 307,
+      headers: { location: "https://other.example.com/" },
+    });
     await fixture.deliver(message);
     expect(fixture.received.map(({ url }) => url)).toEqual([anEndpoint().url]);
   });
@@ -129,25 +136,25 @@ describe("a failed attempt", () => {
     { status: 503, asked: "Mon, 01 Jun 2026 12:02:30 GMT", by: "queue", seconds: 120 },
     { status: 503, asked: "-1", by: "queue", seconds: 5 },
   ])("is retried after the limited time of Retry-After: $status, $asked", async ({ status, asked, by, seconds }) => {
-    const fixture = await whereAnswers({ status, headers: { "retry-after": asked } });
+    const fixture = await deliveryFixtureRespondingWith({ status, headers: { "retry-after": asked } });
     await fixture.deliver(message);
     expect(fixture.scheduled).toMatchObject([{ by, seconds }]);
     expect((await fixture.deliveryOf(message))?.next_attempt_at).toBe(inSeconds(seconds));
   });
 
   it("resets the circuit deferrals and the manual flag of the next attempt", async () => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver({ ...message, step: 2, parked: 3, urgent: true });
     expect(fixture.scheduled).toMatchObject([{ message: { step: 3, parked: 0, urgent: false }, seconds: 1_800 }]);
   });
 });
 
 it("deliverBatch retries for three days on schedule, then fails the delivery and disables the endpoint", async () => {
-  const fixture = await whereAnswers({ status: 500 });
+  const fixture = await deliveryFixtureRespondingWith({ status: 500 });
   const outcomes = [...(await fixture.deliver(message))];
   // The list grows with each attempt.
   for (const next of fixture.scheduled) {
-    await fixture.until(next.at);
+    await fixture.advanceTo(next.at);
     outcomes.push(...(await fixture.deliver(next.message)));
   }
   const [second, minute, hour] = [1, 60, 3_600];
@@ -182,7 +189,10 @@ it("deliverBatch retries for three days on schedule, then fails the delivery and
 });
 
 it("deliverBatch fails only the delivery whose receiver responds abort-message", async () => {
-  const fixture = await whereAnswers({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+  const fixture = await deliveryFixtureRespondingWith({
+    status: 400,
+    headers: { "webhook-delivery": "abort-message" },
+  });
   expect(await fixture.deliver(message)).toEqual(["given_up"]);
   expect(await fixture.deliveryOf(message)).toMatchObject({ status: "failed", reason: "aborted_by_receiver" });
   expect(fixture.scheduled).toEqual([]);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, anEvent, aSendResult } from "#test/support/builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 
 /** A fixture in which the endpoint just answered so, to so many one after another. */
 async function whereItAnswered(count: number, exchange: Partial<SendResult>) {
   const fixture = await deliveryFixture();
-  fixture.receiver.answer = respondWith(exchange);
-  for (const one of fixture.messages(count)) await fixture.deliver(one);
+  fixture.receiver.respond = respondWith(exchange);
+  for (const one of fixture.createMessages(count)) await fixture.deliver(one);
   fixture.scheduled.length = 0;
   fixture.received.length = 0;
   return fixture;
@@ -18,7 +18,7 @@ async function whereItAnswered(count: number, exchange: Partial<SendResult>) {
 describe("an open circuit", () => {
   it("follows five consecutive failures", async () => {
     const fixture = await whereItAnswered(4, { status: 500 });
-    const [fifth = message, sixth = message] = fixture.messages(2);
+    const [fifth = message, sixth = message] = fixture.createMessages(2);
     expect(await fixture.deliver(fifth)).toEqual(["failed"]);
     expect(await fixture.deliver(sixth)).toEqual(["rescheduled"]);
     expect(fixture.received).toHaveLength(1);
@@ -30,8 +30,8 @@ describe("an open circuit", () => {
     const fixture = await whereItAnswered(5, { status: 500 });
     const other = { ...fixture.endpoint, endpoint_id: `wh_${"0".repeat(32)}` };
     await fixture.endpoints.create(other, anEvent());
-    fixture.receiver.answer = respondWith({});
-    expect(await fixture.deliver(...fixture.messages(2), ...fixture.messages(2, other))).toEqual([
+    fixture.receiver.respond = respondWith({});
+    expect(await fixture.deliver(...fixture.createMessages(2), ...fixture.createMessages(2, other))).toEqual([
       "rescheduled",
       "rescheduled",
       "succeeded",
@@ -41,48 +41,48 @@ describe("an open circuit", () => {
 
   it("lets a manual delivery probe, and closes when it succeeds", async () => {
     const fixture = await whereItAnswered(5, { status: 500 });
-    fixture.receiver.answer = respondWith({});
-    const [urgent = message, regular = message] = fixture.messages(2);
+    fixture.receiver.respond = respondWith({});
+    const [urgent = message, regular = message] = fixture.createMessages(2);
     expect(await fixture.deliver({ ...urgent, urgent: true }, regular)).toEqual(["succeeded", "rescheduled"]);
-    expect(await fixture.deliver(...fixture.messages(3))).toEqual(["succeeded", "succeeded", "succeeded"]);
+    expect(await fixture.deliver(...fixture.createMessages(3))).toEqual(["succeeded", "succeeded", "succeeded"]);
   });
 
   it("probes with one message when its time is over, and closes when it succeeds", async () => {
     const fixture = await whereItAnswered(5, { status: 500 });
-    fixture.receiver.answer = respondWith({});
-    await fixture.later(30);
-    expect(await fixture.deliver(...fixture.messages(1))).toEqual(["succeeded"]);
+    fixture.receiver.respond = respondWith({});
+    await fixture.advance(30);
+    expect(await fixture.deliver(...fixture.createMessages(1))).toEqual(["succeeded"]);
     expect((await fixture.health.get(message.endpoint_id)).open_until).toBeNull();
-    expect(await fixture.deliver(...fixture.messages(5))).toEqual(Array(5).fill("succeeded"));
+    expect(await fixture.deliver(...fixture.createMessages(5))).toEqual(Array(5).fill("succeeded"));
   });
 
   it("opens for twice as long when the probe fails", async () => {
     const fixture = await whereItAnswered(5, { status: 500 });
-    await fixture.later(30);
-    expect(await fixture.deliver(...fixture.messages(1))).toEqual(["failed"]);
+    await fixture.advance(30);
+    expect(await fixture.deliver(...fixture.createMessages(1))).toEqual(["failed"]);
     fixture.scheduled.length = 0;
-    expect(await fixture.deliver(...fixture.messages(1))).toEqual(["rescheduled"]);
+    expect(await fixture.deliver(...fixture.createMessages(1))).toEqual(["rescheduled"]);
     expect(fixture.scheduled).toMatchObject([{ by: "queue", seconds: 60 }]);
   });
 
   it("probes with one of ten messages", async () => {
     const fixture = await whereItAnswered(5, { status: 500 });
-    await fixture.later(30);
-    expect(await fixture.deliver(...fixture.messages(10))).toEqual(["failed", ...Array(9).fill("rescheduled")]);
+    await fixture.advance(30);
+    expect(await fixture.deliver(...fixture.createMessages(10))).toEqual(["failed", ...Array(9).fill("rescheduled")]);
     expect(fixture.received).toHaveLength(1);
   });
 
   it("sends one message at a time while it probes", async () => {
     const fixture = await whereItAnswered(5, { status: 500 });
-    await fixture.later(30);
+    await fixture.advance(30);
     let [running, most] = [0, 0];
-    fixture.receiver.answer = async () => {
+    fixture.receiver.respond = async () => {
       most = Math.max(most, ++running);
       await fixture.clock.sleep(1_000);
       running -= 1;
       return respondWith({})();
     };
-    await Promise.all([fixture.deliver(...fixture.messages(5)), fixture.deliver(...fixture.messages(5))]);
+    await Promise.all([fixture.deliver(...fixture.createMessages(5)), fixture.deliver(...fixture.createMessages(5))]);
     expect(most).toBe(1);
   });
 });
@@ -97,29 +97,29 @@ describe("an overloaded endpoint", () => {
     "is paused, then receives half as many concurrent requests: $status $headers",
     async ({ seconds, ...exchange }) => {
       const fixture = await whereItAnswered(1, exchange);
-      const [next = message] = fixture.messages(1);
+      const [next = message] = fixture.createMessages(1);
       expect(await fixture.deliver(next)).toEqual(["rescheduled"]);
       expect(fixture.received).toEqual([]);
       expect(fixture.scheduled).toMatchObject([{ message: next, seconds: seconds + 1 }]);
       expect((await fixture.health.get(message.endpoint_id)).limit).toBe(5);
-      fixture.receiver.answer = respondWith({});
-      await fixture.later(seconds);
+      fixture.receiver.respond = respondWith({});
+      await fixture.advance(seconds);
       expect(await fixture.deliver(next)).toEqual(["succeeded"]);
     },
   );
 
   it.each([400, 500, 503])("is not one that responds %i", async (status) => {
     const fixture = await whereItAnswered(1, { status });
-    fixture.receiver.answer = respondWith({});
-    expect(await fixture.deliver(...fixture.messages(3))).toEqual(Array(3).fill("succeeded"));
+    fixture.receiver.respond = respondWith({});
+    expect(await fixture.deliver(...fixture.createMessages(3))).toEqual(Array(3).fill("succeeded"));
   });
 });
 
 describe("a batch of messages for one endpoint", () => {
   it.each([429, 500])("stops after a %i and reschedules the rest", async (status) => {
     const fixture = await deliveryFixture();
-    fixture.receiver.answer = respondWith({ status });
-    expect(await fixture.deliver(...fixture.messages(10))).toEqual([
+    fixture.receiver.respond = respondWith({ status });
+    expect(await fixture.deliver(...fixture.createMessages(10))).toEqual([
       ...Array(5).fill("failed"),
       ...Array(5).fill("rescheduled"),
     ]);
@@ -128,9 +128,9 @@ describe("a batch of messages for one endpoint", () => {
 
   it("stops when one of many concurrent requests fails", async () => {
     const fixture = await deliveryFixture();
-    const messages = fixture.messages(30);
+    const messages = fixture.createMessages(30);
     const seventh = messages[6]?.delivery_id;
-    fixture.receiver.answer = async ({ headers }) => {
+    fixture.receiver.respond = async ({ headers }) => {
       await fixture.clock.sleep(1_000);
       return aSendResult({ status: headers["webhook-id"] === seventh ? 500 : 200 });
     };

@@ -3,8 +3,12 @@ import { ActivityError } from "#shared/errors.ts";
 import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
-import { type World, whereAnswers } from "#test/support/webhooks/mutable-events.ts";
+import {
+  type DeliveryFixture,
+  deliveryFixture,
+  deliveryFixtureRespondingWith,
+  respondWith,
+} from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 
@@ -15,9 +19,9 @@ describe("a crash", () => {
     expect(await fixture.deliver(message)).toEqual(["rejected"]);
     expect(await fixture.deliveryOf(message)).toMatchObject({ status: "pending", last_attempt_at: null });
     expect(await fixture.attemptsOf(message)).toEqual([]);
-    await fixture.later(59);
+    await fixture.advance(59);
     expect(await fixture.deliver(message)).toEqual(["rescheduled"]);
-    await fixture.later(1);
+    await fixture.advance(1);
     expect(await fixture.deliver(message)).toEqual(["succeeded"]);
     const [first, second, ...others] = fixture.received;
     expect(others).toEqual([]);
@@ -26,30 +30,30 @@ describe("a crash", () => {
   });
 
   it("between scheduling and recording leaves one obsolete message, which is dropped", async () => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     vi.spyOn(fixture.deliveries, "record").mockRejectedValueOnce(new Error("killed"));
     expect(await fixture.deliver(message)).toEqual(["rejected"]);
-    await fixture.later(60);
+    await fixture.advance(60);
     expect(await fixture.deliver(message)).toEqual(["failed"]);
     const [early, late] = fixture.scheduled;
     expect([early?.message, late?.message]).toEqual([
       { ...message, step: 1 },
       { ...message, step: 1 },
     ]);
-    fixture.receiver.answer = respondWith({});
-    await fixture.later(5);
+    fixture.receiver.respond = respondWith({});
+    await fixture.advance(5);
     expect(await fixture.deliver({ ...message, step: 1 })).toEqual(["succeeded"]);
     expect(await fixture.deliver({ ...message, step: 1 })).toEqual(["dropped"]);
     expect(fixture.received).toHaveLength(3);
   });
 
   it("does not block the attempt that was scheduled before it", async () => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     vi.spyOn(fixture.deliveries, "record").mockRejectedValueOnce(new Error("killed"));
     await fixture.deliver(message);
-    await fixture.later(5);
+    await fixture.advance(5);
     expect(await fixture.deliver({ ...message, step: 1 })).toEqual(["rescheduled"]);
-    await fixture.later(55);
+    await fixture.advance(55);
     expect(await fixture.deliver({ ...message, step: 1 })).toEqual(["failed"]);
     expect(await fixture.deliver(message)).toEqual(["dropped"]);
     expect(fixture.scheduled.at(-1)).toMatchObject({ message: { step: 2 }, seconds: 300 });
@@ -58,7 +62,7 @@ describe("a crash", () => {
 
 describe("a failing port", () => {
   it("rejects the message and records nothing when the next attempt cannot be scheduled", async () => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     const send = vi.spyOn(fixture.ports.queue, "send").mockImplementation(async (messages) => messages);
     const { results } = await deliverBatch(fixture.ports, [message]);
     send.mockRestore();
@@ -67,12 +71,12 @@ describe("a failing port", () => {
     expect((await catchRejection(Promise.reject(result.reason))).code).toBe("unavailable");
     expect(await fixture.deliveryOf(message)).toMatchObject({ status: "pending", step: 0, last_attempt_at: null });
     expect(await fixture.attemptsOf(message)).toEqual([]);
-    await fixture.later(60);
+    await fixture.advance(60);
     expect(await fixture.deliver(message)).toEqual(["failed"]);
     expect(fixture.scheduled).toMatchObject([{ message: { step: 1 }, seconds: 5 }]);
   });
 
-  it.each<[string, (ports: World) => unknown]>([
+  it.each<[string, (ports: DeliveryFixture) => unknown]>([
     ["a log that is away", ({ ports }) => vi.spyOn(ports.events, "get").mockRejectedValueOnce(new Error("away"))],
     [
       "a secret that cannot be read",
@@ -96,8 +100,8 @@ describe("a failing port", () => {
     const fixture = await deliveryFixture();
     const other = anEndpoint({ endpoint_id: `wh_${"0".repeat(32)}`, url: "https://other.example.com/" });
     await fixture.endpoints.create(other, anEvent());
-    const [first = message, lost = message, third = message] = fixture.messages(3);
-    const [foreign = message] = fixture.messages(1, other);
+    const [first = message, lost = message, third = message] = fixture.createMessages(3);
+    const [foreign = message] = fixture.createMessages(1, other);
     vi.spyOn(fixture.ports.events, "get").mockImplementation(async (_, { event_id }) => {
       if (event_id === lost.event?.event_id) throw new Error("away");
       return anEvent({ event_id });
@@ -110,7 +114,7 @@ describe("a failing port", () => {
     ["permits cannot be released", "release", {}, "succeeded"],
     ["the health cannot be updated", "update", { status: 500 }, "failed"],
   ] as const)("keeps the result of a sent message when %s", async (_, verb, exchange, outcome) => {
-    const fixture = await whereAnswers(exchange);
+    const fixture = await deliveryFixtureRespondingWith(exchange);
     const broken = vi.spyOn(fixture.health, verb).mockRejectedValueOnce(new Error("away"));
     expect(await fixture.deliver(message)).toEqual([outcome]);
     expect(broken).toHaveBeenCalledOnce();
@@ -121,7 +125,9 @@ describe("a failing port", () => {
 describe("a transient error", () => {
   const busy = () => new ActivityError("unavailable", "The store is busy or away.");
 
-  it.each<[string, (ports: World) => { mockRejectedValue(reason: unknown): unknown; mockRestore(): unknown }]>([
+  it.each<
+    [string, (ports: DeliveryFixture) => { mockRejectedValue(reason: unknown): unknown; mockRestore(): unknown }]
+  >([
     ["the endpoints", ({ endpoints }) => vi.spyOn(endpoints, "get")],
     ["the secrets", ({ ports }) => vi.spyOn(ports.encryption, "decrypt")],
     ["the slots", ({ health }) => vi.spyOn(health, "acquire")],
@@ -134,13 +140,13 @@ describe("a transient error", () => {
     port.mockRejectedValue(busy());
     for (let n = 0; n < 20; n++) {
       expect(await ports.deliver(message)).toEqual(["deferred"]);
-      await ports.later(ports.scheduled.at(-1)?.seconds ?? 0);
+      await ports.advance(ports.scheduled.at(-1)?.seconds ?? 0);
     }
     const waits = ports.scheduled.map(({ seconds }) => seconds);
     expect(waits).toEqual(waits.toSorted((left, right) => left - right));
     expect([ports.received, Math.max(...waits) <= 300]).toEqual([[], true]);
     port.mockRestore();
-    await ports.later(60);
+    await ports.advance(60);
     expect(await ports.deliver(message)).toEqual(["succeeded"]);
   });
 
@@ -148,7 +154,7 @@ describe("a transient error", () => {
     const fixture = await deliveryFixture();
     vi.spyOn(fixture.deliveries, "record").mockRejectedValueOnce(busy());
     expect(await fixture.deliver(message)).toEqual(["deferred"]);
-    await fixture.later(60);
+    await fixture.advance(60);
     expect(await fixture.deliver(message)).toEqual(["succeeded"]);
     expect(new Set(fixture.received.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
   });

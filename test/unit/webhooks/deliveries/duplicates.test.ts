@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aDeliveryMessage, aSendResult, testNow } from "#test/support/builders.ts";
-import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
-import { whereAnswers } from "#test/support/webhooks/mutable-events.ts";
+import { deliveryFixture, deliveryFixtureRespondingWith } from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 
@@ -15,7 +14,7 @@ describe("a repeated message", () => {
 
   it("is sent once by concurrent batches, and the other is dropped after the claim has expired", async () => {
     const fixture = await deliveryFixture();
-    fixture.receiver.answer = async () => {
+    fixture.receiver.respond = async () => {
       await fixture.clock.sleep(15_000);
       return aSendResult();
     };
@@ -24,7 +23,7 @@ describe("a repeated message", () => {
     expect(fixture.received).toHaveLength(1);
     const [again] = fixture.scheduled;
     expect(again).toMatchObject({ message, by: "queue", seconds: 60 });
-    await fixture.until(again?.at ?? testNow);
+    await fixture.advanceTo(again?.at ?? testNow);
     expect(await fixture.deliver(message)).toEqual(["dropped"]);
     expect(fixture.received).toHaveLength(1);
   });
@@ -38,14 +37,17 @@ describe("a repeated message", () => {
   });
 
   it("is dropped after its attempt was made, whatever the result", async () => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
     expect(await fixture.deliver(message)).toEqual(["dropped"]);
     expect([fixture.received.length, fixture.scheduled.length]).toEqual([1, 1]);
   });
 
   it("is dropped after the delivery was given up", async () => {
-    const fixture = await whereAnswers({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+    const fixture = await deliveryFixtureRespondingWith({
+      status: 400,
+      headers: { "webhook-delivery": "abort-message" },
+    });
     await fixture.deliver(message);
     expect(await fixture.deliver(message, { ...message, step: 1 })).toEqual(["dropped", "dropped"]);
     expect(fixture.received).toHaveLength(1);

@@ -4,8 +4,12 @@ import { initialConcurrencyLimit } from "#shared/webhooks/limits/endpoint-health
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
-import { change, whereAnswers } from "#test/support/webhooks/mutable-events.ts";
+import {
+  changeEndpoint,
+  deliveryFixture,
+  deliveryFixtureRespondingWith,
+  respondWith,
+} from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 const at = testNow.toISOString();
@@ -31,7 +35,7 @@ describe("a test delivery", () => {
 
   it("is marked in the body, and an event is not", async () => {
     const fixture = await deliveryFixture();
-    await fixture.deliver(aTest, ...fixture.messages(1));
+    await fixture.deliver(aTest, ...fixture.createMessages(1));
     expect(fixture.received.map(({ body }) => Object.hasOwn(JSON.parse(body), "test")).sort()).toEqual([false, true]);
   });
 
@@ -41,7 +45,7 @@ describe("a test delivery", () => {
     ["test_failed", { status: null, error: "timeout" }],
     ["endpoint_gone", { status: 410 }],
   ])("is never retried: %s for %j", async (reason, exchange) => {
-    const fixture = await whereAnswers(exchange);
+    const fixture = await deliveryFixtureRespondingWith(exchange);
     expect(await fixture.deliver(aTest)).toEqual(["given_up"]);
     expect(fixture.scheduled).toEqual([]);
     expect(await fixture.deliveryOf(aTest)).toMatchObject({ status: "failed", reason, attempts: 1 });
@@ -51,7 +55,7 @@ describe("a test delivery", () => {
     const disabled = { reason: "owner" as const, at };
     const fixture = await deliveryFixture({ disabled });
     expect(await fixture.deliver(aTest)).toEqual(["succeeded"]);
-    fixture.receiver.answer = respondWith({ status: 410 });
+    fixture.receiver.respond = respondWith({ status: 410 });
     expect(await fixture.deliver({ ...aTest, delivery_id: `${aTest.delivery_id.slice(0, -1)}0` })).toEqual([
       "given_up",
     ]);
@@ -60,7 +64,7 @@ describe("a test delivery", () => {
   });
 
   it("does not count for the endpoint when it fails", async () => {
-    const fixture = await whereAnswers({ status: 429 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 429 });
     await fixture.deliver(aTest);
     expect(await fixture.health.get(aTest.endpoint_id)).toMatchObject({
       failures: 0,
@@ -70,8 +74,8 @@ describe("a test delivery", () => {
   });
 
   it("releases its permit when it fails, also while the circuit is open", async () => {
-    const fixture = await whereAnswers({ status: 500 });
-    await fixture.deliver(...fixture.messages(5));
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
+    await fixture.deliver(...fixture.createMessages(5));
     const another = { ...aTest, delivery_id: `${aTest.delivery_id.slice(0, -1)}0` };
     expect([await fixture.deliver(aTest), await fixture.deliver(another)]).toEqual([["given_up"], ["given_up"]]);
   });
@@ -81,7 +85,7 @@ describe("a retry by the owner", () => {
   it("sends a succeeded delivery again", async () => {
     const fixture = await deliveryFixture();
     await fixture.deliver(message);
-    await fixture.later(9);
+    await fixture.advance(9);
     expect(await fixture.deliver(retryOf(message, 9))).toEqual(["succeeded"]);
     const [first, second] = fixture.received;
     expect([second?.body, second?.headers["webhook-id"]]).toEqual([first?.body, first?.headers["webhook-id"]]);
@@ -90,13 +94,13 @@ describe("a retry by the owner", () => {
   });
 
   it.each([200, 500])("cancels the scheduled attempts, also when the response is %i", async (status) => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
-    fixture.receiver.answer = respondWith({ status });
-    await fixture.later(2);
+    fixture.receiver.respond = respondWith({ status });
+    await fixture.advance(2);
     const retry = retryOf(message, 2);
     await fixture.deliver(retry);
-    await fixture.later(3);
+    await fixture.advance(3);
     expect(await fixture.deliver({ ...message, step: 1 })).toEqual(["dropped"]);
     expect(fixture.received).toHaveLength(2);
     expect(fixture.scheduled.slice(1)).toMatchObject(
@@ -105,19 +109,19 @@ describe("a retry by the owner", () => {
   });
 
   it("has a retry window of its own", async () => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
-    await fixture.later(80 * 3_600);
+    await fixture.advance(80 * 3_600);
     expect(await fixture.deliver(retryOf(message, 80 * 3_600))).toEqual(["failed"]);
     expect(fixture.scheduled.at(-1)?.seconds).toBe(5);
   });
 
   it("replaces the status of a failed delivery", async () => {
-    const fixture = await whereAnswers({ status: 410 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 410 });
     await fixture.deliver(message);
-    await change(fixture, { disabled: null });
-    fixture.receiver.answer = respondWith({});
-    await fixture.later(9);
+    await changeEndpoint(fixture, { disabled: null });
+    fixture.receiver.respond = respondWith({});
+    await fixture.advance(9);
     await fixture.deliver(retryOf(message, 9));
     expect(await fixture.deliveryOf(message)).toMatchObject({ status: "succeeded", reason: null, attempts: 2 });
   });
@@ -125,7 +129,7 @@ describe("a retry by the owner", () => {
   it("is rescheduled while another worker holds the claim", async () => {
     const fixture = await deliveryFixture();
     await fixture.deliveries.claim(message, testNow, 60);
-    await fixture.later(2);
+    await fixture.advance(2);
     const retry = retryOf(message, 2);
     expect(await fixture.deliver(retry)).toEqual(["rescheduled"]);
     expect(fixture.scheduled).toMatchObject([{ message: retry, by: "queue", seconds: 58 }]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { giveUp, rescheduleForCircuit, rescheduleForLimit, schedule } from "#shared/webhooks/deliveries/reschedule.ts";
 import { retryWindowMs } from "#shared/webhooks/delivery-lifetime.ts";
 import { aDeliveryMessage, testNow } from "#test/support/builders.ts";
-import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 const now = testNow.getTime();
@@ -29,7 +29,7 @@ describe("schedule", () => {
 describe("rescheduleForLimit", () => {
   /** The pause of one that has waited for so long already; all in seconds. */
   const pauseOf = async (age: number, random: number) => {
-    const { ports, scheduled, later } = await deliveryFixture();
+    const { ports, scheduled, advance: later } = await deliveryFixture();
     await later(age);
     expect(await rescheduleForLimit({ ...ports, random: () => random }, message, null)).toBe("rescheduled");
     const [next] = scheduled;
@@ -70,7 +70,7 @@ describe("rescheduleForLimit", () => {
   });
 
   it("records the delivery only when the delay is over a minute", async () => {
-    const { ports, deliveryOf, later } = await deliveryFixture();
+    const { ports, deliveryOf, advance: later } = await deliveryFixture();
     const inFull = { ...ports, random: () => 1 };
     await later(120);
     await rescheduleForLimit(inFull, message, null);
@@ -85,7 +85,7 @@ describe("rescheduleForLimit", () => {
   });
 
   it("keeps the message deliverable", async () => {
-    const { ports, deliver, deliveryOf, scheduled, later } = await deliveryFixture();
+    const { ports, deliver, deliveryOf, scheduled, advance: later } = await deliveryFixture();
     await later(600);
     await rescheduleForLimit(ports, message, null);
     expect(await deliver(...scheduled.map((next) => next.message))).toEqual(["succeeded"]);
@@ -93,7 +93,7 @@ describe("rescheduleForLimit", () => {
   });
 
   it("fails the delivery an hour after its retry window, without an attempt", async () => {
-    const { ports, scheduled, later, deliveryOf } = await deliveryFixture();
+    const { ports, scheduled, advance: later, deliveryOf } = await deliveryFixture();
     await later(retryWindowMs / 1_000 + 3_600);
     expect(await rescheduleForLimit(ports, message, null)).toBe("rescheduled");
     await later(1);
@@ -127,14 +127,14 @@ describe("rescheduleForCircuit", () => {
   });
 
   it("schedules the last attempt at the end of the retry window", async () => {
-    const { ports, scheduled, later } = await deliveryFixture();
+    const { ports, scheduled, advance: later } = await deliveryFixture();
     await later(retryWindowMs / 1_000 - 60);
     await rescheduleForCircuit(ports, { ...message, parked: 9 }, now + retryWindowMs);
     expect(scheduled).toMatchObject([{ by: "queue", seconds: 60 }]);
   });
 
   it("fails the delivery after its retry window, without an attempt", async () => {
-    const { ports, scheduled, later, deliveryOf } = await deliveryFixture();
+    const { ports, scheduled, advance: later, deliveryOf } = await deliveryFixture();
     await later(retryWindowMs / 1_000);
     expect(await rescheduleForCircuit(ports, message, now + retryWindowMs + 30_000)).toBe("given_up");
     expect(scheduled).toEqual([]);

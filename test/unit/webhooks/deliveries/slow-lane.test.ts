@@ -3,7 +3,7 @@ import { deliverBatch } from "#shared/webhooks/deliveries/deliver-batch.ts";
 import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { initialConcurrencyLimit, initialHealth, leaseMs } from "#shared/webhooks/limits/endpoint-health.ts";
 import { anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fixture.ts";
 
 const begun = testNow.getTime();
 
@@ -39,7 +39,7 @@ describe("on the fast lane, a message of an endpoint", () => {
     ["that takes twelve seconds", 12_000, "moved"],
   ] as const)("%s is %s after %s ms", async (_, latencyMs, outcome) => {
     const fixture = await onFastLane(latencyMs);
-    const messages = fixture.messages(3);
+    const messages = fixture.createMessages(3);
     expect(await fixture.run(messages)).toEqual(Array(3).fill(outcome));
     expect(fixture.moved).toEqual(outcome === "moved" ? messages : []);
     expect(fixture.received).toHaveLength(outcome === "moved" ? 0 : 3);
@@ -47,7 +47,7 @@ describe("on the fast lane, a message of an endpoint", () => {
 
   it("is moved before its delivery is claimed", async () => {
     const fixture = await onFastLane(12_000);
-    const [message] = fixture.messages(1);
+    const [message] = fixture.createMessages(1);
     if (message === undefined) throw new Error("There is no message.");
     await fixture.run([message]);
     expect(await fixture.deliveryOf(message)).toBeNull();
@@ -56,24 +56,24 @@ describe("on the fast lane, a message of an endpoint", () => {
 
   it("is moved without a read for thirty seconds after the endpoint was found slow", async () => {
     const fixture = await onFastLane(12_000);
-    await fixture.run(fixture.messages(1));
+    await fixture.run(fixture.createMessages(1));
     const [lease, get] = [vi.spyOn(fixture.health, "acquire"), vi.spyOn(fixture.endpoints, "get")];
-    expect(await fixture.run(fixture.messages(10))).toEqual(Array(10).fill("moved"));
+    expect(await fixture.run(fixture.createMessages(10))).toEqual(Array(10).fill("moved"));
     expect([lease, get].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
-    await fixture.later(30);
-    await fixture.run(fixture.messages(1));
+    await fixture.advance(30);
+    await fixture.run(fixture.createMessages(1));
     expect(lease).toHaveBeenCalledTimes(1);
   });
 
   it("is moved for only half a second when nothing was sent to the endpoint yet", async () => {
     const fixture = await onFastLane(null);
-    await fixture.run(fixture.messages(1));
+    await fixture.run(fixture.createMessages(1));
     const lease = vi.spyOn(fixture.health, "acquire");
-    expect(await fixture.run(fixture.messages(10))).toEqual(Array(10).fill("moved"));
+    expect(await fixture.run(fixture.createMessages(10))).toEqual(Array(10).fill("moved"));
     expect(lease).not.toHaveBeenCalled();
-    await fixture.deliver(...fixture.messages(1));
-    await fixture.later(0.5);
-    expect(await fixture.run(fixture.messages(2))).toEqual(["succeeded", "succeeded"]);
+    await fixture.deliver(...fixture.createMessages(1));
+    await fixture.advance(0.5);
+    expect(await fixture.run(fixture.createMessages(2))).toEqual(["succeeded", "succeeded"]);
   });
 
   it("is moved for longer when its first request takes more than a second", async () => {
@@ -83,31 +83,31 @@ describe("on the fast lane, a message of an endpoint", () => {
       { id: "first", permits: 1, expiresAt: begun + leaseMs },
       begun,
     );
-    await fixture.later(1.001);
-    await fixture.run(fixture.messages(1));
+    await fixture.advance(1.001);
+    await fixture.run(fixture.createMessages(1));
     const lease = vi.spyOn(fixture.health, "acquire");
-    await fixture.later(29);
-    expect(await fixture.run(fixture.messages(1))).toEqual(["moved"]);
+    await fixture.advance(29);
+    expect(await fixture.run(fixture.createMessages(1))).toEqual(["moved"]);
     expect(lease).not.toHaveBeenCalled();
   });
 
   it("is sent on the fast lane after its endpoint became fast", async () => {
     const fixture = await onFastLane(12_000);
-    expect(await fixture.run(fixture.messages(1))).toEqual(["moved"]);
+    expect(await fixture.run(fixture.createMessages(1))).toEqual(["moved"]);
     // On the slow lane it answers in 12 ms from now on.
-    for (let n = 0; n < 20; n++) await fixture.deliver(...fixture.messages(1));
-    await fixture.later(30);
-    expect(await fixture.run(fixture.messages(2))).toEqual(["succeeded", "succeeded"]);
+    for (let n = 0; n < 20; n++) await fixture.deliver(...fixture.createMessages(1));
+    await fixture.advance(30);
+    expect(await fixture.run(fixture.createMessages(2))).toEqual(["succeeded", "succeeded"]);
   });
 
   it("is moved when a request of the endpoint hangs", async () => {
     const fixture = await onFastLane(20);
     const { endpoint_id } = fixture.endpoint;
     await fixture.health.acquire(endpoint_id, { id: "hangs", permits: 2, expiresAt: begun + leaseMs }, begun);
-    await fixture.later(5);
-    expect(await fixture.run(fixture.messages(1))).toEqual(["succeeded"]);
-    await fixture.later(0.001);
-    expect(await fixture.run(fixture.messages(1))).toEqual(["moved"]);
+    await fixture.advance(5);
+    expect(await fixture.run(fixture.createMessages(1))).toEqual(["succeeded"]);
+    await fixture.advance(0.001);
+    expect(await fixture.run(fixture.createMessages(1))).toEqual(["moved"]);
     const { available, leases } = await fixture.health.get(endpoint_id);
     expect([available, leases.map(({ id }) => id)]).toEqual([initialConcurrencyLimit - 2, ["hangs"]]);
   });
@@ -115,7 +115,7 @@ describe("on the fast lane, a message of an endpoint", () => {
   it("is deferred when the queue of the slow lane refuses it", async () => {
     const fixture = await onFastLane(12_000);
     vi.spyOn(fixture.slowLane, "send").mockImplementation(async (messages) => [...messages]);
-    expect(await fixture.run(fixture.messages(2))).toEqual(["deferred", "deferred"]);
+    expect(await fixture.run(fixture.createMessages(2))).toEqual(["deferred", "deferred"]);
     expect(fixture.scheduled).toMatchObject([{ by: "queue" }, { by: "queue" }]);
   });
 
@@ -123,7 +123,7 @@ describe("on the fast lane, a message of an endpoint", () => {
     const fixture = await onFastLane(20);
     const slow = anEndpoint({ endpoint_id: `wh_${"0".repeat(32)}`, url: "https://slow.example.com/" });
     await fixture.endpoints.create(slow, anEvent());
-    const messages = [...fixture.messages(2, slow), ...fixture.messages(2)];
+    const messages = [...fixture.createMessages(2, slow), ...fixture.createMessages(2)];
     expect(await fixture.run(messages)).toEqual(["moved", "moved", "succeeded", "succeeded"]);
   });
 });
@@ -133,15 +133,15 @@ describe("on the slow lane, a slow endpoint", () => {
     const fixture = await deliveryFixture();
     const limits: number[] = [];
     for (const duration_ms of [400, 2_000, 12_000, 12_000, 12_000, 12_000, 12_000, 12_000]) {
-      fixture.receiver.answer = respondWith({ duration_ms });
-      await fixture.deliver(...fixture.messages(5));
+      fixture.receiver.respond = respondWith({ duration_ms });
+      await fixture.deliver(...fixture.createMessages(5));
       limits.push((await fixture.health.get(fixture.endpoint.endpoint_id)).limit);
     }
     expect(limits).toEqual(limits.toSorted((left, right) => right - left));
     expect(limits.at(0)).toBe(initialConcurrencyLimit);
     expect(limits.at(-1)).toBe(1);
-    fixture.receiver.answer = respondWith({ duration_ms: 20 });
-    for (let n = 0; n < 30; n++) await fixture.deliver(...fixture.messages(5));
+    fixture.receiver.respond = respondWith({ duration_ms: 20 });
+    for (let n = 0; n < 30; n++) await fixture.deliver(...fixture.createMessages(5));
     expect((await fixture.health.get(fixture.endpoint.endpoint_id)).limit).toBe(initialConcurrencyLimit);
   });
 
@@ -153,10 +153,10 @@ describe("on the slow lane, a slow endpoint", () => {
     await fixture.health.acquire(endpoint_id, { id: "other", permits: 1, expiresAt: begun + leaseMs }, begun);
     const lease = vi.spyOn(fixture.health, "acquire");
     for (let n = 0; n < 5; n++)
-      expect(await fixture.deliver(...fixture.messages(4))).toEqual(Array(4).fill("rescheduled"));
+      expect(await fixture.deliver(...fixture.createMessages(4))).toEqual(Array(4).fill("rescheduled"));
     expect(lease).toHaveBeenCalledTimes(1);
-    await fixture.later(1);
-    await fixture.deliver(...fixture.messages(1));
+    await fixture.advance(1);
+    await fixture.deliver(...fixture.createMessages(1));
     expect(lease).toHaveBeenCalledTimes(2);
   });
 });
@@ -164,19 +164,19 @@ describe("on the slow lane, a slow endpoint", () => {
 describe("a hanging test delivery", () => {
   it("moves its endpoint to the slow lane without counting as a failure", async () => {
     const fixture = await onFastLane(20);
-    fixture.receiver.answer = respondWith({ status: null, error: "timeout", duration_ms: 15_000 });
-    const [test] = fixture.messages(1).map((message) => ({ ...message, event: null, urgent: true }));
+    fixture.receiver.respond = respondWith({ status: null, error: "timeout", duration_ms: 15_000 });
+    const [test] = fixture.createMessages(1).map((message) => ({ ...message, event: null, urgent: true }));
     if (test === undefined) throw new Error("There is no test.");
     expect(await fixture.run([test])).toEqual(["given_up"]);
     const { failures, latency_ms } = await fixture.health.get(fixture.endpoint.endpoint_id);
     expect([failures, latency_ms]).toEqual([0, 3_765]);
-    expect(await fixture.run(fixture.messages(1))).toEqual(["moved"]);
+    expect(await fixture.run(fixture.createMessages(1))).toEqual(["moved"]);
   });
 
   it("does not stop its batch", async () => {
     const fixture = await deliveryFixture();
-    fixture.receiver.answer = respondWith({ status: 500 });
-    const tests = fixture.messages(10).map((message) => ({ ...message, event: null }));
+    fixture.receiver.respond = respondWith({ status: 500 });
+    const tests = fixture.createMessages(10).map((message) => ({ ...message, event: null }));
     expect(await fixture.deliver(...tests)).toEqual(Array(10).fill("given_up"));
   });
 });
@@ -184,13 +184,13 @@ describe("a hanging test delivery", () => {
 describe("permits of an organisation", () => {
   it("release the endpoint's permits beyond them for other batches", async () => {
     const fixture = await deliveryFixture();
-    fixture.receiver.answer = async () => {
+    fixture.receiver.respond = async () => {
       await fixture.clock.sleep(2_000);
       return aSendResult();
     };
     // One more permit is for an endpoint without a send.
-    const done = deliverBatch({ ...fixture.ports, sendsPerOrg: 3 }, fixture.messages(5));
-    await fixture.later(1);
+    const done = deliverBatch({ ...fixture.ports, sendsPerOrg: 3 }, fixture.createMessages(5));
+    await fixture.advance(1);
     const { available, leases } = await fixture.health.get(fixture.endpoint.endpoint_id);
     expect([available, leases.map(({ permits }) => permits)]).toEqual([initialConcurrencyLimit - 2, [2]]);
     await fixture.clock.run();
@@ -207,7 +207,7 @@ describe("permits of an organisation", () => {
   ])("limit its requests on the slow lane over all endpoints %s", async (_, latency_ms) => {
     const fixture = await deliveryFixture();
     let [running, most] = [0, 0];
-    fixture.receiver.answer = async () => {
+    fixture.receiver.respond = async () => {
       running += 1;
       most = Math.max(most, running);
       await fixture.clock.sleep(12_000);
@@ -222,7 +222,7 @@ describe("permits of an organisation", () => {
       await fixture.health.update(endpoint.endpoint_id, initialHealth, { ...initialHealth, latency_ms });
     }
     const bounded = { ...fixture.ports, sendsPerOrg: 8 };
-    const batches = many.map((endpoint) => deliverBatch(bounded, fixture.messages(10, endpoint)));
+    const batches = many.map((endpoint) => deliverBatch(bounded, fixture.createMessages(10, endpoint)));
     await fixture.clock.run();
     const results = (await Promise.all(batches)).flatMap(({ results }) => results);
     expect(most).toBe(8);
@@ -235,9 +235,9 @@ describe("permits of an organisation", () => {
     const fixture = await deliveryFixture();
     const bounded = { ...fixture.ports, sendsPerOrg: 5 };
     const pool = { org_id: fixture.endpoint.org_id, part: 0, size: 5 };
-    await deliverBatch(bounded, fixture.messages(3));
+    await deliverBatch(bounded, fixture.createMessages(3));
     vi.spyOn(fixture.deliveries, "claim").mockRejectedValueOnce(new Error("no"));
-    await deliverBatch(bounded, fixture.messages(1));
+    await deliverBatch(bounded, fixture.createMessages(1));
     const all = { id: "all", permits: 5, expiresAt: begun + leaseMs };
     expect(await fixture.ports.orgPermits.acquire(pool, all, begun)).toMatchObject({ granted: true });
   });
@@ -248,7 +248,7 @@ describe("permits of an organisation", () => {
     const pool = { org_id: fixture.endpoint.org_id, part: 0, size: 5 };
     const all = { id: "all", permits: 5, expiresAt: begun + leaseMs };
     await fixture.ports.orgPermits.acquire(pool, all, begun);
-    const outcomes = async () => (await deliverBatch(bounded, fixture.messages(1))).results;
+    const outcomes = async () => (await deliverBatch(bounded, fixture.createMessages(1))).results;
     const [take, lease] = [vi.spyOn(fixture.ports.orgPermits, "acquire"), vi.spyOn(fixture.health, "acquire")];
     expect(await outcomes()).toEqual([{ status: "fulfilled", value: "rescheduled" }]);
     const asked = take.mock.calls.length;
@@ -256,7 +256,7 @@ describe("permits of an organisation", () => {
     expect(await outcomes()).toEqual([{ status: "fulfilled", value: "rescheduled" }]);
     expect([take.mock.calls.length, lease.mock.calls.length]).toEqual([asked, 1]);
     await fixture.ports.orgPermits.release(pool, all);
-    await fixture.later(2);
+    await fixture.advance(2);
     expect(await outcomes()).toEqual([{ status: "fulfilled", value: "succeeded" }]);
   });
 
@@ -267,14 +267,14 @@ describe("permits of an organisation", () => {
   ])("are acquired on the fast lane when requests take more than a quarter of a second: %d ms", async (ms, asked) => {
     const fixture = await onFastLane(ms);
     const take = vi.spyOn(fixture.ports.orgPermits, "acquire");
-    expect(await fixture.run(fixture.messages(3))).toEqual(Array(3).fill("succeeded"));
+    expect(await fixture.run(fixture.createMessages(3))).toEqual(Array(3).fill("succeeded"));
     expect(take).toHaveBeenCalledTimes(asked);
   });
 
   it("are released on the fast lane", async () => {
     const fixture = await onFastLane(700);
-    fixture.receiver.answer = respondWith({ duration_ms: 700 });
-    for (let n = 0; n < 30; n++) await fixture.run(fixture.messages(5));
+    fixture.receiver.respond = respondWith({ duration_ms: 700 });
+    for (let n = 0; n < 30; n++) await fixture.run(fixture.createMessages(5));
     expect(fixture.received).toHaveLength(150);
   });
 });

@@ -3,12 +3,12 @@ import { runReplayStep } from "#shared/webhooks/replays/run-replay.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
 import { memoryEvents } from "#test/support/memory/events.ts";
 import { memoryReplays } from "#test/support/memory/webhooks.ts";
-import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-fixture.ts";
 
 it("deliverBatch fails all deliveries of a suspended organisation, tests included", async () => {
   const fixture = await deliveryFixture();
   fixture.suspended.add(fixture.endpoint.org_id);
-  const [message] = fixture.messages(1);
+  const [message] = fixture.createMessages(1);
   const test = aDeliveryMessage({ event: null, urgent: true });
   if (message === undefined) throw new Error("There is no message.");
   expect(await fixture.deliver(message, test)).toEqual(["given_up", "given_up"]);
@@ -21,9 +21,9 @@ it("deliverBatch fails all deliveries of a suspended organisation, tests include
 it("deliverBatch sends again after the organisation is resumed, and to others meanwhile", async () => {
   const fixture = await deliveryFixture();
   fixture.suspended.add("org_other");
-  expect(await fixture.deliver(...fixture.messages(1))).toEqual(["succeeded"]);
+  expect(await fixture.deliver(...fixture.createMessages(1))).toEqual(["succeeded"]);
   fixture.suspended.add(fixture.endpoint.org_id);
-  const [missed] = fixture.messages(1);
+  const [missed] = fixture.createMessages(1);
   if (missed === undefined) throw new Error("There is no message.");
   await fixture.deliver(missed);
   fixture.suspended.clear();

@@ -4,29 +4,34 @@ import { endpointDisabledEvent } from "#shared/webhooks/endpoints/endpoint-chang
 import { disableAfterMs } from "#shared/webhooks/limits/circuit-breaker.ts";
 import type { SendResult } from "#shared/webhooks/sending/send-result.ts";
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
-import { change, type World, whereAnswers } from "#test/support/webhooks/mutable-events.ts";
+import {
+  changeEndpoint,
+  type DeliveryFixture,
+  deliveryFixture,
+  deliveryFixtureRespondingWith,
+  respondWith,
+} from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 const at = testNow.toISOString();
 
 describe("an endpoint that fails", () => {
   it("keeps its place as long as one success lies within three days", async () => {
-    const fixture = await whereAnswers({ status: 500 });
-    const [first = message, second = message, third = message] = fixture.messages(3);
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
+    const [first = message, second = message, third = message] = fixture.createMessages(3);
     await fixture.deliver(first);
-    await fixture.later(3_600);
-    fixture.receiver.answer = respondWith({});
+    await fixture.advance(3_600);
+    fixture.receiver.respond = respondWith({});
     await fixture.deliver(second);
-    fixture.receiver.answer = respondWith({ status: 500 });
-    await fixture.later(disableAfterMs / 1_000 - 3_600);
+    fixture.receiver.respond = respondWith({ status: 500 });
+    await fixture.advance(disableAfterMs / 1_000 - 3_600);
     await fixture.deliver(third);
     expect((await fixture.storedEndpoint())?.disabled).toBeNull();
   });
 
   it("is disabled by what goes to it, not by how many fail at once", async () => {
-    const fixture = await whereAnswers({ status: 500 });
-    await fixture.deliver(...fixture.messages(10));
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
+    await fixture.deliver(...fixture.createMessages(10));
     expect((await fixture.storedEndpoint())?.disabled).toBeNull();
   });
 });
@@ -35,7 +40,7 @@ describe("an endpoint that is gone", () => {
   it.each<Partial<SendResult>>([{ status: 410 }, { status: 500, headers: { "webhook-delivery": "disable" } }])(
     "is disabled at once, and its event tells no path: %j",
     async (exchange) => {
-      const fixture = await whereAnswers(exchange, { url: "https://hooks.example.com/in?key=hidden" });
+      const fixture = await deliveryFixtureRespondingWith(exchange, { url: "https://hooks.example.com/in?key=hidden" });
       expect(await fixture.deliver(message)).toEqual(["given_up"]);
       expect(fixture.scheduled).toEqual([]);
       expect(await fixture.deliveryOf(message)).toMatchObject({
@@ -61,7 +66,7 @@ describe("an endpoint that is gone", () => {
   );
 
   it("is disabled by a success that asks for it, which counts as a success", async () => {
-    const fixture = await whereAnswers({ status: 204, headers: { "webhook-delivery": "disable" } });
+    const fixture = await deliveryFixtureRespondingWith({ status: 204, headers: { "webhook-delivery": "disable" } });
     expect(await fixture.deliver(message)).toEqual(["succeeded"]);
     expect(await fixture.deliveryOf(message)).toMatchObject({ status: "succeeded", reason: null, last_status: 204 });
     expect(fixture.disabled).toMatchObject([{ reason: "gone" }]);
@@ -71,8 +76,8 @@ describe("an endpoint that is gone", () => {
   });
 
   it("is sent nothing more of a batch once a success asks for it", async () => {
-    const fixture = await whereAnswers({ status: 200, headers: { "webhook-delivery": "disable" } });
-    const messages = fixture.messages(15);
+    const fixture = await deliveryFixtureRespondingWith({ status: 200, headers: { "webhook-delivery": "disable" } });
+    const messages = fixture.createMessages(15);
     const outcomes = await fixture.deliver(...messages);
     const sent = fixture.received.length;
     expect(sent).toBeLessThan(messages.length);
@@ -83,14 +88,14 @@ describe("an endpoint that is gone", () => {
   });
 
   it("is not disabled by what answers a test", async () => {
-    const fixture = await whereAnswers({ status: 200, headers: { "webhook-delivery": "disable" } });
+    const fixture = await deliveryFixtureRespondingWith({ status: 200, headers: { "webhook-delivery": "disable" } });
     expect(await fixture.deliver({ ...message, event: null, urgent: true })).toEqual(["succeeded"]);
     expect((await fixture.storedEndpoint())?.disabled).toBeNull();
   });
 
   it("is disabled once, however many say so at the same time", async () => {
-    const fixture = await whereAnswers({ status: 410 });
-    const [first, second, third, fourth] = fixture.messages(4);
+    const fixture = await deliveryFixtureRespondingWith({ status: 410 });
+    const [first, second, third, fourth] = fixture.createMessages(4);
     if (!first || !second || !third || !fourth) throw new Error("There are too few messages.");
     await Promise.all([fixture.deliver(first, second), fixture.deliver(third, fourth)]);
     expect(fixture.received).toHaveLength(4);
@@ -103,8 +108,8 @@ describe("an endpoint that is gone", () => {
     ["was disabled by its owner", { disabled: { reason: "owner", at } }, { reason: "owner", at }],
   ])("is left as it is where it %s meanwhile", async (_, over, disabled) => {
     const fixture = await deliveryFixture();
-    fixture.receiver.answer = async () => {
-      await change(fixture, over);
+    fixture.receiver.respond = async () => {
+      await changeEndpoint(fixture, over);
       return aSendResult({ status: 410 });
     };
     await fixture.deliver(message);
@@ -115,7 +120,7 @@ describe("an endpoint that is gone", () => {
 
   it("is left alone where it was deleted meanwhile", async () => {
     const fixture = await deliveryFixture();
-    fixture.receiver.answer = async () => {
+    fixture.receiver.respond = async () => {
       await fixture.endpoints.remove(fixture.endpoint, anEvent());
       return aSendResult({ status: 410 });
     };
@@ -124,7 +129,7 @@ describe("an endpoint that is gone", () => {
   });
 
   it("is disabled also where something else of it changed at the same moment", async () => {
-    const fixture = await whereAnswers({ status: 410 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 410 });
     const { get } = fixture.endpoints;
     let reads = 0;
     vi.spyOn(fixture.endpoints, "get").mockImplementation(async (orgId, endpointId) => {
@@ -149,14 +154,14 @@ describe("an endpoint that is gone", () => {
 
 describe("what cannot be sent", () => {
   it.each([
-    ["endpoint_disabled", (fixture: World) => change(fixture, { disabled: { reason: "owner", at } })],
-    ["endpoint_deleted", (fixture: World) => fixture.endpoints.remove(fixture.endpoint, anEvent())],
+    ["endpoint_disabled", (fixture: DeliveryFixture) => changeEndpoint(fixture, { disabled: { reason: "owner", at } })],
+    ["endpoint_deleted", (fixture: DeliveryFixture) => fixture.endpoints.remove(fixture.endpoint, anEvent())],
   ] as const)("is listed with its reason, and counts no attempt: %s", async (reason, happens) => {
-    const fixture = await whereAnswers({ status: 500 });
+    const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
     await happens(fixture);
-    await fixture.later(5);
-    const [fresh = message] = fixture.messages(1);
+    await fixture.advance(5);
+    const [fresh = message] = fixture.createMessages(1);
     const second = { ...message, step: 1 };
     expect(await fixture.deliver(second, fresh)).toEqual(["given_up", "given_up"]);
     expect(fixture.received).toHaveLength(1);
@@ -179,7 +184,7 @@ describe("what cannot be sent", () => {
   it("leaves a delivery that succeeded as it is", async () => {
     const fixture = await deliveryFixture();
     await fixture.deliver(message);
-    await change(fixture, { disabled: { reason: "owner", at } });
+    await changeEndpoint(fixture, { disabled: { reason: "owner", at } });
     expect(await fixture.deliver(message)).toEqual(["dropped"]);
     expect((await fixture.deliveryOf(message))?.status).toBe("succeeded");
   });

@@ -24,9 +24,9 @@ describe("a second endpoint with the URL of another", () => {
     ["one of the documents", { entity_id: "inv_1" }],
     ["being disabled for now", { enabled: false }],
   ])("is refused with %s, and names the first", async (_, over) => {
-    const { world } = managementPorts();
-    const { endpoint } = await createEndpoint(world, by(), settings);
-    const refused = await catchRejection(createEndpoint(world, by(), { ...settings, ...over }));
+    const { ports } = managementPorts();
+    const { endpoint } = await createEndpoint(ports, by(), settings);
+    const refused = await catchRejection(createEndpoint(ports, by(), { ...settings, ...over }));
     expect([refused.code, refused.message]).toEqual(["conflict", expect.stringContaining(endpoint.endpoint_id)]);
   });
 
@@ -34,28 +34,28 @@ describe("a second endpoint with the URL of another", () => {
     ["other events", { events: ["bill.*"] }],
     ["another path", { url: "https://r.example/other" }],
   ])("is created for %s", async (_, over) => {
-    const { world } = managementPorts();
-    await createEndpoint(world, by(), settings);
-    await createEndpoint(world, by(), { ...settings, ...over });
-    expect(await world.endpoints.list(orgA)).toHaveLength(2);
+    const { ports } = managementPorts();
+    await createEndpoint(ports, by(), settings);
+    await createEndpoint(ports, by(), { ...settings, ...over });
+    expect(await ports.endpoints.list(orgA)).toHaveLength(2);
   });
 
   it("is created for another document, and for another organisation", async () => {
-    const { world } = managementPorts();
-    for (const entity_id of ["inv_1", "inv_2"]) await createEndpoint(world, by(), { ...settings, entity_id });
-    await createEndpoint(world, by(orgB), settings);
-    expect([await world.endpoints.list(orgA), await world.endpoints.list(orgB)].map(({ length }) => length)).toEqual([
+    const { ports } = managementPorts();
+    for (const entity_id of ["inv_1", "inv_2"]) await createEndpoint(ports, by(), { ...settings, entity_id });
+    await createEndpoint(ports, by(orgB), settings);
+    expect([await ports.endpoints.list(orgA), await ports.endpoints.list(orgB)].map(({ length }) => length)).toEqual([
       2, 1,
     ]);
   });
 });
 
 it("a change that would make two endpoints send the same is refused; any other change of either is made", async () => {
-  const { world } = managementPorts();
-  await createEndpoint(world, by(), settings);
-  const { endpoint } = await createEndpoint(world, by(), { ...settings, url: "https://r.example/other" });
+  const { ports } = managementPorts();
+  await createEndpoint(ports, by(), settings);
+  const { endpoint } = await createEndpoint(ports, by(), { ...settings, url: "https://r.example/other" });
   const change = (patch: Parameters<typeof updateEndpoint>[3]) =>
-    updateEndpoint(world, by(), endpoint.endpoint_id, patch);
+    updateEndpoint(ports, by(), endpoint.endpoint_id, patch);
   expect((await catchRejection(change({ url: settings.url }))).code).toBe("conflict");
   await change({ url: settings.url, events: ["bill.*"] });
   expect((await catchRejection(change({ events: ["bill.paid", "invoice.sent"] }))).code).toBe("conflict");

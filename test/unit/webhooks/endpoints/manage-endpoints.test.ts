@@ -27,23 +27,23 @@ const settings: EndpointSettings = {
   headers: null,
 };
 
-/** A world with one endpoint in it. */
+/** Creates ports with one endpoint. */
 async function withEndpoint(over: Partial<EndpointSettings> = {}) {
   const managed = managementPorts();
-  const { endpoint, secret } = await createEndpoint(managed.world, requester, { ...settings, ...over });
+  const { endpoint, secret } = await createEndpoint(managed.ports, requester, { ...settings, ...over });
   const later = (seconds: number) => {
     managed.clock.now = new Date(managed.clock.now.getTime() + seconds * 1_000);
   };
   return { ...managed, endpoint, secret, id: endpoint.endpoint_id, later };
 }
 
-/** The same world, in which somebody else changes the endpoint whenever it was read. */
-function contended(world: WebhookManagementPorts, times: number): WebhookManagementPorts {
+/** Returns ports that change the endpoint after each of the first `times` reads, as a concurrent request would. */
+function contended(ports: WebhookManagementPorts, times: number): WebhookManagementPorts {
   let left = times;
   const get: WebhookManagementPorts["endpoints"]["get"] = async (orgId, endpointId) => {
-    const found = await world.endpoints.get(orgId, endpointId);
+    const found = await ports.endpoints.get(orgId, endpointId);
     if (found !== null && left-- > 0) {
-      await world.endpoints.update(
+      await ports.endpoints.update(
         found,
         { ...found, description: `${left}` },
         endpointDisabledEvent(found, "gone", at),
@@ -51,12 +51,15 @@ function contended(world: WebhookManagementPorts, times: number): WebhookManagem
     }
     return found;
   };
-  return { ...world, endpoints: { ...world.endpoints, get } };
+  return { ...ports, endpoints: { ...ports.endpoints, get } };
 }
 
 describe("creating", () => {
   it("keeps what was said and a sealed secret, and tells of it", async () => {
-    const { world, told, endpoint, secret } = await withEndpoint({ entity_id: "inv_1", description: "Ledger" });
+    const { ports, endpointEvents, endpoint, secret } = await withEndpoint({
+      entity_id: "inv_1",
+      description: "Ledger",
+    });
     expect(endpoint).toEqual({
       endpoint_id: expect.stringMatching(/^wh_[0-9a-f]{32}$/),
       org_id: orgA,
@@ -74,9 +77,9 @@ describe("creating", () => {
       version: 1,
     });
     expect(secret).toMatch(/^whsec_/);
-    expect(JSON.stringify([endpoint, told])).not.toContain(secret);
-    expect(await getEndpoint(world, orgA, endpoint.endpoint_id)).toEqual(endpoint);
-    expect(told).toMatchObject([
+    expect(JSON.stringify([endpoint, endpointEvents])).not.toContain(secret);
+    expect(await getEndpoint(ports, orgA, endpoint.endpoint_id)).toEqual(endpoint);
+    expect(endpointEvents).toMatchObject([
       {
         org_id: orgA,
         action: "WEBHOOK_ENDPOINT_CREATED",
@@ -88,7 +91,7 @@ describe("creating", () => {
         recorded_at: at,
       },
     ]);
-    expect(JSON.parse(told[0]?.metadata ?? "")).toEqual({
+    expect(JSON.parse(endpointEvents[0]?.metadata ?? "")).toEqual({
       source: "PUBLIC_API",
       request_id: "req-1",
       token_id: "tok_1",
@@ -103,22 +106,22 @@ describe("creating", () => {
   it.each(["http://hooks.example.com", "https://10.0.0.1/", "https://own.example.com/x", "ftp://x", ""])(
     "refuses %j and writes nothing",
     async (url) => {
-      const { world, told } = managementPorts();
-      const error = await catchRejection(createEndpoint(world, requester, { ...settings, url }));
-      expect([error.code, error.context.field, told]).toEqual(["invalid_value", "url", []]);
+      const { ports, endpointEvents } = managementPorts();
+      const error = await catchRejection(createEndpoint(ports, requester, { ...settings, url }));
+      expect([error.code, error.context.field, endpointEvents]).toEqual(["invalid_value", "url", []]);
     },
   );
 
   it("never makes the same id or secret twice", async () => {
-    const { world } = managementPorts();
-    const made = await Promise.all(Array.from({ length: 20 }, () => createEndpoint(world, requester, settings)));
+    const { ports } = managementPorts();
+    const made = await Promise.all(Array.from({ length: 20 }, () => createEndpoint(ports, requester, settings)));
     expect(new Set(made.flatMap(({ endpoint, secret }) => [endpoint.endpoint_id, secret])).size).toBe(40);
   });
 });
 
 describe("changing", () => {
   it("writes what changed, of URLs no path, and counts the version", async () => {
-    const { world, told, id, endpoint, later } = await withEndpoint();
+    const { ports, endpointEvents, id, endpoint, later } = await withEndpoint();
     later(60);
     const patch = {
       url: "https://other.example.com:8443/secret",
@@ -126,12 +129,12 @@ describe("changing", () => {
       description: "New",
       entity_id: "inv_1",
     };
-    const { endpoint: changed, missed } = await updateEndpoint(world, requester, id, patch);
+    const { endpoint: changed, missed } = await updateEndpoint(ports, requester, id, patch);
     const changed_by = [requester.token_id];
     expect(changed).toEqual({ ...endpoint, ...patch, updated_at: "2026-06-01T12:01:30.000Z", changed_by, version: 2 });
     expect(missed).toBeNull();
-    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
-    expect(JSON.parse(told[1]?.changes ?? "")).toEqual({
+    expect(endpointEvents[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
+    expect(JSON.parse(endpointEvents[1]?.changes ?? "")).toEqual({
       url: { old: "https://hooks.example.com", new: "https://other.example.com:8443" },
       events: { old: ["invoice.*"], new: ["*"] },
       entity_id: { old: null, new: "inv_1" },
@@ -140,35 +143,35 @@ describe("changing", () => {
   });
 
   it("says that a URL changed also where only its path did, and no more", async () => {
-    const { world, told, id } = await withEndpoint();
-    await updateEndpoint(world, requester, id, { url: "https://hooks.example.com/other?key=hidden" });
+    const { ports, endpointEvents, id } = await withEndpoint();
+    await updateEndpoint(ports, requester, id, { url: "https://hooks.example.com/other?key=hidden" });
     const origin = "https://hooks.example.com";
-    expect(JSON.parse(told[1]?.changes ?? "")).toEqual({ url: { old: origin, new: origin } });
-    expect(JSON.stringify(told)).not.toMatch(/hidden|\/other/);
+    expect(JSON.parse(endpointEvents[1]?.changes ?? "")).toEqual({ url: { old: origin, new: origin } });
+    expect(JSON.stringify(endpointEvents)).not.toMatch(/hidden|\/other/);
   });
 
   it.each([{}, { events: ["invoice.*"] }, { enabled: true }, { ...settings }])(
     "to what it is already writes nothing: %j",
     async (patch) => {
-      const { world, told, id, endpoint, later } = await withEndpoint();
+      const { ports, endpointEvents, id, endpoint, later } = await withEndpoint();
       later(60);
-      expect(await updateEndpoint(world, requester, id, patch)).toEqual({ endpoint, missed: null });
-      expect(told).toHaveLength(1);
+      expect(await updateEndpoint(ports, requester, id, patch)).toEqual({ endpoint, missed: null });
+      expect(endpointEvents).toHaveLength(1);
     },
   );
 
   it("clears what is set to null", async () => {
-    const { world, id } = await withEndpoint({ entity_id: "inv_1", description: "Ledger" });
-    const { endpoint } = await updateEndpoint(world, requester, id, { entity_id: null, description: null });
+    const { ports, id } = await withEndpoint({ entity_id: "inv_1", description: "Ledger" });
+    const { endpoint } = await updateEndpoint(ports, requester, id, { entity_id: null, description: null });
     expect([endpoint.entity_id, endpoint.description]).toEqual([null, null]);
   });
 
   it("refuses a bad URL and leaves all as it was", async () => {
-    const { world, told, id, endpoint } = await withEndpoint();
+    const { ports, endpointEvents, id, endpoint } = await withEndpoint();
     const patch = { url: "https://127.0.0.1/", description: "New" };
-    expect((await catchRejection(updateEndpoint(world, requester, id, patch))).context.field).toBe("url");
-    expect(await getEndpoint(world, orgA, id)).toEqual(endpoint);
-    expect(told).toHaveLength(1);
+    expect((await catchRejection(updateEndpoint(ports, requester, id, patch))).context.field).toBe("url");
+    expect(await getEndpoint(ports, orgA, id)).toEqual(endpoint);
+    expect(endpointEvents).toHaveLength(1);
   });
 });
 
@@ -177,34 +180,34 @@ describe("disabling and enabling", () => {
   const failing = { ...initialHealth, failures: 40, openCount: 3, failing_since: 1, open_until: 9e15, limit: 1 };
 
   it("by the owner says so", async () => {
-    const { world, told, id } = await withEndpoint();
-    const { endpoint } = await updateEndpoint(world, requester, id, { enabled: false, description: "Off" });
+    const { ports, endpointEvents, id } = await withEndpoint();
+    const { endpoint } = await updateEndpoint(ports, requester, id, { enabled: false, description: "Off" });
     expect(endpoint.disabled).toEqual({ reason: "owner", at });
-    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_DISABLED");
-    expect(JSON.parse(told[1]?.changes ?? "").status).toEqual({ old: "enabled", new: "disabled" });
-    expect(JSON.parse(told[1]?.metadata ?? "")).toMatchObject({ source: "PUBLIC_API", reason: "owner" });
+    expect(endpointEvents[1]?.action).toBe("WEBHOOK_ENDPOINT_DISABLED");
+    expect(JSON.parse(endpointEvents[1]?.changes ?? "").status).toEqual({ old: "enabled", new: "disabled" });
+    expect(JSON.parse(endpointEvents[1]?.metadata ?? "")).toMatchObject({ source: "PUBLIC_API", reason: "owner" });
   });
 
   it("by the owner does not hide why it is disabled already", async () => {
-    const { world, told, id, endpoint } = await withEndpoint();
+    const { ports, endpointEvents, id, endpoint } = await withEndpoint();
     const gone: Endpoint = { ...endpoint, disabled: { reason: "gone", at }, version: 2 };
-    await world.endpoints.update(endpoint, gone, endpointDisabledEvent(endpoint, "gone", at));
-    expect((await updateEndpoint(world, requester, id, { enabled: false })).endpoint.disabled?.reason).toBe("gone");
-    expect(told).toHaveLength(2);
+    await ports.endpoints.update(endpoint, gone, endpointDisabledEvent(endpoint, "gone", at));
+    expect((await updateEndpoint(ports, requester, id, { enabled: false })).endpoint.disabled?.reason).toBe("gone");
+    expect(endpointEvents).toHaveLength(2);
   });
 
   it("offers what was missed, forgets failures, and keeps the secrets", async () => {
-    const { world, told, id, endpoint, later } = await withEndpoint({ enabled: false });
+    const { ports, endpointEvents, id, endpoint, later } = await withEndpoint({ enabled: false });
     const lease = { id: "l", permits: 1, expiresAt: 9 };
-    await world.health.acquire(id, lease, 0);
-    await world.health.update(id, initialHealth, { ...failing, last_success_at: 5 });
+    await ports.health.acquire(id, lease, 0);
+    await ports.health.update(id, initialHealth, { ...failing, last_success_at: 5 });
     later(3_600);
-    const { endpoint: enabled, missed } = await updateEndpoint(world, requester, id, { enabled: true });
+    const { endpoint: enabled, missed } = await updateEndpoint(ports, requester, id, { enabled: true });
     expect(enabled).toMatchObject({ disabled: null, secrets: endpoint.secrets });
     expect(missed).toEqual({ since: threeDaysBefore, until: "2026-06-01T13:00:30.000Z", only: "failed" });
     const held = { available: initialHealth.available - 1, leases: [lease] };
-    expect(await world.health.get(id)).toEqual({ ...initialHealth, ...held, version: 2, last_success_at: 5 });
-    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_ENABLED");
+    expect(await ports.health.get(id)).toEqual({ ...initialHealth, ...held, version: 2, last_success_at: 5 });
+    expect(endpointEvents[1]?.action).toBe("WEBHOOK_ENDPOINT_ENABLED");
   });
 
   it.each([
@@ -213,9 +216,9 @@ describe("disabling and enabling", () => {
   ])(
     "offers everything where what was tried is forgotten, thirty days after: disabled for %d s",
     async (seconds, only) => {
-      const { world, id, later } = await withEndpoint({ enabled: false });
+      const { ports, id, later } = await withEndpoint({ enabled: false });
       later(seconds);
-      const { missed } = await updateEndpoint(world, requester, id, { enabled: true });
+      const { missed } = await updateEndpoint(ports, requester, id, { enabled: true });
       expect(missed).toMatchObject({ since: threeDaysBefore, only });
     },
   );
@@ -224,18 +227,18 @@ describe("disabling and enabling", () => {
     ["another address", { url: "https://moved.example.com/" }, initialHealth.failures],
     ["another description", { description: "New" }, 40],
   ])("holds the failures of one address against no other: %s", async (_, patch, failures) => {
-    const { world, id } = await withEndpoint();
-    await world.health.update(id, initialHealth, failing);
-    await updateEndpoint(world, requester, id, patch);
-    expect((await world.health.get(id)).failures).toBe(failures);
+    const { ports, id } = await withEndpoint();
+    await ports.health.update(id, initialHealth, failing);
+    await updateEndpoint(ports, requester, id, patch);
+    expect((await ports.health.get(id)).failures).toBe(failures);
   });
 
   it("does not enable an endpoint that its next failure would disable", async () => {
-    const { world, id } = await withEndpoint({ enabled: false });
-    const stubborn = { ...world, health: { ...world.health, update: async () => false } };
+    const { ports, id } = await withEndpoint({ enabled: false });
+    const stubborn = { ...ports, health: { ...ports.health, update: async () => false } };
     const error = await catchRejection(updateEndpoint(stubborn, requester, id, { enabled: true }));
     expect(error.code).toBe("conflict");
-    expect((await getEndpoint(world, orgA, id)).disabled).not.toBeNull();
+    expect((await getEndpoint(ports, orgA, id)).disabled).not.toBeNull();
   });
 
   it("by the log itself is nobody's doing, and tells no path", async () => {
@@ -252,33 +255,33 @@ describe("disabling and enabling", () => {
 
 describe("rotating the secret", () => {
   it("lets the old one sign for as long as told", async () => {
-    const { world, told, id, endpoint, secret } = await withEndpoint();
-    const rotated = await rotateSecret(world, requester, id, 3_600);
+    const { ports, endpointEvents, id, endpoint, secret } = await withEndpoint();
+    const rotated = await rotateSecret(ports, requester, id, 3_600);
     expect(rotated.secret).not.toBe(secret);
     expect(rotated.endpoint.secrets).toEqual([
       { sealed: expect.any(String), expires_at: null },
       { sealed: endpoint.secrets[0]?.sealed, expires_at: "2026-06-01T13:00:30.000Z" },
     ]);
-    expect(told[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_SECRET_ROTATED", changes: null });
-    expect(JSON.parse(told[1]?.metadata ?? "")).toMatchObject({ overlap_seconds: 3_600 });
-    expect(JSON.stringify(told)).not.toContain("whsec_");
+    expect(endpointEvents[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_SECRET_ROTATED", changes: null });
+    expect(JSON.parse(endpointEvents[1]?.metadata ?? "")).toMatchObject({ overlap_seconds: 3_600 });
+    expect(JSON.stringify(endpointEvents)).not.toContain("whsec_");
   });
 
   it("with no overlap ends every other at once", async () => {
-    const { world, id } = await withEndpoint();
-    await rotateSecret(world, requester, id, 3_600);
-    expect((await rotateSecret(world, requester, id, 0)).endpoint.secrets).toHaveLength(1);
+    const { ports, id } = await withEndpoint();
+    await rotateSecret(ports, requester, id, 3_600);
+    expect((await rotateSecret(ports, requester, id, 0)).endpoint.secrets).toHaveLength(1);
   });
 
   it("never lengthens the life of an old one, and drops those that ended", async () => {
-    const { world, id, later } = await withEndpoint();
-    await rotateSecret(world, requester, id, 60);
+    const { ports, id, later } = await withEndpoint();
+    await rotateSecret(ports, requester, id, 60);
     later(30);
-    const { endpoint } = await rotateSecret(world, requester, id, 3_600);
+    const { endpoint } = await rotateSecret(ports, requester, id, 3_600);
     const ends = endpoint.secrets.map(({ expires_at }) => expires_at);
     expect(ends).toEqual([null, "2026-06-01T13:01:00.000Z", "2026-06-01T12:01:30.000Z"]);
     later(30);
-    const { endpoint: next } = await rotateSecret(world, requester, id, 3_600);
+    const { endpoint: next } = await rotateSecret(ports, requester, id, 3_600);
     expect(next.secrets.map(({ expires_at }) => expires_at)).toEqual([
       null,
       "2026-06-01T13:01:30.000Z",
@@ -287,10 +290,10 @@ describe("rotating the secret", () => {
   });
 
   it("keeps three at most, the newest", async () => {
-    const { world, id } = await withEndpoint();
+    const { ports, id } = await withEndpoint();
     const made: string[] = [];
     for (let n = 0; n < 5; n++) {
-      const { endpoint } = await rotateSecret(world, requester, id, 3_600);
+      const { endpoint } = await rotateSecret(ports, requester, id, 3_600);
       made.unshift(endpoint.secrets[0]?.sealed ?? "");
       expect(endpoint.secrets.map(({ sealed }) => sealed).slice(0, made.length)).toEqual(made.slice(0, 3));
     }
@@ -298,46 +301,50 @@ describe("rotating the secret", () => {
 });
 
 it("deleting takes the endpoint away, and tells of it", async () => {
-  const { world, told, id } = await withEndpoint();
-  await deleteEndpoint(world, requester, id);
-  expect((await catchRejection(getEndpoint(world, orgA, id))).code).toBe("not_found");
-  expect(told[1]).toMatchObject({ action: "WEBHOOK_ENDPOINT_DELETED", entity_id: id, actor_user_id: "usr_1" });
+  const { ports, endpointEvents, id } = await withEndpoint();
+  await deleteEndpoint(ports, requester, id);
+  expect((await catchRejection(getEndpoint(ports, orgA, id))).code).toBe("not_found");
+  expect(endpointEvents[1]).toMatchObject({
+    action: "WEBHOOK_ENDPOINT_DELETED",
+    entity_id: id,
+    actor_user_id: "usr_1",
+  });
 });
 
 describe("changes at the same time", () => {
-  type Change = (world: WebhookManagementPorts, id: string) => Promise<unknown>;
+  type Change = (ports: WebhookManagementPorts, id: string) => Promise<unknown>;
   const changes: readonly (readonly [string, Change])[] = [
-    ["an update", (world, id) => updateEndpoint(world, requester, id, { events: ["*"] })],
-    ["a rotation", (world, id) => rotateSecret(world, requester, id, 60)],
-    ["a deletion", (world, id) => deleteEndpoint(world, requester, id)],
+    ["an update", (ports, id) => updateEndpoint(ports, requester, id, { events: ["*"] })],
+    ["a rotation", (ports, id) => rotateSecret(ports, requester, id, 60)],
+    ["a deletion", (ports, id) => deleteEndpoint(ports, requester, id)],
   ];
 
   it.each(changes)("%s is made to what stands, when others were faster", async (_, change) => {
-    const { world, told, id } = await withEndpoint();
-    await change(contended(world, 2), id);
-    expect(told).toHaveLength(4);
-    const standing = await world.endpoints.get(orgA, id);
+    const { ports, endpointEvents, id } = await withEndpoint();
+    await change(contended(ports, 2), id);
+    expect(endpointEvents).toHaveLength(4);
+    const standing = await ports.endpoints.get(orgA, id);
     expect(standing?.description ?? "0").toBe("0");
   });
 
   it.each(changes)("%s is given up when others are faster each time, and tells nothing", async (_, change) => {
-    const { world, told, id } = await withEndpoint();
-    expect((await catchRejection(change(contended(world, 99), id))).code).toBe("conflict");
-    expect(told.filter(({ actor_user_id }) => actor_user_id !== null)).toHaveLength(1);
+    const { ports, endpointEvents, id } = await withEndpoint();
+    expect((await catchRejection(change(contended(ports, 99), id))).code).toBe("conflict");
+    expect(endpointEvents.filter(({ actor_user_id }) => actor_user_id !== null)).toHaveLength(1);
   });
 });
 
 it.each(["wh_0", "", "x".repeat(5_000), "wh_00000000000000000000000000000000", "__proto__"])(
   "an id that does not exist is not found, and what cannot be one is not looked for: %.40s",
   async (id) => {
-    const { world } = await withEndpoint();
-    expect((await catchRejection(getEndpoint(world, orgA, id))).message).toBe("There is no such endpoint.");
+    const { ports } = await withEndpoint();
+    expect((await catchRejection(getEndpoint(ports, orgA, id))).message).toBe("There is no such endpoint.");
   },
 );
 
 it("an endpoint of another organisation is not found", async () => {
-  const { world, id } = await withEndpoint();
-  expect((await catchRejection(getEndpoint(world, orgB, id))).message).toBe("There is no such endpoint.");
+  const { ports, id } = await withEndpoint();
+  expect((await catchRejection(getEndpoint(ports, orgB, id))).message).toBe("There is no such endpoint.");
 });
 
 describe("static headers", () => {
@@ -346,11 +353,11 @@ describe("static headers", () => {
   const changesOf = (event: { changes: string | null } | undefined) => JSON.parse(event?.changes ?? "null");
 
   it("are kept sealed; of them the event of creating has the names alone", async () => {
-    const { endpoint, told, world, id } = await withEndpoint({ headers });
+    const { endpoint, endpointEvents, ports, id } = await withEndpoint({ headers });
     expect(endpoint.headers).toEqual({ names, sealed: expect.stringMatching(/^sealed /) });
-    expect(await getEndpoint(world, orgA, id)).toEqual(endpoint);
-    expect(JSON.parse(told[0]?.metadata ?? "")).toMatchObject({ headers: names });
-    expect(JSON.stringify([endpoint, told])).not.toContain("key-of-the-gateway");
+    expect(await getEndpoint(ports, orgA, id)).toEqual(endpoint);
+    expect(JSON.parse(endpointEvents[0]?.metadata ?? "")).toMatchObject({ headers: names });
+    expect(JSON.stringify([endpoint, endpointEvents])).not.toContain("key-of-the-gateway");
   });
 
   it.each([
@@ -359,37 +366,37 @@ describe("static headers", () => {
     ["removed by null", null, []],
     ["removed by none", {}, []],
   ])("are %s, and the event says which names there were and are", async (_, patch, after) => {
-    const { endpoint, told, world, id } = await withEndpoint({ headers });
-    const { endpoint: changed } = await updateEndpoint(world, requester, id, { headers: patch });
+    const { endpoint, endpointEvents, ports, id } = await withEndpoint({ headers });
+    const { endpoint: changed } = await updateEndpoint(ports, requester, id, { headers: patch });
     expect(changed.headers?.names ?? []).toEqual(after);
     expect(changed.headers?.sealed).not.toBe(endpoint.headers?.sealed);
-    expect(told[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
-    expect(changesOf(told[1])).toEqual({ headers: { old: names, new: after } });
-    expect(JSON.stringify(told)).not.toContain("key");
+    expect(endpointEvents[1]?.action).toBe("WEBHOOK_ENDPOINT_UPDATED");
+    expect(changesOf(endpointEvents[1])).toEqual({ headers: { old: names, new: after } });
+    expect(JSON.stringify(endpointEvents)).not.toContain("key");
   });
 
   it("stay where a patch says nothing of them, and where a secret is rotated", async () => {
-    const { endpoint, world, id } = await withEndpoint({ headers });
-    const patched = await updateEndpoint(world, requester, id, { description: "New", url: endpoint.url });
+    const { endpoint, ports, id } = await withEndpoint({ headers });
+    const patched = await updateEndpoint(ports, requester, id, { description: "New", url: endpoint.url });
     expect(patched.endpoint.headers).toEqual(endpoint.headers);
-    const rotated = await rotateSecret(world, requester, id, 60);
+    const rotated = await rotateSecret(ports, requester, id, 60);
     expect(rotated.endpoint.headers).toEqual(endpoint.headers);
   });
 
   it("are not removed where there are none: nothing is written", async () => {
-    const { told, world, id } = await withEndpoint();
-    await updateEndpoint(world, requester, id, { headers: null });
-    expect(told).toHaveLength(1);
+    const { endpointEvents, ports, id } = await withEndpoint();
+    await updateEndpoint(ports, requester, id, { headers: null });
+    expect(endpointEvents).toHaveLength(1);
   });
 
   it.each(["https://evil.example.com/", "https://hooks.example.com/other"])(
     "do not move to another URL by themselves: %s",
     async (url) => {
-      const { endpoint, told, world, id } = await withEndpoint({ headers });
-      const error = await catchRejection(updateEndpoint(world, requester, id, { url }));
+      const { endpoint, endpointEvents, ports, id } = await withEndpoint({ headers });
+      const error = await catchRejection(updateEndpoint(ports, requester, id, { url }));
       expect([error.code, error.context.field]).toEqual(["required_field", "headers"]);
-      expect([told.length, await getEndpoint(world, orgA, id)]).toEqual([1, endpoint]);
-      const { endpoint: moved } = await updateEndpoint(world, requester, id, { url, headers: null });
+      expect([endpointEvents.length, await getEndpoint(ports, orgA, id)]).toEqual([1, endpoint]);
+      const { endpoint: moved } = await updateEndpoint(ports, requester, id, { url, headers: null });
       expect([moved.url, moved.headers]).toEqual([url, null]);
     },
   );

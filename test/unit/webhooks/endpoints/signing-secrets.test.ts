@@ -2,8 +2,13 @@ import { describe, expect, it, vi } from "vitest";
 import { verifyWebhook } from "#shared/webhooks/sending/verify.ts";
 import { aDeliveryMessage } from "#test/support/builders.ts";
 import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
-import { decryptedSecret, deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
-import { change, type World } from "#test/support/webhooks/mutable-events.ts";
+import {
+  changeEndpoint,
+  type DeliveryFixture,
+  decryptedSecret,
+  deliveryFixture,
+  respondWith,
+} from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 const inSeconds = (seconds: number) => secondsLater(seconds).toISOString();
@@ -13,7 +18,7 @@ describe("secrets", () => {
     { sealed: "newest", expires_at: null },
     { sealed: "older", expires_at: inSeconds(60) },
   ];
-  const isSignedBy = ({ received, clock }: World, sealed: string) => {
+  const isSignedBy = ({ received, clock }: DeliveryFixture, sealed: string) => {
     const { headers, body } = received.at(-1) ?? { headers: {}, body: "" };
     try {
       return verifyWebhook(headers, body, decryptedSecret(sealed), clock.now()).delivery_id !== "";
@@ -29,7 +34,7 @@ describe("secrets", () => {
     [3_600, false],
   ])("sign while they overlap, and the older no longer: after %d s", async (seconds, olderSigns) => {
     const fixture = await deliveryFixture({ secrets });
-    await fixture.later(seconds);
+    await fixture.advance(seconds);
     await fixture.deliver(message);
     expect([isSignedBy(fixture, "newest"), isSignedBy(fixture, "older")]).toEqual([true, olderSigns]);
     expect(isSignedBy(fixture, "another")).toBe(false);
@@ -37,11 +42,11 @@ describe("secrets", () => {
 
   it("sign the next attempt once they are rotated", async () => {
     const fixture = await deliveryFixture();
-    fixture.receiver.answer = respondWith({ status: 500 });
+    fixture.receiver.respond = respondWith({ status: 500 });
     await fixture.deliver(message);
     expect([isSignedBy(fixture, "sealed"), isSignedBy(fixture, "rotated")]).toEqual([true, false]);
-    await change(fixture, { secrets: [{ sealed: "rotated", expires_at: null }] });
-    await fixture.later(5);
+    await changeEndpoint(fixture, { secrets: [{ sealed: "rotated", expires_at: null }] });
+    await fixture.advance(5);
     await fixture.deliver({ ...message, step: 1 });
     expect([isSignedBy(fixture, "sealed"), isSignedBy(fixture, "rotated")]).toEqual([false, true]);
   });

@@ -14,21 +14,21 @@ const by = (token_id: string, org_id = orgA) => ({ org_id, token_id, user_id: nu
 const settings = { events: ["*"], entity_id: null, description: null, enabled: true, headers: null };
 
 async function anOrgWithEndpoints() {
-  const { world, told } = managementPorts();
+  const { ports, endpointEvents } = managementPorts();
   const create = async (token_id: string, n: number, org_id = orgA) =>
-    (await createEndpoint(world, by(token_id, org_id), { ...settings, url: `https://r${n}.example/secret` })).endpoint;
+    (await createEndpoint(ports, by(token_id, org_id), { ...settings, url: `https://r${n}.example/secret` })).endpoint;
   const made = await create(leaked, 1);
   const [untouched, changed, rotated] = [await create(other, 2), await create(other, 3), await create(other, 4)];
-  await updateEndpoint(world, by(leaked), changed.endpoint_id, { url: "https://evil.example/hook" });
-  await updateEndpoint(world, by(other), changed.endpoint_id, { description: "seen" });
-  await rotateSecret(world, by(leaked), rotated.endpoint_id, 0);
+  await updateEndpoint(ports, by(leaked), changed.endpoint_id, { url: "https://evil.example/hook" });
+  await updateEndpoint(ports, by(other), changed.endpoint_id, { description: "seen" });
+  await rotateSecret(ports, by(leaked), rotated.endpoint_id, 0);
   const old = anEndpoint({ org_id: orgA, endpoint_id: `wh_${"0".repeat(32)}`, created_by: null });
-  await world.endpoints.create(old, anEvent());
+  await ports.endpoints.create(old, anEvent());
   const foreign = await create(leaked, 5, orgB);
   const store = { revokeToken: async (_: string, at: string) => aToken({ org_ids: [orgA], revoked_at: at }) };
   const revoke = async (with_endpoints?: boolean) => {
     const context = {
-      endpoints: tokenEndpoints({ ...world, now: () => testNow }),
+      endpoints: tokenEndpoints({ ...ports, now: () => testNow }),
       now: testNow,
       random: new Uint8Array(20),
     };
@@ -43,7 +43,7 @@ async function anOrgWithEndpoints() {
     if (!("endpoints" in answer)) throw new Error("The answer lists no endpoints.");
     return new Map(answer.endpoints.map((endpoint) => [endpoint.endpoint_id, endpoint]));
   };
-  return { world, told, made, untouched, changed, rotated, old, foreign, revoke };
+  return { ports, endpointEvents, made, untouched, changed, rotated, old, foreign, revoke };
 }
 
 describe("revoking a token", () => {
@@ -64,8 +64,9 @@ describe("revoking a token", () => {
   });
 
   it("disables what it created or changed where that is asked for, and nothing else; again is no harm", async () => {
-    const { world, told, made, untouched, changed, rotated, old, foreign, revoke } = await anOrgWithEndpoints();
-    const before = told.length;
+    const { ports, endpointEvents, made, untouched, changed, rotated, old, foreign, revoke } =
+      await anOrgWithEndpoints();
+    const before = endpointEvents.length;
     for (let n = 0; n < 2; n++) {
       const listed = await revoke(true);
       const disabled = [...listed.values()].filter(({ status }) => status === "disabled");
@@ -73,10 +74,12 @@ describe("revoking a token", () => {
         new Set([made, changed, rotated].map(({ endpoint_id }) => endpoint_id)),
       );
     }
-    expect((await world.endpoints.get(orgA, made.endpoint_id))?.disabled?.reason).toBe("token_revoked");
+    expect((await ports.endpoints.get(orgA, made.endpoint_id))?.disabled?.reason).toBe("token_revoked");
     for (const { org_id, endpoint_id } of [untouched, old, foreign]) {
-      expect((await world.endpoints.get(org_id, endpoint_id))?.disabled).toBeNull();
+      expect((await ports.endpoints.get(org_id, endpoint_id))?.disabled).toBeNull();
     }
-    expect(told.slice(before).map(({ action }) => action)).toEqual(Array(3).fill("WEBHOOK_ENDPOINT_DISABLED"));
+    expect(endpointEvents.slice(before).map(({ action }) => action)).toEqual(
+      Array(3).fill("WEBHOOK_ENDPOINT_DISABLED"),
+    );
   });
 });

@@ -17,7 +17,7 @@ import {
 import { aDeliveryMessage, anEndpoint, anEvent, aSendResult, testNow } from "#test/support/builders.ts";
 import { memoryEndpointHealth } from "#test/support/memory/webhooks.ts";
 import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
-import { deliveryFixture, type ReceivedRequest } from "#test/support/webhooks/delivery-ports.ts";
+import { deliveryFixture, type ReceivedRequest } from "#test/support/webhooks/delivery-fixture.ts";
 
 const { endpoint_id } = anEndpoint();
 const success: SendOutcome = {
@@ -35,7 +35,7 @@ async function slow(seconds: (request: ReceivedRequest) => number) {
   const fixture = await deliveryFixture();
   const most = new Map<string, number>();
   const running = new Map<string, number>();
-  fixture.receiver.answer = async (request) => {
+  fixture.receiver.respond = async (request) => {
     const now = (running.get(request.url) ?? 0) + 1;
     running.set(request.url, now);
     most.set(request.url, Math.max(now, most.get(request.url) ?? 0));
@@ -69,13 +69,13 @@ async function limiterFixture() {
 describe("concurrent requests to one endpoint", () => {
   it("are limited to five for each batch, and the others follow", async () => {
     const fixture = await slow(() => 1);
-    expect(await fixture.deliver(...fixture.messages(20))).toEqual(Array(20).fill("succeeded"));
+    expect(await fixture.deliver(...fixture.createMessages(20))).toEqual(Array(20).fill("succeeded"));
     expect(fixture.most(fixture.endpoint.url)).toBe(5);
   });
 
   it("are limited to the initial limit over concurrent batches", async () => {
     const fixture = await slow(() => 2);
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => fixture.deliver(...fixture.messages(10))));
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => fixture.deliver(...fixture.createMessages(10))));
     expect(fixture.most(fixture.endpoint.url)).toBe(initialConcurrencyLimit);
     expect(outcomes.flat().filter((outcome) => outcome === "succeeded")).toHaveLength(20);
     const rescheduled = outcomes.flat().filter((outcome) => outcome === "rescheduled");
@@ -86,9 +86,9 @@ describe("concurrent requests to one endpoint", () => {
 
   it("increase up to the maximum after a recent success", async () => {
     const fixture = await slow(() => 2);
-    await fixture.deliver(...fixture.messages(1));
+    await fixture.deliver(...fixture.createMessages(1));
     const onFastLane = { ...fixture.ports, slowLane: fixture.ports.queue };
-    const delivered = Promise.all(fixture.messages(80).map((message) => deliverBatch(onFastLane, [message])));
+    const delivered = Promise.all(fixture.createMessages(80).map((message) => deliverBatch(onFastLane, [message])));
     await fixture.clock.run();
     await delivered;
     expect(fixture.most(fixture.endpoint.url)).toBe(maxConcurrencyLimit);
@@ -104,9 +104,9 @@ describe("concurrent requests to one endpoint", () => {
     [10, 10],
   ])("increase only within ten seconds of a success: after %d s", async (seconds, expected) => {
     const fixture = await slow(() => 2);
-    fixture.receiver.answer = async () => aSendResult();
-    await fixture.deliver(...fixture.messages(1));
-    await fixture.later(seconds);
+    fixture.receiver.respond = async () => aSendResult();
+    await fixture.deliver(...fixture.createMessages(1));
+    await fixture.advance(seconds);
     const taken: string[] = [];
     for (let n = 0; n < initialConcurrencyLimit + limitIncrement; n++) {
       const asked = acquireEndpointPermits(fixture.ports, endpoint_id, { count: 1, id: `lease ${n}`, isManual: false });
@@ -120,7 +120,7 @@ describe("concurrent requests to one endpoint", () => {
     const fixture = await slow(({ url }) => (url === anEndpoint().url ? 15 : 0.1));
     const other = anEndpoint({ endpoint_id: `wh_${"0".repeat(32)}`, url: "https://other.example.com/" });
     await fixture.endpoints.create(other, anEvent());
-    await fixture.deliver(...fixture.messages(10), ...fixture.messages(10, other));
+    await fixture.deliver(...fixture.createMessages(10), ...fixture.createMessages(10, other));
     const times = fixture.received.filter(({ url }) => url === other.url).map(({ at }) => at.getTime());
     expect(times).toHaveLength(10);
     expect(Math.max(...times) - testNow.getTime()).toBe(100);
@@ -130,7 +130,7 @@ describe("concurrent requests to one endpoint", () => {
 describe("a batch whose requests hang", () => {
   it("starts no request after four seconds and reschedules the rest", async () => {
     const fixture = await slow(() => 15);
-    expect(await fixture.deliver(...fixture.messages(8))).toEqual([
+    expect(await fixture.deliver(...fixture.createMessages(8))).toEqual([
       ...Array(5).fill("succeeded"),
       ...Array(3).fill("rescheduled"),
     ]);
@@ -140,8 +140,8 @@ describe("a batch whose requests hang", () => {
 
   it("continues with other messages when one request hangs", async () => {
     const fixture = await deliveryFixture();
-    const [hanging = aDeliveryMessage(), ...others] = fixture.messages(12);
-    fixture.receiver.answer = async ({ headers }) => {
+    const [hanging = aDeliveryMessage(), ...others] = fixture.createMessages(12);
+    fixture.receiver.respond = async ({ headers }) => {
       await fixture.clock.sleep(headers["webhook-id"] === hanging.delivery_id ? 15_000 : 1_000);
       return aSendResult();
     };
@@ -159,12 +159,12 @@ describe("a batch whose requests hang", () => {
     const end = vi.spyOn(fixture.health, "release");
     let looked = 0;
     for (let after = 100; after <= 10_000; after += 100) {
-      fixture.clock.at(testNow.getTime() + after, async () => {
+      fixture.clock.schedule(testNow.getTime() + after, async () => {
         looked += 1;
         expect(isHanging(await fixture.health.get(endpoint_id), testNow.getTime() + after)).toBe(false);
       });
     }
-    const outcomes = await fixture.deliver(...fixture.messages(10));
+    const outcomes = await fixture.deliver(...fixture.createMessages(10));
     expect(new Set(outcomes)).toEqual(new Set(["succeeded", "rescheduled"]));
     expect([looked, end.mock.calls.length]).toEqual([100, 1]);
   });
@@ -175,7 +175,7 @@ describe("a batch whose requests hang", () => {
       [4.001, 5],
     ] as const) {
       const fixture = await slow(() => seconds);
-      await fixture.deliver(...fixture.messages(10));
+      await fixture.deliver(...fixture.createMessages(10));
       expect(fixture.received).toHaveLength(begun);
     }
   });
@@ -196,7 +196,7 @@ describe("acquireEndpointPermits", () => {
   it("waits for permits of a busy endpoint", async () => {
     const { ports, clock, acquire } = await limiterFixture();
     const [first] = [await acquire(5, "a"), await acquire(5, "b")];
-    clock.at(testNow.getTime() + 200, () => void releaseEndpointPermits(ports, endpoint_id, first, [success]));
+    clock.schedule(testNow.getTime() + 200, () => void releaseEndpointPermits(ports, endpoint_id, first, [success]));
     expect(await acquire(3, "c")).toMatchObject({ count: 1, kind: "leased" });
   });
 
@@ -216,7 +216,7 @@ describe("acquireEndpointPermits", () => {
       await ports.health.increaseLimit(endpoint_id, maxConcurrencyLimit);
     const [first] = await Promise.all(Array.from({ length: 10 }, (_, n) => acquire(5, `lease ${n}`)));
     if (first === undefined) throw new Error("There is no lease.");
-    clock.at(testNow.getTime() + 100, () => void releaseEndpointPermits(ports, endpoint_id, first, [success]));
+    clock.schedule(testNow.getTime() + 100, () => void releaseEndpointPermits(ports, endpoint_id, first, [success]));
     expect((await acquire(1, "late")).count).toBe(1);
   });
 
@@ -236,7 +236,7 @@ describe("acquireEndpointPermits", () => {
   });
 
   it("grants one probe at a time after the circuit was open", async () => {
-    const { acquire, release, later } = await limiterFixture();
+    const { acquire, release, advance: later } = await limiterFixture();
     await release(await acquire(1, "a"), ...Array(5).fill(failure));
     await later(30);
     const probe = await acquire(5, "b");
@@ -257,7 +257,7 @@ describe("acquireEndpointPermits", () => {
   });
 
   it("reclaims the permits of an expired lease", async () => {
-    const { acquire, later, getHealth } = await limiterFixture();
+    const { acquire, advance: later, getHealth } = await limiterFixture();
     for (const id of ["a", "b"]) await acquire(5, id);
     await later(leaseMs / 1_000 - 1);
     expect((await acquire(1, "c")).count).toBe(0);
@@ -270,7 +270,7 @@ describe("acquireEndpointPermits", () => {
   });
 
   it("releases a lease once, even if it had been reclaimed", async () => {
-    const { acquire, release, later, getHealth } = await limiterFixture();
+    const { acquire, release, advance: later, getHealth } = await limiterFixture();
     const late = await acquire(5, "late");
     await acquire(5, "expired");
     await later(leaseMs / 1_000);
@@ -318,7 +318,7 @@ it("reports an opened circuit once, to the release whose failure opened it", asy
 
 describe("failing for long", () => {
   it("is reported to the release whose failure completes it", async () => {
-    const { acquire, release, later } = await limiterFixture();
+    const { acquire, release, advance: later } = await limiterFixture();
     expect(await release(await acquire(1, "a"), failure)).toEqual({ hasFailedTooLong: false, opened: false });
     await later(disableAfterMs / 1_000 - 1);
     expect(await release(await acquire(1, "b"), failure)).toMatchObject({ hasFailedTooLong: false });
@@ -327,7 +327,7 @@ describe("failing for long", () => {
   });
 
   it("is not reported when another batch had a success meanwhile", async () => {
-    const { acquire, release, later, clock } = await limiterFixture();
+    const { acquire, release, advance: later, clock } = await limiterFixture();
     const [good, bad] = [await acquire(1, "good"), await acquire(1, "bad")];
     await release(bad, failure);
     await later(10);

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { hostKeyOf } from "#shared/webhooks/deliveries/delivery-target.ts";
 import { type HostCounterStore, HostRateLimiter } from "#shared/webhooks/limits/host-rate-limiter.ts";
 import { testNow } from "#test/support/builders.ts";
-import { deliveryFixture } from "#test/support/webhooks/delivery-ports.ts";
+import { deliveryFixture } from "#test/support/webhooks/delivery-fixture.ts";
 
 const url = "https://hooks.example.com/in";
 
@@ -83,7 +83,7 @@ it.each([
 
 it("deliverBatch reschedules messages beyond a host's limit to the next window, without an attempt", async () => {
   const { ports, ...delivering } = await deliveryFixture();
-  const messages = delivering.messages(4);
+  const messages = delivering.createMessages(4);
   let left = 2;
   Object.assign(ports, {
     hostRateLimiter: { tryAcquire: async () => left-- > 0, windowEnd: () => ports.now().getTime() + 7_000 },

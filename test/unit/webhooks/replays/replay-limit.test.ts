@@ -18,16 +18,16 @@ async function anOrg(endpoints: number, org_id = orgA, managed = managementPorts
   const ids: string[] = [];
   for (let n = 0; n < endpoints; n++) {
     const settings = { events: ["*"], entity_id: null, description: null, enabled: true, headers: null };
-    const created = await createEndpoint(managed.world, by, { ...settings, url: `https://r${n}.example/` });
+    const created = await createEndpoint(managed.ports, by, { ...settings, url: `https://r${n}.example/` });
     ids.push(created.endpoint.endpoint_id);
   }
-  const start = (at: number) => startReplay(managed.world, org_id, ids[at] ?? "", range);
+  const start = (at: number) => startReplay(managed.ports, org_id, ids[at] ?? "", range);
   return { ...managed, ids, start };
 }
 
 describe("replays of an organisation", () => {
   it("are bounded, however many are asked for at the same moment", async () => {
-    const { start, replaying, world, ids } = await anOrg(10);
+    const { start, replaying, ports, ids } = await anOrg(10);
     const results = await Promise.allSettled(ids.map((_, at) => start(at)));
     const refused = results.filter(({ status }) => status === "rejected");
     expect(results.length - refused.length).toBeLessThanOrEqual(maxActiveReplaysPerOrg);
@@ -35,13 +35,13 @@ describe("replays of an organisation", () => {
     // Those that lost only to others at the same moment get through now, up to the bound.
     for (const at of ids.keys()) await start(at).catch(() => undefined);
     expect(replaying).toHaveLength(maxActiveReplaysPerOrg);
-    const running = await Promise.all(ids.map((id) => world.replays.getActive(id, world.now())));
+    const running = await Promise.all(ids.map((id) => ports.replays.getActive(id, ports.now())));
     expect(running.filter((replay) => replay !== null)).toHaveLength(maxActiveReplaysPerOrg);
   });
 
   it("are refused beyond the bound until one is done or has stalled, and leave other organisations alone", async () => {
     const managed = managementPorts();
-    const { start, world, clock } = await anOrg(maxActiveReplaysPerOrg + 1, orgA, managed);
+    const { start, ports, clock } = await anOrg(maxActiveReplaysPerOrg + 1, orgA, managed);
     const started = [];
     for (let at = 0; at < maxActiveReplaysPerOrg; at++) started.push(await start(at));
     const refused = await catchRejection(start(maxActiveReplaysPerOrg));
@@ -52,7 +52,7 @@ describe("replays of an organisation", () => {
     expect((await (await anOrg(1, orgB, managed)).start(0)).status).toBe("running");
     const [first] = started;
     if (first === undefined) throw new Error("No replay began.");
-    await world.replays.save({ ...first, status: "done" });
+    await ports.replays.save({ ...first, status: "done" });
     expect((await start(maxActiveReplaysPerOrg)).status).toBe("running");
     expect((await catchRejection(start(0))).code).toBe("conflict");
     clock.now = new Date(clock.now.getTime() + 2 * 3_600_000);
@@ -60,10 +60,10 @@ describe("replays of an organisation", () => {
   });
 
   it("that cannot be noted are marked as stopped, so that they are in nobody's way", async () => {
-    const { start, world, ids, replaying } = await anOrg(1);
+    const { start, ports, ids, replaying } = await anOrg(1);
     const fault = new ActivityError("unavailable", "The store is away.");
-    Object.assign(world.replayLists, { replace: () => Promise.reject(fault) });
+    Object.assign(ports.replayLists, { replace: () => Promise.reject(fault) });
     await expect(start(0)).rejects.toBe(fault);
-    expect([await world.replays.getActive(ids[0] ?? "", world.now()), replaying]).toEqual([null, []]);
+    expect([await ports.replays.getActive(ids[0] ?? "", ports.now()), replaying]).toEqual([null, []]);
   });
 });

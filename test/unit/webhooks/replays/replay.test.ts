@@ -12,7 +12,7 @@ import { catchRejection } from "#test/support/catch-error.ts";
 import { memoryEvents } from "#test/support/memory/events.ts";
 import { memoryReplays } from "#test/support/memory/webhooks.ts";
 import { secondsLater } from "#test/support/webhooks/delivery-builders.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fixture.ts";
 
 const at = testNow.toISOString();
 
@@ -41,7 +41,7 @@ async function aReplayWorld(events: number, over: Partial<Endpoint> = {}) {
   const delivering = await deliveryFixture(over);
   const { ports, endpoints, deliveries, log, scheduled, clock } = delivering;
   log.length = 0;
-  const messages = delivering.messages(events);
+  const messages = delivering.createMessages(events);
   const steps: number[] = [];
   const replays = memoryReplays();
   const replaying: ReplayPorts = {
@@ -83,7 +83,7 @@ describe("a replay", () => {
     const fixture = await aReplayWorld(3);
     const [first = aDeliveryMessage()] = fixture.messages;
     await fixture.deliver(first);
-    await fixture.later(60);
+    await fixture.advance(60);
     const sent = await fixture.replay({ created_at: fixture.clock.now().toISOString() });
     const cycle = testNow.getTime() + 60_000;
     const again = { ...first, cycle, started_at: fixture.clock.now().toISOString(), resend: true };
@@ -169,10 +169,10 @@ describe("a replay of what failed", () => {
     const [succeeded, pending, failed, aborted, unlisted] = fixture.messages;
     if (!succeeded || !pending || !failed || !aborted || !unlisted) throw new Error("There are too few messages.");
     await fixture.deliver(succeeded);
-    fixture.receiver.answer = respondWith({ status: 500 });
+    fixture.receiver.respond = respondWith({ status: 500 });
     await fixture.deliver(pending);
     await fixture.deliver({ ...failed, started_at: "2026-05-20T00:00:00.000Z" });
-    fixture.receiver.answer = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+    fixture.receiver.respond = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
     await fixture.deliver(aborted);
     const aTest = aDeliveryMessage({ event: null, urgent: true, delivery_id: `dlv_${"0".repeat(32)}` });
     await fixture.deliver(aTest);
@@ -220,7 +220,7 @@ describe("a replay of what failed", () => {
     const fixture = await aReplayWorld(0);
     const event = eventAt(secondsLater(-60).toISOString());
     fixture.log.push(event);
-    fixture.receiver.answer = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+    fixture.receiver.respond = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
     const { entity_id, occurred_at, event_id } = event;
     const delivery_id = deliveryIdOf(anEndpoint().endpoint_id, event);
     await fixture.deliver(aDeliveryMessage({ delivery_id, event: { entity_id, occurred_at, event_id } }));
@@ -231,7 +231,7 @@ describe("a replay of what failed", () => {
     const fixture = await aReplayWorld(700, { disabled: { reason: "owner", at } });
     await fixture.deliver(...fixture.messages);
     await fixture.endpoints.update(fixture.endpoint, { ...fixture.endpoint, disabled: null }, anEvent());
-    await fixture.later(60);
+    await fixture.advance(60);
     const sent = await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() });
     expect(ids(sent)).toEqual(ids(fixture.messages));
     expect(new Set(await fixture.deliver(...sent))).toEqual(new Set(["succeeded"]));
@@ -264,15 +264,15 @@ describe("a replay of what failed", () => {
     it("sends it again where it failed, and never where it succeeded", async () => {
       const fixture = await aReplayWorld(0);
       fixture.log.push(eventAt(happened, { recorded_at: inTenDays }));
-      fixture.receiver.answer = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+      fixture.receiver.respond = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
       const sent = await fixture.replay({ only: "failed" });
       expect(await fixture.deliver(...sent)).toEqual(["given_up"]);
-      fixture.receiver.answer = respondWith({ status: 200 });
-      await fixture.later(60);
+      fixture.receiver.respond = respondWith({ status: 200 });
+      await fixture.advance(60);
       const again = await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() });
       expect(ids(again)).toEqual(ids(sent));
       expect(await fixture.deliver(...again)).toEqual(["succeeded"]);
-      await fixture.later(60);
+      await fixture.advance(60);
       expect(await fixture.replay({ only: "failed", created_at: fixture.clock.now().toISOString() })).toEqual([]);
     });
 
@@ -301,7 +301,7 @@ describe("a replay of what failed", () => {
     const fixture = await aReplayWorld(0);
     const late = anEvent({ occurred_at: "2026-02-01T00:00:00.000Z", recorded_at: "2026-05-20T00:00:00.000Z" });
     fixture.log.push(late);
-    fixture.receiver.answer = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
+    fixture.receiver.respond = respondWith({ status: 400, headers: { "webhook-delivery": "abort-message" } });
     const { entity_id, occurred_at, event_id } = late;
     const message = aDeliveryMessage({
       delivery_id: deliveryIdOf(anEndpoint().endpoint_id, late),
@@ -325,7 +325,7 @@ describe("a replay stops", () => {
     await fixture.replays.save(aReplay());
     await runReplayStep(fixture.replaying, aReplay());
     await happens(fixture);
-    await fixture.later(10);
+    await fixture.advance(10);
     expect(await runReplayStep(fixture.replaying, aReplay())).toBe("stopped");
     expect(await fixture.progress()).toMatchObject({
       status: "stopped",

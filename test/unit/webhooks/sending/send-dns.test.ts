@@ -85,7 +85,7 @@ describe("a host that is bound anew between two questions", () => {
   const inTurn = (...answers: (readonly string[])[]) => vi.fn<ResolveHost>(async () => answers.shift() ?? []);
 
   it("is asked about once a connection, so that what was checked is what is dialled", async () => {
-    const receiver = await startReceiver({ answer: status(200, { connection: "close" }) });
+    const receiver = await startReceiver({ behaviour: status(200, { connection: "close" }) });
     const resolve = inTurn(["127.0.0.1"], ["10.0.0.1"]);
     const send = createSender({ ...local, limits, resolve });
     const url = receiver.url.replace("127.0.0.1", "localhost");

@@ -7,9 +7,9 @@ import {
   drip,
   endlessBody,
   endlessHeaders,
+  type HttpReceiver,
   hang,
   hangAfterHeaders,
-  type Receiver,
   raw,
   redirect,
   reset,
@@ -23,7 +23,7 @@ const local = { ownHosts: [], allowLoopback: true };
 /** The real limits, thirty times as fast. */
 const limits = { connectMs: 170, totalMs: 500 };
 const send = createSender({ ...local, limits });
-let receiver: Receiver;
+let receiver: HttpReceiver;
 
 beforeAll(async () => {
   receiver = await startReceiver();
@@ -39,42 +39,42 @@ function expectFault(exchange: SendResult, error: SendResult["error"], words: Re
 
 describe("a receiver that", () => {
   it("never answers times out", async () => {
-    receiver.answer(hang());
+    receiver.respondWith(hang());
     const exchange = await send(receiver.url, {}, "{}");
     expectFault(exchange, "timeout", /No response arrived within 0\.5 s/);
     expect(exchange.duration_ms).toBeGreaterThanOrEqual(limits.totalMs - 5);
   });
 
   it("is slow, and yet in time, is heard", async () => {
-    receiver.answer(delayed(limits.totalMs * 0.6, status(200)));
+    receiver.respondWith(delayed(limits.totalMs * 0.6, status(200)));
     expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 200, error: null });
   });
 
   it("is too slow times out", async () => {
-    receiver.answer(delayed(limits.totalMs * 1.4, status(200)));
+    receiver.respondWith(delayed(limits.totalMs * 1.4, status(200)));
     expectFault(await send(receiver.url, {}, "{}"), "timeout", /No response arrived/);
   });
 
   it("resets the connection before it answers has not answered", async () => {
-    receiver.answer(reset());
+    receiver.respondWith(reset());
     expectFault(await send(receiver.url, {}, "{}"), "reset", /ended before a response arrived/);
   });
 
   it("hangs up in the midst of its headers has not answered", async () => {
-    receiver.answer((response) => response.socket?.end("HTTP/1.1 200 OK\r\nx-begun: tr"));
+    receiver.respondWith((response) => response.socket?.end("HTTP/1.1 200 OK\r\nx-begun: tr"));
     expectFault(await send(receiver.url, {}, "{}"), "reset", /ended before a response arrived/);
   });
 
   it.each(["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"])(
     "says no more than %j has not answered",
     async (text) => {
-      receiver.answer(raw(text));
+      receiver.respondWith(raw(text));
       expectFault(await send(receiver.url, {}, "{}"), "timeout", /No response arrived/);
     },
   );
 
   it("keeps saying that it is about to answer gets no more time", async () => {
-    receiver.answer((response) => {
+    receiver.respondWith((response) => {
       const timer = setInterval(() => response.socket?.write("HTTP/1.1 102 Processing\r\n\r\n"), 50);
       response.on("close", () => clearInterval(timer));
     });
@@ -82,14 +82,14 @@ describe("a receiver that", () => {
   });
 
   it("answers after such a word is heard", async () => {
-    receiver.answer(
+    receiver.respondWith(
       raw("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok"),
     );
     expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 201, body: "ok", error: null });
   });
 
   it("wants another protocol has not answered", async () => {
-    receiver.answer(raw("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"));
+    receiver.respondWith(raw("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"));
     expectFault(await send(receiver.url, {}, "{}"), "protocol", /101 Switching Protocols/);
   });
 
@@ -99,22 +99,22 @@ describe("a receiver that", () => {
     ["headers that are none", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n"],
     ["a body of two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"],
   ])("speaks %s breaks the protocol", async (_name, text) => {
-    receiver.answer(raw(text));
+    receiver.respondWith(raw(text));
     expectFault(await send(receiver.url, {}, "{}"), "protocol", /not valid HTTP\/1\.1.*\(HPE_\w+\)/);
   });
 
   it("answers with a status that is none has not answered", async () => {
-    receiver.answer(raw("HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n"));
+    receiver.respondWith(raw("HTTP/1.1 000 Nothing\r\ncontent-length: 0\r\n\r\n"));
     expectFault(await send(receiver.url, {}, "{}"), "protocol", /no valid status/);
   });
 
   it("sends headers without end breaks the protocol", async () => {
-    receiver.answer(endlessHeaders());
+    receiver.respondWith(endlessHeaders());
     expectFault(await send(receiver.url, {}, "{}"), "protocol", /headers are too long \(HPE_HEADER_OVERFLOW\)/);
   });
 
   it("sends its headers one by one, without end, times out", async () => {
-    receiver.answer((response) => {
+    receiver.respondWith((response) => {
       response.socket?.write("HTTP/1.1 200 OK\r\n");
       const timer = setInterval(() => response.socket?.write("x-a: b\r\n"), 50);
       response.on("close", () => clearInterval(timer));
@@ -138,37 +138,37 @@ describe("a receiver that", () => {
 
 describe("once the headers are there, the status counts, though the receiver", () => {
   it.each([200, 202, 302, 500])("with %i hangs", async (code) => {
-    receiver.answer(hangAfterHeaders(code));
+    receiver.respondWith(hangAfterHeaders(code));
     const exchange = await send(receiver.url, {}, "{}");
     expect(exchange).toMatchObject({ status: code, error: null, message: null });
     expect(exchange.duration_ms).toBeLessThan(5_000);
   });
 
   it("sends nothing more of its body", async () => {
-    receiver.answer(hangAfterHeaders(200, "begun"));
+    receiver.respondWith(hangAfterHeaders(200, "begun"));
     const exchange = await send(receiver.url, {}, "{}");
     expect(exchange).toMatchObject({ status: 200, error: null, body: "begun", body_truncated: true });
     expect(exchange.duration_ms).toBeGreaterThanOrEqual(limits.totalMs - 5);
   });
 
   it.each([200, 500])("with %i resets the connection in its body", async (code) => {
-    receiver.answer(resetAfterHeaders(code, "begun"));
+    receiver.respondWith(resetAfterHeaders(code, "begun"));
     const exchange = await send(receiver.url, {}, "{}");
     expect(exchange).toMatchObject({ status: code, error: null, message: null, body_truncated: true });
   });
 
   it("sends less than it promised", async () => {
-    receiver.answer((response) => response.socket?.end("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"));
+    receiver.respondWith((response) => response.socket?.end("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"));
     expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 200, body: "half", body_truncated: true });
   });
 
   it("breaks the protocol in its body", async () => {
-    receiver.answer(raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\nno chunk\r\n"));
+    receiver.respondWith(raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\nno chunk\r\n"));
     expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 200, error: null, body_truncated: true });
   });
 
   it("sends its body byte by byte", async () => {
-    receiver.answer(drip(20));
+    receiver.respondWith(drip(20));
     const exchange = await send(receiver.url, {}, "{}");
     expect(exchange).toMatchObject({ status: 200, error: null, body_truncated: true });
     expect(exchange.body).toMatch(/^\.{2,12}$/);
@@ -176,7 +176,7 @@ describe("once the headers are there, the status counts, though the receiver", (
   });
 
   it("sends a body without end, of which little is taken", async () => {
-    receiver.answer(endlessBody());
+    receiver.respondWith(endlessBody());
     const exchange = await send(receiver.url, {}, "{}");
     expect(exchange).toMatchObject({ status: 200, error: null, body: "x".repeat(4_096), body_truncated: true });
     const socket = await until(() => receiver.requests.at(-1)?.socket);
@@ -197,7 +197,7 @@ describe("nothing is sent", () => {
   ])("to %s", async (url) => expectFault(await send(url, {}, "{}"), "url_refused", /^The url /));
 
   it("to our own API", async () => {
-    receiver.answer(status(200));
+    receiver.respondWith(status(200));
     const before = receiver.requests.length;
     const careful = createSender({ ownHosts: [new URL(receiver.url).host], allowLoopback: true });
     expectFault(await careful(receiver.url, {}, "{}"), "url_refused", /back to this API/);
@@ -225,7 +225,7 @@ describe("nothing is sent", () => {
     "//10.0.0.1/",
     "file:///etc/passwd",
   ])("to where a redirect points: %s", async (target) => {
-    receiver.answer(redirect(target, 307));
+    receiver.respondWith(redirect(target, 307));
     expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: 307, headers: { location: target } });
   });
 });

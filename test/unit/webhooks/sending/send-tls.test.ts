@@ -1,7 +1,7 @@
 import { TLSSocket } from "node:tls";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSender } from "#shared/webhooks/sending/send.ts";
-import { type Certificates, makeCertificates, trust } from "#test/support/webhooks/certificates.ts";
+import { type Certificates, createCertificates, trustAuthority } from "#test/support/webhooks/certificates.ts";
 import { hang, startReceiver, startSocketServer } from "#test/support/webhooks/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
@@ -10,8 +10,8 @@ const send = createSender({ ...local, limits });
 let certificates: Certificates;
 
 beforeAll(async () => {
-  certificates = await makeCertificates();
-  trust(certificates.authority);
+  certificates = await createCertificates();
+  trustAuthority(certificates.authority);
 });
 
 const byName = (url: string) => url.replace("127.0.0.1", "localhost");
@@ -46,7 +46,7 @@ describe("over TLS, a receiver", () => {
     const receiver = await startReceiver({ tls: certificates.valid });
     await send(receiver.url, {}, "1");
     const [first] = receiver.requests;
-    receiver.answer((response, { socket }) =>
+    receiver.respondWith((response, { socket }) =>
       socket === first?.socket ? socket.destroy() : response.writeHead(201).end(),
     );
     expect(await send(receiver.url, {}, "2")).toMatchObject({ status: 201, error: null });
@@ -97,14 +97,14 @@ describe("over TLS, a receiver", () => {
   });
 
   it("that shakes hands and then hangs times out", async () => {
-    const receiver = await startReceiver({ tls: certificates.valid, answer: hang() });
+    const receiver = await startReceiver({ tls: certificates.valid, behaviour: hang() });
     expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: null, error: "timeout" });
   });
 
   it("that shakes hands and then hangs up has not answered", async () => {
     const receiver = await startReceiver({
       tls: certificates.valid,
-      answer: (_response, { socket }) => socket.destroy(),
+      behaviour: (_response, { socket }) => socket.destroy(),
     });
     expect(await send(receiver.url, {}, "{}")).toMatchObject({ status: null, error: "reset" });
   });

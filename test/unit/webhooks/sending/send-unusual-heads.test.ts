@@ -2,21 +2,21 @@ import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { createSender } from "#shared/webhooks/sending/send.ts";
-import { trust } from "#test/support/webhooks/certificates.ts";
-import { type Receiver, raw, startReceiver, startSocketServer } from "#test/support/webhooks/receiver.ts";
+import { trustAuthority } from "#test/support/webhooks/certificates.ts";
+import { type HttpReceiver, raw, startReceiver, startSocketServer } from "#test/support/webhooks/receiver.ts";
 
 const send = createSender({ ownHosts: [], allowLoopback: true, limits: { totalMs: 2_000 } });
 const certificates = inject("certificates");
-let plain: Receiver;
-let secure: Receiver;
+let plain: HttpReceiver;
+let secure: HttpReceiver;
 
 beforeAll(async () => {
-  trust(certificates.authority);
+  trustAuthority(certificates.authority);
   plain = await startReceiver();
   secure = await startReceiver({ tls: certificates.valid });
 });
 
-const transports: readonly (readonly [string, () => Receiver])[] = [
+const transports: readonly (readonly [string, () => HttpReceiver])[] = [
   ["TCP", () => plain],
   ["TLS", () => secure],
 ];
@@ -44,7 +44,7 @@ const refused: readonly (readonly [string, string])[] = [
 
 describe.each(transports)("over %s, a response with", (_, receiver) => {
   it.each(unusual)("%s counts by its status, and its connection is not used again", async (_name, text) => {
-    receiver().answer(raw(text));
+    receiver().respondWith(raw(text));
     const first = await send(receiver().url, {}, "1");
     expect(first).toMatchObject({ status: 200, error: null, message: null, body: "ok", body_truncated: false });
     await send(receiver().url, {}, "2");
@@ -54,13 +54,13 @@ describe.each(transports)("over %s, a response with", (_, receiver) => {
   });
 
   it.each(refused)("%s is a failure", async (_name, text) => {
-    receiver().answer(raw(text));
+    receiver().respondWith(raw(text));
     expect(await send(receiver().url, {}, "{}")).toMatchObject({ status: null, error: "protocol" });
   });
 
   it("60 KB of headers counts by its status; its connection is used again", async () => {
     const headers = { "x-policy": "x".repeat(60_000), "content-length": "2" };
-    receiver().answer((response) => response.writeHead(200, headers).end("ok"));
+    receiver().respondWith((response) => response.writeHead(200, headers).end("ok"));
     for (const body of ["1", "2"])
       expect(await send(receiver().url, {}, body)).toMatchObject({ status: 200, body: "ok" });
     const [one, two] = receiver().requests.slice(-2);
@@ -68,14 +68,14 @@ describe.each(transports)("over %s, a response with", (_, receiver) => {
   });
 
   it("70 KB of headers is a failure", async () => {
-    receiver().answer((response) => response.writeHead(200, { "x-policy": "x".repeat(70_000) }).end());
+    receiver().respondWith((response) => response.writeHead(200, { "x-policy": "x".repeat(70_000) }).end());
     const message = expect.stringContaining("headers are too long (HPE_HEADER_OVERFLOW)");
     expect(await send(receiver().url, {}, "{}")).toMatchObject({ status: null, error: "protocol", message });
   });
 
   it("a folded field among 50 KB, in many packets, counts by its status", async () => {
     const many = Array.from({ length: 1_000 }, (_value, at) => `X-${at}: ${"x".repeat(40)}\r\n more\r\n`).join("");
-    receiver().answer(raw(`HTTP/1.1 202 Accepted\r\n${many}Content-Length: 2\r\n\r\nok`));
+    receiver().respondWith(raw(`HTTP/1.1 202 Accepted\r\n${many}Content-Length: 2\r\n\r\nok`));
     expect(await send(receiver().url, {}, "{}")).toMatchObject({
       status: 202,
       body: "ok",
@@ -112,7 +112,7 @@ describe("a response of this kind", () => {
   });
 
   it("shows its fields as they were meant", async () => {
-    plain.answer(raw("HTTP/1.1 429 Slow\nRetry-After:\n\t120\nContent-Length: 0\n\n"));
+    plain.respondWith(raw("HTTP/1.1 429 Slow\nRetry-After:\n\t120\nContent-Length: 0\n\n"));
     expect((await send(plain.url, {}, "{}")).headers).toEqual({ "retry-after": "120", "content-length": "0" });
   });
 });

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSender } from "#shared/webhooks/sending/send.ts";
-import { type Receiver, redirect, startReceiver, status } from "#test/support/webhooks/receiver.ts";
+import { type HttpReceiver, redirect, startReceiver, status } from "#test/support/webhooks/receiver.ts";
 
 const local = { ownHosts: [], allowLoopback: true };
 const send = createSender(local);
-let receiver: Receiver;
+let receiver: HttpReceiver;
 
 beforeAll(async () => {
   receiver = await startReceiver();
@@ -16,7 +16,7 @@ const answered = { error: null, message: null, body_truncated: false };
 
 describe("what is sent", () => {
   it("arrives as a POST, with these bytes and these headers", async () => {
-    receiver.answer(status(204));
+    receiver.respondWith(status(204));
     const body = '{"note":"Zürich 🏦"}';
     const exchange = await send(
       `${receiver.url}?a=b`,
@@ -55,14 +55,14 @@ describe("an answer", () => {
   it.each([200, 201, 202, 204, 299, 400, 401, 403, 404, 410, 418, 422, 429, 500, 502, 503, 504, 599])(
     "of status %i is what it is",
     async (code) => {
-      receiver.answer(status(code));
+      receiver.respondWith(status(code));
       expect(await send(receiver.url, {}, "{}")).toMatchObject({ ...answered, status: code });
     },
   );
 
   it.each([300, 301, 302, 303, 304, 305, 306, 307, 308])("of status %i is not followed", async (code) => {
     const target = await startReceiver();
-    receiver.answer(redirect(target.url, code));
+    receiver.respondWith(redirect(target.url, code));
     const exchange = await send(receiver.url, {}, "{}");
     expect(exchange).toMatchObject({ ...answered, status: code, headers: { location: target.url } });
     expect(target.requests).toEqual([]);
@@ -71,7 +71,7 @@ describe("an answer", () => {
   it.each(["120", "Wed, 21 Oct 2026 07:28:00 GMT", "-1", "1000000000", "soon"])(
     "brings its Retry-After along: %s",
     async (value) => {
-      receiver.answer(status(429, { "retry-after": value }));
+      receiver.respondWith(status(429, { "retry-after": value }));
       expect((await send(receiver.url, {}, "{}")).headers).toMatchObject({ "retry-after": value });
     },
   );
@@ -79,7 +79,7 @@ describe("an answer", () => {
   it("brings its headers in lower case, cut and counted", async () => {
     const many = Object.fromEntries(Array.from({ length: 80 }, (_, at) => [`X-Many-${at}`, "1"]));
     const cookies = { "Set-Cookie": ["a=b", "c=d"] };
-    receiver.answer(status(200, { ...cookies, "X-Long": "x".repeat(5_000), ...many }));
+    receiver.respondWith(status(200, { ...cookies, "X-Long": "x".repeat(5_000), ...many }));
     const { headers } = await send(receiver.url, {}, "{}");
     expect(headers).toMatchObject({ "set-cookie": "a=b,c=d", "x-long": "x".repeat(1024), "x-many-0": "1" });
     expect(Object.keys(headers)).toHaveLength(50);
@@ -88,12 +88,12 @@ describe("an answer", () => {
   it("brings along what decides on further tries, after however many headers", async () => {
     const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`X-Many-${at}`, "1"]));
     const decisive = { "retry-after": "60", "webhook-delivery": "disable" };
-    receiver.answer(status(503, { ...many, ...decisive }));
+    receiver.respondWith(status(503, { ...many, ...decisive }));
     expect((await send(receiver.url, {}, "{}")).headers).toMatchObject(decisive);
   });
 
   it("tells how long it took, in whole milliseconds", async () => {
-    receiver.answer(status(200));
+    receiver.respondWith(status(200));
     const { duration_ms } = await send(receiver.url, {}, "{}");
     expect(Number.isInteger(duration_ms)).toBe(true);
     expect(duration_ms).toBeLessThan(5_000);
@@ -102,7 +102,7 @@ describe("an answer", () => {
 
 describe("the body of an answer", () => {
   const bodyOf = async (body: string | Buffer, headers = {}) => {
-    receiver.answer(status(200, headers, body));
+    receiver.respondWith(status(200, headers, body));
     const exchange = await send(receiver.url, {}, "{}");
     expect(exchange).toMatchObject({ status: 200, error: null });
     return [exchange.body, exchange.body_truncated];
@@ -140,7 +140,7 @@ describe("the compressed body of an answer", () => {
     ["br", brotliCompressSync],
   ] as const;
   const bodyOf = async (coding: string, body: Buffer) => {
-    receiver.answer(status(502, { "content-encoding": coding }, body));
+    receiver.respondWith(status(502, { "content-encoding": coding }, body));
     const { body: shown, body_truncated, headers, ...exchange } = await send(receiver.url, {}, "{}");
     expect(exchange).toMatchObject({ status: 502, error: null });
     expect(headers["content-encoding"]).toBe(coding);
@@ -163,7 +163,7 @@ describe("the compressed body of an answer", () => {
   it.each(compressors)("by %s shows what came of it where it breaks off", async (coding, compress) => {
     const content = Array.from({ length: 300 }, (_, at) => `line ${at * 7919}`).join("\n");
     const half = compress(content).subarray(0, 500);
-    receiver.answer((response) => {
+    receiver.respondWith((response) => {
       response.writeHead(200, { "content-encoding": coding, "content-length": "100000" });
       response.write(half, () => response.socket?.destroySoon());
     });
@@ -213,7 +213,7 @@ function brotliBomb(): Buffer {
 
 describe("a connection", () => {
   it("is used again by the next send", async () => {
-    receiver.answer(status(200, {}, "some body"));
+    receiver.respondWith(status(200, {}, "some body"));
     await send(receiver.url, {}, "1");
     await send(receiver.url, {}, "2");
     const [first, second] = receiver.requests.slice(-2);
@@ -221,7 +221,7 @@ describe("a connection", () => {
   });
 
   it("that the receiver closed while it was idle is replaced", async () => {
-    const own = await startReceiver({ answer: status(200, { connection: "close" }) });
+    const own = await startReceiver({ behaviour: status(200, { connection: "close" }) });
     expect([await send(own.url, {}, "1"), await send(own.url, {}, "2")]).toMatchObject([
       { status: 200 },
       { status: 200 },
@@ -230,10 +230,10 @@ describe("a connection", () => {
   });
 
   it("that ends just as it is used again is replaced once, with the same id", async () => {
-    const own = await startReceiver({ answer: status(200) });
+    const own = await startReceiver({ behaviour: status(200) });
     await send(own.url, { "webhook-id": "dlv_1" }, "1");
     const [first] = own.requests;
-    own.answer((response, request) =>
+    own.respondWith((response, request) =>
       request.socket === first?.socket ? request.socket.resetAndDestroy() : response.writeHead(201).end(),
     );
     expect(await send(own.url, { "webhook-id": "dlv_2" }, "2")).toMatchObject({ status: 201, error: null });
@@ -245,9 +245,9 @@ describe("a connection", () => {
   });
 
   it("is not replaced twice, and a new one not at all", async () => {
-    const own = await startReceiver({ answer: status(200) });
+    const own = await startReceiver({ behaviour: status(200) });
     await send(own.url, {}, "1");
-    own.answer((_response, request) => request.socket.resetAndDestroy());
+    own.respondWith((_response, request) => request.socket.resetAndDestroy());
     expect(await send(own.url, {}, "2")).toMatchObject({ status: null, error: "reset" });
     expect(own.requests).toHaveLength(3);
     expect(await send(own.url, {}, "3")).toMatchObject({ status: null, error: "reset" });
@@ -255,7 +255,7 @@ describe("a connection", () => {
   });
 
   it("is not shared by what is sent at once", async () => {
-    const own = await startReceiver({ answer: status(200) });
+    const own = await startReceiver({ behaviour: status(200) });
     const exchanges = await Promise.all(Array.from({ length: 20 }, (_, at) => send(own.url, {}, String(at))));
     expect(exchanges.map((exchange) => exchange.status)).toEqual(Array(20).fill(200));
     expect(new Set(own.requests.map(({ body }) => body)).size).toBe(20);

@@ -7,7 +7,7 @@ import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
 import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-ports.ts";
+import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 const busy = () => new ActivityError("unavailable", "busy");
@@ -34,11 +34,11 @@ type World = Awaited<ReturnType<typeof deliveryFixture>>;
 describe("handleDeliveryRecords", () => {
   it.each<[string, DeliveryMessage, (fixture: World) => unknown]>([
     ["DeliveriesSucceeded", message, () => {}],
-    ["DeliveryAttemptsFailed", message, ({ receiver }) => (receiver.answer = respondWith({ status: 500 }))],
+    ["DeliveryAttemptsFailed", message, ({ receiver }) => (receiver.respond = respondWith({ status: 500 }))],
     [
       "DeliveriesGivenUp",
       { ...message, event: null },
-      ({ receiver }) => (receiver.answer = respondWith({ status: 500 })),
+      ({ receiver }) => (receiver.respond = respondWith({ status: 500 })),
     ],
     ["DeliveriesGivenUp", message, ({ endpoints, endpoint }) => endpoints.remove(endpoint, anEvent())],
     ["DeliveriesRescheduled", message, ({ deliveries, clock }) => deliveries.claim(message, clock.now(), 60)],
@@ -78,8 +78,8 @@ describe("handleDeliveryRecords", () => {
   });
 
   it("returns results in the order of the records", async () => {
-    const { ports, messages, log } = await deliveryFixture();
-    const [first = message, lost = message, third = message] = messages(3);
+    const { ports, createMessages, log } = await deliveryFixture();
+    const [first = message, lost = message, third = message] = createMessages(3);
     log.splice(2, 1);
     const bodies = records(first, lost, third, first);
     const results = await handleDeliveryRecords(ports, [buildSqsRecord("bad", "{"), ...bodies]);
@@ -101,9 +101,9 @@ it("handleDeliveryRecords does nothing for an empty batch", async () => {
 describe("the log of endpoints", () => {
   it("reports and counts a disabled endpoint once, without its URL", async () => {
     const url = "https://hooks.example.com/in?key=hidden";
-    const { ports, receiver, messages } = await deliveryFixture({ url });
-    receiver.answer = respondWith({ status: 410 });
-    await handleDeliveryRecords(ports, records(...messages(3)));
+    const { ports, receiver, createMessages } = await deliveryFixture({ url });
+    receiver.respond = respondWith({ status: 410 });
+    await handleDeliveryRecords(ports, records(...createMessages(3)));
     const { org_id, endpoint_id } = anEndpoint();
     expect(lines).toMatchObject([
       { level: "warn", message: "endpoint disabled", org_id, endpoint_id, reason: "gone" },
@@ -120,24 +120,24 @@ describe("the log of endpoints", () => {
   });
 
   it("counts an opened circuit", async () => {
-    const { ports, receiver, messages } = await deliveryFixture();
-    receiver.answer = respondWith({ status: 500 });
-    for (const one of messages(5)) await handleDeliveryRecords(ports, records(one));
+    const { ports, receiver, createMessages } = await deliveryFixture();
+    receiver.respond = respondWith({ status: 500 });
+    for (const one of createMessages(5)) await handleDeliveryRecords(ports, records(one));
     const { endpoint_id } = anEndpoint();
     expect(lines).toMatchObject([{ level: "warn", message: "circuit opened", endpoint_id }, { CircuitsOpened: 1 }]);
   });
 
   it("reports nothing when a delivery only failed", async () => {
-    const { ports, receiver, messages } = await deliveryFixture();
-    receiver.answer = respondWith({ status: 500 });
-    await handleDeliveryRecords(ports, records(...messages(3)));
+    const { ports, receiver, createMessages } = await deliveryFixture();
+    receiver.respond = respondWith({ status: 500 });
+    await handleDeliveryRecords(ports, records(...createMessages(3)));
     expect(lines).toEqual([]);
   });
 });
 
 it("handleDeliveryRecords logs given-up deliveries itself when the audit log refuses their lines", async () => {
   const { ports, receiver } = await deliveryFixture();
-  receiver.answer = respondWith({ status: 410 });
+  receiver.respond = respondWith({ status: 410 });
   const put = async () => {
     throw new Error("away");
   };
@@ -152,7 +152,7 @@ it("handleDeliveryRecords logs given-up deliveries itself when the audit log ref
 
 it("handleDeliveryRecords waits for a hanging audit log up to its limit, and counts the lost lines", async () => {
   const { ports, receiver } = await deliveryFixture();
-  receiver.answer = respondWith({ status: 410 });
+  receiver.respond = respondWith({ status: 410 });
   const waited: number[] = [];
   const hanging = { put: () => new Promise<void>(() => {}) };
   const bounded = withAuditLogTimeout(hanging, 4_000, async (milliseconds) => void waited.push(milliseconds));

@@ -64,7 +64,7 @@ function range(AttributeName: string) {
 }
 
 /** Creates an empty database for one test file, with only the tables that webhooks need. */
-export async function startTables(): Promise<WebhookDatabase> {
+export async function createWebhookTables(): Promise<WebhookDatabase> {
   const { origin, accessKey } = emptyDatabase();
   const client = new DynamoDBClient({
     endpoint: origin,
@@ -89,7 +89,7 @@ export async function startTables(): Promise<WebhookDatabase> {
 }
 
 /** Creates the DynamoDB stores. A page of deliveries makes at most `reads` queries. */
-export function storesIn(
+export function createDynamodbStores(
   { client, tables: { config, events, deliveries } }: WebhookDatabase,
   reads?: number,
 ): WebhookStores {
@@ -106,7 +106,7 @@ export function storesIn(
 }
 
 /** Creates the same stores in memory. */
-export function storesInMemory(): WebhookStores {
+export function createMemoryStores(): WebhookStores {
   const log: ActivityEvent[] = [];
   return {
     endpoints: memoryEndpoints(

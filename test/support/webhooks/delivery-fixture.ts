@@ -53,7 +53,7 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
   const disabled: DisabledEndpoint[] = [];
   /** Ids of organisations: tests add those that are suspended. */
   const suspended = new Set<string>();
-  const receiver = { answer: async (_: ReceivedRequest): Promise<SendResult> => aSendResult() };
+  const receiver = { respond: async (_: ReceivedRequest): Promise<SendResult> => aSendResult() };
   const endpoints = memoryEndpoints((event) => endpointEvents.push(event));
   const deliveries = memoryDeliveries();
   const health = memoryEndpointHealth();
@@ -78,9 +78,9 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
     },
     orgPermits: memoryOrgPermits(),
     queue: {
-      async send(messages, delaySeconds) {
+      async send(batch, delaySeconds) {
         const at = new Date(clock.now().getTime() + delaySeconds * 1_000);
-        for (const message of messages) recordMessage("queue", message, at);
+        for (const message of batch) recordMessage("queue", message, at);
         return [];
       },
     },
@@ -101,7 +101,7 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
     async send(url, headers, body) {
       const request = { url, headers, body, at: clock.now() };
       received.push(request);
-      return receiver.answer(request);
+      return receiver.respond(request);
     },
     now: clock.now,
     random: () => 0,
@@ -109,8 +109,8 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
     sleep: clock.sleep,
   };
 
-  const until = async (at: Date) => {
-    clock.at(at.getTime(), () => {});
+  const advanceTo = async (at: Date) => {
+    clock.schedule(at.getTime(), () => {});
     await clock.run(at.getTime());
   };
   return {
@@ -130,8 +130,8 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
       suspended,
     },
     /** Lets so many seconds pass. */
-    later: (seconds: number) => until(new Date(clock.now().getTime() + seconds * 1_000)),
-    until,
+    advance: (seconds: number) => advanceTo(new Date(clock.now().getTime() + seconds * 1_000)),
+    advanceTo,
     /** Delivers messages in one batch, however long it takes. */
     async deliver(...messages: DeliveryMessage[]): Promise<readonly (DeliveryOutcome | "rejected")[]> {
       const done = deliverBatch(ports, messages);
@@ -141,7 +141,7 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
       return batch.results.map((result) => (result.status === "fulfilled" ? result.value : "rejected"));
     },
     /** Creates so many events, and the messages of their first attempts. */
-    messages(count: number, to: Endpoint = endpoint): readonly DeliveryMessage[] {
+    createMessages(count: number, to: Endpoint = endpoint): readonly DeliveryMessage[] {
       return Array.from({ length: count }, () => {
         const { org_id, endpoint_id } = to;
         const event = anEvent({ org_id, event_id: eventIdFromTime(testNow.toISOString(), `event ${log.length}`) });
@@ -161,4 +161,26 @@ export async function deliveryFixture(over: Partial<Endpoint> = {}) {
 /** Creates a receiver that always responds so. */
 export function respondWith(over: Partial<SendResult>): () => Promise<SendResult> {
   return async () => aSendResult(over);
+}
+
+export type DeliveryFixture = Awaited<ReturnType<typeof deliveryFixture>>;
+
+/** Creates a delivery fixture whose receiver responds so. */
+export async function deliveryFixtureRespondingWith(
+  response: Partial<SendResult>,
+  endpoint: Partial<Endpoint> = {},
+): Promise<DeliveryFixture> {
+  const fixture = await deliveryFixture(endpoint);
+  fixture.receiver.respond = respondWith(response);
+  return fixture;
+}
+
+/** Changes the stored endpoint, as its owner would. */
+export async function changeEndpoint(
+  { endpoints, storedEndpoint }: DeliveryFixture,
+  over: Partial<Endpoint>,
+): Promise<void> {
+  const before = await storedEndpoint();
+  if (before === null) throw new Error("The endpoint is gone.");
+  await endpoints.update(before, { ...before, ...over }, anEvent());
 }
