@@ -35,20 +35,22 @@ export const functionBundling = {
   splitting: true,
 } satisfies BuildOptions;
 
-/** Bundles one function. Gives the folder that Lambda gets, and what went into it. */
-export function bundle(entry: string): { folder: string; metafile: Metafile } {
+/**
+ * Bundles one function. Returns the folder that is deployed and what it consists of. The maps of minified stack traces
+ * are written to `.build/source-maps`: in the function they would slow its start.
+ */
+export function bundle(entry: string, { sourceMaps = true } = {}): { folder: string; metafile: Metafile } {
   const { metafile, outputFiles } = buildSync({
     ...functionBundling,
+    sourcemap: sourceMaps && functionBundling.sourcemap,
     entryPoints: { index: entry },
     // Nothing is there: names of files depend on where the sources are from here, and must be the same on any machine.
     outdir: join(root, ".build/function"),
     write: false,
   });
   const folder = mkdtempSync(join(tmpdir(), "activity-log-"));
-  // Stacks in the log are of minified code. The maps that read them stay here: in the function they would slow its
-  // start.
   const maps = join(root, ".build/source-maps", entry.replaceAll("/", "-"));
-  mkdirSync(maps, { recursive: true });
+  if (sourceMaps) mkdirSync(maps, { recursive: true });
   // esbuild also makes files that only unused code of the SDK would import.
   const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => basename(path)));
   const wanted = new Set(["index.mjs", ...imported].flatMap((name) => [name, `${name}.map`]));
@@ -56,6 +58,7 @@ export function bundle(entry: string): { folder: string; metafile: Metafile } {
     const name = basename(path);
     if (wanted.has(name)) writeFileSync(join(name.endsWith(".map") ? maps : folder, name), contents);
   }
-  for (const name of readdirSync(maps)) if (!wanted.has(name)) rmSync(join(maps, name), { force: true });
+  for (const name of sourceMaps ? readdirSync(maps) : [])
+    if (!wanted.has(name)) rmSync(join(maps, name), { force: true });
   return { folder, metafile };
 }

@@ -15,6 +15,7 @@ import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Observability } from "./observability.ts";
 import { keptOnceUsed } from "./retained.ts";
+import { hasSourceMaps } from "./source-maps.ts";
 
 export type NodeFunctionProps = {
   /** The entry file, from the root of the project. */
@@ -52,7 +53,7 @@ export class NodeFunction extends LambdaFunction {
     // Not the managed policy for it, by which a function could write to any log, the audit log too.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
-    const { folder } = bundle(props.entry);
+    const { folder } = bundle(props.entry, { sourceMaps: hasSourceMaps(scope) });
     super(scope, id, {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,

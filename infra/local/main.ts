@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { argv, exit, stderr, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { auditLogIndex } from "#shared/audit/log-index.ts";
-import { activityLog } from "./demo/activity-log.ts";
+import { activityLog, synthesisContext } from "./demo/activity-log.ts";
 import { type DemoCredentials, renderBanner } from "./demo/banner.ts";
 import { loadDemoData } from "./demo/load.ts";
 import { findJava } from "./emulators/java.ts";
@@ -52,7 +52,8 @@ async function run({ port, data, empty }: StartOptions): Promise<void> {
   if (data === undefined) rmSync(memoryFolder, { recursive: true, force: true });
   const logs = join(data === undefined ? memoryFolder : resolve(data), "logs");
   progress.step("Synthesizing the stack and starting the emulators");
-  const assembly = synthesize({ project, assembly: join(folder, "cdk.out"), environment }).then((done) => {
+  const output = join(folder, "cdk.out");
+  const assembly = synthesize({ project, assembly: output, environment, context: synthesisContext }).then((done) => {
     progress.step("Starting the functions");
     return done;
   });

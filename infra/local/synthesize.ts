@@ -10,6 +10,8 @@ type Options = {
   /** Folder to write the assembly to; an earlier assembly in it is replaced once the new one is complete. */
   readonly assembly: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Context of the CDK app, as `cdk synth -c` sets it. */
+  readonly context?: Readonly<Record<string, unknown>>;
 };
 
 const cdkSettings = z.object({ app: z.string().regex(/^node [\w./-]+$/) });
@@ -18,12 +20,13 @@ const cdkSettings = z.object({ app: z.string().regex(/^node [\w./-]+$/) });
  * Runs the CDK app of the project, as `cdk synth` would, and returns the folder of the assembly. Throws with the app's
  * own output when it fails. The app ends with this process.
  */
-export async function synthesize({ project, assembly, environment }: Options): Promise<string> {
+export async function synthesize({ project, assembly, environment, context = {} }: Options): Promise<string> {
   const { app } = cdkSettings.parse(JSON.parse(await readFile(join(project, "cdk.json"), "utf8")));
   await removeUnfinished(assembly);
   // An app whose parent was killed may still be writing: it must not meet the files of the next one.
   const unfinished = await mkdtemp(unfinishedPrefix(assembly));
-  await runApp(app.split(" ").slice(1), project, { ...environment, CDK_OUTDIR: unfinished, ...withoutValidation });
+  const variables = { CDK_OUTDIR: unfinished, CDK_CONTEXT_JSON: JSON.stringify(context), ...withoutValidation };
+  await runApp(app.split(" ").slice(1), project, { ...environment, ...variables });
   await rm(assembly, { recursive: true, force: true });
   await rename(unfinished, assembly);
   return assembly;

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { environment } from "#infra/local/environment.ts";
 import { synthesize } from "#infra/local/synthesize.ts";
 import { readAssembly, type Template } from "#infra/local/template/assembly.ts";
+import { withoutSourceMaps } from "#shared/platform/cdk-context.ts";
 import type { EventSourceSettings } from "./event-source.ts";
 import type { QueueSettings } from "./fair-queue.ts";
 
@@ -26,8 +27,7 @@ export type QueueConsumer = { readonly queue: QueueSettings; readonly source: Ev
 export async function prodTemplate(project: string): Promise<Template> {
   const assembly = mkdtempSync(join(tmpdir(), "activity-log-simulate-"));
   try {
-    const stage = { CDK_CONTEXT_JSON: JSON.stringify({ stage: "prod" }) };
-    await synthesize({ project, assembly, environment: { ...environment, ...stage } });
+    await synthesize({ project, assembly, environment, context: { stage: "prod", ...withoutSourceMaps } });
     return (await readAssembly(assembly)).template;
   } finally {
     rmSync(assembly, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { withoutSourceMaps } from "#shared/platform/cdk-context.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { parseStackOutputs } from "#shared/platform/stack-outputs.ts";
 
@@ -7,3 +8,6 @@ export const activityLog = {
   functionVariables: { [envVars.webhooksToLoopback]: "allow" },
   groupOutputs: parseStackOutputs,
 };
+
+/** Context of the CDK app. Pass it to `synthesize`. */
+export const synthesisContext = withoutSourceMaps;

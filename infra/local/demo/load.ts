@@ -35,7 +35,7 @@ export async function loadDemoData(
 ): Promise<DemoCredentials> {
   const account = { region: "us-east-1", credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };
   const lambda = new LambdaClient({ ...account, endpoint: stack.endpoints.lambda });
-  const handleAdminRequest = async (request: AdminRequest): Promise<AdminResponse> => {
+  const handleAdminRequest: HandleAdminRequest = async (request) => {
     const answer = await lambda.send(
       new InvokeCommand({ FunctionName: stack.functions.admin, Payload: JSON.stringify(request) }),
     );
@@ -45,12 +45,17 @@ export async function loadDemoData(
   };
 
   const created = await handleAdminRequest({ action: "org.create", ...demoOrg });
-  const isNew = !("error" in created);
-  if (isNew) {
-    await handleAdminRequest({ action: "org.create", ...otherOrg });
-    const client = new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
-    await appendAll(demoEvents(), client, stack.tables.events ?? "");
-  }
+  const client = new DynamoDBClient({ ...account, endpoint: stack.endpoints.dynamodb });
+  const appended = "error" in created ? undefined : appendAll(demoEvents(), client, stack.tables.events ?? "");
+  const [credentials] = await Promise.all([issueCredentials(handleAdminRequest), appended]);
+  return credentials;
+}
+
+type HandleAdminRequest = (request: AdminRequest) => Promise<AdminResponse>;
+
+/** Creates the second organisation unless it exists, and replaces the token of the demo user. */
+async function issueCredentials(handleAdminRequest: HandleAdminRequest): Promise<DemoCredentials> {
+  await handleAdminRequest({ action: "org.create", ...otherOrg });
   const listed = await handleAdminRequest({ action: "token.list", org_id: demoOrg.org_id });
   const tokens = "tokens" in listed ? listed.tokens : [];
   for (const { token_id } of tokens.filter(({ user_id, revoked_at }) => user_id === demoUser && revoked_at === null)) {
@@ -70,10 +75,10 @@ export async function loadDemoData(
     user_id: demoUser,
   });
   const key = await issue({ action: "key.create", ...mine });
-  const client = await issue({ action: "client.create", ...mine });
-  if (!("client" in client)) throw new Error("The demo client has no id.");
-  const { client_id } = client.client;
-  return { org_id, slug, token: token.secret, api_key: key.secret, client_id, client_secret: client.secret };
+  const oauthClient = await issue({ action: "client.create", ...mine });
+  if (!("client" in oauthClient)) throw new Error("The demo client has no id.");
+  const { client_id } = oauthClient.client;
+  return { org_id, slug, token: token.secret, api_key: key.secret, client_id, client_secret: oauthClient.secret };
 }
 
 /** As a service's own transactions would: one request for many events takes a fraction of the time of as many requests. */

@@ -115,6 +115,17 @@ it("has the same files wherever it is built", () => {
   }
 });
 
+it("is the same code with and without source maps", () => {
+  const codeOf = (sourceMaps: boolean) => {
+    const { folder } = bundle("functions/ingest/ingest.ts", { sourceMaps });
+    // The names of split files are hashes of the code and its map.
+    return readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), "utf8").replaceAll(/-[A-Z0-9]{8}\.mjs/g, ".mjs"))
+      .sort();
+  };
+  expect(codeOf(false)).toEqual(codeOf(true));
+});
+
 it("leaves what few calls need out of what a start reads", () => {
   const all = contentsOf("functions/ingest/ingest.ts");
   const start = inputsOf(startOutputs(built("functions/ingest/ingest.ts").metafile));
@@ -123,8 +134,11 @@ it("leaves what few calls need out of what a start reads", () => {
 });
 
 it("issues access tokens without a way to read events", () => {
-  const files = contentsOf("functions/api/oauth.ts");
-  expect(files.filter((file) => /^shared\/store\/(events|event-query|places)\.ts$/.test(file))).toEqual([]);
+  const readers = ["event-query", "event-store", "page-checkpoint-store"];
+  const readersIn = (entry: string) =>
+    readers.filter((name) => contentsOf(entry).includes(`shared/events/dynamodb/${name}.ts`));
+  expect(readersIn("functions/api/oauth.ts")).toEqual([]);
+  expect(readersIn("functions/api/fakturoid.ts")).toEqual(readers);
 });
 
 it("describes the API without the AWS SDK", () => {
