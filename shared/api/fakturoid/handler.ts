@@ -11,6 +11,7 @@ import { OrgCache, type OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { hashToken } from "#shared/auth/token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { type OffsetPaginationPorts, readOffsetPage } from "#shared/events/query/offset-pagination.ts";
+import { savePageCheckpoint } from "#shared/events/query/page-checkpoint.ts";
 import { createMeteredReader, type EventReader, type ReadMeter } from "#shared/events/query/query.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { type EventListRequest, pageSize, parseListRequest, toListQuery } from "./query.ts";
@@ -63,9 +64,9 @@ export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
     const caller = { ...auth, callerCache, cacheKey: `${hashToken(secret)} ${route.slug}`, authorize };
     const { org, window } = await speculativeRead(caller, read);
     context.auditFields.count = window.events.length;
-    const remembering = window.remember();
+    const saving = savePageCheckpoint(ports, window.checkpoint);
     const body = renderEvents(window.events, org);
-    await remembering;
+    await saving;
     return toConditionalResponse(request, json(body));
   };
 }

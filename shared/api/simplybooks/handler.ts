@@ -12,6 +12,7 @@ import { hashToken } from "#shared/auth/token.ts";
 import { TokenAuthenticator } from "#shared/auth/token-authenticator.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { type OffsetPaginationPorts, readOffsetPage } from "#shared/events/query/offset-pagination.ts";
+import { savePageCheckpoint } from "#shared/events/query/page-checkpoint.ts";
 import { createMeteredReader, type ReadMeter } from "#shared/events/query/query.ts";
 import { toActivity } from "./activity.ts";
 import { authorizeAccount, parseCredentials } from "./credentials.ts";
@@ -89,9 +90,9 @@ export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts)
           return { window: found, activities: shown, fields: asked.fields };
         });
         context.auditFields.count = activities.length;
-        const remembering = window.remember();
+        const saving = savePageCheckpoint(ports, window.checkpoint);
         const body = renderActivities(activities, fields, format);
-        await remembering;
+        await saving;
         if (isResponseTooLarge(body)) {
           throw new ActivityError("too_large", "take too long: these activities are large, take fewer at once");
         }

@@ -6,7 +6,7 @@ import {
   type QueryCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import type { Position } from "#shared/events/event.ts";
-import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { pageCheckpointKey, pageCheckpointPartition, pageCheckpointPrefix } from "#shared/platform/dynamodb/keys.ts";
 import { mapTransientErrors } from "#shared/platform/dynamodb/transient-errors.ts";

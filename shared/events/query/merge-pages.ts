@@ -1,5 +1,5 @@
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
-import { compareNewestFirst } from "./order.ts";
+import { compareNewestFirst } from "./position.ts";
 import type { EventPage } from "./query.ts";
 
 /**

@@ -2,40 +2,41 @@ import { createHash } from "node:crypto";
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { type MergedQuery, mergeQueries } from "./merge-queries.ts";
-import { compareNewestFirst } from "./order.ts";
-import { onlyPosition } from "./position.ts";
+import {
+  createOffsetScan,
+  type OffsetScan,
+  type OffsetWindow,
+  offsetPageBudget,
+  readSize,
+  type ScanStart,
+  scanPage,
+} from "./offset-scan.ts";
+import {
+  isSameCheckpoint,
+  type NewPageCheckpoint,
+  type PageCheckpoint,
+  type PageCheckpointStore,
+  type PagedList,
+  savePageCheckpoint,
+} from "./page-checkpoint.ts";
+import { compareNewestFirst, isSamePosition, onlyPosition } from "./position.ts";
 import type { EventPage, EventQuery, EventReader } from "./query.ts";
 
-/** A list that is paged by number: what it reads, and what of that belongs to it. */
+/** A list that is paged by offset: the queries that read it, and which of their events belong to it. */
 export type ListQuery = {
-  /** What one index answers, or the union of several. */
+  /** Each is answered by one index; the list is their union. */
   readonly queries: readonly Omit<EventQuery, "limit" | "after">[];
-  /** Conditions that no index answers; `null` where there are none. */
+  /** Conditions that no index evaluates; `null` if every event of the queries belongs to the list. */
   readonly matches: ((event: ActivityEvent) => boolean) | null;
   readonly org_id: string;
-  /** Tells this list from every other of the organisation. */
+  /** Identifies this list within the organisation. */
   readonly name: string;
 };
 
-/** Where a list goes on after so many of its events, as of the time when `head` was the newest in it. */
-export type PageCheckpoint = { readonly offset: number; readonly after: Position; readonly head: Position };
-
-/** The name of a list, from all that tells it from others. */
+/** Returns the name of a list, made from everything that distinguishes it from others. */
 export function hashListName(...parts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22);
 }
-
-/** Places of lists, remembered for some minutes. Forgetting one costs time, never an event. */
-export type PageCheckpointStore = {
-  /** The places of a list up to an offset, the furthest first. */
-  listUpTo(
-    list: Pick<ListQuery, "org_id" | "name">,
-    offset: number,
-    count: number,
-    now: Date,
-  ): Promise<readonly PageCheckpoint[]>;
-  put(list: Pick<ListQuery, "org_id" | "name">, place: PageCheckpoint, now: Date): Promise<void>;
-};
 
 export type OffsetPaginationPorts = {
   readonly events: EventReader;
@@ -45,153 +46,142 @@ export type OffsetPaginationPorts = {
 
 export type OffsetPage = {
   readonly events: readonly ActivityEvent[];
-  /** Remembers where this window ended, for the one after it. To be called once the caller proved to be allowed. */
-  remember(): Promise<void>;
+  /** Where the next page starts, to be saved once the caller is authorized; `null` if that is known or not needed. */
+  readonly checkpoint: NewPageCheckpoint | null;
 };
 
-/** Events that one request looks at, and pages that it reads for them, before it gives up. */
-export const offsetPageBudget = { events: 25_000, pages: 60 } as const;
+/** Newer events that are counted to find how far a checkpoint has moved. */
+const maxNewerEvents = 500;
 
-/** Events of one read at most: what DynamoDB gives at once, and well below what a page may weigh. */
-const largestRead = 500;
+/** How many checkpoints to try: new events may have pushed the nearest past the requested offset. */
+const maxCheckpoints = 5;
 
-/** New events that a remembered place may be behind. */
-const newestCounted = 500;
-
-/** Places that are looked at: a place that new events have moved beyond the offset is of no use, the one before is. */
-const placesAsked = 5;
-
-type Start = { readonly offset: number; readonly after: Position | null };
-
-const beginning: Start = { offset: 0, after: null };
+const beginning: ScanStart = { offset: 0, after: null };
 
 /**
- * The events from `skip` to `skip + take` of a list, newest first; fewer only at its end. Goes on from the nearest place
- * that is remembered, moved by what is new since. Throws `ActivityError` `unavailable` where a window is too far from
- * any place for one request (a repeat gets further), and `too_broad` where conditions match too few events.
+ * Returns the events from `skip` to `skip + take` of a list, newest first; fewer only at its end. Starts at the nearest
+ * checkpoint, moved by the events since. Throws `ActivityError` `unavailable` if the page is too far from any checkpoint
+ * for one request (a retry gets further), and `too_broad` if too few events match.
  */
 export async function readOffsetPage(
-  { events: reader, checkpoints: places, now }: OffsetPaginationPorts,
+  ports: OffsetPaginationPorts,
   list: ListQuery,
   { skip, take }: { readonly skip: number; readonly take: number },
 ): Promise<OffsetPage> {
-  const source = mergeQueries(reader, list.queries);
-  const matches = list.matches ?? (() => true);
-  const end = skip + take;
-  // Lists that are walked in other steps are other lists: their places may be of another time.
-  const walk = { org_id: list.org_id, name: `${list.name}.${take}.${skip % take}` };
-  const known = skip === 0 ? [] : await places.listUpTo(walk, end, placesAsked, now());
-  // The page after the first is near enough to the beginning, where nothing can have moved.
-  const reachable = skip <= take ? [] : known.filter((place) => place.offset <= skip);
-  // A walk stands here. What came in with an old date since an earlier place was remembered must not carry it beyond.
-  const walked = known.find((place) => place.offset === skip)?.after ?? null;
+  const source = mergeQueries(ports.events, list.queries);
+  const window = { skip, take, matches: list.matches };
+  // Pages of another size or alignment are another list, since their checkpoints may be of another time.
+  const pagedList = { org_id: list.org_id, name: `${list.name}.${take}.${skip % take}` };
+  const known = skip === 0 ? [] : await ports.checkpoints.listUpTo(pagedList, skip + take, maxCheckpoints, ports.now());
+  const { start, previousEnd, head, firstPage } = await seek(source, window, known);
 
-  // The furthest place most often still holds: it is read from while the newest event tells whether it does.
-  const [guess] = reachable;
-  const size = (from: number) => Math.min(end - from, largestRead);
-  const [newest, ahead] = await Promise.all([
-    skip === 0 ? null : source.readPage({ after: null, limit: 1 }),
-    guess === undefined ? null : source.readPage({ after: guess.after, limit: size(guess.offset) }),
-  ]);
-  let head = newest === null ? null : newestOf(newest);
-  const furthest = await startFrom(source, matches, { reachable, head, skip });
-  const start = walked === null ? furthest : notBeyond(walked, furthest, skip);
-
-  const events: ActivityEvent[] = [];
-  let { offset, after } = start;
-  /** The furthest that was read without a part of the window itself. */
-  let before: Start = start;
-  let limit = size(offset);
-  let page = start === guess && ahead !== null ? ahead : await source.readPage({ after, limit });
-  if (after === null) head ??= newestOf(page);
-  for (let looked = 0, pages = 0; ; page = await source.readPage({ after, limit })) {
-    for (const [at, event] of page.events.entries()) {
-      if (matches(event)) {
-        offset += 1;
-        if (offset > skip) events.push(event);
-      }
-      if (walked !== null && offset < skip && isSamePosition(event, walked)) offset = skip;
-      if (events.length < take) continue;
-      const isLast = page.next === null && at === page.events.length - 1;
-      if (skip === 0 || isLast || head === null) return { events, remember: async () => undefined };
-      const place = { offset, after: onlyPosition(event), head: onlyPosition(head) };
-      const isKnown = known.some((other) => isSamePlace(other, place));
-      return { events, remember: async () => (isKnown ? undefined : remembering(places.put(walk, place, now()))) };
-    }
-    if (page.next === null) return { events, remember: async () => undefined };
-    after = page.next;
-    if (offset <= skip) before = { offset, after };
-    looked += page.events.length;
-    // A page that is far from full though more follows took several reads.
-    pages += page.events.length < limit / 2 ? 4 : 1;
-    if (looked >= offsetPageBudget.events || pages >= offsetPageBudget.pages) {
-      // Only where a repeat starts further on is it worth asking for one.
-      if (skip <= take || before.after === null || before.offset === start.offset || head === null) throw tooBroad();
-      const { offset: reached, after: from } = before;
-      await remembering(places.put(walk, { offset: reached, after: from, head: onlyPosition(head) }, now()));
-      throw new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
-        retryAfter: 1,
-      });
-    }
-    limit = list.matches === null ? size(offset) : Math.min(limit * 4, largestRead);
+  let scan = scanPage(createOffsetScan(window, start, previousEnd), firstPage);
+  while (scan.status === "reading") {
+    scan = scanPage(scan, await source.readPage({ after: scan.after, limit: scan.limit }));
   }
+  if (scan.status === "exhausted") {
+    const checkpoint = retryCheckpoint(scan, start, head);
+    if (checkpoint === null) throw tooBroadError();
+    await savePageCheckpoint(ports, { list: pagedList, checkpoint });
+    throw tooFarError();
+  }
+  return { events: scan.events, checkpoint: nextPageCheckpoint(scan, { list: pagedList, known, head }) };
 }
 
-/** The furthest start that does not lie beyond `skip`, however many new events have moved the list since. */
-async function startFrom(
+/** Where a scan starts, and the page that was read there. */
+type Seek = {
+  readonly start: ScanStart;
+  readonly firstPage: EventPage;
+  /** Where the previous page of the client ended, if a checkpoint says so. */
+  readonly previousEnd: Position | null;
+  /** The newest event of the list; `null` if the list is empty or its first page was requested. */
+  readonly head: Position | null;
+};
+
+/** Chooses where to start and reads the first page. The farthest checkpoint is read while it is being validated. */
+async function seek(source: MergedQuery, window: OffsetWindow, known: readonly PageCheckpoint[]): Promise<Seek> {
+  const { skip, take } = window;
+  // The second page is near enough to the beginning, which never moves.
+  const reachable = skip <= take ? [] : known.filter(({ offset }) => offset <= skip);
+  // A client pages on from here. Backdated events that arrived since an earlier checkpoint must not make it skip any.
+  const previousEnd = known.find(({ offset }) => offset === skip)?.after ?? null;
+  const read = ({ offset, after }: ScanStart) => source.readPage({ after, limit: readSize(window, offset) });
+
+  // The farthest checkpoint is usually still valid.
+  const [farthest] = reachable;
+  const [newest, aheadOfTime] = await Promise.all([
+    skip === 0 ? null : source.readPage({ after: null, limit: 1 }),
+    farthest === undefined ? null : read(farthest),
+  ]);
+  const head = newest === null ? null : newestOf(newest);
+  const valid = head === null ? beginning : await findStart(source, window, { reachable, head });
+  const start = previousEnd === null ? valid : notBeyond(previousEnd, valid, skip);
+  const firstPage = start === farthest && aheadOfTime !== null ? aheadOfTime : await read(start);
+  return { start, firstPage, previousEnd, head: head ?? (start.after === null ? newestOf(firstPage) : null) };
+}
+
+/** Returns the farthest checkpoint that is not beyond `skip`, with its offset of today; the beginning if none is. */
+async function findStart(
   source: MergedQuery,
-  matches: (event: ActivityEvent) => boolean,
-  { reachable, head, skip }: { reachable: readonly PageCheckpoint[]; head: Position | null; skip: number },
-): Promise<Start> {
-  const [furthest] = reachable;
-  if (furthest === undefined || head === null) return beginning;
-  if (isSamePosition(furthest.head, head)) return furthest;
-  const [since = ""] = reachable.map((place) => place.head.occurred_at).sort();
-  const newer = await source.readPage({ after: null, limit: newestCounted, since });
-  for (const place of reachable) {
-    const end = newer.events.findIndex((event) => isSamePosition(event, place.head));
+  { matches, skip }: OffsetWindow,
+  { reachable, head }: { readonly reachable: readonly PageCheckpoint[]; readonly head: Position },
+): Promise<ScanStart> {
+  const [farthest] = reachable;
+  if (farthest === undefined) return beginning;
+  if (isSamePosition(farthest.head, head)) return farthest;
+  const [since = ""] = reachable.map((checkpoint) => checkpoint.head.occurred_at).sort();
+  const newer = await source.readPage({ after: null, limit: maxNewerEvents, since });
+  for (const checkpoint of reachable) {
+    const end = newer.events.findIndex((event) => isSamePosition(event, checkpoint.head));
     if (end === -1) continue;
-    const offset = place.offset + newer.events.slice(0, end).filter(matches).length;
-    if (offset <= skip) return { offset, after: place.after };
+    const offset = checkpoint.offset + newer.events.slice(0, end).filter(matches ?? (() => true)).length;
+    if (offset <= skip) return { offset, after: checkpoint.after };
   }
   return beginning;
 }
 
 /**
- * The start, or where the walk ended if the start lies there or beyond: events with old dates that came in before a
- * place move it, and are not counted.
+ * Returns `start`, or where the previous page ended if `start` is there or beyond: backdated events before a checkpoint
+ * move it, and are not counted.
  */
-function notBeyond(walked: Position, start: Start, skip: number): Start {
-  const order = start.after === null ? -1 : compareNewestFirst(start.after, walked);
+function notBeyond(previousEnd: Position, start: ScanStart, skip: number): ScanStart {
+  const order = start.after === null ? -1 : compareNewestFirst(start.after, previousEnd);
   if (order < 0 || (order === 0 && start.offset === skip)) return start;
-  return { offset: skip, after: walked };
+  return { offset: skip, after: previousEnd };
 }
 
-/** A store that is busy only costs the next page some time. */
-async function remembering(put: Promise<void>): Promise<void> {
-  await put.catch((error: unknown) => {
-    if (!(error instanceof ActivityError && error.code === "unavailable")) throw error;
-  });
-}
-
-/** Where so few events are wanted that a read found none, how far it got says as well whether anything is new. */
+/** Returns the newest event of a page; where the read ended if it found none, since that moves with new events, too. */
 function newestOf({ events, next }: EventPage): Position | null {
   return events[0] ?? next;
 }
 
-function isSamePosition(left: Position, right: Position): boolean {
-  return (
-    left.event_id === right.event_id && left.occurred_at === right.occurred_at && left.entity_id === right.entity_id
-  );
+/** Returns the checkpoint for the page after a complete scan; `null` if the list ends there or the store has it. */
+function nextPageCheckpoint(
+  { status, window, offset, after }: OffsetScan,
+  { list, known, head }: { list: PagedList; known: readonly PageCheckpoint[]; head: Position | null },
+): NewPageCheckpoint | null {
+  if (status !== "full" || window.skip === 0 || head === null || after === null) return null;
+  const checkpoint = { offset, after, head: onlyPosition(head) };
+  return known.some((other) => isSameCheckpoint(other, checkpoint)) ? null : { list, checkpoint };
 }
 
-function isSamePlace(left: PageCheckpoint, right: PageCheckpoint): boolean {
-  return (
-    left.offset === right.offset && isSamePosition(left.after, right.after) && isSamePosition(left.head, right.head)
-  );
+/** Returns the checkpoint for a retry of a scan that used up its budget; `null` if a retry would get no further. */
+function retryCheckpoint(
+  { window, resumeFrom }: OffsetScan,
+  start: ScanStart,
+  head: Position | null,
+): PageCheckpoint | null {
+  const { offset, after } = resumeFrom;
+  if (window.skip <= window.take || after === null || offset === start.offset || head === null) return null;
+  return { offset, after, head: onlyPosition(head) };
 }
 
-function tooBroad(): ActivityError {
+function tooBroadError(): ActivityError {
   const message = `Too few of the last ${offsetPageBudget.events} events match: narrow the search, for example by date.`;
   return new ActivityError("too_broad", message);
+}
+
+function tooFarError(): ActivityError {
+  const message = "This page is too far from the pages requested recently. Retry, or request pages in order.";
+  return new ActivityError("unavailable", message, { retryAfter: 1 });
 }

@@ -1,6 +1,6 @@
 import type { ActivityEvent, Position } from "#shared/events/event.ts";
 import { mergeEvents, mergePages } from "#shared/events/query/merge-pages.ts";
-import { compareNewestFirst } from "#shared/events/query/order.ts";
+import { compareNewestFirst } from "#shared/events/query/position.ts";
 import type { EventPage, EventQuery } from "#shared/events/query/query.ts";
 
 /** Reads on in one shard: what matches among so many events after a position. */

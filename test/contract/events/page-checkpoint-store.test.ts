@@ -1,7 +1,7 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
-import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import { toStringAttributes } from "#shared/platform/dynamodb/attributes.ts";
 import { pageCheckpointKey } from "#shared/platform/dynamodb/keys.ts";
 import { anEvent } from "#test/support/builders.ts";

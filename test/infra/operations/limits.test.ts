@@ -7,7 +7,7 @@ import { perEvent } from "#infra/costs/workload.ts";
 import { maxLimit } from "#shared/api/finzbooks/query.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { maxEventBytes } from "#shared/events/limits.ts";
-import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-scan.ts";
 import { dataKeyTtlMs } from "#shared/webhooks/endpoints/aws/data-key-cache.ts";
 import { maxEndpointsPerOrg } from "#shared/webhooks/endpoints/endpoint.ts";
 import { maxHeaders, maxHeaderValueLength, maxHeaderValuesLength } from "#shared/webhooks/endpoints/static-headers.ts";

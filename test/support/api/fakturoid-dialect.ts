@@ -13,7 +13,7 @@ import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import type { Org } from "#shared/auth/orgs/org.ts";
 import type { OrgReader } from "#shared/auth/orgs/org-cache.ts";
 import { formatToken, type secretPrefixes, type TokenRef, toTokenId, toTokenRef } from "#shared/auth/token.ts";
-import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import { anEvent, anOrg, aRequest, aSecret, aToken, testNow } from "#test/support/builders.ts";
 import { tokenPorts } from "#test/support/memory/token-ports.ts";

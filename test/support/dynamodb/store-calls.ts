@@ -12,7 +12,7 @@ import { toEventItem } from "#shared/events/dynamodb/event-item.ts";
 import { createEventStore } from "#shared/events/dynamodb/event-store.ts";
 import { createPageCheckpointStore } from "#shared/events/dynamodb/page-checkpoint-store.ts";
 import { createShardSettingsReader } from "#shared/events/dynamodb/shard-settings-store.ts";
-import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 import { oneShard, type ShardSettingsReader } from "#shared/events/shards/shard-settings-cache.ts";
 import type { ShardCount } from "#shared/events/shards/shards.ts";

@@ -1,4 +1,4 @@
-import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpoint, PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 
 /** Places in memory, for ever. */
 export function memoryPageCheckpoints(): PageCheckpointStore & {

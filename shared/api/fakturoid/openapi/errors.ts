@@ -68,9 +68,13 @@ const reading: ErrorFamily = {
     unauthenticated: invalidTokenError(),
     scope_missing: new ActivityError("scope_missing", "The token lacks the scope AIBooks.activity.READ."),
     too_broad: subjectNotFound(String(sampleSubject)),
-    page_unavailable: new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
-      retryAfter: 1,
-    }),
+    page_unavailable: new ActivityError(
+      "unavailable",
+      "This page is too far from the pages requested recently. Retry, or request pages in order.",
+      {
+        retryAfter: 1,
+      },
+    ),
   },
   statuses: {
     ...commonErrorStatuses,

@@ -12,7 +12,7 @@ import { timeParameter } from "#shared/api/openapi/time-parameter.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import { actionPattern, eventIdPattern, maxActionLength, maxIdLength, orgIdPattern } from "#shared/events/limits.ts";
-import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-scan.ts";
 import { describeErrorResponses, errorResponseRefs } from "./errors.ts";
 import { finzbooksSchemas } from "./schemas.ts";
 

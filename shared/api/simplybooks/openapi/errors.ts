@@ -6,7 +6,7 @@ import { maxTake } from "#shared/api/simplybooks/query.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";
 import { ActivityError } from "#shared/errors.ts";
-import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-scan.ts";
 
 /** One sample of every error that is met here, rendered by the code that renders the real ones. */
 const samples: Readonly<Record<string, Error>> = {
@@ -27,9 +27,13 @@ const samples: Readonly<Record<string, Error>> = {
     `More than ${rateLimit.requests} requests in a minute: wait 17 seconds.`,
     { retryAfter: 17 },
   ),
-  unavailable: new ActivityError("unavailable", "This page is far from any that was read lately: ask again.", {
-    retryAfter: 1,
-  }),
+  unavailable: new ActivityError(
+    "unavailable",
+    "This page is too far from the pages requested recently. Retry, or request pages in order.",
+    {
+      retryAfter: 1,
+    },
+  ),
   defect: new Error("never shown"),
 };
 

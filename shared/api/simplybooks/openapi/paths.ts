@@ -6,7 +6,7 @@ import { maxSearchLength, maxSkip, maxTake } from "#shared/api/simplybooks/query
 import { renderAccount, renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
 import { basePath } from "#shared/api/simplybooks/routes.ts";
 import type { Scope } from "#shared/auth/caller.ts";
-import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-scan.ts";
 import { describeErrorResponses, errorResponseRefs } from "./errors.ts";
 import { sampleActivity, sampleOrg, sampleOrigin, simplybooksSchemas } from "./schemas.ts";
 

@@ -13,7 +13,7 @@ import type { AccessGrantStore } from "#shared/auth/client-tokens.ts";
 import { deriveAccessToken, formatToken } from "#shared/auth/token.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
-import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import {
   answerFaults,

@@ -7,7 +7,7 @@ import { maxTake } from "#shared/api/simplybooks/query.ts";
 import { findRoute, type SimplybooksRoute } from "#shared/api/simplybooks/routes.ts";
 import type { Token } from "#shared/auth/caller.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
-import type { PageCheckpointStore } from "#shared/events/query/offset-pagination.ts";
+import type { PageCheckpointStore } from "#shared/events/query/page-checkpoint.ts";
 import type { EventPage, EventReader } from "#shared/events/query/query.ts";
 import {
   answerFaults,

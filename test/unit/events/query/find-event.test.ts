@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { findEvent } from "#shared/events/query/find-event.ts";
-import { offsetPageBudget } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-scan.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aQuery } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";

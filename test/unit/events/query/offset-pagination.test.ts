@@ -2,12 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { ActivityError } from "#shared/errors.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
-import {
-  type ListQuery,
-  offsetPageBudget,
-  type PageCheckpointStore,
-  readOffsetPage,
-} from "#shared/events/query/offset-pagination.ts";
+import { type ListQuery, readOffsetPage } from "#shared/events/query/offset-pagination.ts";
+import { offsetPageBudget } from "#shared/events/query/offset-scan.ts";
+import { type PageCheckpointStore, savePageCheckpoint } from "#shared/events/query/page-checkpoint.ts";
 import type { EventReader } from "#shared/events/query/query.ts";
 import { anEvent, aQuery, testNow } from "#test/support/builders.ts";
 import { catchRejection } from "#test/support/catch-error.ts";
@@ -48,8 +45,8 @@ function aWorld(log: ActivityEvent[], places: PageCheckpointStore = memoryPageCh
 type World = ReturnType<typeof aWorld>["world"];
 
 async function read(world: World, listing: ListQuery, skip: number, take: number): Promise<readonly ActivityEvent[]> {
-  const { events, remember } = await readOffsetPage(world, listing, { skip, take });
-  await remember();
+  const { events, checkpoint } = await readOffsetPage(world, listing, { skip, take });
+  await savePageCheckpoint(world, checkpoint);
   return events;
 }
 
