@@ -12,7 +12,7 @@ const anIPv6 = fc
   .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constant(0)), { minLength: 8, maxLength: 8 })
   .map((parts) => parts.map((part) => part.toString(16)).join(":"));
 
-/** Addresses of a block: its first and last, and any between. */
+/** Creates addresses of a network, often its first and last. */
 function within(cidr: string): fc.Arbitrary<string> {
   const [network, bits] = ipaddr.parseCIDR(cidr);
   const bytes = network.toByteArray();
@@ -29,8 +29,8 @@ function within(cidr: string): fc.Arbitrary<string> {
   );
 }
 
-/** Membership as ipaddr.js sees it, which shares no code with what is tested. */
-function listOf(cidrs: readonly string[]): (address: string) => boolean {
+/** Returns a membership test by ipaddr.js, which shares no code with `isPublicAddress`. */
+function isInAny(cidrs: readonly string[]): (address: string) => boolean {
   const blocks = cidrs.map((cidr) => ipaddr.parseCIDR(cidr));
   return (text) => {
     const address = ipaddr.parse(text);
@@ -38,9 +38,9 @@ function listOf(cidrs: readonly string[]): (address: string) => boolean {
   };
 }
 
-const isBlockedIPv4 = listOf(blockedAddresses.map(({ cidr }) => cidr).filter((cidr) => !cidr.includes(":")));
+const isBlockedIPv4 = isInAny(blockedAddresses.map(({ cidr }) => cidr).filter((cidr) => !cidr.includes(":")));
 
-describe("an address that is public", () => {
+describe("isPublicAddress of a public address", () => {
   it.each([
     "1.1.1.1",
     "8.8.8.8",
@@ -64,10 +64,10 @@ describe("an address that is public", () => {
     "64:ff9b::8.8.8.8",
     "2002:808:808::1",
     "2001:4860::5efe:808:808",
-  ])("is allowed: %s", (address) => expect(isPublicAddress(address)).toBe(true));
+  ])("returns true for %s", (address) => expect(isPublicAddress(address)).toBe(true));
 });
 
-describe("an address that is not public", () => {
+describe("isPublicAddress of an address that is not public", () => {
   it.each([
     ["this network", "0.0.0.0", "0.1.2.3", "::"],
     ["loopback", "127.0.0.1", "127.255.255.254", "::1", "0:0:0:0:0:0:0:1"],
@@ -88,7 +88,7 @@ describe("an address that is not public", () => {
     ["Teredo", "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2"],
     ["ORCHID, benchmarking, AS112", "2001:10::1", "2001:20::1", "2001:30::1", "2001:2::1", "2001:4:112::1"],
     ["ISATAP", "2001:4860::5efe:7f00:1", "2001:4860::200:5efe:a9fe:a9fe", "fe80::5efe:808:808"],
-  ])("is refused: %s", (_name, ...addresses) => {
+  ])("returns false for %s", (_name, ...addresses) => {
     for (const address of addresses) expect([address, isPublicAddress(address)]).toEqual([address, false]);
   });
 
@@ -99,7 +99,7 @@ describe("an address that is not public", () => {
     ["short", "127.1", "127.0.1", "8.8"],
     ["a zone", "fe80::1%eth0", "2606:4700::1111%lo", "::1%25lo", "8.8.8.8%1"],
     [
-      "no address",
+      "not an address",
       "",
       " ",
       "localhost",
@@ -112,18 +112,18 @@ describe("an address that is not public", () => {
       "8.8.8.8/32",
     ],
     ["other digits", "①②⑦.⓪.⓪.①", "８.８.８.８", "8。8。8。8"],
-  ])("is refused where its spelling is %s", (_name, ...addresses) => {
+  ])("returns false for an unusual spelling: %s", (_name, ...addresses) => {
     for (const address of addresses) expect([address, isPublicAddress(address)]).toEqual([address, false]);
   });
 });
 
-/** Forms in ::/8 that stand for an IPv4 address. */
-const standsForIPv4 = listOf(["::ffff:0:0/96", "64:ff9b::/96"]);
+/** Networks in ::/8 whose addresses embed an IPv4 address. */
+const embedsIPv4 = isInAny(["::ffff:0:0/96", "64:ff9b::/96"]);
 
-describe("whatever the address,", () => {
-  it("it is refused inside of each blocked block", () => {
+describe("isPublicAddress (properties)", () => {
+  it("returns false for every address of each blocked network", () => {
     for (const { cidr } of blockedAddresses) {
-      const inside = within(cidr).filter((address) => !(isIPv6(address) && standsForIPv4(address)));
+      const inside = within(cidr).filter((address) => !(isIPv6(address) && embedsIPv4(address)));
       fc.assert(
         fc.property(inside, (address) => !isPublicAddress(address)),
         { numRuns: 50 },
@@ -131,11 +131,11 @@ describe("whatever the address,", () => {
     }
   });
 
-  it("an IPv4 address is allowed outside of all blocks", () => {
+  it("returns true for every IPv4 address outside all blocked networks", () => {
     fc.assert(fc.property(anIPv4, (address) => isPublicAddress(address) === !isBlockedIPv4(address)));
   });
 
-  it("a form that embeds an IPv4 address is judged by that", () => {
+  it("returns the same for an IPv4 address and each IPv6 address that embeds it", () => {
     fc.assert(
       fc.property(
         fc.oneof(anIPv4, ...blockedAddresses.filter(({ cidr }) => !cidr.includes(":")).map(({ cidr }) => within(cidr))),
@@ -156,7 +156,7 @@ describe("whatever the address,", () => {
     );
   });
 
-  it("every spelling of an IPv6 address is judged alike", () => {
+  it("returns the same for every spelling of an IPv6 address", () => {
     fc.assert(
       fc.property(anIPv6, (address) => {
         const canonical = new SocketAddress({ address, family: "ipv6" }).address;
@@ -166,26 +166,27 @@ describe("whatever the address,", () => {
     );
   });
 
-  it("what Node would not take for an address is refused", () => {
+  it("returns false for every text that Node does not accept as an address", () => {
     const spelling = fc.stringMatching(/^[0-9a-fx:.%]{1,24}$/);
     fc.assert(fc.property(spelling, (text) => isIP(text) !== 0 || !isPublicAddress(text)));
   });
 });
 
-describe("against request-filtering-agent,", () => {
-  /** Where the library lets pass what is not public. */
+describe("isPublicAddress compared with request-filtering-agent", () => {
+  /** Networks that are not public, and that the library allows. */
   const stricter = [
     ...["::/8", "100::/8", "200::/7", "400::/6", "800::/5", "1000::/4", "4000::/3", "6000::/3", "8000::/3", "a000::/3"],
     ...["c000::/3", "e000::/4", "f000::/5", "f800::/6", "fe00::/9"],
   ];
-  /** Where it refuses forms of public IPv4 addresses. */
+  /** Networks whose embedded public IPv4 addresses the library refuses. */
   const laxer = ["::ffff:0:0/96", "64:ff9b::/96", "2002::/16"];
-  const [isStricter, isLaxer] = [listOf(stricter), listOf(laxer)];
+  const isStricter = isInAny(stricter);
+  const isLaxer = isInAny(laxer);
   const isIsatap = (address: string) => /:[0-3]?00?:5efe:[0-9a-f]+:[0-9a-f]+$|:0:5efe:/.test(address);
 
   const agent = new RequestFilteringHttpAgent();
 
-  /** What the library says. The socket is destroyed in the same turn, before it connects. */
+  /** Returns whether the library allows an address. The socket is destroyed synchronously, before it connects. */
   function isAllowedByAgent(address: string): boolean {
     let refusal: Error | null = null;
     const socket = agent.createConnection({ host: address, port: 443 }, (error) => {
@@ -198,10 +199,11 @@ describe("against request-filtering-agent,", () => {
 
   const edges = [...blockedAddresses.map(({ cidr }) => within(cidr)), ...laxer.map(within), within("2001::/16")];
 
-  it("the verdict is the same but for the known differences", () => {
+  it("returns the same except for the known differences", () => {
     fc.assert(
       fc.property(fc.oneof(anIPv4, anIPv6, ...edges), (address) => {
-        const [ours, theirs] = [isPublicAddress(address), isAllowedByAgent(address)];
+        const ours = isPublicAddress(address);
+        const theirs = isAllowedByAgent(address);
         if (ours && !theirs) expect([address, isIPv6(address) && isLaxer(address)]).toEqual([address, true]);
         if (theirs && !ours) {
           expect([address, isIPv6(address) && (isStricter(address) || isIsatap(address))]).toEqual([address, true]);
@@ -212,38 +214,39 @@ describe("against request-filtering-agent,", () => {
   });
 
   it.each(["1::1", "0:0:0:1::1", "::7f00:1", "::a9fe:a9fe", "::5efe:7f00:1", "2001:4860::5efe:7f00:1", "4000::1"])(
-    "%s is refused here only",
+    "refuses %s, which the library allows",
     (address) => expect([isPublicAddress(address), isAllowedByAgent(address)]).toEqual([false, true]),
   );
 
-  it.each(["::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"])("%s is allowed here only", (address) =>
-    expect([isPublicAddress(address), isAllowedByAgent(address)]).toEqual([true, false]),
+  it.each(["::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"])(
+    "allows %s, which the library refuses",
+    (address) => expect([isPublicAddress(address), isAllowedByAgent(address)]).toEqual([true, false]),
   );
 });
 
-describe("loopback", () => {
-  it.each(["127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1"])("is %s", (address) =>
+describe("isLoopbackAddress", () => {
+  it.each(["127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1"])("returns true for %s", (address) =>
     expect(isLoopbackAddress(address)).toBe(true),
   );
 
   it.each(["128.0.0.1", "::", "::2", "0.0.0.0", "localhost", "::ffff:127.0.0.1", "::1%lo", "127.1"])(
-    "is not %s",
+    "returns false for %s",
     (address) => expect(isLoopbackAddress(address)).toBe(false),
   );
 });
 
-describe("each blocked block", () => {
-  it.each(blockedAddresses)("$cidr is a network with a name and a source", ({ cidr, name, source }) => {
+describe("blockedAddresses", () => {
+  it.each(blockedAddresses)("lists $cidr as a network with a name and a source", ({ cidr, name, source }) => {
     expect(ipaddr.isValidCIDR(cidr)).toBe(true);
     const kind = cidr.includes(":") ? ipaddr.IPv6 : ipaddr.IPv4;
     expect(kind.networkAddressFromCIDR(cidr).toString()).toBe(ipaddr.parseCIDR(cidr)[0].toString());
     expect([name, source]).toEqual([expect.stringMatching(/\w/), expect.stringMatching(/RFC \d+/)]);
   });
 
-  it("of IPv6 leaves nothing but 2000::/3 open", () => {
+  it("leaves no IPv6 address outside 2000::/3 public", () => {
     fc.assert(
       fc.property(
-        anIPv6.filter((address) => !standsForIPv4(address)),
+        anIPv6.filter((address) => !embedsIPv4(address)),
         (address) => {
           const first = Number.parseInt(address, 16);
           return !isPublicAddress(address) || (first >= 0x2000 && first <= 0x3fff);

@@ -16,8 +16,8 @@ const message = aDeliveryMessage();
 const at = testNow.toISOString();
 const inSeconds = (seconds: number) => secondsLater(seconds).toISOString();
 
-describe("a successful delivery", () => {
-  it("is sent once with a signature, and listed with its attempt", async () => {
+describe("deliverBatch when the receiver accepts the request", () => {
+  it("sends one signed request and lists the delivery with its attempt", async () => {
     const fixture = await deliveryFixture();
     expect(await fixture.deliver(message)).toEqual(["succeeded"]);
     const [request, ...others] = fixture.received;
@@ -43,7 +43,7 @@ describe("a successful delivery", () => {
     expect(fixture.scheduled).toEqual([]);
   });
 
-  it("repeats id and bytes with a new time when a later attempt succeeds", async () => {
+  it("repeats id and body with a new timestamp when a later attempt succeeds", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
     fixture.receiver.respond = respondWith({ status: 204 });
@@ -63,7 +63,7 @@ describe("a successful delivery", () => {
   });
 });
 
-describe("a delivery with an unreadable event", () => {
+describe("deliverBatch when the event is unreadable", () => {
   const damage = { timeline: "t", position: "p", reason: "metadata is not valid" };
   it.each<[string, () => Promise<ActivityEvent | null>]>([
     ["is damaged", () => Promise.reject(new DamagedItemError(damage))],
@@ -85,7 +85,7 @@ describe("a delivery with an unreadable event", () => {
   });
 });
 
-describe("a failed attempt", () => {
+describe("deliverBatch when an attempt fails", () => {
   const errors: SendError[] = [
     "url_refused",
     "address_refused",
@@ -100,7 +100,7 @@ describe("a failed attempt", () => {
   it.each([
     ...[100, 301, 302, 304, 308, 400, 401, 404, 409, 429, 500, 502, 503, 504].map((status) => ({ status })),
     ...errors.map((error) => ({ status: null, error, message: "why" })),
-  ])("is listed and retried by the queue after 5 s: $status $error", async (exchange) => {
+  ])("lists the delivery and retries it by the queue after 5 s: $status $error", async (exchange) => {
     const fixture = await deliveryFixtureRespondingWith(exchange);
     expect(await fixture.deliver(message)).toEqual(["failed"]);
     const [next] = fixture.scheduled;
@@ -128,19 +128,22 @@ describe("a failed attempt", () => {
   });
 
   it.each([
-    { status: 503, asked: "60", by: "queue", seconds: 60 },
-    { status: 429, asked: "900", by: "queue", seconds: 900 },
-    { status: 500, asked: "901", by: "table", seconds: 901 },
-    { status: 503, asked: "2", by: "queue", seconds: 5 },
-    { status: 404, asked: "999999", by: "table", seconds: 12 * 3_600 },
-    { status: 503, asked: "Mon, 01 Jun 2026 12:02:30 GMT", by: "queue", seconds: 120 },
-    { status: 503, asked: "-1", by: "queue", seconds: 5 },
-  ])("is retried after the limited time of Retry-After: $status, $asked", async ({ status, asked, by, seconds }) => {
-    const fixture = await deliveryFixtureRespondingWith({ status, headers: { "retry-after": asked } });
-    await fixture.deliver(message);
-    expect(fixture.scheduled).toMatchObject([{ by, seconds }]);
-    expect((await fixture.deliveryOf(message))?.next_attempt_at).toBe(inSeconds(seconds));
-  });
+    { status: 503, retryAfter: "60", by: "queue", seconds: 60 },
+    { status: 429, retryAfter: "900", by: "queue", seconds: 900 },
+    { status: 500, retryAfter: "901", by: "table", seconds: 901 },
+    { status: 503, retryAfter: "2", by: "queue", seconds: 5 },
+    { status: 404, retryAfter: "999999", by: "table", seconds: 12 * 3_600 },
+    { status: 503, retryAfter: "Mon, 01 Jun 2026 12:02:30 GMT", by: "queue", seconds: 120 },
+    { status: 503, retryAfter: "-1", by: "queue", seconds: 5 },
+  ])(
+    "retries after the time of Retry-After, within its limits: $status, $retryAfter",
+    async ({ status, retryAfter, by, seconds }) => {
+      const fixture = await deliveryFixtureRespondingWith({ status, headers: { "retry-after": retryAfter } });
+      await fixture.deliver(message);
+      expect(fixture.scheduled).toMatchObject([{ by, seconds }]);
+      expect((await fixture.deliveryOf(message))?.next_attempt_at).toBe(inSeconds(seconds));
+    },
+  );
 
   it("resets the circuit deferrals and the manual flag of the next attempt", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
@@ -157,7 +160,9 @@ it("deliverBatch retries for three days on schedule, then fails the delivery and
     await fixture.advanceTo(next.at);
     outcomes.push(...(await fixture.deliver(next.message)));
   }
-  const [second, minute, hour] = [1, 60, 3_600];
+  const second = 1;
+  const minute = 60;
+  const hour = 3_600;
   expect(fixture.scheduled.map(({ by, seconds }) => [by, seconds])).toEqual([
     ["queue", 5 * second],
     ["queue", 5 * minute],
@@ -188,7 +193,7 @@ it("deliverBatch retries for three days on schedule, then fails the delivery and
   expect(fixture.endpointEvents).toMatchObject([{ action: "WEBHOOK_ENDPOINT_DISABLED", actor_user_id: null }]);
 });
 
-it("deliverBatch fails only the delivery whose receiver responds abort-message", async () => {
+it("deliverBatch fails only the delivery, and keeps the endpoint enabled, when the receiver responds abort-message", async () => {
   const fixture = await deliveryFixtureRespondingWith({
     status: 400,
     headers: { "webhook-delivery": "abort-message" },

@@ -5,8 +5,8 @@ import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fi
 
 const message = aDeliveryMessage();
 
-/** A fixture in which the endpoint just answered so, to so many one after another. */
-async function whereItAnswered(count: number, exchange: Partial<SendResult>) {
+/** Creates a fixture whose endpoint has responded so to `count` consecutive messages. */
+async function fixtureAfterResponses(count: number, exchange: Partial<SendResult>) {
   const fixture = await deliveryFixture();
   fixture.receiver.respond = respondWith(exchange);
   for (const one of fixture.createMessages(count)) await fixture.deliver(one);
@@ -15,9 +15,9 @@ async function whereItAnswered(count: number, exchange: Partial<SendResult>) {
   return fixture;
 }
 
-describe("an open circuit", () => {
-  it("follows five consecutive failures", async () => {
-    const fixture = await whereItAnswered(4, { status: 500 });
+describe("deliverBatch while the circuit is open", () => {
+  it("reschedules messages after five consecutive failures", async () => {
+    const fixture = await fixtureAfterResponses(4, { status: 500 });
     const [fifth = message, sixth = message] = fixture.createMessages(2);
     expect(await fixture.deliver(fifth)).toEqual(["failed"]);
     expect(await fixture.deliver(sixth)).toEqual(["rescheduled"]);
@@ -27,7 +27,7 @@ describe("an open circuit", () => {
   });
 
   it("does not delay messages of other endpoints", async () => {
-    const fixture = await whereItAnswered(5, { status: 500 });
+    const fixture = await fixtureAfterResponses(5, { status: 500 });
     const other = { ...fixture.endpoint, endpoint_id: `wh_${"0".repeat(32)}` };
     await fixture.endpoints.create(other, anEvent());
     fixture.receiver.respond = respondWith({});
@@ -39,16 +39,16 @@ describe("an open circuit", () => {
     ]);
   });
 
-  it("lets a manual delivery probe, and closes when it succeeds", async () => {
-    const fixture = await whereItAnswered(5, { status: 500 });
+  it("lets a manual delivery probe, and closes the circuit when the probe succeeds", async () => {
+    const fixture = await fixtureAfterResponses(5, { status: 500 });
     fixture.receiver.respond = respondWith({});
     const [urgent = message, regular = message] = fixture.createMessages(2);
     expect(await fixture.deliver({ ...urgent, urgent: true }, regular)).toEqual(["succeeded", "rescheduled"]);
     expect(await fixture.deliver(...fixture.createMessages(3))).toEqual(["succeeded", "succeeded", "succeeded"]);
   });
 
-  it("probes with one message when its time is over, and closes when it succeeds", async () => {
-    const fixture = await whereItAnswered(5, { status: 500 });
+  it("probes with one message after the open time, and closes the circuit when the probe succeeds", async () => {
+    const fixture = await fixtureAfterResponses(5, { status: 500 });
     fixture.receiver.respond = respondWith({});
     await fixture.advance(30);
     expect(await fixture.deliver(...fixture.createMessages(1))).toEqual(["succeeded"]);
@@ -56,8 +56,8 @@ describe("an open circuit", () => {
     expect(await fixture.deliver(...fixture.createMessages(5))).toEqual(Array(5).fill("succeeded"));
   });
 
-  it("opens for twice as long when the probe fails", async () => {
-    const fixture = await whereItAnswered(5, { status: 500 });
+  it("doubles the open time when the probe fails", async () => {
+    const fixture = await fixtureAfterResponses(5, { status: 500 });
     await fixture.advance(30);
     expect(await fixture.deliver(...fixture.createMessages(1))).toEqual(["failed"]);
     fixture.scheduled.length = 0;
@@ -65,17 +65,18 @@ describe("an open circuit", () => {
     expect(fixture.scheduled).toMatchObject([{ by: "queue", seconds: 60 }]);
   });
 
-  it("probes with one of ten messages", async () => {
-    const fixture = await whereItAnswered(5, { status: 500 });
+  it("sends one of ten messages as the probe", async () => {
+    const fixture = await fixtureAfterResponses(5, { status: 500 });
     await fixture.advance(30);
     expect(await fixture.deliver(...fixture.createMessages(10))).toEqual(["failed", ...Array(9).fill("rescheduled")]);
     expect(fixture.received).toHaveLength(1);
   });
 
-  it("sends one message at a time while it probes", async () => {
-    const fixture = await whereItAnswered(5, { status: 500 });
+  it("sends one message at a time while the circuit is half-open", async () => {
+    const fixture = await fixtureAfterResponses(5, { status: 500 });
     await fixture.advance(30);
-    let [running, most] = [0, 0];
+    let running = 0;
+    let most = 0;
     fixture.receiver.respond = async () => {
       most = Math.max(most, ++running);
       await fixture.clock.sleep(1_000);
@@ -87,35 +88,32 @@ describe("an open circuit", () => {
   });
 });
 
-describe("an overloaded endpoint", () => {
+describe("deliverBatch to an overloaded endpoint", () => {
   it.each([
     { status: 429, headers: {}, seconds: 10 },
     { status: 502, headers: {}, seconds: 10 },
     { status: 504, headers: {}, seconds: 10 },
     { status: 429, headers: { "retry-after": "120" }, seconds: 120 },
-  ])(
-    "is paused, then receives half as many concurrent requests: $status $headers",
-    async ({ seconds, ...exchange }) => {
-      const fixture = await whereItAnswered(1, exchange);
-      const [next = message] = fixture.createMessages(1);
-      expect(await fixture.deliver(next)).toEqual(["rescheduled"]);
-      expect(fixture.received).toEqual([]);
-      expect(fixture.scheduled).toMatchObject([{ message: next, seconds: seconds + 1 }]);
-      expect((await fixture.health.get(message.endpoint_id)).limit).toBe(5);
-      fixture.receiver.respond = respondWith({});
-      await fixture.advance(seconds);
-      expect(await fixture.deliver(next)).toEqual(["succeeded"]);
-    },
-  );
+  ])("pauses the endpoint, then halves its concurrency limit: $status $headers", async ({ seconds, ...exchange }) => {
+    const fixture = await fixtureAfterResponses(1, exchange);
+    const [next = message] = fixture.createMessages(1);
+    expect(await fixture.deliver(next)).toEqual(["rescheduled"]);
+    expect(fixture.received).toEqual([]);
+    expect(fixture.scheduled).toMatchObject([{ message: next, seconds: seconds + 1 }]);
+    expect((await fixture.health.get(message.endpoint_id)).limit).toBe(5);
+    fixture.receiver.respond = respondWith({});
+    await fixture.advance(seconds);
+    expect(await fixture.deliver(next)).toEqual(["succeeded"]);
+  });
 
-  it.each([400, 500, 503])("is not one that responds %i", async (status) => {
-    const fixture = await whereItAnswered(1, { status });
+  it.each([400, 500, 503])("does not pause the endpoint after a %i", async (status) => {
+    const fixture = await fixtureAfterResponses(1, { status });
     fixture.receiver.respond = respondWith({});
     expect(await fixture.deliver(...fixture.createMessages(3))).toEqual(Array(3).fill("succeeded"));
   });
 });
 
-describe("a batch of messages for one endpoint", () => {
+describe("deliverBatch of several messages for one endpoint", () => {
   it.each([429, 500])("stops after a %i and reschedules the rest", async (status) => {
     const fixture = await deliveryFixture();
     fixture.receiver.respond = respondWith({ status });
@@ -126,7 +124,7 @@ describe("a batch of messages for one endpoint", () => {
     expect(fixture.received).toHaveLength(5);
   });
 
-  it("stops when one of many concurrent requests fails", async () => {
+  it("stops when one of several concurrent requests fails", async () => {
     const fixture = await deliveryFixture();
     const messages = fixture.createMessages(30);
     const seventh = messages[6]?.delivery_id;

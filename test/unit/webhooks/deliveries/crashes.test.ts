@@ -12,8 +12,8 @@ import {
 
 const message = aDeliveryMessage();
 
-describe("a crash", () => {
-  it("after sending repeats the attempt with the same id and bytes", async () => {
+describe("deliverBatch after a crash", () => {
+  it("repeats the attempt with the same id and body when the crash came after sending", async () => {
     const fixture = await deliveryFixture();
     vi.spyOn(fixture.deliveries, "record").mockRejectedValueOnce(new Error("killed"));
     expect(await fixture.deliver(message)).toEqual(["rejected"]);
@@ -29,7 +29,7 @@ describe("a crash", () => {
     expect((await fixture.attemptsOf(message)).map(({ number }) => number)).toEqual([2]);
   });
 
-  it("between scheduling and recording leaves one obsolete message, which is dropped", async () => {
+  it("drops the obsolete message when the crash came between scheduling and recording", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     vi.spyOn(fixture.deliveries, "record").mockRejectedValueOnce(new Error("killed"));
     expect(await fixture.deliver(message)).toEqual(["rejected"]);
@@ -47,7 +47,7 @@ describe("a crash", () => {
     expect(fixture.received).toHaveLength(3);
   });
 
-  it("does not block the attempt that was scheduled before it", async () => {
+  it("makes the attempt that was scheduled before the crash", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     vi.spyOn(fixture.deliveries, "record").mockRejectedValueOnce(new Error("killed"));
     await fixture.deliver(message);
@@ -60,14 +60,14 @@ describe("a crash", () => {
   });
 });
 
-describe("a failing port", () => {
+describe("deliverBatch when a port fails", () => {
   it("rejects the message and records nothing when the next attempt cannot be scheduled", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     const send = vi.spyOn(fixture.ports.queue, "send").mockImplementation(async (messages) => messages);
     const { results } = await deliverBatch(fixture.ports, [message]);
     send.mockRestore();
     const [result] = results;
-    if (result?.status !== "rejected") throw new Error("The message was dealt with.");
+    if (result?.status !== "rejected") throw new Error("The message was not rejected.");
     expect((await catchRejection(Promise.reject(result.reason))).code).toBe("unavailable");
     expect(await fixture.deliveryOf(message)).toMatchObject({ status: "pending", step: 0, last_attempt_at: null });
     expect(await fixture.attemptsOf(message)).toEqual([]);
@@ -77,26 +77,29 @@ describe("a failing port", () => {
   });
 
   it.each<[string, (ports: DeliveryFixture) => unknown]>([
-    ["a log that is away", ({ ports }) => vi.spyOn(ports.events, "get").mockRejectedValueOnce(new Error("away"))],
     [
-      "a secret that cannot be read",
+      "the event log is unavailable",
+      ({ ports }) => vi.spyOn(ports.events, "get").mockRejectedValueOnce(new Error("away")),
+    ],
+    [
+      "the secret cannot be decrypted",
       ({ ports }) => vi.spyOn(ports.encryption, "decrypt").mockRejectedValueOnce(new Error("no")),
     ],
     [
-      "an endpoint that cannot be read",
+      "the endpoint cannot be read",
       ({ endpoints }) => vi.spyOn(endpoints, "get").mockRejectedValueOnce(new Error("no")),
     ],
-    ["a claim that fails", ({ deliveries }) => vi.spyOn(deliveries, "claim").mockRejectedValueOnce(new Error("no"))],
-    ["slots that cannot be leased", ({ health }) => vi.spyOn(health, "acquire").mockRejectedValueOnce(new Error("no"))],
-  ])("rejects the message and sends nothing: %s", async (_, happens) => {
-    const ports = await deliveryFixture();
-    happens(ports);
-    expect(await ports.deliver(message)).toEqual(["rejected"]);
-    expect([ports.received, ports.scheduled]).toEqual([[], []]);
-    expect((await ports.deliveryOf(message))?.status ?? "unlisted").not.toBe("failed");
+    ["the claim fails", ({ deliveries }) => vi.spyOn(deliveries, "claim").mockRejectedValueOnce(new Error("no"))],
+    ["permits cannot be acquired", ({ health }) => vi.spyOn(health, "acquire").mockRejectedValueOnce(new Error("no"))],
+  ])("rejects the message and sends nothing when %s", async (_, breakPort) => {
+    const fixture = await deliveryFixture();
+    breakPort(fixture);
+    expect(await fixture.deliver(message)).toEqual(["rejected"]);
+    expect([fixture.received, fixture.scheduled]).toEqual([[], []]);
+    expect((await fixture.deliveryOf(message))?.status ?? "unlisted").not.toBe("failed");
   });
 
-  it("rejects only the message that it concerns", async () => {
+  it("rejects only the affected message", async () => {
     const fixture = await deliveryFixture();
     const other = anEndpoint({ endpoint_id: `wh_${"0".repeat(32)}`, url: "https://other.example.com/" });
     await fixture.endpoints.create(other, anEvent());
@@ -113,44 +116,44 @@ describe("a failing port", () => {
   it.each([
     ["permits cannot be released", "release", {}, "succeeded"],
     ["the health cannot be updated", "update", { status: 500 }, "failed"],
-  ] as const)("keeps the result of a sent message when %s", async (_, verb, exchange, outcome) => {
+  ] as const)("keeps the result of a sent message when %s", async (_, method, exchange, outcome) => {
     const fixture = await deliveryFixtureRespondingWith(exchange);
-    const broken = vi.spyOn(fixture.health, verb).mockRejectedValueOnce(new Error("away"));
+    const broken = vi.spyOn(fixture.health, method).mockRejectedValueOnce(new Error("away"));
     expect(await fixture.deliver(message)).toEqual([outcome]);
     expect(broken).toHaveBeenCalledOnce();
     expect(fixture.received).toHaveLength(1);
   });
 });
 
-describe("a transient error", () => {
-  const busy = () => new ActivityError("unavailable", "The store is busy or away.");
+describe("deliverBatch on a transient error", () => {
+  const busy = () => new ActivityError("unavailable", "The store is unavailable.");
 
   it.each<
     [string, (ports: DeliveryFixture) => { mockRejectedValue(reason: unknown): unknown; mockRestore(): unknown }]
   >([
-    ["the endpoints", ({ endpoints }) => vi.spyOn(endpoints, "get")],
-    ["the secrets", ({ ports }) => vi.spyOn(ports.encryption, "decrypt")],
-    ["the slots", ({ health }) => vi.spyOn(health, "acquire")],
-    ["the permits", ({ ports }) => vi.spyOn(ports.orgPermits, "acquire")],
-    ["the claims", ({ deliveries }) => vi.spyOn(deliveries, "claim")],
-    ["the log", ({ ports }) => vi.spyOn(ports.events, "get")],
-  ])("of %s defers the message each time, with growing delays", async (_, portOf) => {
-    const ports = await deliveryFixture();
-    const port = portOf(ports);
+    ["the endpoint store", ({ endpoints }) => vi.spyOn(endpoints, "get")],
+    ["the encryption", ({ ports }) => vi.spyOn(ports.encryption, "decrypt")],
+    ["the store of endpoint permits", ({ health }) => vi.spyOn(health, "acquire")],
+    ["the store of organisation permits", ({ ports }) => vi.spyOn(ports.orgPermits, "acquire")],
+    ["the delivery store", ({ deliveries }) => vi.spyOn(deliveries, "claim")],
+    ["the event log", ({ ports }) => vi.spyOn(ports.events, "get")],
+  ])("defers the message each time, with growing delays, when the error comes from %s", async (_, portOf) => {
+    const fixture = await deliveryFixture();
+    const port = portOf(fixture);
     port.mockRejectedValue(busy());
     for (let n = 0; n < 20; n++) {
-      expect(await ports.deliver(message)).toEqual(["deferred"]);
-      await ports.advance(ports.scheduled.at(-1)?.seconds ?? 0);
+      expect(await fixture.deliver(message)).toEqual(["deferred"]);
+      await fixture.advance(fixture.scheduled.at(-1)?.seconds ?? 0);
     }
-    const waits = ports.scheduled.map(({ seconds }) => seconds);
+    const waits = fixture.scheduled.map(({ seconds }) => seconds);
     expect(waits).toEqual(waits.toSorted((left, right) => left - right));
-    expect([ports.received, Math.max(...waits) <= 300]).toEqual([[], true]);
+    expect([fixture.received, Math.max(...waits) <= 300]).toEqual([[], true]);
     port.mockRestore();
-    await ports.advance(60);
-    expect(await ports.deliver(message)).toEqual(["succeeded"]);
+    await fixture.advance(60);
+    expect(await fixture.deliver(message)).toEqual(["succeeded"]);
   });
 
-  it("of the record repeats the attempt under the same id", async () => {
+  it("repeats the attempt under the same id when recording fails", async () => {
     const fixture = await deliveryFixture();
     vi.spyOn(fixture.deliveries, "record").mockRejectedValueOnce(busy());
     expect(await fixture.deliver(message)).toEqual(["deferred"]);

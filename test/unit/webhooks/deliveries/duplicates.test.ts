@@ -4,15 +4,15 @@ import { deliveryFixture, deliveryFixtureRespondingWith } from "#test/support/we
 
 const message = aDeliveryMessage();
 
-describe("a repeated message", () => {
-  it("is sent once when both are in one batch", async () => {
+describe("deliverBatch of a repeated message", () => {
+  it("sends it once when both copies are in one batch", async () => {
     const fixture = await deliveryFixture();
     expect(await fixture.deliver(message, { ...message })).toEqual(["succeeded", "rescheduled"]);
     expect(fixture.received).toHaveLength(1);
     expect(fixture.scheduled).toMatchObject([{ message, by: "queue", seconds: 60 }]);
   });
 
-  it("is sent once by concurrent batches, and the other is dropped after the claim has expired", async () => {
+  it("sends it once from concurrent batches, and drops the other copy after the claim has expired", async () => {
     const fixture = await deliveryFixture();
     fixture.receiver.respond = async () => {
       await fixture.clock.sleep(15_000);
@@ -28,7 +28,7 @@ describe("a repeated message", () => {
     expect(fixture.received).toHaveLength(1);
   });
 
-  it("is dropped after a success", async () => {
+  it("drops it after a success", async () => {
     const fixture = await deliveryFixture();
     await fixture.deliver(message);
     expect(await fixture.deliver(message)).toEqual(["dropped"]);
@@ -36,14 +36,14 @@ describe("a repeated message", () => {
     expect((await fixture.deliveryOf(message))?.attempts).toBe(1);
   });
 
-  it("is dropped after its attempt was made, whatever the result", async () => {
+  it("drops it after its attempt was made, also when the attempt failed", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
     expect(await fixture.deliver(message)).toEqual(["dropped"]);
     expect([fixture.received.length, fixture.scheduled.length]).toEqual([1, 1]);
   });
 
-  it("is dropped after the delivery was given up", async () => {
+  it("drops it after the delivery was given up", async () => {
     const fixture = await deliveryFixtureRespondingWith({
       status: 400,
       headers: { "webhook-delivery": "abort-message" },

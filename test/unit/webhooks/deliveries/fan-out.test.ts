@@ -10,7 +10,7 @@ import { failOnDamage, memoryEndpoints } from "#test/support/memory/webhooks.ts"
 
 const idOf = (digit: string) => `wh_${digit.repeat(32)}`;
 
-/** Creates ports with these endpoints, whose queue refuses what the test says. */
+/** Creates ports with these endpoints, and a queue that accepts every message until a test mocks it. */
 async function createPorts(...endpoints: readonly Endpoint[]) {
   const store = memoryEndpoints();
   for (const endpoint of endpoints) await store.create(endpoint, anEvent());
@@ -50,7 +50,7 @@ describe("fanOut", () => {
     expect(new Set(sent.map(({ delivery_id }) => delivery_id)).size).toBe(3);
   });
 
-  it("skips events without notification, but not their neighbours", async () => {
+  it("skips events whose writer wants no notification, but not their neighbours", async () => {
     const { ports, sent } = await createPorts(anEndpoint());
     const quiet = anEventOf("inv_quiet", { notify: "no" });
     expect(await fanOut(ports, [quiet, anEvent(), quiet])).toEqual({ begun: 1, failed: new Set() });
@@ -132,7 +132,7 @@ describe("deliveryIdOf", () => {
     .record({ org_id: word, entity_id: word, event_id: word, occurred_at: moment, recorded_at: moment })
     .map(anEvent);
 
-  it("returns the same id without a full stop for the same endpoint and event", () => {
+  it("returns the same id, `dlv_` and 32 hexadecimal digits, for the same endpoint and event", () => {
     fc.assert(
       fc.property(word, event, (endpointId, one) => {
         expect(deliveryIdOf(endpointId, { ...one })).toBe(deliveryIdOf(endpointId, one));
@@ -141,10 +141,11 @@ describe("deliveryIdOf", () => {
     );
   });
 
-  it("returns ids in the order in which events were recorded, and contains the time", () => {
+  it("returns ids that contain the time and sort by when events were recorded", () => {
     fc.assert(
       fc.property(word, event, event, (endpointId, one, other) => {
-        const [left, right] = [deliveryIdOf(endpointId, one), deliveryIdOf(endpointId, other)];
+        const left = deliveryIdOf(endpointId, one);
+        const right = deliveryIdOf(endpointId, other);
         if (one.recorded_at < other.recorded_at) expect(left < right).toBe(true);
         if (one.recorded_at > other.recorded_at) expect(left > right).toBe(true);
         expect(deliveryTime(left)).toBe(one.recorded_at);

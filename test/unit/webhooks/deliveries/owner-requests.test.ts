@@ -15,14 +15,14 @@ const message = aDeliveryMessage();
 const at = testNow.toISOString();
 const aTest = aDeliveryMessage({ event: null, urgent: true });
 
-/** A retry that its owner asked for, so many seconds after the first attempt. */
+/** Creates the message of a retry by the owner, `seconds` after the first attempt. */
 const retryOf = (first: DeliveryMessage, seconds: number): DeliveryMessage => {
   const started_at = secondsLater(seconds).toISOString();
   return { ...first, cycle: Date.parse(started_at), started_at, step: 0, urgent: true, resend: true };
 };
 
-describe("a test delivery", () => {
-  it("sends a sample of its event type", async () => {
+describe("deliverBatch of a test delivery", () => {
+  it("sends a sample event of its type", async () => {
     const fixture = await deliveryFixture();
     expect(await fixture.deliver({ ...aTest, event_type: "bill.paid" })).toEqual(["succeeded"]);
     expect(JSON.parse(fixture.received[0]?.body ?? "")).toMatchObject({
@@ -33,7 +33,7 @@ describe("a test delivery", () => {
     });
   });
 
-  it("is marked in the body, and an event is not", async () => {
+  it("marks the body of a test, and not the body of an event", async () => {
     const fixture = await deliveryFixture();
     await fixture.deliver(aTest, ...fixture.createMessages(1));
     expect(fixture.received.map(({ body }) => Object.hasOwn(JSON.parse(body), "test")).sort()).toEqual([false, true]);
@@ -44,14 +44,14 @@ describe("a test delivery", () => {
     ["test_failed", { status: 429, headers: { "retry-after": "5" } }],
     ["test_failed", { status: null, error: "timeout" }],
     ["endpoint_gone", { status: 410 }],
-  ])("is never retried: %s for %j", async (reason, exchange) => {
+  ])("does not retry it: %s for %j", async (reason, exchange) => {
     const fixture = await deliveryFixtureRespondingWith(exchange);
     expect(await fixture.deliver(aTest)).toEqual(["given_up"]);
     expect(fixture.scheduled).toEqual([]);
     expect(await fixture.deliveryOf(aTest)).toMatchObject({ status: "failed", reason, attempts: 1 });
   });
 
-  it("is sent to a disabled endpoint, which stays disabled", async () => {
+  it("sends it to a disabled endpoint, which stays disabled", async () => {
     const disabled = { reason: "owner" as const, at };
     const fixture = await deliveryFixture({ disabled });
     expect(await fixture.deliver(aTest)).toEqual(["succeeded"]);
@@ -63,7 +63,7 @@ describe("a test delivery", () => {
     expect(fixture.endpointEvents).toEqual([]);
   });
 
-  it("does not count for the endpoint when it fails", async () => {
+  it("does not count its failure against the endpoint", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 429 });
     await fixture.deliver(aTest);
     expect(await fixture.health.get(aTest.endpoint_id)).toMatchObject({
@@ -81,7 +81,7 @@ describe("a test delivery", () => {
   });
 });
 
-describe("a retry by the owner", () => {
+describe("deliverBatch of a retry by the owner", () => {
   it("sends a succeeded delivery again", async () => {
     const fixture = await deliveryFixture();
     await fixture.deliver(message);
@@ -93,7 +93,7 @@ describe("a retry by the owner", () => {
     expect(await fixture.attemptsOf(message)).toHaveLength(2);
   });
 
-  it.each([200, 500])("cancels the scheduled attempts, also when the response is %i", async (status) => {
+  it.each([200, 500])("cancels the scheduled attempts when the response is %i", async (status) => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
     fixture.receiver.respond = respondWith({ status });
@@ -108,7 +108,7 @@ describe("a retry by the owner", () => {
     );
   });
 
-  it("has a retry window of its own", async () => {
+  it("starts a new retry window", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 500 });
     await fixture.deliver(message);
     await fixture.advance(80 * 3_600);
@@ -126,7 +126,7 @@ describe("a retry by the owner", () => {
     expect(await fixture.deliveryOf(message)).toMatchObject({ status: "succeeded", reason: null, attempts: 2 });
   });
 
-  it("is rescheduled while another worker holds the claim", async () => {
+  it("reschedules it while another worker holds the claim", async () => {
     const fixture = await deliveryFixture();
     await fixture.deliveries.claim(message, testNow, 60);
     await fixture.advance(2);

@@ -6,7 +6,7 @@ import { anEvent } from "#test/support/builders.ts";
 
 const deliveryId = "dlv_0196be2f3a4b5c6d7e8f90a1b2c3d4e5";
 
-it("renderPayload keeps the order of keys, and the event as the API returns it", () => {
+it("renderPayload keeps the order of keys and renders the event as the API does", () => {
   const event = anEvent();
   expect(renderPayload(event, deliveryId)).toBe(
     `{"event_type":"invoice.sent","delivery_id":"${deliveryId}","occurred_at":"2026-05-11T08:30:12Z",` +
@@ -21,14 +21,14 @@ it("renderPayload includes fractions of seconds in both times", () => {
   expect([occurred_at, data.occurred_at]).toEqual(Array(2).fill("2026-05-11T08:30:12.050Z"));
 });
 
-it("renderPayload marks only tests with a key", () => {
+it("renderPayload adds the key `test` only to test deliveries", () => {
   const text = renderPayload(anEvent(), deliveryId, true);
   expect(JSON.parse(text)).toEqual({ ...JSON.parse(renderPayload(anEvent(), deliveryId)), test: true });
   expect(text.startsWith(`{"event_type":"invoice.sent","delivery_id":"${deliveryId}","test":true,`)).toBe(true);
 });
 
-describe("the bytes of a payload", () => {
-  it("keep the order of the writer's keys and all characters", () => {
+describe("renderPayload", () => {
+  it("keeps the order of the writer's keys and all characters", () => {
     const metadata = toJsonText({ z: 1, a: { 2: "two", 1: "one" }, text: '„ü\u2028"\\\u0007😀' });
     const entity_ref = 'INV "7" \\ №';
     const text = renderPayload(anEvent({ metadata, entity_ref }), deliveryId);
@@ -36,7 +36,7 @@ describe("the bytes of a payload", () => {
     expect(JSON.parse(text).data).toMatchObject({ entity_ref, metadata: JSON.parse(metadata) });
   });
 
-  it("are the same each time", () => {
+  it("returns the same text each time", () => {
     expect(renderPayload(anEvent(), deliveryId)).toBe(renderPayload(anEvent(), deliveryId));
   });
 });

@@ -27,7 +27,7 @@ describe("schedule", () => {
 });
 
 describe("rescheduleForLimit", () => {
-  /** The pause of one that has waited for so long already; all in seconds. */
+  /** Returns the pause of a message that has already waited for `age`, both in seconds. */
   const pauseOf = async (age: number, random: number) => {
     const { ports, scheduled, advance: later } = await deliveryFixture();
     await later(age);
@@ -45,7 +45,7 @@ describe("rescheduleForLimit", () => {
     [600, 300],
     [86_400, 300],
   ])(
-    "waits for half as long again, for a second at least and five minutes at most: after %d s for %d s",
+    "pauses for half of the time waited so far, but one second to five minutes: %d s, then %d s",
     async (age, pause) => {
       expect(await pauseOf(age, 1)).toBe(pause);
     },
@@ -71,12 +71,12 @@ describe("rescheduleForLimit", () => {
 
   it("records the delivery only when the delay is over a minute", async () => {
     const { ports, deliveryOf, advance: later } = await deliveryFixture();
-    const inFull = { ...ports, random: () => 1 };
+    const withFullPause = { ...ports, random: () => 1 };
     await later(120);
-    await rescheduleForLimit(inFull, message, null);
+    await rescheduleForLimit(withFullPause, message, null);
     expect(await deliveryOf(message)).toBeNull();
     await later(8);
-    await rescheduleForLimit(inFull, message, null);
+    await rescheduleForLimit(withFullPause, message, null);
     expect(await deliveryOf(message)).toMatchObject({
       status: "pending",
       attempts: 0,
@@ -105,17 +105,19 @@ describe("rescheduleForLimit", () => {
 
 describe("rescheduleForCircuit", () => {
   it.each([
-    { parked: 0, open: 3, by: "queue", seconds: 5 },
-    { parked: 0, open: 30, by: "queue", seconds: 30 },
-    { parked: 1, open: 30, by: "queue", seconds: 300 },
-    { parked: 2, open: 30, by: "table", seconds: 1_800 },
-    { parked: 8, open: 300, by: "table", seconds: 43_200 },
+    { deferrals: 0, openSeconds: 3, by: "queue", seconds: 5 },
+    { deferrals: 0, openSeconds: 30, by: "queue", seconds: 30 },
+    { deferrals: 1, openSeconds: 30, by: "queue", seconds: 300 },
+    { deferrals: 2, openSeconds: 30, by: "table", seconds: 1_800 },
+    { deferrals: 8, openSeconds: 300, by: "table", seconds: 43_200 },
   ])(
-    "delays as after $parked failures, and at least until the circuit closes: $seconds s",
-    async ({ parked, open, ...wait }) => {
+    "delays as after $deferrals failures, and at least until the circuit closes: $seconds s",
+    async ({ deferrals, openSeconds, ...wait }) => {
       const { ports, scheduled } = await deliveryFixture();
-      expect(await rescheduleForCircuit(ports, { ...message, parked }, now + open * 1_000)).toBe("rescheduled");
-      expect(scheduled).toMatchObject([{ message: { ...message, parked: parked + 1 }, ...wait }]);
+      expect(await rescheduleForCircuit(ports, { ...message, parked: deferrals }, now + openSeconds * 1_000)).toBe(
+        "rescheduled",
+      );
+      expect(scheduled).toMatchObject([{ message: { ...message, parked: deferrals + 1 }, ...wait }]);
     },
   );
 
@@ -143,7 +145,7 @@ describe("rescheduleForCircuit", () => {
 });
 
 describe("giveUp", () => {
-  it("waits for the attempt that is being made", async () => {
+  it("reschedules the message while another worker holds the claim", async () => {
     const { ports, deliveries, deliveryOf, scheduled } = await deliveryFixture();
     await deliveries.claim(message, testNow, 60);
     expect(await giveUp(ports, message, "endpoint_deleted")).toBe("rescheduled");
@@ -151,7 +153,7 @@ describe("giveUp", () => {
     expect((await deliveryOf(message))?.status).toBe("pending");
   });
 
-  it("fails a delivery once", async () => {
+  it("fails a delivery only once", async () => {
     const { ports, deliveryOf } = await deliveryFixture();
     expect(await giveUp(ports, message, "endpoint_deleted")).toBe("given_up");
     expect(await giveUp(ports, message, "endpoint_disabled")).toBe("dropped");

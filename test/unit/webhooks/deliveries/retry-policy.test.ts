@@ -18,7 +18,7 @@ function aFailure(over: Partial<FailedAttempt> = {}): FailedAttempt {
 }
 
 describe("nextAttemptAt", () => {
-  it("follows the schedule for three days, with the last attempt at their end", () => {
+  it("follows the schedule for three days, and makes the last attempt at their end", () => {
     const waits: number[] = [];
     let now = testNow;
     for (let attempts = 1; ; attempts++) {
@@ -115,18 +115,21 @@ describe("classifyResponse", () => {
     ["abort-message", { aborted: true, gone: false }],
     ["Disable", { aborted: false, gone: true }],
     ["whatever", { aborted: false, gone: false }],
-  ])("follows the header webhook-delivery: %s", (wish, meaning) => {
-    const exchange = aSendResult({ status: 500, headers: { "webhook-delivery": wish } });
+  ])("follows the header webhook-delivery: %s", (value, meaning) => {
+    const exchange = aSendResult({ status: 500, headers: { "webhook-delivery": value } });
     expect(classifyResponse(exchange, testNow)).toMatchObject(meaning);
   });
 
-  it.each([200, 204, 302, 404, 429, 503])("reports the endpoint as gone by that header with status %i", (status) => {
-    const exchange = aSendResult({ status, headers: { "webhook-delivery": "disable" } });
-    expect(classifyResponse(exchange, testNow)).toMatchObject({
-      kind: status < 300 ? "succeeded" : "failed",
-      gone: true,
-    });
-  });
+  it.each([200, 204, 302, 404, 429, 503])(
+    "reports the endpoint as gone when the header is `disable` and the status is %i",
+    (status) => {
+      const exchange = aSendResult({ status, headers: { "webhook-delivery": "disable" } });
+      expect(classifyResponse(exchange, testNow)).toMatchObject({
+        kind: status < 300 ? "succeeded" : "failed",
+        gone: true,
+      });
+    },
+  );
 
   it("keeps a success whatever the header requests", () => {
     const exchange = aSendResult({ headers: { "webhook-delivery": "abort-message" } });

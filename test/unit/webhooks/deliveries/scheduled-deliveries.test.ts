@@ -129,10 +129,10 @@ describe("enqueueDueDeliveries", () => {
 it("(property) enqueueDueDeliveries reads each shard in exactly one worker", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: scheduleShardCount }), async (workers) => {
-      const asked: number[] = [];
+      const listedShards: number[] = [];
       const scheduled = {
         listDue: async (shard: number) => {
-          asked.push(shard);
+          listedShards.push(shard);
           return [];
         },
         remove: async () => {},
@@ -141,7 +141,7 @@ it("(property) enqueueDueDeliveries reads each shard in exactly one worker", asy
       for (let worker = 0; worker < workers; worker++) {
         await enqueueDueDeliveries({ scheduled, queue, now: () => testNow }, { worker, workers });
       }
-      expect(asked.toSorted((left, right) => left - right)).toEqual(
+      expect(listedShards.toSorted((left, right) => left - right)).toEqual(
         Array.from({ length: scheduleShardCount }, (_, n) => n),
       );
     }),

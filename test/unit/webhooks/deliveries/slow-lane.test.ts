@@ -7,7 +7,7 @@ import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fi
 
 const begun = testNow.getTime();
 
-/** A fixture on the fast lane, whose endpoint has a latency, and what was moved to the slow lane. */
+/** Creates a fixture for the fast lane with an endpoint of this latency, and records what is moved to the slow lane. */
 async function onFastLane(latencyMs: number | null) {
   const delivering = await deliveryFixture();
   const { ports, endpoint, clock, health } = delivering;
@@ -31,13 +31,13 @@ async function onFastLane(latencyMs: number | null) {
   return { ...delivering, fast, slowLane, moved, run };
 }
 
-describe("on the fast lane, a message of an endpoint", () => {
+describe("deliverBatch on the fast lane", () => {
   it.each([
-    ["that nothing was sent to yet", null, "moved"],
-    ["that takes a second", 1_000, "succeeded"],
-    ["that takes longer", 1_001, "moved"],
-    ["that takes twelve seconds", 12_000, "moved"],
-  ] as const)("%s is %s after %s ms", async (_, latencyMs, outcome) => {
+    ["no request yet", null, "moved"],
+    ["a latency of one second", 1_000, "succeeded"],
+    ["a longer latency", 1_001, "moved"],
+    ["a latency of twelve seconds", 12_000, "moved"],
+  ] as const)("handles messages of an endpoint with %s (%s ms): %s", async (_, latencyMs, outcome) => {
     const fixture = await onFastLane(latencyMs);
     const messages = fixture.createMessages(3);
     expect(await fixture.run(messages)).toEqual(Array(3).fill(outcome));
@@ -45,7 +45,7 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(fixture.received).toHaveLength(outcome === "moved" ? 0 : 3);
   });
 
-  it("is moved before its delivery is claimed", async () => {
+  it("moves a message before its delivery is claimed", async () => {
     const fixture = await onFastLane(12_000);
     const [message] = fixture.createMessages(1);
     if (message === undefined) throw new Error("There is no message.");
@@ -54,10 +54,11 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(await fixture.deliver(message)).toEqual(["succeeded"]);
   });
 
-  it("is moved without a read for thirty seconds after the endpoint was found slow", async () => {
+  it("moves messages without a read for thirty seconds after the endpoint was found slow", async () => {
     const fixture = await onFastLane(12_000);
     await fixture.run(fixture.createMessages(1));
-    const [lease, get] = [vi.spyOn(fixture.health, "acquire"), vi.spyOn(fixture.endpoints, "get")];
+    const lease = vi.spyOn(fixture.health, "acquire");
+    const get = vi.spyOn(fixture.endpoints, "get");
     expect(await fixture.run(fixture.createMessages(10))).toEqual(Array(10).fill("moved"));
     expect([lease, get].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
     await fixture.advance(30);
@@ -65,7 +66,7 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(lease).toHaveBeenCalledTimes(1);
   });
 
-  it("is moved for only half a second when nothing was sent to the endpoint yet", async () => {
+  it("moves messages for only half a second when no request was sent to the endpoint yet", async () => {
     const fixture = await onFastLane(null);
     await fixture.run(fixture.createMessages(1));
     const lease = vi.spyOn(fixture.health, "acquire");
@@ -76,7 +77,7 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(await fixture.run(fixture.createMessages(2))).toEqual(["succeeded", "succeeded"]);
   });
 
-  it("is moved for longer when its first request takes more than a second", async () => {
+  it("moves messages for longer when the first request takes more than a second", async () => {
     const fixture = await onFastLane(null);
     await fixture.health.acquire(
       fixture.endpoint.endpoint_id,
@@ -91,16 +92,16 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect(lease).not.toHaveBeenCalled();
   });
 
-  it("is sent on the fast lane after its endpoint became fast", async () => {
+  it("sends messages on the fast lane after the endpoint became fast", async () => {
     const fixture = await onFastLane(12_000);
     expect(await fixture.run(fixture.createMessages(1))).toEqual(["moved"]);
-    // On the slow lane it answers in 12 ms from now on.
+    // The responses on the slow lane take 12 ms.
     for (let n = 0; n < 20; n++) await fixture.deliver(...fixture.createMessages(1));
     await fixture.advance(30);
     expect(await fixture.run(fixture.createMessages(2))).toEqual(["succeeded", "succeeded"]);
   });
 
-  it("is moved when a request of the endpoint hangs", async () => {
+  it("moves messages when a request of the endpoint hangs", async () => {
     const fixture = await onFastLane(20);
     const { endpoint_id } = fixture.endpoint;
     await fixture.health.acquire(endpoint_id, { id: "hangs", permits: 2, expiresAt: begun + leaseMs }, begun);
@@ -112,14 +113,14 @@ describe("on the fast lane, a message of an endpoint", () => {
     expect([available, leases.map(({ id }) => id)]).toEqual([initialConcurrencyLimit - 2, ["hangs"]]);
   });
 
-  it("is deferred when the queue of the slow lane refuses it", async () => {
+  it("defers messages when the slow queue refuses them", async () => {
     const fixture = await onFastLane(12_000);
     vi.spyOn(fixture.slowLane, "send").mockImplementation(async (messages) => [...messages]);
     expect(await fixture.run(fixture.createMessages(2))).toEqual(["deferred", "deferred"]);
     expect(fixture.scheduled).toMatchObject([{ by: "queue" }, { by: "queue" }]);
   });
 
-  it("is sent while others are moved", async () => {
+  it("sends messages of fast endpoints while it moves others", async () => {
     const fixture = await onFastLane(20);
     const slow = anEndpoint({ endpoint_id: `wh_${"0".repeat(32)}`, url: "https://slow.example.com/" });
     await fixture.endpoints.create(slow, anEvent());
@@ -128,8 +129,8 @@ describe("on the fast lane, a message of an endpoint", () => {
   });
 });
 
-describe("on the slow lane, a slow endpoint", () => {
-  it("receives fewer concurrent requests the longer they take, and all again when it is fast", async () => {
+describe("deliverBatch on the slow lane", () => {
+  it("lowers the concurrency limit as the latency grows, and restores it when the endpoint is fast again", async () => {
     const fixture = await deliveryFixture();
     const limits: number[] = [];
     for (const duration_ms of [400, 2_000, 12_000, 12_000, 12_000, 12_000, 12_000, 12_000]) {
@@ -145,7 +146,7 @@ describe("on the slow lane, a slow endpoint", () => {
     expect((await fixture.health.get(fixture.endpoint.endpoint_id)).limit).toBe(initialConcurrencyLimit);
   });
 
-  it("is tried once a second by an instance while it is busy", async () => {
+  it("tries a busy endpoint once per second and instance", async () => {
     const fixture = await deliveryFixture();
     const { endpoint_id } = fixture.endpoint;
     const health = { ...initialHealth, latency_ms: 12_000, limit: 1, available: 1 };
@@ -161,8 +162,8 @@ describe("on the slow lane, a slow endpoint", () => {
   });
 });
 
-describe("a hanging test delivery", () => {
-  it("moves its endpoint to the slow lane without counting as a failure", async () => {
+describe("deliverBatch of a test delivery that hangs or fails", () => {
+  it("moves its endpoint to the slow lane without counting a failure", async () => {
     const fixture = await onFastLane(20);
     fixture.receiver.respond = respondWith({ status: null, error: "timeout", duration_ms: 15_000 });
     const [test] = fixture.createMessages(1).map((message) => ({ ...message, event: null, urgent: true }));
@@ -173,7 +174,7 @@ describe("a hanging test delivery", () => {
     expect(await fixture.run(fixture.createMessages(1))).toEqual(["moved"]);
   });
 
-  it("does not stop its batch", async () => {
+  it("does not stop the batch", async () => {
     const fixture = await deliveryFixture();
     fixture.receiver.respond = respondWith({ status: 500 });
     const tests = fixture.createMessages(10).map((message) => ({ ...message, event: null }));
@@ -181,14 +182,14 @@ describe("a hanging test delivery", () => {
   });
 });
 
-describe("permits of an organisation", () => {
-  it("release the endpoint's permits beyond them for other batches", async () => {
+describe("deliverBatch with permits of the organisation", () => {
+  it("releases the permits of the endpoint that exceed those of the organisation", async () => {
     const fixture = await deliveryFixture();
     fixture.receiver.respond = async () => {
       await fixture.clock.sleep(2_000);
       return aSendResult();
     };
-    // One more permit is for an endpoint without a send.
+    // One of the three is reserved for an endpoint without a running request.
     const done = deliverBatch({ ...fixture.ports, sendsPerOrg: 3 }, fixture.createMessages(5));
     await fixture.advance(1);
     const { available, leases } = await fixture.health.get(fixture.endpoint.endpoint_id);
@@ -202,11 +203,12 @@ describe("permits of an organisation", () => {
   });
 
   it.each([
-    ["that nothing is known of", null],
-    ["that were fast until they hang", 20],
-  ])("limit its requests on the slow lane over all endpoints %s", async (_, latency_ms) => {
+    ["of unknown latency", null],
+    ["that were fast and now hang", 20],
+  ])("limits concurrent requests on the slow lane over all endpoints %s", async (_, latency_ms) => {
     const fixture = await deliveryFixture();
-    let [running, most] = [0, 0];
+    let running = 0;
+    let most = 0;
     fixture.receiver.respond = async () => {
       running += 1;
       most = Math.max(most, running);
@@ -231,7 +233,7 @@ describe("permits of an organisation", () => {
     );
   });
 
-  it("are released when nothing was sent", async () => {
+  it("releases them when nothing was sent", async () => {
     const fixture = await deliveryFixture();
     const bounded = { ...fixture.ports, sendsPerOrg: 5 };
     const pool = { org_id: fixture.endpoint.org_id, part: 0, size: 5 };
@@ -242,14 +244,15 @@ describe("permits of an organisation", () => {
     expect(await fixture.ports.orgPermits.acquire(pool, all, begun)).toMatchObject({ granted: true });
   });
 
-  it("are not tried again for two seconds after a refusal, nor are the endpoint's", async () => {
+  it("tries neither the pool nor the endpoint for two seconds after a refusal", async () => {
     const fixture = await deliveryFixture();
     const bounded = { ...fixture.ports, sendsPerOrg: 5 };
     const pool = { org_id: fixture.endpoint.org_id, part: 0, size: 5 };
     const all = { id: "all", permits: 5, expiresAt: begun + leaseMs };
     await fixture.ports.orgPermits.acquire(pool, all, begun);
     const outcomes = async () => (await deliverBatch(bounded, fixture.createMessages(1))).results;
-    const [take, lease] = [vi.spyOn(fixture.ports.orgPermits, "acquire"), vi.spyOn(fixture.health, "acquire")];
+    const take = vi.spyOn(fixture.ports.orgPermits, "acquire");
+    const lease = vi.spyOn(fixture.health, "acquire");
     expect(await outcomes()).toEqual([{ status: "fulfilled", value: "rescheduled" }]);
     const asked = take.mock.calls.length;
     expect([asked > 0, lease.mock.calls.length]).toEqual([true, 1]);
@@ -264,14 +267,14 @@ describe("permits of an organisation", () => {
     [250, 0],
     [251, 1],
     [1_000, 1],
-  ])("are acquired on the fast lane when requests take more than a quarter of a second: %d ms", async (ms, asked) => {
+  ])("acquires them on the fast lane when the latency exceeds a quarter of a second: %d ms", async (ms, asked) => {
     const fixture = await onFastLane(ms);
     const take = vi.spyOn(fixture.ports.orgPermits, "acquire");
     expect(await fixture.run(fixture.createMessages(3))).toEqual(Array(3).fill("succeeded"));
     expect(take).toHaveBeenCalledTimes(asked);
   });
 
-  it("are released on the fast lane", async () => {
+  it("releases them on the fast lane", async () => {
     const fixture = await onFastLane(700);
     fixture.receiver.respond = respondWith({ duration_ms: 700 });
     for (let n = 0; n < 30; n++) await fixture.run(fixture.createMessages(5));

@@ -7,7 +7,7 @@ import type { DeliveryMessage } from "#shared/webhooks/deliveries/delivery.ts";
 import { aDeliveryMessage, anEndpoint, anEvent } from "#test/support/builders.ts";
 import { buildSqsRecord } from "#test/support/events/sqs-record.ts";
 import { captureLogLines, type LogLine } from "#test/support/log-lines.ts";
-import { deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fixture.ts";
+import { type DeliveryFixture, deliveryFixture, respondWith } from "#test/support/webhooks/delivery-fixture.ts";
 
 const message = aDeliveryMessage();
 const busy = () => new ActivityError("unavailable", "busy");
@@ -23,16 +23,14 @@ const accessLog: AuditLog = {
   put: async (entries) => void audited.push(...entries.map(({ text }) => JSON.parse(text))),
 };
 
-const handleDeliveryRecords = (fixture: Parameters<typeof deliverInto>[0], batch: Parameters<typeof deliverInto>[1]) =>
-  deliverInto(fixture, batch, accessLog);
+const handleDeliveryRecords = (ports: Parameters<typeof deliverInto>[0], batch: Parameters<typeof deliverInto>[1]) =>
+  deliverInto(ports, batch, accessLog);
 
 const records = (...messages: readonly DeliveryMessage[]) =>
   messages.map((one, at) => buildSqsRecord(String(at), JSON.stringify(one)));
 
-type World = Awaited<ReturnType<typeof deliveryFixture>>;
-
 describe("handleDeliveryRecords", () => {
-  it.each<[string, DeliveryMessage, (fixture: World) => unknown]>([
+  it.each<[string, DeliveryMessage, (fixture: DeliveryFixture) => unknown]>([
     ["DeliveriesSucceeded", message, () => {}],
     ["DeliveryAttemptsFailed", message, ({ receiver }) => (receiver.respond = respondWith({ status: 500 }))],
     [
@@ -44,9 +42,9 @@ describe("handleDeliveryRecords", () => {
     ["DeliveriesRescheduled", message, ({ deliveries, clock }) => deliveries.claim(message, clock.now(), 60)],
     ["DeliveriesDropped", message, ({ deliver }) => deliver(message)],
     ["DeliveriesDeferred", message, ({ health }) => vi.spyOn(health, "acquire").mockRejectedValueOnce(busy())],
-  ])("counts a record as %s", async (metric, one, happens) => {
+  ])("counts a record as %s", async (metric, one, arrange) => {
     const fixture = await deliveryFixture();
-    await happens(fixture);
+    await arrange(fixture);
     expect(await handleDeliveryRecords(fixture.ports, records(one))).toEqual([{ status: "fulfilled", value: metric }]);
   });
 
@@ -59,10 +57,10 @@ describe("handleDeliveryRecords", () => {
     JSON.stringify({ ...message, step: "1" }),
     JSON.stringify({ ...message, event: "evt_1" }),
     JSON.stringify({ ...message, urgent: undefined }),
-    // As large as SQS takes: it would make keys that no call to DynamoDB may have.
+    // As large as SQS accepts: its keys would exceed the limits of DynamoDB.
     JSON.stringify({ ...message, endpoint_id: "x".repeat(1_000_000) }),
     JSON.stringify({ ...message, event: { ...message.event, entity_id: "\u0001".repeat(170_000) } }),
-  ])("rejects only an invalid record, and logs nothing of it: %#", async (body) => {
+  ])("rejects only an invalid record, and logs nothing about it: %#", async (body) => {
     const { ports, received } = await deliveryFixture();
     const [good] = records(message);
     const results = await handleDeliveryRecords(ports, [
@@ -98,8 +96,8 @@ it("handleDeliveryRecords does nothing for an empty batch", async () => {
   expect(await handleDeliveryRecords(ports, [])).toEqual([]);
 });
 
-describe("the log of endpoints", () => {
-  it("reports and counts a disabled endpoint once, without its URL", async () => {
+describe("handleDeliveryRecords when an endpoint is disabled or its circuit opens", () => {
+  it("logs and counts a disabled endpoint once, without its URL", async () => {
     const url = "https://hooks.example.com/in?key=hidden";
     const { ports, receiver, createMessages } = await deliveryFixture({ url });
     receiver.respond = respondWith({ status: 410 });
@@ -119,7 +117,7 @@ describe("the log of endpoints", () => {
     expect(JSON.stringify([lines, audited])).not.toMatch(/hooks\.example|hidden/);
   });
 
-  it("counts an opened circuit", async () => {
+  it("logs and counts an opened circuit", async () => {
     const { ports, receiver, createMessages } = await deliveryFixture();
     receiver.respond = respondWith({ status: 500 });
     for (const one of createMessages(5)) await handleDeliveryRecords(ports, records(one));
@@ -127,7 +125,7 @@ describe("the log of endpoints", () => {
     expect(lines).toMatchObject([{ level: "warn", message: "circuit opened", endpoint_id }, { CircuitsOpened: 1 }]);
   });
 
-  it("reports nothing when a delivery only failed", async () => {
+  it("logs nothing when a delivery only failed", async () => {
     const { ports, receiver, createMessages } = await deliveryFixture();
     receiver.respond = respondWith({ status: 500 });
     await handleDeliveryRecords(ports, records(...createMessages(3)));

@@ -18,14 +18,14 @@ beforeEach(() => {
 
 type Batch = SendMessageBatchCommand["input"];
 
-/** A queue that answers each call so; and what it was sent. */
-function aQueue(answer: (batch: Batch, call: number) => Promise<object> = async () => ({})) {
+/** Creates a queue whose SQS client responds so, and records the batches that it receives. */
+function aQueue(respond: (batch: Batch, call: number) => Promise<object> = async () => ({})) {
   const client = new SQSClient({ region: "us-east-1" });
   const batches: Batch[] = [];
   vi.spyOn(client, "send").mockImplementation(async (command: unknown) => {
-    if (!(command instanceof SendMessageBatchCommand)) throw new Error("The queue is asked for something else.");
+    if (!(command instanceof SendMessageBatchCommand)) throw new Error("Unexpected command.");
     batches.push(command.input);
-    return answer(command.input, batches.length - 1);
+    return respond(command.input, batches.length - 1);
   });
   return { client, queue: deliveryQueue("https://queue", client), batches };
 }
@@ -58,27 +58,27 @@ describe("deliveryQueue", () => {
   });
 
   it.each([
-    ["refuses some", async () => ({ Failed: [{ Id: "1", Code: "Busy", Message: "later" }] }), "later"],
-    ["is away", async () => Promise.reject(new Error("away")), "away"],
+    ["refuses some messages", async () => ({ Failed: [{ Id: "1", Code: "Busy", Message: "later" }] }), "later"],
+    ["is unavailable", async () => Promise.reject(new Error("away")), "away"],
   ])(
-    "logs nothing where the log is that of auditors, but throws what the request's line shows: SQS %s",
-    async (_, answer, why) => {
-      const { client } = aQueue(answer);
+    "throws an error with the cause, and logs nothing, when created with throwUnsent and SQS %s",
+    async (_, respond, cause) => {
+      const { client } = aQueue(respond);
       const refusal = await catchRejection(deliveryQueue("https://queue", client, throwUnsent).send(messages(3), 0));
       expect(refusal).toMatchObject({ code: "unavailable", context: { retryAfter: 2 } });
-      expect(String(refusal.cause)).toContain(why);
+      expect(String(refusal.cause)).toContain(cause);
       expect(lines).toEqual([]);
     },
   );
 
   it("makes at most ten concurrent calls", async () => {
-    let under = 0;
+    let running = 0;
     let most = 0;
     const { queue, batches } = aQueue(async () => {
-      under += 1;
-      most = Math.max(most, under);
+      running += 1;
+      most = Math.max(most, running);
       await new Promise((resolve) => setImmediate(resolve));
-      under -= 1;
+      running -= 1;
       return {};
     });
     await queue.send(messages(250), 0);
@@ -124,17 +124,17 @@ it.each([
 });
 
 describe("parseDeliveryMessage", () => {
-  it.each(Object.keys(aDeliveryMessage()))("throws, naming the field, without %s", (field) => {
+  it.each(Object.keys(aDeliveryMessage()))("throws an error with the name of the field when %s is missing", (field) => {
     const damaged = JSON.stringify({ ...aDeliveryMessage(), [field]: undefined });
     expect(() => parseDeliveryMessage(damaged)).toThrow(`The message has no valid ${field}.`);
   });
 
-  it("throws, naming the field, for an incomplete event key", () => {
+  it("throws an error with the name of the field when the event key is incomplete", () => {
     const damaged = JSON.stringify({ ...aDeliveryMessage(), event: { entity_id: "a", occurred_at: "b" } });
     expect(() => parseDeliveryMessage(damaged)).toThrow("The message has no valid event.event_id.");
   });
 
-  it.each(["", "{", "null", "[]", '"text"'])("throws for %j", (body) => {
+  it.each(["", "{", "null", "[]", '"text"'])("throws when the body is %j", (body) => {
     expect(() => parseDeliveryMessage(body)).toThrow("The message is no JSON object.");
   });
 });
@@ -157,7 +157,7 @@ describe("replayQueue", () => {
     expect(() => parseReplayMessage("{}")).toThrow("The message has no valid org_id.");
   });
 
-  it("throws unavailable when SQS is busy", async () => {
+  it("throws `unavailable` when SQS throttles", async () => {
     const sqs = client();
     vi.spyOn(sqs, "send").mockImplementation(async () => {
       throw Object.assign(new Error("slow down"), { name: "RequestThrottled" });

@@ -6,8 +6,8 @@ const message = aDeliveryMessage();
 const headers = { "X-Api-Key": "key-of-the-gateway", Authorization: "Basic dXNlcjpwYXNz" };
 const sealed = { names: Object.keys(headers), sealed: JSON.stringify(headers) };
 
-describe("the headers of an endpoint", () => {
-  it("are sent with each attempt besides the standard headers", async () => {
+describe("deliverBatch to an endpoint with static headers", () => {
+  it("sends them with each attempt besides the standard headers", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 204 }, { headers: sealed });
     expect(await fixture.deliver(message)).toEqual(["succeeded"]);
     const [received] = fixture.received;
@@ -15,13 +15,13 @@ describe("the headers of an endpoint", () => {
     expect(Object.keys(received?.headers ?? {})).toHaveLength(9 + 2);
   });
 
-  it("are sent with a test", async () => {
+  it("sends them with a test delivery", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 204 }, { headers: sealed });
     await fixture.deliver({ ...message, event: null, urgent: true });
     expect(fixture.received[0]?.headers).toMatchObject(headers);
   });
 
-  it("do not replace standard headers", async () => {
+  it("does not let them replace standard headers", async () => {
     const forged = { "webhook-id": "forged", "Webhook-Signature": "v1,forged", "x-aibooks-event": "forged" };
     const fixture = await deliveryFixtureRespondingWith(
       {},
@@ -31,7 +31,7 @@ describe("the headers of an endpoint", () => {
     expect(JSON.stringify(fixture.received[0]?.headers)).not.toContain("forged");
   });
 
-  it("are redacted in stored attempts when the receiver repeats them", async () => {
+  it("redacts them in stored attempts when the receiver repeats them", async () => {
     const fixture = await deliveryFixtureRespondingWith(
       { status: 401, headers: { "x-got": headers.Authorization }, body: `unknown key ${headers["X-Api-Key"]}` },
       { headers: sealed },
@@ -44,7 +44,7 @@ describe("the headers of an endpoint", () => {
     );
   });
 
-  it("reject the message and reveal nothing when they are damaged", async () => {
+  it("rejects the message and reveals nothing when the stored headers are damaged", async () => {
     const fixture = await deliveryFixtureRespondingWith(
       {},
       { headers: { names: ["X-Api-Key"], sealed: '{"X-Api-Key":"key-of' } },
@@ -53,10 +53,10 @@ describe("the headers of an endpoint", () => {
     expect(fixture.received).toEqual([]);
   });
 
-  it("are not decrypted for an endpoint without headers", async () => {
+  it("decrypts no headers when the endpoint has none", async () => {
     const fixture = await deliveryFixtureRespondingWith({ status: 204 });
-    const open = vi.spyOn(fixture.ports.encryption, "decrypt");
+    const decrypt = vi.spyOn(fixture.ports.encryption, "decrypt");
     await fixture.deliver(message);
-    expect(open.mock.calls.map(([, , content = "secret"]) => content)).toEqual(["secret"]);
+    expect(decrypt.mock.calls.map(([, , content = "secret"]) => content)).toEqual(["secret"]);
   });
 });
