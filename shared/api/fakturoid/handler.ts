@@ -28,7 +28,7 @@ export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
   const { now } = ports;
   const callerCache = new CallerCache();
   const orgs = new OrgCache(ports.orgs, now);
-  const gate = new TokenAuthenticator(tokens);
+  const authenticator = new TokenAuthenticator(tokens);
   const subjects = new SubjectLookup(now);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
@@ -37,7 +37,7 @@ export function createFakturoidHandler({ tokens, ...ports }: FakturoidPorts) {
     context.auditFields.route = route.kind;
     const secret = getBearerToken(request);
     if (secret === null) throw invalidTokenError();
-    const auth = { gate, secret, context, rateLimitPolicy: fakturoidRateLimitPolicy, now };
+    const auth = { authenticator, secret, context, rateLimitPolicy: fakturoidRateLimitPolicy, now };
     if (route.kind === "user") {
       const token = await authenticateRequest(auth);
       assertScope(token, "AIBooks.activity.READ");

@@ -5,11 +5,11 @@ import {
   parseTimeRangeParams,
   singleParam,
 } from "#shared/api/http/parameters.ts";
+import { ActivityError } from "#shared/errors.ts";
 import { documentTypes, type EntityType } from "#shared/events/entity-types.ts";
-import { isAction, isCleanId, maxIdLength } from "#shared/events/limits.ts";
+import { eventIdPattern, isAction, isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import type { EventFilter } from "#shared/events/query/query.ts";
-import { parseEventId } from "./event-id.ts";
-import { type IncludeOption, parseInclude } from "./include.ts";
+import { type IncludeOption, includeOptions } from "./mapping.ts";
 import type { ActivityRoute } from "./routes.ts";
 
 /** What a caller asked of the feed, or of one document's timeline. */
@@ -97,4 +97,45 @@ function isDocumentType(text: string): text is EntityType {
 function parseId(text: string | null, field: string): string | null {
   if (text === null || (text !== "" && text.length <= maxIdLength && isCleanId(text))) return text;
   throw invalidValue(field, `${field} must have 1 to ${maxIdLength} characters, none of them a control character.`);
+}
+
+/** Reads a list of names, separated by commas. Throws `ActivityError` `invalid_value` for one that is unknown. */
+function parseInclude(text: string | null): ReadonlySet<IncludeOption> {
+  const included = new Set<IncludeOption>();
+  for (const name of text?.split(",") ?? []) {
+    const known = includeOptions.find((candidate) => candidate === name);
+    if (known === undefined) {
+      const message = `Unknown name '${name.slice(0, 64)}' in include: it takes ${includeOptions.join(", ")}.`;
+      throw invalidValue("include", message, { valid: includeOptions });
+    }
+    included.add(known);
+  }
+  return included;
+}
+
+/** A day, and the rest of the second or minute that `until` names. */
+const longestMs = 86_400_000 + 59_999;
+
+/**
+ * Reads the id of the one event that is asked for. No index has it, so the request must name the document or a range of at
+ * most a day. Throws `ActivityError` `required_field` where it names neither, `invalid_value` for what cannot be combined.
+ */
+function parseEventId(
+  text: string | null,
+  { entity_id, since, until }: Pick<EventFilter, "entity_id" | "since" | "until">,
+  cursor: string | null,
+): string | null {
+  if (text === null) return null;
+  if (!eventIdPattern.test(text)) throw invalidValue("event_id", "event_id must be evt_ and 32 hexadecimal digits.");
+  if (cursor !== null)
+    throw invalidValue("cursor", "cursor cannot be combined with event_id: the answer has no pages.");
+  if (entity_id !== null) return text;
+  const remedy = "add entity_id, or since and until that are at most 24 hours apart";
+  if (since === null || until === null) {
+    throw new ActivityError("required_field", `event_id needs a document or a day: ${remedy}.`, { field: "entity_id" });
+  }
+  if (Date.parse(until) - Date.parse(since) > longestMs) {
+    throw invalidValue("until", `The range is too long to look for event_id: ${remedy}.`);
+  }
+  return text;
 }

@@ -24,7 +24,7 @@ export const defaultRateLimitPolicy: RateLimitPolicy = {
 
 /** A request and the token that authenticates it. */
 export type AuthContext = {
-  readonly gate: TokenAuthenticator;
+  readonly authenticator: TokenAuthenticator;
   readonly secret: string;
   readonly context: RequestContext;
   readonly rateLimitPolicy: RateLimitPolicy;
@@ -41,11 +41,13 @@ export function getBearerToken({ headers }: Pick<HttpRequest, "headers">): strin
  * Throws `ActivityError` for an invalid token and if the rate limit is exceeded.
  */
 export async function authenticateRequest(auth: AuthContext): Promise<ActiveToken> {
-  const { gate, secret, context, rateLimitPolicy } = auth;
+  const { authenticator, secret, context, rateLimitPolicy } = auth;
   // Set before the check, so that the audit log shows attempts with revoked tokens.
   context.auditFields.token_id = parseTokenId(secret);
   const now = auth.now();
-  const { token, used } = await withRateLimitHeaders(auth, () => gate.authenticate(secret, now, rateLimitPolicy.limit));
+  const { token, used } = await withRateLimitHeaders(auth, () =>
+    authenticator.authenticate(secret, now, rateLimitPolicy.limit),
+  );
   context.auditFields.user_id = token.user_id ?? undefined;
   setRateLimitHeaders(auth, used, now);
   return token;
@@ -56,10 +58,10 @@ export async function authenticateRequest(auth: AuthContext): Promise<ActiveToke
  * `ActivityError` for an invalid token.
  */
 export async function authenticateWithoutCounting(auth: AuthContext): Promise<ActiveToken> {
-  const { gate, secret, context, rateLimitPolicy } = auth;
+  const { authenticator, secret, context, rateLimitPolicy } = auth;
   context.auditFields.token_id = parseTokenId(secret);
   const now = auth.now();
-  const { token, used } = await gate.getWithoutCounting(secret, now, rateLimitPolicy.limit);
+  const { token, used } = await authenticator.getWithoutCounting(secret, now, rateLimitPolicy.limit);
   context.auditFields.user_id = token.user_id ?? undefined;
   setRateLimitHeaders(auth, used, now);
   return token;
@@ -67,8 +69,10 @@ export async function authenticateWithoutCounting(auth: AuthContext): Promise<Ac
 
 /** Throws `ActivityError` `rate_limited` if this instance knows that the token is over its limit. Makes no call. */
 export async function assertNotKnownRateLimited(auth: AuthContext): Promise<void> {
-  const { gate, secret, rateLimitPolicy } = auth;
-  await withRateLimitHeaders(auth, async () => gate.enforceRateLimit(secret, auth.now(), rateLimitPolicy.limit));
+  const { authenticator, secret, rateLimitPolicy } = auth;
+  await withRateLimitHeaders(auth, async () =>
+    authenticator.enforceRateLimit(secret, auth.now(), rateLimitPolicy.limit),
+  );
 }
 
 /** Sets the rate limit headers of the response. */

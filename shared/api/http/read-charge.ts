@@ -12,11 +12,11 @@ export async function withReadCharge<T>(
   admitted: Promise<unknown>,
   run: (meter: ReadMeter) => Promise<T>,
 ): Promise<T> {
-  const { gate, secret, now } = auth;
+  const { authenticator, secret, now } = auth;
   const meter = new RequestMeter({
     admitted,
-    acquireLease: () => gate.acquireLease(secret, now()),
-    hasNoLeaseLeft: () => gate.hasNoLeaseLeft(secret, now()),
+    acquireLease: () => authenticator.acquireLease(secret, now()),
+    hasNoLeaseLeft: () => authenticator.hasNoLeaseLeft(secret, now()),
     now,
   });
   try {
@@ -30,10 +30,10 @@ async function applyCharge(auth: AuthContext, meter: RequestMeter): Promise<void
   const charge = await meter.charge();
   if (charge === null) return;
   if (charge.requests > 0) auth.context.auditFields.charged = charge.requests + 1;
-  const { gate, secret, rateLimitPolicy } = auth;
+  const { authenticator, secret, rateLimitPolicy } = auth;
   const now = auth.now();
   try {
-    setRateLimitHeaders(auth, await gate.charge(secret, charge, now, rateLimitPolicy.limit), now);
+    setRateLimitHeaders(auth, await authenticator.charge(secret, charge, now, rateLimitPolicy.limit), now);
   } catch (error) {
     // The response is complete: an unavailable store must not turn it into an error. The lease that stays taken limits
     // how often that can happen.

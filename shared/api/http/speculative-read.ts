@@ -45,9 +45,9 @@ export async function speculativeRead<T>(
 
 /** Returns the organisation for which the request will be authorised, or `null` if unknown before it is counted. */
 async function predictOrg(auth: ReadAuthContext): Promise<string | null> {
-  const { gate, secret, context, rateLimitPolicy, authorize, now } = auth;
+  const { authenticator, secret, context, rateLimitPolicy, authorize, now } = auth;
   context.auditFields.token_id = parseTokenId(secret);
-  const token = await withRateLimitHeaders(auth, () => gate.peek(secret, now(), rateLimitPolicy.limit));
+  const token = await withRateLimitHeaders(auth, () => authenticator.peek(secret, now(), rateLimitPolicy.limit));
   if (token === null) return null;
   try {
     return await authorize(token);

@@ -38,7 +38,7 @@ type Client = {
 
 /** Issues and revokes access tokens by OAuth 2 client credentials (RFC 6749, section 4.4, and RFC 7009). */
 export function createOauthHandler({ tokens, issued, now, random }: OauthPorts) {
-  const gate = new TokenAuthenticator(tokens);
+  const authenticator = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     assertUserAgent(request);
@@ -101,12 +101,16 @@ export function createOauthHandler({ tokens, issued, now, random }: OauthPorts) 
     if (id === undefined || secret === undefined) throw unknownClient();
     // Only a client learns its rate: the headers of any other token are dropped.
     const own: RequestContext = { responseHeaders: {}, auditFields: context.auditFields };
-    const client = await find({ gate, secret, context: own, rateLimitPolicy: fakturoidRateLimitPolicy, now }).catch(
-      (error: unknown) => {
-        if (parseTokenId(secret) === id) Object.assign(context.responseHeaders, own.responseHeaders);
-        return asUnknownClient(error);
-      },
-    );
+    const client = await find({
+      authenticator,
+      secret,
+      context: own,
+      rateLimitPolicy: fakturoidRateLimitPolicy,
+      now,
+    }).catch((error: unknown) => {
+      if (parseTokenId(secret) === id) Object.assign(context.responseHeaders, own.responseHeaders);
+      return asUnknownClient(error);
+    });
     const { token } = client;
     if (token.token_id !== id || !token.scopes.includes(clientScope)) throw unknownClient();
     Object.assign(context.responseHeaders, own.responseHeaders);

@@ -38,14 +38,14 @@ export function createSimplybooksHandler({ tokens, ...ports }: SimplybooksPorts)
   const { now } = ports;
   const callerCache = new CallerCache();
   const orgs = new OrgCache(ports.orgs, now);
-  const gate = new TokenAuthenticator(tokens);
+  const authenticator = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     const route = findRoute(request.method, request.path);
     context.auditFields.route = route.kind;
     const format = negotiateFormat(request);
     const credentials = parseCredentials(request);
-    const auth = { gate, secret: credentials.key, context, rateLimitPolicy: defaultRateLimitPolicy, now };
+    const auth = { authenticator, secret: credentials.key, context, rateLimitPolicy: defaultRateLimitPolicy, now };
     const authorize = (token: ActiveToken) => authorizeAccount(token, orgs, credentials.account);
     const caller = {
       ...auth,

@@ -18,7 +18,7 @@ export type WebhooksApiPorts = WebhookManagementPorts & { readonly tokens: Token
 
 /** Creates the handler of the webhooks API. It throws `ActivityError`, which `renderError` renders. */
 export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
-  const gate = new TokenAuthenticator(tokens);
+  const authenticator = new TokenAuthenticator(tokens);
 
   return async (request: HttpRequest, context: RequestContext): Promise<HttpResponse> => {
     const route = findWebhookRoute(request.method, request.path);
@@ -26,7 +26,7 @@ export function createWebhooksHandler({ tokens, ...ports }: WebhooksApiPorts) {
     context.auditFields.endpoint_id = endpointIdPattern.test(route.endpointId) ? route.endpointId : undefined;
     const credentials = parseCredentials(request);
     const auth = {
-      gate,
+      authenticator,
       secret: credentials.secret,
       context,
       rateLimitPolicy: defaultRateLimitPolicy,

@@ -1,4 +1,4 @@
-import { includeOptions } from "#shared/api/finzbooks/include.ts";
+import { includeOptions } from "#shared/api/finzbooks/mapping.ts";
 import { defaultLimit, maxLimit } from "#shared/api/finzbooks/query.ts";
 import { basePath, collections } from "#shared/api/finzbooks/routes.ts";
 import { headerRefs, rateLimitHeaderNames, readCostDescription } from "#shared/api/openapi/components.ts";

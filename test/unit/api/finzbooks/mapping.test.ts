@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderIncluded } from "#shared/api/finzbooks/additions.ts";
-import { type IncludeOption, toProjection } from "#shared/api/finzbooks/include.ts";
-import { renderPage } from "#shared/api/finzbooks/render.ts";
+import { type IncludeOption, toProjection } from "#shared/api/finzbooks/mapping.ts";
+import { renderIncluded, renderPage } from "#shared/api/finzbooks/render.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import { parseCursor } from "#shared/events/query/cursor.ts";
 import { renderEvent } from "#shared/events/rendering/render-event.ts";
