@@ -7,8 +7,8 @@ import { type EntityReference, ownAndRelatedEntities } from "#shared/events/rela
 import { type FieldChange, summarize } from "#shared/events/rendering/event-summary.ts";
 import { isJsonObject } from "#shared/events/text/json.ts";
 import { formatOffset, getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { toNumericId } from "./ids/numeric-id.ts";
 import { getNamingChange, relatedObjectTypes, toEventName } from "./mapping.ts";
-import { toNumericId } from "./numeric-id.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
 export const eventProjection = [

@@ -1,7 +1,6 @@
+import { assertUserAgent, fakturoidRateLimitPolicy } from "#shared/api/fakturoid/credentials.ts";
 import { renderErrorWith, type TranslatedError, translateCode } from "#shared/api/fakturoid/errors.ts";
-import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/rate.ts";
 import { unknownResource } from "#shared/api/fakturoid/routes.ts";
-import { assertUserAgent } from "#shared/api/fakturoid/user-agent.ts";
 import {
   type AuthContext,
   authenticateRequest,

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from "#shared/api/http/request.ts";
 import { ActivityError, type ErrorCode } from "#shared/errors.ts";
-import { formattedResponse, negotiateErrorFormat } from "./format.ts";
-import { toCompactXml } from "./xml.ts";
+import { formattedResponse, negotiateErrorFormat } from "./format/negotiate-format.ts";
+import { toCompactXml } from "./format/xml.ts";
 
 /** An error in the words of this dialect. What is no `ActivityError` is a defect: it is logged, and shown to nobody. */
 export function renderError(error: unknown, request: HttpRequest): HttpResponse {

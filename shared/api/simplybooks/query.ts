@@ -6,26 +6,21 @@ import { hashListName, type ListQuery } from "#shared/events/query/offset-pagina
 import type { EventQuery } from "#shared/events/query/query.ts";
 import { findNearest } from "#shared/platform/did-you-mean.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
+import { parseActivitySecond } from "./activity/activity-id.ts";
+import { findEntityTypes, visibleEntityTypes } from "./activity/activity-types.ts";
+import { type FilterCondition, matchesCondition, parseActivityFilter } from "./filter/conditions.ts";
+import { parseLocalDate, toUtcBounds } from "./filter/local-date.ts";
+import { foldCase, matchesSearch } from "./filter/search.ts";
 import {
   type ActivityContext,
+  type ActivityField,
+  activityFields,
   activityProjection,
   type DocumentField,
   documentFields,
   toActivity,
-} from "./activity.ts";
-import { parseActivitySecond } from "./activity-id.ts";
-import {
-  type ActivityField,
-  activityFields,
-  type FilterCondition,
-  matchesCondition,
-  matchesSearch,
-  parseActivityFilter,
-} from "./filter.ts";
-import { foldCase } from "./fold-case.ts";
-import { parseLocalDate, toUtcBounds } from "./local-date.ts";
+} from "./mapping.ts";
 import type { SimplybooksRoute } from "./routes.ts";
-import { findEntityTypes, visibleEntityTypes } from "./types.ts";
 
 /** What a caller asked of the list. */
 export type ActivityListRequest = {

@@ -1,9 +1,8 @@
 import type { Org } from "#shared/auth/orgs/org.ts";
-import type { Activity } from "./activity.ts";
-import { type ActivityField, activityFields } from "./filter.ts";
-import type { ResponseFormat } from "./format.ts";
+import type { ResponseFormat } from "./format/negotiate-format.ts";
+import { toXml } from "./format/xml.ts";
+import { type Activity, type ActivityField, activityFields } from "./mapping.ts";
 import { basePath } from "./routes.ts";
-import { toXml } from "./xml.ts";
 
 /** A list: a bare array in JSON, `<activities>` in XML. */
 export function renderActivities(

@@ -4,7 +4,7 @@ import type { Event } from "@thinkhome-org/fakturoid-typescript-api";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { generateQuarter } from "#infra/local/demo/quarter.ts";
-import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
+import { toNumericId } from "#shared/api/fakturoid/ids/numeric-id.ts";
 import { createAccessGrantStore } from "#shared/auth/dynamodb/access-grant-store.ts";
 import { windowStart } from "#shared/auth/rate-limit.ts";
 import { deriveAccessToken, hashToken, toTokenId, toTokenRef } from "#shared/auth/token.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { visibleEntityTypes } from "#shared/api/simplybooks/types.ts";
+import { visibleEntityTypes } from "#shared/api/simplybooks/activity/activity-types.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";

@@ -1,9 +1,9 @@
+import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/credentials.ts";
 import { renderError } from "#shared/api/fakturoid/errors.ts";
-import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
+import { toNumericId } from "#shared/api/fakturoid/ids/numeric-id.ts";
+import { subjectNotFound } from "#shared/api/fakturoid/ids/subject-lookup.ts";
 import { maxPage } from "#shared/api/fakturoid/query.ts";
-import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/rate.ts";
 import { unknownResource } from "#shared/api/fakturoid/routes.ts";
-import { subjectNotFound } from "#shared/api/fakturoid/subject-lookup.ts";
 import { headerRefs, objectSchema } from "#shared/api/openapi/components.ts";
 import { invalidTokenError } from "#shared/auth/authenticate.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";

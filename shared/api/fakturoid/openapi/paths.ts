@@ -1,5 +1,5 @@
+import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/credentials.ts";
 import { maxPage, pageSize } from "#shared/api/fakturoid/query.ts";
-import { fakturoidRateLimitPolicy } from "#shared/api/fakturoid/rate.ts";
 import { headerRefs, readCostDescription } from "#shared/api/openapi/components.ts";
 import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
 import { timeParameter } from "#shared/api/openapi/time-parameter.ts";

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "#shared/api/http/request.ts";
 import { headerRefs, objectSchema, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
 import { renderError } from "#shared/api/simplybooks/errors.ts";
-import type { ResponseFormat } from "#shared/api/simplybooks/format.ts";
+import type { ResponseFormat } from "#shared/api/simplybooks/format/negotiate-format.ts";
 import { maxTake } from "#shared/api/simplybooks/query.ts";
 import { orgSuspendedError } from "#shared/auth/caller.ts";
 import { rateLimit } from "#shared/auth/rate-limit.ts";

@@ -1,7 +1,8 @@
 import { headerRefs, rateLimitHeaderNames } from "#shared/api/openapi/components.ts";
 import { conditionalHeaderNames, ifNoneMatchRef, notModified } from "#shared/api/openapi/conditional.ts";
-import { activityFields, filterPattern, maxFilterLength } from "#shared/api/simplybooks/filter.ts";
-import type { ResponseFormat } from "#shared/api/simplybooks/format.ts";
+import { filterPattern, maxFilterLength } from "#shared/api/simplybooks/filter/conditions.ts";
+import type { ResponseFormat } from "#shared/api/simplybooks/format/negotiate-format.ts";
+import { activityFields } from "#shared/api/simplybooks/mapping.ts";
 import { maxSearchLength, maxSkip, maxTake } from "#shared/api/simplybooks/query.ts";
 import { renderAccount, renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
 import { basePath } from "#shared/api/simplybooks/routes.ts";

@@ -1,9 +1,8 @@
 import { objectSchema } from "#shared/api/openapi/components.ts";
-import { documentFields, toActivity } from "#shared/api/simplybooks/activity.ts";
-import type { ActivityField } from "#shared/api/simplybooks/filter.ts";
-import type { ResponseFormat } from "#shared/api/simplybooks/format.ts";
+import { entityNamings, toActivityType } from "#shared/api/simplybooks/activity/activity-types.ts";
+import type { ResponseFormat } from "#shared/api/simplybooks/format/negotiate-format.ts";
+import { type ActivityField, documentFields, toActivity } from "#shared/api/simplybooks/mapping.ts";
 import { maxTake } from "#shared/api/simplybooks/query.ts";
-import { entityNamings, toActivityType } from "#shared/api/simplybooks/types.ts";
 import { orgDefaults } from "#shared/auth/orgs/org.ts";
 import { maxIdLength } from "#shared/events/limits.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
+import { toNumericId } from "#shared/api/fakturoid/ids/numeric-id.ts";
 import { type FakturoidAccount, renderEvent, renderEvents, renderUser } from "#shared/api/fakturoid/render.ts";
 import type { EntityType } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";

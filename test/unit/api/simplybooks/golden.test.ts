@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { toActivity } from "#shared/api/simplybooks/activity.ts";
-import { activityFields } from "#shared/api/simplybooks/filter.ts";
+import { activityFields, toActivity } from "#shared/api/simplybooks/mapping.ts";
 import { renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
 import { parseEvent } from "#shared/events/parse-event.ts";
 import { linkedSample, sampleOrigin, sampleZone, vendorSample } from "#test/support/api/simplybooks-samples.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { activityFields } from "#shared/api/simplybooks/filter.ts";
 import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
+import { activityFields } from "#shared/api/simplybooks/mapping.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import { comparable, readActivitiesXml, readActivityXml, readErrorXml } from "#test/support/api/activity-xml.ts";
 import { simplybooksDialect } from "#test/support/api/simplybooks-dialect.ts";

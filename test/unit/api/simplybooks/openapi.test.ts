@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import type { HttpRequest, HttpResponse, RequestContext } from "#shared/api/http/request.ts";
 import { renderError } from "#shared/api/simplybooks/errors.ts";
-import { activityFields, parseActivityFilter } from "#shared/api/simplybooks/filter.ts";
+import { parseActivityFilter } from "#shared/api/simplybooks/filter/conditions.ts";
 import { createSimplybooksHandler } from "#shared/api/simplybooks/handler.ts";
+import { activityFields } from "#shared/api/simplybooks/mapping.ts";
 import { maxTake } from "#shared/api/simplybooks/query.ts";
 import { findRoute, type SimplybooksRoute } from "#shared/api/simplybooks/routes.ts";
 import type { Token } from "#shared/auth/caller.ts";

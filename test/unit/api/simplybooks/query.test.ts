@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { findEntityTypes, visibleEntityTypes } from "#shared/api/simplybooks/activity/activity-types.ts";
 import {
   type Activity,
   type ActivityContext,
+  activityFields,
   activityProjection,
   documentFields,
   toActivity,
-} from "#shared/api/simplybooks/activity.ts";
-import { activityFields } from "#shared/api/simplybooks/filter.ts";
+} from "#shared/api/simplybooks/mapping.ts";
 import {
   type ActivityListRequest,
   assertKnownParameters,
@@ -16,7 +17,6 @@ import {
   toActivityQuery,
   toListQuery,
 } from "#shared/api/simplybooks/query.ts";
-import { findEntityTypes, visibleEntityTypes } from "#shared/api/simplybooks/types.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
 import type { ListQuery } from "#shared/events/query/offset-pagination.ts";
 import { planQuery } from "#shared/events/query/query.ts";

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { formattedResponse, negotiateErrorFormat, negotiateFormat } from "#shared/api/simplybooks/format.ts";
+import {
+  formattedResponse,
+  negotiateErrorFormat,
+  negotiateFormat,
+} from "#shared/api/simplybooks/format/negotiate-format.ts";
 import { catchError } from "#test/support/catch-error.ts";
 
 const asking = (query: string, accept?: string) => ({ query: new URLSearchParams(query), headers: { accept } });

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type ActivityContext, activityProjection, toActivity } from "#shared/api/simplybooks/activity.ts";
-import { activityFields } from "#shared/api/simplybooks/filter.ts";
+import {
+  type ActivityContext,
+  activityFields,
+  activityProjection,
+  toActivity,
+} from "#shared/api/simplybooks/mapping.ts";
 import { renderActivities, renderActivity } from "#shared/api/simplybooks/render.ts";
 import { comparable, readActivitiesXml, readActivityXml } from "#test/support/api/activity-xml.ts";
 import { withParts } from "#test/support/api/simplybooks-dialect.ts";

@@ -1,7 +1,7 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toCompactXml, toXml } from "#shared/api/simplybooks/xml.ts";
+import { toCompactXml, toXml } from "#shared/api/simplybooks/format/xml.ts";
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { toNumericId } from "#shared/api/fakturoid/numeric-id.ts";
-import { SubjectLookup, subjectSearchLimit } from "#shared/api/fakturoid/subject-lookup.ts";
+import { toNumericId } from "#shared/api/fakturoid/ids/numeric-id.ts";
+import { SubjectLookup, subjectSearchLimit } from "#shared/api/fakturoid/ids/subject-lookup.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
 import { fakturoidDialect } from "#test/support/api/fakturoid-dialect.ts";

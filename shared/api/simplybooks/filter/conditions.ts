@@ -1,34 +1,7 @@
 import { invalidValue } from "#shared/api/http/parameters.ts";
-import type { Activity } from "./activity.ts";
-import { foldCase } from "./fold-case.ts";
+import { type Activity, type ActivityField, activityFields } from "#shared/api/simplybooks/mapping.ts";
 import { parseLocalDate } from "./local-date.ts";
-
-/** The fields of an activity, in their order. */
-export const activityFields = [
-  "activity_id",
-  "uri",
-  "type",
-  "date",
-  "user",
-  "description",
-  "information",
-  "client_id",
-  "invoice_id",
-  "receipt_id",
-  "quote_id",
-  "order_id",
-  "delivery_id",
-  "subscription_id",
-  "linked_invoice_id",
-  "linked_receipt_id",
-  "linked_quote_id",
-  "linked_order_id",
-  "linked_delivery_id",
-  "linked_subscription_id",
-  "references",
-] as const satisfies readonly (keyof Activity)[];
-
-export type ActivityField = (typeof activityFields)[number];
+import { foldCase } from "./search.ts";
 
 const operators = {
   "=~": "contains",
@@ -146,19 +119,4 @@ function compare(left: string, right: string): number {
     return a < b ? -1 : a > b ? 1 : 0;
   }
   return left < right ? -1 : 1;
-}
-
-const searched = [
-  "type",
-  "user",
-  "description",
-  "information",
-  "client_id",
-] as const satisfies readonly ActivityField[];
-
-/** Whether a term, its case folded, is found in what people read of an activity, or in an id of it. */
-export function matchesSearch(activity: Activity, term: string): boolean {
-  const texts = [...searched.map((field) => activity[field] ?? ""), activity.activity_id];
-  for (const { reference_id } of activity.references) texts.push(reference_id);
-  return texts.some((text) => foldCase(text).includes(term));
 }

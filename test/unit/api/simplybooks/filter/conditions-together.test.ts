@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ActivityContext, toActivity } from "#shared/api/simplybooks/activity.ts";
 import {
-  activityFields,
   type FilterCondition,
   type FilterOperator,
   parseActivityFilter,
-} from "#shared/api/simplybooks/filter.ts";
+} from "#shared/api/simplybooks/filter/conditions.ts";
+import { type ActivityContext, activityFields, toActivity } from "#shared/api/simplybooks/mapping.ts";
 import { toListQuery } from "#shared/api/simplybooks/query.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { readOffsetPage } from "#shared/events/query/offset-pagination.ts";

@@ -1,3 +1,20 @@
+import type { Activity, ActivityField } from "#shared/api/simplybooks/mapping.ts";
+
+const searched = [
+  "type",
+  "user",
+  "description",
+  "information",
+  "client_id",
+] as const satisfies readonly ActivityField[];
+
+/** Whether a term, its case folded, is found in what people read of an activity, or in an id of it. */
+export function matchesSearch(activity: Activity, term: string): boolean {
+  const texts = [...searched.map((field) => activity[field] ?? ""), activity.activity_id];
+  for (const { reference_id } of activity.references) texts.push(reference_id);
+  return texts.some((text) => foldCase(text).includes(term));
+}
+
 const ascii = /^[\0-\x7f]*$/;
 
 /** More marks on one character than words of any language have. */

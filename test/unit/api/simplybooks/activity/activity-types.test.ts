@@ -8,7 +8,7 @@ import {
   getNaming,
   toActivityType,
   visibleEntityTypes,
-} from "#shared/api/simplybooks/types.ts";
+} from "#shared/api/simplybooks/activity/activity-types.ts";
 import { actionVerb, documentTypes, type EntityType, entityTypes } from "#shared/events/entity-types.ts";
 import { actionPattern, maxActionLength } from "#shared/events/limits.ts";
 import { eventTypeCatalogue } from "#shared/webhooks/event-types/catalogue.ts";

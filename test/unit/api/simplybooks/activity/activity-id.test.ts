@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { generateQuarter } from "#infra/local/demo/quarter.ts";
 import { demoOrg, seedEvents } from "#infra/local/demo/seed-events.ts";
-import { parseActivitySecond, toActivityId } from "#shared/api/simplybooks/activity-id.ts";
+import { parseActivitySecond, toActivityId } from "#shared/api/simplybooks/activity/activity-id.ts";
 import type { Position } from "#shared/events/event.ts";
 import { parseEventValue } from "#shared/events/parse-event.ts";
 import { anEvent, testNow } from "#test/support/builders.ts";

@@ -6,9 +6,9 @@ import type { ProjectableField } from "#shared/events/query/query.ts";
 import { type EntityReference, ownAndRelatedEntities } from "#shared/events/related-entities.ts";
 import { summarize } from "#shared/events/rendering/event-summary.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
-import { toActivityId } from "./activity-id.ts";
+import { toActivityId } from "./activity/activity-id.ts";
+import { getNaming, toActivityType } from "./activity/activity-types.ts";
 import { basePath } from "./routes.ts";
-import { getNaming, toActivityType } from "./types.ts";
 
 /** The parts of an event that this dialect shows besides those that every dialect does. */
 export const activityProjection = [
@@ -51,6 +51,33 @@ export type Activity = {
 } & { readonly [field in DocumentField | `linked_${DocumentField}`]: string | null } & {
   readonly references: readonly ActivityReference[];
 };
+
+/** The fields of an activity, in their order. */
+export const activityFields = [
+  "activity_id",
+  "uri",
+  "type",
+  "date",
+  "user",
+  "description",
+  "information",
+  "client_id",
+  "invoice_id",
+  "receipt_id",
+  "quote_id",
+  "order_id",
+  "delivery_id",
+  "subscription_id",
+  "linked_invoice_id",
+  "linked_receipt_id",
+  "linked_quote_id",
+  "linked_order_id",
+  "linked_delivery_id",
+  "linked_subscription_id",
+  "references",
+] as const satisfies readonly (keyof Activity)[];
+
+export type ActivityField = (typeof activityFields)[number];
 
 /** Where an activity is shown: for whom, and on which host. */
 export type ActivityContext = { readonly org: Pick<Org, "time_zone" | "robot_name">; readonly origin: string };

@@ -1,8 +1,8 @@
+import { visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
 import { ShortMemory } from "#shared/auth/short-memory.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
 import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
-import { visibleEntityTypes } from "./mapping.ts";
 import { isDerivedId, toNumericId } from "./numeric-id.ts";
 
 /** Events of each of the two searches for a subject, at most. */

@@ -1,16 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toActivity } from "#shared/api/simplybooks/activity.ts";
 import {
-  type ActivityField,
-  activityFields,
   type FilterOperator,
   filterPattern,
   matchesCondition,
-  matchesSearch,
   parseActivityFilter,
-} from "#shared/api/simplybooks/filter.ts";
-import { foldCase } from "#shared/api/simplybooks/fold-case.ts";
+} from "#shared/api/simplybooks/filter/conditions.ts";
+import { foldCase, matchesSearch } from "#shared/api/simplybooks/filter/search.ts";
+import { type ActivityField, activityFields, toActivity } from "#shared/api/simplybooks/mapping.ts";
 import { toJsonText } from "#shared/events/event.ts";
 import { anEvent, anOrg } from "#test/support/builders.ts";
 import { catchError } from "#test/support/catch-error.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseLocalDate, toUtcBounds } from "#shared/api/simplybooks/local-date.ts";
+import { parseLocalDate, toUtcBounds } from "#shared/api/simplybooks/filter/local-date.ts";
 import { ZoneClock } from "#shared/platform/time/zone-clock.ts";
 
 describe("what a date means", () => {
