@@ -6,23 +6,26 @@ import { Construct } from "constructs";
 import { issuerAttributes, usageAttributes } from "#shared/auth/usage-attributes.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { whenNonZero, whenNonZeroForThreePeriods } from "./constructs/conditions.ts";
-import { NodeFunction, requestFunction } from "./constructs/function.ts";
-import { leadingKeys, updatesOf } from "./constructs/leading-keys.ts";
+import { NodeFunction, requestFunctionProps } from "./constructs/function.ts";
+import { leadingKeys, updatableAttributes } from "./constructs/leading-keys.ts";
 import type { Observability } from "./constructs/observability.ts";
 import { protectedTable } from "./constructs/table.ts";
 import { tableThrottles } from "./constructs/throttling.ts";
 
-/** Organisations and tokens, and the function that administers them. It has no route: IAM decides who may invoke it. */
+export type AuthProps = { readonly observability: Observability };
+
+/** The table of organisations and tokens, the admin function, and the function that issues OAuth tokens. */
 export class Auth extends Construct {
   readonly table: TableV2;
+  /** Manages organisations and tokens. Has no route: IAM decides which principals may invoke it. */
   readonly admin: NodeFunction;
-  /** Issues access tokens to API clients. It has a route, and may read no event. */
+  /** Issues access tokens to API clients. Has a route, and no permission to read events. */
   readonly oauth: NodeFunction;
 
-  constructor(scope: Construct, id: string, { observability }: { observability: Observability }) {
+  constructor(scope: Construct, id: string, { observability }: AuthProps) {
     super(scope, id);
     const text = (name: string) => ({ name, type: AttributeType.STRING });
-    // No index: one would be looked after at every use of a token, and lists are items of their own.
+    // No GSI: it would be updated on every use of a token. Lists are stored as items.
     this.table = new TableV2(this, "Config", {
       partitionKey: text("pk"),
       sortKey: text("sk"),
@@ -31,7 +34,7 @@ export class Auth extends Construct {
     });
     observability.alarms.add(this, "ConfigThrottled", {
       severity: "page",
-      description: "DynamoDB holds back the writes by which tokens are proved: requests are refused for it.",
+      description: "DynamoDB throttles the writes that count the use of tokens: requests are rejected.",
       ...whenNonZeroForThreePeriods(tableThrottles(this.table, "Write", [])),
     });
     this.admin = new NodeFunction(this, "Admin", {
@@ -52,7 +55,7 @@ export class Auth extends Construct {
 
     observability.alarms.add(this, "AdminErrors", {
       severity: "notice",
-      description: "A call of an administrator failed, for a defect or for trouble of DynamoDB.",
+      description: "An invocation of the admin function failed: a defect, or a transient error of DynamoDB.",
       ...whenNonZero(this.admin.metricErrors({ period: Duration.minutes(5) })),
     });
 
@@ -61,45 +64,45 @@ export class Auth extends Construct {
       description: "Issues and revokes the access tokens of the Fakturoid dialect.",
       timeoutSeconds: 15,
       memory: 1024,
-      ...requestFunction(observability),
+      ...requestFunctionProps(observability),
     });
     this.grantTokens(this.oauth, issuerAttributes);
     this.grantListSuspendedOrgs(this.oauth);
   }
 
-  /** Lets a function authenticate callers: it reads tokens, and counts on a token's item what its caller uses. */
+  /** Grants authenticating callers: reading tokens, and counting their use. */
   grantAuthenticate(fn: LambdaFunction): void {
     this.grantTokens(fn, usageAttributes);
     this.grantListSuspendedOrgs(fn);
   }
 
-  /** Lets a function list the organisations that are suspended. */
+  /** Grants listing the suspended organisations. */
   grantListSuspendedOrgs(fn: LambdaFunction): void {
     this.grant(fn, ["Query"], leadingKeys("suspended_orgs"));
   }
 
-  /** Lets a function know organisations. */
+  /** Grants reading single organisations. */
   grantGetOrgs(fn: LambdaFunction): void {
     this.grant(fn, ["GetItem"], leadingKeys("org#"));
   }
 
-  /** Lets a function know organisations, and remember where lists that are paged by number go on. */
+  /** Grants reading single organisations, and storing page checkpoints. */
   grantOffsetPagination(fn: LambdaFunction): void {
     this.grantGetOrgs(fn);
     this.grant(fn, ["PutItem", "Query"], leadingKeys("page#"));
   }
 
-  /** Lets a function list the organisations whose index keys are sharded. */
+  /** Grants listing the organisations that have more than one shard. */
   grantListShardedOrgs(fn: LambdaFunction): void {
     this.grant(fn, ["Query"], leadingKeys("sharded_orgs"));
   }
 
-  /** Lets a function pin idempotency keys, and write nothing else. */
+  /** Grants storing idempotency records, and no other write. */
   grantIdempotencyRecords(fn: LambdaFunction): void {
     this.grant(fn, ["PutItem"], leadingKeys("pin#"));
   }
 
-  /** Lets a function look at webhook endpoints, disable one, or change them as their owners ask. */
+  /** Grants access to webhook endpoints: reading, listing, disabling, or all changes. */
   grantEndpoints(fn: LambdaFunction, purpose: "get" | "list" | "disable" | "change"): void {
     const actions = {
       get: ["GetItem"],
@@ -112,7 +115,7 @@ export class Auth extends Construct {
 
   private grantTokens(fn: LambdaFunction, attributes: readonly string[]): void {
     this.grant(fn, ["GetItem"], leadingKeys("token#"));
-    this.grant(fn, ["UpdateItem"], updatesOf(attributes, "token#"));
+    this.grant(fn, ["UpdateItem"], updatableAttributes(attributes, "token#"));
   }
 
   private grant(fn: LambdaFunction, names: string[], conditions = {}): void {

@@ -6,28 +6,28 @@ import { Schedule } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
 import type { Alarms } from "./constructs/alarms.ts";
 import { whenNonZero } from "./constructs/conditions.ts";
-import { keptOnceUsed, uniqueName } from "./constructs/retained.ts";
+import { retainExceptOnCreate, uniqueName } from "./constructs/retention.ts";
 
 export type BackupProps = {
   readonly tables: readonly TableV2[];
   readonly keepDailyDays: number;
   readonly keepMonthlyDays: number;
-  /** Days before a monthly copy moves to cold storage, where it costs a third and stays for 90 days at least. */
+  /** Days until a monthly copy moves to cold storage, which costs a third and is billed for at least 90 days. */
   readonly monthlyToColdDays: number;
   readonly alarms: Alarms;
-  /** Whether backups cannot be deleted before their time, by nobody. After three days it cannot be taken back. */
+  /** True if a vault lock prevents deletion of backups before their retention ends. Irreversible after three days. */
   readonly isLocked: boolean;
 };
 
-/** Days in which a lock can still be taken back, which is the least that AWS Backup allows. */
+/** Days in which a vault lock can be removed: the minimum of AWS Backup. */
 const graceDays = 3;
 
-/** The least time that AWS Backup keeps a copy in cold storage: see Lifecycle in its API reference. */
+/** Minimum days of a copy in cold storage: see `Lifecycle` in the API reference of AWS Backup. */
 const coldDays = 90;
 
 /**
- * Copies of the tables in a vault of their own: point-in-time recovery ends after 35 days, and with the table. Every
- * copy of a DynamoDB table is a full one and is billed as such, so few are kept, and the old ones in cold storage.
+ * Backups of the tables in a vault: point-in-time recovery covers 35 days, and ends with the table. Every backup of a
+ * DynamoDB table is a full copy and billed as one, so few are kept, and monthly ones move to cold storage.
  */
 export class Backup extends Construct {
   constructor(scope: Construct, id: string, props: BackupProps) {
@@ -35,13 +35,13 @@ export class Backup extends Construct {
     const { tables, alarms, keepDailyDays, keepMonthlyDays, monthlyToColdDays, isLocked } = props;
     if (keepMonthlyDays < monthlyToColdDays + coldDays) {
       throw new Error(
-        `Keep monthly copies for ${monthlyToColdDays + coldDays} days or more: cold storage takes none for less than ${coldDays}.`,
+        `keepMonthlyDays must be ${monthlyToColdDays + coldDays} or more: cold storage keeps copies for at least ${coldDays} days.`,
       );
     }
     const backupVault = new BackupVault(this, "Vault", {
-      // Its length is limited to 50 characters: see CreateBackupVault in the API reference of AWS Backup.
+      // At most 50 characters: see CreateBackupVault in the API reference of AWS Backup.
       backupVaultName: uniqueName("activity-log"),
-      removalPolicy: keptOnceUsed,
+      removalPolicy: retainExceptOnCreate,
       blockRecoveryPointDeletion: true,
       ...(isLocked
         ? { lockConfiguration: { minRetention: Duration.days(keepDailyDays), changeableFor: Duration.days(graceDays) } }
@@ -68,7 +68,7 @@ export class Backup extends Construct {
     });
     alarms.add(this, "BackupErrors", {
       severity: "notice",
-      description: "A table was not backed up.",
+      description: "AWS Backup failed to back up a table.",
       ...whenNonZero(
         new Metric({
           namespace: "AWS/Backup",
@@ -79,7 +79,7 @@ export class Backup extends Construct {
         }),
       ),
     });
-    const reason = "What AWS Backup needs to back up a table is AWS's to say; it is no right to restore.";
+    const reason = "AWS maintains the permissions that AWS Backup needs. The policy does not allow restores.";
     const policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup";
     Validations.of(selection).acknowledge({ id: `AwsSolutions::AwsSolutions-IAM4[Policy::${policy}]`, reason });
   }

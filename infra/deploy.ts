@@ -1,32 +1,32 @@
 import { spawnSync } from "node:child_process";
 import { argv, env, exit, stderr } from "node:process";
 import { requireAlarmAddress, type Stage, stages } from "./config.ts";
-import { awsAccount } from "./deployment/aws-account.ts";
-import { awsAlarms } from "./deployment/aws-alarms.ts";
+import { createAwsAccount } from "./deployment/aws-account.ts";
+import { createAwsAlarms } from "./deployment/aws-alarms.ts";
 import { deployStage } from "./deployment/deploy-stage.ts";
-import { type Command, cdkCommand, parseStageTask, type StageTask } from "./deployment/stage-commands.ts";
+import { cdkCommand, type ProgramCommand, parseStageTask, type StageTask } from "./deployment/stage-commands.ts";
 
-/** The exit code of `diff` for a stage that cannot be deployed yet. The CDK ends with 1 on errors. */
+/** Exit code of `diff` for a stage that is not configured yet. The CDK exits with 1 on errors. */
 const notConfigured = 3;
 
-const { verb, stage, forCdk } = givenTask();
+const { command, stage, cdkArgs } = parseTask();
 const settings = stages[stage];
-if (verb === "diff") exit(run(cdkCommand("diff", stage, forCdk)));
-exit(await deployStage(stage, settings, forCdk, deployPorts(settings)));
+if (command === "diff") exit(run(cdkCommand("diff", stage, cdkArgs)));
+exit(await deployStage(stage, settings, cdkArgs, deployPorts(settings)));
 
-function givenTask(): StageTask {
+function parseTask(): StageTask {
   try {
     const task = parseStageTask(argv.slice(2));
-    if (task.verb === "deploy") requireAlarmAddress(task.stage, stages[task.stage]);
-    else requireComparable(task);
+    if (task.command === "deploy") requireAlarmAddress(task.stage, stages[task.stage]);
+    else requireConfigured(task);
     return task;
   } catch (error) {
     fail(error, 1);
   }
 }
 
-/** Ends with a code of its own, by which CI tells a stage that is not set up from a comparison that failed. */
-function requireComparable(task: StageTask): void {
+/** Exits with a separate code, so that CI can distinguish a stage that is not configured from a failed comparison. */
+function requireConfigured(task: StageTask): void {
   try {
     requireAlarmAddress(task.stage, stages[task.stage]);
   } catch (error) {
@@ -42,11 +42,11 @@ function fail(error: unknown, code: number): never {
 function deployPorts({ region }: Stage) {
   const config = region === null ? {} : { region };
   const write = (text: string) => void stderr.write(text);
-  return { account: awsAccount(config), alarms: awsAlarms(config), run, write };
+  return { account: createAwsAccount(config), alarms: createAwsAlarms(config), run, write };
 }
 
-function run({ program, args, variables }: Command): number {
+function run({ program, args, variables }: ProgramCommand): number {
   const { status, error } = spawnSync(program, args, { stdio: "inherit", env: { ...env, ...variables } });
-  if (error !== undefined) stderr.write(`${program} cannot be run: ${error.message}\n`);
+  if (error !== undefined) stderr.write(`Cannot run ${program}: ${error.message}\n`);
   return status ?? 1;
 }

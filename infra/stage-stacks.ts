@@ -4,8 +4,8 @@ import { type Stage, type StageName, stackName } from "./config.ts";
 import { ActivityLogStack } from "./stack.ts";
 
 /**
- * Adds the stacks of a stage to an app: the stage's own, and that of its web ACL where the stage is outside us-east-1.
- * Throws where the settings of the stage do not fit together.
+ * Adds the stacks of a stage to an app: its main stack, and the stack of its web ACL if the stage is outside us-east-1.
+ * Throws if the settings of the stage are inconsistent.
  */
 export function addStageStacks(app: App, name: StageName, stage: Stage): void {
   const { edge, region } = stage;

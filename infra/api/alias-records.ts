@@ -7,10 +7,10 @@ export type AliasRecordsProps = {
 };
 
 /**
- * Leads a name to CloudFront, by IPv4 and IPv6. The IPv4 record has the logical id of the one that `ApiDomain` makes:
- * CloudFormation then changes it in place, and would fail to create a second record of that name.
+ * Adds alias records of a name for CloudFront (IPv4 and IPv6). The IPv4 record has the logical id of the record of
+ * `ApiDomain`, so that CloudFormation updates it in place: creating a second record of the name would fail.
  */
-export function aliasRecords(scope: Construct, { name, hostedZone }: AliasRecordsProps, alias: IAliasRecordTarget) {
+export function addAliasRecords(scope: Construct, { name, hostedZone }: AliasRecordsProps, alias: IAliasRecordTarget) {
   const domain = new Construct(scope, "Domain");
   const zone = HostedZone.fromHostedZoneAttributes(domain, "Zone", {
     hostedZoneId: hostedZone.id,

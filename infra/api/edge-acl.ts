@@ -3,19 +3,19 @@ import { CfnWebACL } from "aws-cdk-lib/aws-wafv2";
 import { Construct } from "constructs";
 
 export type EdgeLimits = {
-  /** Requests of five minutes, before WAF answers 429: from one address, and with one token or API key. */
+  /** Requests in five minutes before WAF responds 429: of one IP address, and of one token or API key. */
   readonly requestsPerFiveMinutes: { readonly perAddress: number; readonly perToken: number };
 };
 
-/** Where web ACLs for CloudFront have to be: see "Scope" of CreateWebACL in the API reference of WAF. */
+/** The region of web ACLs for CloudFront: see `Scope` of CreateWebACL in the API reference of WAF. */
 export const globalRegion = "us-east-1";
 
-/** Other blanks and other letter case in `Authorization` are the same token to the functions, so they count as one. */
+/** The functions ignore white space and letter case in `Authorization`, so WAF must count such variants together. */
 const textTransformations = ["COMPRESS_WHITE_SPACE", "LOWERCASE"].map((type, priority) => ({ priority, type }));
 
 const tooMany = { code: "rate_limit.exceeded", message: "Too many requests. Wait for a minute, then send fewer." };
 
-/** Rate limits of each caller, applied before the API: WAF counts each address, each token and each API key apart. */
+/** Rate limits in front of the API: WAF counts each IP address, each token and each API key separately. */
 export class EdgeAcl extends Construct {
   readonly arn: string;
 
@@ -57,7 +57,7 @@ export class EdgeAcl extends Construct {
   }
 }
 
-/** The web ACL of a stage outside us-east-1, in a stack of its own. It is deployed first. */
+/** A separate stack in us-east-1 with the web ACL of a stage in another region. Must be deployed first. */
 export class EdgeAclStack extends Stack {
   constructor(scope: Construct, id: string, limits: EdgeLimits, props?: StackProps) {
     super(scope, id, { ...props, env: { region: globalRegion } });
@@ -65,7 +65,7 @@ export class EdgeAclStack extends Stack {
   }
 }
 
-/** Counts in CloudWatch. No samples: they show the headers of requests, and with them tokens. */
+/** Returns the settings of a CloudWatch metric. No sampled requests: they would show headers, including tokens. */
 function metricsOf(metricName: string) {
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }

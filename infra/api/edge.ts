@@ -22,18 +22,18 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { edgeHeaders } from "#shared/api/handlers/edge-headers.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
-import { aliasRecords } from "./alias-records.ts";
+import { addAliasRecords } from "./alias-records.ts";
 import type { DomainSettings } from "./api-domain.ts";
 import { EdgeAcl, type EdgeLimits, globalRegion } from "./edge-acl.ts";
 
 export type EdgeSettings = EdgeLimits & {
-  /** The output `WebAclArn` of the stack `…-edge`; `null` where the stage is in us-east-1 and has the ACL itself. */
+  /** The output `WebAclArn` of the stack `…-edge`; `null` if the stage is in us-east-1, whose stack has the ACL. */
   readonly webAclArn: string | null;
   /**
-   * Whether the functions refuse requests that reach API Gateway past CloudFront. Deploy with `false` first, and with
-   * `true` once the name leads to CloudFront: otherwise nobody is served in between.
+   * True if the functions reject requests that bypass CloudFront. Deploy with `false` first, then with `true` once DNS
+   * points to CloudFront: otherwise all requests are rejected in between.
    */
-  readonly isOnlyWay: boolean;
+  readonly isRequired: boolean;
 };
 
 export type EdgeProps = {
@@ -43,25 +43,25 @@ export type EdgeProps = {
 };
 
 /**
- * CloudFront and WAF before the HTTP API: each caller meets a limit of its own before the one that all callers share.
- * CloudFront proves itself to the functions by a secret header, since an HTTP API cannot be closed to others.
+ * CloudFront and WAF in front of the HTTP API: limits for each caller apply before the limit that all callers share.
+ * CloudFront sends a secret header that the functions check, because an HTTP API cannot restrict its clients.
  */
 export class Edge extends Construct {
   readonly distribution: Distribution;
   readonly #secret: string;
-  readonly #isOnlyWay: boolean;
+  readonly #isRequired: boolean;
 
   constructor(scope: Construct, id: string, { api, domain, settings }: EdgeProps) {
     super(scope, id);
-    const { name, certificateArn, hostedZone } = ownDomain(domain);
-    this.#isOnlyWay = settings.isOnlyWay;
+    const { name, certificateArn, hostedZone } = requireDomain(domain);
+    this.#isRequired = settings.isRequired;
     const secret = new Secret(this, "Secret", {
-      description: "CloudFront proves by it to the functions that a request came through it.",
+      description: "Secret header by which the functions recognise requests from CloudFront.",
       generateSecretString: { excludePunctuation: true, passwordLength: 40 },
     });
     Validations.of(secret).acknowledge({
       id: "AwsSolutions::AwsSolutions-SMG4",
-      reason: "CloudFront and the functions read it when they are deployed: a rotation between would refuse everybody.",
+      reason: "CloudFront and the functions read it at deployment: a rotation in between would reject all requests.",
     });
     this.#secret = secret.secretValue.unsafeUnwrap();
     this.distribution = new Distribution(this, "Distribution", {
@@ -80,21 +80,21 @@ export class Edge extends Construct {
         }),
         viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
         allowedMethods: AllowedMethods.ALLOW_ALL,
-        // Also keeps requests of different callers for one path from being answered by one response: see "Simultaneous
-        // requests for the same object" in CloudFront's guide.
+        // Also prevents one response from serving requests of different callers: see "Simultaneous requests for the
+        // same object" in the CloudFront developer guide.
         cachePolicy: CachePolicy.CACHING_DISABLED,
-        originRequestPolicy: this.#passOn(),
+        originRequestPolicy: this.#createOriginRequestPolicy(),
       },
     });
     acknowledgeRules(this.distribution);
-    if (hostedZone !== undefined) aliasRecords(scope, { name, hostedZone }, new CloudFrontTarget(this.distribution));
+    if (hostedZone !== undefined) addAliasRecords(scope, { name, hostedZone }, new CloudFrontTarget(this.distribution));
   }
 
   /**
-   * As the managed policy AllViewerExceptHostHeader, but without cookies: nothing here reads any, and where they are passed
-   * on CloudFront does not support `If-None-Match` (see "Cache content based on cookies" in its guide).
+   * The managed policy AllViewerExceptHostHeader without cookies: no function reads them, and CloudFront does not support
+   * `If-None-Match` if it forwards them (see "Cache content based on cookies" in its developer guide).
    */
-  #passOn(): OriginRequestPolicy {
+  #createOriginRequestPolicy(): OriginRequestPolicy {
     return new OriginRequestPolicy(this, "PassOn", {
       comment: "Everything but Host and cookies.",
       headerBehavior: OriginRequestHeaderBehavior.denyList("host"),
@@ -103,41 +103,41 @@ export class Edge extends Construct {
     });
   }
 
-  /** Has a function know requests that came through CloudFront, and refuse others where this is the only way. */
-  guard(fn: LambdaFunction): void {
+  /** Lets a function recognise requests from CloudFront, and reject others if the stage requires CloudFront. */
+  protect(fn: LambdaFunction): void {
     fn.addEnvironment(envVars.edgeSecret, this.#secret);
-    fn.addEnvironment(envVars.edgeOnlyWay, String(this.#isOnlyWay));
+    fn.addEnvironment(envVars.edgeRequired, String(this.#isRequired));
   }
 }
 
-/** The domain that an edge cannot be without. Throws where the stage has none, or one that CloudFront cannot serve. */
-function ownDomain(domain: DomainSettings | null): DomainSettings {
+/** Returns the domain of the edge. Throws if the stage has no domain, or one that CloudFront cannot serve. */
+function requireDomain(domain: DomainSettings | null): DomainSettings {
   if (domain === null) {
-    throw new Error("An edge needs a domain: the name that CloudFront gives accepts outdated versions of TLS.");
+    throw new Error("edge requires a domain: the default name of CloudFront accepts outdated TLS versions.");
   }
   if (domain.certificateArn.split(":")[3] !== globalRegion) {
     throw new Error(
-      `With an edge, the domain's certificate has to be in ${globalRegion}, where CloudFront looks for it.`,
+      `domain.certificateArn must be in ${globalRegion} if the stage has an edge: CloudFront requires it.`,
     );
   }
   return domain;
 }
 
-/** The web ACL of this stack, or the one that is given. Reports an error where it could be neither. */
+/** Returns the configured web ACL, or creates one in us-east-1. Reports an error if neither is possible. */
 function webAcl(edge: Edge, { webAclArn, ...limits }: EdgeSettings): { webAclId?: string } {
   if (webAclArn !== null) return { webAclId: webAclArn };
   const { region, stackName } = Stack.of(edge);
   if (region === globalRegion) return { webAclId: new EdgeAcl(edge, "Acl", limits).arn };
   Annotations.of(edge).addError(
-    `Deploy ${stackName}-edge first, then set edge.webAclArn to its output WebAclArn: CloudFront takes web ACLs of ${globalRegion} only.`,
+    `Deploy ${stackName}-edge first, then set edge.webAclArn to its output WebAclArn: CloudFront requires a web ACL in ${globalRegion}.`,
   );
   return {};
 }
 
 function acknowledgeRules(distribution: Distribution): void {
   const reasons = {
-    CFR1: "Partners may be anywhere.",
-    CFR3: "Its log has queries and user agents, which may name people; API Gateway logs each request that passes.",
+    CFR1: "Partners may be in any country.",
+    CFR3: "Its log contains queries and user agents, which may name people. API Gateway logs each request.",
   };
   for (const [rule, reason] of Object.entries(reasons)) {
     Validations.of(distribution).acknowledge({ id: `AwsSolutions::AwsSolutions-${rule}`, reason });

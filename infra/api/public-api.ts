@@ -14,9 +14,9 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
 import type { Stage } from "#infra/config.ts";
-import { NodeFunction, requestFunction } from "#infra/constructs/function.ts";
+import { NodeFunction, requestFunctionProps } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
-import { keptOnceUsed, uniqueName } from "#infra/constructs/retained.ts";
+import { retainExceptOnCreate, uniqueName } from "#infra/constructs/retention.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
 import { ApiDomain } from "./api-domain.ts";
 import { addApiMonitoring } from "./api-monitoring.ts";
@@ -30,14 +30,14 @@ export type PublicApiProps = {
 };
 
 /**
- * With an edge, which limits each caller before the API. Half of the default quota of an account and region (see "Amazon
- * API Gateway quotas"): a flood past CloudFront leaves the other half to the account's other APIs.
+ * The throttle of a stage with an edge, which limits each caller itself. Half of the default quota of an account and region
+ * (see "Amazon API Gateway quotas"): a flood that bypasses CloudFront leaves the other half to other APIs.
  */
 export const edgeThrottle = { ratePerSecond: 5_000, burst: 2_500 } as const;
 
 /**
- * One line of the access log. Neither the query nor any header: both may hold what is not for logs. Clients of the
- * Fakturoid dialect put a person's address into their user agent.
+ * One line of the access log. Without query and headers, which may contain personal data: clients of the Fakturoid
+ * dialect put an e-mail address into their user agent.
  */
 const accessLogLine = {
   time: "$context.requestTime",
@@ -51,22 +51,22 @@ const accessLogLine = {
 };
 
 /**
- * Where API Gateway writes its access log. It adds each group to one policy of the account, which has room for few, but
- * not one of this prefix: see "Enabling logging from AWS services" in the guide of CloudWatch Logs.
+ * Creates the log group of the access log. Groups with this prefix need no entry in the account's resource policy, whose
+ * size is limited: see "Enabling logging from AWS services" in the CloudWatch Logs user guide.
  */
-function accessLog(scope: Construct, { logRetention }: Observability): LogGroup {
+function createAccessLog(scope: Construct, { logRetention }: Observability): LogGroup {
   return new LogGroup(scope, "AccessLog", {
     logGroupName: uniqueName("/aws/vendedlogs/apis/activity-log"),
     retention: logRetention,
-    removalPolicy: keptOnceUsed,
+    removalPolicy: retainExceptOnCreate,
   });
 }
 
-/** The public HTTP API: one function for each dialect, and one for the documents that describe them. */
+/** The public HTTP API: one function for each dialect, and one for the OpenAPI documents. */
 export class PublicApi extends Construct {
-  /** Where callers reach it, without a slash at the end. */
+  /** Base URL, without a trailing slash. */
   readonly url: string;
-  /** Its hosts, also the one that is closed because there is a domain. */
+  /** All hosts that lead to the API, including the default endpoint that a domain disables. */
   readonly hosts: readonly string[];
   readonly api: HttpApi;
   readonly finzbooks: NodeFunction;
@@ -79,7 +79,7 @@ export class PublicApi extends Construct {
     this.api = new HttpApi(this, "Api", {
       description: "The activity log.",
       createDefaultStage: false,
-      // CloudFront comes to this endpoint.
+      // CloudFront sends requests to the default endpoint.
       disableExecuteApiEndpoint: stage.domain !== null && stage.edge === null,
       corsPreflight: {
         allowOrigins: [...stage.corsOrigins],
@@ -124,14 +124,13 @@ export class PublicApi extends Construct {
       autoDeploy: true,
       throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLog(this, observability)),
+        destination: new LogGroupLogDestination(createAccessLog(this, observability)),
         format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
       },
     });
 
-    const requests = requestFunction(observability);
-    // What no route names is answered in the primary dialect, so that even a wrong path gets an error body a client
-    // can read.
+    const requests = requestFunctionProps(observability);
+    // FinzBooks, the primary dialect, has the default route: an unknown path gets an error body that clients can parse.
     const dialect = (name: string, id: string, routeKey: HttpRouteKey) => {
       const fn = new NodeFunction(this, name, {
         entry: `functions/api/${name.toLowerCase()}.ts`,
@@ -143,7 +142,7 @@ export class PublicApi extends Construct {
       eventLog.grantQuery(fn);
       auth.grantAuthenticate(fn);
       auth.grantListShardedOrgs(fn);
-      this.route(id, routeKey, fn);
+      this.addRoute(id, routeKey, fn);
       return fn;
     };
     this.finzbooks = dialect("Finzbooks", "Default", HttpRouteKey.DEFAULT);
@@ -165,18 +164,19 @@ export class PublicApi extends Construct {
       documents,
       auth.oauth,
     ]);
-    this.route("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), auth.oauth);
-    this.route("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
-    this.route("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
-    this.route("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
+    this.addRoute("Oauth", HttpRouteKey.with("/api/v3/oauth/{proxy+}", HttpMethod.ANY), auth.oauth);
+    this.addRoute("Home", HttpRouteKey.with("/", HttpMethod.ANY), documents);
+    this.addRoute("OpenApi", HttpRouteKey.with("/openapi.json", HttpMethod.ANY), documents);
+    this.addRoute("Schemas", HttpRouteKey.with("/schemas/{proxy+}", HttpMethod.ANY), documents);
   }
 
-  /** Has a function answer a route. */
-  route(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
-    this.#edge?.guard(fn);
+  /** Adds a route that a function serves. */
+  addRoute(id: string, routeKey: HttpRouteKey, fn: NodeFunction): void {
+    this.#edge?.protect(fn);
     const integration = new HttpLambdaIntegration(`${id}Integration`, fn);
     const route = new HttpRoute(this, `${id}Route`, { httpApi: this.api, routeKey, integration });
-    const reason = "The function authenticates: an authorizer of HTTP APIs cannot answer in the words of a dialect.";
+    const reason =
+      "The function authenticates: an authorizer of an HTTP API cannot return the error body of a dialect.";
     Validations.of(route).acknowledge({ id: "AwsSolutions::AwsSolutions-APIG4", reason });
   }
 }

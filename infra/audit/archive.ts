@@ -8,7 +8,7 @@ import { whenNonZero } from "#infra/constructs/conditions.ts";
 import { NodeFunction } from "#infra/constructs/function.ts";
 import { missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
-import { keptOnceUsed } from "#infra/constructs/retained.ts";
+import { retainExceptOnCreate } from "#infra/constructs/retention.ts";
 import { ownMetric } from "#infra/constructs/widgets.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
@@ -38,7 +38,7 @@ export class Archive extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      removalPolicy: keptOnceUsed,
+      removalPolicy: retainExceptOnCreate,
     });
     const reason = "The bucket is itself a copy of a log, and only CloudWatch Logs may write to it.";
     Validations.of(this.bucket).acknowledge({ id: "AwsSolutions::AwsSolutions-S1", reason });

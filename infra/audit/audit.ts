@@ -5,7 +5,7 @@ import { CfnQueryDefinition, FilterPattern, MetricFilter } from "aws-cdk-lib/aws
 import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
 import { whenNonZero, whenNonZeroForThreePeriods, whenStreamLagExceeds } from "#infra/constructs/conditions.ts";
-import { NodeFunction, streamFunction } from "#infra/constructs/function.ts";
+import { NodeFunction, streamFunctionProps } from "#infra/constructs/function.ts";
 import { heartbeatPeriod, missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { QuarantineQueue, whenNotEmpty } from "#infra/constructs/queue.ts";
@@ -38,7 +38,7 @@ export class Audit extends Construct {
       entry: "functions/audit/audit.ts",
       description: "Writes every record of the event stream to the audit log.",
       timeoutSeconds: 30,
-      ...streamFunction(observability),
+      ...streamFunctionProps(observability),
     });
     this.fn.addEnvironment(envVars.auditLogGroup, auditLogs.events.logGroupName);
     auditLogs.events.grantWrite(this.fn);

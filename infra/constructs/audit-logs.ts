@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { keptOnceUsed } from "./retained.ts";
+import { retainExceptOnCreate } from "./retention.ts";
 
 export type AuditLogsProps = { readonly retention: RetentionDays };
 
@@ -20,7 +20,7 @@ export class AuditLogs extends Construct {
     const encryptionKey = new Key(this, "Key", {
       description: "Encrypts the audit logs.",
       enableKeyRotation: true,
-      removalPolicy: keptOnceUsed,
+      removalPolicy: retainExceptOnCreate,
     });
     const { region, account, partition } = Stack.of(this);
     // Only CloudWatch Logs, for log groups of this account: see "Encrypt log data in CloudWatch Logs using AWS KMS".

@@ -14,43 +14,45 @@ import { type ILogGroup, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-lo
 import type { Construct } from "constructs";
 import { bundle } from "./bundle.ts";
 import type { Observability } from "./observability.ts";
-import { keptOnceUsed } from "./retained.ts";
+import { retainExceptOnCreate } from "./retention.ts";
 import { hasSourceMaps } from "./source-maps.ts";
 
 export type NodeFunctionProps = {
-  /** The entry file, from the root of the project. */
+  /** Path of the entry file from the root of the repository. */
   readonly entry: string;
   readonly description: string;
   readonly timeoutSeconds: number;
-  /** Where its log goes: the audit log of requests, which it shares, or a group of its own, kept for so many days. */
+  /** A log group that it shares, such as the audit log of requests, or the retention of its own group. */
   readonly log: ILogGroup | RetentionDays;
-  /** MB; the processor grows with it. */
+  /** MB. Lambda allocates CPU in proportion to it. */
   readonly memory?: number;
-  /** Instances at most, which are also kept free for it. Without it, it shares what the account has. */
+  /** Reserved concurrency, which is also its maximum. By default it uses the account's unreserved concurrency. */
   readonly reservedConcurrency?: number;
   /**
-   * For a function that sends messages to a queue that invokes it: Lambda stops one after 16 rounds otherwise, and
-   * gives the message to the dead-letter queue. See "Use Lambda recursive loop detection" in its developer guide.
+   * True for a function that sends messages to its own queue: otherwise Lambda moves such a message to the dead-letter
+   * queue after 16 rounds. See "Use Lambda recursive loop detection" in the Lambda developer guide.
    */
   readonly allowsRecursion?: boolean;
 };
 
 /**
- * Keeps Lambda's START, END and REPORT out of the audit log: with JSON, system logs have levels, and only warnings are
- * written. Lines that are JSON already stay as they are. See "Log-level filtering" in Lambda's developer guide.
+ * Keeps Lambda's START, END and REPORT lines out of the audit log: with JSON, system logs have levels. Lines that are
+ * already JSON stay unchanged. See "Log-level filtering" in the Lambda developer guide.
  */
 const auditLogging = { loggingFormat: LoggingFormat.JSON, systemLogLevelV2: SystemLogLevel.WARN };
 
-/** A function of this product: Node 24 on arm64, one bundle, and a role that may write its log and nothing else. */
+/** A Node 24 function on arm64, bundled, with a role that initially may only write its log. */
 export class NodeFunction extends LambdaFunction {
-  /** The unique id of its role: SQS names a sender by it. */
+  /** Unique id of its role, which SQS reports as the sender of a message. */
   readonly roleId: string;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     const { log, reservedConcurrency, allowsRecursion = false } = props;
     const logGroup =
-      typeof log === "number" ? new LogGroup(scope, `${id}Logs`, { retention: log, removalPolicy: keptOnceUsed }) : log;
-    // Not the managed policy for it, by which a function could write to any log, the audit log too.
+      typeof log === "number"
+        ? new LogGroup(scope, `${id}Logs`, { retention: log, removalPolicy: retainExceptOnCreate })
+        : log;
+    // Not the managed policy, which would allow writing to any log group, including the audit log.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
     const { folder } = bundle(props.entry, { sourceMaps: hasSourceMaps(scope) });
@@ -69,18 +71,18 @@ export class NodeFunction extends LambdaFunction {
       ...(allowsRecursion ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
     this.roleId = role.roleId;
-    // The assembly has its own copy by now.
+    // The assembly has its own copy.
     rmSync(folder, { recursive: true });
   }
 }
 
-/** What all functions have that answer requests: one audit log, and instances that no other kind of function takes. */
-export function requestFunction({ auditLogs, reserved }: Observability) {
+/** Returns the props of functions that serve requests: the shared audit log, and their reserved concurrency. */
+export function requestFunctionProps({ auditLogs, reserved }: Observability) {
   return { log: auditLogs.access, ...(reserved === null ? {} : { reservedConcurrency: reserved.api }) };
 }
 
-/** What all functions have that follow the table's stream: instances of their own where the stage reserves some. */
-export function streamFunction({ logRetention, reserved }: Observability) {
+/** Returns the props of functions that read the table's stream: log retention, and their reserved concurrency. */
+export function streamFunctionProps({ logRetention, reserved }: Observability) {
   const stream = reserved?.stream ?? null;
   return { log: logRetention, ...(stream === null ? {} : { reservedConcurrency: stream }) };
 }

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { type IMetric, MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 
-/** Sums over this period are compared. */
+/** Period over which input and output are compared. */
 export const heartbeatPeriod = { period: Duration.minutes(5), statistic: "Sum" };
 
 /**

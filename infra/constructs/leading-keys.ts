@@ -1,6 +1,6 @@
 /**
- * Holds a statement to the items of some kinds, by their partition keys. `ForAllValues` alone is true of a request that
- * names no key at all.
+ * Returns conditions that restrict a statement to items whose partition keys begin with one of the prefixes. `Null` is
+ * necessary because `ForAllValues` also matches a request without keys.
  */
 export function leadingKeys(...prefixes: readonly string[]) {
   return {
@@ -10,10 +10,10 @@ export function leadingKeys(...prefixes: readonly string[]) {
 }
 
 /**
- * Holds updates to some attributes of items of one kind. What an update names counts, its conditions included; what its
- * answer shows does not: see "Using IAM policy conditions for fine-grained access control" in the guide of DynamoDB.
+ * Returns conditions that restrict updates to some attributes of items with a prefix. Attributes in condition expressions
+ * count, returned ones do not: see "Using IAM policy conditions for fine-grained access control" in the DynamoDB guide.
  */
-export function updatesOf(attributes: readonly string[], prefix: string) {
+export function updatableAttributes(attributes: readonly string[], prefix: string) {
   const { Null, ...keys } = leadingKeys(prefix);
   return {
     ...keys,

@@ -3,46 +3,45 @@ import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
 import { whenNonZero } from "./conditions.ts";
-import { keptOnceUsed } from "./retained.ts";
+import { retainExceptOnCreate } from "./retention.ts";
 
-/** What every queue of this product has: encryption, TLS only, and messages for as long as SQS keeps any. */
+/** Settings of every queue: encryption, TLS only, and the longest retention of SQS. */
 const common: QueueProps = {
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   retentionPeriod: Duration.days(14),
 };
 
-/** For a queue whose messages exist nowhere else: it outlives the stack. */
-const kept: QueueProps = { ...common, removalPolicy: keptOnceUsed };
+/** Settings of a queue whose messages exist nowhere else: it is retained if the stack is deleted. */
+const retained: QueueProps = { ...common, removalPolicy: retainExceptOnCreate };
 
-/** A queue in which what cannot go on waits for a person. No function reads it, and it outlives the stack. */
+/** A queue of messages that an operator must handle. No function consumes it, and it is retained with its messages. */
 export class QuarantineQueue extends Queue {
   constructor(scope: Construct, id: string) {
-    super(scope, id, kept);
-    const reason =
-      "Nothing consumes it, so nothing can fail on its messages: it is an end, and alarms when it holds any.";
+    super(scope, id, retained);
+    const reason = "No function consumes it, so no message can fail. An alarm fires while it contains messages.";
     Validations.of(this).acknowledge({ id: "AwsSolutions::AwsSolutions-SQS3", reason });
   }
 }
 
 export type QueueWithDlqProps = {
   readonly alarms: Alarms;
-  /** How long one consumer may hold a message; six times its function's timeout, as Lambda advises. */
+  /** Visibility timeout: six times the timeout of the consumer, as Lambda recommends. */
   readonly visibilitySeconds: number;
-  /** How often SQS gives a message out before it becomes a dead letter, unless the function makes it one sooner. */
+  /** Number of receives after which SQS moves a message to the dead-letter queue. */
   readonly maxReceives: number;
-  /** Whether its messages exist nowhere else; it and its dead letters then outlive the stack. */
+  /** True if its messages exist nowhere else: both queues are then retained if the stack is deleted. */
   readonly isOnlyCopy: boolean;
 };
 
-/** A queue that work comes from, and beside it the queue for what the system could not do, which alarms. */
+/** A queue with a dead-letter queue, and an alarm that fires while that contains messages. */
 export class QueueWithDlq extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { alarms, visibilitySeconds, maxReceives, isOnlyCopy }: QueueWithDlqProps) {
     super(scope, id);
-    const settings = isOnlyCopy ? kept : common;
+    const settings = isOnlyCopy ? retained : common;
     this.deadLetters = new Queue(this, "DeadLetters", settings);
     this.queue = new Queue(this, "Queue", {
       ...settings,
@@ -57,7 +56,7 @@ export class QueueWithDlq extends Construct {
   }
 }
 
-/** An alarm's condition: there is a message in the queue. */
+/** Returns an alarm condition: the queue contains a message. */
 export function whenNotEmpty(queue: Queue, period: Duration) {
   return whenNonZero(queue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }));
 }

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { Billing, TableEncryptionV2 } from "aws-cdk-lib/aws-dynamodb";
 
-/** What every table of this product has: it costs nothing while idle, and survives mistakes. */
+/** Settings of every table: on-demand billing, point-in-time recovery and deletion protection. */
 export const protectedTable = {
   billing: Billing.onDemand(),
   encryption: TableEncryptionV2.awsManagedKey(),

@@ -12,12 +12,12 @@ import { metricNamespace } from "#shared/platform/observability/metric-names.ts"
 
 const height = 6;
 
-/** A graph of some metrics; three of them fill a row. */
+/** Creates a graph of metrics. Three graphs fill a row. */
 export function graph(title: string, left: readonly IMetric[], right: readonly IMetric[] = []): GraphWidget {
   return new GraphWidget({ title, left: [...left], right: [...right], width: 8, height });
 }
 
-/** One of the functions' own metrics. Times are in milliseconds. */
+/** Returns a metric that the functions publish. Times are in milliseconds. */
 export function ownMetric(
   metricName: string,
   statistic: string,
@@ -27,12 +27,12 @@ export function ownMetric(
   return new Metric({ namespace: metricNamespace, metricName, statistic, label, dimensionsMap: dimensions, period });
 }
 
-/** Messages in a queue. */
+/** Returns the number of visible messages of a queue. */
 export function depth(queue: IQueue, label: string): IMetric {
   return queue.metricApproximateNumberOfMessagesVisible({ label, statistic: "Maximum" });
 }
 
-/** A table, or a bar chart, of what Logs Insights answers; each refresh reads the log for the time that is shown. */
+/** Creates a table or bar chart of a Logs Insights query. Each refresh scans the log of the displayed time. */
 export function logQuery(title: string, group: ILogGroup, queryString: string, view: "table" | "bars" = "table") {
   return new LogQueryWidget({
     title,

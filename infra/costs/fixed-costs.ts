@@ -2,7 +2,7 @@ import { type CostLine, functionDollars } from "./monthly-costs.ts";
 import { prices } from "./prices.ts";
 import { million } from "./workload.ts";
 
-/** What a stack has of that which is paid for by the piece. */
+/** Numbers of the resources of a stack that are billed per unit. */
 export type StackCounts = {
   readonly alarmMetrics: number;
   readonly dashboards: number;
@@ -13,44 +13,43 @@ export type StackCounts = {
 
 const minutesOfMonth = 730 * 60;
 
-/** Returns what a stack costs in a month without any event. */
+/** Returns the monthly costs of a stack without traffic. */
 export function fixedCosts(counts: StackCounts): CostLine[] {
   const { cloudwatch, kms, sqs } = prices;
-  // Lambda polls a queue with five connections, each for up to 20 seconds a call.
+  // Lambda polls a queue over five connections, with long polling of 20 seconds.
   const polls = counts.polledQueues * 5 * 3 * minutesOfMonth;
   const runs = 2 * minutesOfMonth;
   return [
     {
       name: "alarms",
-      basis: "for each metric that an alarm looks at",
+      basis: "for each metric of an alarm",
       dollars: counts.alarmMetrics * cloudwatch.alarmMetric,
     },
     { name: "dashboard", basis: "one", dollars: counts.dashboards * cloudwatch.dashboard },
     {
       name: "metrics",
-      basis: "each name, and those of requests also by dialect; at most, since a metric without figures costs nothing",
+      basis: "each name, and request metrics also by dialect; at most: metrics without data are free",
       dollars: counts.customMetrics * cloudwatch.customMetric,
     },
     {
       name: "KMS keys",
-      basis:
-        "of signing secrets and of the audit logs; each of the first two yearly rotations adds $1 a month for each",
+      basis: "for signing secrets and for audit logs; each of the first two yearly rotations adds $1 a month per key",
       dollars: counts.keys * kms.key,
     },
     {
       name: "polling of queues",
-      basis: "Lambda's empty receives, five connections a queue",
+      basis: "empty receives by Lambda, five connections a queue",
       dollars: (polls / million) * sqs.millionCalls,
     },
     {
-      name: "due function",
+      name: "delivery scheduler",
       basis: "two runs a minute, 512 MB for 50 ms",
       dollars: functionDollars({ calls: runs, ms: 50, memoryGb: 0.5 }),
     },
   ];
 }
 
-/** Returns what an edge costs in a month without any request. */
+/** Returns the monthly costs of an edge without traffic. */
 export function edgeCosts(rules: number): CostLine[] {
   const { waf, secretsManager } = prices;
   return [

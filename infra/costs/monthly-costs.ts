@@ -2,17 +2,17 @@ import type { Stage } from "#infra/config.ts";
 import { prices } from "./prices.ts";
 import { gb, million, perEvent } from "./workload.ts";
 
-/** A line of the bill, by the name that `resource-costs.ts` and the documentation know it by. */
+/** A line of the bill. `resource-costs.ts` and the documentation refer to its name. */
 export type CostLine = {
   readonly name: string;
-  /** What is counted, in words. */
+  /** How the amount is computed, as text. */
   readonly basis: string;
   readonly dollars: number;
 };
 
 export type Volume = {
   readonly eventsPerMonth: number;
-  /** Months for which events have come at that rate; all are kept. */
+  /** Months at that rate; all events are kept. */
   readonly months: number;
 };
 
@@ -20,7 +20,7 @@ export type StorageSettings = Pick<Stage, "tableClass"> & { readonly backup: Non
 
 const daysOfMonth = 730 / 24;
 
-/** Returns what grows with the events, as the bill of the last of the months has it. */
+/** Returns the costs that grow with the events, for the last of the months. */
 export function monthlyCosts(settings: StorageSettings, volume: Volume): CostLine[] {
   return [...writeCosts(settings, volume), ...keepCosts(settings, volume)];
 }
@@ -29,7 +29,7 @@ function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: Volume)
   const batches = eventsPerMonth / perEvent.batch;
   const run = functionDollars({ calls: batches, ms: perEvent.batchMs, memoryGb: perEvent.functionGb });
   const auditGb = (eventsPerMonth * perEvent.auditLineBytes) / gb;
-  // Ingest, audit log and fan-out write one line each.
+  // Ingest, audit and fan-out each write one line.
   const metricGb = (3 * batches * perEvent.metricLineBytes) / gb;
   const units = (eventsPerMonth * perEvent.writeUnits) / million;
   return [
@@ -40,7 +40,7 @@ function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: Volume)
     },
     {
       name: "ingest queue",
-      basis: "by the emitter, ten a call: send, receive and delete",
+      basis: "ten events a call, as the emitter sends them: send, receive and delete",
       dollars: ((3 * batches) / million) * prices.sqs.millionCalls,
     },
     {
@@ -50,7 +50,7 @@ function writeCosts({ tableClass }: StorageSettings, { eventsPerMonth }: Volume)
     },
     {
       name: "stream functions",
-      basis: "audit log and fan-out, each as the ingest function; Lambda reads streams free of charge",
+      basis: "audit and fan-out, each like the ingest function; Lambda reads streams free of charge",
       dollars: 2 * run,
     },
     {
@@ -91,7 +91,7 @@ function keepCosts({ tableClass, backup }: StorageSettings, { eventsPerMonth, mo
     },
     {
       name: "monthly copies",
-      basis: `full copies, each as large as the table was then, in cold storage from day ${backup.monthlyToColdDays + 1} on`,
+      basis: `full copies of the table at the time, in cold storage from day ${backup.monthlyToColdDays + 1} on`,
       dollars: copiedGb * dynamodb.copyCold + warmed,
     },
     {
@@ -102,7 +102,7 @@ function keepCosts({ tableClass, backup }: StorageSettings, { eventsPerMonth, mo
   ];
 }
 
-/** Returns what a function costs that runs so often, for so long. */
+/** Returns the costs of the invocations of a function. */
 export function functionDollars({ calls, ms, memoryGb }: { calls: number; ms: number; memoryGb: number }): number {
   const { millionInvocations, gbSecond } = prices.lambda;
   return (calls / million) * millionInvocations + calls * (ms / 1_000) * memoryGb * gbSecond;

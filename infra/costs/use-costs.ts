@@ -2,7 +2,7 @@ import { type CostLine, functionDollars } from "./monthly-costs.ts";
 import { prices } from "./prices.ts";
 import { gb, million } from "./workload.ts";
 
-/** Returns what a million pages of 20 events cost, read from a table of this class. */
+/** Returns the costs of a million pages of 20 events from a table of a class. */
 export function pageCosts(tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCESS"): CostLine[] {
   const { dynamodb, httpApi, logs } = prices;
   return [
@@ -26,13 +26,13 @@ export function pageCosts(tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCESS")
   ];
 }
 
-/** Returns what a million deliveries cost that succeed at their first attempt, each alone in its batch. */
+/** Returns the costs of a million deliveries that succeed at the first attempt, each alone in its batch. */
 export function deliveryCosts(tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCESS"): CostLine[] {
   const { dynamodb, kms, sqs } = prices;
   return [
     {
       name: "deliveries table",
-      basis: "5 write units: taken, recorded, the attempt, two for slots, of which a batch needs two",
+      basis: "5 write units: claim, result, attempt, and two for permits, which a batch shares",
       dollars: 5 * dynamodb.STANDARD.write,
     },
     {
@@ -42,29 +42,29 @@ export function deliveryCosts(tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCE
     },
     {
       name: "deliveries queue",
-      basis: "send, receive, delete; a tenth of it where ten come together",
+      basis: "send, receive, delete; a tenth of it in batches of ten",
       dollars: 3 * sqs.millionCalls,
     },
     {
       name: "sender",
-      basis: "1 GB for 150 ms, at a receiver that takes 100",
+      basis: "1 GB for 150 ms, for a receiver that responds in 100 ms",
       dollars: functionDollars({ calls: million, ms: 150, memoryGb: 1 }),
     },
     {
       name: "signing secrets",
-      basis: "a call to KMS for each organisation, hour and instance: here, one for a hundred deliveries",
+      basis: "one KMS call per organisation, hour and instance: here, one for a hundred deliveries",
       dollars: kms.millionCalls / 100,
     },
   ];
 }
 
-/** Returns what a million deliveries cost more that succeed slowly, in 12 seconds, each alone in its batch. */
+/** Returns the additional costs of a million deliveries to receivers that respond in 12 seconds. */
 export function slowDeliveryCosts(): CostLine[] {
   const { dynamodb, sqs } = prices;
   return [
     {
-      name: "slots and permits",
-      basis: "3 write units: refused on the fast lane, permits taken and given back",
+      name: "permits",
+      basis: "3 write units: refused on the fast lane, acquired and released on the slow lane",
       dollars: 3 * dynamodb.STANDARD.write,
     },
     { name: "slow queue", basis: "send, receive, delete", dollars: 3 * sqs.millionCalls },
@@ -76,7 +76,7 @@ export function slowDeliveryCosts(): CostLine[] {
   ];
 }
 
-/** Returns what an edge adds to a million requests. */
+/** Returns the additional costs of a million requests through an edge. */
 export function edgeRequestCosts(): CostLine[] {
   return [
     {
@@ -84,6 +84,6 @@ export function edgeRequestCosts(): CostLine[] {
       basis: "each HTTPS request, in North America and Europe",
       dollars: prices.cloudfront.millionRequests,
     },
-    { name: "WAF requests", basis: "each request that WAF looks at", dollars: prices.waf.millionRequests },
+    { name: "WAF requests", basis: "each request that WAF inspects", dollars: prices.waf.millionRequests },
   ];
 }

@@ -1,20 +1,20 @@
-/** What an event of 700 bytes with an actor and a contact takes, and what its functions are assumed to take. */
+/** Resources that one event uses: 700 bytes of JSON, with an actor and a contact. Times of functions are assumptions. */
 export const perEvent = {
-  /** Table and four indexes; measured by the benchmark. */
+  /** For the table and four indexes. Measured by the benchmark. */
   writeUnits: 5,
   /** Bytes in the table, and as many in each of four indexes. */
   itemBytes: 950,
   copies: 5,
-  /** A line of the audit log, with the 26 bytes that CloudWatch adds; a test measures it. */
+  /** A line of the audit log, including the 26 bytes that CloudWatch adds. Measured by a test. */
   auditLineBytes: 1_540,
-  /** What CloudWatch stores of a byte of log: an assumption, its compression is not published. */
+  /** Stored bytes for each ingested byte of a log: an assumption, CloudWatch publishes no compression ratio. */
   stored: 0.15,
-  /** Events that come together, in the queue and in the stream: an estimate. */
+  /** Events in a batch, of the queue and of the stream: an estimate. */
   batch: 10,
-  /** Of a function, for a batch: an estimate. */
+  /** Duration of a function for a batch: an estimate. */
   batchMs: 20,
   functionGb: 0.5,
-  /** The line of metrics that a function writes for a batch: an estimate. */
+  /** Size of the metrics line that a function logs for a batch: an estimate. */
   metricLineBytes: 400,
 } as const;
 

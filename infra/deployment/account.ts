@@ -1,30 +1,31 @@
-/** A stack of CloudFormation. */
+/** State of a CloudFormation stack. */
 export type StackState = {
-  /** As CloudFormation calls it: `CREATE_FAILED`. */
+  /** Such as `CREATE_FAILED`. */
   readonly status: string;
+  /** True if termination protection is enabled. */
   readonly isProtected: boolean;
 };
 
-/** A resource that has some tags. */
+/** A resource with its tags. */
 export type TaggedResource = { readonly arn: string; readonly tags: Readonly<Record<string, string>> };
 
-/** What a deployment asks of the account and region that it goes to. Every call may throw: rights differ. */
+/** Reads the account and region of a deployment. Every call may throw, because permissions differ. */
 export type AccountPorts = {
   region(): Promise<string>;
-  /** Concurrent executions of Lambda: the account's limit, and how many of them no function has reserved. */
+  /** Concurrent executions of Lambda: the limit of the account, and the unreserved part. */
   concurrency(): Promise<{ readonly limit: number; readonly unreserved: number }>;
-  /** How many of them the functions of a stack have reserved; 0 where there is no such stack. */
+  /** Concurrency that the functions of a stack have reserved; 0 if the stack does not exist. */
   reservedBy(stackName: string): Promise<number>;
-  /** `null` where the region was never bootstrapped. */
+  /** `null` if the region was never bootstrapped. */
   bootstrapVersion(): Promise<number | null>;
   stack(name: string): Promise<StackState | null>;
   certificate(arn: string): Promise<{ readonly status: string; readonly names: readonly string[] } | null>;
-  /** The zone's name without the dot at its end. */
+  /** Name of a zone, without the trailing dot. */
   hostedZone(id: string): Promise<{ readonly name: string } | null>;
-  /** Whether AWS Backup may back up tables in this region, and manages them itself, as cold storage needs. */
+  /** Whether AWS Backup is enabled for DynamoDB in this region, and manages the backups, which cold storage requires. */
   backupSettings(): Promise<{ readonly optedIn: boolean; readonly isManaged: boolean }>;
   tagged(tags: Readonly<Record<string, string>>): Promise<TaggedResource[]>;
 };
 
-/** Something that stops a deployment, or that whoever deploys should know. */
-export type Finding = { readonly stops: boolean; readonly message: string };
+/** A problem of a deployment. `stops` is true if it would fail. */
+export type DeploymentFinding = { readonly stops: boolean; readonly message: string };

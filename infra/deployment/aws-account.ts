@@ -11,11 +11,11 @@ import { GetHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { AccountPorts, StackState, TaggedResource } from "./account.ts";
 
-/** Where the CDK keeps the version of its bootstrap stack, by the qualifier that it has unless another is chosen. */
+/** SSM parameter with the version of the CDK's bootstrap stack, with the default qualifier. */
 const bootstrapParameter = "/cdk-bootstrap/hnb659fds/version";
 
-/** The account and region of the AWS profile, or another region. Certificates are asked for where they say they are. */
-export function awsAccount(config: { readonly region?: string }): AccountPorts {
+/** Creates the ports for the account of the AWS profile, in its region or another. Certificates are read in their own region. */
+export function createAwsAccount(config: { readonly region?: string }): AccountPorts {
   const cloudFormation = new CloudFormationClient(config);
   const lambda = new LambdaClient(config);
   const ssm = new SSMClient(config);
@@ -23,8 +23,8 @@ export function awsAccount(config: { readonly region?: string }): AccountPorts {
   const tagging = new ResourceGroupsTaggingAPIClient(config);
 
   const stack = async (name: string): Promise<StackState | null> => {
-    const answer = cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
-    const found = await unlessMissing(answer, "ValidationError");
+    const response = cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
+    const found = await nullIfMissing(response, "ValidationError");
     const [one] = found?.Stacks ?? [];
     const status = one?.StackStatus ?? "DELETE_COMPLETE";
     return status === "DELETE_COMPLETE" ? null : { status, isProtected: one?.EnableTerminationProtection ?? false };
@@ -47,38 +47,38 @@ export function awsAccount(config: { readonly region?: string }): AccountPorts {
     async concurrency() {
       const { AccountLimit = {} } = await lambda.send(new GetAccountSettingsCommand());
       const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: unreserved } = AccountLimit;
-      if (limit === undefined || unreserved === undefined) throw new Error("Lambda told no limit");
+      if (limit === undefined || unreserved === undefined) throw new Error("Lambda returned no concurrency limit");
       return { limit, unreserved };
     },
 
     async reservedBy(name) {
       if ((await stack(name)) === null) return 0;
       const reserved = (await functionsOf(name)).map(async (FunctionName) => {
-        const answer = lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
-        return (await unlessMissing(answer, "ResourceNotFoundException"))?.ReservedConcurrentExecutions ?? 0;
+        const response = lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+        return (await nullIfMissing(response, "ResourceNotFoundException"))?.ReservedConcurrentExecutions ?? 0;
       });
       return (await Promise.all(reserved)).reduce((sum, one) => sum + one, 0);
     },
 
     async bootstrapVersion() {
-      const answer = ssm.send(new GetParameterCommand({ Name: bootstrapParameter }));
-      const found = await unlessMissing(answer, "ParameterNotFound");
+      const response = ssm.send(new GetParameterCommand({ Name: bootstrapParameter }));
+      const found = await nullIfMissing(response, "ParameterNotFound");
       return found === null ? null : Number(found.Parameter?.Value);
     },
 
     async certificate(CertificateArn) {
       const region = CertificateArn.split(":")[3];
       const acm = new ACMClient({ ...config, ...(region !== undefined && { region }) });
-      const answer = acm.send(new DescribeCertificateCommand({ CertificateArn }));
-      const found = await unlessMissing(answer, "ResourceNotFoundException");
+      const response = acm.send(new DescribeCertificateCommand({ CertificateArn }));
+      const found = await nullIfMissing(response, "ResourceNotFoundException");
       if (found?.Certificate === undefined) return null;
       const { Status = "", DomainName = "", SubjectAlternativeNames = [] } = found.Certificate;
       return { status: Status, names: [...new Set([DomainName, ...SubjectAlternativeNames])] };
     },
 
     async hostedZone(Id) {
-      const answer = new Route53Client(config).send(new GetHostedZoneCommand({ Id }));
-      const found = await unlessMissing(answer, "NoSuchHostedZone");
+      const response = new Route53Client(config).send(new GetHostedZoneCommand({ Id }));
+      const found = await nullIfMissing(response, "NoSuchHostedZone");
       return found === null ? null : { name: (found.HostedZone?.Name ?? "").replace(/\.$/, "") };
     },
 
@@ -102,12 +102,12 @@ export function awsAccount(config: { readonly region?: string }): AccountPorts {
   };
 }
 
-/** An answer, or `null` where the service says by this error that there is no such thing. */
-async function unlessMissing<Answer>(answer: Promise<Answer>, missing: string): Promise<Answer | null> {
+/** Returns the response, or `null` if the call fails with the error that reports a missing resource. */
+async function nullIfMissing<Response>(response: Promise<Response>, errorName: string): Promise<Response | null> {
   try {
-    return await answer;
+    return await response;
   } catch (error) {
-    if (error instanceof Error && error.name === missing) return null;
+    if (error instanceof Error && error.name === errorName) return null;
     throw error;
   }
 }

@@ -7,10 +7,10 @@ import {
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
-import type { AlarmPorts, TopicSubscription } from "./alarm-trial.ts";
+import type { AlarmPorts, TopicSubscription } from "./alarm-test.ts";
 
-/** The alarms and topics of the account and region of the AWS profile, or of another region. */
-export function awsAlarms(config: { readonly region?: string }): AlarmPorts {
+/** Creates the ports for alarms and topics in the account of the AWS profile, in its region or another. */
+export function createAwsAlarms(config: { readonly region?: string }): AlarmPorts {
   const cloudFormation = new CloudFormationClient(config);
   const cloudWatch = new CloudWatchClient(config);
   const sns = new SNSClient(config);
@@ -35,7 +35,7 @@ export function awsAlarms(config: { readonly region?: string }): AlarmPorts {
     async alarm(name) {
       const { MetricAlarms = [] } = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
       const [found] = MetricAlarms;
-      if (found === undefined) throw new Error(`There is no alarm ${name}.`);
+      if (found === undefined) throw new Error(`Alarm ${name} does not exist.`);
       return { state: found.StateValue ?? "", topics: found.AlarmActions ?? [] };
     },
 

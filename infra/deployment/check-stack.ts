@@ -1,59 +1,59 @@
-import type { AccountPorts, Finding, StackState } from "./account.ts";
-import { adoptionOf } from "./adoption.ts";
+import type { AccountPorts, DeploymentFinding, StackState } from "./account.ts";
+import { toImportMapping } from "./import-mapping.ts";
 import type { StageNeeds } from "./needs.ts";
 
-const deletion = (name: string) =>
+const deletionCommands = (name: string) =>
   `aws cloudformation update-termination-protection --stack-name ${name} --no-enable-termination-protection, then aws cloudformation delete-stack --stack-name ${name}`;
 
-/** Whether the stack was never completely created, so that a failure now leaves it for the next try to go on with. */
-export function isFirst(stack: StackState | null): boolean {
+/** Returns whether the stack was never created completely: a failed deployment of it can then be continued. */
+export function isIncomplete(stack: StackState | null): boolean {
   return stack === null || ["CREATE_FAILED", "REVIEW_IN_PROGRESS"].includes(stack.status);
 }
 
-/** The states of a stack that no deployment can begin in, each with the way out of it. */
-export async function checkStack({ stackName }: StageNeeds, account: AccountPorts): Promise<Finding[]> {
+/** Checks that the stack is in a state in which it can be deployed. A finding says how to recover. */
+export async function checkStack({ stackName }: StageNeeds, account: AccountPorts): Promise<DeploymentFinding[]> {
   const stack = await account.stack(stackName);
-  const message = stack === null ? null : wayOut(stackName, stack);
+  const message = stack === null ? null : describeRecovery(stackName, stack);
   return message === null ? [] : [{ stops: true, message }];
 }
 
-function wayOut(name: string, { status, isProtected }: StackState): string | null {
+function describeRecovery(name: string, { status, isProtected }: StackState): string | null {
   if (status === "REVIEW_IN_PROGRESS") return null;
-  if (status.endsWith("_IN_PROGRESS")) return `${name} is ${status}: wait until that has ended.`;
+  if (status.endsWith("_IN_PROGRESS")) return `${name} is ${status}: wait until the operation ends.`;
   switch (status) {
     case "ROLLBACK_COMPLETE":
     case "ROLLBACK_FAILED":
-      // The CDK deletes such a stack by itself, unless it is protected.
+      // The CDK deletes such a stack itself, unless it has termination protection.
       return isProtected
-        ? `${name} was rolled back while it was created, and has to be deleted: ${deletion(name)}. See "Deploying again" in infra/RUNBOOK.md.`
+        ? `${name} was rolled back during its creation and must be deleted: ${deletionCommands(name)}. See "Deploying again" in infra/RUNBOOK.md.`
         : null;
     case "UPDATE_ROLLBACK_FAILED":
       return `${name} is ${status}: aws cloudformation continue-update-rollback --stack-name ${name}.`;
     case "DELETE_FAILED":
-      return `${name} is ${status}: aws cloudformation delete-stack --stack-name ${name} again, and look at its events for the reason.`;
+      return `${name} is ${status}: aws cloudformation delete-stack --stack-name ${name} again. Its events show the reason.`;
     default:
       return null;
   }
 }
 
-/** Services whose resources hold data: keys and roles that are left over mean nothing by themselves. */
+/** ARNs of services whose resources contain data. Keys and roles without data do not matter. */
 const holdsData = /^arn:[^:]+:(?:dynamodb|sqs|logs|s3):/;
 
 /**
- * What an earlier stack of the same name left behind. A new stack would begin with empty tables beside it, and nobody
- * would notice before the old events are missed: for production that takes a decision.
+ * Checks for data that an earlier stack of the same name left. A new stack would start with empty tables, without any
+ * error; in production an operator must decide about the old data first.
  */
-export async function checkLeftovers(needs: StageNeeds, account: AccountPorts): Promise<Finding[]> {
+export async function checkLeftovers(needs: StageNeeds, account: AccountPorts): Promise<DeploymentFinding[]> {
   const { stackName, isProduction, tags } = needs;
   if ((await account.stack(stackName)) !== null) return [];
   const stackOf = (one: Readonly<Record<string, string>>) => one["aws:cloudformation:stack-name"] ?? stackName;
   const left = (await account.tagged(tags)).filter((one) => holdsData.test(one.arn) && stackOf(one.tags) === stackName);
   if (left.length === 0) return [];
   const lines = [
-    `An earlier ${stackName} left ${left.length} resources with data behind:`,
+    `An earlier ${stackName} left ${left.length} resources with data:`,
     ...left.map(({ arn }) => `  ${arn}`),
-    'Adopt them, delete them, or take their tag "stage" away: see "Deploying again" in infra/RUNBOOK.md. To adopt them, the mapping for cdk import is',
-    `  ${JSON.stringify(adoptionOf(left))}`,
+    'Adopt them, delete them, or remove their tag "stage": see "Deploying again" in infra/RUNBOOK.md. The mapping for cdk import:',
+    `  ${JSON.stringify(toImportMapping(left))}`,
   ];
   return [{ stops: isProduction, message: lines.join("\n") }];
 }

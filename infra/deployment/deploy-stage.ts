@@ -1,30 +1,30 @@
 import type { Stage, StageName } from "#infra/config.ts";
 import type { AccountPorts } from "./account.ts";
-import { type AlarmPorts, tryAlarm } from "./alarm-trial.ts";
+import { type AlarmPorts, testAlarm } from "./alarm-test.ts";
 import { checkAccount } from "./check-account.ts";
-import { isFirst } from "./check-stack.ts";
+import { isIncomplete } from "./check-stack.ts";
 import { stageNeeds } from "./needs.ts";
-import { type Command, cdkCommand, smokeTest } from "./stage-commands.ts";
+import { cdkCommand, type ProgramCommand, smokeTest } from "./stage-commands.ts";
 
 export type DeployPorts = {
   readonly account: AccountPorts;
   readonly alarms: AlarmPorts;
-  /** Runs a program to its end. Gives its exit code. */
-  run(command: Command): number;
+  /** Runs a program. Returns its exit code. */
+  run(command: ProgramCommand): number;
   write(text: string): void;
 };
 
-/** Where a first deployment stops half way, what is protected from deletion cannot be rolled back. */
-const keepsGoing = "--no-rollback";
+/** For a first deployment: a rollback could not delete protected resources. */
+const noRollback = "--no-rollback";
 
 /**
- * Deploys a stage: looks at the account, has the CDK deploy, tells the stories of the smoke test, and tries an alarm.
- * Gives the exit code of the first step that fails, else 0.
+ * Deploys a stage: checks the account, runs the CDK, runs the smoke test, and tests an alarm. Returns the exit code of the
+ * first step that fails, otherwise 0.
  */
 export async function deployStage(
   name: StageName,
   stage: Stage,
-  forCdk: readonly string[],
+  cdkArgs: readonly string[],
   ports: DeployPorts,
 ): Promise<number> {
   const needs = stageNeeds(name, stage);
@@ -32,38 +32,36 @@ export async function deployStage(
   for (const { stops, message } of findings) ports.write(`${stops ? "Cannot deploy. " : ""}${message}\n`);
   if (findings.some(({ stops }) => stops)) return 1;
 
-  const goesOn = await isUnfinished(needs.stackName, ports.account);
-  const flags = goesOn && !forCdk.some((one) => /^--(no-)?rollback\b|^-R$/.test(one)) ? [keepsGoing] : [];
-  const deployed = ports.run(cdkCommand("deploy", name, [...flags, ...forCdk]));
+  const isFirstDeployment = await isUnfinished(needs.stackName, ports.account);
+  const flags = isFirstDeployment && !cdkArgs.some((one) => /^--(no-)?rollback\b|^-R$/.test(one)) ? [noRollback] : [];
+  const deployed = ports.run(cdkCommand("deploy", name, [...flags, ...cdkArgs]));
   if (deployed !== 0) {
     if (flags.length > 0) {
-      ports.write(
-        "Fix the cause, then run the same command: it goes on from where this one failed. Roll nothing back.\n",
-      );
+      ports.write("Fix the cause, then run the same command again to continue. Do not roll back.\n");
     }
     return deployed;
   }
   const smoked = ports.run(smokeTest(name, stage));
   if (smoked !== 0) return smoked;
-  return (await alarmsArrive(needs.stackName, ports)) ? 0 : 1;
+  return (await checkAlarms(needs.stackName, ports)) ? 0 : 1;
 }
 
-/** An account that cannot be asked is taken for one that has the stack already: the CDK then does what it always does. */
+/** Returns whether the stack was never created completely. Assumes a complete stack if AWS cannot be read. */
 async function isUnfinished(stackName: string, account: AccountPorts): Promise<boolean> {
   try {
-    return isFirst(await account.stack(stackName));
+    return isIncomplete(await account.stack(stackName));
   } catch {
     return false;
   }
 }
 
-async function alarmsArrive(stackName: string, { alarms, write }: DeployPorts): Promise<boolean> {
+async function checkAlarms(stackName: string, { alarms, write }: DeployPorts): Promise<boolean> {
   try {
-    const { failed, lines } = await tryAlarm(stackName, alarms);
+    const { failed, lines } = await testAlarm(stackName, alarms);
     for (const line of lines) write(`${line}\n`);
     return !failed;
   } catch (error) {
-    write(`Not tried: whether alarms arrive (${error instanceof Error ? error.message : String(error)}).\n`);
+    write(`Alarms not tested (${error instanceof Error ? error.message : String(error)}).\n`);
     return true;
   }
 }

@@ -1,36 +1,36 @@
 import { globalRegion } from "#infra/api/edge-acl.ts";
 import { type Stage, type StageName, stackName } from "#infra/config.ts";
 
-/** What an account has to have for a stage to be deployed into it. */
+/** What the deployment of a stage requires of an account. */
 export type StageNeeds = {
   readonly stackName: string;
   readonly isProduction: boolean;
-  /** Concurrent executions that the stage reserves for functions of its own. */
+  /** Concurrency that the stage reserves. */
   readonly reserved: number;
-  /** The most that its queues start of functions without a reservation; they share what the account has. */
+  /** Maximum concurrency of the functions that consume queues, which use the account's unreserved concurrency. */
   readonly shared: number;
   readonly domain: { readonly name: string; readonly certificateArn: string } | null;
-  /** Where the certificate of the domain has to be; `null` for the region of the stack. */
+  /** Required region of the certificate; `null` for the region of the stack. */
   readonly certificateRegion: string | null;
   readonly hostedZone: { readonly id: string; readonly name: string } | null;
   readonly hasBackup: boolean;
-  /** On every resource of the stage. */
+  /** Tags of every resource of the stage. */
   readonly tags: Readonly<Record<string, string>>;
 };
 
-/** Functions that answer requests, and that follow the stream of the events table. */
+/** Number of functions that serve requests, and that read the stream of the events table. */
 const functions = { api: 6, stream: 2 };
 
-/** Replays run in so many instances at most, in every stage. */
+/** Maximum concurrency of replays, in every stage. */
 const replays = 10;
 
-/** What version of the bootstrap stack the CDK asks for: see `requiresBootstrapStackVersion` of an assembly. */
+/** Version of the bootstrap stack that the CDK requires: see `requiresBootstrapStackVersion` of an assembly. */
 export const bootstrapVersion = 6;
 
-/** Lambda lets nobody reserve the last hundred: see "Configuring reserved concurrency" in its guide. */
+/** Concurrency that cannot be reserved: see "Configuring reserved concurrency" in the Lambda developer guide. */
 export const unreservable = 100;
 
-/** Computes from the settings of a stage what it needs; a test compares the numbers with the template. */
+/** Returns the requirements of a stage. A test compares the numbers with the template. */
 export function stageNeeds(name: StageName, stage: Stage): StageNeeds {
   const { reserved, ingestConcurrency, deliveryConcurrency, slowDeliveryConcurrency, domain } = stage;
   return {

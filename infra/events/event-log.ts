@@ -17,8 +17,8 @@ import { graph, ownMetric } from "#infra/constructs/widgets.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
 import { metricNames } from "#shared/platform/observability/metric-names.ts";
 
-/** Every action that changes or removes an item, or lets time remove it. Appending is a conditional put. */
-const rewriting = [
+/** Every action that updates or deletes items, or lets them expire. Appending is a conditional put. */
+const rewritingActions = [
   "dynamodb:UpdateItem",
   "dynamodb:DeleteItem",
   "dynamodb:BatchWriteItem",
@@ -31,11 +31,11 @@ const rewriting = [
 export type EventLogProps = {
   readonly observability: Observability;
   readonly tableClass: keyof typeof TableClass;
-  /** Of the table, and of each index: an index that is not warm slows down the writes of the table. */
+  /** Applies to the table and each index: an index without it would throttle the writes to the table. */
   readonly warmThroughput: Required<WarmThroughput> | null;
 };
 
-/** The append-only log of events: the table, its indexes, and who may do what with it. */
+/** The append-only log of events: the table, its indexes, and the grants for it. */
 export class EventLog extends Construct {
   readonly table: TableV2;
   readonly #indexes: readonly string[];
@@ -61,10 +61,10 @@ export class EventLog extends Construct {
       resourcePolicy: new PolicyDocument({
         statements: [
           new PolicyStatement({
-            sid: "NobodyRewritesHistory",
+            sid: "DenyRewritingEvents",
             effect: Effect.DENY,
             principals: [new AnyPrincipal()],
-            actions: rewriting,
+            actions: rewritingActions,
             resources: ["*"],
           }),
         ],
@@ -75,17 +75,17 @@ export class EventLog extends Construct {
     const writes = tableThrottles(this.table, "Write", this.#indexes);
     observability.alarms.add(this, "EventsThrottled", {
       severity: "notice",
-      description: "DynamoDB holds back writes of events.",
+      description: "DynamoDB throttles writes of events.",
       ...whenNonZeroForThreePeriods(writes),
     });
     observability.alarms.add(this, "EventReadsThrottled", {
       severity: "notice",
-      description: "DynamoDB holds back reads of events.",
+      description: "DynamoDB throttles reads of events.",
       ...whenNonZeroForThreePeriods(reads),
     });
     observability.alarms.add(this, "DamagedItems", {
       severity: "page",
-      description: "Readers met items in the events table that are not events of this log, and left them out.",
+      description: "Reads found items in the events table that are not valid events, and skipped them.",
       ...whenNonZero(ownMetric(metricNames.damagedItems, "Sum")),
     });
     observability.dashboard.addRow(
@@ -99,25 +99,25 @@ export class EventLog extends Construct {
         this.table.metricConsumedWriteCapacityUnits({ label: "written" }),
         this.table.metricConsumedReadCapacityUnits({ label: "read" }),
       ]),
-      graph("Held back by DynamoDB", [reads, writes]),
+      graph("Throttled by DynamoDB", [reads, writes]),
     );
   }
 
-  /** Lets a function append events, and only append. */
+  /** Grants appending events, and no other write. */
   grantAppend(fn: LambdaFunction): void {
     fn.addEnvironment(envVars.eventsTable, this.table.tableName);
     this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn]);
   }
 
-  /** Lets a function append the events of its own changes, in the transaction of the change and no other way. */
+  /** Grants appending events within a transaction only: a change and its event are stored together. */
   grantAppendInTransaction(fn: LambdaFunction): void {
     fn.addEnvironment(envVars.eventsTable, this.table.tableName);
-    // The operator of AWS's examples: see "Using IAM with DynamoDB transactions" in the guide of DynamoDB.
+    // See "Using IAM with DynamoDB transactions" in the DynamoDB developer guide.
     const conditions = { "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] } };
     this.grant(fn, ["dynamodb:PutItem"], [this.table.tableArn], conditions);
   }
 
-  /** Lets a function read pages of events, through the table's key and its indexes; never a scan. */
+  /** Grants queries of the table and its indexes, not scans. */
   grantQuery(fn: LambdaFunction): void {
     fn.addEnvironment(envVars.eventsTable, this.table.tableName);
     this.grant(
@@ -127,13 +127,13 @@ export class EventLog extends Construct {
     );
   }
 
-  /** Lets a function read single events by their key. */
+  /** Grants reading single events by key. */
   grantGet(fn: LambdaFunction): void {
     fn.addEnvironment(envVars.eventsTable, this.table.tableName);
     this.grant(fn, ["dynamodb:GetItem"], [this.table.tableArn]);
   }
 
-  /** Has a function follow the table's stream. A stream has room for two that do. */
+  /** Adds the table's stream as an event source of a function. DynamoDB supports two consumers of a stream. */
   addStreamSource(fn: LambdaFunction, source: EventSourceMappingOptions): void {
     this.table.grantStreamRead(fn);
     const { tableStreamArn } = this.table;
@@ -150,7 +150,7 @@ function text(name: string) {
   return { name, type: AttributeType.STRING };
 }
 
-/** The sort key orders events completely, so that a position in one shard is a position in every other. */
+/** Returns a GSI in time order. Its sort keys are a total order, so that a position is valid in every shard. */
 function byTime(indexName: string, ...partition: string[]): GlobalSecondaryIndexPropsV2 {
   const sortKeys = ["occurred_at", "event_id", "entity_id"].map(text);
   return { indexName, partitionKeys: partition.map(text), sortKeys };

@@ -4,7 +4,7 @@ import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Construct } from "constructs";
 import type { Auth } from "#infra/auth.ts";
 import { whenNonZero, whenNonZeroForThreePeriods, whenStreamLagExceeds } from "#infra/constructs/conditions.ts";
-import { NodeFunction, streamFunction } from "#infra/constructs/function.ts";
+import { NodeFunction, streamFunctionProps } from "#infra/constructs/function.ts";
 import { heartbeatPeriod, missingHeartbeat } from "#infra/constructs/heartbeat.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
 import { QuarantineQueue, whenNotEmpty } from "#infra/constructs/queue.ts";
@@ -34,7 +34,7 @@ export class FanOut extends Construct {
       entry: "functions/webhooks/fan-out.ts",
       description: "Creates a delivery for each event and subscribed endpoint.",
       timeoutSeconds: 30,
-      ...streamFunction(observability),
+      ...streamFunctionProps(observability),
     });
     auth.grantEndpoints(this.fn, "list");
     deliveries.grantEnqueue(this.fn);

@@ -6,9 +6,9 @@ import { Construct } from "constructs";
 import type { PublicApi } from "#infra/api/public-api.ts";
 import type { Auth } from "#infra/auth.ts";
 import { whenNonZeroForThreePeriods } from "#infra/constructs/conditions.ts";
-import { NodeFunction, requestFunction } from "#infra/constructs/function.ts";
+import { NodeFunction, requestFunctionProps } from "#infra/constructs/function.ts";
 import type { Observability } from "#infra/constructs/observability.ts";
-import { keptOnceUsed } from "#infra/constructs/retained.ts";
+import { retainExceptOnCreate } from "#infra/constructs/retention.ts";
 import { functionThrottles } from "#infra/constructs/throttling.ts";
 import type { EventLog } from "#infra/events/event-log.ts";
 import { envVars } from "#shared/platform/env-vars.ts";
@@ -51,7 +51,7 @@ export class Webhooks extends Construct {
     this.#key = new Key(this, "Secrets", {
       description: "Encrypts the signing secrets of webhook endpoints.",
       enableKeyRotation: true,
-      removalPolicy: keptOnceUsed,
+      removalPolicy: retainExceptOnCreate,
     });
 
     this.deliveries = new Deliveries(this, "Deliveries", { alarms: observability.alarms });
@@ -64,7 +64,7 @@ export class Webhooks extends Construct {
     addWebhooksRow(observability.dashboard, this.deliveries, this.fanOut);
 
     this.api = this.addApi(props);
-    publicApi.route("Webhooks", HttpRouteKey.with("/api/public/v1/webhooks/{proxy+}", HttpMethod.ANY), this.api);
+    publicApi.addRoute("Webhooks", HttpRouteKey.with("/api/public/v1/webhooks/{proxy+}", HttpMethod.ANY), this.api);
   }
 
   private addApi({ eventLog, auth, observability }: WebhooksProps): NodeFunction {
@@ -73,7 +73,7 @@ export class Webhooks extends Construct {
       description: "Serves the webhook endpoints of the FinzBooks dialect.",
       timeoutSeconds: 25,
       memory: 1024,
-      ...requestFunction(observability),
+      ...requestFunctionProps(observability),
     });
     auth.grantAuthenticate(fn);
     auth.grantListShardedOrgs(fn);

@@ -23,7 +23,7 @@ export const envVars = {
   /** What CloudFront proves itself by, where there is a distribution before the API. */
   edgeSecret: "EDGE_SECRET",
   /** `true` where requests that did not come through CloudFront are refused. */
-  edgeOnlyWay: "EDGE_ONLY_WAY",
+  edgeRequired: "EDGE_REQUIRED",
   /** Set on laptops only, and by no template: lets webhooks go to loopback addresses, also without TLS. */
   webhooksToLoopback: "WEBHOOKS_TO_LOOPBACK",
 } as const;

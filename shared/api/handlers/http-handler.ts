@@ -115,7 +115,7 @@ export function createHttpHandler({ name, handle, prefetch, renderError, parseBo
 
 function loadEdgeTrust(): EdgeTrust | null {
   const secret = optionalEnv(envVars.edgeSecret);
-  return secret === null ? null : { secret, isRequired: optionalEnv(envVars.edgeOnlyWay) === "true" };
+  return secret === null ? null : { secret, isRequired: optionalEnv(envVars.edgeRequired) === "true" };
 }
 
 function toRequest(event: APIGatewayProxyEventV2, { origin }: RequestSource): HttpRequest {

@@ -12,18 +12,18 @@ const record = join(folder, "record");
 mkdirSync(bin, { recursive: true });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Puts a program into the folder that writes down how it was called, and exits with this code. */
+/** Adds a program to the folder that records its arguments and exits with a code. */
 function stub(name: string, code: number): void {
   const line = `echo "${name} $* TARGET=$TARGET STACK=$STACK" >> '${record}'`;
   writeFileSync(join(bin, name), `#!/bin/sh\n${line}\nexit ${code}\n`, { mode: 0o755 });
 }
 
-/** Runs a script of `package.json` with these arguments, and tells how the stubs were called. */
+/** Runs `infra/deploy.ts` with arguments. Returns the recorded calls of the stubs. */
 function run(...args: string[]) {
   const PATH = [bin, dirname(execPath), "/usr/bin", "/bin"].join(delimiter);
   const { status, stderr } = spawnSync(execPath, [resolve("infra/deploy.ts"), ...args], {
     cwd: folder,
-    // No account: nothing can be looked at, which stops nothing.
+    // No account: the checks fail, which does not stop the deployment.
     env: { PATH, AWS_REGION: "eu-central-1", AWS_EC2_METADATA_DISABLED: "true", HOME: folder },
     encoding: "utf8",
   });
@@ -40,52 +40,52 @@ const deployed = "cdk deploy activity-log-dev -c stage=dev TARGET= STACK=";
 const smoked = "npm run smoke TARGET=deployed STACK=activity-log-dev";
 
 describe("npm run deploy", () => {
-  it("deploys the stack of the stage, then tries it out", () => {
+  it("deploys the stack of the stage, then runs the smoke test", () => {
     expect(run("deploy", "--stage", "dev")).toMatchObject({ status: 0, called: [deployed, smoked] });
   });
 
-  it("hands over to the CDK what follows two dashes", () => {
+  it("passes arguments after two dashes to the CDK", () => {
     const { called } = run("deploy", "--stage=dev", "--", "--require-approval", "never");
     expect(called[0]).toMatch(/^cdk deploy activity-log-dev -c stage=dev --require-approval never /);
   });
 
-  it("says what it could not look at, and whether alarms arrive", () => {
+  it("reports checks and alarm tests that failed", () => {
     const { stderr } = run("deploy", "--stage", "dev");
-    expect(stderr).toContain("Not checked: the concurrency of Lambda (");
-    expect(stderr).toContain("Not tried: whether alarms arrive (");
+    expect(stderr).toContain("Not checked: the Lambda concurrency (");
+    expect(stderr).toContain("Alarms not tested (");
   });
 
-  it("runs nothing and names the missing setting if a production stage has no alarm address", () => {
+  it("runs no command and names the missing setting when a production stage has no alarm address", () => {
     expect(stages.prod.alarmEmail).toBeNull();
     const { status, called, stderr } = run("deploy", "--stage", "prod");
     expect({ status, called }).toEqual({ status: 1, called: [] });
     expect(stderr).toContain("prod is a production stage without an alarm address. Set its alarmEmail");
   });
 
-  it("tries nothing out that was not deployed, and ends as the CDK did", () => {
+  it("returns the exit code of the CDK without a smoke test when the deployment fails", () => {
     stub("cdk", 3);
     expect(run("deploy", "--stage", "dev")).toMatchObject({ status: 3, called: [deployed] });
   });
 
-  it("fails where the smoke test fails", () => {
+  it("fails when the smoke test fails", () => {
     stub("npm", 4);
     expect(run("deploy", "--stage", "dev")).toMatchObject({ status: 4, called: [deployed, smoked] });
   });
 
   it.each([
-    [[], "Name a stage: npm run deploy -- --stage dev|prod"],
-    [["--stage", "test"], "There is no stage 'test': npm run deploy -- --stage dev|prod"],
+    [[], "Stage missing. Run npm run deploy -- --stage dev|prod"],
+    [["--stage", "test"], "Unknown stage 'test'. Run npm run deploy -- --stage dev|prod"],
     [["--stage", "dev", "stray"], "Unexpected argument 'stray'"],
     [["--stage", "dev", "--skip-smoke"], "Unknown option '--skip-smoke'"],
-  ])("runs nothing when it is given %j", (args, fault) => {
+  ])("rejects the arguments %j", (args, message) => {
     const { status, stderr, called } = run("deploy", ...args);
     expect({ status, called }).toEqual({ status: 1, called: [] });
-    expect(stderr).toContain(fault);
+    expect(stderr).toContain(message);
   });
 });
 
 describe("npm run diff", () => {
-  it("shows what a deployment would change, and tries nothing out", () => {
+  it("runs the diff of the CDK, and no smoke test", () => {
     const { status, called } = run("diff", "--stage", "dev", "--", "--method=template");
     expect({ status, called }).toEqual({
       status: 0,
@@ -93,7 +93,7 @@ describe("npm run diff", () => {
     });
   });
 
-  it("exits with code 3 if a production stage has no alarm address", () => {
+  it("exits with code 3 when a production stage has no alarm address", () => {
     const { status, called, stderr } = run("diff", "--stage", "prod", "--", "--method=template");
     expect({ status, called }).toEqual({ status: 3, called: [] });
     expect(stderr).toContain("Set its alarmEmail in infra/config.ts.");

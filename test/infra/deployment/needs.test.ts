@@ -6,17 +6,17 @@ import { bootstrapVersion, stageNeeds, unreservable } from "#infra/deployment/ne
 import { stageWithAddress } from "#test/support/infra/full-stage.ts";
 import { stackOf, templateOf } from "#test/support/infra/template.ts";
 
-/** The quota "Concurrent executions" of an account that was used before: see "Lambda quotas". */
-const usualQuota = 1_000;
+/** Default quota "Concurrent executions" of an account: see "Lambda quotas". */
+const defaultQuota = 1_000;
 
-describe.each(stageNames)("what %s needs of an account", (name) => {
+describe.each(stageNames)("stageNeeds of %s", (name) => {
   const cases = [
     stageWithAddress(name),
     { ...stageWithAddress(name), reserved: { api: 7, stream: 3 } },
     { ...stageWithAddress(name), reserved: null },
   ];
 
-  it.each(cases)("is what its template takes", (stage) => {
+  it.each(cases)("matches the reserved and unreserved concurrency of the template", (stage) => {
     const template = templateOf(name, stage);
     const functions = template.findResources("AWS::Lambda::Function");
     const reservedOf = (id: string): number => functions[id]?.Properties.ReservedConcurrentExecutions ?? 0;
@@ -29,13 +29,13 @@ describe.each(stageNames)("what %s needs of an account", (name) => {
     expect(needs.shared).toBe(shared.reduce((sum, one) => sum + one, 0));
   });
 
-  it("fits into an account with the usual quota, queues under full load included", () => {
+  it("fits into the default quota of an account, with all queues under load", () => {
     const { reserved, shared } = stageNeeds(name, stageWithAddress(name));
-    expect(reserved + Math.max(shared, unreservable)).toBeLessThanOrEqual(usualQuota);
+    expect(reserved + Math.max(shared, unreservable)).toBeLessThanOrEqual(defaultQuota);
   });
 });
 
-it("the version of the bootstrap stack is the one that the assembly asks for", () => {
+it("bootstrapVersion matches the version that the assembly requires", () => {
   const app = new App();
   stackOf(app, "dev");
   const { artifacts } = z

@@ -34,20 +34,20 @@ const jobs = [...workflows].flatMap(([name, { jobs: own }]) =>
 
 function workflowOf(name: string) {
   const found = workflows.get(name);
-  if (found === undefined) throw new Error(`There is no workflow ${name}.`);
+  if (found === undefined) throw new Error(`Workflow ${name} does not exist.`);
   return found;
 }
 
 describe("every workflow", () => {
-  it.each(texts)("%s holds no key, and asks for none", (_, text) => {
+  it.each(texts)("%s contains no key or secret", (_, text) => {
     expect(text).not.toMatch(/secrets\.|access-key|access_key|AKIA/i);
   });
 
-  it.each([...workflows])("%s may by itself read the code at most", (_, workflow) => {
+  it.each([...workflows])("%s has at most read permission by default", (_, workflow) => {
     expect([{}, { contents: "read" }]).toContainEqual(workflow.permissions);
   });
 
-  it.each(texts)("%s puts nothing that others write into a script", (name) => {
+  it.each(texts)("%s interpolates no expression into a script", (name) => {
     const scripts = Object.values(workflowOf(name).jobs).flatMap(({ steps = [] }) => steps.map(({ run = "" }) => run));
     for (const script of scripts) expect(script).not.toContain("${{");
   });
@@ -61,14 +61,14 @@ describe("every job", () => {
     steps === undefined ? [] : [[name, { ...one, steps }] as const],
   );
 
-  it.each(withSteps)("%s has an end", (_, one) => expect(one["timeout-minutes"]).toBeLessThanOrEqual(60));
+  it.each(withSteps)("%s has a timeout", (_, one) => expect(one["timeout-minutes"]).toBeLessThanOrEqual(60));
 
-  it.each(withSteps)("%s runs scripts that there are", (_, { steps }) => {
+  it.each(withSteps)("%s runs only scripts of package.json", (_, { steps }) => {
     const named = steps.flatMap(({ run = "" }) => [...run.matchAll(/npm run (?:--silent )?([\w:-]+)/g)]);
     for (const [, script = ""] of named) expect(scripts).toHaveProperty([script]);
   });
 
-  it.each(withSteps)("%s uses actions of known owners, by commit, and leaves no token behind", (_, { steps }) => {
+  it.each(withSteps)("%s uses actions of known owners by commit, and does not persist credentials", (_, { steps }) => {
     for (const { uses, with: given } of steps) {
       if (uses === undefined) continue;
       expect(uses).toMatch(/^(actions|aws-actions)\/[\w-]+@[0-9a-f]{40}$/);
@@ -76,27 +76,30 @@ describe("every job", () => {
     }
   });
 
-  it.each(jobs)("%s gets an identity only where it takes a role by it, and nothing else to write", (_, one) => {
-    const role = one.steps?.find(({ uses = "" }) => uses.startsWith("aws-actions/configure-aws-credentials@"));
-    const identity = role === undefined ? {} : { "id-token": "write" };
-    expect([undefined, { contents: "read", ...identity }]).toContainEqual(one.permissions);
-    if (role === undefined) return;
-    expect(one.permissions).toEqual({ contents: "read", "id-token": "write" });
-    expect(role.with?.["role-to-assume"]).toMatch(/^\$\{\{ vars\.\w+ \}\}$/);
-  });
+  it.each(jobs)(
+    "%s has the permission id-token only when it assumes a role, and no other write permission",
+    (_, one) => {
+      const role = one.steps?.find(({ uses = "" }) => uses.startsWith("aws-actions/configure-aws-credentials@"));
+      const identity = role === undefined ? {} : { "id-token": "write" };
+      expect([undefined, { contents: "read", ...identity }]).toContainEqual(one.permissions);
+      if (role === undefined) return;
+      expect(one.permissions).toEqual({ contents: "read", "id-token": "write" });
+      expect(role.with?.["role-to-assume"]).toMatch(/^\$\{\{ vars\.\w+ \}\}$/);
+    },
+  );
 });
 
-it("names the version of each commit beside it, the same wherever an action is used", () => {
+it("workflows name the version of each action's commit, the same everywhere", () => {
   const lines = texts.flatMap(([, text]) => text.match(/uses: [\w-]+\/.*/g) ?? []);
   for (const line of lines) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   const actions = new Set(lines.map((line) => line.slice(0, line.indexOf("@"))));
   expect(new Set(lines).size).toBe(actions.size);
 });
 
-describe("the audit", () => {
+describe("audit.yml", () => {
   const { on, jobs: own } = workflowOf("audit.yml");
 
-  it("looks at what is shipped each day and for each pull request, and keeps no deployment waiting", () => {
+  it("audits production dependencies daily and for pull requests, and does not block deployments", () => {
     expect(on).toMatchObject({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
     const commands = own.audit?.steps?.flatMap(({ run }) => run ?? []);
     expect(commands).toContain("npm audit --omit=dev --audit-level=moderate");
@@ -104,27 +107,27 @@ describe("the audit", () => {
   });
 });
 
-describe("a deployment", () => {
+describe("deploy.yml", () => {
   const { on, jobs: own } = workflowOf("deploy.yml");
 
-  it("is of what was tested, and waits for the approval of its stage", () => {
+  it("deploys after the tests and the approval of the stage", () => {
     expect(own.test).toMatchObject({ uses: "./.github/workflows/ci.yml" });
     expect(own.deploy).toMatchObject({ needs: "test", environment: expect.stringContaining("inputs.stage || 'dev'") });
     const commands = workflowOf("ci.yml").jobs.test?.steps?.flatMap(({ run }) => run ?? []);
     expect(commands).toEqual(["npm ci", "npm run check", "npm test", "npm run check:clients", "npm run test:deploy"]);
-    // What runs elsewhere is the same.
+    // .ci/run has the same commands.
     const script = readFileSync(join(root, ".ci/run"), "utf8");
     expect(script.split("\n").filter((line) => line.startsWith("npm "))).toEqual(commands);
   });
 
-  it("follows a push to main, and may be asked for by stage", () => {
+  it("runs on a push to main, or manually for a stage", () => {
     expect(on).toMatchObject({
       push: { branches: ["main"] },
       workflow_dispatch: { inputs: { stage: { type: "choice", options: [...stageNames], required: true } } },
     });
   });
 
-  it("is shown to pull requests as a diff, and never done by one", () => {
+  it("shows a diff for pull requests, and does not deploy them", () => {
     expect(own.diff?.if).toContain("github.event_name == 'pull_request'");
     expect(own.test?.if).toBe("github.event_name != 'pull_request'");
     const scripts = (name: string) => own[name]?.steps?.map(({ run = "" }) => run).join("\n");
@@ -138,11 +141,11 @@ describe("a deployment", () => {
     [1, "Error: no credentials", 1, ""],
     [3, "set alarmEmail of the stage", 0, "::notice title=Not compared with prod::set alarmEmail of the stage"],
   ])(
-    "is green with a notice while prod is not set up: a comparison that ends with %i",
-    (code, said, status, notice) => {
+    "reports a notice instead of a failure when prod is not configured: exit code %i",
+    (code, output, status, notice) => {
       const folder = mkdtempSync(join(tmpdir(), "activity-log-diff-"));
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-      writeFileSync(join(folder, "npm"), `#!/bin/sh\necho "${said}" >&2\nexit ${code}\n`, { mode: 0o755 });
+      writeFileSync(join(folder, "npm"), `#!/bin/sh\necho "${output}" >&2\nexit ${code}\n`, { mode: 0o755 });
       const [script = ""] = (own.diff?.steps ?? []).flatMap(({ run = "" }) => (run.includes("diff") ? [run] : []));
       // As GitHub runs a step with `shell: bash`.
       const ended = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
@@ -152,7 +155,7 @@ describe("a deployment", () => {
       });
       expect(ended.status).toBe(status);
       expect(ended.stdout.split("\n").find((line) => line.startsWith("::")) ?? "").toBe(notice);
-      expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain(said);
+      expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain(output);
     },
   );
 });

@@ -47,7 +47,7 @@ describe("the dashboard", () => {
     "Latency by dialect, p99, ms",
     "Server errors by dialect",
     "Throttled by Lambda",
-    "Held back by DynamoDB",
+    "Throttled by DynamoDB",
     "Queue depths",
     "Stream age of the fan-out, ms",
     "Success of attempts, %",

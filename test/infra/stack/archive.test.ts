@@ -89,7 +89,7 @@ it("prod keeps 7 daily and 12 monthly copies at a time, and can still change tha
 
 it("copies that would leave cold storage too early are refused when the stack is synthesized", () => {
   const backup = { keepDailyDays: 7, keepMonthlyDays: 96, monthlyToColdDays: 7, isLocked: false };
-  expect(() => templateOf("prod", { backup })).toThrow("Keep monthly copies for 97 days or more");
+  expect(() => templateOf("prod", { backup })).toThrow("keepMonthlyDays must be 97 or more");
   expect(() => templateOf("prod", { backup: { ...backup, keepMonthlyDays: 97 } })).not.toThrow();
 });
 

@@ -86,8 +86,8 @@ describe("a stage with an edge", () => {
   });
 
   it("has every function behind the API refuse what comes past CloudFront, and only where the stage says so", () => {
-    const onlyWay = (isOnlyWay: boolean) =>
-      valuesOf(templateOf("prod", { region, domain, edge: { ...edge, isOnlyWay } }), envVars.edgeOnlyWay);
+    const onlyWay = (isRequired: boolean) =>
+      valuesOf(templateOf("prod", { region, domain, edge: { ...edge, isRequired: isRequired } }), envVars.edgeRequired);
     expect(onlyWay(true)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, "true"])));
     expect(onlyWay(false)).toEqual(Object.fromEntries(behindApi.map((fn) => [fn, "false"])));
   });
@@ -158,9 +158,9 @@ describe("a stage with an edge", () => {
   });
 
   it("needs a domain, with a certificate where CloudFront looks for it", () => {
-    expect(() => templateOf("prod", { region, domain: null, edge })).toThrow("An edge needs a domain");
+    expect(() => templateOf("prod", { region, domain: null, edge })).toThrow("edge requires a domain");
     const elsewhere = { ...domain, certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1" };
-    expect(() => templateOf("prod", { region, domain: elsewhere, edge })).toThrow("has to be in us-east-1");
+    expect(() => templateOf("prod", { region, domain: elsewhere, edge })).toThrow("must be in us-east-1");
   });
 });
 

@@ -13,7 +13,7 @@ export const fullStage = {
   edge: {
     requestsPerFiveMinutes: { perAddress: 30_000, perToken: 6_000 },
     webAclArn: null,
-    isOnlyWay: true,
+    isRequired: true,
   },
   warmThroughput: { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 10_000 },
   alarmEmail: "operators@example.com",

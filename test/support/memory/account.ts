@@ -1,5 +1,5 @@
 import type { AccountPorts } from "#infra/deployment/account.ts";
-import type { AlarmAction, AlarmPorts, TopicSubscription } from "#infra/deployment/alarm-trial.ts";
+import type { AlarmAction, AlarmPorts, TopicSubscription } from "#infra/deployment/alarm-test.ts";
 
 /** An account that was used before, with the default quotas, and without any stack of the log. */
 export function buildAccountPorts(changed: Partial<AccountPorts> = {}): AccountPorts {

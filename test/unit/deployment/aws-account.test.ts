@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { awsAccount } from "#infra/deployment/aws-account.ts";
+import { createAwsAccount } from "#infra/deployment/aws-account.ts";
 import { closeServer, listenOnLoopback } from "#infra/local/listen.ts";
 import { setEnvironment } from "#test/support/vitest/environment.ts";
 
-type Answer = { readonly status?: number; readonly body: string };
+type CannedResponse = { readonly status?: number; readonly body: string };
 
-const json = (body: object, status = 200): Answer => ({ status, body: JSON.stringify(body) });
+const json = (body: object, status = 200): CannedResponse => ({ status, body: JSON.stringify(body) });
 
 /** CloudFormation's query protocol: one operation's result. */
-function xml(operation: string, result: string): Answer {
+function xml(operation: string, result: string): CannedResponse {
   const namespace = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
   return {
     body: `<${operation}Response xmlns="${namespace}"><${operation}Result>${result}</${operation}Result></${operation}Response>`,
@@ -20,8 +20,8 @@ function xml(operation: string, result: string): Answer {
 const summary = (type: string, id: string) =>
   `<member><LogicalResourceId>L</LogicalResourceId><ResourceType>${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
 
-/** What the services answer, by what they are asked: target, path or action, and a word of the body. */
-const answers: readonly [asked: RegExp, answer: Answer][] = [
+/** Responses of the services, by target, path or action, and a word of the body. */
+const responses: readonly [request: RegExp, response: CannedResponse][] = [
   [
     /2016-08-19\/account-settings/,
     json({ AccountLimit: { ConcurrentExecutions: 1_000, UnreservedConcurrentExecutions: 520 } }),
@@ -84,15 +84,15 @@ const answers: readonly [asked: RegExp, answer: Answer][] = [
   ],
 ];
 
-async function answerTo(request: IncomingMessage): Promise<Answer> {
-  const asked = `${request.headers["x-amz-target"] ?? ""} ${request.url} ${await text(request)}`;
-  const found = answers.find(([pattern]) => pattern.test(asked));
-  if (found === undefined) throw new Error(`Nobody answers to ${asked}`);
+async function respondTo(request: IncomingMessage): Promise<CannedResponse> {
+  const requestText = `${request.headers["x-amz-target"] ?? ""} ${request.url} ${await text(request)}`;
+  const found = responses.find(([pattern]) => pattern.test(requestText));
+  if (found === undefined) throw new Error(`No response is defined for ${requestText}`);
   return found[1];
 }
 
 const server = createServer(async (request, response) => {
-  const { status = 200, body } = await answerTo(request);
+  const { status = 200, body } = await respondTo(request);
   response.writeHead(status, { "content-type": body.startsWith("<") ? "text/xml" : "application/json" }).end(body);
 });
 
@@ -106,27 +106,27 @@ beforeAll(async () => {
 });
 afterAll(() => closeServer(server));
 
-describe("the account that the AWS profile names", () => {
-  it("is in the region of the profile, or in the one of the stage", async () => {
-    expect(await awsAccount({}).region()).toBe("eu-central-1");
-    expect(await awsAccount({ region: "us-west-2" }).region()).toBe("us-west-2");
+describe("createAwsAccount", () => {
+  it("returns the region of the profile, or the configured one", async () => {
+    expect(await createAwsAccount({}).region()).toBe("eu-central-1");
+    expect(await createAwsAccount({ region: "us-west-2" }).region()).toBe("us-west-2");
   });
 
-  it("has a limit of Lambda, of which a stack has reserved some", async () => {
-    const account = awsAccount({});
+  it("returns the concurrency limit, and the concurrency that a stack reserves", async () => {
+    const account = createAwsAccount({});
     expect(await account.concurrency()).toEqual({ limit: 1_000, unreserved: 520 });
     expect(await account.reservedBy("here")).toBe(80);
     expect(await account.reservedBy("gone")).toBe(0);
   });
 
-  it("has a stack in some state, or none", async () => {
-    const account = awsAccount({});
+  it("returns the state of a stack, or null when it does not exist", async () => {
+    const account = createAwsAccount({});
     expect(await account.stack("here")).toEqual({ status: "CREATE_FAILED", isProtected: true });
     expect(await account.stack("gone")).toBeNull();
   });
 
-  it("has a bootstrap stack, certificates and zones, or not", async () => {
-    const account = awsAccount({});
+  it("returns bootstrap version, certificates and zones, or null when they do not exist", async () => {
+    const account = createAwsAccount({});
     expect(await account.bootstrapVersion()).toBe(21);
     const arn = "arn:aws:acm:us-east-1:123456789012:certificate";
     expect(await account.certificate(`${arn}/1`)).toEqual({ status: "ISSUED", names: ["a.example", "b.example"] });
@@ -135,8 +135,8 @@ describe("the account that the AWS profile names", () => {
     expect(await account.hostedZone("Z2")).toBeNull();
   });
 
-  it("has settings of AWS Backup, and resources with tags, all pages of them", async () => {
-    const account = awsAccount({});
+  it("returns the settings of AWS Backup, and all pages of tagged resources", async () => {
+    const account = createAwsAccount({});
     expect(await account.backupSettings()).toEqual({ optedIn: true, isManaged: false });
     expect(await account.tagged({ stage: "prod" })).toEqual([
       { arn: "arn:1", tags: { stage: "prod" } },

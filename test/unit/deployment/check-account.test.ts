@@ -8,94 +8,94 @@ import { buildAccountPorts } from "#test/support/memory/account.ts";
 
 const domain = { ...fullStage.domain, certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/1" };
 
-/** What is found for prod, with parts of the stage and of the account changed. */
+/** Returns the findings for prod, with changed parts of the stage and of the account. */
 async function found(account: Partial<AccountPorts>, stage: Partial<Stage> = {}) {
   const findings = await checkAccount(stageNeeds("prod", { ...stages.prod, ...stage }), buildAccountPorts(account));
   return findings.map(({ stops, message }) => `${stops ? "stops" : "note"}: ${message}`);
 }
 
-describe("an account with the default quotas", () => {
-  it("has room for prod and dev as they are configured", async () => {
+describe("checkAccount with the default quotas", () => {
+  it("returns no findings for the configured stages", async () => {
     for (const name of ["prod", "dev"] as const) {
       expect(await checkAccount(stageNeeds(name, stages[name]), buildAccountPorts())).toEqual([]);
     }
   });
 
-  it("has room for everything that a stage can ask for", async () => {
+  it("returns no findings for a stage with all options", async () => {
     expect(await found({}, { ...fullStage, region: null, edge: null, domain })).toEqual([]);
   });
 });
 
-describe("concurrency", () => {
-  it.each([10, 50, 400, 579])("stops a stage that reserves 480 where the account has %i", async (limit) => {
+describe("checkAccount, concurrency", () => {
+  it.each([10, 50, 400, 579])("stops when the stage reserves 480 and the account has %i", async (limit) => {
     const [finding, ...others] = await found({ concurrency: async () => ({ limit, unreserved: limit }) });
     expect(others).toEqual([]);
-    expect(finding).toMatch(/^stops: Lambda runs \d+ instances at a time in this account/);
-    expect(finding).toContain("The stage reserves 480, and 100 have to stay unreserved.");
+    expect(finding).toMatch(/^stops: Lambda allows \d+ concurrent executions in this account/);
+    expect(finding).toContain("The stage reserves 480, and 100 must stay unreserved.");
     expect(finding).toContain("--quota-code L-B99A9384 --desired-value 890. Or set reserved: null.");
   });
 
-  it("is enough from 580 on, and short for queues under load below 890", async () => {
+  it("returns a note from 580 to 889 and nothing from 890 on, where the queues need 410", async () => {
     const [finding] = await found({ concurrency: async () => ({ limit: 580, unreserved: 580 }) });
-    expect(finding).toContain("note: Lambda runs 580 instances");
-    expect(finding).toContain("Queues start up to 410 of the 100 that are left");
+    expect(finding).toContain("note: Lambda allows 580 concurrent executions");
+    expect(finding).toContain("Queues use up to 410 of the remaining 100");
     expect(await found({ concurrency: async () => ({ limit: 890, unreserved: 890 }) })).toEqual([]);
   });
 
-  it("that other functions reserved is not there, and what the stage has reserved itself is", async () => {
+  it("counts out the reservations of other functions, and not those of the stage itself", async () => {
     const concurrency = async () => ({ limit: 1_000, unreserved: 500 });
     const [finding] = await found({ concurrency });
-    expect(finding).toMatch(/^stops: .* of which 500 are reserved by others\..*--desired-value 1390\./);
+    expect(finding).toMatch(/^stops: .* 500 are reserved by other functions\..*--desired-value 1390\./);
     expect(await found({ concurrency, reservedBy: async () => 480 })).toEqual([]);
   });
 
-  it("of a new account that is not reserved from is a note, with the way to more", async () => {
+  it("returns a note with the quota request when a stage without reservations has a new account", async () => {
     const concurrency = async () => ({ limit: 10, unreserved: 10 });
     const [finding] = await found({ concurrency }, { ...stages.dev, backup: null });
-    expect(finding).toContain("note: Lambda runs 10 instances at a time");
+    expect(finding).toContain("note: Lambda allows 10 concurrent executions");
     expect(finding).toContain("--desired-value 52.");
   });
 });
 
-describe("the bootstrap stack", () => {
-  it("has to be there, and of the version that the CDK asks for", async () => {
+describe("checkAccount, bootstrap stack", () => {
+  it("stops when it is missing or older than the CDK requires", async () => {
     expect(await found({ bootstrapVersion: async () => null })).toEqual([
-      "stops: eu-central-1 was never bootstrapped, and the CDK needs version 6: run npx cdk bootstrap.",
+      "stops: eu-central-1 was never bootstrapped; the CDK requires version 6. Run npx cdk bootstrap.",
     ]);
     expect(await found({ bootstrapVersion: async () => 5 })).toEqual([expect.stringContaining("has version 5")]);
   });
 });
 
-describe("the certificate", () => {
+describe("checkAccount, certificate", () => {
   it.each([
-    [{ certificate: async () => null }, "There is no certificate arn:aws:acm:"],
+    [{ certificate: async () => null }, "The certificate arn:aws:acm:.* does not exist"],
     [{ certificate: async () => ({ status: "PENDING_VALIDATION", names: [domain.name] }) }, "is PENDING_VALIDATION"],
-    [{ certificate: async () => ({ status: "ISSUED", names: ["example.com"] }) }, "is for example.com, and not for"],
-    [{ certificate: async () => ({ status: "ISSUED", names: ["*.activity.example.com"] }) }, "and not for activity."],
-    [{ region: async () => "us-west-2" }, "is in eu-central-1, and has to be in us-west-2"],
-  ])("%j stops", async (account, reason) => {
+    [{ certificate: async () => ({ status: "ISSUED", names: ["example.com"] }) }, "is for example.com, not for"],
+    [{ certificate: async () => ({ status: "ISSUED", names: ["*.activity.example.com"] }) }, "not for activity."],
+    [{ region: async () => "us-west-2" }, "is in eu-central-1, but must be in us-west-2"],
+  ])("stops for %j", async (account, reason) => {
     expect(await found(account, { domain })).toEqual([expect.stringMatching(new RegExp(`^stops: .*${reason}`))]);
   });
 
-  it("may be a wildcard, and is in us-east-1 where there is an edge", async () => {
+  it("accepts a wildcard, and requires us-east-1 when the stage has an edge", async () => {
     const wildcard = { certificate: async () => ({ status: "ISSUED", names: ["*.example.com"] }) };
     expect(await found(wildcard, { domain })).toEqual([]);
     expect(await found(wildcard, { domain: fullStage.domain, edge: fullStage.edge })).toEqual([]);
     expect(await found(wildcard, { domain, edge: fullStage.edge })).toEqual([
-      expect.stringContaining("is in eu-central-1, and has to be in us-east-1"),
+      expect.stringContaining("is in eu-central-1, but must be in us-east-1"),
     ]);
   });
 });
 
-describe("the hosted zone", () => {
+describe("checkAccount, hosted zone", () => {
   it.each([
-    [async () => null, "There is no hosted zone Z0123456789 in this account"],
-    [async () => ({ name: "example.org" }), "The hosted zone Z0123456789 is example.org, and not example.com"],
-  ])("%j stops", async (hostedZone, reason) => {
+    [async () => null, "The hosted zone Z0123456789 does not exist in this account"],
+    [async () => ({ name: "example.org" }), "The hosted zone Z0123456789 is example.org, not example.com"],
+  ])("stops for %j", async (hostedZone, reason) => {
     expect(await found({ hostedZone }, { domain })).toEqual([expect.stringContaining(`stops: ${reason}`)]);
   });
 
-  it("has to hold the name", async () => {
+  it("stops when the zone does not contain the domain", async () => {
     const other = { ...domain, name: "activity.example.net" };
     const certificate = async () => ({ status: "ISSUED", names: [other.name] });
     expect(await found({ certificate }, { domain: other })).toEqual([
@@ -104,28 +104,30 @@ describe("the hosted zone", () => {
   });
 });
 
-describe("AWS Backup", () => {
+describe("checkAccount, AWS Backup", () => {
   const notOptedIn = { backupSettings: async () => ({ optedIn: false, isManaged: false }) };
 
-  it("has to back up tables, where the stage wants copies", async () => {
-    expect(await found(notOptedIn)).toEqual([expect.stringContaining("stops: AWS Backup backs up no tables")]);
+  it("stops when AWS Backup is disabled for tables and the stage has backups", async () => {
+    expect(await found(notOptedIn)).toEqual([expect.stringContaining("stops: AWS Backup does not back up tables")]);
     expect(await found(notOptedIn, { backup: null })).toEqual([]);
   });
 
-  it("that has no cold storage for them only costs more", async () => {
+  it("returns a note when backups cannot move to cold storage", async () => {
     const found1 = await found({ backupSettings: async () => ({ optedIn: true, isManaged: false }) });
-    expect(found1).toEqual([expect.stringContaining("note: AWS Backup moves no copies of tables to cold storage")]);
+    expect(found1).toEqual([
+      expect.stringContaining("note: AWS Backup does not move backups of tables to cold storage"),
+    ]);
   });
 });
 
-describe("the stack", () => {
+describe("checkAccount, stack", () => {
   it.each([
-    ["CREATE_IN_PROGRESS", true, "wait until that has ended"],
-    ["ROLLBACK_COMPLETE", true, "has to be deleted: aws cloudformation update-termination-protection"],
-    ["ROLLBACK_FAILED", true, "has to be deleted"],
+    ["CREATE_IN_PROGRESS", true, "wait until the operation ends"],
+    ["ROLLBACK_COMPLETE", true, "must be deleted: aws cloudformation update-termination-protection"],
+    ["ROLLBACK_FAILED", true, "must be deleted"],
     ["UPDATE_ROLLBACK_FAILED", true, "continue-update-rollback"],
     ["DELETE_FAILED", false, "delete-stack --stack-name activity-log-prod again"],
-  ])("%s stops, and says the way out", async (status, isProtected, way) => {
+  ])("stops in the state %s, and says how to recover", async (status, isProtected, way) => {
     expect(await found({ stack: async () => ({ status, isProtected }) })).toEqual([expect.stringContaining(way)]);
   });
 
@@ -137,12 +139,12 @@ describe("the stack", () => {
     ["CREATE_FAILED", true],
     ["REVIEW_IN_PROGRESS", false],
     ["ROLLBACK_COMPLETE", false],
-  ])("%s does not", async (status, isProtected) => {
+  ])("does not stop in the state %s", async (status, isProtected) => {
     expect(await found({ stack: async () => ({ status, isProtected }) })).toEqual([]);
   });
 });
 
-describe("what an earlier stack left behind", () => {
+describe("checkAccount, resources of an earlier stack", () => {
   const stackTags = (logicalId: string, stack = "activity-log-prod") => ({
     ...stages.prod.tags,
     "aws:cloudformation:stack-name": stack,
@@ -155,16 +157,16 @@ describe("what an earlier stack left behind", () => {
     { arn: "arn:aws:sqs:eu-central-1:123456789012:other", tags: stackTags("Other", "activity-log-elsewhere") },
   ];
 
-  it("stops production, names it, and gives the mapping that adopts it", async () => {
+  it("stops a production stage, and returns the mapping for cdk import", async () => {
     const [finding, ...others] = await found({ tagged: async () => left });
     expect(others).toEqual([]);
-    expect(finding).toContain("stops: An earlier activity-log-prod left 1 resources with data behind");
+    expect(finding).toContain("stops: An earlier activity-log-prod left 1 resources with data");
     expect(finding).toContain(`  ${table}`);
     expect(finding).toContain('{"EventLogTable0F3C":{"TableName":"activity-log-prod-EventLogTable-1"}}');
     expect(finding).not.toContain("elsewhere");
   });
 
-  it("is a note for a stage that is not in production, and none where the stack is there", async () => {
+  it("returns a note for other stages, and nothing when the stack exists", async () => {
     expect(await found({ tagged: async () => left }, { isProduction: false })).toEqual([
       expect.stringMatching(/^note: /),
     ]);
@@ -173,7 +175,7 @@ describe("what an earlier stack left behind", () => {
   });
 });
 
-it("what cannot be looked at stops nothing, and is said", async () => {
+it("checkAccount returns notes when its calls to AWS are denied", async () => {
   const denied = async () => {
     throw new Error("AccessDenied");
   };

@@ -2,21 +2,26 @@ import { describe, expect, it } from "vitest";
 import { stages } from "#infra/config.ts";
 import type { AccountPorts, StackState } from "#infra/deployment/account.ts";
 import { deployStage } from "#infra/deployment/deploy-stage.ts";
-import type { Command } from "#infra/deployment/stage-commands.ts";
+import type { ProgramCommand } from "#infra/deployment/stage-commands.ts";
 import { type AlarmsInMemory, buildAccountPorts, buildAlarmPorts } from "#test/support/memory/account.ts";
 
-type Given = {
+type DeploymentSetup = {
   readonly account?: Partial<AccountPorts>;
   readonly alarms?: AlarmsInMemory;
-  readonly forCdk?: readonly string[];
-  /** Exit codes by program; 0 where none is given. */
+  readonly cdkArgs?: readonly string[];
+  /** Exit codes by program; 0 by default. */
   readonly codes?: Readonly<Record<string, number>>;
 };
 
-async function deploy({ account, alarms = buildAlarmPorts("Successfully executed"), forCdk = [], codes = {} }: Given) {
+async function deploy({
+  account,
+  alarms = buildAlarmPorts("Successfully executed"),
+  cdkArgs = [],
+  codes = {},
+}: DeploymentSetup) {
   const commands: string[] = [];
   let text = "";
-  const run = ({ program, args }: Command) => {
+  const run = ({ program, args }: ProgramCommand) => {
     const name = program.split("/").at(-1) ?? "";
     commands.push([name, ...args].join(" "));
     return codes[name] ?? 0;
@@ -24,7 +29,7 @@ async function deploy({ account, alarms = buildAlarmPorts("Successfully executed
   const write = (more: string) => {
     text += more;
   };
-  const code = await deployStage("prod", stages.prod, forCdk, {
+  const code = await deployStage("prod", stages.prod, cdkArgs, {
     account: buildAccountPorts(account),
     alarms,
     run,
@@ -39,41 +44,41 @@ const inState = (status: string) => ({
 const cdk = "cdk deploy activity-log-prod -c stage=prod";
 const smoke = "npm run smoke";
 
-describe("a deployment", () => {
-  it("runs nothing where the account has no room for it, and says what to ask for", async () => {
+describe("deployStage", () => {
+  it("runs no command when the concurrency limit is too low, and returns the quota request", async () => {
     const { code, commands, text } = await deploy({
       account: { concurrency: async () => ({ limit: 10, unreserved: 10 }) },
     });
     expect({ code, commands }).toEqual({ code: 1, commands: [] });
-    expect(text).toMatch(/^Cannot deploy\. Lambda runs 10 instances .* L-B99A9384 /);
+    expect(text).toMatch(/^Cannot deploy\. Lambda allows 10 concurrent .* L-B99A9384 /);
   });
 
-  it("does not roll back what it could not finish the first time, and goes on from there", async () => {
+  it("passes --no-rollback to a first deployment, and continues an incomplete one", async () => {
     for (const account of [{}, inState("CREATE_FAILED"), inState("REVIEW_IN_PROGRESS")]) {
       const failed = await deploy({ account, codes: { cdk: 3 } });
       expect(failed).toMatchObject({ code: 3, commands: [`${cdk} --no-rollback`], states: [] });
-      expect(failed.text).toContain("run the same command: it goes on from where this one failed");
+      expect(failed.text).toContain("run the same command again to continue");
     }
     expect((await deploy({ account: inState("CREATE_FAILED") })).code).toBe(0);
   });
 
-  it("leaves it to the CDK to roll back an update, and to whoever says so", async () => {
+  it("lets the CDK roll back an update, or a first deployment with --rollback", async () => {
     const update = await deploy({ account: inState("UPDATE_COMPLETE"), codes: { cdk: 3 } });
     expect(update).toMatchObject({ code: 3, commands: [cdk], text: "" });
-    const asked = await deploy({ forCdk: ["--rollback"] });
-    expect(asked.commands).toEqual([`${cdk} --rollback`, smoke]);
+    const withRollback = await deploy({ cdkArgs: ["--rollback"] });
+    expect(withRollback.commands).toEqual([`${cdk} --rollback`, smoke]);
   });
 
-  it("ends with the smoke test and the trial of an alarm, and fails with either", async () => {
+  it("fails when the smoke test or the alarm test fails", async () => {
     const good = await deploy({});
     expect(good).toMatchObject({ code: 0, commands: [`${cdk} --no-rollback`, smoke], states: ["ALARM", "OK"] });
     const smoked = await deploy({ codes: { npm: 4 } });
     expect(smoked).toMatchObject({ code: 4, states: [] });
     const refused = await deploy({ alarms: buildAlarmPorts("Failed to execute action: not authorized") });
-    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining("Alarms do not arrive") });
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining("Alarms do not reach their topic") });
   });
 
-  it("goes on where nothing may be looked at or tried, and says so", async () => {
+  it("continues with a note when calls to AWS are denied", async () => {
     const denied = async () => {
       throw new Error("AccessDenied");
     };
@@ -82,7 +87,7 @@ describe("a deployment", () => {
       alarms: { ...buildAlarmPorts(null), alarmOf: denied },
     });
     expect({ code, commands }).toEqual({ code: 0, commands: [cdk, smoke] });
-    expect(text).toContain("Not checked: the concurrency of Lambda (AccessDenied).");
-    expect(text).toContain("Not tried: whether alarms arrive (AccessDenied).");
+    expect(text).toContain("Not checked: the Lambda concurrency (AccessDenied).");
+    expect(text).toContain("Alarms not tested (AccessDenied).");
   });
 });

@@ -301,10 +301,10 @@ describe("the log line of a request", () => {
 });
 
 describe("a function behind an edge", () => {
-  afterEach(() => setEnvironment({ [envVars.edgeSecret]: "", [envVars.edgeOnlyWay]: "" }));
+  afterEach(() => setEnvironment({ [envVars.edgeSecret]: "", [envVars.edgeRequired]: "" }));
 
   const behindEdge = (headers: Record<string, string>) => {
-    setEnvironment({ [envVars.edgeSecret]: "s3cret", [envVars.edgeOnlyWay]: "true" });
+    setEnvironment({ [envVars.edgeSecret]: "s3cret", [envVars.edgeRequired]: "true" });
     return serve(async ({ origin }) => ({ ...ok, body: origin }), buildHttpEvent("/x", { headers }));
   };
 

@@ -1,6 +1,6 @@
 import type { TaggedResource } from "./account.ts";
 
-/** By which property CloudFormation finds a resource that is imported, and its value, from the resource's ARN. */
+/** The property by which CloudFormation imports a resource, and its value, by the pattern of the ARN. */
 const identifiers: readonly [pattern: RegExp, property: string, idOf: (match: string[]) => string][] = [
   [/^arn:[^:]+:dynamodb:[^:]+:\d+:table\/([^/]+)$/, "TableName", ([name = ""]) => name],
   [/^arn:[^:]+:logs:[^:]+:\d+:log-group:(.+?)(?::\*)?$/, "LogGroupName", ([name = ""]) => name],
@@ -14,10 +14,10 @@ const identifiers: readonly [pattern: RegExp, property: string, idOf: (match: st
 ];
 
 /**
- * The file that `cdk import --resource-mapping` takes to adopt resources, by the logical ids that CloudFormation tagged
- * them with. What has no such tag, or a name that belongs to the stack that is gone, is left out.
+ * Returns the mapping for `cdk import --resource-mapping`, by the logical ids in CloudFormation's tags. Leaves out resources
+ * without such a tag, and resources whose name contains the id of the deleted stack.
  */
-export function adoptionOf(resources: readonly TaggedResource[]): Record<string, Record<string, string>> {
+export function toImportMapping(resources: readonly TaggedResource[]): Record<string, Record<string, string>> {
   return Object.fromEntries(
     resources.flatMap(({ arn, tags }) => {
       const logicalId = tags["aws:cloudformation:logical-id"];

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { adoptionOf } from "#infra/deployment/adoption.ts";
+import { toImportMapping } from "#infra/deployment/import-mapping.ts";
 
 const tagged = (arn: string, logicalId: string) => ({ arn, tags: { "aws:cloudformation:logical-id": logicalId } });
 
-it("names each kind of resource by the property that CloudFormation imports it by", () => {
+it("toImportMapping returns the property by which CloudFormation imports each type", () => {
   expect(
-    adoptionOf([
+    toImportMapping([
       tagged("arn:aws:dynamodb:eu-central-1:1:table/log-EventLogTable-X", "EventLogTable1"),
       tagged("arn:aws:logs:eu-central-1:1:log-group:log-AuditLogsEvents-X", "AuditLogsEvents1"),
       tagged("arn:aws:logs:eu-central-1:1:log-group:log-AuditLogsAccess-X:*", "AuditLogsAccess1"),
@@ -23,9 +23,9 @@ it("names each kind of resource by the property that CloudFormation imports it b
   });
 });
 
-it("leaves out what has no logical id, what it cannot name, and what is named after the stack that is gone", () => {
+it("toImportMapping leaves out resources without logical id, of other types, or named after the deleted stack", () => {
   expect(
-    adoptionOf([
+    toImportMapping([
       { arn: "arn:aws:dynamodb:eu-central-1:1:table/t", tags: {} },
       tagged("arn:aws:dynamodb:eu-central-1:1:table/t/stream/x", "Stream"),
       tagged("arn:aws:backup:eu-central-1:1:backup-vault:v", "Vault"),
