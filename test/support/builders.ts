@@ -4,7 +4,7 @@ import type { Org } from "#shared/auth/orgs/org.ts";
 import { formatToken, hashToken, toTokenId } from "#shared/auth/token.ts";
 import { documentTypes } from "#shared/events/entity-types.ts";
 import { type ActivityEvent, toJsonText } from "#shared/events/event.ts";
-import type { EventFilter, EventQuery } from "#shared/events/query/query.ts";
+import { type EventFilter, type EventQuery, noFilter } from "#shared/events/query/query.ts";
 import type { EventInput } from "#shared/events/schema.ts";
 import { type DeliveryMessage, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
@@ -60,18 +60,7 @@ export function anEvent(over: Partial<ActivityEvent> = {}): ActivityEvent {
 
 /** A filter that asks for nothing but what the FinzBooks dialect shows. */
 export function aFilter(over: Partial<EventFilter> = {}): EventFilter {
-  return {
-    entity_type: null,
-    entity_id: null,
-    action: null,
-    actor_user_id: null,
-    contact_id: null,
-    payment_status: null,
-    visibleEntityTypes: documentTypes,
-    since: null,
-    until: null,
-    ...over,
-  };
+  return { ...noFilter, visibleEntityTypes: documentTypes, ...over };
 }
 
 export function aQuery(over: Partial<EventQuery> = {}): EventQuery {

@@ -1,6 +1,7 @@
 import { invalidValue, singleParam } from "#shared/api/http/parameters.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
+import { noFilter } from "#shared/events/query/query.ts";
 import { parseTimeRange, type Zone } from "#shared/platform/time/time-range.ts";
 import { visibleEntityTypes } from "./mapping.ts";
 import { eventProjection } from "./render.ts";
@@ -46,16 +47,12 @@ function readSubject(text: string | null): string | null {
 /** What is read for a list of events, or of payments alone. What no subject can have as its id needs no read. */
 export function toListQuery(orgId: string, kind: "events" | "paid", { since, subjectId }: EventListRequest): ListQuery {
   const query = {
+    ...noFilter,
     org_id: orgId,
-    entity_type: null,
-    entity_id: null,
-    action: null,
-    actor_user_id: null,
     contact_id: subjectId,
     payment_status: kind === "paid" ? ("paid" as const) : null,
     visibleEntityTypes,
     since,
-    until: null,
     projection: eventProjection,
   };
   return {

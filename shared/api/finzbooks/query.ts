@@ -8,7 +8,7 @@ import {
 import { ActivityError } from "#shared/errors.ts";
 import { documentTypes, type EntityType } from "#shared/events/entity-types.ts";
 import { eventIdPattern, isAction, isCleanId, maxIdLength } from "#shared/events/limits.ts";
-import type { EventFilter } from "#shared/events/query/query.ts";
+import { type EventFilter, noFilter } from "#shared/events/query/query.ts";
 import { type IncludeOption, includeOptions } from "./mapping.ts";
 import type { ActivityRoute } from "./routes.ts";
 
@@ -60,12 +60,11 @@ export function parseActivityRequest(route: ActivityRoute, query: URLSearchParam
   assertKnownParameters(query, knownParameters(route));
   const { document } = route;
   const filter = {
+    ...noFilter,
     entity_type: document?.type ?? parseEntityType(singleParam(query, "entity_type")),
     entity_id: parseId(document?.id ?? singleParam(query, "entity_id"), "entity_id"),
     action: parseAction(singleParam(query, "action")),
     actor_user_id: parseId(singleParam(query, "actor_user_id"), "actor_user_id"),
-    contact_id: null,
-    payment_status: null,
     visibleEntityTypes: documentTypes,
     ...parseTimeRangeParams(query),
   };

@@ -3,7 +3,7 @@ import { findUnknownParam, invalidValue, singleParam } from "#shared/api/http/pa
 import type { AuditFields } from "#shared/api/http/request.ts";
 import { isCleanId, maxIdLength } from "#shared/events/limits.ts";
 import { hashListName, type ListQuery } from "#shared/events/query/offset-pagination.ts";
-import type { EventQuery } from "#shared/events/query/query.ts";
+import { type EventQuery, noFilter } from "#shared/events/query/query.ts";
 import { findNearest } from "#shared/platform/did-you-mean.ts";
 import { getZoneClock } from "#shared/platform/time/zone-clock.ts";
 import { parseActivitySecond } from "./activity/activity-id.ts";
@@ -115,7 +115,7 @@ export function toListQuery(
       .sort()
       .at(-1) ?? null;
   const until = times.flatMap(({ until }) => until ?? []).sort()[0] ?? null;
-  const base = { ...everything, org_id: orgId, since, until };
+  const base = { ...allActivitiesOf(orgId), since, until };
   const open = conditions.filter((condition) => condition !== narrowed.answered);
   const { time_zone, robot_name } = setting.org;
   return {
@@ -163,23 +163,14 @@ export function toActivityQuery(orgId: string, id: string, setting: ActivityCont
   return {
     org_id: orgId,
     name: hashListName("simplybooks activity", id),
-    queries: [{ ...everything, org_id: orgId, ...second }],
+    queries: [{ ...allActivitiesOf(orgId), ...second }],
     matches: (event) => toActivity(event, setting).activity_id === id,
   };
 }
 
-const everything = {
-  entity_type: null,
-  entity_id: null,
-  action: null,
-  actor_user_id: null,
-  contact_id: null,
-  payment_status: null,
-  visibleEntityTypes,
-  since: null,
-  until: null,
-  projection: activityProjection,
-};
+function allActivitiesOf(orgId: string) {
+  return { ...noFilter, org_id: orgId, visibleEntityTypes, projection: activityProjection };
+}
 
 type Narrowed = {
   readonly filters: readonly Partial<EventQuery>[];

@@ -20,6 +20,18 @@ export type EventFilter = {
   readonly until: string | null;
 };
 
+/** A filter without conditions, except for the entity types that the reader has names for. */
+export const noFilter: Omit<EventFilter, "visibleEntityTypes"> = {
+  entity_type: null,
+  entity_id: null,
+  action: null,
+  actor_user_id: null,
+  contact_id: null,
+  payment_status: null,
+  since: null,
+  until: null,
+};
+
 /** What only some dialects show of an event. */
 export const projectableFields = [
   "actor",

@@ -1,6 +1,6 @@
 import { ActivityError } from "#shared/errors.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
-import type { EventReader } from "#shared/events/query/query.ts";
+import { type EventReader, noFilter } from "#shared/events/query/query.ts";
 import { parseTimeRange } from "#shared/platform/time/time-range.ts";
 import type { DeliveryStore } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint, EndpointReader } from "#shared/webhooks/endpoints/endpoint.ts";
@@ -111,12 +111,7 @@ async function repairOrg(
 
 async function hasEvents(events: EventReader, org_id: string, { since, until }: ReplayRange): Promise<boolean> {
   const page = await events.readPage({
-    entity_type: null,
-    entity_id: null,
-    action: null,
-    actor_user_id: null,
-    contact_id: null,
-    payment_status: null,
+    ...noFilter,
     org_id,
     since,
     until,

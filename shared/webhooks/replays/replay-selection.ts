@@ -2,7 +2,7 @@ import { toleratedSkewMs } from "#shared/events/clock-skew.ts";
 import { entityTypes } from "#shared/events/entity-types.ts";
 import type { ActivityEvent } from "#shared/events/event.ts";
 import { onlyPosition } from "#shared/events/query/position.ts";
-import type { EventReader } from "#shared/events/query/query.ts";
+import { type EventReader, noFilter } from "#shared/events/query/query.ts";
 import { type DeliveryMessage, type DeliveryStore, deliveryIdOf } from "#shared/webhooks/deliveries/delivery.ts";
 import type { Endpoint } from "#shared/webhooks/endpoints/endpoint.ts";
 import { eventTypeOf } from "#shared/webhooks/event-types/event-type.ts";
@@ -60,15 +60,11 @@ async function selectFromLog(
   now: Date,
 ): Promise<ReplayPage> {
   const page = await events.readPage({
+    ...noFilter,
     org_id: endpoint.org_id,
     entity_id: endpoint.entity_id,
     since: range.since,
     until: range.until,
-    entity_type: null,
-    action: null,
-    actor_user_id: null,
-    contact_id: null,
-    payment_status: null,
     visibleEntityTypes: entityTypes,
     projection: ["notify"],
     limit: pageSize,

@@ -2,7 +2,7 @@ import { visibleEntityTypes } from "#shared/api/fakturoid/mapping.ts";
 import { ShortMemory } from "#shared/auth/short-memory.ts";
 import { ActivityError } from "#shared/errors.ts";
 import { listEvents } from "#shared/events/query/list-events.ts";
-import type { EventQuery, EventReader } from "#shared/events/query/query.ts";
+import { type EventQuery, type EventReader, noFilter } from "#shared/events/query/query.ts";
 import { isDerivedId, toNumericId } from "./numeric-id.ts";
 
 /** Events of each of the two searches for a subject, at most. */
@@ -55,15 +55,9 @@ export class SubjectLookup {
 
 function queryOf({ org_id, since }: SubjectQuery): Omit<EventQuery, "limit" | "after"> {
   return {
+    ...noFilter,
     org_id,
     since,
-    until: null,
-    entity_type: null,
-    entity_id: null,
-    action: null,
-    actor_user_id: null,
-    contact_id: null,
-    payment_status: null,
     visibleEntityTypes,
     projection: ["contact_id"],
   };
